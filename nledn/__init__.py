@@ -1,0 +1,1 @@
+"""NLEDN inference engine."""

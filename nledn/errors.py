@@ -1,0 +1,352 @@
+"""Everything that can go wrong through no fault of the program's, in one tree.
+
+    DerainError
+    ├── PhotoError(path)                      reading a photo
+    │   ├── PhotoNotFound
+    │   ├── PhotoIsFolder
+    │   ├── PhotoIsEmpty
+    │   ├── PhotoNotPermitted
+    │   ├── NotAPhoto                         no format known here
+    │   ├── PhotoDamaged(detail)              truncated or corrupt
+    │   ├── PhotoTooLarge(megapixels, limit)
+    │   ├── PhotoNeedsReader(kind, package)   RAW, HEIC or AVIF without its reader
+    │   └── PhotoUnsupported(detail)          a rare kind of pixels: float, 32-bit, …
+    ├── WriteError(path)                      writing a result
+    │   ├── WouldReplaceSource(source)
+    │   ├── OutputExists
+    │   ├── OutputNotPermitted
+    │   ├── OutputFolderMissing
+    │   ├── OutputFormatUnknown(suffix)
+    │   ├── OutputTooLarge(detail)            more than the format can hold
+    │   ├── OutputDiskFull
+    │   └── OutputFailed(detail)              any other word of the operating system
+    ├── CheckpointError(path)                 weights
+    │   ├── CheckpointNotFound
+    │   ├── NotACheckpoint
+    │   ├── CheckpointUnsafe(detail)          a pickle that asks for code
+    │   ├── CheckpointDamaged(detail)         truncated or corrupt
+    │   ├── CheckpointMismatch(missing, unexpected, misshapen)
+    │   ├── CheckpointNotFinite(tensor)       NaN or infinity
+    │   ├── CheckpointChanged(expected, found) not the bytes its card names
+    │   └── CardInvalid(detail)
+    ├── UnknownCheckpoint(id, known)          no card of that id
+    ├── CheckpointIdTaken(id)
+    ├── CheckpointShipped(id)                 a shipped one cannot be removed
+    ├── DeviceError                           where it computes
+    │   ├── DeviceUnavailable(device, reason)
+    │   ├── BackendUnavailable(backend, reason)
+    │   ├── PrecisionUnavailable(precision, reason)
+    │   └── OutOfMemory(device, tile_px)      even the smallest tile did not fit
+    ├── PairsError(path)                      rainy and clean photos that belong together
+    │   ├── NoPairs(layouts)
+    │   └── PairSizesDiffer(rainy_size, clean_size)
+    └── OptionInvalid(option, found, allowed) a setting out of its range
+
+An error carries data; `nledn.messages` has the words. `Cancelled` stands outside: a person asked
+for it, so nothing is reported.
+"""
+
+from pathlib import Path
+
+
+class DerainError(Exception):
+    """The root. Fields are the keyword arguments given, in order, also shown by `str`."""
+
+    def __str__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({fields})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross process borders (decoding, clusters): rebuild from the fields.
+        return (_rebuilt, (type(self), vars(self)))
+
+
+def _rebuilt(kind: type[DerainError], fields: dict[str, object]) -> DerainError:
+    error = kind.__new__(kind)
+    error.__dict__.update(fields)
+    return error
+
+
+class PhotoError(DerainError):
+    """A photo cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
+class PhotoNotFound(PhotoError):
+    """There is no file of that name."""
+
+
+class PhotoIsFolder(PhotoError):
+    """A folder where a photo was asked for."""
+
+
+class PhotoIsEmpty(PhotoError):
+    """A file of 0 bytes."""
+
+
+class PhotoNotPermitted(PhotoError):
+    """The operating system does not let us read it."""
+
+
+class NotAPhoto(PhotoError):
+    """The content is of no format that is known here."""
+
+
+class PhotoDamaged(PhotoError):
+    """A known format, but truncated or corrupt."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path)
+        self.detail = detail
+
+
+class PhotoTooLarge(PhotoError):
+    """More megapixels than the limit; read from the header, before decoding."""
+
+    def __init__(self, path: Path, megapixels: float, limit: float) -> None:
+        super().__init__(path)
+        self.megapixels = megapixels
+        self.limit = limit
+
+
+class PhotoNeedsReader(PhotoError):
+    """A format that an optional package reads, which is not installed."""
+
+    def __init__(self, path: Path, kind: str, package: str) -> None:
+        super().__init__(path)
+        self.kind = kind
+        self.package = package
+
+
+class PhotoUnsupported(PhotoError):
+    """A known format with pixels of a kind that we do not take."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path)
+        self.detail = detail
+
+
+class WriteError(DerainError):
+    """A result cannot be written; what stood there before is untouched."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
+class WouldReplaceSource(WriteError):
+    """The output is the source itself (same file by device and inode). No option allows it."""
+
+    def __init__(self, path: Path, source: Path) -> None:
+        super().__init__(path)
+        self.source = source
+
+
+class OutputExists(WriteError):
+    """There is a file of that name, and overwriting was not asked for."""
+
+
+class OutputNotPermitted(WriteError):
+    """A read-only folder, file or disk."""
+
+
+class OutputFolderMissing(WriteError):
+    """The folder is not there, or went away."""
+
+
+class OutputFormatUnknown(WriteError):
+    """A file ending that we do not write."""
+
+    def __init__(self, path: Path, suffix: str) -> None:
+        super().__init__(path)
+        self.suffix = suffix
+
+
+class OutputTooLarge(WriteError):
+    """The format cannot hold so many pixels (WebP: 16383 a side; JPEG: 65535)."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path)
+        self.detail = detail
+
+
+class OutputDiskFull(WriteError):
+    """No space left, or a quota is used up."""
+
+
+class OutputFailed(WriteError):
+    """Any other failure of the operating system while writing."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path)
+        self.detail = detail
+
+
+class CheckpointError(DerainError):
+    """A file of weights cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
+class CheckpointNotFound(CheckpointError):
+    """There is no file of that name."""
+
+
+class NotACheckpoint(CheckpointError):
+    """Neither safetensors nor a PyTorch file."""
+
+
+class CheckpointUnsafe(CheckpointError):
+    """A pickle that asks for more than tensors: opening it would run its code."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path)
+        self.detail = detail
+
+
+class CheckpointDamaged(CheckpointError):
+    """A known format, but truncated or corrupt."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path)
+        self.detail = detail
+
+
+class CheckpointMismatch(CheckpointError):
+    """Weights of another network: names or shapes differ from NLEDN's."""
+
+    def __init__(
+        self,
+        path: Path,
+        missing: tuple[str, ...],
+        unexpected: tuple[str, ...],
+        misshapen: tuple[str, ...],
+    ) -> None:
+        super().__init__(path)
+        self.missing = missing
+        self.unexpected = unexpected
+        self.misshapen = misshapen
+
+
+class CheckpointNotFinite(CheckpointError):
+    """NaN or infinity among the weights."""
+
+    def __init__(self, path: Path, tensor: str) -> None:
+        super().__init__(path)
+        self.tensor = tensor
+
+
+class CheckpointChanged(CheckpointError):
+    """The file is not the one its card names."""
+
+    def __init__(self, path: Path, expected: str, found: str) -> None:
+        super().__init__(path)
+        self.expected = expected
+        self.found = found
+
+
+class CardInvalid(CheckpointError):
+    """A card (`<id>.toml`) that cannot be read; `path` is the card's."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path)
+        self.detail = detail
+
+
+class UnknownCheckpoint(DerainError):
+    """No checkpoint of that id is shipped or imported."""
+
+    def __init__(self, id: str, known: tuple[str, ...]) -> None:
+        self.id = id
+        self.known = known
+
+
+class CheckpointIdTaken(DerainError):
+    """Another checkpoint has that id already."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+
+
+class CheckpointShipped(DerainError):
+    """A checkpoint that came with the program cannot be removed."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+
+
+class DeviceError(DerainError):
+    """The computation cannot run where it was asked to."""
+
+
+class DeviceUnavailable(DeviceError):
+    """There is no such device, or it cannot be used."""
+
+    def __init__(self, device: str, reason: str) -> None:
+        self.device = device
+        self.reason = reason
+
+
+class BackendUnavailable(DeviceError):
+    """The library that would compute is not installed, or does not run here."""
+
+    def __init__(self, backend: str, reason: str) -> None:
+        self.backend = backend
+        self.reason = reason
+
+
+class PrecisionUnavailable(DeviceError):
+    """The device has no such arithmetic."""
+
+    def __init__(self, precision: str, reason: str) -> None:
+        self.precision = precision
+        self.reason = reason
+
+
+class OutOfMemory(DeviceError):
+    """Even the smallest tile did not fit."""
+
+    def __init__(self, device: str, tile_px: int) -> None:
+        self.device = device
+        self.tile_px = tile_px
+
+
+class PairsError(DerainError):
+    """Rainy and clean photos that do not belong together."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
+class NoPairs(PairsError):
+    """A folder in none of the layouts that are known."""
+
+    def __init__(self, path: Path, layouts: tuple[str, ...]) -> None:
+        super().__init__(path)
+        self.layouts = layouts
+
+
+class PairSizesDiffer(PairsError):
+    """A rainy photo and its clean one differ in size; sizes are (width, height)."""
+
+    def __init__(
+        self, path: Path, rainy_size: tuple[int, int], clean_size: tuple[int, int]
+    ) -> None:
+        super().__init__(path)
+        self.rainy_size = rainy_size
+        self.clean_size = clean_size
+
+
+class OptionInvalid(DerainError):
+    """A setting outside its range."""
+
+    def __init__(self, option: str, found: str, allowed: str) -> None:
+        self.option = option
+        self.found = found
+        self.allowed = allowed
+
+
+class Cancelled(Exception):  # noqa: N818  # not an error: a person asked for it
+    """The work was cancelled between two tiles; what was done is kept where it was put."""

@@ -1,0 +1,55 @@
+"""Where weights, resources and the user's folders are: from source, wheel and bundle."""
+
+import sys
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "AfterRain"
+
+
+def _root() -> Path:
+    # PyInstaller unpacks data beside the code and names the folder; in a wheel `weights` and
+    # `resources` are installed as data beside the packages, as they lie in the repository.
+    bundled = getattr(sys, "_MEIPASS", None)
+    return Path(bundled) if bundled else Path(__file__).resolve().parent.parent
+
+
+def weights() -> Path:
+    """Shipped checkpoints and their cards; read-only."""
+    return _root() / "weights"
+
+
+def resources() -> Path:
+    """Icons, samples, themes, translations; read-only."""
+    return _root() / "resources"
+
+
+def sample_photo() -> Path:
+    """The rainy photo of 2 MP that a first start shows."""
+    return resources() / "samples" / "street-rain.jpg"
+
+
+def user_data() -> Path:
+    """What must not be lost: imported checkpoints."""
+    return platformdirs.user_data_path(APP_NAME, appauthor=False)
+
+
+def user_weights() -> Path:
+    """Imported checkpoints and their cards."""
+    return user_data() / "weights"
+
+
+def user_cache() -> Path:
+    """What can be made again: compiled models, results of self-tests."""
+    return platformdirs.user_cache_path(APP_NAME, appauthor=False)
+
+
+def user_state() -> Path:
+    """What outlives a start but not a re-installation: logs, journals, recovery files."""
+    return platformdirs.user_state_path(APP_NAME, appauthor=False)
+
+
+def user_settings() -> Path:
+    """Settings of the window and the command line."""
+    return platformdirs.user_config_path(APP_NAME, appauthor=False)

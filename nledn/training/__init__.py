@@ -1,0 +1,1 @@
+"""Training of NLEDN checkpoints: hidden, never imported by what users run, not in the bundle."""

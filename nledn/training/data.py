@@ -1,0 +1,109 @@
+"""Patches of clean photos, with rain on them: what the network sees while it learns."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from nledn.training.synthesis import FloatImage, RainMix, rain_on
+
+Bytes = npt.NDArray[np.uint8]
+
+PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png"}
+LARGEST_REDUCTION = 3.0  # a patch is cut up to three times as wide and scaled down: sharper texture
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Pairs for one step.
+
+    Attributes:
+        rainy: (B, 3, H, W) float32 in [0, 1].
+        clean: the same, without rain.
+    """
+
+    rainy: Tensor
+    clean: Tensor
+
+
+def find_photos(folder: Path, held_out: Sequence[str]) -> tuple[list[Path], list[Path]]:
+    """The photos of a folder, in name order: those to train on, and those kept out.
+
+    Raises:
+        FileNotFoundError: there is no photo in `folder`, or one kept out is missing.
+    """
+    photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES)
+    missing = set(held_out) - {path.name for path in photos}
+    if not photos or missing:
+        found = f"{len(photos)} photos found, {len(missing)} of the held-out ones missing"
+        raise FileNotFoundError(f"{folder}: {found}")
+    kept_out = set(held_out)
+    return (
+        [path for path in photos if path.name not in kept_out],
+        [path for path in photos if path.name in kept_out],
+    )
+
+
+def load(paths: Sequence[Path]) -> list[Bytes]:
+    """Decode photos to (H, W, 3) uint8 RGB, all in memory."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(_decode, paths))
+
+
+def _decode(path: Path) -> Bytes:
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    if pixels is None:
+        raise ValueError(f"{path} is not a photo that can be read")
+    return np.asarray(pixels, np.uint8)
+
+
+class Patches:
+    """An endless, repeatable stream of batches: batch n depends on the seed and n alone."""
+
+    def __init__(self, photos: Sequence[Bytes], mix: RainMix, seed: int) -> None:
+        self._photos = photos
+        self._mix = mix
+        self._seed = seed
+        areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
+        self._chances = np.sqrt(areas) / np.sqrt(areas).sum()
+
+    def batch(self, step: int, size: int, patch_px: int) -> Batch:
+        """`size` pairs of `patch_px` squares for step `step`."""
+        rng = np.random.default_rng((self._seed, step))
+        pairs = [self._pair(patch_px, rng) for _ in range(size)]
+        return Batch(*(_stacked(images) for images in zip(*pairs, strict=True)))
+
+    def _pair(self, patch_px: int, rng: np.random.Generator) -> tuple[FloatImage, FloatImage]:
+        photo = self._photos[rng.choice(len(self._photos), p=self._chances)]
+        clean = _toned(_patch(photo, patch_px, rng), rng)
+        return rain_on(clean, self._mix, rng), clean
+
+
+def _patch(photo: Bytes, patch_px: int, rng: np.random.Generator) -> FloatImage:
+    height, width = photo.shape[:2]
+    largest = min(height, width, int(patch_px * LARGEST_REDUCTION))
+    side = int(rng.integers(min(patch_px, largest), largest + 1))
+    top, left = rng.integers(0, height - side + 1), rng.integers(0, width - side + 1)
+    patch = photo[top : top + side, left : left + side]
+    if rng.random() < 0.5:
+        patch = patch[:, ::-1]
+    patch = cv2.resize(patch, (patch_px, patch_px), interpolation=cv2.INTER_AREA)
+    return patch.astype(np.float32) / 255
+
+
+def _toned(clean: FloatImage, rng: np.random.Generator) -> FloatImage:
+    """Vary the exposure: rain falls at dusk as well."""
+    if rng.random() < 0.5:
+        return clean
+    return np.asarray(clean ** rng.uniform(0.7, 1.6) * rng.uniform(0.7, 1.0), np.float32)
+
+
+def _stacked(images: Sequence[FloatImage]) -> Tensor:
+    stack = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
+    return stack.contiguous(memory_format=torch.channels_last)
