@@ -9,10 +9,12 @@ APP_NAME = "AfterRain"
 
 
 def _root() -> Path:
-    # PyInstaller unpacks data beside the code and names the folder; in a wheel `weights` and
-    # `resources` are installed as data beside the packages, as they lie in the repository.
+    package = Path(__file__).resolve().parent
+    if (package / "_data").is_dir():
+        return package / "_data"  # a wheel carries the folders inside the package
+    # PyInstaller unpacks data into a folder that it names; else we run from the repository.
     bundled = getattr(sys, "_MEIPASS", None)
-    return Path(bundled) if bundled else Path(__file__).resolve().parent.parent
+    return Path(bundled) if bundled else package.parent
 
 
 def weights() -> Path:

@@ -1,0 +1,66 @@
+# Everything starts here: each target sets up what it needs in .venv/, once; stamp files in
+# .venv/ remember what is done. `make` alone lists the targets.
+
+# The Python to build .venv/ with; the first of 3.11 or newer that is found.
+PYTHON ?= $(shell .ci/find-python)
+# An index of torch's own, e.g. https://download.pytorch.org/whl/cpu on machines without NVIDIA.
+TORCH_INDEX ?=
+
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+SAMPLE := resources/samples/street-rain.jpg
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow lint
+
+help:
+	@echo "AfterRain takes the rain out of photos. Targets:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.program ## derain the sample photo and say where the result is
+	@mkdir -p out
+	@$(VENV)/bin/nledn derain $(SAMPLE) -o out/street.jpg --side-by-side out/street-before-after.jpg --overwrite
+	@echo "The result:       $(CURDIR)/out/street.jpg"
+	@echo "Before and after: $(CURDIR)/out/street-before-after.jpg"
+
+test: lint ## style, types, directions of imports and the tests (a few minutes)
+	@$(VENV)/bin/python -m pytest --quiet
+
+test-slow: $(VENV)/.tests ## the tests that take longer
+	@$(VENV)/bin/python -m pytest --quiet -m slow || [ $$? -eq 5 ] # 5: there are none
+
+lint: $(VENV)/.tests ## style, types and directions of imports
+	@$(VENV)/bin/ruff format --check --quiet
+	@$(VENV)/bin/ruff check --quiet
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+# Debian's libraries. Where they cannot be installed, the script names them and we go on without
+# the stamp; order-only, so that nothing below is done again for that.
+$(VENV)/.debian: .ci/debian-packages .ci/debian-packages.txt
+	@mkdir -p $(VENV)
+	@if .ci/debian-packages; then touch $@; fi
+
+$(VENV)/.python: | $(VENV)/.debian
+	@test -n "$(PYTHON)" || { echo "AfterRain needs Python 3.11 or newer; give its path: make PYTHON=…" >&2; exit 1; }
+	@$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.torch: constraints.txt $(VENV)/.python
+	@echo "Installing torch; the first time this downloads a lot …"
+	@if [ -n "$(TORCH_INDEX)" ]; then \
+	    $(PIP) install --no-deps --index-url "$(TORCH_INDEX)" "$$(grep '^torch==' constraints.txt)"; \
+	else \
+	    $(PIP) install --constraint constraints.txt torch; \
+	fi
+	@touch $@
+
+$(VENV)/.program: pyproject.toml constraints.txt $(VENV)/.torch
+	@echo "Installing AfterRain into $(VENV)/ …"
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.tests: $(VENV)/.program
+	@echo "Installing what the tests need …"
+	@$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@

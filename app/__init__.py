@@ -1,0 +1,1 @@
+"""AfterRain's window: the only code that imports Qt."""
