@@ -22,7 +22,9 @@
     │   └── OutputFailed(detail)              any other word of the operating system
     ├── CheckpointError(path)                 weights
     │   ├── CheckpointNotFound
+    │   ├── CheckpointNotPermitted
     │   ├── NotACheckpoint
+    │   ├── CheckpointTooLarge(size_bytes, limit_bytes)
     │   ├── CheckpointUnsafe(detail)          a pickle that asks for code
     │   ├── CheckpointDamaged(detail)         truncated or corrupt
     │   ├── CheckpointMismatch(missing, unexpected, misshapen)
@@ -38,8 +40,10 @@
     │   ├── PrecisionUnavailable(precision, reason)
     │   └── OutOfMemory(device, tile_px)      even the smallest tile did not fit
     ├── PairsError(path)                      rainy and clean photos that belong together
-    │   ├── NoPairs(layouts)
-    │   └── PairSizesDiffer(rainy_size, clean_size)
+    │   ├── PairsFolderNotFound
+    │   ├── NoPairs(layouts, found)
+    │   ├── PairSizesDiffer(rainy_size, clean_size)
+    │   └── PairTooSmall(size, limit_px)      too few pixels for SSIM's window
     └── OptionInvalid(option, found, allowed) a setting out of its range
 
 An error carries data; `nledn.messages` has the words. `Cancelled` stands outside: a person asked
@@ -194,8 +198,21 @@ class CheckpointNotFound(CheckpointError):
     """There is no file of that name."""
 
 
+class CheckpointNotPermitted(CheckpointError):
+    """The operating system does not let us read it."""
+
+
 class NotACheckpoint(CheckpointError):
-    """Neither safetensors nor a PyTorch file."""
+    """Neither safetensors nor a PyTorch file: a folder, an empty file, anything else."""
+
+
+class CheckpointTooLarge(CheckpointError):
+    """More bytes than this network's weights can take; refused before it is read."""
+
+    def __init__(self, path: Path, size_bytes: int, limit_bytes: int) -> None:
+        super().__init__(path)
+        self.size_bytes = size_bytes
+        self.limit_bytes = limit_bytes
 
 
 class CheckpointUnsafe(CheckpointError):
@@ -320,12 +337,17 @@ class PairsError(DerainError):
         self.path = path
 
 
-class NoPairs(PairsError):
-    """A folder in none of the layouts that are known."""
+class PairsFolderNotFound(PairsError):
+    """There is no folder of that name, or it cannot be listed."""
 
-    def __init__(self, path: Path, layouts: tuple[str, ...]) -> None:
+
+class NoPairs(PairsError):
+    """A folder in none of the layouts that are known; `found` has its first few names."""
+
+    def __init__(self, path: Path, layouts: tuple[str, ...], found: tuple[str, ...]) -> None:
         super().__init__(path)
         self.layouts = layouts
+        self.found = found
 
 
 class PairSizesDiffer(PairsError):
@@ -337,6 +359,15 @@ class PairSizesDiffer(PairsError):
         super().__init__(path)
         self.rainy_size = rainy_size
         self.clean_size = clean_size
+
+
+class PairTooSmall(PairsError):
+    """A side shorter than SSIM's window; `size` is (width, height)."""
+
+    def __init__(self, path: Path, size: tuple[int, int], limit_px: int) -> None:
+        super().__init__(path)
+        self.size = size
+        self.limit_px = limit_px
 
 
 class OptionInvalid(DerainError):

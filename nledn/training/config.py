@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from nledn.network import Regions
+from nledn.architecture import Regions
 from nledn.training.synthesis import RainMix
 
 
@@ -33,7 +33,7 @@ class Recipe:
     Attributes:
         id: of the checkpoint that comes out.
         title: what people read in a list of checkpoints.
-        regions: region layout, as `nledn.network.Regions`.
+        regions: region layout, as `nledn.architecture.Regions`.
         seed: of initial weights and of every batch.
         peak_rate: Adam's learning rate after the warm-up.
         floor_rate: the rate at the end of the cosine.

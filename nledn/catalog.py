@@ -1,0 +1,289 @@
+"""The checkpoints that are known: shipped ones, imported ones, and the authors' by their hash.
+
+A checkpoint is two files, `<id>.safetensors` and its card `<id>.toml`. The card is written last
+and removed first, so that a half-done import is no checkpoint.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from natsort import natsorted
+
+from nledn import checkpoint, places
+from nledn.atomic import replacing
+from nledn.card import Card as Card
+from nledn.card import Origin, Score, card_text, is_id, read_card
+from nledn.checkpoint import Weights
+from nledn.errors import (
+    CardInvalid,
+    CheckpointChanged,
+    CheckpointIdTaken,
+    CheckpointShipped,
+    OptionInvalid,
+    UnknownCheckpoint,
+)
+
+DEFAULT_ID = "afterrain"
+AUTO = "auto"
+FILE_SUFFIXES = (".safetensors", ".pth", ".pt")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What is there: cards, shipped ones first, and why others cannot be read."""
+
+    cards: tuple[Card, ...]
+    broken: tuple[CardInvalid, ...]
+
+
+def shelf() -> Shelf:
+    """Read every card, shipped and imported. One that is damaged does not hide the others."""
+    cards: dict[str, Card] = {}
+    broken = []
+    for path, origin in _card_paths():
+        try:
+            card = _read_named(path, origin)
+        except CardInvalid as error:
+            broken.append(error)
+        else:
+            cards.setdefault(card.id, card)  # nothing imported can stand in for a shipped one
+    return Shelf(tuple(cards.values()), tuple(broken))
+
+
+def cards() -> tuple[Card, ...]:
+    """Every checkpoint that can be chosen, shipped ones first."""
+    return shelf().cards
+
+
+def find(weights: str) -> Card:
+    """The card for what a person chose.
+
+    Args:
+        weights: an id, the path of a `.safetensors` or `.pth` file, or `auto`: `afterrain`, else
+            the first shipped.
+
+    Raises:
+        UnknownCheckpoint: no such id.
+        CheckpointError: a file that cannot be used.
+        CardInvalid: there is a card of that id, or beside that file, but it cannot be read.
+    """
+    if weights == AUTO:
+        return _default()
+    card = _known(weights) if is_id(weights) else None
+    if card is not None:
+        return card
+    if _is_path(weights):
+        return describe(Path(weights))
+    raise _unknown(weights)
+
+
+def describe(path: Path) -> Card:
+    """A card for a file of weights anywhere: the authors' by hash, else the one beside it.
+
+    Without either, the file's name is its title, and its layout of regions goes by whose names
+    its tensors have: the authors' checkpoints run with `grid`, ours with `fixed`.
+
+    Raises:
+        CheckpointError: the file cannot be used.
+        CheckpointChanged: the card beside it is another file's.
+        CardInvalid: the card beside it cannot be read.
+    """
+    weights = checkpoint.read(path)
+    if weights.sha256 in AUTHORS:
+        return replace(AUTHORS[weights.sha256], path=path)
+    beside = path.with_suffix(".toml")
+    if beside.exists():
+        card = replace(read_card(beside, "file"), path=path)
+        if card.sha256 != weights.sha256:
+            raise CheckpointChanged(path, card.sha256, weights.sha256)
+        return card
+    return Card(
+        id=_id_from(path.stem),
+        title="".join(letter for letter in path.stem if letter.isprintable()),
+        sha256=weights.sha256,
+        regions="grid" if weights.named_by == "authors" else "fixed",
+        path=path,
+    )
+
+
+def load(card: Card) -> Weights:
+    """Read and verify a checkpoint's weights.
+
+    Raises:
+        CheckpointChanged: not the bytes that the card names.
+        CheckpointError: the file cannot be used.
+    """
+    return checkpoint.read(card.path, sha256=card.sha256)
+
+
+def verify(id: str) -> Card:
+    """Check that a checkpoint's file is the one its card names, and sound.
+
+    Raises:
+        UnknownCheckpoint: no such id.
+        CheckpointError: what is wrong.
+    """
+    card = _known(id) if is_id(id) else None
+    if card is None:
+        raise _unknown(id)
+    load(card)
+    return card
+
+
+def add(file: Path, id: str | None = None, title: str | None = None) -> Card:
+    """Import a file of weights into the user's folder, as safetensors with a card.
+
+    Args:
+        file: `.safetensors`, or `.pth` in the authors' layout. A card beside it comes along.
+        id: for the command line; from the card or the file's name if None.
+        title: for lists; likewise.
+
+    Raises:
+        OptionInvalid: `id` or `title` has characters that it may not have.
+        CheckpointIdTaken: there is a checkpoint of that id.
+        CheckpointError: the file cannot be used.
+        WriteError: the user's folder cannot be written.
+    """
+    if id is not None and (not is_id(id) or id == AUTO):
+        raise OptionInvalid("id", id, "lower-case letters, digits, '.', '_' and '-', up to 64")
+    if title is not None and not (title and title.isprintable()):
+        raise OptionInvalid("title", title, "one line of text")
+    card = describe(file)
+    weights = load(card)
+    id = id or card.id
+    if any(path.exists() for path, _ in _places_of(id)):
+        raise CheckpointIdTaken(id)
+    path = places.user_weights() / f"{id}.safetensors"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sha256 = checkpoint.write(path, weights.arrays)
+    imported = replace(
+        card, id=id, title=title or card.title, sha256=sha256, path=path, origin="imported"
+    )
+    write_card(imported)
+    return imported
+
+
+def write_card(card: Card) -> None:
+    """Write a card beside its weights.
+
+    Raises:
+        WriteError: the system does not let it be written.
+    """
+    with replacing(card.path.with_suffix(".toml")) as file:
+        file.write(card_text(card).encode())
+
+
+def remove(id: str) -> None:
+    """Delete an imported checkpoint; also one whose card or weights are damaged.
+
+    Raises:
+        UnknownCheckpoint: no such id.
+        CheckpointShipped: it came with the program.
+    """
+    if is_id(id):
+        (shipped, _), (imported, _) = _places_of(id)
+        if imported.exists():
+            imported.unlink()
+            imported.with_suffix(".safetensors").unlink(missing_ok=True)
+            return
+        if shipped.exists():
+            raise CheckpointShipped(id)
+    raise _unknown(id)
+
+
+def _default() -> Card:
+    # Not by way of `shelf`: a damaged default is an error, not a reason to take another.
+    card = _known(DEFAULT_ID)
+    if card is not None:
+        return card
+    others = cards()
+    if not others:
+        raise UnknownCheckpoint(DEFAULT_ID, ())
+    return others[0]
+
+
+def _known(id: str) -> Card | None:
+    for path, origin in _places_of(id):
+        if path.exists():
+            return _read_named(path, origin)
+    return None
+
+
+def _unknown(id: str) -> UnknownCheckpoint:
+    return UnknownCheckpoint(id, tuple(card.id for card in cards()))
+
+
+def _places_of(id: str) -> tuple[tuple[Path, Origin], tuple[Path, Origin]]:
+    """Where the card of an id would be, shipped and imported."""
+    return (
+        (places.weights() / f"{id}.toml", "shipped"),
+        (places.user_weights() / f"{id}.toml", "imported"),
+    )
+
+
+def _card_paths() -> Iterator[tuple[Path, Origin]]:
+    folders: tuple[tuple[Path, Origin], ...] = (
+        (places.weights(), "shipped"),
+        (places.user_weights(), "imported"),
+    )
+    for folder, origin in folders:
+        for path in natsorted(folder.glob("*.toml")):
+            yield path, origin
+
+
+def _read_named(path: Path, origin: Origin) -> Card:
+    card = read_card(path, origin)
+    if card.id != path.stem:
+        raise CardInvalid(path, f"it says that its id is {card.id}")
+    return card
+
+
+def _is_path(weights: str) -> bool:
+    path = Path(weights)
+    return path.suffix.lower() in FILE_SUFFIXES or len(path.parts) > 1
+
+
+def _id_from(stem: str) -> str:
+    """`My Weights (2)` → `my-weights-2`; a name without a usable letter → `checkpoint`."""
+    id = re.sub(r"[^a-z0-9._-]+", "-", stem.lower()).strip("._-")[:64]
+    return id if is_id(id) and id != AUTO else "checkpoint"
+
+
+def _published(sha256: str, id: str, data_set: str, training_data: str, score: Score) -> Card:
+    return Card(
+        id=f"authors-{id}",
+        title=f"NLEDN, the authors' for {data_set}",
+        sha256=sha256,
+        regions="grid",
+        path=Path(),
+        training_data=training_data,
+        licence="not stated by the authors; not redistributable",
+        description="Published by the authors of the paper (Li et al., ACM MM 2018).",
+        url="https://github.com/AlexHex7/NLEDN",
+        scores={data_set: score},
+        measured_by="the paper, table 1",
+    )
+
+
+_PUBLISHED = (
+    _published(
+        "aa95a3d628917a56fda29d21871f8d929ed11d05283a19e698df31bc051b9daf",
+        "rain100l", "Rain100L", "Rain100L, 200 pairs (Yang et al. 2017)", Score(36.57, 0.9747),
+    ),
+    _published(
+        "76e3242194c7319bde7b8c7656729e4fbed5c102e7245667f4328e376f49e30b",
+        "rain100h", "Rain100H", "Rain100H, 1,800 pairs (Yang et al. 2017)", Score(30.38, 0.8939),
+    ),
+    _published(
+        "7d19219a8bce57ec6d43fcf75b898a357dc094e502537c3ee4bea0e5e9e2fa14",
+        "ddn", "DDN-Data", "DDN-Data, 9,100 pairs (Fu et al. 2017)", Score(29.79, 0.8976),
+    ),
+    _published(
+        "625c01ac8a0baf5956c771f428c569d3c4166dafd99e4186dc67b4a8b6bb8476",
+        "didmdn", "DIDMDN-Data", "DIDMDN-Data (Zhang and Patel 2018)", Score(33.16, 0.9192),
+    ),
+)  # fmt: skip
+AUTHORS = {card.sha256: card for card in _PUBLISHED}
+"""The authors' four files (table 1), by sha256; the paths are the finder's to fill in."""

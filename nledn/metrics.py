@@ -1,0 +1,122 @@
+"""PSNR and SSIM of the Y channel, by the protocol of the paper's authors, to the bit.
+
+Their figures depend on details: the result is cut to 8 bits, not rounded; Y is Pillow's full-range
+8-bit Y, not MATLAB's 16–235; SSIM is scikit-image's default. We compute SSIM from exact integer
+sums, which needs neither scikit-image nor SciPy; a test holds both against each other.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+Plane = npt.NDArray[np.float64]
+Sums = npt.NDArray[np.int64]
+
+PEAK = 255  # data range of 8 bits
+WINDOW_PX = 7  # side of SSIM's uniform window
+STABILITY = ((0.01 * PEAK) ** 2, (0.03 * PEAK) ** 2)  # C1, C2 of Wang et al. 2004
+STRIP_ROWS = 256  # rows of SSIM computed at once, so that memory does not grow with the photo
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How near an image is to the truth.
+
+    Attributes:
+        psnr_y: dB; infinite for equal Y.
+        ssim_y: 1 for equal Y.
+    """
+
+    psnr_y: float
+    ssim_y: float
+
+
+def agreement(image: Bytes, truth: Bytes) -> Agreement:
+    """Compare two images, (H, W, 3) uint8 RGB, of one size, both sides at least 7 px."""
+    image_y, truth_y = luma(image), luma(truth)
+    return Agreement(_psnr(image_y, truth_y), _ssim(image_y, truth_y))
+
+
+def psnr_y(image: Bytes, truth: Bytes) -> float:
+    """Peak signal-to-noise ratio of Y.
+
+    Args:
+        image: (H, W, 3) uint8, RGB.
+        truth: the same.
+
+    Returns:
+        dB, with a data range of 255. Equal Y gives infinity, which is what the definition says
+        and what no other pair can reach; whoever prints or averages it decides what it means.
+    """
+    return _psnr(luma(image), luma(truth))
+
+
+def ssim_y(image: Bytes, truth: Bytes) -> float:
+    """Structural similarity of Y, as scikit-image's default has it.
+
+    Args:
+        image: (H, W, 3) uint8, RGB, both sides at least 7 px.
+        truth: the same.
+
+    Returns:
+        At most 1: the mean over all 7×7 windows inside the image, with sample covariance.
+    """
+    return _ssim(luma(image), luma(truth))
+
+
+def luma(pixels: Bytes) -> Bytes:
+    """Y of YCbCr (JFIF, full range), (H, W) uint8, rounded as Pillow rounds."""
+    return np.asarray(Image.fromarray(pixels).convert("YCbCr").getchannel("Y"))
+
+
+def to_uint8_cut(image: Floats) -> Bytes:
+    """Clamp (H, W, 3) float32 to [0, 1] and cut it to 8 bits, as the authors do: no rounding."""
+    return (np.clip(image, 0, 1) * np.float32(PEAK)).astype(np.uint8)
+
+
+def _psnr(image: Bytes, truth: Bytes) -> float:
+    difference = image.astype(np.int32) - truth
+    squares = int(np.sum(difference * difference, dtype=np.int64))
+    if squares == 0:
+        return math.inf
+    return 10 * math.log10(PEAK**2 * image.size / squares)
+
+
+def _ssim(image: Bytes, truth: Bytes) -> float:
+    rows = image.shape[0] - WINDOW_PX + 1
+    columns = image.shape[1] - WINDOW_PX + 1
+    assert min(rows, columns) >= 1, "an image of less than a window"
+    total = 0.0
+    for top in range(0, rows, STRIP_ROWS):
+        strip = slice(top, min(top + STRIP_ROWS, rows) + WINDOW_PX - 1)
+        total += float(_similarity(image[strip], truth[strip]).sum())
+    return total / (rows * columns)
+
+
+def _similarity(image: Bytes, truth: Bytes) -> Plane:
+    """SSIM of each window of two planes, (H - 6, W - 6)."""
+    x, y = image.astype(np.int64), truth.astype(np.int64)
+    count = WINDOW_PX**2
+    sum_x, sum_y = _window_sums(x), _window_sums(y)
+    # Integers up to here, so no small variance drowns in the rounding of a large mean.
+    spread_x = (count * _window_sums(x * x) - sum_x**2) / (count * (count - 1))
+    spread_y = (count * _window_sums(y * y) - sum_y**2) / (count * (count - 1))
+    shared = (count * _window_sums(x * y) - sum_x * sum_y) / (count * (count - 1))
+    mean_x, mean_y = sum_x / count, sum_y / count
+    c1, c2 = STABILITY
+    above = (2 * mean_x * mean_y + c1) * (2 * shared + c2)
+    below = (mean_x**2 + mean_y**2 + c1) * (spread_x + spread_y + c2)
+    similarity: Plane = above / below
+    return similarity
+
+
+def _window_sums(plane: Sums) -> Sums:
+    """Sum of each 7×7 window of (H, W), from cumulative sums: (H - 6, W - 6)."""
+    sums = np.pad(plane, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    n = WINDOW_PX
+    return sums[n:, n:] - sums[:-n, n:] - sums[n:, :-n] + sums[:-n, :-n]
