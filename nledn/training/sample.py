@@ -91,7 +91,7 @@ SAMPLES = (
             _streaks(53, 1.5, 3.7e-4, 0.38),
             _streaks(29, 1.2, 1.0e-3, 0.24),
         ),
-        author="Clements Engelhardt",
+        author="Clemens Engelhardt",
         licence="CC0-1.0",
     ),
 )
