@@ -1,0 +1,92 @@
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from nledn import places
+from tests.write_guard import WriteGuard, changes, snapshot
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED = REPOSITORY.parent / "shared"
+
+# The user's own folders, asked for before a test puts others in their place.
+USER_PLACES = (
+    places.user_data(),
+    places.user_cache(),
+    places.user_state(),
+    places.user_settings(),
+)
+WRITTEN_BY_OTHERS = frozenset(
+    # Caches of the tools, results of other commands, and what a person edits.
+    {".git", ".venv", "__pycache__", "runs", "out", "build", "dist"}
+    | {".hypothesis", ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
+    | {".py", ".md", ".toml"}
+)
+
+# The same examples on every machine; no deadline, since a busy machine is no failure.
+hypothesis.settings.register_profile(
+    "afterrain", deadline=None, database=None, derandomize=True, print_blob=False
+)
+hypothesis.settings.load_profile("afterrain")
+
+
+@pytest.fixture(scope="session")
+def write_guard(tmp_path_factory: pytest.TempPathFactory) -> WriteGuard:
+    temporary = (tmp_path_factory.getbasetemp(), Path(tempfile.gettempdir()))
+    return WriteGuard((*temporary, Path("/dev"), Path("/proc")), (REPOSITORY, *USER_PLACES))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _disk_as_it_was() -> Iterator[None]:
+    before = snapshot((REPOSITORY, *USER_PLACES), WRITTEN_BY_OTHERS)
+    yield
+    changed = changes(before, snapshot((REPOSITORY, *USER_PLACES), WRITTEN_BY_OTHERS))
+    assert not changed, f"the tests, or you meanwhile, wrote outside temporary folders: {changed}"
+
+
+@pytest.fixture(autouse=True)
+def _writes_stay_inside(write_guard: WriteGuard) -> Iterator[None]:
+    write_guard.active = True
+    yield
+    write_guard.active = False
+    found, write_guard.found = write_guard.found, []
+    assert not found, f"this test wrote outside temporary folders: {found}"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for every test: settings, caches and checkpoints of nobody."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    for name, below in {
+        "XDG_CONFIG_HOME": ".config",
+        "XDG_CACHE_HOME": ".cache",
+        "XDG_DATA_HOME": ".local/share",
+        "XDG_STATE_HOME": ".local/state",
+    }.items():
+        monkeypatch.setenv(name, str(folder / below))
+    if "PySide6.QtCore" in sys.modules:
+        _move_qt_settings(folder / ".config")
+    return folder
+
+
+def _move_qt_settings(folder: Path) -> None:
+    # Qt reads XDG_CONFIG_HOME once and remembers.
+    from PySide6.QtCore import QSettings
+
+    for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        QSettings.setPath(kind, QSettings.Scope.UserScope, str(folder))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data beside the repository, which is no part of it."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the reference data in ../shared, which is not here")
+    return SHARED
