@@ -6,6 +6,7 @@ and removed first, so that a half-done import is no checkpoint.
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,8 +14,7 @@ from natsort import natsorted
 
 from nledn import checkpoint, places
 from nledn.atomic import replacing
-from nledn.card import Card as Card
-from nledn.card import Origin, Score, card_text, is_id, read_card
+from nledn.card import Card, Origin, Score, card_text, is_id, read_card
 from nledn.checkpoint import Weights
 from nledn.errors import (
     CardInvalid,
@@ -22,8 +22,27 @@ from nledn.errors import (
     CheckpointIdTaken,
     CheckpointShipped,
     OptionInvalid,
+    OutputFailed,
+    OutputNotPermitted,
     UnknownCheckpoint,
 )
+
+__all__ = [
+    "AUTHORS",
+    "DEFAULT_ID",
+    "Card",
+    "Score",
+    "Shelf",
+    "add",
+    "cards",
+    "describe",
+    "find",
+    "load",
+    "remove",
+    "shelf",
+    "verify",
+    "write_card",
+]
 
 DEFAULT_ID = "afterrain"
 AUTO = "auto"
@@ -156,7 +175,8 @@ def add(file: Path, id: str | None = None, title: str | None = None) -> Card:
     if any(path.exists() for path, _ in _places_of(id)):
         raise CheckpointIdTaken(id)
     path = places.user_weights() / f"{id}.safetensors"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with _write_errors(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
     sha256 = checkpoint.write(path, weights.arrays)
     imported = replace(
         card, id=id, title=title or card.title, sha256=sha256, path=path, origin="imported"
@@ -171,8 +191,8 @@ def write_card(card: Card) -> None:
     Raises:
         WriteError: the system does not let it be written.
     """
-    with replacing(card.path.with_suffix(".toml")) as file:
-        file.write(card_text(card).encode())
+    with replacing(card.path.with_suffix(".toml"), overwrite=True) as temporary:
+        temporary.write_bytes(card_text(card).encode())
 
 
 def remove(id: str) -> None:
@@ -181,16 +201,28 @@ def remove(id: str) -> None:
     Raises:
         UnknownCheckpoint: no such id.
         CheckpointShipped: it came with the program.
+        WriteError: the user's folder cannot be written.
     """
     if is_id(id):
         (shipped, _), (imported, _) = _places_of(id)
         if imported.exists():
-            imported.unlink()
-            imported.with_suffix(".safetensors").unlink(missing_ok=True)
+            with _write_errors(imported.parent):
+                imported.unlink()
+                imported.with_suffix(".safetensors").unlink(missing_ok=True)
             return
         if shipped.exists():
             raise CheckpointShipped(id)
     raise _unknown(id)
+
+
+@contextmanager
+def _write_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise OutputNotPermitted(folder) from error
+    except OSError as error:
+        raise OutputFailed(folder, error.strerror or str(error)) from error
 
 
 def _default() -> Card:

@@ -70,7 +70,7 @@ def ssim_y(image: Bytes, truth: Bytes) -> float:
 
 
 def luma(pixels: Bytes) -> Bytes:
-    """Y of YCbCr (JFIF, full range), (H, W) uint8, rounded as Pillow rounds."""
+    """Y of YCbCr (JFIF, full range), (H, W) uint8, cut as Pillow cuts it."""
     return np.asarray(Image.fromarray(pixels).convert("YCbCr").getchannel("Y"))
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nledn.architecture import weight_shapes
+from nledn.atomic import replacing
 from nledn.checkpoint import pytorch, safetensors
 from nledn.checkpoint.names import ours
 from nledn.checkpoint.stored import FLOATING, Stored
@@ -102,11 +103,9 @@ def write(path: Path, arrays: Mapping[str, Floats]) -> str:
     """
     from safetensors.numpy import save
 
-    from nledn.atomic import replacing
-
     data = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
-    with replacing(path) as file:
-        file.write(data)
+    with replacing(path, overwrite=True) as temporary:
+        temporary.write_bytes(data)
     return hashlib.sha256(data).hexdigest()
 
 

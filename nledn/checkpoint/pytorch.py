@@ -32,6 +32,7 @@ LEGACY_PICKLES = 5  # magic number, version, system, the state dict, keys of its
 HARMLESS = {
     "collections OrderedDict",
     "torch._utils _rebuild_parameter",
+    "torch._utils _rebuild_tensor",  # before PyTorch 0.4, and in the published files
     "torch._utils _rebuild_tensor_v2",
 }
 IMPORTING = ("GLOBAL", "INST", "STACK_GLOBAL", "EXT1", "EXT2", "EXT4")
