@@ -379,5 +379,5 @@ class OptionInvalid(DerainError):
         self.allowed = allowed
 
 
-class Cancelled(Exception):  # noqa: N818  # not an error: a person asked for it
+class Cancelled(Exception):
     """The work was cancelled between two tiles; what was done is kept where it was put."""

@@ -5,77 +5,12 @@ block around it (section 3.2), then the whole (section 3.1, figure 2). Where pap
 checkpoints differ, the checkpoints decide; docs/network.md lists the differences.
 """
 
-from collections.abc import Iterator
-from typing import Literal, NamedTuple, get_args
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-Regions = Literal["grid", "fixed"]
-"""How a feature map is divided for the non-local operation.
-
-`grid` is the authors': k×k regions whatever the size, k = 8, 4, 2, 1 by level. `fixed` is ours:
-as many regions as keep each at or below 64×64, so that cost grows with the pixels. At 512×512
-the two are the same function.
-"""
-REGION_LAYOUTS: tuple[Regions, ...] = get_args(Regions)
-
-CHANNELS = 64  # width of the trunk (section 4.2)
-GROWTH = 32  # channels that each dense convolution adds (section 4.2)
-INNER = 32  # width inside the non-local operation: half the trunk
-DENSE_LAYERS = 4  # 3×3 convolutions of a block; the paper's fifth layer is the 1×1 fusion
-REGION_SIDE = 64  # a `grid` region of a 512×512 photo, on every level
-LEVEL_GRIDS = (8, 4, 2, 1)  # regions a side at full, half, quarter and eighth size
-SMALLEST_PIECE = 2  # a region must survive its own 2×2 pooling
-
-
-class Span(NamedTuple):
-    """A run of equal regions along one axis: `count` pieces of `length` positions from `start`."""
-
-    start: int
-    count: int
-    length: int
-
-    @property
-    def stop(self) -> int:
-        return self.start + self.count * self.length
-
-
-def region_spans(side: int, pieces: int) -> list[Span]:
-    """Divide an axis as `torch.chunk(pieces)` does: equal pieces, the last one the rest."""
-    length = -(-side // pieces)
-    count, rest = divmod(side, length)
-    spans = [Span(0, count, length)]
-    if rest:
-        spans.append(Span(count * length, 1, rest))
-    return spans
-
-
-def region_count(side: int, grid: int, regions: Regions) -> int:
-    """Pieces along an axis of `side` positions, on the level whose `grid` is 8, 4, 2 or 1."""
-    return grid if regions == "grid" else -(-side // REGION_SIDE)
-
-
-def safe_side(side: int, regions: Regions) -> int:
-    """Smallest length ≥ `side` on which every region of every level has ≥ 2 positions.
-
-    The authors' code fails on the lengths this steps over (1–15, 19–22, 25–27, …) and
-    `forward` equals it on all others.
-    """
-    while not _is_safe(side, regions):
-        side += 1
-    return side
-
-
-def _is_safe(side: int, regions: Regions) -> bool:
-    for grid in LEVEL_GRIDS:
-        if side < 1:
-            return False
-        if region_spans(side, region_count(side, grid, regions))[-1].length < SMALLEST_PIECE:
-            return False
-        side //= 2
-    return True
+from nledn.architecture import CHANNELS, DENSE_LAYERS, GROWTH, INNER, Regions
+from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans, safe_side
 
 
 def reflect_to(x: Tensor, height: int, width: int) -> Tensor:
@@ -110,53 +45,47 @@ class NonLocal(nn.Module):
 
     def forward(self, x: Tensor, rows: int, columns: int) -> Tensor:
         """Enhance `x` (B, 64, H, W), divided into `rows` × `columns` regions."""
-        embedded = self._embed(x)  # (B, 96, H, W)
+        theta, phi, g = self.theta(x), self.phi(x), self.g(x)  # (B, 32, H, W) each
         bands = []
-        for vertical in region_spans(x.shape[2], rows):
-            band = embedded[:, :, vertical.start : vertical.stop]
-            parts = [
-                self._attend(band[:, :, :, across.start : across.stop], vertical, across)
-                for across in region_spans(x.shape[3], columns)
-            ]
-            bands.append(parts[0] if len(parts) == 1 else torch.cat(parts, dim=3))
-        y = bands[0] if len(bands) == 1 else torch.cat(bands, dim=2)  # (B, 32, H, W)
-        return self.w(y) + x  # type: ignore[no-any-return]
-
-    def _embed(self, x: Tensor) -> Tensor:
-        # θ, φ and g read the same pixels: one pass over them instead of three.
-        parts = (self.theta, self.phi, self.g)
-        weight = torch.cat([part.weight for part in parts])
-        bias = torch.cat([part.bias for part in parts])  # type: ignore[misc]  # as above
-        return F.conv2d(x, weight, bias)
-
-    def _attend(self, embedded: Tensor, vertical: Span, across: Span) -> Tensor:
-        """Attention inside each of the equal regions of (B, 96, H, W); n of them in all."""
-        batch, _, height, width = embedded.shape
-        theta, phi, g = (
-            _fold(part, vertical, across)  # (n, 32, h, w), channels last
-            for part in embedded.split(INNER, dim=1)
-        )
-        query = _tokens(theta)  # (n, 1, h·w, 32)
-        key = _tokens(F.max_pool2d(phi, 2))  # (n, 1, h·w/4, 32)
-        value = _tokens(F.max_pool2d(g, 2))  # (n, 1, h·w/4, 32)
-        y = F.scaled_dot_product_attention(query, key, value, scale=1.0)  # (n, 1, h·w, 32)
-        y = y.reshape(batch, vertical.count, across.count, vertical.length, across.length, INNER)
-        y = y.permute(0, 1, 3, 2, 4, 5).reshape(batch, height, width, INNER)
-        return y.permute(0, 3, 1, 2)  # (B, 32, H, W), channels last
+        for down in region_spans(x.shape[2], rows):
+            band = []
+            for across in region_spans(x.shape[3], columns):
+                query = _tokens(_fold(theta, down, across))  # (n, 1, h·w, 32), n regions
+                key = _tokens(F.max_pool2d(_fold(phi, down, across), 2))  # (n, 1, h·w/4, 32)
+                value = _tokens(F.max_pool2d(_fold(g, down, across), 2))  # (n, 1, h·w/4, 32)
+                y = F.scaled_dot_product_attention(query, key, value, scale=1.0)
+                band.append(_unfold(y, down, across))
+            bands.append(_joined(band, axis=3))
+        return self.w(_joined(bands, axis=2)) + x  # type: ignore[no-any-return]  # (B, 64, H, W)
 
 
-def _fold(x: Tensor, vertical: Span, across: Span) -> Tensor:
+def _fold(x: Tensor, down: Span, across: Span) -> Tensor:
+    """The equal regions of a part of (B, C, H, W), as (n, C, h, w), channels last."""
     batch, channels = x.shape[:2]
-    x = x.permute(0, 2, 3, 1)  # (B, H, W, C)
-    x = x.reshape(
-        batch, vertical.count, vertical.length, across.count, across.length, channels
-    ).transpose(2, 3)  # (B, rows, columns, h, w, C)
-    x = x.reshape(-1, vertical.length, across.length, channels)
-    return x.permute(0, 3, 1, 2)
+    x = x[:, :, down.start : down.stop, across.start : across.stop].permute(0, 2, 3, 1)
+    x = x.reshape(batch, down.pieces, down.length, across.pieces, across.length, channels)
+    x = x.transpose(2, 3).reshape(-1, down.length, across.length, channels)
+    # One region of one photo is still a view of NCHW, whose channels are not neighbours.
+    return x.contiguous().permute(0, 3, 1, 2)
 
 
 def _tokens(x: Tensor) -> Tensor:
+    """(n, C, h, w), channels last, to (n, 1, h·w, C): one head, last stride 1."""
     return x.permute(0, 2, 3, 1).flatten(1, 2).unsqueeze(1)
+
+
+def _unfold(y: Tensor, down: Span, across: Span) -> Tensor:
+    """(n, 1, h·w, C) back to the part of (B, C, H, W) that it came from, channels last."""
+    channels = y.shape[-1]
+    y = y.reshape(-1, down.pieces, across.pieces, down.length, across.length, channels)
+    y = y.transpose(2, 3).reshape(
+        -1, down.pieces * down.length, across.pieces * across.length, channels
+    )
+    return y.permute(0, 3, 1, 2)
+
+
+def _joined(parts: list[Tensor], axis: int) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts, dim=axis)
 
 
 class NEDB(nn.Module):
@@ -200,6 +129,11 @@ class NLEDN(nn.Module):
         self.refine = nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1)
         self.to_rain = nn.Conv2d(CHANNELS, 3, 3, padding=1)
 
+    def channels_last(self) -> "NLEDN":
+        """Lay the weights out for the order in which convolutions read pixels fastest."""
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in the stub
+        return self
+
     def forward(self, rainy: Tensor) -> Tensor:
         """Estimate the rain layer.
 
@@ -217,11 +151,7 @@ class NLEDN(nn.Module):
 
     def rain_of_safe(self, rainy: Tensor) -> Tensor:
         """`forward` for sides that are their own `safe_side`."""
-        features = self.features(rainy)  # (B, 64, H, W)
-        # The tail is float32 in every precision: bfloat16 has steps of 1/512 at 0.3, which
-        # would show as bands in a 16-bit sky.
-        with torch.autocast(features.device.type, enabled=False):
-            return torch.tanh(self.to_rain(features.float()))  # (B, 3, H, W)
+        return self.tail(self.features(rainy))  # (B, 3, H, W)
 
     def features(self, rainy: Tensor) -> Tensor:
         """The trunk: all but the last convolution, in the precision of its weights."""
@@ -243,11 +173,15 @@ class NLEDN(nn.Module):
         y = self.refine(self.fuse_0(torch.cat((f0, u1, e1), dim=1)))
         return y + f_minus1  # type: ignore[no-any-return]  # (B, 64, H, W)
 
-    def layers(self) -> Iterator[nn.Conv2d]:
-        """Every convolution, for those who set precision or count cost."""
-        return (module for module in self.modules() if isinstance(module, nn.Conv2d))
+    def tail(self, features: Tensor) -> Tensor:
+        """The last convolution and tanh, float32 in every precision.
+
+        bfloat16 has steps of 1/512 at 0.3, which would show as bands in a 16-bit sky.
+        """
+        with torch.autocast(features.device.type, enabled=False):
+            return torch.tanh(self.to_rain(features.float()))  # (B, 3, H, W)
 
 
 def _unpool(x: Tensor, indices: Tensor, like: Tensor) -> Tensor:
     """Put each value back where its maximum was taken from; zero elsewhere."""
-    return F.max_unpool2d(x, indices, 2, output_size=like.shape[2:])
+    return F.max_unpool2d(x, indices, [2, 2], output_size=like.shape[2:])

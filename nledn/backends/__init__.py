@@ -1,0 +1,94 @@
+"""How one tile is computed. A backend takes and gives NumPy arrays; what is behind it is its own.
+
+`read_machine` is the one place where facts about devices enter the program.
+"""
+
+import importlib.metadata
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from nledn import device
+from nledn.architecture import Regions
+from nledn.device import Choice, Machine
+
+Floats = npt.NDArray[np.float32]
+
+
+class Backend(Protocol):
+    """Computes tiles on one device with one checkpoint."""
+
+    def rain(self, rainy: Floats) -> Floats:
+        """Estimate the rain of one tile.
+
+        Args:
+            rainy: (1, 3, h, w) float32 in [0, 1], RGB. Any size from 1×1.
+
+        Returns:
+            (1, 3, h, w) float32 in (-1, 1): rain to subtract.
+
+        Raises:
+            OutOfMemory: the tile does not fit on the device.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a backend computes with.
+
+    Attributes:
+        arrays: weights by the names of `nledn.network.NLEDN`, float32.
+        regions: layout that they were trained with, `grid` or `fixed`.
+        sha256: of the file they came from; names what a backend caches.
+    """
+
+    arrays: Mapping[str, Floats]
+    regions: Regions
+    sha256: str
+
+
+def create(choice: Choice, trained: Trained) -> Backend:
+    """Load the chosen backend and give it the weights."""
+    if choice.backend == "openvino":
+        from nledn.backends.openvino import OpenVinoBackend
+
+        return OpenVinoBackend(choice, trained)
+    from nledn.backends.torch import TorchBackend
+
+    return TorchBackend(choice, trained)
+
+
+def read_machine() -> Machine:
+    """Ask the system and the drivers what there is."""
+    from nledn.backends import torch as torch_backend
+
+    gpus, no_gpu_reason = torch_backend.read_gpus()
+    return Machine(
+        cpu_name=device.read_cpu_name(),
+        cores=_cores(),
+        memory_bytes=device.read_memory_bytes(),
+        cpu_bf16=torch_backend.has_cpu_bf16(),
+        gpus=gpus,
+        no_gpu_reason=no_gpu_reason,
+        mps=torch_backend.has_mps(),
+        openvino=_version("openvino"),
+    )
+
+
+def _cores() -> int:
+    # A container or `taskset` may leave fewer than the machine has.
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

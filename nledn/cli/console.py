@@ -1,0 +1,95 @@
+"""Talking to a person: sentences on standard error, results on standard output, exit codes."""
+
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from types import FrameType
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from nledn.cancel import CancelToken
+from nledn.errors import Cancelled, DerainError, OptionInvalid
+from nledn.messages import explain
+
+log = logging.getLogger(__name__)
+
+# Names of files are not markup: a photo may be called [red].jpg.
+out = Console(markup=False, highlight=False, soft_wrap=True)
+err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+
+
+class Exit(IntEnum):
+    """What the shell is told."""
+
+    DONE = 0
+    NONE_DONE = 1
+    SOME_FAILED = 2
+    USAGE = 64
+    INTERRUPTED = 130
+
+
+def say_error(error: DerainError) -> None:
+    """Print an error's sentences."""
+    err.print(str(explain(error)), style="red")
+
+
+@contextmanager
+def exit_on_error() -> Iterator[None]:
+    """End the program with the right code when what is inside cannot go on."""
+    try:
+        yield
+    except OptionInvalid as error:
+        say_error(error)
+        raise typer.Exit(Exit.USAGE) from error
+    except DerainError as error:
+        log.debug("gave up", exc_info=True)
+        say_error(error)
+        raise typer.Exit(Exit.NONE_DONE) from error
+    except Cancelled as cancelled:
+        err.print("Interrupted. Nothing half-written is left.")
+        raise typer.Exit(Exit.INTERRUPTED) from cancelled
+
+
+@contextmanager
+def cancelled_by_ctrl_c() -> Iterator[CancelToken]:
+    """A token that Ctrl-C (or SIGTERM) sets; a second Ctrl-C ends the program at once."""
+    token = CancelToken()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if token.is_cancelled:
+            raise KeyboardInterrupt
+        token.cancel()
+        err.print("Stopping after this tile …")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield token
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def progress_bar() -> Progress:
+    """A bar on standard error with a share, a count and the time left; none without a terminal."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )

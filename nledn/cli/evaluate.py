@@ -1,0 +1,120 @@
+"""`nledn evaluate --pairs DIR`: what a checkpoint is worth, in the paper's figures."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
+from nledn.cli.options import takes_options
+from nledn.errors import OutputFolderMissing, WouldReplaceSource
+from nledn.options import Options
+
+if TYPE_CHECKING:
+    from nledn.engine import Derainer
+    from nledn.evaluate import Evaluation, Failure, Row, Scores
+    from nledn.pairs import PairSet
+
+
+@takes_options
+def evaluate(
+    options: Options,
+    pairs: Annotated[
+        Path, typer.Option(help="Folder of rainy and clean photos.", show_default=False)
+    ],
+    limit: Annotated[int | None, typer.Option(min=1, help="Take the first N pairs only.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the scores here.")] = None,
+) -> None:
+    """Score a checkpoint on pairs: PSNR and SSIM of Y, as the paper has them.
+
+    In fp32 and on whole photos unless --precision and --tile say otherwise.
+    """
+    from nledn.engine import Derainer
+    from nledn.pairs import find_pairs
+
+    found = find_pairs(pairs)
+    _check_json(json_file, found)
+    derainer = Derainer.load(_as_in_the_paper(options))
+    evaluation = _with_progress(derainer, found, limit)
+    out.print(_table(evaluation))
+    err.print(
+        f"{derainer.card.id} on {derainer.choice.device} in {evaluation.precision}; "
+        f"pairs found as {found.layout}."
+    )
+    if json_file is not None:
+        _write_json(json_file, evaluation, found)
+    if evaluation.failures:
+        raise typer.Exit(Exit.SOME_FAILED if evaluation.rows else Exit.NONE_DONE)
+
+
+def _as_in_the_paper(options: Options) -> Options:
+    if options.precision == "auto":
+        options = replace(options, precision="fp32")
+    return replace(options, tile="whole") if options.tile == "auto" else options
+
+
+def _check_json(path: Path | None, found: "PairSet") -> None:
+    """Refuse before the work, not after it."""
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise OutputFolderMissing(path)
+    for source in _sources(found) if path.exists() else ():
+        if path.samefile(source):
+            raise WouldReplaceSource(path, source)
+
+
+def _sources(found: "PairSet") -> list[Path]:
+    return [path for pair in found.pairs for path in (pair.rainy, pair.clean) if path is not None]
+
+
+def _with_progress(derainer: "Derainer", found: "PairSet", limit: int | None) -> "Evaluation":
+    from nledn.evaluate import Failure, evaluate
+
+    for path in found.unmatched:
+        err.print(f"{path} has no clean photo and is left out.")
+    with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
+        task = bar.add_task("Evaluating", total=len(found.pairs[:limit]))
+
+        def show(result: "Row | Failure") -> None:
+            if isinstance(result, Failure):
+                say_error(result.error)
+            bar.update(task, advance=1, description=result.file)
+
+        return evaluate(derainer, found.pairs, limit=limit, on_image=show, cancel=cancel)
+
+
+def _table(evaluation: "Evaluation") -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("File", overflow="fold")
+    for heading in ("PSNR-Y", "SSIM-Y", "Input PSNR-Y", "Input SSIM-Y"):
+        table.add_column(heading, justify="right")
+    for row in evaluation.rows:
+        table.add_row(row.file, *_figures(row.scores))
+    if evaluation.rows:
+        count = len(evaluation.rows)
+        table.add_section()
+        table.add_row(f"Mean of {count}", *_figures(evaluation.mean), style="bold")
+    return table
+
+
+def _figures(scores: "Scores") -> tuple[str, ...]:
+    """PSNR with two places, SSIM with four; `inf` where two images are equal."""
+    return (
+        f"{scores.psnr_y:.2f}",
+        f"{scores.ssim_y:.4f}",
+        f"{scores.input_psnr_y:.2f}",
+        f"{scores.input_ssim_y:.4f}",
+    )
+
+
+def _write_json(path: Path, evaluation: "Evaluation", found: "PairSet") -> None:
+    from nledn.atomic import replacing
+
+    text = json.dumps(evaluation.as_json(), indent=2, allow_nan=False, ensure_ascii=False)
+    with replacing(path, overwrite=True, sources=_sources(found)) as temporary:
+        temporary.write_text(f"{text}\n", encoding="utf-8")
+    err.print(f"The scores are in {path}.")

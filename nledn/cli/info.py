@@ -1,0 +1,90 @@
+"""`nledn info`: where it would compute and why, versions, and where things live."""
+
+import importlib.metadata
+import platform
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from nledn import __version__, device, places
+from nledn.cli.console import out
+from nledn.cli.options import takes_options
+from nledn.device import Choice, Machine
+from nledn.options import Options
+
+PACKAGES = ("torch", "openvino", "numpy", "pillow", "opencv-python-headless", "PySide6-Essentials")
+TYPICAL_SIZE = (3000, 4000)  # 12 megapixels: what a photo from a phone or camera has
+
+
+@takes_options
+def info(
+    options: Options,
+    modules: Annotated[
+        bool, typer.Option("--modules", help="List the modules that load on demand.")
+    ] = False,
+) -> None:
+    """Say which device, backend, precision and tile a photo of 12 megapixels would get, and why."""
+    if modules:
+        from nledn import LAZY_MODULES
+
+        out.print("\n".join(LAZY_MODULES))
+        return
+    from nledn import backends
+
+    machine = backends.read_machine()
+    choice = device.choose(options, machine)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, value, reason in [
+        *_computing(options, choice, machine),
+        *_machine(machine),
+        *_versions(),
+        *_places(),
+    ]:
+        table.add_row(name, value, reason)
+    out.print(table)
+
+
+def _computing(options: Options, choice: Choice, machine: Machine) -> list[tuple[str, str, str]]:
+    plan = device.plan(TYPICAL_SIZE, options, choice, machine)
+    tile = plan.tiling.tiles[0].rect
+    return [
+        ("Device", choice.device, choice.reasons[0]),
+        ("Backend", choice.backend, choice.reasons[1]),
+        ("Precision", choice.precision, choice.reasons[2]),
+        ("Tile", f"{tile.height}×{tile.width} px", plan.reason),
+        ("Overlap", f"{plan.tiling.vertical.overlap_px} px", ""),
+        ("Threads", str(choice.threads), f"of {machine.cores} cores"),
+    ]
+
+
+def _machine(machine: Machine) -> list[tuple[str, str, str]]:
+    gpus = [
+        (f"GPU cuda:{index}", gpu.name, f"{gpu.free_bytes / 2**30:.1f} GiB of memory free")
+        for index, gpu in enumerate(machine.gpus)
+    ]
+    return [
+        ("Processor", machine.cpu_name, "has bfloat16" if machine.cpu_bf16 else "no bfloat16"),
+        ("Memory", f"{machine.memory_bytes / 2**30:.1f} GiB free", ""),
+        *(gpus or [("GPU", "none", machine.no_gpu_reason)]),
+    ]
+
+
+def _versions() -> list[tuple[str, str, str]]:
+    rows = [("AfterRain", __version__, f"Python {platform.python_version()}")]
+    for package in PACKAGES:
+        try:
+            rows.append((package, importlib.metadata.version(package), ""))
+        except importlib.metadata.PackageNotFoundError:
+            rows.append((package, "not installed", ""))
+    return rows
+
+
+def _places() -> list[tuple[str, str, str]]:
+    return [
+        ("Shipped weights", str(places.weights()), ""),
+        ("Your weights", str(places.user_weights()), ""),
+        ("Settings", str(places.user_settings()), ""),
+        ("Cache", str(places.user_cache()), ""),
+        ("Logs", str(places.user_state()), ""),
+    ]

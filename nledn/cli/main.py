@@ -1,0 +1,56 @@
+"""The `nledn` program: its commands, and the last word on exit codes."""
+
+import logging
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from nledn import __version__
+from nledn.cli import weights
+from nledn.cli.console import Exit, err, out
+from nledn.cli.derain import derain
+from nledn.cli.evaluate import evaluate
+from nledn.cli.info import info
+
+app = typer.Typer(
+    name="nledn",
+    help="Take rain out of photos.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(derain)
+app.command()(evaluate)
+app.command()(info)
+app.add_typer(weights.app, name="weights", help="The checkpoints that are known.")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"nledn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done.")] = False,
+) -> None:
+    """Take rain out of photos."""
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and exit: 0 all done, 1 none, 2 some failed, 64 usage, 130 interrupted."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(Exit.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        err.print("Interrupted. Nothing half-written is left.")
+        sys.exit(Exit.INTERRUPTED)
+    sys.exit(code or Exit.DONE)

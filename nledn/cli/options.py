@@ -1,0 +1,64 @@
+"""The options that all commands share which derain something, declared once."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from nledn.cli.console import exit_on_error
+from nledn.options import Options, parse_tile
+
+
+def _option(flag: str, explanation: str) -> Any:
+    return typer.Option(flag, help=explanation, rich_help_panel="How to derain")
+
+
+# By the names of `Options`' fields.
+_SHARED: dict[str, Any] = {
+    "weights": Annotated[str, _option("--weights", "Checkpoint: an id, a file, or auto.")],
+    "strength": Annotated[float, _option("--strength", "Share of the rain to take, 0 to 1.5.")],
+    "device": Annotated[str, _option("--device", "auto, cpu, cuda, cuda:N or mps.")],
+    "backend": Annotated[str, _option("--backend", "auto, torch or openvino.")],
+    "precision": Annotated[str, _option("--precision", "auto, fp32, bf16 or fp16.")],
+    "tile": Annotated[str, _option("--tile", "auto, whole, or a tile's side in px.")],
+    "overlap_px": Annotated[int | None, _option("--overlap", "Pixels that tiles share.")],
+    "threads": Annotated[int | None, _option("--threads", "Processor threads; all by default.")],
+}
+
+
+def takes_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the shared options; it receives them as one `options: Options`.
+
+    Errors of the whole command are turned into sentences and exit codes here.
+
+    Typer reads a command's signature, so the wrapper shows the command's own parameters and
+    then the shared ones.
+    """
+
+    @wraps(command)
+    def wrapper(**arguments: Any) -> None:
+        chosen = {name: arguments.pop(name) for name in _SHARED}
+        chosen["tile"] = parse_tile(chosen["tile"])
+        with exit_on_error():
+            command(options=Options(**chosen), **arguments)
+
+    own = [
+        parameter
+        for parameter in inspect.signature(command, eval_str=True).parameters.values()
+        if parameter.name != "options"
+    ]
+    defaults = {field.name: field.default for field in fields(Options)}
+    shared = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=annotation
+        )
+        for name, annotation in _SHARED.items()
+    ]
+    keyword_own = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
+    parameters = [*keyword_own, *shared]
+    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {item.name: item.annotation for item in parameters}
+    return wrapper

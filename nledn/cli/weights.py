@@ -1,0 +1,118 @@
+"""`nledn weights …`: which checkpoints are known; importing, checking and removing them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from nledn import catalog
+from nledn.cli.console import Exit, exit_on_error, out, say_error
+from nledn.errors import DerainError
+
+app = typer.Typer(no_args_is_help=True)
+
+Id = Annotated[str, typer.Argument(help="Id of a checkpoint.", show_default=False)]
+
+
+@app.command("list")
+def list_() -> None:
+    """List the checkpoints, shipped ones first."""
+    with exit_on_error():
+        shelf = catalog.shelf()
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Id", "Title", "Origin", "Trained on"):
+        table.add_column(heading, overflow="fold")
+    for card in shelf.cards:
+        table.add_row(card.id, card.title, card.origin, card.training_data)
+    if shelf.cards:
+        out.print(table)
+    _end(shelf.broken, done=len(shelf.cards))
+
+
+@app.command()
+def show(
+    checkpoint: Annotated[
+        str, typer.Argument(help="Id of a checkpoint, or a file.", show_default=False)
+    ],
+) -> None:
+    """Show all that is known of a checkpoint."""
+    with exit_on_error():
+        card = catalog.find(checkpoint)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column()
+    table.add_column(overflow="fold")
+    for name, value in _lines(card):
+        if value:
+            table.add_row(name, value)
+    out.print(table)
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="A .safetensors or .pth file.", show_default=False)],
+    id: Annotated[str | None, typer.Option(help="Its name on the command line.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its name in lists.")] = None,
+) -> None:
+    """Import a checkpoint: check it, and keep a copy in your own folder."""
+    with exit_on_error():
+        card = catalog.add(file, id, title)
+    out.print(f"Added {card.id} ({card.title}). Use it with --weights {card.id}.")
+
+
+@app.command()
+def remove(id: Id) -> None:
+    """Remove a checkpoint that you added."""
+    with exit_on_error():
+        catalog.remove(id)
+    out.print(f"Removed {id}.")
+
+
+@app.command()
+def verify(
+    id: Annotated[
+        str | None, typer.Argument(help="Id of a checkpoint; all of them if left out.")
+    ] = None,
+) -> None:
+    """Check that files of weights are sound and the ones that their cards name."""
+    with exit_on_error():
+        shelf = catalog.shelf() if id is None else catalog.Shelf((), ())
+    errors: list[DerainError] = list(shelf.broken)
+    sound = 0
+    for name in [card.id for card in shelf.cards] if id is None else [id]:
+        try:
+            card = catalog.verify(name)
+        except DerainError as error:
+            errors.append(error)
+        else:
+            sound += 1
+            out.print(f"{card.id} is sound (sha256 {card.sha256}).")
+    _end(errors, done=sound)
+
+
+def _lines(card: catalog.Card) -> list[tuple[str, str]]:
+    scores = [
+        (name, f"PSNR-Y {score.psnr_y:.2f} dB, SSIM-Y {score.ssim_y:.4f}")
+        for name, score in card.scores.items()
+    ]
+    return [
+        ("Id", card.id),
+        ("Title", card.title),
+        ("Origin", card.origin),
+        ("About", card.description),
+        ("Trained on", card.training_data),
+        ("Licence", card.licence),
+        ("From", card.url),
+        ("Regions", card.regions),
+        *scores,
+        ("Measured by", card.measured_by),
+        ("File", str(card.path)),
+        ("SHA-256", card.sha256),
+    ]
+
+
+def _end(errors: list[DerainError] | tuple[DerainError, ...], done: int) -> None:
+    for error in errors:
+        say_error(error)
+    if errors:
+        raise typer.Exit(Exit.SOME_FAILED if done else Exit.NONE_DONE)

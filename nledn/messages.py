@@ -1,0 +1,210 @@
+"""From an error to words: what happened, where, and what to do about it.
+
+One table for the command line, the batch journal and the window (which translates the templates).
+Each template is filled with the error's own fields; `{path}` is shown as the person typed it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nledn import errors
+from nledn.errors import DerainError
+
+
+@dataclass(frozen=True)
+class Template:
+    """Words with gaps.
+
+    Attributes:
+        what: one sentence: what happened, and where.
+        remedy: one sentence: what to do.
+    """
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """Words for a person, the gaps filled."""
+
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}".strip()
+
+
+TEMPLATES: Mapping[type[DerainError], Template] = {
+    errors.PhotoNotFound: Template(
+        "There is no file {path}.", "Check the name, or that its disk is connected."
+    ),
+    errors.PhotoIsFolder: Template(
+        "{path} is a folder, not a photo.", "Name the photos in it, one by one."
+    ),
+    errors.PhotoIsEmpty: Template(
+        "{path} is empty (0 bytes).", "Copy it again from the camera or the backup."
+    ),
+    errors.PhotoNotPermitted: Template(
+        "The system does not let us read {path}.", "Give yourself permission to read it."
+    ),
+    errors.NotAPhoto: Template(
+        "{path} is not a photo in a format that we know.",
+        "Save it as JPEG, PNG, TIFF, WebP or BMP and try again.",
+    ),
+    errors.PhotoDamaged: Template(
+        "{path} is damaged or was cut off ({detail}).",
+        "Copy it again from the camera or the backup.",
+    ),
+    errors.PhotoTooLarge: Template(
+        "{path} has {megapixels} megapixels; the limit is {limit}.",
+        "Raise the limit with --max-megapixels if you trust the file and have the memory.",
+    ),
+    errors.PhotoNeedsReader: Template(
+        "{path} is {kind}, which the optional package {package} reads.",
+        "Install {package} (pip install {package}), or save the photo as TIFF or JPEG.",
+    ),
+    errors.PhotoUnsupported: Template(
+        "{path} holds pixels of a rare kind ({detail}).",
+        "Save it with 8 or 16 bits a channel, in grey or RGB.",
+    ),
+    errors.WouldReplaceSource: Template(
+        "{path} is the source photo itself ({source}), and a source is never replaced.",
+        "Choose another name or folder.",
+    ),
+    errors.OutputExists: Template(
+        "{path} is there already.", "Add --overwrite to replace it, or choose another name."
+    ),
+    errors.OutputNotPermitted: Template(
+        "The system does not let us write {path}.", "Choose a folder that you may write to."
+    ),
+    errors.OutputFolderMissing: Template(
+        "The folder of {path} is not there.", "Make it first, or choose another."
+    ),
+    errors.OutputFormatUnknown: Template(
+        "{path} ends in {suffix}, which we cannot write.",
+        "Use .jpg, .png, .tif, .webp or .bmp.",
+    ),
+    errors.OutputTooLarge: Template(
+        "{path} cannot hold this photo: {detail}.", "Use .png or .tif instead."
+    ),
+    errors.OutputDiskFull: Template(
+        "The disk is full; {path} was not written, and nothing half-written is left.",
+        "Make room or choose another disk, then run the same again.",
+    ),
+    errors.OutputFailed: Template(
+        "{path} could not be written ({detail}).", "Choose another folder."
+    ),
+    errors.CheckpointNotFound: Template(
+        "There is no file {path}.", "Check the name, or that its disk is connected."
+    ),
+    errors.CheckpointNotPermitted: Template(
+        "The system does not let us read {path}.", "Give yourself permission to read it."
+    ),
+    errors.CheckpointTooLarge: Template(
+        "{path} is too large for a checkpoint ({size_bytes} bytes; the limit is {limit_bytes}).",
+        "Only NLEDN checkpoints can be used.",
+    ),
+    errors.NotACheckpoint: Template(
+        "{path} is not a checkpoint.",
+        "Give a .safetensors file of ours or a .pth file in the layout of the paper's authors.",
+    ),
+    errors.CheckpointUnsafe: Template(
+        "{path} holds more than weights and could run code when opened ({detail}).",
+        "It was not opened. Ask its maker for a .safetensors file.",
+    ),
+    errors.CheckpointDamaged: Template(
+        "{path} is damaged or was cut off ({detail}).", "Get it again from where it came from."
+    ),
+    errors.CheckpointMismatch: Template(
+        "{path} holds the weights of another network ({difference}).",
+        "Only NLEDN checkpoints can be used.",
+    ),
+    errors.CheckpointNotFinite: Template(
+        "{path} holds numbers that are not finite (in {tensor}).",
+        "Its training failed, or the file is damaged; get another.",
+    ),
+    errors.CheckpointChanged: Template(
+        "{path} has changed since it was added (sha256 {found}, expected {expected}).",
+        "Get it again from where it came from, and add it anew.",
+    ),
+    errors.CardInvalid: Template(
+        "The card {path} cannot be read ({detail}).", "Remove the checkpoint and add it again."
+    ),
+    errors.UnknownCheckpoint: Template(
+        "There is no checkpoint {id}.", "There are: {known}. A file needs its whole path."
+    ),
+    errors.CheckpointIdTaken: Template(
+        "There is a checkpoint {id} already.", "Choose another with --id, or remove that one."
+    ),
+    errors.CheckpointShipped: Template(
+        "The checkpoint {id} came with the program and cannot be removed.",
+        "Only those that you added can be.",
+    ),
+    errors.DeviceUnavailable: Template(
+        "The device {device} cannot be used: {reason}.", "Use --device auto or --device cpu."
+    ),
+    errors.BackendUnavailable: Template(
+        "The backend {backend} cannot be used: {reason}.", "Use --backend auto."
+    ),
+    errors.PrecisionUnavailable: Template(
+        "The precision {precision} cannot be used: {reason}.", "Use --precision auto."
+    ),
+    errors.OutOfMemory: Template(
+        "There is too little memory on {device}, even for tiles of {tile_px} px.",
+        "Close other programs, choose --tile 128, or use --device cpu.",
+    ),
+    errors.PairsFolderNotFound: Template(
+        "There is no folder {path}, or it cannot be listed.", "Check its name."
+    ),
+    errors.NoPairs: Template(
+        "{path} holds no pairs of rainy and clean photos (found: {found}).",
+        "Known layouts: {layouts}.",
+    ),
+    errors.PairTooSmall: Template(
+        "{path} is too small to be compared ({size}).",
+        "SSIM needs {limit_px} pixels a side at least.",
+    ),
+    errors.PairSizesDiffer: Template(
+        "{path}: the rainy photo is {rainy_size}, the clean one {clean_size}.",
+        "Both must be the same picture at the same size.",
+    ),
+    errors.OptionInvalid: Template("{found} is not a value for --{option}.", "It takes {allowed}."),
+}
+
+
+def explain(error: DerainError) -> Message:
+    """The words for an error."""
+    template = TEMPLATES[type(error)]
+    fields = words_of(error)
+    return Message(template.what.format(**fields), template.remedy.format(**fields))
+
+
+def words_of(error: DerainError) -> dict[str, str]:
+    """The error's fields, each as it reads in a sentence."""
+    fields = {name: _word(value) for name, value in vars(error).items()}
+    if isinstance(error, errors.CheckpointMismatch):
+        fields["difference"] = _difference(error)
+    return fields
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0")
+    if isinstance(value, tuple):
+        if len(value) == 2 and all(isinstance(side, int) for side in value):
+            return f"{value[0]}×{value[1]}"
+        return ", ".join(str(item) for item in value) or "none"
+    return str(value)
+
+
+def _difference(error: errors.CheckpointMismatch) -> str:
+    kinds = {
+        "missing": error.missing,
+        "unknown": error.unexpected,
+        "of another shape": error.misshapen,
+    }
+    return "; ".join(
+        f"{len(names)} tensors {kind}, first {names[0]}" for kind, names in kinds.items() if names
+    )

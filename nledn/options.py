@@ -1,0 +1,84 @@
+"""What a person may choose, checked once; the window, the command line and a batch all use it."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from nledn.errors import OptionInvalid
+
+BackendName = Literal["torch", "openvino"]
+PrecisionName = Literal["fp32", "bf16", "fp16"]
+
+STRENGTH_MAX = 1.5
+TILE_MIN_PX = 64  # an overlap must fit twice, and each level needs some pixels to look at
+TILE_MAX_PX = 4096
+
+
+@dataclass(frozen=True)
+class Options:
+    """Settings of a run; `auto` leaves the choice to `nledn.device`.
+
+    Attributes:
+        weights: id of a checkpoint, path of a file, or `auto`.
+        strength: share of the estimated rain that is taken away, 0 to 1.5.
+        device: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
+        backend: `auto`, `torch` or `openvino`.
+        precision: `auto`, `fp32`, `bf16` or `fp16`.
+        tile: side of a tile in px, `whole` for the photo at once, or `auto`: whole up to 512 px,
+            tiles above.
+        overlap_px: pixels that neighbouring tiles share at least; None for the measured best.
+        threads: processor threads; None for all cores.
+
+    Raises:
+        OptionInvalid: a value outside its range.
+    """
+
+    weights: str = "auto"
+    strength: float = 1.0
+    device: str = "auto"
+    backend: str = "auto"
+    precision: str = "auto"
+    tile: str | int = "auto"
+    overlap_px: int | None = None
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.strength <= STRENGTH_MAX, "strength", self.strength, "0 to 1.5")
+        _require(_is_device(self.device), "device", self.device, "auto, cpu, cuda, cuda:N or mps")
+        _require_one("backend", self.backend, get_args(BackendName))
+        _require_one("precision", self.precision, get_args(PrecisionName))
+        _require(_is_tile(self.tile), "tile", self.tile, "auto, whole or 64 to 4096")
+        overlap_fits = self.overlap_px is None or 0 <= self.overlap_px <= self._overlap_limit()
+        limit = f"0 to {self._overlap_limit()} (a quarter of the tile)"
+        _require(overlap_fits, "overlap", self.overlap_px, limit)
+        _require(self.threads is None or self.threads >= 1, "threads", self.threads, "1 or more")
+
+    def _overlap_limit(self) -> int:
+        return (self.tile if isinstance(self.tile, int) else 512) // 4
+
+
+def parse_tile(text: str) -> str | int:
+    """`auto`, `whole` or a number, as typed; anything else comes back for `Options` to refuse."""
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def _is_device(device: str) -> bool:
+    kind, _, index = device.partition(":")
+    if kind == "cuda" and ":" in device:
+        return index.isascii() and index.isdigit()
+    return device in ("auto", "cpu", "cuda", "mps")
+
+
+def _is_tile(tile: str | int) -> bool:
+    if isinstance(tile, int):
+        return TILE_MIN_PX <= tile <= TILE_MAX_PX
+    return tile in ("auto", "whole")
+
+
+def _require_one(option: str, found: str, names: tuple[str, ...]) -> None:
+    allowed = ("auto", *names)
+    _require(found in allowed, option, found, f"{', '.join(allowed[:-1])} or {allowed[-1]}")
+
+
+def _require(holds: bool, option: str, found: object, allowed: str) -> None:
+    if not holds:
+        raise OptionInvalid(option, str(found), allowed)

@@ -1,0 +1,167 @@
+"""The rain layer of one photo: what the engine gives, and the arithmetic that uses it.
+
+The plane holds the blended rain as int16 in steps of 1/32000. Each tile's contribution is rounded
+before it is added, so that integers are summed, and the order of the tiles cannot show: whatever
+was looked at first, cancelled or continued, the bytes are the same. A contribution is wrong by at
+most half a step, 1 of 65,535.
+
+Everything after that is arithmetic on this plane, never a second run:
+result = photo - strength · (1 - mask) · rain, rounded once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from nledn.tiling import Rect, Tile, Tiling
+
+Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+Floats = npt.NDArray[np.float32]
+
+STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
+STRIP_ROWS = 256  # rows computed at once, so that memory does not grow with the photo
+
+
+@dataclass(frozen=True)
+class Record:
+    """How a rain layer was made: enough to make it again.
+
+    Attributes:
+        checkpoint: id of the checkpoint.
+        checkpoint_sha256: of its file.
+        device: `cpu`, `cuda:0`, …
+        backend: `torch` or `openvino`.
+        precision: `fp32`, `bf16` or `fp16`.
+        tile: `whole`, or height×width in px.
+        overlap_px: what neighbouring tiles share at least.
+        version: of this program.
+        notes: what did not go as planned, such as a tile recomputed in smaller ones.
+    """
+
+    checkpoint: str
+    checkpoint_sha256: str
+    device: str
+    backend: str
+    precision: str
+    tile: str
+    overlap_px: int
+    version: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class RainLayer:
+    """Rain of one photo, complete or still filling up tile by tile.
+
+    Attributes:
+        tiling: the photo's tiles.
+        record: how it was made.
+        grey: a greyscale photo; the three channels' rain is one.
+        linear: the photo is in linear light; its rain is that of the sRGB-encoded photo.
+        plane: (H, W, 3) int16, rain · 32000.
+        done: (tiles,) bool, which tiles have been added.
+    """
+
+    tiling: Tiling
+    record: Record
+    grey: bool = False
+    linear: bool = False
+    plane: npt.NDArray[np.int16] = field(init=False)
+    done: npt.NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plane = np.zeros((*self.tiling.size, 3), np.int16)
+        self.done = np.zeros(len(self.tiling.tiles), np.bool_)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every tile has been added."""
+        return bool(self.done.all())
+
+    @property
+    def missing(self) -> list[Tile]:
+        """Tiles still to be computed, by rows."""
+        return [tile for tile in self.tiling.tiles if not self.done[tile.index]]
+
+    def add(self, tile: Tile, rain: Floats) -> Rect:
+        """Blend in the rain of one tile.
+
+        Args:
+            tile: one that is missing.
+            rain: (h, w, 3) float32 in (-1, 1), the tile's pixels.
+
+        Returns:
+            The pixels of the photo that changed.
+        """
+        assert not self.done[tile.index], "a tile is added once"
+        inside = self.tiling.inside(tile)
+        share = rain[: inside.height, : inside.width] * self.tiling.weights(tile)
+        self.plane[inside.slices] += np.rint(share * STEPS).astype(np.int16)
+        self.done[tile.index] = True
+        return inside
+
+    def note(self, text: str) -> None:
+        """Add to the record what did not go as planned, once."""
+        if text not in self.record.notes:
+            self.record = replace(self.record, notes=(*self.record.notes, text))
+
+    def rain(self, rect: Rect | None = None) -> Floats:
+        """The rain, (h, w, 3) float32 in (-1, 1), of the whole photo or a part of it."""
+        plane = self.plane if rect is None else self.plane[rect.slices]
+        return plane.astype(np.float32) / np.float32(STEPS)
+
+    def apply(self, pixels: Pixels, strength: float = 1.0, mask: Floats | None = None) -> Pixels:
+        """Take the rain away.
+
+        Args:
+            pixels: (H, W, 3) uint8 or uint16, the photo that was derained.
+            strength: share of the rain that is taken, 0 to 1.5.
+            mask: (H, W) float32 in [0, 1]; 1 keeps the photo as it is. None keeps nothing.
+
+        Returns:
+            A new array like `pixels`, and equal to it wherever nothing is taken.
+        """
+        assert pixels.shape == self.plane.shape, "the layer belongs to another photo"
+        result = np.empty_like(pixels)
+        for rows in _strips(pixels.shape[0]):
+            rain = self.plane[rows].astype(np.float32) / np.float32(STEPS) * np.float32(strength)
+            if mask is not None:
+                rain *= (1 - mask[rows])[:, :, None]
+            result[rows] = subtract(pixels[rows], rain, self.linear)
+        return result
+
+
+def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:
+    """Take `rain` (h, w, 3) from `pixels` and round once; exact where the rain is 0."""
+    top = np.iinfo(pixels.dtype).max
+    if linear:
+        clean = srgb_decoded(np.clip(srgb_encoded(as_floats(pixels)) - rain, 0, 1)) * top
+    else:
+        clean = pixels - rain * np.float32(top)
+    rounded = np.rint(np.clip(clean, 0, top)).astype(pixels.dtype)
+    # The way through the sRGB curve and back is not exact for every one of 65,536 values.
+    return np.where(rain == 0, pixels, rounded)
+
+
+def as_floats(pixels: Pixels) -> Floats:
+    """uint8 or uint16 to float32 in [0, 1]."""
+    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+
+
+def srgb_encoded(light: Floats) -> Floats:
+    """Linear light in [0, 1] to sRGB's encoding (IEC 61966-2-1)."""
+    curve = 1.055 * np.maximum(light, 0.0031308) ** np.float32(1 / 2.4) - 0.055
+    return np.where(light <= 0.0031308, light * 12.92, curve).astype(np.float32)
+
+
+def srgb_decoded(encoded: Floats) -> Floats:
+    """From sRGB's encoding in [0, 1] to linear light; the inverse of `srgb_encoded`."""
+    curve = ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** np.float32(2.4)
+    return np.where(encoded <= 0.04045, encoded / 12.92, curve).astype(np.float32)
+
+
+def _strips(rows: int) -> Iterator[slice]:
+    for top in range(0, rows, STRIP_ROWS):
+        yield slice(top, min(top + STRIP_ROWS, rows))

@@ -1,0 +1,58 @@
+"""How a feature map is divided for the non-local operation (section 3.3): pure geometry."""
+
+from typing import NamedTuple
+
+from nledn.architecture import Regions
+
+REGION_SIDE = 64  # a `grid` region of a 512×512 photo, on every level
+LEVEL_GRIDS = (8, 4, 2, 1)  # regions a side at full, half, quarter and eighth size
+SMALLEST_PIECE = 2  # a region must survive its own 2×2 pooling
+
+
+class Span(NamedTuple):
+    """A run of equal regions along one axis: `pieces` of `length` positions from `start`."""
+
+    start: int
+    pieces: int
+    length: int
+
+    @property
+    def stop(self) -> int:
+        """Position after the run's last."""
+        return self.start + self.pieces * self.length
+
+
+def region_spans(side: int, pieces: int) -> list[Span]:
+    """Divide an axis as `torch.chunk(pieces)` does: equal pieces, the last one the rest."""
+    length = -(-side // pieces)
+    count, rest = divmod(side, length)
+    spans = [Span(0, count, length)]
+    if rest:
+        spans.append(Span(count * length, 1, rest))
+    return spans
+
+
+def region_count(side: int, grid: int, regions: Regions) -> int:
+    """Pieces along an axis of `side` positions, on the level whose `grid` is 8, 4, 2 or 1."""
+    return grid if regions == "grid" else -(-side // REGION_SIDE)
+
+
+def safe_side(side: int, regions: Regions) -> int:
+    """Smallest length ≥ `side` on which every region of every level has ≥ 2 positions.
+
+    The authors' code fails on the lengths this steps over (1–15, 19–22, 25–27, …) and
+    `forward` equals it on all others.
+    """
+    while not _is_safe(side, regions):
+        side += 1
+    return side
+
+
+def _is_safe(side: int, regions: Regions) -> bool:
+    for grid in LEVEL_GRIDS:
+        if side < 1:
+            return False
+        if region_spans(side, region_count(side, grid, regions))[-1].length < SMALLEST_PIECE:
+            return False
+        side //= 2
+    return True

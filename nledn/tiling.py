@@ -1,0 +1,232 @@
+"""Pure geometry: how a photo is divided into tiles, and how their results are put together.
+
+A side is covered by equal tiles whose length and starts are multiples of 8, so that each tile is
+pooled three times as the whole photo would be. Along an axis the tiles' weights sum to 1 at each
+position; near an edge that lies inside the photo a tile's weight is 0, because zero padding in
+the convolutions has touched those pixels; at the photo's own border it keeps its weight. The
+weight of a pixel is the product of its two axes' weights.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+STEP_PX = 8  # three 2×2 poolings
+WHOLE_UP_TO_PX = 512  # the longest side the paper trained at (section 4.2)
+EDGE_PX = 4  # outermost pixels of an inner edge that get no weight; see docs/tiling.md
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A rectangle of pixels: columns [left, right), rows [top, bottom)."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Columns, px."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Rows, px."""
+        return self.bottom - self.top
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Index of an (H, W, …) array."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def clipped(self, width: int, height: int) -> "Rect":
+        """The part inside a picture of that size; may be empty, never negative."""
+        left, right = (min(max(x, 0), width) for x in (self.left, self.right))
+        top, bottom = (min(max(y, 0), height) for y in (self.top, self.bottom))
+        return Rect(left, top, max(right, left), max(bottom, top))
+
+    def distance(self, other: "Rect") -> float:
+        """Between the nearest pixels, px; 0 where the two meet."""
+        across = max(self.left - other.right, other.left - self.right, 0)
+        along = max(self.top - other.bottom, other.top - self.bottom, 0)
+        return float(np.hypot(across, along))
+
+    def centre_distance(self, other: "Rect") -> float:
+        """Between the centres, px."""
+        across = (self.left + self.right - other.left - other.right) / 2
+        along = (self.top + self.bottom - other.top - other.bottom) / 2
+        return float(np.hypot(across, along))
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The tiles along one side of a photo.
+
+    Attributes:
+        side_px: length of the side; the tiles may reach up to 7 px beyond it.
+        tile_px: length of each tile.
+        starts: where each tile begins, ascending.
+        overlap_px: what neighbours share at least.
+    """
+
+    side_px: int
+    tile_px: int
+    starts: tuple[int, ...]
+    overlap_px: int
+
+    @cached_property
+    def weights(self) -> tuple[npt.NDArray[np.float32], ...]:
+        """For each tile (tile_px,) float32 in [0, 1]; at each position the tiles' sum is 1."""
+        covered = self.starts[-1] + self.tile_px
+        raw = [self._ramp(index) for index in range(len(self.starts))]
+        total = np.zeros(covered)
+        for start, ramp in zip(self.starts, raw, strict=True):
+            total[start : start + self.tile_px] += ramp
+        return tuple(
+            (ramp / total[start : start + self.tile_px]).astype(np.float32)
+            for start, ramp in zip(self.starts, raw, strict=True)
+        )
+
+    def _ramp(self, index: int) -> npt.NDArray[np.float64]:
+        ramp = np.ones(self.tile_px)
+        if index > 0:
+            ramp *= self._rise(self.starts[index - 1] + self.tile_px - self.starts[index])
+        if index < len(self.starts) - 1:
+            ramp *= self._rise(self.starts[index] + self.tile_px - self.starts[index + 1])[::-1]
+        return ramp
+
+    def _rise(self, shared_px: int) -> npt.NDArray[np.float64]:
+        # Mirrored, two rises sum to 1 over the shared pixels. An overlap too narrow for two
+        # edges gives them up, down to a plain cut between neighbours that share nothing.
+        edge = min(EDGE_PX, max(shared_px - 1, 0) // 2)
+        position = np.arange(self.tile_px) + 0.5
+        return np.clip((position - edge) / max(shared_px - 2 * edge, 1), 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One piece of work.
+
+    Attributes:
+        index: its place in `Tiling.tiles`.
+        rect: the pixels it reads; may reach beyond the photo at the right and bottom.
+        row: index into the vertical axis.
+        column: index into the horizontal axis.
+    """
+
+    index: int
+    rect: Rect
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """A photo's tiles.
+
+    Attributes:
+        vertical: tiles along the height.
+        horizontal: tiles along the width.
+    """
+
+    vertical: Axis
+    horizontal: Axis
+
+    @cached_property
+    def tiles(self) -> tuple[Tile, ...]:
+        """All tiles, by rows."""
+        return tuple(Tile(index, *place) for index, place in enumerate(self._places()))
+
+    def _places(self) -> Iterator[tuple[Rect, int, int]]:
+        height, width = self.vertical.tile_px, self.horizontal.tile_px
+        for row, top in enumerate(self.vertical.starts):
+            for column, left in enumerate(self.horizontal.starts):
+                yield Rect(left, top, left + width, top + height), row, column
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The photo's height and width, px."""
+        return self.vertical.side_px, self.horizontal.side_px
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the photo is one tile that ends where the photo ends."""
+        return len(self.tiles) == 1 and self.tiles[0].rect == self.inside(self.tiles[0])
+
+    def inside(self, tile: Tile) -> Rect:
+        """The part of a tile that lies in the photo."""
+        height, width = self.size
+        return tile.rect.clipped(width, height)
+
+    def weights(self, tile: Tile) -> npt.NDArray[np.float32]:
+        """(h, w, 1) float32 weights of a tile's pixels inside the photo."""
+        inside = self.inside(tile)
+        rows = self.vertical.weights[tile.row][: inside.height]
+        columns = self.horizontal.weights[tile.column][: inside.width]
+        return (rows[:, None] * columns[None, :])[:, :, None]
+
+    @property
+    def waste(self) -> float:
+        """Pixels computed over pixels of the photo, minus 1."""
+        computed = len(self.tiles) * self.vertical.tile_px * self.horizontal.tile_px
+        return computed / (self.vertical.side_px * self.horizontal.side_px) - 1
+
+
+def whole(height: int, width: int) -> Tiling:
+    """The photo as a single tile, not extended: exactly what the network gives."""
+    return Tiling(Axis(height, height, (0,), 0), Axis(width, width, (0,), 0))
+
+
+def balanced(height: int, width: int, tile_px: int, overlap_px: int) -> Tiling:
+    """Cover a photo with equal tiles.
+
+    Args:
+        height: of the photo, px.
+        width: of the photo, px.
+        tile_px: largest side of a tile; rounded down to a multiple of 8.
+        overlap_px: what neighbours share at least; at most a quarter of the tile.
+    """
+    return Tiling(
+        _balanced_axis(height, tile_px, overlap_px), _balanced_axis(width, tile_px, overlap_px)
+    )
+
+
+def _balanced_axis(side_px: int, largest_px: int, overlap_px: int) -> Axis:
+    extended, overlap = _up(side_px), _up(overlap_px)
+    largest = max(largest_px // STEP_PX * STEP_PX, STEP_PX)
+    if extended <= largest:
+        return Axis(side_px, extended, (0,), overlap_px)
+    count = -(-(extended - overlap) // (largest - overlap))
+    tile_px = _up(-(-(extended + (count - 1) * overlap) // count))
+    return Axis(side_px, tile_px, _spread(extended - tile_px, count), overlap_px)
+
+
+def static(height: int, width: int, tile_px: int, overlap_px: int) -> Tiling:
+    """Cover a photo with tiles of exactly `tile_px`, for a backend that compiles one shape.
+
+    A side shorter than the tile is extended by reflection to the tile's length.
+    """
+    return Tiling(
+        _static_axis(height, tile_px, overlap_px), _static_axis(width, tile_px, overlap_px)
+    )
+
+
+def _static_axis(side_px: int, tile_px: int, overlap_px: int) -> Axis:
+    extended, overlap = _up(side_px), _up(overlap_px)
+    if extended <= tile_px:
+        return Axis(side_px, tile_px, (0,), overlap_px)
+    count = -(-(extended - overlap) // (tile_px - overlap))
+    return Axis(side_px, tile_px, _spread(extended - tile_px, count), overlap_px)
+
+
+def _spread(last: int, count: int) -> tuple[int, ...]:
+    # With the overlap a multiple of 8, rounding a start up cannot open a gap.
+    return tuple(_up(last * index // (count - 1)) for index in range(count))
+
+
+def _up(length: int) -> int:
+    return -(-length // STEP_PX) * STEP_PX
