@@ -1,0 +1,84 @@
+"""The promises of docs/architecture.md, checked on the code itself."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SOURCES = sorted(
+    path for folder in ("app", "nledn", "tests") for path in (REPOSITORY / folder).rglob("*.py")
+)
+HEAVY = ("torch", "cv2", "skimage", "scipy", "PySide6", "openvino")
+LONGEST_FILE = 400
+ROOMS_WITHOUT_A_THOUGHT = {"utils", "util", "helpers", "helper", "misc", "common", "manager"}
+
+
+def loaded_by(code: str) -> set[str]:
+    """Modules in `sys.modules` once a fresh interpreter has run `code`."""
+    script = f"import sys\n{code}\nprint()\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def calls(source: str, function: str) -> Iterator[ast.Call]:
+    """Calls of `function`, written `module.name`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == function:
+            yield node
+
+
+def test_imports_point_where_they_may() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [lint, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_plain_import_is_light() -> None:
+    assert not loaded_by("import nledn").intersection(HEAVY)
+
+
+@pytest.mark.parametrize("command", ["--version", "--help", "derain --help", "evaluate --help"])
+def test_the_command_line_answers_before_torch_is_loaded(command: str) -> None:
+    code = f"from nledn.cli import main\ntry:\n    main({command.split()})\nexcept SystemExit: pass"
+    assert not loaded_by(code).intersection(HEAVY)
+
+
+def test_what_people_run_loads_no_training() -> None:
+    code = (
+        "import importlib, nledn, nledn.cli\n"
+        "for name in nledn.__all__: getattr(nledn, name)\n"
+        "for name in nledn.LAZY_MODULES: importlib.import_module(name)"
+    )
+    loaded = loaded_by(code)
+    assert "torch" in loaded  # else nothing was loaded, and the next line says nothing
+    assert not [name for name in loaded if name.startswith("nledn.training")]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_a_file_holds_one_thought(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_FILE
+    assert path.stem not in ROOMS_WITHOUT_A_THOUGHT
+
+
+def test_pickles_are_never_run() -> None:
+    for path in SOURCES:
+        source = path.read_text("utf-8")
+        for call in calls(source, "torch.load"):
+            safe = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+            assert safe.get("weights_only") == "True", f"{path}:{call.lineno}"
+        for function in ("pickle.load", "pickle.loads", "pickle.Unpickler"):
+            assert "tests" in path.parts or not list(calls(source, function)), path
+
+
+def test_unsafe_calls_would_be_found() -> None:
+    source = "import torch\nnet = torch.load(path)\nx = pickle.loads(data)"
+    assert [call.lineno for call in calls(source, "torch.load")] == [2]
+    assert [call.lineno for call in calls(source, "pickle.loads")] == [3]
