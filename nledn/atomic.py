@@ -1,0 +1,200 @@
+"""Files that are either written whole or not at all, and never over a photo they came from."""
+
+import errno
+import itertools
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from nledn.errors import (
+    DerainError,
+    OutputDiskFull,
+    OutputExists,
+    OutputFailed,
+    OutputFolderMissing,
+    OutputNotPermitted,
+    WouldReplaceSource,
+    WriteError,
+)
+
+TEMPORARY_SUFFIX = ".afterrain-tmp"
+"""How the names of unfinished files end; what a crash leaves behind is found by it."""
+
+_NAME_BYTES = 255  # the longest file name on ext4, APFS, NTFS and their kin
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NOT_PERMITTED = (errno.EACCES, errno.EPERM, errno.EROFS)
+# Less than any codec flushes at once: where one fails without naming a reason, this is the reason.
+_NO_SPACE_BYTES = 64 * 1024
+
+
+@contextmanager
+def replacing(
+    path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
+) -> Iterator[Path]:
+    """Give a temporary file to write to, which takes the place of `path` when all went well.
+
+    The temporary file lies in the folder of `path`, named `.{name}.{pid}.afterrain-tmp`. On
+    success it is flushed to the disk and renamed; on any exception it is removed and what stood
+    at `path` is untouched. A link is written through: it stays, its target is replaced. The mode
+    is that of the file replaced, else 0666 without the umask.
+
+    Args:
+        path: where the result goes.
+        overwrite: whether an earlier result of that name may be replaced.
+        sources: files that are never replaced, whatever `overwrite` says.
+
+    Yields:
+        The path to write to; an empty file is there already.
+
+    Raises:
+        WouldReplaceSource: `path` is one of `sources`, by any name.
+        OutputExists: there is something at `path` and `overwrite` is not set.
+        OutputFolderMissing: the folder is not there.
+        OutputNotPermitted: folder, file or disk are read-only.
+        OutputDiskFull: no space or quota left, also where a codec says so in its own words.
+        OutputFailed: any other word of the operating system.
+    """
+    target = Path(os.path.realpath(path))
+    with _typed_errors(path, target.parent):
+        _refuse(path, target, overwrite=overwrite, sources=sources)
+        temporary, mode = _created(target)
+        try:
+            yield temporary
+            if target.exists():
+                mode = stat.S_IMODE(target.stat().st_mode)
+            _flush(temporary)
+            # After the flush: a mode that forbids writing would forbid that too.
+            temporary.chmod(mode)
+            # Again, for a file that came while we were writing.
+            _refuse(path, target, overwrite=overwrite, sources=sources)
+            _commit(temporary, target, overwrite=overwrite)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _flush_folder(target.parent)
+
+
+@contextmanager
+def _typed_errors(path: Path, folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except DerainError:
+        raise
+    except Exception as error:
+        typed = _typed(error, path, folder)
+        if typed is None:
+            raise
+        raise typed from error
+
+
+def _typed(error: Exception, path: Path, folder: Path) -> WriteError | None:
+    """The error for people; None for one that has nothing to do with files."""
+    if _is_disk_full(error, folder):
+        return OutputDiskFull(path)
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in _NOT_PERMITTED:
+        return OutputNotPermitted(path)
+    if isinstance(error, FileExistsError):
+        return OutputExists(path)
+    if not folder.is_dir():
+        return OutputFolderMissing(path)
+    return OutputFailed(path, error.strerror or str(error))
+
+
+def _is_disk_full(error: Exception, folder: Path) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _DISK_FULL:
+            return True
+        if any(os.strerror(number) in str(cause) for number in _DISK_FULL):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, OSError) and error.errno is not None:
+        return False
+    try:
+        return shutil.disk_usage(folder).free < _NO_SPACE_BYTES
+    except OSError:
+        return False
+
+
+def _refuse(path: Path, target: Path, *, overwrite: bool, sources: Sequence[Path]) -> None:
+    if not os.path.lexists(target):
+        return
+    for source in sources:
+        # By device and inode: other spellings, links and letter cases are the same file.
+        with suppress(FileNotFoundError):
+            if target.samefile(source):
+                raise WouldReplaceSource(path, source)
+    if not overwrite:
+        raise OutputExists(path)
+    if target.is_dir():
+        raise OutputFailed(path, os.strerror(errno.EISDIR))
+    if not os.access(target, os.W_OK):
+        raise OutputNotPermitted(path)
+
+
+def _created(target: Path) -> tuple[Path, int]:
+    """An empty temporary file and the mode that a new file gets here."""
+    for attempt in itertools.count():
+        temporary = target.with_name(_temporary_name(target.name, attempt))
+        try:
+            descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        except FileExistsError:
+            continue  # another thread writes the same name, or a crash left it
+        try:
+            return temporary, stat.S_IMODE(os.fstat(descriptor).st_mode)
+        finally:
+            os.close(descriptor)
+    raise AssertionError("unreachable: the count has no end")
+
+
+def _temporary_name(name: str, attempt: int) -> str:
+    process = f"{os.getpid()}-{attempt}" if attempt else f"{os.getpid()}"
+    rest = len(f"..{process}{TEMPORARY_SUFFIX}")
+    while len(os.fsencode(name)) + rest > _NAME_BYTES:
+        name = name[:-1]
+    return f".{name}.{process}{TEMPORARY_SUFFIX}"
+
+
+def _flush(temporary: Path) -> None:
+    # Windows flushes only what was opened for writing.
+    descriptor = os.open(temporary, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flush_folder(folder: Path) -> None:
+    # The result stands already; where folders cannot be flushed (Windows, some network disks),
+    # nothing is lost but certainty after a power cut.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _commit(temporary: Path, target: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        os.replace(temporary, target)
+    else:
+        _commit_to_new_name(temporary, target)
+
+
+def _commit_to_new_name(temporary: Path, target: Path) -> None:
+    """Rename without ever replacing; the temporary name may remain, as a second link."""
+    if os.name == "nt":
+        temporary.rename(target)  # refuses a name that is taken
+        return
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # No hard links on this disk (FAT, some network disks): the check a moment ago stands.
+        os.replace(temporary, target)

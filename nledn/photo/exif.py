@@ -1,0 +1,219 @@
+"""EXIF, changed in place: what must be true of the new pixels, and not one byte more.
+
+Cameras keep notes of their own in it (MakerNote) whose inner offsets often count from the start
+of the block. So nothing is moved: values are overwritten where they stand.
+"""
+
+import io
+import struct
+from dataclasses import dataclass, field
+
+from nledn.photo.tiff_structure import (
+    EXIF_IFD,
+    GPS_IFD,
+    INTEROP_IFD,
+    SUB_IFDS,
+    Directory,
+    Entry,
+    TiffDamaged,
+    TiffStructure,
+)
+
+PREFIX = b"Exif\0\0"
+"""What stands before the block in JPEG and HEIC."""
+
+_ORIENTATION = 0x0112
+_WIDTH, _HEIGHT = 0x0100, 0x0101
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
+_UNIT_DPI = {2: 1.0, 3: 2.54}  # inch, centimetre
+_PIXEL_X, _PIXEL_Y = 0xA002, 0xA003
+_THUMBNAIL_OFFSET, _THUMBNAIL_BYTES = 0x0201, 0x0202
+_STRIP_OFFSETS, _STRIP_BYTES = 0x0111, 0x0117
+_SHORT, _LONG = 3, 4
+_ALIGNMENT = 8  # a thumbnail that ends so near to the end of the block is its last part
+
+# Fields of a TIFF page that describe the photo rather than the layout of its pixels (EXIF 3.0,
+# table 4, with the fields of Windows and the DCF rating).
+_DESCRIPTIVE = frozenset(
+    {0x010E, 0x010F, 0x0110, 0x0112, 0x011A, 0x011B, 0x0128, 0x0131, 0x0132, 0x013B, 0x013C}
+    | {0x4746, 0x4749, 0x8298, 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F, 0xC4A5}
+)
+_ROOT = 0
+# Which directories hang below which; a link anywhere else is damage, or a loop.
+_CHILDREN = {_ROOT: (EXIF_IFD, GPS_IFD), EXIF_IFD: (INTEROP_IFD,), GPS_IFD: (), INTEROP_IFD: ()}
+_LINKS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS})
+_LARGEST_VALUE = 4 * 1024 * 1024  # no camera's MakerNote is near it
+
+
+def bare(block: bytes | None) -> bytes | None:
+    """Take the prefix away that some containers put before the block; None for nothing."""
+    if block is None:
+        return None
+    return block.removeprefix(PREFIX) or None
+
+
+def orientation(block: bytes) -> int:
+    """The orientation tag, 1 to 8; 1 where it is missing, out of range or unreadable."""
+    try:
+        structure = TiffStructure(io.BytesIO(block))
+        first = structure.directory(structure.first_offset)
+        return tiff_orientation(structure, first)
+    except TiffDamaged:
+        return 1
+
+
+def tiff_orientation(structure: TiffStructure, page: Directory) -> int:
+    """The orientation tag of a page, 1 to 8; 1 where it is missing or out of range."""
+    values = structure.integers(page.entries.get(_ORIENTATION))
+    return values[0] if values and 1 <= values[0] <= 8 else 1
+
+
+def resolution(structure: TiffStructure, page: Directory) -> tuple[float, float] | None:
+    """Pixels per inch of a page, in x and y; None where there is no unit."""
+    unit = (*structure.integers(page.entries.get(_RESOLUTION_UNIT)), 2)[0]
+    x = structure.numbers(page.entries.get(_X_RESOLUTION))
+    y = structure.numbers(page.entries.get(_Y_RESOLUTION))
+    factor = _UNIT_DPI.get(int(unit))
+    return (x[0] * factor, y[0] * factor) if factor and x and y else None
+
+
+def dpi(block: bytes) -> tuple[float, float] | None:
+    """Pixels per inch, for containers that have no field for it; None where unreadable."""
+    try:
+        structure = TiffStructure(io.BytesIO(block))
+        return resolution(structure, structure.directory(structure.first_offset))
+    except TiffDamaged:
+        return None
+
+
+def upright(block: bytes, size: tuple[int, int]) -> bytes:
+    """Make EXIF true of upright pixels of `size`.
+
+    The orientation becomes 1, the dimension tags that are there follow `size`, the embedded
+    thumbnail goes. Everything else stays where it stands, to the byte.
+
+    Args:
+        block: a TIFF structure.
+        size: width and height in pixels.
+
+    Raises:
+        TiffDamaged: `block` has no readable structure.
+    """
+    editor = _Editor(bytearray(block), TiffStructure(io.BytesIO(block)))
+    first = editor.structure.directory(editor.structure.first_offset)
+    editor.set_number(first.entries.get(_ORIENTATION), 1)
+    editor.set_dimensions(first, _WIDTH, _HEIGHT, size)
+    for offset in editor.structure.integers(first.entries.get(EXIF_IFD))[:1]:
+        editor.set_dimensions(editor.structure.directory(offset), _PIXEL_X, _PIXEL_Y, size)
+    if first.next_offset:
+        editor.remove_thumbnail(first)
+    return bytes(editor.block)
+
+
+@dataclass(frozen=True)
+class _Editor:
+    block: bytearray
+    structure: TiffStructure
+
+    def set_number(self, entry: Entry | None, value: int) -> None:
+        if entry is None:
+            return
+        order = self.structure.order
+        # A SHORT where it was one and still fits, else a LONG: both stand inside the entry.
+        if entry.type == _SHORT and value < 2**16:
+            packed = struct.pack(order + "HHIHxx", entry.tag, _SHORT, 1, value)
+        else:
+            packed = struct.pack(order + "HHII", entry.tag, _LONG, 1, value)
+        self.block[entry.position : entry.position + 12] = packed
+
+    def set_dimensions(
+        self, directory: Directory, width_tag: int, height_tag: int, size: tuple[int, int]
+    ) -> None:
+        self.set_number(directory.entries.get(width_tag), size[0])
+        self.set_number(directory.entries.get(height_tag), size[1])
+
+    def remove_thumbnail(self, first: Directory) -> None:
+        """Cut the link to IFD1, and cut or blank the picture, so that it is really gone."""
+        self.block[first.next_position : first.next_position + 4] = bytes(4)
+        try:
+            second = self.structure.directory(first.next_offset)
+        except TiffDamaged:
+            return
+        ranges = [
+            *self._ranges(second, _THUMBNAIL_OFFSET, _THUMBNAIL_BYTES),
+            *self._ranges(second, _STRIP_OFFSETS, _STRIP_BYTES),
+        ]
+        for start, end in sorted(ranges, reverse=True):
+            if len(self.block) - end <= _ALIGNMENT and start > first.next_position:
+                del self.block[start:]
+            else:
+                self.block[start:end] = bytes(end - start)
+
+    def _ranges(
+        self, directory: Directory, offsets_tag: int, bytes_tag: int
+    ) -> list[tuple[int, int]]:
+        offsets = self.structure.integers(directory.entries.get(offsets_tag))
+        counts = self.structure.integers(directory.entries.get(bytes_tag))
+        ranges = [(start, start + count) for start, count in zip(offsets, counts, strict=False)]
+        return [(start, end) for start, end in ranges if end <= len(self.block)]
+
+
+@dataclass(frozen=True)
+class _Value:
+    tag: int
+    type: int
+    count: int
+    data: bytes = b""
+    children: list["_Value"] = field(default_factory=list)
+
+
+def from_tiff(structure: TiffStructure, page: Directory) -> bytes | None:
+    """Copy what describes a photo out of a TIFF page into a block of its own.
+
+    Args:
+        structure: the TIFF (or RAW) file.
+        page: its page of the photo.
+
+    Returns:
+        EXIF in the byte order of the file, values copied unread; None where there is nothing.
+
+    Raises:
+        TiffDamaged: a value lies outside the file.
+    """
+    values = _copied(structure, page, _ROOT, _DESCRIPTIVE)
+    if not values:
+        return None
+    head = b"II*\0" if structure.order == "<" else b"MM\0*"
+    body = _serialised(values, 8, structure.order)
+    return head + struct.pack(structure.order + "I", 8) + body
+
+
+def _copied(
+    structure: TiffStructure, page: Directory, parent: int, wanted: frozenset[int] | None
+) -> list[_Value]:
+    """Copy the entries of `page`: those `wanted` (None: all), and the directories below it."""
+    values = []
+    for tag, entry in sorted(page.entries.items()):
+        if tag in _CHILDREN[parent]:
+            child = structure.directory(structure.integers(entry)[0])
+            values.append(_Value(tag, _LONG, 1, children=_copied(structure, child, tag, None)))
+        elif tag in _LINKS or (wanted is not None and tag not in wanted):
+            continue
+        elif entry.type <= 13 and 0 < entry.value_bytes <= _LARGEST_VALUE:
+            values.append(_Value(tag, entry.type, entry.count, structure.data(entry)))
+    return values
+
+
+def _serialised(values: list[_Value], start: int, order: str) -> bytes:
+    heap_start = start + 2 + 12 * len(values) + 4
+    heap = bytearray()
+    table = struct.pack(order + "H", len(values))
+    for value in values:
+        table += struct.pack(order + "HHI", value.tag, value.type, value.count)
+        if len(value.data) <= 4 and not value.children:
+            table += value.data.ljust(4, b"\0")
+            continue
+        table += struct.pack(order + "I", heap_start + len(heap))
+        heap += value.data or _serialised(value.children, heap_start + len(heap), order)
+        heap += bytes(len(heap) % 2)
+    return table + bytes(4) + bytes(heap)

@@ -1,0 +1,122 @@
+"""Which formats there are: known by their first bytes when read, by their suffix when written."""
+
+from nledn.photo.model import Photo
+
+HEAD_BYTES = 64
+"""How much of a file `sniff` wants to see."""
+
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),  # BigTIFF
+    (b"MM\0+", "TIFF"),
+    (b"BM", "BMP"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"FUJIFILMCCD-RAW", "RAW"),
+    (b"IIRO", "RAW"),  # Olympus
+    (b"IIRS", "RAW"),
+    (b"MMOR", "RAW"),
+    (b"IIU\0", "RAW"),  # Panasonic
+    (b"FOVb", "RAW"),  # Sigma
+    (b"\0MRM", "RAW"),  # Minolta
+)
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_RAW_BRANDS = {b"crx "}  # Canon CR3
+
+_SUFFIXES = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "MPO": (".mpo",),
+    "PNG": (".png", ".apng"),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+    "BMP": (".bmp", ".dib"),
+    "GIF": (".gif",),
+    "AVIF": (".avif",),
+    "HEIC": (".heic", ".heif", ".hif"),
+    "RAW": (
+        *(".dng", ".nef", ".nrw", ".cr2", ".cr3", ".arw", ".sr2", ".raf", ".orf", ".rw2"),
+        *(".pef", ".srw", ".x3f", ".mrw", ".iiq", ".3fr", ".erf", ".rwl"),
+    ),
+}
+_WRITABLE = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".png": "PNG",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".webp": "WEBP",
+    ".bmp": "BMP",
+}
+
+
+def sniff(head: bytes) -> str | None:
+    """Name the format of a file by its first bytes.
+
+    Args:
+        head: the first `HEAD_BYTES` of the file, or all of a shorter one.
+
+    Returns:
+        A name as in `Photo.format`, or None. RAW files that are TIFF inside are "TIFF" here.
+    """
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WEBP"
+    if head[4:8] == b"ftyp":
+        return _sniff_boxes(head)
+    if head[:4] == b"II*\0" and head[8:10] == b"CR":
+        return "RAW"  # Canon CR2
+    return next((name for start, name in _SIGNATURES if head.startswith(start)), None)
+
+
+def _sniff_boxes(head: bytes) -> str | None:
+    """HEIC, AVIF and CR3 share a container; its brands tell them apart, the first one best."""
+    length = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, length, 4))]
+    for brand in brands:
+        if brand in _AVIF_BRANDS:
+            return "AVIF"
+        if brand in _HEIC_BRANDS:
+            return "HEIC"
+        if brand in _RAW_BRANDS:
+            return "RAW"
+    return "HEIC" if b"mif1" in brands else None
+
+
+def readable_suffixes() -> tuple[str, ...]:
+    """Suffixes, in lower case, of files worth trying; for dialogs and batches."""
+    return tuple(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
+
+
+def writable_suffixes() -> tuple[str, ...]:
+    """Suffixes, in lower case, that `write` takes."""
+    return tuple(_WRITABLE)
+
+
+def written_format(suffix: str) -> str | None:
+    """The format that `suffix` asks for, in any letter case; None where we do not write it."""
+    return _WRITABLE.get(suffix.lower())
+
+
+def output_suffix(photo: Photo) -> str:
+    """Name the suffix that a result of `photo` gets by default.
+
+    The source's own suffix where its content agrees with it and we write it. HEIC and AVIF
+    become JPEG, or TIFF where deeper than 8 bits or transparent; RAW becomes TIFF, MPO becomes
+    JPEG, a BMP with alpha PNG, since ours has none. Anything else becomes PNG.
+    """
+    own = photo.path.suffix if photo.path else ""
+    if photo.format in ("HEIC", "AVIF"):
+        return ".jpg" if photo.depth_bits == 8 and photo.alpha is None else ".tif"
+    if photo.format == "RAW":
+        return ".tif"
+    if photo.format == "MPO":
+        return own if written_format(own) == "JPEG" else ".jpg"
+    if photo.format == "BMP" and photo.alpha is not None:
+        return ".png"
+    if written_format(own) == photo.format:
+        return own
+    defaults = {"JPEG": ".jpg", "TIFF": ".tif", "WEBP": ".webp", "BMP": ".bmp"}
+    return defaults.get(photo.format, ".png")

@@ -1,0 +1,84 @@
+"""HEIC and AVIF: headers by pi-heif, HEIC's pixels too; AVIF's by libvips, which brings AV1.
+
+Both containers turn the picture by properties of their own, which the decoders apply; the
+orientation in their EXIF is a copy for the curious and is not applied again.
+"""
+
+import functools
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from nledn.photo import exif, vips
+from nledn.photo.model import Metadata, Note, Raster, strips
+from nledn.photo.source import ReaderMissing, Source, Unsupported
+
+_MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "L;16": 1, "LA;16": 2, "RGB;16": 3, "RGBA;16": 4}
+_HDR_TRANSFERS = (16, 18)  # PQ and HLG in ITU-T H.273
+_SRGB_PRIMARIES = (1, 2)  # BT.709, and "not said"
+
+
+def opened(file: BinaryIO, kind: str) -> Source:
+    """Read all but the pixels of a HEIC or AVIF file.
+
+    Args:
+        file: the open file.
+        kind: "HEIC" or "AVIF".
+
+    Raises:
+        ReaderMissing: pi-heif is not installed.
+        ValueError, RuntimeError, EOFError: the file is damaged.
+    """
+    try:
+        import pi_heif
+    except ImportError as error:
+        raise ReaderMissing(kind, "pi-heif") from error
+    file.seek(0)
+
+    container = pi_heif.open_heif(file, convert_hdr_to_8bit=False)
+    picture = container[container.primary_index]
+    bits = int(picture.info.get("bit_depth", 8))
+    if kind == "AVIF":
+        decode = functools.partial(vips.decode, file, "AVIF", bits=bits if bits > 8 else None)
+    else:
+        decode = functools.partial(_decoded, picture, bits)
+    block = exif.bare(picture.info.get("exif"))
+    metadata = Metadata(
+        icc=picture.info.get("icc_profile") or None,
+        exif=block,
+        xmp=picture.info.get("xmp") or None,
+        dpi=exif.dpi(block or b""),
+    )
+    notes = tuple(_notes(container, picture.info))
+    return Source(kind, picture.size, metadata, decode, orientation=1, notes=notes)
+
+
+def _notes(container: Any, info: dict[str, Any]) -> Iterator[str]:
+    if len(container) > 1:
+        yield f"{Note.FRAMES}:{len(container)}"
+    if any("gainmap" in name.lower() for name in info.get("aux", {})):
+        yield Note.GAIN_MAP
+    colour = info.get("nclx_profile") or {}
+    hdr = colour.get("transfer_characteristics") in _HDR_TRANSFERS
+    wide = colour.get("color_primaries", 1) not in _SRGB_PRIMARIES
+    if not info.get("icc_profile") and (hdr or wide):
+        yield Note.COLOUR_UNTAGGED
+
+
+def _decoded(picture: Any, bits: int) -> Raster:
+    if picture.mode not in _MODES:
+        raise Unsupported(picture.mode)
+    values = np.asarray(picture)
+    height, width = values.shape[:2]
+    values = values.reshape(height, width, _MODES[picture.mode])
+    channels = values.shape[2]
+    colours = 1 if channels <= 2 else 3
+    pixels = np.empty((height, width, 3), values.dtype)
+    alpha = np.empty((height, width), values.dtype) if channels > colours else None
+    for rows in strips(height, width):
+        strip = vips.filled(values[rows], bits if values.dtype == np.uint16 else None)
+        pixels[rows] = strip[..., :colours]
+        if alpha is not None:
+            alpha[rows] = strip[..., colours]
+    return Raster(pixels, alpha, grey=colours == 1)

@@ -1,0 +1,83 @@
+"""JPEG written: pixels by libvips, segments here (JFIF 1.02, EXIF 3.0, ICC.1 annex B, XMP part 3).
+
+libvips streams, so a photo of 100 MP needs no second copy of itself; its own segments would
+rewrite the EXIF.
+"""
+
+import functools
+import logging
+import struct
+from collections.abc import Callable, Iterator
+
+from nledn.photo import exif, vips
+from nledn.photo.model import Photo
+
+LONGEST_SIDE_PX = 65535
+
+_SOI = b"\xff\xd8"
+_APP0, _APP1, _APP2 = 0xE0, 0xE1, 0xE2
+_XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
+_ICC_PREFIX = b"ICC_PROFILE\0"
+_SEGMENT_BYTES = 65533  # 16 bits of length, which count themselves
+_ICC_BYTES = _SEGMENT_BYTES - len(_ICC_PREFIX) - 2
+
+_log = logging.getLogger(__name__)
+
+
+def write(
+    photo: Photo, write_bytes: Callable[[bytes], object], *, quality: int, subsampling: str
+) -> None:
+    """Encode `photo` (8 bits, grey or RGB, no alpha) with its metadata.
+
+    EXIF and XMP beyond 64 kB, which JPEG has no simple room for, are left out and logged.
+
+    Args:
+        photo: metadata ready to be written.
+        write_bytes: takes the next bytes of the file.
+        quality: 1 to 100, as libjpeg counts.
+        subsampling: "4:4:4" or "4:2:0".
+    """
+    splice = vips.Splice(write_bytes, functools.partial(_with_metadata, photo))
+    mode = "off" if subsampling == "4:4:4" else "on"
+    vips.encode(photo, "jpeg", splice, Q=quality, subsample_mode=mode)
+    assert splice.is_done
+
+
+def _with_metadata(photo: Photo, start: bytes) -> tuple[bytes, int] | None:
+    """Our segments in the place of the APPn ones; None while these have not ended."""
+    at = len(_SOI)
+    while len(start) >= at + 4:
+        marker, length = start[at + 1], int.from_bytes(start[at + 2 : at + 4], "big")
+        if not _APP0 <= marker <= 0xEF:
+            return _SOI + b"".join(_segments(photo)), at
+        at += 2 + length
+    return None
+
+
+def _segments(photo: Photo) -> Iterator[bytes]:
+    yield _segment(_APP0, _jfif(photo.dpi))
+    if photo.exif is not None:
+        yield from _if_it_fits(exif.PREFIX + photo.exif, "EXIF")
+    if photo.xmp is not None:
+        yield from _if_it_fits(_XMP_PREFIX + photo.xmp, "XMP")
+    if photo.icc is not None:
+        parts = range(0, len(photo.icc), _ICC_BYTES)
+        for number, at in enumerate(parts, 1):
+            count = bytes((number, len(parts)))
+            yield _segment(_APP2, _ICC_PREFIX + count + photo.icc[at : at + _ICC_BYTES])
+
+
+def _jfif(dpi: tuple[float, float] | None) -> bytes:
+    unit, x, y = (0, 1, 1) if dpi is None else (1, *(min(65535, max(1, round(s))) for s in dpi))
+    return b"JFIF\0" + struct.pack(">BBBHHBB", 1, 1, unit, x, y, 0, 0)
+
+
+def _if_it_fits(data: bytes, name: str) -> Iterator[bytes]:
+    if len(data) <= _SEGMENT_BYTES:
+        yield _segment(_APP1, data)
+    else:
+        _log.warning("%s of %d bytes does not fit into a JPEG and is left out", name, len(data))
+
+
+def _segment(marker: int, data: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data

@@ -1,0 +1,49 @@
+"""A file whose header was read: what it is, how large, and how to get its pixels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nledn.photo.model import Metadata, Raster
+
+
+class Damaged(ValueError):
+    """The format is known, but the file breaks its rules."""
+
+
+class Unsupported(ValueError):
+    """The format is known, but not this kind of pixels."""
+
+
+class ReaderMissing(ImportError):
+    """A package that reads this format is not installed.
+
+    Attributes:
+        kind: the format, for people.
+        package: what to install.
+    """
+
+    def __init__(self, kind: str, package: str) -> None:
+        super().__init__(package)
+        self.kind = kind
+        self.package = package
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """All about a file but its pixels.
+
+    Attributes:
+        format: as in `Photo.format`.
+        size: width and height as stored, before the orientation is applied.
+        metadata: as found, unchecked.
+        decode: decodes the pixels; raises whatever its decoder raises on damaged bytes.
+        orientation: 1 to 8, as EXIF counts, still to be applied; None: as EXIF or XMP tell.
+        notes: as in `Photo.notes`.
+    """
+
+    format: str
+    size: tuple[int, int]
+    metadata: Metadata
+    decode: Callable[[], Raster]
+    orientation: int | None = None
+    notes: tuple[str, ...] = ()

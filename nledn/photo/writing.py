@@ -1,0 +1,218 @@
+"""From a `Photo` to a file: same depth, colours and metadata, whole or not at all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nledn.atomic import replacing
+from nledn.errors import OutputFailed, OutputFormatUnknown, OutputTooLarge
+from nledn.photo import exif, icc, jpeg, pillow, png, tiff_writing, vips, xmp
+from nledn.photo.formats import written_format
+from nledn.photo.model import Metadata, Photo, Pixels, Plane, strips
+from nledn.photo.tiff_structure import TiffDamaged
+
+_LONGEST_SIDE_PX = {"JPEG": jpeg.LONGEST_SIDE_PX, "WEBP": pillow.WEBP_LONGEST_SIDE_PX}
+_DEEP_FORMATS = ("PNG", "TIFF")
+_WITHOUT_ALPHA = ("JPEG", "BMP")
+_WITHOUT_GREY = ("WEBP",)
+_LARGEST_BYTES = {"TIFF": tiff_writing.LARGEST_BYTES, "BMP": 2**32 - 2**16}
+
+
+@dataclass(frozen=True)
+class WriteSettings:
+    """How results are written.
+
+    Attributes:
+        quality: 1 to 100, of JPEG and WebP; for WebP 100 is lossless.
+        subsampling: of JPEG's colours: "4:4:4" keeps them all, "4:2:0" a quarter.
+        overwrite: whether an earlier result may be replaced; a source never is.
+    """
+
+    quality: int = 95
+    subsampling: Literal["4:4:4", "4:2:0"] = "4:4:4"
+    overwrite: bool = False
+
+
+def write(
+    photo: Photo,
+    path: Path,
+    settings: WriteSettings = WriteSettings(),
+    *,
+    sources: Sequence[Path] = (),
+) -> None:
+    """Write `photo` in the format that the suffix of `path` names.
+
+    PNG and TIFF keep everything. Formats of 8 bits get 16-bit photos rounded. JPEG and BMP have
+    no alpha: transparency is laid over white, as photo editors do. WebP has no greyscale: it gets
+    equal channels. BMP holds no metadata but the resolution.
+
+    Args:
+        photo: what to write; its metadata is made true of its pixels.
+        path: .jpg, .jpeg, .png, .tif, .tiff, .webp or .bmp.
+        settings: quality, and whether to replace an earlier result.
+        sources: files that are never replaced; the photo's own is always among them.
+
+    Raises:
+        OutputFormatUnknown: the suffix is none of these.
+        OutputTooLarge: more than the format can hold.
+        WriteError: its other kinds, as `nledn.atomic.replacing` says.
+    """
+    kind = written_format(path.suffix)
+    if kind is None:
+        raise OutputFormatUnknown(path, path.suffix)
+    own = () if photo.path is None else (photo.path,)
+    _refuse_too_large(photo, path, kind)
+    with (
+        replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as temporary,
+        _codec_errors(path),
+        temporary.open("wb") as file,
+    ):
+        _encode(_fitted(_consistent(photo), kind), file, kind, settings)
+
+
+def write_rain(
+    rain: NDArray[np.float32],
+    path: Path,
+    *,
+    overwrite: bool = False,
+    sources: Sequence[Path] = (),
+) -> None:
+    """Write a rain layer: what is subtracted from the rainy photo.
+
+    Args:
+        rain: (H, W, 3) float32 in (-1, 1).
+        path: .tif or .tiff for the values as they are (float32, signed), .png for 16 bits,
+            round(32768 + 32767·rain).
+        overwrite: whether an earlier file may be replaced.
+        sources: files that are never replaced.
+
+    Raises:
+        OutputFormatUnknown: the suffix is none of these.
+        OutputTooLarge: more than a TIFF can hold.
+        WriteError: its other kinds, as `nledn.atomic.replacing` says.
+    """
+    kind = written_format(path.suffix)
+    if kind not in _DEEP_FORMATS:
+        raise OutputFormatUnknown(path, path.suffix)
+    if kind == "TIFF" and rain.nbytes > tiff_writing.LARGEST_BYTES:
+        raise OutputTooLarge(path, f"{rain.nbytes / 1e9:.1f} GB")
+    with (
+        replacing(path, overwrite=overwrite, sources=sources) as temporary,
+        _codec_errors(path),
+        temporary.open("wb") as file,
+    ):
+        if kind == "TIFF":
+            tiff_writing.write(tiff_writing.Samples(rain), Metadata(), file)
+        else:
+            png.write(Photo(_rain_as_16_bits(rain)), file.write)
+
+
+def _rain_as_16_bits(rain: NDArray[np.float32]) -> Pixels:
+    values = np.empty(rain.shape, np.uint16)
+    for rows in strips(*rain.shape[:2]):
+        # In double: 32768 + 32767·rain has more digits than a float32.
+        values[rows] = np.rint(32768 + 32767 * rain[rows].astype(np.float64))
+    return values
+
+
+@contextmanager
+def _codec_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (vips.VipsError, ValueError) as error:
+        raise OutputFailed(path, str(error).strip()) from error
+
+
+def _refuse_too_large(photo: Photo, path: Path, kind: str) -> None:
+    width, height = photo.size
+    longest = _LONGEST_SIDE_PX.get(kind)
+    if longest is not None and max(width, height) > longest:
+        raise OutputTooLarge(path, f"{width} × {height}, {kind} ends at {longest} a side")
+    stored = photo.pixels.nbytes + (0 if photo.alpha is None else photo.alpha.nbytes)
+    if stored > _LARGEST_BYTES.get(kind, stored):
+        raise OutputTooLarge(path, f"{stored / 1e9:.1f} GB, {kind} ends near 4")
+
+
+def _consistent(photo: Photo) -> Photo:
+    """Metadata true of the pixels as they are now; corrupt metadata is left out."""
+    block, packet = photo.exif, photo.xmp
+    if block is not None:
+        try:
+            block = exif.upright(block, photo.size)
+        except TiffDamaged:
+            block = None
+    if packet is not None:
+        try:
+            packet = xmp.upright(packet, photo.size)
+        except xmp.XmpDamaged:
+            packet = None
+    return replace(photo, exif=block, xmp=packet)
+
+
+def _fitted(photo: Photo, kind: str) -> Photo:
+    """The photo as `kind` can hold it."""
+    if kind not in _DEEP_FORMATS:
+        photo = _as_8_bits(photo)
+    if kind in _WITHOUT_ALPHA and photo.alpha is not None:
+        photo = _over_white(photo, photo.alpha)
+    if kind in _WITHOUT_GREY and photo.grey:
+        photo = _as_rgb(photo)
+    return photo
+
+
+def _as_8_bits(photo: Photo) -> Photo:
+    if photo.depth_bits == 8:
+        return photo
+    alpha = None if photo.alpha is None else _rounded(photo.alpha)
+    return replace(photo, pixels=_rounded(photo.pixels), alpha=alpha)
+
+
+def _rounded(values: Pixels | Plane) -> NDArray[np.uint8]:
+    """To the nearest of 256 levels: 65535 = 255 · 257, so no value lies half-way."""
+    rounded = np.empty(values.shape, np.uint8)
+    for rows in strips(*values.shape[:2]):
+        rounded[rows] = (values[rows].astype(np.uint32) + 128) // 257
+    return rounded
+
+
+def _over_white(photo: Photo, alpha: Plane) -> Photo:
+    """Lay 8-bit pixels over white by their alpha, in the file's own encoding."""
+    pixels = np.empty_like(photo.pixels)
+    for rows in strips(*photo.pixels.shape[:2]):
+        cover = alpha[rows, :, None].astype(np.uint32)
+        over = photo.pixels[rows] * cover + 255 * (255 - cover)
+        pixels[rows] = (over + 127) // 255
+    return replace(photo, pixels=pixels, alpha=None)
+
+
+def _as_rgb(photo: Photo) -> Photo:
+    """8-bit grey as equal channels; a profile for one channel would not fit them."""
+    if photo.icc is None or icc.colour_space(photo.icc) != b"GRAY":
+        return replace(photo, grey=False)
+    pixels = np.empty_like(photo.pixels)
+    pixels[...] = icc.grey_to_srgb(photo.pixels[..., 0], photo.icc)[..., None]
+    return replace(photo, pixels=pixels, icc=icc.srgb(), grey=False)
+
+
+def _encode(photo: Photo, file: BinaryIO, kind: str, settings: WriteSettings) -> None:
+    encoders: dict[str, Callable[[], None]] = {
+        "JPEG": lambda: jpeg.write(
+            photo, file.write, quality=settings.quality, subsampling=settings.subsampling
+        ),
+        "PNG": lambda: png.write(photo, file.write),
+        "TIFF": lambda: _write_tiff(photo, file),
+        "WEBP": lambda: pillow.write_webp(photo, file, quality=settings.quality),
+        "BMP": lambda: pillow.write_bmp(photo, file),
+    }
+    encoders[kind]()
+
+
+def _write_tiff(photo: Photo, file: BinaryIO) -> None:
+    colours = photo.pixels[..., :1] if photo.grey else photo.pixels
+    metadata = Metadata(photo.icc, photo.exif, photo.xmp, photo.dpi)
+    tiff_writing.write(tiff_writing.Samples(colours, photo.alpha), metadata, file)
