@@ -29,6 +29,7 @@ MODULE_OF = {
     "opencv-python-headless": "cv2",
     "pillow": "PIL",
     "pi-heif": "pi_heif",
+    "scikit-image": "skimage",
     "pyside6-essentials": "PySide6",
     "tomli-w": "tomli_w",
 }
@@ -104,6 +105,13 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     imported = imported_by("nledn") | imported_by("app")
     foreign = imported - set(sys.stdlib_module_names) - {"nledn", "app"}
     assert foreign - optional == declared - LOADED_BY_OTHERS
+
+
+def test_what_the_tests_import_is_declared() -> None:
+    lines = chain(PROJECT["dependencies"], *EXTRAS.values())
+    declared = {module_of(Requirement(line)) for line in lines}
+    ours = {"nledn", "app", "tests"}
+    assert imported_by("tests") - set(sys.stdlib_module_names) - ours <= declared
 
 
 def test_the_version_stands_in_one_place() -> None:

@@ -21,7 +21,8 @@ def sample(tmp_path: Path) -> Sample:
 def test_rain_is_repeatable_and_covers_part_of_the_photo() -> None:
     rain = rain_over((120, 160), SAMPLES[0])
     assert np.array_equal(rain, rain_over((120, 160), SAMPLES[0]))
-    assert (rain.shape, rain.dtype) == ((120, 160), np.float32)
+    assert rain.shape == (120, 160)
+    assert rain.dtype == np.float32
     assert rain.min() >= 0
     assert rain.max() <= 1
     streaks = (rain > 8 / 255).mean()
