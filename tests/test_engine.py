@@ -140,7 +140,7 @@ def test_linear_light_is_seen_through_the_srgb_curve() -> None:
     derainer = derainer_of(Brightest())
     layer = derainer.derain(light, into=derainer.start((10, 10), linear=True))
     np.testing.assert_allclose(layer.rain(), encoded / 2, atol=2e-4)
-    np.testing.assert_allclose(layer.apply(light) / 65535, srgb_decoded(encoded / 2), atol=2e-4)
+    np.testing.assert_allclose(layer.apply(light) / 65535, srgb_decoded(encoded / np.float32(2)), atol=2e-4)
 
 
 def test_a_tile_that_does_not_fit_is_computed_in_parts_and_that_is_recorded() -> None:
