@@ -173,6 +173,30 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
     errors.OptionInvalid: Template("{found} is not a value for --{option}.", "It takes {allowed}."),
 }
 
+NOTES: Mapping[str, str] = {
+    "frames": "Only the first of its {count} frames or pages is taken.",
+    "mpo": "It holds several pictures (MPO): the main one is taken, the rest is dropped.",
+    "gain-map": "Its gain map for HDR screens does not fit the result and is dropped.",
+    "extended-xmp": "The part of its XMP beyond 64 kB is dropped.",
+    "iptc": "Its old IPTC block is dropped; what XMP repeats of it stays.",
+    "palette": "Its palette became RGB.",
+    "bilevel": "Pure black and white became 8-bit grey.",
+    "cmyk": "CMYK became sRGB.",
+    "raw": "Developed from RAW with the camera's white balance, to 16-bit sRGB.",
+    "extra-channels": "Channels beyond colour and alpha are dropped.",
+    "colour-untagged": "Its colour space is not told by an ICC profile, and is not taken along.",
+    "bad-icc": "Its colour profile is damaged and dropped.",
+    "bad-exif": "Its EXIF is damaged and dropped.",
+    "bad-xmp": "Its XMP is damaged and dropped.",
+}
+"""What `nledn.photo.Note` says in a word, as a sentence."""
+
+
+def explain_note(note: str) -> str:
+    """The sentence for one of `Photo.notes`."""
+    word, _, count = note.partition(":")
+    return NOTES[word].format(count=count)
+
 
 def explain(error: DerainError) -> Message:
     """The words for an error."""

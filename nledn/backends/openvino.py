@@ -112,7 +112,7 @@ def _export(part: str, height: int, width: int, trained: Trained) -> Any:
     if part == "trunk":
         network.forward, channels = network.features, 3  # type: ignore[method-assign]
     else:
-        network.forward, channels = network.tail, CHANNELS  # type: ignore[method-assign]
+        network.forward, channels = network.tail, CHANNELS  # type: ignore[method-assign,assignment]
     example = torch.zeros(1, channels, height, width)
     with torch.no_grad():
         return _openvino().convert_model(torch.export.export(network, (example,)))

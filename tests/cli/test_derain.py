@@ -235,3 +235,11 @@ def test_info_lists_what_loads_on_demand(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("--version") == 0
     assert capsys.readouterr().out.startswith("nledn 0.")
+
+
+def test_what_was_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = [Image.fromarray(streaked(16, 16)) for _ in range(3)]
+    path = tmp_path / "pages.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    assert exit_code("derain", path) == 0
+    assert "first of its 3 frames or pages" in capsys.readouterr().err
