@@ -133,7 +133,7 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "The card {path} cannot be read ({detail}).", "Remove the checkpoint and add it again."
     ),
     errors.UnknownCheckpoint: Template(
-        "There is no checkpoint {id}.", "There are: {known}. A file needs its whole path."
+        "There is no checkpoint {id}.", "Known: {known}. For a file, give its path."
     ),
     errors.CheckpointIdTaken: Template(
         "There is a checkpoint {id} already.", "Choose another with --id, or remove that one."
