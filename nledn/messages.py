@@ -74,7 +74,8 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "Choose another name or folder.",
     ),
     errors.OutputExists: Template(
-        "{path} is there already.", "Add --overwrite to replace it, or choose another name."
+        "{path} is there already.",
+        "Choose another name, or add --overwrite to replace a result of an earlier run.",
     ),
     errors.OutputNotPermitted: Template(
         "The system does not let us write {path}.", "Choose a folder that you may write to."

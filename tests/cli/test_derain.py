@@ -137,6 +137,22 @@ def test_an_earlier_result_is_replaced_only_when_asked(
     assert pixels_of(target).shape == (40, 56, 3)
 
 
+def test_two_photos_of_one_name_do_not_replace_each_other(rainy: Path, tmp_path: Path) -> None:
+    twin = tmp_path / rainy.name
+    Image.fromarray(streaked(8, 8)).save(twin)
+    out = tmp_path / "out"
+    out.mkdir()
+    assert exit_code("derain", rainy, twin, "-o", out, "--overwrite") == 2
+    (result,) = out.iterdir()
+    assert pixels_of(result).shape == (40, 56, 3)
+
+
+def test_one_name_for_two_results_is_refused(rainy: Path, tmp_path: Path) -> None:
+    target = tmp_path / "one.png"
+    assert exit_code("derain", rainy, "-o", target, "--side-by-side", target, "--overwrite") == 1
+    assert not target.exists()
+
+
 @pytest.mark.parametrize("link", ["itself", "symlink", "hard link"])
 def test_no_option_replaces_a_source(
     rainy: Path, tmp_path: Path, link: str, capsys: pytest.CaptureFixture[str]
