@@ -147,7 +147,8 @@ def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:
 def _rounded(values: Floats, like: Pixels) -> Pixels:
     """To the depth of `like`, in place as far as it goes."""
     np.clip(values, 0, np.iinfo(like.dtype).max, out=values)
-    return np.rint(values, out=values).astype(like.dtype)
+    np.rint(values, out=values)
+    return values.astype(np.uint8) if like.dtype == np.uint8 else values.astype(np.uint16)
 
 
 def as_floats(pixels: Pixels) -> Floats:
