@@ -8,6 +8,7 @@ from typing import Annotated
 import torch
 import typer
 
+from nledn import checkpoint
 from nledn.training.config import Recipe, read_recipe
 from nledn.training.data import find_photos, load
 from nledn.training.export import About
@@ -31,6 +32,9 @@ def train(
     photos: Annotated[Path, typer.Option(help="A folder of clean photos.")],
     folder: Folder,
     threads: Annotated[int, typer.Option(help="Processor threads; 0 takes all.")] = 0,
+    start: Annotated[
+        Path | None, typer.Option(help="Checkpoint to begin with, where the recipe wants one.")
+    ] = None,
     until_step: Annotated[int | None, typer.Option(help="Stop early, at this step.")] = None,
 ) -> None:
     """Train a recipe, from where its folder left off."""
@@ -42,7 +46,8 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder, bf16=torch.ops.mkldnn._is_mkldnn_bf16_supported())
     trainer = Trainer(settings, run, load(training), load(held_out))
-    trainer.resume()
+    if not trainer.resume():
+        _begin(trainer, settings, start)
     trainer.train(until_step)
 
 
@@ -65,6 +70,14 @@ def export(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     about = About(training_data, licence, description, evaluations)
     card = export_mean(folder, find_recipe(recipe), about, into)
     typer.echo(f"{card.path} (sha256 {card.sha256})")
+
+
+def _begin(trainer: Trainer, recipe: Recipe, start: Path | None) -> None:
+    if bool(recipe.starts_from) != (start is not None):
+        wanted = f"begins with {recipe.starts_from}" if recipe.starts_from else "begins at random"
+        raise typer.BadParameter(f"the recipe {recipe.id} {wanted}", param_hint="--start")
+    if start is not None:
+        trainer.start_from(checkpoint.read(start))
 
 
 def find_recipe(name: str) -> Recipe:

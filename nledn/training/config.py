@@ -47,6 +47,7 @@ class Recipe:
         held_out: names of the photos that are never trained on.
         mix: the weather.
         phases: in order.
+        starts_from: id of the recipe whose weights this one begins with; empty for random ones.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Recipe:
     held_out: tuple[str, ...]
     mix: RainMix
     phases: tuple[Phase, ...]
+    starts_from: str = ""
 
     @property
     def steps(self) -> int:

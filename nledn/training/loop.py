@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from nledn.checkpoint import Weights
 from nledn.network import NLEDN
 from nledn.training.config import Recipe
 from nledn.training.data import Batch, Bytes, Patches
@@ -62,6 +63,12 @@ class Trainer:
         self.cpu_seconds = 0.0
         self._patches = Patches(photos, recipe.mix, recipe.seed)
         self._held_out = held_out
+
+    def start_from(self, weights: Weights) -> None:
+        """Begin with the weights of another training instead of random ones."""
+        state = {name: torch.tensor(array) for name, array in weights.arrays.items()}
+        self.network.load_state_dict(state)
+        self.mean.load_state_dict(state)
 
     def train(self, until_step: int | None = None) -> None:
         """Train to the recipe's end, or to `until_step`, saving and validating on the way."""
