@@ -19,7 +19,7 @@ help:
 
 run: $(VENV)/.program ## derain the sample photo and say where the result is
 	@mkdir -p out
-	@$(VENV)/bin/nledn derain $(SAMPLE) -o out/street.jpg --side-by-side out/street-before-after.jpg --overwrite
+	@$(VENV)/bin/nledn derain $(SAMPLE) -o out/street.jpg --side-by-side out/street-before-after.jpg --overwrite >/dev/null
 	@echo "The result:       $(CURDIR)/out/street.jpg"
 	@echo "Before and after: $(CURDIR)/out/street-before-after.jpg"
 

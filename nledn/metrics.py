@@ -88,8 +88,9 @@ def _psnr(image: Bytes, truth: Bytes) -> float:
 
 
 def _ssim(image: Bytes, truth: Bytes) -> float:
-    rows = image.shape[0] - WINDOW_PX + 1
-    columns = image.shape[1] - WINDOW_PX + 1
+    height, width = image.shape
+    rows: int = height - WINDOW_PX + 1
+    columns: int = width - WINDOW_PX + 1
     assert min(rows, columns) >= 1, "an image of less than a window"
     total = 0.0
     for top in range(0, rows, STRIP_ROWS):
@@ -117,6 +118,6 @@ def _similarity(image: Bytes, truth: Bytes) -> Plane:
 
 def _window_sums(plane: Sums) -> Sums:
     """Sum of each 7×7 window of (H, W), from cumulative sums: (H - 6, W - 6)."""
-    sums = np.pad(plane, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    sums: Sums = np.pad(plane, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
     n = WINDOW_PX
     return sums[n:, n:] - sums[:-n, n:] - sums[n:, :-n] + sums[:-n, :-n]

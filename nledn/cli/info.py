@@ -5,7 +5,6 @@ import platform
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from nledn import __version__, device, places
 from nledn.cli.console import out
@@ -34,15 +33,10 @@ def info(
 
     machine = backends.read_machine()
     choice = device.choose(options, machine)
-    table = Table(show_header=False, box=None, pad_edge=False)
-    for name, value, reason in [
-        *_computing(options, choice, machine),
-        *_machine(machine),
-        *_versions(),
-        *_places(),
-    ]:
-        table.add_row(name, value, reason)
-    out.print(table)
+    rows = [*_computing(options, choice, machine), *_machine(machine), *_versions(), *_places()]
+    widest = max(len(name) for name, _, _ in rows)
+    for name, value, reason in rows:
+        out.print(f"{name:<{widest}}  {value}" + (f" ({reason})" if reason else ""))
 
 
 def _computing(options: Options, choice: Choice, machine: Machine) -> list[tuple[str, str, str]]:

@@ -4,7 +4,6 @@ import logging
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from nledn import __version__
@@ -47,10 +46,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 all done, 1 none, 2 some failed, 64 usage, 130 interrupted."""
     try:
         code = app(args=arguments, standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
+    except typer.TyperException as error:  # a command line that cannot be read
+        err.print(error.format_message(), style="red")
+        err.print("nledn --help lists the commands, nledn COMMAND --help their options.")
         sys.exit(Exit.USAGE)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         err.print("Interrupted. Nothing half-written is left.")
         sys.exit(Exit.INTERRUPTED)
     sys.exit(code or Exit.DONE)

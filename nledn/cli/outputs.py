@@ -46,12 +46,14 @@ class Outputs:
     """Knows every source of the run, so that none is ever replaced.
 
     Raises:
-        OptionInvalid: one file was named for the results of several photos.
+        OptionInvalid: one file for the results of several photos, or a wrong template.
     """
 
     def __init__(self, wanted: Wanted, sources: tuple[Path, ...]) -> None:
         self._wanted = wanted
         self._sources = sources
+        # A template that cannot be filled is told before the first photo, not by each of them.
+        name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), wanted.name)
         for option in ("output", "rain_layer", "side_by_side"):
             path: Path | None = getattr(wanted, option)
             if path is not None and len(sources) > 1 and not _is_folder(path):

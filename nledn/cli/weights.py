@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from nledn import catalog
-from nledn.cli.console import Exit, exit_on_error, out, say_error
+from nledn.cli.console import Exit, err, exit_on_error, out, say_error
 from nledn.errors import DerainError
 
 app = typer.Typer(no_args_is_help=True)
@@ -27,6 +27,8 @@ def list_() -> None:
         table.add_row(card.id, card.title, card.origin, card.training_data)
     if shelf.cards:
         out.print(table)
+    else:
+        err.print("There are no checkpoints yet. Import one with nledn weights add FILE.")
     _end(shelf.broken, done=len(shelf.cards))
 
 

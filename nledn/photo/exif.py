@@ -25,6 +25,7 @@ PREFIX = b"Exif\0\0"
 _ORIENTATION = 0x0112
 _WIDTH, _HEIGHT = 0x0100, 0x0101
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
+_RESOLUTION_TAGS = (_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT)
 _UNIT_DPI = {2: 1.0, 3: 2.54}  # inch, centimetre
 _PIXEL_X, _PIXEL_Y = 0xA002, 0xA003
 _THUMBNAIL_OFFSET, _THUMBNAIL_BYTES = 0x0201, 0x0202
@@ -52,20 +53,19 @@ def bare(block: bytes | None) -> bytes | None:
     return block.removeprefix(PREFIX) or None
 
 
-def orientation(block: bytes) -> int:
-    """The orientation tag, 1 to 8; 1 where it is missing, out of range or unreadable."""
+def orientation(block: bytes) -> int | None:
+    """The orientation tag, 1 to 8; None where there is none, or none that means anything."""
     try:
         structure = TiffStructure(io.BytesIO(block))
-        first = structure.directory(structure.first_offset)
-        return tiff_orientation(structure, first)
+        return tiff_orientation(structure, structure.directory(structure.first_offset))
     except TiffDamaged:
-        return 1
+        return None
 
 
-def tiff_orientation(structure: TiffStructure, page: Directory) -> int:
-    """The orientation tag of a page, 1 to 8; 1 where it is missing or out of range."""
+def tiff_orientation(structure: TiffStructure, page: Directory) -> int | None:
+    """The orientation tag of a page, as `orientation` gives it."""
     values = structure.integers(page.entries.get(_ORIENTATION))
-    return values[0] if values and 1 <= values[0] <= 8 else 1
+    return values[0] if values and 1 <= values[0] <= 8 else None
 
 
 def resolution(structure: TiffStructure, page: Directory) -> tuple[float, float] | None:
@@ -181,7 +181,8 @@ def from_tiff(structure: TiffStructure, page: Directory) -> bytes | None:
         TiffDamaged: a value lies outside the file.
     """
     values = _copied(structure, page, _ROOT, _DESCRIPTIVE)
-    if not values:
+    # Every TIFF has the last ones; alone they say nothing about the photo.
+    if {value.tag for value in values} <= {_ORIENTATION, *_RESOLUTION_TAGS}:
         return None
     head = b"II*\0" if structure.order == "<" else b"MM\0*"
     body = _serialised(values, 8, structure.order)

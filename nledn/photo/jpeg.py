@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from nledn.photo import exif, vips
 from nledn.photo.model import Photo
 
-LONGEST_SIDE_PX = 65535
+LONGEST_SIDE_PX = 65500  # the limit of libjpeg, a little below that of the format
 
 _SOI = b"\xff\xd8"
 _APP0, _APP1, _APP2 = 0xE0, 0xE1, 0xE2

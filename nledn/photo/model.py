@@ -40,8 +40,6 @@ class Note(StrEnum):
     """Pure black and white became 8-bit grey."""
     CMYK = "cmyk"
     """CMYK became sRGB, through its own profile or else a common one."""
-    LAB = "lab"
-    """CIE Lab became sRGB."""
     RAW = "raw"
     """Developed from RAW with the camera's white balance, to 16-bit sRGB."""
     EXTRA_CHANNELS = "extra-channels"

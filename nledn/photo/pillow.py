@@ -1,4 +1,4 @@
-"""JPEG, WebP, BMP and GIF, read by Pillow; WebP and BMP written by it.
+"""JPEG, WebP, BMP, GIF and AVIF of 8 bits, read by Pillow; WebP and BMP written by it.
 
 It decodes what it cannot hold (16-bit RGB) to 8 bits without a word, so such files go elsewhere.
 """
@@ -20,7 +20,8 @@ WEBP_LONGEST_SIDE_PX = 16383
 # `read` has a limit of its own, which people can set; Pillow's would stop at 179 megapixels.
 Image.MAX_IMAGE_PIXELS = None
 
-_FORMATS = ("JPEG", "WEBP", "BMP", "GIF")
+_FORMATS = ("JPEG", "WEBP", "BMP", "GIF", "AVIF")
+_WITHOUT_DPI = ("WEBP", "AVIF")
 _EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 _ISO_GAIN_MAP = b"urn:iso:std:iso:ts:21496:-1\0"
 _IPTC = b"Photoshop 3.0\0"
@@ -32,7 +33,7 @@ _LOSSLESS_QUALITY = 100
 
 
 def opened(file: BinaryIO) -> Source:
-    """Read all but the pixels of a JPEG, WebP, BMP or GIF.
+    """Read all but the pixels of a JPEG, WebP, BMP, GIF or AVIF.
 
     Raises:
         OSError, SyntaxError, ValueError and others of Pillow's: the file is damaged.
@@ -48,14 +49,16 @@ def opened(file: BinaryIO) -> Source:
         icc=image.info.get("icc_profile") or None,
         exif=block,
         xmp=_xmp(image),
-        dpi=exif.dpi(block or b"") if kind == "WEBP" else image.info.get("dpi"),
+        dpi=exif.dpi(block or b"") if kind in _WITHOUT_DPI else image.info.get("dpi"),
     )
     if image.mode == "CMYK" and isinstance(image, JpegImagePlugin.JpegImageFile):
-        decode = functools.partial(vips.decode, file, "JPEG", convert_from="cmyk")
+        decode = functools.partial(vips.decode, file, "JPEG", cmyk=True)
     else:
         decode = functools.partial(_decoded, image)
     notes = tuple(dict.fromkeys(_notes(image, metadata)))
-    return Source(kind, image.size, metadata, decode, notes=notes)
+    # AVIF turns by properties of its own, which Pillow puts into the EXIF; its XMP is not asked.
+    orientation = exif.orientation(block or b"") or 1 if kind == "AVIF" else None
+    return Source(kind, image.size, metadata, decode, orientation, notes)
 
 
 def _xmp(image: Image.Image) -> bytes | None:

@@ -155,8 +155,9 @@ def _assembled(path: Path, source: Source, raster: Raster) -> Photo:
 def _orientation(source: Source) -> int:
     if source.orientation is not None:
         return source.orientation
-    found = exif.orientation(source.metadata.exif or b"")
-    return found if found != 1 else xmp.orientation(source.metadata.xmp or b"")
+    # XMP only where EXIF is silent: programs that turn a photo often forget the one in XMP.
+    told = exif.orientation(source.metadata.exif or b"")
+    return told or xmp.orientation(source.metadata.xmp or b"")
 
 
 def _trusted(

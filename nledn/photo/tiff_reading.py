@@ -12,11 +12,11 @@ from nledn.photo.tiff_structure import SUB_IFDS, Directory, TiffDamaged, TiffStr
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 _SAMPLES, _SAMPLE_FORMAT = 277, 339
 _XMP, _IPTC, _ICC, _DNG_VERSION = 700, 33723, 34675, 50706
-_WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _CMYK, _YCBCR, _LAB = 0, 1, 2, 3, 5, 6, 8
+_WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _SENSOR_PHOTOMETRICS = (32803, 34892)  # a colour filter array, and linear RAW
 # None, CCITT, LZW, JPEG, Deflate, PackBits: what libvips is built with (docs/photos.md).
 _READABLE_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
-_COLOURS = {_WHITE_IS_0: 1, _BLACK_IS_0: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3, _LAB: 3}
+_COLOURS = {_WHITE_IS_0: 1, _BLACK_IS_0: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3}
 _UINT, _FLOAT, _UNDEFINED = 1, 3, 4
 _REDUCED = 1  # in NewSubfileType: a preview, not a page
 
@@ -44,7 +44,6 @@ def opened(file: BinaryIO) -> Source:
     structure = TiffStructure(file)
     page = structure.directory(structure.first_offset)
     photometric = _checked(structure, page)
-    space = {_CMYK: "cmyk", _LAB: "lab"}.get(photometric)
     return Source(
         format="TIFF",
         size=_size(structure, page),
@@ -54,9 +53,9 @@ def opened(file: BinaryIO) -> Source:
             xmp=_optional(structure, page, _XMP),
             dpi=_resolution(structure, page),
         ),
-        orientation=exif.tiff_orientation(structure, page),
+        orientation=exif.tiff_orientation(structure, page) or 1,
         notes=tuple(_notes(structure, page, photometric)),
-        decode=functools.partial(vips.decode, file, "TIFF", convert_from=space),
+        decode=functools.partial(vips.decode, file, "TIFF", cmyk=photometric == _CMYK),
     )
 
 
@@ -69,7 +68,7 @@ def _checked(structure: TiffStructure, page: Directory) -> int:
     if len(set(bits)) != 1 or bits[0] not in (1, 2, 4, 8, 16):
         raise Unsupported(f"{'/'.join(map(str, bits))} bits")
     kinds = structure.integers(page.entries.get(_SAMPLE_FORMAT)) or (_UINT,)
-    if photometric != _LAB and not set(kinds) <= {_UINT, _UNDEFINED}:
+    if not set(kinds) <= {_UINT, _UNDEFINED}:
         raise Unsupported("float" if _FLOAT in kinds else "signed")
     compression = _first(structure, page, _COMPRESSION, 1)
     if compression not in _READABLE_COMPRESSIONS:
@@ -115,7 +114,7 @@ def _resolution(structure: TiffStructure, page: Directory) -> tuple[float, float
 
 
 def _notes(structure: TiffStructure, page: Directory, photometric: int) -> Iterator[str]:
-    simple = {_PALETTE: Note.PALETTE, _CMYK: Note.CMYK, _LAB: Note.LAB}
+    simple = {_PALETTE: Note.PALETTE, _CMYK: Note.CMYK}
     if photometric in simple:
         yield simple[photometric]
     elif _first(structure, page, _BITS, 1) == 1:

@@ -2,7 +2,7 @@
 
 The file begins with the EXIF block as it is, since that is a TIFF structure itself: the first
 directory is written anew at the end and points into the block, so the offsets inside a MakerNote
-still hold. None of the libraries tried writes EXIF into a 16-bit TIFF (docs/photos.md).
+still hold. None of the libraries tried writes a MakerNote into a 16-bit TIFF (docs/photos.md).
 TIFF 6.0, its supplement 1 for predictors; 700 for XMP, 34675 for ICC.
 """
 

@@ -29,16 +29,14 @@ VipsError = pyvips.Error
 """What libvips raises, for damaged files and failed writes alike."""
 
 
-def decode(
-    file: BinaryIO, kind: str, *, bits: int | None = None, convert_from: str | None = None
-) -> Raster:
+def decode(file: BinaryIO, kind: str, *, bits: int | None = None, cmyk: bool = False) -> Raster:
     """Decode the first picture of an open file.
 
     Args:
         file: where it is read from; wherever it stands.
         kind: "PNG", "TIFF", "JPEG" or "AVIF".
         bits: how many bits of 16 the file really fills (10, 12); None for all.
-        convert_from: "cmyk" or "lab" where the pixels are to be converted to sRGB.
+        cmyk: whether the pixels are to be converted from CMYK to sRGB.
 
     Raises:
         VipsError: the file is truncated or corrupt.
@@ -47,12 +45,12 @@ def decode(
     # Held until the last strip is fetched: libvips itself keeps no reference to its callbacks.
     source = _source(file)
     image = _opened(source, _LOADERS[kind])
-    if convert_from is not None:
-        image = _to_srgb(image, convert_from)
+    if cmyk:
+        image = _cmyk_to_srgb(image)
     if image.format not in _DEPTHS:
         raise Unsupported(str(image.format))
     raster = _fetched(image, bits)
-    return Raster(raster.pixels, raster.alpha, raster.grey, converted=convert_from is not None)
+    return Raster(raster.pixels, raster.alpha, raster.grey, converted=cmyk)
 
 
 def _source(file: BinaryIO) -> Any:
@@ -69,10 +67,8 @@ def _opened(source: Any, loader: str) -> Any:
     return pyvips.Operation.call(f"{loader}_source", source, access="sequential", fail_on="error")
 
 
-def _to_srgb(image: Any, space: str) -> Any:
-    depth = 16 if image.format in ("ushort", "short") else 8
-    if space == "lab":
-        return image.colourspace("rgb16" if depth == 16 else "srgb")
+def _cmyk_to_srgb(image: Any) -> Any:
+    depth = 16 if image.format == "ushort" else 8
     # The file's own profile; "cmyk" names the one libvips brings, for files without.
     return image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
 

@@ -10,6 +10,8 @@ import typer
 
 from nledn.training.config import Recipe, read_recipe
 from nledn.training.data import find_photos, load
+from nledn.training.export import About
+from nledn.training.export import export as export_mean
 from nledn.training.loop import Run, Trainer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -42,6 +44,27 @@ def train(
     trainer = Trainer(settings, run, load(training), load(held_out))
     trainer.resume()
     trainer.train(until_step)
+
+
+@app.command()
+def export(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+    recipe: RecipeName,
+    folder: Folder,
+    training_data: Annotated[str, typer.Option(help="For the card: what it has seen.")],
+    into: Annotated[Path, typer.Option(help="Where weights and card go.")] = Path("weights"),
+    licence: Annotated[str, typer.Option(help="For the card: of the weights.")] = "MIT",
+    description: Annotated[str, typer.Option(help="For the card: a sentence.")] = "",
+    scores: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=FILE: a data set, and what `nledn evaluate --json` wrote of it."),
+    ] = None,
+) -> None:
+    """Write a training's running mean as a checkpoint with its card."""
+    named = (item.partition("=") for item in scores or [])
+    evaluations = {name: Path(file) for name, _, file in named}
+    about = About(training_data, licence, description, evaluations)
+    card = export_mean(folder, find_recipe(recipe), about, into)
+    typer.echo(f"{card.path} (sha256 {card.sha256})")
 
 
 def find_recipe(name: str) -> Recipe:

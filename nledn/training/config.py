@@ -23,6 +23,7 @@ class Phase:
 
     @property
     def pixels(self) -> int:
+        """Pixels seen in the whole phase."""
         return self.steps * self.batch * self.patch_px**2
 
 

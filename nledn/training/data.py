@@ -93,8 +93,8 @@ def _patch(photo: Bytes, patch_px: int, rng: np.random.Generator) -> FloatImage:
     patch = photo[top : top + side, left : left + side]
     if rng.random() < 0.5:
         patch = patch[:, ::-1]
-    patch = cv2.resize(patch, (patch_px, patch_px), interpolation=cv2.INTER_AREA)
-    return patch.astype(np.float32) / 255
+    scaled = cv2.resize(patch, (patch_px, patch_px), interpolation=cv2.INTER_AREA)
+    return np.asarray(scaled, np.float32) / np.float32(255)
 
 
 def _toned(clean: FloatImage, rng: np.random.Generator) -> FloatImage:

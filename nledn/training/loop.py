@@ -46,11 +46,13 @@ class Run:
 class Trainer:
     """A recipe on its way: network, running mean, optimiser and the count of steps."""
 
-    def __init__(self, recipe: Recipe, run: Run, photos: list[Bytes], held_out: list[Bytes]) -> None:
+    def __init__(
+        self, recipe: Recipe, run: Run, photos: list[Bytes], held_out: list[Bytes]
+    ) -> None:
         self.recipe = recipe
         self.run = run
         torch.manual_seed(recipe.seed)
-        self.network = NLEDN(recipe.regions).to(memory_format=torch.channels_last)
+        self.network = NLEDN(recipe.regions).channels_last()
         self.mean = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
@@ -98,16 +100,14 @@ class Trainer:
     def _loss(self, batch: Batch) -> Tensor:
         """Mean absolute error of the clean photo (eq. 9)."""
         with torch.autocast("cpu", torch.bfloat16, enabled=self.run.bf16):
-            rain = self.network(batch.rainy)
+            rain: Tensor = self.network(batch.rainy)
         return (batch.rainy - rain - batch.clean).abs().mean()
 
     def _update_mean(self) -> None:
         # A young mean must not remember the random start: let it follow faster at first.
         decay = min(self.recipe.ema_decay, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for mean, now in zip(
-                self.mean.parameters(), self.network.parameters(), strict=True
-            ):
+            for mean, now in zip(self.mean.parameters(), self.network.parameters(), strict=True):
                 mean.lerp_(now, 1 - decay)
 
     @torch.inference_mode()
@@ -127,7 +127,8 @@ class Trainer:
     def derain(self, rainy: Tensor) -> Tensor:
         """The running mean's clean estimate of (B, 3, H, W) in [0, 1]."""
         with torch.autocast("cpu", torch.bfloat16, enabled=self.run.bf16):
-            return (rainy - self.mean(rainy)).clamp(0, 1)
+            rain: Tensor = self.mean(rainy)
+        return (rainy - rain).clamp(0, 1)
 
     def _report(self, losses: list[float], scores: dict[str, float]) -> None:
         row: dict[str, Any] = {

@@ -187,7 +187,7 @@ def draw(streaks: Streaks, size: tuple[int, int], rng: np.random.Generator) -> P
     rain = rain[reach:-reach, reach:-reach]
     if streaks.beading > 0:
         rain = rain * _beads(size, streaks.beading, rng)
-    return np.clip(rain * streaks.peak, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(rain * streaks.peak, 0, 1), np.float32)
 
 
 def streak_kernel(angle_deg: float, length_px: float, width_px: float) -> Plane:
@@ -199,7 +199,7 @@ def streak_kernel(angle_deg: float, length_px: float, width_px: float) -> Plane:
     across = x * np.cos(angle) - y * np.sin(angle)
     profile = np.exp(-0.5 * (across / width_px) ** 2)
     ends = np.clip((length_px / 2 - np.abs(along)) / max(0.15 * length_px, 1) + 0.5, 0, 1)
-    return (profile * ends).astype(np.float32)
+    return np.asarray(profile * ends, np.float32)
 
 
 def _beads(size: tuple[int, int], depth: float, rng: np.random.Generator) -> Plane:
@@ -213,9 +213,7 @@ def veiled(rain: Plane, share: float) -> Plane:
     return np.clip(rain + share * veil, 0, 1).astype(np.float32)
 
 
-def composite(
-    clean: FloatImage, rain: Plane, blend: Any, rng: np.random.Generator
-) -> FloatImage:
+def composite(clean: FloatImage, rain: Plane, blend: Any, rng: np.random.Generator) -> FloatImage:
     """Put a rain layer over a photo.
 
     Args:
@@ -238,4 +236,4 @@ def composite(
     else:
         sky = rng.uniform(0.6, 1.0) * (1 + rng.normal(0, 0.02, 3)).astype(np.float32)
         rainy = (1 - layer) * clean + layer * sky
-    return np.clip(rainy, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(rainy, 0, 1), np.float32)

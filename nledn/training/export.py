@@ -1,0 +1,81 @@
+"""From a training's state to a checkpoint that people use: safetensors and its card."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nledn import checkpoint
+from nledn.card import Card, Score
+from nledn.catalog import write_card
+from nledn.training.config import Recipe
+from nledn.training.loop import STATE_FILE
+
+
+@dataclass(frozen=True)
+class About:
+    """What a card says that neither recipe nor state knows.
+
+    Attributes:
+        training_data: what the checkpoint has seen.
+        licence: of the weights.
+        description: a sentence or two.
+        evaluations: by name of the data set, the file that `nledn evaluate --json` wrote.
+    """
+
+    training_data: str
+    licence: str
+    description: str = ""
+    evaluations: dict[str, Path] = field(default_factory=dict)
+
+
+def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
+    """Write the running mean of a training as `<id>.safetensors` and `<id>.toml`.
+
+    Scores need weights to be measured on: export, evaluate, and export again with the scores.
+    Equal states give equal bytes, so the second export's weights are the first's.
+
+    Args:
+        folder: of the training, with its state.
+        recipe: that it follows.
+        about: the rest of the card.
+        into: where both files go; earlier ones are replaced.
+
+    Raises:
+        ValueError: the state is another recipe's, or scores are another checkpoint's.
+        WriteError: the system does not let it be written.
+    """
+    state = torch.load(folder / STATE_FILE, map_location="cpu", weights_only=True)
+    if state["recipe"] != recipe.id:
+        raise ValueError(f"{folder / STATE_FILE} belongs to the recipe {state['recipe']}")
+    path = into / f"{recipe.id}.safetensors"
+    arrays = {name: tensor.float().contiguous().numpy() for name, tensor in state["mean"].items()}
+    sha256 = checkpoint.write(path, arrays)
+    checkpoint.read(path, sha256=sha256)  # as strictly as anybody who will load it
+    scores = {name: _score(file, sha256) for name, file in about.evaluations.items()}
+    card = Card(
+        id=recipe.id,
+        title=recipe.title,
+        sha256=sha256,
+        regions=recipe.regions,
+        path=path,
+        training_data=about.training_data,
+        licence=about.licence,
+        description=about.description,
+        scores=scores,
+        measured_by="AfterRain, nledn evaluate" if scores else "",
+    )
+    write_card(card)
+    return card
+
+
+def _score(file: Path, sha256: str) -> Score:
+    evaluation: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    if evaluation["checkpoint_sha256"] != sha256:
+        raise ValueError(f"{file} has the scores of another checkpoint")
+    mean = evaluation["mean"]
+    if None in mean.values():
+        raise ValueError(f"{file} has no finite mean")
+    return Score(round(mean["psnr_y"], 2), round(mean["ssim_y"], 4))

@@ -1,0 +1,138 @@
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nledn import checkpoint
+from nledn.architecture import weight_shapes
+from nledn.cli import main
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    for n in (1, 2, 10):
+        clean = np.random.default_rng(n).integers(20, 200, (24, 40, 3)).astype(np.uint8)
+        for kind, pixels in (("clean", clean), ("rainy", clean + np.uint8(10))):
+            (tmp_path / "pairs" / kind).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pixels).save(tmp_path / "pairs" / kind / f"{n}.png")
+    return tmp_path / "pairs"
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    """A rain of 5 levels, whatever the photo."""
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes().items()}
+    arrays["to_rain.bias"][:] = math.atanh(5 / 255)
+    checkpoint.write(tmp_path / "five.safetensors", arrays)
+    return tmp_path / "five.safetensors"
+
+
+def exit_code(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as caught:
+        main(["evaluate", *map(str, arguments)])
+    return int(caught.value.code or 0)
+
+
+def test_a_row_an_image_then_the_means(
+    pairs: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("--pairs", pairs, "--weights", weights) == 0
+    said = capsys.readouterr()
+    heading, *rows, mean = (line for line in said.out.splitlines() if line.strip())
+    assert heading.split()[:3] == ["File", "PSNR-Y", "SSIM-Y"]
+    assert [row.split()[0] for row in rows] == ["1.png", "2.png", "10.png"]
+    assert mean.startswith("Mean of 3")
+    figures = [float(word) for word in mean.split()[3:]]
+    assert len(figures) == 4
+    assert figures[0] > figures[2] + 4  # taking half of the rain gives some 6 dB
+    assert "fp32" in said.err
+    assert "rainy/ and clean/" in said.err
+
+
+def test_json_has_the_same_figures(
+    tmp_path: Path, pairs: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "scores.json"
+    file.write_text("an earlier result")
+    assert exit_code("--pairs", pairs, "--weights", weights, "--limit", 2, "--json", file) == 0
+    written = json.loads(file.read_text("utf-8"))
+    assert [image["file"] for image in written["images"]] == ["1.png", "2.png"]
+    assert f"{written['images'][0]['psnr_y']:.2f}" in capsys.readouterr().out
+    assert written["checkpoint_sha256"] == checkpoint.read(weights).sha256
+    assert written["precision"] == "fp32"
+
+
+def test_a_chosen_precision_is_kept(tmp_path: Path, pairs: Path, weights: Path) -> None:
+    file = tmp_path / "scores.json"
+    chosen = ("--precision", "bf16", "--tile", 64)
+    assert exit_code("--pairs", pairs, "--weights", weights, "--json", file, *chosen) == 0
+    assert json.loads(file.read_text("utf-8"))["precision"] == "bf16"
+
+
+def test_a_damaged_pair_is_said_and_the_others_scored(
+    pairs: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (pairs / "clean" / "2.png").write_bytes(b"no photo")
+    (pairs / "clean" / "10.png").unlink()
+    assert exit_code("--pairs", pairs, "--weights", weights) == 2
+    said = capsys.readouterr()
+    assert "Mean of 1" in said.out
+    assert str(pairs / "clean" / "2.png") in said.err
+    assert f"{pairs / 'rainy' / '10.png'} has no clean photo" in said.err
+
+
+def test_without_any_score_nothing_was_done(
+    pairs: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (pairs / "clean").iterdir():
+        path.write_bytes(b"no photo")
+    assert exit_code("--pairs", pairs, "--weights", weights) == 1
+    assert "Mean" not in capsys.readouterr().out
+
+
+def test_a_photo_is_never_replaced_by_scores(
+    tmp_path: Path, pairs: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = pairs / "clean" / "1.png"
+    before = source.read_bytes()
+    (tmp_path / "link.json").symlink_to(source)
+    for file in (source, tmp_path / "link.json"):
+        assert exit_code("--pairs", pairs, "--weights", weights, "--json", file) == 1
+        assert "never replaced" in capsys.readouterr().err
+    assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--pairs", "none"), 1, "no folder none"),
+        (("--pairs", "."), 1, "no pairs"),
+        (("--pairs", "pairs", "--json", "none/a.json"), 1, "folder of none/a.json"),
+        (("--pairs", "pairs", "--weights", "nobody"), 1, "no checkpoint nobody"),
+        (("--pairs", "pairs", "--strength", "9"), 64, "--strength"),
+        (("--pairs", "pairs", "--limit", "0"), 64, "--limit"),
+        ((), 64, "--pairs"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_any_work(  # noqa: PLR0917
+    tmp_path: Path,
+    pairs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    code: int,
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert exit_code(*arguments) == code
+    said = capsys.readouterr()
+    assert words in said.err
+    assert said.out == ""

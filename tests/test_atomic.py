@@ -1,0 +1,292 @@
+"""Whole or not at all, and never over a source."""
+
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from nledn import atomic
+from nledn.atomic import TEMPORARY_SUFFIX, replacing
+from nledn.errors import (
+    Cancelled,
+    OutputDiskFull,
+    OutputExists,
+    OutputFailed,
+    OutputFolderMissing,
+    OutputNotPermitted,
+    WouldReplaceSource,
+    WriteError,
+)
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes and links")
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    before = os.umask(0o027)
+    yield
+    os.umask(before)
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def _write(path: Path, text: str, *, overwrite: bool = False, source: Path | None = None) -> None:
+    sources = () if source is None else (source,)
+    with replacing(path, overwrite=overwrite, sources=sources) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def test_result_appears_at_the_end(tmp_path: Path) -> None:
+    with replacing(tmp_path / "a.png") as temporary:
+        assert temporary.name == f".a.png.{os.getpid()}{TEMPORARY_SUFFIX}"
+        assert temporary.parent == tmp_path
+        temporary.write_bytes(b"new")
+        assert not (tmp_path / "a.png").exists()
+    assert _names(tmp_path) == ["a.png"]
+    assert (tmp_path / "a.png").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("error", [ValueError("a codec's"), Cancelled(), KeyboardInterrupt()])
+def test_what_stood_there_is_untouched_by_a_failure(tmp_path: Path, error: BaseException) -> None:
+    (tmp_path / "a.png").write_bytes(b"old")
+    with (
+        pytest.raises(type(error)),
+        replacing(tmp_path / "a.png", overwrite=True) as temporary,
+    ):
+        temporary.write_bytes(b"half")
+        raise error
+    assert _names(tmp_path) == ["a.png"]
+    assert (tmp_path / "a.png").read_bytes() == b"old"
+
+
+def test_earlier_result_only_when_asked(tmp_path: Path) -> None:
+    _write(tmp_path / "a", "one")
+    with pytest.raises(OutputExists):
+        _write(tmp_path / "a", "two")
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "one"
+    _write(tmp_path / "a", "two", overwrite=True)
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "two"
+
+
+def test_file_that_comes_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(OutputExists), replacing(tmp_path / "a") as temporary:
+        temporary.write_bytes(b"ours")
+        (tmp_path / "a").write_bytes(b"theirs")
+    assert (tmp_path / "a").read_bytes() == b"theirs"
+    assert _names(tmp_path) == ["a"]
+
+
+def test_file_that_comes_in_the_last_moment_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush = atomic._flush
+
+    def flush_late(temporary: Path) -> None:
+        flush(temporary)
+        # After every check: only the commit itself can notice.
+        monkeypatch.setattr(atomic, "_refuse", lambda *_, **__: (tmp_path / "a").write_bytes(b"x"))
+
+    monkeypatch.setattr(atomic, "_flush", flush_late)
+    with pytest.raises(OutputExists):
+        _write(tmp_path / "a", "ours")
+    assert (tmp_path / "a").read_bytes() == b"x"
+
+
+@posix_only
+def test_disks_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    _write(tmp_path / "a", "one")
+    assert _names(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_source_is_never_replaced(tmp_path: Path, overwrite: bool) -> None:
+    source = tmp_path / "photo.jpg"
+    source.write_bytes(b"irreplaceable")
+    folder = tmp_path / "below"
+    folder.mkdir()
+    (folder / "link.jpg").symlink_to(source)
+    os.link(source, folder / "hard.jpg")
+    by_other_names = [source, folder / ".." / "photo.jpg", folder / "link.jpg", folder / "hard.jpg"]
+    for path in by_other_names:
+        with pytest.raises(WouldReplaceSource) as caught:
+            _write(path, "new", overwrite=overwrite, source=source)
+        assert (caught.value.path, caught.value.source) == (path, source)
+    assert source.read_bytes() == b"irreplaceable"
+
+
+def test_source_given_as_a_link_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"irreplaceable")
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "photo.jpg")
+    with pytest.raises(WouldReplaceSource):
+        _write(tmp_path / "photo.jpg", "new", overwrite=True, source=tmp_path / "link.jpg")
+
+
+def test_source_in_another_letter_case_is_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"irreplaceable")
+    # Such disks answer for every spelling with the same device and inode.
+    real_stat, real_lexists = os.stat, os.path.lexists
+
+    def folded(path: os.PathLike[str] | str) -> str:
+        return os.fspath(path).replace("PHOTO.JPG", "photo.jpg")
+
+    monkeypatch.setattr(Path, "stat", lambda self, *, follow_symlinks=True: real_stat(folded(self)))
+    monkeypatch.setattr(os.path, "lexists", lambda path: real_lexists(folded(path)))
+    with pytest.raises(WouldReplaceSource):
+        _write(tmp_path / "PHOTO.JPG", "x", overwrite=True, source=tmp_path / "photo.jpg")
+
+
+def test_missing_sources_hinder_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    _write(tmp_path / "a", "new", overwrite=True, source=tmp_path / "gone.jpg")
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+@posix_only
+@pytest.mark.usefixtures("usual_umask")
+def test_new_file_has_the_usual_mode(tmp_path: Path) -> None:
+    _write(tmp_path / "a", "new")
+    assert _mode(tmp_path / "a") == 0o640
+
+
+@posix_only
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o755])
+def test_mode_of_the_file_replaced_is_kept(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    (tmp_path / "a").chmod(mode)
+    _write(tmp_path / "a", "new", overwrite=True)
+    assert _mode(tmp_path / "a") == mode
+
+
+@posix_only
+def test_links_are_written_through(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("real/a")
+    (tmp_path / "dangling").symlink_to("real/b")
+    _write(tmp_path / "link", "new", overwrite=True)
+    _write(tmp_path / "dangling", "first")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "dangling").is_symlink()
+    assert (tmp_path / "real" / "a").read_bytes() == b"new"
+    assert (tmp_path / "real" / "b").read_bytes() == b"first"
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "雨" * 85, "é" * 127 + "x"])
+def test_longest_names_fit(tmp_path: Path, name: str) -> None:
+    _write(tmp_path / name, "new")
+    assert _names(tmp_path) == [name]
+
+
+def test_two_at_once_do_not_share_a_temporary_file(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    with replacing(path, overwrite=True) as first, replacing(path, overwrite=True) as second:
+        assert first != second
+        first.write_bytes(b"first")
+        second.write_bytes(b"second")
+    assert path.read_bytes() == b"first"  # the outer one ends last
+    assert _names(tmp_path) == ["a"]
+
+
+def test_folder_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(OutputFolderMissing):
+        _write(tmp_path / "none" / "a", "new")
+
+
+def test_folder_goes_away(tmp_path: Path) -> None:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    with pytest.raises(OutputFolderMissing), replacing(folder / "a") as temporary:
+        temporary.unlink()
+        folder.rmdir()
+        temporary.write_bytes(b"new")
+
+
+def test_folder_at_the_place_of_the_result(tmp_path: Path) -> None:
+    with pytest.raises(OutputFailed):
+        _write(tmp_path, "new", overwrite=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (errno.EACCES, OutputNotPermitted),
+        (errno.EROFS, OutputNotPermitted),
+        (errno.ENOSPC, OutputDiskFull),
+        (errno.EDQUOT, OutputDiskFull),
+        (errno.EIO, OutputFailed),
+    ],
+)
+def test_words_of_the_system_are_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, expected: type[WriteError]
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    (tmp_path / "a").write_bytes(b"old")
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(expected):
+        _write(tmp_path / "a", "new", overwrite=True)
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(expected) as caught:
+        _write(tmp_path / "a", "new", overwrite=True)
+    assert caught.value.path == tmp_path / "a"
+    assert (tmp_path / "a").read_bytes() == b"old"
+    assert _names(tmp_path) == ["a"]
+
+
+def test_read_only_result_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    # The tests may run as root, who may write everywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(OutputNotPermitted):
+        _write(tmp_path / "a", "new", overwrite=True)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError(f"target: write error\n{os.strerror(errno.ENOSPC)}"),
+        ValueError(f"codec: {os.strerror(errno.EDQUOT)}"),
+    ],
+)
+def test_full_disk_in_the_words_of_a_codec(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(OutputDiskFull), replacing(tmp_path / "a"):
+        raise error
+    assert _names(tmp_path) == []
+
+
+def test_full_disk_behind_another_exception(tmp_path: Path) -> None:
+    with pytest.raises(OutputDiskFull), replacing(tmp_path / "a"):
+        raise RuntimeError("encoder error") from OSError(errno.ENOSPC, "full")
+
+
+class _Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+def test_full_disk_of_which_a_codec_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: _Usage(10**9, 10**9, 0))
+    with pytest.raises(OutputDiskFull), replacing(tmp_path / "a"):
+        raise OSError("encoder error -2 when writing image file")

@@ -1,0 +1,167 @@
+"""The training loop: it learns, it can be stopped anywhere, and it is not thrown by a NaN."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from nledn.training.config import Phase, Recipe, read_recipe
+from nledn.training.data import Bytes, Patches, find_photos, load
+from nledn.training.loop import LOG_FILE, Run, Trainer, psnr, rate_at
+from nledn.training.synthesis import RainMix
+
+RECIPE = Recipe(
+    id="tiny",
+    title="Tiny",
+    regions="fixed",
+    seed=5,
+    peak_rate=1e-3,
+    floor_rate=1e-5,
+    warmup_steps=2,
+    weight_decay=1e-4,
+    ema_decay=0.9,
+    clip_norm=1.0,
+    checkpoint_steps=2,
+    validate_steps=3,
+    held_out=("c.png",),
+    mix=RainMix(),
+    phases=(Phase(3, 2, 16), Phase(2, 1, 24)),
+)
+
+
+@pytest.fixture
+def photos() -> list[Bytes]:
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 255, (60, 80, 3), np.uint8) for _ in range(3)]
+
+
+def trainer_in(folder: Path, photos: list[Bytes], recipe: Recipe = RECIPE) -> Trainer:
+    folder.mkdir(exist_ok=True)
+    return Trainer(recipe, Run(folder, bf16=False), photos, photos[:1])
+
+
+def test_a_resumed_training_gives_the_same_weights(tmp_path: Path, photos: list[Bytes]) -> None:
+    straight = trainer_in(tmp_path / "straight", photos)
+    straight.train()
+    trainer_in(tmp_path / "broken", photos).train(until_step=2)
+    resumed = trainer_in(tmp_path / "broken", photos)
+    assert resumed.resume()
+    assert resumed.step == 2
+    resumed.train()
+    for one, other in ((straight.network, resumed.network), (straight.mean, resumed.mean)):
+        for name, tensor in one.state_dict().items():
+            assert torch.equal(tensor, other.state_dict()[name]), name
+
+
+def test_it_learns_to_leave_a_dry_photo_alone(tmp_path: Path, photos: list[Bytes]) -> None:
+    recipe = replace(RECIPE, mix=RainMix(1, 0, 0, 0), phases=(Phase(20, 1, 16),), peak_rate=3e-3)
+    trainer = trainer_in(tmp_path, photos, recipe)
+    before = trainer.validate()["psnr_dry"]
+    trainer.train()
+    assert trainer.validate()["psnr_dry"] > before + 3
+
+
+def test_the_log_has_the_losses_and_the_time(tmp_path: Path, photos: list[Bytes]) -> None:
+    trainer_in(tmp_path, photos).train()
+    with (tmp_path / LOG_FILE).open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["step"]) for row in rows] == [3, 5]
+    assert all(float(row["loss"]) > 0 and float(row["psnr_derained"]) > 0 for row in rows)
+    assert 0 < float(rows[0]["cpu_seconds"]) < float(rows[1]["cpu_seconds"])
+
+
+def test_a_step_with_nan_is_left_out(
+    tmp_path: Path, photos: list[Bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = trainer_in(tmp_path, photos)
+    before = {name: tensor.clone() for name, tensor in trainer.network.state_dict().items()}
+    monkeypatch.setattr(
+        Trainer, "_loss", lambda self, _: self.network.conv1.weight.sum() * float("nan")
+    )
+    trainer.train(until_step=1)
+    for name, tensor in trainer.network.state_dict().items():
+        assert torch.equal(tensor, before[name]), name
+
+
+def test_a_state_of_another_recipe_is_refused(tmp_path: Path, photos: list[Bytes]) -> None:
+    trainer_in(tmp_path, photos).train(until_step=2)
+    with pytest.raises(ValueError, match="tiny"):
+        trainer_in(tmp_path, photos, replace(RECIPE, id="other")).resume()
+
+
+def test_nothing_to_resume_is_said(tmp_path: Path, photos: list[Bytes]) -> None:
+    assert not trainer_in(tmp_path, photos).resume()
+
+
+def test_the_rate_rises_to_its_peak_and_falls_to_its_floor() -> None:
+    rates = [rate_at(step, RECIPE) for step in range(RECIPE.steps + 1)]
+    assert rates[1] == pytest.approx(RECIPE.peak_rate)
+    assert rates[-1] == pytest.approx(RECIPE.floor_rate)
+    assert rates[2:] == sorted(rates[2:], reverse=True)
+
+
+def test_progress_counts_pixels_not_steps() -> None:
+    assert RECIPE.progress(0) == 0
+    assert RECIPE.progress(3) == pytest.approx(1536 / (1536 + 1152))
+    assert RECIPE.progress(5) == 1
+    assert RECIPE.phase_at(2).patch_px == 16
+    assert RECIPE.phase_at(3).patch_px == 24
+    with pytest.raises(IndexError):
+        RECIPE.phase_at(5)
+
+
+def test_batches_depend_on_the_step_alone(photos: list[Bytes]) -> None:
+    one, other = (Patches(photos, RainMix(), 1) for _ in range(2))
+    other.batch(3, 2, 16)
+    assert torch.equal(one.batch(7, 2, 16).rainy, other.batch(7, 2, 16).rainy)
+    assert not torch.equal(one.batch(7, 2, 16).rainy, one.batch(8, 2, 16).rainy)
+
+
+def test_a_batch_is_pairs_in_range(photos: list[Bytes]) -> None:
+    batch = Patches(photos, RainMix(0, 0, 0, 1), 1).batch(0, 3, 20)
+    assert batch.rainy.shape == batch.clean.shape == (3, 3, 20, 20)
+    assert float(batch.rainy.min()) >= 0
+    assert float(batch.rainy.max()) <= 1
+    assert float((batch.rainy - batch.clean).mean()) > 0
+
+
+def test_photos_kept_out_are_not_trained_on(tmp_path: Path) -> None:
+    for name in ("a.png", "b.jpg", "c.png"):
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    (tmp_path / "notes.txt").touch()
+    training, held_out = find_photos(tmp_path, ["c.png"])
+    assert [path.name for path in training] == ["a.png", "b.jpg"]
+    assert [path.name for path in held_out] == ["c.png"]
+    assert load(training)[0].shape == (8, 8, 3)
+
+
+@pytest.mark.parametrize("held_out", [[], ["missing.jpg"]])
+def test_a_wrong_folder_is_explained(tmp_path: Path, held_out: list[str]) -> None:
+    if held_out:
+        Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    with pytest.raises(FileNotFoundError, match="photos found"):
+        find_photos(tmp_path, held_out)
+
+
+def test_the_shipped_recipe_is_read() -> None:
+    recipe = read_recipe(Path("nledn/training/recipes/afterrain.toml"))
+    assert recipe.id == "afterrain"
+    assert len(set(recipe.held_out)) == 30
+    assert sum(vars(recipe.mix).values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("line", ["colour = 1", "[mix]\nfog = 1", "[[phases]]\nsteps = 1"])
+def test_a_recipe_with_a_wrong_field_is_refused(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(line)
+    with pytest.raises(ValueError, match=r"wrong\.toml"):
+        read_recipe(path)
+
+
+def test_psnr_of_equal_images_is_bounded() -> None:
+    assert psnr(torch.zeros(3), torch.zeros(3)) == 100
+    assert psnr(torch.zeros(3), torch.full((3,), 0.1)) == pytest.approx(20)
