@@ -95,12 +95,13 @@ def to_photo(image: QImage) -> "Photo":
     values = _rgba(image.convertToFormat(Format.Format_RGBA64 if deep else Format.Format_RGBA8888))
     space = image.colorSpace()
     icc = bytes(space.iccProfile().data()) if space.isValid() and space != SRGB else None
-    alpha = values[:, :, 3].copy() if image.hasAlphaChannel() else None
-    return Photo(np.ascontiguousarray(values[:, :, :3]), alpha=alpha, icc=icc)
+    alpha = np.ascontiguousarray(values[:, :, 3]) if image.hasAlphaChannel() else None
+    colours: Pixels = np.ascontiguousarray(values[:, :, :3])
+    return Photo(colours, alpha=alpha, icc=icc)
 
 
 def _rgba(image: QImage) -> Pixels:
-    values: Pixels = np.frombuffer(image.constBits(), np.uint8)
+    values: Pixels = np.frombuffer(image.constBits(), np.uint8).copy()  # the image goes away
     if image.format() == Format.Format_RGBA64:
         values = values.view(np.uint16)
     return values.reshape(image.height(), image.width(), 4)  # no padding: 4 channels align

@@ -78,15 +78,15 @@ class Frame:
         if self._sight is not None:
             self._drawn -= QRegion(on_screen(rect, self._sight.zoom, self._sight.origin))
 
-    def complete(self, picture: Picture, rect: QRect) -> None:
-        """Draw what is missing in `rect` of the frame."""
+    def complete(self, picture: Picture, rect: QRect, *, keep: bool) -> None:
+        """Draw what is missing in `rect` of the frame; `keep` as for `Picture.image`."""
         assert self._sight is not None, "look comes first"
         missing = QRegion(rect.intersected(self.image.rect())) - self._drawn
         if missing.isEmpty():
             return
         painter = QPainter(self.image)
         for part in missing:  # type: ignore[attr-defined]  # iterable, which its stub does not say
-            self._draw(painter, picture, part, self._sight)
+            self._draw(painter, picture, part, keep)
         painter.end()
         self._drawn += missing
 
@@ -100,7 +100,9 @@ class Frame:
         self.image, self._spare = self._spare, self.image
         self._drawn = self._drawn.translated(by).intersected(self.image.rect())
 
-    def _draw(self, painter: QPainter, picture: Picture, part: QRect, sight: Sight) -> None:
+    def _draw(self, painter: QPainter, picture: Picture, part: QRect, keep: bool) -> None:
+        sight = self._sight
+        assert sight is not None
         painter.setClipRect(part)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.fillRect(part, sight.surround)
@@ -114,7 +116,7 @@ class Frame:
         if not picture.is_opaque and self.kind != "mask":
             painter.setBrushOrigin(sight.origin)
             painter.fillRect(part, _checks())
-        image = picture.image(self.kind, sight.level, cells)
+        image = picture.image(self.kind, sight.level, cells, keep=keep)
         scale, corner = sight.scale, sight.origin
         if scale == 1:
             painter.drawImage(corner + QPoint(cells.left, cells.top), image)

@@ -101,7 +101,9 @@ class Layers:
         plane = self._rain_copies.read(level, rect)
         if not plane.any():  # most of a photo, while its first tiles arrive
             return pixels
-        rain = plane.astype(np.float32) / np.float32(STEPS) * np.float32(look.strength)
+        rain = plane.astype(np.float32)
+        rain /= np.float32(STEPS)
+        rain *= np.float32(look.strength)
         if self._mask_copies is not None:
             rain *= (1 - self._mask_copies.read(level, rect))[:, :, None]
         return subtract(pixels, rain, self.rain.linear)

@@ -1,6 +1,6 @@
 """The model that views show: one photo, its rain, what is kept, and how strongly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LARGEST_STRENGTH = 1.5
 FIRST_VIEW_PX = 4096  # a screen's longer side: with these copies a first view needs no others
+STRIP_ROWS = 64  # computed at once where no tiles are kept: they stay in the processor's cache
 NO_RECT = Rect(0, 0, 0, 0)
 
 
@@ -194,8 +195,15 @@ class Picture(QObject):
             return self._layers.rain_shown(level, rect, self._look)
         return self._layers.kept_shown(level, rect)
 
-    def image(self, kind: Kind, level: int, rect: Rect) -> QImage:
-        """What is to be shown, in the screen's colours; arguments as for `pixels`.
+    def image(self, kind: Kind, level: int, rect: Rect, *, keep: bool = True) -> QImage:
+        """What is to be shown, in the screen's colours.
+
+        Args:
+            kind: as for `pixels`.
+            level: likewise.
+            rect: likewise.
+            keep: its tiles will be wanted again. While a hand is on the strength they will not,
+                and no pixel is computed beyond `rect`.
 
         Returns:
             `rect.width` × `rect.height`, Format_RGB32, or Format_ARGB32_Premultiplied where
@@ -205,29 +213,39 @@ class Picture(QObject):
         image = QImage(rect.width, rect.height, _FORMATS[opaque])
         painter = QPainter(image)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        for row, column in tiles_of(rect):
-            part = tile_rect(row, column)
-            place = QPoint(part.left - rect.left, part.top - rect.top)
-            painter.drawImage(place, self._tile(TileKey(kind, level, row, column)))
+        for part, rendered in self._parts(kind, level, rect, keep):
+            painter.drawImage(QPoint(part.left - rect.left, part.top - rect.top), rendered)
         painter.end()
         return image
+
+    def _parts(
+        self, kind: Kind, level: int, rect: Rect, keep: bool
+    ) -> Iterator[tuple[Rect, QImage]]:
+        """Images that together cover `rect`, and where they lie."""
+        if keep:
+            for row, column in tiles_of(rect):
+                yield tile_rect(row, column), self._tile(TileKey(kind, level, row, column))
+        else:
+            for top in range(rect.top, rect.bottom, STRIP_ROWS):
+                part = Rect(rect.left, top, rect.right, min(top + STRIP_ROWS, rect.bottom))
+                yield part, self._render(kind, level, part)
 
     def _tile(self, key: TileKey) -> QImage:
         image = self._tiles.get(key)
         if image is None:
-            image = self._render(key)
+            rect = tile_rect(key.row, key.column).clipped(*self.level_size(key.level))
+            image = self._render(key.kind, key.level, rect)
             self._tiles.put(key, image)
         return image
 
-    def _render(self, key: TileKey) -> QImage:
+    def _render(self, kind: Kind, level: int, rect: Rect) -> QImage:
         assert self._layers is not None
-        rect = tile_rect(key.row, key.column).clipped(*self.level_size(key.level))
-        pixels = self.pixels(key.kind, key.level, rect)
-        if key.kind == "mask":
+        pixels = self.pixels(kind, level, rect)
+        if kind == "mask":
             return to_qimage(pixels).convertToFormat(_FORMATS[False])
-        if key.kind == "rain":
+        if kind == "rain":
             return to_qimage(pixels)
-        return self._colour.image(pixels, self._layers.alpha(key.level, rect))
+        return self._colour.image(pixels, self._layers.alpha(level, rect))
 
     def _set_look(self, look: Look) -> None:
         stale: list[Kind] = []

@@ -82,7 +82,8 @@ class Stage:
         for kind in kinds:
             frame = self._frames.setdefault(kind, Frame(kind))
             frame.look(self._sight(kind, scene))
-            frame.complete(self._picture, source)
+            keep = kind in ("before", "mask") or not scene.is_settling
+            frame.complete(self._picture, source, keep=keep)
             painter.drawImage(part.topLeft(), frame.image, source)
 
     def _sight(self, kind: Kind, scene: Scene) -> Sight:
