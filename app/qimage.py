@@ -95,16 +95,17 @@ def to_photo(image: QImage) -> "Photo":
     values = _rgba(image.convertToFormat(Format.Format_RGBA64 if deep else Format.Format_RGBA8888))
     space = image.colorSpace()
     icc = bytes(space.iccProfile().data()) if space.isValid() and space != SRGB else None
-    alpha = np.ascontiguousarray(values[:, :, 3]) if image.hasAlphaChannel() else None
-    colours: Pixels = np.ascontiguousarray(values[:, :, :3])
-    return Photo(colours, alpha=alpha, icc=icc)
+    colours: Pixels = values[:, :, :3].copy()
+    alpha: Plane = values[:, :, 3].copy()
+    return Photo(colours, alpha=alpha if image.hasAlphaChannel() else None, icc=icc)
 
 
 def _rgba(image: QImage) -> Pixels:
-    values: Pixels = np.frombuffer(image.constBits(), np.uint8).copy()  # the image goes away
+    values = np.frombuffer(image.constBits(), np.uint8).copy()  # the image goes away
+    size = (image.height(), image.width(), 4)  # four channels need no padding
     if image.format() == Format.Format_RGBA64:
-        values = values.view(np.uint16)
-    return values.reshape(image.height(), image.width(), 4)  # no padding: 4 channels align
+        return values.view(np.uint16).reshape(size)
+    return values.reshape(size)
 
 
 def _space(icc: bytes | None) -> QColorSpace:

@@ -53,6 +53,11 @@ class DividerHandle(QSlider):
         """Where the line lies, as a share of its area's width or height."""
         return self._position
 
+    @property
+    def line(self) -> Qt.Orientation:
+        """How it runs; it is moved across."""
+        return self._line
+
     def place(self, area: QRect, line: Qt.Orientation, position: float) -> None:
         """Lie across `area` of the parent at a position; logical pixels."""
         self._position, self._line, self._area = position, line, area

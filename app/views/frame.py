@@ -7,7 +7,7 @@ only, and a change in one place is computed in that place.
 import math
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QRegion
 
 from app.views.layers import Kind
@@ -156,6 +156,4 @@ def _checks() -> QBrush:
     painter.fillRect(CHECK_PX, 0, CHECK_PX, CHECK_PX, CHECK_COLOURS[1])
     painter.fillRect(0, CHECK_PX, CHECK_PX, CHECK_PX, CHECK_COLOURS[1])
     painter.end()
-    brush = QBrush(Qt.BrushStyle.TexturePattern)
-    brush.setTextureImage(tile)
-    return brush
+    return QBrush(tile)

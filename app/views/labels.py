@@ -1,7 +1,10 @@
 """The small signs that say which picture is which: readable on any photo."""
 
-from PySide6.QtCore import QMargins, QPoint, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QMargins, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+
+from app.views.layers import Kind
+from app.views.picture import Picture
 
 MARGIN_PX = 16  # from the corner; logical pixels
 PADDING = QMargins(10, 5, 10, 5)
@@ -9,6 +12,27 @@ RADIUS_PX = 6
 GROUND = QColor(18, 20, 23, 190)
 TEXT = QColor(255, 255, 255)
 FAINT = 0.5  # opacity of the label of a picture that is (nearly) covered
+
+
+def text_of(kind: Kind, picture: Picture) -> str:
+    """What is written on a picture, in the person's language."""
+    translate = QCoreApplication.translate
+    if kind == "before":
+        return translate("PhotoView", "Before")
+    if kind == "rain":
+        return translate("PhotoView", "Rain × {gain}").format(gain=f"{picture.rain_gain:g}")
+    if picture.layer is None:
+        return translate("PhotoView", "After: not derained yet")
+    if picture.layer.is_complete:
+        return translate("PhotoView", "After")
+    return translate("PhotoView", "After: in part")
+
+
+def label_font(font: QFont) -> QFont:
+    """The font of labels in a widget of that font."""
+    strong = QFont(font)
+    strong.setWeight(QFont.Weight.DemiBold)
+    return strong
 
 
 def label_rect(text: str, font: QFont, area: QRect, corner: Qt.AlignmentFlag) -> QRect:

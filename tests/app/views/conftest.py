@@ -5,10 +5,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
 
+from app.views.photo_view import PhotoView
+from app.views.picture import Picture
+from app.views.viewport import Viewport
 from nledn.photo import Photo
 from nledn.rain import RainLayer, Record
 from nledn.tiling import balanced
+from tests.app.views.desk import HEIGHT, WIDTH, Desk, PixelsOf
 
 RECORD = Record("some", "0" * 64, "cpu", "torch", "fp32", "96×96", 16, "1")
 MakePhoto: TypeAlias = Callable[..., Photo]
@@ -53,3 +58,17 @@ def pixels_of() -> Callable[[QImage], npt.NDArray[np.uint8]]:
         return values.reshape(plain.height(), plain.width(), 4)[:, :, :3].copy()
 
     return pixels
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, make_photo: MakePhoto, make_layer: MakeLayer, pixels_of: PixelsOf) -> Desk:
+    picture, viewport = Picture(), Viewport()
+    view = PhotoView(picture, viewport)
+    qtbot.addWidget(view)
+    view.resize(WIDTH, HEIGHT)
+    picture.set_photo(make_photo(700, 600))
+    picture.set_layer(make_layer(picture.photo))
+    view.setFocus()  # not by keyboard
+    view.show()
+    viewport.set_zoom(1)
+    return Desk(picture, viewport, view, pixels_of)

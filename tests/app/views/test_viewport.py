@@ -41,8 +41,7 @@ def test_who_zooms_is_not_fitted_any_longer() -> None:
     at.set_view_size(800, 800)
     assert at.zoom == 1
     at.fit()
-    assert at.is_fitted
-    assert at.zoom == 800 / 6000
+    assert at.zoom == at.fit_zoom == 800 / 6000
 
 
 def test_zooming_out_ends_fitted() -> None:
