@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from natsort import natsorted
+from PySide6.QtGui import QImage
 
+from app.qimage import ScreenColour, to_photo
 from app.recovery import Offer, Recovered, Spill, recover, scan
 from app.runner import Job, LaneName, Work
+from app.views.picture import first_copies
+from app.views.pyramid import Pyramid
 from nledn import Options
-from nledn.errors import PhotoIsFolder, PhotoNotFound
+from nledn.errors import PhotoIsFolder, PhotoNotFound, PhotoUnsupported
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
@@ -58,12 +62,14 @@ class Opened:
 
     Attributes:
         photo: its pixels and all.
+        copies: the reduced ones that a first view is made from.
         folder: the photos of its folder in the order people expect; empty for a pasted one.
         recipe: how it was made, if it is a result of ours.
         from_folder: a folder was asked for, and this is its first photo.
     """
 
     photo: "Photo"
+    copies: Pyramid
     folder: tuple[Path, ...] = ()
     recipe: "Recipe | None" = None
     from_folder: bool = False
@@ -85,20 +91,21 @@ class OpenJob(Job):
         if is_folder and not folder:
             raise PhotoIsFolder(self.path)
         photo = photos.read(folder[0] if is_folder else self.path)
-        return Opened(photo, folder, read_recipe(photo.xmp), from_folder=is_folder)
+        return Opened(
+            photo, first_copies(photo), folder, read_recipe(photo.xmp), from_folder=is_folder
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class PasteJob(Job):
     """Turn a pasted picture into a photo without a file."""
 
-    pixels: npt.NDArray[np.uint8]
+    image: QImage
 
     def run(self, work: Work) -> Opened:
-        """Copy it."""
-        from nledn.photo import Photo
-
-        return Opened(Photo(np.ascontiguousarray(self.pixels)))
+        """Convert it."""
+        photo = to_photo(self.image)
+        return Opened(photo, first_copies(photo))
 
 
 def photos_in(folder: Path) -> tuple[Path, ...]:
@@ -250,13 +257,14 @@ def free_name(path: Path) -> Path:
 
 @dataclass(frozen=True, eq=False)
 class CopyJob(Job):
-    """The derained photo as 8-bit pixels for the clipboard."""
+    """The derained photo as a picture for the clipboard."""
 
     result: Result
 
-    def run(self, work: Work) -> "Photo":
-        """Take the rain away."""
-        return self.result.applied(record=False)
+    def run(self, work: Work) -> QImage:
+        """Take the rain away; the clipboard knows no profiles, so it is given sRGB."""
+        photo = self.result.applied(record=False)
+        return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,6 +307,24 @@ class ImportJob(Job):
         from nledn import catalog
 
         return catalog.add(self.path)
+
+
+@dataclass(frozen=True, eq=False)
+class ProfileJob(Job):
+    """Read the profile of the screen."""
+
+    path: Path
+
+    def run(self, work: Work) -> bytes:
+        """Read it; one that is no profile of an RGB screen is refused."""
+        try:
+            profile = self.path.read_bytes()
+        except OSError as error:
+            raise PhotoNotFound(self.path) from error
+        # The signature and the colour space of ICC.1:2022, 7.2.
+        if profile[36:40] != b"acsp" or profile[16:20] != b"RGB ":
+            raise PhotoUnsupported(self.path, "no ICC profile of an RGB screen")
+        return profile
 
 
 @dataclass(frozen=True, eq=False)

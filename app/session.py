@@ -12,8 +12,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from app.jobs import (
     CopyJob,
@@ -92,7 +92,7 @@ class Session(QObject):
         options_changed: (Options).
         unsaved_changed: (bool).
         saved: (Saved).
-        copied: (Photo); to be put on the clipboard.
+        copied: (QImage); to be put on the clipboard.
         dragged: (Path); a file to be dragged out.
         failed: (exception).
         recovery_found: (Offer).
@@ -128,6 +128,7 @@ class Session(QObject):
         self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
         self._opening: Job | None = None
         self._deraining: DerainJob | None = None
+        self._when_stopped: Callable[[], None] | None = None
         self._saving: set[Job] = set()
         self._focus_rect: Rect | None = None
         self._began: tuple[float, int] = (0.0, 0)
@@ -142,7 +143,7 @@ class Session(QObject):
             LoadJob: self._on_loaded,
             DerainJob: self._on_derained,
             SaveJob: self._on_saved,
-            CopyJob: lambda _job, photo: self.copied.emit(photo),
+            CopyJob: lambda _job, image: self.copied.emit(image),
             DragJob: lambda _job, path: self.dragged.emit(path),
             ScanJob: self._on_scanned,
         }
@@ -153,9 +154,9 @@ class Session(QObject):
         """Read a photo, or the first one of a folder; what is open stays until it is read."""
         self._begin_opening(OpenJob(path))
 
-    def paste(self, pixels: "np.ndarray[Any, np.dtype[np.uint8]]") -> None:
-        """Open (H, W, 3) RGB pixels that no file stands behind."""
-        self._begin_opening(PasteJob(pixels))
+    def paste(self, image: QImage) -> None:
+        """Open a picture that no file stands behind."""
+        self._begin_opening(PasteJob(image))
 
     def step(self, by: int) -> None:
         """Open the next (+1) or previous (-1) photo of the folder, if there is one."""
@@ -207,6 +208,14 @@ class Session(QObject):
         if self._deraining is not None and self.status.stage is Stage.DERAINING:
             self._runner.cancel(self._deraining)
             self._set_status(Stage.STOPPING, done=self.status.done, total=self.status.total)
+
+    def cancel_and(self, then: Callable[[], None]) -> None:
+        """Do something once nothing is being computed; at once if that is now."""
+        if self._deraining is None:
+            then()
+        else:
+            self._when_stopped = then
+            self.cancel()
 
     def look_at(self, rect: Rect) -> None:
         """What the person sees now: tiles are computed from here outwards."""
@@ -351,8 +360,6 @@ class Session(QObject):
         self._revision = self._saved_revision = 0
         self.photo_opened.emit(opened)
         self._show(None)
-        self.set_strength(1.0)
-        self._revision = 0
         self.unsaved_changed.emit(False)
 
     def _on_restored(self, job: RestoreJob, found: tuple[Opened, Recovered]) -> None:
@@ -435,6 +442,9 @@ class Session(QObject):
         else:
             stage = Stage.DONE if layer.is_complete else Stage.PARTIAL
             self._set_status(stage, done=int(layer.done.sum()), total=len(layer.done))
+        then, self._when_stopped = self._when_stopped, None
+        if then is not None:
+            then()
 
     def _set_status(
         self,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from nledn import places
 from nledn.errors import DerainError
@@ -96,6 +96,36 @@ def write(settings: Settings, kept: QSettings) -> None:
         if isinstance(value, tuple):
             value = list(value)
         kept.setValue(field.name, QByteArray(value) if isinstance(value, bytes) else value)
+
+
+class Preferences(QObject):
+    """The settings that hold now, for the whole window.
+
+    Attributes:
+        changed: (Settings, Settings) as they were, and as they are.
+    """
+
+    changed = Signal(object, object)
+
+    def __init__(self, kept: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kept = kept
+        self.settings = read(kept)
+
+    def change(self, **values: Any) -> None:
+        """Set some of the fields of `Settings`."""
+        self.replace(replace(self.settings, **values))
+
+    def replace(self, settings: Settings) -> None:
+        """Set all of them."""
+        before, self.settings = self.settings, settings
+        if settings != before:
+            write(settings, self._kept)
+            self.changed.emit(before, settings)
+
+    def sync(self) -> None:
+        """Write the file now."""
+        self._kept.sync()
 
 
 def with_recent(recent: tuple[str, ...], path: Path) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.qimage import to_qimage
 from app.runner import Runner
 from app.session import Session, Stage
 from nledn import photo
@@ -185,7 +186,7 @@ def test_a_pasted_picture_can_be_derained_and_saved(
     qtbot: QtBot, session: Session, pixels: Pixels, tmp_path: Path
 ) -> None:
     with qtbot.waitSignal(session.photo_opened):
-        session.paste(pixels)
+        session.paste(to_qimage(pixels))
     with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
         session.derain()
     with qtbot.waitSignal(session.saved):
