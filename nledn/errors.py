@@ -168,7 +168,7 @@ class OutputFormatUnknown(WriteError):
 
 
 class OutputTooLarge(WriteError):
-    """The format cannot hold so many pixels (WebP: 16383 a side; JPEG: 65535)."""
+    """The format cannot hold so many pixels (WebP: 16383 a side; JPEG: 65500)."""
 
     def __init__(self, path: Path, detail: str) -> None:
         super().__init__(path)

@@ -74,7 +74,8 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "Choose another name or folder.",
     ),
     errors.OutputExists: Template(
-        "{path} is there already.", "Add --overwrite to replace it, or choose another name."
+        "{path} is there already.",
+        "Choose another name, or add --overwrite to replace a result of an earlier run.",
     ),
     errors.OutputNotPermitted: Template(
         "The system does not let us write {path}.", "Choose a folder that you may write to."
@@ -133,7 +134,7 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "The card {path} cannot be read ({detail}).", "Remove the checkpoint and add it again."
     ),
     errors.UnknownCheckpoint: Template(
-        "There is no checkpoint {id}.", "There are: {known}. A file needs its whole path."
+        "There is no checkpoint {id}.", "Known: {known}. For a file, give its path."
     ),
     errors.CheckpointIdTaken: Template(
         "There is a checkpoint {id} already.", "Choose another with --id, or remove that one."
@@ -172,6 +173,30 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
     ),
     errors.OptionInvalid: Template("{found} is not a value for --{option}.", "It takes {allowed}."),
 }
+
+NOTES: Mapping[str, str] = {
+    "frames": "Only the first of its {count} frames or pages is taken.",
+    "mpo": "It holds several pictures (MPO): the main one is taken, the rest is dropped.",
+    "gain-map": "Its gain map for HDR screens does not fit the result and is dropped.",
+    "extended-xmp": "The part of its XMP beyond 64 kB is dropped.",
+    "iptc": "Its old IPTC block is dropped; what XMP repeats of it stays.",
+    "palette": "Its palette became RGB.",
+    "bilevel": "Pure black and white became 8-bit grey.",
+    "cmyk": "CMYK became sRGB.",
+    "raw": "Developed from RAW with the camera's white balance, to 16-bit sRGB.",
+    "extra-channels": "Channels beyond colour and alpha are dropped.",
+    "colour-untagged": "Its colour space is not told by an ICC profile, and is not taken along.",
+    "bad-icc": "Its colour profile is damaged and dropped.",
+    "bad-exif": "Its EXIF is damaged and dropped.",
+    "bad-xmp": "Its XMP is damaged and dropped.",
+}
+"""What `nledn.photo.Note` says in a word, as a sentence."""
+
+
+def explain_note(note: str) -> str:
+    """The sentence for one of `Photo.notes`."""
+    word, _, count = note.partition(":")
+    return NOTES[word].format(count=count)
 
 
 def explain(error: DerainError) -> Message:

@@ -11,6 +11,8 @@ from nledn import places
 from tests.write_guard import WriteGuard, changes, snapshot
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Hypothesis keeps what it learns of the code; by default in the folder it is started from.
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(tempfile.gettempdir()) / "hypothesis")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"

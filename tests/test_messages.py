@@ -10,7 +10,8 @@ import pytest
 
 from nledn import errors
 from nledn.errors import CheckpointMismatch, DerainError, OptionInvalid, PhotoTooLarge
-from nledn.messages import TEMPLATES, explain, words_of
+from nledn.messages import NOTES, TEMPLATES, explain, explain_note, words_of
+from nledn.photo import Note
 
 EXAMPLES: dict[Any, Any] = {
     Path: Path("wet/street.jpg"),
@@ -67,6 +68,17 @@ def test_errors_cross_process_borders(kind: type[DerainError]) -> None:
 @pytest.mark.parametrize("kind", LEAVES)
 def test_the_drawing_shows_every_error(kind: type[DerainError]) -> None:
     assert kind.__name__ in str(errors.__doc__)
+
+
+@pytest.mark.parametrize("note", Note)
+def test_every_note_on_a_photo_has_a_sentence(note: Note) -> None:
+    sentence = explain_note(f"{note}:3" if note == Note.FRAMES else note)
+    assert sentence.endswith(".")
+    assert "{" not in sentence
+
+
+def test_no_note_has_words_that_nobody_says() -> None:
+    assert set(NOTES) == {note.value for note in Note}
 
 
 def test_numbers_and_lists_read_as_in_a_sentence() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nledn.engine import Focus
 from nledn.tiling import EDGE_PX, STEP_PX, Rect, Tiling, balanced, static, whole
 
 SIDES = st.integers(1, 1500)
@@ -90,6 +91,20 @@ def test_inner_edges_have_no_weight_and_the_border_keeps_its_own() -> None:
 def test_tiles_are_numbered_in_their_order(height: int, width: int) -> None:
     tiles = balanced(height, width, 256, 16).tiles
     assert [tile.index for tile in tiles] == list(range(len(tiles)))
+
+
+@given(st.integers(1, 700), st.integers(1, 700), st.tuples(*[st.integers(-100, 800)] * 4))
+def test_every_focus_orders_all_tiles(
+    height: int, width: int, looked_at: tuple[int, int, int, int]
+) -> None:
+    tiles, focus = list(balanced(height, width, 128, 16).tiles), Focus(Rect(*looked_at))
+    left, order = list(tiles), []
+    while left:
+        order.append(focus.nearest(left))
+        left.remove(order[-1])
+    assert sorted(tile.index for tile in order) == [tile.index for tile in tiles]
+    distances = [tile.rect.distance(Rect(*looked_at)) for tile in order]
+    assert distances == sorted(distances)
 
 
 def test_waste_counts_what_is_computed_twice() -> None:

@@ -6,17 +6,18 @@ every tile has that shape (`nledn.tiling.static`).
 """
 
 import logging
+import os
 import sys
+import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nledn import __version__, places
-from nledn.atomic import replacing
 from nledn.backends import Floats, Trained
 from nledn.device import Choice
-from nledn.errors import DerainError
 from nledn.regions import safe_side
 
 log = logging.getLogger(__name__)
@@ -91,13 +92,14 @@ def _cache_path(part: str, height: int, width: int, trained: Trained) -> Path:
 def _keep(graph: Any, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # The weights first: a graph without them would be read as damaged.
-        with (
-            replacing(path, overwrite=True) as xml,
-            replacing(path.with_suffix(".bin"), overwrite=True) as weights,
-        ):
-            _openvino().serialize(graph, str(xml), str(weights))
-    except (OSError, DerainError):
+        # OpenVINO insists on the endings, so the temporary names are a folder's.
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            xml = Path(folder) / "graph.xml"
+            _openvino().serialize(graph, xml)
+            # The weights first: a graph without them would be read as damaged.
+            os.replace(xml.with_suffix(".bin"), path.with_suffix(".bin"))
+            os.replace(xml, path)
+    except OSError:
         log.warning("the graph could not be kept in %s; it will be made again", path.parent)
 
 
@@ -112,7 +114,10 @@ def _export(part: str, height: int, width: int, trained: Trained) -> Any:
     if part == "trunk":
         network.forward, channels = network.features, 3  # type: ignore[method-assign]
     else:
-        network.forward, channels = network.tail, CHANNELS  # type: ignore[method-assign]
+        network.forward, channels = network.tail, CHANNELS  # type: ignore[method-assign,assignment]
     example = torch.zeros(1, channels, height, width)
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        # WORKAROUND: torch 2.13's export warns of its own insides (LeafSpec). Can go with the
+        # first torch that does not.
+        warnings.simplefilter("ignore", FutureWarning)
         return _openvino().convert_model(torch.export.export(network, (example,)))

@@ -14,7 +14,7 @@ from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar,
 from nledn.cli.options import takes_options
 from nledn.cli.outputs import Outputs, Wanted
 from nledn.errors import Cancelled, DerainError
-from nledn.messages import explain
+from nledn.messages import explain, explain_note
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
 
@@ -133,7 +133,7 @@ class _Work:
             side_by_side=_text(targets.side_by_side),
             seconds=round(seconds, 3),
             record=asdict(layer.record),
-            notes=photo.notes,
+            notes=tuple(explain_note(note) for note in photo.notes),
         )
 
     def _computed(self, photo: Any, path: Path) -> Any:

@@ -52,6 +52,7 @@ class Outputs:
     def __init__(self, wanted: Wanted, sources: tuple[Path, ...]) -> None:
         self._wanted = wanted
         self._sources = sources
+        self._written: set[Path] = set()
         # A template that cannot be filled is told before the first photo, not by each of them.
         name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), wanted.name)
         for option in ("output", "rain_layer", "side_by_side"):
@@ -88,10 +89,13 @@ class Outputs:
         """Refuse before computing what would be refused after it.
 
         Raises:
-            OutputExists: a result is there already and `--overwrite` was not given.
+            OutputExists: a result is there already and `--overwrite` was not given, or this run
+                wrote it: two photos of one name in one folder must not replace each other.
         """
+        if len(set(targets.all)) < len(targets.all):
+            raise OutputExists(targets.output)
         for path in targets.all:
-            if path.exists() and not self._wanted.overwrite:
+            if path in self._written or (path.exists() and not self._wanted.overwrite):
                 raise OutputExists(path)
 
     def write(self, targets: Targets, photo: "Photo", layer: "RainLayer", strength: float) -> None:
@@ -99,6 +103,7 @@ class Outputs:
         from nledn import photo as photos
 
         wanted = self._wanted
+        self._written.update(targets.all)
         settings = photos.WriteSettings(quality=wanted.quality, overwrite=wanted.overwrite)
         clean = replace(photo, pixels=layer.apply(photo.pixels, strength))
         photos.write(clean, targets.output, settings, sources=self._sources)

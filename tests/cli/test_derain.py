@@ -137,6 +137,22 @@ def test_an_earlier_result_is_replaced_only_when_asked(
     assert pixels_of(target).shape == (40, 56, 3)
 
 
+def test_two_photos_of_one_name_do_not_replace_each_other(rainy: Path, tmp_path: Path) -> None:
+    twin = tmp_path / rainy.name
+    Image.fromarray(streaked(8, 8)).save(twin)
+    out = tmp_path / "out"
+    out.mkdir()
+    assert exit_code("derain", rainy, twin, "-o", out, "--overwrite") == 2
+    (result,) = out.iterdir()
+    assert pixels_of(result).shape == (40, 56, 3)
+
+
+def test_one_name_for_two_results_is_refused(rainy: Path, tmp_path: Path) -> None:
+    target = tmp_path / "one.png"
+    assert exit_code("derain", rainy, "-o", target, "--side-by-side", target, "--overwrite") == 1
+    assert not target.exists()
+
+
 @pytest.mark.parametrize("link", ["itself", "symlink", "hard link"])
 def test_no_option_replaces_a_source(
     rainy: Path, tmp_path: Path, link: str, capsys: pytest.CaptureFixture[str]
@@ -235,3 +251,11 @@ def test_info_lists_what_loads_on_demand(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("--version") == 0
     assert capsys.readouterr().out.startswith("nledn 0.")
+
+
+def test_what_was_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = [Image.fromarray(streaked(16, 16)) for _ in range(3)]
+    path = tmp_path / "pages.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    assert exit_code("derain", path) == 0
+    assert "first of its 3 frames or pages" in capsys.readouterr().err
