@@ -47,7 +47,9 @@ class Comparison(Canvas):
         picture.photo_changed.connect(self._show_photo)
         picture.region_changed.connect(self._show_region)
         picture.appearance_changed.connect(self._show_appearance)
-        self._show_photo()
+        if viewport.photo_size.toTuple() != picture.level_size(0):
+            self._show_photo()
+        self._arrange(self._arrangement)
 
     @property
     def mode(self) -> Mode:

@@ -7,6 +7,8 @@ only, and a change in one place is computed in that place.
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QRegion
 
@@ -121,10 +123,31 @@ class Frame:
         if scale == 1:
             painter.drawImage(corner + QPoint(cells.left, cells.top), image)
             return
-        smooth = sight.zoom <= SMOOTH_UP_TO
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        if sight.zoom > SMOOTH_UP_TO:
+            painter.drawImage(part.topLeft(), _magnified(image, cells, part, sight))
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         left, top = corner.x() + cells.left * scale, corner.y() + cells.top * scale
         painter.drawImage(QRectF(left, top, cells.width * scale, cells.height * scale), image)
+
+
+def _magnified(image: QImage, cells: Rect, part: QRect, sight: Sight) -> QImage:
+    """Each pixel of `part` in the colour of the cell its middle lies in.
+
+    QPainter rounds the corners of what it magnifies, so that a part would not fit its neighbours.
+    """
+    x = np.arange(part.left(), part.left() + part.width()) + 0.5 - sight.origin.x()
+    y = np.arange(part.top(), part.top() + part.height()) + 0.5 - sight.origin.y()
+    columns = np.clip((x // sight.scale).astype(int) - cells.left, 0, cells.width - 1)
+    rows = np.clip((y // sight.scale).astype(int) - cells.top, 0, cells.height - 1)
+    large = QImage(part.size(), image.format())
+    _values(large)[:] = _values(image)[:, columns][rows]
+    return large
+
+
+def _values(image: QImage) -> npt.NDArray[np.uint32]:
+    """The pixels of a 32-bit image, (H, W): its own memory, as long as it lives."""
+    return np.frombuffer(image.bits(), np.uint32).reshape(image.height(), image.width())
 
 
 def on_screen(rect: QRect, zoom: float, origin: QPoint) -> QRect:

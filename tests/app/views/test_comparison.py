@@ -1,16 +1,19 @@
 """Before and after, in each of the ways to compare."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QRegion
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.views.comparison import SETTLING_MS
+from app.views.mask import Brush
 from app.views.panes import Mode
 from app.views.photo_view import PhotoView
 from app.views.picture import Picture
@@ -195,10 +198,30 @@ def test_what_was_kept_looks_as_if_drawn_anew(
     for name, first, second in operations:
         operate(desk, name, first, second)
         desk.view.grab()
+    assert_as_if_drawn_anew(desk)
+
+
+@pytest.mark.parametrize("zoom", [0.3, 0.7, 1.0, 1.3, 2.0, 3.7])
+@pytest.mark.parametrize(
+    "operation",
+    [("pan", dx, dy) for dx in range(1, 12, 2) for dy in (-4, 9)]
+    + [("rain", 330, 260), ("rain", 331, 257), ("divider", 0.37, 0)],
+)
+def test_new_edges_fit_what_is_there(
+    desk: Desk, zoom: float, operation: tuple[str, float, float]
+) -> None:
+    desk.view.mode = "single" if operation[0] != "divider" else "before_after"
+    desk.viewport.set_zoom(zoom)
+    desk.view.grab()
+    operate(desk, *operation)
+    assert_as_if_drawn_anew(desk)
+
+
+def assert_as_if_drawn_anew(desk: Desk) -> None:
+    desk.view.clearFocus()
     fresh = PhotoView(desk.picture, desk.viewport)
     fresh.resize(WIDTH, HEIGHT)
     fresh.mode, fresh.divider = desk.view.mode, desk.view.divider
-    desk.view.clearFocus()
     expected = desk.pixels_of(fresh.grab().toImage()).astype(int)
     fresh.deleteLater()
     # Where a level is smoothed, the same pixel drawn from another corner may round differently.
@@ -220,3 +243,75 @@ def operate(desk: Desk, name: str, first: float, second: float) -> None:
         plane = desk.picture.layer.plane
         plane[rect.slices] = 3000 - plane[rect.slices] // 2
         desk.picture.rain_added(rect)
+
+
+class Watched(PhotoView):
+    """Remembers what it was asked to repaint."""
+
+    repainted = QRegion()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        self.repainted += event.region()
+        super().paintEvent(event)
+
+
+def hover(desk: Desk) -> None:
+    move_pointer(desk.view, QPointF(120, 70))
+
+
+def paint(desk: Desk) -> None:
+    desk.picture.begin_stroke(Brush(15))
+    desk.picture.paint([(320, 260), (350, 280)])
+
+
+@pytest.mark.parametrize(
+    ("change", "most"),
+    [
+        (lambda desk: operate(desk, "divider", 0.8, 0), 0.6),
+        (lambda desk: operate(desk, "divider", 0.3, 0), 0.6),
+        (lambda desk: operate(desk, "divider", 0.87, 0), 0.8),
+        (lambda desk: operate(desk, "rain", 300, 220), 0.35),
+        (lambda desk: operate(desk, "pan", 9, 0), 1.0),
+        (hover, 0.35),
+        (paint, 0.35),
+    ],
+)
+@pytest.mark.parametrize("zoom", [1.0, 1.5])
+def test_what_changes_is_repainted_and_little_else(
+    qtbot: QtBot, desk: Desk, change: Callable[[Desk], None], most: float, zoom: float
+) -> None:
+    view = Watched(desk.picture, desk.viewport)
+    qtbot.addWidget(view)
+    view.resize(WIDTH, HEIGHT)
+    view.setFocus()
+    view.brush = Brush(12)
+    with qtbot.waitExposed(view):
+        view.show()
+    desk.viewport.set_zoom(zoom)
+    watched = replace(desk, view=view)
+    assert desk.picture.layer is not None
+    desk.picture.layer.done[0] = False  # a long label, which a divider crosses slowly
+    move_pointer(view, QPointF(100, 60))
+    before = watched.shown()
+    repaint(view)
+    view.repainted = QRegion()
+    change(watched)
+    repaint(view)
+    repainted = QRegion(view.repainted)
+    changed = (watched.shown() != before).any(axis=2)
+    assert changed.any()
+    covered = np.zeros(changed.shape, bool)
+    for rect in repainted:  # type: ignore[attr-defined]  # iterable, which its stub does not say
+        covered[rect.top() : rect.bottom() + 1, rect.left() : rect.right() + 1] = True
+    assert covered[changed].all()
+    assert covered.mean() <= most
+
+
+def repaint(view: PhotoView) -> None:
+    QApplication.sendEvent(view, QEvent(QEvent.Type.UpdateRequest))
+
+
+def move_pointer(view: PhotoView, to: QPointF) -> None:
+    kind, none = QEvent.Type.MouseMove, Qt.MouseButton.NoButton
+    keys = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(view, QMouseEvent(kind, to, to, none, none, keys))

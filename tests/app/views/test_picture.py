@@ -109,19 +109,20 @@ def add_rain(picture: Picture) -> None:
 @pytest.mark.parametrize(
     "change", [change_strength, change_layer, change_mask, paint, undo, add_rain]
 )
-@pytest.mark.parametrize("level", [0, 2])
+@pytest.mark.parametrize(("kind", "level"), [("after", 0), ("after", 2), ("rain", 1), ("mask", 1)])
 def test_no_image_outlives_what_it_shows(
     make_photo: MakePhoto,
     make_layer: MakeLayer,
     pixels_of: PixelsOf,
     change: Callable[[Picture], None],
+    kind: Kind,
     level: int,
 ) -> None:
     picture = Picture()
     picture.set_photo(make_photo(300, 280))
     picture.set_layer(make_layer(picture.photo, tiles=12))
     rect = Rect(0, 0, 300 >> level, 280 >> level)
-    picture.image("after", level, rect)
+    picture.image(kind, level, rect)
     change(picture)
     assert picture.photo is not None
     fresh = Picture()
@@ -129,8 +130,8 @@ def test_no_image_outlives_what_it_shows(
     fresh.set_layer(picture.layer)
     fresh.strength = picture.strength
     fresh.mask = picture.mask
-    expected = pixels_of(fresh.image("after", level, rect))
-    np.testing.assert_array_equal(pixels_of(picture.image("after", level, rect)), expected)
+    expected = pixels_of(fresh.image(kind, level, rect))
+    np.testing.assert_array_equal(pixels_of(picture.image(kind, level, rect)), expected)
 
 
 def test_who_listens_hears_where(
