@@ -51,7 +51,8 @@ def desk(megapixels: float, depth: type[np.uint8] | type[np.uint16]) -> Desk:
     row = rng.integers(0, np.iinfo(depth).max, (64, width, 3)).astype(depth)
     pixels = np.resize(row, (height, width, 3))
     layer = RainLayer(balanced(height, width, 512, 16), RECORD)
-    layer.plane[:] = np.resize(rng.integers(-800, 9000, (64, width, 3)), layer.plane.shape)
+    rain = rng.integers(-800, 9000, (64, width, 3)).astype(np.int16)
+    layer.plane[:] = np.resize(rain, layer.plane.shape)
     layer.done[:] = True
     picture, viewport = Picture(), Viewport()
     view = PhotoView(picture, viewport)
