@@ -11,7 +11,7 @@ PADDING = QMargins(10, 5, 10, 5)
 RADIUS_PX = 6
 GROUND = QColor(18, 20, 23, 190)
 TEXT = QColor(255, 255, 255)
-FAINT = 0.5  # opacity of the label of a picture that is (nearly) covered
+FAINT = 0.65  # opacity of the label of a picture that is (nearly) covered
 
 
 def text_of(kind: Kind, picture: Picture) -> str:
