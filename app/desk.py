@@ -11,25 +11,23 @@ from PySide6.QtGui import QColorSpace, QDesktopServices, QGuiApplication, QImage
 
 from app.dialogs import Dialogs
 from app.history import History
-from app.jobs import ImportJob, MachineJob, Opened, ProfileJob, Saved, ShelfJob
+from app.jobs import ImportJob, MachineJob, Opened, ProfileJob, ShelfJob
 from app.messages import explain
 from app.recovery import Offer, Recovered
 from app.runner import Job, Runner
+from app.saver import Saver
 from app.session import Session
 from app.settings import Preferences, Settings, with_recent
 from app.translation import tr
 from app.views.picture import Picture
 from app.widgets.banner import Notice
-from app.widgets.save_dialog import SaveQuestion
-from app.wording import notes_of, recipe_of, saved_of
+from app.wording import notes_of, recipe_of
 from nledn import __version__, places
 from nledn.card import Card
-from nledn.naming import Naming, name_of
 
 if TYPE_CHECKING:
     from nledn.catalog import Shelf
     from nledn.device import Machine
-    from nledn.photo import WriteSettings
     from nledn.photo.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -43,7 +41,7 @@ class Desk(QObject):
     Attributes:
         noticed: (Notice) something to say in the banner.
         shelf_read: (tuple of Card) the checkpoints there are.
-        question_answered: (bool) what was asked before closing; whether to go on.
+        ready_to_close: nothing would be lost.
     """
 
     noticed = Signal(object)
@@ -65,17 +63,16 @@ class Desk(QObject):
         self._preferences = preferences
         self._dialogs = dialogs
         self.history = History(session, picture, self)
+        self.saver = Saver(session, picture, preferences, dialogs)
         self.machine: Machine | None = None
         self._cards: tuple[Card, ...] = ()
         self._offer: Offer | None = None
         self._recipe: Recipe | None = None
-        self._saved_folder: Path | None = None
-        self._after_save: Callable[[], None] | None = None
         self._actions: dict[str, Callable[[], None]] = {
             "restore": self._restore,
             "forget": self._forget,
             "recipe": self._use_recipe,
-            "show_folder": self._show_folder,
+            "show_folder": self.saver.show_folder,
             "open": self.ask_photo,
         }
 
@@ -175,73 +172,11 @@ class Desk(QObject):
             case ProfileJob():
                 self._take_profile(result)
 
-    # Saving
-
-    def save(self) -> None:
-        """Save beside the photo, or over what this photo was saved to before."""
-        session, settings = self._session, self._preferences.settings
-        if not session.can_save or session.photo is None:
-            return
-        if session.photo.path is None and session.result_path is None:
-            self.save_as()
-            return
-        if session.result_path is not None:
-            path, overwrite = session.result_path, True
-        else:
-            assert session.photo.path is not None
-            path, overwrite = session.photo.path.with_name(self._name()), False
-        self._submit_save(path, _write_settings(settings.quality, overwrite=overwrite))
-
-    def save_as(self) -> None:
-        """Ask where and how to save."""
-        session, settings = self._session, self._preferences.settings
-        if not session.can_save or session.photo is None:
-            return
-        source = session.photo.path
-        folder = source.parent if source else Path.home()
-        question = SaveQuestion(
-            folder, self._naming(), settings.name_template, settings.quality, source
-        )
-        choice = self._dialogs.save_as(question)
-        if choice is None:
-            self._after_save = None
-            return
-        self._preferences.change(name_template=choice.template, quality=choice.quality)
-        self._submit_save(choice.path, _write_settings(choice.quality, overwrite=True))
-
-    def saved(self, saved: Saved) -> None:
-        """A result is written: say so, and go on with what waited for it."""
-        self._saved_folder = saved.path.parent
-        words = saved_of(saved.path, saved.photo, saved.settings)
-        actions = {"show_folder": tr("Show in folder")}
-        self.noticed.emit(Notice(words, "done", actions))
-        then, self._after_save = self._after_save, None
-        if then is not None:
-            then()
-
-    def copy(self) -> None:
-        """Put the result on the clipboard."""
-        if self._session.can_save:
-            self._session.copy(self._picture.mask)
-
-    def copied(self, image: QImage) -> None:
-        """The result is ready for the clipboard."""
-        QGuiApplication.clipboard().setImage(image)
-        self.noticed.emit(Notice(tr("The result is on the clipboard."), "done"))
-
-    def drag_out(self) -> None:
-        """Make a file of the result, to be dragged to another program."""
-        if self._session.can_save:
-            settings = self._preferences.settings
-            write = _write_settings(settings.quality, overwrite=False)
-            mask = self._picture.mask
-            self._session.drag(self._name(), write, mask=mask, record=settings.record)
+    # Closing, settings, recovery, errors
 
     def close(self) -> None:
         """See to unsaved work, then let go of the photo; `ready_to_close` follows."""
         self._when_saved(self.ready_to_close.emit)
-
-    # Settings, recovery, errors
 
     def ask_settings(self) -> None:
         """Show the settings."""
@@ -251,9 +186,16 @@ class Desk(QObject):
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
         """Let the session compute as the settings say; read another screen profile."""
-        if now.options != before.options:
-            weights = self._session.options.weights
-            self._session.set_options(replace(now.options, weights=weights))
+        wanted = now.options
+        self._session.set_options(
+            replace(
+                self._session.options,
+                device=wanted.device,
+                backend=wanted.backend,
+                precision=wanted.precision,
+                tile=wanted.tile,
+            )
+        )
         if now.screen_profile != before.screen_profile:
             self.read_profile()
 
@@ -289,7 +231,7 @@ class Desk(QObject):
 
     def failed(self, error: BaseException) -> None:
         """Say what went wrong, in a sentence."""
-        self._after_save = None
+        self.saver.forget()
         self.noticed.emit(Notice(str(explain(error)), "error"))
 
     def job_failed(self, job: Job, error: BaseException) -> None:
@@ -326,30 +268,7 @@ class Desk(QObject):
         if answer == "discard":
             then()
         elif answer == "save":
-            self._after_save = then
-            session.cancel_and(self.save)
-
-    def _submit_save(self, path: Path, settings: "WriteSettings") -> None:
-        record, mask = self._preferences.settings.record, self._picture.mask
-        self._session.save(path, settings, mask=mask, record=record)
-
-    def _name(self) -> str:
-        return name_of(self._naming(), self._preferences.settings.name_template)
-
-    def _naming(self) -> Naming:
-        from nledn.photo.formats import output_suffix
-
-        session = self._session
-        assert session.photo is not None
-        assert session.layer is not None
-        path = session.photo.path
-        return Naming(
-            stem=path.stem if path else tr("picture"),
-            ext=output_suffix(session.photo),
-            checkpoint=session.layer.record.checkpoint,
-            strength=session.strength,
-            n=1,
-        )
+            self.saver.save_and(then)
 
     def _folder(self) -> str:
         photo = self._session.photo
@@ -385,13 +304,3 @@ class Desk(QObject):
         self.history.strength_settled(recipe.strength)
         if recipe.checkpoint in {card.id for card in self._cards}:
             self.choose_checkpoint(recipe.checkpoint)
-
-    def _show_folder(self) -> None:
-        if self._saved_folder is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._saved_folder)))
-
-
-def _write_settings(quality: int, *, overwrite: bool) -> "WriteSettings":
-    from nledn.photo import WriteSettings
-
-    return WriteSettings(quality=quality, overwrite=overwrite)

@@ -24,8 +24,9 @@ from app.icons import program_icon
 from app.jobs import Opened
 from app.keeping import Keeping
 from app.runner import Runner
-from app.session import Session, Stage, Status
+from app.session import Session
 from app.settings import Preferences, Settings
+from app.stage import Stage, Status
 from app.translation import tr
 from app.views.mask import Brush
 from app.views.photo_view import PhotoView
@@ -115,13 +116,14 @@ class MainWindow(QMainWindow):
         session.strength_changed.connect(self._show_strength)
         session.options_changed.connect(self._show_options)
         session.unsaved_changed.connect(self.setWindowModified)
-        session.saved.connect(desk.saved)
-        session.copied.connect(desk.copied)
+        session.saved.connect(desk.saver.saved)
+        session.copied.connect(desk.saver.copied)
         session.dragged.connect(self._drag_file)
         session.failed.connect(desk.failed)
         session.recovery_found.connect(desk.recovery_found)
         session.recovered.connect(desk.recovered)
         desk.noticed.connect(self.shell.banner.show_notice)
+        desk.saver.noticed.connect(self.shell.banner.show_notice)
         desk.shelf_read.connect(self._show_cards)
         desk.ready_to_close.connect(self._finish)
         desk.history.stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
@@ -133,9 +135,9 @@ class MainWindow(QMainWindow):
         panel = shell.panel
         panel.next_step.derain_asked.connect(session.derain)
         panel.next_step.cancel_asked.connect(session.cancel)
-        panel.next_step.save_asked.connect(desk.save)
-        panel.next_step.save_as_asked.connect(desk.save_as)
-        panel.next_step.drag_asked.connect(desk.drag_out)
+        panel.next_step.save_asked.connect(desk.saver.save)
+        panel.next_step.save_as_asked.connect(desk.saver.save_as)
+        panel.next_step.drag_asked.connect(desk.saver.drag_out)
         panel.strength.strength_changed.connect(session.set_strength)
         panel.strength.strength_settled.connect(desk.history.strength_settled)
         panel.checkpoint.checkpoint_chosen.connect(desk.choose_checkpoint)
@@ -173,12 +175,12 @@ class MainWindow(QMainWindow):
             "open_folder": desk.ask_folder,
             "previous": partial(desk.step, -1),
             "next": partial(desk.step, 1),
-            "save": desk.save,
-            "save_as": desk.save_as,
+            "save": desk.saver.save,
+            "save_as": desk.saver.save_as,
             "quit": self.close,
             "undo": desk.history.stack.undo,
             "redo": desk.history.stack.redo,
-            "copy": desk.copy,
+            "copy": desk.saver.copy,
             "paste": desk.paste,
             "settings": desk.ask_settings,
             "derain": self.session.derain,
@@ -372,7 +374,7 @@ class MainWindow(QMainWindow):
         self.preferences.sync()
         self.session.close()
         self.runner.cancel_all()
-        self.setEnabled(False)
+        self.shell.setEnabled(False)
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
 
     def _close_if_finishing(self) -> None:

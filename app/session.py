@@ -7,37 +7,18 @@ that is no longer wanted is dropped.
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.jobs import (
-    CopyJob,
-    DerainJob,
-    DiscardJob,
-    DragJob,
-    Engines,
-    KeepJob,
-    LoadJob,
-    Mask,
-    Opened,
-    OpenJob,
-    PasteJob,
-    RestoreJob,
-    Result,
-    Saved,
-    SaveJob,
-    ScanJob,
-    SettleJob,
-    SpillJob,
-    Started,
-)
-from app.recovery import Offer, Recovered, Spill
+from app import jobs
+from app.keeper import Keeper
+from app.recovery import Offer, Recovered
 from app.runner import Job, Runner
+from app.stage import Stage, Status
+from app.views.mask import Mask
 from nledn.options import STRENGTH_MAX, Options
 from nledn.tiling import Rect
 
@@ -49,41 +30,11 @@ if TYPE_CHECKING:
 LAYERS_KEPT = 2  # of different checkpoints for one photo: going back and forth costs nothing
 
 
-class Stage(Enum):
-    """Where the open photo is on its way."""
-
-    EMPTY = "empty"
-    READY = "ready"
-    DERAINING = "deraining"
-    STOPPING = "stopping"
-    PARTIAL = "partial"
-    DONE = "done"
-
-
-@dataclass(frozen=True)
-class Status:
-    """What the status line tells.
-
-    Attributes:
-        stage: of the open photo.
-        done: tiles that are computed.
-        total: tiles of the photo; 0 before that is known.
-        left_s: seconds that are left, None before the first tile.
-        choice: where it computes, None before the engine is loaded.
-    """
-
-    stage: Stage
-    done: int = 0
-    total: int = 0
-    left_s: float | None = None
-    choice: "Choice | None" = None
-
-
 class Session(QObject):
     """One photo at a time, and what is done to it.
 
     Attributes:
-        photo_opened: (Opened); its photo is the open one now.
+        photo_opened: (jobs.Opened); its photo is the open one now.
         opening_changed: (bool); a photo is being read.
         layer_changed: (RainLayer or None); the rain to show.
         tile_added: (Rect); these pixels of the layer changed.
@@ -91,7 +42,7 @@ class Session(QObject):
         strength_changed: (float).
         options_changed: (Options).
         unsaved_changed: (bool).
-        saved: (Saved).
+        saved: (jobs.Saved).
         copied: (QImage); to be put on the clipboard.
         dragged: (Path); a file to be dragged out.
         failed: (exception).
@@ -114,7 +65,7 @@ class Session(QObject):
     recovery_found = Signal(object)
     recovered = Signal(object)
 
-    def __init__(self, runner: Runner, engines: Engines, options: Options) -> None:
+    def __init__(self, runner: Runner, engines: jobs.Engines, options: Options) -> None:
         super().__init__(runner)
         self._runner = runner
         self._engines = engines
@@ -127,42 +78,35 @@ class Session(QObject):
         self.status = Status(Stage.EMPTY)
         self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
         self._opening: Job | None = None
-        self._deraining: DerainJob | None = None
+        self._deraining: jobs.DerainJob | None = None
         self._when_stopped: Callable[[], None] | None = None
         self._saving: set[Job] = set()
         self._focus_rect: Rect | None = None
         self._began: tuple[float, int] = (0.0, 0)
-        self._spill = Spill()
+        self._keeper = Keeper(runner)
         self._revision = 0
         self._saved_revision = 0
-        self._order = 0
         self._finished: dict[type[Job], Callable[[Any, Any], None]] = {
-            OpenJob: self._on_opened,
-            PasteJob: self._on_opened,
-            RestoreJob: self._on_restored,
-            LoadJob: self._on_loaded,
-            DerainJob: self._on_derained,
-            SaveJob: self._on_saved,
-            CopyJob: lambda _job, image: self.copied.emit(image),
-            DragJob: lambda _job, path: self.dragged.emit(path),
-            ScanJob: self._on_scanned,
+            jobs.OpenJob: self._on_opened,
+            jobs.PasteJob: self._on_opened,
+            jobs.RestoreJob: self._on_restored,
+            jobs.LoadJob: self._on_loaded,
+            jobs.DerainJob: self._on_derained,
+            jobs.SaveJob: self._on_saved,
+            jobs.CopyJob: lambda _job, image: self.copied.emit(image),
+            jobs.DragJob: lambda _job, path: self.dragged.emit(path),
+            jobs.ScanJob: self._on_scanned,
         }
 
     # Opening
 
     def open(self, path: Path) -> None:
         """Read a photo, or the first one of a folder; what is open stays until it is read."""
-        self._begin_opening(OpenJob(path))
+        self._begin_opening(jobs.OpenJob(path))
 
     def paste(self, image: QImage) -> None:
         """Open a picture that no file stands behind."""
-        self._begin_opening(PasteJob(image))
-
-    def step(self, by: int) -> None:
-        """Open the next (+1) or previous (-1) photo of the folder, if there is one."""
-        path = self.neighbour(by)
-        if path is not None:
-            self.open(path)
+        self._begin_opening(jobs.PasteJob(image))
 
     def neighbour(self, by: int) -> Path | None:
         """The photo that many places on in the folder."""
@@ -173,21 +117,21 @@ class Session(QObject):
 
     def restore(self, offer: Offer) -> None:
         """Open what a crash left behind."""
-        self._begin_opening(RestoreJob(offer))
+        self._begin_opening(jobs.RestoreJob(offer))
 
     def forget(self, offer: Offer) -> None:
         """Remove what a crash left behind."""
-        self._runner.submit(DiscardJob(path=offer.spill))
+        self._keeper.forget(offer.spill)
 
     def look_for_recovery(self) -> None:
         """Ask whether a crash left something behind; `recovery_found` follows if so."""
-        self._runner.submit(ScanJob())
+        self._runner.submit(jobs.ScanJob())
 
     # Deraining
 
     def warm_up(self) -> None:
         """Load the engine now, so that the first tile need not wait for it."""
-        self._runner.submit(LoadJob(self._engines, self.options))
+        self._runner.submit(jobs.LoadJob(self._engines, self.options))
 
     def derain(self) -> None:
         """Compute what is missing of the open photo's rain."""
@@ -197,7 +141,9 @@ class Session(QObject):
 
         focus = Focus(self._focus_rect)
         into = self._layers.get(self.options)
-        job = DerainJob(self._engines, self.photo, self.options, focus, self._spill, into)
+        job = jobs.DerainJob(
+            self._engines, self.photo, self.options, focus, self._keeper.spill, into
+        )
         self._deraining = job
         done, total = (0, 0) if into is None else (int(into.done.sum()), len(into.done))
         self._set_status(Stage.DERAINING, done=done, total=total)
@@ -235,14 +181,12 @@ class Session(QObject):
 
     def keep_strength(self) -> None:
         """Keep the strength for recovery, when a drag has come to rest."""
-        self._order += 1
-        self._runner.submit(SpillJob(self._spill, self._order, strength=self.strength))
+        self._keeper.strength(self.strength)
 
     def mask_painted(self, rect: Rect, values: Mask) -> None:
         """The mask changed inside `rect`; `values` (h, w) are a copy of it there."""
         self._touch()
-        self._order += 1
-        self._runner.submit(SpillJob(self._spill, self._order, rect=rect, values=values))
+        self._keeper.mask(rect, values)
 
     def set_options(self, options: Options) -> None:
         """Another checkpoint or device; a result that was computed with it comes back at once."""
@@ -253,8 +197,8 @@ class Session(QObject):
         self.options_changed.emit(options)
         layer = self._layers.get(options)
         self._show(layer)
-        if layer is not None and self.photo is not None and self.photo.path is not None:
-            self._runner.submit(KeepJob(self._spill, self.photo.path, options, layer))
+        if layer is not None and self.photo is not None:
+            self._keeper.layer(self.photo.path, options, layer)
 
     # Results
 
@@ -268,36 +212,36 @@ class Session(QObject):
         """Whether closing would lose something."""
         return self.layer is not None and self._revision != self._saved_revision
 
-    def result(self, mask: Mask | None) -> Result:
+    def result(self, mask: Mask | None) -> jobs.Result:
         """What would be saved now."""
         assert self.photo is not None
         assert self.layer is not None
         kept = None if mask is None or not mask.any() else mask.copy()
-        return Result(self.photo, self.layer, self.strength, kept)
+        return jobs.Result(self.photo, self.layer, self.strength, kept)
 
     def save(
         self, path: Path, settings: "WriteSettings", *, mask: Mask | None, record: bool
     ) -> None:
         """Write the result; a first save without a chosen name never meets an earlier file."""
         find = not settings.overwrite
-        job = SaveJob(self.result(mask), path, settings, record, self._revision, find)
+        job = jobs.SaveJob(self.result(mask), path, settings, record, self._revision, find)
         self._saving.add(job)
         self._runner.submit(job)
 
     def copy(self, mask: Mask | None) -> None:
         """Make the result for the clipboard; `copied` follows."""
-        self._runner.submit(CopyJob(self.result(mask)))
+        self._runner.submit(jobs.CopyJob(self.result(mask)))
 
     def drag(
         self, name: str, settings: "WriteSettings", *, mask: Mask | None, record: bool
     ) -> None:
         """Make a file to be dragged out; `dragged` follows."""
-        self._runner.submit(DragJob(self.result(mask), name, settings, record))
+        self._runner.submit(jobs.DragJob(self.result(mask), name, settings, record))
 
     def close(self) -> None:
         """The photo is done with: stop, and keep nothing for recovery."""
         self._abandon()
-        self._runner.submit(DiscardJob(self._spill))
+        self._keeper.discard()
 
     # Hops back
 
@@ -311,7 +255,7 @@ class Session(QObject):
         """A derain began, or one more tile is there."""
         if job is not self._deraining:
             return
-        if isinstance(value, Started):
+        if isinstance(value, jobs.Started):
             self._on_started(value)
         else:
             self._on_tile(value)
@@ -328,7 +272,7 @@ class Session(QObject):
             self._end_opening()
         elif job is self._deraining:
             self.stopped(job)
-        elif isinstance(job, OpenJob | RestoreJob | PasteJob | DerainJob):
+        elif isinstance(job, jobs.OpenJob | jobs.RestoreJob | jobs.PasteJob | jobs.DerainJob):
             return  # nobody waits for it any more
         self._saving.discard(job)
         self.failed.emit(error)
@@ -344,15 +288,14 @@ class Session(QObject):
         self._opening = None
         self.opening_changed.emit(False)
 
-    def _on_opened(self, job: Job, opened: Opened) -> None:
+    def _on_opened(self, job: Job, opened: jobs.Opened) -> None:
         if job is self._opening:
             self._end_opening()
             self._take(opened)
 
-    def _take(self, opened: Opened) -> None:
+    def _take(self, opened: jobs.Opened) -> None:
         self._abandon()
-        self._runner.submit(DiscardJob(self._spill))
-        self._spill = Spill()
+        self._keeper.restart()
         self._layers.clear()
         self.photo, self.folder = opened.photo, opened.folder
         self.result_path = None
@@ -362,7 +305,7 @@ class Session(QObject):
         self._show(None)
         self.unsaved_changed.emit(False)
 
-    def _on_restored(self, job: RestoreJob, found: tuple[Opened, Recovered]) -> None:
+    def _on_restored(self, job: jobs.RestoreJob, found: tuple[jobs.Opened, Recovered]) -> None:
         if job is not self._opening:
             return
         opened, kept = found
@@ -375,11 +318,11 @@ class Session(QObject):
         self.set_strength(kept.strength)
         self._touch()
         self.recovered.emit(kept)
-        self._runner.submit(KeepJob(self._spill, kept.source, kept.options, kept.layer))
+        self._keeper.layer(kept.source, kept.options, kept.layer)
         self.keep_strength()
-        self._runner.submit(DiscardJob(path=job.offer.spill))
+        self._keeper.forget(job.offer.spill)
 
-    def _on_loaded(self, job: LoadJob, choice: "Choice") -> None:
+    def _on_loaded(self, job: jobs.LoadJob, choice: "Choice") -> None:
         if job.options == self.options:
             self._set_status(self.status.stage, choice=choice)
 
@@ -387,7 +330,7 @@ class Session(QObject):
         if offers:
             self.recovery_found.emit(offers[0])
 
-    def _on_started(self, started: Started) -> None:
+    def _on_started(self, started: jobs.Started) -> None:
         layer = started.layer
         self._layers[self.options] = layer
         self._layers.move_to_end(self.options)
@@ -413,7 +356,7 @@ class Session(QObject):
             self._deraining = None
             self._show(layer, announce=False)
 
-    def _on_saved(self, job: SaveJob, saved: Saved) -> None:
+    def _on_saved(self, job: jobs.SaveJob, saved: jobs.Saved) -> None:
         if job not in self._saving:
             return
         self._saving.discard(job)
@@ -422,7 +365,7 @@ class Session(QObject):
             self._saved_revision = saved.revision
             self.unsaved_changed.emit(self.is_unsaved)
             if not self.is_unsaved:
-                self._runner.submit(SettleJob(self._spill))
+                self._keeper.settle()
         self.saved.emit(saved)
 
     def _abandon(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.settings import ThemeName
+from nledn import places
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def _palette(chosen: Colours) -> QPalette:
 
 
 def _sheet(c: Colours) -> str:
+    arrow = (places.resources() / "icons" / "arrow.svg").as_posix()
     return f"""
 QMainWindow, QDialog {{ background: {c.panel}; }}
 QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; padding: 4px; }}
@@ -139,12 +141,13 @@ QPushButton {{
     background: {c.raised}; border: 1px solid {c.border}; border-radius: 6px;
     padding: 6px 14px; min-height: 18px;
 }}
+QPushButton[large="true"] {{ min-height: 28px; border-width: 2px; }}
 QPushButton:hover {{ background: {c.hover}; }}
 QPushButton:focus {{ border-color: {c.accent}; }}
 QPushButton:disabled {{ color: {c.muted}; background: {c.panel}; }}
 QPushButton[primary="true"] {{
-    background: {c.accent}; color: {c.on_accent}; border: 2px solid {c.accent};
-    font-weight: 600; min-height: 28px;
+    background: {c.accent}; color: {c.on_accent}; border-color: {c.accent};
+    font-weight: 600;
 }}
 QPushButton[primary="true"]:hover {{ background: {c.accent_hover}; }}
 QPushButton[primary="true"]:focus {{ border-color: {c.text}; }}
@@ -160,6 +163,12 @@ QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
     padding: 5px 8px; min-height: 18px; selection-background-color: {c.accent};
 }}
 QComboBox:focus, QLineEdit:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
+QAbstractSpinBox QLineEdit {{
+    background: transparent; border: none; padding: 0 8px; min-height: 0;
+}}
+QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{
     background: {c.raised}; border: 1px solid {c.border}; outline: none;
     selection-background-color: {c.accent}; selection-color: {c.on_accent};
@@ -175,15 +184,15 @@ QSlider::handle:horizontal {{
 }}
 QSlider::handle:horizontal:focus {{ background: {c.accent}; border-color: {c.text}; }}
 QSlider::handle:horizontal:disabled {{ background: {c.border}; }}
-#banner {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: 8px; }}
-#banner[kind="error"] {{ border-left: 4px solid {c.error}; }}
-#banner[kind="done"] {{ border-left: 4px solid {c.done}; }}
-#banner[kind="info"] {{ border-left: 4px solid {c.accent}; }}
+#banner {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: 6px; }}
+#banner[kind="error"] {{ border-color: {c.error}; }}
+#banner[kind="done"] {{ border-color: {c.done}; }}
+#banner[kind="info"] {{ border-color: {c.accent}; }}
 QListWidget {{
     background: {c.raised}; border: 1px solid {c.border}; border-radius: 6px; padding: 4px;
 }}
 QListWidget#pages {{ background: transparent; border: none; outline: none; }}
-QListWidget#pages::item {{ padding: 8px; border-radius: 6px; color: {c.text}; }}
+QListWidget#pages::item {{ padding: 0 8px; border-radius: 6px; color: {c.text}; }}
 QListWidget#pages::item:selected {{ background: {c.hover}; color: {c.text}; }}
 QFrame[line="true"] {{ background: {c.border}; max-height: 1px; border: none; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.session import Stage, Status
+from app.stage import Stage, Status
 from app.translation import mark, tr
 
 if TYPE_CHECKING:

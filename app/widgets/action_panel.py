@@ -37,6 +37,8 @@ class ActionPanel(QWidget):
         self.save_as = QPushButton(tr("Save as…"))
         self.save_as.setToolTip(tr("Choose folder, name and format (Ctrl+Shift+S)"))
         self.thumbnail = Thumbnail()
+        for button in (self.derain, self.save, self.save_as):
+            button.setProperty("large", "true")
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.thumbnail)

@@ -34,6 +34,7 @@ class EmptyState(QFrame):
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.open_button = QPushButton(tr("Open photo…"))
         self.open_button.setProperty("primary", "true")
+        self.open_button.setProperty("large", "true")
         self.open_button.setMinimumWidth(200)
         self.sample_button = QPushButton(tr("Try the sample photo"))
         self.sample_button.setProperty("flat", "true")

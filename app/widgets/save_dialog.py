@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -79,6 +80,7 @@ class SaveDialog(QDialog):
         self.format.setCurrentIndex(max(self.format.findData(own), 0))
         self.quality = QSpinBox()
         self.quality.setRange(1, 100)
+        self.quality.setFixedWidth(72)
         self.quality.setValue(question.quality)
         self.example = muted()
         self.example.setMinimumWidth(420)
@@ -124,6 +126,7 @@ class SaveDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.folder, 1)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QSpinBox,
     QStackedWidget,
@@ -29,6 +30,7 @@ from nledn.naming import FIELDS, Naming, name_of
 if TYPE_CHECKING:
     from nledn.device import Machine
 
+PAGE_ITEM_PX = 36
 TILES = ("auto", "whole", "512", "384", "256", "128")
 
 
@@ -53,7 +55,8 @@ class SettingsDialog(QDialog):
             (tr("Results"), self._results_page()),
             (tr("Device"), self._device_page()),
         ):
-            self.pages.addItem(title)
+            item = QListWidgetItem(title, self.pages)
+            item.setSizeHint(QSize(0, PAGE_ITEM_PX))
             self._stack.addWidget(page)
         self._lay_out()
         self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
@@ -123,6 +126,7 @@ class SettingsDialog(QDialog):
         self.example = muted()
         self.quality = QSpinBox()
         self.quality.setRange(1, 100)
+        self.quality.setFixedWidth(72)
         self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
         self.device = _combo(_devices(self._machine))
         self.backend = _combo(_backends(self._machine))
@@ -222,8 +226,8 @@ def _page(title: str) -> tuple[QWidget, QFormLayout]:
     form = QFormLayout()
     form.setHorizontalSpacing(16)
     form.setVerticalSpacing(12)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     layout.addLayout(form)
     layout.addStretch()
     return page, form
@@ -251,7 +255,8 @@ def _backends(machine: "Machine | None") -> dict[str, str]:
 def _found(machine: "Machine | None") -> str:
     if machine is None:
         return tr("The devices are still being looked for; open Settings again in a moment.")
-    lines = []
+    names = _devices(machine)
+    lines = [words for device, words in names.items() if device != "auto"]
     if not machine.gpus and machine.no_gpu_reason:
         lines.append(tr("No GPU is used: {reason}.", reason=machine.no_gpu_reason))
     if machine.openvino is None:

@@ -31,7 +31,6 @@ class StrengthControl(QWidget):
         self.number.setRange(0, LARGEST)
         self.number.setValue(NORMAL)
         self.number.setSuffix(" %")
-        self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.number.setFixedWidth(72)
         self.number.setAccessibleName(tr("Strength in percent"))
         self.number.setToolTip(tr("How much of the rain is taken away"))

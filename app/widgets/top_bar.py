@@ -41,8 +41,10 @@ class TopBar(QFrame):
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom.setMinimumWidth(56)
         layout.addWidget(self.zoom)
-        for name in ("fit", "actual"):
-            layout.addWidget(self._button(name, text=name == "actual"))
+        layout.addWidget(self._button("fit"))
+        actual = self._button("actual", text=True)
+        actual.setText("1:1")
+        layout.addWidget(actual)
         layout.addSpacing(12)
         for name in ("shortcuts", "settings"):
             layout.addWidget(self._button(name))

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.jobs import Engines
 from app.runner import Runner
-from app.session import Session, Stage, Status
+from app.session import Session
+from app.stage import Stage, Status
 from nledn import Derainer, Options, photo
 from nledn.card import Card
 from nledn.device import Choice, Machine, choose

@@ -8,7 +8,6 @@ import numpy.typing as npt
 import psutil
 import pytest
 
-from app import recovery
 from app.recovery import Spill, recover, scan
 from nledn import RainLayer
 from nledn.engine import Derainer, Progress
@@ -47,7 +46,7 @@ def die(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(_pid: int) -> psutil.Process:
         raise psutil.NoSuchProcess(_pid)
 
-    monkeypatch.setattr(recovery.psutil, "Process", gone)
+    monkeypatch.setattr("app.recovery.psutil.Process", gone)
 
 
 def test_layer_strength_and_mask_come_back(

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.qimage import to_qimage
 from app.runner import Runner
-from app.session import Session, Stage
+from app.session import Session
+from app.stage import Stage
 from nledn import photo
 from nledn.errors import DerainError, NotAPhoto, PhotoIsFolder
 from nledn.photo import Photo, WriteSettings
@@ -175,10 +176,10 @@ def test_a_folder_opens_its_first_photo_and_steps_through(
     seen = []
     while session.photo is not None and session.photo.path is not None:
         seen.append(session.photo.path.name)
-        if session.neighbour(1) is None:
+        following = session.neighbour(1)
+        if following is None:
             break
-        with qtbot.waitSignal(session.photo_opened):
-            session.step(1)
+        opened(qtbot, session, following)
     assert seen == ["b9.png", "b10.png", "street.png"]
 
 
