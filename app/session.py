@@ -98,8 +98,6 @@ class Session(QObject):
             jobs.ScanJob: self._on_scanned,
         }
 
-    # Opening
-
     def open(self, path: Path) -> None:
         """Read a photo, or the first one of a folder; what is open stays until it is read."""
         self._begin_opening(jobs.OpenJob(path))
@@ -126,8 +124,6 @@ class Session(QObject):
     def look_for_recovery(self) -> None:
         """Ask whether a crash left something behind; `recovery_found` follows if so."""
         self._runner.submit(jobs.ScanJob())
-
-    # Deraining
 
     def warm_up(self) -> None:
         """Load the engine now, so that the first tile need not wait for it."""
@@ -168,8 +164,6 @@ class Session(QObject):
         self._focus_rect = rect
         if self._deraining is not None:
             self._deraining.focus.rect = rect
-
-    # Changing
 
     def set_strength(self, strength: float) -> None:
         """Share of the rain that is taken, 0 to 1.5."""
@@ -276,8 +270,6 @@ class Session(QObject):
             return  # nobody waits for it any more
         self._saving.discard(job)
         self.failed.emit(error)
-
-    # Inside
 
     def _begin_opening(self, job: Job) -> None:
         self._opening = job

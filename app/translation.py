@@ -1,9 +1,10 @@
 """Words in the person's language: one function, one context, Qt's translation files.
 
-Every text that people read goes through `tr` with a literal, so that `tools` and tests can find it.
+Every text that people read goes through `tr` with a literal, so that
+`.ci/translations` and the tests find it.
 """
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from nledn import places
 
@@ -35,12 +36,20 @@ def chosen_language(setting: str) -> str:
     return "zh_CN" if locale.language() == QLocale.Language.Chinese else "en"
 
 
-def install(app: QCoreApplication, language: str) -> None:
-    """Let `app` speak `language`; English is what the source is written in."""
+def install(app: QCoreApplication, language: str) -> list[QTranslator]:
+    """Let `app` speak `language`; English is what the source is written in.
+
+    Returns:
+        What was installed: our words, and Qt's for its own dialogs where it ships them.
+    """
     if language == "en":
-        return
-    folder = str(places.resources() / "translations")
-    for name, place in ((f"afterrain_{language}", folder),):
+        return []
+    ours = str(places.resources() / "translations")
+    qts = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    installed = []
+    for name, folder in ((f"qtbase_{language}", qts), (f"afterrain_{language}", ours)):
         translator = QTranslator(app)
-        if translator.load(name, place):
+        if translator.load(name, folder):
             app.installTranslator(translator)
+            installed.append(translator)
+    return installed
