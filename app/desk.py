@@ -186,16 +186,12 @@ class Desk(QObject):
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
         """Let the session compute as the settings say; read another screen profile."""
-        wanted = now.options
-        self._session.set_options(
-            replace(
-                self._session.options,
-                device=wanted.device,
-                backend=wanted.backend,
-                precision=wanted.precision,
-                tile=wanted.tile,
-            )
-        )
+        changed = {
+            name: getattr(now.options, name)
+            for name in ("device", "backend", "precision", "tile")
+            if getattr(now, name) != getattr(before, name)
+        }
+        self._session.set_options(replace(self._session.options, **changed))
         if now.screen_profile != before.screen_profile:
             self.read_profile()
 

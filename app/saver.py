@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.dialogs import Dialogs
@@ -16,6 +16,7 @@ from app.views.picture import Picture
 from app.widgets.banner import Notice
 from app.widgets.save_dialog import SaveQuestion
 from app.wording import saved_of
+from nledn import places
 from nledn.naming import Naming, name_of
 
 if TYPE_CHECKING:
@@ -49,11 +50,11 @@ class Saver(QObject):
             return
         if session.result_path is not None:
             self._submit(session.result_path, _settings(settings.quality, overwrite=True))
-        elif session.photo.path is not None:
+        elif session.photo.path is None or _is_ours(session.photo.path):
+            self.save_as()
+        else:
             path = session.photo.path.with_name(self._name())
             self._submit(path, _settings(settings.quality, overwrite=False))
-        else:
-            self.save_as()
 
     def save_as(self) -> None:
         """Ask where and how to save."""
@@ -61,7 +62,7 @@ class Saver(QObject):
         if not session.can_save or session.photo is None:
             return
         source = session.photo.path
-        folder = source.parent if source else Path.home()
+        folder = _pictures() if source is None or _is_ours(source) else source.parent
         question = SaveQuestion(
             folder, self._naming(), settings.name_template, settings.quality, source
         )
@@ -134,6 +135,16 @@ class Saver(QObject):
             strength=session.strength,
             n=1,
         )
+
+
+def _is_ours(path: Path) -> bool:
+    """A sample: its folder came with the program, and is no place for results."""
+    return path.parent == places.sample_photo().parent
+
+
+def _pictures() -> Path:
+    kind = QStandardPaths.StandardLocation.PicturesLocation
+    return Path(QStandardPaths.writableLocation(kind))
 
 
 def _settings(quality: int, *, overwrite: bool) -> "WriteSettings":

@@ -288,14 +288,15 @@ class Session(QObject):
     def _take(self, opened: jobs.Opened) -> None:
         self._abandon()
         self._keeper.restart()
+        self.keep_strength()
         self._layers.clear()
         self.photo, self.folder = opened.photo, opened.folder
         self.result_path = None
         self._focus_rect = None
         self._revision = self._saved_revision = 0
-        self.photo_opened.emit(opened)
         self._show(None)
         self.unsaved_changed.emit(False)
+        self.photo_opened.emit(opened)
 
     def _on_restored(self, job: jobs.RestoreJob, found: tuple[jobs.Opened, Recovered]) -> None:
         if job is not self._opening:

@@ -72,7 +72,7 @@ class Beginning(QObject):
     def __init__(self, window: MainWindow, path: Path | None) -> None:
         super().__init__(window)
         self._window = window
-        self._path = path
+        self._path = path.absolute() if path else None
         self._timer = QTimer(self)
         self._timer.setInterval(WARM_UP_AFTER_MS)
         self._timer.timeout.connect(self.warm_up)

@@ -141,7 +141,7 @@ QPushButton {{
     background: {c.raised}; border: 1px solid {c.border}; border-radius: 6px;
     padding: 6px 14px; min-height: 18px;
 }}
-QPushButton[large="true"] {{ min-height: 28px; border-width: 2px; }}
+QPushButton[large="true"] {{ min-height: 30px; }}
 QPushButton:hover {{ background: {c.hover}; }}
 QPushButton:focus {{ border-color: {c.accent}; }}
 QPushButton:disabled {{ color: {c.muted}; background: {c.panel}; }}

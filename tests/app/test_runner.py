@@ -35,9 +35,7 @@ def test_reports_and_result_come_with_their_job_on_the_main_thread(
 ) -> None:
     main = threading.get_ident()
     seen: list[tuple[object, bool]] = []
-    runner.reported.connect(
-        lambda j, v: seen.append(("reported", v, threading.get_ident() == main))
-    )
+    runner.reported.connect(lambda j, v: seen.append((v, threading.get_ident() == main)))
     job = Counting(3, threading.Semaphore(3))
     with qtbot.waitSignal(runner.finished) as finished:
         runner.submit(job)
