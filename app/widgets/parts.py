@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QSlider, QToolButton
 
 from app.icons import icon
 
+FIELD_PX = 30  # the height of a field with one line
+
 
 def heading(text: str) -> QLabel:
     """The name of a section."""
@@ -18,6 +20,14 @@ def muted(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setProperty("muted", "true")
     label.setWordWrap(True)
+    return label
+
+
+def form_label(text: str) -> QLabel:
+    """The name of a field, in the middle of its height."""
+    label = QLabel(text)
+    label.setMinimumHeight(FIELD_PX)
+    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return label
 
 

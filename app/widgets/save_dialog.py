@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.translation import tr
-from app.widgets.parts import muted
+from app.widgets.parts import form_label, muted
 from nledn.errors import OptionInvalid
 from nledn.naming import FIELDS, Naming, name_of
 
@@ -81,6 +81,7 @@ class SaveDialog(QDialog):
         self.quality = QSpinBox()
         self.quality.setRange(1, 100)
         self.quality.setFixedWidth(72)
+        self.quality.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.quality.setValue(question.quality)
         self.example = muted()
         self.example.setMinimumWidth(420)
@@ -126,16 +127,15 @@ class SaveDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.folder, 1)
         row.addWidget(self.browse)
-        form.addRow(tr("Folder"), row)
-        form.addRow(tr("Name"), self.template)
+        form.addRow(form_label(tr("Folder")), row)
+        form.addRow(form_label(tr("Name")), self.template)
         form.addRow("", self.example)
-        form.addRow(tr("Format"), self.format)
-        form.addRow(tr("Quality"), self.quality)
+        form.addRow(form_label(tr("Format")), self.format)
+        form.addRow(form_label(tr("Quality")), self.quality)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(24)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.settings import Settings, is_template
 from app.translation import LANGUAGES, tr
-from app.widgets.parts import heading, muted
+from app.widgets.parts import form_label, heading, muted
 from nledn.naming import FIELDS, Naming, name_of
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ class SettingsDialog(QDialog):
         self.quality = QSpinBox()
         self.quality.setRange(1, 100)
         self.quality.setFixedWidth(72)
+        self.quality.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
         self.device = _combo(_devices(self._machine))
         self.backend = _combo(_backends(self._machine))
@@ -147,29 +148,29 @@ class SettingsDialog(QDialog):
         row.addWidget(self.profile, 1)
         row.addWidget(self.browse)
         page, form = _page(tr("Window"))
-        form.addRow(tr("Theme"), self.theme)
-        form.addRow(tr("Language"), self.language)
+        form.addRow(form_label(tr("Theme")), self.theme)
+        form.addRow(form_label(tr("Language")), self.language)
         form.addRow("", muted(tr("Another language is spoken from the next start on.")))
-        form.addRow(tr("Screen profile"), row)
+        form.addRow(form_label(tr("Screen profile")), row)
         form.addRow("", muted(tr("An ICC file of your screen, if it was measured.")))
         return page
 
     def _results_page(self) -> QWidget:
         page, form = _page(tr("Results"))
-        form.addRow(tr("Name"), self.template)
+        form.addRow(form_label(tr("Name")), self.template)
         form.addRow("", self.example)
-        form.addRow(tr("Quality"), self.quality)
+        form.addRow(form_label(tr("Quality")), self.quality)
         form.addRow("", muted(tr("Of JPEG and WebP; PNG and TIFF lose nothing.")))
         form.addRow("", self.record)
         return page
 
     def _device_page(self) -> QWidget:
         page, form = _page(tr("Device"))
-        form.addRow(tr("Device"), self.device)
+        form.addRow(form_label(tr("Device")), self.device)
         form.addRow("", muted(_found(self._machine)))
-        form.addRow(tr("Backend"), self.backend)
-        form.addRow(tr("Precision"), self.precision)
-        form.addRow(tr("Tile"), self.tile)
+        form.addRow(form_label(tr("Backend")), self.backend)
+        form.addRow(form_label(tr("Precision")), self.precision)
+        form.addRow(form_label(tr("Tile")), self.tile)
         return page
 
     def _lay_out(self) -> None:
@@ -227,7 +228,6 @@ def _page(title: str) -> tuple[QWidget, QFormLayout]:
     form.setHorizontalSpacing(16)
     form.setVerticalSpacing(12)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     layout.addLayout(form)
     layout.addStretch()
     return page, form

@@ -1,6 +1,6 @@
 """How much of the rain is taken: a slider, its number, and back to 100 %."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from app.translation import tr
@@ -32,6 +32,7 @@ class StrengthControl(QWidget):
         self.number.setValue(NORMAL)
         self.number.setSuffix(" %")
         self.number.setFixedWidth(72)
+        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.number.setAccessibleName(tr("Strength in percent"))
         self.number.setToolTip(tr("How much of the rain is taken away"))
         self.reset = icon_button("reset", tr("Back to 100 %"))

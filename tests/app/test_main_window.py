@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.dialogs import Answer, Dialogs
@@ -20,7 +21,10 @@ from app.runner import Runner
 from app.session import Session
 from app.settings import Preferences, Settings, store
 from app.stage import Stage
+from app.start import Beginning
+from app.widgets.banner import Notice
 from app.widgets.save_dialog import SaveChoice, SaveQuestion
+from app.widgets.shortcut_sheet import ShortcutSheet
 from nledn import photo
 from nledn.photo import Photo
 from nledn.photo.recipe import read_recipe
@@ -344,6 +348,7 @@ def test_dragging_the_thumbnail_makes_a_file(
             thumbnail, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(4, 4)
         )
         QTest.mouseMove(thumbnail, QPoint(200, 4))
+        QTest.mouseRelease(thumbnail, Qt.MouseButton.LeftButton)
     assert photo.read(dragged.args[0]).size == (160, 120)
     assert dragged.args[0].name == "street_derained.png"
 
@@ -476,3 +481,47 @@ def test_every_action_has_words_and_every_control_a_name(window: MainWindow) -> 
             words = control.accessibleName() or getattr(control, "text", str)()
             assert words, control
             assert control.toolTip() or words, control
+
+
+def test_a_first_start_shows_the_sample_and_what_to_do(
+    qtbot: QtBot, window: MainWindow, engines: FakeEngines, dialogs: Answers
+) -> None:
+    beginning = Beginning(window, None)
+    with qtbot.waitSignal(window.session.photo_opened):
+        beginning.first()
+    assert "Click Derain" in said(window)
+    qtbot.waitUntil(lambda: bool(engines.loaded))  # the engine follows, without being asked
+    assert window.preferences.settings.recent == ()  # the sample is nobody's photo
+    derain(qtbot, window)
+    window.named_actions["save"].trigger()
+    assert dialogs.asked == ["save_as"]  # and its folder no place for results
+
+
+def test_a_checkpoint_that_is_none_is_explained(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "weights.pth"
+    path.write_bytes(b"no weights")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    with qtbot.waitSignal(window.runner.failed):
+        drop(window, data)
+    qtbot.waitUntil(lambda: f"{path} is not a checkpoint" in said(window))
+    assert window.session.options.weights == "auto"
+
+
+def test_the_sheet_lists_every_key(qtbot: QtBot, window: MainWindow) -> None:
+    window.named_actions["shortcuts"].trigger()
+    sheet = window.findChild(ShortcutSheet)
+    assert sheet is not None
+    shown = {label.text() for label in sheet.findChildren(QLabel)}
+    for action in window.named_actions.values():
+        if action.shortcuts():
+            assert action.text() in shown
+    sheet.close()
+
+
+def test_escape_also_closes_messages(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_notice(Notice("Something"))
+    QTest.keyClick(window, Key.Key_Escape)
+    assert not window.shell.banner.isVisible()
