@@ -194,8 +194,6 @@ class Session(QObject):
         if layer is not None and self.photo is not None:
             self._keeper.layer(self.photo.path, options, layer)
 
-    # Results
-
     @property
     def can_save(self) -> bool:
         """Whether there is a result, and it is not just changing."""
@@ -236,8 +234,6 @@ class Session(QObject):
         """The photo is done with: stop, and keep nothing for recovery."""
         self._abandon()
         self._keeper.discard()
-
-    # Hops back
 
     def finished(self, job: Job, result: Any) -> None:
         """A job is done."""

@@ -1,5 +1,6 @@
 """From an empty process to a window: what belongs together is put together here."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def run(path: Path | None) -> int:
     Args:
         path: a photo or folder to open; None for the sample at a first start.
     """
+    # Qt's loop gives Python no turn to raise KeyboardInterrupt; what is done is kept on disk.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("AfterRain")
     app.setDesktopFileName("afterrain")

@@ -109,7 +109,7 @@ def _recipe(found: dict[str, str | None]) -> Recipe | None:
         strength = float(texts.pop("strength"))
         masked = texts.pop("masked", "False") == "True"
         partial = texts.pop("partial", "False") == "True"
-        recipe = Recipe(strength=strength, masked=masked, partial=partial, **texts)  # type: ignore[arg-type]  # the rest are texts
+        recipe = Recipe(strength=strength, masked=masked, partial=partial, **texts)
     except (KeyError, TypeError, ValueError):
         return None
     return recipe if 0 <= strength <= 1.5 else None

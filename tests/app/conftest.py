@@ -11,13 +11,16 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.jobs import Engines
+from app.main_window import MainWindow
 from app.runner import Runner
 from app.session import Session
+from app.settings import Preferences, store
 from app.stage import Stage, Status
 from nledn import Derainer, Options, photo
 from nledn.card import Card
 from nledn.device import Choice, Machine, choose
 from nledn.photo import Photo
+from tests.app.window import Answers
 
 Floats = npt.NDArray[np.float32]
 MACHINE = Machine("CPU", 2, 8 * 2**30, cpu_bf16=True, no_gpu_reason="no GPU")
@@ -136,3 +139,24 @@ def derained(qtbot: QtBot, session: Session, picture_file: Path) -> Callable[[],
 
 def is_done(status: Status) -> bool:
     return status.stage is Stage.DONE
+
+
+@pytest.fixture
+def dialogs() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, runner: Runner, engines: FakeEngines, dialogs: Answers
+) -> Iterator[MainWindow]:
+    preferences = Preferences(store())
+    preferences.change(tile="64")
+    session = Session(runner, engines, replace(preferences.settings.options, overlap_px=16))
+    made = MainWindow(session, runner, preferences, dialogs)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    session.close()
+    made.hide()
+    made.deleteLater()
