@@ -136,13 +136,19 @@ class RainLayer:
 def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:
     """Take `rain` (h, w, 3) from `pixels` and round once; exact where the rain is 0."""
     top = np.iinfo(pixels.dtype).max
-    if linear:
-        clean = srgb_decoded(np.clip(srgb_encoded(as_floats(pixels)) - rain, 0, 1)) * top
-    else:
-        clean = pixels - rain * np.float32(top)
-    rounded = np.rint(np.clip(clean, 0, top)).astype(pixels.dtype)
+    if not linear:
+        # 65,535 levels and their differences are exact in float32: no rain, no change.
+        return _rounded(pixels - rain * np.float32(top), pixels)
+    clean = srgb_decoded(np.clip(srgb_encoded(as_floats(pixels)) - rain, 0, 1))
     # The way through the sRGB curve and back is not exact for every one of 65,536 values.
-    return np.where(rain == 0, pixels, rounded)
+    return np.where(rain == 0, pixels, _rounded(clean * np.float32(top), pixels))
+
+
+def _rounded(values: Floats, like: Pixels) -> Pixels:
+    """To the depth of `like`, in place as far as it goes."""
+    np.clip(values, 0, np.iinfo(like.dtype).max, out=values)
+    np.rint(values, out=values)
+    return values.astype(np.uint8) if like.dtype == np.uint8 else values.astype(np.uint16)
 
 
 def as_floats(pixels: Pixels) -> Floats:
