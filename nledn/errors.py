@@ -44,6 +44,13 @@
     │   ├── NoPairs(layouts, found)
     │   ├── PairSizesDiffer(rainy_size, clean_size)
     │   └── PairTooSmall(size, limit_px)      too few pixels for SSIM's window
+    ├── BatchError(path)                      a queue of many photos
+    │   ├── BatchInputNotFound                no such folder or list
+    │   ├── BatchInputIsPhoto                 one photo instead of a folder or a list
+    │   ├── BatchInputEmpty                   no photo in it
+    │   ├── BatchBusy(host, pid)              another run works on the same output folder
+    │   ├── JournalFailed(detail)             the queue's journal cannot be read or written
+    │   └── PhotoFailed(detail)               a photo failed in a way that nobody foresaw
     └── OptionInvalid(option, found, allowed) a setting out of its range
 
 An error carries data; `nledn.messages` has the words. `Cancelled` stands outside: a person asked
@@ -368,6 +375,50 @@ class PairTooSmall(PairsError):
         super().__init__(path)
         self.size = size
         self.limit_px = limit_px
+
+
+class BatchError(DerainError):
+    """A queue of many photos cannot go on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
+class BatchInputNotFound(BatchError):
+    """There is no folder and no list of that name, or it cannot be read."""
+
+
+class BatchInputIsPhoto(BatchError):
+    """One photo where a folder or a list was asked for."""
+
+
+class BatchInputEmpty(BatchError):
+    """A folder or a list without a photo."""
+
+
+class BatchBusy(BatchError):
+    """Another run that is alive works on the same output folder."""
+
+    def __init__(self, path: Path, host: str, pid: int) -> None:
+        super().__init__(path)
+        self.host = host
+        self.pid = pid
+
+
+class JournalFailed(BatchError):
+    """The journal cannot be read or written: damaged, of a newer version, or its disk is gone."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path)
+        self.detail = detail
+
+
+class PhotoFailed(BatchError):
+    """A photo failed in a way that nobody foresaw; the log has the traceback."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path)
+        self.detail = detail
 
 
 class OptionInvalid(DerainError):
