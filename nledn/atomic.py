@@ -83,6 +83,8 @@ def make_folder(path: Path) -> None:
         WriteError: as `replacing` says.
     """
     with _typed_errors(path, path.parent):
+        if path.exists() and not path.is_dir():
+            raise OutputFailed(path, os.strerror(errno.ENOTDIR))
         path.mkdir(parents=True, exist_ok=True)
 
 

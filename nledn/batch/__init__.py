@@ -8,8 +8,10 @@
 queue with `take`, has `derain_file` run elsewhere, and brings the outcomes back with `finish`.
 """
 
+from nledn.batch.jobs import Request
 from nledn.batch.place import Shard
-from nledn.batch.queue import Foreseen, Queue, Request, preview
+from nledn.batch.preview import Foreseen, preview
+from nledn.batch.queue import Queue
 from nledn.batch.results import report_of
 from nledn.batch.rows import Counts, Done, Failed, Job, Outcome, PutBack, Row, Skipped, State
 from nledn.batch.run import Ending, Update, run

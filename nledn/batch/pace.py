@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from nledn.errors import DerainError
 PROBED_AT_MOST = 2000  # headers read beforehand; more of them move the mean by little
 _SPREAD = 0.3  # of sizes, by their mean: below it a cost a photo cannot be told from one a pixel
 _SETTLED = 3  # photos after which the first, slow by warming up, is left out
+_RECENT = 500  # photos that are looked back on: a machine may become busier or cooler
 
 
 class Pace:
@@ -22,18 +24,20 @@ class Pace:
     Safe from several threads.
     """
 
-    def __init__(self, total: int, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, coming: Iterable[Path], now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._guard = threading.Lock()
-        self._left = total
-        self._sizes: dict[Path, float] = {}  # of photos that are still to come
-        self._done: list[tuple[float, float]] = []  # megapixels, seconds
+        self._coming = set(coming)
+        self._sizes: dict[Path, float] = {}  # of some of them
+        self._done: deque[tuple[float, float]] = deque(maxlen=_RECENT)  # megapixels, seconds
+        self._warm = False
         self._began: float | None = None
 
     def learn(self, path: Path, megapixels: float) -> None:
         """Tell the size of a photo that is still to come."""
         with self._guard:
-            self._sizes[path] = megapixels
+            if path in self._coming:
+                self._sizes[path] = megapixels
 
     def begin(self) -> None:
         """Start the clock of a photo: the engine is ready for it."""
@@ -49,6 +53,9 @@ class Pace:
             self._done.append((megapixels, now - self._began))
             self._began = now
             self._gone(path)
+            if not self._warm and len(self._done) == _SETTLED:
+                self._done.popleft()
+                self._warm = True
 
     def passed_over(self, path: Path) -> None:
         """Note a photo that never came to the engine."""
@@ -56,42 +63,38 @@ class Pace:
             self._gone(path)
 
     def _gone(self, path: Path) -> None:
-        self._left -= 1
+        self._coming.discard(path)
         self._sizes.pop(path, None)
 
     @property
     def megapixels_per_second(self) -> float | None:
         """How fast it goes; None before the first photo is done."""
         with self._guard:
-            settled = self._settled()
-        seconds = sum(seconds for _, seconds in settled)
-        return sum(megapixels for megapixels, _ in settled) / seconds if seconds > 0 else None
+            seconds = sum(seconds for _, seconds in self._done)
+            megapixels = sum(megapixels for megapixels, _ in self._done)
+        return megapixels / seconds if seconds > 0 else None
 
     @property
     def seconds_left(self) -> float | None:
         """How long it will still take; None before the first photo is done."""
         with self._guard:
-            settled = self._settled()
-            if not settled or self._began is None:
-                return None
-            each, per_megapixel = _cost(settled)
+            if not self._done or self._began is None or not self._coming:
+                return 0.0 if self._done else None
+            each, per_megapixel = _cost(list(self._done))
             known = list(self._sizes.values())
-            usual = known or [megapixels for megapixels, _ in settled]
-            unknown = self._left - len(known)
+            usual = known or [megapixels for megapixels, _ in self._done]
+            unknown = len(self._coming) - len(known)
             megapixels = sum(known) + unknown * sum(usual) / len(usual)
-            left = self._left * each + megapixels * per_megapixel
-            of_one = left / self._left if self._left else 0.0
-            return left - min(self._now() - self._began, of_one)
-
-    def _settled(self) -> list[tuple[float, float]]:
-        return self._done[1:] if len(self._done) >= _SETTLED else self._done[:]
+            left = len(self._coming) * each + megapixels * per_megapixel
+            # What the photo at work has had already, but never more than a photo takes.
+            return left - min(self._now() - self._began, left / len(self._coming))
 
 
 def _cost(done: list[tuple[float, float]]) -> tuple[float, float]:
     """Seconds a photo and seconds a megapixel."""
     megapixels, seconds = np.array(done).T
     ratio = float(seconds.sum() / max(megapixels.sum(), 1e-9))
-    if len(done) < _SETTLED or megapixels.std() < _SPREAD * megapixels.mean():
+    if len(done) < _SETTLED - 1 or megapixels.std() < _SPREAD * megapixels.mean():
         return 0.0, ratio
     slope, offset = np.polyfit(megapixels, seconds, 1)
     if offset < 0:

@@ -111,7 +111,7 @@ def _can_lock(folder: Path) -> bool:
         import fcntl
     except ImportError:  # Windows, where every disk does
         return True
-    probe = folder / f"probe.{os.getpid()}"
+    probe = folder / f".probe.{os.getpid()}{TEMPORARY_SUFFIX}"
     try:
         with probe.open("wb") as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

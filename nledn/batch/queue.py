@@ -3,18 +3,17 @@
 Whoever computes, threads here or workers elsewhere, only sees jobs and outcomes.
 """
 
-import os
+import logging
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from nledn.batch import place
-from nledn.batch.figures import truth_of
+from nledn.batch.jobs import JobMaker, Request, known_to, planned_for
 from nledn.batch.journal import Journal
 from nledn.batch.lock import Lock
-from nledn.batch.place import WHOLE, Shard
-from nledn.batch.plan import Asked, expected_ending, planned, seen_now
+from nledn.batch.plan import seen_now
 from nledn.batch.rows import (
     Counts,
     Done,
@@ -28,96 +27,9 @@ from nledn.batch.rows import (
     State,
     Thumbnails,
 )
-from nledn.batch.settings import Settings
-from nledn.batch.sources import Found, identity_of
-from nledn.batch.targets import present_at, resolved
-from nledn.card import Card
-from nledn.errors import BatchBusy, BatchInputEmpty, WouldReplaceSource
-from nledn.messages import explain
+from nledn.errors import BatchBusy, JournalFailed, OutputDiskFull
 
-
-@dataclass(frozen=True)
-class Request:
-    """A batch as it is asked for.
-
-    Attributes:
-        found: its photos.
-        out: the output folder.
-        settings: for each photo.
-        card: of the checkpoint.
-        shard: the part of it that this run does.
-        retry_failed: try failed photos again though nothing has changed.
-    """
-
-    found: Found
-    out: Path
-    settings: Settings
-    card: Card
-    shard: Shard = WHOLE
-    retry_failed: bool = False
-
-
-@dataclass(frozen=True)
-class Foreseen:
-    """What a run would do with a photo.
-
-    Attributes:
-        row: as it is planned.
-        target: where the result would go, or is already; None when there would be none.
-        sentence: why there would be none.
-    """
-
-    row: Row
-    target: Path | None = None
-    sentence: str = ""
-
-
-def preview(request: Request) -> list[Foreseen]:
-    """What a run would do, photo by photo; nothing is written.
-
-    Raises:
-        JournalFailed: there is a journal, but it cannot be read.
-        BatchInputEmpty: there is no photo but earlier results.
-    """
-    where = place.existing(request.out, request.shard)
-    known: dict[Path, Row] = {}
-    for path in (*where.others, where.journal):
-        known |= _known(path) if path.exists() else {}
-    maker = _JobMaker(request)
-    return [_foreseen(row, maker) for row in _planned(request, known)]
-
-
-def _foreseen(row: Row, maker: "_JobMaker") -> Foreseen:
-    if row.state is not State.PLANNED:
-        done = None if row.output is None else maker.out / row.output
-        return Foreseen(row, done if row.state is State.DONE else None, row.sentence)
-    job, _ = maker.job(row)
-    try:
-        found = resolved(job, expected_ending(row.source, maker.request.settings), maker.settings)
-    except WouldReplaceSource as error:
-        return Foreseen(row, sentence=str(explain(error)))
-    if isinstance(found, Skipped):
-        return Foreseen(row, sentence=found.sentence)
-    return Foreseen(row, found.path)
-
-
-def _known(path: Path) -> dict[Path, Row]:
-    journal = Journal(path, read_only=True)
-    try:
-        return {row.source: row for row in journal.rows(all_runs=True)}
-    finally:
-        journal.close()
-
-
-def _planned(request: Request, known: dict[Path, Row]) -> list[Row]:
-    out = Path(os.path.abspath(request.out))
-    rows = planned(
-        request.found, known, Asked(out, request.settings, request.card, request.retry_failed)
-    )
-    if not rows:
-        raise BatchInputEmpty(request.found.root)
-    # The whole is planned before it is cut, so that all parts agree on names and numbers.
-    return rows[request.shard.index - 1 :: request.shard.count]
+log = logging.getLogger(__name__)
 
 
 class Queue:
@@ -137,7 +49,7 @@ class Queue:
         self._taking = threading.Lock()
         self._lock: Lock | None = None
         self._lost: BatchBusy | None = None
-        self._maker = _JobMaker(request)
+        self._maker = JobMaker(request)
 
     @classmethod
     def opened(cls, request: Request) -> "Queue":
@@ -169,6 +81,9 @@ class Queue:
         try:
             if self._lock is not None:
                 self._lock.release()
+        except (JournalFailed, OutputDiskFull):
+            # Whoever comes next sees that this process is dead; what stopped it is told elsewhere.
+            log.debug("the journal could not be given back", exc_info=True)
         finally:
             self._journal.close()
 
@@ -179,14 +94,14 @@ class Queue:
         alone = place.refuse_other_runs(self.place, self.request.shard)
         known: dict[Path, Row] = {}
         for path in self.place.others:
-            known |= _known(path)
+            known |= known_to(path)
         known |= {row.source: row for row in self._journal.rows(all_runs=True)}
-        rows = _planned(self.request, known)
+        rows = planned_for(self.request, known)
         self._journal.plan(rows)
         if alone:
             begun = [row for row in known.values() if row.present is not None]
             folders = {(self.place.out / row.base).parent for row in (*rows, *begun)}
-            place.remove_leftovers(folders)
+            place.remove_leftovers(folders | {self.place.journal.parent})
 
     def _note_loss(self, error: BatchBusy) -> None:
         self._lost = error
@@ -267,37 +182,3 @@ class Queue:
     def counts(self) -> Counts:
         """How far the run is."""
         return self._journal.counts()
-
-
-class _JobMaker:
-    """Makes jobs of rows, by what is at the places of their results now."""
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.settings = request.settings
-        self.out = Path(os.path.abspath(request.out))
-        # By device and inode, so that no source is replaced by any of its names.
-        files = request.found.files
-        self._sources = {key for path in files for key in identity_of(request.found.root / path)}
-
-    def job(self, row: Row) -> tuple[Job, tuple[str, ...]]:
-        """A row as a job, and the names that are taken at its result's place."""
-        truth = None
-        if self.settings.truth is not None:
-            inside = row.source.relative_to(self.request.found.root)
-            truth = truth_of(inside, self.settings.truth)
-        job = Job(row.n, row.source, self.out / row.base, self.request.card.id, truth=truth)
-        there = present_at(job, self.settings)
-        ours = [path for path in there if self._is_ours(path, row)]
-        sources = [path for path in there if not self._sources.isdisjoint(identity_of(path))]
-        job = replace(job, ours=tuple(ours), sources=tuple(sources))
-        return job, tuple(path.name for path in there)
-
-    def _is_ours(self, path: Path, row: Row) -> bool:
-        if row.present is not None and path.name not in row.present:
-            return True  # a run that was killed wrote it
-        if row.output is None or row.output_seen is None or path != self.out / row.output:
-            return False
-        # A result that a person went on working with is theirs.
-        now = seen_now(path)
-        return now is not None and now.is_like(row.output_seen)

@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from nledn.batch import work
 from nledn.batch.pace import Pace, probe
 from nledn.batch.queue import Queue
+from nledn.batch.room import Room
 from nledn.batch.rows import Counts, Failed, Job, Outcome, PutBack, Skipped, State
 from nledn.batch.work import Derained, Engine, Loaded, guarded
 from nledn.cancel import CancelToken
@@ -25,11 +26,6 @@ log = logging.getLogger(__name__)
 
 READERS = 2
 WRITERS = 2
-# Between reader and writer, the photo that is computed included; 30 bytes a pixel at most. One
-# larger photo goes through alone.
-IN_FLIGHT_MEGAPIXELS = 64.0
-IN_FLIGHT_PHOTOS = 6
-
 STOPPING = (OutputDiskFull, JournalFailed, BatchBusy)
 """What every other photo would suffer as well; anything else is one photo's failure."""
 
@@ -111,32 +107,6 @@ class _EitherToken(CancelToken):
         return super().is_cancelled or self._of_person.is_cancelled
 
 
-class _Room:
-    """Limits what is in flight, first come, first served."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._turn = threading.Lock()
-        self._used = 0.0
-
-    def take(self, megapixels: float) -> None:
-        weight = self._weight(megapixels)
-        with self._turn, self._changed:
-            self._changed.wait_for(
-                lambda: self._used == 0 or self._used + weight <= IN_FLIGHT_MEGAPIXELS
-            )
-            self._used += weight
-
-    def leave(self, megapixels: float) -> None:
-        with self._changed:
-            self._used = max(self._used - self._weight(megapixels), 0)
-            self._changed.notify_all()
-
-    def _weight(self, megapixels: float) -> float:
-        # Few at a time of small ones too: each counts as running, to be done again after a kill.
-        return max(megapixels, IN_FLIGHT_MEGAPIXELS / IN_FLIGHT_PHOTOS)
-
-
 @dataclass(frozen=True)
 class _NotComputed:
     loaded: Loaded
@@ -156,19 +126,19 @@ class _Run:
         self._error: DerainError | None = None
         self._read_ahead: SimpleQueue[Loaded | None] = SimpleQueue()
         self._computed: SimpleQueue[Derained | _NotComputed | None] = SimpleQueue()
-        self._room = _Room()
+        self._room = Room()
         self._telling = threading.Lock()
         counts = queue.counts()
         self._total, self._finished = counts.total, counts.finished
-        self._pace = Pace(counts.planned)
+        self._coming = [row.source for row in queue.rows() if row.state is State.PLANNED]
+        self._pace = Pace(self._coming)
         self._probed = threading.Event()
 
     def run(self) -> Ending:
-        coming = [row.source for row in self._queue.rows() if row.state is State.PLANNED]
         with ThreadPoolExecutor(READERS + WRITERS + 1, "batch") as pool:
             readers = [pool.submit(self._read) for _ in range(READERS)]
             writers = [pool.submit(self._write) for _ in range(WRITERS)]
-            pool.submit(probe, coming, self._pace, self._probed)
+            pool.submit(probe, self._coming, self._pace, self._probed)
             try:
                 self._compute()
             finally:
@@ -235,6 +205,15 @@ class _Run:
         return derained
 
     def _write(self) -> None:
+        try:
+            self._write_all()
+        except BaseException:
+            # A fault of ours, or of who is told: nobody may wait for this thread.
+            self._cancel.cancel()
+            self._room.open()
+            raise
+
+    def _write_all(self) -> None:
         while (item := self._computed.get()) is not None:
             loaded = item.loaded
             try:

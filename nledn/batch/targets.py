@@ -62,7 +62,9 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
         elif path in job.ours or settings.conflict == "overwrite":
             return Target(path, overwrite=True)
         elif settings.conflict == "skip":
-            return Skipped(f"{printable(path)} is there already, and is not from this photo.")
+            return Skipped(
+                f"{printable(path)} is there already; --on-conflict overwrite replaces it."
+            )
     raise AssertionError("unreachable: the numbers have no end")
 
 
