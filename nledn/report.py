@@ -126,7 +126,7 @@ def plain(row: ReportRow) -> dict[str, Any]:
         "width_px": row.width_px,
         "height_px": row.height_px,
         "size_bytes": row.size_bytes,
-        "seconds": row.seconds,
+        "seconds": _rounded(row.seconds),
         "device": row.device,
         "rain_taken": _rounded(row.taken),
         "brightness_shift": _rounded(row.brightness),

@@ -1,6 +1,7 @@
 """From what is asked, and from what is there now, to rows and jobs."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def known_to(path: Path) -> dict[Path, Row]:
     Raises:
         JournalFailed: it cannot be read.
     """
-    journal = Journal(path, read_only=True)
+    journal = Journal(path)
     try:
         return {row.source: row for row in journal.rows(all_runs=True)}
     finally:
@@ -51,7 +52,7 @@ def known_to(path: Path) -> dict[Path, Row]:
 
 
 def planned_for(request: Request, known: dict[Path, Row]) -> list[Row]:
-    """The rows of this run, or of its part.
+    """The rows of all parts of a run: planned together, so that they agree on names and numbers.
 
     Raises:
         BatchInputEmpty: there is no photo but earlier results.
@@ -62,20 +63,18 @@ def planned_for(request: Request, known: dict[Path, Row]) -> list[Row]:
     )
     if not rows:
         raise BatchInputEmpty(request.found.root)
-    # The whole is planned before it is cut, so that all parts agree on names and numbers.
-    return rows[request.shard.index - 1 :: request.shard.count]
+    return rows
 
 
 class JobMaker:
     """Makes jobs of rows, by what is at the places of their results now."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, rows: Iterable[Row]) -> None:
         self.request = request
         self.settings = request.settings
         self.out = Path(os.path.abspath(request.out))
         # By device and inode, so that no source is replaced by any of its names.
-        files = request.found.files
-        self._sources = {key for path in files for key in identity_of(request.found.root / path)}
+        self._sources = {key for row in rows for key in identity_of(row.source)}
 
     def job(self, row: Row) -> tuple[Job, tuple[str, ...]]:
         """A row as a job, and the names that are taken at its result's place."""

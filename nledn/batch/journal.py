@@ -63,11 +63,11 @@ class Journal:
         OutputDiskFull: from any method that writes.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         self._guard = threading.Lock()
         with journal_errors(path):
-            self._database = connect(path, read_only=read_only)
+            self._database = connect(path)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -142,31 +142,28 @@ class Journal:
             yield
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """Open a journal's file, and make it if need be.
 
     Raises:
         sqlite3.Error: it cannot be opened, or is none of ours.
     """
-    # `as_uri` escapes what may not stand in a URI, bytes that are no UTF-8 too.
-    uri = f"{Path(os.path.abspath(path)).as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    # Not read-only for those who only read: what a kill left half-done has to be rolled back.
     database = sqlite3.connect(
-        uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )
     try:
-        _prepare(database, read_only=read_only)
+        _prepare(database)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _prepare(database: sqlite3.Connection, *, read_only: bool) -> None:
+def _prepare(database: sqlite3.Connection) -> None:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise sqlite3.DatabaseError("a newer version of this program wrote it")
-    if read_only:
-        return
     # A write-ahead log needs memory shared between processes, which network disks have not.
     database.execute("PRAGMA journal_mode = DELETE")
     database.execute("PRAGMA synchronous = FULL")

@@ -67,7 +67,7 @@ def holder_of(journal: Path) -> Holder | None:
         JournalFailed: it cannot be read.
     """
     with journal_errors(journal):
-        database = connect(journal, read_only=True)
+        database = connect(journal)
         try:
             return _read(database)
         finally:

@@ -10,6 +10,7 @@ from pathlib import Path
 from nledn import places
 from nledn.atomic import TEMPORARY_SUFFIX, make_folder
 from nledn.batch.lock import holder_of, process_start
+from nledn.batch.rows import Row
 from nledn.errors import BatchBusy, OptionInvalid
 
 FOLDER = ".afterrain"
@@ -41,6 +42,10 @@ class Shard:
         if index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count):
             return cls(int(index), int(count))
         raise OptionInvalid("shard", text, "i/n, as in 1/4 to 4/4")
+
+    def of(self, rows: list[Row]) -> list[Row]:
+        """The rows of this part."""
+        return rows[self.index - 1 :: self.count]
 
     @property
     def journal(self) -> str:

@@ -38,8 +38,9 @@ def preview(request: Request) -> list[Foreseen]:
     known: dict[Path, Row] = {}
     for path in (*where.others, where.journal):
         known |= known_to(path) if path.exists() else {}
-    maker = JobMaker(request)
-    return [_foreseen(row, maker) for row in planned_for(request, known)]
+    rows = planned_for(request, known)
+    maker = JobMaker(request, rows)
+    return [_foreseen(row, maker) for row in request.shard.of(rows)]
 
 
 def _foreseen(row: Row, maker: "JobMaker") -> Foreseen:

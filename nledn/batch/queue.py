@@ -49,7 +49,7 @@ class Queue:
         self._taking = threading.Lock()
         self._lock: Lock | None = None
         self._lost: BatchBusy | None = None
-        self._maker = JobMaker(request)
+        self._maker = JobMaker(request, ())
 
     @classmethod
     def opened(cls, request: Request) -> "Queue":
@@ -96,7 +96,9 @@ class Queue:
         for path in self.place.others:
             known |= known_to(path)
         known |= {row.source: row for row in self._journal.rows(all_runs=True)}
-        rows = planned_for(self.request, known)
+        every = planned_for(self.request, known)
+        rows = self.request.shard.of(every)
+        self._maker = JobMaker(self.request, every)
         self._journal.plan(rows)
         if alone:
             begun = [row for row in known.values() if row.present is not None]

@@ -166,7 +166,7 @@ class _Run:
                 if isinstance(loaded, Failed | Skipped):
                     self._finish(job, loaded)
                 else:
-                    self._room.take(loaded.photo.megapixels)
+                    self._room.take(loaded.px)
                     self._read_ahead.put(loaded)
         except STOPPING as error:
             self._stop(error)
@@ -222,7 +222,7 @@ class _Run:
                 self._stop(error)
                 self._put_back(loaded.job)
             finally:
-                self._room.leave(loaded.photo.megapixels)
+                self._room.leave(loaded.px)
 
     def _saved(self, item: Derained | _NotComputed) -> Outcome:
         if isinstance(item, _NotComputed):

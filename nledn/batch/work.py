@@ -57,6 +57,12 @@ class Loaded:
     target: Target
     seen: Seen
 
+    @property
+    def px(self) -> int:
+        """Pixels of the photo."""
+        width, height = self.photo.size
+        return width * height
+
 
 @dataclass(frozen=True, eq=False)
 class Derained:
@@ -130,7 +136,7 @@ def save(derained: Derained, settings: Settings) -> Done:
         output=target.path,
         source_seen=loaded.seen,
         output_seen=output_seen,
-        seconds=round(derained.seconds, 3),
+        seconds=derained.seconds,
         device=record.device,
         figures=Figures(
             width_px=width,

@@ -59,23 +59,14 @@ for it, so nothing is reported.
 
 from pathlib import Path
 
-
-class DerainError(Exception):
-    """The root. Fields are the keyword arguments given, in order, also shown by `str`."""
-
-    def __str__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({fields})"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # Errors cross process borders (decoding, clusters): rebuild from the fields.
-        return (_rebuilt, (type(self), vars(self)))
-
-
-def _rebuilt(kind: type[DerainError], fields: dict[str, object]) -> DerainError:
-    error = kind.__new__(kind)
-    error.__dict__.update(fields)
-    return error
+from nledn.errors.batch import BatchBusy as BatchBusy
+from nledn.errors.batch import BatchError as BatchError
+from nledn.errors.batch import BatchInputEmpty as BatchInputEmpty
+from nledn.errors.batch import BatchInputIsPhoto as BatchInputIsPhoto
+from nledn.errors.batch import BatchInputNotFound as BatchInputNotFound
+from nledn.errors.batch import JournalFailed as JournalFailed
+from nledn.errors.batch import PhotoFailed as PhotoFailed
+from nledn.errors.root import DerainError as DerainError
 
 
 class PhotoError(DerainError):
@@ -375,50 +366,6 @@ class PairTooSmall(PairsError):
         super().__init__(path)
         self.size = size
         self.limit_px = limit_px
-
-
-class BatchError(DerainError):
-    """A queue of many photos cannot go on."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-
-class BatchInputNotFound(BatchError):
-    """There is no folder and no list of that name, or it cannot be read."""
-
-
-class BatchInputIsPhoto(BatchError):
-    """One photo where a folder or a list was asked for."""
-
-
-class BatchInputEmpty(BatchError):
-    """A folder or a list without a photo."""
-
-
-class BatchBusy(BatchError):
-    """Another run that is alive works on the same output folder."""
-
-    def __init__(self, path: Path, host: str, pid: int) -> None:
-        super().__init__(path)
-        self.host = host
-        self.pid = pid
-
-
-class JournalFailed(BatchError):
-    """The journal cannot be read or written: damaged, of a newer version, or its disk is gone."""
-
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
-
-
-class PhotoFailed(BatchError):
-    """A photo failed in a way that nobody foresaw; the log has the traceback."""
-
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
 
 
 class OptionInvalid(DerainError):
