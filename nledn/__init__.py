@@ -33,11 +33,13 @@ LAZY_NAMES = {
 LAZY_MODULES = (
     "nledn.backends.openvino",
     "nledn.backends.torch",
+    "nledn.batch",
     "nledn.engine",
     "nledn.evaluate",
     "nledn.network",
     "nledn.photo",
     "nledn.rain",
+    "nledn.report",
 )
 
 __all__ = [

@@ -76,6 +76,18 @@ def replacing(
         _flush_folder(target.parent)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder for results, and those above it; one that is there is well.
+
+    Raises:
+        WriteError: as `replacing` says.
+    """
+    with _typed_errors(path, path.parent):
+        if path.exists() and not path.is_dir():
+            raise OutputFailed(path, os.strerror(errno.ENOTDIR))
+        path.mkdir(parents=True, exist_ok=True)
+
+
 @contextmanager
 def _typed_errors(path: Path, folder: Path) -> Iterator[None]:
     try:

@@ -4,8 +4,10 @@ One table for the command line, the batch journal and the window (which translat
 Each template is filled with the error's own fields; `{path}` is shown as the person typed it.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from nledn import errors
@@ -171,6 +173,28 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "{path}: the rainy photo is {rainy_size}, the clean one {clean_size}.",
         "Both must be the same picture at the same size.",
     ),
+    errors.BatchInputNotFound: Template(
+        "There is no folder or list of photos {path}, or it cannot be read.", "Check its name."
+    ),
+    errors.BatchInputIsPhoto: Template(
+        "{path} is one photo, not a folder or a list of photos.", "Use nledn derain for it."
+    ),
+    errors.BatchInputEmpty: Template(
+        "There is no photo in {path}.",
+        "Add --recursive if they lie in its subfolders, or check --pattern.",
+    ),
+    errors.BatchBusy: Template(
+        "Another run works on {path} already (process {pid} on {host}).",
+        "Wait for it or stop it; one that died without a word is taken over after a minute.",
+    ),
+    errors.JournalFailed: Template(
+        "The journal of the batch, {path}, cannot be used ({detail}).",
+        "Check its disk and run the same again; if it is damaged, delete it.",
+    ),
+    errors.PhotoFailed: Template(
+        "{path} failed in a way that nobody foresaw ({detail}).",
+        "Run it alone with --verbose and report what is said.",
+    ),
     errors.OptionInvalid: Template("{found} is not a value for --{option}.", "It takes {allowed}."),
 }
 
@@ -214,6 +238,15 @@ def words_of(error: DerainError) -> dict[str, str]:
     return fields
 
 
+def printable(text: str | Path) -> str:
+    r"""A name as any terminal and file can show it.
+
+    Bytes that are no UTF-8 become `\xNN`, control characters too: a name may hold line ends.
+    """
+    readable = os.fsencode(text).decode("utf-8", "backslashreplace")
+    return "".join(letter if letter >= " " else f"\\x{ord(letter):02x}" for letter in readable)
+
+
 def _word(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.1f}".removesuffix(".0")
@@ -221,7 +254,7 @@ def _word(value: Any) -> str:
         if len(value) == 2 and all(isinstance(side, int) for side in value):
             return f"{value[0]}×{value[1]}"
         return ", ".join(str(item) for item in value) or "none"
-    return str(value)
+    return printable(value) if isinstance(value, str | Path) else str(value)
 
 
 def _difference(error: errors.CheckpointMismatch) -> str:

@@ -119,7 +119,7 @@ def test_the_version_stands_in_one_place() -> None:
     assert "version" not in PROJECT
 
 
-def test_the_wheel_carries_weights_and_resources(tmp_path: Path) -> None:
+def test_the_wheel_carries_weights_resources_and_templates(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=REPOSITORY, capture_output=True, check=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -133,6 +133,7 @@ def test_the_wheel_carries_weights_and_resources(tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stdout.splitlines()
+    assert (tmp_path / "installed" / "nledn" / "templates" / "report.html").exists()
     for line in places_there:
         assert Path(line).is_relative_to(tmp_path / "installed" / "nledn")
         assert Path(line).exists()

@@ -8,6 +8,7 @@ import typer
 
 from nledn import __version__
 from nledn.cli import weights
+from nledn.cli.batch import batch
 from nledn.cli.console import Exit, err, out
 from nledn.cli.derain import derain
 from nledn.cli.evaluate import evaluate
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(derain)
+app.command()(batch)
 app.command()(evaluate)
 app.command()(info)
 app.add_typer(weights.app, name="weights", help="The checkpoints that are known.")

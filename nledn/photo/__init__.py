@@ -2,17 +2,19 @@
 
 from nledn.photo.formats import output_suffix, readable_suffixes, writable_suffixes
 from nledn.photo.model import Note, Photo, Pixels
-from nledn.photo.reading import DEFAULT_LIMIT_MEGAPIXELS, read
+from nledn.photo.reading import DEFAULT_LIMIT_MEGAPIXELS, Header, read, read_header
 from nledn.photo.writing import WriteSettings, write, write_rain
 
 __all__ = [
     "DEFAULT_LIMIT_MEGAPIXELS",
+    "Header",
     "Note",
     "Photo",
     "Pixels",
     "WriteSettings",
     "output_suffix",
     "read",
+    "read_header",
     "readable_suffixes",
     "writable_suffixes",
     "write",

@@ -7,6 +7,7 @@ that may crash or be stopped.
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -78,6 +79,36 @@ def read(path: Path, *, limit_megapixels: float = DEFAULT_LIMIT_MEGAPIXELS) -> P
             detail = f"{megapixels:.0f} megapixels do not fit into memory"
             raise PhotoUnsupported(path, detail) from error
         return _assembled(path, source, raster)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file tells before its pixels are decoded.
+
+    Attributes:
+        format: as in `Photo.format`.
+        size: width and height as stored, px, before the orientation is applied.
+    """
+
+    format: str
+    size: tuple[int, int]
+
+    @property
+    def megapixels(self) -> float:
+        """Millions of pixels."""
+        return self.size[0] * self.size[1] / 1e6
+
+
+def read_header(path: Path) -> Header:
+    """Look at the photo at `path` without decoding it.
+
+    Raises:
+        PhotoError: as `read`, for what the header shows.
+    """
+    path = Path(path)
+    with _typed_errors(path), _open(path) as file:
+        source = _opened(file, path)
+        return Header(source.format, source.size)
 
 
 @contextmanager

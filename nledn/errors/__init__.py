@@ -44,6 +44,13 @@
     │   ├── NoPairs(layouts, found)
     │   ├── PairSizesDiffer(rainy_size, clean_size)
     │   └── PairTooSmall(size, limit_px)      too few pixels for SSIM's window
+    ├── BatchError(path)                      a queue of many photos
+    │   ├── BatchInputNotFound                no such folder or list
+    │   ├── BatchInputIsPhoto                 one photo instead of a folder or a list
+    │   ├── BatchInputEmpty                   no photo in it
+    │   ├── BatchBusy(host, pid)              another run works on the same output folder
+    │   ├── JournalFailed(detail)             the queue's journal cannot be read or written
+    │   └── PhotoFailed(detail)               a photo failed in a way that nobody foresaw
     └── OptionInvalid(option, found, allowed) a setting out of its range
 
 An error carries data; `nledn.messages` has the words. `Cancelled` stands outside: a person asked
@@ -52,23 +59,14 @@ for it, so nothing is reported.
 
 from pathlib import Path
 
-
-class DerainError(Exception):
-    """The root. Fields are the keyword arguments given, in order, also shown by `str`."""
-
-    def __str__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({fields})"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # Errors cross process borders (decoding, clusters): rebuild from the fields.
-        return (_rebuilt, (type(self), vars(self)))
-
-
-def _rebuilt(kind: type[DerainError], fields: dict[str, object]) -> DerainError:
-    error = kind.__new__(kind)
-    error.__dict__.update(fields)
-    return error
+from nledn.errors.batch import BatchBusy as BatchBusy
+from nledn.errors.batch import BatchError as BatchError
+from nledn.errors.batch import BatchInputEmpty as BatchInputEmpty
+from nledn.errors.batch import BatchInputIsPhoto as BatchInputIsPhoto
+from nledn.errors.batch import BatchInputNotFound as BatchInputNotFound
+from nledn.errors.batch import JournalFailed as JournalFailed
+from nledn.errors.batch import PhotoFailed as PhotoFailed
+from nledn.errors.root import DerainError as DerainError
 
 
 class PhotoError(DerainError):

@@ -1,0 +1,48 @@
+"""A folder in, a folder out: many photos, with a journal that survives a kill.
+
+    with Queue.opened(request) as queue:
+        ending = run(queue, Derainer.load(request.settings.options))
+        report.write(report_of(queue), Path("report.html"))
+
+`Queue` owns plan, journal and lock; `run` computes here. A scheduler takes jobs from the same
+queue with `take`, has `derain_file` run elsewhere, and brings the outcomes back with `finish`.
+"""
+
+from nledn.batch.jobs import Request
+from nledn.batch.place import Shard
+from nledn.batch.preview import Foreseen, preview
+from nledn.batch.queue import Queue
+from nledn.batch.results import report_of
+from nledn.batch.rows import Counts, Done, Failed, Job, Outcome, PutBack, Row, Skipped, State
+from nledn.batch.run import Ending, Update, run
+from nledn.batch.settings import Settings
+from nledn.batch.sources import Found, in_folder, in_list, read_list
+from nledn.batch.work import Engine, derain_file
+
+__all__ = [
+    "Counts",
+    "Done",
+    "Ending",
+    "Engine",
+    "Failed",
+    "Foreseen",
+    "Found",
+    "Job",
+    "Outcome",
+    "PutBack",
+    "Queue",
+    "Request",
+    "Row",
+    "Settings",
+    "Shard",
+    "Skipped",
+    "State",
+    "Update",
+    "derain_file",
+    "in_folder",
+    "in_list",
+    "preview",
+    "read_list",
+    "report_of",
+    "run",
+]

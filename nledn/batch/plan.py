@@ -1,0 +1,203 @@
+"""What a run has to do: what the journal knows of each photo against what is there now."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from nledn import photo
+from nledn.batch.rows import Job, Row, Seen, State
+from nledn.batch.settings import SUFFIX_OF, Settings
+from nledn.batch.sources import Found
+from nledn.batch.targets import target_of
+from nledn.card import Card
+from nledn.errors import DerainError
+from nledn.photo import Photo
+
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked to do.
+
+    Attributes:
+        out: the output folder, absolute.
+        settings: for each photo.
+        card: of the checkpoint.
+        retry_failed: try failed photos again though nothing has changed.
+    """
+
+    out: Path
+    settings: Settings
+    card: Card
+    retry_failed: bool = False
+
+
+def planned(found: Found, known: Mapping[Path, Row], asked: Asked) -> list[Row]:
+    """Decide what becomes of each photo.
+
+    Photos that are done stay done while they, their settings and their result are as they were,
+    at the result's place of then. Results get names that no other photo of the run has.
+
+    Args:
+        found: the photos.
+        known: what the journal has, by source.
+        asked: what to do.
+
+    Returns:
+        A row a photo, in order.
+    """
+    results = {asked.out / row.output for row in known.values() if row.output is not None}
+    files = [path for path in found.files if found.root / path not in results]
+    if found.root == asked.out:
+        files = _without_results(files, asked)
+    rows = [
+        _row(found.root / path, n, path.with_suffix(""), known, asked)
+        for n, path in enumerate(files, start=1)
+    ]
+    return list(_named_apart(rows, asked))
+
+
+def _without_results(files: list[Path], asked: Asked) -> list[Path]:
+    """Results among their sources, known by name: the journal may have been deleted."""
+    results = {
+        _target(path.with_suffix(""), n, path.suffix, asked): path
+        for n, path in enumerate(files, start=1)
+    }
+    return [path for path in files if results.get(path, path) == path]
+
+
+def _target(base: Path, n: int, ext: str, asked: Asked) -> Path:
+    return target_of(Job(n, Path(), base, asked.card.id), ext, asked.settings)
+
+
+def _row(source: Path, n: int, base: Path, known: Mapping[Path, Row], asked: Asked) -> Row:
+    fresh = Row(
+        source=source,
+        n=n,
+        base=base,
+        state=State.PLANNED,
+        settings=asked.settings.fingerprint(),
+        checkpoint_sha256=asked.card.sha256,
+    )
+    row = known.get(source)
+    if row is None:
+        return fresh
+    if _still_holds(row, fresh, asked):
+        return replace(row, n=n, seen=_seen_now(source, row.seen))
+    again = replace(fresh, output=row.output, output_seen=row.output_seen)
+    # Begun and not ended: what is there now and was not then is ours, as long as names are built
+    # as they were.
+    if row.present is not None and _is_named_alike(row, fresh, asked):
+        again = replace(again, base=row.base, present=row.present)
+    return again
+
+
+def _is_named_alike(row: Row, fresh: Row, asked: Asked) -> bool:
+    settings = (row.settings, row.checkpoint_sha256) == (fresh.settings, fresh.checkpoint_sha256)
+    return settings and (row.n == fresh.n or "{n" not in asked.settings.name)
+
+
+def _still_holds(row: Row, fresh: Row, asked: Asked) -> bool:
+    if row.state not in (State.DONE, State.FAILED):
+        return False
+    if (row.settings, row.checkpoint_sha256) != (fresh.settings, fresh.checkpoint_sha256):
+        return False
+    if row.state is State.FAILED and asked.retry_failed:
+        return False
+    if row.state is State.DONE and not (row.output and (asked.out / row.output).exists()):
+        return False
+    return is_unchanged(row.source, row.seen)
+
+
+def is_unchanged(path: Path, seen: Seen | None) -> bool:
+    """Whether a file is as it was seen: by size and time, else by its content."""
+    now = seen_now(path)
+    if now is None or seen is None:
+        return now is seen
+    if now.is_like(seen):
+        return True
+    return now.size_bytes == seen.size_bytes and sha256_of(path) == seen.sha256
+
+
+def _seen_now(path: Path, seen: Seen | None) -> Seen | None:
+    now = seen_now(path)
+    return None if now is None or seen is None else replace(now, sha256=seen.sha256)
+
+
+def seen_now(path: Path) -> Seen | None:
+    """Size and time of a file, without its sha256; None if there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return Seen(state.st_size, state.st_mtime_ns)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's content; empty where it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def _named_apart(rows: Iterable[Row], asked: Asked) -> Iterator[Row]:
+    """Give photos that would share a result's name, such as a.heic and a.jpg, names of their own.
+
+    Names differ by more than letter case, since the output folder may not tell cases apart.
+    """
+    rows = list(rows)
+    taken = {_folded(row.output) for row in rows if row.state is State.DONE and row.output}
+    shared: dict[str, int] = {}
+    for row in rows:
+        if row.state is not State.DONE:
+            name = _folded(_target(row.base, row.n, "", asked))
+            shared[name] = shared.get(name, 0) + 1
+    for row in rows:
+        if row.state is State.DONE:
+            yield row
+            continue
+        alone = shared[_folded(_target(row.base, row.n, "", asked))] == 1
+        endings = _endings(row.source, asked.settings, looked_into=not alone)
+        base = row.base
+        number = 1
+        while any(_folded(_target(base, row.n, ext, asked)) in taken for ext in endings):
+            number += 1
+            base = row.base.with_name(f"{row.base.name}-{number}")
+        taken.update(_folded(_target(base, row.n, ext, asked)) for ext in endings)
+        yield replace(row, base=base)
+
+
+def _folded(path: Path | None) -> str:
+    return str(path).casefold()
+
+
+def expected_ending(source: Path, settings: Settings) -> str:
+    """What a result's name will end in, most likely: HEIC becomes .jpg, or .tif where deep."""
+    return min(_endings(source, settings, looked_into=True), default=source.suffix)
+
+
+def _endings(source: Path, settings: Settings, *, looked_into: bool) -> set[str]:
+    """What a result's name may end in."""
+    if settings.format != "keep":
+        return {SUFFIX_OF[settings.format]}
+    if not looked_into:
+        return {source.suffix}
+    try:
+        kind = photo.read_header(source).format
+    except DerainError:
+        return set()  # there will be no result
+    pixel = {depth: np.zeros((1, 1, 3), depth) for depth in (np.uint8, np.uint16)}
+    return {
+        photo.output_suffix(Photo(pixels, alpha, format=kind, path=source))
+        for pixels in pixel.values()
+        for alpha in (None, pixels[..., 0])
+    }

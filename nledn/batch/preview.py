@@ -1,0 +1,57 @@
+"""What a run would do, told without doing any of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nledn.batch import place
+from nledn.batch.jobs import JobMaker, Request, known_to, planned_for
+from nledn.batch.plan import expected_ending
+from nledn.batch.rows import Row, Skipped, State
+from nledn.batch.targets import resolved
+from nledn.errors import WouldReplaceSource
+from nledn.messages import explain
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a run would do with a photo.
+
+    Attributes:
+        row: as it is planned.
+        target: where the result would go, or is already; None when there would be none.
+        sentence: why there would be none.
+    """
+
+    row: Row
+    target: Path | None = None
+    sentence: str = ""
+
+
+def preview(request: Request) -> list[Foreseen]:
+    """What a run would do, photo by photo; nothing is written.
+
+    Raises:
+        JournalFailed: there is a journal, but it cannot be read.
+        BatchInputEmpty: there is no photo but earlier results.
+    """
+    where = place.existing(request.out, request.shard)
+    known: dict[Path, Row] = {}
+    for path in (*where.others, where.journal):
+        known |= known_to(path) if path.exists() else {}
+    rows = planned_for(request, known)
+    maker = JobMaker(request, rows)
+    return [_foreseen(row, maker) for row in request.shard.of(rows)]
+
+
+def _foreseen(row: Row, maker: "JobMaker") -> Foreseen:
+    if row.state is not State.PLANNED:
+        done = None if row.output is None else maker.out / row.output
+        return Foreseen(row, done if row.state is State.DONE else None, row.sentence)
+    job, _ = maker.job(row)
+    try:
+        found = resolved(job, expected_ending(row.source, maker.request.settings), maker.settings)
+    except WouldReplaceSource as error:
+        return Foreseen(row, sentence=str(explain(error)))
+    if isinstance(found, Skipped):
+        return Foreseen(row, sentence=found.sentence)
+    return Foreseen(row, found.path)

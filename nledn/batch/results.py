@@ -1,0 +1,130 @@
+"""What a report shows of a batch; scores and small pictures that are missing are made."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from nledn import photo
+from nledn.batch.figures import marks_of, scores_of, thumbnail, truth_of
+from nledn.batch.queue import Queue
+from nledn.batch.rows import Counts, Row, Scores, State, Thumbnails
+from nledn.batch.work import PICTURES_AT_MOST
+from nledn.cancel import CancelToken
+from nledn.errors import DerainError
+from nledn.messages import printable
+from nledn.report import Report, ReportRow, ReportScores
+
+
+def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
+    """The report of a batch as it stands.
+
+    Photos that were done without `--truth` or `--report` get their scores and pictures now, from
+    the files themselves.
+
+    Raises:
+        Cancelled: `cancel` was set.
+        JournalFailed, OutputDiskFull: the journal cannot be written.
+    """
+    rows = []
+    for row in queue.rows():
+        if cancel is not None:
+            cancel.raise_if_cancelled()
+        rows.append(_report_row(_completed(row, queue), queue))
+    request = queue.request
+    facts = {
+        "Photos": str(request.found.root),
+        "Results": str(queue.place.out),
+        "Checkpoint": f"{request.card.id} (sha256 {request.card.sha256})",
+        "Strength": f"{request.settings.options.strength:g}",
+        **_counted(queue.counts()),
+    }
+    return Report("Rain taken from photos", tuple(facts.items()), tuple(rows))
+
+
+def _counted(counts: Counts) -> dict[str, str]:
+    left = counts.planned + counts.running
+    figures = {
+        "Done": counts.done,
+        "Failed": counts.failed,
+        "Skipped": counts.skipped,
+        "Still to be done": left,
+    }
+    return {name: f"{count} of {counts.total}" for name, count in figures.items()}
+
+
+def _completed(row: Row, queue: Queue) -> Row:
+    if row.state is not State.DONE or row.output is None:
+        return row
+    result = queue.place.out / row.output
+    scores = _missing_scores(row, result, queue)
+    pictures = _missing_pictures(row, result, queue)
+    if scores is None and pictures is None:
+        return row
+    return queue.add(row, scores, pictures)
+
+
+def _missing_scores(row: Row, result: Path, queue: Queue) -> Scores | None:
+    folder = queue.request.settings.truth
+    if folder is None:
+        return None
+    truth = truth_of(row.source.relative_to(queue.request.found.root), folder)
+    if truth is None:
+        return None
+    have = row.scores
+    if have is not None and (have.truth, have.truth_mtime_ns) == (
+        truth,
+        truth.stat().st_mtime_ns,
+    ):
+        return None
+    try:
+        return scores_of(row.source, result, truth)
+    except DerainError:
+        return None  # the row stays without scores
+
+
+def _missing_pictures(row: Row, result: Path, queue: Queue) -> Thumbnails | None:
+    wanted = queue.request.settings.thumbnails and row.n <= PICTURES_AT_MOST
+    if not wanted or queue.thumbnails(row) is not None:
+        return None
+    try:
+        before, after = (thumbnail(photo.read(path)) for path in (row.source, result))
+    except DerainError:
+        return None  # gone meanwhile; the row stays without pictures
+    return Thumbnails(before, after)
+
+
+def _report_row(row: Row, queue: Queue) -> ReportRow:
+    plain = ReportRow(
+        file=row.source,
+        name=printable(row.source.relative_to(queue.request.found.root)),
+        state=row.state.value,
+        size_bytes=None if row.seen is None else row.seen.size_bytes,
+        note=row.sentence,
+    )
+    figures, output = row.figures, row.output
+    if row.state is not State.DONE or figures is None or output is None:
+        return plain
+    pictures = queue.thumbnails(row) if queue.request.settings.thumbnails else None
+    return replace(
+        plain,
+        output=queue.place.out / output,
+        width_px=figures.width_px,
+        height_px=figures.height_px,
+        seconds=row.seconds,
+        taken=figures.change.taken,
+        brightness=figures.change.brightness,
+        scores=None if row.scores is None else _figures_of(row.scores),
+        marks=marks_of(figures.change),
+        note=" ".join(figures.notes),
+        device=row.device,
+        before=None if pictures is None else pictures.before,
+        after=None if pictures is None else pictures.after,
+    )
+
+
+def _figures_of(scores: Scores) -> ReportScores:
+    return ReportScores(
+        psnr_y=scores.psnr_y,
+        ssim_y=scores.ssim_y,
+        input_psnr_y=scores.input_psnr_y,
+        input_ssim_y=scores.input_ssim_y,
+    )

@@ -1,0 +1,233 @@
+"""What a batch is made of: rows of its journal, jobs for whoever computes, and their outcomes.
+
+Jobs and outcomes pickle: they are all that passes between the client, who owns the journal, and
+workers, who may be threads here or processes elsewhere.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class State(StrEnum):
+    """Where a photo stands."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A file as it was: equal size and time say that it is unchanged, else sha256 decides."""
+
+    size_bytes: int
+    mtime_ns: int
+    sha256: str = ""
+
+    def is_like(self, other: "Seen") -> bool:
+        """Whether size and time are equal."""
+        return (self.size_bytes, self.mtime_ns) == (other.size_bytes, other.mtime_ns)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to a photo, in levels of 255.
+
+    Attributes:
+        taken: mean absolute difference of the channels: how much rain was taken.
+        brightness: median difference of luma: what happened to the pixels that held no rain.
+    """
+
+    taken: float
+    brightness: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is told of a result.
+
+    Attributes:
+        width_px: of the photo.
+        height_px: of the photo.
+        change: see `Change`.
+        backend: that computed.
+        precision: that it computed in.
+        tile: as in `nledn.Record`.
+        notes: what was dropped, converted or did not go as planned, as sentences.
+    """
+
+    width_px: int
+    height_px: int
+    change: Change
+    backend: str
+    precision: str
+    tile: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def megapixels(self) -> float:
+        """Millions of pixels."""
+        return self.width_px * self.height_px / 1e6
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Agreement with the photo without rain, of the saved result and of the photo itself.
+
+    Attributes:
+        truth: the photo without rain.
+        truth_mtime_ns: its time, so that a changed truth is noticed.
+        psnr_y: dB; infinite where equal.
+        ssim_y: at most 1.
+        input_psnr_y: of the rainy photo.
+        input_ssim_y: of the rainy photo.
+    """
+
+    truth: Path
+    truth_mtime_ns: int
+    psnr_y: float
+    ssim_y: float
+    input_psnr_y: float
+    input_ssim_y: float
+
+
+@dataclass(frozen=True)
+class Thumbnails:
+    """Small pictures of before and after, WebP in sRGB."""
+
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True)
+class Job:
+    """One photo for whoever computes.
+
+    Attributes:
+        n: its place in the run, from 1.
+        source: the photo.
+        base: folder of the result and what the template calls {stem}.
+        checkpoint: id, for the template.
+        ours: files at the result's place that may be replaced, whatever the rule for conflicts:
+            an earlier result of this photo, or what a run that was killed left.
+        sources: files at the result's place that are photos of this batch; never replaced.
+        truth: the photo without rain, to compare the result with; None for no scores.
+    """
+
+    n: int
+    source: Path
+    base: Path
+    checkpoint: str
+    ours: tuple[Path, ...] = ()
+    sources: tuple[Path, ...] = ()
+    truth: Path | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A photo whose result is in its place.
+
+    Attributes:
+        output: the result.
+        source_seen: the photo as it was read.
+        output_seen: the result as it was written; without sha256.
+        seconds: of computing, without reading and writing.
+        device: that computed.
+        figures: for the report.
+        thumbnails: if asked for.
+        scores: if there is a photo without rain to compare with.
+    """
+
+    output: Path
+    source_seen: Seen
+    output_seen: Seen
+    seconds: float
+    device: str
+    figures: Figures
+    thumbnails: Thumbnails | None = None
+    scores: Scores | None = None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A photo that could not be done: the error's class and its sentences."""
+
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A photo that was left alone, and why."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """A photo that is still to be done: the run stopped before it was."""
+
+
+Outcome = Done | Failed | Skipped | PutBack
+
+
+@dataclass(frozen=True)
+class Row:
+    """A photo in the journal.
+
+    Attributes:
+        source: absolute.
+        n: its place in the present run, from 1; 0 for a photo that is not part of it.
+        base: as in `Job`, relative to the output folder.
+        state: where it stands.
+        settings: fingerprint of what it was, or is to be, made with.
+        checkpoint_sha256: likewise.
+        seen: the source when it was last read.
+        output: the last result, relative to the output folder.
+        output_seen: that result as it was written.
+        present: names at the result's place when the photo was begun; None when it was not, or
+            came to its end.
+        seconds: of computing.
+        device: that computed.
+        kind: class of the error, of a failed one.
+        sentence: why it failed or was skipped.
+        figures: of the last result.
+        scores: of the last result.
+    """
+
+    source: Path
+    n: int
+    base: Path
+    state: State
+    settings: str
+    checkpoint_sha256: str
+    seen: Seen | None = None
+    output: Path | None = None
+    output_seen: Seen | None = None
+    present: tuple[str, ...] | None = None
+    seconds: float = 0.0
+    device: str = ""
+    kind: str = ""
+    sentence: str = ""
+    figures: Figures | None = None
+    scores: Scores | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How far a run is; every photo is counted once."""
+
+    total: int
+    planned: int = 0
+    running: int = 0
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    @property
+    def finished(self) -> int:
+        """Photos with nothing left to do."""
+        return self.done + self.failed + self.skipped

@@ -1,0 +1,271 @@
+"""A batch on this machine: reading and writing overlap with computing.
+
+Readers run ahead of the one thread that computes, writers behind it. What is in flight between
+them is limited, so memory depends on the largest photo and not on their number.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+
+from nledn.batch import work
+from nledn.batch.pace import Pace, probe
+from nledn.batch.queue import Queue
+from nledn.batch.room import Room
+from nledn.batch.rows import Counts, Failed, Job, Outcome, PutBack, Skipped, State
+from nledn.batch.work import Derained, Engine, Loaded, guarded
+from nledn.cancel import CancelToken
+from nledn.errors import BatchBusy, Cancelled, DerainError, JournalFailed, OutputDiskFull
+
+log = logging.getLogger(__name__)
+
+READERS = 2
+WRITERS = 2
+STOPPING = (OutputDiskFull, JournalFailed, BatchBusy)
+"""What every other photo would suffer as well; anything else is one photo's failure."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """Something happened.
+
+    Attributes:
+        source: the photo it happened to.
+        state: what the photo has become; `RUNNING` after each of its tiles.
+        sentence: why it failed or was skipped.
+        finished: photos with nothing left to do, earlier runs' included.
+        total: photos of this run.
+        share: of the photo that is computed, 0 to 1.
+        seconds: of computing, when it is done.
+        megapixels_per_second: so far; None before the first photo is done.
+        seconds_left: likewise.
+    """
+
+    source: Path
+    state: State
+    sentence: str
+    finished: int
+    total: int
+    share: float
+    seconds: float
+    megapixels_per_second: float | None
+    seconds_left: float | None
+
+
+OnUpdate = Callable[[Update], None]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended.
+
+    Attributes:
+        counts: how far it came.
+        cancelled: a person stopped it.
+        error: what stopped it; None when nothing did.
+    """
+
+    counts: Counts
+    cancelled: bool = False
+    error: DerainError | None = None
+
+
+def run(
+    queue: Queue,
+    engine: Engine,
+    on_update: OnUpdate | None = None,
+    cancel: CancelToken | None = None,
+) -> Ending:
+    """Derain what is planned, computing on the calling thread.
+
+    A photo that fails is a row that says so. A full disk, a journal that cannot be written and a
+    run elsewhere that took over stop the batch; what was begun is planned again.
+
+    Args:
+        queue: an open one.
+        engine: computes; used from this thread alone.
+        on_update: called from several threads, one at a time.
+        cancel: read before each tile; what is computed by then is still written.
+    """
+    return _Run(queue, engine, on_update, cancel or CancelToken()).run()
+
+
+class _EitherToken(CancelToken):
+    """Set by a person, or by the run itself when it cannot go on."""
+
+    def __init__(self, of_person: CancelToken) -> None:
+        super().__init__()
+        self._of_person = of_person
+
+    @property
+    def is_cancelled(self) -> bool:
+        return super().is_cancelled or self._of_person.is_cancelled
+
+
+@dataclass(frozen=True)
+class _NotComputed:
+    loaded: Loaded
+    outcome: Failed | PutBack
+
+
+class _Run:
+    def __init__(
+        self, queue: Queue, engine: Engine, on_update: OnUpdate | None, cancel: CancelToken
+    ) -> None:
+        self._queue = queue
+        self._engine = engine
+        self._settings = queue.request.settings
+        self._on_update = on_update or (lambda _: None)
+        self._of_person = cancel
+        self._cancel = _EitherToken(cancel)
+        self._error: DerainError | None = None
+        self._read_ahead: SimpleQueue[Loaded | None] = SimpleQueue()
+        self._computed: SimpleQueue[Derained | _NotComputed | None] = SimpleQueue()
+        self._room = Room()
+        self._telling = threading.Lock()
+        counts = queue.counts()
+        self._total, self._finished = counts.total, counts.finished
+        self._coming = [row.source for row in queue.rows() if row.state is State.PLANNED]
+        self._pace = Pace(self._coming)
+        self._probed = threading.Event()
+
+    def run(self) -> Ending:
+        with ThreadPoolExecutor(READERS + WRITERS + 1, "batch") as pool:
+            readers = [pool.submit(self._read) for _ in range(READERS)]
+            writers = [pool.submit(self._write) for _ in range(WRITERS)]
+            pool.submit(probe, self._coming, self._pace, self._probed)
+            try:
+                self._compute()
+            finally:
+                self._probed.set()
+                self._cancel.cancel()  # an exception of ours must not leave readers running
+                for _ in writers:
+                    self._computed.put(None)
+        for future in (*readers, *writers):
+            future.result()
+        counts = self._queue.counts()
+        return Ending(counts, self._of_person.is_cancelled and counts.planned > 0, self._error)
+
+    def _stop(self, error: DerainError) -> None:
+        log.debug("the batch stops", exc_info=error)
+        self._error = self._error or error
+        self._cancel.cancel()
+
+    def _read(self) -> None:
+        try:
+            while not self._cancel.is_cancelled:
+                job = self._queue.take()
+                if job is None:
+                    return
+                loaded = guarded(job, partial(work.load, job, self._settings))
+                if isinstance(loaded, Failed | Skipped):
+                    self._finish(job, loaded)
+                else:
+                    self._room.take(loaded.px)
+                    self._read_ahead.put(loaded)
+        except STOPPING as error:
+            self._stop(error)
+        finally:
+            self._read_ahead.put(None)
+
+    def _compute(self) -> None:
+        reading = READERS
+        while reading:
+            loaded = self._read_ahead.get()
+            if loaded is None:
+                reading -= 1
+            else:
+                self._computed.put(self._derained(loaded))
+
+    def _derained(self, loaded: Loaded) -> Derained | _NotComputed:
+        job, megapixels = loaded.job, loaded.photo.megapixels
+        self._pace.learn(job.source, megapixels)
+        self._pace.begin()
+        self._tell(job, State.RUNNING)
+        step = partial(
+            work.compute,
+            loaded,
+            self._engine,
+            lambda done: self._tell(job, State.RUNNING, share=done.done / done.total),
+            self._cancel,
+        )
+        try:
+            self._cancel.raise_if_cancelled()
+            derained = guarded(job, step)
+        except Cancelled:
+            return _NotComputed(loaded, PutBack())
+        if isinstance(derained, Failed):
+            return _NotComputed(loaded, derained)
+        self._pace.computed(job.source, megapixels)
+        return derained
+
+    def _write(self) -> None:
+        try:
+            self._write_all()
+        except BaseException:
+            # A fault of ours, or of who is told: nobody may wait for this thread.
+            self._cancel.cancel()
+            self._room.open()
+            raise
+
+    def _write_all(self) -> None:
+        while (item := self._computed.get()) is not None:
+            loaded = item.loaded
+            try:
+                self._finish(loaded.job, self._saved(item))
+            except STOPPING as error:
+                self._stop(error)
+                self._put_back(loaded.job)
+            finally:
+                self._room.leave(loaded.px)
+
+    def _saved(self, item: Derained | _NotComputed) -> Outcome:
+        if isinstance(item, _NotComputed):
+            return item.outcome
+        if self._error is not None:
+            return PutBack()
+        return guarded(item.loaded.job, partial(work.save, item, self._settings))
+
+    def _put_back(self, job: Job) -> None:
+        try:
+            self._queue.finish(job, PutBack())
+        except STOPPING:
+            log.debug("%s stays begun; the next run does it again", job.source, exc_info=True)
+
+    def _finish(self, job: Job, outcome: Outcome) -> None:
+        row = self._queue.finish(job, outcome)
+        if row.state is State.PLANNED:
+            return
+        if row.state is not State.DONE:
+            self._pace.passed_over(job.source)
+        self._tell(job, row.state, sentence=row.sentence, seconds=row.seconds)
+
+    def _tell(
+        self,
+        job: Job,
+        state: State,
+        *,
+        sentence: str = "",
+        share: float = 0.0,
+        seconds: float = 0.0,
+    ) -> None:
+        with self._telling:
+            if state is not State.RUNNING:
+                self._finished += 1
+            update = Update(
+                source=job.source,
+                state=state,
+                sentence=sentence,
+                finished=self._finished,
+                total=self._total,
+                share=share,
+                seconds=seconds,
+                megapixels_per_second=self._pace.megapixels_per_second,
+                seconds_left=self._pace.seconds_left,
+            )
+            self._on_update(update)

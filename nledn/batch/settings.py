@@ -1,0 +1,82 @@
+"""What a batch is asked to do with each photo, checked once."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from nledn.errors import OptionInvalid
+from nledn.naming import DEFAULT_TEMPLATE, Naming, name_of
+from nledn.options import Options
+
+Conflict = Literal["skip", "overwrite", "rename"]
+Format = Literal["keep", "jpg", "png", "tiff", "webp"]
+
+SUFFIX_OF: dict[str, str] = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
+"""The ending of results, by format; `keep` depends on the photo."""
+
+LIMIT_MEGAPIXELS = 250.0
+DEFAULTS = Options()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is done with each photo of a batch; pickles, so that it can travel to workers.
+
+    Attributes:
+        options: how to derain.
+        name: template of the results' names.
+        conflict: where something is at the result's place already: `skip` the photo,
+            `overwrite` it, or `rename` the result. Earlier results of the same photo are always
+            replaced when they have to be made anew, sources never.
+        format: of the results; `keep` that of the photo.
+        quality: 1 to 100, of JPEG and WebP.
+        limit_megapixels: larger photos are refused.
+        truth: folder of the same photos without rain, for scores; None for no scores.
+        thumbnails: small pictures of before and after are kept, for the report.
+
+    Raises:
+        OptionInvalid: a value outside its range.
+    """
+
+    options: Options = DEFAULTS
+    name: str = DEFAULT_TEMPLATE
+    conflict: str = "skip"
+    format: str = "keep"
+    quality: int = 95
+    limit_megapixels: float = LIMIT_MEGAPIXELS
+    truth: Path | None = None
+    thumbnails: bool = False
+
+    def __post_init__(self) -> None:
+        _require_one("on-conflict", self.conflict, get_args(Conflict))
+        _require_one("format", self.format, get_args(Format))
+        # A template that cannot be filled is told before the first photo, not by each of them.
+        suffix = Path(name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), self.name)).suffix
+        if suffix != ".png":
+            raise OptionInvalid("name", self.name, "a name that ends in {ext}; see --format")
+
+    def fingerprint(self) -> str:
+        """What decides on a result's bytes and name, as text; when it changes, photos are redone.
+
+        Where it is computed is left out: results of two devices differ by rounding alone. So is
+        the checkpoint's name, whose place the sha256 of its file takes in the journal.
+        """
+        options = self.options
+        return json.dumps(
+            {
+                "strength": options.strength,
+                "precision": options.precision,
+                "backend": options.backend,
+                "tile": options.tile,
+                "overlap_px": options.overlap_px,
+                "name": self.name,
+                "format": self.format,
+                "quality": self.quality,
+            }
+        )
+
+
+def _require_one(option: str, found: str, allowed: tuple[str, ...]) -> None:
+    if found not in allowed:
+        raise OptionInvalid(option, found, f"{', '.join(allowed[:-1])} or {allowed[-1]}")

@@ -1,0 +1,182 @@
+"""Which photos a batch is about: those of a folder, or of a list."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from natsort import natsorted, ns
+
+from nledn import photo
+from nledn.errors import (
+    BatchInputEmpty,
+    BatchInputIsPhoto,
+    BatchInputNotFound,
+    DerainError,
+    OptionInvalid,
+)
+from nledn.pairs import JUNK
+
+
+@dataclass(frozen=True)
+class Found:
+    """The photos of a batch.
+
+    Attributes:
+        root: the folder whose tree the results repeat.
+        files: relative to `root`; of a folder in natural order, 2 before 10, of a list as listed.
+        unlisted: folders that the system does not let us list.
+    """
+
+    root: Path
+    files: tuple[Path, ...]
+    unlisted: tuple[Path, ...] = ()
+
+
+def in_folder(
+    folder: Path, *, recursive: bool = False, patterns: Sequence[str] = (), out: Path | None = None
+) -> Found:
+    """Find the photos of a folder.
+
+    What systems leave behind (`._*`, Thumbs.db, desktop.ini) and all that is hidden is passed
+    over, and so is the output folder where it lies inside.
+
+    Args:
+        folder: where to look.
+        recursive: in its subfolders too, links to folders included, each folder once.
+        patterns: take only names, or paths below `folder`, that match one of these, as in
+            `frame_*.png`; letter case does not count.
+        out: the folder of the results.
+
+    Raises:
+        BatchInputNotFound: there is no such folder, or it cannot be listed.
+        BatchInputEmpty: there is no photo in it.
+    """
+    root = Path(os.path.abspath(folder))  # not resolved: names stay those that people know
+    walk = _Walk(root, recursive, out)
+    suffixes = frozenset(photo.readable_suffixes())
+    files = [
+        path
+        for path in walk.files()
+        if path.suffix.lower() in suffixes and _matches(path, patterns)
+    ]
+    if root in walk.unlisted:
+        raise BatchInputNotFound(folder)
+    if not files:
+        raise BatchInputEmpty(folder)
+    # Sorted before, so that names which differ by letter case alone have one order everywhere:
+    # shards on several machines count the same files.
+    ordered = natsorted(sorted(files), key=lambda path: path.parts, alg=ns.PATH | ns.IGNORECASE)
+    return Found(root, tuple(ordered), tuple(walk.unlisted))
+
+
+class _Walk:
+    """Files below a folder, and the folders that could not be listed."""
+
+    def __init__(self, root: Path, recursive: bool, out: Path | None) -> None:
+        self._root = root
+        self._recursive = recursive
+        self._passed_over = frozenset() if out is None or _same(root, out) else identity_of(out)
+        self._seen: set[tuple[int, int]] = set()
+        self.unlisted: list[Path] = []
+
+    def files(self) -> Iterator[Path]:
+        """Relative paths, in no order."""
+        waiting = [self._root]
+        while waiting:
+            folder = waiting.pop()
+            identity = identity_of(folder)
+            if identity & (self._seen | self._passed_over):
+                continue
+            self._seen |= identity
+            try:
+                entries = list(os.scandir(folder))
+            except OSError:
+                self.unlisted.append(folder)
+                continue
+            for entry in entries:
+                if _is_junk(entry.name):
+                    continue
+                if not _is_folder(entry):
+                    yield Path(entry.path).relative_to(self._root)
+                elif self._recursive:
+                    waiting.append(Path(entry.path))
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link to itself; as a photo it fails with a sentence
+
+
+def identity_of(path: Path) -> frozenset[tuple[int, int]]:
+    """Device and inode of a file, links followed: equal for all of its names; empty for none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return frozenset()
+    return frozenset({(state.st_dev, state.st_ino)})
+
+
+def _same(one: Path, other: Path) -> bool:
+    return bool(identity_of(one) & identity_of(other))
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name.lower() in JUNK
+
+
+def _matches(path: Path, patterns: Sequence[str]) -> bool:
+    names = (path.name.lower(), path.as_posix().lower())
+    return not patterns or any(fnmatch(name, p.lower()) for p in patterns for name in names)
+
+
+def in_list(lines: Iterable[bytes], listed_in: Path, *, patterns: Sequence[str] = ()) -> Found:
+    """Take the photos that a list names, one a line, relative to the present folder.
+
+    The results repeat the tree below the folder that all of them have in common.
+
+    Args:
+        lines: as read from the file; the paths' own bytes.
+        listed_in: the list, for errors.
+        patterns: as for `in_folder`.
+
+    Raises:
+        BatchInputEmpty: it names no photo.
+        OptionInvalid: they lie on several drives, which have no folder in common.
+    """
+    named = (os.fsdecode(line.rstrip(b"\r\n")) for line in lines)
+    paths = [Path(os.path.abspath(name)) for name in named if name.strip()]
+    paths = [path for path in dict.fromkeys(paths) if _matches(path, patterns)]
+    if not paths:
+        raise BatchInputEmpty(listed_in)
+    try:
+        root = Path(os.path.commonpath([path.parent for path in paths]))
+    except ValueError as error:  # drives of Windows
+        raise OptionInvalid("input", str(listed_in), "photos of one drive") from error
+    return Found(root, tuple(path.relative_to(root) for path in paths))
+
+
+def read_list(path: Path) -> list[bytes]:
+    """The lines of a list of photos.
+
+    Raises:
+        BatchInputIsPhoto: it is a photo itself.
+        BatchInputNotFound: it is not there, or cannot be read.
+    """
+    if path.is_file() and _is_photo(path):
+        raise BatchInputIsPhoto(path)
+    try:
+        return path.read_bytes().splitlines()
+    except OSError as error:
+        raise BatchInputNotFound(path) from error
+
+
+def _is_photo(path: Path) -> bool:
+    try:
+        photo.read_header(path)
+    except DerainError:
+        return path.suffix.lower() in photo.readable_suffixes()
+    return True

@@ -1,0 +1,86 @@
+"""Where a photo's result goes, and what happens where something is there already."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nledn.batch.rows import Job, Skipped
+from nledn.batch.settings import SUFFIX_OF, Settings
+from nledn.errors import WouldReplaceSource
+from nledn.messages import printable
+from nledn.naming import Naming, name_of
+from nledn.photo import writable_suffixes
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a result goes.
+
+    Attributes:
+        path: of the file.
+        overwrite: something is there that may be replaced.
+    """
+
+    path: Path
+    overwrite: bool
+
+
+def target_of(job: Job, ext: str, settings: Settings) -> Path:
+    """The place of a job's result whose format ends in `ext`, before any conflict."""
+    naming = Naming(job.base.name, ext, job.checkpoint, settings.options.strength, job.n)
+    return job.base.with_name(name_of(naming, settings.name))
+
+
+def present_at(job: Job, settings: Settings) -> list[Path]:
+    """What is there at all places where a job's result may go."""
+    endings = {job.source.suffix, *writable_suffixes()}
+    if settings.format != "keep":
+        endings = {SUFFIX_OF[settings.format]}
+    there = []
+    for ext in sorted(endings):
+        for path in _numbered(target_of(job, ext, settings)):
+            if not os.path.lexists(path):
+                break
+            there.append(path)
+    return there
+
+
+def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
+    """Settle where a result goes.
+
+    Raises:
+        WouldReplaceSource: a photo of this batch is there, and the result may not be renamed.
+    """
+    for path in _numbered(target_of(job, ext, settings)):
+        if not os.path.lexists(path):
+            return Target(path, overwrite=False)
+        if path in job.sources:
+            if settings.conflict != "rename":
+                raise WouldReplaceSource(path, job.source)
+        elif path in job.ours or settings.conflict == "overwrite":
+            return Target(path, overwrite=True)
+        elif settings.conflict == "skip":
+            return Skipped(
+                f"{printable(path)} is there already; --on-conflict overwrite replaces it."
+            )
+    raise AssertionError("unreachable: the numbers have no end")
+
+
+def skipped_unread(job: Job, settings: Settings) -> Skipped | None:
+    """Skip without reading where the photo's name tells what its result would be called."""
+    ext = job.source.suffix
+    if settings.format != "keep":
+        ext = SUFFIX_OF[settings.format]
+    elif ext.lower() not in writable_suffixes():
+        return None
+    target = resolved(job, ext, settings)
+    return target if isinstance(target, Skipped) else None
+
+
+def _numbered(path: Path) -> Iterator[Path]:
+    """Yield `a.jpg`, `a-2.jpg`, `a-3.jpg` and so on."""
+    yield path
+    for number in itertools.count(2):
+        yield path.with_name(f"{path.stem}-{number}{path.suffix}")

@@ -1,0 +1,208 @@
+"""What is done with one photo: read, derain, write. The three steps can overlap between photos."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from nledn import photo as photos
+from nledn.atomic import make_folder
+from nledn.batch.figures import change_of, scores_of, thumbnail
+from nledn.batch.plan import seen_now, sha256_of
+from nledn.batch.rows import Done, Failed, Figures, Job, Scores, Seen, Skipped, Thumbnails
+from nledn.batch.settings import SUFFIX_OF, Settings
+from nledn.batch.targets import Target, resolved, skipped_unread
+from nledn.cancel import CancelToken
+from nledn.engine import OnTile
+from nledn.errors import Cancelled, DerainError, OutputDiskFull, PhotoFailed, PhotoNotFound
+from nledn.messages import explain, explain_note
+from nledn.photo import Photo, WriteSettings
+from nledn.rain import Pixels, RainLayer
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+PICTURES_AT_MOST = 5000  # in a report: some 30 MB of it; a browser bears no more
+
+
+class Engine(Protocol):
+    """What a batch needs of `nledn.Derainer`; the window puts its own lane in its place."""
+
+    def start(
+        self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
+    ) -> RainLayer:
+        """See `nledn.Derainer.start`."""
+        ...
+
+    def derain(
+        self,
+        pixels: Pixels,
+        *,
+        into: RainLayer | None = None,
+        on_tile: OnTile | None = None,
+        cancel: CancelToken | None = None,
+    ) -> RainLayer:
+        """See `nledn.Derainer.derain`."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A photo that was read."""
+
+    job: Job
+    photo: Photo
+    target: Target
+    seen: Seen
+
+    @property
+    def px(self) -> int:
+        """Pixels of the photo."""
+        width, height = self.photo.size
+        return width * height
+
+
+@dataclass(frozen=True, eq=False)
+class Derained:
+    """A photo whose rain is known."""
+
+    loaded: Loaded
+    layer: RainLayer
+    seconds: float
+
+
+def load(job: Job, settings: Settings) -> Loaded | Skipped:
+    """Read a photo and settle where its result goes.
+
+    Raises:
+        PhotoError: it cannot be read.
+        WouldReplaceSource: the result's place is a photo's.
+    """
+    skipped = skipped_unread(job, settings)
+    if skipped is not None:
+        return skipped
+    seen = seen_now(job.source)
+    if seen is None:
+        raise PhotoNotFound(job.source)
+    # In this order: a photo that changes while it is read is then found changed the next time.
+    seen = replace(seen, sha256=sha256_of(job.source))
+    photo = photos.read(job.source, limit_megapixels=settings.limit_megapixels)
+    ext = SUFFIX_OF.get(settings.format) or photos.output_suffix(photo)
+    target = resolved(job, ext, settings)
+    return target if isinstance(target, Skipped) else Loaded(job, photo, target, seen)
+
+
+def compute(
+    loaded: Loaded, engine: Engine, on_tile: OnTile | None, cancel: CancelToken | None
+) -> Derained:
+    """Estimate a photo's rain.
+
+    Raises:
+        Cancelled: `cancel` was set.
+        OutOfMemory: not even the smallest tile fits.
+    """
+    photo = loaded.photo
+    height, width = photo.pixels.shape[:2]
+    started = time.perf_counter()
+    layer = engine.derain(
+        photo.pixels,
+        into=engine.start((height, width), grey=photo.grey, linear=photo.linear),
+        on_tile=on_tile,
+        cancel=cancel,
+    )
+    return Derained(loaded, layer, time.perf_counter() - started)
+
+
+def save(derained: Derained, settings: Settings) -> Done:
+    """Take the rain away and write the result; it appears whole or not at all.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    loaded, layer = derained.loaded, derained.layer
+    job, before, target = loaded.job, loaded.photo, loaded.target
+    after = replace(before, pixels=layer.apply(before.pixels, settings.options.strength))
+    make_folder(target.path.parent)
+    written = WriteSettings(quality=settings.quality, overwrite=target.overwrite)
+    photos.write(after, target.path, written)
+    output_seen = seen_now(target.path)
+    assert output_seen is not None, "the result was written a moment ago"
+    scores, notes = _scores(job, target)
+    width, height = before.size
+    record = layer.record
+    return Done(
+        output=target.path,
+        source_seen=loaded.seen,
+        output_seen=output_seen,
+        seconds=derained.seconds,
+        device=record.device,
+        figures=Figures(
+            width_px=width,
+            height_px=height,
+            change=change_of(before.pixels, after.pixels),
+            backend=record.backend,
+            precision=record.precision,
+            tile=record.tile,
+            notes=(*(explain_note(note) for note in before.notes), *record.notes, *notes),
+        ),
+        thumbnails=_pictures(job, before, after) if settings.thumbnails else None,
+        scores=scores,
+    )
+
+
+def _pictures(job: Job, before: Photo, after: Photo) -> Thumbnails | None:
+    return Thumbnails(thumbnail(before), thumbnail(after)) if job.n <= PICTURES_AT_MOST else None
+
+
+def _scores(job: Job, target: Target) -> tuple[Scores | None, tuple[str, ...]]:
+    """Scores, or why there are none; the result stands whatever the photo without rain is."""
+    if job.truth is None:
+        return None, ()
+    try:
+        return scores_of(job.source, target.path, job.truth), ()
+    except DerainError as error:
+        return None, (str(explain(error)),)
+
+
+def derain_file(
+    job: Job, settings: Settings, engine: Engine, cancel: CancelToken | None = None
+) -> Done | Failed | Skipped:
+    """All three steps for one photo; what a worker elsewhere calls.
+
+    Raises:
+        Cancelled: `cancel` was set.
+        OutputDiskFull: the batch has to stop.
+    """
+
+    def steps() -> Done | Skipped:
+        loaded = load(job, settings)
+        if isinstance(loaded, Skipped):
+            return loaded
+        return save(compute(loaded, engine, None, cancel), settings)
+
+    return guarded(job, steps)
+
+
+def guarded(job: Job, step: Callable[[], Result]) -> Result | Failed:
+    """Run a step of one photo; what goes wrong with it is its outcome and stops no other.
+
+    Raises:
+        Cancelled: that is nobody's failure.
+        OutputDiskFull: every other photo would fail as well.
+    """
+    try:
+        return step()
+    except (Cancelled, OutputDiskFull):
+        raise
+    except DerainError as error:
+        log.debug("%s failed", job.source, exc_info=True)
+        return _failed(error)
+    except Exception as error:  # one bad file never stops a batch
+        log.exception("%s failed", job.source)
+        return _failed(PhotoFailed(job.source, f"{type(error).__name__}: {error}"), error)
+
+
+def _failed(error: DerainError, cause: Exception | None = None) -> Failed:
+    return Failed(type(cause or error).__name__, str(explain(error)))

@@ -1,0 +1,213 @@
+"""`nledn batch IN OUT`: a folder in, a folder out."""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+from nledn.cancel import CancelToken
+from nledn.cli.batch_progress import Shown, log_file
+from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error
+from nledn.cli.options import takes_options
+from nledn.errors import OutputFolderMissing, PairsFolderNotFound
+from nledn.messages import printable
+from nledn.naming import DEFAULT_TEMPLATE
+from nledn.options import Options
+
+if TYPE_CHECKING:
+    from nledn.batch import Ending, Found, Queue, Request
+
+FAILURES_LISTED = 100  # at the end; the journal and the report have all of them
+
+
+@takes_options
+def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IN",
+            help="Folder of photos, or a list of them, one a line; - reads the list from stdin.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder of the results.", show_default=False)
+    ],
+    options: Options,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="Subfolders too; the tree is kept.")
+    ] = False,
+    pattern: Annotated[
+        list[str] | None,
+        typer.Option(help="Only photos that match, as in 'frame_*.png'; may be repeated."),
+    ] = None,
+    on_conflict: Annotated[
+        str, typer.Option(help="What is there already: skip, overwrite or rename.")
+    ] = "skip",
+    name: Annotated[
+        str, typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}.")
+    ] = DEFAULT_TEMPLATE,
+    format: Annotated[str, typer.Option(help="Of results: keep, jpg, png, tiff or webp.")] = "keep",
+    quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")] = 95,
+    max_megapixels: Annotated[float, typer.Option(min=0, help="Refuse larger photos.")] = 250.0,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(help="Write a report: .html, .csv or .json; may be repeated."),
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Folder of the same photos without rain, for scores.")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what failed before.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    shard: Annotated[
+        str, typer.Option(help="Do one part of several, as in 2/4; each part on its machine.")
+    ] = "1/1",
+    log_json: Annotated[
+        Path | None, typer.Option(help="Append what happens to this file, a JSON object a line.")
+    ] = None,
+) -> None:
+    """Derain many photos into a folder. The same command again goes on where it stopped."""
+    from nledn import catalog
+    from nledn.batch import Request, Settings, Shard
+
+    reports = report or []
+    settings = Settings(
+        options=options,
+        name=name,
+        conflict=on_conflict,
+        format=format,
+        quality=quality,
+        limit_megapixels=max_megapixels,
+        truth=truth,
+        thumbnails=any(path.suffix.lower() == ".html" for path in reports),
+    )
+    part = Shard.parse(shard)
+    _check(reports, truth, log_json)
+    request = Request(
+        found=_found(source, output, recursive, pattern or []),
+        out=output,
+        settings=settings,
+        card=catalog.find(options.weights),
+        shard=part,
+        retry_failed=retry_failed,
+    )
+    if dry_run:
+        _say_plan(request)
+    else:
+        _run(request, reports, log_json)
+
+
+def _check(reports: list[Path], truth: Path | None, log_json: Path | None) -> None:
+    """Refuse before the work what would be refused after it."""
+    from nledn.report import check_suffix
+
+    for path in reports:
+        check_suffix(path)
+    for path in (*reports, *([] if log_json is None else [log_json])):
+        if not path.absolute().parent.is_dir():
+            raise OutputFolderMissing(path)
+    if truth is not None and not truth.is_dir():
+        raise PairsFolderNotFound(truth)
+
+
+def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> "Found":
+    from nledn.batch import in_folder, in_list, read_list
+
+    if str(source) == "-":
+        return in_list(sys.stdin.buffer.read().splitlines(), Path("stdin"), patterns=patterns)
+    if not source.is_dir():
+        return in_list(read_list(source), source, patterns=patterns)
+    found = in_folder(source, recursive=recursive, patterns=patterns, out=output)
+    for folder in found.unlisted:
+        err.print(f"The system does not let us list {printable(folder)}; it is left out.")
+    return found
+
+
+def _say_plan(request: "Request") -> None:
+    from nledn.batch import State, preview
+
+    foreseen = preview(request)
+    for item in foreseen:
+        what = item.sentence if item.target is None else f"-> {printable(item.target)}"
+        out.print(f"{printable(item.row.source)} {what}")
+    todo = sum(item.target is not None and item.row.state is State.PLANNED for item in foreseen)
+    err.print(f"{todo} of {len(foreseen)} photos would be derained. Nothing was written.")
+
+
+def _run(request: "Request", reports: list[Path], log_json: Path | None) -> None:
+    from nledn import report as reporting
+    from nledn.batch import Queue, report_of
+
+    with ExitStack() as stack:
+        queue = stack.enter_context(Queue.opened(request))
+        if queue.place.elsewhere:
+            err.print(
+                f"The disk of {printable(request.out)} cannot lock files, so the journal is kept "
+                f"in {printable(queue.place.journal.parent)}."
+            )
+        log = None if log_json is None else stack.enter_context(log_file(log_json))
+        cancel = stack.enter_context(cancelled_by_ctrl_c())
+        ending = _computed(queue, log, cancel)
+        _say_ending(queue, ending)
+        if reports and ending.error is None and not ending.cancelled:
+            content = report_of(queue, cancel)
+            for path in reports:
+                reporting.write(content, path)
+                err.print(f"The report is in {printable(path)}.")
+    code = _code(ending)
+    if code:
+        raise typer.Exit(code)
+
+
+def _computed(queue: "Queue", log: IO[str] | None, cancel: CancelToken) -> "Ending":
+    from nledn.batch import Ending, run
+
+    counts = queue.counts()
+    if counts.planned == 0:
+        return Ending(counts)
+    from nledn.engine import Derainer
+
+    engine = Derainer.load(queue.request.settings.options)
+    choice = engine.choice
+    err.print(
+        f"{counts.planned} of {counts.total} photos to do with {engine.card.id}, "
+        f"on {choice.device} in {choice.precision} ({choice.reasons[0]})."
+    )
+    with Shown(log) as shown:
+        return run(queue, engine, shown.update, cancel)
+
+
+def _say_ending(queue: "Queue", ending: "Ending") -> None:
+    from nledn.batch import State
+
+    counts = ending.counts
+    if counts.failed:
+        failed = [row for row in queue.rows() if row.state is State.FAILED]
+        err.print(f"{counts.failed} of {counts.total} photos failed:")
+        for row in failed[:FAILURES_LISTED]:
+            err.print(f"  {row.sentence}", style="red")
+        if len(failed) > FAILURES_LISTED:
+            err.print(f"  … and {len(failed) - FAILURES_LISTED} more, which a report lists.")
+        err.print("Once mended, the same command with --retry-failed tries them again.")
+    if ending.error is not None:
+        say_error(ending.error)
+    left = counts.planned + counts.running
+    said = [f"{counts.done} of {counts.total} photos are done"]
+    said += [f"{counts.skipped} skipped"] if counts.skipped else []
+    said += [f"{left} left; the same command goes on with them"] if left else []
+    err.print(f"{', '.join(said)}.")
+
+
+def _code(ending: "Ending") -> Exit:
+    counts = ending.counts
+    if ending.cancelled:
+        return Exit.INTERRUPTED
+    if ending.error is not None or counts.failed:
+        return Exit.SOME_FAILED if counts.done + counts.skipped else Exit.NONE_DONE
+    return Exit.DONE

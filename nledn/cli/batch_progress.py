@@ -1,0 +1,128 @@
+"""What a person, and a log file, is told while a batch runs."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TextColumn
+
+from nledn.cli.console import err
+from nledn.errors import OutputFailed, OutputNotPermitted
+from nledn.messages import printable
+
+if TYPE_CHECKING:
+    from nledn.batch import Update
+
+_STEPS = 1000  # of the bar, for each photo's share
+
+
+@contextmanager
+def log_file(path: Path) -> Iterator[IO[str]]:
+    """The file of `--log-json`, to append to.
+
+    Raises:
+        WriteError: it cannot be opened.
+    """
+    try:
+        file = path.open("a", encoding="utf-8", buffering=1)  # a line at a time, also for `tail`
+    except PermissionError as error:
+        raise OutputNotPermitted(path) from error
+    except OSError as error:
+        raise OutputFailed(path, error.strerror or str(error)) from error
+    with file:
+        yield file
+
+
+class Shown:
+    """Shows updates: a bar on a terminal, else a line a photo; each also in the log.
+
+    A bar without a terminal would fill a log with escape codes, silence would look like a stop.
+    """
+
+    def __init__(self, log: IO[str] | None = None) -> None:
+        self._log = log
+        self._on_terminal = sys.stderr.isatty()
+        self._bar = Progress(
+            TextColumn("{task.fields[count]}", markup=False),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[pace]}", markup=False),
+            TextColumn("{task.fields[name]}", markup=False),
+            console=err,
+            transient=True,
+            disable=not self._on_terminal,
+        )
+        self._task = self._bar.add_task("batch", count="", pace="", name="")
+
+    def __enter__(self) -> "Shown":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def update(self, update: "Update") -> None:
+        """Show one update."""
+        is_over = update.state != "running"
+        if is_over and self._log is not None:
+            print(json.dumps(_logged(update)), file=self._log)
+        if self._on_terminal:
+            self._bar.update(
+                self._task,
+                total=update.total * _STEPS,
+                completed=round((update.finished + update.share) * _STEPS),
+                count=f"{update.finished} of {update.total}",
+                pace=pace_of(update),
+                name=printable(update.source.name),
+            )
+            if update.state == "failed":
+                err.print(update.sentence, style="red")
+        elif is_over:
+            err.print(_line(update))
+
+
+def _line(update: "Update") -> str:
+    """`12 of 60  street.jpg  0.45 MP/s, 2 min 10 s left`."""
+    parts = [f"{update.finished} of {update.total}", printable(update.source)]
+    if update.state != "done":
+        parts.append(f"{update.state}: {update.sentence}")
+    return "  ".join(part for part in (*parts, pace_of(update)) if part)
+
+
+def pace_of(update: "Update") -> str:
+    """Megapixels per second and the time left, as far as they are known."""
+    if update.megapixels_per_second is None or update.seconds_left is None:
+        return ""
+    return f"{update.megapixels_per_second:.3g} MP/s, {duration(update.seconds_left)} left"
+
+
+def duration(seconds: float) -> str:
+    """`40 s`, `2 min 10 s`, `3 h 5 min`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_rest = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes_rest} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _logged(update: "Update") -> dict[str, object]:
+    return {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "file": printable(update.source),
+        "state": str(update.state),
+        "sentence": update.sentence,
+        "n": update.finished,
+        "of": update.total,
+        "seconds": update.seconds,
+        "megapixels_per_second": update.megapixels_per_second,
+        "seconds_left": update.seconds_left,
+    }

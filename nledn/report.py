@@ -1,0 +1,185 @@
+"""Reports of many photos, as HTML in one file, CSV or JSON."""
+
+import base64
+import csv
+import json
+import math
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote_from_bytes
+
+import jinja2
+
+from nledn.atomic import replacing
+from nledn.errors import OptionInvalid
+from nledn.messages import printable
+
+SUFFIXES = (".html", ".csv", ".json")
+
+
+@dataclass(frozen=True)
+class ReportScores:
+    """Agreement with the photo without rain: PSNR (dB) and SSIM of Y, and the photo's own."""
+
+    psnr_y: float
+    ssim_y: float
+    input_psnr_y: float
+    input_ssim_y: float
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One photo.
+
+    Attributes:
+        file: the photo.
+        name: as it is shown.
+        state: in a word.
+        size_bytes: of its file.
+        width_px: None when it was not read.
+        height_px: likewise.
+        seconds: of computing.
+        taken: how much rain: the mean absolute change, in levels of 255.
+        brightness: the median change of luma, in levels of 255.
+        scores: where there is a photo without rain.
+        marks: what a person should look at.
+        note: a sentence, or several.
+        device: that computed.
+        output: the result.
+        before: a small picture, WebP.
+        after: likewise.
+    """
+
+    file: Path
+    name: str
+    state: str
+    size_bytes: int | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    seconds: float | None = None
+    taken: float | None = None
+    brightness: float | None = None
+    scores: ReportScores | None = None
+    marks: tuple[str, ...] = ()
+    note: str = ""
+    device: str = ""
+    output: Path | None = None
+    before: bytes | None = None
+    after: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report says.
+
+    Attributes:
+        title: its heading.
+        facts: names and values, above the rows.
+        rows: the photos.
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    rows: tuple[ReportRow, ...]
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a file of a kind that `write` does not know.
+
+    Raises:
+        OptionInvalid: it ends in none of `SUFFIXES`.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise OptionInvalid("report", str(path), "a file that ends in .html, .csv or .json")
+
+
+def write(report: Report, path: Path) -> None:
+    """Write a report in the format that the suffix of `path` names; an earlier one is replaced.
+
+    Raises:
+        OptionInvalid: it ends in none of `SUFFIXES`.
+        WriteError: it cannot be written.
+    """
+    check_suffix(path)
+    writers: dict[str, Callable[[Report, Path, IO[str]], None]] = {
+        ".html": _write_html,
+        ".csv": _write_csv,
+        ".json": _write_json,
+    }
+    with (
+        replacing(path, overwrite=True) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writers[path.suffix.lower()](report, path, file)
+
+
+def plain(row: ReportRow) -> dict[str, Any]:
+    """A row without pictures, as JSON and CSV have it; null where there is no finite figure."""
+    scores = ReportScores(*[math.nan] * 4) if row.scores is None else row.scores
+    return {
+        "file": row.name,
+        "state": row.state,
+        "output": None if row.output is None else printable(row.output),
+        "width_px": row.width_px,
+        "height_px": row.height_px,
+        "size_bytes": row.size_bytes,
+        "seconds": _rounded(row.seconds),
+        "device": row.device,
+        "rain_taken": _rounded(row.taken),
+        "brightness_shift": _rounded(row.brightness),
+        **{name: _rounded(value, 4) for name, value in asdict(scores).items()},
+        "marks": "; ".join(row.marks),
+        "note": row.note,
+    }
+
+
+def _rounded(value: float | None, digits: int = 3) -> float | None:
+    return round(value, digits) if value is not None and math.isfinite(value) else None
+
+
+def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
+    content = {
+        "title": report.title,
+        "facts": dict(report.facts),
+        "rows": [plain(row) for row in report.rows],
+    }
+    json.dump(content, file, indent=1, allow_nan=False, ensure_ascii=False)
+
+
+def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
+    columns = list(plain(ReportRow(Path(), "", "")))
+    writer = csv.DictWriter(file, columns)
+    writer.writeheader()
+    writer.writerows(plain(row) for row in report.rows)
+
+
+def _write_html(report: Report, path: Path, file: IO[str]) -> None:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("nledn"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["picture"] = _picture
+    environment.filters["link"] = lambda target: _link(target, path)
+    stream = environment.get_template("report.html").generate(
+        report=report,
+        scored=any(row.scores for row in report.rows),
+        pictured=any(row.before for row in report.rows),
+    )
+    for part in stream:
+        file.write(part)
+
+
+def _picture(webp: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
+
+
+def _link(target: Path, report: Path) -> str:
+    """An address that holds while report and photos move together."""
+    relative = os.path.relpath(target, report.parent)
+    return quote_from_bytes(os.fsencode(relative.replace(os.sep, "/")))

@@ -1,0 +1,81 @@
+"""Batches for tests: tiny photos, an engine without weights, and a run of both."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from nledn import CancelToken, Derainer, Options
+from nledn.batch import Ending, Queue, Request, Row, Settings, Update, in_folder, run
+from nledn.card import Card
+from nledn.device import Machine, choose
+
+Floats = npt.NDArray[np.float32]
+
+MACHINE = Machine("CPU", 1, 8 * 2**30, cpu_bf16=True, no_gpu_reason="none")
+CARD = Card(id="ten", title="Ten", sha256="a" * 64, regions="fixed", path=Path("ten.safetensors"))
+OPTIONS = Options(tile=64, overlap_px=16, precision="fp32", threads=1)
+LEVELS = 10  # of 255, the rain of every pixel
+
+
+class ConstantRain:
+    """A backend for which it rains evenly."""
+
+    def rain(self, rainy: Floats) -> Floats:
+        return np.full_like(rainy, LEVELS / 255)
+
+
+def engine(options: Options = OPTIONS) -> Derainer:
+    return Derainer(options, CARD, choose(options, MACHINE), MACHINE, ConstantRain())
+
+
+def make_photo(path: Path, seed: int = 0, size: tuple[int, int] = (24, 32)) -> Path:
+    """A small photo of noise, height and width as in `size`, in the format of its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed).integers(40, 200, (*size, 3)).astype(np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def make_photos(folder: Path, names: Sequence[str]) -> list[Path]:
+    return [make_photo(folder / name, seed) for seed, name in enumerate(names)]
+
+
+def request(source: Path, out: Path, settings: Settings | None = None) -> Request:
+    settings = settings or Settings(options=OPTIONS)
+    return Request(in_folder(source, recursive=True, out=out), out, settings, CARD)
+
+
+def run_batch(asked: Request, updates: list[Update] | None = None) -> tuple[Ending, list[Row]]:
+    """Run a batch to its end; how it ended, and its rows."""
+    seen = [] if updates is None else updates
+    with Queue.opened(asked) as queue:
+        ending = run(queue, engine(asked.settings.options), seen.append, CancelToken())
+        return ending, list(queue.rows())
+
+
+def batch(source: Path, out: Path, **changes: object) -> tuple[Ending, list[Row]]:
+    """Run a batch of a folder with settings that differ from the tests' defaults."""
+    settings = replace(Settings(options=OPTIONS), **changes)  # type: ignore[arg-type]
+    return run_batch(request(source, out, settings))
+
+
+def results(out: Path) -> set[str]:
+    """Files below `out`, without the journal's folder."""
+    return {
+        path.relative_to(out).as_posix()
+        for path in out.rglob("*")
+        if path.is_file() and ".afterrain" not in path.parts
+    }
+
+
+def states(rows: Sequence[Row]) -> dict[str, str]:
+    return {row.source.name: row.state.value for row in rows}
+
+
+def mean_of(path: Path) -> float:
+    with Image.open(path) as image:
+        return float(np.asarray(image).mean())

@@ -1,0 +1,161 @@
+import errno
+import os
+import socket
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nledn import places
+from nledn.batch import Queue, Shard, place
+from nledn.batch import lock as locks
+from nledn.batch.journal import connect, transaction
+from nledn.batch.lock import DEAD_AFTER_S, Holder, Lock
+from nledn.errors import BatchBusy, DerainError, JournalFailed
+from tests.batch.batches import batch, make_photo, make_photos, request, results, run_batch
+
+
+@pytest.fixture
+def wet(tmp_path: Path) -> Path:
+    make_photos(tmp_path / "wet", ["1.png", "2.png", "3.png"])
+    return tmp_path / "wet"
+
+
+@pytest.fixture
+def dry(tmp_path: Path) -> Path:
+    return tmp_path / "dry"
+
+
+def hold(out: Path, holder: Holder, shard: Shard = place.WHOLE) -> Path:
+    journal = place.prepared(out, shard).journal
+    database = connect(journal)
+    with transaction(database):
+        locks._write(database, holder)
+    database.close()
+    return journal
+
+
+def test_elsewhere_a_heartbeat_says_who_is_alive(wet: Path, dry: Path) -> None:
+    alive = Holder("another-host", 7, 1.0, time.time())
+    hold(dry, alive)
+    with pytest.raises(BatchBusy) as caught:
+        Queue.opened(request(wet, dry))
+    assert (caught.value.host, caught.value.pid) == ("another-host", 7)
+    hold(dry, replace(alive, heartbeat=time.time() - DEAD_AFTER_S - 1))
+    assert batch(wet, dry)[0].counts.done == 3
+
+
+def test_here_a_number_that_another_process_has_now_is_nobody(wet: Path, dry: Path) -> None:
+    hold(dry, Holder(socket.gethostname(), os.getppid(), 1.0, time.time()))
+    assert batch(wet, dry)[0].counts.done == 3
+
+
+def test_one_process_does_not_work_twice_on_one_folder(wet: Path, dry: Path) -> None:
+    with Queue.opened(request(wet, dry)), pytest.raises(BatchBusy) as caught:
+        Queue.opened(request(wet, dry))
+    assert caught.value.pid == os.getpid()
+    assert batch(wet, dry)[0].counts.done == 3
+
+
+def test_the_heart_beats_and_a_loss_is_told(
+    wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "HEARTBEAT_S", 0.02)
+    with Queue.opened(request(wet, dry)) as queue:
+        first = locks.holder_of(queue.place.journal)
+        assert first is not None
+        deadline = time.monotonic() + 10
+        while locks.holder_of(queue.place.journal) == first:
+            assert time.monotonic() < deadline, "the heart does not beat"
+        hold(dry, Holder("another-host", 7, 1.0, time.time()))
+        while queue._lost is None:
+            assert time.monotonic() < deadline, "the loss is not noticed"
+        with pytest.raises(BatchBusy) as caught:
+            queue.take()
+        assert caught.value.host == "another-host"
+    left = locks.holder_of(queue.place.journal)
+    assert left is not None
+    assert left.host == "another-host"
+
+
+def test_parts_work_beside_each_other_but_not_beside_the_whole(wet: Path, dry: Path) -> None:
+    asked = request(wet, dry)
+    with Queue.opened(replace(asked, shard=Shard(1, 2))):
+        for other in (Shard(1, 2), Shard(1, 3), place.WHOLE):
+            with pytest.raises(BatchBusy):
+                Queue.opened(replace(asked, shard=other))
+        assert run_batch(replace(asked, shard=Shard(2, 2)))[0].counts.done == 1
+
+
+def test_a_disk_that_cannot_lock_has_its_journal_elsewhere(
+    wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "lockf", no_locks)
+    with Queue.opened(request(wet, dry)) as queue:
+        assert queue.place.elsewhere
+        assert queue.place.journal.is_relative_to(places.user_state())
+    assert batch(wet, dry)[0].counts.done == 3
+    before = {name: (dry / name).stat().st_mtime_ns for name in results(dry)}
+    batch(wet, dry)
+    assert {name: (dry / name).stat().st_mtime_ns for name in results(dry)} == before
+
+
+@pytest.mark.parametrize("content", [b"no database " * 100, b""])
+def test_a_damaged_journal_is_an_error_an_empty_one_is_new(
+    wet: Path, dry: Path, content: bytes
+) -> None:
+    journal = place.prepared(dry).journal
+    journal.write_bytes(content)
+    if content:
+        with pytest.raises(JournalFailed):
+            batch(wet, dry)
+    else:
+        assert batch(wet, dry)[0].counts.done == 3
+
+
+def test_a_journal_of_a_newer_version_is_left_alone(wet: Path, dry: Path) -> None:
+    journal = place.prepared(dry).journal
+    database = connect(journal)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(JournalFailed) as caught:
+        batch(wet, dry)
+    assert "newer" in caught.value.detail
+
+
+def test_only_unfinished_files_of_the_dead_are_removed(wet: Path, dry: Path) -> None:
+    dry.mkdir()
+    dead = dry / ".1_derained.png.999999999.afterrain-tmp"
+    twice = dry / ".1_derained.png.999999999-1.afterrain-tmp"
+    alive = dry / f".2_derained.png.{os.getppid()}.afterrain-tmp"
+    reused = dry / f".3_derained.png.{os.getpid()}.afterrain-tmp"
+    other = dry / ".mine.afterrain-tmp"
+    for path in (dead, twice, alive, reused, other):
+        path.touch()
+    os.utime(reused, (1, 1))  # older than this process: a dead one had its number
+    batch(wet, dry)
+    left = {path.name for path in dry.iterdir() if path.suffix == ".afterrain-tmp"}
+    assert left == {alive.name, other.name}
+
+
+def test_an_output_folder_that_is_a_file_is_refused(wet: Path, dry: Path) -> None:
+    make_photo(dry.with_suffix(".png")).rename(dry)
+    with pytest.raises(DerainError) as caught:
+        batch(wet, dry)
+    assert "Not a directory" in str(caught.value)
+
+
+def test_a_lock_is_released_once(wet: Path, dry: Path) -> None:
+    journal = place.prepared(dry).journal
+    lock = Lock(journal, dry)
+    lock.acquire(lambda _: None)
+    assert locks.holder_of(journal) is not None
+    lock.release()
+    lock.release()
+    assert locks.holder_of(journal) is None

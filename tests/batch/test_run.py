@@ -1,0 +1,167 @@
+"""The threads around the engine: overlap, stops, limits."""
+
+import errno
+import os
+import pickle
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nledn import CancelToken
+from nledn.batch import Done, Failed, Job, Queue, State, Update, derain_file, run, work
+from nledn.batch import room as rooms
+from nledn.batch.room import Room
+from nledn.errors import OutputDiskFull
+from tests.batch.batches import batch, engine, make_photo, make_photos, request, results, states
+
+WAIT_S = 20
+
+
+@pytest.fixture
+def wet(tmp_path: Path) -> Path:
+    make_photos(tmp_path / "wet", [f"{n}.png" for n in range(1, 9)])
+    return tmp_path / "wet"
+
+
+@pytest.fixture
+def dry(tmp_path: Path) -> Path:
+    return tmp_path / "dry"
+
+
+def test_one_photo_is_read_and_one_written_while_another_is_computed(
+    wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"{n}.png" for n in range(1, 9)]
+    read, written = ({name: threading.Event() for name in names} for _ in range(2))
+    load, save, compute = work.load, work.save, work.compute
+
+    def loads(job: Job, *rest: Any) -> Any:
+        loaded = load(job, *rest)
+        read[job.source.name].set()
+        return loaded
+
+    def saves(derained: Any, *rest: Any) -> Any:
+        saved = save(derained, *rest)
+        written[derained.loaded.job.source.name].set()
+        return saved
+
+    def computes(loaded: Any, *rest: Any) -> Any:
+        # Those before it get written and the next one is read while this one is computed.
+        mine = names.index(loaded.job.source.name)
+        computed.append(mine)
+        assert all(written[names[n]].wait(WAIT_S) for n in computed[:-1])
+        assert mine == len(names) - 1 or read[names[mine + 1]].wait(WAIT_S)
+        return compute(loaded, *rest)
+
+    computed: list[int] = []
+    monkeypatch.setattr(work, "load", loads)
+    monkeypatch.setattr(work, "save", saves)
+    monkeypatch.setattr(work, "compute", computes)
+    assert batch(wet, dry)[0].counts.done == 8
+
+
+def test_updates_count_up_to_the_end(wet: Path, dry: Path) -> None:
+    (wet / "3.png").write_bytes(b"bad")
+    updates: list[Update] = []
+    with Queue.opened(request(wet, dry)) as queue:
+        run(queue, engine(), updates.append)
+    over = [update for update in updates if update.state is not State.RUNNING]
+    assert [update.finished for update in over] == list(range(1, 9))
+    assert {update.total for update in updates} == {8}
+    assert any(update.share == 1.0 for update in updates)
+    assert over[-1].seconds_left == 0
+    assert over[-1].megapixels_per_second is not None
+    assert [u.sentence for u in over if u.state is State.FAILED] != [""]
+
+
+def test_a_cancelled_batch_keeps_what_is_computed_and_goes_on_later(wet: Path, dry: Path) -> None:
+    cancel = CancelToken()
+
+    def stop_at_third(update: Update) -> None:
+        if update.source.name == "3.png" and update.state is State.RUNNING:
+            cancel.cancel()
+
+    with Queue.opened(request(wet, dry)) as queue:
+        ending = run(queue, engine(), stop_at_third, cancel)
+        assert ending.cancelled
+        assert ending.error is None
+        assert ending.counts.running == 0
+        assert 0 < ending.counts.planned < 8
+        assert len(results(dry)) == ending.counts.done
+    assert batch(wet, dry)[0].counts.done == 8
+
+
+def test_a_full_disk_stops_the_batch_and_the_next_run_goes_on(
+    wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync, calls = os.fsync, 0
+
+    def no_space_for_the_fourth(descriptor: int) -> None:
+        nonlocal calls
+        calls += "derained" in str(Path(f"/proc/self/fd/{descriptor}").readlink())
+        if calls > 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nledn.atomic.os.fsync", no_space_for_the_fourth)
+        ending, rows = batch(wet, dry)
+    assert isinstance(ending.error, OutputDiskFull)
+    assert ending.counts.done == len(results(dry)) == 3
+    assert ending.counts.planned == 5
+    assert set(states(rows).values()) == {"done", "planned"}
+    assert batch(wet, dry)[0].counts.done == 8
+
+
+def test_a_fault_of_whoever_is_told_ends_the_batch_instead_of_hanging(wet: Path, dry: Path) -> None:
+    def breaks(update: Update) -> None:
+        if update.state is State.DONE:
+            raise BrokenPipeError
+
+    with Queue.opened(request(wet, dry)) as queue, pytest.raises(BrokenPipeError):
+        run(queue, engine(), breaks)
+    assert batch(wet, dry)[0].counts.done == 8
+
+
+def test_a_photo_that_no_tile_fits_is_one_failure(wet: Path, dry: Path) -> None:
+    make_photo(wet / "4.png", size=(300, 700))
+    ending, rows = batch(wet, dry, limit_megapixels=0.1)
+    assert (ending.counts.done, ending.counts.failed) == (7, 1)
+    assert rows[3].kind == "PhotoTooLarge"
+
+
+def test_workers_elsewhere_need_no_journal(wet: Path, dry: Path) -> None:
+    asked = request(wet, dry)
+    with Queue.opened(asked) as queue:
+        while job := queue.take():
+            sent, settings = pickle.loads(pickle.dumps((job, asked.settings)))
+            outcome = derain_file(sent, settings, engine())
+            queue.finish(job, pickle.loads(pickle.dumps(outcome)))
+        assert queue.counts().done == 8
+    outcome = derain_file(Job(1, wet / "gone.png", dry / "gone", "ten"), asked.settings, engine())
+    assert isinstance(outcome, Failed)
+    assert outcome.kind == "PhotoNotFound"
+    done = derain_file(Job(1, wet / "1.png", dry / "new", "ten"), asked.settings, engine())
+    assert isinstance(done, Done)
+    assert done.output == dry / "new_derained.png"
+
+
+def test_room_is_for_many_small_photos_or_one_large() -> None:
+    room, entered = Room(), threading.Event()
+    for _ in range(rooms.IN_FLIGHT_PHOTOS):
+        room.take(1000)
+
+    def large() -> None:
+        room.take(10**9)
+        entered.set()
+
+    thread = threading.Thread(target=large, daemon=True)
+    thread.start()
+    for _ in range(rooms.IN_FLIGHT_PHOTOS - 1):
+        room.leave(1000)
+    assert not entered.wait(0.05)
+    room.leave(1000)
+    assert entered.wait(WAIT_S)
+    thread.join()

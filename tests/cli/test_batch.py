@@ -1,0 +1,244 @@
+"""`nledn batch` as people type it, on small real files and weights for which it rains evenly."""
+
+import csv
+import io
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nledn import checkpoint, errors
+from nledn.architecture import weight_shapes
+from nledn.cli import main
+from nledn.messages import explain
+from tests.batch.batches import make_photo, make_photos, results
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes().items()}
+    arrays["to_rain.bias"][:] = math.atanh(10 / 255)
+    checkpoint.write(tmp_path / "ten.safetensors", arrays)
+    return tmp_path / "ten.safetensors"
+
+
+@pytest.fixture
+def wet(tmp_path: Path) -> Path:
+    make_photos(tmp_path / "wet", ["1.png", "2.png", "sub/10.jpg"])
+    return tmp_path / "wet"
+
+
+@pytest.fixture
+def dry(tmp_path: Path) -> Path:
+    return tmp_path / "dry"
+
+
+def exit_code(weights: Path, *arguments: object) -> int:
+    command = ["batch", *map(str, arguments), "--weights", str(weights), "--precision", "fp32"]
+    with pytest.raises(SystemExit) as caught:
+        main(command)
+    return int(caught.value.code or 0)
+
+
+def test_a_folder_in_a_folder_out(
+    wet: Path, dry: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(weights, wet, dry, "--recursive") == 0
+    assert results(dry) == {"1_derained.png", "2_derained.png", "sub/10_derained.jpg"}
+    said = capsys.readouterr().err
+    assert "3 of 3 photos to do with ten, on cpu in fp32" in said
+    for number in (1, 2, 3):
+        assert f"{number} of 3  {wet}" in said
+    assert "MP/s" in said
+    assert "s left" in said
+    assert "3 of 3 photos are done." in said
+    assert exit_code(weights, wet, dry, "--recursive") == 0
+    assert "3 of 3 photos are done." in capsys.readouterr().err
+
+
+def test_failures_are_listed_at_the_end_and_count_in_the_exit_code(
+    wet: Path, dry: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = wet / "failed.jpg"
+    bad.touch()
+    assert exit_code(weights, wet, dry) == 2
+    said = capsys.readouterr().err
+    assert "1 of 3 photos failed:\n" in said
+    assert "--retry-failed" in said.splitlines()[-2]
+    assert said.splitlines()[-1] == "2 of 3 photos are done."
+    for photo in wet.glob("*.png"):
+        photo.unlink()
+    assert exit_code(weights, wet, dry.with_name("none")) == 1
+    make_photo(bad)
+    assert exit_code(weights, wet, dry) == 0
+
+
+def test_a_dry_run_writes_nothing(
+    wet: Path, dry: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(weights, wet, dry, "--recursive", "--dry-run", "--format", "tiff") == 0
+    said = capsys.readouterr()
+    assert f"{wet / 'sub' / '10.jpg'} -> {dry / 'sub' / '10_derained.tif'}" in said.out
+    assert "3 of 3 photos would be derained" in said.err
+    assert not dry.exists()
+
+
+def test_a_list_comes_from_a_file_or_from_stdin(
+    wet: Path, dry: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = wet.parent / "list.txt"
+    listed.write_text(f"{wet / '2.png'}\n{wet / 'sub' / '10.jpg'}\n")
+    assert exit_code(weights, listed, dry) == 0
+    assert results(dry) == {"2_derained.png", "sub/10_derained.jpg"}
+    stdin = io.TextIOWrapper(io.BytesIO(os.fsencode(wet / "1.png") + b"\n"))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert exit_code(weights, "-", dry) == 0
+    assert "1_derained.png" in results(dry)
+
+
+def test_reports_have_pictures_figures_and_scores(
+    wet: Path, dry: Path, weights: Path, tmp_path: Path
+) -> None:
+    assert exit_code(weights, wet, dry, "--recursive") == 0
+    (wet / "2.png").unlink()  # done, but its photo is gone
+    kinds = [tmp_path / f"report{suffix}" for suffix in (".html", ".csv", ".json")]
+    asked = [word for path in kinds for word in ("--report", path)]
+    make_photo(wet / "3.png", seed=9)
+    assert exit_code(weights, wet, dry, "--recursive", "--truth", wet, *asked) == 0
+    rows = json.loads(kinds[2].read_text("utf-8"))["rows"]
+    assert [row["file"] for row in rows] == ["1.png", "3.png", "sub/10.jpg"]
+    for row in rows:  # made now, and made before without --truth or --report
+        assert row["rain_taken"] == pytest.approx(10, abs=0.3)
+        assert row["psnr_y"] == pytest.approx(20 * math.log10(255 / 10), abs=0.4)
+        assert row["marks"] == "overall darker by 10 of 255"
+    assert len(list(csv.DictReader(kinds[1].read_text("utf-8").splitlines()))) == 3
+    assert kinds[0].read_text("utf-8").count("data:image/webp") == 6
+
+
+def test_what_happens_is_logged_as_json(
+    wet: Path, dry: Path, weights: Path, tmp_path: Path
+) -> None:
+    (wet / "bad.png").write_bytes(b"bad")
+    log = tmp_path / "log.jsonl"
+    log.write_text('{"earlier": true}\n')
+    assert exit_code(weights, wet, dry, "--log-json", log) == 2
+    earlier, *lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert earlier == {"earlier": True}
+    assert {Path(line["file"]).name: line["state"] for line in lines} == {
+        "1.png": "done",
+        "2.png": "done",
+        "bad.png": "failed",
+    }
+    assert [(line["n"], line["of"]) for line in lines] == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_shards_make_a_whole(wet: Path, dry: Path, weights: Path) -> None:
+    assert exit_code(weights, wet, dry, "--recursive", "--shard", "1/2") == 0
+    assert len(results(dry)) == 2
+    assert exit_code(weights, wet, dry, "--recursive", "--shard", "2/2") == 0
+    assert len(results(dry)) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"),
+    [
+        (("{wet}/gone",), 1, "no folder or list"),
+        (("{wet}/1.png",), 1, "nledn derain"),
+        (("{wet}", "--pattern", "x*"), 1, "no photo"),
+        (("{wet}", "--on-conflict", "ask"), 64, "skip, overwrite or rename"),
+        (("{wet}", "--format", "gif"), 64, "keep, jpg, png, tiff or webp"),
+        (("{wet}", "--shard", "3/2"), 64, "i/n"),
+        (("{wet}", "--report", "r.pdf"), 64, ".html, .csv or .json"),
+        (("{wet}", "--report", "{wet}/gone/r.csv"), 1, "folder"),
+        (("{wet}", "--truth", "{wet}/gone"), 1, "no folder"),
+        (("{wet}", "--name", "{{title}}"), 64, "{stem}"),
+    ],
+)
+def test_what_cannot_work_is_said_at_once(
+    wet: Path,
+    weights: Path,
+    arguments: tuple[str, ...],
+    code: int,
+    word: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    source, *rest = [argument.format(wet=wet) for argument in arguments]
+    dry = wet.parent / "dry"
+    assert exit_code(weights, source, dry, *rest) == code
+    said = capsys.readouterr().err
+    assert word in said
+    assert "Traceback" not in said
+    assert not results(dry)
+
+
+def test_a_full_disk_is_said_with_what_to_do(
+    wet: Path,
+    dry: Path,
+    weights: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = errors.OutputDiskFull(dry / "2_derained.png")
+
+    def no_space(*_: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nledn.batch.work.save", no_space)
+        assert exit_code(weights, wet, dry) == 1
+    said = capsys.readouterr().err
+    assert str(explain(full)) in said
+    assert "2 left; the same command goes on with them." in said
+    assert exit_code(weights, wet, dry) == 0
+
+
+def started(wet: Path, dry: Path, weights: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "nledn", "batch", str(wet), str(dry)]
+    process = subprocess.Popen(
+        [*command, "--weights", str(weights), "--precision", "fp32"],
+        cwd=REPOSITORY,
+        stderr=subprocess.PIPE,
+    )
+    deadline = time.monotonic() + 60
+    while len(results(dry)) < 2 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert process.poll() is None, "it was over before it could be stopped"
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_batch_goes_on_with_the_same_command(
+    tmp_path: Path, dry: Path, weights: Path, number: int
+) -> None:
+    many = tmp_path / "many"
+    names = [f"{n}.jpg" for n in range(12)]
+    for n, name in enumerate(names):
+        make_photo(many / name, n, size=(96, 128))
+    process = started(many, dry, weights)
+    process.send_signal(number)
+    said = process.communicate()[1].decode()
+    if number == signal.SIGINT:
+        assert process.returncode == 130
+        assert "the same command goes on" in said
+        assert not [name for name in results(dry) if name.startswith(".")]
+    done = {name for name in results(dry) if name[0] != "."}
+    assert 0 < len(done) < len(names)
+    before = {name: (dry / name).stat().st_mtime_ns for name in done}
+    assert exit_code(weights, many, dry) == 0
+    assert results(dry) == {f"{n}_derained.jpg" for n in range(12)}
+    again = [name for name in done if (dry / name).stat().st_mtime_ns != before[name]]
+    assert len(again) <= (2 if number == signal.SIGKILL else 0)
