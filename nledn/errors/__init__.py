@@ -44,6 +44,13 @@
     │   ├── NoPairs(layouts, found)
     │   ├── PairSizesDiffer(rainy_size, clean_size)
     │   └── PairTooSmall(size, limit_px)      too few pixels for SSIM's window
+    ├── DownloadError(url)                    fetching a published file
+    │   ├── DownloadUnreachable(detail)       no connection, or no such server
+    │   ├── DownloadRefused(status)           the server answers, but not with the file
+    │   ├── DownloadStalled(timeout_s)        no byte came for so long
+    │   ├── DownloadCutOff(received_bytes, size_bytes)
+    │   ├── DownloadSizeDiffers(expected_bytes, found_bytes)
+    │   └── DownloadChanged(expected, found)  other bytes than were published
     └── OptionInvalid(option, found, allowed) a setting out of its range
 
 An error carries data; `nledn.messages` has the words. `Cancelled` stands outside: a person asked
@@ -52,23 +59,16 @@ for it, so nothing is reported.
 
 from pathlib import Path
 
-
-class DerainError(Exception):
-    """The root. Fields are the keyword arguments given, in order, also shown by `str`."""
-
-    def __str__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({fields})"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # Errors cross process borders (decoding, clusters): rebuild from the fields.
-        return (_rebuilt, (type(self), vars(self)))
-
-
-def _rebuilt(kind: type[DerainError], fields: dict[str, object]) -> DerainError:
-    error = kind.__new__(kind)
-    error.__dict__.update(fields)
-    return error
+from nledn.errors.download import (
+    DownloadChanged as DownloadChanged,
+    DownloadCutOff as DownloadCutOff,
+    DownloadError as DownloadError,
+    DownloadRefused as DownloadRefused,
+    DownloadSizeDiffers as DownloadSizeDiffers,
+    DownloadStalled as DownloadStalled,
+    DownloadUnreachable as DownloadUnreachable,
+)
+from nledn.errors.root import DerainError as DerainError
 
 
 class PhotoError(DerainError):
