@@ -59,6 +59,8 @@ for it, so nothing is reported.
 
 from pathlib import Path
 
+# Names that are passed on; isort would give each a statement of its own.
+# isort: off
 from nledn.errors.download import (
     DownloadChanged as DownloadChanged,
     DownloadCutOff as DownloadCutOff,
@@ -69,6 +71,7 @@ from nledn.errors.download import (
     DownloadUnreachable as DownloadUnreachable,
 )
 from nledn.errors.root import DerainError as DerainError
+# isort: on
 
 
 class PhotoError(DerainError):
