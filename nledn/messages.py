@@ -163,6 +163,10 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "{path} holds no pairs of rainy and clean photos (found: {found}).",
         "Known layouts: {layouts}.",
     ),
+    errors.DataSetWrong: Template(
+        "{path} is not the whole of {title}. Expected: {expected}. Found: {found}.",
+        "Download what is missing; the set is published at {url}.",
+    ),
     errors.PairTooSmall: Template(
         "{path} is too small to be compared ({size}).",
         "SSIM needs {limit_px} pixels a side at least.",

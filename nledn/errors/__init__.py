@@ -42,6 +42,7 @@
     ├── PairsError(path)                      rainy and clean photos that belong together
     │   ├── PairsFolderNotFound
     │   ├── NoPairs(layouts, found)
+    │   ├── DataSetWrong(title, expected, found, url)  a published set, not whole
     │   ├── PairSizesDiffer(rainy_size, clean_size)
     │   └── PairTooSmall(size, limit_px)      too few pixels for SSIM's window
     ├── DownloadError(url)                    fetching a published file
@@ -69,6 +70,14 @@ from nledn.errors.download import (
     DownloadSizeDiffers as DownloadSizeDiffers,
     DownloadStalled as DownloadStalled,
     DownloadUnreachable as DownloadUnreachable,
+)
+from nledn.errors.pairs import (
+    DataSetWrong as DataSetWrong,
+    NoPairs as NoPairs,
+    PairSizesDiffer as PairSizesDiffer,
+    PairTooSmall as PairTooSmall,
+    PairsError as PairsError,
+    PairsFolderNotFound as PairsFolderNotFound,
 )
 from nledn.errors.root import DerainError as DerainError
 # isort: on
@@ -331,46 +340,6 @@ class OutOfMemory(DeviceError):
     def __init__(self, device: str, tile_px: int) -> None:
         self.device = device
         self.tile_px = tile_px
-
-
-class PairsError(DerainError):
-    """Rainy and clean photos that do not belong together."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-
-class PairsFolderNotFound(PairsError):
-    """There is no folder of that name, or it cannot be listed."""
-
-
-class NoPairs(PairsError):
-    """A folder in none of the layouts that are known; `found` has its first few names."""
-
-    def __init__(self, path: Path, layouts: tuple[str, ...], found: tuple[str, ...]) -> None:
-        super().__init__(path)
-        self.layouts = layouts
-        self.found = found
-
-
-class PairSizesDiffer(PairsError):
-    """A rainy photo and its clean one differ in size; sizes are (width, height)."""
-
-    def __init__(
-        self, path: Path, rainy_size: tuple[int, int], clean_size: tuple[int, int]
-    ) -> None:
-        super().__init__(path)
-        self.rainy_size = rainy_size
-        self.clean_size = clean_size
-
-
-class PairTooSmall(PairsError):
-    """A side shorter than SSIM's window; `size` is (width, height)."""
-
-    def __init__(self, path: Path, size: tuple[int, int], limit_px: int) -> None:
-        super().__init__(path)
-        self.size = size
-        self.limit_px = limit_px
 
 
 class OptionInvalid(DerainError):
