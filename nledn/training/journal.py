@@ -24,14 +24,21 @@ class Journal:
     Args:
         folder: gets `log.csv`, `samples/`, and TensorBoard's files if `tensorboard` is set.
         tensorboard: needs the extra `training`.
+
+    Raises:
+        ValueError: the extra is not installed.
     """
 
     def __init__(self, folder: Path, *, tensorboard: bool = False) -> None:
         self._folder = folder
         self._curves: Any = None
         if tensorboard:
-            from torch.utils.tensorboard import SummaryWriter
-
+            try:
+                from torch.utils.tensorboard import SummaryWriter
+            except ImportError as error:
+                raise ValueError(
+                    "--tensorboard needs the extra: pip install .[training]"
+                ) from error
             self._curves = SummaryWriter(str(folder))
 
     def write(self, row: Mapping[str, str | float]) -> None:

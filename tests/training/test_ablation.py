@@ -5,6 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from nledn.metrics import agreement
+from nledn.network import NLEDN
+from nledn.pairs import find_pairs
 from nledn.training.__main__ import find_recipe
 from nledn.training.ablation import HELD_OUT, Plan, Result, ablate, table
 from nledn.training.config import Data, Phase, Recipe
@@ -63,6 +66,19 @@ def test_what_is_done_is_not_done_again(
     again = ablate(tiny(), Plan(("ra", "rb"), (1,), pairs, {}), tmp_path / "out")
     assert trained == ["rb"]
     assert again[0] == first[0]
+
+
+def test_the_held_out_pairs_are_scored_as_the_evaluation_does(
+    tmp_path: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NLEDN, "tail", lambda _, features: 0 * features[:, :3])
+    recipe = replace(tiny(), phases=(Phase(1, 1, 16),))
+    monkeypatch.setattr(Trainer, "train", lambda _: None)
+    (found,) = ablate(recipe, Plan(("rf",), (1,), pairs, {}), tmp_path / "out")
+    last = [pair.read() for pair in find_pairs(pairs).pairs[-2:]]
+    own = [agreement(pair.rainy.astype(np.uint8), pair.clean.astype(np.uint8)) for pair in last]
+    assert found.psnr_y == pytest.approx(sum(each.psnr_y for each in own) / 2)
+    assert found.ssim_y == pytest.approx(sum(each.ssim_y for each in own) / 2)
 
 
 def result(variant: str, seed: int, psnr_y: float) -> Result:
