@@ -11,17 +11,25 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 SAMPLE := resources/samples/street-rain.jpg
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint
+.PHONY: help run screenshots test test-slow lint
 
 help:
 	@echo "AfterRain takes the rain out of photos. Targets:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-run: $(VENV)/.program ## derain the sample photo and say where the result is
-	@mkdir -p out
-	@$(VENV)/bin/nledn derain $(SAMPLE) -o out/street.jpg --side-by-side out/street-before-after.jpg --overwrite >/dev/null
-	@echo "The result:       $(CURDIR)/out/street.jpg"
-	@echo "Before and after: $(CURDIR)/out/street-before-after.jpg"
+run: $(VENV)/.program ## open the window on the sample photo; without a display, derain it here
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	    $(VENV)/bin/afterrain $(SAMPLE); \
+	else \
+	    mkdir -p out && \
+	    $(VENV)/bin/nledn derain $(SAMPLE) -o out/street.jpg \
+	        --side-by-side out/street-before-after.jpg --overwrite >/dev/null && \
+	    echo "The result:       $(CURDIR)/out/street.jpg" && \
+	    echo "Before and after: $(CURDIR)/out/street-before-after.jpg"; \
+	fi
+
+screenshots: $(VENV)/.program ## the README's pictures of the window, into docs/screenshots/
+	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python benchmarks/screenshots.py docs/screenshots
 
 test: lint ## style, types, directions of imports and the tests (a few minutes)
 	@$(VENV)/bin/python -m pytest --quiet

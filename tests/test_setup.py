@@ -31,10 +31,10 @@ MODULE_OF = {
     "pi-heif": "pi_heif",
     "scikit-image": "skimage",
     "pyside6-essentials": "PySide6",
+    "pytest-qt": "pytestqt",
     "tomli-w": "tomli_w",
 }
 LOADED_BY_OTHERS = {
-    "PySide6",  # by the window, which is to come
     "pyvips_binary",  # by pyvips
 }
 MEGAPIXEL = 1_000_000

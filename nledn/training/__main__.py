@@ -12,14 +12,9 @@ from nledn.messages import explain
 from nledn.training.config import Recipe, read_recipe
 from nledn.training.export import About
 from nledn.training.export import export as export_mean
-from nledn.training.session import (
-    Precision,
-    Settings,
-    recipe_path,
-    start,
-    take_threads,
-    take_up,
-)
+from nledn.training.loop import STATE_FILE
+from nledn.training.session import Precision, Settings, recipe_path, take_threads, take_up
+from nledn.training.session import start as start_training
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -43,6 +38,9 @@ def train(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     ],
     folder: Folder,
     threads: Annotated[int, typer.Option(help="Processor threads; 0 takes all.")] = 0,
+    start: Annotated[
+        Path | None, typer.Option(help="Checkpoint to begin with, where the recipe wants one.")
+    ] = None,
     until_step: UntilStep = None,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     precision: Annotated[
@@ -54,8 +52,23 @@ def train(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 
     Several processes train one network together when torchrun starts this.
     """
-    settings = Settings(str(photos.absolute()), threads, device, precision, tensorboard)
-    start(recipe_path(recipe), folder, settings, until_step)
+    if not (folder / STATE_FILE).exists():
+        _check_beginning(find_recipe(recipe), start)
+    settings = Settings(
+        data=str(photos.absolute()),
+        start=str(start.absolute()) if start else "",
+        threads=threads,
+        device=device,
+        precision=precision,
+        tensorboard=tensorboard,
+    )
+    start_training(recipe_path(recipe), folder, settings, until_step)
+
+
+def _check_beginning(recipe: Recipe, start: Path | None) -> None:
+    if bool(recipe.starts_from) != (start is not None):
+        wanted = f"begins with {recipe.starts_from}" if recipe.starts_from else "begins at random"
+        raise typer.BadParameter(f"the recipe {recipe.id} {wanted}", param_hint="--start")
 
 
 @app.command()

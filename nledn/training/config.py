@@ -95,6 +95,7 @@ class Recipe:
             `plateau`, step by step down to the floor.
         plateau: for that schedule.
         data: what is learnt from.
+        starts_from: id of the recipe whose weights this one begins with; empty for random ones.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Recipe:
     schedule: Schedule = "cosine"
     plateau: Plateau = Plateau()
     data: Data = Data()
+    starts_from: str = ""
 
     @property
     def steps(self) -> int:

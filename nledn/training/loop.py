@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from nledn.architecture import VARIANTS
+from nledn.checkpoint import Weights
 from nledn.network import NLEDN
 from nledn.training.config import Recipe
 from nledn.training.data import Batch
@@ -68,6 +69,12 @@ class Trainer:
         self._material = material
         shared = run.share.processes > 1
         self._parallel = DistributedDataParallel(self.network) if shared else self.network
+
+    def start_from(self, weights: Weights) -> None:
+        """Begin with the weights of another training instead of random ones."""
+        state = {name: torch.tensor(array) for name, array in weights.arrays.items()}
+        self.network.load_state_dict(state)
+        self.mean.load_state_dict(state)
 
     def train(self, until_step: int | None = None) -> None:
         """Train to the recipe's end, or to `until_step`, saving and validating on the way."""

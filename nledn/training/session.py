@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import tomli_w
 import torch
 
+from nledn import checkpoint
 from nledn.training.config import Recipe, read_recipe
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import material_of
@@ -27,6 +28,7 @@ class Settings:
 
     Attributes:
         data: the folder of photos or pairs.
+        start: file of the checkpoint to begin with; empty for random weights.
         threads: processor threads; 0 takes all.
         device: `cpu` or `cuda`.
         precision: of the trunk; `auto` is bfloat16 where the device has it.
@@ -34,6 +36,7 @@ class Settings:
     """
 
     data: str
+    start: str = ""
     threads: int = 0
     device: str = "cpu"
     precision: Precision = "auto"
@@ -96,7 +99,8 @@ def _remember(recipe: Path, folder: Path, settings: Settings) -> None:
 def _train(recipe: Recipe, run: Run, settings: Settings, until_step: int | None) -> None:
     take_threads(settings.threads)
     trainer = Trainer(recipe, run, material_of(recipe, Path(settings.data)))
-    trainer.resume()
+    if not trainer.resume() and settings.start:
+        trainer.start_from(checkpoint.read(Path(settings.start)))
     trainer.train(until_step)
 
 

@@ -20,7 +20,7 @@ FloatImage = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class RainMix:
-    """How often each kind of weather falls on a training patch; the four add up to 1.
+    """How often each kind of weather falls on a training patch; the five add up to 1.
 
     Attributes:
         dry: no rain at all. Without such patches a network learns to take away thin bright
@@ -28,12 +28,15 @@ class RainMix:
         light: one direction, streaks far apart; a drizzle that is close to the camera.
         steady: near and far layers of one direction.
         heavy: dense and long, one to five directions at once, as wind gusts and splashes give.
+        faint: rain out of focus or far away: wide or long, translucent, one over the other, with
+            a veil between. Most photos that people take in the rain are like this.
     """
 
     dry: float = 0.15
     light: float = 0.3
     steady: float = 0.2
     heavy: float = 0.35
+    faint: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,10 @@ def rain_on(clean: FloatImage, mix: RainMix, rng: np.random.Generator) -> FloatI
     Returns:
         (H, W, 3) float32 in [0, 1]; `clean` itself when it stays dry.
     """
-    weather = rng.choice(4, p=(mix.dry, mix.light, mix.steady, mix.heavy))
+    weather = rng.choice(5, p=(mix.dry, mix.light, mix.steady, mix.heavy, mix.faint))
     if weather == 0:
         return clean
-    layers = (light_rain, steady_rain, heavy_rain)[weather - 1](rng)
+    layers = (light_rain, steady_rain, heavy_rain, faint_rain)[weather - 1](rng)
     size = (clean.shape[0], clean.shape[1])
     rain = np.zeros(size, np.float32)
     for layer in layers:
@@ -135,6 +138,23 @@ def heavy_rain(rng: np.random.Generator) -> list[Streaks]:
             beading=rng.uniform(0, 0.5),
         )
         for i in range(directions)
+    ]
+
+
+def faint_rain(rng: np.random.Generator) -> list[Streaks]:
+    """One to four translucent layers, from sharp and far to wide and out of focus."""
+    angle = _fall(rng)
+    return [
+        Streaks(
+            angle_deg=angle + rng.normal(0, 3),
+            spread_deg=rng.uniform(0, 6),
+            length_px=10 ** rng.uniform(1.0, 2.1),
+            width_px=10 ** rng.uniform(-0.3, 0.6),
+            density=10 ** rng.uniform(-3.6, -2.2),
+            peak=10 ** rng.uniform(-1.3, -0.25),
+            beading=rng.uniform(0, 0.9),
+        )
+        for _ in range(int(rng.integers(1, 5)))
     ]
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from typer.testing import CliRunner
 
-from nledn.training.__main__ import find_recipe
+from nledn import checkpoint
+from nledn.training.__main__ import app, find_recipe
 from nledn.training.config import Phase, Plateau, Recipe, read_recipe
 from nledn.training.data import Bytes, Patches, find_photos, load
 from nledn.training.datasets import DATA_SETS
@@ -190,9 +192,10 @@ def test_a_wrong_folder_is_explained(tmp_path: Path, held_out: list[str]) -> Non
         find_photos(tmp_path, held_out)
 
 
-def test_the_shipped_recipe_is_read() -> None:
-    recipe = read_recipe(Path("nledn/training/recipes/afterrain.toml"))
-    assert recipe.id == "afterrain"
+@pytest.mark.parametrize("name", ["afterrain-base", "afterrain"])
+def test_the_shipped_recipes_are_read(name: str) -> None:
+    recipe = find_recipe(name)
+    assert recipe.id == name
     assert len(set(recipe.held_out)) == 30
     assert sum(vars(recipe.mix).values()) == pytest.approx(1)
 
@@ -222,6 +225,38 @@ def test_adam_has_the_papers_momentum_and_its_decay_in_the_gradient(
     assert group["betas"][0] == 0.9
     assert group["weight_decay"] == 1e-4
     assert type(trainer_in(tmp_path, photos).optimizer) is torch.optim.AdamW
+
+
+def test_both_stages_keep_the_same_photos_out() -> None:
+    base, final = find_recipe("afterrain-base"), find_recipe("afterrain")
+    assert base.held_out == final.held_out
+    assert final.starts_from == base.id
+
+
+def test_a_second_stage_begins_with_the_weights_of_the_first(
+    tmp_path: Path, photos: list[Bytes]
+) -> None:
+    first = trainer_in(tmp_path / "first", photos)
+    first.train(until_step=2)
+    path = tmp_path / "first.safetensors"
+    checkpoint.write(path, {name: t.numpy() for name, t in first.mean.state_dict().items()})
+    second = trainer_in(tmp_path / "second", photos)
+    second.start_from(checkpoint.read(path))
+    for network in (second.network, second.mean):
+        for name, tensor in network.state_dict().items():
+            assert torch.equal(tensor, first.mean.state_dict()[name]), name
+
+
+@pytest.mark.parametrize(
+    ("recipe", "start"), [("afterrain", []), ("afterrain-base", ["--start", "x.safetensors"])]
+)
+def test_a_stage_wants_its_beginning(tmp_path: Path, recipe: str, start: list[str]) -> None:
+    for name in (*find_recipe(recipe).held_out, "one.png"):
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    arguments = ["train", recipe, "--photos", str(tmp_path), "--folder", str(tmp_path / "run")]
+    result = CliRunner().invoke(app, [*arguments, *start])
+    assert result.exit_code == 2
+    assert "begins" in result.output
 
 
 @pytest.mark.parametrize("line", ["colour = 1", "[mix]\nfog = 1", "[[phases]]\nsteps = 1"])

@@ -87,6 +87,24 @@ def test_a_stopped_training_is_taken_up_by_its_folder_alone(
         assert torch.equal(tensor, resumed[name]), name
 
 
+def test_a_training_begins_with_the_weights_it_is_given_and_remembers_them(
+    tmp_path: Path, recipe: Path, photos: Path
+) -> None:
+    assert train(recipe, photos, tmp_path / "first") == 0
+    said = ("--training-data", "two photos", "--into", tmp_path)
+    assert command("export", recipe, "--folder", tmp_path / "first", *said) == 0
+    exported = torch.load(tmp_path / "first" / STATE_FILE, weights_only=True)["mean"]
+    recipe.write_text('starts_from = "tiny"\n' + RECIPE.replace("1e-3", "1e-7"))
+    beginning = ("--start", tmp_path / "tiny.safetensors")
+    assert train(recipe, photos, tmp_path / "second", *beginning, "--until-step", 1) == 0
+    for name, tensor in weights_in(tmp_path / "second").items():
+        assert float((tensor - exported[name]).abs().max()) < 1e-6, name
+    (tmp_path / "second" / STATE_FILE).unlink()  # killed before its first save
+    assert command("resume", "--folder", tmp_path / "second", "--until-step", 1) == 0
+    for name, tensor in weights_in(tmp_path / "second").items():
+        assert float((tensor - exported[name]).abs().max()) < 1e-6, name
+
+
 def test_a_training_leaves_a_log_pictures_and_its_best(
     tmp_path: Path, recipe: Path, photos: Path
 ) -> None:

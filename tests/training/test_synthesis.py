@@ -10,6 +10,7 @@ from nledn.training.synthesis import (
     Streaks,
     composite,
     draw,
+    faint_rain,
     heavy_rain,
     light_rain,
     rain_on,
@@ -40,7 +41,7 @@ def test_dry_weather_gives_the_photo_itself() -> None:
     assert rain_on(clean, RainMix(1, 0, 0, 0), rng()) is clean
 
 
-@pytest.mark.parametrize("mix", [RainMix(0, 1, 0, 0), RainMix(0, 0, 1, 0), RainMix(0, 0, 0, 1)])
+@pytest.mark.parametrize("mix", [RainMix(0, *shares) for shares in np.eye(4)])
 def test_every_weather_stays_a_photo(mix: RainMix) -> None:
     for seed in range(20):
         rainy = rain_on(grey(), mix, rng(seed))
@@ -56,6 +57,14 @@ def test_heavy_rain_covers_more_than_light() -> None:
         for mix in (RainMix(0, 1, 0, 0), RainMix(0, 0, 0, 1))
     ]
     assert means[1] - 0.3 > 3 * (means[0] - 0.3) > 0
+
+
+def test_faint_rain_is_fainter_than_steady_rain() -> None:
+    peaks = [
+        np.median([streaks.peak for seed in range(60) for streaks in weather(rng(seed))])
+        for weather in (faint_rain, steady_rain)
+    ]
+    assert peaks[0] < 0.6 * peaks[1]
 
 
 def test_the_same_seed_gives_the_same_rain() -> None:
@@ -103,7 +112,7 @@ def test_beading_breaks_a_streak_up() -> None:
     assert beaded.mean() < 0.8 * smooth.mean()
 
 
-@pytest.mark.parametrize("weather", [light_rain, steady_rain, heavy_rain])
+@pytest.mark.parametrize("weather", [light_rain, steady_rain, heavy_rain, faint_rain])
 def test_layers_can_be_drawn(weather: type[list[Streaks]]) -> None:
     for seed in range(30):
         for streaks in weather(rng(seed)):  # type: ignore[call-overload]  # a function of a generator

@@ -1,0 +1,79 @@
+"""Start-up: logging, the hook for what nobody caught, the window."""
+
+import argparse
+import faulthandler
+import logging
+import logging.handlers
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from nledn import __version__, places
+
+log = logging.getLogger("app")
+
+LOG_BYTES = 1_000_000
+LOGS_KEPT = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window; `--self-check` tells whether this installation works, without one."""
+    parsed = _parser().parse_args(arguments)
+    if parsed.self_check:
+        return self_check()
+    _start_logging()
+    from app.start import run
+
+    return run(parsed.photo)
+
+
+def self_check() -> int:
+    """Load the weights and derain 64×64 pixels; 0 if that works."""
+    import numpy as np
+
+    from nledn import Derainer, Options
+
+    pixels = np.full((64, 64, 3), 128, np.uint8)
+    derainer = Derainer.load(Options())
+    layer = derainer.derain(pixels)
+    clean = layer.apply(pixels)
+    fine = layer.is_complete and clean.shape == pixels.shape
+    choice = derainer.choice
+    print(f"AfterRain {__version__}: {derainer.card.id} on {choice.device}, {choice.precision}")
+    return 0 if fine else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("afterrain", description="Take the rain out of a photo.")
+    parser.add_argument("photo", nargs="?", type=Path, help="a photo, or a folder of photos")
+    parser.add_argument("--self-check", action="store_true", help="derain 64×64 pixels and exit")
+    parser.add_argument("--version", action="version", version=f"AfterRain {__version__}")
+    return parser
+
+
+def _start_logging() -> None:
+    folder = places.user_state()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "afterrain.log"
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    # Kept open for as long as the program runs: a crash cannot open files.
+    crashes = (folder / "crash.log").open("a", encoding="utf-8")
+    faulthandler.enable(crashes)
+    sys.excepthook = _log_uncaught
+    log.info("AfterRain %s starts", __version__)
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    """A slot failed: the window goes on, the log knows."""
+    log.critical("uncaught", exc_info=(kind, error, traceback))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,302 @@
+"""What the window does when it is asked: questions to the person, names of files, words."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
+from PySide6.QtGui import QColorSpace, QDesktopServices, QGuiApplication, QImage
+
+from app.dialogs import Dialogs
+from app.history import History
+from app.jobs import ImportJob, MachineJob, Opened, ProfileJob, ShelfJob
+from app.messages import explain
+from app.recovery import Offer, Recovered
+from app.runner import Job, Runner
+from app.saver import Saver
+from app.session import Session
+from app.settings import Preferences, Settings, with_recent
+from app.translation import tr
+from app.views.picture import Picture
+from app.widgets.banner import Notice
+from app.wording import notes_of, recipe_of
+from nledn import __version__, places
+from nledn.card import Card
+
+if TYPE_CHECKING:
+    from nledn.catalog import Shelf
+    from nledn.device import Machine
+    from nledn.photo.recipe import Recipe
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
+
+
+class Desk(QObject):
+    """Between the window's controls and the session.
+
+    Attributes:
+        noticed: (Notice) something to say in the banner.
+        shelf_read: (tuple of Card) the checkpoints there are.
+        ready_to_close: nothing would be lost.
+    """
+
+    noticed = Signal(object)
+    shelf_read = Signal(object)
+    ready_to_close = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        runner: Runner,
+        picture: Picture,
+        preferences: Preferences,
+        dialogs: Dialogs,
+    ) -> None:
+        super().__init__(session)
+        self._session = session
+        self._runner = runner
+        self._picture = picture
+        self._preferences = preferences
+        self._dialogs = dialogs
+        self.history = History(session, picture, self)
+        self.saver = Saver(session, picture, preferences, dialogs)
+        self.machine: Machine | None = None
+        self._cards: tuple[Card, ...] = ()
+        self._offer: Offer | None = None
+        self._recipe: Recipe | None = None
+        self._actions: dict[str, Callable[[], None]] = {
+            "restore": self._restore,
+            "forget": self._forget,
+            "recipe": self._use_recipe,
+            "show_folder": self.saver.show_folder,
+            "open": self.ask_photo,
+        }
+
+    # Opening
+
+    def ask_photo(self) -> None:
+        """Let the person choose a photo."""
+        from nledn.photo.formats import readable_suffixes
+
+        path = self._dialogs.photo(self._folder(), readable_suffixes())
+        if path is not None:
+            self.open(path)
+
+    def ask_folder(self) -> None:
+        """Let the person choose a folder of photos."""
+        path = self._dialogs.folder(self._folder())
+        if path is not None:
+            self.open(path)
+
+    def open(self, path: Path) -> None:
+        """Open a photo or folder, or import a checkpoint, once unsaved work is seen to."""
+        if path.suffix.lower() in CHECKPOINT_SUFFIXES:
+            self._runner.submit(ImportJob(path))
+        else:
+            self._when_saved(lambda: self._session.open(path))
+
+    def open_sample(self) -> None:
+        """Open the photo that comes with the program."""
+        self.open(places.sample_photo())
+
+    def step(self, by: int) -> None:
+        """Next or previous photo of the folder."""
+        path = self._session.neighbour(by)
+        if path is not None:
+            self.open(path)
+
+    def drop(self, data: QMimeData) -> None:
+        """Take what was dropped or pasted: a file, or a picture."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if paths:
+            self.open(paths[0])
+        elif data.hasImage():
+            image = QImage(data.imageData())
+            self._when_saved(lambda: self._session.paste(image))
+
+    def paste(self) -> None:
+        """Take what is on the clipboard."""
+        self.drop(QGuiApplication.clipboard().mimeData())
+
+    def opened(self, opened: Opened) -> None:
+        """A photo is open: remember it, and say what there is to say."""
+        self.history.restart()
+        path = opened.photo.path
+        if path is not None and path != places.sample_photo():
+            recent = with_recent(self._preferences.settings.recent, path)
+            self._preferences.change(recent=recent)
+        self._recipe = opened.recipe
+        notes = notes_of(opened.photo)
+        if opened.recipe is not None:
+            actions = {"recipe": tr("Use the same settings")}
+            self.noticed.emit(Notice(recipe_of(opened.recipe), "info", actions))
+        elif opened.from_folder:
+            count = len(opened.folder)
+            words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
+            self.noticed.emit(Notice(words))
+        elif notes:
+            self.noticed.emit(Notice(notes))
+
+    # Checkpoints and devices
+
+    def look_around(self) -> None:
+        """Read the cards of the checkpoints."""
+        self._runner.submit(ShelfJob())
+
+    def ask_checkpoint(self) -> None:
+        """Let the person choose a file of weights."""
+        path = self._dialogs.checkpoint()
+        if path is not None:
+            self._runner.submit(ImportJob(path))
+
+    def choose_checkpoint(self, id: str) -> None:
+        """Derain with another checkpoint from now on."""
+        self.history.choose_checkpoint(id)
+        self._preferences.change(checkpoint=id)
+
+    def finished(self, job: Job, result: Any) -> None:
+        """A job of the desk is done."""
+        match job:
+            case ShelfJob():
+                self._show_shelf(result)
+            case ImportJob():
+                self._runner.submit(ShelfJob())
+                self.choose_checkpoint(result.id)
+                self.noticed.emit(Notice(tr("Imported {title}.", title=result.title), "done"))
+            case MachineJob():
+                self.machine = result
+            case ProfileJob():
+                self._take_profile(result)
+
+    # Closing, settings, recovery, errors
+
+    def close(self) -> None:
+        """See to unsaved work, then let go of the photo; `ready_to_close` follows."""
+        self._when_saved(self.ready_to_close.emit)
+
+    def ask_settings(self) -> None:
+        """Show the settings."""
+        chosen = self._dialogs.settings(self._preferences.settings, self.machine)
+        if chosen is not None:
+            self._preferences.replace(chosen)
+
+    def settings_changed(self, before: Settings, now: Settings) -> None:
+        """Let the session compute as the settings say; read another screen profile."""
+        changed = {
+            name: getattr(now.options, name)
+            for name in ("device", "backend", "precision", "tile")
+            if getattr(now, name) != getattr(before, name)
+        }
+        self._session.set_options(replace(self._session.options, **changed))
+        if now.screen_profile != before.screen_profile:
+            self.read_profile()
+
+    def read_profile(self) -> None:
+        """Show colours as the chosen screen needs them."""
+        chosen = self._preferences.settings.screen_profile
+        if chosen:
+            self._runner.submit(ProfileJob(Path(chosen)))
+        else:
+            self._picture.screen_profile = None
+
+    def look_for_machine(self) -> None:
+        """Ask what this machine computes on, for the settings."""
+        self._runner.submit(MachineJob())
+
+    def recovery_found(self, offer: Offer) -> None:
+        """A crash left something behind: offer it."""
+        self._offer = offer
+        words = tr(
+            "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
+            name=offer.source.name,
+            done=offer.done,
+            total=offer.total,
+        )
+        actions = {"restore": tr("Restore"), "forget": tr("Discard")}
+        self.noticed.emit(Notice(words, "info", actions))
+
+    def recovered(self, kept: Recovered) -> None:
+        """What a crash left behind is open again."""
+        if kept.mask is not None:
+            self._picture.mask = kept.mask
+        self.history.restart()
+
+    def failed(self, error: BaseException) -> None:
+        """Say what went wrong, in a sentence."""
+        self.saver.forget()
+        self.noticed.emit(Notice(str(explain(error)), "error"))
+
+    def job_failed(self, job: Job, error: BaseException) -> None:
+        """A job of the desk could not be done."""
+        if isinstance(job, ImportJob | ShelfJob | ProfileJob):
+            self.failed(error)
+
+    def act(self, name: str) -> None:
+        """Do what a button of the banner says."""
+        self._actions[name]()
+
+    def show_log(self) -> None:
+        """Open the folder of the log file."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.user_state())))
+
+    def about(self) -> None:
+        """Say what this program is."""
+        words = tr(
+            "AfterRain {version} takes the rain out of photos, on your own machine.",
+            version=__version__,
+        )
+        self._dialogs.about(words)
+
+    # Inside
+
+    def _when_saved(self, then: Callable[[], None]) -> None:
+        """Go on once nothing would be lost: nothing is unsaved, it was saved, or is given up."""
+        session = self._session
+        if not session.is_unsaved or session.photo is None:
+            then()
+            return
+        path = session.photo.path
+        answer = self._dialogs.unsaved(path.name if path else tr("picture"))
+        if answer == "discard":
+            then()
+        elif answer == "save":
+            self.saver.save_and(then)
+
+    def _folder(self) -> str:
+        photo = self._session.photo
+        if photo is not None and photo.path is not None:
+            return str(photo.path.parent)
+        recent = self._preferences.settings.recent
+        return str(Path(recent[0]).parent) if recent else str(Path.home())
+
+    def _show_shelf(self, shelf: "Shelf") -> None:
+        self._cards = shelf.cards
+        self.shelf_read.emit(shelf.cards)
+        for error in shelf.broken:
+            self.failed(error)
+
+    def _take_profile(self, profile: bytes) -> None:
+        if QColorSpace.fromIccProfile(profile).isValid():
+            self._picture.screen_profile = profile
+
+    def _restore(self) -> None:
+        offer = self._offer
+        if offer is not None:
+            self._when_saved(lambda: self._session.restore(offer))
+
+    def _forget(self) -> None:
+        if self._offer is not None:
+            self._session.forget(self._offer)
+
+    def _use_recipe(self) -> None:
+        recipe = self._recipe
+        if recipe is None:
+            return
+        self._session.set_strength(recipe.strength)
+        self.history.strength_settled(recipe.strength)
+        if recipe.checkpoint in {card.id for card in self._cards}:
+            self.choose_checkpoint(recipe.checkpoint)

@@ -1,0 +1,79 @@
+"""Every question that stops the window, behind one face that tests replace."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app.settings import Settings
+from app.translation import tr
+from app.widgets.save_dialog import SaveChoice, SaveDialog, SaveQuestion
+from app.widgets.settings_dialog import SettingsDialog
+
+if TYPE_CHECKING:
+    from nledn.device import Machine
+
+Answer = Literal["save", "discard", "cancel"]
+CHECKPOINT_SUFFIXES = ("*.safetensors", "*.pth", "*.pt")
+
+
+class Dialogs:
+    """Asks the person; each method waits for the answer."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def photo(self, folder: str, suffixes: tuple[str, ...]) -> Path | None:
+        """A photo to open."""
+        kinds = " ".join(f"*{suffix}" for suffix in suffixes)
+        name, _ = QFileDialog.getOpenFileName(
+            self._window,
+            tr("Open photo"),
+            folder,
+            f"{tr('Photos')} ({kinds});;{tr('All files')} (*)",
+        )
+        return Path(name) if name else None
+
+    def folder(self, folder: str) -> Path | None:
+        """A folder of photos."""
+        name = QFileDialog.getExistingDirectory(self._window, tr("Open folder"), folder)
+        return Path(name) if name else None
+
+    def checkpoint(self) -> Path | None:
+        """A file of weights."""
+        kinds = " ".join(CHECKPOINT_SUFFIXES)
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, tr("Import checkpoint"), "", f"{tr('Checkpoints')} ({kinds})"
+        )
+        return Path(name) if name else None
+
+    def save_as(self, question: SaveQuestion) -> SaveChoice | None:
+        """Where and how to save."""
+        return SaveDialog.ask(question, self._window)
+
+    def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
+        """Other settings."""
+        return SettingsDialog.ask(settings, machine, self._window)
+
+    def unsaved(self, name: str) -> Answer:
+        """What becomes of work that is not saved."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(tr("Unsaved result"))
+        box.setText(tr("Save the derained {name}?", name=name))
+        box.setInformativeText(tr("Without saving, the result is lost. The photo itself stays."))
+        buttons: dict[QMessageBox.StandardButton, Answer] = {
+            QMessageBox.StandardButton.Save: "save",
+            QMessageBox.StandardButton.Discard: "discard",
+            QMessageBox.StandardButton.Cancel: "cancel",
+        }
+        for button, words in zip(buttons, (tr("Save"), tr("Discard"), tr("Cancel")), strict=True):
+            box.addButton(button).setText(words)
+        box.setDefaultButton(QMessageBox.StandardButton.Save)
+        box.setEscapeButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return buttons.get(box.standardButton(box.clickedButton()), "cancel")
+
+    def about(self, text: str) -> None:
+        """What this program is."""
+        QMessageBox.about(self._window, tr("About AfterRain"), text)

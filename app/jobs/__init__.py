@@ -1,0 +1,32 @@
+"""What runs off the main thread: frozen requests, and frozen answers."""
+
+from app.jobs.catalogue import ImportJob, ProfileJob, ShelfJob
+from app.jobs.deraining import DerainJob, Engines, LoadJob, MachineJob, Started
+from app.jobs.keeping import DiscardJob, KeepJob, RestoreJob, ScanJob, SettleJob, SpillJob
+from app.jobs.opening import Opened, OpenJob, PasteJob
+from app.jobs.saving import CopyJob, DragJob, Result, Saved, SaveJob
+
+__all__ = [
+    "CopyJob",
+    "DerainJob",
+    "DiscardJob",
+    "DragJob",
+    "Engines",
+    "ImportJob",
+    "KeepJob",
+    "LoadJob",
+    "MachineJob",
+    "OpenJob",
+    "Opened",
+    "PasteJob",
+    "ProfileJob",
+    "RestoreJob",
+    "Result",
+    "SaveJob",
+    "Saved",
+    "ScanJob",
+    "SettleJob",
+    "ShelfJob",
+    "SpillJob",
+    "Started",
+]

@@ -1,0 +1,109 @@
+"""Taking the rain away: the only jobs that touch the engine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from app.recovery import Spill
+from app.runner import Job, LaneName, Work
+from nledn import Options
+
+if TYPE_CHECKING:
+    from nledn import Derainer, Focus, RainLayer
+    from nledn.card import Card
+    from nledn.device import Choice, Machine
+    from nledn.photo import Photo
+
+
+class Engines:
+    """The engine that is loaded; touched by the compute lane alone.
+
+    Args:
+        load: makes one; None for `nledn.Derainer.load`, which brings in torch.
+    """
+
+    def __init__(self, load: "Callable[[Options], Derainer] | None" = None) -> None:
+        self._load = load
+        self._options: Options | None = None
+        self._derainer: Derainer | None = None
+
+    def get(self, options: Options) -> "Derainer":
+        """The engine for `options`, loaded unless it was the last one."""
+        if self._derainer is None or self._options != options:
+            self._derainer = None  # two at a time would take the memory of two
+            load = self._load
+            if load is None:
+                from nledn import Derainer
+
+                load = Derainer.load
+            self._derainer, self._options = load(options), options
+        return self._derainer
+
+
+@dataclass(frozen=True, eq=False)
+class Started:
+    """A derain has begun: its layer fills up from now on."""
+
+    layer: "RainLayer"
+    card: "Card"
+    choice: "Choice"
+
+
+@dataclass(frozen=True, eq=False)
+class LoadJob(Job):
+    """Load the engine before anybody asks for it."""
+
+    lane: ClassVar[LaneName] = "compute"
+    engines: Engines
+    options: Options
+
+    def run(self, work: Work) -> "Choice":
+        """Load it; the answer is where it will compute."""
+        return self.engines.get(self.options).choice
+
+
+@dataclass(frozen=True, eq=False)
+class DerainJob(Job):
+    """Compute the tiles of a photo that are missing; reports `Started`, then `Progress`."""
+
+    lane: ClassVar[LaneName] = "compute"
+    engines: Engines
+    photo: "Photo"
+    options: Options
+    focus: "Focus"
+    spill: Spill
+    into: "RainLayer | None" = None
+
+    def run(self, work: Work) -> "RainLayer":
+        """Compute them."""
+        derainer = self.engines.get(self.options)
+        work.cancel.raise_if_cancelled()
+        photo = self.photo
+        height, width = photo.pixels.shape[:2]
+        layer = self.into
+        if layer is None:
+            layer = derainer.start((height, width), grey=photo.grey, linear=photo.linear)
+        work.report(Started(layer, derainer.card, derainer.choice))
+        if photo.path is not None:
+            self.spill.begin(photo.path, self.options, layer)
+
+        def on_tile(progress: Any) -> None:
+            self.spill.tile(layer, progress.rect)
+            work.report(progress)
+
+        return derainer.derain(
+            photo.pixels, into=layer, focus=self.focus, on_tile=on_tile, cancel=work.cancel
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class MachineJob(Job):
+    """Ask what this machine can compute on; on the compute lane, because torch answers."""
+
+    lane: ClassVar[LaneName] = "compute"
+
+    def run(self, work: Work) -> "Machine":
+        """Ask."""
+        from nledn import backends
+
+        return backends.read_machine()

@@ -1,0 +1,391 @@
+"""The window: builds the widgets and makes all connections, so that the wiring is one page."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDrag,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+)
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app.actions import MODES, make_actions, make_menus, sheet
+from app.desk import Desk
+from app.dialogs import Dialogs
+from app.icons import program_icon
+from app.jobs import Opened
+from app.keeping import Keeping
+from app.runner import Runner
+from app.session import Session
+from app.settings import Preferences, Settings
+from app.stage import Stage, Status
+from app.translation import tr
+from app.views.mask import Brush
+from app.views.photo_view import PhotoView
+from app.views.picture import Picture
+from app.views.viewport import Viewport
+from app.widgets.banner import Notice
+from app.widgets.shell import Shell
+from app.widgets.shortcut_sheet import ShortcutSheet
+from app.widgets.top_bar import TopBar
+from app.wording import keys_on_photo, photo_of, status_of
+from nledn.card import Card
+from nledn.tiling import Rect
+
+START_SIZE = QSize(1280, 800)
+SMALLEST_SIZE = QSize(880, 560)
+STRENGTH_STEP = 0.05
+THUMBNAIL_PX = 160  # the result in small is made from the smallest copy at least this large
+
+
+class MainWindow(QMainWindow):
+    """Everything a person sees.
+
+    Args:
+        session: what is open.
+        runner: does the work.
+        preferences: the settings.
+        dialogs: asks questions; None for real dialogs.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        runner: Runner,
+        preferences: Preferences,
+        dialogs: Dialogs | None = None,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.runner = runner
+        self.preferences = preferences
+        self.picture = Picture(self)
+        self.viewport = Viewport(self)
+        self.view = PhotoView(self.picture, self.viewport)
+        self.desk = Desk(session, runner, self.picture, preferences, dialogs or Dialogs(self))
+        self.keeping = Keeping(self.picture, self.desk.history, self)
+        self.named_actions = make_actions(self)
+        self.shell = Shell(TopBar(self.named_actions, MODES), self.view)
+        self.recent_menu = QMenu(tr("Recent photos"), self)
+        self._is_finishing = False
+        self._build()
+        self._connect_runner()
+        self._connect_session()
+        self._connect_controls()
+        self._connect_actions()
+        self._show_kept(preferences.settings)
+        self._show_status(session.status)
+
+    def _build(self) -> None:
+        self.setWindowIcon(program_icon())
+        self.setWindowTitle("AfterRain[*]")
+        self.setMinimumSize(SMALLEST_SIZE)
+        self.setAcceptDrops(True)
+        make_menus(self.menuBar(), self.named_actions, self.recent_menu)
+        self.setCentralWidget(self.shell)
+        self.setTabOrder(self.view, self.view.handle)
+
+    # Connections
+
+    def _connect_runner(self) -> None:
+        runner, session, desk = self.runner, self.session, self.desk
+        runner.finished.connect(session.finished)
+        runner.finished.connect(desk.finished)
+        runner.reported.connect(session.reported)
+        runner.failed.connect(session.job_failed)
+        runner.failed.connect(desk.job_failed)
+        runner.cancelled.connect(session.stopped)
+        runner.idled.connect(self._close_if_finishing)
+
+    def _connect_session(self) -> None:
+        session, desk, picture = self.session, self.desk, self.picture
+        session.photo_opened.connect(self._show_photo)
+        session.photo_opened.connect(desk.opened)
+        session.layer_changed.connect(picture.set_layer)
+        session.tile_added.connect(picture.rain_added)
+        session.status_changed.connect(self._show_status)
+        session.opening_changed.connect(self._show_opening)
+        session.strength_changed.connect(self._show_strength)
+        session.options_changed.connect(self._show_options)
+        session.unsaved_changed.connect(self.setWindowModified)
+        session.saved.connect(desk.saver.saved)
+        session.copied.connect(desk.saver.copied)
+        session.dragged.connect(self._drag_file)
+        session.failed.connect(desk.failed)
+        session.recovery_found.connect(desk.recovery_found)
+        session.recovered.connect(desk.recovered)
+        desk.noticed.connect(self.shell.banner.show_notice)
+        desk.saver.noticed.connect(self.shell.banner.show_notice)
+        desk.shelf_read.connect(self._show_cards)
+        desk.ready_to_close.connect(self._finish)
+        desk.history.stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
+        desk.history.stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
+        self.preferences.changed.connect(desk.settings_changed)
+
+    def _connect_controls(self) -> None:
+        session, desk, view, shell = self.session, self.desk, self.view, self.shell
+        panel = shell.panel
+        panel.next_step.derain_asked.connect(session.derain)
+        panel.next_step.cancel_asked.connect(session.cancel)
+        panel.next_step.save_asked.connect(desk.saver.save)
+        panel.next_step.save_as_asked.connect(desk.saver.save_as)
+        panel.next_step.drag_asked.connect(desk.saver.drag_out)
+        panel.strength.strength_changed.connect(session.set_strength)
+        panel.strength.strength_settled.connect(desk.history.strength_settled)
+        panel.checkpoint.checkpoint_chosen.connect(desk.choose_checkpoint)
+        panel.checkpoint.import_asked.connect(desk.ask_checkpoint)
+        panel.keep_area.brush_changed.connect(self._take_brush)
+        panel.keep_area.clear_asked.connect(desk.history.clear_mask)
+        panel.rain_gain.gain_changed.connect(self._set_gain)
+        view.stroke_begun.connect(self.keeping.begin)
+        view.stroke_moved.connect(self.keeping.move)
+        view.stroke_ended.connect(self.keeping.end)
+        view.mode_changed.connect(self._show_mode)
+        self.viewport.visible_rect_changed.connect(self._look_at)
+        self.viewport.changed.connect(self._show_zoom)
+        shell.banner.action_chosen.connect(desk.act)
+        shell.banner.visibility_changed.connect(shell.show_notice)
+        shell.empty.open_asked.connect(desk.ask_photo)
+        shell.empty.sample_asked.connect(desk.open_sample)
+        self.recent_menu.aboutToShow.connect(self._fill_recent)
+
+    def _connect_actions(self) -> None:
+        for name, slot in self._slots().items():
+            self.named_actions[name].triggered.connect(_without_state(slot))
+        for mode in MODES:
+            slot = partial(setattr, self.view, "mode", mode)
+            self.named_actions[mode].triggered.connect(_without_state(slot))
+        area = self.shell.panel.keep_area
+        self.named_actions["brush"].toggled.connect(area.brush_button.setChecked)
+        self.named_actions["eraser"].toggled.connect(area.eraser_button.setChecked)
+        self.named_actions["full_screen"].toggled.connect(self._set_full_screen)
+
+    def _slots(self) -> dict[str, Callable[[], Any]]:
+        desk, viewport, panel = self.desk, self.viewport, self.shell.panel
+        return {
+            "open": desk.ask_photo,
+            "open_folder": desk.ask_folder,
+            "previous": partial(desk.step, -1),
+            "next": partial(desk.step, 1),
+            "save": desk.saver.save,
+            "save_as": desk.saver.save_as,
+            "quit": self.close,
+            "undo": desk.history.stack.undo,
+            "redo": desk.history.stack.redo,
+            "copy": desk.saver.copy,
+            "paste": desk.paste,
+            "settings": desk.ask_settings,
+            "derain": self.session.derain,
+            "cancel": self._escape,
+            "weaker": partial(panel.strength.step, -STRENGTH_STEP),
+            "stronger": partial(panel.strength.step, STRENGTH_STEP),
+            "smaller": partial(panel.keep_area.grow, -1),
+            "larger": partial(panel.keep_area.grow, 1),
+            "clear": desk.history.clear_mask,
+            "import": desk.ask_checkpoint,
+            "turn": self._turn_divider,
+            "fit": viewport.fit,
+            "actual": partial(viewport.set_zoom, 1.0),
+            "double": partial(viewport.set_zoom, 2.0),
+            "zoom_in": partial(viewport.zoom_by, 1.25),
+            "zoom_out": partial(viewport.zoom_by, 0.8),
+            "shortcuts": self._show_shortcuts,
+            "sample": desk.open_sample,
+            "log": desk.show_log,
+            "about": desk.about,
+        }
+
+    # What is shown
+
+    def _show_photo(self, opened: Opened) -> None:
+        self.shell.banner.clear()
+        self.picture.set_photo(opened.photo, opened.copies)
+        self.shell.show_photo(True)
+        path = opened.photo.path
+        self.setWindowTitle(f"{path.name if path else tr('Pasted picture')}[*] – AfterRain")
+        self.setWindowFilePath(str(path) if path else "")
+        self.shell.status_line.photo.setText(photo_of(opened.photo))
+        for name, by in (("previous", -1), ("next", 1)):
+            self.named_actions[name].setEnabled(self.session.neighbour(by) is not None)
+        self.view.setFocus()
+
+    def _show_opening(self, opening: bool) -> None:
+        if opening:
+            self.shell.status_line.photo.setText(tr("Opening…"))
+        elif self.session.photo is not None:
+            self.shell.status_line.photo.setText(photo_of(self.session.photo))
+        else:
+            self.shell.status_line.photo.clear()
+
+    def _show_status(self, status: Status) -> None:
+        stage = status.stage
+        running = stage in (Stage.DERAINING, Stage.STOPPING)
+        self.shell.status_line.work.setText(status_of(status))
+        self.shell.status_line.set_progress(status.done, status.total, running=running)
+        self.shell.panel.next_step.set_stage(stage.value)
+        self.named_actions["derain"].setEnabled(stage in (Stage.READY, Stage.PARTIAL))
+        has_result = stage in (Stage.PARTIAL, Stage.DONE)
+        for name in ("save", "save_as", "copy"):
+            self.named_actions[name].setEnabled(has_result)
+        if has_result:
+            self.shell.panel.next_step.thumbnail.set_image(self._small_result())
+
+    def _small_result(self) -> QImage:
+        picture = self.picture
+        level = picture.top_level
+        while level > 0 and max(picture.level_size(level)) < THUMBNAIL_PX:
+            level -= 1
+        return picture.image("after", level, Rect(0, 0, *picture.level_size(level)))
+
+    def _show_strength(self, strength: float) -> None:
+        self.picture.strength = strength
+        self.shell.panel.strength.set_strength(strength)
+
+    def _show_options(self) -> None:
+        self.shell.panel.checkpoint.set_chosen(self.session.options.weights)
+
+    def _show_cards(self, cards: tuple[Card, ...]) -> None:
+        self.shell.panel.checkpoint.set_cards(cards, self.session.options.weights)
+
+    def _show_mode(self, mode: str) -> None:
+        self.named_actions[mode].setChecked(True)
+        self.named_actions["turn"].setEnabled(mode == "before_after")
+        self.shell.panel.rain_gain.setVisible(mode == "rain")
+        self.preferences.change(view=mode)
+
+    def _show_zoom(self) -> None:
+        self.shell.top_bar.set_zoom(self.viewport.zoom)
+
+    def _show_kept(self, settings: Settings) -> None:
+        self.resize(START_SIZE)
+        if settings.geometry:
+            self.restoreGeometry(QByteArray(settings.geometry))
+        self.view.mode = settings.view
+        self._show_mode(settings.view)
+        if settings.divider == "horizontal":
+            self.view.orientation = Qt.Orientation.Horizontal
+        self.shell.panel.rain_gain.set_gain(self.picture.rain_gain)
+        self._show_strength(self.session.strength)
+        for name in ("previous", "next", "undo", "redo"):
+            self.named_actions[name].setEnabled(False)
+
+    def _show_shortcuts(self) -> None:
+        ShortcutSheet(sheet(self.named_actions, keys_on_photo()), self).show()
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for name in self.preferences.settings.recent:
+            action = self.recent_menu.addAction(Path(name).name)
+            action.setToolTip(name)
+            action.triggered.connect(_without_state(partial(self.desk.open, Path(name))))
+        self.recent_menu.setToolTipsVisible(True)
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction(tr("None yet")).setEnabled(False)
+
+    # What is done
+
+    def _look_at(self, rect: Rect) -> None:
+        if self.session.photo is self.picture.photo:
+            self.session.look_at(rect)
+
+    def _take_brush(self, brush: Brush | None) -> None:
+        self.view.brush = brush
+        self.keeping.set_brush(brush)
+        area = self.shell.panel.keep_area
+        self.named_actions["brush"].setChecked(area.brush_button.isChecked())
+        self.named_actions["eraser"].setChecked(area.eraser_button.isChecked())
+
+    def _set_gain(self, gain: float) -> None:
+        self.picture.rain_gain = gain
+
+    def _turn_divider(self) -> None:
+        vertical = self.view.orientation == Qt.Orientation.Vertical
+        line = Qt.Orientation.Horizontal if vertical else Qt.Orientation.Vertical
+        self.view.orientation = line
+        self.preferences.change(divider="horizontal" if vertical else "vertical")
+
+    def _set_full_screen(self, full: bool) -> None:
+        state = self.windowState() & ~Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | Qt.WindowState.WindowFullScreen if full else state)
+
+    def _escape(self) -> None:
+        """The nearest thing that can be left: a computation, the brush, a message."""
+        if self.session.status.stage is Stage.DERAINING:
+            self.session.cancel()
+        elif self.view.brush is not None:
+            self.shell.panel.keep_area.put_down()
+        else:
+            self.shell.banner.clear()
+
+    def _drag_file(self, path: Path) -> None:
+        if not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            return  # it took longer than the person held the button
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        drag.setPixmap(self.shell.panel.next_step.thumbnail.pixmap())
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def show_notice(self, notice: Notice) -> None:
+        """Say something in the banner."""
+        self.shell.banner.show_notice(notice)
+
+    # Events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """In the single view, left and right go through the folder."""
+        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if by is not None and self.view.mode == "single":
+            self.desk.step(by)
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Files and pictures are welcome."""
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open what was dropped."""
+        event.acceptProposedAction()
+        self.desk.drop(event.mimeData())
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask about unsaved work, let the tile that is being computed end, and go."""
+        if self._is_finishing and self.runner.is_idle:
+            event.accept()
+            return
+        event.ignore()
+        if not self._is_finishing:
+            self.desk.close()
+
+    def _finish(self) -> None:
+        self._is_finishing = True
+        self.preferences.change(geometry=self.saveGeometry().data(), started=True)
+        self.preferences.sync()
+        self.session.close()
+        self.runner.cancel_all()
+        self.shell.setEnabled(False)
+        self.shell.status_line.work.setText(tr("Closing after this tile…"))
+
+    def _close_if_finishing(self) -> None:
+        if self._is_finishing and self.runner.is_idle:
+            self.close()
+
+
+def _without_state(slot: Callable[[], Any]) -> Callable[..., None]:
+    """Actions tell whether they are checked; most slots do not want to know."""
+
+    def called(*_: object) -> None:
+        slot()
+
+    return called

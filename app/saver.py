@@ -1,0 +1,153 @@
+"""From a result to files: names, questions, and what is told about it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+
+from app.dialogs import Dialogs
+from app.jobs import Saved
+from app.session import Session
+from app.settings import Preferences
+from app.translation import tr
+from app.views.picture import Picture
+from app.widgets.banner import Notice
+from app.widgets.save_dialog import SaveQuestion
+from app.wording import saved_of
+from nledn import places
+from nledn.naming import Naming, name_of
+
+if TYPE_CHECKING:
+    from nledn.photo import WriteSettings
+
+
+class Saver(QObject):
+    """Saves, copies and drags out what the session has.
+
+    Attributes:
+        noticed: (Notice) what became of it.
+    """
+
+    noticed = Signal(object)
+
+    def __init__(
+        self, session: Session, picture: Picture, preferences: Preferences, dialogs: Dialogs
+    ) -> None:
+        super().__init__(session)
+        self._session = session
+        self._picture = picture
+        self._preferences = preferences
+        self._dialogs = dialogs
+        self._folder: Path | None = None
+        self._then: Callable[[], None] | None = None
+
+    def save(self) -> None:
+        """Save beside the photo, or over what this photo was saved to before."""
+        session, settings = self._session, self._preferences.settings
+        if not session.can_save or session.photo is None:
+            return
+        if session.result_path is not None:
+            self._submit(session.result_path, _settings(settings.quality, overwrite=True))
+        elif session.photo.path is None or _is_ours(session.photo.path):
+            self.save_as()
+        else:
+            path = session.photo.path.with_name(self._name())
+            self._submit(path, _settings(settings.quality, overwrite=False))
+
+    def save_as(self) -> None:
+        """Ask where and how to save."""
+        session, settings = self._session, self._preferences.settings
+        if not session.can_save or session.photo is None:
+            return
+        source = session.photo.path
+        folder = _pictures() if source is None or _is_ours(source) else source.parent
+        question = SaveQuestion(
+            folder, self._naming(), settings.name_template, settings.quality, source
+        )
+        choice = self._dialogs.save_as(question)
+        if choice is None:
+            self.forget()
+            return
+        self._preferences.change(name_template=choice.template, quality=choice.quality)
+        self._submit(choice.path, _settings(choice.quality, overwrite=True))
+
+    def save_and(self, then: Callable[[], None]) -> None:
+        """Save, stopping what is being computed, and go on once it is written."""
+        self._then = then
+        self._session.cancel_and(self.save)
+
+    def forget(self) -> None:
+        """Saving came to nothing: do not go on with what waited for it."""
+        self._then = None
+
+    def saved(self, saved: Saved) -> None:
+        """A result is written: say so, and go on with what waited for it."""
+        self._folder = saved.path.parent
+        words = saved_of(saved.path, saved.photo, saved.settings)
+        self.noticed.emit(Notice(words, "done", {"show_folder": tr("Show in folder")}))
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    def show_folder(self) -> None:
+        """Show where the last result lies."""
+        if self._folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+
+    def copy(self) -> None:
+        """Put the result on the clipboard."""
+        if self._session.can_save:
+            self._session.copy(self._picture.mask)
+
+    def copied(self, image: QImage) -> None:
+        """The result is ready for the clipboard."""
+        QGuiApplication.clipboard().setImage(image)
+        self.noticed.emit(Notice(tr("The result is on the clipboard."), "done"))
+
+    def drag_out(self) -> None:
+        """Make a file of the result, to be dragged to another program."""
+        if self._session.can_save:
+            settings = self._preferences.settings
+            write = _settings(settings.quality, overwrite=False)
+            mask = self._picture.mask
+            self._session.drag(self._name(), write, mask=mask, record=settings.record)
+
+    def _submit(self, path: Path, settings: "WriteSettings") -> None:
+        record, mask = self._preferences.settings.record, self._picture.mask
+        self._session.save(path, settings, mask=mask, record=record)
+
+    def _name(self) -> str:
+        return name_of(self._naming(), self._preferences.settings.name_template)
+
+    def _naming(self) -> Naming:
+        from nledn.photo import output_suffix
+
+        session = self._session
+        assert session.photo is not None
+        assert session.layer is not None
+        path = session.photo.path
+        return Naming(
+            stem=path.stem if path else tr("picture"),
+            ext=output_suffix(session.photo),
+            checkpoint=session.layer.record.checkpoint,
+            strength=session.strength,
+            n=1,
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    """A sample: its folder came with the program, and is no place for results."""
+    return path.parent == places.sample_photo().parent
+
+
+def _pictures() -> Path:
+    kind = QStandardPaths.StandardLocation.PicturesLocation
+    return Path(QStandardPaths.writableLocation(kind))
+
+
+def _settings(quality: int, *, overwrite: bool) -> "WriteSettings":
+    from nledn.photo import WriteSettings
+
+    return WriteSettings(quality=quality, overwrite=overwrite)

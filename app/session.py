@@ -1,0 +1,397 @@
+"""What is open, which stage it is in, what comes of it; it knows signals and no widgets.
+
+Every wish is one hop out, a job, and one hop back, a signal. A result comes with its job, and one
+that is no longer wanted is dropped.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from app import jobs
+from app.keeper import Keeper
+from app.recovery import Offer, Recovered
+from app.runner import Job, Runner
+from app.stage import Stage, Status
+from app.views.mask import Mask
+from nledn.options import STRENGTH_MAX, Options
+from nledn.tiling import Rect
+
+if TYPE_CHECKING:
+    from nledn import RainLayer
+    from nledn.device import Choice
+    from nledn.photo import Photo, WriteSettings
+
+LAYERS_KEPT = 2  # of different checkpoints for one photo: going back and forth costs nothing
+
+
+class Session(QObject):
+    """One photo at a time, and what is done to it.
+
+    Attributes:
+        photo_opened: (jobs.Opened); its photo is the open one now.
+        opening_changed: (bool); a photo is being read.
+        layer_changed: (RainLayer or None); the rain to show.
+        tile_added: (Rect); these pixels of the layer changed.
+        status_changed: (Status).
+        strength_changed: (float).
+        options_changed: (Options).
+        unsaved_changed: (bool).
+        saved: (jobs.Saved).
+        copied: (QImage); to be put on the clipboard.
+        dragged: (Path); a file to be dragged out.
+        failed: (exception).
+        recovery_found: (Offer).
+        recovered: (Recovered); its photo has been opened just before.
+    """
+
+    photo_opened = Signal(object)
+    opening_changed = Signal(bool)
+    layer_changed = Signal(object)
+    tile_added = Signal(object)
+    status_changed = Signal(object)
+    strength_changed = Signal(float)
+    options_changed = Signal(object)
+    unsaved_changed = Signal(bool)
+    saved = Signal(object)
+    copied = Signal(object)
+    dragged = Signal(object)
+    failed = Signal(object)
+    recovery_found = Signal(object)
+    recovered = Signal(object)
+
+    def __init__(self, runner: Runner, engines: jobs.Engines, options: Options) -> None:
+        super().__init__(runner)
+        self._runner = runner
+        self._engines = engines
+        self.options = options
+        self.photo: Photo | None = None
+        self.folder: tuple[Path, ...] = ()
+        self.layer: RainLayer | None = None
+        self.strength = 1.0
+        self.result_path: Path | None = None
+        self.status = Status(Stage.EMPTY)
+        self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
+        self._opening: Job | None = None
+        self._deraining: jobs.DerainJob | None = None
+        self._when_stopped: Callable[[], None] | None = None
+        self._saving: set[Job] = set()
+        self._focus_rect: Rect | None = None
+        self._began: tuple[float, int] = (0.0, 0)
+        self._keeper = Keeper(runner)
+        self._revision = 0
+        self._saved_revision = 0
+        self._finished: dict[type[Job], Callable[[Any, Any], None]] = {
+            jobs.OpenJob: self._on_opened,
+            jobs.PasteJob: self._on_opened,
+            jobs.RestoreJob: self._on_restored,
+            jobs.LoadJob: self._on_loaded,
+            jobs.DerainJob: self._on_derained,
+            jobs.SaveJob: self._on_saved,
+            jobs.CopyJob: lambda _job, image: self.copied.emit(image),
+            jobs.DragJob: lambda _job, path: self.dragged.emit(path),
+            jobs.ScanJob: self._on_scanned,
+        }
+
+    def open(self, path: Path) -> None:
+        """Read a photo, or the first one of a folder; what is open stays until it is read."""
+        self._begin_opening(jobs.OpenJob(path))
+
+    def paste(self, image: QImage) -> None:
+        """Open a picture that no file stands behind."""
+        self._begin_opening(jobs.PasteJob(image))
+
+    def neighbour(self, by: int) -> Path | None:
+        """The photo that many places on in the folder."""
+        if self.photo is None or self.photo.path not in self.folder:
+            return None
+        place = self.folder.index(self.photo.path) + by
+        return self.folder[place] if 0 <= place < len(self.folder) else None
+
+    def restore(self, offer: Offer) -> None:
+        """Open what a crash left behind."""
+        self._begin_opening(jobs.RestoreJob(offer))
+
+    def forget(self, offer: Offer) -> None:
+        """Remove what a crash left behind."""
+        self._keeper.forget(offer.spill)
+
+    def look_for_recovery(self) -> None:
+        """Ask whether a crash left something behind; `recovery_found` follows if so."""
+        self._runner.submit(jobs.ScanJob())
+
+    def warm_up(self) -> None:
+        """Load the engine now, so that the first tile need not wait for it."""
+        self._runner.submit(jobs.LoadJob(self._engines, self.options))
+
+    def derain(self) -> None:
+        """Compute what is missing of the open photo's rain."""
+        if self.photo is None or self.status.stage not in (Stage.READY, Stage.PARTIAL):
+            return
+        from nledn import Focus
+
+        focus = Focus(self._focus_rect)
+        into = self._layers.get(self.options)
+        job = jobs.DerainJob(
+            self._engines, self.photo, self.options, focus, self._keeper.spill, into
+        )
+        self._deraining = job
+        done, total = (0, 0) if into is None else (int(into.done.sum()), len(into.done))
+        self._set_status(Stage.DERAINING, done=done, total=total)
+        self._runner.submit(job)
+
+    def cancel(self) -> None:
+        """Stop after the tile that is being computed; what is done is kept."""
+        if self._deraining is not None and self.status.stage is Stage.DERAINING:
+            self._runner.cancel(self._deraining)
+            self._set_status(Stage.STOPPING, done=self.status.done, total=self.status.total)
+
+    def cancel_and(self, then: Callable[[], None]) -> None:
+        """Do something once nothing is being computed; at once if that is now."""
+        if self._deraining is None:
+            then()
+        else:
+            self._when_stopped = then
+            self.cancel()
+
+    def look_at(self, rect: Rect) -> None:
+        """What the person sees now: tiles are computed from here outwards."""
+        self._focus_rect = rect
+        if self._deraining is not None:
+            self._deraining.focus.rect = rect
+
+    def set_strength(self, strength: float) -> None:
+        """Share of the rain that is taken, 0 to 1.5."""
+        strength = min(max(strength, 0.0), STRENGTH_MAX)
+        if strength != self.strength:
+            self.strength = strength
+            self.strength_changed.emit(strength)
+            self._touch()
+
+    def keep_strength(self) -> None:
+        """Keep the strength for recovery, when a drag has come to rest."""
+        self._keeper.strength(self.strength)
+
+    def mask_painted(self, rect: Rect, values: Mask) -> None:
+        """The mask changed inside `rect`; `values` (h, w) are a copy of it there."""
+        self._touch()
+        self._keeper.mask(rect, values)
+
+    def set_options(self, options: Options) -> None:
+        """Another checkpoint or device; a result that was computed with it comes back at once."""
+        if options == self.options:
+            return
+        self._abandon()
+        self.options = options
+        self.options_changed.emit(options)
+        layer = self._layers.get(options)
+        self._show(layer)
+        if layer is not None and self.photo is not None:
+            self._keeper.layer(self.photo.path, options, layer)
+
+    @property
+    def can_save(self) -> bool:
+        """Whether there is a result, and it is not just changing."""
+        return self.layer is not None and self.status.stage in (Stage.PARTIAL, Stage.DONE)
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether closing would lose something."""
+        return self.layer is not None and self._revision != self._saved_revision
+
+    def result(self, mask: Mask | None) -> jobs.Result:
+        """What would be saved now."""
+        assert self.photo is not None
+        assert self.layer is not None
+        kept = None if mask is None or not mask.any() else mask.copy()
+        return jobs.Result(self.photo, self.layer, self.strength, kept)
+
+    def save(
+        self, path: Path, settings: "WriteSettings", *, mask: Mask | None, record: bool
+    ) -> None:
+        """Write the result; a first save without a chosen name never meets an earlier file."""
+        find = not settings.overwrite
+        job = jobs.SaveJob(self.result(mask), path, settings, record, self._revision, find)
+        self._saving.add(job)
+        self._runner.submit(job)
+
+    def copy(self, mask: Mask | None) -> None:
+        """Make the result for the clipboard; `copied` follows."""
+        self._runner.submit(jobs.CopyJob(self.result(mask)))
+
+    def drag(
+        self, name: str, settings: "WriteSettings", *, mask: Mask | None, record: bool
+    ) -> None:
+        """Make a file to be dragged out; `dragged` follows."""
+        self._runner.submit(jobs.DragJob(self.result(mask), name, settings, record))
+
+    def close(self) -> None:
+        """The photo is done with: stop, and keep nothing for recovery."""
+        self._abandon()
+        self._keeper.discard()
+
+    def finished(self, job: Job, result: Any) -> None:
+        """A job is done."""
+        handler = self._finished.get(type(job))
+        if handler is not None:
+            handler(job, result)
+
+    def reported(self, job: Job, value: Any) -> None:
+        """A derain began, or one more tile is there."""
+        if job is not self._deraining:
+            return
+        if isinstance(value, jobs.Started):
+            self._on_started(value)
+        else:
+            self._on_tile(value)
+
+    def stopped(self, job: Job) -> None:
+        """A job was cancelled."""
+        if job is self._deraining:
+            self._deraining = None
+            self._show(self._layers.get(self.options), announce=False)
+
+    def job_failed(self, job: Job, error: BaseException) -> None:
+        """A job could not be done."""
+        if job is self._opening:
+            self._end_opening()
+        elif job is self._deraining:
+            self.stopped(job)
+        elif isinstance(job, jobs.OpenJob | jobs.RestoreJob | jobs.PasteJob | jobs.DerainJob):
+            return  # nobody waits for it any more
+        self._saving.discard(job)
+        self.failed.emit(error)
+
+    def _begin_opening(self, job: Job) -> None:
+        self._opening = job
+        self.opening_changed.emit(True)
+        self._runner.submit(job)
+
+    def _end_opening(self) -> None:
+        self._opening = None
+        self.opening_changed.emit(False)
+
+    def _on_opened(self, job: Job, opened: jobs.Opened) -> None:
+        if job is self._opening:
+            self._end_opening()
+            self._take(opened)
+
+    def _take(self, opened: jobs.Opened) -> None:
+        self._abandon()
+        self._keeper.restart()
+        self.keep_strength()
+        self._layers.clear()
+        self.photo, self.folder = opened.photo, opened.folder
+        self.result_path = None
+        self._focus_rect = None
+        self._revision = self._saved_revision = 0
+        self._show(None)
+        self.unsaved_changed.emit(False)
+        self.photo_opened.emit(opened)
+
+    def _on_restored(self, job: jobs.RestoreJob, found: tuple[jobs.Opened, Recovered]) -> None:
+        if job is not self._opening:
+            return
+        opened, kept = found
+        self._end_opening()
+        self._take(opened)
+        self.options = kept.options
+        self.options_changed.emit(kept.options)
+        self._layers[kept.options] = kept.layer
+        self._show(kept.layer)
+        self.set_strength(kept.strength)
+        self._touch()
+        self.recovered.emit(kept)
+        self._keeper.layer(kept.source, kept.options, kept.layer)
+        self.keep_strength()
+        self._keeper.forget(job.offer.spill)
+
+    def _on_loaded(self, job: jobs.LoadJob, choice: "Choice") -> None:
+        if job.options == self.options:
+            self._set_status(self.status.stage, choice=choice)
+
+    def _on_scanned(self, _job: Job, offers: tuple[Offer, ...]) -> None:
+        if offers:
+            self.recovery_found.emit(offers[0])
+
+    def _on_started(self, started: jobs.Started) -> None:
+        layer = started.layer
+        self._layers[self.options] = layer
+        self._layers.move_to_end(self.options)
+        while len(self._layers) > LAYERS_KEPT:
+            self._layers.popitem(last=False)
+        if layer is not self.layer:
+            self.layer = layer
+            self.layer_changed.emit(layer)
+        done = int(layer.done.sum())
+        self._began = (time.monotonic(), done)
+        self._set_status(self.status.stage, done=done, total=len(layer.done), choice=started.choice)
+
+    def _on_tile(self, progress: Any) -> None:
+        began, before = self._began
+        each_s = (time.monotonic() - began) / max(progress.done - before, 1)
+        left_s = each_s * (progress.total - progress.done)
+        self.tile_added.emit(progress.rect)
+        self._set_status(self.status.stage, done=progress.done, total=progress.total, left_s=left_s)
+        self._touch()
+
+    def _on_derained(self, job: Job, layer: "RainLayer") -> None:
+        if job is self._deraining:
+            self._deraining = None
+            self._show(layer, announce=False)
+
+    def _on_saved(self, job: jobs.SaveJob, saved: jobs.Saved) -> None:
+        if job not in self._saving:
+            return
+        self._saving.discard(job)
+        if job.result.photo is self.photo:
+            self.result_path = saved.path
+            self._saved_revision = saved.revision
+            self.unsaved_changed.emit(self.is_unsaved)
+            if not self.is_unsaved:
+                self._keeper.settle()
+        self.saved.emit(saved)
+
+    def _abandon(self) -> None:
+        """Whatever is being computed is no longer wanted; its tiles stay in their layer."""
+        if self._deraining is not None:
+            self._runner.cancel(self._deraining)
+            self._deraining = None
+
+    def _show(self, layer: "RainLayer | None", *, announce: bool = True) -> None:
+        self.layer = layer
+        if announce:
+            self.layer_changed.emit(layer)
+        if self.photo is None:
+            self._set_status(Stage.EMPTY)
+        elif layer is None:
+            self._set_status(Stage.READY)
+        else:
+            stage = Stage.DONE if layer.is_complete else Stage.PARTIAL
+            self._set_status(stage, done=int(layer.done.sum()), total=len(layer.done))
+        then, self._when_stopped = self._when_stopped, None
+        if then is not None:
+            then()
+
+    def _set_status(
+        self,
+        stage: Stage,
+        *,
+        done: int = 0,
+        total: int = 0,
+        left_s: float | None = None,
+        choice: "Choice | None" = None,
+    ) -> None:
+        self.status = Status(stage, done, total, left_s, choice or self.status.choice)
+        self.status_changed.emit(self.status)
+
+    def _touch(self) -> None:
+        before = self.is_unsaved
+        self._revision += 1
+        if self.is_unsaved != before:
+            self.unsaved_changed.emit(True)

@@ -1,0 +1,38 @@
+"""Where the open photo is on its way, and how far."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nledn.device import Choice
+
+
+class Stage(Enum):
+    """Where the open photo is on its way."""
+
+    EMPTY = "empty"
+    READY = "ready"
+    DERAINING = "deraining"
+    STOPPING = "stopping"
+    PARTIAL = "partial"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the status line tells.
+
+    Attributes:
+        stage: of the open photo.
+        done: tiles that are computed.
+        total: tiles of the photo; 0 before that is known.
+        left_s: seconds that are left, None before the first tile.
+        choice: where it computes, None before the engine is loaded.
+    """
+
+    stage: Stage
+    done: int = 0
+    total: int = 0
+    left_s: float | None = None
+    choice: "Choice | None" = None

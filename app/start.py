@@ -1,0 +1,108 @@
+"""From an empty process to a window: what belongs together is put together here."""
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+from app.icons import program_icon
+from app.jobs import Engines
+from app.main_window import MainWindow
+from app.runner import Runner
+from app.session import Session
+from app.settings import Preferences, Settings, store
+from app.translation import chosen_language, install, tr
+from app.widgets.banner import Notice
+
+WARM_UP_AFTER_MS = 250  # after the first paint; then whenever no button is held
+
+
+def run(path: Path | None) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        path: a photo or folder to open; None for the sample at a first start.
+    """
+    # Qt's loop gives Python no turn to raise KeyboardInterrupt; what is done is kept on disk.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("AfterRain")
+    app.setDesktopFileName("afterrain")
+    app.setWindowIcon(program_icon())
+    preferences = Preferences(store())
+    install(app, chosen_language(preferences.settings.language))
+    theme.apply(app, preferences.settings.theme)
+    runner = Runner()
+    session = Session(runner, Engines(), preferences.settings.options)
+    window = MainWindow(session, runner, preferences)
+    look = Look(app, preferences)
+    preferences.changed.connect(look.update)
+    QGuiApplication.styleHints().colorSchemeChanged.connect(look.refresh)
+    window.show()
+    beginning = Beginning(window, path)
+    QTimer.singleShot(0, beginning.first)
+    code = app.exec()
+    runner.close()
+    return code
+
+
+class Look(QObject):
+    """Keeps the theme as the settings and the desktop want it."""
+
+    def __init__(self, app: QApplication, preferences: Preferences) -> None:
+        super().__init__(app)
+        self._app = app
+        self._preferences = preferences
+
+    def update(self, before: Settings, now: Settings) -> None:
+        """Take up another theme."""
+        if now.theme != before.theme:
+            theme.apply(self._app, now.theme)
+
+    def refresh(self) -> None:
+        """The desktop went dark or light."""
+        if self._preferences.settings.theme == "system":
+            theme.apply(self._app, "system")
+
+
+class Beginning(QObject):
+    """What follows the first paint, in this order: the photo, the cards, at last the engine."""
+
+    def __init__(self, window: MainWindow, path: Path | None) -> None:
+        super().__init__(window)
+        self._window = window
+        self._path = path.absolute() if path else None
+        self._timer = QTimer(self)
+        self._timer.setInterval(WARM_UP_AFTER_MS)
+        self._timer.timeout.connect(self.warm_up)
+
+    def first(self) -> None:
+        """The window is on the screen."""
+        window, desk = self._window, self._window.desk
+        settings = window.preferences.settings
+        if self._path is not None:
+            desk.open(self._path)
+        elif not settings.started:
+            window.session.photo_opened.connect(self._greet)
+            desk.open_sample()
+        window.session.look_for_recovery()
+        desk.look_around()
+        desk.read_profile()
+        self._timer.start()
+
+    def warm_up(self) -> None:
+        """Load the engine; importing torch can hold the window up, so not during a drag."""
+        if QGuiApplication.mouseButtons().value:
+            return
+        self._timer.stop()
+        self._window.session.warm_up()
+        self._window.desk.look_for_machine()
+
+    def _greet(self) -> None:
+        self._window.session.photo_opened.disconnect(self._greet)
+        words = tr("A rainy sample. Click Derain to take the rain away, or drop your own photo.")
+        self._window.show_notice(Notice(words, "info", {"open": tr("Open photo…")}))

@@ -1,0 +1,168 @@
+"""A widget through which one moves over a photo: wheel, drag, pinch, touch, keys."""
+
+from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt
+from PySide6.QtGui import (
+    QEventPoint,
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QTouchEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.views.viewport import ACTUAL_SIZE, Viewport
+
+NOTCH_FACTOR = 1.25  # zoom of one notch of a wheel
+NOTCH = 120  # eighths of a degree, by Qt's convention
+KEY_STEP = 0.1  # of what is in sight
+
+_DIRECTIONS = {
+    Qt.Key.Key_Left: QPointF(1, 0),
+    Qt.Key.Key_Right: QPointF(-1, 0),
+    Qt.Key.Key_Up: QPointF(0, 1),
+    Qt.Key.Key_Down: QPointF(0, -1),
+}
+
+
+class Canvas(QWidget):
+    """Moves a viewport; what is on it, a subclass draws.
+
+    A press of the left button or of one finger goes through `press`, `drag` and `release`, which
+    pan here; the middle button always pans, two fingers pan and zoom.
+
+    Args:
+        viewport: what is moved.
+        parent: of the widget.
+    """
+
+    def __init__(self, viewport: Viewport, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.viewport = viewport
+        self._held_at: QPointF | None = None
+        self._fingers: tuple[QPointF, ...] = ()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+
+    def in_frame(self, place: QPointF) -> QPointF:
+        """A place of the widget (logical pixels) in the viewport's physical ones."""
+        return place * self.devicePixelRatio()
+
+    def press(self, place: QPointF) -> None:
+        """The photo was taken hold of."""
+        self._held_at = place
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def drag(self, place: QPointF) -> None:
+        """It is being moved."""
+        if self._held_at is not None:
+            moved = (place - self._held_at) * self.devicePixelRatio()
+            self._held_at = place
+            self.viewport.pan(moved.x(), moved.y())
+
+    def release(self) -> None:
+        """It was let go."""
+        self._held_at = None
+        self.unsetCursor()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Take hold."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.press(event.position())
+        elif event.button() == Qt.MouseButton.MiddleButton:
+            Canvas.press(self, event.position())
+        else:
+            event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Move."""
+        if self._held_at is not None:
+            Canvas.drag(self, event.position())
+        elif event.buttons() & Qt.MouseButton.LeftButton:
+            self.drag(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Let go."""
+        if self._held_at is not None:
+            Canvas.release(self)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self.release()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """From the whole photo to its pixels at this place, and back."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self.viewport.zoom < ACTUAL_SIZE:
+            self.viewport.set_zoom(ACTUAL_SIZE, self.in_frame(event.position()))
+        else:
+            self.viewport.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """A wheel zooms at the pointer; two fingers on a touch pad pan, with Ctrl they zoom."""
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        on_pad = event.device().type() == QInputDevice.DeviceType.TouchPad
+        if on_pad and not control and not event.pixelDelta().isNull():
+            moved = QPointF(event.pixelDelta()) * self.devicePixelRatio()
+            self.viewport.pan(moved.x(), moved.y())
+        elif event.angleDelta().y():
+            factor = NOTCH_FACTOR ** (event.angleDelta().y() / NOTCH)
+            self.viewport.zoom_by(factor, self.in_frame(event.position()))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows pan; where there is nothing to pan, they are the window's."""
+        direction = _DIRECTIONS.get(Qt.Key(event.key()))
+        if direction is None or self.viewport.is_fitted:
+            event.ignore()
+            return
+        step = QSizeF(self.size()) * (KEY_STEP * self.devicePixelRatio())
+        self.viewport.pan(direction.x() * step.width(), direction.y() * step.height())
+
+    def event(self, event: QEvent) -> bool:
+        """Fingers, on the screen or on a touch pad; everything else goes its way."""
+        if isinstance(event, QTouchEvent):
+            self._touch(event)
+            return True
+        if isinstance(event, QNativeGestureEvent):
+            return self._gesture(event)
+        return super().event(event)
+
+    def _gesture(self, event: QNativeGestureEvent) -> bool:
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self.viewport.zoom_by(1 + event.value(), self.in_frame(event.position()))
+        return True
+
+    def _touch(self, event: QTouchEvent) -> None:
+        places = tuple(
+            point.position()
+            for point in event.points()
+            if point.state() != QEventPoint.State.Released
+        )
+        cancelled = event.type() == QEvent.Type.TouchCancel
+        before, self._fingers = self._fingers, () if cancelled else places
+        if len(before) == len(self._fingers) == 1:
+            self.drag(places[0])
+        elif len(before) == len(self._fingers) == 2:
+            self._pinch(before, places)
+        else:
+            if len(before) == 1:
+                self.release()
+            # After a pinch the finger that stays does not begin anything new.
+            if len(self._fingers) == 1 and not before:
+                self.press(places[0])
+
+    def _pinch(self, before: tuple[QPointF, ...], now: tuple[QPointF, ...]) -> None:
+        middles = [self.in_frame((one + other) / 2) for one, other in (before, now)]
+        moved = middles[1] - middles[0]
+        self.viewport.pan(moved.x(), moved.y())
+        (one, other), (left, right) = before, now
+        apart = _length(other - one)
+        if apart > 0:
+            zoom = self.viewport.zoom * _length(right - left) / apart
+            self.viewport.set_zoom(zoom, middles[1])
+
+
+def _length(vector: QPointF) -> float:
+    return float((vector.x() ** 2 + vector.y() ** 2) ** 0.5)

@@ -1,0 +1,227 @@
+"""A canvas on which a picture is shown before and after, in each of the ways people compare."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from app.views.canvas import Canvas
+from app.views.divider import DividerHandle
+from app.views.labels import draw_label, label_font, label_rect, text_of
+from app.views.panes import Arrangement, Mode, Pane
+from app.views.picture import Picture
+from app.views.stage import Scene, Stage
+from app.views.viewport import Viewport
+
+SURROUND = 115  # the ground around the photo: per cent by which it is darker than the window
+LABELLED_PX = 240  # a photo smaller than this on the screen has its labels beside it
+SETTLING_MS = 150  # after the last change of strength, the sharper level is computed
+
+
+class Comparison(Canvas):
+    """Shows a picture through a viewport.
+
+    Args:
+        picture: what is shown.
+        viewport: the part of it; several views of one size may share it.
+        parent: of the widget.
+    """
+
+    mode_changed = Signal(str)
+    divider_moved = Signal(float)
+    """By the person, with its position."""
+
+    def __init__(self, picture: Picture, viewport: Viewport, parent: QWidget | None = None) -> None:
+        super().__init__(viewport, parent)
+        self.picture = picture
+        self.handle = DividerHandle(self)
+        self._shows_kept = False
+        self._stage = Stage(picture, viewport)
+        self._arrangement = Arrangement()
+        self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._settling.timeout.connect(self.update)
+        self.handle.moved.connect(self._take_position)
+        viewport.changed.connect(self._show_viewport)
+        picture.photo_changed.connect(self._show_photo)
+        picture.region_changed.connect(self._show_region)
+        picture.appearance_changed.connect(self._show_appearance)
+        if viewport.photo_size.toTuple() != picture.level_size(0):
+            self._show_photo()
+        self._arrange(self._arrangement)
+
+    @property
+    def mode(self) -> Mode:
+        """How before and after are shown."""
+        return self._arrangement.mode
+
+    @mode.setter
+    def mode(self, mode: Mode) -> None:
+        if mode != self.mode:
+            self._arrange(replace(self._arrangement, mode=mode))
+            self.mode_changed.emit(mode)
+
+    @property
+    def orientation(self) -> Qt.Orientation:
+        """How the line between before and after runs; vertical, and they lie side by side."""
+        return self._arrangement.line
+
+    @orientation.setter
+    def orientation(self, line: Qt.Orientation) -> None:
+        self._arrange(replace(self._arrangement, line=line))
+
+    @property
+    def divider(self) -> float:
+        """Where the divider lies, as a share of the photo's part in sight, 0 to 1."""
+        return self._arrangement.position
+
+    @divider.setter
+    def divider(self, position: float) -> None:
+        self._arrange(replace(self._arrangement, position=min(max(position, 0.0), 1.0)))
+
+    @property
+    def is_flipped(self) -> bool:
+        """Whether the photo is shown as it was, whatever the mode."""
+        return self._arrangement.is_flipped
+
+    @is_flipped.setter
+    def is_flipped(self, is_flipped: bool) -> None:
+        self._arrange(replace(self._arrangement, is_flipped=is_flipped))
+
+    @property
+    def shows_kept(self) -> bool:
+        """Whether the kept area is tinted."""
+        return self._shows_kept
+
+    @shows_kept.setter
+    def shows_kept(self, shows_kept: bool) -> None:
+        self._shows_kept = shows_kept
+        self.update()
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether strength, or something like it, was changed a moment ago."""
+        return self._settling.isActive()
+
+    def labels(self) -> tuple[str, ...]:
+        """What is written on the pictures in sight, in the person's language."""
+        return tuple(text_of(pane.kind, self.picture) for pane in self._panes())
+
+    def in_frame(self, place: QPointF) -> QPointF:
+        """A place of the widget (logical pixels) in its picture's frame (physical ones)."""
+        physical = place * self.devicePixelRatio()
+        panes = self._panes()
+        under = (pane for pane in panes if pane.part.contains(physical.toPoint()))
+        return physical - QPointF(next(under, panes[0]).offset)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the place; a fitted photo stays fitted."""
+        self._arrange(self._arrangement)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """On a screen of another density, the same size is other pixels."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._arrange(self._arrangement)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The pictures, pixel by pixel of the screen, and their labels."""
+        ratio = self.devicePixelRatio()
+        painter = QPainter(self)
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        exposed = QRectF(event.rect())
+        physical = QRectF(exposed.topLeft() * ratio, exposed.size() * ratio).toAlignedRect()
+        self._stage.paint(painter, self._scene(), physical)
+        painter.restore()
+        if self.picture.photo is not None:
+            self._paint_labels(painter)
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        painter.setFont(label_font(self.font()))
+        for pane in self._panes():
+            rect = self._label_rect(pane)
+            seen = self._logical(pane.part).intersected(rect)
+            half = rect.width() * rect.height() / 2
+            faint = seen.width() * seen.height() < half
+            draw_label(painter, text_of(pane.kind, self.picture), rect, faint=faint)
+
+    def _label_rect(self, pane: Pane) -> QRect:
+        area = self._logical(self.viewport.photo_in_sight.translated(pane.offset))
+        if area.width() < LABELLED_PX or area.height() < LABELLED_PX:
+            area = self._logical(QRect(pane.offset, self._frame_size()))
+        text = text_of(pane.kind, self.picture)
+        return label_rect(text, label_font(self.font()), area, pane.corner)
+
+    def _panes(self) -> tuple[Pane, ...]:
+        photo, has_rain = self.viewport.photo_in_sight, self.picture.layer is not None
+        return self._arrangement.panes(self._view_size(), photo, has_rain)
+
+    def _scene(self) -> Scene:
+        return Scene(
+            panes=self._panes(),
+            frame_size=self._frame_size(),
+            surround=self.palette().color(QPalette.ColorRole.Window).darker(SURROUND),
+            is_settling=self.is_settling,
+            shows_kept=self._shows_kept and self.picture.mask is not None,
+        )
+
+    def _view_size(self) -> QSize:
+        return (self.size().toSizeF() * self.devicePixelRatio()).toSize()
+
+    def _frame_size(self) -> QSize:
+        return self._arrangement.frame_size(self._view_size())
+
+    def _logical(self, rect: QRect) -> QRect:
+        ratio = self.devicePixelRatio()
+        shown = QRectF(QPointF(rect.topLeft()) / ratio, rect.size().toSizeF() / ratio)
+        return shown.toAlignedRect()
+
+    def _arrange(self, arrangement: Arrangement) -> None:
+        self._arrangement = arrangement
+        frame = self._frame_size()
+        self.viewport.set_view_size(frame.width(), frame.height())
+        self.handle.setVisible(arrangement.mode == "before_after" and len(self._panes()) == 2)
+        self._show_viewport()
+
+    def _take_position(self, position: float) -> None:
+        """The person moves the line: only what lies between its old and new place changes."""
+        before = self._panes()[0].part
+        self._arrangement = replace(self._arrangement, position=position)
+        self._place_handle()
+        after = self._panes()[0].part
+        longer, shorter = (before, after) if before.contains(after) else (after, before)
+        if self.orientation == Qt.Orientation.Vertical:
+            longer.setLeft(shorter.left() + shorter.width())
+        else:
+            longer.setTop(shorter.top() + shorter.height())
+        self.update(self._logical(longer))
+        for pane in self._panes():
+            self.update(self._label_rect(pane))
+        self.divider_moved.emit(position)
+
+    def _place_handle(self) -> None:
+        area = self._logical(self.viewport.photo_in_sight)
+        self.handle.place(area, self._arrangement.line, self._arrangement.position)
+
+    def _show_viewport(self) -> None:
+        self._place_handle()
+        self.update()
+
+    def _show_photo(self) -> None:
+        self.viewport.set_photo_size(*self.picture.level_size(0))
+        self._arrange(self._arrangement)
+
+    def _show_appearance(self) -> None:
+        self._settling.start()
+        self._arrange(self._arrangement)  # with the first rain there is something to divide
+
+    def _show_region(self, rect: QRect) -> None:
+        self._stage.forget(rect)
+        shown = self._stage.on_screen(rect)
+        for pane in self._panes():
+            if pane.kind != "before":
+                part = shown.translated(pane.offset).intersected(pane.part)
+                self.update(self._logical(part))
+                self.update(self._label_rect(pane))  # the last tile makes it complete

@@ -1,0 +1,163 @@
+"""The widget that people look at and work on: comparing, panning, painting what is kept."""
+
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QWidget
+
+from app.views.brush_cursor import draw_ring, ring_rect
+from app.views.comparison import Comparison
+from app.views.mask import Brush, Point
+from app.views.picture import Picture
+from app.views.viewport import Viewport
+
+
+class PhotoView(Comparison):
+    """A comparison under a person's hands.
+
+    A left drag pans, or paints while there is a brush; Space, held, shows the photo as it was.
+
+    Args:
+        picture: what is shown.
+        viewport: the part of it; several views of one size may share it.
+        parent: of the widget.
+    """
+
+    flip_changed = Signal(bool)
+    stroke_begun = Signal()
+    stroke_moved = Signal(object)
+    """With a list of points (x, y) in pixels of the photo."""
+    stroke_ended = Signal()
+
+    def __init__(self, picture: Picture, viewport: Viewport, parent: QWidget | None = None) -> None:
+        super().__init__(picture, viewport, parent)
+        self._brush: Brush | None = None
+        self._hover: QPointF | None = None
+        self._is_painting = False
+        self._holds_handle = False
+        self._tabbed_to = False
+        self.setAccessibleName(self.tr("Photo"))
+
+    @property
+    def brush(self) -> Brush | None:
+        """What the left button and a finger paint with; None if they pan."""
+        return self._brush
+
+    @brush.setter
+    def brush(self, brush: Brush | None) -> None:
+        self._brush = brush
+        self.shows_kept = brush is not None
+        self.setMouseTracking(brush is not None)
+        self._set_cursor()
+
+    def press(self, place: QPointF) -> None:
+        """Take the divider, begin a stroke, or take hold of the photo."""
+        # A mouse goes to the handle itself; a finger comes here.
+        self._holds_handle = self.handle.is_grabbed_at(place.toPoint())
+        if self._brush is not None and not self._holds_handle:
+            self._is_painting = True
+            self.stroke_begun.emit()
+            self.stroke_moved.emit([self._point(place)])
+        elif not self._holds_handle:
+            super().press(place)
+
+    def drag(self, place: QPointF) -> None:
+        """Go on with what was begun."""
+        if self._holds_handle:
+            self.handle.drag_to(place)
+        elif self._is_painting:
+            self.stroke_moved.emit([self._point(place)])
+        else:
+            super().drag(place)
+
+    def release(self) -> None:
+        """End what was begun."""
+        super().release()
+        self._holds_handle = False
+        self._set_cursor()
+        if self._is_painting:
+            self._is_painting = False
+            self.stroke_ended.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """The brush's ring follows the pointer, pressed or not."""
+        self._set_hover(event.position())
+        super().mouseMoveEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """With a brush, the second of two quick dabs; without, fit or 100 %."""
+        if self._brush is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.press(event.position())
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """The ring goes with the pointer."""
+        self._set_hover(None)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Space shows the photo as it was; in the single view, left and right are the window's."""
+        key = event.key()
+        if key == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._flip(True)
+        elif self.mode == "single" and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Space was let go."""
+        if event.key() != Qt.Key.Key_Space:
+            super().keyReleaseEvent(event)
+        elif not event.isAutoRepeat():
+            self._flip(False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Who came by keyboard sees where they are."""
+        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._tabbed_to = event.reason() in reasons
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """The release of a held key would go elsewhere."""
+        self._tabbed_to = False
+        self._flip(False)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Over the pictures the brush's ring, and the frame of who came by keyboard."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        if self._brush is not None and self._hover is not None:
+            draw_ring(painter, self._hover, self._ring_radius(), self._brush.feather)
+        if self._tabbed_to:
+            painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _flip(self, is_flipped: bool) -> None:
+        if is_flipped != self.is_flipped:
+            self.is_flipped = is_flipped
+            self.flip_changed.emit(is_flipped)
+
+    def _point(self, place: QPointF) -> Point:
+        point = self.viewport.to_photo(self.in_frame(place))
+        return point.x(), point.y()
+
+    def _ring_radius(self) -> float:
+        radius = self._brush.radius_px if self._brush else 0.0
+        return radius * self.viewport.zoom / self.devicePixelRatio()
+
+    def _set_hover(self, place: QPointF | None) -> None:
+        if self._brush is None:
+            return
+        for centre in (self._hover, place):
+            if centre is not None:
+                self.update(ring_rect(centre, self._ring_radius()))
+        self._hover = place
+
+    def _set_cursor(self) -> None:
+        if self._brush is None:
+            self.unsetCursor()
+        else:
+            self.setCursor(Qt.CursorShape.CrossCursor)

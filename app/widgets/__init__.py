@@ -1,0 +1,1 @@
+"""Small parts of the window: they take values and emit signals, and know no session."""

@@ -1,0 +1,141 @@
+"""Which weights take the rain away: titles, what each has seen, how well it scored."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.icons import icon
+from app.translation import tr
+from app.widgets.parts import heading, muted
+from nledn.card import Card
+
+SUMMARY_ROLE = Qt.ItemDataRole.UserRole + 1
+MARGIN_PX = 8
+
+
+class CheckpointPicker(QWidget):
+    """Chooses a checkpoint, or asks for another one to be imported.
+
+    Attributes:
+        checkpoint_chosen: (str) its id.
+        import_asked: a file is to be chosen.
+    """
+
+    checkpoint_chosen = Signal(str)
+    import_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cards: tuple[Card, ...] = ()
+        title = heading(tr("Checkpoint"))
+        self.combo = QComboBox()
+        self.combo.setAccessibleName(tr("Checkpoint"))
+        self.combo.setToolTip(tr("The weights that take the rain away"))
+        self.combo.setItemDelegate(_TwoLines(self.combo))
+        self.combo.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.combo.setMinimumContentsLength(12)
+        title.setBuddy(self.combo)
+        self.details = muted()
+        self.import_button = QPushButton(icon("import"), tr("Import…"))
+        self.import_button.setProperty("flat", "true")
+        self.import_button.setToolTip(tr("Add weights of your own (.safetensors or .pth)"))
+        row = QHBoxLayout()
+        row.addWidget(title, 1)
+        row.addWidget(self.import_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(row)
+        layout.addWidget(self.combo)
+        layout.addWidget(self.details)
+        self.combo.activated.connect(self._activated)
+        self.import_button.clicked.connect(self.import_asked)
+
+    def set_cards(self, cards: Sequence[Card], chosen: str) -> None:
+        """Show what there is.
+
+        Args:
+            cards: of all checkpoints, in order.
+            chosen: id of the one in use, or `auto`.
+        """
+        self._cards = tuple(cards)
+        self.combo.clear()
+        for card in self._cards:
+            self.combo.addItem(card.title, card.id)
+            self.combo.setItemData(self.combo.count() - 1, summary(card), SUMMARY_ROLE)
+        self.set_chosen(chosen)
+
+    def set_chosen(self, chosen: str) -> None:
+        """Show which one is in use; tells nobody."""
+        ids = [card.id for card in self._cards]
+        place = ids.index(chosen) if chosen in ids else (0 if ids else -1)
+        self.combo.setCurrentIndex(place)
+        self.details.setText(details(self._cards[place]) if place >= 0 else "")
+
+    def _activated(self, place: int) -> None:
+        self.details.setText(details(self._cards[place]))
+        self.checkpoint_chosen.emit(self._cards[place].id)
+
+
+def summary(card: Card) -> str:
+    """One line of what a checkpoint has seen."""
+    return card.training_data or card.description or tr("Training data unknown")
+
+
+def details(card: Card) -> str:
+    """What it was trained on and how it scored, in two short lines."""
+    lines = []
+    if card.training_data:
+        lines.append(tr("Trained on {data}", data=card.training_data))
+    if card.scores:
+        scores = (f"{name} {score.psnr_y:.1f} dB" for name, score in card.scores.items())
+        lines.append(" · ".join(scores))
+    return "\n".join(lines)
+
+
+class _TwoLines(QStyledItemDelegate):
+    """A title, and below it, smaller, what the checkpoint has seen."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        palette = option.palette
+        painter.save()
+        if selected:
+            painter.fillRect(option.rect, palette.highlight())
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        painter.setPen(palette.color(role))
+        area = option.rect.adjusted(MARGIN_PX, MARGIN_PX // 2, -MARGIN_PX, -MARGIN_PX // 2)
+        title = str(index.data(Qt.ItemDataRole.DisplayRole))
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignTop), title)
+        painter.setOpacity(0.75)
+        small = painter.font()
+        small.setPointSizeF(small.pointSizeF() * 0.9)
+        painter.setFont(small)
+        below = option.fontMetrics.elidedText(
+            str(index.data(SUMMARY_ROLE)), Qt.TextElideMode.ElideRight, area.width()
+        )
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignBottom), below)
+        painter.restore()
+
+    def sizeHint(  # noqa: N802  # Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(240, 2 * option.fontMetrics.height() + 12)

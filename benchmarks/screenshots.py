@@ -1,0 +1,110 @@
+"""Pictures of the window for the README: `make screenshots`.
+
+Opens the window off the screen, with settings of its own, on the sample photo, derains it, and
+grabs each view. `--language zh_CN`, `--theme light` and `QT_SCALE_FACTOR=2` show the others.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+if TYPE_CHECKING:
+    from app.main_window import MainWindow
+
+SETTLED_MS = 500  # after this long nothing is repainted any more
+
+
+def main() -> None:
+    """Parse, and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--theme", choices=("light", "dark"), default="dark")
+    parser.add_argument("--language", choices=("en", "zh_CN"), default="en")
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+            os.environ[f"XDG_{name}_HOME"] = home
+        take(arguments.folder, arguments.theme, arguments.language)
+
+
+def take(folder: Path, look: str, language: str) -> None:
+    """Open the window, derain the sample, grab what there is to see."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from app import theme
+    from app.jobs import Engines
+    from app.main_window import MainWindow
+    from app.runner import Runner
+    from app.session import Session
+    from app.settings import Preferences, store
+    from app.stage import Stage
+    from app.translation import install
+
+    app = QApplication([])
+    install(app, language)
+    theme.apply(app, "light" if look == "light" else "dark")
+    preferences = Preferences(store())
+    runner = Runner()
+    session = Session(runner, Engines(), preferences.settings.options)
+    window = MainWindow(session, runner, preferences)
+    steps = pictures(window)
+
+    def after_a_moment(then: Callable[[], None]) -> None:
+        QTimer.singleShot(SETTLED_MS, then)
+
+    def grab_next() -> None:
+        name = next(steps, None)
+        if name is None:
+            app.exit(0)
+        else:
+            after_a_moment(lambda: grab(name))
+
+    def grab(name: str) -> None:
+        shown = app.activeModalWidget() or window
+        shown.grab().save(str(folder / f"{name}.png"))
+        grab_next()
+
+    session.photo_opened.connect(lambda: after_a_moment(session.derain))
+    session.status_changed.connect(
+        lambda status: grab_next() if status.stage is Stage.DONE else None
+    )
+    window.show()
+    window.desk.look_around()
+    window.desk.look_for_machine()
+    window.desk.open_sample()
+    app.exec()
+    session.close()
+    runner.close()
+
+
+def pictures(window: "MainWindow") -> Iterator[str]:
+    """Bring the window into each state, and give the name of its picture."""
+    from app.widgets.settings_dialog import SettingsDialog
+
+    yield "before-after"
+    window.view.mode = "side_by_side"
+    yield "side-by-side"
+    window.view.mode = "rain"
+    yield "rain-layer"
+    window.view.mode = "before_after"
+    window.viewport.set_zoom(2.0)
+    yield "pixels"
+    window.viewport.fit()
+    dialog = SettingsDialog(window.preferences.settings, window.desk.machine, window)
+    dialog.setModal(True)
+    dialog.pages.setCurrentRow(2)
+    dialog.show()
+    yield "settings"
+    dialog.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""How a result was made, in its XMP: enough to make it again.
+
+The recipe is one `rdf:Description` with properties of a namespace of our own; the rest of the
+packet stays as its author wrote it.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from xml.etree import ElementTree
+from xml.sax.saxutils import quoteattr
+
+from nledn.photo.xmp import XmpDamaged, upright
+
+NAMESPACE = "urn:afterrain:recipe:1.0/"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_META = "adobe:ns:meta/"
+_EMPTY = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+    f'<x:xmpmeta xmlns:x="{_META}"><rdf:RDF xmlns:rdf="{_RDF}">\n'
+    "</rdf:RDF></x:xmpmeta>\n"
+    '<?xpacket end="w"?>'
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a result was made.
+
+    Attributes:
+        checkpoint: id of the checkpoint.
+        checkpoint_sha256: of its file.
+        strength: share of the rain that was taken, 0 to 1.5.
+        tile: `whole`, or height×width in px.
+        backend: `torch` or `openvino`.
+        precision: `fp32`, `bf16` or `fp16`.
+        version: of the program.
+        masked: part of the photo was kept as it was.
+        partial: not every tile had been computed.
+    """
+
+    checkpoint: str
+    checkpoint_sha256: str
+    strength: float
+    tile: str
+    backend: str
+    precision: str
+    version: str
+    masked: bool = False
+    partial: bool = False
+
+
+def stamped(packet: bytes | None, recipe: Recipe, size: tuple[int, int]) -> bytes:
+    """Put a recipe into XMP, in place of one that is there.
+
+    Args:
+        packet: the photo's; None or a corrupt one gives a packet of its own.
+        recipe: how the result was made.
+        size: width and height of the photo, px.
+    """
+    text = unstamped(packet, size).decode() if packet else _EMPTY
+    prefix = _rdf_prefix(text)
+    if prefix is None:
+        text, prefix = _EMPTY, "rdf"
+    values = "".join(
+        f"\n  afterrain:{_property(field.name)}={quoteattr(_as_text(getattr(recipe, field.name)))}"
+        for field in fields(Recipe)
+    )
+    about = re.search(rf"{prefix}:about\s*=\s*(\"[^\"]*\"|'[^']*')", text)
+    ours = (
+        f"<{prefix}:Description {prefix}:about={about[1] if about else quoteattr('')}"
+        f' xmlns:afterrain="{NAMESPACE}"{values}/>\n'
+    )
+    end = text.rindex(f"</{prefix}:RDF")
+    return (text[:end] + ours + text[end:]).encode()
+
+
+def unstamped(packet: bytes, size: tuple[int, int]) -> bytes:
+    """The packet without a recipe; an empty packet for a corrupt one."""
+    try:
+        text = upright(packet, size).decode()
+    except XmpDamaged:
+        return _EMPTY.encode()
+    return re.sub(
+        rf"<[\w.-]+:Description[^<>]*\"{re.escape(NAMESPACE)}\"[^<>]*/>\n?", "", text
+    ).encode()
+
+
+def read_recipe(packet: bytes | None) -> Recipe | None:
+    """The recipe in a photo's XMP; None where there is none, or one that makes no sense."""
+    if packet is None or NAMESPACE.encode() not in packet or b"<!DOCTYPE" in packet:
+        return None
+    try:
+        root = ElementTree.fromstring(packet.rstrip(b"\0"))  # noqa: S314  # no document type, no entities
+    except ElementTree.ParseError:
+        return None
+    for element in root.iter(f"{{{_RDF}}}Description"):
+        found = {
+            field.name: element.get(f"{{{NAMESPACE}}}{_property(field.name)}")
+            for field in fields(Recipe)
+        }
+        if any(value is not None for value in found.values()):
+            return _recipe(found)
+    return None
+
+
+def _recipe(found: dict[str, str | None]) -> Recipe | None:
+    texts = {name: value for name, value in found.items() if value is not None}
+    try:
+        strength = float(texts.pop("strength"))
+        masked = texts.pop("masked", "False") == "True"
+        partial = texts.pop("partial", "False") == "True"
+        recipe = Recipe(strength=strength, masked=masked, partial=partial, **texts)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return recipe if 0 <= strength <= 1.5 else None
+
+
+def _rdf_prefix(text: str) -> str | None:
+    found = re.search(rf"xmlns:([\w.-]+)\s*=\s*[\"']{re.escape(_RDF)}[\"']", text)
+    if found is None or f"</{found[1]}:RDF" not in text:
+        return None
+    return found[1]
+
+
+def _property(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def _as_text(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

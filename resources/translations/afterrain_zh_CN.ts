@@ -1,0 +1,1121 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AfterRain</name>
+    <message>
+        <source>100 %</source>
+        <translation>100 %</translation>
+    </message>
+    <message>
+        <source>200 %</source>
+        <translation>200 %</translation>
+    </message>
+    <message>
+        <source>A colour space without an ICC profile is not kept.</source>
+        <translation>没有 ICC 配置文件的色彩空间不会保留。</translation>
+    </message>
+    <message>
+        <source>A rainy sample. Click Derain to take the rain away, or drop your own photo.</source>
+        <translation>这是一张雨中的示例照片。点击“去雨”去除雨水，或将您自己的照片拖到这里。</translation>
+    </message>
+    <message>
+        <source>About AfterRain</source>
+        <translation>关于 AfterRain</translation>
+    </message>
+    <message>
+        <source>Add weights of your own (.safetensors or .pth)</source>
+        <translation>添加您自己的权重（.safetensors 或 .pth）</translation>
+    </message>
+    <message>
+        <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
+        <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
+    </message>
+    <message>
+        <source>AfterRain {version} takes the rain out of photos, on your own machine.</source>
+        <translation>AfterRain {version} 在您自己的电脑上去除照片中的雨。</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>All tiles are done</source>
+        <translation>所有图块均已完成</translation>
+    </message>
+    <message>
+        <source>An ICC file of your screen, if it was measured.</source>
+        <translation>您屏幕的 ICC 文件（如果校准过）。</translation>
+    </message>
+    <message>
+        <source>Another language is spoken from the next start on.</source>
+        <translation>更改语言将在下次启动时生效。</translation>
+    </message>
+    <message>
+        <source>Apple GPU (untested)</source>
+        <translation>Apple GPU（未经测试）</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Back to 100 %</source>
+        <translation>恢复为 100 %</translation>
+    </message>
+    <message>
+        <source>Back to the settings of a first start</source>
+        <translation>恢复为首次启动时的设置</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>后端</translation>
+    </message>
+    <message>
+        <source>Before / After</source>
+        <translation>前后对比</translation>
+    </message>
+    <message>
+        <source>Black and white became 8-bit grey.</source>
+        <translation>黑白二值已转换为 8 位灰度。</translation>
+    </message>
+    <message>
+        <source>Both must be the same picture at the same size.</source>
+        <translation>两者必须是同一张、同样大小的图片。</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>画笔</translation>
+    </message>
+    <message>
+        <source>Brush size</source>
+        <translation>画笔大小</translation>
+    </message>
+    <message>
+        <source>CIE Lab became sRGB.</source>
+        <translation>CIE Lab 已转换为 sRGB。</translation>
+    </message>
+    <message>
+        <source>CMYK became sRGB.</source>
+        <translation>CMYK 已转换为 sRGB。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Channels beyond colour and transparency are not kept.</source>
+        <translation>颜色和透明度以外的通道不会保留。</translation>
+    </message>
+    <message>
+        <source>Check its name.</source>
+        <translation>请检查名称。</translation>
+    </message>
+    <message>
+        <source>Check the name, or that its disk is connected.</source>
+        <translation>请检查名称，或确认磁盘已连接。</translation>
+    </message>
+    <message>
+        <source>Checkpoint</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Checkpoints</source>
+        <translation>模型文件</translation>
+    </message>
+    <message>
+        <source>Choose Automatic in Settings.</source>
+        <translation>请在设置中选择“自动”。</translation>
+    </message>
+    <message>
+        <source>Choose Automatic or CPU in Settings.</source>
+        <translation>请在设置中选择“自动”或 CPU。</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>选择文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a folder that you may write to.</source>
+        <translation>请选择一个您有写入权限的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another checkpoint.</source>
+        <translation>请选择其他模型。</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another name or folder.</source>
+        <translation>请选择其他名称或文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>请选择其他名称。</translation>
+    </message>
+    <message>
+        <source>Choose another value in Settings.</source>
+        <translation>请在设置中选择其他值。</translation>
+    </message>
+    <message>
+        <source>Choose folder, name and format (Ctrl+Shift+S)</source>
+        <translation>选择文件夹、名称和格式 (Ctrl+Shift+S)</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Clear kept area</source>
+        <translation>清除保留区域</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller tile in Settings.</source>
+        <translation>请关闭其他程序，或在设置中选择更小的图块。</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>关闭此消息</translation>
+    </message>
+    <message>
+        <source>Closing after this tile…</source>
+        <translation>完成此图块后关闭…</translation>
+    </message>
+    <message>
+        <source>Compute the missing tiles (Ctrl+D)</source>
+        <translation>计算剩余的图块 (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>Copy it again from the camera or the backup.</source>
+        <translation>请从相机或备份中重新复制。</translation>
+    </message>
+    <message>
+        <source>Copy result</source>
+        <translation>复制结果</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Derain</source>
+        <translation>去雨</translation>
+    </message>
+    <message>
+        <source>Derained</source>
+        <translation>已去雨</translation>
+    </message>
+    <message>
+        <source>Developed from RAW with the camera's white balance.</source>
+        <translation>已按相机白平衡从 RAW 显影。</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Drag the result to another program</source>
+        <translation>将结果拖到其他程序</translation>
+    </message>
+    <message>
+        <source>Drop a rainy photo here</source>
+        <translation>将雨中的照片拖到这里</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Eraser</source>
+        <translation>橡皮擦</translation>
+    </message>
+    <message>
+        <source>Fields: {fields}</source>
+        <translation>可用字段：{fields}</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适合窗口</translation>
+    </message>
+    <message>
+        <source>Fit or 100 %</source>
+        <translation>适合窗口或 100 %</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>GPU {number}</source>
+        <translation>GPU {number}</translation>
+    </message>
+    <message>
+        <source>Get it again from where it came from, and add it anew.</source>
+        <translation>请从原处重新获取，并重新添加。</translation>
+    </message>
+    <message>
+        <source>Get it again from where it came from.</source>
+        <translation>请从原处重新获取。</translation>
+    </message>
+    <message>
+        <source>Give a .safetensors file of ours or a .pth file in the layout of the paper's authors.</source>
+        <translation>请提供我们的 .safetensors 文件，或论文作者格式的 .pth 文件。</translation>
+    </message>
+    <message>
+        <source>Give yourself permission to read it.</source>
+        <translation>请授予自己读取权限。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Grey is no rain; brighter is rain that is taken away</source>
+        <translation>灰色表示无雨；越亮表示去除的雨越多</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>How much of the rain is taken away</source>
+        <translation>去除多少雨</translation>
+    </message>
+    <message>
+        <source>ICC profiles</source>
+        <translation>ICC 配置文件</translation>
+    </message>
+    <message>
+        <source>Import checkpoint</source>
+        <translation>导入模型</translation>
+    </message>
+    <message>
+        <source>Import checkpoint…</source>
+        <translation>导入模型…</translation>
+    </message>
+    <message>
+        <source>Imported {title}.</source>
+        <translation>已导入 {title}。</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Install {package} (pip install {package}), or save the photo as TIFF or JPEG.</source>
+        <translation>请安装 {package}（pip install {package}），或将照片存为 TIFF 或 JPEG。</translation>
+    </message>
+    <message>
+        <source>It stays on this computer. Your file is never changed.</source>
+        <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
+    </message>
+    <message>
+        <source>It was not opened. Ask its maker for a .safetensors file.</source>
+        <translation>文件未被打开。请向制作者索取 .safetensors 文件。</translation>
+    </message>
+    <message>
+        <source>Its training failed, or the file is damaged; get another.</source>
+        <translation>训练失败或文件已损坏；请换一个。</translation>
+    </message>
+    <message>
+        <source>JPEG quality {quality}, {colour}</source>
+        <translation>JPEG 质量 {quality}，{colour}</translation>
+    </message>
+    <message>
+        <source>Keep area</source>
+        <translation>保留区域</translation>
+    </message>
+    <message>
+        <source>Keep area: brush</source>
+        <translation>保留区域：画笔</translation>
+    </message>
+    <message>
+        <source>Keep area: eraser</source>
+        <translation>保留区域：橡皮擦</translation>
+    </message>
+    <message>
+        <source>Keep nothing; the rain is taken everywhere</source>
+        <translation>不保留任何区域；所有地方都去雨</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Known layouts: {layouts}.</source>
+        <translation>已知的布局：{layouts}。</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Larger brush</source>
+        <translation>增大画笔</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Loading the checkpoint…</source>
+        <translation>正在载入模型…</translation>
+    </message>
+    <message>
+        <source>Make it first, or choose another.</source>
+        <translation>请先创建，或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Make it smaller, or derain it with the command line.</source>
+        <translation>请缩小照片，或使用命令行去雨。</translation>
+    </message>
+    <message>
+        <source>Make room or choose another disk, then run the same again.</source>
+        <translation>请腾出空间或选择其他磁盘，然后重试。</translation>
+    </message>
+    <message>
+        <source>Move the divider</source>
+        <translation>移动分隔线</translation>
+    </message>
+    <message>
+        <source>Move the photo</source>
+        <translation>移动照片</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Next photo</source>
+        <translation>下一张照片</translation>
+    </message>
+    <message>
+        <source>Next photo in the single view</source>
+        <translation>单图视图中的下一张照片</translation>
+    </message>
+    <message>
+        <source>No GPU is used: {reason}.</source>
+        <translation>未使用 GPU：{reason}。</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>暂无</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>确定</translation>
+    </message>
+    <message>
+        <source>Of JPEG and WebP; PNG and TIFF lose nothing.</source>
+        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 无损。</translation>
+    </message>
+    <message>
+        <source>On the photo</source>
+        <translation>在照片上</translation>
+    </message>
+    <message>
+        <source>Only NLEDN checkpoints can be used.</source>
+        <translation>只能使用 NLEDN 模型。</translation>
+    </message>
+    <message>
+        <source>Only the first of {detail} frames or pages was opened.</source>
+        <translation>只打开了 {detail} 帧（页）中的第一帧。</translation>
+    </message>
+    <message>
+        <source>Only those that you added can be.</source>
+        <translation>只能移除您自己添加的模型。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open a photo first</source>
+        <translation>请先打开一张照片</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open one of the photos in it.</source>
+        <translation>请打开其中的一张照片。</translation>
+    </message>
+    <message>
+        <source>Open photo</source>
+        <translation>打开照片</translation>
+    </message>
+    <message>
+        <source>Open photo…</source>
+        <translation>打开照片…</translation>
+    </message>
+    <message>
+        <source>Open the sample photo</source>
+        <translation>打开示例照片</translation>
+    </message>
+    <message>
+        <source>OpenVINO is not installed.</source>
+        <translation>未安装 OpenVINO。</translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>Paint over what should stay as it is.</source>
+        <translation>涂抹需要保持原样的地方。</translation>
+    </message>
+    <message>
+        <source>Paint where the photo stays as it is (B)</source>
+        <translation>涂抹需要保持原样的区域 (B)</translation>
+    </message>
+    <message>
+        <source>Partial: {tiles}</source>
+        <translation>部分完成：{tiles}</translation>
+    </message>
+    <message>
+        <source>Paste photo</source>
+        <translation>粘贴照片</translation>
+    </message>
+    <message>
+        <source>Pasted picture</source>
+        <translation>粘贴的图片</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Previous photo</source>
+        <translation>上一张照片</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Protection</source>
+        <translation>保护程度</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>质量</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Rain</source>
+        <translation>雨层</translation>
+    </message>
+    <message>
+        <source>Rain shown</source>
+        <translation>雨层显示</translation>
+    </message>
+    <message>
+        <source>Recent photos</source>
+        <translation>最近的照片</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Remove that one first, or rename the file.</source>
+        <translation>请先移除该模型，或重命名文件。</translation>
+    </message>
+    <message>
+        <source>Remove the checkpoint and add it again.</source>
+        <translation>请移除该模型并重新添加。</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>SSIM needs {limit_px} pixels a side at least.</source>
+        <translation>SSIM 要求每边至少 {limit_px} 像素。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>另存为</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save it as JPEG, PNG, TIFF, WebP or BMP and try again.</source>
+        <translation>请存为 JPEG、PNG、TIFF、WebP 或 BMP 后重试。</translation>
+    </message>
+    <message>
+        <source>Save it with 8 or 16 bits a channel, in grey or RGB.</source>
+        <translation>请以每通道 8 或 16 位的灰度或 RGB 保存。</translation>
+    </message>
+    <message>
+        <source>Save result</source>
+        <translation>保存结果</translation>
+    </message>
+    <message>
+        <source>Save the derained {name}?</source>
+        <translation>要保存去雨后的 {name} 吗？</translation>
+    </message>
+    <message>
+        <source>Save the result beside the photo (Ctrl+S)</source>
+        <translation>将结果保存在照片旁边 (Ctrl+S)</translation>
+    </message>
+    <message>
+        <source>Saved {name}: {how}.</source>
+        <translation>已保存 {name}：{how}。</translation>
+    </message>
+    <message>
+        <source>Saved {name}: {how}; kept: {kept}.</source>
+        <translation>已保存 {name}：{how}；保留了：{kept}。</translation>
+    </message>
+    <message>
+        <source>Screen profile</source>
+        <translation>屏幕配置文件</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Show the log file</source>
+        <translation>显示日志文件</translation>
+    </message>
+    <message>
+        <source>Show the photo as it was</source>
+        <translation>显示原始照片</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Single</source>
+        <translation>单图</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Smaller brush</source>
+        <translation>减小画笔</translation>
+    </message>
+    <message>
+        <source>Soft edge</source>
+        <translation>柔边</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside AfterRain ({kind}).</source>
+        <translation>AfterRain 内部出错（{kind}）。</translation>
+    </message>
+    <message>
+        <source>Stop after this tile; what is done is kept (Esc)</source>
+        <translation>完成此图块后停止；已完成的部分会保留 (Esc)</translation>
+    </message>
+    <message>
+        <source>Stopping after this tile…</source>
+        <translation>完成此图块后停止…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>强度</translation>
+    </message>
+    <message>
+        <source>Strength in percent</source>
+        <translation>强度（百分比）</translation>
+    </message>
+    <message>
+        <source>Take less rain</source>
+        <translation>减弱去雨</translation>
+    </message>
+    <message>
+        <source>Take more rain</source>
+        <translation>增强去雨</translation>
+    </message>
+    <message>
+        <source>Take the kept area away again (E)</source>
+        <translation>擦除保留区域 (E)</translation>
+    </message>
+    <message>
+        <source>Take the rain out of the photo (Ctrl+D)</source>
+        <translation>去除照片中的雨 (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>That would be the photo itself; choose another name.</source>
+        <translation>这将是照片本身；请选择其他名称。</translation>
+    </message>
+    <message>
+        <source>The EXIF is damaged and is not kept.</source>
+        <translation>EXIF 已损坏，不会保留。</translation>
+    </message>
+    <message>
+        <source>The XMP is damaged and is not kept.</source>
+        <translation>XMP 已损坏，不会保留。</translation>
+    </message>
+    <message>
+        <source>The backend {backend} cannot be used: {reason}.</source>
+        <translation>无法使用后端 {backend}：{reason}。</translation>
+    </message>
+    <message>
+        <source>The card {path} cannot be read ({detail}).</source>
+        <translation>无法读取模型卡片 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The checkpoint {id} came with the program and cannot be removed.</source>
+        <translation>模型 {id} 随程序附带，无法移除。</translation>
+    </message>
+    <message>
+        <source>The colour profile is damaged and is not kept.</source>
+        <translation>色彩配置文件已损坏，不会保留。</translation>
+    </message>
+    <message>
+        <source>The device {device} cannot be used: {reason}.</source>
+        <translation>无法使用设备 {device}：{reason}。</translation>
+    </message>
+    <message>
+        <source>The devices are still being looked for; open Settings again in a moment.</source>
+        <translation>仍在查找设备；请稍后再打开设置。</translation>
+    </message>
+    <message>
+        <source>The disk is full; {path} was not written, and nothing half-written is left.</source>
+        <translation>磁盘已满；{path} 未写入，也没有留下不完整的文件。</translation>
+    </message>
+    <message>
+        <source>The folder of {path} is not there.</source>
+        <translation>{path} 所在的文件夹不存在。</translation>
+    </message>
+    <message>
+        <source>The gain map for HDR screens is not kept.</source>
+        <translation>用于 HDR 屏幕的增益图不会保留。</translation>
+    </message>
+    <message>
+        <source>The main picture of several in this file was opened.</source>
+        <translation>已打开此文件多张图片中的主图。</translation>
+    </message>
+    <message>
+        <source>The old IPTC block is not kept.</source>
+        <translation>旧的 IPTC 数据不会保留。</translation>
+    </message>
+    <message>
+        <source>The palette became RGB.</source>
+        <translation>调色板已转换为 RGB。</translation>
+    </message>
+    <message>
+        <source>The precision {precision} cannot be used: {reason}.</source>
+        <translation>无法使用精度 {precision}：{reason}。</translation>
+    </message>
+    <message>
+        <source>The result is on the clipboard.</source>
+        <translation>结果已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>The system does not let us read {path}.</source>
+        <translation>系统不允许读取 {path}。</translation>
+    </message>
+    <message>
+        <source>The system does not let us write {path}.</source>
+        <translation>系统不允许写入 {path}。</translation>
+    </message>
+    <message>
+        <source>The tile that was begun is being finished</source>
+        <translation>正在完成已开始的图块</translation>
+    </message>
+    <message>
+        <source>The weights that take the rain away</source>
+        <translation>用于去雨的权重</translation>
+    </message>
+    <message>
+        <source>The whole photo at once</source>
+        <translation>一次处理整张照片</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>There is a checkpoint {id} already.</source>
+        <translation>已有模型 {id}。</translation>
+    </message>
+    <message>
+        <source>There is no checkpoint {id}.</source>
+        <translation>没有模型 {id}。</translation>
+    </message>
+    <message>
+        <source>There is no file {path}.</source>
+        <translation>没有文件 {path}。</translation>
+    </message>
+    <message>
+        <source>There is no folder {path}, or it cannot be listed.</source>
+        <translation>没有文件夹 {path}，或无法列出其内容。</translation>
+    </message>
+    <message>
+        <source>There is too little memory on {device}, even for tiles of {tile_px} px.</source>
+        <translation>{device} 的内存太少，连 {tile_px} 像素的图块也无法处理。</translation>
+    </message>
+    <message>
+        <source>This photo was derained by AfterRain: {checkpoint}, strength {strength} %.</source>
+        <translation>此照片已由 AfterRain 去雨：{checkpoint}，强度 {strength} %。</translation>
+    </message>
+    <message>
+        <source>Tile</source>
+        <translation>图块</translation>
+    </message>
+    <message>
+        <source>Trained on {data}</source>
+        <translation>训练数据：{data}</translation>
+    </message>
+    <message>
+        <source>Training data unknown</source>
+        <translation>训练数据未知</translation>
+    </message>
+    <message>
+        <source>Try the sample photo</source>
+        <translation>试试示例照片</translation>
+    </message>
+    <message>
+        <source>Turn the divider</source>
+        <translation>旋转分隔线</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Unsaved result</source>
+        <translation>未保存的结果</translation>
+    </message>
+    <message>
+        <source>Use .jpg, .png, .tif, .webp or .bmp.</source>
+        <translation>请使用 .jpg、.png、.tif、.webp 或 .bmp。</translation>
+    </message>
+    <message>
+        <source>Use .png or .tif instead.</source>
+        <translation>请改用 .png 或 .tif。</translation>
+    </message>
+    <message>
+        <source>Use text and these fields: {fields}</source>
+        <translation>请使用文字和这些字段：{fields}</translation>
+    </message>
+    <message>
+        <source>Use the same settings</source>
+        <translation>使用相同设置</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>WebP quality {quality}</source>
+        <translation>WebP 质量 {quality}</translation>
+    </message>
+    <message>
+        <source>Will be saved as {name}</source>
+        <translation>将保存为 {name}</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Without saving, the result is lost. The photo itself stays.</source>
+        <translation>如果不保存，结果将丢失。照片本身不受影响。</translation>
+    </message>
+    <message>
+        <source>Write into the result how it was made (XMP)</source>
+        <translation>将制作方式写入结果 (XMP)</translation>
+    </message>
+    <message>
+        <source>XMP beyond 64 kB is not kept.</source>
+        <translation>超过 64 kB 的 XMP 不会保留。</translation>
+    </message>
+    <message>
+        <source>Your photo is untouched. The log has the details.</source>
+        <translation>您的照片未受影响。详情见日志。</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>arrows, Home, End on its handle</source>
+        <translation>在手柄上按方向键、Home、End</translation>
+    </message>
+    <message>
+        <source>colour profile</source>
+        <translation>色彩配置文件</translation>
+    </message>
+    <message>
+        <source>double click</source>
+        <translation>双击</translation>
+    </message>
+    <message>
+        <source>drag, arrows</source>
+        <translation>拖动、方向键</translation>
+    </message>
+    <message>
+        <source>hold Space</source>
+        <translation>按住空格键</translation>
+    </message>
+    <message>
+        <source>left, right</source>
+        <translation>左、右</translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>sRGB</source>
+        <translation>sRGB</translation>
+    </message>
+    <message>
+        <source>street.jpg becomes {name}</source>
+        <translation>street.jpg 将成为 {name}</translation>
+    </message>
+    <message>
+        <source>transparency</source>
+        <translation>透明度</translation>
+    </message>
+    <message>
+        <source>wheel</source>
+        <translation>滚轮</translation>
+    </message>
+    <message>
+        <source>{bits} bits a channel</source>
+        <translation>每通道 {bits} 位</translation>
+    </message>
+    <message>
+        <source>{bits}-bit {format}</source>
+        <translation>{bits} 位 {format}</translation>
+    </message>
+    <message>
+        <source>{cores} cores</source>
+        <translation>{cores} 个核心</translation>
+    </message>
+    <message>
+        <source>{count} photos in this folder; Page Down shows the next.</source>
+        <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
+    </message>
+    <message>
+        <source>{done} of {total} tiles</source>
+        <translation>图块 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>{found} is not a value for {option}; it takes {allowed}.</source>
+        <translation>{found} 不是 {option} 的有效值；可取 {allowed}。</translation>
+    </message>
+    <message>
+        <source>{path} cannot hold this photo: {detail}.</source>
+        <translation>{path} 无法容纳此照片：{detail}。</translation>
+    </message>
+    <message>
+        <source>{path} could not be written ({detail}).</source>
+        <translation>无法写入 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{path} ends in {suffix}, which we cannot write.</source>
+        <translation>{path} 以 {suffix} 结尾，我们无法写入这种格式。</translation>
+    </message>
+    <message>
+        <source>{path} has changed since it was added (sha256 {found}, expected {expected}).</source>
+        <translation>{path} 在添加后已被更改（sha256 {found}，应为 {expected}）。</translation>
+    </message>
+    <message>
+        <source>{path} has {megapixels} megapixels; the limit is {limit}.</source>
+        <translation>{path} 有 {megapixels} 百万像素；上限为 {limit}。</translation>
+    </message>
+    <message>
+        <source>{path} holds more than weights and could run code when opened ({detail}).</source>
+        <translation>{path} 不只包含权重，打开时可能运行代码（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{path} holds no pairs of rainy and clean photos (found: {found}).</source>
+        <translation>{path} 中没有成对的有雨和无雨照片（找到：{found}）。</translation>
+    </message>
+    <message>
+        <source>{path} holds numbers that are not finite (in {tensor}).</source>
+        <translation>{path} 含有非有限的数值（在 {tensor} 中）。</translation>
+    </message>
+    <message>
+        <source>{path} holds pixels of a rare kind ({detail}).</source>
+        <translation>{path} 的像素类型罕见（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{path} holds the weights of another network ({difference}).</source>
+        <translation>{path} 是另一种网络的权重（{difference}）。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder, not a photo.</source>
+        <translation>{path} 是文件夹，不是照片。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or was cut off ({detail}).</source>
+        <translation>{path} 已损坏或不完整（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{path} is empty (0 bytes).</source>
+        <translation>{path} 是空文件（0 字节）。</translation>
+    </message>
+    <message>
+        <source>{path} is not a checkpoint.</source>
+        <translation>{path} 不是模型文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not a photo in a format that we know.</source>
+        <translation>{path} 不是我们支持的照片格式。</translation>
+    </message>
+    <message>
+        <source>{path} is the source photo itself ({source}), and a source is never replaced.</source>
+        <translation>{path} 就是源照片（{source}），源照片绝不会被替换。</translation>
+    </message>
+    <message>
+        <source>{path} is there already.</source>
+        <translation>{path} 已存在。</translation>
+    </message>
+    <message>
+        <source>{path} is too large for a checkpoint ({size_bytes} bytes; the limit is {limit_bytes}).</source>
+        <translation>{path} 对模型来说太大（{size_bytes} 字节；上限为 {limit_bytes}）。</translation>
+    </message>
+    <message>
+        <source>{path} is too small to be compared ({size}).</source>
+        <translation>{path} 太小，无法比较（{size}）。</translation>
+    </message>
+    <message>
+        <source>{path} is {kind}, which the optional package {package} reads.</source>
+        <translation>{path} 是 {kind}，需要可选软件包 {package} 才能读取。</translation>
+    </message>
+    <message>
+        <source>{path}: the rainy photo is {rainy_size}, the clean one {clean_size}.</source>
+        <translation>{path}：有雨照片为 {rainy_size}，无雨照片为 {clean_size}。</translation>
+    </message>
+    <message>
+        <source>{size} GiB free</source>
+        <translation>{size} GiB 可用</translation>
+    </message>
+</context>
+<context>
+    <name>DividerHandle</name>
+    <message>
+        <source>Divider between before and after</source>
+        <translation>前后之间的分隔线</translation>
+    </message>
+    <message>
+        <source>Drag to compare; or use the arrow keys, Home and End</source>
+        <translation>拖动以比较；也可使用方向键、Home 和 End</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoView</name>
+    <message>
+        <source>After</source>
+        <translation>去雨后</translation>
+    </message>
+    <message>
+        <source>After: in part</source>
+        <translation>去雨后：部分完成</translation>
+    </message>
+    <message>
+        <source>After: not derained yet</source>
+        <translation>去雨后：尚未处理</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>去雨前</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Rain × {gain}</source>
+        <translation>雨层 × {gain}</translation>
+    </message>
+</context>
+</TS>

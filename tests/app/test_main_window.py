@@ -1,0 +1,168 @@
+"""Open, derain, cancel, save: what a person does at the window, by behaviour."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.qimage import to_qimage
+from app.stage import Stage
+from app.widgets.save_dialog import SaveChoice
+from nledn import photo
+from nledn.photo.recipe import read_recipe
+from tests.app.conftest import StandIn
+from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, stage, whole
+
+Key = Qt.Key
+Control = Qt.KeyboardModifier.ControlModifier
+
+
+def test_open_derain_weaken_save(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, pixels: Pixels
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    panel = window.shell.panel
+    assert panel.next_step.derain.text() == "Derain"
+    assert not panel.next_step.save.isEnabled()
+    derain(qtbot, window)
+    panel.strength.number.setValue(80)
+    assert window.picture.strength == 0.8
+    shown = window.picture.pixels("after", 0, whole(pixels))
+    with qtbot.waitSignal(window.session.saved) as saved:
+        panel.next_step.save.click()
+    target = picture_file.with_name("street_derained.png")
+    found = photo.read(target)
+    assert saved.args[0].path == target
+    assert np.array_equal(found.pixels, shown)  # what was looked at is what was written
+    assert not np.array_equal(shown, pixels)
+    recipe = read_recipe(found.xmp)
+    assert recipe is not None
+    assert recipe.strength == 0.8
+    assert "street_derained.png" in said(window)
+    assert not window.isWindowModified()
+
+
+def test_a_second_save_goes_to_the_same_file(
+    qtbot: QtBot, window: MainWindow, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    for strength in (100, 50):
+        window.shell.panel.strength.number.setValue(strength)
+        with qtbot.waitSignal(window.session.saved):
+            window.named_actions["save"].trigger()
+    names = sorted(path.name for path in picture_file.parent.iterdir())
+    assert names == ["street.png", "street_derained.png"]
+    recipe = read_recipe(photo.read(picture_file.with_name(names[1])).xmp)
+    assert recipe is not None
+    assert recipe.strength == 0.5
+
+
+def test_save_as_writes_another_format_and_remembers_how(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, tmp_path: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    dialogs.choice = SaveChoice(tmp_path / "dry.jpg", "{stem}-dry{ext}", 80)
+    with qtbot.waitSignal(window.session.saved):
+        window.named_actions["save_as"].trigger()
+    assert photo.read(tmp_path / "dry.jpg").format == "JPEG"
+    assert dialogs.question is not None
+    assert dialogs.question.source == picture_file
+    kept = window.preferences.settings
+    assert (kept.name_template, kept.quality) == ("{stem}-dry{ext}", 80)
+    assert "80" in said(window)
+
+
+def test_saving_over_the_photo_itself_is_refused(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, pixels: Pixels
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    dialogs.choice = SaveChoice(picture_file, "{stem}{ext}", 95)
+    with qtbot.waitSignal(window.session.failed):
+        window.named_actions["save_as"].trigger()
+    assert "never replaced" in said(window)
+    assert np.array_equal(photo.read(picture_file).pixels, pixels)
+
+
+@pytest.mark.parametrize("way", ["dialog", "drop", "paste", "recent", "folder"])
+def test_each_way_of_opening(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, way: str
+) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(picture_file))])
+    dialogs.path = picture_file.parent if way == "folder" else picture_file
+    window.preferences.change(recent=(str(picture_file),))
+    QGuiApplication.clipboard().setMimeData(data)
+    window.recent_menu.aboutToShow.emit()
+    ways: dict[str, Callable[[], object]] = {
+        "dialog": window.named_actions["open"].trigger,
+        "folder": window.named_actions["open_folder"].trigger,
+        "drop": lambda: drop(window, copy_of(data)),
+        "paste": window.named_actions["paste"].trigger,
+        "recent": window.recent_menu.actions()[0].trigger,
+    }
+    with qtbot.waitSignal(window.session.photo_opened):
+        ways[way]()
+    assert window.session.photo is not None
+    assert window.session.photo.path == picture_file
+    assert "street.png" in window.windowTitle()
+    assert window.preferences.settings.recent == (str(picture_file),)
+
+
+def copy_of(data: QMimeData) -> QMimeData:
+    copied = QMimeData()
+    copied.setUrls(data.urls())
+    return copied
+
+
+def test_a_dropped_picture_without_a_file(qtbot: QtBot, window: MainWindow, pixels: Pixels) -> None:
+    data = QMimeData()
+    data.setImageData(to_qimage(pixels))
+    with qtbot.waitSignal(window.session.photo_opened) as opened:
+        drop(window, data)
+    assert np.array_equal(opened.args[0].photo.pixels, pixels)
+    assert opened.args[0].photo.path is None
+
+
+def test_a_bad_file_is_a_sentence_and_the_photo_stays(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    (tmp_path / "bad.jpg").write_bytes(b"\xff\xd8\xff no jpeg")
+    with qtbot.waitSignal(window.session.failed):
+        window.desk.open(tmp_path / "bad.jpg")
+    assert "bad.jpg" in said(window)
+    assert window.session.photo is not None
+    assert window.session.photo.path == picture_file
+    QTest.keyClick(window, Key.Key_Escape)
+    assert not window.shell.banner.isVisible()
+
+
+def test_cancel_and_go_on(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    backend.hold()
+    button = window.shell.panel.next_step.derain
+    button.click()
+    backend.let(2)
+    qtbot.waitUntil(lambda: window.session.status.done == 2)
+    assert "2 of 9 tiles" in window.shell.status_line.work.text()
+    assert button.text() == "Cancel"
+    QTest.keyClick(window.view, Key.Key_Escape)
+    backend.let(1)
+    qtbot.waitUntil(lambda: stage(window) is Stage.PARTIAL)
+    assert button.text() == "Go on"
+    assert "3 of 9 tiles" in window.shell.status_line.work.text()
+    backend.free()
+    button.click()
+    qtbot.waitUntil(lambda: stage(window) is Stage.DONE)
+    assert backend.tiles == 9

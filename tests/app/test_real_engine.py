@@ -1,0 +1,48 @@
+"""The window's road with the real network: what is saved is what the engine gives."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pytestqt.qtbot import QtBot
+
+from app.jobs import Engines
+from app.runner import Runner
+from app.session import Session
+from nledn import Derainer, Options, photo
+from nledn.backends import Trained, create
+from nledn.card import Card
+from nledn.device import choose
+from nledn.network import NLEDN
+from nledn.photo import WriteSettings
+from tests.app.conftest import MACHINE, OPTIONS, connect, is_done
+
+
+def load(options: Options) -> Derainer:
+    """The network with weights drawn by chance: they take something away, which will do."""
+    import torch
+
+    torch.manual_seed(7)
+    arrays = {name: tensor.numpy() for name, tensor in NLEDN("fixed").state_dict().items()}
+    choice = choose(options, MACHINE)
+    card = Card("drawn", "Drawn", "0" * 64, "fixed", Path("drawn.safetensors"))
+    backend = create(choice, Trained(arrays, "fixed", card.sha256))
+    return Derainer(options, card, choice, MACHINE, backend)
+
+
+def test_a_small_photo_from_file_to_file(
+    qtbot: QtBot, runner: Runner, picture_file: Path, pixels: npt.NDArray[np.uint8]
+) -> None:
+    options = replace(OPTIONS, precision="fp32")
+    session = connect(runner, Session(runner, Engines(load), options))
+    with qtbot.waitSignal(session.photo_opened):
+        session.open(picture_file)
+    with qtbot.waitSignal(session.status_changed, check_params_cb=is_done, timeout=30_000):
+        session.derain()
+    with qtbot.waitSignal(session.saved) as saved:
+        session.save(picture_file.with_name("out.png"), WriteSettings(), mask=None, record=True)
+    found = photo.read(saved.args[0].path).pixels
+    assert np.array_equal(found, load(options).derain(pixels).apply(pixels))
+    assert not np.array_equal(found, pixels)
+    session.close()

@@ -1,0 +1,98 @@
+"""Lanes: order, cancelling, failing, closing; signals arrive on the main thread."""
+
+import threading
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.runner import Job, LaneName, Runner, Work
+
+
+@dataclass(frozen=True, eq=False)
+class Counting(Job):
+    lane: ClassVar[LaneName] = "compute"
+    steps: int
+    gate: threading.Semaphore
+
+    def run(self, work: Work) -> str:
+        for step in range(self.steps):
+            assert self.gate.acquire(timeout=10)
+            work.cancel.raise_if_cancelled()
+            work.report(step)
+        return threading.current_thread().name
+
+
+@dataclass(frozen=True, eq=False)
+class Failing(Job):
+    def run(self, work: Work) -> Any:
+        raise ValueError("as expected")
+
+
+def test_reports_and_result_come_with_their_job_on_the_main_thread(
+    qtbot: QtBot, runner: Runner
+) -> None:
+    main = threading.get_ident()
+    seen: list[tuple[object, bool]] = []
+    runner.reported.connect(lambda j, v: seen.append((v, threading.get_ident() == main)))
+    job = Counting(3, threading.Semaphore(3))
+    with qtbot.waitSignal(runner.finished) as finished:
+        runner.submit(job)
+    assert finished.args == [job, "compute-0"]
+    assert seen == [(step, True) for step in range(3)]
+
+
+def test_a_cancelled_job_ends_at_its_next_step_and_the_lane_goes_on(
+    qtbot: QtBot, runner: Runner
+) -> None:
+    gate = threading.Semaphore(1)
+    job, following = Counting(5, gate), Counting(1, threading.Semaphore(1))
+    with qtbot.waitSignal(runner.reported):
+        runner.submit(job)
+    runner.submit(following)
+    with qtbot.waitSignals([runner.cancelled, runner.finished]):
+        runner.cancel(job)
+        gate.release()
+
+
+def test_a_job_cancelled_before_its_turn_never_runs(qtbot: QtBot, runner: Runner) -> None:
+    gate = threading.Semaphore(0)
+    first, second = Counting(1, gate), Counting(1, threading.Semaphore(1))
+    reported: list[Job] = []
+    runner.reported.connect(lambda job, _: reported.append(job))
+    runner.submit(first)
+    runner.submit(second)
+    runner.cancel(second)
+    with qtbot.waitSignal(runner.cancelled) as cancelled:
+        gate.release()
+    assert cancelled.args == [second]
+    assert reported == [first]
+
+
+def test_a_failure_is_told_and_the_lane_goes_on(
+    qtbot: QtBot, runner: Runner, caplog: pytest.LogCaptureFixture
+) -> None:
+    with qtbot.waitSignal(runner.failed) as failed:
+        runner.submit(Failing())
+    assert isinstance(failed.args[1], ValueError)
+    assert "Traceback" in caplog.text  # for the log file; the person gets a sentence
+    with qtbot.waitSignal(runner.failed):
+        runner.submit(Failing())
+
+
+def test_idle_is_told_when_the_last_job_is_done(qtbot: QtBot, runner: Runner) -> None:
+    gate = threading.Semaphore(0)
+    runner.submit(Counting(1, gate))
+    assert not runner.is_idle
+    with qtbot.waitSignal(runner.idled):
+        gate.release()
+    assert runner.is_idle
+
+
+def test_closing_cancels_and_waits(qapp: object) -> None:
+    runner = Runner()
+    gate = threading.Semaphore(1)
+    runner.submit(Counting(2, gate))
+    threading.Timer(0.05, gate.release).start()
+    assert runner.close(10)

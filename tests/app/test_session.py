@@ -1,0 +1,247 @@
+"""A photo's way through the session, with an engine at the seam that can be held."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.qimage import to_qimage
+from app.runner import Runner
+from app.session import Session
+from app.stage import Stage
+from nledn import photo
+from nledn.errors import DerainError, NotAPhoto, PhotoIsFolder
+from nledn.photo import Photo, WriteSettings
+from nledn.photo.recipe import read_recipe
+from nledn.tiling import Rect
+from tests.app.conftest import OPTIONS, FakeEngines, StandIn, connect, is_done
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def opened(qtbot: QtBot, session: Session, path: Path) -> Session:
+    with qtbot.waitSignal(session.photo_opened):
+        session.open(path)
+    return session
+
+
+def test_open_derain_save_gives_the_file_that_the_arithmetic_says(
+    qtbot: QtBot, derained: Callable[[], Session], pixels: Pixels, picture_file: Path
+) -> None:
+    session = derained()
+    assert session.layer is not None
+    session.set_strength(0.5)
+    target = picture_file.with_name("clean.png")
+    with qtbot.waitSignal(session.saved) as saved:
+        session.save(target, WriteSettings(), mask=None, record=True)
+    expected = session.layer.apply(pixels, 0.5)
+    found = photo.read(target)
+    assert np.array_equal(found.pixels, expected)
+    assert np.array_equal(saved.args[0].photo.pixels, expected)
+    recipe = read_recipe(found.xmp)
+    assert recipe is not None
+    assert (recipe.checkpoint, recipe.strength, recipe.partial) == ("afterrain", 0.5, False)
+    assert not session.is_unsaved
+
+
+def test_a_record_can_be_left_out(
+    qtbot: QtBot, derained: Callable[[], Session], picture_file: Path
+) -> None:
+    session = derained()
+    target = picture_file.with_name("clean.png")
+    with qtbot.waitSignal(session.saved):
+        session.save(target, WriteSettings(), mask=None, record=False)
+    assert read_recipe(photo.read(target).xmp) is None
+
+
+def test_a_first_save_never_meets_an_earlier_file(
+    qtbot: QtBot, derained: Callable[[], Session], picture_file: Path
+) -> None:
+    session = derained()
+    with qtbot.waitSignal(session.saved) as saved:
+        session.save(picture_file, WriteSettings(), mask=None, record=True)
+    assert saved.args[0].path.name == "street-2.png"
+    assert session.result_path == saved.args[0].path
+
+
+def test_cancel_keeps_what_is_done_and_derain_goes_on_with_the_rest(
+    qtbot: QtBot, session: Session, backend: StandIn, picture_file: Path, pixels: Pixels
+) -> None:
+    opened(qtbot, session, picture_file)
+    backend.hold()
+    session.derain()
+    backend.let(2)
+    qtbot.waitUntil(lambda: session.status.done == 2)
+    session.cancel()
+    qtbot.waitUntil(lambda: session.status.stage is Stage.STOPPING)
+    backend.let(1)  # the tile being computed is finished, no other begun
+    qtbot.waitUntil(lambda: session.status.stage is Stage.PARTIAL)
+    assert session.status.done == backend.tiles == 3
+    assert session.is_unsaved
+    backend.free()
+    with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
+        session.derain()
+    assert backend.tiles == session.status.total == 9
+    assert session.layer is not None
+    again = FakeEngines(StandIn()).get(OPTIONS).derain(pixels)
+    assert np.array_equal(session.layer.plane, again.plane)
+
+
+def test_what_is_looked_at_comes_first_also_while_it_runs(
+    qtbot: QtBot, session: Session, backend: StandIn, picture_file: Path
+) -> None:
+    opened(qtbot, session, picture_file)
+    added: list[Rect] = []
+    session.tile_added.connect(added.append)
+    backend.hold()
+    session.look_at(Rect(150, 110, 160, 120))
+    session.derain()
+    backend.let(1)
+    qtbot.waitUntil(lambda: len(added) == 1)
+    assert (added[0].right, added[0].bottom) == (160, 120)
+    session.look_at(Rect(0, 110, 10, 120))
+    backend.let(2)  # the second may have been chosen before we looked elsewhere
+    qtbot.waitUntil(lambda: len(added) == 3)
+    assert (0, 120) in [(rect.left, rect.bottom) for rect in added[1:]]
+
+
+def test_another_checkpoint_and_back_computes_nothing_twice(
+    qtbot: QtBot, derained: Callable[[], Session], backend: StandIn
+) -> None:
+    session = derained()
+    first = session.layer
+    other = replace(OPTIONS, weights="other")
+    session.set_options(other)
+    qtbot.waitUntil(lambda: session.layer is None and session.status.stage is Stage.READY)
+    with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
+        session.derain()
+    assert session.layer is not None
+    assert session.layer.record.checkpoint == "other"
+    session.set_options(OPTIONS)
+    assert session.layer is first
+    assert session.status.stage is Stage.DONE
+    assert backend.tiles == 18
+
+
+def test_a_result_that_is_no_longer_wanted_is_dropped(
+    qtbot: QtBot, session: Session, backend: StandIn, picture_file: Path
+) -> None:
+    opened(qtbot, session, picture_file)
+    backend.hold()
+    session.derain()
+    backend.let(1)
+    qtbot.waitUntil(lambda: session.status.done == 1)
+    opened(qtbot, session, picture_file)
+    backend.free()
+    qtbot.waitUntil(lambda: session.layer is None)
+    with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
+        session.derain()
+    assert session.status.done == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("text.jpg", NotAPhoto), ("empty-folder", PhotoIsFolder)]
+)
+def test_what_cannot_be_opened_leaves_the_open_photo(
+    qtbot: QtBot,
+    session: Session,
+    picture_file: Path,
+    tmp_path: Path,
+    name: str,
+    kind: type[DerainError],
+) -> None:
+    opened(qtbot, session, picture_file)
+    before = session.photo
+    (tmp_path / "text.jpg").write_text("no photo")
+    (tmp_path / "empty-folder").mkdir()
+    with qtbot.waitSignal(session.failed) as failed:
+        session.open(tmp_path / name)
+    assert isinstance(failed.args[0], kind)
+    assert session.photo is before
+
+
+def test_a_folder_opens_its_first_photo_and_steps_through(
+    qtbot: QtBot, session: Session, picture_file: Path, pixels: Pixels
+) -> None:
+    folder = picture_file.parent
+    for name in ("b10.png", "b9.png", ".hidden.png"):
+        photo.write(Photo(pixels), folder / name)
+    (folder / "notes.txt").write_text("no photo")
+    opened(qtbot, session, folder)
+    seen = []
+    while session.photo is not None and session.photo.path is not None:
+        seen.append(session.photo.path.name)
+        following = session.neighbour(1)
+        if following is None:
+            break
+        opened(qtbot, session, following)
+    assert seen == ["b9.png", "b10.png", "street.png"]
+
+
+def test_a_pasted_picture_can_be_derained_and_saved(
+    qtbot: QtBot, session: Session, pixels: Pixels, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(session.photo_opened):
+        session.paste(to_qimage(pixels))
+    with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
+        session.derain()
+    with qtbot.waitSignal(session.saved):
+        session.save(tmp_path / "pasted.png", WriteSettings(), mask=None, record=True)
+    assert photo.read(tmp_path / "pasted.png").size == (160, 120)
+
+
+def test_an_engine_that_fails_leaves_the_photo_ready(
+    qtbot: QtBot, runner: Runner, picture_file: Path
+) -> None:
+    from app.jobs import Engines
+
+    def broken(_options: object) -> None:
+        raise RuntimeError("no engine")
+
+    session = connect(runner, Session(runner, Engines(broken), OPTIONS))  # type: ignore[arg-type]
+    opened(qtbot, session, picture_file)
+    with qtbot.waitSignal(session.failed):
+        session.derain()
+    assert session.status.stage is Stage.READY
+
+
+def test_files_and_engine_stay_off_the_main_thread(
+    qtbot: QtBot,
+    derained: Callable[[], Session],
+    backend: StandIn,
+    picture_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: set[str] = set()
+    for name in ("read", "write"):
+        real = getattr(photo, name)
+
+        def noted(*args: object, _real: Callable[..., object] = real, **named: object) -> object:
+            threads.add(threading.current_thread().name)
+            return _real(*args, **named)
+
+        monkeypatch.setattr(photo, name, noted)
+    session = derained()
+    with qtbot.waitSignal(session.saved):
+        session.save(picture_file, WriteSettings(), mask=None, record=True)
+    assert backend.threads == {"compute-0"}
+    assert threads <= {"files-0", "files-1"}
+    assert threads
+
+
+def test_work_is_unsaved_until_it_is_saved_and_after_a_change(
+    qtbot: QtBot, derained: Callable[[], Session], picture_file: Path
+) -> None:
+    session = derained()
+    told: list[bool] = []
+    session.unsaved_changed.connect(told.append)
+    with qtbot.waitSignal(session.saved):
+        session.save(picture_file, WriteSettings(), mask=None, record=True)
+    session.set_strength(0.7)
+    assert session.is_unsaved
+    assert told == [False, True]

@@ -1,0 +1,150 @@
+"""Start-up in fresh interpreters: light, checkable, and honest after a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.recovery import scan
+from nledn import photo, places
+from nledn.photo import Photo
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SLOW_WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from app.jobs import Engines
+from app.main_window import MainWindow
+from app.runner import Runner
+from app.session import Session
+from app.settings import Preferences, store
+from tests.app.conftest import OPTIONS, FakeEngines, StandIn
+
+app = QApplication([])
+backend = StandIn()
+backend.hold()
+backend.let(4)
+runner = Runner()
+session = Session(runner, FakeEngines(backend), OPTIONS)
+window = MainWindow(session, runner, Preferences(store()))
+window.show()
+session.photo_opened.connect(session.derain)
+session.set_strength(0.65)
+session.keep_strength()
+session.status_changed.connect(lambda s: print("tiles", s.done, flush=True))
+window.desk.open(Path(sys.argv[1]))
+app.exec()
+"""
+
+
+def environment() -> Mapping[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=environment(),
+        cwd=ROOT,
+    )
+
+
+def test_the_window_loads_no_torch_and_no_decoder() -> None:
+    heavy = "('torch', 'cv2', 'tifffile', 'skimage', 'nledn.backends.torch', 'nledn.training')"
+    code = f"import app.start, sys; print([name for name in {heavy} if name in sys.modules])"
+    done = run("-c", code)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_version_needs_no_display() -> None:
+    done = run("-m", "app", "--version")
+    assert (done.returncode, done.stdout.split()[0]) == (0, "AfterRain")
+
+
+@pytest.mark.slow
+def test_self_check() -> None:
+    done = run("-m", "app", "--self-check")
+    assert done.returncode == 0, done.stderr
+    assert "afterrain" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_what_was_done_survives_a_kill(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(1).integers(0, 255, (120, 160, 3), np.uint8)
+    path = tmp_path / "street.png"
+    photo.write(Photo(pixels), path)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_WINDOW, str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    giving_up = threading.Timer(30, process.kill)
+    giving_up.start()
+    with process:
+        seen = next((line for line in process.stdout if line.strip() == "tiles 4"), "")
+        process.send_signal(signal.SIGKILL)
+    giving_up.cancel()
+    assert seen
+    (offer,) = scan()
+    assert (offer.source, offer.done, offer.total) == (path, 4, 9)
+    # The next window offers it, and goes on where the first was killed.
+    done = run("-c", NEXT_WINDOW)
+    assert done.stdout.split() == ["offered", "strength", "0.65", "tiles", "5", "same", "True"], (
+        done.stderr
+    )
+    assert not list((places.user_state() / "recovery").iterdir())
+
+
+NEXT_WINDOW = """
+from PySide6.QtWidgets import QApplication
+from app.main_window import MainWindow
+from app.runner import Runner
+from app.session import Session
+from app.settings import Preferences, store
+from app.stage import Stage
+from tests.app.conftest import OPTIONS, FakeEngines, StandIn
+
+app = QApplication([])
+backend = StandIn()
+runner = Runner()
+session = Session(runner, FakeEngines(backend), OPTIONS)
+window = MainWindow(session, runner, Preferences(store()))
+window.show()
+
+def offered(offer):
+    print("offered")
+    window.shell.banner.buttons["restore"].click()
+
+def recovered(kept):
+    print("strength", session.strength)
+    session.derain()
+
+def done(status):
+    if status.stage is Stage.DONE:
+        again = FakeEngines(StandIn()).get(OPTIONS).derain(session.photo.pixels)
+        print("tiles", backend.tiles, "same", (again.plane == session.layer.plane).all())
+        runner.idled.connect(lambda: app.exit(0))
+        session.close()
+
+session.recovery_found.connect(offered)
+session.recovered.connect(recovered)
+session.status_changed.connect(done)
+session.look_for_recovery()
+app.exec()
+runner.close()
+"""

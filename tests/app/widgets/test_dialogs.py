@@ -1,0 +1,96 @@
+"""Save as and Settings: what they start from, what they give back, what they refuse."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from app.settings import Settings
+from app.widgets.save_dialog import FORMATS, SaveDialog, SaveQuestion
+from app.widgets.settings_dialog import SettingsDialog
+from nledn.device import Gpu, Machine
+from nledn.naming import Naming
+from nledn.photo import writable_suffixes
+
+NAMING = Naming("street", ".jpeg", "afterrain", 0.8, 1)
+MACHINE = Machine(
+    "Threadripper",
+    16,
+    64 * 2**30,
+    cpu_bf16=True,
+    gpus=(Gpu("RTX 4090", 20 * 2**30, 24 * 2**30, fp16=True),),
+    openvino="2025.2",
+)
+
+
+def save_dialog(qtbot: QtBot, folder: Path) -> SaveDialog:
+    question = SaveQuestion(folder, NAMING, "{stem}_derained{ext}", 95, folder / "street.jpg")
+    dialog = SaveDialog(question)
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def test_the_name_follows_template_and_format(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = save_dialog(qtbot, tmp_path)
+    dialog.template.setText("{stem}-{strength}{ext}")
+    dialog.format.setCurrentIndex(dialog.format.findData(".png"))
+    choice = dialog.choice()
+    assert choice is not None
+    assert choice.path == tmp_path / "street-80.png"
+    assert "street-80.png" in dialog.example.text()
+    assert not dialog.quality.isEnabled()
+
+
+def test_a_template_without_an_ending_gets_one(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = save_dialog(qtbot, tmp_path)
+    dialog.template.setText("dry")
+    choice = dialog.choice()
+    assert choice is not None
+    assert choice.path.name == "dry.jpg"
+
+
+@pytest.mark.parametrize("template", ["{nonsense}", "a/b{ext}", "street{ext}", "{"])
+def test_a_name_that_cannot_be_is_refused(qtbot: QtBot, tmp_path: Path, template: str) -> None:
+    dialog = save_dialog(qtbot, tmp_path)
+    dialog.template.setText(template)
+    assert dialog.choice() is None
+    assert not dialog.save_button.isEnabled()
+
+
+def test_every_format_can_be_written() -> None:
+    assert set(FORMATS) <= set(writable_suffixes())
+
+
+def settings_dialog(qtbot: QtBot, settings: Settings) -> SettingsDialog:
+    dialog = SettingsDialog(settings, MACHINE)
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def test_settings_pass_through_unchanged(qtbot: QtBot) -> None:
+    settings = Settings(
+        device="cuda:0", precision="fp16", tile="192", theme="light", language="zh_CN", quality=70
+    )
+    assert settings_dialog(qtbot, settings).chosen() == settings
+
+
+def test_each_device_is_listed_with_its_memory(qtbot: QtBot) -> None:
+    dialog = settings_dialog(qtbot, Settings())
+    words = [dialog.device.itemText(place) for place in range(dialog.device.count())]
+    assert any("Threadripper" in each and "64.0 GiB" in each for each in words)
+    assert any("RTX 4090" in each and "20.0 GiB" in each for each in words)
+
+
+def test_reset_keeps_what_is_no_choice(qtbot: QtBot) -> None:
+    settings = Settings(theme="dark", quality=10, recent=("/a.jpg",), geometry=b"x", started=True)
+    dialog = settings_dialog(qtbot, settings)
+    dialog.reset.click()
+    assert dialog.chosen() == replace(settings, theme="system", quality=95)
+
+
+def test_a_bad_name_cannot_be_accepted(qtbot: QtBot) -> None:
+    dialog = settings_dialog(qtbot, Settings())
+    dialog.template.setText("{oops}")
+    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()

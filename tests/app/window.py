@@ -1,0 +1,91 @@
+"""What tests do with a window: answer its questions, open, derain, read what it says."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from pytestqt.qtbot import QtBot
+
+from app.dialogs import Answer, Dialogs
+from app.main_window import MainWindow
+from app.settings import Settings
+from app.stage import Stage
+from app.widgets.save_dialog import SaveChoice, SaveQuestion
+from nledn.tiling import Rect
+
+if TYPE_CHECKING:
+    from nledn.device import Machine
+
+Pixels = npt.NDArray[np.uint8]
+
+
+class Answers(Dialogs):
+    """Answers at once what a test has put here."""
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.choice: SaveChoice | None = None
+        self.chosen: Settings | None = None
+        self.answer: Answer = "cancel"
+        self.asked: list[str] = []
+        self.question: SaveQuestion | None = None
+
+    def photo(self, folder: str, suffixes: tuple[str, ...]) -> Path | None:
+        self.asked.append("photo")
+        return self.path
+
+    def folder(self, folder: str) -> Path | None:
+        self.asked.append("folder")
+        return self.path
+
+    def checkpoint(self) -> Path | None:
+        self.asked.append("checkpoint")
+        return self.path
+
+    def save_as(self, question: SaveQuestion) -> SaveChoice | None:
+        self.asked.append("save_as")
+        self.question = question
+        return self.choice
+
+    def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
+        self.asked.append("settings")
+        return self.chosen
+
+    def unsaved(self, name: str) -> Answer:
+        self.asked.append(f"unsaved {name}")
+        return self.answer
+
+
+def stage(window: MainWindow) -> Stage:
+    return window.session.status.stage
+
+
+def open_photo(qtbot: QtBot, window: MainWindow, path: Path) -> None:
+    with qtbot.waitSignal(window.session.photo_opened):
+        window.desk.open(path)
+
+
+def derain(qtbot: QtBot, window: MainWindow) -> None:
+    window.shell.panel.next_step.derain.click()
+    qtbot.waitUntil(lambda: stage(window) is Stage.DONE)
+
+
+def said(window: MainWindow) -> str:
+    notice = window.shell.banner.notice
+    return notice.text if notice else ""
+
+
+def whole(pixels: Pixels) -> Rect:
+    return Rect(0, 0, pixels.shape[1], pixels.shape[0])
+
+
+def drop(window: MainWindow, data: QMimeData) -> None:
+    at, action = QPoint(100, 100), Qt.DropAction.CopyAction
+    held = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(at, action, data, *held)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    window.dropEvent(QDropEvent(QPointF(at), action, data, *held))
