@@ -168,7 +168,7 @@ def run(arguments: list[str] | None = None) -> None:
         app(args=arguments)
     except DerainError as error:
         sys.exit(str(explain(error)))
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         sys.exit(str(error))
 
 

@@ -50,8 +50,10 @@ def find_photos(folder: Path, held_out: Sequence[str]) -> tuple[list[Path], list
     """The photos of a folder, in name order: those to train on, and those kept out.
 
     Raises:
-        FileNotFoundError: there is no photo in `folder`, or one kept out is missing.
+        FileNotFoundError: there is no such folder, no photo in it, or one kept out is missing.
     """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder}: there is no such folder of photos")
     photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES)
     missing = set(held_out) - {path.name for path in photos}
     if not photos or missing:

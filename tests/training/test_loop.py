@@ -184,6 +184,19 @@ def test_photos_kept_out_are_not_trained_on(tmp_path: Path) -> None:
     assert load(training)[0].shape == (8, 8, 3)
 
 
+def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name in ("none", "file"):
+        with pytest.raises(FileNotFoundError, match="no such folder"):
+            find_photos(tmp_path / name, [])
+
+
+def test_a_photo_cut_off_by_a_broken_download_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n")
+    with pytest.raises(ValueError, match=r"a\.png"):
+        load([tmp_path / "a.png"])
+
+
 @pytest.mark.parametrize("held_out", [[], ["missing.jpg"]])
 def test_a_wrong_folder_is_explained(tmp_path: Path, held_out: list[str]) -> None:
     if held_out:

@@ -176,6 +176,8 @@ def test_a_set_is_synthesised_by_command(tmp_path: Path, recipe: Path, photos: P
         command("synthesise", recipe, "--photos", photos, "--folder", tmp_path / "set", *more) == 0
     )
     assert len(list((tmp_path / "set" / "rainy").iterdir())) == 2
+    again = command("synthesise", recipe, "--photos", photos, "--folder", tmp_path / "set", *more)
+    assert "exists" in str(again)
 
 
 @pytest.mark.slow
