@@ -70,5 +70,5 @@ $(VENV)/.program: pyproject.toml constraints.txt $(VENV)/.torch
 
 $(VENV)/.tests: $(VENV)/.program
 	@echo "Installing what the tests need …"
-	@$(PIP) install --constraint constraints.txt --editable '.[test,fast-cpu,raw]'
+	@$(PIP) install --constraint constraints.txt --editable '.[test,fast-cpu,raw,training]'
 	@touch $@

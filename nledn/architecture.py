@@ -3,7 +3,9 @@
 `nledn.network` builds the network from these constants; `nledn.checkpoint` judges files by them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, get_args
 
 Regions = Literal["grid", "fixed"]
@@ -20,6 +22,50 @@ GROWTH = 32  # channels that each dense convolution adds (section 4.2)
 INNER = 32  # width inside the non-local operation: half the trunk
 DENSE_LAYERS = 4  # 3×3 convolutions of a block; the paper's fifth layer is the 1×1 fusion
 BLOCKS = ("encode_1", "encode_2", "encode_3", "decode_3", "decode_2", "decode_1")
+
+NonLocalKind = Literal["embedded_gaussian", "dot_product", "none"]
+"""How positions are compared in the non-local operation (section 3.3).
+
+`embedded_gaussian` is what the published checkpoints have: a soft-max over max-pooled keys.
+`dot_product` is the paper's text to the letter (eq. 4–5): f = θᵀφ over all positions, divided by
+its sum. `none` leaves the operation out.
+"""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What a network is made of: NLEDN itself, or less of it, for study (section 4.4, table 2).
+
+    Entrance and exit (two convolutions, two convolutions and the skips around them) are always
+    the same.
+
+    Attributes:
+        blocks: dense blocks in a row; six, three down and three up, where there is pooling.
+        dense: whether each convolution of a block reads all before it, or the last one only.
+        pooling: pooling striding, unpooling by indices and the skips between equals; without it
+            all blocks work at full size.
+        non_local: what comes before the convolutions of a block.
+    """
+
+    blocks: int = len(BLOCKS)
+    dense: bool = True
+    pooling: bool = True
+    non_local: NonLocalKind = "embedded_gaussian"
+
+
+NLEDN_ITSELF = Variant()
+VARIANTS: Mapping[str, Variant] = MappingProxyType(
+    {
+        "ra": Variant(blocks=1, dense=False, pooling=False, non_local="none"),
+        "rb": Variant(blocks=1, pooling=False, non_local="none"),
+        "rc": Variant(pooling=False, non_local="none"),
+        "rd": Variant(non_local="none"),
+        "re": Variant(pooling=False),
+        "rf": NLEDN_ITSELF,
+        "dot_product": Variant(non_local="dot_product"),
+    }
+)
+"""Table 2's six by their names there (R_f is NLEDN), and the paper's literal operation."""
 
 Shape = tuple[int, ...]
 

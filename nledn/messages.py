@@ -165,6 +165,10 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "{path} holds no pairs of rainy and clean photos (found: {found}).",
         "Known layouts: {layouts}.",
     ),
+    errors.DataSetWrong: Template(
+        "{path} is not the whole of {title}. Expected: {expected}. Found: {found}.",
+        "Download what is missing; the set is published at {url}.",
+    ),
     errors.PairTooSmall: Template(
         "{path} is too small to be compared ({size}).",
         "SSIM needs {limit_px} pixels a side at least.",
@@ -195,6 +199,29 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "{path} failed in a way that nobody foresaw ({detail}).",
         "Run it alone with --verbose and report what is said.",
     ),
+    errors.DownloadUnreachable: Template(
+        "{url} cannot be reached ({detail}).", "Check the connection, then try again."
+    ),
+    errors.DownloadRefused: Template(
+        "The server does not give {url} (HTTP status {status}).",
+        "Try again later. If you have the file, import it with nledn weights add FILE.",
+    ),
+    errors.DownloadStalled: Template(
+        "No byte of {url} came for {timeout_s} seconds.",
+        "Try again; what came already is kept.",
+    ),
+    errors.DownloadCutOff: Template(
+        "The connection ended after {received_bytes} of {size_bytes} bytes of {url}.",
+        "Try again; what came already is kept.",
+    ),
+    errors.DownloadSizeDiffers: Template(
+        "{url} has another size than was published ({found_bytes} bytes, not {expected_bytes}).",
+        "Nothing was kept. Something on the way may have put a page in its place; try elsewhere.",
+    ),
+    errors.DownloadChanged: Template(
+        "{url} brought other bytes than were published (sha256 {found}, expected {expected}).",
+        "Nothing was kept. Try again, or from another network.",
+    ),
     errors.OptionInvalid: Template("{found} is not a value for --{option}.", "It takes {allowed}."),
 }
 
@@ -215,6 +242,14 @@ NOTES: Mapping[str, str] = {
     "bad-xmp": "Its XMP is damaged and dropped.",
 }
 """What `nledn.photo.Note` says in a word, as a sentence."""
+
+FETCH_TERMS = (
+    "The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no "
+    "licence. AfterRain may not pass them on; it can only get them for you from there. Without a "
+    "licence nobody has promised that you may use them for more than trying them yourself: for "
+    "anything else, ask the authors."
+)
+"""What a person should know before the authors' weights are fetched."""
 
 
 def explain_note(note: str) -> str:

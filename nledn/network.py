@@ -2,15 +2,27 @@
 
 The file reads as the paper does: the non-local operation (section 3.3), the densely connected
 block around it (section 3.2), then the whole (section 3.1, figure 2). Where paper and published
-checkpoints differ, the checkpoints decide; docs/network.md lists the differences.
+checkpoints differ, the checkpoints decide; docs/network.md lists the differences. What the paper
+leaves out for study (section 4.4) or says otherwise (eq. 4–5) is a `Variant`.
 """
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nledn.architecture import CHANNELS, DENSE_LAYERS, GROWTH, INNER, Regions
+from nledn.architecture import (
+    CHANNELS,
+    DENSE_LAYERS,
+    GROWTH,
+    INNER,
+    NLEDN_ITSELF,
+    NonLocalKind,
+    Regions,
+    Variant,
+)
 from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans, safe_side
+
+SMALLEST_SUM = 1e-3  # that the literal operation divides by; below, noise would be multiplied
 
 
 def reflect_to(x: Tensor, height: int, width: int) -> Tensor:
@@ -28,14 +40,18 @@ def _reflected(length: int, side: int, device: torch.device) -> Tensor:
 
 
 class NonLocal(nn.Module):
-    """Embedded-Gaussian non-local operation on regions (section 3.3, eq. 4–5).
+    """Non-local operation on regions (section 3.3, eq. 4–5).
 
     Each position of a region is compared with the region's max-pooled positions; the soft-max
     over those has no 1/√d scale. `w` starts at zero, so that the operation starts as identity.
+
+    Args:
+        kind: that, or the paper's own text: no pooling, no soft-max, a division by the sum.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind: NonLocalKind) -> None:
         super().__init__()
+        self.is_literal = kind == "dot_product"
         self.theta = nn.Conv2d(CHANNELS, INNER, 1)
         self.phi = nn.Conv2d(CHANNELS, INNER, 1)
         self.g = nn.Conv2d(CHANNELS, INNER, 1)
@@ -51,12 +67,30 @@ class NonLocal(nn.Module):
             band = []
             for across in region_spans(x.shape[3], columns):
                 query = _tokens(_fold(theta, down, across))  # (n, 1, h·w, 32), n regions
-                key = _tokens(F.max_pool2d(_fold(phi, down, across), 2))  # (n, 1, h·w/4, 32)
-                value = _tokens(F.max_pool2d(_fold(g, down, across), 2))  # (n, 1, h·w/4, 32)
-                y = F.scaled_dot_product_attention(query, key, value, scale=1.0)
-                band.append(_unfold(y, down, across))
+                key, value = _fold(phi, down, across), _fold(g, down, across)  # (n, 32, h, w)
+                attend = _dot_product if self.is_literal else _embedded_gaussian
+                band.append(_unfold(attend(query, key, value), down, across))
             bands.append(_joined(band, axis=3))
         return self.w(_joined(bands, axis=2)) + x  # type: ignore[no-any-return]  # (B, 64, H, W)
+
+
+def _embedded_gaussian(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Soft-max over pooled keys; (n, 1, h·w, 32), as `query`, from keys (n, 32, h, w)."""
+    key = _tokens(F.max_pool2d(key, 2))  # (n, 1, h·w/4, 32)
+    value = _tokens(F.max_pool2d(value, 2))  # (n, 1, h·w/4, 32)
+    return F.scaled_dot_product_attention(query, key, value, scale=1.0)
+
+
+def _dot_product(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Eq. 4–5 to the letter: y = (θᵀφ)g / Σθᵀφ.
+
+    Without a soft-max the product may be re-associated, θᵀ(φg), at linear cost. The sum may be
+    negative, and may vanish: it is kept from 0, so that a loss stays finite.
+    """
+    key, value = _tokens(key), _tokens(value)  # (n, 1, h·w, 32) each
+    weighted = query @ (key.transpose(2, 3) @ value)  # (n, 1, h·w, 32)
+    total = query @ key.sum(dim=2).unsqueeze(3)  # (n, 1, h·w, 1)
+    return weighted / torch.where(total.abs() < SMALLEST_SUM, SMALLEST_SUM, total)
 
 
 def _fold(x: Tensor, down: Span, across: Span) -> Tensor:
@@ -89,24 +123,39 @@ def _joined(parts: list[Tensor], axis: int) -> Tensor:
 
 
 class NEDB(nn.Module):
-    """Non-locally enhanced dense block (section 3.2, eq. 6–8)."""
+    """Non-locally enhanced dense block (section 3.2, eq. 6–8).
 
-    def __init__(self, grid: int) -> None:
+    Args:
+        grid: regions a side on its level, for the layout `grid`.
+        variant: with or without dense connections and the non-local operation.
+    """
+
+    def __init__(self, grid: int, variant: Variant = NLEDN_ITSELF) -> None:
         super().__init__()
         self.grid = grid
-        self.non_local = NonLocal()
-        self.dense = nn.ModuleList(
-            nn.Conv2d(CHANNELS + i * GROWTH, GROWTH, 3, padding=1) for i in range(DENSE_LAYERS)
-        )
-        self.fusion = nn.Conv2d(CHANNELS + DENSE_LAYERS * GROWTH, CHANNELS, 1)
+        self.variant = variant
+        if variant.non_local != "none":
+            self.non_local = NonLocal(variant.non_local)
+        grown = [CHANNELS + i * GROWTH for i in range(DENSE_LAYERS + 1)]
+        reads = grown if variant.dense else [CHANNELS] + [GROWTH] * DENSE_LAYERS
+        self.dense = nn.ModuleList(nn.Conv2d(n, GROWTH, 3, padding=1) for n in reads[:-1])
+        self.fusion = nn.Conv2d(reads[-1], CHANNELS, 1)
 
     def forward(self, x: Tensor, regions: Regions) -> Tensor:
         """Map (B, 64, H, W) to the same shape; the residual is the block's input, not D0."""
-        rows, columns = (region_count(side, self.grid, regions) for side in x.shape[2:])
-        features = [self.non_local(x, rows, columns)]  # D0: (B, 64, H, W)
+        features = [self._enhanced(x, regions)]  # D0: (B, 64, H, W)
         for conv in self.dense:
-            features.append(F.relu(conv(torch.cat(features, dim=1))))  # Dl: (B, 32, H, W)
-        return self.fusion(torch.cat(features, dim=1)) + x  # type: ignore[no-any-return]
+            features.append(F.relu(conv(self._read(features))))  # Dl: (B, 32, H, W)
+        return self.fusion(self._read(features)) + x  # type: ignore[no-any-return]
+
+    def _enhanced(self, x: Tensor, regions: Regions) -> Tensor:
+        if self.variant.non_local == "none":
+            return x
+        rows, columns = (region_count(side, self.grid, regions) for side in x.shape[2:])
+        return self.non_local(x, rows, columns)  # type: ignore[no-any-return]
+
+    def _read(self, features: list[Tensor]) -> Tensor:
+        return torch.cat(features, dim=1) if self.variant.dense else features[-1]
 
 
 class NLEDN(nn.Module):
@@ -114,17 +163,26 @@ class NLEDN(nn.Module):
 
     Args:
         regions: the region layout; a checkpoint's card says which it was trained with.
+        variant: NLEDN, or less of it for study.
     """
 
-    def __init__(self, regions: Regions = "grid") -> None:
+    def __init__(self, regions: Regions = "grid", variant: Variant = NLEDN_ITSELF) -> None:
         super().__init__()
         self.regions: Regions = regions
+        self.variant = variant
         self.conv1 = nn.Conv2d(3, CHANNELS, 3, padding=1)
         self.conv2 = nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1)
-        self.encode_1, self.encode_2, self.encode_3 = (NEDB(grid) for grid in LEVEL_GRIDS[:3])
-        self.decode_3, self.decode_2, self.decode_1 = (NEDB(grid) for grid in LEVEL_GRIDS[:0:-1])
-        self.fuse_2 = nn.Conv2d(2 * CHANNELS, CHANNELS, 1)
-        self.fuse_1 = nn.Conv2d(2 * CHANNELS, CHANNELS, 1)
+        down, up = (
+            [NEDB(grid, variant) for grid in grids]
+            for grids in (LEVEL_GRIDS[:3], LEVEL_GRIDS[:0:-1])
+        )
+        if variant.pooling:
+            self.encode_1, self.encode_2, self.encode_3 = down
+            self.decode_3, self.decode_2, self.decode_1 = up
+            self.fuse_2 = nn.Conv2d(2 * CHANNELS, CHANNELS, 1)
+            self.fuse_1 = nn.Conv2d(2 * CHANNELS, CHANNELS, 1)
+        else:
+            self.row = nn.ModuleList((down + up)[: variant.blocks])
         self.fuse_0 = nn.Conv2d(3 * CHANNELS, CHANNELS, 1)
         self.refine = nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1)
         self.to_rain = nn.Conv2d(CHANNELS, 3, 3, padding=1)
@@ -155,9 +213,15 @@ class NLEDN(nn.Module):
 
     def features(self, rainy: Tensor) -> Tensor:
         """The trunk: all but the last convolution, in the precision of its weights."""
-        regions = self.regions
         f_minus1 = self.conv1(rainy.to(self.conv1.weight.dtype))  # (B, 64, H, W)
         f0 = self.conv2(f_minus1)  # (B, 64, H, W)
+        u1, e1 = self._down_and_up(f0) if self.variant.pooling else self._in_a_row(f0)
+        y = self.refine(self.fuse_0(torch.cat((f0, u1, e1), dim=1)))
+        return y + f_minus1  # type: ignore[no-any-return]  # (B, 64, H, W)
+
+    def _down_and_up(self, f0: Tensor) -> tuple[Tensor, Tensor]:
+        """Encoder and decoder (figure 2): what comes back up, and the first block's output."""
+        regions = self.regions
         e1 = self.encode_1(f0, regions)  # (B, 64, H, W)
         p1, i1 = F.max_pool2d(e1, 2, return_indices=True)  # (B, 64, H/2, W/2)
         e2 = self.encode_2(p1, regions)
@@ -169,9 +233,14 @@ class NLEDN(nn.Module):
         d2 = self.decode_2(self.fuse_2(torch.cat((p2, u3), dim=1)), regions)
         u2 = _unpool(d2, i2, p1)  # (B, 64, H/2, W/2)
         d1 = self.decode_1(self.fuse_1(torch.cat((p1, u2), dim=1)), regions)
-        u1 = _unpool(d1, i1, f0)  # (B, 64, H, W)
-        y = self.refine(self.fuse_0(torch.cat((f0, u1, e1), dim=1)))
-        return y + f_minus1  # type: ignore[no-any-return]  # (B, 64, H, W)
+        return _unpool(d1, i1, f0), e1  # (B, 64, H, W) each
+
+    def _in_a_row(self, f0: Tensor) -> tuple[Tensor, Tensor]:
+        """The variants without pooling: the last block's output and the first's, at full size."""
+        outputs = [f0]
+        for block in self.row:
+            outputs.append(block(outputs[-1], self.regions))  # (B, 64, H, W)
+        return outputs[-1], outputs[1]
 
     def tail(self, features: Tensor) -> Tensor:
         """The last convolution and tanh, float32 in every precision.

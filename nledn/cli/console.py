@@ -63,15 +63,19 @@ def exit_on_error() -> Iterator[None]:
 
 
 @contextmanager
-def cancelled_by_ctrl_c() -> Iterator[CancelToken]:
-    """A token that Ctrl-C (or SIGTERM) sets; a second Ctrl-C ends the program at once."""
+def cancelled_by_ctrl_c(answer: str = "Stopping after this tile …") -> Iterator[CancelToken]:
+    """A token that Ctrl-C (or SIGTERM) sets; a second Ctrl-C ends the program at once.
+
+    Args:
+        answer: said to the first Ctrl-C.
+    """
     token = CancelToken()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         if token.is_cancelled:
             raise KeyboardInterrupt
         token.cancel()
-        err.print("Stopping after this tile …")
+        err.print(answer)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

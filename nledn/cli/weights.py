@@ -8,9 +8,11 @@ from rich.table import Table
 
 from nledn import catalog
 from nledn.cli.console import Exit, err, exit_on_error, out, say_error
+from nledn.cli.fetch import fetch
 from nledn.errors import DerainError
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(fetch)
 
 Id = Annotated[str, typer.Argument(help="Id of a checkpoint.", show_default=False)]
 

@@ -42,6 +42,7 @@
     ├── PairsError(path)                      rainy and clean photos that belong together
     │   ├── PairsFolderNotFound
     │   ├── NoPairs(layouts, found)
+    │   ├── DataSetWrong(title, expected, found, url)  a published set, not whole
     │   ├── PairSizesDiffer(rainy_size, clean_size)
     │   └── PairTooSmall(size, limit_px)      too few pixels for SSIM's window
     ├── BatchError(path)                      a queue of many photos
@@ -51,6 +52,13 @@
     │   ├── BatchBusy(host, pid)              another run works on the same output folder
     │   ├── JournalFailed(detail)             the queue's journal cannot be read or written
     │   └── PhotoFailed(detail)               a photo failed in a way that nobody foresaw
+    ├── DownloadError(url)                    fetching a published file
+    │   ├── DownloadUnreachable(detail)       no connection, or no such server
+    │   ├── DownloadRefused(status)           the server answers, but not with the file
+    │   ├── DownloadStalled(timeout_s)        no byte came for so long
+    │   ├── DownloadCutOff(received_bytes, size_bytes)
+    │   ├── DownloadSizeDiffers(expected_bytes, found_bytes)
+    │   └── DownloadChanged(expected, found)  other bytes than were published
     └── OptionInvalid(option, found, allowed) a setting out of its range
 
 An error carries data; `nledn.messages` has the words. `Cancelled` stands outside: a person asked
@@ -59,14 +67,36 @@ for it, so nothing is reported.
 
 from pathlib import Path
 
-from nledn.errors.batch import BatchBusy as BatchBusy
-from nledn.errors.batch import BatchError as BatchError
-from nledn.errors.batch import BatchInputEmpty as BatchInputEmpty
-from nledn.errors.batch import BatchInputIsPhoto as BatchInputIsPhoto
-from nledn.errors.batch import BatchInputNotFound as BatchInputNotFound
-from nledn.errors.batch import JournalFailed as JournalFailed
-from nledn.errors.batch import PhotoFailed as PhotoFailed
+# Names that are passed on; isort would give each a statement of its own.
+# isort: off
+from nledn.errors.batch import (
+    BatchBusy as BatchBusy,
+    BatchError as BatchError,
+    BatchInputEmpty as BatchInputEmpty,
+    BatchInputIsPhoto as BatchInputIsPhoto,
+    BatchInputNotFound as BatchInputNotFound,
+    JournalFailed as JournalFailed,
+    PhotoFailed as PhotoFailed,
+)
+from nledn.errors.download import (
+    DownloadChanged as DownloadChanged,
+    DownloadCutOff as DownloadCutOff,
+    DownloadError as DownloadError,
+    DownloadRefused as DownloadRefused,
+    DownloadSizeDiffers as DownloadSizeDiffers,
+    DownloadStalled as DownloadStalled,
+    DownloadUnreachable as DownloadUnreachable,
+)
+from nledn.errors.pairs import (
+    DataSetWrong as DataSetWrong,
+    NoPairs as NoPairs,
+    PairSizesDiffer as PairSizesDiffer,
+    PairTooSmall as PairTooSmall,
+    PairsError as PairsError,
+    PairsFolderNotFound as PairsFolderNotFound,
+)
 from nledn.errors.root import DerainError as DerainError
+# isort: on
 
 
 class PhotoError(DerainError):
@@ -326,46 +356,6 @@ class OutOfMemory(DeviceError):
     def __init__(self, device: str, tile_px: int) -> None:
         self.device = device
         self.tile_px = tile_px
-
-
-class PairsError(DerainError):
-    """Rainy and clean photos that do not belong together."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-
-class PairsFolderNotFound(PairsError):
-    """There is no folder of that name, or it cannot be listed."""
-
-
-class NoPairs(PairsError):
-    """A folder in none of the layouts that are known; `found` has its first few names."""
-
-    def __init__(self, path: Path, layouts: tuple[str, ...], found: tuple[str, ...]) -> None:
-        super().__init__(path)
-        self.layouts = layouts
-        self.found = found
-
-
-class PairSizesDiffer(PairsError):
-    """A rainy photo and its clean one differ in size; sizes are (width, height)."""
-
-    def __init__(
-        self, path: Path, rainy_size: tuple[int, int], clean_size: tuple[int, int]
-    ) -> None:
-        super().__init__(path)
-        self.rainy_size = rainy_size
-        self.clean_size = clean_size
-
-
-class PairTooSmall(PairsError):
-    """A side shorter than SSIM's window; `size` is (width, height)."""
-
-    def __init__(self, path: Path, size: tuple[int, int], limit_px: int) -> None:
-        super().__init__(path)
-        self.size = size
-        self.limit_px = limit_px
 
 
 class OptionInvalid(DerainError):

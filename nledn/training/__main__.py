@@ -1,58 +1,84 @@
 """`python -m nledn.training …`: for those who train checkpoints; users never meet it."""
 
 import logging
-from importlib.resources import files
+import sys
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 
-from nledn import checkpoint
+from nledn.errors import DerainError
+from nledn.messages import explain
 from nledn.training.config import Recipe, read_recipe
-from nledn.training.data import find_photos, load
 from nledn.training.export import About
 from nledn.training.export import export as export_mean
-from nledn.training.loop import Run, Trainer
+from nledn.training.loop import STATE_FILE
+from nledn.training.session import Precision, Settings, recipe_path, take_threads, take_up
+from nledn.training.session import start as start_training
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 RecipeName = Annotated[str, typer.Argument(help="A shipped recipe's name, or a TOML file.")]
 Folder = Annotated[Path, typer.Option(help="Where the state and the log are kept.")]
+UntilStep = Annotated[int | None, typer.Option(help="Stop early, at this step.")]
 
 
 @app.callback()
 def main() -> None:
     """Train NLEDN checkpoints and export them."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
 
 @app.command()
-def train(
+def train(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     recipe: RecipeName,
-    photos: Annotated[Path, typer.Option(help="A folder of clean photos.")],
+    photos: Annotated[
+        Path,
+        typer.Option("--photos", "--data", help="Clean photos, or the pairs of the recipe's set."),
+    ],
     folder: Folder,
     threads: Annotated[int, typer.Option(help="Processor threads; 0 takes all.")] = 0,
     start: Annotated[
         Path | None, typer.Option(help="Checkpoint to begin with, where the recipe wants one.")
     ] = None,
-    until_step: Annotated[int | None, typer.Option(help="Stop early, at this step.")] = None,
+    until_step: UntilStep = None,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    precision: Annotated[
+        Precision, typer.Option(help="auto is bf16 where the device has it.")
+    ] = "auto",
+    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Draw curves too.")] = False,
 ) -> None:
-    """Train a recipe, from where its folder left off."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    if threads:
-        torch.set_num_threads(threads)
-    settings = find_recipe(recipe)
-    training, held_out = find_photos(photos, settings.held_out)
-    folder.mkdir(parents=True, exist_ok=True)
-    run = Run(folder, bf16=torch.ops.mkldnn._is_mkldnn_bf16_supported())
-    trainer = Trainer(settings, run, load(training), load(held_out))
-    if not trainer.resume():
-        _begin(trainer, settings, start)
-    trainer.train(until_step)
+    """Train a recipe, from where its folder left off.
+
+    Several processes train one network together when torchrun starts this.
+    """
+    if not (folder / STATE_FILE).exists():
+        _check_beginning(find_recipe(recipe), start)
+    settings = Settings(
+        data=str(photos.absolute()),
+        start=str(start.absolute()) if start else "",
+        threads=threads,
+        device=device,
+        precision=precision,
+        tensorboard=tensorboard,
+    )
+    start_training(recipe_path(recipe), folder, settings, until_step)
+
+
+def _check_beginning(recipe: Recipe, start: Path | None) -> None:
+    if bool(recipe.starts_from) != (start is not None):
+        wanted = f"begins with {recipe.starts_from}" if recipe.starts_from else "begins at random"
+        raise typer.BadParameter(f"the recipe {recipe.id} {wanted}", param_hint="--start")
 
 
 @app.command()
-def export(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+def resume(folder: Folder, until_step: UntilStep = None) -> None:
+    """Go on with the training of a folder, with the recipe and the options it was started with."""
+    take_up(folder, until_step)
+
+
+@app.command()
+def export(  # noqa: PLR0913, PLR0917  # likewise
     recipe: RecipeName,
     folder: Folder,
     training_data: Annotated[str, typer.Option(help="For the card: what it has seen.")],
@@ -63,30 +89,88 @@ def export(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         list[str] | None,
         typer.Option(help="NAME=FILE: a data set, and what `nledn evaluate --json` wrote of it."),
     ] = None,
+    best: Annotated[
+        bool, typer.Option("--best", help="The weights that validated best, not the last.")
+    ] = False,
 ) -> None:
     """Write a training's running mean as a checkpoint with its card."""
     named = (item.partition("=") for item in scores or [])
     evaluations = {name: Path(file) for name, _, file in named}
-    about = About(training_data, licence, description, evaluations)
+    about = About(training_data, licence, description, evaluations, best)
     card = export_mean(folder, find_recipe(recipe), about, into)
     typer.echo(f"{card.path} (sha256 {card.sha256})")
 
 
-def _begin(trainer: Trainer, recipe: Recipe, start: Path | None) -> None:
-    if bool(recipe.starts_from) != (start is not None):
-        wanted = f"begins with {recipe.starts_from}" if recipe.starts_from else "begins at random"
-        raise typer.BadParameter(f"the recipe {recipe.id} {wanted}", param_hint="--start")
-    if start is not None:
-        trainer.start_from(checkpoint.read(start))
+@app.command()
+def ablate(  # noqa: PLR0913, PLR0917  # likewise
+    pairs: Annotated[Path, typer.Option(help="Pairs to train on; the last ones are held out.")],
+    folder: Folder,
+    recipe: RecipeName = "ablation",
+    variants: Annotated[str, typer.Option(help="Names, with commas.")] = "ra,rb,rc,rd,re,rf",
+    seeds: Annotated[str, typer.Option(help="Whole numbers, with commas.")] = "1",
+    also: Annotated[
+        list[str] | None, typer.Option(help="NAME=FOLDER: more pairs to score on.")
+    ] = None,
+    threads: Annotated[int, typer.Option(help="Processor threads; 0 takes all.")] = 0,
+) -> None:
+    """Compare variants of the network, as table 2 does: equal steps, pairs that none has seen."""
+    from nledn.training.ablation import Plan, ablate, table
+
+    take_threads(threads)
+    named = (item.partition("=") for item in also or [])
+    plan = Plan(
+        variants=variants.split(","),
+        seeds=[int(seed) for seed in seeds.split(",")],
+        pairs=pairs,
+        also={name: Path(path) for name, _, path in named},
+    )
+    typer.echo(table(ablate(find_recipe(recipe), plan, folder)))
+
+
+@app.command()
+def synthesise(
+    recipe: RecipeName,
+    photos: Annotated[Path, typer.Option(help="A folder of clean photos.")],
+    folder: Annotated[Path, typer.Option(help="Gets rainy/ and clean/.")],
+    count: Annotated[int, typer.Option(help="Pairs.")] = 220,
+    side_px: Annotated[int, typer.Option(help="Of the squares.")] = 320,
+    seed: Annotated[int, typer.Option(help="Another one gives another set.")] = 1,
+) -> None:
+    """Write a set of pairs: a recipe's rain on patches of clean photos."""
+    from nledn.training.paired_set import SetSize, synthesise
+
+    synthesise(photos, folder, find_recipe(recipe).mix, SetSize(count, side_px), seed)
+    typer.echo(f"{count} pairs are in {folder}")
+
+
+@app.command()
+def photos(
+    folder: Annotated[Path, typer.Option(help="Gets the photos, and packages/.")],
+    only: Annotated[list[str] | None, typer.Option(help="Take these packages only.")] = None,
+) -> None:
+    """Fetch the packages that the training photos come from, and make the photos."""
+    from nledn.training.photos import TABLE, build
+
+    built = build(TABLE, folder, only or ())
+    typer.echo(f"{len(built.photos)} photos are in {folder}")
+    if built.differing:
+        typer.echo(f"{len(built.differing)} differ from the table's bytes, as by another Pillow")
 
 
 def find_recipe(name: str) -> Recipe:
     """A recipe by the name of a shipped one, or by its path."""
-    path = Path(name)
-    if path.suffix != ".toml":
-        path = Path(str(files("nledn.training") / "recipes" / f"{name}.toml"))
-    return read_recipe(path)
+    return read_recipe(recipe_path(name))
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """The program: what others did wrong ends it with a sentence, not with a traceback."""
+    try:
+        app(args=arguments)
+    except DerainError as error:
+        sys.exit(str(explain(error)))
+    except (ValueError, OSError) as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
-    app()
+    run()

@@ -3,15 +3,52 @@
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-from nledn.architecture import Regions
+from nledn.architecture import REGION_LAYOUTS, VARIANTS, Regions
 from nledn.training.synthesis import RainMix
+
+Optimizer = Literal["adamw", "adam"]
+Schedule = Literal["cosine", "plateau"]
+DataKind = Literal["photos", "pairs", "ddn", "didmdn", "rain100l", "rain100h"]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is learnt from.
+
+    Attributes:
+        kind: `photos`, clean ones on which rain is synthesised; `pairs`, a folder in any layout
+            of `nledn.pairs`; or one of the paper's sets, by its name in
+            `nledn.training.datasets`.
+        long_side_px: larger pairs are scaled down to this; 0 leaves them as they are.
+        held_out_pairs: so many of the last pairs validate and are not trained on.
+    """
+
+    kind: DataKind = "photos"
+    long_side_px: int = 0
+    held_out_pairs: int = 0
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """When the rate falls, for the schedule `plateau`.
+
+    Attributes:
+        factor: the rate is multiplied by this when the training loss has stopped falling.
+        every_steps: the loss is averaged over so many steps, best a pass over the data, and then
+            compared with the lowest average so far.
+        patience: averages without a new lowest that are waited through.
+    """
+
+    factor: float = 0.9
+    every_steps: int = 1000
+    patience: int = 1
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of training with patches of one size.
+    """A stretch of training with patches of one size; 0 px stands for whole photos.
 
     Small patches first: they give many steps an hour while the network learns what a streak is;
     large ones last, so that the deeper levels and the non-local regions see long streaks whole.
@@ -22,9 +59,14 @@ class Phase:
     patch_px: int
 
     @property
+    def pixels_per_step(self) -> int:
+        """Pixels seen in one step; whole photos are of many sizes, and count as one each."""
+        return self.batch * max(self.patch_px, 1) ** 2
+
+    @property
     def pixels(self) -> int:
         """Pixels seen in the whole phase."""
-        return self.steps * self.batch * self.patch_px**2
+        return self.steps * self.pixels_per_step
 
 
 @dataclass(frozen=True)
@@ -39,14 +81,20 @@ class Recipe:
         peak_rate: Adam's learning rate after the warm-up.
         floor_rate: the rate at the end of the cosine.
         warmup_steps: steps of linear rise to the peak.
-        weight_decay: decoupled (AdamW).
-        ema_decay: of the running mean of the weights, which is what is exported.
-        clip_norm: largest norm of a step's gradient.
+        weight_decay: decoupled (AdamW) or not (Adam).
+        ema_decay: of the running mean of the weights, which is what is exported; 0 for none.
+        clip_norm: largest norm of a step's gradient; `inf` for any.
         checkpoint_steps: steps between two saves of the state.
         validate_steps: steps between two validations.
         held_out: names of the photos that are never trained on.
         mix: the weather.
         phases: in order.
+        variant: what is trained, by its name in `nledn.architecture.VARIANTS`.
+        optimizer: `adamw`, or `adam` with the weight decay in its gradient, as the paper has it.
+        schedule: of the rate after the warm-up: `cosine` down to the floor at the last step, or
+            `plateau`, step by step down to the floor.
+        plateau: for that schedule.
+        data: what is learnt from.
         starts_from: id of the recipe whose weights this one begins with; empty for random ones.
     """
 
@@ -65,6 +113,11 @@ class Recipe:
     held_out: tuple[str, ...]
     mix: RainMix
     phases: tuple[Phase, ...]
+    variant: str = "rf"
+    optimizer: Optimizer = "adamw"
+    schedule: Schedule = "cosine"
+    plateau: Plateau = Plateau()
+    data: Data = Data()
     starts_from: str = ""
 
     @property
@@ -85,7 +138,7 @@ class Recipe:
         seen = 0
         for phase in self.phases:
             done = min(max(step, 0), phase.steps)
-            seen += done * phase.batch * phase.patch_px**2
+            seen += done * phase.pixels_per_step
             step -= phase.steps
         return seen / sum(phase.pixels for phase in self.phases)
 
@@ -94,14 +147,30 @@ def read_recipe(path: Path) -> Recipe:
     """Read a recipe.
 
     Raises:
-        ValueError: a field is missing or unknown; the message names it.
+        ValueError: a field is missing or unknown, or a word is none of
+            those allowed; the message names it.
     """
     values = tomllib.loads(path.read_text("utf-8"))
-    values["mix"] = _checked(RainMix, values.get("mix", {}), path)
+    for name, kind in (("mix", RainMix), ("plateau", Plateau), ("data", Data)):
+        values[name] = _checked(kind, values.get(name, {}), path)
     values["phases"] = tuple(_checked(Phase, phase, path) for phase in values.get("phases", []))
     values["held_out"] = tuple(values.get("held_out", ()))
     recipe: Recipe = _checked(Recipe, values, path)
+    _check_words(recipe, path)
     return recipe
+
+
+def _check_words(recipe: Recipe, path: Path) -> None:
+    known = {
+        "regions": (recipe.regions, REGION_LAYOUTS),
+        "variant": (recipe.variant, tuple(VARIANTS)),
+        "optimizer": (recipe.optimizer, get_args(Optimizer)),
+        "schedule": (recipe.schedule, get_args(Schedule)),
+        "data.kind": (recipe.data.kind, get_args(DataKind)),
+    }
+    for name, (found, allowed) in known.items():
+        if found not in allowed:
+            raise ValueError(f"{path}: {name} is {found!r}, none of {', '.join(allowed)}")
 
 
 def _checked(kind: type[Any], values: dict[str, Any], path: Path) -> Any:

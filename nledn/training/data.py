@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from nledn.training.processes import ALONE, Share
 from nledn.training.synthesis import FloatImage, RainMix, rain_on
 
 Bytes = npt.NDArray[np.uint8]
@@ -31,13 +33,27 @@ class Batch:
     rainy: Tensor
     clean: Tensor
 
+    def to(self, device: str) -> "Batch":
+        """The same on a device."""
+        return Batch(self.rainy.to(device), self.clean.to(device))
+
+
+class Batches(Protocol):
+    """An endless, repeatable stream of batches: batch n depends on the seed and n alone."""
+
+    def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> Batch:
+        """This process's share of the `size` pairs of a step; `patch_px` 0 for whole photos."""
+        ...
+
 
 def find_photos(folder: Path, held_out: Sequence[str]) -> tuple[list[Path], list[Path]]:
     """The photos of a folder, in name order: those to train on, and those kept out.
 
     Raises:
-        FileNotFoundError: there is no photo in `folder`, or one kept out is missing.
+        FileNotFoundError: there is no such folder, no photo in it, or one kept out is missing.
     """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder}: there is no such folder of photos")
     photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES)
     missing = set(held_out) - {path.name for path in photos}
     if not photos or missing:
@@ -73,11 +89,12 @@ class Patches:
         areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
         self._chances = np.sqrt(areas) / np.sqrt(areas).sum()
 
-    def batch(self, step: int, size: int, patch_px: int) -> Batch:
-        """`size` pairs of `patch_px` squares for step `step`."""
+    def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> Batch:
+        """This process's share of `size` pairs of `patch_px` squares for step `step`."""
         rng = np.random.default_rng((self._seed, step))
+        # One stream for all: each process draws the whole batch, and keeps its own part.
         pairs = [self._pair(patch_px, rng) for _ in range(size)]
-        return Batch(*(_stacked(images) for images in zip(*pairs, strict=True)))
+        return batch_of(pairs[share.rank :: share.processes])
 
     def _pair(self, patch_px: int, rng: np.random.Generator) -> tuple[FloatImage, FloatImage]:
         photo = self._photos[rng.choice(len(self._photos), p=self._chances)]
@@ -102,6 +119,11 @@ def _toned(clean: FloatImage, rng: np.random.Generator) -> FloatImage:
     if rng.random() < 0.5:
         return clean
     return np.asarray(clean ** rng.uniform(0.7, 1.6) * rng.uniform(0.7, 1.0), np.float32)
+
+
+def batch_of(pairs: Sequence[tuple[FloatImage, FloatImage]]) -> Batch:
+    """Stack (H, W, 3) float32 pairs, rainy first, all of one size."""
+    return Batch(*(_stacked(images) for images in zip(*pairs, strict=True)))
 
 
 def _stacked(images: Sequence[FloatImage]) -> Tensor:

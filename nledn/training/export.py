@@ -8,10 +8,11 @@ from typing import Any
 import torch
 
 from nledn import checkpoint
+from nledn.architecture import NLEDN_ITSELF, VARIANTS
 from nledn.card import Card, Score
 from nledn.catalog import write_card
 from nledn.training.config import Recipe
-from nledn.training.loop import STATE_FILE
+from nledn.training.loop import BEST_FILE, STATE_FILE
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class About:
         licence: of the weights.
         description: a sentence or two.
         evaluations: by name of the data set, the file that `nledn evaluate --json` wrote.
+        best: take the weights that validated best, not the last ones.
     """
 
     training_data: str
     licence: str
     description: str = ""
     evaluations: dict[str, Path] = field(default_factory=dict)
+    best: bool = False
 
 
 def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
@@ -44,12 +47,16 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
         into: where both files go; earlier ones are replaced.
 
     Raises:
-        ValueError: the state is another recipe's, or scores are another checkpoint's.
+        ValueError: the state is another recipe's or a variant's, or scores are another
+            checkpoint's.
         WriteError: the system does not let it be written.
     """
-    state = torch.load(folder / STATE_FILE, map_location="cpu", weights_only=True)
+    if VARIANTS[recipe.variant] != NLEDN_ITSELF:
+        raise ValueError(f"a checkpoint is NLEDN itself, and {recipe.id} is its {recipe.variant}")
+    source = folder / (BEST_FILE if about.best else STATE_FILE)
+    state = torch.load(source, map_location="cpu", weights_only=True)
     if state["recipe"] != recipe.id:
-        raise ValueError(f"{folder / STATE_FILE} belongs to the recipe {state['recipe']}")
+        raise ValueError(f"{source} belongs to the recipe {state['recipe']}")
     path = into / f"{recipe.id}.safetensors"
     arrays = {name: tensor.float().contiguous().numpy() for name, tensor in state["mean"].items()}
     sha256 = checkpoint.write(path, arrays)

@@ -1,34 +1,34 @@
 """The training loop: resumable at any step, with the same weights as if it had not stopped."""
 
 import copy
-import csv
 import logging
 import math
 import os
 import time
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
+from nledn.architecture import VARIANTS
 from nledn.checkpoint import Weights
 from nledn.network import NLEDN
 from nledn.training.config import Recipe
-from nledn.training.data import Batch, Bytes, Patches
+from nledn.training.data import Batch
+from nledn.training.journal import SAMPLES, Journal
+from nledn.training.material import Material
+from nledn.training.processes import ALONE, Share, summed
+from nledn.training.schedule import Rate
 
 log = logging.getLogger(__name__)
 
 STATE_FILE = "state.pt"
-LOG_FILE = "log.csv"
-LOG_FIELDS = (
-    "step", "seconds", "cpu_seconds", "rate", "loss", "psnr_rainy", "psnr_derained", "psnr_dry",
-)  # fmt: skip
+BEST_FILE = "best.pt"
 LOG_EVERY_STEPS = 20
-VALIDATION_PAIRS = 30
-VALIDATION_PX = 256
-VALIDATION_SEED = 20180801
 
 
 @dataclass(frozen=True)
@@ -36,33 +36,39 @@ class Run:
     """Where a training keeps its state, and what it may use.
 
     Attributes:
-        folder: gets `state.pt` and `log.csv`.
+        folder: gets `state.pt`, `best.pt`, `log.csv` and `samples/`.
         bf16: compute the trunk in bfloat16; worth it only where the processor has it.
+        device: `cpu`, `cuda` or `cuda:n`.
+        tensorboard: draw curves for TensorBoard as well.
+        share: this process among those that train together.
     """
 
     folder: Path
     bf16: bool
+    device: str = "cpu"
+    tensorboard: bool = False
+    share: Share = ALONE
 
 
 class Trainer:
     """A recipe on its way: network, running mean, optimiser and the count of steps."""
 
-    def __init__(
-        self, recipe: Recipe, run: Run, photos: list[Bytes], held_out: list[Bytes]
-    ) -> None:
+    def __init__(self, recipe: Recipe, run: Run, material: Material) -> None:
         self.recipe = recipe
         self.run = run
         torch.manual_seed(recipe.seed)
-        self.network = NLEDN(recipe.regions).channels_last()
+        self.network = NLEDN(recipe.regions, VARIANTS[recipe.variant]).channels_last()
+        self.network.to(run.device)
         self.mean = copy.deepcopy(self.network).requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
-        )
+        self.optimizer = _optimizer(recipe, self.network)
         self.step = 0
         self.seconds = 0.0
         self.cpu_seconds = 0.0
-        self._patches = Patches(photos, recipe.mix, recipe.seed)
-        self._held_out = held_out
+        self.best_psnr = -math.inf
+        self._rate = Rate(recipe, self.optimizer)
+        self._material = material
+        shared = run.share.processes > 1
+        self._parallel = DistributedDataParallel(self.network) if shared else self.network
 
     def start_from(self, weights: Weights) -> None:
         """Begin with the weights of another training instead of random ones."""
@@ -73,26 +79,43 @@ class Trainer:
     def train(self, until_step: int | None = None) -> None:
         """Train to the recipe's end, or to `until_step`, saving and validating on the way."""
         last = min(until_step or self.recipe.steps, self.recipe.steps)
-        clock, cpu = time.perf_counter(), _cpu_seconds()
-        before = (self.seconds, self.cpu_seconds)
+        first = self.run.share.is_first
+        before = (self.seconds - time.perf_counter(), self.cpu_seconds, _cpu_seconds())
         losses: list[float] = []
-        while self.step < last:
-            losses.append(self._advance())
-            self.seconds = before[0] + time.perf_counter() - clock
-            self.cpu_seconds = before[1] + _cpu_seconds() - cpu
-            validate = self.step % self.recipe.validate_steps == 0 or self.step == last
-            if validate or self.step % LOG_EVERY_STEPS == 0:
-                self._report(losses, self.validate() if validate else {})
-                losses = []
-            if self.step % self.recipe.checkpoint_steps == 0 or self.step == last:
-                self.save()
+        with closing(
+            Journal(self.run.folder, tensorboard=self.run.tensorboard and first)
+        ) as journal:
+            while self.step < last:
+                loss, spent = self._agreed(self._advance(), _cpu_seconds() - before[2])
+                losses.append(loss)
+                self._rate.after(loss)
+                self.seconds = before[0] + time.perf_counter()
+                self.cpu_seconds = before[1] + spent
+                if first:
+                    losses = self._after_step(journal, losses, is_last=self.step == last)
+
+    def _after_step(self, journal: Journal, losses: list[float], *, is_last: bool) -> list[float]:
+        """Validate, report and save when it is time; returns the losses not reported yet."""
+        validate = is_last or self.step % self.recipe.validate_steps == 0
+        if validate or self.step % LOG_EVERY_STEPS == 0:
+            self._report(journal, losses, self.validate(journal) if validate else {})
+            losses = []
+        if is_last or self.step % self.recipe.checkpoint_steps == 0:
+            self.save()
+        return losses
+
+    def _agreed(self, loss: float, cpu_seconds: float) -> tuple[float, float]:
+        """The mean of all processes' losses, and the sum of their time."""
+        share = self.run.share
+        loss_sum, spent = summed((loss, cpu_seconds), share, self.run.device)
+        return loss_sum / share.processes, spent
 
     def _advance(self) -> float:
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate_at(self.step, self.recipe)
-        phase = self.recipe.phase_at(self.step)
-        batch = self._patches.batch(self.step, phase.batch, phase.patch_px)
-        loss = self._loss(batch)
+        self._rate.before(self.step)
+        phase, share = self.recipe.phase_at(self.step), self.run.share
+        share.of(phase.batch)
+        batch = self._material.training.batch(self.step, phase.batch, phase.patch_px, share)
+        loss = self._loss(batch.to(self.run.device))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip_norm)
@@ -106,9 +129,13 @@ class Trainer:
 
     def _loss(self, batch: Batch) -> Tensor:
         """Mean absolute error of the clean photo (eq. 9)."""
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.run.bf16):
-            rain: Tensor = self.network(batch.rainy)
+        rain = self._rain(self._parallel, batch.rainy)
         return (batch.rainy - rain - batch.clean).abs().mean()
+
+    def _rain(self, network: nn.Module, rainy: Tensor) -> Tensor:
+        with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.run.bf16):
+            rain: Tensor = network(rainy)
+        return rain
 
     def _update_mean(self) -> None:
         # A young mean must not remember the random start: let it follow faster at first.
@@ -118,43 +145,51 @@ class Trainer:
                 mean.lerp_(now, 1 - decay)
 
     @torch.inference_mode()
-    def validate(self) -> dict[str, float]:
-        """Mean PSNR (dB, RGB) of the running mean on held-out photos, with rain and without."""
-        size = min(VALIDATION_PAIRS, len(self._held_out))
-        wet = replace(self.recipe.mix, dry=0.0, light=self.recipe.mix.light + self.recipe.mix.dry)
+    def validate(self, journal: Journal | None = None) -> dict[str, float]:
+        """Mean PSNR (dB, RGB) of the running mean on held-out pairs, with rain and without.
+
+        Args:
+            journal: gets a sheet of the first ones.
+        """
+        held_out = self._material.held_out
         sums = {"psnr_rainy": 0.0, "psnr_derained": 0.0, "psnr_dry": 0.0}
-        for index in range(size):
-            patches = Patches([self._held_out[index]], wet, VALIDATION_SEED)
-            pair = patches.batch(index, 1, VALIDATION_PX)
+        sheet = []
+        for pair in held_out:
+            derained = self.derain(pair.rainy)
+            sheet.append((pair.rainy, derained, pair.clean))
             sums["psnr_rainy"] += psnr(pair.rainy, pair.clean)
-            sums["psnr_derained"] += psnr(self.derain(pair.rainy), pair.clean)
+            sums["psnr_derained"] += psnr(derained, pair.clean)
             sums["psnr_dry"] += psnr(self.derain(pair.clean), pair.clean)
-        return {name: total / max(size, 1) for name, total in sums.items()}
+        if journal is not None:
+            journal.show(self.step, sheet[:SAMPLES])
+        return {name: total / len(held_out) for name, total in sums.items() if held_out}
 
     def derain(self, rainy: Tensor) -> Tensor:
-        """The running mean's clean estimate of (B, 3, H, W) in [0, 1]."""
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.run.bf16):
-            rain: Tensor = self.mean(rainy)
+        """The running mean's clean estimate of (B, 3, H, W) in [0, 1], on its device."""
+        rain = self._rain(self.mean, rainy.to(self.run.device)).to(rainy.device)
         return (rainy - rain).clamp(0, 1)
 
-    def _report(self, losses: list[float], scores: dict[str, float]) -> None:
+    def _report(self, journal: Journal, losses: list[float], scores: dict[str, float]) -> None:
         row: dict[str, Any] = {
             "step": self.step,
             "seconds": round(self.seconds, 1),
             "cpu_seconds": round(self.cpu_seconds, 1),
-            "rate": f"{rate_at(self.step - 1, self.recipe):.3g}",
+            "rate": f"{self._rate.now:.3g}",
             "loss": f"{sum(losses) / len(losses):.5f}",
             **{name: f"{value:.3f}" for name, value in scores.items()},
         }
-        path = self.run.folder / LOG_FILE
-        is_new = not path.exists()
-        with path.open("a", newline="") as file:
-            writer = csv.DictWriter(file, LOG_FIELDS)
-            if is_new:
-                writer.writeheader()
-            writer.writerow(row)
+        journal.write(row)
         left = self.seconds / self.recipe.progress(self.step) - self.seconds
         log.info("%s, %.0f min left", row, left / 60)
+        if scores.get("psnr_derained", -math.inf) > self.best_psnr:
+            self.best_psnr = scores["psnr_derained"]
+            self._save_best()
+
+    def _save_best(self) -> None:
+        """Keep the running mean that did best on the held-out pairs; `export --best` takes it."""
+        mean = self.mean.state_dict()
+        kept = {"recipe": self.recipe.id, "step": self.step, "mean": mean, "psnr": self.best_psnr}
+        _replace(self.run.folder / BEST_FILE, kept)
 
     def save(self) -> None:
         """Write the whole state, so that a kill at any moment leaves the old one or the new."""
@@ -166,13 +201,17 @@ class Trainer:
             "network": self.network.state_dict(),
             "mean": self.mean.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "rate": self._rate.state(),
+            "best_psnr": self.best_psnr,
         }
-        temporary = self.run.folder / f"{STATE_FILE}.part"
-        torch.save(state, temporary)
-        os.replace(temporary, self.run.folder / STATE_FILE)
+        _replace(self.run.folder / STATE_FILE, state)
 
     def resume(self) -> bool:
-        """Go on from the folder's state, if there is one."""
+        """Go on from the folder's state, if there is one.
+
+        Raises:
+            ValueError: it belongs to another recipe.
+        """
         path = self.run.folder / STATE_FILE
         if not path.exists():
             return False
@@ -184,17 +223,21 @@ class Trainer:
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])
         self.optimizer.load_state_dict(state["optimizer"])
+        if "rate" in state:  # states of the first version have neither
+            self._rate.restore(state["rate"])
+            self.best_psnr = state["best_psnr"]
         return True
 
 
-def rate_at(step: int, recipe: Recipe) -> float:
-    """Learning rate: a linear warm-up, then a cosine over the pixels still to be seen."""
-    if step < recipe.warmup_steps:
-        return recipe.peak_rate * (step + 1) / recipe.warmup_steps
-    start = recipe.progress(recipe.warmup_steps)
-    way = (recipe.progress(step) - start) / (1 - start)
-    share = 0.5 * (1 + math.cos(math.pi * way))
-    return recipe.floor_rate + (recipe.peak_rate - recipe.floor_rate) * share
+def _optimizer(recipe: Recipe, network: nn.Module) -> torch.optim.Optimizer:
+    kind = torch.optim.AdamW if recipe.optimizer == "adamw" else torch.optim.Adam
+    return kind(network.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay)
+
+
+def _replace(path: Path, state: dict[str, Any]) -> None:
+    temporary = path.with_name(f"{path.name}.part")
+    torch.save(state, temporary)
+    os.replace(temporary, path)
 
 
 def psnr(estimate: Tensor, truth: Tensor) -> float:

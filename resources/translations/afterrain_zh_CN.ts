@@ -112,6 +112,10 @@
         <translation>请检查名称。</translation>
     </message>
     <message>
+        <source>Check the connection, then try again.</source>
+        <translation>请检查网络连接，然后重试。</translation>
+    </message>
+    <message>
         <source>Check the name, or that its disk is connected.</source>
         <translation>请检查名称，或确认磁盘已连接。</translation>
     </message>
@@ -230,6 +234,10 @@
     <message>
         <source>Done</source>
         <translation>完成</translation>
+    </message>
+    <message>
+        <source>Download what is missing; the set is published at {url}.</source>
+        <translation>请下载缺少的部分；该数据集发布于 {url}。</translation>
     </message>
     <message>
         <source>Drag the result to another program</source>
@@ -432,8 +440,20 @@
         <translation>未使用 GPU：{reason}。</translation>
     </message>
     <message>
+        <source>No byte of {url} came for {timeout_s} seconds.</source>
+        <translation>{timeout_s} 秒内没有收到 {url} 的任何数据。</translation>
+    </message>
+    <message>
         <source>None yet</source>
         <translation>暂无</translation>
+    </message>
+    <message>
+        <source>Nothing was kept. Something on the way may have put a page in its place; try elsewhere.</source>
+        <translation>没有保留任何内容。途中可能有设备用网页替换了它；请换一个网络再试。</translation>
+    </message>
+    <message>
+        <source>Nothing was kept. Try again, or from another network.</source>
+        <translation>没有保留任何内容。请重试，或换一个网络。</translation>
     </message>
     <message>
         <source>OK</source>
@@ -748,6 +768,10 @@
         <translation>色彩配置文件已损坏，不会保留。</translation>
     </message>
     <message>
+        <source>The connection ended after {received_bytes} of {size_bytes} bytes of {url}.</source>
+        <translation>{url} 的连接在收到 {received_bytes} / {size_bytes} 字节后中断。</translation>
+    </message>
+    <message>
         <source>The device {device} cannot be used: {reason}.</source>
         <translation>无法使用设备 {device}：{reason}。</translation>
     </message>
@@ -786,6 +810,10 @@
     <message>
         <source>The result is on the clipboard.</source>
         <translation>结果已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>The server does not give {url} (HTTP status {status}).</source>
+        <translation>服务器没有提供 {url}（HTTP 状态 {status}）。</translation>
     </message>
     <message>
         <source>The system does not let us read {path}.</source>
@@ -846,6 +874,14 @@
     <message>
         <source>Training data unknown</source>
         <translation>训练数据未知</translation>
+    </message>
+    <message>
+        <source>Try again later. If you have the file, import it with nledn weights add FILE.</source>
+        <translation>请稍后重试。如果您已有该文件，可用 nledn weights add FILE 导入。</translation>
+    </message>
+    <message>
+        <source>Try again; what came already is kept.</source>
+        <translation>请重试；已收到的部分会保留。</translation>
     </message>
     <message>
         <source>Try the sample photo</source>
@@ -1052,6 +1088,10 @@
         <translation>{path} 不是我们支持的照片格式。</translation>
     </message>
     <message>
+        <source>{path} is not the whole of {title}. Expected: {expected}. Found: {found}.</source>
+        <translation>{path} 不是完整的 {title}。应有：{expected}。实际：{found}。</translation>
+    </message>
+    <message>
         <source>{path} is the source photo itself ({source}), and a source is never replaced.</source>
         <translation>{path} 就是源照片（{source}），源照片绝不会被替换。</translation>
     </message>
@@ -1078,6 +1118,18 @@
     <message>
         <source>{size} GiB free</source>
         <translation>{size} GiB 可用</translation>
+    </message>
+    <message>
+        <source>{url} brought other bytes than were published (sha256 {found}, expected {expected}).</source>
+        <translation>{url} 的内容与发布的不同（sha256 为 {found}，应为 {expected}）。</translation>
+    </message>
+    <message>
+        <source>{url} cannot be reached ({detail}).</source>
+        <translation>无法连接 {url}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{url} has another size than was published ({found_bytes} bytes, not {expected_bytes}).</source>
+        <translation>{url} 的大小与发布的不同（{found_bytes} 字节，应为 {expected_bytes}）。</translation>
     </message>
 </context>
 <context>

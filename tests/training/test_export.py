@@ -13,6 +13,7 @@ from nledn.training.__main__ import find_recipe
 from nledn.training.config import Recipe
 from nledn.training.export import About, export
 from nledn.training.loop import Run, Trainer
+from nledn.training.material import of_photos
 
 ABOUT = About(training_data="two photos", licence="MIT", description="For a test.")
 
@@ -25,7 +26,7 @@ def recipe() -> Recipe:
 @pytest.fixture
 def trained(tmp_path: Path, recipe: Recipe) -> tuple[Path, NLEDN]:
     """A folder as a training leaves it, and the running mean that is in it."""
-    trainer = Trainer(recipe, Run(tmp_path, bf16=False), [], [])
+    trainer = Trainer(recipe, Run(tmp_path, bf16=False), of_photos(recipe, [], []))
     for parameter in trainer.mean.parameters():
         parameter.data.add_(0.01)  # not the network's own weights
     trainer.save()

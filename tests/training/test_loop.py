@@ -12,9 +12,13 @@ from typer.testing import CliRunner
 
 from nledn import checkpoint
 from nledn.training.__main__ import app, find_recipe
-from nledn.training.config import Phase, Recipe, read_recipe
+from nledn.training.config import Phase, Plateau, Recipe, read_recipe
 from nledn.training.data import Bytes, Patches, find_photos, load
-from nledn.training.loop import LOG_FILE, Run, Trainer, psnr, rate_at
+from nledn.training.datasets import DATA_SETS
+from nledn.training.journal import LOG_FILE
+from nledn.training.loop import STATE_FILE, Run, Trainer, psnr
+from nledn.training.material import of_photos
+from nledn.training.schedule import rate_at
 from nledn.training.synthesis import RainMix
 
 RECIPE = Recipe(
@@ -44,7 +48,7 @@ def photos() -> list[Bytes]:
 
 def trainer_in(folder: Path, photos: list[Bytes], recipe: Recipe = RECIPE) -> Trainer:
     folder.mkdir(exist_ok=True)
-    return Trainer(recipe, Run(folder, bf16=False), photos, photos[:1])
+    return Trainer(recipe, Run(folder, bf16=False), of_photos(recipe, photos, photos[:1]))
 
 
 def test_a_resumed_training_gives_the_same_weights(tmp_path: Path, photos: list[Bytes]) -> None:
@@ -96,6 +100,44 @@ def test_a_state_of_another_recipe_is_refused(tmp_path: Path, photos: list[Bytes
         trainer_in(tmp_path, photos, replace(RECIPE, id="other")).resume()
 
 
+def test_a_state_of_the_first_version_is_taken_up(tmp_path: Path, photos: list[Bytes]) -> None:
+    trainer_in(tmp_path, photos).train(until_step=2)
+    state = torch.load(tmp_path / STATE_FILE, weights_only=True)
+    first_version = ("recipe", "step", "seconds", "cpu_seconds", "network", "mean", "optimizer")
+    torch.save({name: state[name] for name in first_version}, tmp_path / STATE_FILE)
+    resumed = trainer_in(tmp_path, photos)
+    assert resumed.resume()
+    resumed.train()
+    straight = trainer_in(tmp_path / "straight", photos)
+    straight.train()
+    for name, tensor in straight.mean.state_dict().items():
+        assert torch.equal(tensor, resumed.mean.state_dict()[name]), name
+
+
+def test_a_training_by_the_paper_resumes_as_if_uninterrupted(
+    tmp_path: Path, photos: list[Bytes]
+) -> None:
+    recipe = replace(
+        RECIPE,
+        optimizer="adam",
+        schedule="plateau",
+        plateau=Plateau(0.5, every_steps=1, patience=0),
+        ema_decay=0.0,
+        clip_norm=float("inf"),
+        phases=(Phase(6, 1, 16),),
+    )
+    straight = trainer_in(tmp_path / "straight", photos, recipe)
+    straight.train()
+    trainer_in(tmp_path / "broken", photos, recipe).train(until_step=4)
+    resumed = trainer_in(tmp_path / "broken", photos, recipe)
+    resumed.resume()
+    resumed.train()
+    assert resumed.optimizer.param_groups[0]["lr"] < recipe.peak_rate
+    for name, tensor in straight.network.state_dict().items():
+        assert torch.equal(tensor, resumed.network.state_dict()[name]), name
+        assert torch.equal(tensor, straight.mean.state_dict()[name]), "without a mean: itself"
+
+
 def test_nothing_to_resume_is_said(tmp_path: Path, photos: list[Bytes]) -> None:
     assert not trainer_in(tmp_path, photos).resume()
 
@@ -142,6 +184,19 @@ def test_photos_kept_out_are_not_trained_on(tmp_path: Path) -> None:
     assert load(training)[0].shape == (8, 8, 3)
 
 
+def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name in ("none", "file"):
+        with pytest.raises(FileNotFoundError, match="no such folder"):
+            find_photos(tmp_path / name, [])
+
+
+def test_a_photo_cut_off_by_a_broken_download_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n")
+    with pytest.raises(ValueError, match=r"a\.png"):
+        load([tmp_path / "a.png"])
+
+
 @pytest.mark.parametrize("held_out", [[], ["missing.jpg"]])
 def test_a_wrong_folder_is_explained(tmp_path: Path, held_out: list[str]) -> None:
     if held_out:
@@ -156,6 +211,33 @@ def test_the_shipped_recipes_are_read(name: str) -> None:
     assert recipe.id == name
     assert len(set(recipe.held_out)) == 30
     assert sum(vars(recipe.mix).values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["paper-ddn", "paper-didmdn", "paper-rain100l", "paper-rain100h"])
+def test_the_papers_recipes_have_the_papers_settings(name: str) -> None:
+    recipe = find_recipe(name)
+    assert recipe.id == name
+    assert recipe.regions == "grid"
+    assert (recipe.optimizer, recipe.weight_decay) == ("adam", 1e-4)
+    assert (recipe.schedule, recipe.peak_rate, recipe.floor_rate) == ("plateau", 5e-4, 1e-4)
+    assert recipe.plateau.factor == 0.9
+    assert [(phase.batch, phase.patch_px) for phase in recipe.phases] == [(1, 0)]
+    data_set = DATA_SETS[recipe.data.kind]
+    assert recipe.plateau.every_steps == data_set.train
+    assert recipe.steps % data_set.train == 0, "whole passes"
+    assert recipe.data.long_side_px < 512
+    assert (recipe.ema_decay, recipe.clip_norm) == (0, float("inf"))
+
+
+def test_adam_has_the_papers_momentum_and_its_decay_in_the_gradient(
+    tmp_path: Path, photos: list[Bytes]
+) -> None:
+    trainer = trainer_in(tmp_path, photos, replace(RECIPE, optimizer="adam"))
+    assert type(trainer.optimizer) is torch.optim.Adam
+    (group,) = trainer.optimizer.param_groups
+    assert group["betas"][0] == 0.9
+    assert group["weight_decay"] == 1e-4
+    assert type(trainer_in(tmp_path, photos).optimizer) is torch.optim.AdamW
 
 
 def test_both_stages_keep_the_same_photos_out() -> None:

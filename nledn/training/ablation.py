@@ -1,0 +1,172 @@
+"""Table 2 in small: variants trained alike, scored on pairs that none of them has seen."""
+
+import csv
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import mean, stdev
+
+import numpy as np
+import torch
+
+from nledn.metrics import Agreement, agreement, to_uint8_cut
+from nledn.network import NLEDN
+from nledn.pairs import Pair, find_pairs
+from nledn.rain import as_floats
+from nledn.training.config import Recipe
+from nledn.training.loop import Run, Trainer
+from nledn.training.material import of_pairs
+
+log = logging.getLogger(__name__)
+
+RESULTS_FILE = "results.csv"
+TABLE_FILE = "table.md"
+HELD_OUT = "held out"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Scores of one training: means over a set's pairs, by the authors' protocol."""
+
+    variant: str
+    seed: int
+    set_name: str
+    psnr_y: float
+    ssim_y: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is compared.
+
+    Attributes:
+        variants: names in `nledn.architecture.VARIANTS`.
+        seeds: each variant is trained once with each.
+        pairs: a folder; the recipe's last ones are held out.
+        also: further folders to score on, by name; never trained on.
+    """
+
+    variants: Sequence[str]
+    seeds: Sequence[int]
+    pairs: Path
+    also: Mapping[str, Path]
+
+
+def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
+    """Train and score whatever of a plan is not done yet; a stopped one goes on where it was.
+
+    Args:
+        recipe: what all have in common.
+        plan: the rest.
+        folder: gets a folder a training, `results.csv` and `table.md`.
+
+    Raises:
+        PairsError: a folder holds no pairs.
+        ValueError: too few pairs to hold out what the recipe says.
+    """
+    pairs = find_pairs(plan.pairs).pairs
+    sets = {HELD_OUT: pairs[len(pairs) - recipe.data.held_out_pairs :]}
+    sets |= {name: find_pairs(path).pairs for name, path in plan.also.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    results = _read(folder / RESULTS_FILE)
+    for seed in plan.seeds:  # all variants once before any twice: a table can be had early
+        for variant in plan.variants:
+            done = {r.set_name for r in results if (r.variant, r.seed) == (variant, seed)}
+            if not sets.keys() <= done:
+                own = replace(recipe, variant=variant, seed=seed)
+                network = _trained(own, pairs, folder / f"{variant}-{seed}")
+                missing = {name: sets[name] for name in sets.keys() - done}
+                results += [_score(network, own, name, missing[name]) for name in sorted(missing)]
+                _write(folder / RESULTS_FILE, results)
+    (folder / TABLE_FILE).write_text(table(results), "utf-8")
+    return results
+
+
+def _trained(recipe: Recipe, pairs: Sequence[Pair], folder: Path) -> NLEDN:
+    log.info("%s, seed %d", recipe.variant, recipe.seed)
+    folder.mkdir(exist_ok=True)
+    trainer = Trainer(recipe, Run(folder, bf16=False), of_pairs(recipe, pairs))
+    trainer.resume()
+    trainer.train()
+    return trainer.mean
+
+
+def _score(network: NLEDN, recipe: Recipe, name: str, pairs: Sequence[Pair]) -> Result:
+    scores = [_agreement(network, pair) for pair in pairs]
+    psnr_y, ssim_y = mean(s.psnr_y for s in scores), mean(s.ssim_y for s in scores)
+    return Result(recipe.variant, recipe.seed, name, psnr_y, ssim_y)
+
+
+@torch.inference_mode()
+def _agreement(network: NLEDN, pair: Pair) -> Agreement:
+    pixels = pair.read()
+    rainy = torch.from_numpy(as_floats(pixels.rainy)).permute(2, 0, 1)[None]
+    rain = network(rainy)
+    derained = (rainy - rain)[0].permute(1, 2, 0).numpy()
+    clean = np.asarray(as_floats(pixels.clean) * 255 + 0.5, np.uint8)
+    return agreement(to_uint8_cut(derained), clean)
+
+
+def _read(path: Path) -> list[Result]:
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            Result(
+                row["variant"],
+                int(row["seed"]),
+                row["set_name"],
+                float(row["psnr_y"]),
+                float(row["ssim_y"]),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def _write(path: Path, results: Sequence[Result]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(Result.__dataclass_fields__))
+        writer.writeheader()
+        writer.writerows(vars(result) for result in results)
+
+
+def table(results: Sequence[Result]) -> str:
+    """Mean ± spread by variant and set, as Markdown, and which gaps are ties.
+
+    The spread is the standard deviation over the seeds (n - 1). Neighbours in the table whose
+    means differ by no more than the larger of their spreads are ties; with one seed there is no
+    spread, and nothing can be said.
+    """
+    lines = []
+    for set_name in dict.fromkeys(result.set_name for result in results):
+        here = [result for result in results if result.set_name == set_name]
+        by_variant = {
+            variant: [result for result in here if result.variant == variant]
+            for variant in dict.fromkeys(result.variant for result in here)
+        }
+        lines += [f"### {set_name}", "", "| variant | seeds | PSNR-Y, dB | SSIM-Y | |"]
+        lines += ["|---|---|---|---|---|"]
+        before: list[Result] = []
+        for variant, runs in by_variant.items():
+            psnr, ssim = [run.psnr_y for run in runs], [run.ssim_y for run in runs]
+            remark = _remark(before, runs)
+            lines.append(
+                f"| {variant} | {len(runs)} | {_figure(psnr, 2)} | {_figure(ssim, 4)} | {remark} |"
+            )
+            before = runs
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _figure(values: Sequence[float], places: int) -> str:
+    spread = f" ± {stdev(values):.{places}f}" if len(values) > 1 else ""
+    return f"{mean(values):.{places}f}{spread}"
+
+
+def _remark(before: Sequence[Result], now: Sequence[Result]) -> str:
+    if len(before) < 2 or len(now) < 2:
+        return ""
+    first, second = ([run.psnr_y for run in runs] for runs in (before, now))
+    gap = abs(mean(second) - mean(first))
+    return f"a tie with {before[0].variant}" if gap <= max(stdev(first), stdev(second)) else ""

@@ -1,0 +1,166 @@
+"""The four data sets of the paper (section 4.1): where their pairs lie, and how they are split."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from natsort import natsorted
+
+from nledn.errors import DataSetWrong, NoPairs, PairsFolderNotFound
+from nledn.pairs import Pair, find_pairs
+
+Part = Literal["train", "test"]
+PARTS: tuple[Part, ...] = get_args(Part)
+Split = Literal["folders", "scenes"]
+
+FOUND_NAMES = 5  # of a folder that holds nothing of a set, for its error
+FOLDERS_OF: Mapping[Part, frozenset[str]] = {
+    "train": frozenset({"train", "training", "raintrainl", "raintrainh"}),
+    "test": frozenset({"test", "testing", "rain100l", "rain100h"}),
+}
+"""Names of a part's folder inside a set's, in lower case: `train/`, or as the archives have it."""
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A published set of rainy and clean pairs.
+
+    Attributes:
+        title: its name in the paper.
+        url: where it is published.
+        layout: in words.
+        train: pairs of its training part.
+        test: pairs of its test part.
+        split: `folders`, a folder a part; or `scenes`, one folder whose first scenes are for
+            training, as many as make `train` pairs.
+    """
+
+    title: str
+    url: str
+    layout: str
+    train: int
+    test: int
+    split: Split = "folders"
+
+    def expected(self, part: Part) -> int:
+        """Pairs of a part."""
+        return self.train if part == "train" else self.test
+
+
+_RAIN100 = "rain-<n>.png and norain-<n>.png, or rainy/ and clean/, or input/ and target/"
+_RAIN100_URL = "https://github.com/csdwren/PReNet (the first version, which papers measure with)"
+DATA_SETS: Mapping[str, DataSet] = {
+    "ddn": DataSet(
+        title="DDN-Data (Rain1400, Fu et al. 2017)",
+        url="https://xueyangfu.github.io/projects/cvpr2017.html",
+        layout="rainy_image/<n>_<1..14>.jpg and ground_truth/<n>.jpg",
+        train=9_100,
+        test=4_900,
+        split="scenes",
+    ),
+    "didmdn": DataSet(
+        title="DIDMDN-Data (Rain1200, Zhang and Patel 2018)",
+        url="https://github.com/hezhangsprinter/DID-MDN",
+        layout="JPEGs with the rainy and the clean half side by side, in folders by density",
+        train=12_000,
+        test=1_200,
+    ),
+    "rain100l": DataSet(
+        title="Rain100L (Yang et al. 2017)",
+        url=_RAIN100_URL,
+        layout=_RAIN100,
+        train=200,
+        test=100,
+    ),
+    "rain100h": DataSet(
+        title="Rain100H (Yang et al. 2017)",
+        url=_RAIN100_URL,
+        layout=_RAIN100,
+        train=1_800,
+        test=100,
+    ),
+}
+"""By the name that recipes use. The paper splits DDN-Data 9,100 to 4,900 without saying which;
+650 and 350 whole scenes make exactly that, and no scene is then on both sides."""
+
+
+def part_of(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
+    """The pairs of one part of a set, in natural order.
+
+    Args:
+        data_set: which.
+        folder: the set's, with or without a folder for each part, or the part's own.
+        part: which of the two.
+
+    Raises:
+        PairsFolderNotFound: there is no such folder.
+        DataSetWrong: it holds something else, or not all of it.
+    """
+    if data_set.split == "scenes":
+        return _by_scenes(data_set, folder, part)
+    place = _folder_of(part, folder)
+    found, unmatched = _below(place)
+    if len(found) != data_set.expected(part) or unmatched or _empty(found):
+        raise _wrong(data_set, place, part, found, unmatched)
+    return found
+
+
+def _folder_of(part: Part, folder: Path) -> Path:
+    inside = [path for path in _folders(folder) if path.name.lower() in FOLDERS_OF[part]]
+    return inside[0] if inside else folder
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return natsorted(path for path in folder.iterdir() if path.is_dir())
+    except OSError as error:
+        raise PairsFolderNotFound(folder) from error
+
+
+def _below(folder: Path) -> tuple[tuple[Pair, ...], int]:
+    """Pairs in a folder, else in the folders inside it, at any depth; and how many lack a half."""
+    try:
+        found = find_pairs(folder)
+        return found.pairs, len(found.unmatched)
+    except NoPairs:
+        pairs: tuple[Pair, ...] = ()
+        unmatched = 0
+        for inside in _folders(folder):
+            more, lacking = _below(inside)
+            pairs, unmatched = pairs + more, unmatched + lacking
+        return pairs, unmatched
+
+
+def _by_scenes(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
+    found, unmatched = _below(folder)
+    whole = data_set.train + data_set.test
+    if len(found) != whole or unmatched or _empty(found):
+        raise _wrong(data_set, folder, None, found, unmatched)
+    by_scene: dict[Path | None, list[Pair]] = {}
+    for pair in found:
+        by_scene.setdefault(pair.clean, []).append(pair)
+    in_order = [pair for scene in by_scene.values() for pair in scene]
+    return tuple(in_order[: data_set.train] if part == "train" else in_order[data_set.train :])
+
+
+def _empty(pairs: tuple[Pair, ...]) -> int:
+    """Files of 0 bytes, as a download that was broken off leaves them."""
+    files = {path for pair in pairs for path in (pair.rainy, pair.clean) if path is not None}
+    return sum(path.stat().st_size == 0 for path in files)
+
+
+def _wrong(
+    data_set: DataSet, folder: Path, part: Part | None, found: tuple[Pair, ...], unmatched: int
+) -> DataSetWrong:
+    count = data_set.train + data_set.test if part is None else data_set.expected(part)
+    expected = f"{count:,} pairs{f' to {part} with' if part else ''}, as {data_set.layout}"
+    said = [f"{len(found):,} pairs"]
+    if unmatched:
+        said.append(f"{unmatched:,} rainy photos without their clean one")
+    if _empty(found):
+        said.append(f"{_empty(found):,} empty files")
+    if not found:
+        names = natsorted(path.name for path in folder.iterdir())[:FOUND_NAMES]
+        said.append(f"files and folders named {', '.join(names)}" if names else "an empty folder")
+    return DataSetWrong(folder, data_set.title, expected, ", ".join(said), data_set.url)

@@ -1,0 +1,81 @@
+"""What a training leaves for people to look at: a table, TensorBoard's curves, sample pictures."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+LOG_FILE = "log.csv"
+LOG_FIELDS = (
+    "step", "seconds", "cpu_seconds", "rate", "loss", "psnr_rainy", "psnr_derained", "psnr_dry",
+)  # fmt: skip
+SAMPLES_FOLDER = "samples"
+SAMPLES = 4
+
+
+class Journal:
+    """The log of one training.
+
+    Args:
+        folder: gets `log.csv`, `samples/`, and TensorBoard's files if `tensorboard` is set.
+        tensorboard: needs the extra `training`.
+
+    Raises:
+        ValueError: the extra is not installed.
+    """
+
+    def __init__(self, folder: Path, *, tensorboard: bool = False) -> None:
+        self._folder = folder
+        self._curves: Any = None
+        if tensorboard:
+            try:
+                from torch.utils.tensorboard import SummaryWriter
+            except ImportError as error:
+                raise ValueError(
+                    "--tensorboard needs the extra: pip install .[training]"
+                ) from error
+            self._curves = SummaryWriter(str(folder))
+
+    def write(self, row: Mapping[str, str | float]) -> None:
+        """Add a row, with any of `LOG_FIELDS`."""
+        path = self._folder / LOG_FILE
+        is_new = not path.exists()
+        with path.open("a", newline="") as file:
+            writer = csv.DictWriter(file, LOG_FIELDS)
+            if is_new:
+                writer.writeheader()
+            writer.writerow(row)
+        if self._curves is not None:
+            for name in LOG_FIELDS[1:]:
+                if name in row:
+                    self._curves.add_scalar(name, float(row[name]), int(row["step"]))
+            self._curves.flush()
+
+    def close(self) -> None:
+        """Let TensorBoard's file go."""
+        if self._curves is not None:
+            self._curves.close()
+
+    def show(self, step: int, rows: Sequence[Sequence[Tensor]]) -> None:
+        """Write a sheet of pictures.
+
+        Args:
+            step: names the file.
+            rows: of each sample its pictures, (1, 3, H, W) in [0, 1]: rainy, derained, clean.
+        """
+        lines = [torch.cat([picture[0].float().cpu() for picture in row], dim=2) for row in rows]
+        if not lines:
+            return
+        width = max(line.shape[2] for line in lines)
+        sheet = torch.cat(
+            [torch.nn.functional.pad(line, (0, width - line.shape[2])) for line in lines], dim=1
+        )
+        folder = self._folder / SAMPLES_FOLDER
+        folder.mkdir(exist_ok=True)
+        pixels = (sheet.clamp(0, 1) * 255 + 0.5).to(torch.uint8).permute(1, 2, 0).numpy()
+        Image.fromarray(np.ascontiguousarray(pixels)).save(folder / f"{step:07d}.jpg", quality=90)

@@ -1,0 +1,74 @@
+"""What a recipe learns from and is judged by: clean photos with rain on the fly, or pairs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nledn.pairs import Pair, find_pairs
+from nledn.training.config import Recipe
+from nledn.training.data import Batch, Batches, Bytes, Patches, batch_of, find_photos, load
+from nledn.training.datasets import DATA_SETS, part_of
+from nledn.training.paired import PairBatches, fitted, middle_of
+
+VALIDATION_PAIRS = 30
+VALIDATION_PX = 256
+VALIDATION_SEED = 20180801
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a training works with.
+
+    Attributes:
+        training: its batches.
+        held_out: pairs that it never learns from, a batch of one each.
+    """
+
+    training: Batches
+    held_out: tuple[Batch, ...] = ()
+
+
+def material_of(recipe: Recipe, folder: Path) -> Material:
+    """Find a recipe's data.
+
+    Args:
+        recipe: whose `data.kind` says what the folder holds.
+        folder: of clean photos, of pairs, or of one of the paper's sets.
+
+    Raises:
+        FileNotFoundError: there are no photos, or some of those kept out are missing.
+        PairsError: there are no pairs, or not all of a published set.
+    """
+    if recipe.data.kind == "photos":
+        training, held_out = find_photos(folder, recipe.held_out)
+        return of_photos(recipe, load(training), load(held_out))
+    if recipe.data.kind == "pairs":
+        return of_pairs(recipe, find_pairs(folder).pairs)
+    return of_pairs(recipe, part_of(DATA_SETS[recipe.data.kind], folder, "train"))
+
+
+def of_photos(recipe: Recipe, photos: Sequence[Bytes], held_out: Sequence[Bytes]) -> Material:
+    """Rain on clean photos, (H, W, 3) uint8 RGB; the same rain at every validation."""
+    wet = replace(recipe.mix, dry=0.0, light=recipe.mix.light + recipe.mix.dry)
+    validation = tuple(
+        Patches([photo], wet, VALIDATION_SEED).batch(index, 1, VALIDATION_PX)
+        for index, photo in enumerate(held_out[:VALIDATION_PAIRS])
+    )
+    return Material(Patches(photos, recipe.mix, recipe.seed), validation)
+
+
+def of_pairs(recipe: Recipe, pairs: Sequence[Pair]) -> Material:
+    """Pairs with their own rain; the last ones are held out.
+
+    Raises:
+        ValueError: more are to be held out than there are.
+    """
+    kept = len(pairs) - recipe.data.held_out_pairs
+    if kept < 1:
+        raise ValueError(f"{len(pairs)} pairs are too few to hold {len(pairs) - kept} out")
+    long_side_px = recipe.data.long_side_px
+    validation = tuple(
+        batch_of([middle_of(fitted(pair, long_side_px), VALIDATION_PX)])
+        for pair in pairs[kept:][:VALIDATION_PAIRS]
+    )
+    return Material(PairBatches(pairs[:kept], long_side_px, recipe.seed), validation)

@@ -1,0 +1,92 @@
+"""Which photos there are, and which packages they come from: `photos.tsv`, `packages.toml`."""
+
+import csv
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Literal
+
+Registry = Literal["debian", "npm", "pypi"]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package of a registry, pinned.
+
+    Attributes:
+        id: what `Source.package` says, and its folder is called.
+        registry: where it is.
+        name: its name there.
+        version: exact.
+        archive: the file's name, as the registry's own client writes it.
+        size_bytes: of that file.
+        sha256: likewise.
+    """
+
+    id: str
+    registry: Registry
+    name: str
+    version: str
+    archive: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A photo and how it is made from what its package holds.
+
+    Attributes:
+        file: the name that the photo gets.
+        package: the id of its package.
+        inside: path of the original in it; after a `#`, the name inside a container.
+        keep_rows: rows of the original that are kept, from the top, where a printed credit or a
+            torn edge is below; 0 for all.
+        width: px, to which it is scaled.
+        height: likewise.
+        sha256: of the JPEG that Pillow 13 writes.
+        licence: of the original, as its package states it.
+    """
+
+    file: str
+    package: str
+    inside: str
+    keep_rows: int
+    width: int
+    height: int
+    sha256: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """All of them."""
+
+    packages: tuple[Package, ...]
+    sources: tuple[Source, ...]
+
+
+def _read() -> Table:
+    folder = files("nledn.training.photos")
+    packages = tomllib.loads((folder / "packages.toml").read_text("utf-8"))["packages"]
+    lines = (folder / "photos.tsv").read_text("utf-8").splitlines()
+    rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return Table(
+        tuple(Package(**package) for package in packages), tuple(_source(row) for row in rows)
+    )
+
+
+def _source(row: dict[str, str]) -> Source:
+    return Source(
+        file=row["file"],
+        package=row["package"],
+        inside=row["inside"],
+        keep_rows=int(row["keep_rows"]),
+        width=int(row["width"]),
+        height=int(row["height"]),
+        sha256=row["sha256"],
+        licence=row["licence"],
+    )
+
+
+TABLE = _read()

@@ -1,0 +1,71 @@
+"""Several processes that train one network, started by torchrun: gloo on CPUs, nccl on GPUs."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+
+
+@dataclass(frozen=True)
+class Share:
+    """This process among its equals.
+
+    Attributes:
+        rank: from 0; the first one saves, validates and reports.
+        processes: how many there are.
+    """
+
+    rank: int = 0
+    processes: int = 1
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process speaks for all."""
+        return self.rank == 0
+
+    def of(self, batch: int) -> int:
+        """How many pairs of a step's batch are this process's.
+
+        Raises:
+            ValueError: the batch cannot be shared out evenly.
+        """
+        if batch % self.processes:
+            raise ValueError(f"a batch of {batch} cannot be shared by {self.processes} processes")
+        return batch // self.processes
+
+
+ALONE = Share()
+
+
+@contextmanager
+def joined(device: str) -> Iterator[Share]:
+    """Meet the other processes, where torchrun started some.
+
+    Args:
+        device: `cpu` or `cuda`, which decides how they talk.
+    """
+    if "WORLD_SIZE" not in os.environ:
+        yield ALONE
+        return
+    dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    try:
+        yield Share(dist.get_rank(), dist.get_world_size())
+    finally:
+        dist.destroy_process_group()
+
+
+def device_of_process(device: str) -> str:
+    """`cuda` becomes this process's own GPU; anything else stays."""
+    return f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if device == "cuda" else device
+
+
+def summed(values: Sequence[float], share: Share, device: str) -> list[float]:
+    """Each value's sum over all processes."""
+    if share.processes == 1:
+        return list(values)
+    sums = torch.tensor(values, dtype=torch.float64, device=device)
+    dist.all_reduce(sums)
+    return [float(value) for value in sums]

@@ -1,0 +1,120 @@
+"""A training's folder: what it was started with, so that it can be taken up by its folder alone."""
+
+import shutil
+import tomllib
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, get_args
+
+import tomli_w
+import torch
+
+from nledn import checkpoint
+from nledn.training.config import Recipe, read_recipe
+from nledn.training.loop import Run, Trainer
+from nledn.training.material import material_of
+from nledn.training.processes import device_of_process, joined
+
+RECIPE_FILE = "recipe.toml"
+SETTINGS_FILE = "run.toml"
+
+Precision = Literal["auto", "fp32", "bf16"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a recipe is trained on this machine; none of it changes what is learnt, but rounding.
+
+    Attributes:
+        data: the folder of photos or pairs.
+        start: file of the checkpoint to begin with; empty for random weights.
+        threads: processor threads; 0 takes all.
+        device: `cpu` or `cuda`.
+        precision: of the trunk; `auto` is bfloat16 where the device has it.
+        tensorboard: draw curves as well.
+    """
+
+    data: str
+    start: str = ""
+    threads: int = 0
+    device: str = "cpu"
+    precision: Precision = "auto"
+    tensorboard: bool = False
+
+
+def recipe_path(name: str) -> Path:
+    """The file of a recipe, by the name of a shipped one or by its path."""
+    path = Path(name)
+    if path.suffix == ".toml":
+        return path
+    return Path(str(files("nledn.training") / "recipes" / f"{name}.toml"))
+
+
+def start(recipe: Path, folder: Path, settings: Settings, until_step: int | None) -> None:
+    """Train a recipe in a folder, from where the folder left off.
+
+    Raises:
+        ValueError: the folder's state is another recipe's.
+        FileNotFoundError: the data are not there.
+        DerainError: the data are not what the recipe asks for.
+    """
+    read_recipe(recipe)  # before anything is written
+    folder.mkdir(parents=True, exist_ok=True)
+    with joined(settings.device) as share:
+        if share.is_first:
+            _remember(recipe, folder, settings)
+        found = read_recipe(recipe)
+        run = Run(
+            folder,
+            bf16=_takes_bf16(settings),
+            device=device_of_process(settings.device),
+            tensorboard=settings.tensorboard,
+            share=share,
+        )
+        _train(found, run, settings, until_step)
+
+
+def take_up(folder: Path, until_step: int | None) -> None:
+    """Go on with the training of a folder, as it was started.
+
+    Raises:
+        FileNotFoundError: no training was started there.
+    """
+    if not (folder / SETTINGS_FILE).exists():
+        raise FileNotFoundError(
+            f"{folder}: no training was started here, {SETTINGS_FILE} is missing"
+        )
+    values = tomllib.loads((folder / SETTINGS_FILE).read_text("utf-8"))
+    start(folder / RECIPE_FILE, folder, Settings(**values), until_step)
+
+
+def _remember(recipe: Path, folder: Path, settings: Settings) -> None:
+    kept = folder / RECIPE_FILE
+    if not (kept.exists() and recipe.samefile(kept)):
+        shutil.copyfile(recipe, kept)
+    (folder / SETTINGS_FILE).write_text(tomli_w.dumps(asdict(settings)), "utf-8")
+
+
+def _train(recipe: Recipe, run: Run, settings: Settings, until_step: int | None) -> None:
+    take_threads(settings.threads)
+    trainer = Trainer(recipe, run, material_of(recipe, Path(settings.data)))
+    if not trainer.resume() and settings.start:
+        trainer.start_from(checkpoint.read(Path(settings.start)))
+    trainer.train(until_step)
+
+
+def take_threads(threads: int) -> None:
+    """Compute with so many processor threads; 0 leaves it to torch."""
+    if threads:
+        torch.set_num_threads(threads)
+
+
+def _takes_bf16(settings: Settings) -> bool:
+    if settings.precision not in get_args(Precision):
+        raise ValueError(f"{settings.precision} is no precision: auto, fp32 or bf16")
+    if settings.precision != "auto":
+        return settings.precision == "bf16"
+    if settings.device.startswith("cuda"):
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

@@ -1,0 +1,103 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nledn.metrics import agreement
+from nledn.network import NLEDN
+from nledn.pairs import find_pairs
+from nledn.training.__main__ import find_recipe
+from nledn.training.ablation import HELD_OUT, Plan, Result, ablate, table
+from nledn.training.config import Data, Phase, Recipe
+from nledn.training.loop import Trainer
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    folder = tmp_path / "pairs"
+    rng = np.random.default_rng(0)
+    for name in ("clean", "rainy"):
+        (folder / name).mkdir(parents=True)
+    for n in range(4):
+        clean = rng.integers(0, 180, (20, 24, 3), np.uint8)
+        Image.fromarray(clean).save(folder / "clean" / f"{n}.png")
+        Image.fromarray(clean + np.uint8(20)).save(folder / "rainy" / f"{n}.png")
+    return folder
+
+
+def tiny() -> Recipe:
+    return replace(
+        find_recipe("ablation"),
+        phases=(Phase(2, 1, 16),),
+        data=Data("pairs", held_out_pairs=2),
+    )
+
+
+def test_each_variant_is_trained_once_a_seed_and_scored_on_each_set(
+    tmp_path: Path, pairs: Path
+) -> None:
+    plan = Plan(("ra", "rf"), (1, 2), pairs, {"rain100l": pairs})
+    results = ablate(tiny(), plan, tmp_path / "out")
+    assert {(r.variant, r.seed, r.set_name) for r in results} == {
+        (variant, seed, name)
+        for variant in ("ra", "rf")
+        for seed in (1, 2)
+        for name in (HELD_OUT, "rain100l")
+    }
+    assert all(result.psnr_y > 5 and 0 < result.ssim_y <= 1 for result in results)
+    assert len({result.psnr_y for result in results if result.set_name == HELD_OUT}) == 4
+    assert "| rf | 2 |" in (tmp_path / "out" / "table.md").read_text()
+
+
+def test_what_is_done_is_not_done_again(
+    tmp_path: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ablate(tiny(), Plan(("ra",), (1,), pairs, {}), tmp_path / "out")
+    trained = []
+    original = Trainer.train
+
+    def noted(self: Trainer) -> None:
+        trained.append(self.recipe.variant)
+        original(self)
+
+    monkeypatch.setattr(Trainer, "train", noted)
+    again = ablate(tiny(), Plan(("ra", "rb"), (1,), pairs, {}), tmp_path / "out")
+    assert trained == ["rb"]
+    assert again[0] == first[0]
+
+
+def test_the_held_out_pairs_are_scored_as_the_evaluation_does(
+    tmp_path: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NLEDN, "tail", lambda _, features: 0 * features[:, :3])
+    recipe = replace(tiny(), phases=(Phase(1, 1, 16),))
+    monkeypatch.setattr(Trainer, "train", lambda _: None)
+    (found,) = ablate(recipe, Plan(("rf",), (1,), pairs, {}), tmp_path / "out")
+    last = [pair.read() for pair in find_pairs(pairs).pairs[-2:]]
+    own = [agreement(pair.rainy.astype(np.uint8), pair.clean.astype(np.uint8)) for pair in last]
+    assert found.psnr_y == pytest.approx(sum(each.psnr_y for each in own) / 2)
+    assert found.ssim_y == pytest.approx(sum(each.ssim_y for each in own) / 2)
+
+
+def result(variant: str, seed: int, psnr_y: float) -> Result:
+    return Result(variant, seed, HELD_OUT, psnr_y, 0.9)
+
+
+def test_gaps_inside_the_spread_are_ties() -> None:
+    results = [
+        *(result("ra", seed, 30 + seed * 0.1) for seed in (1, 2, 3)),
+        *(result("rb", seed, 30.05 + seed * 0.1) for seed in (1, 2, 3)),
+        *(result("rc", seed, 31 + seed * 0.1) for seed in (1, 2, 3)),
+    ]
+    ra, rb, rc = (line for line in table(results).splitlines() if line.startswith("| r"))
+    assert ra == "| ra | 3 | 30.20 ± 0.10 | 0.9000 ± 0.0000 |  |"
+    assert rb.endswith("| a tie with ra |")
+    assert "tie" not in rc
+
+
+def test_one_seed_has_no_spread_and_no_ties() -> None:
+    text = table([result("ra", 1, 30.0), result("rb", 1, 30.0)])
+    assert "±" not in text
+    assert "tie" not in text
