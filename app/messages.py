@@ -21,6 +21,9 @@ REMEDIES: Mapping[type[DerainError], str] = {
     errors.PrecisionUnavailable: mark("Choose Automatic in Settings."),
     errors.OutOfMemory: mark("Close other programs, or choose a smaller tile in Settings."),
     errors.OptionInvalid: mark("Choose another value in Settings."),
+    errors.BatchInputIsPhoto: mark("Open it by itself."),
+    errors.BatchInputEmpty: mark("Choose another folder."),
+    errors.PhotoFailed: mark("Your photo is untouched. The log has the details."),
 }
 WORDS: Mapping[type[DerainError], str] = {
     errors.OptionInvalid: mark("{found} is not a value for {option}; it takes {allowed}."),

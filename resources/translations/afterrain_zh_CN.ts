@@ -52,6 +52,10 @@
         <translation>更改语言将在下次启动时生效。</translation>
     </message>
     <message>
+        <source>Another run works on {path} already (process {pid} on {host}).</source>
+        <translation>另一个任务正在处理 {path}（{host} 上的进程 {pid}）。</translation>
+    </message>
+    <message>
         <source>Apple GPU (untested)</source>
         <translation>Apple GPU（未经测试）</translation>
     </message>
@@ -106,6 +110,10 @@
     <message>
         <source>Channels beyond colour and transparency are not kept.</source>
         <translation>颜色和透明度以外的通道不会保留。</translation>
+    </message>
+    <message>
+        <source>Check its disk and run the same again; if it is damaged, delete it.</source>
+        <translation>请检查所在磁盘后重新运行；如果它已损坏，请将其删除。</translation>
     </message>
     <message>
         <source>Check its name.</source>
@@ -496,6 +504,10 @@
         <translation>打开文件夹…</translation>
     </message>
     <message>
+        <source>Open it by itself.</source>
+        <translation>请单独打开它。</translation>
+    </message>
+    <message>
         <source>Open one of the photos in it.</source>
         <translation>请打开其中的一张照片。</translation>
     </message>
@@ -792,6 +804,10 @@
         <translation>用于 HDR 屏幕的增益图不会保留。</translation>
     </message>
     <message>
+        <source>The journal of the batch, {path}, cannot be used ({detail}).</source>
+        <translation>批处理日志 {path} 无法使用（{detail}）。</translation>
+    </message>
+    <message>
         <source>The main picture of several in this file was opened.</source>
         <translation>已打开此文件多张图片中的主图。</translation>
     </message>
@@ -852,8 +868,16 @@
         <translation>没有文件 {path}。</translation>
     </message>
     <message>
+        <source>There is no folder or list of photos {path}, or it cannot be read.</source>
+        <translation>没有名为 {path} 的文件夹或照片列表，或者无法读取。</translation>
+    </message>
+    <message>
         <source>There is no folder {path}, or it cannot be listed.</source>
         <translation>没有文件夹 {path}，或无法列出其内容。</translation>
+    </message>
+    <message>
+        <source>There is no photo in {path}.</source>
+        <translation>{path} 中没有照片。</translation>
     </message>
     <message>
         <source>There is too little memory on {device}, even for tiles of {tile_px} px.</source>
@@ -918,6 +942,10 @@
     <message>
         <source>View</source>
         <translation>视图</translation>
+    </message>
+    <message>
+        <source>Wait for it or stop it; one that died without a word is taken over after a minute.</source>
+        <translation>请等待它完成或将其停止；意外终止的任务会在一分钟后被接管。</translation>
     </message>
     <message>
         <source>WebP quality {quality}</source>
@@ -1040,6 +1068,10 @@
         <translation>{path} 以 {suffix} 结尾，我们无法写入这种格式。</translation>
     </message>
     <message>
+        <source>{path} failed in a way that nobody foresaw ({detail}).</source>
+        <translation>处理 {path} 时发生了意料之外的错误（{detail}）。</translation>
+    </message>
+    <message>
         <source>{path} has changed since it was added (sha256 {found}, expected {expected}).</source>
         <translation>{path} 在添加后已被更改（sha256 {found}，应为 {expected}）。</translation>
     </message>
@@ -1090,6 +1122,10 @@
     <message>
         <source>{path} is not the whole of {title}. Expected: {expected}. Found: {found}.</source>
         <translation>{path} 不是完整的 {title}。应有：{expected}。实际：{found}。</translation>
+    </message>
+    <message>
+        <source>{path} is one photo, not a folder or a list of photos.</source>
+        <translation>{path} 是单张照片，不是文件夹或照片列表。</translation>
     </message>
     <message>
         <source>{path} is the source photo itself ({source}), and a source is never replaced.</source>
