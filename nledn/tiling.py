@@ -14,6 +14,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from nledn.regions import pools_evenly
+
 STEP_PX = 8  # three 2×2 poolings
 WHOLE_UP_TO_PX = 512  # the longest side the paper trained at (section 4.2)
 EDGE_PX = 4  # outermost pixels of an inner edge that get no weight; see docs/tiling.md
@@ -201,8 +203,14 @@ def _balanced_axis(side_px: int, largest_px: int, overlap_px: int) -> Axis:
     if extended <= largest:
         return Axis(side_px, extended, (0,), overlap_px)
     count = -(-(extended - overlap) // (largest - overlap))
-    tile_px = _up(-(-(extended + (count - 1) * overlap) // count))
+    tile_px = _even(_up(-(-(extended + (count - 1) * overlap) // count)), largest)
     return Axis(side_px, tile_px, _spread(extended - tile_px, count), overlap_px)
+
+
+def _even(tile_px: int, largest: int) -> int:
+    """The next length whose regions pool evenly, if there is one up to `largest`."""
+    lengths = range(tile_px, largest + 1, STEP_PX)
+    return next((length for length in lengths if pools_evenly(length)), tile_px)
 
 
 def static(height: int, width: int, tile_px: int, overlap_px: int) -> Tiling:

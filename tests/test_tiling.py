@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nledn.engine import Focus
+from nledn.regions import pools_evenly
 from nledn.tiling import EDGE_PX, STEP_PX, Rect, Tiling, balanced, static, whole
 
 SIDES = st.integers(1, 1500)
@@ -52,10 +53,17 @@ def test_tiles_are_equal_pool_as_the_photo_and_overlap_as_asked(
 
 
 @given(side=st.integers(513, 20_000))
-def test_balanced_tiles_waste_little(side: int) -> None:
+def test_balanced_tiles_waste_little_and_pool_evenly(side: int) -> None:
     axis = balanced(side, 64, 512, 16).vertical
     shared = (len(axis.starts) - 1) * 16
-    assert len(axis.starts) * axis.tile_px - shared - side < 8 * (len(axis.starts) + 2)
+    # Up to 24 px a tile until all of its regions have even sides.
+    assert len(axis.starts) * axis.tile_px - shared - side < 32 * len(axis.starts)
+    assert pools_evenly(axis.tile_px)
+
+
+@pytest.mark.parametrize(("side", "evenly"), [(512, True), (368, True), (352, False), (360, False)])
+def test_lengths_that_pool_evenly(side: int, evenly: bool) -> None:
+    assert pools_evenly(side) == evenly
 
 
 def test_a_side_below_the_tile_keeps_its_length_rounded_up_to_eight() -> None:
