@@ -1,13 +1,13 @@
-"""How wide must tiles overlap, and how much of an edge must be left out?
+"""What do tiles cost in quality, against the whole photo and against the clean one?
 
-Derains squares of 1024 px whole and in tiles, and prints the PSNR between the two (and to the
-clean photo, where there is one) for each overlap and edge width:
+    .venv/bin/python benchmarks/tiling.py DRY_PHOTO… [--weights ID] [--precision bf16]
 
-    .venv/bin/python benchmarks/tiling.py PHOTO… [--weights ID] [--precision fp32]
+Rain is drawn (seeded) on the middle 1024 px of photos without rain; each is derained whole and in
+tiles of several lengths, overlaps and edges. A row is the mean over the photos.
 """
 
 import argparse
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from nledn import Derainer, Options, photo, tiling
 from nledn.rain import Pixels, RainLayer
+from nledn.training.synthesis import RainMix, rain_on
 
 SIDE_PX = 1024
-TILE_PX = 512
+MIX = RainMix(dry=0, light=0.4, steady=0.3, heavy=0.3)
 OVERLAPS_PX = (0, 8, 16, 32, 64)
 EDGES_PX = (0, 2, 4, 8)
 
@@ -26,74 +27,65 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Case:
-    """One row: PSNR of tiles against the whole photo, dB, and seconds for all photos."""
+class Pair:
+    """A photo with rain and without: (1024, 1024, 3) uint8, and float32 in [0, 1]."""
 
-    overlap_px: int
-    edge_px: int
-    psnr_to_whole: float
-    largest_difference: float
-    seconds: float
+    rainy: Pixels
+    clean: Floats
 
 
-def square(path: Path) -> Pixels:
-    """The middle 1024 px of a photo."""
+@dataclass(frozen=True)
+class Way:
+    """A way to tile: what it is called, where its tiles are, and the edge that is left out."""
+
+    name: str
+    tiles: tiling.Tiling
+    edge_px: int = tiling.EDGE_PX
+
+
+def make_pair(path: Path, seed: int) -> Pair:
+    """Rain on the middle of a dry photo."""
     pixels = photo.read(path).pixels
     top, left = ((side - SIDE_PX) // 2 for side in pixels.shape[:2])
     if min(top, left) < 0:
         raise SystemExit(f"{path} is smaller than {SIDE_PX} px")
-    return np.ascontiguousarray(pixels[top : top + SIDE_PX, left : left + SIDE_PX])
+    clean = pixels[top : top + SIDE_PX, left : left + SIDE_PX].astype(np.float32) / np.float32(255)
+    rainy = rain_on(clean, MIX, np.random.default_rng(seed))
+    return Pair(np.rint(rainy * 255).astype(np.uint8), clean)
 
 
-class Tiles:
-    """The rain of each tile of a photo, computed once and blended in several ways."""
-
-    def __init__(self, whole: Derainer, pixels: Pixels, overlap_px: int) -> None:
-        self._tiling = tiling.balanced(SIDE_PX, SIDE_PX, TILE_PX, overlap_px)
-        self._record = whole.start((SIDE_PX, SIDE_PX)).record
-        self._rains: list[Floats] = []
-        started = time.perf_counter()
-        for tile in self._tiling.tiles:
-            crop = np.ascontiguousarray(pixels[tile.rect.slices])
-            self._rains.append(whole.derain(crop).rain())
-        self.seconds = time.perf_counter() - started
-
-    def blended(self, edge_px: int) -> Floats:
-        """The whole plane, with that many pixels of an inner edge left out."""
-        before, tiling.EDGE_PX = tiling.EDGE_PX, edge_px
-        try:
-            # A new layer, because an axis keeps its weights once they are computed.
-            axes = [replace(axis) for axis in (self._tiling.vertical, self._tiling.horizontal)]
-            layer = RainLayer(tiling.Tiling(*axes), self._record)
-            for tile, rain in zip(layer.tiling.tiles, self._rains, strict=True):
-                layer.add(tile, rain)
-            return layer.rain()
-        finally:
-            tiling.EDGE_PX = before
-
-
-def measure(photos: list[Pixels], options: Options) -> list[Case]:
-    """All overlaps and edges over all photos."""
-    whole = Derainer.load(options)
-    truths = [whole.derain(pixels).rain() for pixels in photos]
-    cases = []
+def ways() -> Iterator[Way]:
+    """All that are compared."""
     for overlap_px in OVERLAPS_PX:
-        tiles = [Tiles(whole, pixels, overlap_px) for pixels in photos]
-        for edge_px in EDGES_PX:
-            errors = [
-                one.blended(edge_px) - truth for one, truth in zip(tiles, truths, strict=True)
-            ]
-            mean_square = float(np.mean([np.square(error).mean() for error in errors]))
-            cases.append(
-                Case(
-                    overlap_px=overlap_px,
-                    edge_px=edge_px,
-                    psnr_to_whole=-10 * np.log10(mean_square),
-                    largest_difference=max(float(np.abs(error).max()) for error in errors),
-                    seconds=sum(one.seconds for one in tiles),
-                )
-            )
-    return cases
+        tiles = tiling.balanced(SIDE_PX, SIDE_PX, 512, overlap_px)
+        yield Way(f"balanced, overlap {overlap_px}", tiles)
+    for edge_px in EDGES_PX:
+        tiles = tiling.balanced(SIDE_PX, SIDE_PX, 512, 16)
+        yield Way(f"balanced, overlap 16, edge {edge_px}", tiles, edge_px)
+    odd = tiling.Axis(SIDE_PX, 352, (0, 336, 672), 16)
+    yield Way("odd regions (352 px), overlap 16", tiling.Tiling(odd, odd))
+    yield Way("static 512 px", tiling.static(SIDE_PX, SIDE_PX, 512, 16))
+
+
+def tiled_rain(derainer: Derainer, pair: Pair, way: Way) -> Floats:
+    """The blended rain of all tiles; `derainer` computes whatever it gets whole."""
+    before, tiling.EDGE_PX = tiling.EDGE_PX, way.edge_px
+    try:
+        # New axes, because an axis keeps its weights once they are computed.
+        axes = [replace(axis) for axis in (way.tiles.vertical, way.tiles.horizontal)]
+        record = derainer.start((SIDE_PX, SIDE_PX)).record
+        layer = RainLayer(tiling.Tiling(*axes), record)
+        for tile in layer.tiling.tiles:
+            crop = np.ascontiguousarray(pair.rainy[tile.rect.slices])
+            layer.add(tile, derainer.derain(crop).rain())
+        return layer.rain()
+    finally:
+        tiling.EDGE_PX = before
+
+
+def psnr(found: Floats, expected: Floats) -> float:
+    """Peak signal-to-noise ratio, dB, of values in [0, 1]."""
+    return float(-10 * np.log10(np.square(found - expected).mean()))
 
 
 def main() -> None:
@@ -101,16 +93,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photos", nargs="+", type=Path)
     parser.add_argument("--weights", default="auto")
-    parser.add_argument("--precision", default="fp32")
+    parser.add_argument("--precision", default="bf16")
+    parser.add_argument("--threads", type=int)
     arguments = parser.parse_args()
-    options = Options(weights=arguments.weights, precision=arguments.precision, tile="whole")
-    print("| overlap, px | edge, px | PSNR to whole, dB | largest difference | seconds |")
-    print("|---|---|---|---|---|")
-    for case in measure([square(path) for path in arguments.photos], options):
-        print(
-            f"| {case.overlap_px} | {case.edge_px} | {case.psnr_to_whole:.1f} "
-            f"| {case.largest_difference:.3f} | {case.seconds:.1f} |"
+    derainer = Derainer.load(
+        Options(
+            weights=arguments.weights,
+            precision=arguments.precision,
+            tile="whole",
+            threads=arguments.threads,
         )
+    )
+    pairs = [make_pair(path, 100 + i) for i, path in enumerate(arguments.photos)]
+    wholes = [derainer.derain(pair.rainy).rain() for pair in pairs]
+    print("| tiles | tile, px | computed twice | PSNR to clean, dB | to the whole photo, dB |")
+    print("|---|---|---|---|---|")
+    print(f"| whole photo | 1024 | 0 % | {mean_psnr(pairs, wholes):.2f} | – |")
+    for way in ways():
+        rains = [tiled_rain(derainer, pair, way) for pair in pairs]
+        near = np.mean([psnr(rain, whole) for rain, whole in zip(rains, wholes, strict=True)])
+        print(
+            f"| {way.name} | {way.tiles.vertical.tile_px} | {way.tiles.waste:.0%} "
+            f"| {mean_psnr(pairs, rains):.2f} | {near:.1f} |",
+            flush=True,
+        )
+
+
+def mean_psnr(pairs: list[Pair], rains: list[Floats]) -> float:
+    """Of the results against the clean photos."""
+    return float(
+        np.mean(
+            [
+                psnr(np.clip(pair.rainy / np.float32(255) - rain, 0, 1), pair.clean)
+                for pair, rain in zip(pairs, rains, strict=True)
+            ]
+        )
+    )
 
 
 if __name__ == "__main__":
