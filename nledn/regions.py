@@ -38,12 +38,13 @@ def region_count(side: int, grid: int, regions: Regions) -> int:
 
 
 def safe_side(side: int, regions: Regions) -> int:
-    """Smallest length ≥ `side` on which every region of every level has ≥ 2 positions.
+    """Smallest length ≥ `side` that the network takes as it is.
 
-    The authors' code fails on the lengths this steps over (1–15, 19–22, 25–27, …) and
-    `forward` equals it on all others.
+    With `grid` that is every length on which each region of each level has ≥ 2 positions: the
+    authors' code fails on those this steps over (1–15, 19–22, 25–27, …), and `forward` equals it
+    on all others. With `fixed` the regions must also pool evenly.
     """
-    while not _is_safe(side, regions):
+    while not _is_safe(side, regions) or (regions == "fixed" and not pools_evenly(side)):
         side += 1
     return side
 
