@@ -36,6 +36,7 @@ class Comparison(Canvas):
         super().__init__(viewport, parent)
         self.picture = picture
         self.handle = DividerHandle(self)
+        self._labels_shown: list[QRect] = []
         self._shows_kept = False
         self._stage = Stage(picture, viewport)
         self._arrangement = Arrangement()
@@ -140,8 +141,10 @@ class Comparison(Canvas):
 
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setFont(label_font(self.font()))
+        self._labels_shown.clear()
         for pane in self._panes():
             rect = self._label_rect(pane)
+            self._labels_shown.append(rect)
             seen = self._logical(pane.part).intersected(rect)
             half = rect.width() * rect.height() / 2
             faint = seen.width() * seen.height() < half
@@ -224,4 +227,6 @@ class Comparison(Canvas):
             if pane.kind != "before":
                 part = shown.translated(pane.offset).intersected(pane.part)
                 self.update(self._logical(part))
-                self.update(self._label_rect(pane))  # the last tile makes it complete
+                self.update(self._label_rect(pane))
+        for label in self._labels_shown:  # the last tile makes one of them shorter
+            self.update(label)
