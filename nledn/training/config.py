@@ -88,6 +88,7 @@ class Recipe:
         validate_steps: steps between two validations.
         held_out: names of the photos that are never trained on.
         mix: the weather.
+        camera: share of the patches that noise and JPEG are put on, rainy and clean alike.
         phases: in order.
         variant: what is trained, by its name in `nledn.architecture.VARIANTS`.
         optimizer: `adamw`, or `adam` with the weight decay in its gradient, as the paper has it.
@@ -113,6 +114,7 @@ class Recipe:
     held_out: tuple[str, ...]
     mix: RainMix
     phases: tuple[Phase, ...]
+    camera: float = 0.0
     variant: str = "rf"
     optimizer: Optimizer = "adamw"
     schedule: Schedule = "cosine"

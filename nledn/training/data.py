@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from nledn.training.processes import ALONE, Share
-from nledn.training.synthesis import FloatImage, RainMix, rain_on
+from nledn.training.synthesis import FloatImage, RainMix, photographed, rain_on
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -82,9 +82,12 @@ def _decode(path: Path) -> Bytes:
 class Patches:
     """An endless, repeatable stream of batches: batch n depends on the seed and n alone."""
 
-    def __init__(self, photos: Sequence[Bytes], mix: RainMix, seed: int) -> None:
+    def __init__(
+        self, photos: Sequence[Bytes], mix: RainMix, seed: int, camera: float = 0.0
+    ) -> None:
         self._photos = photos
         self._mix = mix
+        self._camera = camera
         self._seed = seed
         areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
         self._chances = np.sqrt(areas) / np.sqrt(areas).sum()
@@ -99,7 +102,10 @@ class Patches:
     def _pair(self, patch_px: int, rng: np.random.Generator) -> tuple[FloatImage, FloatImage]:
         photo = self._photos[rng.choice(len(self._photos), p=self._chances)]
         clean = _toned(_patch(photo, patch_px, rng), rng)
-        return rain_on(clean, self._mix, rng), clean
+        rainy = rain_on(clean, self._mix, rng)
+        if self._camera and rng.random() < self._camera:
+            return photographed(rainy, clean, rng)
+        return rainy, clean
 
 
 def _patch(photo: Bytes, patch_px: int, rng: np.random.Generator) -> FloatImage:

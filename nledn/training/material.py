@@ -54,7 +54,7 @@ def of_photos(recipe: Recipe, photos: Sequence[Bytes], held_out: Sequence[Bytes]
         Patches([photo], wet, VALIDATION_SEED).batch(index, 1, VALIDATION_PX)
         for index, photo in enumerate(held_out[:VALIDATION_PAIRS])
     )
-    return Material(Patches(photos, recipe.mix, recipe.seed), validation)
+    return Material(Patches(photos, recipe.mix, recipe.seed, recipe.camera), validation)
 
 
 def of_pairs(recipe: Recipe, pairs: Sequence[Pair]) -> Material:

@@ -15,7 +15,8 @@ import typer
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
-from nledn.training.synthesis import Plane, Streaks, composite, draw, veiled
+from nledn.training.streaks import Plane, Streaks, draw
+from nledn.training.synthesis import composite, veiled
 
 JPEG_QUALITY = 90
 VEIL_SHARE = 0.4

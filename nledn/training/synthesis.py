@@ -1,26 +1,25 @@
 """Rain on a clean photo, as light makes it.
 
-A falling drop moves some centimetres during one exposure, so that the camera records a streak:
-as long as the drop's path in the picture, as wide as the drop and its blur, brighter than what is
-behind it because a drop gathers light from most of the sky (Garg & Nayar, "Vision and rain", 2007).
 Near drops give few, long, wide streaks; far ones many, short, thin and faint; the farthest run
-together into a veil. We draw each depth as a layer of its own and put the layers over the photo.
+together into a veil. We draw each depth as a layer of its own (`nledn.training.streaks`) and put
+the layers over the photo.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Plane = npt.NDArray[np.float32]
+from nledn.training.streaks import Plane, Streaks, draw
+
 FloatImage = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class RainMix:
-    """How often each kind of weather falls on a training patch; the five add up to 1.
+    """How often each kind of weather falls on a training patch; the six shares add up to 1.
 
     Attributes:
         dry: no rain at all. Without such patches a network learns to take away thin bright
@@ -30,6 +29,11 @@ class RainMix:
         heavy: dense and long, one to five directions at once, as wind gusts and splashes give.
         faint: rain out of focus or far away: wide or long, translucent, one over the other, with
             a veil between. Most photos that people take in the rain are like this.
+        close: few drops near the lens among far ones: long or wide streaks in which several
+            highlights waver.
+        variety: how much the drops of a layer differ (`Streaks.variety`), in every weather.
+        linear: share of the additive rain that is added in linear light, as a sensor adds it,
+            and not in the photo's own encoding, as the published sets do.
     """
 
     dry: float = 0.15
@@ -37,35 +41,16 @@ class RainMix:
     steady: float = 0.2
     heavy: float = 0.35
     faint: float = 0.0
-
-
-@dataclass(frozen=True)
-class Streaks:
-    """One layer: the drops at one depth.
-
-    Attributes:
-        angle_deg: direction of fall from the vertical, positive to the right.
-        spread_deg: how much single drops differ from it (turbulence).
-        length_px: path of a drop during the exposure, seen from the camera.
-        width_px: image of the drop, blur of a lens focused elsewhere included (standard
-            deviation of its profile).
-        density: streaks that begin on each pixel; coverage is about density·length·width.
-        peak: brightness of the brightest streaks, as a share of white.
-        beading: how much the brightness varies along a streak: a drop that falls oscillates,
-            and its streak is speckled (Garg & Nayar, 2006). 0 none, 1 down to black.
-    """
-
-    angle_deg: float
-    spread_deg: float
-    length_px: float
-    width_px: float
-    density: float
-    peak: float
-    beading: float
+    close: float = 0.0
+    variety: float = 0.0
+    linear: float = 0.0
 
 
 BLENDS = ("additive", "screen", "opaque")
 BLEND_SHARES = (0.7, 0.2, 0.1)
+GAMMA = 2.2  # near enough to sRGB's curve for drawn rain
+JPEG_QUALITIES = (70, 97)  # what cameras and picture services write
+LARGEST_NOISE = 0.02  # standard deviation; a small sensor at dusk
 
 
 def rain_on(clean: FloatImage, mix: RainMix, rng: np.random.Generator) -> FloatImage:
@@ -79,18 +64,22 @@ def rain_on(clean: FloatImage, mix: RainMix, rng: np.random.Generator) -> FloatI
     Returns:
         (H, W, 3) float32 in [0, 1]; `clean` itself when it stays dry.
     """
-    weather = rng.choice(5, p=(mix.dry, mix.light, mix.steady, mix.heavy, mix.faint))
+    shares = (mix.dry, mix.light, mix.steady, mix.heavy, mix.faint, mix.close)
+    weather = rng.choice(len(shares), p=shares)
     if weather == 0:
         return clean
-    layers = (light_rain, steady_rain, heavy_rain, faint_rain)[weather - 1](rng)
+    layers = (light_rain, steady_rain, heavy_rain, faint_rain, close_rain)[weather - 1](rng)
     size = (clean.shape[0], clean.shape[1])
     rain = np.zeros(size, np.float32)
     for layer in layers:
         # Two streaks of different depth seldom add up to more than white: the nearer hides.
-        rain = 1 - (1 - rain) * (1 - draw(layer, size, rng))
+        rain = 1 - (1 - rain) * (1 - draw(replace(layer, variety=mix.variety), size, rng))
     if rng.random() < 0.3:
         rain = veiled(rain, rng.uniform(0.1, 0.5))
-    return composite(clean, rain, rng.choice(BLENDS, p=BLEND_SHARES), rng)
+    blend = rng.choice(BLENDS, p=BLEND_SHARES)
+    if mix.linear and blend == "additive" and rng.random() < mix.linear:
+        return added_in_linear_light(clean, rain)
+    return composite(clean, rain, blend, rng)
 
 
 def light_rain(rng: np.random.Generator) -> list[Streaks]:
@@ -158,6 +147,24 @@ def faint_rain(rng: np.random.Generator) -> list[Streaks]:
     ]
 
 
+def close_rain(rng: np.random.Generator) -> list[Streaks]:
+    """Drops near the lens, up to three depths behind them; some layers waver, some do not."""
+    near = Streaks(
+        angle_deg=_fall(rng),
+        spread_deg=rng.uniform(0, 4),
+        length_px=10 ** rng.uniform(1.3, 2.3),
+        width_px=10 ** rng.uniform(-0.1, 0.6),
+        density=10 ** rng.uniform(-4.2, -3.0),
+        peak=rng.uniform(0.15, 0.85),
+        beading=rng.uniform(0, 0.6),
+        swing=rng.uniform(0, 1.2),
+    )
+    layers = [near]
+    for _ in range(int(rng.integers(0, 4))):
+        layers.append(_behind(layers[-1], rng))
+    return layers
+
+
 def _fall(rng: np.random.Generator) -> float:
     # Mostly near the vertical; wind and a tilted camera give the rest.
     return float(np.clip(rng.normal(0, 22), -75, 75))
@@ -174,57 +181,6 @@ def _behind(near: Streaks, rng: np.random.Generator) -> Streaks:
         peak=near.peak * rng.uniform(0.3, 0.8),
         beading=near.beading,
     )
-
-
-def draw(streaks: Streaks, size: tuple[int, int], rng: np.random.Generator) -> Plane:
-    """Draw one layer.
-
-    Args:
-        streaks: the layer.
-        size: height and width, px.
-        rng: decides where the drops are.
-
-    Returns:
-        (H, W) float32 in [0, 1].
-    """
-    reach = int(streaks.length_px / 2 + 3 * streaks.width_px) + 2
-    height, width = size[0] + 2 * reach, size[1] + 2 * reach
-    rain = np.zeros((height, width), np.float32)
-    bunches = 3 if streaks.spread_deg > 1 else 1
-    for _ in range(bunches):
-        drops = np.zeros((height, width), np.float32)
-        count = rng.poisson(streaks.density / bunches * height * width)
-        # Squared uniform: few bright streaks, many faint ones.
-        drops[rng.integers(0, height, count), rng.integers(0, width, count)] = (
-            0.25 + 0.75 * rng.random(count, np.float32) ** 2
-        )
-        kernel = streak_kernel(
-            streaks.angle_deg + rng.normal(0, streaks.spread_deg),
-            streaks.length_px * rng.uniform(0.75, 1.25),
-            streaks.width_px * rng.uniform(0.85, 1.15),
-        )
-        rain += cv2.filter2D(drops, -1, kernel, borderType=cv2.BORDER_CONSTANT)
-    rain = rain[reach:-reach, reach:-reach]
-    if streaks.beading > 0:
-        rain = rain * _beads(size, streaks.beading, rng)
-    return np.asarray(np.clip(rain * streaks.peak, 0, 1), np.float32)
-
-
-def streak_kernel(angle_deg: float, length_px: float, width_px: float) -> Plane:
-    """The image of one drop: 1 at its centre line, Gaussian across, soft at both ends."""
-    reach = int(length_px / 2 + 3 * width_px) + 1
-    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.float32)
-    angle = np.deg2rad(angle_deg)
-    along = y * np.cos(angle) + x * np.sin(angle)
-    across = x * np.cos(angle) - y * np.sin(angle)
-    profile = np.exp(-0.5 * (across / width_px) ** 2)
-    ends = np.clip((length_px / 2 - np.abs(along)) / max(0.15 * length_px, 1) + 0.5, 0, 1)
-    return np.asarray(profile * ends, np.float32)
-
-
-def _beads(size: tuple[int, int], depth: float, rng: np.random.Generator) -> Plane:
-    coarse = rng.random((max(size[0] // 5, 1), max(size[1] // 5, 1)), np.float32)
-    return 1 - depth * cv2.resize(coarse, (size[1], size[0]), interpolation=cv2.INTER_CUBIC)
 
 
 def veiled(rain: Plane, share: float) -> Plane:
@@ -257,3 +213,47 @@ def composite(clean: FloatImage, rain: Plane, blend: Any, rng: np.random.Generat
         sky = rng.uniform(0.6, 1.0) * (1 + rng.normal(0, 0.02, 3)).astype(np.float32)
         rainy = (1 - layer) * clean + layer * sky
     return np.asarray(np.clip(rainy, 0, 1), np.float32)
+
+
+def added_in_linear_light(clean: FloatImage, rain: Plane) -> FloatImage:
+    """Add a rain layer as the light that it is: the brighter the background, the less it shows.
+
+    Args:
+        clean: (H, W, 3) float32 in [0, 1].
+        rain: (H, W) float32 in [0, 1], as it looks in front of black.
+
+    Returns:
+        (H, W, 3) float32 in [0, 1].
+    """
+    light = clean**GAMMA + rain[:, :, None] ** GAMMA
+    return np.asarray(np.clip(light, 0, 1) ** (1 / GAMMA), np.float32)
+
+
+def photographed(
+    rainy: FloatImage, clean: FloatImage, rng: np.random.Generator
+) -> tuple[FloatImage, FloatImage]:
+    """What a camera makes of a scene: noise and JPEG, of both pictures alike.
+
+    The same noise and the same quality for both: a network is to take rain away, and to leave
+    grain and blocks as they are.
+
+    Args:
+        rainy: (H, W, 3) float32 in [0, 1].
+        clean: the same without rain; the same array where it is dry.
+        rng: decides how much.
+
+    Returns:
+        Both, as they come out of the file.
+    """
+    noise = rng.normal(0, rng.uniform(0, LARGEST_NOISE), clean.shape).astype(np.float32)
+    quality = int(rng.integers(*JPEG_QUALITIES, endpoint=True))
+    saved = _as_jpeg(clean + noise, quality)
+    return (saved if rainy is clean else _as_jpeg(rainy + noise, quality)), saved
+
+
+def _as_jpeg(picture: FloatImage, quality: int) -> FloatImage:
+    pixels = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    blue_first = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    written, file = cv2.imencode(".jpg", blue_first, (cv2.IMWRITE_JPEG_QUALITY, quality))
+    assert written, "a picture in memory can be encoded"
+    return np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR_RGB), np.float32) / np.float32(255)

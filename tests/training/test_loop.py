@@ -205,12 +205,14 @@ def test_a_wrong_folder_is_explained(tmp_path: Path, held_out: list[str]) -> Non
         find_photos(tmp_path, held_out)
 
 
-@pytest.mark.parametrize("name", ["afterrain-base", "afterrain"])
+@pytest.mark.parametrize("name", ["afterrain-base", "afterrain-faint", "afterrain"])
 def test_the_shipped_recipes_are_read(name: str) -> None:
     recipe = find_recipe(name)
     assert recipe.id == name
     assert len(set(recipe.held_out)) == 30
-    assert sum(vars(recipe.mix).values()) == pytest.approx(1)
+    mix = recipe.mix
+    shares = (mix.dry, mix.light, mix.steady, mix.heavy, mix.faint, mix.close)
+    assert sum(shares) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", ["paper-ddn", "paper-didmdn", "paper-rain100l", "paper-rain100h"])
@@ -240,10 +242,19 @@ def test_adam_has_the_papers_momentum_and_its_decay_in_the_gradient(
     assert type(trainer_in(tmp_path, photos).optimizer) is torch.optim.AdamW
 
 
-def test_both_stages_keep_the_same_photos_out() -> None:
-    base, final = find_recipe("afterrain-base"), find_recipe("afterrain")
-    assert base.held_out == final.held_out
-    assert final.starts_from == base.id
+def test_all_stages_keep_the_same_photos_out() -> None:
+    base, faint, final = map(find_recipe, ("afterrain-base", "afterrain-faint", "afterrain"))
+    assert base.held_out == faint.held_out == final.held_out
+    assert faint.starts_from == base.id
+    assert final.starts_from == faint.id
+
+
+def test_a_share_of_the_patches_is_photographed(photos: list[Bytes]) -> None:
+    mix = RainMix(1, 0, 0, 0)
+    plain, seen = (Patches(photos, mix, 3, camera).batch(0, 8, 32) for camera in (0.0, 1.0))
+    assert torch.equal(plain.rainy, plain.clean)
+    assert torch.equal(seen.rainy, seen.clean)
+    assert not torch.equal(plain.clean, seen.clean)
 
 
 def test_a_second_stage_begins_with_the_weights_of_the_first(

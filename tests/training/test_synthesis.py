@@ -4,24 +4,22 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from nledn.training.streaks import Streaks, draw
 from nledn.training.synthesis import (
     BLENDS,
     RainMix,
-    Streaks,
+    added_in_linear_light,
+    close_rain,
     composite,
-    draw,
     faint_rain,
     heavy_rain,
     light_rain,
+    photographed,
     rain_on,
     steady_rain,
-    streak_kernel,
     veiled,
 )
-
-PLAIN = Streaks(
-    angle_deg=0, spread_deg=0, length_px=20, width_px=0.8, density=1e-3, peak=0.6, beading=0
-)
+from tests.training.layers import PLAIN
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -32,16 +30,12 @@ def grey(value: float = 0.3) -> npt.NDArray[np.float32]:
     return np.full((64, 64, 3), value, np.float32)
 
 
-def changed(streaks: Streaks) -> float:
-    return float((draw(streaks, (200, 200), rng()) > 0.01).mean())
-
-
 def test_dry_weather_gives_the_photo_itself() -> None:
     clean = grey()
     assert rain_on(clean, RainMix(1, 0, 0, 0), rng()) is clean
 
 
-@pytest.mark.parametrize("mix", [RainMix(0, *shares) for shares in np.eye(4)])
+@pytest.mark.parametrize("mix", [RainMix(0, *shares) for shares in np.eye(5)])
 def test_every_weather_stays_a_photo(mix: RainMix) -> None:
     for seed in range(20):
         rainy = rain_on(grey(), mix, rng(seed))
@@ -72,47 +66,7 @@ def test_the_same_seed_gives_the_same_rain() -> None:
     np.testing.assert_array_equal(one, other)
 
 
-def test_streaks_are_as_long_as_said_along_their_angle() -> None:
-    for angle_deg, axis in ((0, 0), (90, 1)):
-        kernel = streak_kernel(angle_deg, 30, 0.7)
-        extent = (kernel.max(axis=1 - axis) > 0.5).sum()
-        across = (kernel.max(axis=axis) > 0.5).sum()
-        assert 28 <= extent <= 32
-        assert across <= 3
-
-
-def test_a_positive_angle_falls_to_the_right() -> None:
-    kernel = streak_kernel(45, 20, 0.7)
-    reach = kernel.shape[0] // 2
-    assert kernel[reach + 5, reach + 5] > 0.5 > kernel[reach + 5, reach - 5]
-
-
-def test_no_streak_is_brighter_than_the_peak_where_they_do_not_overlap() -> None:
-    sparse = Streaks(0, 0, 10, 0.8, 1e-4, 0.6, 0)
-    layer = draw(sparse, (200, 200), rng())
-    assert 0.1 < layer.max() <= 0.6 + 1e-6
-
-
-@pytest.mark.parametrize(
-    ("more", "values"),
-    [
-        ("density", {"density": 4e-3}),
-        ("length", {"length_px": 60}),
-        ("width", {"width_px": 2.0}),
-    ],
-)
-def test_denser_longer_and_wider_streaks_cover_more(more: str, values: dict[str, float]) -> None:
-    base = vars(PLAIN)
-    assert changed(Streaks(**{**base, **values})) > 1.5 * changed(PLAIN), more
-
-
-def test_beading_breaks_a_streak_up() -> None:
-    smooth = draw(PLAIN, (200, 200), rng())
-    beaded = draw(Streaks(**{**vars(PLAIN), "beading": 0.8}), (200, 200), rng())
-    assert beaded.mean() < 0.8 * smooth.mean()
-
-
-@pytest.mark.parametrize("weather", [light_rain, steady_rain, heavy_rain, faint_rain])
+@pytest.mark.parametrize("weather", [light_rain, steady_rain, heavy_rain, faint_rain, close_rain])
 def test_layers_can_be_drawn(weather: type[list[Streaks]]) -> None:
     for seed in range(30):
         for streaks in weather(rng(seed)):  # type: ignore[call-overload]  # a function of a generator
@@ -145,3 +99,39 @@ def test_a_veil_brightens_between_the_streaks() -> None:
     veil = veiled(layer, 0.5)
     assert veil.min() > layer.min()
     assert veil.max() <= 1
+
+
+def test_in_linear_light_rain_shows_less_in_front_of_a_bright_background() -> None:
+    rain = np.full((64, 64), 0.4, np.float32)
+    assert added_in_linear_light(grey(0.0), rain).mean() == pytest.approx(0.4, abs=1e-5)
+    gained = added_in_linear_light(grey(0.8), rain).mean() - 0.8
+    assert 0.0 < gained < 0.2
+
+
+def test_all_additive_rain_can_fall_in_linear_light() -> None:
+    encoded, linear = (RainMix(0, 1, 0, 0, linear=share) for share in (0.0, 1.0))
+    bright = grey(0.7)
+    sums = [
+        np.mean([rain_on(bright, mix, rng(seed)).mean() for seed in range(30)])
+        for mix in (encoded, linear)
+    ]
+    assert 0 < sums[1] - 0.7 < 0.8 * (sums[0] - 0.7)
+
+
+def test_a_camera_treats_rainy_and_clean_alike() -> None:
+    clean = rng(1).random((64, 64, 3)).astype(np.float32)
+    rainy = np.clip(clean + 0.1, 0, 1).astype(np.float32)
+    differences = []
+    for seed in range(5):
+        rainy_file, clean_file = photographed(rainy, clean, rng(seed))
+        assert rainy_file.shape == clean_file.shape == clean.shape
+        assert 0 <= rainy_file.min() <= rainy_file.max() <= 1
+        assert not np.array_equal(clean_file, clean)
+        differences.append(np.median(rainy_file - clean_file))
+    assert np.mean(differences) == pytest.approx(0.1, abs=0.03)
+
+
+def test_a_dry_scene_is_photographed_once() -> None:
+    clean = grey()
+    rainy_file, clean_file = photographed(clean, clean, rng())
+    assert rainy_file is clean_file

@@ -1,0 +1,148 @@
+"""One layer of rain: the streaks of drops at one depth.
+
+A falling drop moves some centimetres during one exposure, so that the camera records a streak:
+as long as the drop's path in the picture, as wide as the drop and its blur, brighter than what is
+behind it because a drop gathers light from most of the sky (Garg & Nayar, "Vision and rain", 2007).
+A drop oscillates as it falls: its highlights grow and shrink and swing from side to side, so that
+a streak seen from near is speckled and holds several wavy lines (Garg & Nayar, "Photorealistic
+rendering of rain streaks", 2006).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Plane = npt.NDArray[np.float32]
+
+LARGEST_FACTOR = 2.0  # by which a drop may be larger than its layer says
+
+
+@dataclass(frozen=True)
+class Streaks:
+    """The drops at one depth.
+
+    Attributes:
+        angle_deg: direction of fall from the vertical, positive to the right.
+        spread_deg: how much single drops differ from it (turbulence).
+        length_px: path of a drop during the exposure, seen from the camera.
+        width_px: image of the drop, blur of a lens focused elsewhere included (standard
+            deviation of its profile).
+        density: streaks that begin on each pixel; coverage is about density·length·width.
+        peak: brightness of the brightest streaks, as a share of white.
+        beading: how much the brightness varies along a streak, as it does when a drop
+            oscillates. 0 none, 1 down to black.
+        variety: how much the drops of the layer differ in size (standard deviation of the
+            length's logarithm, of the width's 0.6 times it). 0: hardly.
+        swing: how far the highlights in a streak swing sideways, in widths. 0: one highlight
+            that does not.
+    """
+
+    angle_deg: float
+    spread_deg: float
+    length_px: float
+    width_px: float
+    density: float
+    peak: float
+    beading: float
+    variety: float = 0.0
+    swing: float = 0.0
+
+
+@dataclass(frozen=True)
+class Oscillation:
+    """How the two highlights of a drop move while it falls (Garg & Nayar, 2006).
+
+    Attributes:
+        swing_px: amplitude sideways.
+        period_px: fall during one oscillation.
+        phase: where it begins, radians.
+    """
+
+    swing_px: float
+    period_px: float
+    phase: float
+
+
+def draw(streaks: Streaks, size: tuple[int, int], rng: np.random.Generator) -> Plane:
+    """Draw one layer.
+
+    Args:
+        streaks: the layer.
+        size: height and width, px.
+        rng: decides where the drops are.
+
+    Returns:
+        (H, W) float32 in [0, 1].
+    """
+    longest = streaks.length_px * (LARGEST_FACTOR if streaks.variety else 1)
+    reach = int(longest / 2 + 3 * streaks.width_px) + 2
+    height, width = size[0] + 2 * reach, size[1] + 2 * reach
+    rain = np.zeros((height, width), np.float32)
+    bunches = _bunches(streaks)
+    for _ in range(bunches):
+        drops = np.zeros((height, width), np.float32)
+        count = rng.poisson(streaks.density / bunches * height * width)
+        # Squared uniform: few bright streaks, many faint ones.
+        drops[rng.integers(0, height, count), rng.integers(0, width, count)] = (
+            0.25 + 0.75 * rng.random(count, np.float32) ** 2
+        )
+        rain += cv2.filter2D(drops, -1, _kernel(streaks, rng), borderType=cv2.BORDER_CONSTANT)
+    rain = rain[reach:-reach, reach:-reach]
+    if streaks.beading > 0:
+        rain = rain * _beads(size, streaks.beading, rng)
+    return np.asarray(np.clip(rain * streaks.peak, 0, 1), np.float32)
+
+
+def _bunches(streaks: Streaks) -> int:
+    """How many kinds of drops a layer is drawn with."""
+    if streaks.variety:
+        return 5
+    return 3 if streaks.spread_deg > 1 else 1
+
+
+def _kernel(streaks: Streaks, rng: np.random.Generator) -> Plane:
+    """The image of one kind of drop."""
+    angle_deg = streaks.angle_deg + rng.normal(0, streaks.spread_deg)
+    length_px = streaks.length_px * rng.uniform(0.75, 1.25)
+    width_px = streaks.width_px * rng.uniform(0.85, 1.15)
+    if streaks.variety:
+        length_px *= min(np.exp(rng.normal(0, streaks.variety)), LARGEST_FACTOR)
+        width_px *= min(np.exp(rng.normal(0, 0.6 * streaks.variety)), LARGEST_FACTOR)
+    oscillation = None
+    if streaks.swing:
+        oscillation = Oscillation(
+            swing_px=streaks.swing * width_px * rng.uniform(0.3, 1),
+            period_px=length_px * rng.uniform(0.3, 1.5),
+            phase=rng.uniform(0, 2 * np.pi),
+        )
+    return streak_kernel(angle_deg, length_px, width_px, oscillation)
+
+
+def streak_kernel(
+    angle_deg: float, length_px: float, width_px: float, oscillation: Oscillation | None = None
+) -> Plane:
+    """The image of one drop, at most 1: Gaussian across, soft at both ends.
+
+    With an oscillation, the glow of the drop is dimmer than two highlights, each half as wide,
+    that swing against each other.
+    """
+    reach = int(length_px / 2 + 3 * width_px) + 1
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.float32)
+    angle = np.deg2rad(angle_deg)
+    along = y * np.cos(angle) + x * np.sin(angle)
+    across = x * np.cos(angle) - y * np.sin(angle)
+    profile = np.exp(-0.5 * (across / width_px) ** 2)
+    if oscillation is not None:
+        way = 2 * np.pi * along / oscillation.period_px + oscillation.phase
+        swung = oscillation.swing_px * np.sin(way)
+        lines = [np.exp(-0.5 * ((across + side * swung) / (width_px / 2)) ** 2) for side in (-1, 1)]
+        profile = 0.4 * profile + 0.6 * np.maximum(*lines)
+    ends = np.clip((length_px / 2 - np.abs(along)) / max(0.15 * length_px, 1) + 0.5, 0, 1)
+    return np.asarray(profile * ends, np.float32)
+
+
+def _beads(size: tuple[int, int], depth: float, rng: np.random.Generator) -> Plane:
+    coarse = rng.random((max(size[0] // 5, 1), max(size[1] // 5, 1)), np.float32)
+    return 1 - depth * cv2.resize(coarse, (size[1], size[0]), interpolation=cv2.INTER_CUBIC)
