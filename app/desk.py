@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
-from PySide6.QtGui import QColorSpace, QDesktopServices, QGuiApplication, QImage
+from PySide6.QtGui import QColorSpace, QDesktopServices, QGuiApplication, QImage, QScreen
 
 from app.dialogs import Dialogs
 from app.history import History
-from app.jobs import ImportJob, MachineJob, Opened, ProfileJob, ShelfJob
+from app.jobs import DesktopProfileJob, ImportJob, MachineJob, Opened, ProfileJob, ShelfJob
 from app.messages import explain
 from app.recovery import Offer, Recovered
 from app.runner import Job, Runner
@@ -68,6 +68,8 @@ class Desk(QObject):
         self._cards: tuple[Card, ...] = ()
         self._offer: Offer | None = None
         self._recipe: Recipe | None = None
+        self._screen = 0
+        self._profiling: Job | None = None
         self._actions: dict[str, Callable[[], None]] = {
             "restore": self._restore,
             "forget": self._forget,
@@ -169,8 +171,8 @@ class Desk(QObject):
                 self.noticed.emit(Notice(tr("Imported {title}.", title=result.title), "done"))
             case MachineJob():
                 self.machine = result
-            case ProfileJob():
-                self._take_profile(result)
+            case ProfileJob() | DesktopProfileJob():
+                self._take_profile(job, result)
 
     # Closing, settings, recovery, errors
 
@@ -196,12 +198,21 @@ class Desk(QObject):
             self.read_profile()
 
     def read_profile(self) -> None:
-        """Show colours as the chosen screen needs them."""
+        """Show colours as the screen needs them: by the chosen file, or as the desktop says."""
         chosen = self._preferences.settings.screen_profile
-        if chosen:
-            self._runner.submit(ProfileJob(Path(chosen)))
+        job = ProfileJob(Path(chosen)) if chosen else DesktopProfileJob(self._screen)
+        self._profiling = job
+        if chosen or QGuiApplication.platformName() == "xcb":
+            self._runner.submit(job)
         else:
-            self._picture.screen_profile = None
+            self._take_profile(job, None)
+
+    def moved_to(self, screen: QScreen) -> None:
+        """The window is on another screen now."""
+        number = QGuiApplication.screens().index(screen)
+        if number != self._screen:
+            self._screen = number
+            self.read_profile()
 
     def look_for_machine(self) -> None:
         """Ask what this machine computes on, for the settings."""
@@ -232,7 +243,7 @@ class Desk(QObject):
 
     def job_failed(self, job: Job, error: BaseException) -> None:
         """A job of the desk could not be done."""
-        if isinstance(job, ImportJob | ShelfJob | ProfileJob):
+        if isinstance(job, ImportJob | ShelfJob | ProfileJob | DesktopProfileJob):
             self.failed(error)
 
     def act(self, name: str) -> None:
@@ -279,8 +290,10 @@ class Desk(QObject):
         for error in shelf.broken:
             self.failed(error)
 
-    def _take_profile(self, profile: bytes) -> None:
-        if QColorSpace.fromIccProfile(profile).isValid():
+    def _take_profile(self, job: Job, profile: bytes | None) -> None:
+        if job is not self._profiling:
+            return  # another screen or file was chosen meanwhile
+        if profile is None or QColorSpace.fromIccProfile(profile).isValid():
             self._picture.screen_profile = profile
 
     def _restore(self) -> None:

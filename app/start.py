@@ -15,6 +15,7 @@ from app.main_window import MainWindow
 from app.runner import Runner
 from app.session import Session
 from app.settings import Preferences, Settings, store
+from app.stage import Stage, Status
 from app.translation import chosen_language, install, tr
 from app.widgets.banner import Notice
 
@@ -89,6 +90,8 @@ class Beginning(QObject):
         elif not settings.started:
             window.session.photo_opened.connect(self._greet)
             desk.open_sample()
+        handle = window.windowHandle()
+        handle.screenChanged.connect(desk.moved_to)
         window.session.look_for_recovery()
         desk.look_around()
         desk.read_profile()
@@ -103,6 +106,17 @@ class Beginning(QObject):
         self._window.desk.look_for_machine()
 
     def _greet(self) -> None:
-        self._window.session.photo_opened.disconnect(self._greet)
+        session = self._window.session
+        session.photo_opened.disconnect(self._greet)
         words = tr("A rainy sample. Click Derain to take the rain away, or drop your own photo.")
-        self._window.show_notice(Notice(words, "info", {"open": tr("Open photo…")}))
+        self._greeting = Notice(words, "info", {"open": tr("Open photo…")})
+        self._window.show_notice(self._greeting)
+        session.status_changed.connect(self._stop_greeting)
+
+    def _stop_greeting(self, status: Status) -> None:
+        """Derain was clicked: the line has done its work."""
+        if status.stage is Stage.DERAINING:
+            self._window.session.status_changed.disconnect(self._stop_greeting)
+            banner = self._window.shell.banner
+            if banner.notice is self._greeting:
+                banner.clear()

@@ -1,14 +1,16 @@
 """What runs off the main thread: frozen requests, and frozen answers."""
 
-from app.jobs.catalogue import ImportJob, ProfileJob, ShelfJob
+from app.jobs.catalogue import ImportJob, ShelfJob
 from app.jobs.deraining import DerainJob, Engines, LoadJob, MachineJob, Started
 from app.jobs.keeping import DiscardJob, KeepJob, RestoreJob, ScanJob, SettleJob, SpillJob
 from app.jobs.opening import Opened, OpenJob, PasteJob
 from app.jobs.saving import CopyJob, DragJob, Result, Saved, SaveJob
+from app.jobs.screen import DesktopProfileJob, ProfileJob
 
 __all__ = [
     "CopyJob",
     "DerainJob",
+    "DesktopProfileJob",
     "DiscardJob",
     "DragJob",
     "Engines",

@@ -119,7 +119,7 @@ class SettingsDialog(QDialog):
         )
         self.language = _combo({"": tr("Like the system"), **LANGUAGES})
         self.profile = QLineEdit()
-        self.profile.setPlaceholderText(tr("sRGB"))
+        self.profile.setPlaceholderText(tr("The desktop's, or sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
         self.browse = QPushButton(tr("Choose…"))
         self.template = QLineEdit()
@@ -152,7 +152,7 @@ class SettingsDialog(QDialog):
         form.addRow(form_label(tr("Language")), self.language)
         form.addRow("", muted(tr("Another language is spoken from the next start on.")))
         form.addRow(form_label(tr("Screen profile")), row)
-        form.addRow("", muted(tr("An ICC file of your screen, if it was measured.")))
+        form.addRow("", muted(tr("An ICC file of your screen, if the desktop does not know it.")))
         return page
 
     def _results_page(self) -> QWidget:
@@ -236,7 +236,7 @@ def _page(title: str) -> tuple[QWidget, QFormLayout]:
 def _devices(machine: "Machine | None") -> dict[str, str]:
     devices = {"auto": tr("Automatic"), "cpu": "CPU"}
     if machine is not None:
-        cores = tr("{cores} cores", cores=machine.cores)
+        cores = tr("1 core") if machine.cores == 1 else tr("{n} cores", n=machine.cores)
         devices["cpu"] = f"{machine.cpu_name} · {cores} · {_gib(machine.memory_bytes)}"
         for number, gpu in enumerate(machine.gpus):
             devices[f"cuda:{number}"] = f"{gpu.name} · {_gib(gpu.free_bytes)}"

@@ -48,7 +48,11 @@ def _computing(options: Options, choice: Choice, machine: Machine) -> list[tuple
         ("Precision", choice.precision, choice.reasons[2]),
         ("Tile", f"{tile.height}×{tile.width} px", plan.reason),
         ("Overlap", f"{plan.tiling.vertical.overlap_px} px", ""),
-        ("Threads", str(choice.threads), f"of {machine.cores} cores"),
+        (
+            "Threads",
+            str(choice.threads),
+            f"of {machine.cores} core{'' if machine.cores == 1 else 's'}",
+        ),
     ]
 
 

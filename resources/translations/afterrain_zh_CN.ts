@@ -4,6 +4,10 @@
 <context>
     <name>AfterRain</name>
     <message>
+        <source>1 core</source>
+        <translation>1 个核心</translation>
+    </message>
+    <message>
         <source>100 %</source>
         <translation>100 %</translation>
     </message>
@@ -44,8 +48,8 @@
         <translation>所有图块均已完成</translation>
     </message>
     <message>
-        <source>An ICC file of your screen, if it was measured.</source>
-        <translation>您屏幕的 ICC 文件（如果校准过）。</translation>
+        <source>An ICC file of your screen, if the desktop does not know it.</source>
+        <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
     </message>
     <message>
         <source>Another language is spoken from the next start on.</source>
@@ -784,6 +788,10 @@
         <translation>{url} 的连接在收到 {received_bytes} / {size_bytes} 字节后中断。</translation>
     </message>
     <message>
+        <source>The desktop's, or sRGB</source>
+        <translation>桌面环境的配置文件，否则 sRGB</translation>
+    </message>
+    <message>
         <source>The device {device} cannot be used: {reason}.</source>
         <translation>无法使用设备 {device}：{reason}。</translation>
     </message>
@@ -1016,10 +1024,6 @@
         <translation>图片</translation>
     </message>
     <message>
-        <source>sRGB</source>
-        <translation>sRGB</translation>
-    </message>
-    <message>
         <source>street.jpg becomes {name}</source>
         <translation>street.jpg 将成为 {name}</translation>
     </message>
@@ -1040,10 +1044,6 @@
         <translation>{bits} 位 {format}</translation>
     </message>
     <message>
-        <source>{cores} cores</source>
-        <translation>{cores} 个核心</translation>
-    </message>
-    <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
     </message>
@@ -1054,6 +1054,10 @@
     <message>
         <source>{found} is not a value for {option}; it takes {allowed}.</source>
         <translation>{found} 不是 {option} 的有效值；可取 {allowed}。</translation>
+    </message>
+    <message>
+        <source>{n} cores</source>
+        <translation>{n} 个核心</translation>
     </message>
     <message>
         <source>{path} cannot hold this photo: {detail}.</source>

@@ -10,10 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
+from app.main_window import MainWindow
 from app.recovery import scan
+from app.start import Beginning
+from app.widgets.banner import Notice
 from nledn import photo, places
 from nledn.photo import Photo
+from tests.app.window import said
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -148,3 +153,22 @@ session.look_for_recovery()
 app.exec()
 runner.close()
 """
+
+
+def test_the_greeting_goes_when_derain_is_clicked(qtbot: QtBot, window: MainWindow) -> None:
+    beginning = Beginning(window, None)
+    with qtbot.waitSignal(window.session.photo_opened):
+        beginning.first()
+    assert "Click Derain" in said(window)
+    window.session.derain()
+    assert said(window) == ""
+    assert not window.shell.banner.isVisible()
+
+
+def test_what_else_is_said_stays_when_derain_is_clicked(qtbot: QtBot, window: MainWindow) -> None:
+    beginning = Beginning(window, None)
+    with qtbot.waitSignal(window.session.photo_opened):
+        beginning.first()
+    window.show_notice(Notice("The disk is nearly full."))
+    window.session.derain()
+    assert "nearly full" in said(window)
