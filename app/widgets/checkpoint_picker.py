@@ -96,13 +96,11 @@ def summary(card: Card) -> str:
 
 
 def details(card: Card) -> str:
-    """What it was trained on and how it scored, in two short lines."""
+    """What it was trained on, and how it scored, a set a line."""
     lines = []
     if card.training_data:
         lines.append(tr("Trained on {data}", data=card.training_data))
-    if card.scores:
-        scores = (f"{name} {score.psnr_y:.1f} dB" for name, score in card.scores.items())
-        lines.append(" · ".join(scores))
+    lines.extend(f"{name}: {score.psnr_y:.1f} dB" for name, score in card.scores.items())
     return "\n".join(lines)
 
 

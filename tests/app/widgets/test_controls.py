@@ -120,7 +120,7 @@ def test_the_picker_tells_what_was_chosen_and_what_it_has_seen(
     picker.set_cards(CARDS, "auto")
     assert picker.combo.currentText() == "AfterRain"
     assert "drawn rain" in picker.details.text()
-    assert "Rain100L 32.0 dB" in picker.details.text()
+    assert "Rain100L: 32.0 dB" in picker.details.text()
     chosen: list[str] = []
     picker.checkpoint_chosen.connect(chosen.append)
     picker.combo.setFocus()

@@ -1,0 +1,114 @@
+"""What `benchmarks.window` sees inside a run of the program."""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+
+from app.stage import Stage, Status
+
+if TYPE_CHECKING:
+    from app.main_window import MainWindow
+
+HEARTBEAT_MS = 2
+PANS = 60
+
+
+class Watch(QObject):
+    """Waits for the moments that are measured, does what a person would do, and quits.
+
+    Args:
+        what: `start`, `derain` or `large`.
+        settings: when the process was started (`started`, seconds since 1970), after how many
+            tiles to cancel (`tiles`, 0 for none).
+
+    Attributes:
+        found: the figures.
+    """
+
+    def __init__(self, what: str, settings: dict[str, Any]) -> None:
+        super().__init__()
+        self.found: dict[str, float] = {}
+        self._what = what
+        self._settings = settings
+        self._clicked = 0.0
+        self._last_beat = 0.0
+        self._stall = 0.0
+        self._heart = QTimer(self)
+        self._heart.timeout.connect(self._beat)
+
+    def begin(self, window: "MainWindow") -> None:
+        """The window is shown, and not yet painted."""
+        self._window = window
+        window.installEventFilter(self)
+        window.session.status_changed.connect(self._status_changed)
+        window.session.photo_opened.connect(lambda _opened: self._look())
+        window.session.tile_added.connect(lambda _rect: self._tile_added())
+        window.session.saved.connect(lambda _saved: QTimer.singleShot(0, window.close))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """The first paint of the window ends when the loop turns again."""
+        if event.type() == QEvent.Type.UpdateRequest and "painted_s" not in self.found:
+            self.found["painted_s"] = 0.0
+            QTimer.singleShot(0, self._painted)
+        return False
+
+    def _painted(self) -> None:
+        self.found["painted_s"] = round(time.time() - self._settings["started"], 3)
+        self._last_beat = time.perf_counter()
+        self._heart.start(HEARTBEAT_MS)
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self._stall = max(self._stall, now - self._last_beat)
+        self._last_beat = now
+
+    def _status_changed(self, status: Status) -> None:
+        if status.choice is not None and "engine_s" not in self.found:
+            self.found["engine_s"] = round(time.time() - self._settings["started"], 3)
+            self.found["stall_ms"] = round(self._stall * 1e3)
+            QTimer.singleShot(0, self._engine_loaded)
+        if self._what == "large" and status.stage in (Stage.PARTIAL, Stage.DONE):
+            QTimer.singleShot(0, self._pan_and_save)
+
+    def _engine_loaded(self) -> None:
+        if self._what == "start":
+            self._window.close()
+        else:
+            self._look()
+
+    def _look(self) -> None:
+        """Once photo and engine are there: 100 %, and a click on Derain."""
+        session = self._window.session
+        if self._what == "start" or session.photo is None or "engine_s" not in self.found:
+            return
+        self._window.viewport.set_zoom(1.0)
+        self._clicked = time.perf_counter()
+        self._window.shell.panel.next_step.derain.click()
+
+    def _tile_added(self) -> None:
+        if "first_tile_s" not in self.found:
+            self._window.view.repaint()
+            self.found["first_tile_s"] = round(time.perf_counter() - self._clicked, 3)
+            if self._what == "derain":
+                self._window.session.close()
+                self._window.close()
+        done = self._window.session.status.done + 1
+        if self._settings.get("tiles") and done >= self._settings["tiles"]:
+            self._window.session.cancel()
+
+    def _pan_and_save(self) -> None:
+        longest = 0.0
+        for step in range(PANS):
+            begin = time.perf_counter()
+            self._window.viewport.pan(97 * (-1) ** (step // 20), 61)
+            self._window.view.repaint()
+            longest = max(longest, time.perf_counter() - begin)
+        self.found["longest_pan_ms"] = round(longest * 1e3, 1)
+        self._folder = tempfile.TemporaryDirectory()
+        from nledn.photo import WriteSettings
+
+        target = Path(self._folder.name) / "result.jpg"
+        self._window.session.save(target, WriteSettings(), mask=None, record=True)

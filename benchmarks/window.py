@@ -1,0 +1,121 @@
+"""How fast the window is there, how long it stands still, how much memory it takes.
+
+    .venv/bin/python -m benchmarks.window start    # runs of `afterrain`, warm disk cache
+    .venv/bin/python -m benchmarks.window derain --megapixels 24
+    .venv/bin/python -m benchmarks.window large --megapixels 100
+
+Each run is a process of its own with settings of its own, on the screen of $DISPLAY, or off the
+screen where there is none. `start`: from the start of the process to the end of the first paint,
+and the longest time without a turn of the event loop until the engine is loaded. `derain`: the
+engine loaded, from the click to the first derained pixels. `large`: a photo is opened, derained
+(one tile of each row and column is enough, `--tiles`), panned and saved; peak memory.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RUNS = 7
+HEARTBEAT_MS = 2
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("start", "derain", "large"))
+    parser.add_argument("--megapixels", type=float, default=24.0)
+    parser.add_argument("--tiles", type=int, default=0, help="cancel after so many; 0: all")
+    parser.add_argument("--inside", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.inside:
+        print(json.dumps(run_inside(asked, json.loads(asked.inside))))
+    elif asked.what == "start":
+        report_start()
+    else:
+        report_photo(asked)
+
+
+def report_start() -> None:
+    """Several starts; the first one warms the disk cache and does not count."""
+    found = [in_process("start", {}) for _ in range(RUNS + 1)][1:]
+    for name in ("painted_s", "engine_s", "stall_ms"):
+        values = sorted(run[name] for run in found)
+        print(f"{name:10} median {statistics.median(values):.3f}  worst {values[-1]:.3f}")
+
+
+def report_photo(asked: argparse.Namespace) -> None:
+    """One run with a photo of so many megapixels."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.jpg"
+        write_photo(path, asked.megapixels)
+        settings = {"path": str(path), "tiles": asked.tiles}
+        for name, value in in_process(asked.what, settings).items():
+            print(f"{name:14} {value}")
+
+
+def write_photo(path: Path, megapixels: float) -> None:
+    """The larger sample, repeated and cut to size."""
+    from nledn import photo, places
+
+    sample = photo.read(places.resources() / "samples" / "meadow-rain.jpg").pixels
+    height = round((megapixels * 1e6 / 1.5) ** 0.5)
+    width = round(height * 1.5)
+    times = (-(-height // sample.shape[0]), -(-width // sample.shape[1]), 1)
+    photo.write(photo.Photo(np.tile(sample, times)[:height, :width]), path)
+
+
+def in_process(what: str, settings: dict[str, Any]) -> dict[str, float]:
+    """What a fresh process found."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {
+            **os.environ,
+            **{f"XDG_{kind}_HOME": home for kind in ("CONFIG", "CACHE", "DATA", "STATE")},
+        }
+        if not os.environ.get("DISPLAY"):
+            environment["QT_QPA_PLATFORM"] = "offscreen"
+        command = [sys.executable, "-m", "benchmarks.window", what, "--inside"]
+        settings = {**settings, "started": time.time()}
+        done = subprocess.run(
+            [*command, json.dumps(settings)],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def run_inside(asked: argparse.Namespace, settings: dict[str, Any]) -> dict[str, float]:
+    """In the fresh process: the program itself, watched."""
+    from app import start
+    from benchmarks.watched import Watch
+
+    watch = Watch(asked.what, settings)
+    original = start.Beginning
+
+    class Watched(original):  # type: ignore[misc, valid-type]
+        """The beginning, which knows the window."""
+
+        def first(self) -> None:
+            super().first()
+            watch.begin(self._window)
+
+    start.Beginning = Watched  # type: ignore[misc]
+    start.run(Path(settings["path"]) if "path" in settings else None)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return {**watch.found, "peak_gb": round(peak, 2)}
+
+
+if __name__ == "__main__":
+    main()
