@@ -1,5 +1,6 @@
 """Every question that stops the window, behind one face that tests replace."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -7,8 +8,10 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.settings import Settings
 from app.translation import tr
+from app.widgets.fetch_dialog import FetchDialog, FetchOffer
 from app.widgets.save_dialog import SaveChoice, SaveDialog, SaveQuestion
 from app.widgets.settings_dialog import SettingsDialog
+from nledn.messages import FETCH_TERMS
 
 if TYPE_CHECKING:
     from nledn.device import Machine
@@ -46,6 +49,10 @@ class Dialogs:
             self._window, tr("Import checkpoint"), "", f"{tr('Checkpoints')} ({kinds})"
         )
         return Path(name) if name else None
+
+    def fetch(self, offers: Sequence[FetchOffer]) -> tuple[str, ...]:
+        """Which of the authors' checkpoints to fetch."""
+        return FetchDialog.ask(offers, tr(FETCH_TERMS), self._window)
 
     def save_as(self, question: SaveQuestion) -> SaveChoice | None:
         """Where and how to save."""

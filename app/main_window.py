@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from app.actions import MODES, make_actions, make_menus, sheet
 from app.desk import Desk
 from app.dialogs import Dialogs
+from app.fetching import Fetching
 from app.icons import program_icon
 from app.jobs import Opened
 from app.keeping import Keeping
@@ -70,7 +71,9 @@ class MainWindow(QMainWindow):
         self.picture = Picture(self)
         self.viewport = Viewport(self)
         self.view = PhotoView(self.picture, self.viewport)
-        self.desk = Desk(session, runner, self.picture, preferences, dialogs or Dialogs(self))
+        dialogs = dialogs or Dialogs(self)
+        self.desk = Desk(session, runner, self.picture, preferences, dialogs)
+        self.fetching = Fetching(runner, dialogs, self)
         self.keeping = Keeping(self.picture, self.desk.history, self)
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES), self.view)
@@ -103,6 +106,10 @@ class MainWindow(QMainWindow):
         runner.failed.connect(session.job_failed)
         runner.failed.connect(desk.job_failed)
         runner.cancelled.connect(session.stopped)
+        runner.finished.connect(self.fetching.finished)
+        runner.reported.connect(self.fetching.reported)
+        runner.cancelled.connect(self.fetching.stopped)
+        runner.failed.connect(self.fetching.job_failed)
         runner.idled.connect(self._close_if_finishing)
 
     def _connect_session(self) -> None:
@@ -142,6 +149,12 @@ class MainWindow(QMainWindow):
         panel.strength.strength_settled.connect(desk.history.strength_settled)
         panel.checkpoint.checkpoint_chosen.connect(desk.choose_checkpoint)
         panel.checkpoint.import_asked.connect(desk.ask_checkpoint)
+        panel.checkpoint.fetch_asked.connect(self.fetching.ask)
+        panel.checkpoint.stop_asked.connect(self.fetching.cancel)
+        self.fetching.progressed.connect(panel.checkpoint.set_progress)
+        self.fetching.noticed.connect(shell.banner.show_notice)
+        self.fetching.fetched.connect(lambda _card: desk.look_around())
+        desk.shelf_read.connect(self.fetching.know)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear_asked.connect(desk.history.clear_mask)
         panel.rain_gain.gain_changed.connect(self._set_gain)
@@ -373,6 +386,7 @@ class MainWindow(QMainWindow):
         self.preferences.change(geometry=self.saveGeometry().data(), started=True)
         self.preferences.sync()
         self.session.close()
+        self.fetching.cancel()
         self.runner.cancel_all()
         self.shell.setEnabled(False)
         self.shell.status_line.work.setText(tr("Closing after this tile…"))

@@ -166,6 +166,9 @@ QComboBox:focus, QLineEdit:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
 QAbstractSpinBox QLineEdit {{
     background: transparent; border: none; padding: 0 8px; min-height: 0;
 }}
+QCheckBox::indicator:unchecked {{
+    width: 11px; height: 11px; border: 1px solid {c.muted}; border-radius: 3px; background: {c.raised};
+}}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}

@@ -68,7 +68,10 @@ class _Handler(BaseHTTPRequestHandler):
                 manners.over.wait(30)
                 return
             time.sleep(manners.pause_s)
-            self.wfile.write(body[at : at + manners.piece_bytes])
+            try:
+                self.wfile.write(body[at : at + manners.piece_bytes])
+            except ConnectionError:
+                return  # the client has seen enough
 
     def log_message(self, format: str, *args: Any) -> None:
         """Tests are quiet."""

@@ -2,6 +2,7 @@
 
 from app.jobs.catalogue import ImportJob, ShelfJob
 from app.jobs.deraining import DerainJob, Engines, LoadJob, MachineJob, Started
+from app.jobs.fetching import FetchJob, Received
 from app.jobs.keeping import DiscardJob, KeepJob, RestoreJob, ScanJob, SettleJob, SpillJob
 from app.jobs.opening import Opened, OpenJob, PasteJob
 from app.jobs.saving import CopyJob, DragJob, Result, Saved, SaveJob
@@ -14,6 +15,7 @@ __all__ = [
     "DiscardJob",
     "DragJob",
     "Engines",
+    "FetchJob",
     "ImportJob",
     "KeepJob",
     "LoadJob",
@@ -22,6 +24,7 @@ __all__ = [
     "Opened",
     "PasteJob",
     "ProfileJob",
+    "Received",
     "RestoreJob",
     "Result",
     "SaveJob",

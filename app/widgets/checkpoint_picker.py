@@ -30,10 +30,14 @@ class CheckpointPicker(QWidget):
     Attributes:
         checkpoint_chosen: (str) its id.
         import_asked: a file is to be chosen.
+        fetch_asked: one of the published checkpoints is wanted.
+        stop_asked: what is being fetched is no longer wanted.
     """
 
     checkpoint_chosen = Signal(str)
     import_asked = Signal()
+    fetch_asked = Signal()
+    stop_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,8 +56,14 @@ class CheckpointPicker(QWidget):
         self.import_button = QPushButton(icon("import"), tr("Import…"))
         self.import_button.setProperty("flat", "true")
         self.import_button.setToolTip(tr("Add weights of your own (.safetensors or .pth)"))
+        self.fetch_button = QPushButton(icon("fetch"), tr("Fetch…"))
+        self.fetch_button.setProperty("flat", "true")
+        self.fetch_button.setToolTip(tr("Get the checkpoints that the paper's authors published"))
+        self._make_progress()
         row = QHBoxLayout()
+        row.setSpacing(0)
         row.addWidget(title, 1)
+        row.addWidget(self.fetch_button)
         row.addWidget(self.import_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -61,8 +71,27 @@ class CheckpointPicker(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.combo)
         layout.addWidget(self.details)
+        layout.addWidget(self.progress)
         self.combo.activated.connect(self._activated)
         self.import_button.clicked.connect(self.import_asked)
+        self.fetch_button.clicked.connect(self.fetch_asked)
+        self.stop_button.clicked.connect(self.stop_asked)
+
+    def set_progress(self, words: str) -> None:
+        """Say how far a download is; nothing when there is none."""
+        self._progress_words.setText(words)
+        self.progress.setVisible(bool(words))
+
+    def _make_progress(self) -> None:
+        self.progress = QWidget()
+        self._progress_words = muted()
+        self.stop_button = QPushButton(tr("Stop"))
+        self.stop_button.setProperty("flat", "true")
+        row = QHBoxLayout(self.progress)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._progress_words, 1)
+        row.addWidget(self.stop_button)
+        self.progress.hide()
 
     def set_cards(self, cards: Sequence[Card], chosen: str) -> None:
         """Show what there is.

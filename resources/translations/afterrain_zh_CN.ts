@@ -268,6 +268,26 @@
         <translation>橡皮擦</translation>
     </message>
     <message>
+        <source>Fetch</source>
+        <translation>获取</translation>
+    </message>
+    <message>
+        <source>Fetch checkpoints</source>
+        <translation>获取模型</translation>
+    </message>
+    <message>
+        <source>Fetched {title}.</source>
+        <translation>已获取 {title}。</translation>
+    </message>
+    <message>
+        <source>Fetching {title}: {percent} %</source>
+        <translation>正在获取 {title}：{percent} %</translation>
+    </message>
+    <message>
+        <source>Fetch…</source>
+        <translation>获取…</translation>
+    </message>
+    <message>
         <source>Fields: {fields}</source>
         <translation>可用字段：{fields}</translation>
     </message>
@@ -306,6 +326,10 @@
     <message>
         <source>Get it again from where it came from.</source>
         <translation>请从原处重新获取。</translation>
+    </message>
+    <message>
+        <source>Get the checkpoints that the paper's authors published</source>
+        <translation>获取论文作者公开的模型</translation>
     </message>
     <message>
         <source>Give a .safetensors file of ours or a .pth file in the layout of the paper's authors.</source>
@@ -720,6 +744,10 @@
         <translation>AfterRain 内部出错（{kind}）。</translation>
     </message>
     <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
         <source>Stop after this tile; what is done is kept (Esc)</source>
         <translation>完成此图块后停止；已完成的部分会保留 (Esc)</translation>
     </message>
@@ -766,6 +794,14 @@
     <message>
         <source>The XMP is damaged and is not kept.</source>
         <translation>XMP 已损坏，不会保留。</translation>
+    </message>
+    <message>
+        <source>The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no licence. AfterRain may not pass them on; it can only get them for you from there. Without a licence nobody has promised that you may use them for more than trying them yourself: for anything else, ask the authors.</source>
+        <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
+    </message>
+    <message>
+        <source>The authors' checkpoints are all here already.</source>
+        <translation>作者的模型都已在这里。</translation>
     </message>
     <message>
         <source>The backend {backend} cannot be used: {reason}.</source>

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from app.messages import REMEDIES, WORDS
 from app.translation import CONTEXT
-from nledn.messages import TEMPLATES
+from nledn.messages import FETCH_TERMS, TEMPLATES
 
 APP = Path(__file__).resolve().parents[2] / "app"
 
@@ -25,7 +25,11 @@ def found() -> dict[str, set[str]]:
         for context, text in _calls(ast.parse(path.read_text("utf-8"))):
             texts[context].add(text)
     for kind, template in TEMPLATES.items():
-        texts[CONTEXT] |= {WORDS.get(kind, template.what), REMEDIES.get(kind, template.remedy)}
+        texts[CONTEXT] |= {
+            FETCH_TERMS,
+            WORDS.get(kind, template.what),
+            REMEDIES.get(kind, template.remedy),
+        }
     return dict(texts)
 
 

@@ -1,5 +1,6 @@
 """What tests do with a window: answer its questions, open, derain, read what it says."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from app.dialogs import Answer, Dialogs
 from app.main_window import MainWindow
 from app.settings import Settings
 from app.stage import Stage
+from app.widgets.fetch_dialog import FetchOffer
 from app.widgets.save_dialog import SaveChoice, SaveQuestion
 from nledn.tiling import Rect
 
@@ -32,10 +34,17 @@ class Answers(Dialogs):
         self.answer: Answer = "cancel"
         self.asked: list[str] = []
         self.question: SaveQuestion | None = None
+        self.to_fetch: tuple[str, ...] = ()
+        self.offers: list[FetchOffer] = []
 
     def photo(self, folder: str, suffixes: tuple[str, ...]) -> Path | None:
         self.asked.append("photo")
         return self.path
+
+    def fetch(self, offers: Sequence[FetchOffer]) -> tuple[str, ...]:
+        self.asked.append("fetch")
+        self.offers = list(offers)
+        return self.to_fetch
 
     def folder(self, folder: str) -> Path | None:
         self.asked.append("folder")
