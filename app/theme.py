@@ -167,7 +167,8 @@ QAbstractSpinBox QLineEdit {{
     background: transparent; border: none; padding: 0 8px; min-height: 0;
 }}
 QCheckBox::indicator:unchecked {{
-    width: 11px; height: 11px; border: 1px solid {c.muted}; border-radius: 3px; background: {c.raised};
+    width: 11px; height: 11px; background: {c.raised};
+    border: 1px solid {c.muted}; border-radius: 3px;
 }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}

@@ -54,7 +54,13 @@ class Scene:
 
 @dataclass(frozen=True)
 class Score:
-    """PSNR, dB: of the tiled result and the whole one to the clean photo, and between the two."""
+    """How near results are.
+
+    Attributes:
+        tiled: PSNR of the tiled result to the clean photo, dB.
+        whole: of the whole photo's result to the clean photo, dB.
+        between: of the one to the other, dB.
+    """
 
     tiled: float
     whole: float
@@ -127,6 +133,22 @@ def seam_score(one: Scene, rain: Floats, overlap_px: int) -> Score:
     return score(one, rain, band)
 
 
+def step(one: Scene, rain: Floats, overlap_px: int) -> float:
+    """How much a line shows where tiles meet, in levels of 255.
+
+    The difference to the whole photo's rain changes slowly; where it changes from one row or
+    column to the next by more than it does on average, an eye finds a line. This is the largest
+    of those changes in the band, less their mean.
+    """
+    side, middle = rain.shape[0], TILE_PX - overlap_px // 2
+    difference = (rain - one.whole[:side, :side]).mean(axis=2)
+    steps = []
+    for lines in (difference, difference.T):
+        changes = np.abs(np.diff(lines[middle - BAND_PX : middle + BAND_PX], axis=0)).mean(axis=1)
+        steps.append(255 * float(changes.max() - changes.mean()))
+    return max(steps)
+
+
 def score(one: Scene, rain: Floats, where: npt.NDArray[np.bool_]) -> Score:
     """Scores of the pixels that `where` marks, from the top left."""
     height, width = where.shape
@@ -155,11 +177,12 @@ def seam_rows(derainer: Derainer, scenes: list[Scene]) -> Iterator[str]:
         seconds = (time.process_time() - before) / covered
         for name, ramp, edge_px in seams(overlap_px):
             rise = ramp(overlap_px, edge_px)
-            rains = (put_together(found, overlap_px, rise) for found in tiles)
-            pairs = zip(scenes, rains, strict=True)
+            rains = [put_together(found, overlap_px, rise) for found in tiles]
+            pairs = list(zip(scenes, rains, strict=True))
             mean = mean_of([seam_score(one, rain, overlap_px) for one, rain in pairs])
+            line = np.mean([step(one, rain, overlap_px) for one, rain in pairs])
             yield (
-                f"| {overlap_px} | {name} | {edge_px} | {mean.tiled:.3f} "
+                f"| {overlap_px} | {name} | {edge_px} | {line:.2f} | {mean.tiled:.3f} "
                 f"| {mean.tiled - mean.whole:+.3f} | {mean.between:.1f} | {seconds:.2f} |"
             )
 
@@ -229,10 +252,10 @@ def main() -> None:
     )
     scenes = [scene(derainer, path, 100 + i) for i, path in enumerate(arguments.photos)]
     figures = "PSNR to clean, dB | against the whole photo, dB | between the two, dB | s/MP |"
-    print(f"| overlap, px | ramp | edge, px | {figures}\n|---|---|---|---|---|---|---|")
+    print(f"| overlap, px | ramp | edge, px | line, levels | {figures}\n|{'---|' * 8}")
     for row in seam_rows(derainer, scenes):
         print(row, flush=True)
-    print(f"\n| tiles | length, px | computed twice | {figures}\n|---|---|---|---|---|---|---|")
+    print(f"\n| tiles | length, px | computed twice | {figures}\n|{'---|' * 7}")
     for row in length_rows(derainer, scenes):
         print(row, flush=True)
 
