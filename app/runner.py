@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from nledn import heap
 from nledn.cancel import CancelToken
 from nledn.errors import Cancelled
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LaneName = Literal["compute", "files"]
 THREADS: dict[LaneName, int] = {"compute": 1, "files": 2}
+REST_AFTER_S = 10.0  # a second photo that comes sooner finds the first one's memory
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,22 @@ class Runner(QObject):
         return not any(thread.is_alive() for thread in self._threads)
 
     def _serve(self, name: LaneName) -> None:
-        while (ticket := self._lanes[name].get()) is not None:
+        while (ticket := self._next(name)) is not None:
             self._run(ticket)
             with self._lock:
                 del self._tickets[ticket.job]
                 idle = not self._tickets
             if idle:
                 self.idled.emit()
+
+    def _next(self, name: LaneName) -> _Ticket | None:
+        """Wait for the next job; a lane that has to wait long lets the freed memory go."""
+        try:
+            return self._lanes[name].get(timeout=REST_AFTER_S)
+        except queue.Empty:
+            if self.is_idle:
+                heap.give_back()
+            return self._lanes[name].get()
 
     def _run(self, ticket: _Ticket) -> None:
         job = ticket.job

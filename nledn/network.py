@@ -20,6 +20,7 @@ from nledn.architecture import (
     Regions,
     Variant,
 )
+from nledn.attention import attend
 from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans, safe_side
 
 SMALLEST_SUM = 1e-3  # that the literal operation divides by; below, noise would be multiplied
@@ -68,8 +69,8 @@ class NonLocal(nn.Module):
             for across in region_spans(x.shape[3], columns):
                 query = _tokens(_fold(theta, down, across))  # (n, 1, h·w, 32), n regions
                 key, value = _fold(phi, down, across), _fold(g, down, across)  # (n, 32, h, w)
-                attend = _dot_product if self.is_literal else _embedded_gaussian
-                band.append(_unfold(attend(query, key, value), down, across))
+                compare = _dot_product if self.is_literal else _embedded_gaussian
+                band.append(_unfold(compare(query, key, value), down, across))
             bands.append(_joined(band, axis=3))
         return self.w(_joined(bands, axis=2)) + x  # type: ignore[no-any-return]  # (B, 64, H, W)
 
@@ -78,7 +79,7 @@ def _embedded_gaussian(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Soft-max over pooled keys; (n, 1, h·w, 32), as `query`, from keys (n, 32, h, w)."""
     key = _tokens(F.max_pool2d(key, 2))  # (n, 1, h·w/4, 32)
     value = _tokens(F.max_pool2d(value, 2))  # (n, 1, h·w/4, 32)
-    return F.scaled_dot_product_attention(query, key, value, scale=1.0)
+    return attend(query, key, value)
 
 
 def _dot_product(query: Tensor, key: Tensor, value: Tensor) -> Tensor:

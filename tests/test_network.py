@@ -190,7 +190,10 @@ def test_layouts_differ_where_regions_do() -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_attention_never_materialises_its_matrices(dtype: torch.dtype) -> None:
+def test_attention_never_materialises_its_matrices(
+    dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nledn.attention.takes_chunks", lambda _: False)  # the reference
     network = network_with_formula("fixed").to(dtype)
     network.to_rain.float()
     with sdpa_kernel(SDPBackend.FLASH_ATTENTION):  # raises where it would fall back

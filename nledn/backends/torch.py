@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from nledn import heap
 from nledn.backends import Floats, Trained
 from nledn.device import Choice, Gpu
 from nledn.errors import OutOfMemory
@@ -20,6 +21,7 @@ class TorchBackend:
         self._device = torch.device(choice.device)
         if self._device.type == "cpu":
             torch.set_num_threads(choice.threads)
+            heap.keep_freed()
         # By default cuDNN rounds the inputs of fp32 convolutions to TF32's ten bits.
         torch.backends.cudnn.allow_tf32 = choice.precision != "fp32"
         network = network_of(trained)

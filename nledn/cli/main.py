@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nledn import __version__
+from nledn import __version__, heap
 from nledn.cli import weights
 from nledn.cli.batch import batch
 from nledn.cli.console import Exit, err, out
@@ -42,6 +42,7 @@ def _program(
 ) -> None:
     """Take rain out of photos."""
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING)
+    heap.keep_freed()  # before a batch starts its threads
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import tomli_w
 import torch
 
-from nledn import checkpoint
+from nledn import checkpoint, heap
 from nledn.training.config import Recipe, read_recipe
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import material_of
@@ -98,6 +98,7 @@ def _remember(recipe: Path, folder: Path, settings: Settings) -> None:
 
 def _train(recipe: Recipe, run: Run, settings: Settings, until_step: int | None) -> None:
     take_threads(settings.threads)
+    heap.keep_freed()
     trainer = Trainer(recipe, run, material_of(recipe, Path(settings.data)))
     if not trainer.resume() and settings.start:
         trainer.start_from(checkpoint.read(Path(settings.start)))

@@ -96,3 +96,16 @@ def test_closing_cancels_and_waits(qapp: object) -> None:
     runner.submit(Counting(2, gate))
     threading.Timer(0.05, gate.release).start()
     assert runner.close(10)
+
+
+def test_a_lane_that_waits_long_gives_memory_back(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back = threading.Event()
+    monkeypatch.setattr("app.runner.REST_AFTER_S", 0.01)
+    monkeypatch.setattr("nledn.heap.give_back", given_back.set)
+    runner = Runner()
+    with qtbot.waitSignal(runner.finished):
+        runner.submit(Counting(1, threading.Semaphore(1)))
+    qtbot.waitUntil(given_back.is_set)
+    assert runner.close()
