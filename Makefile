@@ -34,7 +34,7 @@ screenshots: $(VENV)/.program ## the README's pictures of the window, into docs/
 test: lint ## style, types, directions of imports and the tests (a few minutes)
 	@$(VENV)/bin/python -m pytest --quiet
 
-test-slow: $(VENV)/.tests ## the tests that take longer
+test-slow: $(VENV)/.tests | $(VENV)/.browser ## the tests that take longer
 	@$(VENV)/bin/python -m pytest --quiet -m slow || [ $$? -eq 5 ] # 5: there are none
 
 lint: $(VENV)/.tests ## style, types and directions of imports
@@ -48,6 +48,10 @@ lint: $(VENV)/.tests ## style, types and directions of imports
 $(VENV)/.debian: .ci/debian-packages .ci/debian-packages.txt
 	@mkdir -p $(VENV)
 	@if .ci/debian-packages; then touch $@; fi
+
+# Without a browser its tests are skipped, and say so.
+$(VENV)/.browser: .ci/debian-packages .ci/debian-packages-slow.txt | $(VENV)/.tests
+	@if .ci/debian-packages .ci/debian-packages-slow.txt; then touch $@; fi
 
 $(VENV)/.python: | $(VENV)/.debian
 	@test -n "$(PYTHON)" || { echo "AfterRain needs Python 3.11 or newer; give its path: make PYTHON=…" >&2; exit 1; }

@@ -34,6 +34,7 @@ LAZY_MODULES = (
     "nledn.backends.openvino",
     "nledn.backends.torch",
     "nledn.batch",
+    "nledn.compare",
     "nledn.engine",
     "nledn.evaluate",
     "nledn.network",

@@ -144,14 +144,30 @@ class Derainer:
             cancel.raise_if_cancelled()
             tile = focus.nearest(missing)
             missing.remove(tile)
-            rain = self._rain_of(_tile_pixels(pixels, tile.rect, layer.linear), layer)
-            if layer.grey:
-                rain = np.repeat(rain.mean(axis=2, keepdims=True), 3, axis=2)
-            changed = layer.add(tile, rain)
+            changed = self.add_tile(pixels, layer, tile)
             if on_tile is not None:
                 total = len(layer.tiling.tiles)
                 on_tile(Progress(changed, total - len(missing), total))
         return layer
+
+    def add_tile(self, pixels: Pixels, layer: RainLayer, tile: Tile) -> Rect:
+        """Estimate the rain of one tile, and blend it in.
+
+        Args:
+            pixels: the whole photo, as for `derain`.
+            layer: of `start`.
+            tile: one that the layer misses.
+
+        Returns:
+            The pixels of the photo that changed.
+
+        Raises:
+            OutOfMemory: not even the smallest tile fits.
+        """
+        rain = self._rain_of(_tile_pixels(pixels, tile.rect, layer.linear), layer)
+        if layer.grey:
+            rain = np.repeat(rain.mean(axis=2, keepdims=True), 3, axis=2)
+        return layer.add(tile, rain)
 
     def _rain_of(self, rainy: Floats, layer: RainLayer) -> Floats:
         """(h, w, 3) to (h, w, 3); in smaller tiles where the memory does not suffice."""

@@ -7,18 +7,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer
 from nledn.errors import DerainError, PairTooSmall
-from nledn.metrics import WINDOW_PX, agreement, to_uint8_cut
+from nledn.metrics import WINDOW_PX, agreement, to_uint8, to_uint8_cut
 from nledn.pairs import Pair
-from nledn.rain import Pixels, as_floats
+from nledn.rain import as_floats
 
 log = logging.getLogger(__name__)
-
-Bytes = npt.NDArray[np.uint8]
 
 PROTOCOL = "authors: result cut to uint8; 8-bit Y of Pillow's YCbCr; PSNR range 255; SSIM 7×7"
 
@@ -145,16 +142,9 @@ def score(derainer: Derainer, pair: Pair, cancel: CancelToken | None = None) -> 
     layer = derainer.derain(pixels.rainy, cancel=cancel)
     # Not `layer.apply`, which rounds, as is right for people's photos.
     rain = layer.rain() * np.float32(derainer.options.strength)
-    derained = agreement(to_uint8_cut(as_floats(pixels.rainy) - rain), _bytes(pixels.clean))
-    rainy = agreement(_bytes(pixels.rainy), _bytes(pixels.clean))
+    derained = agreement(to_uint8_cut(as_floats(pixels.rainy) - rain), to_uint8(pixels.clean))
+    rainy = agreement(to_uint8(pixels.rainy), to_uint8(pixels.clean))
     return Scores(derained.psnr_y, derained.ssim_y, rainy.psnr_y, rainy.ssim_y)
-
-
-def _bytes(pixels: Pixels) -> Bytes:
-    # 65,535 is 257 · 255, so 8-bit photos kept in 16 bits come back as they were.
-    return (
-        (pixels // 257).astype(np.uint8) if pixels.dtype == np.uint16 else pixels.astype(np.uint8)
-    )
 
 
 def _finite(scores: Scores) -> dict[str, float | None]:

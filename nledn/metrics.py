@@ -7,12 +7,14 @@ sums, which needs neither scikit-image nor SciPy; a test holds both against each
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 Bytes = npt.NDArray[np.uint8]
+Deep = npt.NDArray[np.uint16]
 Floats = npt.NDArray[np.float32]
 Plane = npt.NDArray[np.float64]
 Sums = npt.NDArray[np.int64]
@@ -20,6 +22,10 @@ Sums = npt.NDArray[np.int64]
 PEAK = 255  # data range of 8 bits
 WINDOW_PX = 7  # side of SSIM's uniform window
 STABILITY = ((0.01 * PEAK) ** 2, (0.03 * PEAK) ** 2)  # C1, C2 of Wang et al. 2004
+LumaName = Literal["pillow", "matlab"]
+# MATLAB's rgb2ycbcr for 8 bits (ITU-R BT.601, 16 to 235): many papers measure on this Y.
+MATLAB_LUMA = np.array([65.481, 128.553, 24.966]) / PEAK
+MATLAB_OFFSET = 16
 STRIP_ROWS = 256  # rows of SSIM computed at once, so that memory does not grow with the photo
 
 
@@ -36,9 +42,9 @@ class Agreement:
     ssim_y: float
 
 
-def agreement(image: Bytes, truth: Bytes) -> Agreement:
+def agreement(image: Bytes, truth: Bytes, y: LumaName = "pillow") -> Agreement:
     """Compare two images, (H, W, 3) uint8 RGB, of one size, both sides at least 7 px."""
-    image_y, truth_y = luma(image), luma(truth)
+    image_y, truth_y = luma(image, y), luma(truth, y)
     return Agreement(_psnr(image_y, truth_y), _ssim(image_y, truth_y))
 
 
@@ -69,9 +75,26 @@ def ssim_y(image: Bytes, truth: Bytes) -> float:
     return _ssim(luma(image), luma(truth))
 
 
-def luma(pixels: Bytes) -> Bytes:
-    """Y of YCbCr (JFIF, full range), (H, W) uint8, cut as Pillow cuts it."""
+def psnr_rgb(image: Bytes, truth: Bytes) -> float:
+    """Peak signal-to-noise ratio of the three channels together, dB; see `psnr_y`."""
+    return _psnr(image, truth)
+
+
+def luma(pixels: Bytes, y: LumaName = "pillow") -> Bytes:
+    """Y of YCbCr, (H, W) uint8.
+
+    Args:
+        pixels: (H, W, 3) uint8, RGB.
+        y: `pillow` for JFIF's full range, cut as Pillow cuts it; `matlab` for 16 to 235, rounded.
+    """
+    if y == "matlab":
+        return np.rint(pixels @ MATLAB_LUMA + MATLAB_OFFSET).astype(np.uint8)
     return np.asarray(Image.fromarray(pixels).convert("YCbCr").getchannel("Y"))
+
+
+def to_uint8(pixels: Bytes | Deep) -> Bytes:
+    """A photo's pixels in 8 bits; 65,535 is 257 · 255, so 8 bits kept in 16 come back."""
+    return (pixels // 257 if pixels.dtype == np.uint16 else pixels).astype(np.uint8)
 
 
 def to_uint8_cut(image: Floats) -> Bytes:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,6 +145,59 @@ def find_pairs(folder: Path) -> PairSet:
         return PairSet(HALVES_TITLE, tuple(Pair(path, None) for path in jpegs))
     titles = (*(layout.title for layout in LAYOUTS), HALVES_TITLE)
     raise NoPairs(folder, titles, tuple(path.name for path in entries[:FOUND_NAMES]))
+
+
+def truth_of(photo_path: Path, folder: Path) -> Path | None:
+    """Find the photo without rain by name: the same, else as the known sets of pairs name theirs.
+
+    Args:
+        photo_path: the rainy photo, relative to a folder of rainy photos.
+        folder: where photos without rain lie, in the same tree or all together.
+    """
+    stems = [photo_path.stem]
+    for layout in LAYOUTS:
+        match = layout.rainy_stem.fullmatch(photo_path.stem)
+        if match:
+            stems += [f"{before}{match['key']}" for before in ("", "norain-", "no")]
+    return _named(photo_path, folder, stems)
+
+
+def result_of(photo_path: Path, folder: Path) -> Path | None:
+    """Find another program's result by name: the photo's, whatever its ending, or ours.
+
+    Args:
+        photo_path: the rainy photo, relative to a folder of rainy photos.
+        folder: where the results lie, in the same tree or all together.
+    """
+    return _named(photo_path, folder, [photo_path.stem, f"{photo_path.stem}_derained"])
+
+
+def truth_beside(photo_path: Path) -> Path | None:
+    """Find the photo without rain where the known sets of pairs have theirs, if it is there."""
+    around = photo_path.parent
+    for layout in LAYOUTS:
+        match = layout.rainy_stem.fullmatch(photo_path.stem)
+        folder = around.parent / layout.clean_folder if layout.clean_folder else around
+        if not match or layout.rainy_folder not in ("", around.name.lower()):
+            continue
+        with suppress(PairsFolderNotFound):
+            found = dict(_keyed(_files(folder), layout.clean_stem)).get(match["key"])
+            if found is not None and found != photo_path:
+                return found
+    return None
+
+
+def _named(photo_path: Path, folder: Path, stems: list[str]) -> Path | None:
+    for place in dict.fromkeys((folder / photo_path.parent, folder)):
+        same = place / photo_path.name
+        if same.is_file():
+            return same
+        for stem in dict.fromkeys(stems):
+            for suffix in photo.readable_suffixes():
+                for path in (place / f"{stem}{suffix}", place / f"{stem}{suffix.upper()}"):
+                    if path.is_file():
+                        return path
+    return None
 
 
 def _entries(folder: Path) -> list[Path]:

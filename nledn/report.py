@@ -5,7 +5,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -157,6 +157,20 @@ def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
 
 
 def _write_html(report: Report, path: Path, file: IO[str]) -> None:
+    parts = rendered(
+        "report.html",
+        {"link": lambda target: _link(target, path)},
+        report=report,
+        scored=any(row.scores for row in report.rows),
+        pictured=any(row.before for row in report.rows),
+    )
+    file.writelines(parts)
+
+
+def rendered(
+    template: str, filters: Mapping[str, Callable[..., object]], **values: object
+) -> Iterator[str]:
+    """Fill one of `nledn/templates`, part by part; `picture` makes WebP bytes an address."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("nledn"),
         autoescape=True,
@@ -164,15 +178,8 @@ def _write_html(report: Report, path: Path, file: IO[str]) -> None:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["picture"] = _picture
-    environment.filters["link"] = lambda target: _link(target, path)
-    stream = environment.get_template("report.html").generate(
-        report=report,
-        scored=any(row.scores for row in report.rows),
-        pictured=any(row.before for row in report.rows),
-    )
-    for part in stream:
-        file.write(part)
+    environment.filters |= {"picture": _picture, **filters}
+    return environment.get_template(template).generate(**values)
 
 
 def _picture(webp: bytes) -> str:

@@ -45,7 +45,9 @@ def test_a_plain_import_is_light() -> None:
     assert not loaded_by("import nledn").intersection(HEAVY)
 
 
-@pytest.mark.parametrize("command", ["--version", "--help", "derain --help", "evaluate --help"])
+@pytest.mark.parametrize(
+    "command", ["--version", "--help", "derain --help", "evaluate --help", "compare --help"]
+)
 def test_the_command_line_answers_before_torch_is_loaded(command: str) -> None:
     code = f"from nledn.cli import main\ntry:\n    main({command.split()})\nexcept SystemExit: pass"
     assert not loaded_by(code).intersection(HEAVY)

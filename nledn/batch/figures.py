@@ -3,21 +3,16 @@
 import io
 import math
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageCms
 
-from nledn import pairs, photo
+from nledn import photo
 from nledn.batch.rows import Change, Scores
 from nledn.errors import PairSizesDiffer, PairTooSmall
-from nledn.metrics import WINDOW_PX, agreement
+from nledn.metrics import WINDOW_PX, agreement, to_uint8
 from nledn.photo import Photo
 from nledn.rain import Pixels
-
-Bytes = npt.NDArray[np.uint8]
 
 SAMPLED_PX = 250_000  # of a photo, on a grid: means move by less than a hundredth of a level
 LUMA = np.array([0.299, 0.587, 0.114])
@@ -58,52 +53,10 @@ def thumbnail(picture: Photo) -> bytes:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA)
     levels = small.astype(np.float32) * (255 / np.iinfo(picture.pixels.dtype).max)
-    image = _in_srgb(np.rint(levels).astype(np.uint8), picture.icc)
+    image = photo.in_srgb(np.rint(levels).astype(np.uint8), picture.icc)
     file = io.BytesIO()
     image.save(file, "WEBP", quality=THUMBNAIL_QUALITY)
     return file.getvalue()
-
-
-def _in_srgb(pixels: Bytes, profile: bytes | None) -> Image.Image:
-    image = Image.fromarray(pixels)
-    if profile is None:
-        return image
-    own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    if profile[16:20] == b"GRAY":
-        image = image.getchannel(1)
-    converted: Any = ImageCms.profileToProfile(
-        image, own, ImageCms.createProfile("sRGB"), outputMode="RGB"
-    )
-    assert isinstance(converted, Image.Image)  # None comes from conversions in place alone
-    return converted
-
-
-def truth_of(photo_path: Path, folder: Path) -> Path | None:
-    """Find the photo without rain by name: the same, else as the known sets of pairs name theirs.
-
-    Args:
-        photo_path: the rainy photo, relative to the batch's folder.
-        folder: where photos without rain lie, in the same tree or all together.
-    """
-    for place in dict.fromkeys((folder / photo_path.parent, folder)):
-        same = place / photo_path.name
-        if same.is_file():
-            return same
-        for stem in _stems_of_truth(photo_path.stem):
-            for suffix in photo.readable_suffixes():
-                for path in (place / f"{stem}{suffix}", place / f"{stem}{suffix.upper()}"):
-                    if path.is_file():
-                        return path
-    return None
-
-
-def _stems_of_truth(stem: str) -> list[str]:
-    stems = [stem]
-    for layout in pairs.LAYOUTS:
-        match = layout.rainy_stem.fullmatch(stem)
-        if match:
-            stems += [f"{before}{match['key']}" for before in ("", "norain-", "no")]
-    return list(dict.fromkeys(stems))
 
 
 def scores_of(rainy: Path, result: Path, truth: Path) -> Scores:
@@ -114,8 +67,8 @@ def scores_of(rainy: Path, result: Path, truth: Path) -> Scores:
         PairSizesDiffer: the photo without rain is of another size.
         PairTooSmall: a side is shorter than SSIM's window.
     """
-    clean = _bytes(photo.read(truth).pixels)
-    before, after = (_bytes(photo.read(path).pixels) for path in (rainy, result))
+    clean = to_uint8(photo.read(truth).pixels)
+    before, after = (to_uint8(photo.read(path).pixels) for path in (rainy, result))
     sizes = [(pixels.shape[1], pixels.shape[0]) for pixels in (before, clean)]
     if sizes[0] != sizes[1]:
         raise PairSizesDiffer(rainy, sizes[0], sizes[1])
@@ -130,7 +83,3 @@ def scores_of(rainy: Path, result: Path, truth: Path) -> Scores:
         input_psnr_y=own.psnr_y,
         input_ssim_y=own.ssim_y,
     )
-
-
-def _bytes(pixels: Pixels) -> Bytes:
-    return (pixels // 257 if pixels.dtype == np.uint16 else pixels).astype(np.uint8)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nledn.batch.figures import truth_of
 from nledn.batch.journal import Journal
 from nledn.batch.place import WHOLE, Shard
 from nledn.batch.plan import Asked, planned, seen_now
@@ -15,6 +14,7 @@ from nledn.batch.sources import Found, identity_of
 from nledn.batch.targets import present_at
 from nledn.card import Card
 from nledn.errors import BatchInputEmpty
+from nledn.pairs import truth_of
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from nledn import photo
-from nledn.batch.figures import marks_of, scores_of, thumbnail, truth_of
+from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Counts, Row, Scores, State, Thumbnails
 from nledn.batch.work import PICTURES_AT_MOST
 from nledn.cancel import CancelToken
 from nledn.errors import DerainError
 from nledn.messages import printable
+from nledn.pairs import truth_of
 from nledn.report import Report, ReportRow, ReportScores
 
 

@@ -9,6 +9,7 @@ import typer
 from nledn import __version__, heap
 from nledn.cli import weights
 from nledn.cli.batch import batch
+from nledn.cli.compare import compare
 from nledn.cli.console import Exit, err, out
 from nledn.cli.derain import derain
 from nledn.cli.evaluate import evaluate
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(derain)
 app.command()(batch)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(info)
 app.add_typer(weights.app, name="weights", help="The checkpoints that are known.")
 

@@ -35,27 +35,25 @@ def takes_options(command: Callable[..., None]) -> Callable[..., None]:
     Errors of the whole command are turned into sentences and exit codes here.
 
     Typer reads a command's signature, so the wrapper shows the command's own parameters and
-    then the shared ones.
+    then the shared ones. A parameter of the command's own stands in for the shared one of its name.
     """
+    signature = inspect.signature(command, eval_str=True)
+    shared_names = [name for name in _SHARED if name not in signature.parameters]
 
     @wraps(command)
     def wrapper(**arguments: Any) -> None:
-        chosen = {name: arguments.pop(name) for name in _SHARED}
+        chosen = {name: arguments.pop(name) for name in shared_names}
         chosen["tile"] = parse_tile(chosen["tile"])
         with exit_on_error():
             command(options=Options(**chosen), **arguments)
 
-    own = [
-        parameter
-        for parameter in inspect.signature(command, eval_str=True).parameters.values()
-        if parameter.name != "options"
-    ]
+    own = [parameter for parameter in signature.parameters.values() if parameter.name != "options"]
     defaults = {field.name: field.default for field in fields(Options)}
     shared = [
         inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=annotation
+            name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=_SHARED[name]
         )
-        for name, annotation in _SHARED.items()
+        for name in shared_names
     ]
     keyword_own = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
     parameters = [*keyword_own, *shared]

@@ -1,6 +1,7 @@
 """Photos in and out: files become `Photo`, results become files."""
 
 from nledn.photo.formats import output_suffix, readable_suffixes, writable_suffixes
+from nledn.photo.icc import in_srgb
 from nledn.photo.model import Note, Photo, Pixels
 from nledn.photo.reading import DEFAULT_LIMIT_MEGAPIXELS, Header, read, read_header
 from nledn.photo.writing import WriteSettings, write, write_rain
@@ -12,6 +13,7 @@ __all__ = [
     "Photo",
     "Pixels",
     "WriteSettings",
+    "in_srgb",
     "output_suffix",
     "read",
     "read_header",

@@ -3,8 +3,10 @@
 import functools
 import io
 import struct
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from nledn.photo.model import Plane
@@ -61,6 +63,26 @@ def grey_to_srgb(pixels: Plane, profile: bytes) -> Plane:
     assert converted is not None  # only in-place transforms give nothing back
     table = np.asarray(converted)[0, :, 1]
     return table[pixels]
+
+
+def in_srgb(pixels: NDArray[np.uint8], profile: bytes | None) -> Image.Image:
+    """A picture in sRGB.
+
+    Args:
+        pixels: (H, W, 3) uint8, RGB.
+        profile: of the pixels; None counts as sRGB.
+    """
+    image = Image.fromarray(pixels)
+    if profile is None:
+        return image
+    own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    if colour_space(profile) == b"GRAY":
+        image = image.getchannel(1)
+    converted: Any = ImageCms.profileToProfile(
+        image, own, ImageCms.createProfile("sRGB"), outputMode="RGB"
+    )
+    assert isinstance(converted, Image.Image)  # None comes from conversions in place alone
+    return converted
 
 
 def _tags(profile: bytes) -> list[tuple[bytes, bytes]]:

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from nledn import photo
-from nledn.batch.figures import change_of, marks_of, scores_of, thumbnail, truth_of
+from nledn.batch.figures import change_of, marks_of, scores_of, thumbnail
 from nledn.batch.rows import Change
 from nledn.errors import PairSizesDiffer, PairTooSmall
+from nledn.pairs import truth_of
 from nledn.photo import Photo, Pixels
 from tests.batch.batches import make_photo
 from tests.photo.icc_profiles import adobe_rgb

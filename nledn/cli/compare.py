@@ -1,0 +1,226 @@
+"""`nledn compare PHOTO --weights A --weights B`: checkpoints on the same photo, or on many."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from nledn.cli.compared import board_table, contest_table, say_failures
+from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
+from nledn.cli.options import takes_options
+from nledn.errors import OptionInvalid, OutputFolderMissing, WouldReplaceSource
+from nledn.options import Options
+
+if TYPE_CHECKING:
+    from nledn.compare import Board, Contest, Event, Request, Result
+    from nledn.compare.many import ContestRequest, ContestRow
+    from nledn.pairs import PairSet
+    from nledn.tiling import Rect
+
+SHEET, PAGE = ".png", ".html"
+
+
+@dataclass(frozen=True)
+class _Files:
+    """Where results go."""
+
+    outputs: tuple[Path, ...]
+    json: Path | None
+    csv: Path | None
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Those that are wanted."""
+        return (*self.outputs, *(path for path in (self.json, self.csv) if path is not None))
+
+    def check(self, sources: tuple[Path, ...]) -> None:
+        """Refuse before the work, not after it."""
+        for path in self.outputs:
+            if path.suffix.lower() not in (SHEET, PAGE):
+                raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
+        for path in self.all:
+            if not path.parent.is_dir():
+                raise OutputFolderMissing(path)
+            for source in sources:
+                if path.exists() and source.exists() and path.samefile(source):
+                    raise WouldReplaceSource(path, source)
+
+
+@takes_options
+def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+    photo: Annotated[
+        Path, typer.Argument(help="A photo, or a folder of pairs.", show_default=False)
+    ],
+    options: Options,
+    weights: Annotated[
+        list[str] | None,
+        typer.Option(help="Checkpoint: an id or a file, ID@0.7 for its own strength; repeat it."),
+    ] = None,
+    truth: Annotated[Path | None, typer.Option(help="The photo without rain.")] = None,
+    result: Annotated[
+        list[str] | None,
+        typer.Option(help="Another program's result: NAME=FILE or NAME=FOLDER; repeat it."),
+    ] = None,
+    crop: Annotated[
+        list[str] | None, typer.Option(help="Look closer at x,y,w,h in pixels; repeat it.")
+    ] = None,
+    crop_only: Annotated[
+        bool, typer.Option("--crop-only", help="Compute and show that crop alone.")
+    ] = False,
+    output: Annotated[
+        list[Path] | None, typer.Option("-o", "--output", help="Sheet (.png) or page (.html).")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write all figures here.")
+    ] = None,
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="Write a table here.")] = None,
+    y: Annotated[
+        Literal["pillow", "matlab"], typer.Option(help="The luma to measure on; papers differ.")
+    ] = "pillow",
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Of a folder, the first N pairs.")
+    ] = None,
+) -> None:
+    """Compare checkpoints, and other programs' results, on one photo or on a folder of pairs."""
+    asked = tuple(_options_of(text, options) for text in weights or ())
+    results = tuple(_result_of(text) for text in result or ())
+    files = _Files(tuple(output or ()), json_file, csv_file)
+    if not asked and not results:
+        raise OptionInvalid("weights", "nothing", "an id or a file, once for each checkpoint")
+    if photo.is_dir():
+        from nledn.compare import ContestRequest
+
+        _refuse_for_folder(truth, crop, crop_only, output)
+        _compare_folder(photo, ContestRequest(asked, results, y), files, limit)
+        return
+    from nledn.compare import Request
+
+    crops = tuple(_crop_of(text) for text in crop or ())
+    if crop_only and len(crops) != 1:
+        raise OptionInvalid("crop-only", f"that with {len(crops)} crops", "one --crop")
+    if limit is not None:
+        raise OptionInvalid("limit", str(limit), "a folder of pairs")
+    _compare_photo(Request(photo, asked, truth, results, crops, crop_only, y), files)
+
+
+def _compare_photo(request: "Request", files: _Files) -> None:
+    from nledn import compare as comparing
+
+    sources = (request.photo, *((request.truth,) if request.truth else ()))
+    sources += tuple(each.path for each in request.results)
+    files.check(sources)
+    board = _with_progress(request)
+    out.print(board_table(board))
+    say_failures(board)
+    for path in files.outputs:
+        write = comparing.write_page if path.suffix.lower() == PAGE else comparing.write_sheet
+        write(board, path, sources)
+    if files.json is not None:
+        comparing.write_json(comparing.board_json(board), files.json, sources)
+    if files.csv is not None:
+        comparing.write_board_csv(board, files.csv, sources)
+    _say_written(files)
+    failed = sum(pane.error is not None for pane in board.panes)
+    if failed:
+        raise typer.Exit(Exit.SOME_FAILED if board.results else Exit.NONE_DONE)
+
+
+def _with_progress(request: "Request") -> "Board":
+    from nledn.compare import Models, TileDone, compare_photo
+
+    with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
+        tasks = [bar.add_task(options.weights, total=None) for options in request.asked]
+
+        def show(event: "Event") -> None:
+            if isinstance(event, TileDone):
+                progress = event.progress
+                bar.update(tasks[event.lane], completed=progress.done, total=progress.total)
+
+        return compare_photo(request, Models(), on_event=show, cancel=cancel)
+
+
+def _compare_folder(
+    folder: Path, request: "ContestRequest", files: _Files, limit: int | None
+) -> None:
+    from nledn import compare as comparing
+    from nledn.pairs import find_pairs
+
+    found = find_pairs(folder)
+    sources = tuple(
+        path for pair in found.pairs for path in (pair.rainy, pair.clean) if path is not None
+    )
+    files.check(sources)
+    contest = _contest(found, request, limit)
+    out.print(contest_table(contest))
+    err.print(f"Pairs found as {found.layout}.")
+    if files.json is not None:
+        comparing.write_json(comparing.contest_json(contest), files.json, sources)
+    if files.csv is not None:
+        comparing.write_contest_csv(contest, files.csv, sources)
+    _say_written(files)
+    if any(error is not None for row in contest.rows for error in row.errors):
+        some = any(found is not None for row in contest.rows for found in row.accuracies[1:])
+        raise typer.Exit(Exit.SOME_FAILED if some else Exit.NONE_DONE)
+
+
+def _contest(found: "PairSet", request: "ContestRequest", limit: int | None) -> "Contest":
+    from nledn.compare import compare_pairs
+
+    said: set[str] = set()
+    pairs = found.pairs[:limit]
+    with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
+        task = bar.add_task("Comparing", total=len(pairs))
+
+        def show(row: "ContestRow") -> None:
+            for error in row.errors:
+                # A checkpoint that cannot be loaded fails alike on every photo.
+                if error is not None and repr(error) + str(vars(error)) not in said:
+                    said.add(repr(error) + str(vars(error)))
+                    say_error(error)
+            bar.update(task, advance=1, description=row.file)
+
+        return compare_pairs(pairs, request, on_row=show, cancel=cancel)
+
+
+def _refuse_for_folder(
+    truth: Path | None, crop: list[str] | None, crop_only: bool, output: list[Path] | None
+) -> None:
+    """Options that speak of one photo."""
+    given = {"truth": truth, "crop": crop, "crop-only": crop_only, "output": output}
+    for name, value in given.items():
+        if value:
+            raise OptionInvalid(name, "this", "one photo; for a folder use --json and --csv")
+
+
+def _say_written(files: _Files) -> None:
+    for path in files.all:
+        err.print(f"Written: {path}")
+
+
+def _options_of(text: str, options: Options) -> Options:
+    """`ID`, or `ID@STRENGTH` where what follows the sign is a number."""
+    weights, _, strength = text.rpartition("@")
+    try:
+        return replace(options, weights=weights or text, strength=float(strength))
+    except ValueError:
+        return replace(options, weights=text)
+
+
+def _result_of(text: str) -> "Result":
+    from nledn.compare import Result
+
+    title, sign, path = text.partition("=")
+    if not (title and sign and path):
+        raise OptionInvalid("result", text, "NAME=FILE or NAME=FOLDER")
+    return Result(title, Path(path))
+
+
+def _crop_of(text: str) -> "Rect":
+    from nledn.tiling import Rect
+
+    try:
+        left, top, width, height = (int(part) for part in text.split(","))
+    except ValueError as error:
+        raise OptionInvalid("crop", text, "four whole numbers x,y,w,h") from error
+    return Rect(left, top, left + width, top + height)

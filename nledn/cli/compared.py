@@ -1,0 +1,116 @@
+"""Comparisons as tables on a terminal."""
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from nledn.cli.console import err, say_error
+from nledn.messages import printable
+
+if TYPE_CHECKING:
+    from nledn.compare import Board, Contest, Figures, Pane
+    from nledn.compare.figures import Accuracy
+    from nledn.compare.statistics import Difference
+
+
+def board_table(board: "Board") -> Table:
+    """A row for each pane; figures of the whole, then of each crop."""
+    scored = board.truth is not None
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Pane", overflow="fold", min_width=16)
+    table.add_column("Part")
+    headings = ("PSNR-Y", "SSIM-Y", "PSNR-RGB") if scored else ()
+    for heading in (*headings, "Taken", "Pixels", "Light", "Streaks"):
+        table.add_column(heading, justify="right")
+    for place in range(1 + len(board.crops)):
+        for pane in board.panes:
+            if len(pane.figures) > place:
+                part = "whole" if place == 0 else f"crop {place}"
+                table.add_row(_name(pane), part, *_words(pane.figures[place], scored=scored))
+        table.add_section()
+    return table
+
+
+def contest_table(contest: "Contest") -> Table:
+    """PSNR-Y of each contender on each photo, the best one starred, and what follows from it."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("File", overflow="fold")
+    for name in contest.names:
+        table.add_column(name, justify="right", overflow="fold")
+    for row in contest.rows:
+        cells = [
+            _decibels(found) + ("*" if row.winner == place else " ")
+            for place, found in enumerate(row.accuracies)
+        ]
+        table.add_row(row.file, *cells)
+    table.add_section()
+    means = contest.means()
+    complete = sum(None not in row.accuracies for row in contest.rows)
+    table.add_row(f"Mean PSNR-Y of {complete}", *(_decibels(mean) + " " for mean in means))
+    table.add_row("Mean SSIM-Y", *(_ssim(mean) for mean in means))
+    table.add_row("Mean PSNR-RGB", *(_decibels(mean, rgb=True) + " " for mean in means))
+    table.add_row(
+        f"PSNR-Y minus {contest.names[1]}'s, 95 %", *(map(_interval, contest.differences()))
+    )
+    table.add_row("Best on", "", *(f"{wins} " for wins in contest.wins()[1:]))
+    return table
+
+
+def say_failures(board: "Board") -> None:
+    """One sentence for each pane that shows nothing."""
+    for pane in board.panes:
+        if pane.error is not None:
+            err.print(f"{_name(pane)}:", style="red", end=" ")
+            say_error(pane.error)
+    if board.crops_found:
+        crop = board.crops[0]
+        err.print(
+            f"Crop 1 is {crop.left},{crop.top},{crop.width},{crop.height}, "
+            "where the results differ most; --crop chooses another."
+        )
+
+
+def _name(pane: "Pane") -> str:
+    """Short: a checkpoint's id, and its strength where it is not all."""
+    if pane.record is None:
+        return printable(pane.title)
+    strength = "" if pane.strength in (None, 1.0) else f"@{pane.strength:g}"
+    return f"{pane.record.checkpoint}{strength}"
+
+
+def _words(figures: "Figures", *, scored: bool) -> tuple[str, ...]:
+    from nledn.compare.directions import main_direction
+    from nledn.compare.words import brightness_word, direction_words
+
+    accuracy, removal = figures.accuracy, figures.removal
+    marks: tuple[str, ...] = ()
+    if scored:
+        marks = (_decibels(accuracy), _ssim(accuracy).strip(), _decibels(accuracy, rgb=True))
+    if removal is None:
+        return (*marks, "", "", "", "")
+    degrees = main_direction(removal.directions)
+    return (
+        *marks,
+        f"{removal.taken:.2f}",
+        f"{removal.share:.1%}",
+        brightness_word(removal.brightness),
+        "" if degrees is None else direction_words(degrees).removeprefix("streaks "),
+    )
+
+
+def _decibels(found: "Accuracy | None", *, rgb: bool = False) -> str:
+    if found is None:
+        return "–"
+    psnr = found.psnr_rgb if rgb else found.psnr_y
+    return f"{psnr:.2f}" if math.isfinite(psnr) else "inf"
+
+
+def _ssim(found: "Accuracy | None") -> str:
+    return "– " if found is None else f"{found.ssim_y:.4f} "
+
+
+def _interval(difference: "Difference | None") -> str:
+    if difference is None:
+        return ""
+    return f"{difference.mean:+.2f} [{difference.low:+.2f}, {difference.high:+.2f}] "

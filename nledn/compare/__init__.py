@@ -1,0 +1,57 @@
+"""Several checkpoints, other programs' results and the truth, on the same place of one photo."""
+
+from nledn.compare.board import Board, Pane, measured
+from nledn.compare.cache import LayerCache, Models
+from nledn.compare.figures import Accuracy, Figures, Removal, accuracy_of, error_map, removal_of
+from nledn.compare.files import Result
+from nledn.compare.many import Contest, ContestRequest, compare_pairs
+from nledn.compare.one import Request, compare_photo
+from nledn.compare.page import write_page
+from nledn.compare.rounds import Comparison, Event, Lane, LaneBegun, LaneFailed, TileDone
+from nledn.compare.sheet import write_sheet
+from nledn.compare.statistics import Difference, paired_difference
+from nledn.compare.tables import (
+    board_json,
+    contest_json,
+    write_board_csv,
+    write_contest_csv,
+    write_json,
+)
+from nledn.compare.tiling_check import TilingCheck, check_tiling
+
+__all__ = [
+    "Accuracy",
+    "Board",
+    "Comparison",
+    "Contest",
+    "ContestRequest",
+    "Difference",
+    "Event",
+    "Figures",
+    "Lane",
+    "LaneBegun",
+    "LaneFailed",
+    "LayerCache",
+    "Models",
+    "Pane",
+    "Removal",
+    "Request",
+    "Result",
+    "TileDone",
+    "TilingCheck",
+    "accuracy_of",
+    "board_json",
+    "check_tiling",
+    "compare_pairs",
+    "compare_photo",
+    "contest_json",
+    "error_map",
+    "measured",
+    "paired_difference",
+    "removal_of",
+    "write_board_csv",
+    "write_contest_csv",
+    "write_json",
+    "write_page",
+    "write_sheet",
+]

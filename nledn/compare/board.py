@@ -1,0 +1,140 @@
+"""A finished comparison: what stands in each pane, and its figures. Exports are made from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from nledn.compare.figures import Figures, accuracy_of, removal_of
+from nledn.errors import DerainError
+from nledn.metrics import WINDOW_PX, LumaName
+from nledn.photo import Photo
+from nledn.rain import Pixels, Record
+from nledn.tiling import Rect
+
+Kind = Literal["rainy", "checkpoint", "result", "truth"]
+
+
+@dataclass(frozen=True, eq=False)
+class Pane:
+    """One of the pictures that are compared.
+
+    Attributes:
+        title: what it is called wherever it is shown.
+        kind: the rainy photo, a checkpoint's result, another program's, or the truth.
+        pixels: (H, W, 3) uint8 or uint16, RGB; None where there are none.
+        error: why there are none.
+        record: how a checkpoint's result was made.
+        strength: of a checkpoint.
+        path: the file it came from.
+        figures: of the whole picture, then of each crop.
+    """
+
+    title: str
+    kind: Kind
+    pixels: Pixels | None = None
+    error: DerainError | None = None
+    record: Record | None = None
+    strength: float | None = None
+    path: Path | None = None
+    figures: tuple[Figures, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """All panes of one photo.
+
+    Attributes:
+        photo: the rainy one, for its name, depth and colours.
+        name: as it is shown.
+        panes: in the order in which they are shown.
+        crops: rectangles that are looked at more closely.
+        y: the luma that PSNR-Y and SSIM-Y are measured on.
+        crops_found: the crops were chosen by where the results differ, not by a person.
+        region: the part of the photo that all panes are cut to; None for the whole.
+    """
+
+    photo: Photo
+    name: str
+    panes: tuple[Pane, ...]
+    crops: tuple[Rect, ...] = ()
+    y: LumaName = "pillow"
+    crops_found: bool = False
+    region: Rect | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of every picture, px."""
+        height, width = self.rainy.shape[:2]
+        return width, height
+
+    @property
+    def rainy(self) -> Pixels:
+        """The rainy photo's pixels, cut like all others."""
+        pixels = self.photo.pixels
+        return pixels if self.region is None else pixels[self.region.slices]
+
+    @property
+    def truth(self) -> Pixels | None:
+        """The photo without rain, if there is one."""
+        return next((pane.pixels for pane in self.panes if pane.kind == "truth"), None)
+
+    @property
+    def results(self) -> tuple[Pane, ...]:
+        """Panes in which rain was taken away."""
+        return tuple(
+            pane
+            for pane in self.panes
+            if pane.kind in ("checkpoint", "result") and pane.pixels is not None
+        )
+
+
+def measured(board: Board) -> Board:
+    """The board with the figures of every pane, whole and in each crop."""
+    panes = tuple(replace(pane, figures=_figures(board, pane)) for pane in board.panes)
+    return replace(board, panes=panes)
+
+
+def best_of(board: Board, place: int = 0) -> Pane | None:
+    """The result of the highest PSNR-Y, if there are several and one is best.
+
+    Args:
+        board: measured.
+        place: 0 for the whole, n for the n-th crop.
+    """
+    marks = [
+        (pane.figures[place].accuracy, pane) for pane in board.results if len(pane.figures) > place
+    ]
+    known = [(accuracy.psnr_y, pane) for accuracy, pane in marks if accuracy is not None]
+    highest = max((psnr for psnr, _ in known), default=0.0)
+    best = [pane for psnr, pane in known if psnr == highest]
+    return best[0] if len(best) == 1 and len(known) > 1 else None
+
+
+def distinct(titles: Sequence[str]) -> list[str]:
+    """Titles that can be told apart: a second one of a name gets a number."""
+    seen: dict[str, int] = {}
+    told = []
+    for title in titles:
+        seen[title] = seen.get(title, 0) + 1
+        told.append(title if seen[title] == 1 else f"{title} ({seen[title]})")
+    return told
+
+
+def _figures(board: Board, pane: Pane) -> tuple[Figures, ...]:
+    if pane.pixels is None or pane.kind == "truth":
+        return ()
+    width, height = board.size
+    areas = (Rect(0, 0, width, height), *board.crops)
+    return tuple(_figures_in(board, pane, pane.pixels, area) for area in areas)
+
+
+def _figures_in(board: Board, pane: Pane, pixels: Pixels, area: Rect) -> Figures:
+    truth, inside = board.truth, pixels[area.slices]
+    fits = min(area.width, area.height) >= WINDOW_PX
+    return Figures(
+        accuracy=accuracy_of(inside, truth[area.slices], board.y)
+        if truth is not None and fits
+        else None,
+        removal=None if pane.kind == "rainy" else removal_of(board.rainy[area.slices], inside),
+    )

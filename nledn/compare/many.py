@@ -1,0 +1,168 @@
+"""A folder of pairs: every checkpoint on every photo, and which of them is better."""
+
+import logging
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from nledn import photo
+from nledn.cancel import CancelToken
+from nledn.compare.board import Board, Pane, distinct, measured
+from nledn.compare.cache import LayerCache, Models
+from nledn.compare.figures import Accuracy
+from nledn.compare.files import Result, result_pane
+from nledn.compare.one import pane_of
+from nledn.compare.rounds import Comparison
+from nledn.compare.statistics import Difference, paired_difference
+from nledn.errors import DerainError, PairTooSmall
+from nledn.metrics import WINDOW_PX, LumaName
+from nledn.options import Options
+from nledn.pairs import Pair
+from nledn.photo import Photo
+
+log = logging.getLogger(__name__)
+
+RAINY = "Rainy"
+
+
+@dataclass(frozen=True)
+class ContestRow:
+    """One pair.
+
+    Attributes:
+        file: the rainy photo's name.
+        accuracies: of the rainy photo, then of each contender; None where it failed.
+        errors: why, by contender; the rainy photo's is the pair's own.
+    """
+
+    file: str
+    accuracies: tuple[Accuracy | None, ...]
+    errors: tuple[DerainError | None, ...]
+
+    @property
+    def winner(self) -> int | None:
+        """Place of the highest PSNR-Y among the contenders; None where two share it."""
+        marks = [(-math.inf if found is None else found.psnr_y) for found in self.accuracies[1:]]
+        best = max(marks, default=-math.inf)
+        return marks.index(best) + 1 if marks.count(best) == 1 and best > -math.inf else None
+
+
+@dataclass(frozen=True)
+class Contest:
+    """All pairs.
+
+    Attributes:
+        names: the rainy photo, then the contenders, in the order of every row.
+        rows: the pairs, in natural order.
+        y: the luma that was measured on.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[ContestRow, ...]
+    y: LumaName
+
+    def means(self) -> tuple[Accuracy | None, ...]:
+        """Over the pairs that every contender has a result for."""
+        rows = [row.accuracies for row in self.rows if None not in row.accuracies]
+        if not rows:
+            return (None,) * len(self.names)
+        means = []
+        for column in zip(*rows, strict=True):
+            values = [asdict(found).values() for found in column if found is not None]
+            means.append(Accuracy(*(sum(part) / len(part) for part in zip(*values, strict=True))))
+        return tuple(means)
+
+    def wins(self) -> tuple[int, ...]:
+        """How often each was the best; the rainy photo does not take part."""
+        winners = [row.winner for row in self.rows]
+        return tuple(winners.count(place) for place in range(len(self.names)))
+
+    def differences(self) -> tuple[Difference | None, ...]:
+        """PSNR-Y of each minus that of the first contender, over the pairs that both have."""
+        return tuple(
+            None if place == 1 else paired_difference(*self._psnr_of(place, 1))
+            for place in range(len(self.names))
+        )
+
+    def _psnr_of(self, one: int, other: int) -> tuple[list[float], list[float]]:
+        ones, others = [], []
+        for row in self.rows:
+            first, second = row.accuracies[one], row.accuracies[other]
+            if first is not None and second is not None:
+                ones.append(first.psnr_y)
+                others.append(second.psnr_y)
+        return ones, others
+
+
+@dataclass(frozen=True)
+class ContestRequest:
+    """What is to be compared on every pair; fields as in `Request`."""
+
+    asked: tuple[Options, ...]
+    results: tuple[Result, ...] = ()
+    y: LumaName = "pillow"
+
+
+def compare_pairs(
+    pairs: Sequence[Pair],
+    request: ContestRequest,
+    models: Models | None = None,
+    *,
+    on_row: Callable[[ContestRow], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> Contest:
+    """Derain every rainy photo with every checkpoint and measure against the clean ones.
+
+    Raises:
+        Cancelled: `cancel` was set.
+    """
+    # No photo comes twice, so layers need not be kept.
+    models = models or Models(layers=LayerCache(limit_bytes=0))
+    names: tuple[str, ...] = ()
+    rows = []
+    for pair in pairs:
+        try:
+            panes = _panes(pair, request, models, cancel)
+        except DerainError as error:
+            log.debug("%s failed", pair.rainy, exc_info=True)
+            count = 1 + len(request.asked) + len(request.results)
+            rows.append(ContestRow(pair.name, (None,) * count, (error,) + (None,) * (count - 1)))
+        else:
+            names = tuple(distinct([pane.title for pane in panes]))
+            rows.append(_row(pair, panes))
+        if on_row is not None:
+            on_row(rows[-1])
+    return Contest(names or _asked_names(request), tuple(rows), request.y)
+
+
+def _panes(
+    pair: Pair, request: ContestRequest, models: Models, cancel: CancelToken | None
+) -> tuple[Pane, ...]:
+    pixels = pair.read()
+    height, width = pixels.rainy.shape[:2]
+    if min(height, width) < WINDOW_PX:
+        raise PairTooSmall(pair.rainy, (width, height), WINDOW_PX)
+    read = photo.read(pair.rainy)
+    rainy = Photo(pixels.rainy, grey=read.grey, linear=read.linear, path=pair.rainy)
+    comparison = Comparison(rainy, request.asked, models)
+    comparison.run(cancel=cancel)
+    panes = (
+        Pane(RAINY, "rainy", rainy.pixels),
+        *(pane_of(lane, rainy) for lane in comparison.lanes),
+        *(result_pane(result, rainy, pair.rainy) for result in request.results),
+        Pane("", "truth", pixels.clean),
+    )
+    return measured(Board(rainy, pair.name, panes, y=request.y)).panes[:-1]
+
+
+def _row(pair: Pair, panes: tuple[Pane, ...]) -> ContestRow:
+    return ContestRow(
+        pair.name,
+        tuple(pane.figures[0].accuracy if pane.figures else None for pane in panes),
+        tuple(pane.error for pane in panes),
+    )
+
+
+def _asked_names(request: ContestRequest) -> tuple[str, ...]:
+    weights = (options.weights for options in request.asked)
+    return tuple(distinct([RAINY, *weights, *(result.title for result in request.results)]))

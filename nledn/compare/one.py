@@ -1,0 +1,121 @@
+"""One photo: compute, read, measure."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nledn import photo as photos
+from nledn.cancel import CancelToken
+from nledn.compare.board import Board, Pane, distinct, measured
+from nledn.compare.cache import Models
+from nledn.compare.figures import most_different
+from nledn.compare.files import Result, cut, pixels_like, result_pane
+from nledn.compare.rounds import Comparison, Lane, OnEvent
+from nledn.engine import Focus
+from nledn.errors import OptionInvalid
+from nledn.metrics import WINDOW_PX, LumaName
+from nledn.options import Options
+from nledn.photo import Photo
+from nledn.tiling import Rect
+
+# A crop that nobody chose: these shares of the photo's sides, which make it a little wider.
+FOUND_CROP_SHARES = (0.26, 0.17)
+FOUND_CROP_PX = 32  # at least
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be compared.
+
+    Attributes:
+        photo: the rainy one.
+        asked: checkpoints, each with its strength and with where to compute.
+        truth: the photo without rain, if there is one.
+        results: other programs' results.
+        crops: rectangles to look at more closely, in pixels of the photo.
+        crop_only: compute and show nothing but the one crop.
+        y: the luma to measure on.
+        limit_megapixels: refuse larger photos.
+    """
+
+    photo: Path
+    asked: tuple[Options, ...]
+    truth: Path | None = None
+    results: tuple[Result, ...] = ()
+    crops: tuple[Rect, ...] = ()
+    crop_only: bool = False
+    y: LumaName = "pillow"
+    limit_megapixels: float = photos.DEFAULT_LIMIT_MEGAPIXELS
+
+
+def compare_photo(
+    request: Request,
+    models: Models,
+    *,
+    on_event: OnEvent | None = None,
+    cancel: CancelToken | None = None,
+) -> Board:
+    """Compute every checkpoint's result, read the others, and measure all of them.
+
+    A checkpoint or a file that cannot be used is a pane that says so.
+
+    Raises:
+        PhotoError: the rainy photo, or the truth, cannot be read.
+        PairSizesDiffer: the truth is of another size.
+        OptionInvalid: a crop outside the photo, or too small.
+        Cancelled: `cancel` was set.
+    """
+    rainy = photos.read(request.photo, limit_megapixels=request.limit_megapixels)
+    for crop in request.crops:
+        _check_crop(crop, rainy)
+    region = request.crops[0] if request.crop_only else None
+    truth = None if request.truth is None else pixels_like(rainy, request.truth)
+    comparison = Comparison(rainy, request.asked, models)
+    comparison.run(Focus(region), whole=region is None, on_event=on_event, cancel=cancel)
+    panes = [
+        Pane("Rainy", "rainy", rainy.pixels, path=request.photo),
+        *(pane_of(lane, rainy) for lane in comparison.lanes),
+        *(result_pane(result, rainy, request.photo) for result in request.results),
+    ]
+    if truth is not None:
+        panes.append(Pane("Without rain", "truth", truth, path=request.truth))
+    titles = distinct([pane.title for pane in panes])
+    panes = [
+        replace(pane, title=title, pixels=cut(pane, region))
+        for pane, title in zip(panes, titles, strict=True)
+    ]
+    crops = () if region is not None else request.crops
+    board = Board(rainy, request.photo.name, tuple(panes), crops, request.y, region=region)
+    return measured(board if crops or region is not None else with_found_crop(board))
+
+
+def pane_of(lane: Lane, rainy: Photo) -> Pane:
+    """What a lane has found so far."""
+    strength = lane.options.strength
+    title = lane.title if strength == 1 else f"{lane.title}, {strength:.0%}"
+    if lane.error is not None or lane.layer is None:
+        return Pane(title, "checkpoint", error=lane.error, strength=strength)
+    record = lane.layer.record
+    return Pane(title, "checkpoint", lane.pixels(rainy), record=record, strength=strength)
+
+
+def with_found_crop(board: Board) -> Board:
+    """The board with one crop, where its results differ most; as it is when there is one result."""
+    images = [pane.pixels for pane in board.results if pane.pixels is not None]
+    if len(images) < 2:
+        images.append(board.rainy)
+    width, height = (
+        max(round(side * share), FOUND_CROP_PX)
+        for side, share in zip(board.size, FOUND_CROP_SHARES, strict=True)
+    )
+    if len(images) < 2 or width * 2 > board.size[0] or height * 2 > board.size[1]:
+        return board
+    return replace(board, crops=(most_different(images, width, height),), crops_found=True)
+
+
+def _check_crop(crop: Rect, rainy: Photo) -> None:
+    width, height = rainy.size
+    inside = crop.clipped(width, height) == crop
+    if not inside or min(crop.width, crop.height) < WINDOW_PX:
+        found = f"{crop.left},{crop.top},{crop.width},{crop.height}"
+        allowed = f"x,y,w,h inside the photo's {width}×{height} pixels, 7 a side at least"
+        raise OptionInvalid("crop", found, allowed)

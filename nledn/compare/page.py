@@ -1,0 +1,156 @@
+"""The comparison as one HTML file that needs nothing else: a slider of many panes, linked zoom."""
+
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from nledn.atomic import replacing
+from nledn.compare.board import Board, Pane, best_of
+from nledn.compare.directions import main_direction
+from nledn.compare.figures import ERROR_SHOWN_LEVELS, error_map
+from nledn.compare.pictures import in_srgb, scaled
+from nledn.compare.words import brightness_word, direction_words, words_of
+from nledn.metrics import Bytes
+from nledn.report import rendered
+from nledn.tiling import Rect
+
+LARGEST_PX = 16_000_000  # a picture in the page; larger ones are reduced, and the page says so
+LONGEST_SIDE_PX = 16_383  # WebP's
+QUALITY = 92  # of WebP; the figures are measured before it
+
+
+@dataclass(frozen=True)
+class PagePane:
+    """A pane as the page shows it.
+
+    Attributes:
+        title: its name.
+        kind: as in `Pane`.
+        picture: WebP, or None where there is none.
+        error: WebP of where it is wrong, where that is known.
+        failure: why there is no picture.
+        made: how a checkpoint's result was made.
+    """
+
+    title: str
+    kind: str
+    picture: bytes | None
+    error: bytes | None
+    failure: str
+    made: str
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """Figures of one pane in one table; empty where there are none."""
+
+    title: str
+    psnr_y: str
+    ssim_y: str
+    psnr_rgb: str
+    taken: str
+    share: str
+    brightness: str
+    direction: str
+    best: bool
+
+
+def write_page(board: Board, path: Path, sources: Sequence[Path] = ()) -> None:
+    """Write the page; an earlier one is replaced, a source never.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    width, height = _shown_size(board)
+    parts = rendered(
+        "compare.html",
+        {},
+        board=board,
+        width=width,
+        height=height,
+        panes=[_page_pane(board, pane, (width, height)) for pane in board.panes],
+        crops=_shown_crops(board, width / board.size[0]),
+        tables=[_table(board, place) for place in range(1 + len(board.crops))],
+        quality=QUALITY,
+        error_levels=ERROR_SHOWN_LEVELS,
+    )
+    with (
+        replacing(path, overwrite=True, sources=sources) as temporary,
+        temporary.open("w", encoding="utf-8") as file,
+    ):
+        file.writelines(parts)
+
+
+def _shown_size(board: Board) -> tuple[int, int]:
+    width, height = board.size
+    scale = min(1.0, math.sqrt(LARGEST_PX / (width * height)), LONGEST_SIDE_PX / max(width, height))
+    return max(1, int(width * scale)), max(1, int(height * scale))
+
+
+def _shown_crops(board: Board, scale: float) -> list[Rect]:
+    return [
+        Rect(*(round(side * scale) for side in (crop.left, crop.top, crop.right, crop.bottom)))
+        for crop in board.crops
+    ]
+
+
+def _page_pane(board: Board, pane: Pane, size: tuple[int, int]) -> PagePane:
+    truth, picture, error = board.truth, None, None
+    if pane.pixels is not None:
+        picture = _webp(in_srgb(board, pane.pixels), size)
+        if truth is not None and pane.kind != "truth":
+            error = _webp(error_map(pane.pixels, truth), size)
+    return PagePane(
+        title=pane.title,
+        kind=pane.kind,
+        picture=picture,
+        error=error,
+        failure=" ".join(words_of(pane)) if pane.pixels is None else "",
+        made=_made(pane),
+    )
+
+
+def _made(pane: Pane) -> str:
+    if pane.record is None:
+        return "" if pane.path is None else pane.path.name
+    record = pane.record
+    made = f"{record.checkpoint}, {record.device}, {record.precision}, tiles: {record.tile}"
+    return " ".join((made, *record.notes))
+
+
+def _webp(pixels: Bytes, size: tuple[int, int]) -> bytes:
+    height, width = pixels.shape[:2]
+    image = Image.fromarray(pixels) if (width, height) == size else scaled(pixels, *size)
+    file = io.BytesIO()
+    image.save(file, "WEBP", quality=QUALITY, method=2)
+    return file.getvalue()
+
+
+def _table(board: Board, place: int) -> list[PageRow]:
+    best = best_of(board, place)
+    return [_row(pane, place, pane is best) for pane in board.panes if pane.figures]
+
+
+def _row(pane: Pane, place: int, best: bool) -> PageRow:
+    figures = pane.figures[place]
+    accuracy, removal = figures.accuracy, figures.removal
+    degrees = None if removal is None else main_direction(removal.directions)
+    return PageRow(
+        title=pane.title,
+        psnr_y="" if accuracy is None else _decibels(accuracy.psnr_y),
+        ssim_y="" if accuracy is None else f"{accuracy.ssim_y:.4f}",
+        psnr_rgb="" if accuracy is None else _decibels(accuracy.psnr_rgb),
+        taken="" if removal is None else f"{removal.taken:.2f}",
+        share="" if removal is None else f"{removal.share:.1%}",
+        brightness="" if removal is None else brightness_word(removal.brightness),
+        direction="" if degrees is None else direction_words(degrees).removeprefix("streaks "),
+        best=best,
+    )
+
+
+def _decibels(psnr: float) -> str:
+    return f"{psnr:.2f}" if math.isfinite(psnr) else "∞"

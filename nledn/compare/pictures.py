@@ -1,0 +1,32 @@
+"""Panes as pictures for exports: in sRGB, in 8 bits, at a size."""
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from nledn import photo
+from nledn.compare.board import Board
+from nledn.metrics import Bytes, to_uint8
+from nledn.rain import Pixels, as_floats, srgb_encoded
+from nledn.tiling import Rect
+
+
+def in_srgb(board: Board, pixels: Pixels) -> Bytes:
+    """Pixels of the board's photo in sRGB, (H, W, 3) uint8."""
+    picture = board.photo
+    if picture.icc is None and picture.linear:
+        encoded: Bytes = np.rint(srgb_encoded(as_floats(pixels)) * np.float32(255)).astype(np.uint8)
+        return encoded
+    return np.asarray(photo.in_srgb(to_uint8(pixels), picture.icc).convert("RGB"))
+
+
+def scaled(pixels: Bytes, width: int, height: int) -> Image.Image:
+    """A picture of that size; reduced by areas, enlarged smoothly."""
+    smaller = width < pixels.shape[1]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return Image.fromarray(cv2.resize(pixels, (width, height), interpolation=how).astype(np.uint8))
+
+
+def height_for(width: int, rect: Rect) -> int:
+    """Of a picture of `rect`'s shape."""
+    return max(1, round(width * rect.height / rect.width))

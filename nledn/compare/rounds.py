@@ -1,0 +1,199 @@
+"""Several checkpoints on one photo, a tile of each in turn, where the person looks first."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nledn.cancel import CancelToken
+from nledn.compare.cache import LayerKey, Models, photo_key, settings_of
+from nledn.engine import Derainer, Focus, Progress
+from nledn.errors import DerainError, OutOfMemory
+from nledn.options import Options
+from nledn.photo import Photo
+from nledn.rain import Pixels, RainLayer, subtract
+from nledn.tiling import Rect, Tile
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Lane:
+    """One checkpoint's way through the photo.
+
+    Attributes:
+        options: checkpoint, strength, and where to compute.
+        layer: its rain as far as it is known; None before its first turn.
+        error: why it cannot go on.
+        title: the checkpoint's, once it is loaded; what was asked for until then.
+        derainer: the checkpoint, once it is loaded.
+    """
+
+    options: Options
+    layer: RainLayer | None = None
+    error: DerainError | None = None
+    title: str = ""
+    derainer: Derainer | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.title = self.title or self.options.weights
+
+    def is_done(self, rect: Rect | None = None) -> bool:
+        """Whether the pixels of `rect`, or all of them, will not change any more."""
+        return self.layer is not None and not tiles_in(self.layer, rect)
+
+    def pixels(self, photo: Photo, rect: Rect | None = None) -> Pixels:
+        """The photo without rain, as it would be saved; of `rect` alone if given."""
+        assert self.layer is not None, "it has begun"
+        if rect is None:
+            return self.layer.apply(photo.pixels, self.options.strength)
+        rain = self.layer.rain(rect) * np.float32(self.options.strength)
+        return subtract(photo.pixels[rect.slices], rain, self.layer.linear)
+
+
+@dataclass(frozen=True)
+class LaneBegun:
+    """A lane has its layer: empty, or with what was kept of it."""
+
+    lane: int
+
+
+@dataclass(frozen=True)
+class TileDone:
+    """A lane has one more tile.
+
+    Attributes:
+        lane: its place.
+        progress: of that lane, over the whole photo.
+    """
+
+    lane: int
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class LaneFailed:
+    """A lane cannot go on; the others do."""
+
+    lane: int
+    error: DerainError
+
+
+Event = LaneBegun | TileDone | LaneFailed
+OnEvent = Callable[[Event], None]
+
+
+class Comparison:
+    """Several checkpoints on one photo.
+
+    Use from one thread at a time; the lanes may be read from others.
+
+    Args:
+        photo: the rainy one.
+        asked: what to compare; a checkpoint may come at several strengths.
+        models: loads the checkpoints, and keeps what they find.
+    """
+
+    def __init__(self, photo: Photo, asked: Sequence[Options], models: Models) -> None:
+        self.photo = photo
+        self.lanes = tuple(Lane(options) for options in asked)
+        self._models = models
+        self._photo_key = photo_key(photo)
+
+    def run(
+        self,
+        look: Focus | None = None,
+        *,
+        whole: bool = True,
+        on_event: OnEvent | None = None,
+        cancel: CancelToken | None = None,
+    ) -> None:
+        """Compute what is missing, round robin by tile over the checkpoints.
+
+        Args:
+            look: what the person looks at, read anew before each tile; tiles nearest to it first.
+            whole: go on to the whole photo; otherwise only tiles that meet `look` are computed.
+            on_event: called on this thread at each beginning, tile and failure.
+            cancel: read before each tile.
+
+        Raises:
+            Cancelled: `cancel` was set; what was done is in the lanes and is not done again.
+        """
+        look, cancel = look or Focus(), cancel or CancelToken()
+        say = on_event or (lambda _event: None)
+        for place, lane in enumerate(self.lanes):
+            cancel.raise_if_cancelled()
+            if lane.layer is None and lane.error is None:
+                self._begin(place, lane, say)
+        going = True
+        while going:
+            going = False
+            for place, lane in enumerate(self.lanes):
+                cancel.raise_if_cancelled()
+                rect = None if whole else look.rect
+                tiles = [] if lane.error or lane.layer is None else tiles_in(lane.layer, rect)
+                if tiles:
+                    going = True
+                    self._compute(place, lane, look.nearest(tiles), say)
+
+    def _begin(self, place: int, lane: Lane, say: OnEvent) -> None:
+        try:
+            lane.derainer, lane.layer = self._found(lane.options)
+        except (DerainError, MemoryError) as error:
+            self._fail(place, lane, error, say)
+        else:
+            lane.title = lane.derainer.card.title
+            say(LaneBegun(place))
+
+    def _compute(self, place: int, lane: Lane, tile: Tile, say: OnEvent) -> None:
+        """One tile of one lane; lanes that differ by their strength alone get it too."""
+        layer = lane.layer
+        assert lane.derainer is not None
+        assert layer is not None
+        try:
+            rect = lane.derainer.add_tile(self.photo.pixels, layer, tile)
+        except (DerainError, MemoryError) as error:
+            self._fail(place, lane, error, say)
+            return
+        progress = Progress(rect, int(layer.done.sum()), len(layer.done))
+        for other, sharing in enumerate(self.lanes):
+            if sharing.layer is layer:
+                say(TileDone(other, progress))
+
+    def _found(self, options: Options) -> tuple[Derainer, RainLayer]:
+        derainer = self._models.find(options)
+        key = LayerKey(self._photo_key, derainer.card.sha256, settings_of(options))
+        layer = self._models.layers.find(key)
+        if layer is None:
+            size = (self.photo.pixels.shape[0], self.photo.pixels.shape[1])
+            layer = derainer.start(size, grey=self.photo.grey, linear=self.photo.linear)
+            self._models.layers.keep(key, layer)
+        return derainer, layer
+
+    @staticmethod
+    def _fail(place: int, lane: Lane, error: DerainError | MemoryError, say: OnEvent) -> None:
+        log.debug("%s failed", lane.options.weights, exc_info=True)
+        lane.error = _typed(error, lane)
+        say(LaneFailed(place, lane.error))
+
+
+def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
+    """Tiles that are missing and have pixels in `rect`; anywhere without one."""
+    missing = layer.missing
+    if rect is None:
+        return missing
+    return [tile for tile in missing if _meet(layer.tiling.inside(tile), rect)]
+
+
+def _meet(one: Rect, other: Rect) -> bool:
+    across = min(one.right, other.right) > max(one.left, other.left)
+    return across and min(one.bottom, other.bottom) > max(one.top, other.top)
+
+
+def _typed(error: DerainError | MemoryError, lane: Lane) -> DerainError:
+    if isinstance(error, DerainError):
+        return error
+    tiling = None if lane.layer is None else lane.layer.tiling
+    device = "cpu" if lane.layer is None else lane.layer.record.device
+    return OutOfMemory(device, 0 if tiling is None else tiling.vertical.tile_px)

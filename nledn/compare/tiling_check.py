@@ -1,0 +1,84 @@
+"""A region whole and in tiles: how much the tiles cost there."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nledn.cancel import CancelToken
+from nledn.compare.cache import Models
+from nledn.compare.figures import in_colours
+from nledn.metrics import Bytes, psnr_y, to_uint8
+from nledn.options import Options
+from nledn.photo import Photo
+from nledn.rain import Pixels
+from nledn.tiling import Rect
+
+LARGEST_PX = 2**20  # a megapixel whole takes some 2 GB in bf16, 3.5 in fp32
+SHOWN_LEVELS = 8  # the brightest colour: what tiles change is far less than what rain changes
+
+
+@dataclass(frozen=True, eq=False)
+class TilingCheck:
+    """What became of the check.
+
+    Attributes:
+        rect: the pixels of the photo that were computed, by themselves, both ways.
+        tiles: how many there were.
+        tile: the tiles' size, in words.
+        psnr_y: of the two results, dB; infinite where they are equal.
+        largest: difference of a channel, in levels of 255.
+        difference: (h, w, 3) sRGB: black for equal, yellow from 8 levels on.
+    """
+
+    rect: Rect
+    tiles: int
+    tile: str
+    psnr_y: float
+    largest: float
+    difference: Bytes
+
+
+def check_tiling(
+    photo: Photo, rect: Rect, options: Options, models: Models, cancel: CancelToken | None = None
+) -> TilingCheck:
+    """Compute a region whole and in tiles.
+
+    Args:
+        photo: the rainy one.
+        rect: what to look at; its middle, where it is larger than a megapixel.
+        options: checkpoint, strength and tiles.
+        models: loads the checkpoint.
+        cancel: read before each tile; the whole region is one.
+
+    Raises:
+        OutOfMemory: the region does not fit into the memory whole.
+        CheckpointError: the checkpoint cannot be used, and the other errors of `Models.find`.
+        Cancelled: `cancel` was set.
+    """
+    rect = middle_of(rect.clipped(*photo.size))
+    pixels = photo.pixels[rect.slices]
+    results: list[Pixels] = []
+    for tile in ("whole", options.tile):
+        derainer = models.find(replace(options, tile=tile))
+        layer = derainer.start((rect.height, rect.width), grey=photo.grey, linear=photo.linear)
+        derainer.derain(pixels, into=layer, cancel=cancel)
+        results.append(layer.apply(pixels, options.strength))
+    whole, tiled = results
+    levels = np.abs(whole.astype(np.float32) - tiled) * np.float32(255 / np.iinfo(whole.dtype).max)
+    return TilingCheck(
+        rect=rect,
+        tiles=len(layer.tiling.tiles),
+        tile=layer.record.tile,
+        psnr_y=psnr_y(to_uint8(whole), to_uint8(tiled)),
+        largest=float(levels.max()),
+        difference=in_colours(levels.max(axis=2), SHOWN_LEVELS),
+    )
+
+
+def middle_of(rect: Rect) -> Rect:
+    """At most a megapixel of the same shape, around the same middle."""
+    shrink = min(1.0, (LARGEST_PX / max(rect.width * rect.height, 1)) ** 0.5)
+    width, height = int(rect.width * shrink), int(rect.height * shrink)
+    left = rect.left + (rect.width - width) // 2
+    top = rect.top + (rect.height - height) // 2
+    return Rect(left, top, left + width, top + height)

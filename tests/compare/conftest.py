@@ -1,0 +1,35 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nledn.metrics import Bytes
+from nledn.options import Options
+from nledn.photo import Photo
+from tests.checkpoint_files import constant_rain
+
+TILED = Options(tile=64, overlap_px=16, precision="fp32", threads=1)
+
+
+def scene(height: int = 96, width: int = 144, seed: int = 0) -> Bytes:
+    rng = np.random.default_rng(seed)
+    return rng.integers(60, 200, (height, width, 3)).astype(np.uint8)
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Callable[[float], Path]:
+    return lambda levels: constant_rain(tmp_path / f"rain-{levels:g}.safetensors", levels)
+
+
+@pytest.fixture
+def rainy(tmp_path: Path) -> Path:
+    path = tmp_path / "street.png"
+    Image.fromarray(scene()).save(path)
+    return path
+
+
+@pytest.fixture
+def photo() -> Photo:
+    return Photo(scene())
