@@ -139,7 +139,8 @@ class Desk(QObject):
         elif opened.from_folder:
             count = len(opened.folder)
             words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
-            self.noticed.emit(Notice(words))
+            actions = {"batch_folder": tr("Derain all {count}…", count=count)}
+            self.noticed.emit(Notice(words, "info", actions))
         elif notes:
             self.noticed.emit(Notice(notes))
 
@@ -248,7 +249,9 @@ class Desk(QObject):
 
     def act(self, name: str) -> None:
         """Do what a button of the banner says."""
-        self._actions[name]()
+        action = self._actions.get(name)
+        if action is not None:  # else it is about the batch
+            action()
 
     def show_log(self) -> None:
         """Open the folder of the log file."""

@@ -1,0 +1,62 @@
+"""Makes the small pictures that a table asks for: what is looked at now comes first."""
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app import jobs
+from app.runner import Job, Runner
+
+WAITING_AT_MOST = 64  # rows that are in sight, and a few; those scrolled past are forgotten
+
+
+class Thumbnails(QObject):
+    """One at a time, so that a photo can be opened meanwhile.
+
+    Attributes:
+        made: (Path, QImage).
+    """
+
+    made = Signal(object, object)
+
+    def __init__(self, runner: Runner, side_px: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._side_px = side_px
+        self._waiting: OrderedDict[Path, None] = OrderedDict()
+        self._job: jobs.ThumbnailJob | None = None
+
+    def want(self, path: Path) -> None:
+        """Ask for a picture; of several the last comes first."""
+        if self._job is not None and self._job.path == path:
+            return
+        self._waiting[path] = None
+        self._waiting.move_to_end(path)
+        if len(self._waiting) > WAITING_AT_MOST:
+            self._waiting.popitem(last=False)
+        self._next()
+
+    def forget(self) -> None:
+        """Nobody waits any more."""
+        self._waiting.clear()
+
+    def finished(self, job: Job, result: Any) -> None:
+        """A picture is there."""
+        if job is self._job:
+            path, self._job = job.path, None
+            self.made.emit(path, result)
+            self._next()
+
+    def job_failed(self, job: Job, _error: BaseException) -> None:
+        """There is none."""
+        if job is self._job:
+            self._job = None
+            self._next()
+
+    def _next(self) -> None:
+        if self._job is None and self._waiting:
+            path, _ = self._waiting.popitem()
+            self._job = jobs.ThumbnailJob(path, self._side_px)
+            self._runner.submit(self._job)

@@ -1,0 +1,141 @@
+"""How a row of a batch is painted: picture and name, state, time, note."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.icons import icon
+from app.jobs import Entry
+from app.widgets.batch.model import ENTRY_ROLE, Column
+
+ROW_PX = 52
+PICTURE = QSize(60, 40)
+PICTURE_PX = 120  # of the small pictures, so that screens of double density show them sharp
+MARGIN_PX = 12
+ICON_PX = 16
+BAR_PX = 4
+ICONS = {"done": "done", "failed": "warning"}
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints all columns."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Paint one cell."""
+        entry: Entry = index.data(ENTRY_ROLE)
+        paint: Callable[[QPainter, QStyleOptionViewItem, Entry, str], None] = {
+            Column.PHOTO: self._paint_photo,
+            Column.STATE: self._paint_state,
+        }.get(Column(index.column()), self._paint_text)
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, option.palette.highlight())
+        if index.column() == Column.PHOTO:
+            self._paint_picture(painter, option, index.data(Qt.ItemDataRole.DecorationRole))
+        paint(painter, option, entry, str(index.data() or ""))
+        painter.restore()
+
+    def sizeHint(  # noqa: N802  # Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """All rows are of one height: none has to be measured."""
+        return QSize(0, ROW_PX)
+
+    def _paint_picture(
+        self, painter: QPainter, option: QStyleOptionViewItem, picture: QPixmap | None
+    ) -> None:
+        place = _picture_place(option.rect)
+        if picture is None or picture.isNull():
+            painter.fillRect(place, option.palette.mid())
+            if picture is not None:
+                icon("picture").paint(painter, place.adjusted(0, 8, 0, -8))
+            return
+        size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRect(0, 0, size.width(), size.height())
+        target.moveCenter(place.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawPixmap(QRectF(target), picture, QRectF(picture.rect()))
+
+    def _paint_photo(
+        self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, text: str
+    ) -> None:
+        path = PurePath(text)
+        left = _picture_place(option.rect).right() + MARGIN_PX
+        area = option.rect.adjusted(left - option.rect.left(), 0, -MARGIN_PX, 0)
+        folder = str(path.parent)
+        if folder == ".":
+            _draw(painter, option, area, path.name)
+            return
+        middle = area.center().y()
+        _draw(painter, option, area.adjusted(0, 6, 0, middle - area.bottom() + 1), path.name)
+        below = area.adjusted(0, middle - area.top() + 1, 0, -6)
+        _draw(painter, option, below, f"{folder}/", faded=True)
+
+    def _paint_state(
+        self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, text: str
+    ) -> None:
+        area = option.rect.adjusted(MARGIN_PX, 0, -MARGIN_PX, 0)
+        if entry.state == "running":
+            bar = QRect(area.left(), area.center().y() + 9, area.width(), BAR_PX)
+            _draw(painter, option, area.adjusted(0, 0, 0, -BAR_PX - 6), text)
+            painter.fillRect(bar, option.palette.mid())
+            bar.setWidth(round(bar.width() * entry.share))
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            palette = option.palette
+            painter.fillRect(bar, palette.highlightedText() if selected else palette.highlight())
+            return
+        name = ICONS.get(entry.state)
+        if name is not None:
+            place = QRect(area.left(), area.center().y() - ICON_PX // 2 + 1, ICON_PX, ICON_PX)
+            icon(name).paint(painter, place)
+            area.adjust(ICON_PX + 8, 0, 0, 0)
+        faded = entry.state in ("planned", "skipped")
+        _draw(painter, option, area, text, faded=faded, warns=entry.state == "failed")
+
+    def _paint_text(
+        self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, text: str
+    ) -> None:
+        area = option.rect.adjusted(MARGIN_PX, 0, -MARGIN_PX, 0)
+        _draw(painter, option, area, text, faded=entry.state != "failed")
+
+
+def _picture_place(rect: QRect) -> QRect:
+    top = rect.top() + (rect.height() - PICTURE.height()) // 2
+    return QRect(rect.left() + MARGIN_PX, top, PICTURE.width(), PICTURE.height())
+
+
+def _draw(
+    painter: QPainter,
+    option: QStyleOptionViewItem,
+    area: QRect,
+    text: str,
+    *,
+    faded: bool = False,
+    warns: bool = False,
+) -> None:
+    palette = option.palette
+    if option.state & QStyle.StateFlag.State_Selected:
+        colour = palette.color(QPalette.ColorRole.HighlightedText)
+    elif warns:
+        colour = palette.color(QPalette.ColorRole.BrightText)
+    else:
+        colour = palette.color(QPalette.ColorRole.Text)
+        if faded:
+            colour = _muted(colour, palette.color(QPalette.ColorRole.Base))
+    painter.setPen(colour)
+    shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _muted(text: QColor, ground: QColor) -> QColor:
+    """Two thirds of the way to the text's colour: still 4.5:1 on the ground."""
+    parts = ((2 * a + b) // 3 for a, b in zip(text.getRgb()[:3], ground.getRgb()[:3], strict=True))  # type: ignore[index]
+    return QColor(*parts)
