@@ -90,7 +90,7 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
     """All actions, by name; they belong to the window."""
     made = {spec.name: _action(spec, window) for spec in SPECS}
     modes = QActionGroup(window)
-    for name in MODES:
+    for name in (*MODES, "batch"):
         modes.addAction(made[name])
     return made
 

@@ -31,6 +31,7 @@ class BatchStatus:
         done: have a result.
         failed: have none.
         skipped: were left alone.
+        under_way: the computed parts of those that are begun, in photos.
         is_looking: photos are being looked for, or a report is being made.
         megapixels_per_second: None before the first photo is done.
         seconds_left: likewise.
@@ -42,6 +43,7 @@ class BatchStatus:
     done: int = 0
     failed: int = 0
     skipped: int = 0
+    under_way: float = 0.0
     is_looking: bool = False
     megapixels_per_second: float | None = None
     seconds_left: float | None = None

@@ -183,12 +183,14 @@ class MainWindow(QMainWindow):
         for mode in MODES:
             slot = partial(setattr, self.view, "mode", mode)
             self.named_actions[mode].triggered.connect(_without_state(slot))
-            self.named_actions[mode].triggered.connect(partial(self._show_batch, False))
+            self.named_actions[mode].triggered.connect(
+                _without_state(partial(self._show_batch, False))
+            )
         area = self.shell.panel.keep_area
         self.named_actions["brush"].toggled.connect(area.brush_button.setChecked)
         self.named_actions["eraser"].toggled.connect(area.eraser_button.setChecked)
         self.named_actions["full_screen"].toggled.connect(self._set_full_screen)
-        self.named_actions["batch"].triggered.connect(self._show_batch)
+        self.named_actions["batch"].triggered.connect(self.batch_desk.page_asked)
 
     def _slots(self) -> dict[str, Callable[[], Any]]:
         desk, viewport, panel = self.desk, self.viewport, self.shell.panel
@@ -231,7 +233,7 @@ class MainWindow(QMainWindow):
         self.shell.banner.clear()
         self.picture.set_photo(opened.photo, opened.copies)
         self.shell.show_photo(True)
-        self.named_actions["batch"].setChecked(False)
+        self._show_batch(False)
         path = opened.photo.path
         self.setWindowTitle(f"{path.name if path else tr('Pasted picture')}[*] – AfterRain")
         self.setWindowFilePath(str(path) if path else "")
@@ -287,9 +289,9 @@ class MainWindow(QMainWindow):
     def _show_zoom(self) -> None:
         self.shell.top_bar.set_zoom(self.viewport.zoom)
 
-    def _show_batch(self, there: bool, *_: object) -> None:
+    def _show_batch(self, there: bool) -> None:
         self.shell.show_batch(there)
-        self.named_actions["batch"].setChecked(there)
+        self.named_actions["batch" if there else self.view.mode].setChecked(True)
 
     def _show_kept(self, settings: Settings) -> None:
         self.resize(START_SIZE)
@@ -374,10 +376,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Open what was dropped."""
         event.acceptProposedAction()
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if len(paths) > 1 or (paths and self.shell.shows_batch):
-            self.batch_desk.add(paths)
-        else:
+        if not self.batch_desk.drop(event.mimeData(), is_shown=self.shell.shows_batch):
             self.desk.drop(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name

@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from pathlib import PurePath
 
 from app.translation import mark, tr
 from nledn import errors
@@ -49,7 +50,10 @@ def explain(error: BaseException) -> Message:
 
 
 def in_words(sentence: str) -> str:
-    """A sentence of a journal, which is in English and for the command line, as the window's."""
+    """A sentence of a journal, which is in English and for the command line, as the window's.
+
+    Files are told by their names alone: the row that it stands in says where they are.
+    """
     known = _known(sentence)
     if known is None:
         return sentence
@@ -62,7 +66,11 @@ def _known(sentence: str) -> tuple[tuple[str, str], dict[str, str]] | None:
     for pattern, what, remedy in _patterns():
         found = pattern.fullmatch(sentence)
         if found:
-            return (what, remedy), found.groupdict()
+            fields = found.groupdict()
+            return (what, remedy), {
+                name: PurePath(value).name if name in ("path", "source") else value
+                for name, value in fields.items()
+            }
     return None
 
 

@@ -58,6 +58,7 @@ class Batch(QObject):
         self._found: Found | None = None
         self._entries: dict[Path, jobs.Entry] = {}
         self._counts: Counter[str] = Counter()
+        self._running: dict[Path, float] = {}  # photos that are begun, and how far they are
         self._stage = BatchStage.EMPTY
         self._run: jobs.BatchJob | None = None
         self._update: Update | None = None
@@ -284,6 +285,9 @@ class Batch(QObject):
         self._counts[self._entries[entry.source].state] -= 1
         self._counts[entry.state] += 1
         self._entries[entry.source] = entry
+        self._running.pop(entry.source, None)
+        if entry.state == "running":
+            self._running[entry.source] = entry.share
         self.entry_changed.emit(entry)
         self._tell()
 
@@ -325,6 +329,7 @@ class Batch(QObject):
     def _show(self, entries: tuple[jobs.Entry, ...]) -> None:
         self._entries = {entry.source: entry for entry in entries}
         self._counts = Counter(entry.state for entry in entries)
+        self._running = {each.source: each.share for each in entries if each.state == "running"}
         self.listed.emit(entries)
         if self._run is None:
             self._stage = BatchStage.READY if entries else BatchStage.EMPTY
@@ -344,6 +349,7 @@ class Batch(QObject):
             done=counts["done"],
             failed=counts["failed"],
             skipped=counts["skipped"],
+            under_way=sum(self._running.values()),
             is_looking=any(job is not None for job in busy),
             megapixels_per_second=update.megapixels_per_second if update else None,
             seconds_left=update.seconds_left if update else None,

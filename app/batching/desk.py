@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from app import jobs
@@ -83,6 +83,14 @@ class BatchDesk(QObject):
         if paths:
             self.page_asked.emit()
             self.batch.add(paths)
+
+    def drop(self, data: QMimeData, *, is_shown: bool) -> bool:
+        """Take files that were dropped, if they are for the batch: the page is shown, or many."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        is_ours = len(paths) > 1 or (is_shown and bool(paths))
+        if is_ours:
+            self.add(paths)
+        return is_ours
 
     def set_watching(self, watches: bool) -> None:
         """Let the person choose a folder to be watched, or watch none any more."""

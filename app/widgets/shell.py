@@ -58,6 +58,8 @@ class Shell(QWidget):
         """Show the Batch page, or the photo again."""
         self._pages.setCurrentIndex(2 if there else self._photo_page)
         self._panels.setCurrentIndex(1 if there else 0)
+        if there:
+            self.batch_page.setFocus()
 
     def show_notice(self, there: bool) -> None:
         """Make room for the banner, or take it back."""

@@ -24,9 +24,10 @@ from app.widgets.batch.rows import ROW_PX, RowDelegate
 from app.widgets.parts import muted
 
 ICON_PX = 72
+PHOTO_PX = 320
 STATE_PX = 120
 TIME_PX = 88
-NOTE_PX = 220
+BAR_STEPS = 1000  # a photo
 
 
 class BatchTable(QTableView):
@@ -57,11 +58,11 @@ class BatchTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(Column.PHOTO, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         for column, width in (
+            (Column.PHOTO, PHOTO_PX),
             (Column.STATE, STATE_PX),
             (Column.TIME, TIME_PX),
-            (Column.NOTE, NOTE_PX),
         ):
             self.setColumnWidth(column, width)
 
@@ -111,6 +112,7 @@ class BatchPage(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
+        self.setFocusProxy(self.table)
         self.table.activated.connect(self._open)
         self.table.remove_asked.connect(self.remove_asked)
         self.show_status(BatchStatus())
@@ -120,8 +122,8 @@ class BatchPage(QFrame):
         self._pages.setCurrentIndex(0 if status.stage is BatchStage.EMPTY else 1)
         self.counted.setText(counted)
         self.pace.setText(pace)
-        self.bar.setRange(0, max(status.total, 1))
-        self.bar.setValue(status.finished)
+        self.bar.setRange(0, max(status.total, 1) * BAR_STEPS)
+        self.bar.setValue(round((status.finished + status.under_way) * BAR_STEPS))
         self.looking.setText(tr("Looking for photos…") if status.is_looking else "")
 
     def _open(self, index: QModelIndex) -> None:

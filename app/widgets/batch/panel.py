@@ -64,6 +64,7 @@ class BatchPanel(QFrame):
         self._lay_out()
         self._connect()
         self.show_choices(Choices())
+        self.show_watched(None)
 
     def show_choices(self, choices: Choices) -> None:
         """Show choices; tells nobody."""
@@ -73,6 +74,7 @@ class BatchPanel(QFrame):
                 field.blockSignals(True)
                 field.setText(text)
                 field.blockSignals(False)
+        self.folder.setToolTip(choices.out or tr("Folder of the results"))
         self.format.setCurrentIndex(self.format.findData(choices.format))
         self.conflict.setCurrentIndex(self.conflict.findData(choices.conflict))
         self._show_example()

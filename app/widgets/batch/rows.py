@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.icons import icon
@@ -17,6 +17,7 @@ PICTURE_PX = 120  # of the small pictures, so that screens of double density sho
 MARGIN_PX = 12
 ICON_PX = 16
 BAR_PX = 4
+LEADING_PX = 2  # fonts that stand in for missing letters are taller
 ICONS = {"done": "done", "failed": "warning"}
 
 
@@ -41,6 +42,8 @@ class RowDelegate(QStyledItemDelegate):
         if index.column() == Column.PHOTO:
             self._paint_picture(painter, option, index.data(Qt.ItemDataRole.DecorationRole))
         paint(painter, option, entry, str(index.data() or ""))
+        painter.setPen(option.palette.color(QPalette.ColorRole.Mid))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         painter.restore()
 
     def sizeHint(  # noqa: N802  # Qt's name
@@ -56,7 +59,9 @@ class RowDelegate(QStyledItemDelegate):
         if picture is None or picture.isNull():
             painter.fillRect(place, option.palette.mid())
             if picture is not None:
-                icon("picture").paint(painter, place.adjusted(0, 8, 0, -8))
+                square = QRect(0, 0, ICON_PX, ICON_PX)
+                square.moveCenter(place.center())
+                icon("picture").paint(painter, square)
             return
         size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRect(0, 0, size.width(), size.height())
@@ -95,7 +100,9 @@ class RowDelegate(QStyledItemDelegate):
         name = ICONS.get(entry.state)
         if name is not None:
             place = QRect(area.left(), area.center().y() - ICON_PX // 2 + 1, ICON_PX, ICON_PX)
-            icon(name).paint(painter, place)
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            mode = QIcon.Mode.Selected if selected else QIcon.Mode.Normal
+            icon(name).paint(painter, place, mode=mode)
             area.adjust(ICON_PX + 8, 0, 0, 0)
         faded = entry.state in ("planned", "skipped")
         _draw(painter, option, area, text, faded=faded, warns=entry.state == "failed")
@@ -104,12 +111,31 @@ class RowDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, text: str
     ) -> None:
         area = option.rect.adjusted(MARGIN_PX, 0, -MARGIN_PX, 0)
-        _draw(painter, option, area, text, faded=entry.state != "failed")
+        lines = _two_lines(text, option, area.width())
+        height = option.fontMetrics.lineSpacing() + LEADING_PX
+        area.setTop(area.center().y() - height * len(lines) // 2)
+        area.setHeight(height)
+        for each in lines:
+            _draw(painter, option, area, each, faded=entry.state != "failed")
+            area.translate(0, height)
 
 
 def _picture_place(rect: QRect) -> QRect:
     top = rect.top() + (rect.height() - PICTURE.height()) // 2
     return QRect(rect.left() + MARGIN_PX, top, PICTURE.width(), PICTURE.height())
+
+
+def _two_lines(text: str, option: QStyleOptionViewItem, width: int) -> list[str]:
+    """A text on one line, or on two where it is longer; what is longer still is cut when drawn."""
+    if option.fontMetrics.horizontalAdvance(text) <= width:
+        return [text]
+    layout = QTextLayout(text, option.font)
+    layout.beginLayout()
+    first = layout.createLine()
+    first.setLineWidth(width)
+    layout.endLayout()
+    end = first.textLength()
+    return [text[:end].rstrip(), text[end:]]
 
 
 def _draw(
