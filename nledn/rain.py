@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from nledn.tiling import Rect, Tile, Tiling, balanced
+from nledn.tiling import Rect, Tile, Tiling, whole
 
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 Floats = npt.NDArray[np.float32]
@@ -160,7 +160,7 @@ def difference(
         A complete layer.
     """
     height, width = before.shape[:2]
-    layer = RainLayer(balanced(height, width, max(height, width), 0), record, linear=linear)
+    layer = RainLayer(whole(height, width), record, linear=linear)
     for rows in _strips(height):
         was, now = as_floats(before[rows]), as_floats(after[rows])
         if linear:

