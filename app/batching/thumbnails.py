@@ -4,7 +4,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 
 from app import jobs
 from app.runner import Job, Runner
@@ -15,16 +15,21 @@ WAITING_AT_MOST = 64  # rows that are in sight, and a few; those scrolled past a
 class Thumbnails(QObject):
     """One at a time, so that a photo can be opened meanwhile.
 
+    Args:
+        runner: makes them.
+        box: that a picture has to fit into, px of the screen.
+        parent: of the object.
+
     Attributes:
         made: (Path, QImage).
     """
 
     made = Signal(object, object)
 
-    def __init__(self, runner: Runner, side_px: int, parent: QObject | None = None) -> None:
+    def __init__(self, runner: Runner, box: QSize, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
-        self._side_px = side_px
+        self._box = box
         self._waiting: OrderedDict[Path, None] = OrderedDict()
         self._job: jobs.ThumbnailJob | None = None
 
@@ -58,5 +63,5 @@ class Thumbnails(QObject):
     def _next(self) -> None:
         if self._job is None and self._waiting:
             path, _ = self._waiting.popitem()
-            self._job = jobs.ThumbnailJob(path, self._side_px)
+            self._job = jobs.ThumbnailJob(path, self._box)
             self._runner.submit(self._job)

@@ -12,7 +12,7 @@ from app.session import Session
 from app.translation import tr
 from app.widgets.batch.page import BatchPage
 from app.widgets.batch.panel import BatchPanel
-from app.widgets.batch.rows import PICTURE_PX
+from app.widgets.batch.rows import PICTURE
 from app.widgets.shell import Shell
 from app.wording import counted_of, pace_of
 
@@ -35,7 +35,8 @@ class BatchWiring(QObject):
         self._shell = shell
         self._desk = desk
         self._session = session
-        self.thumbnails = Thumbnails(runner, PICTURE_PX, self)
+        self.thumbnails = Thumbnails(runner, PICTURE * window.devicePixelRatio(), self)
+        shell.batch_page.model.pixel_ratio = window.devicePixelRatio()
         self.notifier = Notifier(window)
         self._connect_runner(runner)
         self._connect_batch()

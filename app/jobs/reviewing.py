@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
 from app.jobs.batching import Entry
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class ThumbnailJob(Job):
-    """A small picture of a photo; null where there is none, as its row says by itself."""
+    """A small picture of a photo; null where there is none, as its row says by itself.
+
+    Attributes:
+        path: of the photo.
+        box: that the picture has to fit into, px of the screen.
+    """
 
     is_patient: ClassVar[bool] = True
     path: Path
-    side_px: int
+    box: QSize
 
     def run(self, work: Work) -> QImage:
         """Make it."""
@@ -34,10 +40,12 @@ class ThumbnailJob(Job):
         from nledn.batch import small
 
         try:
-            picture = small(photo.read(self.path), self.side_px)
+            picture = small(photo.read(self.path), 2 * self.box.width())
         except DerainError:
             return QImage()
-        return to_qimage(np.asarray(picture))
+        aspect = Qt.AspectRatioMode.KeepAspectRatio
+        smooth = Qt.TransformationMode.SmoothTransformation
+        return to_qimage(np.asarray(picture)).scaled(self.box, aspect, smooth)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
@@ -65,7 +65,7 @@ def test_the_model_keeps_the_rules_of_qt(qtbot: QtBot) -> None:
 def test_pictures_are_few_and_the_last_asked_for_come_first(
     qtbot: QtBot, runner: Runner, tmp_path: Path
 ) -> None:
-    thumbnails = Thumbnails(runner, 120)
+    thumbnails = Thumbnails(runner, QSize(120, 80))
     runner.finished.connect(thumbnails.finished)
     made: list[tuple[str, QImage]] = []
     thumbnails.made.connect(lambda path, image: made.append((path.name, image)))
@@ -76,7 +76,7 @@ def test_pictures_are_few_and_the_last_asked_for_come_first(
     qtbot.waitUntil(lambda: len(made) == 4)
     assert [name for name, _ in made] == ["0.png", "bad.png", "2.png", "1.png"]
     assert [image.isNull() for _, image in made] == [False, True, False, False]
-    assert made[0][1].width() == 120
+    assert made[0][1].height() == 80
 
 
 def test_a_picture_shows_its_photo(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:

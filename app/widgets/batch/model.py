@@ -26,7 +26,7 @@ Role = Qt.ItemDataRole
 ENTRY_ROLE = Role.UserRole + 1
 """The `jobs.Entry` of a row, in each of its columns."""
 
-PICTURES_KEPT = 600  # of 120 px: 35 MB at most, some 40 screens of rows
+PICTURES_KEPT = 600  # of 120 × 80 px at most: 23 MB, some 40 screens of rows
 STATES = {
     "planned": mark("Planned"),
     "running": mark("Running"),
@@ -58,6 +58,7 @@ class BatchModel(QAbstractTableModel):
 
     Attributes:
         picture_wanted: (Path) a row is looked at whose small picture is not there.
+        pixel_ratio: of the screen, that small pictures are made for.
     """
 
     picture_wanted = Signal(object)
@@ -66,6 +67,7 @@ class BatchModel(QAbstractTableModel):
         super().__init__()
         self._entries: list[Entry] = []
         self._places: dict[Path, int] = {}
+        self.pixel_ratio = 1.0
         self._pictures: OrderedDict[Path, QPixmap] = OrderedDict()
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
@@ -90,7 +92,9 @@ class BatchModel(QAbstractTableModel):
 
     def set_picture(self, path: Path, image: QImage) -> None:
         """A small picture is there; null where none can be made."""
-        self._pictures[path] = QPixmap.fromImage(image)
+        picture = QPixmap.fromImage(image)
+        picture.setDevicePixelRatio(self.pixel_ratio)
+        self._pictures[path] = picture
         while len(self._pictures) > PICTURES_KEPT:
             self._pictures.popitem(last=False)
         row = self._places.get(path)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import PurePath
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -13,7 +13,6 @@ from app.widgets.batch.model import ENTRY_ROLE, Column
 
 ROW_PX = 52
 PICTURE = QSize(60, 40)
-PICTURE_PX = 120  # of the small pictures, so that screens of double density show them sharp
 MARGIN_PX = 12
 ICON_PX = 16
 BAR_PX = 4
@@ -63,11 +62,10 @@ class RowDelegate(QStyledItemDelegate):
                 square.moveCenter(place.center())
                 icon("picture").paint(painter, square)
             return
-        size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        target = QRect(0, 0, size.width(), size.height())
-        target.moveCenter(place.center())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(QRectF(target), picture, QRectF(picture.rect()))
+        size = picture.deviceIndependentSize()
+        left = place.left() + (place.width() - size.width()) / 2
+        top = place.top() + (place.height() - size.height()) / 2
+        painter.drawPixmap(QPointF(left, top), picture)
 
     def _paint_photo(
         self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, text: str
