@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QUrl
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
-    QDrag,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QImage,
     QKeyEvent,
 )
@@ -130,7 +127,7 @@ class MainWindow(QMainWindow):
         session.unsaved_changed.connect(self.setWindowModified)
         session.saved.connect(desk.saver.saved)
         session.copied.connect(desk.saver.copied)
-        session.dragged.connect(self._drag_file)
+        session.dragged.connect(self.shell.panel.next_step.thumbnail.hand_out)
         session.failed.connect(desk.failed)
         session.recovery_found.connect(desk.recovery_found)
         session.recovered.connect(desk.recovered)
@@ -343,16 +340,6 @@ class MainWindow(QMainWindow):
             self.shell.panel.keep_area.put_down()
         else:
             self.shell.banner.clear()
-
-    def _drag_file(self, path: Path) -> None:
-        if not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
-            return  # it took longer than the person held the button
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path))])
-        drag = QDrag(self)
-        drag.setMimeData(data)
-        drag.setPixmap(self.shell.panel.next_step.thumbnail.pixmap())
-        drag.exec(Qt.DropAction.CopyAction)
 
     def show_notice(self, notice: Notice) -> None:
         """Say something in the banner."""

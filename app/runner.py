@@ -40,7 +40,7 @@ class Work:
 
     cancel: CancelToken
     report: Callable[[Any], None]
-    is_waited_for: Callable[[], bool]
+    is_waited_for: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, eq=False)
