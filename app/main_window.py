@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         dialogs = dialogs or Dialogs(self)
         self.desk = Desk(session, runner, self.picture, preferences, dialogs)
         self.fetching = Fetching(runner, dialogs, self)
-        self.batch_desk = BatchDesk(session, runner, preferences, dialogs)
+        self.batch_desk = BatchDesk(session, runner, preferences, dialogs, self.desk.when_saved)
         self.keeping = Keeping(self.picture, self.desk.history, self)
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES), self.view)

@@ -127,7 +127,7 @@ class Batch(QObject):
 
     def foresee(self) -> None:
         """Look up what a run would do now."""
-        if self._found is not None and self._run is None:
+        if self._found is not None and self._found.files and self._run is None:
             self._foreseeing = jobs.ForeseeJob(self.asked())
             self._runner.submit(self._foreseeing)
             self._tell()
@@ -263,6 +263,8 @@ class Batch(QObject):
         self.keep()
         if self._run is not None:
             self._has_more = True
+        elif not gathered.found.files:
+            return  # a watched folder that is empty
         elif starts:
             self.start()
         else:

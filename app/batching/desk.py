@@ -30,6 +30,7 @@ class BatchDesk(QObject):
         runner: does the work.
         preferences: the settings.
         dialogs: asks questions.
+        when_saved: goes on once nothing of the open photo would be lost.
 
     Attributes:
         noticed: (Notice) something to say in the banner.
@@ -47,9 +48,15 @@ class BatchDesk(QObject):
     ready_to_close = Signal()
 
     def __init__(
-        self, session: Session, runner: Runner, preferences: Preferences, dialogs: Dialogs
+        self,
+        session: Session,
+        runner: Runner,
+        preferences: Preferences,
+        dialogs: Dialogs,
+        when_saved: Callable[[Callable[[], None]], None],
     ) -> None:
         super().__init__(session)
+        self._when_saved = when_saved
         self._session = session
         self._dialogs = dialogs
         self.batch = Batch(session, runner, preferences)
@@ -118,7 +125,7 @@ class BatchDesk(QObject):
 
     def open_row(self, entry: jobs.Entry) -> None:
         """Show a photo, and what the batch made of it."""
-        self._session.review(entry, self.batch.checkpoint)
+        self._when_saved(lambda: self._session.review(entry, self.batch.checkpoint))
 
     # Choices and what comes of a run
 

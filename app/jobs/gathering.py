@@ -42,7 +42,7 @@ class GatherJob(Job):
         paths: files and folders.
         have: photos that the batch has already.
         choices: of the batch; without a folder of results one is chosen.
-        starts: the batch is to begin with them.
+        starts: they come from a watched folder, and are to be done at once.
     """
 
     paths: tuple[Path, ...]
@@ -52,7 +52,7 @@ class GatherJob(Job):
 
     def run(self, work: Work) -> Gathered:
         """Find them, folders with their subfolders."""
-        from nledn.batch import together
+        from nledn.batch import Found, together
 
         first = self.paths[0]
         beside = first if first.is_dir() else first.parent
@@ -60,6 +60,8 @@ class GatherJob(Job):
         if not choices.out:
             choices = replace(choices, out=str(beside / RESULTS))
         new = list(_found(self.paths, Path(choices.out).expanduser()))
+        if not new and self.starts:
+            new = [Found(first, ())]  # a watched folder may be empty for now
         if not new:
             raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
         have = [] if self.have is None else [self.have]

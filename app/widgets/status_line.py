@@ -35,6 +35,7 @@ class StatusLine(QFrame):
         self.batch.setProperty("flat", "true")
         self.batch.setObjectName("statusBatch")
         self.batch.setToolTip(tr("Show the batch"))
+        self.batch.setAccessibleName(tr("Show the batch"))
         self.batch.hide()
         self.batch.clicked.connect(self.batch_asked)
         layout.addWidget(self.photo, 1)

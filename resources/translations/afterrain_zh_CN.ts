@@ -72,6 +72,10 @@
         <translation>所有文件</translation>
     </message>
     <message>
+        <source>All photos</source>
+        <translation>所有照片</translation>
+    </message>
+    <message>
         <source>All tiles are done</source>
         <translation>所有图块均已完成</translation>
     </message>

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from app.batch_stage import BatchStage
@@ -23,7 +24,7 @@ from app.widgets.batch.model import Column
 from nledn import photo
 from tests.app import batches
 from tests.app.conftest import FakeEngines, StandIn
-from tests.app.window import Answers, drop, open_photo, said, whole
+from tests.app.window import Answers, derain, drop, open_photo, said, whole
 
 
 @pytest.fixture
@@ -246,6 +247,20 @@ def test_a_row_opens_before_and_after(
     assert window.shell.shows_batch
 
 
+def test_an_unsaved_result_is_asked_about_before_a_row_is_opened(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, wet: Path, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    batches.add(qtbot, window, wet)
+    window.batch_desk.open_row(window.batch_desk.batch.entries[0])
+    assert dialogs.asked[-1] == "unsaved street.png"
+    dialogs.answer = "discard"
+    with qtbot.waitSignal(window.session.photo_opened):
+        window.batch_desk.open_row(window.batch_desk.batch.entries[0])
+    assert window.session.status.stage is Stage.READY
+
+
 def test_a_single_photo_goes_first(
     qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, picture_file: Path
 ) -> None:
@@ -413,3 +428,21 @@ def test_a_damaged_file_of_the_batch_is_an_empty_batch(
     window.batch_desk.restore()
     qtbot.waitUntil(lambda: window.runner.is_idle)
     assert batches.stage(window) is BatchStage.EMPTY
+
+
+@pytest.mark.parametrize("looks", [False, True])
+def test_the_desktop_is_told_when_the_person_is_elsewhere(
+    qtbot: QtBot, window: MainWindow, wet: Path, monkeypatch: pytest.MonkeyPatch, looks: bool
+) -> None:
+    told: list[str] = []
+    for name in ("isSystemTrayAvailable", "supportsMessages"):
+        monkeypatch.setattr(QSystemTrayIcon, name, staticmethod(lambda: True))
+    monkeypatch.setattr(
+        QSystemTrayIcon, "showMessage", lambda _self, title, text, _icon: told.append(text)
+    )
+    monkeypatch.setattr(window, "isActiveWindow", lambda: looks)
+    batches.add(qtbot, window, wet)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    assert said(window) == "3 of 3 photos are done."
+    assert told == ([] if looks else ["3 of 3 photos are done."])

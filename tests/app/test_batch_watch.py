@@ -120,3 +120,17 @@ def test_results_beside_the_photos_are_no_arrivals(
         "1_derained.png",
     ]
     assert set(batches.rows(window)) == {"1.png"}
+
+
+def test_an_empty_folder_waits_for_its_first_photo(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, tmp_path: Path
+) -> None:
+    dialogs.path = folder = tmp_path / "camera"
+    (folder / "day one").mkdir(parents=True)
+    window.batch_desk.watch._timer.setInterval(20)
+    window.shell.batch_panel.watch.click()
+    qtbot.waitUntil(lambda: window.runner.is_idle)
+    assert not said(window)
+    batches.make_photo(folder / "day one" / "1.png")
+    wait_done(qtbot, window, "day one/1.png")
+    assert batches.results(folder / "derained") == {"day one/1_derained.png"}

@@ -88,6 +88,8 @@ class BatchModel(QAbstractTableModel):
         row = self._places.get(entry.source)
         if row is not None:
             self._entries[row] = entry
+            if entry.state == "done" and self._is_without_picture(entry.source):
+                del self._pictures[entry.source]  # it can be read after all
             self.dataChanged.emit(self.index(row, 0), self.index(row, Column.NOTE))
 
     def set_picture(self, path: Path, image: QImage) -> None:
@@ -143,6 +145,10 @@ class BatchModel(QAbstractTableModel):
         if role == Role.AccessibleTextRole:
             return f"{entry.name}, {tr(STATES[entry.state])}"
         return QSize(0, 0) if role == Role.SizeHintRole else None
+
+    def _is_without_picture(self, path: Path) -> bool:
+        picture = self._pictures.get(path)
+        return picture is not None and picture.isNull()
 
     def _picture(self, path: Path) -> QPixmap | None:
         picture = self._pictures.get(path)
