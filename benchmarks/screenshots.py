@@ -112,11 +112,9 @@ def pictures(window: "MainWindow") -> Iterator[str]:
 
 
 def batch_pictures(window: "MainWindow", folder: Path) -> Iterator[str]:
-    """A batch in its states: none, while it runs, and done, with a photo that failed."""
+    """A batch while it runs, and done, with a photo that failed."""
     batch = window.batch_desk.batch
     window.session.set_strength(1.0)
-    window.named_actions["batch"].trigger()
-    yield "batch-empty"
     make_photos(folder)
     window.batch_desk.add([folder])
     wait_for(batch.status_changed, lambda: batch.status.planned > 0 and not batch.status.is_looking)

@@ -430,6 +430,7 @@ def test_a_damaged_file_of_the_batch_is_an_empty_batch(
     assert batches.stage(window) is BatchStage.EMPTY
 
 
+@pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)  # offscreen there is no tray
 @pytest.mark.parametrize("looks", [False, True])
 def test_the_desktop_is_told_when_the_person_is_elsewhere(
     qtbot: QtBot, window: MainWindow, wet: Path, monkeypatch: pytest.MonkeyPatch, looks: bool
