@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from nledn import photo
 from nledn.batch.rows import Change, Scores
