@@ -1,6 +1,6 @@
 """Makes the small pictures that a table asks for: what is looked at now comes first."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSize, Signal
 from app import jobs
 from app.runner import Job, Runner
 
+IN_SIGHT = 16  # rows of a usual window: the last so many asked for come next, in their order
 WAITING_AT_MOST = 64  # rows that are in sight, and a few; those scrolled past are forgotten
 
 
@@ -31,12 +32,14 @@ class Thumbnails(QObject):
         self._runner = runner
         self._box = box
         self._waiting: OrderedDict[Path, None] = OrderedDict()
+        self._screenful: deque[Path] = deque()
         self._job: jobs.ThumbnailJob | None = None
 
     def want(self, path: Path) -> None:
-        """Ask for a picture; of several the last comes first."""
+        """Ask for a picture; what was asked for last comes first, a screenful at a time."""
         if self._job is not None and self._job.path == path:
             return
+        self._screenful.clear()
         self._waiting[path] = None
         self._waiting.move_to_end(path)
         if len(self._waiting) > WAITING_AT_MOST:
@@ -46,6 +49,7 @@ class Thumbnails(QObject):
     def forget(self) -> None:
         """Nobody waits any more."""
         self._waiting.clear()
+        self._screenful.clear()
 
     def finished(self, job: Job, result: Any) -> None:
         """A picture is there."""
@@ -62,6 +66,9 @@ class Thumbnails(QObject):
 
     def _next(self) -> None:
         if self._job is None and self._waiting:
-            path, _ = self._waiting.popitem()
+            if not self._screenful:
+                self._screenful.extend(list(self._waiting)[-IN_SIGHT:])
+            path = self._screenful.popleft()
+            del self._waiting[path]
             self._job = jobs.ThumbnailJob(path, self._box)
             self._runner.submit(self._job)

@@ -1,5 +1,6 @@
 """What tests do with the Batch page: add a folder, run it, read its rows."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,11 @@ from nledn import photo
 from nledn.photo import Photo
 
 SIDE = (120, 160)  # nine tiles of 64 px
+
+
+def until(qtbot: QtBot, holds: Callable[[], bool]) -> None:
+    """Wait, longer than Qt's tests usually do: each photo is flushed to a disk that may be busy."""
+    qtbot.waitUntil(holds, timeout=30_000)
 
 
 def make_photo(path: Path, seed: int = 0) -> Path:
@@ -31,7 +37,7 @@ def make_folder(folder: Path, count: int) -> Path:
 def add(qtbot: QtBot, window: MainWindow, *paths: Path) -> None:
     """Add files and folders, and wait until it is known what a run would do."""
     window.batch_desk.add(paths)
-    qtbot.waitUntil(lambda: is_ready(window), timeout=10_000)
+    until(qtbot, lambda: is_ready(window))
 
 
 def is_ready(window: MainWindow) -> bool:
@@ -51,12 +57,12 @@ def start(window: MainWindow) -> None:
 
 
 def wait_end(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: is_ready(window), timeout=20_000)
+    until(qtbot, lambda: is_ready(window))
 
 
 def wait_done(qtbot: QtBot, window: MainWindow, count: int) -> None:
     """Until so many photos are done; which, depends on the readers."""
-    qtbot.waitUntil(lambda: window.batch_desk.batch.status.done == count, timeout=20_000)
+    until(qtbot, lambda: window.batch_desk.batch.status.done == count)
 
 
 def rows(window: MainWindow) -> dict[str, tuple[str, str]]:

@@ -50,7 +50,7 @@ def test_drop_a_folder_and_start(
     (wet / "notes.txt").write_text("no photo")
     window.named_actions["batch"].trigger()
     drop(window, dropped(wet))
-    qtbot.waitUntil(lambda: batches.is_ready(window))
+    batches.until(qtbot, lambda: batches.is_ready(window))
     assert batches.rows(window) == {
         "1.png": ("Planned", "→ 1_derained.png"),
         "2.png": ("Planned", "→ 2_derained.png"),
@@ -75,7 +75,7 @@ def test_files_and_folders_join_one_batch(
     other = batches.make_photo(tmp_path / "other" / "9.png")
     (tmp_path / "other" / "cut.jpg").write_bytes(b"")
     drop(window, dropped(wet / "2.png", other))  # several at once are a batch
-    qtbot.waitUntil(lambda: batches.is_ready(window))
+    batches.until(qtbot, lambda: batches.is_ready(window))
     assert window.shell.shows_batch
     assert set(batches.rows(window)) == {"wet/2.png", "other/9.png"}
     batches.add(qtbot, window, wet)
@@ -83,7 +83,7 @@ def test_files_and_folders_join_one_batch(
     table = window.shell.batch_page.table
     table.selectRow(1)
     QTest.keyClick(table, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: batches.is_ready(window))
+    batches.until(qtbot, lambda: batches.is_ready(window))
     assert "other/9.png" not in batches.rows(window)
     window.shell.batch_panel.clear.click()
     assert batches.stage(window) is BatchStage.EMPTY
@@ -92,7 +92,7 @@ def test_files_and_folders_join_one_batch(
 def test_nothing_to_derain_is_a_sentence(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     window.batch_desk.add([tmp_path / "empty"])
-    qtbot.waitUntil(lambda: "There is no photo" in said(window))
+    batches.until(qtbot, lambda: "There is no photo" in said(window))
     assert batches.stage(window) is BatchStage.EMPTY
 
 
@@ -103,7 +103,7 @@ def test_a_folder_that_is_opened_offers_all_of_it(
     button = window.shell.banner.buttons["batch_folder"]
     assert button.text() == "Derain all 3…"
     button.click()
-    qtbot.waitUntil(lambda: batches.is_ready(window))
+    batches.until(qtbot, lambda: batches.is_ready(window))
     assert window.shell.shows_batch
     assert list(batches.rows(window)) == ["1.png", "2.png", "3.png"]
 
@@ -116,11 +116,11 @@ def test_pause_stands_still_and_goes_on_where_it_was(
     backend.hold()
     batches.start(window)
     backend.let(2)
-    qtbot.waitUntil(lambda: backend.tiles == 2)
+    batches.until(qtbot, lambda: backend.tiles == 2)
     steps.go.click()
     assert window.shell.batch_page.pace.text() == "Pausing after this tile…"
     backend.let(1)
-    qtbot.waitUntil(lambda: batches.stage(window) is BatchStage.PAUSED)
+    batches.until(qtbot, lambda: batches.stage(window) is BatchStage.PAUSED)
     assert (backend.tiles, steps.go.text()) == (3, "Resume")
     assert not batches.results(out)
     backend.free()  # whoever computed now would
@@ -139,7 +139,7 @@ def test_cancel_ends_the_run_and_start_goes_on(
     backend.hold()
     batches.start(window)
     backend.let(9 + 2)
-    qtbot.waitUntil(lambda: backend.tiles == 11)
+    batches.until(qtbot, lambda: backend.tiles == 11)
     batches.wait_done(qtbot, window, 1)
     steps = window.shell.batch_panel.steps
     steps.cancel.click()
@@ -164,7 +164,7 @@ def test_a_paused_batch_can_be_cancelled(
     steps = window.shell.batch_panel.steps
     steps.go.click()
     backend.let(1)
-    qtbot.waitUntil(lambda: batches.stage(window) is BatchStage.PAUSED)
+    batches.until(qtbot, lambda: batches.stage(window) is BatchStage.PAUSED)
     steps.cancel.click()
     batches.wait_end(qtbot, window)
     assert set(batches.states(window).values()) == {"Planned"}
@@ -208,11 +208,11 @@ def test_names_format_and_conflict(
     assert not panel.steps.go.isEnabled()
     QTest.keyClicks(panel.template, "{ext}")
     assert panel.example.text() == "1.png becomes 1-dry.jpg"
-    qtbot.waitUntil(lambda: batches.rows(window)["1.png"][1] == "→ 1-dry.jpg")
+    batches.until(qtbot, lambda: batches.rows(window)["1.png"][1] == "→ 1-dry.jpg")
     assert batches.rows(window)["2.png"][1].startswith("2-dry.jpg is there already; another")
     panel.conflict.setCurrentIndex(panel.conflict.findData("rename"))
     panel.conflict.activated.emit(0)
-    qtbot.waitUntil(lambda: batches.rows(window)["2.png"][1] == "→ 2-dry-2.jpg")
+    batches.until(qtbot, lambda: batches.rows(window)["2.png"][1] == "→ 2-dry-2.jpg")
     batches.start(window)
     batches.wait_end(qtbot, window)
     assert batches.results(dry) == {"1-dry.jpg", "2-dry.jpg", "2-dry-2.jpg", "3-dry.jpg"}
@@ -268,11 +268,11 @@ def test_a_single_photo_goes_first(
     backend.hold()
     batches.start(window)
     backend.let(2)
-    qtbot.waitUntil(lambda: backend.tiles == 2)
+    batches.until(qtbot, lambda: backend.tiles == 2)
     open_photo(qtbot, window, picture_file)
     window.session.derain()
     backend.let(1 + 9)  # the tile that the batch has begun, then all of the photo
-    qtbot.waitUntil(lambda: window.session.status.stage is Stage.DONE)
+    batches.until(qtbot, lambda: window.session.status.stage is Stage.DONE)
     assert backend.tiles == 12
     assert window.shell.status_line.batch.text() == "Batch: 0 of 3"
     backend.free()
@@ -292,9 +292,9 @@ def test_photos_added_during_a_run_are_done_after_it(
     backend.hold()
     batches.start(window)
     window.batch_desk.add([tmp_path / "9.png"])
-    qtbot.waitUntil(lambda: batches.rows(window).get("9.png") == ("Planned", ""))
+    batches.until(qtbot, lambda: batches.rows(window).get("9.png") == ("Planned", ""))
     backend.free()
-    qtbot.waitUntil(lambda: batches.states(window).get("9.png") == "Done", timeout=20_000)
+    batches.until(qtbot, lambda: batches.states(window).get("9.png") == "Done")
     assert len(batches.rows(window)) == 4
 
 
@@ -309,7 +309,7 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     batches.add(qtbot, window, wet)
     window.shell.batch_panel.template.setText("{stem}!{ext}")
     window.shell.batch_panel.template.textEdited.emit("")
-    qtbot.waitUntil(lambda: batches.rows(window)["1.png"][1] == "→ 1!.png")
+    batches.until(qtbot, lambda: batches.rows(window)["1.png"][1] == "→ 1!.png")
     backend.hold()
     batches.start(window)
     backend.let(10)
@@ -322,13 +322,13 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     dialogs.stops = True
     window.close()
     backend.free()
-    qtbot.waitUntil(lambda: not window.isVisible())
+    batches.until(qtbot, lambda: not window.isVisible())
     assert window.runner.is_idle
     runner = Runner()
     session = Session(runner, engines, window.session.options)
     again = MainWindow(session, runner, Preferences(store()), dialogs)
     again.batch_desk.restore()
-    qtbot.waitUntil(lambda: batches.is_ready(again) and "still to be done" in said(again))
+    batches.until(qtbot, lambda: batches.is_ready(again) and "still to be done" in said(again))
     assert sorted(batches.states(again).values()) == ["Done", "Planned", "Planned"]
     assert again.shell.batch_panel.template.text() == "{stem}!{ext}"
     assert said(again) == "Of the last batch 2 of 3 photos are still to be done."
@@ -351,7 +351,7 @@ def test_output_and_report_are_shown(
     batches.start(window)
     batches.wait_end(qtbot, window)
     window.shell.banner.buttons["batch_report"].click()
-    qtbot.waitUntil(lambda: len(shown) == 1)
+    batches.until(qtbot, lambda: len(shown) == 1)
     report = shown[0].read_text("utf-8")
     assert report.count("<img") == 4  # before and after of two photos
     assert "3.png" in report
@@ -398,7 +398,7 @@ def test_another_run_on_the_folder_is_a_sentence(
     asked = window.batch_desk.batch.asked()
     with Queue.opened(asked.request()):
         window.shell.batch_panel.steps.go.click()
-        qtbot.waitUntil(lambda: "Another run works on" in said(window))
+        batches.until(qtbot, lambda: "Another run works on" in said(window))
     batches.wait_end(qtbot, window)
     batches.start(window)
     batches.wait_end(qtbot, window)
@@ -411,7 +411,7 @@ def test_a_checkpoint_that_is_not_there_stops_the_batch_at_once(
     batches.add(qtbot, window, wet)
     window.session.set_options(replace(window.session.options, weights="no-such-checkpoint"))
     window.shell.batch_panel.steps.go.click()
-    qtbot.waitUntil(lambda: "no-such-checkpoint" in said(window))
+    batches.until(qtbot, lambda: "no-such-checkpoint" in said(window))
     assert not batches.stage(window).is_run
     assert "Failed" not in batches.states(window).values()
 
@@ -426,7 +426,7 @@ def test_a_damaged_file_of_the_batch_is_an_empty_batch(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
     window.batch_desk.restore()
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    batches.until(qtbot, lambda: window.runner.is_idle)
     assert batches.stage(window) is BatchStage.EMPTY
 
 

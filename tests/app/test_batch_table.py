@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from app.batching.thumbnails import Thumbnails
+from app.batching.thumbnails import IN_SIGHT, WAITING_AT_MOST, Thumbnails
 from app.jobs import Entry
 from app.main_window import MainWindow
 from app.runner import Runner
@@ -62,7 +62,7 @@ def test_the_model_keeps_the_rules_of_qt(qtbot: QtBot) -> None:
     del tester
 
 
-def test_pictures_are_few_and_the_last_asked_for_come_first(
+def test_pictures_come_from_above_and_a_bad_photo_has_none(
     qtbot: QtBot, runner: Runner, tmp_path: Path
 ) -> None:
     thumbnails = Thumbnails(runner, QSize(120, 80))
@@ -73,10 +73,26 @@ def test_pictures_are_few_and_the_last_asked_for_come_first(
     (tmp_path / "bad.png").write_bytes(b"no png")
     for path in (*paths, tmp_path / "bad.png"):
         thumbnails.want(path)
-    qtbot.waitUntil(lambda: len(made) == 4)
-    assert [name for name, _ in made] == ["0.png", "bad.png", "2.png", "1.png"]
-    assert [image.isNull() for _, image in made] == [False, True, False, False]
+    batches.until(qtbot, lambda: len(made) == 4)
+    assert [name for name, _ in made] == ["0.png", "1.png", "2.png", "bad.png"]
+    assert [image.isNull() for _, image in made] == [False, False, False, True]
     assert made[0][1].height() == 80
+
+
+def test_rows_that_were_scrolled_past_come_later_or_never(
+    qtbot: QtBot, runner: Runner, tmp_path: Path
+) -> None:
+    thumbnails = Thumbnails(runner, QSize(60, 40))
+    runner.finished.connect(thumbnails.finished)
+    made: list[str] = []
+    thumbnails.made.connect(lambda path, _: made.append(path.name))
+    for number in range(200):  # none of them is there: each is answered at once
+        thumbnails.want(tmp_path / f"{number}.png")
+    batches.until(qtbot, lambda: len(made) == 1 + WAITING_AT_MOST)
+    assert made[0] == "0.png"  # was begun before the others came
+    assert made[1 : 1 + IN_SIGHT] == [f"{n}.png" for n in range(200 - IN_SIGHT, 200)]
+    batches.until(qtbot, lambda: runner.is_idle)
+    assert len(made) == 1 + WAITING_AT_MOST
 
 
 def test_a_picture_shows_its_photo(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
@@ -87,7 +103,7 @@ def test_a_picture_shows_its_photo(qtbot: QtBot, window: MainWindow, tmp_path: P
     batches.add(qtbot, window, path)
     window.shell.batch_page.grab()
     index = window.shell.batch_page.model.index(0, Column.PHOTO)
-    qtbot.waitUntil(lambda: index.data(Decoration) is not None)
+    batches.until(qtbot, lambda: index.data(Decoration) is not None)
     middle = index.data(Decoration).toImage().pixelColor(30, 20)
     assert middle.getRgb()[:3] == (200, 30, 40)
 
@@ -151,7 +167,7 @@ def test_neither_files_nor_engine_are_touched_by_the_main_thread(
     window.batch_desk.show_report()
     with qtbot.waitSignal(window.session.photo_opened):
         window.batch_desk.open_row(window.batch_desk.batch.entries[0])
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    batches.until(qtbot, lambda: window.runner.is_idle)
     touches.folder = ""
     assert backend.threads == {"compute-0"}
     kinds = {name.rpartition("-")[0] or name for name in touches.threads}

@@ -23,7 +23,7 @@ def watched(qtbot: QtBot, window: MainWindow, dialogs: Answers, tmp_path: Path) 
 
 
 def wait_done(qtbot: QtBot, window: MainWindow, name: str) -> None:
-    qtbot.waitUntil(lambda: batches.states(window).get(name) == "Done", timeout=20_000)
+    batches.until(qtbot, lambda: batches.states(window).get(name) == "Done")
     batches.wait_end(qtbot, window)
 
 
@@ -36,7 +36,7 @@ def test_what_is_there_and_what_arrives(qtbot: QtBot, window: MainWindow, watche
     out = watched / "derained"
     assert batches.results(out) == {"1_derained.png", "2_derained.png", "day two/3_derained.png"}
     # Results are no arrivals, though they lie below the folder.
-    qtbot.waitUntil(lambda: not window.batch_desk.watch.waits)
+    batches.until(qtbot, lambda: not window.batch_desk.watch.waits)
     assert len(batches.rows(window)) == 3
 
 
@@ -50,7 +50,7 @@ def test_a_photo_that_still_grows_is_waited_for(
         for part in (content[:100], content[100:400], content[400:]):
             file.write(part)
             file.flush()
-            qtbot.waitUntil(lambda: watch.waits)
+            batches.until(qtbot, lambda: watch.waits)
             look(qtbot, window)
             assert "2.png" not in batches.rows(window)
     look(qtbot, window)
@@ -60,7 +60,7 @@ def test_a_photo_that_still_grows_is_waited_for(
 def look(qtbot: QtBot, window: MainWindow) -> None:
     watch = window.batch_desk.watch
     watch._look()
-    qtbot.waitUntil(lambda: watch._looking is None)
+    batches.until(qtbot, lambda: watch._looking is None)
 
 
 def test_other_files_and_unfinished_ones_are_no_photos(
@@ -89,7 +89,7 @@ def test_watching_ends_and_goes_on_at_the_next_start(
     assert window.shell.batch_panel.watch.isChecked()
     window.shell.batch_panel.watch.click()
     assert batch.watched is None
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    batches.until(qtbot, lambda: window.runner.is_idle)
     batches.make_photo(watched / "3.png", 3)
     with pytest.raises(Exception, match="timed out"):
         qtbot.waitUntil(lambda: window.batch_desk.watch.waits, timeout=200)
@@ -99,7 +99,7 @@ def test_a_folder_that_is_gone_is_a_sentence(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     window.batch_desk.watch.begin(tmp_path / "gone")
-    qtbot.waitUntil(lambda: "There is no folder" in said(window))
+    batches.until(qtbot, lambda: "There is no folder" in said(window))
     assert batches.stage(window) is BatchStage.EMPTY
 
 
@@ -112,7 +112,7 @@ def test_results_beside_the_photos_are_no_arrivals(
     window.batch_desk.ask_output()
     window.shell.batch_panel.watch.click()
     wait_done(qtbot, window, "1.png")
-    qtbot.waitUntil(lambda: not window.batch_desk.watch.waits)
+    batches.until(qtbot, lambda: not window.batch_desk.watch.waits)
     batches.wait_end(qtbot, window)
     assert sorted(path.name for path in folder.iterdir()) == [
         ".afterrain",
@@ -129,7 +129,7 @@ def test_an_empty_folder_waits_for_its_first_photo(
     (folder / "day one").mkdir(parents=True)
     window.batch_desk.watch._timer.setInterval(20)
     window.shell.batch_panel.watch.click()
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    batches.until(qtbot, lambda: window.runner.is_idle)
     assert not said(window)
     batches.make_photo(folder / "day one" / "1.png")
     wait_done(qtbot, window, "day one/1.png")

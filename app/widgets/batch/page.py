@@ -115,14 +115,15 @@ class BatchPage(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.setFocusProxy(self.table)
         self.table.activated.connect(self._open)
         self.table.remove_asked.connect(self.remove_asked)
         self.show_status(BatchStatus())
 
     def show_status(self, status: BatchStatus, counted: str = "", pace: str = "") -> None:
         """Show how far it is, and say it in words."""
-        self._pages.setCurrentIndex(0 if status.stage is BatchStage.EMPTY else 1)
+        is_empty = status.stage is BatchStage.EMPTY
+        self._pages.setCurrentIndex(0 if is_empty else 1)
+        self.setFocusProxy(self.add_folder if is_empty else self.table)
         self.counted.setText(counted)
         self.pace.setText(pace)
         self.bar.setRange(0, max(status.total, 1) * BAR_STEPS)

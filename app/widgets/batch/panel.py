@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from app.icons import icon
 from app.queue_file import Choices
 from app.translation import tr
 from app.widgets.batch.steps import BatchSteps
-from app.widgets.parts import heading, icon_button, line, muted
+from app.widgets.parts import heading, icon_button, line, muted, scrolling
 from app.widgets.side_panel import WIDTH_PX
 from nledn.errors import OptionInvalid
 from nledn.naming import FIELDS, Naming, name_of
@@ -65,6 +64,7 @@ class BatchPanel(QFrame):
         self._connect()
         self.show_choices(Choices())
         self.show_watched(None)
+        self.show_status(BatchStatus())
 
     def show_choices(self, choices: Choices) -> None:
         """Show choices; tells nobody."""
@@ -182,16 +182,10 @@ class BatchPanel(QFrame):
             column.addSpacing(4)
         column.addWidget(self.made_with)
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidget(controls)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(scrolling(controls), 1)
         layout.addWidget(line())
         layout.addWidget(self.steps)
 
