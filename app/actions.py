@@ -61,6 +61,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("side_by_side", mark("Side by side"), ("2",), "side-by-side", "view", checkable=True),
     Spec("single", mark("Single"), ("3",), "single", "view", checkable=True),
     Spec("rain", mark("Rain"), ("4",), "rain", "view", checkable=True),
+    Spec("batch", mark("Batch"), ("Ctrl+B", "5"), "batch", "view", checkable=True),
     Spec("turn", mark("Turn the divider"), ("T",), "", "view"),
     Spec("fit", mark("Fit"), ("F", "Ctrl+0"), "fit", "view"),
     Spec("actual", mark("100 %"), ("Ctrl+1",), "", "view"),
@@ -82,14 +83,14 @@ GROUPS = {
 }
 MODES = ("before_after", "side_by_side", "single", "rain")
 SEPARATED_AFTER = {"open_folder", "next", "save_as", "redo", "paste", "cancel", "stronger", "clear"}
-SEPARATED_AFTER |= {"turn", "zoom_out", "rain"}
+SEPARATED_AFTER |= {"turn", "zoom_out", "batch"}
 
 
 def make_actions(window: QMainWindow) -> dict[str, QAction]:
     """All actions, by name; they belong to the window."""
     made = {spec.name: _action(spec, window) for spec in SPECS}
     modes = QActionGroup(window)
-    for name in MODES:
+    for name in (*MODES, "batch"):
         modes.addAction(made[name])
     return made
 

@@ -99,7 +99,7 @@ class Desk(QObject):
         if path.suffix.lower() in CHECKPOINT_SUFFIXES:
             self._runner.submit(ImportJob(path))
         else:
-            self._when_saved(lambda: self._session.open(path))
+            self.when_saved(lambda: self._session.open(path))
 
     def open_sample(self) -> None:
         """Open the photo that comes with the program."""
@@ -118,7 +118,7 @@ class Desk(QObject):
             self.open(paths[0])
         elif data.hasImage():
             image = QImage(data.imageData())
-            self._when_saved(lambda: self._session.paste(image))
+            self.when_saved(lambda: self._session.paste(image))
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
@@ -139,7 +139,8 @@ class Desk(QObject):
         elif opened.from_folder:
             count = len(opened.folder)
             words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
-            self.noticed.emit(Notice(words))
+            actions = {"batch_folder": tr("Derain all {count}…", count=count)}
+            self.noticed.emit(Notice(words, "info", actions))
         elif notes:
             self.noticed.emit(Notice(notes))
 
@@ -178,7 +179,7 @@ class Desk(QObject):
 
     def close(self) -> None:
         """See to unsaved work, then let go of the photo; `ready_to_close` follows."""
-        self._when_saved(self.ready_to_close.emit)
+        self.when_saved(self.ready_to_close.emit)
 
     def ask_settings(self) -> None:
         """Show the settings."""
@@ -248,7 +249,9 @@ class Desk(QObject):
 
     def act(self, name: str) -> None:
         """Do what a button of the banner says."""
-        self._actions[name]()
+        action = self._actions.get(name)
+        if action is not None:  # else it is about the batch
+            action()
 
     def show_log(self) -> None:
         """Open the folder of the log file."""
@@ -262,9 +265,7 @@ class Desk(QObject):
         )
         self._dialogs.about(words)
 
-    # Inside
-
-    def _when_saved(self, then: Callable[[], None]) -> None:
+    def when_saved(self, then: Callable[[], None]) -> None:
         """Go on once nothing would be lost: nothing is unsaved, it was saved, or is given up."""
         session = self._session
         if not session.is_unsaved or session.photo is None:
@@ -276,6 +277,8 @@ class Desk(QObject):
             then()
         elif answer == "save":
             self.saver.save_and(then)
+
+    # Inside
 
     def _folder(self) -> str:
         photo = self._session.photo
@@ -299,7 +302,7 @@ class Desk(QObject):
     def _restore(self) -> None:
         offer = self._offer
         if offer is not None:
-            self._when_saved(lambda: self._session.restore(offer))
+            self.when_saved(lambda: self._session.restore(offer))
 
     def _forget(self) -> None:
         if self._offer is not None:

@@ -42,6 +42,28 @@ class Dialogs:
         name = QFileDialog.getExistingDirectory(self._window, tr("Open folder"), folder)
         return Path(name) if name else None
 
+    def photos(self, folder: str, suffixes: tuple[str, ...]) -> list[Path]:
+        """Photos for a batch."""
+        kinds = " ".join(f"*{suffix}" for suffix in suffixes)
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, tr("Add photos"), folder, f"{tr('Photos')} ({kinds})"
+        )
+        return [Path(name) for name in names]
+
+    def stop_batch(self, finished: int, total: int) -> bool:
+        """Whether a batch that runs may be stopped."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(tr("A batch is running"))
+        box.setText(tr("Stop the batch at {finished} of {total}?", finished=finished, total=total))
+        box.setInformativeText(tr("What is done stays done; the rest is there at the next start."))
+        stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton(tr("Go on"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.exec()
+        return box.clickedButton() is stop
+
     def checkpoint(self) -> Path | None:
         """A file of weights."""
         kinds = " ".join(CHECKPOINT_SUFFIXES)

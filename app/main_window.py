@@ -2,22 +2,21 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QUrl
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
-    QDrag,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QImage,
     QKeyEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow
 
 from app.actions import MODES, make_actions, make_menus, sheet
+from app.batching.desk import BatchDesk
+from app.batching.wiring import BatchWiring
 from app.desk import Desk
 from app.dialogs import Dialogs
 from app.fetching import Fetching
@@ -34,6 +33,7 @@ from app.views.photo_view import PhotoView
 from app.views.picture import Picture
 from app.views.viewport import Viewport
 from app.widgets.banner import Notice
+from app.widgets.recent_menu import RecentMenu
 from app.widgets.shell import Shell
 from app.widgets.shortcut_sheet import ShortcutSheet
 from app.widgets.top_bar import TopBar
@@ -74,12 +74,14 @@ class MainWindow(QMainWindow):
         dialogs = dialogs or Dialogs(self)
         self.desk = Desk(session, runner, self.picture, preferences, dialogs)
         self.fetching = Fetching(runner, dialogs, self)
+        self.batch_desk = BatchDesk(session, runner, preferences, dialogs, self.desk.when_saved)
         self.keeping = Keeping(self.picture, self.desk.history, self)
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES), self.view)
-        self.recent_menu = QMenu(tr("Recent photos"), self)
+        self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
         self._is_finishing = False
         self._build()
+        self.batch_wiring = BatchWiring(self.shell, self.batch_desk, session, runner, self)
         self._connect_runner()
         self._connect_session()
         self._connect_controls()
@@ -125,14 +127,16 @@ class MainWindow(QMainWindow):
         session.unsaved_changed.connect(self.setWindowModified)
         session.saved.connect(desk.saver.saved)
         session.copied.connect(desk.saver.copied)
-        session.dragged.connect(self._drag_file)
+        session.dragged.connect(self.shell.panel.next_step.thumbnail.hand_out)
         session.failed.connect(desk.failed)
         session.recovery_found.connect(desk.recovery_found)
         session.recovered.connect(desk.recovered)
         desk.noticed.connect(self.shell.banner.show_notice)
         desk.saver.noticed.connect(self.shell.banner.show_notice)
         desk.shelf_read.connect(self._show_cards)
-        desk.ready_to_close.connect(self._finish)
+        desk.ready_to_close.connect(self.batch_desk.close)
+        self.batch_desk.ready_to_close.connect(self._finish)
+        self.batch_desk.page_asked.connect(partial(self._show_batch, True))
         desk.history.stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
         desk.history.stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(desk.settings_changed)
@@ -168,7 +172,7 @@ class MainWindow(QMainWindow):
         shell.banner.visibility_changed.connect(shell.show_notice)
         shell.empty.open_asked.connect(desk.ask_photo)
         shell.empty.sample_asked.connect(desk.open_sample)
-        self.recent_menu.aboutToShow.connect(self._fill_recent)
+        self.recent_menu.photo_chosen.connect(desk.open)
 
     def _connect_actions(self) -> None:
         for name, slot in self._slots().items():
@@ -176,10 +180,14 @@ class MainWindow(QMainWindow):
         for mode in MODES:
             slot = partial(setattr, self.view, "mode", mode)
             self.named_actions[mode].triggered.connect(_without_state(slot))
+            self.named_actions[mode].triggered.connect(
+                _without_state(partial(self._show_batch, False))
+            )
         area = self.shell.panel.keep_area
         self.named_actions["brush"].toggled.connect(area.brush_button.setChecked)
         self.named_actions["eraser"].toggled.connect(area.eraser_button.setChecked)
         self.named_actions["full_screen"].toggled.connect(self._set_full_screen)
+        self.named_actions["batch"].triggered.connect(self.batch_desk.page_asked)
 
     def _slots(self) -> dict[str, Callable[[], Any]]:
         desk, viewport, panel = self.desk, self.viewport, self.shell.panel
@@ -222,6 +230,7 @@ class MainWindow(QMainWindow):
         self.shell.banner.clear()
         self.picture.set_photo(opened.photo, opened.copies)
         self.shell.show_photo(True)
+        self._show_batch(False)
         path = opened.photo.path
         self.setWindowTitle(f"{path.name if path else tr('Pasted picture')}[*] – AfterRain")
         self.setWindowFilePath(str(path) if path else "")
@@ -277,6 +286,10 @@ class MainWindow(QMainWindow):
     def _show_zoom(self) -> None:
         self.shell.top_bar.set_zoom(self.viewport.zoom)
 
+    def _show_batch(self, there: bool) -> None:
+        self.shell.show_batch(there)
+        self.named_actions["batch" if there else self.view.mode].setChecked(True)
+
     def _show_kept(self, settings: Settings) -> None:
         self.resize(START_SIZE)
         if settings.geometry:
@@ -292,16 +305,6 @@ class MainWindow(QMainWindow):
 
     def _show_shortcuts(self) -> None:
         ShortcutSheet(sheet(self.named_actions, keys_on_photo()), self).show()
-
-    def _fill_recent(self) -> None:
-        self.recent_menu.clear()
-        for name in self.preferences.settings.recent:
-            action = self.recent_menu.addAction(Path(name).name)
-            action.setToolTip(name)
-            action.triggered.connect(_without_state(partial(self.desk.open, Path(name))))
-        self.recent_menu.setToolTipsVisible(True)
-        if self.recent_menu.isEmpty():
-            self.recent_menu.addAction(tr("None yet")).setEnabled(False)
 
     # What is done
 
@@ -338,16 +341,6 @@ class MainWindow(QMainWindow):
         else:
             self.shell.banner.clear()
 
-    def _drag_file(self, path: Path) -> None:
-        if not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
-            return  # it took longer than the person held the button
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path))])
-        drag = QDrag(self)
-        drag.setMimeData(data)
-        drag.setPixmap(self.shell.panel.next_step.thumbnail.pixmap())
-        drag.exec(Qt.DropAction.CopyAction)
-
     def show_notice(self, notice: Notice) -> None:
         """Say something in the banner."""
         self.shell.banner.show_notice(notice)
@@ -370,7 +363,8 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Open what was dropped."""
         event.acceptProposedAction()
-        self.desk.drop(event.mimeData())
+        if not self.batch_desk.drop(event.mimeData(), is_shown=self.shell.shows_batch):
+            self.desk.drop(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask about unsaved work, let the tile that is being computed end, and go."""

@@ -3,7 +3,11 @@
 The words are `nledn.messages`'; those that speak of the command line have their own here.
 """
 
+import re
+import string
 from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import PurePath
 
 from app.translation import mark, tr
 from nledn import errors
@@ -30,6 +34,8 @@ WORDS: Mapping[type[DerainError], str] = {
 }
 """What happened, where the command line's sentence does not fit a window."""
 
+THERE_ALREADY = mark("{path} is there already; another choice for results that exist replaces it.")
+
 
 def explain(error: BaseException) -> Message:
     """The words for an error; one of our own making gets a sentence that leads to the log."""
@@ -41,3 +47,56 @@ def explain(error: BaseException) -> Message:
     what = WORDS.get(type(error), template.what)
     remedy = REMEDIES.get(type(error), template.remedy)
     return Message(tr(what).format(**fields), tr(remedy).format(**fields))
+
+
+def in_words(sentence: str) -> str:
+    """A sentence of a journal, which is in English and for the command line, as the window's.
+
+    Files are told by their names alone: the row that it stands in says where they are.
+    """
+    known = _known(sentence)
+    if known is None:
+        return sentence
+    templates, fields = known
+    return " ".join(tr(words).format(**fields) for words in templates if words)
+
+
+@lru_cache(maxsize=1000)  # a table asks for the same ones whenever it is painted
+def _known(sentence: str) -> tuple[tuple[str, str], dict[str, str]] | None:
+    for pattern, what, remedy in _patterns():
+        found = pattern.fullmatch(sentence)
+        if found:
+            fields = found.groupdict()
+            return (what, remedy), {
+                name: PurePath(value).name if name in ("path", "source") else value
+                for name, value in fields.items()
+            }
+    return None
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    """How each sentence reads in a journal, and the window's words for it."""
+    from nledn.batch.targets import ALREADY_THERE
+
+    there = (_pattern(ALREADY_THERE), THERE_ALREADY, "")
+    told = (
+        (
+            _pattern(f"{template.what} {template.remedy}".strip()),
+            WORDS.get(kind, template.what),
+            REMEDIES.get(kind, template.remedy),
+        )
+        for kind, template in TEMPLATES.items()
+    )
+    return (there, *told)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    seen: set[str] = set()
+    parts = []
+    for literal, field, _, _ in string.Formatter().parse(template):
+        parts.append(re.escape(literal))
+        if field:
+            parts.append(f"(?P={field})" if field in seen else f"(?P<{field}>.*)")
+            seen.add(field)
+    return re.compile("".join(parts), re.DOTALL)

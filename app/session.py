@@ -17,7 +17,7 @@ from app import jobs
 from app.keeper import Keeper
 from app.recovery import Offer, Recovered
 from app.runner import Job, Runner
-from app.stage import Stage, Status
+from app.stage import Stage, Status, stage_of, tiles_of
 from app.views.mask import Mask
 from nledn.options import STRENGTH_MAX, Options
 from nledn.tiling import Rect
@@ -68,7 +68,7 @@ class Session(QObject):
     def __init__(self, runner: Runner, engines: jobs.Engines, options: Options) -> None:
         super().__init__(runner)
         self._runner = runner
-        self._engines = engines
+        self.engines = engines
         self.options = options
         self.photo: Photo | None = None
         self.folder: tuple[Path, ...] = ()
@@ -76,6 +76,7 @@ class Session(QObject):
         self.strength = 1.0
         self.result_path: Path | None = None
         self.status = Status(Stage.EMPTY)
+        self._choice: Choice | None = None
         self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
         self._opening: Job | None = None
         self._deraining: jobs.DerainJob | None = None
@@ -90,6 +91,7 @@ class Session(QObject):
             jobs.OpenJob: self._on_opened,
             jobs.PasteJob: self._on_opened,
             jobs.RestoreJob: self._on_restored,
+            jobs.ReviewJob: self._on_reviewed,
             jobs.LoadJob: self._on_loaded,
             jobs.DerainJob: self._on_derained,
             jobs.SaveJob: self._on_saved,
@@ -117,6 +119,10 @@ class Session(QObject):
         """Open what a crash left behind."""
         self._begin_opening(jobs.RestoreJob(offer))
 
+    def review(self, entry: jobs.Entry, checkpoint: str) -> None:
+        """Open a photo of a batch beside its result."""
+        self._begin_opening(jobs.ReviewJob(entry, self.options, checkpoint))
+
     def forget(self, offer: Offer) -> None:
         """Remove what a crash left behind."""
         self._keeper.forget(offer.spill)
@@ -127,7 +133,7 @@ class Session(QObject):
 
     def warm_up(self) -> None:
         """Load the engine now, so that the first tile need not wait for it."""
-        self._runner.submit(jobs.LoadJob(self._engines, self.options))
+        self._runner.submit(jobs.LoadJob(self.engines, self.options))
 
     def derain(self) -> None:
         """Compute what is missing of the open photo's rain."""
@@ -138,11 +144,10 @@ class Session(QObject):
         focus = Focus(self._focus_rect)
         into = self._layers.get(self.options)
         job = jobs.DerainJob(
-            self._engines, self.photo, self.options, focus, self._keeper.spill, into
+            self.engines, self.photo, self.options, focus, self._keeper.spill, into
         )
         self._deraining = job
-        done, total = (0, 0) if into is None else (int(into.done.sum()), len(into.done))
-        self._set_status(Stage.DERAINING, done=done, total=total)
+        self._set_status(Stage.DERAINING, *tiles_of(into))
         self._runner.submit(job)
 
     def cancel(self) -> None:
@@ -281,7 +286,7 @@ class Session(QObject):
             self._end_opening()
             self._take(opened)
 
-    def _take(self, opened: jobs.Opened) -> None:
+    def _take(self, opened: jobs.Opened, kept: Recovered | None = None) -> None:
         self._abandon()
         self._keeper.restart()
         self.keep_strength()
@@ -293,27 +298,37 @@ class Session(QObject):
         self._show(None)
         self.unsaved_changed.emit(False)
         self.photo_opened.emit(opened)
+        if kept is not None:
+            self.options = kept.options
+            self.options_changed.emit(kept.options)
+            self._layers[kept.options] = kept.layer
+            self._show(kept.layer)
+            self.set_strength(kept.strength)
+            self.recovered.emit(kept)
 
     def _on_restored(self, job: jobs.RestoreJob, found: tuple[jobs.Opened, Recovered]) -> None:
         if job is not self._opening:
             return
         opened, kept = found
         self._end_opening()
-        self._take(opened)
-        self.options = kept.options
-        self.options_changed.emit(kept.options)
-        self._layers[kept.options] = kept.layer
-        self._show(kept.layer)
-        self.set_strength(kept.strength)
+        self._take(opened, kept)
         self._touch()
-        self.recovered.emit(kept)
         self._keeper.layer(kept.source, kept.options, kept.layer)
         self.keep_strength()
         self._keeper.forget(job.offer.spill)
 
+    def _on_reviewed(self, job: jobs.ReviewJob, reviewed: jobs.Reviewed) -> None:
+        if job is self._opening:
+            self._end_opening()
+            self._take(reviewed.opened, reviewed.result)
+            self.result_path = reviewed.path
+            self._saved_revision = self._revision
+            self.unsaved_changed.emit(False)
+
     def _on_loaded(self, job: jobs.LoadJob, choice: "Choice") -> None:
         if job.options == self.options:
-            self._set_status(self.status.stage, choice=choice)
+            self._choice = choice
+            self._set_status(self.status.stage)
 
     def _on_scanned(self, _job: Job, offers: tuple[Offer, ...]) -> None:
         if offers:
@@ -328,9 +343,9 @@ class Session(QObject):
         if layer is not self.layer:
             self.layer = layer
             self.layer_changed.emit(layer)
-        done = int(layer.done.sum())
-        self._began = (time.monotonic(), done)
-        self._set_status(self.status.stage, done=done, total=len(layer.done), choice=started.choice)
+        self._began = (time.monotonic(), tiles_of(layer)[0])
+        self._choice = started.choice
+        self._set_status(self.status.stage, *tiles_of(layer))
 
     def _on_tile(self, progress: Any) -> None:
         began, before = self._began
@@ -367,27 +382,15 @@ class Session(QObject):
         self.layer = layer
         if announce:
             self.layer_changed.emit(layer)
-        if self.photo is None:
-            self._set_status(Stage.EMPTY)
-        elif layer is None:
-            self._set_status(Stage.READY)
-        else:
-            stage = Stage.DONE if layer.is_complete else Stage.PARTIAL
-            self._set_status(stage, done=int(layer.done.sum()), total=len(layer.done))
+        self._set_status(stage_of(self.photo, layer), *tiles_of(layer))
         then, self._when_stopped = self._when_stopped, None
         if then is not None:
             then()
 
     def _set_status(
-        self,
-        stage: Stage,
-        *,
-        done: int = 0,
-        total: int = 0,
-        left_s: float | None = None,
-        choice: "Choice | None" = None,
+        self, stage: Stage, done: int = 0, total: int = 0, left_s: float | None = None
     ) -> None:
-        self.status = Status(stage, done, total, left_s, choice or self.status.choice)
+        self.status = Status(stage, done, total, left_s, self._choice)
         self.status_changed.emit(self.status)
 
     def _touch(self) -> None:

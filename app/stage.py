@@ -5,7 +5,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nledn import RainLayer
     from nledn.device import Choice
+    from nledn.photo import Photo
 
 
 class Stage(Enum):
@@ -36,3 +38,17 @@ class Status:
     total: int = 0
     left_s: float | None = None
     choice: "Choice | None" = None
+
+
+def stage_of(photo: "Photo | None", layer: "RainLayer | None") -> Stage:
+    """The stage of a photo that nothing is computed for, with the rain that is known of it."""
+    if photo is None:
+        return Stage.EMPTY
+    if layer is None:
+        return Stage.READY
+    return Stage.DONE if layer.is_complete else Stage.PARTIAL
+
+
+def tiles_of(layer: "RainLayer | None") -> tuple[int, int]:
+    """Tiles that are computed, and tiles of the photo."""
+    return (0, 0) if layer is None else (int(layer.done.sum()), len(layer.done))

@@ -95,6 +95,7 @@ class Beginning(QObject):
         handle = window.windowHandle()
         handle.screenChanged.connect(desk.moved_to)
         window.session.look_for_recovery()
+        window.batch_desk.restore()
         desk.look_around()
         desk.read_profile()
         self._timer.start()

@@ -127,6 +127,20 @@ QMenu::separator {{ height: 1px; background: {c.border}; margin: 4px 8px; }}
 #topBar {{ background: {c.panel}; border-bottom: 1px solid {c.border}; }}
 #sidePanel {{ background: {c.panel}; border-left: 1px solid {c.border}; }}
 #statusLine {{ background: {c.panel}; border-top: 1px solid {c.border}; }}
+#statusBatch {{ padding: 0 8px; min-height: 0; }}
+QTableView {{ background: {c.panel}; border: none; outline: none; }}
+QHeaderView {{ background: {c.panel}; border: none; }}
+QHeaderView::section {{
+    background: {c.panel}; color: {c.muted}; border: none;
+    border-bottom: 1px solid {c.border}; padding: 6px 12px;
+}}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar::handle:vertical {{
+    background: {c.border}; border-radius: 4px; min-height: 32px; margin: 2px;
+}}
+QScrollBar::handle:vertical:hover {{ background: {c.muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 #statusLine QLabel, QLabel[muted="true"] {{ color: {c.muted}; }}
 QLabel[heading="true"] {{ font-weight: 600; }}
 QLabel[title="true"] {{ font-size: 18pt; font-weight: 600; }}

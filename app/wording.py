@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.batch_stage import BatchStage, BatchStatus
 from app.stage import Stage, Status
 from app.translation import mark, tr
 
@@ -65,6 +66,33 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(max(round(seconds), 0), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def counted_of(status: BatchStatus) -> str:
+    """How far it is, such as `12 of 60 · 2 failed · 1 skipped`."""
+    parts = [tr("{finished} of {total}", finished=status.finished, total=status.total)]
+    if status.failed:
+        parts.append(tr("{count} failed", count=status.failed))
+    if status.skipped:
+        parts.append(tr("{count} skipped", count=status.skipped))
+    return " · ".join(parts)
+
+
+def pace_of(status: BatchStatus) -> str:
+    """What it does, how fast, and the time left, as far as they are known."""
+    words = {
+        BatchStage.PAUSING: tr("Pausing after this tile…"),
+        BatchStage.PAUSED: tr("Paused"),
+        BatchStage.STOPPING: tr("Stopping after this tile…"),
+    }
+    if status.stage in words:
+        return words[status.stage]
+    if status.stage is not BatchStage.RUNNING:
+        return tr("Looking for photos…") if status.is_looking else ""
+    if status.megapixels_per_second is None or status.seconds_left is None:
+        return tr("The first photo is being derained…")
+    speed = tr("{speed} MP/s", speed=f"{status.megapixels_per_second:.2g}")
+    return f"{speed} · {tr('{time} left', time=clock(status.seconds_left))}"
 
 
 def photo_of(photo: "Photo") -> str:

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import SignalInstance
+
     from app.main_window import MainWindow
 
+SHOWN_DONE = 6  # photos of the batch that are finished in its picture
 SETTLED_MS = 500  # after this long nothing is repainted any more
 
 
@@ -104,6 +107,49 @@ def pictures(window: "MainWindow") -> Iterator[str]:
     dialog.show()
     yield "settings"
     dialog.close()
+    with tempfile.TemporaryDirectory() as folder:
+        yield from batch_pictures(window, Path(folder) / "lake weekend")
+
+
+def batch_pictures(window: "MainWindow", folder: Path) -> Iterator[str]:
+    """A batch while it runs, and done, with a photo that failed."""
+    batch = window.batch_desk.batch
+    window.session.set_strength(1.0)
+    make_photos(folder)
+    window.batch_desk.add([folder])
+    wait_for(batch.status_changed, lambda: batch.status.planned > 0 and not batch.status.is_looking)
+    batch.start()
+    wait_for(batch.status_changed, lambda: batch.status.finished >= SHOWN_DONE)
+    yield "batch"
+    wait_for(batch.ended, lambda: True)
+    yield "batch-done"
+
+
+def make_photos(folder: Path) -> None:
+    """Parts of the samples, as photos of a batch; one is cut off."""
+    from PIL import Image
+
+    from nledn import places
+
+    (folder / "evening").mkdir(parents=True)
+    samples = sorted(places.sample_photo().parent.glob("*.jpg"))
+    for number in range(14):
+        with Image.open(samples[number % len(samples)]) as sample:
+            left, top = 97 * number % (sample.width - 450), 61 * number % (sample.height - 300)
+            part = sample.crop((left, top, left + 450, top + 300))
+        place = folder / "evening" if number < 4 else folder
+        part.save(place / f"IMG_{2041 + number}.jpg", quality=90)
+    broken = folder / "IMG_2046.jpg"
+    broken.write_bytes(broken.read_bytes()[:4000])
+
+
+def wait_for(signal: "SignalInstance", holds: Callable[[], bool]) -> None:
+    """Until something has come about that a signal tells of."""
+    from PySide6.QtCore import QEventLoop
+
+    loop = QEventLoop()
+    signal.connect(lambda *_: loop.quit() if holds() else None)
+    loop.exec()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from nledn.tiling import Rect, Tile, Tiling
+from nledn.tiling import Rect, Tile, Tiling, whole
 
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 Floats = npt.NDArray[np.float32]
@@ -142,6 +142,33 @@ def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:
     clean = srgb_decoded(np.clip(srgb_encoded(as_floats(pixels)) - rain, 0, 1))
     # The way through the sRGB curve and back is not exact for every one of 65,536 values.
     return np.where(rain == 0, pixels, _rounded(clean * np.float32(top), pixels))
+
+
+def difference(
+    before: Pixels, after: Pixels, record: Record, strength: float = 1.0, *, linear: bool = False
+) -> RainLayer:
+    """The rain that was taken, from a photo and its result: `apply` gives the result again.
+
+    Args:
+        before: (H, W, 3) uint8 or uint16, the photo.
+        after: (H, W, 3) uint8 or uint16, its result, which may have lost depth.
+        record: how it was made.
+        strength: share of the rain that was taken; of 0 nothing can be learnt.
+        linear: both are in linear light.
+
+    Returns:
+        A complete layer.
+    """
+    height, width = before.shape[:2]
+    layer = RainLayer(whole(height, width), record, linear=linear)
+    for rows in _strips(height):
+        was, now = as_floats(before[rows]), as_floats(after[rows])
+        if linear:
+            was, now = srgb_encoded(was), srgb_encoded(now)
+        rain = (was - now) / np.float32(strength) if strength else np.zeros_like(was)
+        layer.plane[rows] = np.rint(np.clip(rain, -1, 1) * STEPS).astype(np.int16)
+    layer.done[:] = True
+    return layer
 
 
 def _rounded(values: Floats, like: Pixels) -> Pixels:

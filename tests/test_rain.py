@@ -11,6 +11,7 @@ from nledn.rain import (
     RainLayer,
     Record,
     as_floats,
+    difference,
     srgb_decoded,
     srgb_encoded,
     subtract,
@@ -135,3 +136,25 @@ def test_the_srgb_curve_is_undone_by_its_inverse() -> None:
     light = np.linspace(0, 1, 4096, dtype=np.float32)
     np.testing.assert_allclose(srgb_decoded(srgb_encoded(light)), light, atol=1e-6)
     assert srgb_encoded(np.array([0.5], np.float32))[0] == pytest.approx(0.7354, abs=1e-4)
+
+
+@pytest.mark.parametrize("depth", ["uint8", "uint16"])
+@pytest.mark.parametrize("linear", [False, True])
+@pytest.mark.parametrize("strength", [1.0, 0.3, 1.5])
+def test_photo_and_result_give_the_rain_that_was_taken(
+    depth: str, linear: bool, strength: float
+) -> None:
+    before = (noise(1, 300, 7) >> (8 if depth == "uint8" else 0)).astype(depth)
+    rain = np.random.default_rng(2).uniform(-1, 1, before.shape).astype(np.float32)
+    after = layer_of(rain, linear=linear).apply(before, strength)
+    layer = difference(before, after, RECORD, strength, linear=linear)
+    assert layer.is_complete
+    again = layer.apply(before, strength)
+    # A step of 1/32000 is less than half a level of 8 bits, and two of 16.
+    far = np.abs(again.astype(np.int64) - after).max()
+    assert far <= (0 if depth == "uint8" else 4)
+
+
+def test_a_strength_of_zero_tells_of_no_rain() -> None:
+    pixels = noise(1, 5, 5)
+    assert not difference(pixels, pixels, RECORD, 0.0).plane.any()

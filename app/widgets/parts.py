@@ -1,7 +1,15 @@
 """The small building blocks that all panels share: headings, lines, sliders with a name."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QSlider, QToolButton
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from app.icons import icon
 
@@ -37,6 +45,17 @@ def line() -> QFrame:
     frame.setProperty("line", "true")
     frame.setFixedHeight(1)
     return frame
+
+
+def scrolling(controls: QWidget) -> QScrollArea:
+    """A column of controls that scrolls where the window is low."""
+    area = QScrollArea()
+    area.setWidget(controls)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
 
 
 def slider(name: str, lowest: int, highest: int, value: int) -> QSlider:

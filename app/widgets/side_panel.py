@@ -1,12 +1,11 @@
 """The panel beside the photo: what is taken away, where not, and the next step."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.widgets.action_panel import ActionPanel
 from app.widgets.checkpoint_picker import CheckpointPicker
 from app.widgets.keep_area import KeepAreaControl
-from app.widgets.parts import line
+from app.widgets.parts import line, scrolling
 from app.widgets.rain_gain import RainGain
 from app.widgets.strength import StrengthControl
 
@@ -34,16 +33,10 @@ class SidePanel(QFrame):
             column.addWidget(line())
         column.addWidget(self.rain_gain)
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidget(controls)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(scrolling(controls), 1)
         layout.addWidget(line())
         bottom = QVBoxLayout()
         bottom.setContentsMargins(16, 16, 16, 16)

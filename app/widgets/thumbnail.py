@@ -1,7 +1,9 @@
 """The result in small: drag it out, and the other program gets a file."""
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QPixmap
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.translation import tr
@@ -39,6 +41,17 @@ class Thumbnail(QLabel):
         square = filled.copy(left, top, side, side)
         square.setDevicePixelRatio(self.devicePixelRatio())
         self.setPixmap(QPixmap.fromImage(square))
+
+    def hand_out(self, path: Path) -> None:
+        """The file is there: drag it, if the button is still held."""
+        if not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            return  # it took longer than the person held the button
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        drag.setPixmap(self.pixmap())
+        drag.exec(Qt.DropAction.CopyAction)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """The drag may begin here."""

@@ -34,6 +34,8 @@ class TopBar(QFrame):
         layout.addStretch(1)
         for name in modes:
             layout.addWidget(self._button(name, text=True))
+        layout.addSpacing(12)
+        layout.addWidget(self._button("batch", text=True))
         layout.addStretch(1)
         self.zoom = QLabel()
         self.zoom.setProperty("muted", "true")

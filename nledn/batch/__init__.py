@@ -8,6 +8,7 @@
 queue with `take`, has `derain_file` run elsewhere, and brings the outcomes back with `finish`.
 """
 
+from nledn.batch.figures import small
 from nledn.batch.jobs import Request
 from nledn.batch.place import Shard
 from nledn.batch.preview import Foreseen, preview
@@ -16,7 +17,7 @@ from nledn.batch.results import report_of
 from nledn.batch.rows import Counts, Done, Failed, Job, Outcome, PutBack, Row, Skipped, State
 from nledn.batch.run import Ending, Update, run
 from nledn.batch.settings import Settings
-from nledn.batch.sources import Found, in_folder, in_list, read_list
+from nledn.batch.sources import Found, in_folder, in_list, read_list, together
 from nledn.batch.work import Engine, derain_file
 
 __all__ = [
@@ -45,4 +46,6 @@ __all__ = [
     "read_list",
     "report_of",
     "run",
+    "small",
+    "together",
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from nledn import photo
 from nledn.batch.rows import Change, Scores
@@ -46,16 +47,20 @@ def marks_of(change: Change) -> tuple[str, ...]:
     return tuple(marks)
 
 
+def small(picture: Photo, side_px: int = THUMBNAIL_PX) -> Image.Image:
+    """A small picture of a photo, RGB in sRGB, its long side `side_px` at most."""
+    height, width = picture.pixels.shape[:2]
+    scale = min(1.0, side_px / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    shrunk = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA)
+    levels = shrunk.astype(np.float32) * (255 / np.iinfo(picture.pixels.dtype).max)
+    return photo.in_srgb(np.rint(levels).astype(np.uint8), picture.icc)
+
+
 def thumbnail(picture: Photo) -> bytes:
     """A small WebP in sRGB of a photo."""
-    height, width = picture.pixels.shape[:2]
-    scale = min(1.0, THUMBNAIL_PX / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA)
-    levels = small.astype(np.float32) * (255 / np.iinfo(picture.pixels.dtype).max)
-    image = photo.in_srgb(np.rint(levels).astype(np.uint8), picture.icc)
     file = io.BytesIO()
-    image.save(file, "WEBP", quality=THUMBNAIL_QUALITY)
+    small(picture).save(file, "WEBP", quality=THUMBNAIL_QUALITY)
     return file.getvalue()
 
 

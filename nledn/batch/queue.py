@@ -5,7 +5,7 @@ Whoever computes, threads here or workers elsewhere, only sees jobs and outcomes
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,10 +61,26 @@ class Queue:
             JournalFailed: the journal cannot be used.
             WriteError: the output folder cannot be made or written.
         """
+        return cls._taken(request, cls._plan)
+
+    @classmethod
+    def as_it_stands(cls, request: Request) -> "Queue":
+        """Take the output folder and plan nothing: for a report of what the last run did.
+
+        Raises:
+            BatchBusy, JournalFailed, WriteError: as `opened`.
+        """
+        return cls._taken(request, lambda _queue, _alone: None)
+
+    @classmethod
+    def _taken(cls, request: Request, then: "Callable[[Queue, bool], None]") -> "Queue":
         where = place.prepared(request.out, request.shard)
         queue = cls(request, where, Journal(where.journal))
         try:
-            queue._start()
+            lock = Lock(where.journal, where.out)
+            lock.acquire(queue._note_loss)
+            queue._lock = lock
+            then(queue, place.refuse_other_runs(where, request.shard))
         except BaseException:
             queue.close()
             raise
@@ -87,11 +103,7 @@ class Queue:
         finally:
             self._journal.close()
 
-    def _start(self) -> None:
-        lock = Lock(self.place.journal, self.place.out)
-        lock.acquire(self._note_loss)
-        self._lock = lock
-        alone = place.refuse_other_runs(self.place, self.request.shard)
+    def _plan(self, alone: bool) -> None:
         known: dict[Path, Row] = {}
         for path in self.place.others:
             known |= known_to(path)

@@ -6,6 +6,7 @@ them is limited, so memory depends on the largest photo and not on their number.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ from nledn.batch import work
 from nledn.batch.pace import Pace, probe
 from nledn.batch.queue import Queue
 from nledn.batch.room import Room
-from nledn.batch.rows import Counts, Failed, Job, Outcome, PutBack, Skipped, State
-from nledn.batch.work import Derained, Engine, Loaded, guarded
+from nledn.batch.rows import Counts, Failed, Job, Outcome, PutBack, Row, Skipped, State
+from nledn.batch.work import Clock, Derained, Engine, Loaded, guarded
 from nledn.cancel import CancelToken
 from nledn.errors import BatchBusy, Cancelled, DerainError, JournalFailed, OutputDiskFull
 
@@ -44,6 +45,7 @@ class Update:
         seconds: of computing, when it is done.
         megapixels_per_second: so far; None before the first photo is done.
         seconds_left: likewise.
+        row: as it stands in the journal; None while the photo is running.
     """
 
     source: Path
@@ -55,6 +57,7 @@ class Update:
     seconds: float
     megapixels_per_second: float | None
     seconds_left: float | None
+    row: Row | None = None
 
 
 OnUpdate = Callable[[Update], None]
@@ -80,6 +83,7 @@ def run(
     engine: Engine,
     on_update: OnUpdate | None = None,
     cancel: CancelToken | None = None,
+    clock: Clock = time.monotonic,
 ) -> Ending:
     """Derain what is planned, computing on the calling thread.
 
@@ -91,8 +95,9 @@ def run(
         engine: computes; used from this thread alone.
         on_update: called from several threads, one at a time.
         cancel: read before each tile; what is computed by then is still written.
+        clock: by which the pace is measured; it stands still while the engine is paused.
     """
-    return _Run(queue, engine, on_update, cancel or CancelToken()).run()
+    return _Run(queue, engine, on_update, cancel or CancelToken(), clock).run()
 
 
 class _EitherToken(CancelToken):
@@ -115,7 +120,12 @@ class _NotComputed:
 
 class _Run:
     def __init__(
-        self, queue: Queue, engine: Engine, on_update: OnUpdate | None, cancel: CancelToken
+        self,
+        queue: Queue,
+        engine: Engine,
+        on_update: OnUpdate | None,
+        cancel: CancelToken,
+        clock: Clock,
     ) -> None:
         self._queue = queue
         self._engine = engine
@@ -131,7 +141,8 @@ class _Run:
         counts = queue.counts()
         self._total, self._finished = counts.total, counts.finished
         self._coming = [row.source for row in queue.rows() if row.state is State.PLANNED]
-        self._pace = Pace(self._coming)
+        self._clock = clock
+        self._pace = Pace(self._coming, clock)
         self._probed = threading.Event()
 
     def run(self) -> Ending:
@@ -193,6 +204,7 @@ class _Run:
             self._engine,
             lambda done: self._tell(job, State.RUNNING, share=done.done / done.total),
             self._cancel,
+            self._clock,
         )
         try:
             self._cancel.raise_if_cancelled()
@@ -243,29 +255,22 @@ class _Run:
             return
         if row.state is not State.DONE:
             self._pace.passed_over(job.source)
-        self._tell(job, row.state, sentence=row.sentence, seconds=row.seconds)
+        self._tell(job, row.state, row=row)
 
-    def _tell(
-        self,
-        job: Job,
-        state: State,
-        *,
-        sentence: str = "",
-        share: float = 0.0,
-        seconds: float = 0.0,
-    ) -> None:
+    def _tell(self, job: Job, state: State, *, share: float = 0.0, row: Row | None = None) -> None:
         with self._telling:
             if state is not State.RUNNING:
                 self._finished += 1
             update = Update(
                 source=job.source,
                 state=state,
-                sentence=sentence,
+                sentence="" if row is None else row.sentence,
                 finished=self._finished,
                 total=self._total,
                 share=share,
-                seconds=seconds,
+                seconds=0.0 if row is None else row.seconds,
                 megapixels_per_second=self._pace.megapixels_per_second,
                 seconds_left=self._pace.seconds_left,
+                row=row,
             )
             self._on_update(update)

@@ -159,6 +159,24 @@ def in_list(lines: Iterable[bytes], listed_in: Path, *, patterns: Sequence[str] 
     return Found(root, tuple(path.relative_to(root) for path in paths))
 
 
+def together(founds: Iterable[Found]) -> Found:
+    """Photos of several folders and lists as those of one batch, each once.
+
+    The results repeat the tree below the folder that all of them have in common.
+
+    Raises:
+        OptionInvalid: they lie on several drives, which have no folder in common.
+    """
+    founds = list(founds)
+    try:
+        root = Path(os.path.commonpath([found.root for found in founds]))
+    except ValueError as error:  # drives of Windows
+        raise OptionInvalid("input", str(founds[-1].root), "photos of one drive") from error
+    paths = dict.fromkeys(found.root / file for found in founds for file in found.files)
+    unlisted = dict.fromkeys(folder for found in founds for folder in found.unlisted)
+    return Found(root, tuple(path.relative_to(root) for path in paths), tuple(unlisted))
+
+
 def read_list(path: Path) -> list[bytes]:
     """The lines of a list of photos.
 

@@ -13,6 +13,8 @@ from nledn.messages import printable
 from nledn.naming import Naming, name_of
 from nledn.photo import writable_suffixes
 
+ALREADY_THERE = "{path} is there already; --on-conflict overwrite replaces it."
+
 
 @dataclass(frozen=True)
 class Target:
@@ -62,9 +64,7 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
         elif path in job.ours or settings.conflict == "overwrite":
             return Target(path, overwrite=True)
         elif settings.conflict == "skip":
-            return Skipped(
-                f"{printable(path)} is there already; --on-conflict overwrite replaces it."
-            )
+            return Skipped(ALREADY_THERE.format(path=printable(path)))
     raise AssertionError("unreachable: the numbers have no end")
 
 

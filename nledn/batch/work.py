@@ -23,6 +23,8 @@ from nledn.rain import Pixels, RainLayer
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+Clock = Callable[[], float]
+"""Seconds, as `time.monotonic` counts them; one that is paused stands still."""
 
 PICTURES_AT_MOST = 5000  # in a report: some 30 MB of it; a browser bears no more
 
@@ -95,7 +97,11 @@ def load(job: Job, settings: Settings) -> Loaded | Skipped:
 
 
 def compute(
-    loaded: Loaded, engine: Engine, on_tile: OnTile | None, cancel: CancelToken | None
+    loaded: Loaded,
+    engine: Engine,
+    on_tile: OnTile | None,
+    cancel: CancelToken | None,
+    clock: Clock = time.perf_counter,
 ) -> Derained:
     """Estimate a photo's rain.
 
@@ -105,14 +111,14 @@ def compute(
     """
     photo = loaded.photo
     height, width = photo.pixels.shape[:2]
-    started = time.perf_counter()
+    started = clock()
     layer = engine.derain(
         photo.pixels,
         into=engine.start((height, width), grey=photo.grey, linear=photo.linear),
         on_tile=on_tile,
         cancel=cancel,
     )
-    return Derained(loaded, layer, time.perf_counter() - started)
+    return Derained(loaded, layer, clock() - started)
 
 
 def save(derained: Derained, settings: Settings) -> Done:

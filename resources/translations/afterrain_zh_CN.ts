@@ -16,8 +16,16 @@
         <translation>200 %</translation>
     </message>
     <message>
+        <source>A batch is running</source>
+        <translation>批处理正在运行</translation>
+    </message>
+    <message>
         <source>A colour space without an ICC profile is not kept.</source>
         <translation>没有 ICC 配置文件的色彩空间不会保留。</translation>
+    </message>
+    <message>
+        <source>A name ends in {field}.</source>
+        <translation>名称必须以 {field} 结尾。</translation>
     </message>
     <message>
         <source>A rainy sample. Click Derain to take the rain away, or drop your own photo.</source>
@@ -26,6 +34,26 @@
     <message>
         <source>About AfterRain</source>
         <translation>关于 AfterRain</translation>
+    </message>
+    <message>
+        <source>Add a folder and its subfolders to the batch</source>
+        <translation>将一个文件夹及其子文件夹加入批处理</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add photos</source>
+        <translation>添加照片</translation>
+    </message>
+    <message>
+        <source>Add photos to the batch</source>
+        <translation>将照片加入批处理</translation>
+    </message>
+    <message>
+        <source>Add photos…</source>
+        <translation>添加照片…</translation>
     </message>
     <message>
         <source>Add weights of your own (.safetensors or .pth)</source>
@@ -42,6 +70,10 @@
     <message>
         <source>All files</source>
         <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>All photos</source>
+        <translation>所有照片</translation>
     </message>
     <message>
         <source>All tiles are done</source>
@@ -64,6 +96,10 @@
         <translation>Apple GPU（未经测试）</translation>
     </message>
     <message>
+        <source>As the photo</source>
+        <translation>与照片相同</translation>
+    </message>
+    <message>
         <source>Automatic</source>
         <translation>自动</translation>
     </message>
@@ -80,8 +116,20 @@
         <translation>后端</translation>
     </message>
     <message>
+        <source>Batch</source>
+        <translation>批处理</translation>
+    </message>
+    <message>
+        <source>Batch: {progress}</source>
+        <translation>批处理：{progress}</translation>
+    </message>
+    <message>
         <source>Before / After</source>
         <translation>前后对比</translation>
+    </message>
+    <message>
+        <source>Beside the photos</source>
+        <translation>照片旁边</translation>
     </message>
     <message>
         <source>Black and white became 8-bit grey.</source>
@@ -90,6 +138,10 @@
     <message>
         <source>Both must be the same picture at the same size.</source>
         <translation>两者必须是同一张、同样大小的图片。</translation>
+    </message>
+    <message>
+        <source>Brighter overall, by {levels} of 255.</source>
+        <translation>整体变亮 {levels}/255。</translation>
     </message>
     <message>
         <source>Brush</source>
@@ -180,6 +232,10 @@
         <translation>选择文件夹、名称和格式 (Ctrl+Shift+S)</translation>
     </message>
     <message>
+        <source>Choose the folder of the results</source>
+        <translation>选择结果文件夹</translation>
+    </message>
+    <message>
         <source>Choose…</source>
         <translation>选择…</translation>
     </message>
@@ -224,8 +280,24 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>Darker overall, by {levels} of 255.</source>
+        <translation>整体变暗 {levels}/255。</translation>
+    </message>
+    <message>
         <source>Derain</source>
         <translation>去雨</translation>
+    </message>
+    <message>
+        <source>Derain all {count}…</source>
+        <translation>全部去雨（{count} 张）…</translation>
+    </message>
+    <message>
+        <source>Derain the photos of a folder, and each that arrives there</source>
+        <translation>对文件夹中的照片以及之后放入的每张照片去雨</translation>
+    </message>
+    <message>
+        <source>Derain the photos that are planned</source>
+        <translation>对待处理的照片去雨</translation>
     </message>
     <message>
         <source>Derained</source>
@@ -260,12 +332,28 @@
         <translation>将雨中的照片拖到这里</translation>
     </message>
     <message>
+        <source>Drop photos or folders here</source>
+        <translation>将照片或文件夹拖到这里</translation>
+    </message>
+    <message>
         <source>Edit</source>
         <translation>编辑</translation>
     </message>
     <message>
+        <source>End the run after this tile; what is done stays done</source>
+        <translation>完成当前图块后结束；已完成的会保留</translation>
+    </message>
+    <message>
         <source>Eraser</source>
         <translation>橡皮擦</translation>
+    </message>
+    <message>
+        <source>Every photo before and after, with what was done to it</source>
+        <translation>每张照片处理前后的对比及处理情况</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
     </message>
     <message>
         <source>Fetch</source>
@@ -308,6 +396,14 @@
         <translation>文件夹</translation>
     </message>
     <message>
+        <source>Folder of the results</source>
+        <translation>结果文件夹</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>格式</translation>
     </message>
@@ -344,6 +440,14 @@
         <translation>继续</translation>
     </message>
     <message>
+        <source>Go on at once</source>
+        <translation>立即继续</translation>
+    </message>
+    <message>
+        <source>Go on with the tile that comes next</source>
+        <translation>从下一个图块继续</translation>
+    </message>
+    <message>
         <source>Grey is no rain; brighter is rain that is taken away</source>
         <translation>灰色表示无雨；越亮表示去除的雨越多</translation>
     </message>
@@ -358,6 +462,10 @@
     <message>
         <source>ICC profiles</source>
         <translation>ICC 配置文件</translation>
+    </message>
+    <message>
+        <source>If it exists</source>
+        <translation>若已存在</translation>
     </message>
     <message>
         <source>Import checkpoint</source>
@@ -440,6 +548,10 @@
         <translation>正在载入模型…</translation>
     </message>
     <message>
+        <source>Looking for photos…</source>
+        <translation>正在查找照片…</translation>
+    </message>
+    <message>
         <source>Make it first, or choose another.</source>
         <translation>请先创建，或选择其他文件夹。</translation>
     </message>
@@ -464,6 +576,10 @@
         <translation>名称</translation>
     </message>
     <message>
+        <source>Nearly nothing changed.</source>
+        <translation>几乎没有变化。</translation>
+    </message>
+    <message>
         <source>Next photo</source>
         <translation>下一张照片</translation>
     </message>
@@ -484,6 +600,10 @@
         <translation>暂无</translation>
     </message>
     <message>
+        <source>Note</source>
+        <translation>说明</translation>
+    </message>
+    <message>
         <source>Nothing was kept. Something on the way may have put a page in its place; try elsewhere.</source>
         <translation>没有保留任何内容。途中可能有设备用网页替换了它；请换一个网络再试。</translation>
     </message>
@@ -498,6 +618,10 @@
     <message>
         <source>Of JPEG and WebP; PNG and TIFF lose nothing.</source>
         <translation>用于 JPEG 和 WebP；PNG 和 TIFF 无损。</translation>
+    </message>
+    <message>
+        <source>Of the last batch {count} of {total} photos are still to be done.</source>
+        <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
     </message>
     <message>
         <source>On the photo</source>
@@ -540,6 +664,10 @@
         <translation>请打开其中的一张照片。</translation>
     </message>
     <message>
+        <source>Open output</source>
+        <translation>打开结果</translation>
+    </message>
+    <message>
         <source>Open photo</source>
         <translation>打开照片</translation>
     </message>
@@ -558,6 +686,10 @@
     <message>
         <source>Opening…</source>
         <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>Overwrite</source>
+        <translation>覆盖</translation>
     </message>
     <message>
         <source>Paint over what should stay as it is.</source>
@@ -580,12 +712,36 @@
         <translation>粘贴的图片</translation>
     </message>
     <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Pausing after this tile…</source>
+        <translation>完成当前图块后暂停…</translation>
+    </message>
+    <message>
         <source>Photo</source>
         <translation>照片</translation>
     </message>
     <message>
         <source>Photos</source>
         <translation>照片</translation>
+    </message>
+    <message>
+        <source>Photos of the batch</source>
+        <translation>批处理的照片</translation>
+    </message>
+    <message>
+        <source>Photos…</source>
+        <translation>照片…</translation>
+    </message>
+    <message>
+        <source>Planned</source>
+        <translation>待处理</translation>
     </message>
     <message>
         <source>Precision</source>
@@ -598,6 +754,10 @@
     <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+    <message>
+        <source>Progress of the batch</source>
+        <translation>批处理进度</translation>
     </message>
     <message>
         <source>Protection</source>
@@ -636,6 +796,10 @@
         <translation>请移除该模型并重新添加。</translation>
     </message>
     <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
         <source>Reset all</source>
         <translation>全部重置</translation>
     </message>
@@ -650,6 +814,18 @@
     <message>
         <source>Results</source>
         <translation>结果</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Retry {count} failed</source>
+        <translation>重试失败的 {count} 张</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>处理中</translation>
     </message>
     <message>
         <source>SSIM needs {limit_px} pixels a side at least.</source>
@@ -712,6 +888,18 @@
         <translation>在文件夹中显示</translation>
     </message>
     <message>
+        <source>Show report</source>
+        <translation>查看报告</translation>
+    </message>
+    <message>
+        <source>Show the batch</source>
+        <translation>显示批处理</translation>
+    </message>
+    <message>
+        <source>Show the folder of the results</source>
+        <translation>显示结果文件夹</translation>
+    </message>
+    <message>
         <source>Show the log file</source>
         <translation>显示日志文件</translation>
     </message>
@@ -732,6 +920,14 @@
         <translation>大小</translation>
     </message>
     <message>
+        <source>Skip the photo</source>
+        <translation>跳过该照片</translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation>已跳过</translation>
+    </message>
+    <message>
         <source>Smaller brush</source>
         <translation>减小画笔</translation>
     </message>
@@ -744,12 +940,32 @@
         <translation>AfterRain 内部出错（{kind}）。</translation>
     </message>
     <message>
+        <source>Stand still after this tile</source>
+        <translation>完成当前图块后暂停</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>停止</translation>
     </message>
     <message>
         <source>Stop after this tile; what is done is kept (Esc)</source>
         <translation>完成此图块后停止；已完成的部分会保留 (Esc)</translation>
+    </message>
+    <message>
+        <source>Stop and close</source>
+        <translation>停止并关闭</translation>
+    </message>
+    <message>
+        <source>Stop the batch at {finished} of {total}?</source>
+        <translation>要在 {finished}/{total} 处停止批处理吗？</translation>
     </message>
     <message>
         <source>Stopping after this tile…</source>
@@ -766,6 +982,10 @@
     <message>
         <source>Strength in percent</source>
         <translation>强度（百分比）</translation>
+    </message>
+    <message>
+        <source>Take all photos off the list; no file is touched</source>
+        <translation>清空列表；不会改动任何文件</translation>
     </message>
     <message>
         <source>Take less rain</source>
@@ -808,6 +1028,10 @@
         <translation>无法使用后端 {backend}：{reason}。</translation>
     </message>
     <message>
+        <source>The batch is over</source>
+        <translation>批处理已结束</translation>
+    </message>
+    <message>
         <source>The card {path} cannot be read ({detail}).</source>
         <translation>无法读取模型卡片 {path}（{detail}）。</translation>
     </message>
@@ -838,6 +1062,10 @@
     <message>
         <source>The disk is full; {path} was not written, and nothing half-written is left.</source>
         <translation>磁盘已满；{path} 未写入，也没有留下不完整的文件。</translation>
+    </message>
+    <message>
+        <source>The first photo is being derained…</source>
+        <translation>正在对第一张照片去雨…</translation>
     </message>
     <message>
         <source>The folder of {path} is not there.</source>
@@ -896,6 +1124,10 @@
         <translation>一次处理整张照片</translation>
     </message>
     <message>
+        <source>Their results go to a folder of their own. Your files are never changed.</source>
+        <translation>结果会存到单独的文件夹，您的文件绝不会被更改。</translation>
+    </message>
+    <message>
         <source>Theme</source>
         <translation>主题</translation>
     </message>
@@ -936,6 +1168,10 @@
         <translation>图块</translation>
     </message>
     <message>
+        <source>Time</source>
+        <translation>用时</translation>
+    </message>
+    <message>
         <source>Trained on {data}</source>
         <translation>训练数据：{data}</translation>
     </message>
@@ -950,6 +1186,10 @@
     <message>
         <source>Try again; what came already is kept.</source>
         <translation>请重试；已收到的部分会保留。</translation>
+    </message>
+    <message>
+        <source>Try the photos again that failed</source>
+        <translation>重新处理失败的照片</translation>
     </message>
     <message>
         <source>Try the sample photo</source>
@@ -992,8 +1232,20 @@
         <translation>请等待它完成或将其停止；意外终止的任务会在一分钟后被接管。</translation>
     </message>
     <message>
+        <source>Watch a folder</source>
+        <translation>监视文件夹</translation>
+    </message>
+    <message>
         <source>WebP quality {quality}</source>
         <translation>WebP 质量 {quality}</translation>
+    </message>
+    <message>
+        <source>What arrives in {folder} is derained.</source>
+        <translation>放入“{folder}”的照片会自动去雨。</translation>
+    </message>
+    <message>
+        <source>What is done stays done; the rest is there at the next start.</source>
+        <translation>已完成的会保留；其余的下次启动时仍在。</translation>
     </message>
     <message>
         <source>Will be saved as {name}</source>
@@ -1002,6 +1254,10 @@
     <message>
         <source>Window</source>
         <translation>窗口</translation>
+    </message>
+    <message>
+        <source>With {checkpoint} at {strength} %, as chosen beside the photo.</source>
+        <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
     </message>
     <message>
         <source>Without saving, the result is lost. The photo itself stays.</source>
@@ -1080,12 +1336,40 @@
         <translation>{bits} 位 {format}</translation>
     </message>
     <message>
+        <source>{count} are left; Go on does them.</source>
+        <translation>还剩 {count} 张；点击“继续”即可处理。</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count} 张失败</translation>
+    </message>
+    <message>
+        <source>{count} failed; their rows say why.</source>
+        <translation>{count} 张失败；原因见各行说明。</translation>
+    </message>
+    <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
     </message>
     <message>
+        <source>{count} skipped</source>
+        <translation>{count} 张跳过</translation>
+    </message>
+    <message>
+        <source>{count} were skipped.</source>
+        <translation>跳过 {count} 张。</translation>
+    </message>
+    <message>
+        <source>{done} of {total} photos are done.</source>
+        <translation>已完成 {done} 张，共 {total} 张。</translation>
+    </message>
+    <message>
         <source>{done} of {total} tiles</source>
         <translation>图块 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>{finished} of {total}</source>
+        <translation>{finished} / {total}</translation>
     </message>
     <message>
         <source>{found} is not a value for {option}; it takes {allowed}.</source>
@@ -1176,6 +1460,10 @@
         <translation>{path} 已存在。</translation>
     </message>
     <message>
+        <source>{path} is there already; another choice for results that exist replaces it.</source>
+        <translation>{path} 已存在；更改“若已存在”的选项即可替换。</translation>
+    </message>
+    <message>
         <source>{path} is too large for a checkpoint ({size_bytes} bytes; the limit is {limit_bytes}).</source>
         <translation>{path} 对模型来说太大（{size_bytes} 字节；上限为 {limit_bytes}）。</translation>
     </message>
@@ -1192,8 +1480,24 @@
         <translation>{path}：有雨照片为 {rainy_size}，无雨照片为 {clean_size}。</translation>
     </message>
     <message>
+        <source>{photo} becomes {name}</source>
+        <translation>{photo} 将成为 {name}</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
+    </message>
+    <message>
         <source>{size} GiB free</source>
         <translation>{size} GiB 可用</translation>
+    </message>
+    <message>
+        <source>{speed} MP/s</source>
+        <translation>{speed} MP/s</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
     </message>
     <message>
         <source>{url} brought other bytes than were published (sha256 {found}, expected {expected}).</source>

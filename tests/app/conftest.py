@@ -157,6 +157,7 @@ def window(
     made.show()
     qtbot.waitExposed(made)
     yield made
+    made.batch_desk.watch.end()
     session.close()
     made.hide()
     made.deleteLater()

@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.runner import Job, LaneName, Runner, Work
+from nledn.errors import Cancelled
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,3 +110,59 @@ def test_a_lane_that_waits_long_gives_memory_back(
         runner.submit(Counting(1, threading.Semaphore(1)))
     qtbot.waitUntil(given_back.is_set)
     assert runner.close()
+
+
+@dataclass(frozen=True, eq=False)
+class Patient(Counting):
+    is_patient: ClassVar[bool] = True
+
+    def run(self, work: Work) -> str:
+        work.report("begun")
+        for _ in range(self.steps):
+            assert self.gate.acquire(timeout=10)
+            if work.is_waited_for():
+                return "gave way"
+        return "went on"
+
+
+def test_patient_jobs_come_last_and_can_tell_that_they_are_in_the_way(
+    qtbot: QtBot, runner: Runner
+) -> None:
+    gate = threading.Semaphore(0)
+    ended: list[Job] = []
+    runner.finished.connect(lambda job, _: ended.append(job))
+    first, second = Patient(2, gate), Patient(1, gate)
+    prompt = Counting(1, gate)
+    with qtbot.waitSignal(runner.reported):
+        outcomes = [runner.submit(first)]
+    outcomes += [runner.submit(job) for job in (second, prompt)]
+    gate.release(3)
+    qtbot.waitUntil(lambda: len(ended) == 3)
+    assert ended == [first, prompt, second]
+    results = [outcome.result(timeout=10) for outcome in outcomes]
+    assert results == ["gave way", "went on", "compute-0"]
+
+
+def test_lanes_can_wait_for_each_other_and_hear_of_failures(qtbot: QtBot, runner: Runner) -> None:
+    @dataclass(frozen=True, eq=False)
+    class Asking(Job):
+        lane: ClassVar[LaneName] = "batch"
+        what: Job
+
+        def run(self, work: Work) -> Any:
+            return runner.submit(self.what).result(timeout=10)
+
+    with qtbot.waitSignal(runner.finished, check_params_cb=lambda job, _: job is asking) as done:
+        asking = Asking(Counting(1, threading.Semaphore(1)))
+        runner.submit(asking)
+    assert done.args[1] == "compute-0"
+    with pytest.raises(ValueError, match="as expected"):
+        runner.submit(Asking(Failing())).result(timeout=10)
+
+
+def test_a_closed_lane_takes_nothing(qapp: object) -> None:
+    runner = Runner()
+    assert runner.close()
+    with pytest.raises(Cancelled):
+        runner.submit(Failing()).result(timeout=10)
+    assert runner.is_idle

@@ -32,6 +32,8 @@ class Answers(Dialogs):
         self.choice: SaveChoice | None = None
         self.chosen: Settings | None = None
         self.answer: Answer = "cancel"
+        self.paths: list[Path] = []
+        self.stops = False
         self.asked: list[str] = []
         self.question: SaveQuestion | None = None
         self.to_fetch: tuple[str, ...] = ()
@@ -49,6 +51,14 @@ class Answers(Dialogs):
     def folder(self, folder: str) -> Path | None:
         self.asked.append("folder")
         return self.path
+
+    def photos(self, folder: str, suffixes: tuple[str, ...]) -> list[Path]:
+        self.asked.append("photos")
+        return self.paths
+
+    def stop_batch(self, finished: int, total: int) -> bool:
+        self.asked.append(f"stop {finished} of {total}")
+        return self.stops
 
     def checkpoint(self) -> Path | None:
         self.asked.append("checkpoint")

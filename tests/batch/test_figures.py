@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from nledn import photo
-from nledn.batch.figures import change_of, marks_of, scores_of, thumbnail
+from nledn.batch.figures import change_of, marks_of, scores_of, small, thumbnail
 from nledn.batch.rows import Change
 from nledn.errors import PairSizesDiffer, PairTooSmall
 from nledn.pairs import truth_of
@@ -88,3 +88,9 @@ def test_scores_are_of_the_saved_result_and_of_the_photo(tmp_path: Path) -> None
     tiny = make_photo(tmp_path / "tiny.png", size=(6, 30))
     with pytest.raises(PairTooSmall):
         scores_of(tiny, tiny, tiny)
+
+
+@pytest.mark.parametrize(("side_px", "size"), [(120, (120, 80)), (1000, (600, 400))])
+def test_a_small_picture_is_never_larger(side_px: int, size: tuple[int, int]) -> None:
+    picture = Photo(np.zeros((400, 600, 3), np.uint8))
+    assert small(picture, side_px).size == size

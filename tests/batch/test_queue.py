@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nledn import Options
-from nledn.batch import Settings, Shard, State, in_list, preview
-from nledn.errors import BatchInputEmpty, OptionInvalid
+from nledn.batch import Queue, Settings, Shard, State, in_list, preview, report_of
+from nledn.errors import BatchBusy, BatchInputEmpty, OptionInvalid
 from tests.batch.batches import (
     CARD,
     LEVELS,
@@ -318,3 +318,14 @@ def test_only_results_are_no_photos(wet: Path) -> None:
 def test_settings_are_checked_at_once(wrong: dict[str, str]) -> None:
     with pytest.raises(OptionInvalid):
         Settings(options=Options(), **wrong)  # type: ignore[arg-type]
+
+
+def test_a_report_afterwards_tells_of_the_last_run_and_plans_nothing(wet: Path, dry: Path) -> None:
+    make_photo(dry / "2_derained.png")
+    batch(wet, dry)
+    with Queue.as_it_stands(request(wet, dry)) as queue:
+        states_told = [row.state for row in report_of(queue).rows]
+        assert queue.counts().skipped == 1
+    assert states_told == ["done", "skipped", "done"]
+    with pytest.raises(BatchBusy), Queue.as_it_stands(request(wet, dry)):
+        Queue.as_it_stands(request(wet, dry))

@@ -165,3 +165,18 @@ def test_room_is_for_many_small_photos_or_one_large() -> None:
     room.leave(1000)
     assert entered.wait(WAIT_S)
     thread.join()
+
+
+def test_time_that_the_engine_stood_still_is_not_counted(wet: Path, dry: Path) -> None:
+    updates: list[Update] = []
+    stopped = iter(range(1_000_000))
+    asked = request(wet, dry)
+    with Queue.opened(asked) as queue:
+        # This clock moves by a second whenever it is read: nothing else counts.
+        run(queue, engine(), updates.append, clock=lambda: float(next(stopped)))
+        rows = list(queue.rows())
+    ended = [update for update in updates if update.state is State.DONE]
+    assert [update.seconds for update in ended] == [
+        update.row.seconds for update in ended if update.row
+    ]
+    assert all(row.seconds == int(row.seconds) > 0 for row in rows)

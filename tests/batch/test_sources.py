@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nledn.batch import in_folder, in_list, read_list
+from nledn.batch import in_folder, in_list, read_list, together
 from nledn.errors import BatchInputEmpty, BatchInputIsPhoto, BatchInputNotFound
 from tests.batch.batches import make_photo, make_photos
 
@@ -80,3 +80,12 @@ def test_a_photo_is_no_list(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("\n\n")
     with pytest.raises(BatchInputEmpty):
         in_list(read_list(tmp_path / "empty.txt"), tmp_path / "empty.txt")
+
+
+def test_several_folders_are_one_batch_each_photo_once(tmp_path: Path) -> None:
+    make_photos(tmp_path, ["a/1.jpg", "a/2.jpg", "b/c/1.jpg"])
+    one, other = in_folder(tmp_path / "a"), in_folder(tmp_path / "b", recursive=True)
+    both = together([one, other, one])
+    assert both.root == tmp_path
+    assert [path.as_posix() for path in both.files] == ["a/1.jpg", "a/2.jpg", "b/c/1.jpg"]
+    assert together([one]) == one

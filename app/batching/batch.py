@@ -1,0 +1,361 @@
+"""The batch of the window: its photos, which stage it is in, where each photo stands.
+
+It knows jobs and signals, no widgets and no dialogs. The journal knows what was done; this knows
+what is asked for, and shows the one with the other.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import jobs
+from app.batch_stage import BatchStage, BatchStatus
+from app.queue_file import Choices, Kept, QueueFile
+from app.runner import Job, Runner
+from app.session import Session
+from app.settings import Preferences
+
+if TYPE_CHECKING:
+    from nledn.batch import Found, Update
+
+FORESEE_AFTER_MS = 300  # of rest: a name that is being typed would be looked up with each letter
+
+
+class Batch(QObject):
+    """One batch at a time.
+
+    Attributes:
+        listed: (tuple of jobs.Entry); all photos anew.
+        entry_changed: (jobs.Entry); one of them.
+        status_changed: (BatchStatus).
+        choices_changed: (Choices); not by the person.
+        ended: (jobs.Ended); a run is over.
+        failed: (exception).
+    """
+
+    listed = Signal(object)
+    entry_changed = Signal(object)
+    status_changed = Signal(object)
+    choices_changed = Signal(object)
+    ended = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, session: Session, runner: Runner, preferences: Preferences) -> None:
+        super().__init__(session)
+        self._session = session
+        self._runner = runner
+        self._preferences = preferences
+        self._file = QueueFile()
+        self._order = 0
+        self.choices = Choices()
+        self.watched: Path | None = None
+        self.checkpoint = ""
+        self.status = BatchStatus()
+        self._found: Found | None = None
+        self._entries: dict[Path, jobs.Entry] = {}
+        self._counts: Counter[str] = Counter()
+        self._running: dict[Path, float] = {}  # photos that are begun, and how far they are
+        self._stage = BatchStage.EMPTY
+        self._run: jobs.BatchJob | None = None
+        self._update: Update | None = None
+        self._gathering: jobs.GatherJob | None = None
+        self._to_gather: list[tuple[tuple[Path, ...], bool]] = []
+        self._foreseeing: jobs.ForeseeJob | None = None
+        self._reporting: jobs.ReportJob | None = None
+        self._has_more = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(FORESEE_AFTER_MS)
+        self._rest.timeout.connect(self.foresee)
+
+    # What is asked for
+
+    @property
+    def entries(self) -> tuple[jobs.Entry, ...]:
+        """Its photos, in order."""
+        return tuple(self._entries.values())
+
+    def add(self, paths: Iterable[Path], *, starts: bool = False) -> None:
+        """Find photos among files and folders; a run begins with them if it `starts`."""
+        self._to_gather.append((tuple(paths), starts))
+        self._gather()
+
+    def remove(self, sources: Iterable[Path]) -> None:
+        """Take photos off the list; their files and results stay."""
+        found = self._found
+        if found is None or self._run is not None:
+            return
+        gone = set(sources)
+        files = tuple(file for file in found.files if found.root / file not in gone)
+        if not files:
+            self.clear()
+            return
+        self._found = replace(found, files=files)
+        self._show(tuple(each for each in self.entries if each.source not in gone))
+        self.keep()
+        self.foresee()
+
+    def clear(self) -> None:
+        """Forget the photos, and the folder of results that was chosen for them."""
+        if self._run is None:
+            self._found = None
+            self._foreseeing = None
+            self.choices = replace(self.choices, out="")
+            self.choices_changed.emit(self.choices)
+            self._show(())
+            self.keep()
+
+    def set_choices(self, choices: Choices) -> None:
+        """Other names, another folder; what that means for the photos follows."""
+        if choices != self.choices and self._run is None:
+            self.choices = choices
+            self.keep()
+            self.foresee_soon()
+
+    def set_watched(self, folder: Path | None) -> None:
+        """Remember a folder that is watched."""
+        self.watched = folder
+        self.keep()
+
+    def foresee_soon(self) -> None:
+        """Look it up when what is being chosen has come to rest."""
+        self._rest.start()
+
+    def foresee(self) -> None:
+        """Look up what a run would do now."""
+        if self._found is not None and self._found.files and self._run is None:
+            self._foreseeing = jobs.ForeseeJob(self.asked())
+            self._runner.submit(self._foreseeing)
+            self._tell()
+
+    def asked(self, *, retry_failed: bool = False) -> jobs.Asked:
+        """The batch as it is now; checkpoint and strength are those of the open photo."""
+        assert self._found is not None
+        options = replace(self._session.options, strength=self._session.strength)
+        quality = self._preferences.settings.quality
+        return jobs.Asked(self._found, self.choices, options, quality, retry_failed)
+
+    # A run
+
+    def start(self, *, retry_failed: bool = False) -> None:
+        """Do what is planned."""
+        if self._found is None or self._run is not None:
+            return
+        asked = self.asked(retry_failed=retry_failed)
+        engines = self._session.engines
+        # The strength is no matter of the engine: the photo's and the batch's are one engine.
+        options = replace(asked.options, strength=self._session.options.strength)
+        self._run = jobs.BatchJob(asked, jobs.LaneEngine(self._runner, engines, options))
+        self._foreseeing = None
+        self._update = None
+        self._has_more = False
+        self._set_stage(BatchStage.RUNNING)
+        self._runner.submit(self._run)
+
+    def pause(self) -> None:
+        """Stop computing after this tile, and give up nothing."""
+        if self._run is not None and self._stage is BatchStage.RUNNING:
+            self._run.engine.pause()
+            self._set_stage(BatchStage.PAUSING)
+
+    def resume(self) -> None:
+        """Go on with the tile that comes next."""
+        if self._run is not None and self._stage in (BatchStage.PAUSING, BatchStage.PAUSED):
+            self._run.engine.resume()
+            self._set_stage(BatchStage.RUNNING)
+
+    def cancel(self) -> None:
+        """End the run after this tile; what is done stays done."""
+        if self._run is not None:
+            self._has_more = False
+            self._runner.cancel(self._run)
+            self._set_stage(BatchStage.STOPPING)
+        if self._reporting is not None:
+            self._runner.cancel(self._reporting)
+
+    def make_report(self) -> None:
+        """Write the report; the desk hears of it."""
+        if self._found is not None and self._run is None and self._reporting is None:
+            self._reporting = jobs.ReportJob(self.asked())
+            self._runner.submit(self._reporting)
+            self._tell()
+
+    # Between starts
+
+    def restore(self) -> None:
+        """Read the batch of the last start."""
+        self._runner.submit(jobs.ReadQueueJob(self._file))
+
+    def keep(self) -> None:
+        """Keep the batch for the next start."""
+        found = self._found
+        root, files = (None, ()) if found is None else (found.root, found.files)
+        self._order += 1
+        kept = Kept(root, files, self.choices, self.watched)
+        self._runner.submit(jobs.KeepQueueJob(self._file, kept, self._order))
+
+    # What comes back
+
+    def finished(self, job: Job, result: Any) -> None:
+        """A job is done."""
+        if job is self._gathering:
+            self._gathering = None
+            self._take(result, starts=self._is_start(job))
+            self._gather()
+        elif job is self._foreseeing:
+            self._foreseeing = None
+            self.checkpoint = result.checkpoint
+            self._show(result.entries)
+        elif job is self._run:
+            self._end(result)
+        elif job is self._reporting:
+            self._reporting = None
+            self._tell()
+        elif isinstance(job, jobs.ReadQueueJob) and self._found is None:
+            self._restore(*result)
+
+    def reported(self, job: Job, value: Any) -> None:
+        """A run tells how far it is."""
+        if job is not self._run:
+            return
+        if isinstance(value, jobs.Listed):
+            self.checkpoint = value.checkpoint
+            self._show(self._with_later(value))
+        elif isinstance(value, jobs.Paused):
+            if self._stage is BatchStage.PAUSING:
+                self._set_stage(BatchStage.PAUSED)
+        else:
+            self._take_update(value)
+
+    def stopped(self, job: Job) -> None:
+        """A job was cancelled."""
+        self._give_up(job)
+
+    def job_failed(self, job: Job, error: BaseException) -> None:
+        """A job could not be done."""
+        if self._give_up(job):
+            self.failed.emit(error)
+
+    # Inside
+
+    def _gather(self) -> None:
+        """One at a time: each adds to what the one before it found."""
+        if self._gathering is None and self._to_gather:
+            paths, starts = self._to_gather.pop(0)
+            self._gathering = jobs.GatherJob(paths, self._found, self.choices, starts)
+            self._runner.submit(self._gathering)
+        self._tell()
+
+    @staticmethod
+    def _is_start(job: Job) -> bool:
+        return isinstance(job, jobs.GatherJob) and job.starts
+
+    def _take(self, gathered: jobs.Gathered, *, starts: bool) -> None:
+        self._found = gathered.found
+        if gathered.choices != self.choices:
+            self.choices = gathered.choices
+            self.choices_changed.emit(self.choices)
+        self._show(jobs.added(gathered.found, self.entries))
+        self.keep()
+        if self._run is not None:
+            self._has_more = True
+        elif not gathered.found.files:
+            return  # a watched folder that is empty
+        elif starts:
+            self.start()
+        else:
+            self.foresee()
+
+    def _with_later(self, listed: jobs.Listed) -> tuple[jobs.Entry, ...]:
+        """What a run knows, and photos that were added since it began."""
+        assert self._run is not None
+        if not self._has_more or self._found is None:
+            return listed.entries
+        return jobs.added(self._found, listed.entries)
+
+    def _take_update(self, update: "Update") -> None:
+        self._update = update
+        entry = self._entries.get(update.source)
+        if entry is not None:
+            self._change(jobs.updated(entry, update, Path(self.choices.out).expanduser()))
+
+    def _change(self, entry: jobs.Entry) -> None:
+        self._counts[self._entries[entry.source].state] -= 1
+        self._counts[entry.state] += 1
+        self._entries[entry.source] = entry
+        self._running.pop(entry.source, None)
+        if entry.state == "running":
+            self._running[entry.source] = entry.share
+        self.entry_changed.emit(entry)
+        self._tell()
+
+    def _end(self, ended: jobs.Ended) -> None:
+        entries = self._with_later(ended.listed)
+        self._run = None
+        self._show(entries)
+        goes_on = self._has_more and not ended.cancelled and ended.error is None
+        if goes_on:
+            self.start()
+        else:
+            self.ended.emit(ended)
+
+    def _give_up(self, job: Job) -> bool:
+        """Forget a job that came to nothing; whether it was one of ours."""
+        if job is self._run:
+            self._run = None
+            self._show(self.entries)
+            self.foresee()
+        elif job is self._gathering:
+            self._gathering = None
+            self._gather()
+        elif job is self._foreseeing:
+            self._foreseeing = None
+        elif job is self._reporting:
+            self._reporting = None
+        else:
+            return isinstance(job, jobs.KeepQueueJob)
+        self._tell()
+        return True
+
+    def _restore(self, kept: Kept, found: "Found | None") -> None:
+        self.choices, self.watched, self._found = kept.choices, kept.watched, found
+        self.choices_changed.emit(self.choices)
+        if found is not None:
+            self._show(jobs.added(found, ()))
+            self.foresee()
+
+    def _show(self, entries: tuple[jobs.Entry, ...]) -> None:
+        self._entries = {entry.source: entry for entry in entries}
+        self._counts = Counter(entry.state for entry in entries)
+        self._running = {each.source: each.share for each in entries if each.state == "running"}
+        self.listed.emit(entries)
+        if self._run is None:
+            self._stage = BatchStage.READY if entries else BatchStage.EMPTY
+        self._tell()
+
+    def _set_stage(self, stage: BatchStage) -> None:
+        self._stage = stage
+        self._tell()
+
+    def _tell(self) -> None:
+        counts, update = self._counts, self._update
+        busy = (self._gathering, self._foreseeing, self._reporting)
+        status = BatchStatus(
+            stage=self._stage,
+            total=len(self._entries),
+            planned=counts["planned"] + counts["running"],
+            done=counts["done"],
+            failed=counts["failed"],
+            skipped=counts["skipped"],
+            under_way=sum(self._running.values()),
+            is_looking=any(job is not None for job in busy),
+            megapixels_per_second=update.megapixels_per_second if update else None,
+            seconds_left=update.seconds_left if update else None,
+        )
+        if status != self.status:
+            self.status = status
+            self.status_changed.emit(status)

@@ -1,0 +1,240 @@
+"""Many photos: what would be done, doing it, and the report; where each photo stands."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from app.jobs.lane_engine import LaneEngine
+from app.queue_file import Choices
+from app.runner import Job, LaneName, Work
+from nledn import Options
+from nledn.errors import DerainError
+
+if TYPE_CHECKING:
+    from nledn.batch import Ending, Foreseen, Found, Queue, Request, Row, Update
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A photo of a batch, as it is listed.
+
+    Attributes:
+        source: the photo.
+        name: of the photo below the batch's folder.
+        state: planned, running, done, failed or skipped.
+        seconds: of computing, when it is done.
+        sentence: why it failed, was skipped, or would be.
+        output: the result, or where it would go; None when there is none.
+        share: of a running one that is computed, 0 to 1.
+        little: nearly nothing changed.
+        moved: what happened to the overall brightness, in levels of 255; 0 if nothing to speak of.
+        row: in the journal; None for one that has just been added.
+    """
+
+    source: Path
+    name: str
+    state: str = "planned"
+    seconds: float = 0.0
+    sentence: str = ""
+    output: Path | None = None
+    share: float = 0.0
+    little: bool = False
+    moved: int = 0
+    row: "Row | None" = None
+
+    @property
+    def strength(self) -> float:
+        """Share of the rain that was taken."""
+        if self.row is None:
+            return 1.0
+        return float(json.loads(self.row.settings)["strength"])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A batch as the window asks for it.
+
+    Attributes:
+        found: its photos.
+        choices: where and how results are written.
+        options: how to derain.
+        quality: of JPEG and WebP.
+        retry_failed: failed photos are tried again.
+    """
+
+    found: "Found"
+    choices: Choices
+    options: Options
+    quality: int
+    retry_failed: bool = False
+
+    def request(self) -> "Request":
+        """The same for `nledn.batch`; reads the checkpoint's card.
+
+        Raises:
+            OptionInvalid: a value that a batch does not take.
+            UnknownCheckpoint: no checkpoint of that id.
+        """
+        from nledn import batch, catalog
+
+        settings = batch.Settings(
+            options=self.options,
+            name=self.choices.name,
+            conflict=self.choices.conflict,
+            format=self.choices.format,
+            quality=self.quality,
+            thumbnails=True,
+        )
+        card = catalog.find(self.options.weights)
+        out = Path(self.choices.out).expanduser()
+        return batch.Request(self.found, out, settings, card, retry_failed=self.retry_failed)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Where each photo stands.
+
+    Attributes:
+        entries: a photo each, in order.
+        checkpoint: id.
+    """
+
+    entries: tuple[Entry, ...]
+    checkpoint: str
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A pause has taken hold: nothing is computed until the batch is resumed."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run is over.
+
+    Attributes:
+        listed: where each photo stands now.
+        cancelled: a person stopped it.
+        error: what stopped it; None when nothing did.
+    """
+
+    listed: Listed
+    cancelled: bool
+    error: DerainError | None
+
+
+@dataclass(frozen=True, eq=False)
+class ForeseeJob(Job):
+    """Look up what a run would do; nothing is written. The answer is `Listed`."""
+
+    is_patient: ClassVar[bool] = True
+    asked: Asked
+
+    def run(self, work: Work) -> Listed:
+        """Look."""
+        from nledn.batch import preview
+
+        request = self.asked.request()
+        root = request.found.root
+        entries = tuple(_foreseen(item, root, request.out) for item in preview(request))
+        return Listed(entries, request.card.id)
+
+
+@dataclass(frozen=True, eq=False)
+class BatchJob(Job):
+    """Do what is planned; reports `Listed`, `nledn.batch.Update` and `Paused`; gives `Ended`."""
+
+    lane: ClassVar[LaneName] = "batch"
+    asked: Asked
+    engine: LaneEngine = field(repr=False)
+
+    def run(self, work: Work) -> Ended:
+        """Do it."""
+        from nledn.batch import Queue
+
+        self.engine.on_stand = lambda: work.report(Paused())
+        with Queue.opened(self.asked.request()) as queue:
+            work.report(_listed(queue))
+            ending = self._computed(queue, work)
+            return Ended(_listed(queue), ending.cancelled, ending.error)
+
+    def _computed(self, queue: "Queue", work: Work) -> "Ending":
+        from nledn.batch import Ending, run
+
+        counts = queue.counts()
+        if counts.planned == 0:
+            return Ending(counts)
+        self.engine.load()
+        return run(queue, self.engine, work.report, work.cancel, self.engine.clock)
+
+
+@dataclass(frozen=True, eq=False)
+class ReportJob(Job):
+    """Write the report of a batch as it stands; the answer is its path."""
+
+    lane: ClassVar[LaneName] = "batch"
+    asked: Asked
+
+    def run(self, work: Work) -> Path:
+        """Write it beside the journal, where no photo and no result can be."""
+        from nledn import report
+        from nledn.batch import Queue, report_of
+
+        with Queue.as_it_stands(self.asked.request()) as queue:
+            path = queue.place.journal.with_name("report.html")
+            report.write(report_of(queue, work.cancel), path)
+        return path
+
+
+def entry_of(row: "Row", root: Path, out: Path) -> Entry:
+    """A row of the journal as it is listed."""
+    from nledn.batch.figures import BRIGHTNESS_MOVED, LITTLE_TAKEN
+
+    entry = Entry(
+        source=row.source,
+        name=str(row.source.relative_to(root)),
+        state=row.state.value,
+        seconds=row.seconds,
+        sentence=row.sentence,
+        row=row,
+    )
+    if row.state != "done" or row.figures is None or row.output is None:
+        return entry
+    change = row.figures.change
+    return replace(
+        entry,
+        output=out / row.output,
+        little=change.taken < LITTLE_TAKEN,
+        moved=round(change.brightness) if abs(change.brightness) > BRIGHTNESS_MOVED else 0,
+    )
+
+
+def added(found: "Found", known: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Photos that join a batch which runs already: known ones as they are, then the new."""
+    have = {entry.source: entry for entry in known}
+    sources = (found.root / file for file in found.files)
+    return tuple(
+        have.get(source) or Entry(source, str(source.relative_to(found.root))) for source in sources
+    )
+
+
+def _foreseen(item: "Foreseen", root: Path, out: Path) -> Entry:
+    entry = entry_of(item.row, root, out)
+    return replace(entry, output=item.target, sentence=item.sentence)
+
+
+def _listed(queue: "Queue") -> Listed:
+    request = queue.request
+    root, out = request.found.root, queue.place.out
+    entries = tuple(entry_of(row, root, out) for row in queue.rows())
+    return Listed(entries, request.card.id)
+
+
+def updated(entry: Entry, update: "Update", out: Path) -> Entry:
+    """An entry after something happened to its photo."""
+    if update.row is None:
+        return replace(entry, state=update.state.value, share=update.share, sentence="")
+    root = entry.source.parents[len(Path(entry.name).parts) - 1]
+    return entry_of(update.row, root, out)

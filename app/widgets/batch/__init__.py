@@ -1,0 +1,1 @@
+"""The Batch page: the queue as a table, and the panel beside it."""

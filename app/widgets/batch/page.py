@@ -1,0 +1,184 @@
+"""The Batch page: how far it is, and the photos in a table; without any, room to drop them."""
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.batch_stage import BatchStage, BatchStatus
+from app.icons import icon
+from app.translation import tr
+from app.widgets.batch.model import BatchModel, Column
+from app.widgets.batch.rows import ROW_PX, RowDelegate
+from app.widgets.parts import muted
+
+ICON_PX = 72
+PHOTO_PX = 320
+STATE_PX = 120
+TIME_PX = 88
+BAR_STEPS = 1000  # a photo
+
+
+class BatchTable(QTableView):
+    """The photos of a batch.
+
+    Attributes:
+        remove_asked: (list of Path) photos are to leave the list.
+    """
+
+    remove_asked = Signal(object)
+
+    def __init__(self, model: BatchModel) -> None:
+        super().__init__()
+        self.setModel(model)
+        self._model = model
+        self.setItemDelegate(RowDelegate(self))
+        self.setAccessibleName(tr("Photos of the batch"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.verticalHeader().hide()
+        for corner in self.findChildren(QAbstractButton):  # Qt's own, for selecting all
+            corner.setAccessibleName(tr("All photos"))
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        for column, width in (
+            (Column.PHOTO, PHOTO_PX),
+            (Column.STATE, STATE_PX),
+            (Column.TIME, TIME_PX),
+        ):
+            self.setColumnWidth(column, width)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        """Delete takes photos off the list; Enter opens one."""
+        rows = self.selectionModel().selectedRows()
+        if event.key() == Qt.Key.Key_Delete and rows:
+            self.remove_asked.emit([self._model.entry(row.row()).source for row in rows])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.activated.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+class BatchPage(QFrame):
+    """Shows a batch.
+
+    Attributes:
+        add_photos_asked: photos are to be chosen.
+        add_folder_asked: a folder of photos is to be chosen.
+        row_opened: (jobs.Entry) a photo is to be looked at.
+        remove_asked: (list of Path) photos are to leave the list.
+    """
+
+    add_photos_asked = Signal()
+    add_folder_asked = Signal()
+    row_opened = Signal(object)
+    remove_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("batchPage")
+        self.model = BatchModel()
+        self.table = BatchTable(self.model)
+        self.title = QLabel(tr("Batch"))
+        self.title.setProperty("heading", "true")
+        self.counted = QLabel()
+        self.counted.setAccessibleName(tr("Progress of the batch"))
+        self.pace = muted()
+        self.pace.setWordWrap(False)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("Progress of the batch"))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty())
+        self._pages.addWidget(self._listing())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self.table.activated.connect(self._open)
+        self.table.remove_asked.connect(self.remove_asked)
+        self.show_status(BatchStatus())
+
+    def show_status(self, status: BatchStatus, counted: str = "", pace: str = "") -> None:
+        """Show how far it is, and say it in words."""
+        is_empty = status.stage is BatchStage.EMPTY
+        self._pages.setCurrentIndex(0 if is_empty else 1)
+        self.setFocusProxy(self.add_folder if is_empty else self.table)
+        self.counted.setText(counted)
+        self.pace.setText(pace)
+        self.bar.setRange(0, max(status.total, 1) * BAR_STEPS)
+        self.bar.setValue(round((status.finished + status.under_way) * BAR_STEPS))
+        self.looking.setText(tr("Looking for photos…") if status.is_looking else "")
+
+    def _open(self, index: QModelIndex) -> None:
+        self.row_opened.emit(self.model.entry(index.row()))
+
+    def _listing(self) -> QWidget:
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(self.title)
+        head.addWidget(self.counted, 1)
+        head.addWidget(self.pace)
+        above = QVBoxLayout()
+        above.setContentsMargins(16, 12, 16, 12)
+        above.setSpacing(10)
+        above.addLayout(head)
+        above.addWidget(self.bar)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(above)
+        layout.addWidget(self.table, 1)
+        return page
+
+    def _empty(self) -> QWidget:
+        page = QFrame()
+        page.setObjectName("emptyState")
+        picture = QLabel()
+        picture.setPixmap(icon("batch").pixmap(ICON_PX, ICON_PX))
+        title = QLabel(tr("Drop photos or folders here"))
+        title.setProperty("title", "true")
+        hint = muted(tr("Their results go to a folder of their own. Your files are never changed."))
+        self.looking = muted()
+        layout = QVBoxLayout(page)
+        layout.setSpacing(16)
+        layout.addStretch(2)
+        for label in (picture, title, hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(label)
+        layout.addSpacing(8)
+        self.add_folder = QPushButton(tr("Add folder…"))
+        self.add_folder.setProperty("primary", "true")
+        self.add_folder.setProperty("large", "true")
+        self.add_folder.setMinimumWidth(200)
+        self.add_photos = QPushButton(tr("Add photos…"))
+        self.add_photos.setProperty("flat", "true")
+        for button in (self.add_folder, self.add_photos):
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.looking.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self.looking)
+        layout.addStretch(3)
+        self.add_folder.clicked.connect(self.add_folder_asked)
+        self.add_photos.clicked.connect(self.add_photos_asked)
+        return page
