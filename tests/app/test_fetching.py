@@ -65,13 +65,15 @@ def test_stop_keeps_what_came_and_says_nothing(
 ) -> None:
     manners.stall_after_bytes = 1_000_000
     picker = window.shell.panel.checkpoint
-    with qtbot.waitSignal(window.runner.reported):
-        picker.fetch_button.click()
+    told: list[str] = []
+    window.fetching.progressed.connect(told.append)
+    picker.fetch_button.click()
+    qtbot.waitUntil(lambda: len(told) > 1)  # some of it has come
+    picker.stop_button.click()
     manners.over.set()
-    with qtbot.waitSignals([window.runner.cancelled, window.fetching.progressed]):
-        picker.stop_button.click()
-    assert not picker.progress.isVisible()
+    qtbot.waitUntil(lambda: window.runner.is_idle and not picker.progress.isVisible())
     assert said(window) == ""
+    assert not fetch.is_here(ID)
 
 
 def test_a_server_that_has_lost_it_is_told(
