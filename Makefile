@@ -74,5 +74,5 @@ $(VENV)/.program: pyproject.toml constraints.txt $(VENV)/.torch
 
 $(VENV)/.tests: $(VENV)/.program
 	@echo "Installing what the tests need …"
-	@$(PIP) install --constraint constraints.txt --editable '.[test,fast-cpu,raw,training]'
+	@$(PIP) install --constraint constraints.txt --editable '.[test,cluster,fast-cpu,raw,training]'
 	@touch $@

@@ -55,6 +55,11 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "{path} is not a photo in a format that we know.",
         "Save it as JPEG, PNG, TIFF, WebP or BMP and try again.",
     ),
+    errors.PhotoIsVideo: Template(
+        "{path} is a video, and only photos can be derained.",
+        'Make photos of its frames with ffmpeg -i "{path}" frames/%06d.png (the folder frames has '
+        "to be there), then derain that folder.",
+    ),
     errors.PhotoDamaged: Template(
         "{path} is damaged or was cut off ({detail}).",
         "Copy it again from the camera or the backup.",
@@ -198,6 +203,30 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
     errors.PhotoFailed: Template(
         "{path} failed in a way that nobody foresaw ({detail}).",
         "Run it alone with --verbose and report what is said.",
+    ),
+    errors.ClusterNotInstalled: Template(
+        "The package that talks to clusters, distributed, is not installed.",
+        "Install it (pip install 'afterrain[cluster]').",
+    ),
+    errors.SchedulerUnreachable: Template(
+        "There is no scheduler at {address} that answers us ({detail}).",
+        "Check the address, that dask scheduler runs there, and the TLS files.",
+    ),
+    errors.SchedulerLost: Template(
+        "The connection to the scheduler at {address} was lost.",
+        "Once it runs again, the same command goes on.",
+    ),
+    errors.ClusterFailed: Template(
+        "The cluster at {address} cannot do what we ask ({detail}).",
+        "Install the same version of AfterRain, with its extra cluster, on all of its machines.",
+    ),
+    errors.NoWorkers: Template(
+        "The scheduler at {address} has had no worker for {waited_s} seconds.",
+        "Start some (dask worker {address}), then run the same command again.",
+    ),
+    errors.WorkerUnfit: Template(
+        "The worker {worker} cannot take part ({reason}).",
+        "Mend or stop that worker, then run the same command again.",
     ),
     errors.DownloadUnreachable: Template(
         "{url} cannot be reached ({detail}).", "Check the connection, then try again."

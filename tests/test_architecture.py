@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.batch.batches import even_weights, make_photo
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = sorted(
     path for folder in ("app", "nledn", "tests") for path in (REPOSITORY / folder).rglob("*.py")
@@ -62,6 +64,22 @@ def test_what_people_run_loads_no_training() -> None:
     loaded = loaded_by(code)
     assert "torch" in loaded  # else nothing was loaded, and the next line says nothing
     assert not [name for name in loaded if name.startswith("nledn.training")]
+
+
+def test_nobody_loads_dask_who_asked_for_no_cluster(tmp_path: Path) -> None:
+    wet, dry = make_photo(tmp_path / "wet" / "1.png").parent, tmp_path / "dry"
+    weights = even_weights(tmp_path / "ten.safetensors")
+    code = (
+        "import importlib, nledn, nledn.cli, app.main_window\n"
+        "for name in nledn.__all__: getattr(nledn, name)\n"
+        "for name in nledn.LAZY_MODULES: importlib.import_module(name)\n"
+        f"try:\n    nledn.cli.main(['batch', {str(wet)!r}, {str(dry)!r}, '--weights', "
+        f"{str(weights)!r}])\nexcept SystemExit as end: assert not end.code"
+    )
+    loaded = loaded_by(code)
+    assert "nledn.batch.run" in loaded
+    assert not loaded.intersection(("dask", "distributed"))
+    assert (dry / "1_derained.png").exists()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(REPOSITORY)))

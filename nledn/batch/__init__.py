@@ -15,9 +15,10 @@ from nledn.batch.preview import Foreseen, preview
 from nledn.batch.queue import Queue
 from nledn.batch.results import report_of
 from nledn.batch.rows import Counts, Done, Failed, Job, Outcome, PutBack, Row, Skipped, State
-from nledn.batch.run import Ending, Update, run
+from nledn.batch.run import run
 from nledn.batch.settings import Settings
 from nledn.batch.sources import Found, in_folder, in_list, read_list, together
+from nledn.batch.telling import Ending, Telling, Update
 from nledn.batch.work import Engine, derain_file
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Shard",
     "Skipped",
     "State",
+    "Telling",
     "Update",
     "derain_file",
     "in_folder",

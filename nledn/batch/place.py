@@ -10,7 +10,7 @@ from pathlib import Path
 from nledn import places
 from nledn.atomic import TEMPORARY_SUFFIX, make_folder
 from nledn.batch.lock import holder_of, process_start
-from nledn.batch.rows import Row
+from nledn.batch.rows import Row, State
 from nledn.errors import BatchBusy, OptionInvalid
 
 FOLDER = ".afterrain"
@@ -152,6 +152,18 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
     for folder in folders:
         for path in _temporary(folder):
             if _is_abandoned(path):
+                path.unlink(missing_ok=True)
+
+
+def remove_unfinished(out: Path, rows: Iterable[Row]) -> None:
+    """Delete what workers that were lost left of results which others have written since."""
+    done: dict[Path, set[str]] = {}
+    for row in rows:
+        if row.state is State.DONE and row.output is not None:
+            done.setdefault((out / row.output).parent, set()).add(row.output.name)
+    for folder, names in done.items():
+        for path in _temporary(folder):
+            if path.name.removesuffix(TEMPORARY_SUFFIX).rpartition(".")[0][1:] in names:
                 path.unlink(missing_ok=True)
 
 

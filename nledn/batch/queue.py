@@ -120,8 +120,11 @@ class Queue:
     def _note_loss(self, error: BatchBusy) -> None:
         self._lost = error
 
-    def take(self) -> Job | None:
+    def take(self, *, elsewhere: bool = False) -> Job | None:
         """The next photo to be done; None when there is none left.
+
+        Args:
+            elsewhere: workers that do not know of each other may begin the job several times.
 
         Raises:
             BatchBusy: another run has taken the output folder over.
@@ -133,16 +136,12 @@ class Queue:
             row = self._journal.next_planned()
             if row is None:
                 return None
-            job, present = self._maker.job(row)
+            job, there = self._maker.job(row)
+            present = there if row.present is None else row.present
             self._journal.write(
-                replace(
-                    row,
-                    state=State.RUNNING,
-                    seen=seen_now(row.source),
-                    present=present if row.present is None else row.present,
-                )
+                replace(row, state=State.RUNNING, seen=seen_now(row.source), present=present)
             )
-            return job
+            return replace(job, present=present) if elsewhere else job
 
     def finish(self, job: Job, outcome: Outcome) -> Row:
         """Write down what became of a job.

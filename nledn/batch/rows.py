@@ -115,6 +115,9 @@ class Job:
             an earlier result of this photo, or what a run that was killed left.
         sources: files at the result's place that are photos of this batch; never replaced.
         truth: the photo without rain, to compare the result with; None for no scores.
+        present: names at the result's place when the job was given out, where several workers may
+            begin it without knowing of each other: what came there since is its own result. None
+            where it is begun once.
     """
 
     n: int
@@ -124,6 +127,7 @@ class Job:
     ours: tuple[Path, ...] = ()
     sources: tuple[Path, ...] = ()
     truth: Path | None = None
+    present: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,17 @@ them is limited, so memory depends on the largest photo and not on their number.
 """
 
 import logging
-import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from queue import SimpleQueue
 
 from nledn.batch import work
-from nledn.batch.pace import Pace, probe
 from nledn.batch.queue import Queue
 from nledn.batch.room import Room
-from nledn.batch.rows import Counts, Failed, Job, Outcome, PutBack, Row, Skipped, State
+from nledn.batch.rows import Failed, Job, Outcome, PutBack, Skipped, State
+from nledn.batch.telling import Ending, OnUpdate, Telling
 from nledn.batch.work import Clock, Derained, Engine, Loaded, guarded
 from nledn.cancel import CancelToken
 from nledn.errors import BatchBusy, Cancelled, DerainError, JournalFailed, OutputDiskFull
@@ -29,53 +26,6 @@ READERS = 2
 WRITERS = 2
 STOPPING = (OutputDiskFull, JournalFailed, BatchBusy)
 """What every other photo would suffer as well; anything else is one photo's failure."""
-
-
-@dataclass(frozen=True)
-class Update:
-    """Something happened.
-
-    Attributes:
-        source: the photo it happened to.
-        state: what the photo has become; `RUNNING` after each of its tiles.
-        sentence: why it failed or was skipped.
-        finished: photos with nothing left to do, earlier runs' included.
-        total: photos of this run.
-        share: of the photo that is computed, 0 to 1.
-        seconds: of computing, when it is done.
-        megapixels_per_second: so far; None before the first photo is done.
-        seconds_left: likewise.
-        row: as it stands in the journal; None while the photo is running.
-    """
-
-    source: Path
-    state: State
-    sentence: str
-    finished: int
-    total: int
-    share: float
-    seconds: float
-    megapixels_per_second: float | None
-    seconds_left: float | None
-    row: Row | None = None
-
-
-OnUpdate = Callable[[Update], None]
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a run ended.
-
-    Attributes:
-        counts: how far it came.
-        cancelled: a person stopped it.
-        error: what stopped it; None when nothing did.
-    """
-
-    counts: Counts
-    cancelled: bool = False
-    error: DerainError | None = None
 
 
 def run(
@@ -130,31 +80,26 @@ class _Run:
         self._queue = queue
         self._engine = engine
         self._settings = queue.request.settings
-        self._on_update = on_update or (lambda _: None)
         self._of_person = cancel
         self._cancel = _EitherToken(cancel)
         self._error: DerainError | None = None
         self._read_ahead: SimpleQueue[Loaded | None] = SimpleQueue()
         self._computed: SimpleQueue[Derained | _NotComputed | None] = SimpleQueue()
         self._room = Room()
-        self._telling = threading.Lock()
-        counts = queue.counts()
-        self._total, self._finished = counts.total, counts.finished
-        self._coming = [row.source for row in queue.rows() if row.state is State.PLANNED]
         self._clock = clock
-        self._pace = Pace(self._coming, clock)
-        self._probed = threading.Event()
+        self._telling = Telling(queue, on_update, clock)
+        self._pace = self._telling.pace
 
     def run(self) -> Ending:
-        with ThreadPoolExecutor(READERS + WRITERS + 1, "batch") as pool:
+        with self._telling.probing(), ThreadPoolExecutor(READERS + WRITERS, "batch") as pool:
             readers = [pool.submit(self._read) for _ in range(READERS)]
             writers = [pool.submit(self._write) for _ in range(WRITERS)]
-            pool.submit(probe, self._coming, self._pace, self._probed)
             try:
                 self._compute()
             finally:
-                self._probed.set()
-                self._cancel.cancel()  # an exception of ours must not leave readers running
+                # An exception, or a second Ctrl-C, must leave no reader running or waiting.
+                self._cancel.cancel()
+                self._room.open()
                 for _ in writers:
                     self._computed.put(None)
         for future in (*readers, *writers):
@@ -197,12 +142,12 @@ class _Run:
         job, megapixels = loaded.job, loaded.photo.megapixels
         self._pace.learn(job.source, megapixels)
         self._pace.begin()
-        self._tell(job, State.RUNNING)
+        self._telling.tell(job, State.RUNNING)
         step = partial(
             work.compute,
             loaded,
             self._engine,
-            lambda done: self._tell(job, State.RUNNING, share=done.done / done.total),
+            lambda done: self._telling.tell(job, State.RUNNING, share=done.done / done.total),
             self._cancel,
             self._clock,
         )
@@ -255,22 +200,4 @@ class _Run:
             return
         if row.state is not State.DONE:
             self._pace.passed_over(job.source)
-        self._tell(job, row.state, row=row)
-
-    def _tell(self, job: Job, state: State, *, share: float = 0.0, row: Row | None = None) -> None:
-        with self._telling:
-            if state is not State.RUNNING:
-                self._finished += 1
-            update = Update(
-                source=job.source,
-                state=state,
-                sentence="" if row is None else row.sentence,
-                finished=self._finished,
-                total=self._total,
-                share=share,
-                seconds=0.0 if row is None else row.seconds,
-                megapixels_per_second=self._pace.megapixels_per_second,
-                seconds_left=self._pace.seconds_left,
-                row=row,
-            )
-            self._on_update(update)
+        self._telling.tell(job, row.state, row=row)

@@ -15,6 +15,7 @@ from nledn.errors import (
     BatchInputNotFound,
     DerainError,
     OptionInvalid,
+    PhotoIsVideo,
 )
 from nledn.pairs import JUNK
 
@@ -27,11 +28,13 @@ class Found:
         root: the folder whose tree the results repeat.
         files: relative to `root`; of a folder in natural order, 2 before 10, of a list as listed.
         unlisted: folders that the system does not let us list.
+        videos: files beside the photos that are videos, relative to `root`.
     """
 
     root: Path
     files: tuple[Path, ...]
     unlisted: tuple[Path, ...] = ()
+    videos: tuple[Path, ...] = ()
 
 
 def in_folder(
@@ -52,23 +55,24 @@ def in_folder(
     Raises:
         BatchInputNotFound: there is no such folder, or it cannot be listed.
         BatchInputEmpty: there is no photo in it.
+        PhotoIsVideo: there is none, but a video.
     """
     root = Path(os.path.abspath(folder))  # not resolved: names stay those that people know
     walk = _Walk(root, recursive, out)
     suffixes = frozenset(photo.readable_suffixes())
-    files = [
-        path
-        for path in walk.files()
-        if path.suffix.lower() in suffixes and _matches(path, patterns)
-    ]
+    matching = [path for path in walk.files() if _matches(path, patterns)]
+    files = [path for path in matching if path.suffix.lower() in suffixes]
+    videos = sorted(path for path in matching if photo.is_video_suffix(path.suffix))
     if root in walk.unlisted:
         raise BatchInputNotFound(folder)
+    if not files and videos:
+        raise PhotoIsVideo(root / videos[0])
     if not files:
         raise BatchInputEmpty(folder)
     # Sorted before, so that names which differ by letter case alone have one order everywhere:
     # shards on several machines count the same files.
     ordered = natsorted(sorted(files), key=lambda path: path.parts, alg=ns.PATH | ns.IGNORECASE)
-    return Found(root, tuple(ordered), tuple(walk.unlisted))
+    return Found(root, tuple(ordered), tuple(walk.unlisted), tuple(videos))
 
 
 class _Walk:
@@ -174,7 +178,13 @@ def together(founds: Iterable[Found]) -> Found:
         raise OptionInvalid("input", str(founds[-1].root), "photos of one drive") from error
     paths = dict.fromkeys(found.root / file for found in founds for file in found.files)
     unlisted = dict.fromkeys(folder for found in founds for folder in found.unlisted)
-    return Found(root, tuple(path.relative_to(root) for path in paths), tuple(unlisted))
+    videos = dict.fromkeys(found.root / file for found in founds for file in found.videos)
+    return Found(
+        root,
+        tuple(path.relative_to(root) for path in paths),
+        tuple(unlisted),
+        tuple(path.relative_to(root) for path in videos),
+    )
 
 
 def read_list(path: Path) -> list[bytes]:
@@ -182,6 +192,7 @@ def read_list(path: Path) -> list[bytes]:
 
     Raises:
         BatchInputIsPhoto: it is a photo itself.
+        PhotoIsVideo: it is a video.
         BatchInputNotFound: it is not there, or cannot be read.
     """
     if path.is_file() and _is_photo(path):
@@ -195,6 +206,8 @@ def read_list(path: Path) -> list[bytes]:
 def _is_photo(path: Path) -> bool:
     try:
         photo.read_header(path)
+    except PhotoIsVideo:
+        raise
     except DerainError:
         return path.suffix.lower() in photo.readable_suffixes()
     return True

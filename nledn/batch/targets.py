@@ -57,11 +57,12 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
     """
     for path in _numbered(target_of(job, ext, settings)):
         if not os.path.lexists(path):
-            return Target(path, overwrite=False)
+            # Of two workers that were given the same job, the later one replaces equal bytes.
+            return Target(path, overwrite=job.present is not None)
         if path in job.sources:
             if settings.conflict != "rename":
                 raise WouldReplaceSource(path, job.source)
-        elif path in job.ours or settings.conflict == "overwrite":
+        elif _is_ours(path, job) or settings.conflict == "overwrite":
             return Target(path, overwrite=True)
         elif settings.conflict == "skip":
             return Skipped(ALREADY_THERE.format(path=printable(path)))
@@ -77,6 +78,10 @@ def skipped_unread(job: Job, settings: Settings) -> Skipped | None:
         return None
     target = resolved(job, ext, settings)
     return target if isinstance(target, Skipped) else None
+
+
+def _is_ours(path: Path, job: Job) -> bool:
+    return path in job.ours or (job.present is not None and path.name not in job.present)
 
 
 def _numbered(path: Path) -> Iterator[Path]:

@@ -8,13 +8,24 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from nledn.cancel import CancelToken
+from nledn.cli import batch_cluster
+from nledn.cli.batch_cluster import (
+    LocalClusterOption,
+    SchedulerOption,
+    TlsCaOption,
+    TlsCertOption,
+    TlsKeyOption,
+    Where,
+)
 from nledn.cli.batch_progress import Shown, log_file
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error
 from nledn.cli.options import takes_options
-from nledn.errors import OutputFolderMissing, PairsFolderNotFound
-from nledn.messages import printable
+from nledn.errors import OutputFolderMissing, PairsFolderNotFound, PhotoIsVideo
+from nledn.messages import explain, printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
+
+VIDEOS_LISTED = 5
 
 if TYPE_CHECKING:
     from nledn.batch import Ending, Found, Queue, Request
@@ -71,6 +82,11 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     log_json: Annotated[
         Path | None, typer.Option(help="Append what happens to this file, a JSON object a line.")
     ] = None,
+    scheduler: SchedulerOption = None,
+    local_cluster: LocalClusterOption = 0,
+    tls_ca_file: TlsCaOption = None,
+    tls_cert: TlsCertOption = None,
+    tls_key: TlsKeyOption = None,
 ) -> None:
     """Derain many photos into a folder. The same command again goes on where it stopped."""
     from nledn import catalog
@@ -84,10 +100,11 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         format=format,
         quality=quality,
         limit_megapixels=max_megapixels,
-        truth=truth,
+        truth=None if truth is None else truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),
     )
     part = Shard.parse(shard)
+    where = Where(scheduler, local_cluster, (tls_ca_file, tls_cert, tls_key))
     _check(reports, truth, log_json)
     request = Request(
         found=_found(source, output, recursive, pattern or []),
@@ -100,7 +117,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     if dry_run:
         _say_plan(request)
     else:
-        _run(request, reports, log_json)
+        _run(request, where, reports, log_json)
 
 
 def _check(reports: list[Path], truth: Path | None, log_json: Path | None) -> None:
@@ -126,6 +143,10 @@ def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> 
     found = in_folder(source, recursive=recursive, patterns=patterns, out=output)
     for folder in found.unlisted:
         err.print(f"The system does not let us list {printable(folder)}; it is left out.")
+    for video in found.videos[:VIDEOS_LISTED]:
+        err.print(str(explain(PhotoIsVideo(found.root / video))))
+    if len(found.videos) > VIDEOS_LISTED:
+        err.print(f"So are {len(found.videos) - VIDEOS_LISTED} more files there.")
     return found
 
 
@@ -140,7 +161,7 @@ def _say_plan(request: "Request") -> None:
     err.print(f"{todo} of {len(foreseen)} photos would be derained. Nothing was written.")
 
 
-def _run(request: "Request", reports: list[Path], log_json: Path | None) -> None:
+def _run(request: "Request", where: Where, reports: list[Path], log_json: Path | None) -> None:
     from nledn import report as reporting
     from nledn.batch import Queue, report_of
 
@@ -153,7 +174,7 @@ def _run(request: "Request", reports: list[Path], log_json: Path | None) -> None
             )
         log = None if log_json is None else stack.enter_context(log_file(log_json))
         cancel = stack.enter_context(cancelled_by_ctrl_c())
-        ending = _computed(queue, log, cancel)
+        ending = _computed(queue, where, log, cancel)
         _say_ending(queue, ending)
         if reports and ending.error is None and not ending.cancelled:
             content = report_of(queue, cancel)
@@ -165,12 +186,15 @@ def _run(request: "Request", reports: list[Path], log_json: Path | None) -> None
         raise typer.Exit(code)
 
 
-def _computed(queue: "Queue", log: IO[str] | None, cancel: CancelToken) -> "Ending":
+def _computed(queue: "Queue", where: Where, log: IO[str] | None, cancel: CancelToken) -> "Ending":
     from nledn.batch import Ending, run
 
     counts = queue.counts()
     if counts.planned == 0:
         return Ending(counts)
+    if not where.is_here:
+        with Shown(log) as shown:
+            return batch_cluster.computed(queue, where, shown.update, cancel)
     from nledn.engine import Derainer
 
     engine = Derainer.load(queue.request.settings.options)

@@ -44,6 +44,8 @@ def _program(
 ) -> None:
     """Take rain out of photos."""
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING)
+    # libvips warns of bytes; what it means for a photo is said in our own words.
+    logging.getLogger("pyvips").setLevel(logging.NOTSET if verbose else logging.ERROR)
     heap.keep_freed()  # before a batch starts its threads
 
 

@@ -7,6 +7,7 @@
     │   ├── PhotoIsEmpty
     │   ├── PhotoNotPermitted
     │   ├── NotAPhoto                         no format known here
+    │   ├── PhotoIsVideo
     │   ├── PhotoDamaged(detail)              truncated or corrupt
     │   ├── PhotoTooLarge(megapixels, limit)
     │   ├── PhotoNeedsReader(kind, package)   RAW, HEIC or AVIF without its reader
@@ -52,6 +53,13 @@
     │   ├── BatchBusy(host, pid)              another run works on the same output folder
     │   ├── JournalFailed(detail)             the queue's journal cannot be read or written
     │   └── PhotoFailed(detail)               a photo failed in a way that nobody foresaw
+    ├── ClusterError                          workers on other machines
+    │   ├── ClusterNotInstalled               the package that talks to them is missing
+    │   ├── SchedulerUnreachable(address, detail)
+    │   ├── SchedulerLost(address)            the connection ended meanwhile
+    │   ├── ClusterFailed(address, detail)    it could not begin what we sent
+    │   ├── NoWorkers(address, waited_s)
+    │   └── WorkerUnfit(worker, reason)       it would not do what is asked
     ├── DownloadError(url)                    fetching a published file
     │   ├── DownloadUnreachable(detail)       no connection, or no such server
     │   ├── DownloadRefused(status)           the server answers, but not with the file
@@ -77,6 +85,15 @@ from nledn.errors.batch import (
     BatchInputNotFound as BatchInputNotFound,
     JournalFailed as JournalFailed,
     PhotoFailed as PhotoFailed,
+)
+from nledn.errors.cluster import (
+    ClusterError as ClusterError,
+    ClusterFailed as ClusterFailed,
+    ClusterNotInstalled as ClusterNotInstalled,
+    NoWorkers as NoWorkers,
+    SchedulerLost as SchedulerLost,
+    SchedulerUnreachable as SchedulerUnreachable,
+    WorkerUnfit as WorkerUnfit,
 )
 from nledn.errors.download import (
     DownloadChanged as DownloadChanged,
@@ -124,6 +141,10 @@ class PhotoNotPermitted(PhotoError):
 
 class NotAPhoto(PhotoError):
     """The content is of no format that is known here."""
+
+
+class PhotoIsVideo(PhotoError):
+    """A video file: its frames have to be made photos first."""
 
 
 class PhotoDamaged(PhotoError):

@@ -1,6 +1,11 @@
 """Photos in and out: files become `Photo`, results become files."""
 
-from nledn.photo.formats import output_suffix, readable_suffixes, writable_suffixes
+from nledn.photo.formats import (
+    is_video_suffix,
+    output_suffix,
+    readable_suffixes,
+    writable_suffixes,
+)
 from nledn.photo.icc import in_srgb
 from nledn.photo.model import Note, Photo, Pixels
 from nledn.photo.reading import DEFAULT_LIMIT_MEGAPIXELS, Header, read, read_header
@@ -14,6 +19,7 @@ __all__ = [
     "Pixels",
     "WriteSettings",
     "in_srgb",
+    "is_video_suffix",
     "output_suffix",
     "read",
     "read_header",

@@ -42,6 +42,17 @@ _SUFFIXES = {
         *(".pef", ".srw", ".x3f", ".mrw", ".iiq", ".3fr", ".erf", ".rwl"),
     ),
 }
+_VIDEO_SUFFIXES = (
+    *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".wmv", ".flv", ".3gp", ".ogv"),
+    *(".mpg", ".mpeg", ".mts", ".m2ts"),
+)
+_VIDEO_SIGNATURES = (
+    b"\x1aE\xdf\xa3",  # Matroska, WebM
+    b"\0\0\x01\xba",  # MPEG
+    b"\0\0\x01\xb3",
+    b"FLV\x01",
+    b"0&\xb2u\x8ef\xcf\x11",  # WMV
+)
 _WRITABLE = {
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
@@ -83,6 +94,21 @@ def _sniff_boxes(head: bytes) -> str | None:
         if brand in _RAW_BRANDS:
             return "RAW"
     return "HEIC" if b"mif1" in brands else None
+
+
+def is_video(head: bytes, suffix: str) -> bool:
+    """Whether a file of no format that `sniff` knows is a video, by its first bytes or its name."""
+    return (
+        head[4:8] == b"ftyp"
+        or (head[:4] == b"RIFF" and head[8:12] == b"AVI ")
+        or head.startswith(_VIDEO_SIGNATURES)
+        or is_video_suffix(suffix)
+    )
+
+
+def is_video_suffix(suffix: str) -> bool:
+    """Whether files of that suffix, in any letter case, are videos."""
+    return suffix.lower() in _VIDEO_SUFFIXES
 
 
 def readable_suffixes() -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from nledn.errors import (
     PhotoDamaged,
     PhotoIsEmpty,
     PhotoIsFolder,
+    PhotoIsVideo,
     PhotoNeedsReader,
     PhotoNotFound,
     PhotoNotPermitted,
@@ -26,7 +27,7 @@ from nledn.errors import (
     PhotoUnsupported,
 )
 from nledn.photo import exif, heif, icc, pillow, png, raw, tiff_reading, xmp
-from nledn.photo.formats import HEAD_BYTES, sniff
+from nledn.photo.formats import HEAD_BYTES, is_video, sniff
 from nledn.photo.model import Metadata, Note, Photo, Raster
 from nledn.photo.source import ReaderMissing, Source, Unsupported
 from nledn.photo.tiff_structure import TiffDamaged, TiffStructure
@@ -62,6 +63,7 @@ def read(path: Path, *, limit_megapixels: float = DEFAULT_LIMIT_MEGAPIXELS) -> P
     Raises:
         PhotoNotFound, PhotoIsFolder, PhotoIsEmpty, PhotoNotPermitted: there are no bytes.
         NotAPhoto: the content is of no format that is known here.
+        PhotoIsVideo: it is a video's.
         PhotoDamaged: truncated or corrupt.
         PhotoTooLarge: more than `limit_megapixels`.
         PhotoNeedsReader: RAW, HEIC or AVIF without the package that reads it.
@@ -153,7 +155,7 @@ def _opened(file: BinaryIO, path: Path) -> Source:
         raise PhotoIsEmpty(path)
     kind = sniff(head)
     if kind is None:
-        raise NotAPhoto(path)
+        raise PhotoIsVideo(path) if is_video(head, path.suffix) else NotAPhoto(path)
     if kind == "TIFF" and tiff_reading.is_raw(TiffStructure(file)):
         kind = "RAW"
     if kind in ("HEIC", "AVIF"):

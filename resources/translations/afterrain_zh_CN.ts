@@ -176,6 +176,10 @@
         <translation>请检查名称。</translation>
     </message>
     <message>
+        <source>Check the address, that dask scheduler runs there, and the TLS files.</source>
+        <translation>请检查地址、那里是否运行着 dask scheduler，以及 TLS 文件。</translation>
+    </message>
+    <message>
         <source>Check the connection, then try again.</source>
         <translation>请检查网络连接，然后重试。</translation>
     </message>
@@ -484,6 +488,14 @@
         <translation>导入…</translation>
     </message>
     <message>
+        <source>Install it (pip install 'afterrain[cluster]').</source>
+        <translation>请安装它（pip install 'afterrain[cluster]'）。</translation>
+    </message>
+    <message>
+        <source>Install the same version of AfterRain, with its extra cluster, on all of its machines.</source>
+        <translation>请在集群的所有机器上安装相同版本的 AfterRain 及其 cluster 附加组件。</translation>
+    </message>
+    <message>
         <source>Install {package} (pip install {package}), or save the photo as TIFF or JPEG.</source>
         <translation>请安装 {package}（pip install {package}），或将照片存为 TIFF 或 JPEG。</translation>
     </message>
@@ -560,8 +572,16 @@
         <translation>请缩小照片，或使用命令行去雨。</translation>
     </message>
     <message>
+        <source>Make photos of its frames with ffmpeg -i "{path}" frames/%06d.png (the folder frames has to be there), then derain that folder.</source>
+        <translation>请先用 ffmpeg -i "{path}" frames/%06d.png 把各帧存成照片（frames 文件夹须已存在），再对该文件夹去雨。</translation>
+    </message>
+    <message>
         <source>Make room or choose another disk, then run the same again.</source>
         <translation>请腾出空间或选择其他磁盘，然后重试。</translation>
+    </message>
+    <message>
+        <source>Mend or stop that worker, then run the same command again.</source>
+        <translation>请修好或停止该工作进程，然后再次运行同一命令。</translation>
     </message>
     <message>
         <source>Move the divider</source>
@@ -626,6 +646,10 @@
     <message>
         <source>On the photo</source>
         <translation>在照片上</translation>
+    </message>
+    <message>
+        <source>Once it runs again, the same command goes on.</source>
+        <translation>待其恢复运行后，同一命令会继续。</translation>
     </message>
     <message>
         <source>Only NLEDN checkpoints can be used.</source>
@@ -948,6 +972,10 @@
         <translation>开始</translation>
     </message>
     <message>
+        <source>Start some (dask worker {address}), then run the same command again.</source>
+        <translation>请启动几个（dask worker {address}），然后再次运行同一命令。</translation>
+    </message>
+    <message>
         <source>State</source>
         <translation>状态</translation>
     </message>
@@ -1040,12 +1068,20 @@
         <translation>模型 {id} 随程序附带，无法移除。</translation>
     </message>
     <message>
+        <source>The cluster at {address} cannot do what we ask ({detail}).</source>
+        <translation>{address} 的集群无法完成所要求的工作（{detail}）。</translation>
+    </message>
+    <message>
         <source>The colour profile is damaged and is not kept.</source>
         <translation>色彩配置文件已损坏，不会保留。</translation>
     </message>
     <message>
         <source>The connection ended after {received_bytes} of {size_bytes} bytes of {url}.</source>
         <translation>{url} 的连接在收到 {received_bytes} / {size_bytes} 字节后中断。</translation>
+    </message>
+    <message>
+        <source>The connection to the scheduler at {address} was lost.</source>
+        <translation>与 {address} 的调度器的连接已断开。</translation>
     </message>
     <message>
         <source>The desktop's, or sRGB</source>
@@ -1088,6 +1124,10 @@
         <translation>旧的 IPTC 数据不会保留。</translation>
     </message>
     <message>
+        <source>The package that talks to clusters, distributed, is not installed.</source>
+        <translation>未安装用于连接集群的软件包 distributed。</translation>
+    </message>
+    <message>
         <source>The palette became RGB.</source>
         <translation>调色板已转换为 RGB。</translation>
     </message>
@@ -1098,6 +1138,10 @@
     <message>
         <source>The result is on the clipboard.</source>
         <translation>结果已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>The scheduler at {address} has had no worker for {waited_s} seconds.</source>
+        <translation>{address} 的调度器已有 {waited_s} 秒没有任何工作进程。</translation>
     </message>
     <message>
         <source>The server does not give {url} (HTTP status {status}).</source>
@@ -1122,6 +1166,10 @@
     <message>
         <source>The whole photo at once</source>
         <translation>一次处理整张照片</translation>
+    </message>
+    <message>
+        <source>The worker {worker} cannot take part ({reason}).</source>
+        <translation>工作进程 {worker} 无法参与（{reason}）。</translation>
     </message>
     <message>
         <source>Their results go to a folder of their own. Your files are never changed.</source>
@@ -1154,6 +1202,10 @@
     <message>
         <source>There is no photo in {path}.</source>
         <translation>{path} 中没有照片。</translation>
+    </message>
+    <message>
+        <source>There is no scheduler at {address} that answers us ({detail}).</source>
+        <translation>{address} 没有应答的调度器（{detail}）。</translation>
     </message>
     <message>
         <source>There is too little memory on {device}, even for tiles of {tile_px} px.</source>
@@ -1426,6 +1478,10 @@
     <message>
         <source>{path} is a folder, not a photo.</source>
         <translation>{path} 是文件夹，不是照片。</translation>
+    </message>
+    <message>
+        <source>{path} is a video, and only photos can be derained.</source>
+        <translation>{path} 是视频，而只有照片可以去雨。</translation>
     </message>
     <message>
         <source>{path} is damaged or was cut off ({detail}).</source>

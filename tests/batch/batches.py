@@ -1,5 +1,6 @@
 """Batches for tests: tiny photos, an engine without weights, and a run of both."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from nledn import CancelToken, Derainer, Options
+from nledn import CancelToken, Derainer, Options, checkpoint
+from nledn.architecture import weight_shapes
 from nledn.batch import Ending, Queue, Request, Row, Settings, Update, in_folder, run
 from nledn.card import Card
 from nledn.device import Machine, choose
@@ -32,6 +34,14 @@ def engine(options: Options = OPTIONS) -> Derainer:
     return Derainer(options, CARD, choose(options, MACHINE), MACHINE, ConstantRain())
 
 
+def even_weights(path: Path) -> Path:
+    """A checkpoint for which it rains evenly, as `ConstantRain` does."""
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes().items()}
+    arrays["to_rain.bias"][:] = math.atanh(LEVELS / 255)
+    checkpoint.write(path, arrays)
+    return path
+
+
 def make_photo(path: Path, seed: int = 0, size: tuple[int, int] = (24, 32)) -> Path:
     """A small photo of noise, height and width as in `size`, in the format of its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,8 +50,8 @@ def make_photo(path: Path, seed: int = 0, size: tuple[int, int] = (24, 32)) -> P
     return path
 
 
-def make_photos(folder: Path, names: Sequence[str]) -> list[Path]:
-    return [make_photo(folder / name, seed) for seed, name in enumerate(names)]
+def make_photos(folder: Path, names: Sequence[str], size: tuple[int, int] = (24, 32)) -> list[Path]:
+    return [make_photo(folder / name, seed, size) for seed, name in enumerate(names)]
 
 
 def request(source: Path, out: Path, settings: Settings | None = None) -> Request:

@@ -1,6 +1,7 @@
 """A batch that kills itself: `python -m tests.batch.killed IN OUT PLACE N RULE`.
 
-The process ends by SIGKILL at that place of the N-th photo, as if the power had gone.
+The process ends by SIGKILL at that place of the N-th photo, as if the power had gone. It prints
+the names of photos that are done.
 """
 
 import itertools
@@ -14,9 +15,9 @@ from typing import Any
 import nledn.atomic
 import nledn.batch.work
 from nledn import photo
-from nledn.batch import Settings
+from nledn.batch import Queue, Settings, State, Update, run
 from nledn.batch.journal import Journal
-from tests.batch.batches import OPTIONS, request, run_batch
+from tests.batch.batches import OPTIONS, engine, request
 
 PLACES: dict[str, tuple[object, str, str]] = {
     "before reading": (photo, "read", "before"),
@@ -47,7 +48,14 @@ def kill_at(place: str, n: int) -> None:
     setattr(owner, name, killing)
 
 
+def say(update: Update) -> None:
+    if update.state is not State.RUNNING:
+        print(update.source.name, flush=True)
+
+
 if __name__ == "__main__":
     source, out, place, number, conflict = sys.argv[1:]
     kill_at(place, int(number))
-    run_batch(request(Path(source), Path(out), Settings(options=OPTIONS, conflict=conflict)))
+    settings = Settings(options=OPTIONS, conflict=conflict)
+    with Queue.opened(request(Path(source), Path(out), settings)) as queue:
+        run(queue, engine(), say)

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -83,10 +82,11 @@ def test_the_photo_in_flight_is_done_again_by_every_rule(
 
 def test_killed_at_any_moment(wet: Path, dry: Path) -> None:
     command = command_of(wet, dry, "while writing", 99, "skip")
-    for count in (1, 3, 4):
-        with subprocess.Popen(command, cwd=REPOSITORY) as process:
-            while len(results(dry)) < count and process.poll() is None:
-                time.sleep(0.001)
+    for count in (1, 2, 1):
+        with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            for _ in range(count):
+                process.stdout.readline()
             process.kill()
         assert all(is_whole(dry / name) for name in results(dry) if name[0] != ".")
     ending, _ = batch(wet, dry)
@@ -96,13 +96,14 @@ def test_killed_at_any_moment(wet: Path, dry: Path) -> None:
 
 def test_a_second_run_says_so_and_a_dead_one_is_taken_over(wet: Path, dry: Path) -> None:
     code = (
-        "import sys, time\nfrom pathlib import Path\n"
+        "import sys\nfrom pathlib import Path\n"
         "from nledn.batch import Queue\nfrom tests.batch.batches import request\n"
         "queue = Queue.opened(request(Path(sys.argv[1]), Path(sys.argv[2])))\n"
-        "queue.take()\nprint('held', flush=True)\ntime.sleep(100)"
+        "queue.take()\nprint('held', flush=True)\nsys.stdin.read()"
     )
     command = [sys.executable, "-c", code, str(wet), str(dry)]
-    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE) as holder:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=REPOSITORY, stdin=pipe, stdout=pipe) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(BatchBusy) as caught:

@@ -1,5 +1,6 @@
 """Time left, with a clock of the test's own."""
 
+import csv
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,12 @@ from nledn.batch.pace import Pace, probe
 from tests.batch.batches import make_photo
 
 COUNT = 60
+# Megapixels and seconds of each photo of `benchmarks/batch.py --time-left`, as it ran.
+RECORDING = Path(__file__).parent / "data" / "recorded_run.csv"
+RECORDED = [
+    (float(row["megapixels"]), float(row["seconds"]))
+    for row in csv.DictReader(RECORDING.read_text("utf-8").splitlines())
+]
 
 
 class Clock:
@@ -58,6 +65,11 @@ def test_the_time_left_is_right_within_a_fifth_after_the_first_tenth(
         return (each + 2.5 * megapixels) * float(NOISE[n]) + warming_up
 
     assert worst_error(sizes, cost) < 0.2
+
+
+def test_the_time_left_of_a_recorded_run() -> None:
+    sizes = [megapixels for megapixels, _ in RECORDED]
+    assert worst_error(sizes, lambda n, _: RECORDED[n][1]) < 0.2
 
 
 def test_nothing_is_said_before_the_first_photo_is_done() -> None:

@@ -1,6 +1,7 @@
 """The threads around the engine: overlap, stops, limits."""
 
 import errno
+import itertools
 import os
 import pickle
 import threading
@@ -10,11 +11,31 @@ from typing import Any
 import pytest
 
 from nledn import CancelToken
-from nledn.batch import Done, Failed, Job, Queue, State, Update, derain_file, run, work
+from nledn.batch import (
+    Done,
+    Failed,
+    Job,
+    Queue,
+    Settings,
+    State,
+    Update,
+    derain_file,
+    run,
+    work,
+)
 from nledn.batch import room as rooms
 from nledn.batch.room import Room
 from nledn.errors import OutputDiskFull
-from tests.batch.batches import batch, engine, make_photo, make_photos, request, results, states
+from tests.batch.batches import (
+    OPTIONS,
+    batch,
+    engine,
+    make_photo,
+    make_photos,
+    request,
+    results,
+    states,
+)
 
 WAIT_S = 20
 
@@ -125,6 +146,30 @@ def test_a_fault_of_whoever_is_told_ends_the_batch_instead_of_hanging(wet: Path,
     assert batch(wet, dry)[0].counts.done == 8
 
 
+def test_a_second_ctrl_c_ends_a_batch_that_has_read_far_ahead(
+    tmp_path: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = tmp_path / "many"
+    make_photos(many, [f"{n}.png" for n in range(3 * rooms.IN_FLIGHT_PHOTOS)])
+    is_full, asked, take = threading.Event(), itertools.count(1), Room.take
+
+    def takes(room: Room, photo_px: int) -> None:
+        if next(asked) > rooms.IN_FLIGHT_PHOTOS:
+            is_full.set()
+        take(room, photo_px)
+
+    def interrupts(update: Update) -> None:
+        if update.state is State.RUNNING:
+            assert is_full.wait(WAIT_S)
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, Queue.opened(request(many, dry)) as queue:
+        patch.setattr(Room, "take", takes)
+        with pytest.raises(KeyboardInterrupt):
+            run(queue, engine(), interrupts)
+    assert batch(many, dry)[0].counts.planned == 0
+
+
 def test_a_photo_that_no_tile_fits_is_one_failure(wet: Path, dry: Path) -> None:
     make_photo(wet / "4.png", size=(300, 700))
     ending, rows = batch(wet, dry, limit_megapixels=0.1)
@@ -146,6 +191,37 @@ def test_workers_elsewhere_need_no_journal(wet: Path, dry: Path) -> None:
     done = derain_file(Job(1, wet / "1.png", dry / "new", "ten"), asked.settings, engine())
     assert isinstance(done, Done)
     assert done.output == dry / "new_derained.png"
+
+
+@pytest.mark.parametrize("conflict", ["skip", "rename", "overwrite"])
+def test_a_job_that_two_workers_did_has_one_result(wet: Path, dry: Path, conflict: str) -> None:
+    dry.mkdir()
+    mine = dry / "1_derained.png"
+    mine.write_text("mine")
+    asked = request(wet, dry, Settings(options=OPTIONS, conflict=conflict))
+    with Queue.opened(asked) as queue:
+        while job := queue.take(elsewhere=True):
+            first, second = (derain_file(job, asked.settings, engine()) for _ in range(2))
+            if isinstance(first, Done):
+                assert isinstance(second, Done)
+                assert first.output == second.output
+            queue.finish(job, second)
+        outputs = {str(row.output) for row in queue.rows() if row.state is State.DONE}
+    assert (mine.read_bytes() == b"mine") == (conflict != "overwrite")
+    assert results(dry) == outputs | {mine.name}
+    assert len(outputs) == (7 if conflict == "skip" else 8)
+
+
+def test_of_two_workers_that_write_at_once_neither_fails(wet: Path, dry: Path) -> None:
+    asked = request(wet, dry)
+    with Queue.opened(asked) as queue:
+        job = queue.take(elsewhere=True)
+        assert job is not None
+        both = [work.load(job, asked.settings) for _ in range(2)]
+        for loaded in both:
+            assert isinstance(loaded, work.Loaded)
+            work.save(work.compute(loaded, engine(), None, None), asked.settings)
+    assert results(dry) == {"1_derained.png"}
 
 
 def test_room_is_for_many_small_photos_or_one_large() -> None:

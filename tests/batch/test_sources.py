@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nledn.batch import in_folder, in_list, read_list, together
-from nledn.errors import BatchInputEmpty, BatchInputIsPhoto, BatchInputNotFound
+from nledn.errors import BatchInputEmpty, BatchInputIsPhoto, BatchInputNotFound, PhotoIsVideo
 from tests.batch.batches import make_photo, make_photos
 
 
@@ -89,3 +89,22 @@ def test_several_folders_are_one_batch_each_photo_once(tmp_path: Path) -> None:
     assert both.root == tmp_path
     assert [path.as_posix() for path in both.files] == ["a/1.jpg", "a/2.jpg", "b/c/1.jpg"]
     assert together([one]) == one
+    (tmp_path / "a" / "clip.mp4").touch()
+    both = together([in_folder(tmp_path / "a"), other])
+    assert both.videos == (Path("a/clip.mp4"),)
+
+
+def test_videos_are_told_and_a_folder_of_nothing_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "wet" / "sub").mkdir(parents=True)
+    for name in ("b.MP4", "sub/a.mov", "._c.mp4"):
+        (tmp_path / "wet" / name).write_bytes(b"frames")
+    with pytest.raises(PhotoIsVideo) as caught:
+        in_folder(tmp_path / "wet")
+    assert caught.value.path == tmp_path / "wet" / "b.MP4"
+    make_photo(tmp_path / "wet" / "1.png")
+    assert in_folder(tmp_path / "wet").videos == (Path("b.MP4"),)
+    found = in_folder(tmp_path / "wet", recursive=True)
+    assert found.videos == (Path("b.MP4"), Path("sub/a.mov"))
+    assert found.files == (Path("1.png"),)
+    with pytest.raises(PhotoIsVideo):
+        read_list(tmp_path / "wet" / "b.MP4")

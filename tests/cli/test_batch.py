@@ -3,22 +3,20 @@
 import csv
 import io
 import json
+import logging
 import math
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from nledn import checkpoint, errors
-from nledn.architecture import weight_shapes
+from nledn import errors
 from nledn.cli import main
 from nledn.messages import explain
-from tests.batch.batches import make_photo, make_photos, results
+from tests.batch.batches import even_weights, make_photo, make_photos, results
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -30,10 +28,7 @@ def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
-    arrays = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes().items()}
-    arrays["to_rain.bias"][:] = math.atanh(10 / 255)
-    checkpoint.write(tmp_path / "ten.safetensors", arrays)
-    return tmp_path / "ten.safetensors"
+    return even_weights(tmp_path / "ten.safetensors")
 
 
 @pytest.fixture
@@ -110,6 +105,23 @@ def test_a_list_comes_from_a_file_or_from_stdin(
     assert "1_derained.png" in results(dry)
 
 
+def test_a_video_gets_a_sentence_with_the_command_that_makes_photos_of_it(
+    wet: Path, dry: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    video = wet / "wet street.mp4"
+    video.write_bytes(b"\0\0\0\x20ftypisom")
+    assert exit_code(weights, wet, dry) == 0
+    command = f'ffmpeg -i "{video}" frames/%06d.png'
+    assert command in capsys.readouterr().err
+    assert results(dry) == {"1_derained.png", "2_derained.png"}
+    assert exit_code(weights, video, dry) == 1
+    assert command in capsys.readouterr().err
+    for number in range(7):
+        (wet / f"{number}.avi").touch()
+    exit_code(weights, wet, dry, "--dry-run")
+    assert "So are 3 more files there." in capsys.readouterr().err
+
+
 def test_reports_have_pictures_figures_and_scores(
     wet: Path, dry: Path, weights: Path, tmp_path: Path
 ) -> None:
@@ -146,6 +158,13 @@ def test_what_happens_is_logged_as_json(
     assert [(line["n"], line["of"]) for line in lines] == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_libvips_does_not_speak_to_people_who_did_not_ask(
+    wet: Path, dry: Path, weights: Path
+) -> None:
+    exit_code(weights, wet, dry, "--dry-run")
+    assert not logging.getLogger("pyvips").isEnabledFor(logging.WARNING)
+
+
 def test_shards_make_a_whole(wet: Path, dry: Path, weights: Path) -> None:
     assert exit_code(weights, wet, dry, "--recursive", "--shard", "1/2") == 0
     assert len(results(dry)) == 2
@@ -166,6 +185,11 @@ def test_shards_make_a_whole(wet: Path, dry: Path, weights: Path) -> None:
         (("{wet}", "--report", "{wet}/gone/r.csv"), 1, "folder"),
         (("{wet}", "--truth", "{wet}/gone"), 1, "no folder"),
         (("{wet}", "--name", "{{title}}"), 64, "{stem}"),
+        (("{wet}", "--scheduler", "head:8786"), 64, "tcp://HOST:8786"),
+        (("{wet}", "--scheduler", "tcp://127.0.0.1:9", "--local-cluster", "2"), 64, "--scheduler"),
+        (("{wet}", "--scheduler", "tcp://h:9", "--tls-ca-file", "ca.pem"), 64, "tls://HOST"),
+        (("{wet}", "--scheduler", "tls://h:9", "--tls-ca-file", "{wet}/1.png"), 64, "--tls-key"),
+        (("{wet}", "--scheduler", "tls://h:9", "--tls-ca-file", "ca.pem"), 64, "ca.pem"),
     ],
 )
 def test_what_cannot_work_is_said_at_once(
@@ -206,6 +230,37 @@ def test_a_full_disk_is_said_with_what_to_do(
     assert exit_code(weights, wet, dry) == 0
 
 
+def test_a_scheduler_that_is_not_there_is_said(
+    wet: Path,
+    dry: Path,
+    weights: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nledn.cluster.connection.CONNECT_TIMEOUT_S", 0.3)
+    assert exit_code(weights, wet, dry, "--scheduler", "tcp://127.0.0.1:9") == 1
+    said = capsys.readouterr().err
+    assert "There is no scheduler at tcp://127.0.0.1:9 that answers us" in said
+    assert "Traceback" not in said
+    assert exit_code(weights, wet, dry) == 0
+
+
+def test_without_the_extra_a_cluster_is_refused_with_what_to_install(
+    wet: Path,
+    dry: Path,
+    weights: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("dask", "distributed")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [name for name in sys.modules if name.startswith("nledn.cluster")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert exit_code(weights, wet, dry, "--local-cluster", "2") == 1
+    assert "afterrain[cluster]" in capsys.readouterr().err
+
+
 def started(wet: Path, dry: Path, weights: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "nledn", "batch", str(wet), str(dry)]
     process = subprocess.Popen(
@@ -213,10 +268,9 @@ def started(wet: Path, dry: Path, weights: Path) -> subprocess.Popen[bytes]:
         cwd=REPOSITORY,
         stderr=subprocess.PIPE,
     )
-    deadline = time.monotonic() + 60
-    while len(results(dry)) < 2 and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.005)
-    assert process.poll() is None, "it was over before it could be stopped"
+    assert process.stderr is not None
+    said = [process.stderr.readline() for _ in range(3)]  # what is to do, and two photos
+    assert said[2].startswith(b"2 of 12 "), said
     return process
 
 

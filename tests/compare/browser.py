@@ -67,6 +67,10 @@ class Browser:
         pointer = {"type": "pointer", "id": "mouse", "actions": actions}
         self._post("actions", {"actions": [pointer]})
 
+    def click(self, selector: str) -> None:
+        """Press and let go on the middle of an element."""
+        self.drag(selector, 0)
+
     def press(self, *keys: str) -> None:
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
         self._post("actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})

@@ -21,6 +21,7 @@ from nledn.errors import (
     PhotoError,
     PhotoIsEmpty,
     PhotoIsFolder,
+    PhotoIsVideo,
     PhotoNotFound,
     PhotoNotPermitted,
     PhotoTooLarge,
@@ -73,6 +74,23 @@ def test_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_other_content(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(NotAPhoto):
         photo.read(files.saved(tmp_path, "a.jpg", content))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("clip.mp4", b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41"),
+        ("clip.mov", b"\0\0\0\x14ftypqt  \0\0\x02\0qt  "),
+        ("clip.mov", b"\0\0\0\x08wide\0\0\0\0mdat"),
+        ("clip.avi", b"RIFF\0\0\0\0AVI LIST"),
+        ("clip.MKV", b"\x1aE\xdf\xa3\x01"),
+        ("clip.MTS", b"\0\0\0\0G@"),
+        ("renamed.jpg", b"\0\0\0\x20ftypmp42"),
+    ],
+)
+def test_videos_are_told_from_other_content(tmp_path: Path, name: str, content: bytes) -> None:
+    with pytest.raises(PhotoIsVideo):
+        photo.read(files.saved(tmp_path, name, content))
 
 
 @pytest.mark.parametrize("kind", KINDS)

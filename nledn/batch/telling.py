@@ -1,0 +1,109 @@
+"""What is told of a run while it goes on, and how it ended."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nledn.batch.pace import Pace, probe
+from nledn.batch.queue import Queue
+from nledn.batch.rows import Counts, Job, Row, State
+from nledn.errors import DerainError
+
+
+@dataclass(frozen=True)
+class Update:
+    """Something happened.
+
+    Attributes:
+        source: the photo it happened to.
+        state: what the photo has become; `RUNNING` after each of its tiles.
+        sentence: why it failed or was skipped.
+        finished: photos with nothing left to do, earlier runs' included.
+        total: photos of this run.
+        share: of the photo that is computed, 0 to 1.
+        seconds: of computing, when it is done.
+        megapixels_per_second: so far; None before the first photo is done.
+        seconds_left: likewise.
+        row: as it stands in the journal; None while the photo is running.
+    """
+
+    source: Path
+    state: State
+    sentence: str
+    finished: int
+    total: int
+    share: float
+    seconds: float
+    megapixels_per_second: float | None
+    seconds_left: float | None
+    row: Row | None = None
+
+
+OnUpdate = Callable[[Update], None]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended.
+
+    Attributes:
+        counts: how far it came.
+        cancelled: a person stopped it.
+        error: what stopped it; None when nothing did.
+    """
+
+    counts: Counts
+    cancelled: bool = False
+    error: DerainError | None = None
+
+
+class Telling:
+    """Counts and paces a run, and tells of it, one update at a time.
+
+    Attributes:
+        pace: learns from photos that are done.
+    """
+
+    def __init__(
+        self, queue: Queue, on_update: OnUpdate | None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._on_update = on_update or (lambda _: None)
+        self._guard = threading.Lock()
+        counts = queue.counts()
+        self._total, self._finished = counts.total, counts.finished
+        self._coming = [row.source for row in queue.rows() if row.state is State.PLANNED]
+        self.pace = Pace(self._coming, clock)
+
+    @contextmanager
+    def probing(self) -> Iterator[None]:
+        """Read the sizes of photos that are still to come, meanwhile."""
+        over = threading.Event()
+        thread = threading.Thread(target=probe, args=(self._coming, self.pace, over), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def tell(self, job: Job, state: State, *, share: float = 0.0, row: Row | None = None) -> None:
+        """Tell what a photo has become; a state other than `RUNNING` is its last."""
+        with self._guard:
+            if state is not State.RUNNING:
+                self._finished += 1
+            update = Update(
+                source=job.source,
+                state=state,
+                sentence="" if row is None else row.sentence,
+                finished=self._finished,
+                total=self._total,
+                share=share,
+                seconds=0.0 if row is None else row.seconds,
+                megapixels_per_second=self.pace.megapixels_per_second,
+                seconds_left=self.pace.seconds_left,
+                row=row,
+            )
+            self._on_update(update)

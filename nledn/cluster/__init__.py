@@ -1,0 +1,15 @@
+"""The queue of a batch on many machines, by dask.distributed.
+
+    with Queue.opened(request) as queue, connected(Address("tcp://head:8786")) as cluster:
+        ending = run(queue, cluster)
+
+Plan, journal and lock stay with the client; workers see jobs and give back outcomes. They read
+photos and write results where the client would, so the disk has to be shared.
+
+Nobody loads dask but who asks for a cluster: nothing else in nledn imports this package.
+"""
+
+from nledn.cluster.client import run
+from nledn.cluster.connection import Address, Cluster, Tls, connected, started_here
+
+__all__ = ["Address", "Cluster", "Tls", "connected", "run", "started_here"]

@@ -1,0 +1,274 @@
+"""The client's side: jobs to the scheduler, answers into the journal."""
+
+import logging
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from distributed import Future, KilledWorker
+from distributed.client import ClosedClientError
+
+from nledn import __version__
+from nledn.atomic import TEMPORARY_SUFFIX, make_folder, replacing
+from nledn.batch import Done, Ending, Failed, Job, Outcome, PutBack, Queue, State, Telling
+from nledn.batch.place import FOLDER, remove_unfinished
+from nledn.batch.run import STOPPING
+from nledn.batch.telling import OnUpdate
+from nledn.cancel import CancelToken
+from nledn.cluster.connection import Cluster
+from nledn.cluster.worker import Answer, Order, Stopped, Unfit, derained, stop
+from nledn.errors import (
+    ClusterFailed,
+    DerainError,
+    NoWorkers,
+    PhotoFailed,
+    SchedulerLost,
+    WorkerUnfit,
+)
+from nledn.messages import explain, printable
+
+log = logging.getLogger(__name__)
+
+LOOKED_EVERY_S = 0.2  # for Ctrl-C
+WORKERS_COUNTED_EVERY_S = 2.0
+WORKERS_WAIT_S = 60.0  # for the first one, and for another when all are lost
+ANSWER_TIMEOUT_S = 5.0  # a small message
+AHEAD = 2  # jobs that the scheduler has for each thread of a worker, so that none waits for us
+
+
+def run(
+    queue: Queue,
+    cluster: Cluster,
+    on_update: OnUpdate | None = None,
+    cancel: CancelToken | None = None,
+) -> Ending:
+    """Have workers derain what is planned.
+
+    A photo that fails is a row that says so. The photos of a worker that is lost are done by
+    others; one that was with several workers when they were lost fails. A full disk, a worker that
+    is unfit, and a scheduler or all workers lost stop the batch; the next run goes on.
+
+    Args:
+        queue: an open one.
+        cluster: that does it.
+        on_update: called on this thread when a photo is done, failed or skipped.
+        cancel: what workers have computed by then is still written.
+    """
+    with _sign(queue) as sign:
+        return _Run(queue, cluster, on_update, cancel or CancelToken(), sign).run()
+
+
+@contextmanager
+def _sign(queue: Queue) -> Iterator[Path]:
+    folder = queue.place.out / FOLDER
+    make_folder(folder)
+    # Named like an unfinished file, so that the next run clears it away if this one is killed.
+    sign = folder / f".{uuid.uuid4().hex}.{os.getpid()}{TEMPORARY_SUFFIX}"
+    with replacing(sign):
+        pass  # an empty file, or an error with words
+    try:
+        yield sign
+    finally:
+        sign.unlink(missing_ok=True)
+
+
+class _Run:
+    def __init__(
+        self,
+        queue: Queue,
+        cluster: Cluster,
+        on_update: OnUpdate | None,
+        cancel: CancelToken,
+        sign: Path,
+    ) -> None:
+        self._queue = queue
+        self._cluster = cluster
+        self._client = cluster.client
+        self._order = _order(queue, cluster, sign)
+        self._cancel = cancel
+        self._telling = Telling(queue, on_update)
+        self._with_workers: dict[Future[Answer], Job] = {}
+        self._answered: SimpleQueue[Future[Answer]] = SimpleQueue()
+        self._is_all_given_out = False
+        self._is_stopping = False
+        self._is_lost = False
+        self._error: DerainError | None = None
+        self._threads = 0
+        self._counted = self._had_workers = time.monotonic()
+
+    def run(self) -> Ending:
+        with self._telling.probing():
+            self._count_workers()
+            self._give_out()
+            while not self._is_over():
+                self._take_answer()
+                self._look_around()
+                self._give_out()
+        if not self._is_lost:
+            remove_unfinished(self._queue.place.out, self._queue.rows())
+        counts = self._queue.counts()
+        is_short = counts.planned + counts.running > 0
+        return Ending(counts, self._cancel.is_cancelled and is_short, self._error)
+
+    def _is_over(self) -> bool:
+        if self._is_lost:
+            return True
+        return not self._with_workers and (self._is_stopping or self._is_all_given_out)
+
+    @property
+    def _gives_out(self) -> bool:
+        return not (self._is_all_given_out or self._is_stopping or self._is_lost)
+
+    def _give_out(self) -> None:
+        room = AHEAD * self._threads
+        try:
+            while len(self._with_workers) < room and self._gives_out:
+                job = self._queue.take(elsewhere=True)
+                if job is None:
+                    self._is_all_given_out = True
+                else:
+                    self._submit(job)
+        except STOPPING as error:
+            self._stop(error)
+
+    def _submit(self, job: Job) -> None:
+        self._telling.pace.begin()
+        key = f"derain-{self._order.run}-{job.n}"
+        try:
+            future = self._client.submit(derained, self._order, job, key=key, pure=False)
+        except (OSError, ClosedClientError):
+            self._lose(SchedulerLost(self._cluster.address))
+            return
+        self._with_workers[future] = job
+        future.add_done_callback(self._answered.put)
+
+    def _take_answer(self) -> None:
+        try:
+            future = self._answered.get(timeout=LOOKED_EVERY_S)
+        except Empty:
+            return
+        job = self._with_workers[future]
+        try:
+            answer = _answer_of(future)
+        except TimeoutError:
+            # Its worker was lost with the answer; it is done again by another.
+            self._answered.put(future)
+            return
+        except KilledWorker as error:
+            outcome: Outcome = Failed("KilledWorker", _sentence_of(error, job))
+        except CancelledError:
+            self._lose(SchedulerLost(self._cluster.address))
+            return
+        except Exception as error:  # whatever scheduler and workers say of what they cannot begin
+            log.debug("the cluster failed", exc_info=True)
+            self._stop(ClusterFailed(self._cluster.address, _told(error)))
+            outcome = PutBack()
+        else:
+            outcome = self._judged(job, answer)
+        del self._with_workers[future]
+        self._finish(job, outcome)
+
+    def _judged(self, job: Job, answer: Answer) -> Outcome:
+        what = answer.what
+        if isinstance(what, Unfit):
+            self._stop(WorkerUnfit(answer.worker, what.reason))
+            return PutBack()
+        if isinstance(what, Stopped):
+            self._stop(what.error)
+            return PutBack()
+        if isinstance(what, Failed) and what.kind == "PhotoNotFound" and job.source.exists():
+            # Else it would be handed the whole queue, and fail it faster than others can work.
+            self._stop(WorkerUnfit(answer.worker, f"it does not see {printable(job.source)}"))
+            return PutBack()
+        return what
+
+    def _finish(self, job: Job, outcome: Outcome) -> None:
+        try:
+            row = self._queue.finish(job, outcome)
+        except STOPPING as error:
+            self._stop(error)
+            return
+        if row.state is State.PLANNED:
+            return
+        if isinstance(outcome, Done):
+            self._telling.pace.computed(job.source, outcome.figures.megapixels)
+        else:
+            self._telling.pace.passed_over(job.source)
+        self._telling.tell(job, row.state, row=row)
+
+    def _look_around(self) -> None:
+        if self._client.status != "running":
+            self._lose(SchedulerLost(self._cluster.address))
+            return
+        if time.monotonic() - self._counted > WORKERS_COUNTED_EVERY_S:
+            self._count_workers()
+        if self._cancel.is_cancelled and not self._is_stopping:
+            self._stop(None)
+        if self._threads:
+            return
+        if self._is_stopping:
+            self._lose(None)
+        elif time.monotonic() - self._had_workers > WORKERS_WAIT_S:
+            self._lose(NoWorkers(self._cluster.address, WORKERS_WAIT_S))
+
+    def _count_workers(self) -> None:
+        try:
+            self._threads = sum(self._cluster.threads_by_worker().values())
+        except OSError:
+            self._lose(SchedulerLost(self._cluster.address))
+        self._counted = time.monotonic()
+        if self._threads:
+            self._had_workers = self._counted
+
+    def _stop(self, error: DerainError | None) -> None:
+        """Give out no more, and wait for what workers have in hand."""
+        self._error = self._error or error
+        if not self._is_stopping:
+            self._is_stopping = True
+            with suppress(OSError):  # where the connection is lost, that is noticed next
+                self._client.run(stop, self._order.run, on_error="ignore")
+
+    def _lose(self, error: DerainError | None) -> None:
+        """Wait for nobody: photos that were given out stay begun, and the next run does them."""
+        self._error = self._error or error
+        self._is_lost = True
+
+
+def _order(queue: Queue, cluster: Cluster, sign: Path) -> Order:
+    settings, card = queue.request.settings, queue.request.card
+    options = replace(
+        settings.options,
+        # What a worker finds by itself: not `auto`, and no path from where the client stands.
+        weights=os.path.abspath(card.path) if card.origin == "file" else card.id,
+        threads=settings.options.threads or cluster.threads,
+    )
+    return Order(
+        run=sign.name,
+        version=__version__,
+        settings=replace(settings, options=options),
+        checkpoint_sha256=card.sha256,
+        folder=queue.request.found.root,
+        sign=sign,
+    )
+
+
+def _answer_of(future: Future[Answer]) -> Answer:
+    return future.result(timeout=ANSWER_TIMEOUT_S)
+
+
+def _told(error: Exception) -> str:
+    first = next(iter(str(error).splitlines()), "")
+    return f"{type(error).__name__}: {first}"
+
+
+def _sentence_of(error: KilledWorker, job: Job) -> str:
+    failed = PhotoFailed(
+        job.source, f"{error.allowed_failures + 1} workers ended while they had it"
+    )
+    return str(explain(failed))

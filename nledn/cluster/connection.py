@@ -1,0 +1,169 @@
+"""To a cluster that runs, or to one started here for as long as it is needed."""
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dask
+from dask.system import CPU_COUNT
+from distributed import Client, LocalCluster
+from distributed.comm.core import connect
+from distributed.security import Security
+
+from nledn.errors import SchedulerUnreachable
+
+CONNECT_TIMEOUT_S = 15
+# While one photo is computed, another is read or written: both need a thread to wait in.
+THREADS_A_WORKER = 2
+LOOPBACK = "127.0.0.1"
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Files that a TLS connection needs, in PEM.
+
+    Attributes:
+        ca_file: certificates that scheduler and workers are checked against.
+        cert: ours.
+        key: of ours.
+    """
+
+    ca_file: Path
+    cert: Path
+    key: Path
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a scheduler is.
+
+    Attributes:
+        url: as in `tcp://head:8786` or `tls://head:8786`.
+        tls: for `tls://`.
+    """
+
+    url: str
+    tls: Tls | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """A cluster that we are connected to.
+
+    Attributes:
+        address: of its scheduler.
+        client: dask's.
+        threads: processor threads for each worker; None for all of its machine's.
+    """
+
+    address: str
+    client: Client
+    threads: int | None = None
+
+    def threads_by_worker(self) -> dict[str, int]:
+        """Photos that each worker takes at a time, by its address."""
+        return dict(self.client.nthreads())
+
+
+@contextmanager
+def connected(address: Address) -> Iterator[Cluster]:
+    """Connect to a scheduler that runs.
+
+    Raises:
+        SchedulerUnreachable: nobody answers, or not with these certificates.
+    """
+    _quieten()
+    security = _security(address.tls)
+    try:
+        # First by hand: a `Client` that cannot connect stays half made, and hangs when it goes.
+        asyncio.run(_greet(address.url, security))
+        client = Client(
+            address.url, timeout=CONNECT_TIMEOUT_S, security=security, set_as_default=False
+        )
+    except (OSError, ValueError, TypeError) as error:
+        raise SchedulerUnreachable(address.url, _first_line(error)) from error
+    with client:
+        yield Cluster(address.url, client)
+
+
+def _security(tls: Tls | None) -> Security:
+    if tls is None:
+        return Security()  # what dask's own configuration says
+    return Security(
+        require_encryption=True,
+        tls_ca_file=str(tls.ca_file),
+        tls_client_cert=str(tls.cert),
+        tls_client_key=str(tls.key),
+    )
+
+
+async def _greet(url: str, security: Security) -> None:
+    comm = await connect(url, timeout=CONNECT_TIMEOUT_S, **security.get_connection_args("client"))
+    await comm.close()
+
+
+@contextmanager
+def started_here(workers: int) -> Iterator[Cluster]:
+    """Start a scheduler and worker processes on this machine, for as long as they are needed.
+
+    They listen on the loopback interface alone, speak TLS with keys that nobody else has (another
+    user of this machine could run code as this one otherwise), and show no dashboard.
+
+    Args:
+        workers: processes; the machine's cores are shared out among them.
+    """
+    _quieten()
+    no_pages: dict[str, list[str]] = {
+        f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")
+    }
+    with dask.config.set(no_pages), ExitStack() as stack:
+        with _ctrl_c_hidden():
+            cluster = stack.enter_context(
+                LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=THREADS_A_WORKER,
+                    host=LOOPBACK,
+                    dashboard_address=None,
+                    # Else the port of the dashboard that is not there is tried, and a warning
+                    # given where it is taken.
+                    scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
+                    security=True,
+                    preload=[_DEAF],
+                    memory_limit=0,  # what a photo needs is planned by the engine
+                )
+            )
+            client = stack.enter_context(Client(cluster, set_as_default=False))
+        yield Cluster(cluster.scheduler_address, client, max(1, CPU_COUNT // workers))
+
+
+@contextmanager
+def _ctrl_c_hidden() -> Iterator[None]:
+    """Hide Ctrl-C from the processes started meanwhile.
+
+    A terminal sends it to all of them, but only the client may answer. A process takes over what
+    the one that starts it ignores; those that replace lost ones later learn it from `_DEAF`.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only there can it be ignored
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _quieten() -> None:
+    """Keep dask's log from a person who did not ask for one; ours says what they can use."""
+    is_verbose = logging.getLogger().isEnabledFor(logging.DEBUG)
+    logging.getLogger("distributed").setLevel(logging.INFO if is_verbose else logging.ERROR)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -1,0 +1,166 @@
+"""What runs on a worker: a checkpoint that is loaded once, and one photo after the other."""
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from distributed import get_worker
+
+from nledn import __version__
+from nledn.batch import Engine, Job, Outcome, PutBack, Settings, derain_file
+from nledn.cancel import CancelToken
+from nledn.engine import Derainer, OnTile
+from nledn.errors import Cancelled, CheckpointChanged, DerainError
+from nledn.messages import explain, printable
+from nledn.options import Options
+from nledn.rain import Pixels, RainLayer
+
+IN_HAND = 3  # photos in memory: read, computed, written; more threads of a worker wait
+
+
+@dataclass(frozen=True)
+class Order:
+    """What all jobs of a run have in common.
+
+    Attributes:
+        run: names the run.
+        version: of the client's program.
+        settings: for each photo.
+        checkpoint_sha256: of the client's weights.
+        folder: of the photos.
+        sign: a file that the client made in the output folder, so that a worker that sees
+            another disk by the same name is noticed.
+    """
+
+    run: str
+    version: str
+    settings: Settings
+    checkpoint_sha256: str
+    folder: Path
+    sign: Path
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """The worker would not do what the client asks; why, as a clause."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What every other photo would suffer as well."""
+
+    error: DerainError
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a job, and the address of the worker that had it."""
+
+    worker: str
+    what: Outcome | Unfit | Stopped
+
+
+class _OneAtATime:
+    """An engine for several threads: one computes, the others read and write meanwhile."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._turn = threading.Lock()
+
+    def start(
+        self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
+    ) -> RainLayer:
+        return self._engine.start(size, grey=grey, linear=linear)
+
+    def derain(
+        self,
+        pixels: Pixels,
+        *,
+        into: RainLayer | None = None,
+        on_tile: OnTile | None = None,
+        cancel: CancelToken | None = None,
+    ) -> RainLayer:
+        with self._turn:
+            return self._engine.derain(pixels, into=into, on_tile=on_tile, cancel=cancel)
+
+
+class _Bench:
+    """What a worker process keeps between photos: the last engine, and which runs were stopped."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._loaded: tuple[Options, str] | None = None
+        self._engine: _OneAtATime | None = None
+        self._checked: str = ""
+        self._tokens: defaultdict[str, CancelToken] = defaultdict(CancelToken)
+        self.hands = threading.BoundedSemaphore(IN_HAND)
+
+    def token(self, run: str) -> CancelToken:
+        """Set when the client stops a run."""
+        with self._guard:
+            return self._tokens[run]
+
+    def engine(self, order: Order) -> Engine | Unfit:
+        """The engine of a run, loaded by its first photo; other threads wait meanwhile."""
+        with self._guard:
+            if self._checked != order.run:
+                unfit = _unfit(order)
+                if unfit is not None:
+                    return unfit
+            wanted = (order.settings.options, order.checkpoint_sha256)
+            if self._engine is None or self._loaded != wanted:
+                try:
+                    self._engine = _OneAtATime(_loaded(order))
+                except DerainError as error:
+                    return Unfit(explain(error).what.removesuffix("."))
+                self._loaded = wanted
+            self._checked = order.run
+            return self._engine
+
+
+_bench = _Bench()
+
+
+def _unfit(order: Order) -> Unfit | None:
+    if order.version != __version__:
+        return Unfit(f"it runs version {__version__}, the client {order.version}")
+    if not order.folder.is_dir():
+        return Unfit(f"it does not see the photos' folder {printable(order.folder)}")
+    if not order.sign.exists():
+        return Unfit(f"it does not see the output folder {printable(order.sign.parent.parent)}")
+    return None
+
+
+def _loaded(order: Order) -> Derainer:
+    engine = Derainer.load(order.settings.options)
+    if engine.card.sha256 != order.checkpoint_sha256:
+        raise CheckpointChanged(engine.card.path, order.checkpoint_sha256, engine.card.sha256)
+    return engine
+
+
+def derained(order: Order, job: Job) -> Answer:
+    """Do one photo; the task that the scheduler hands out."""
+    with _bench.hands:
+        return Answer(get_worker().address, _outcome(order, job))
+
+
+def _outcome(order: Order, job: Job) -> Outcome | Unfit | Stopped:
+    cancel = _bench.token(order.run)
+    try:
+        cancel.raise_if_cancelled()
+        engine = _bench.engine(order)
+        if isinstance(engine, Unfit):
+            return engine
+        return derain_file(job, order.settings, engine, cancel)
+    except Cancelled:
+        return PutBack()
+    except DerainError as error:
+        return Stopped(error)
+
+
+def stop(run: str) -> None:
+    """Stop a run on this worker after the present tile; what is computed is still written."""
+    _bench.token(run).cancel()
