@@ -374,14 +374,13 @@ class Bench(QObject):
     def _measure(self) -> None:
         """Figures of the rectangle, of the whole, or of what is in sight, as far as it is there."""
         rect = self.selection or self._measurable()
-        if self.photo is None or rect is None or not self._is_active:
-            return
-        if not self._is_computed(rect):
+        if rect is None or not self._is_active or not self._is_computed(rect):
             return
         self.gauge.measure(self.results(), rect)
 
     def _measurable(self) -> Rect | None:
-        assert self.photo is not None
+        if self.photo is None:
+            return None
         width, height = self.photo.size
         rect = Rect(0, 0, width, height) if self.is_whole else self.visible
         return rect if min(rect.width, rect.height) >= 7 else None
