@@ -185,7 +185,8 @@ class Bench(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether nothing is being computed, and nothing waits to be measured."""
-        return self._job is None and not self._measure_soon.isActive()
+        is_waiting = self._measure_soon.isActive() or self.gauge.is_measuring
+        return self._job is None and not is_waiting
 
     @property
     def truth(self) -> int | None:

@@ -36,6 +36,11 @@ class Gauge(QObject):
         self._measuring: Job | None = None
         self._mapping: Job | None = None
 
+    @property
+    def is_measuring(self) -> bool:
+        """Whether figures are about to come."""
+        return self._measuring is not None
+
     def forget(self) -> None:
         """What was measured is of something else now."""
         self.figures, self.error_maps = {}, {}
@@ -56,6 +61,7 @@ class Gauge(QObject):
     def finished(self, job: Job, result: Any) -> None:
         """A job is done."""
         if job is self._measuring:
+            self._measuring = None
             self.figures = result
             self.changed.emit()
         elif job is self._mapping:
@@ -66,5 +72,8 @@ class Gauge(QObject):
 
     def job_failed(self, job: Job, error: BaseException) -> None:
         """A job could not be done."""
-        if job in (self._measuring, self._mapping):
+        if job is self._measuring:
+            self._measuring = None
+            self.failed.emit(error)
+        elif job is self._mapping:
             self.failed.emit(error)
