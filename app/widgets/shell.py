@@ -85,7 +85,9 @@ class Shell(QWidget):
 
     def focus_page(self) -> None:
         """Keys go to what is shown."""
-        self._pages.currentWidget().setFocus()
+        shown = self._pages.currentWidget()
+        assert shown is not None, "there is always a page"
+        shown.setFocus()
 
     @property
     def shows_batch(self) -> bool:
