@@ -1,7 +1,8 @@
 """Everything a person can ask the window for: one table, from which menus and keys are made."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
@@ -62,6 +63,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("single", mark("Single"), ("3",), "single", "view", checkable=True),
     Spec("rain", mark("Rain"), ("4",), "rain", "view", checkable=True),
     Spec("batch", mark("Batch"), ("Ctrl+B", "5"), "batch", "view", checkable=True),
+    Spec("compare", mark("Compare"), ("Ctrl+K", "6"), "compare", "view", checkable=True),
     Spec("turn", mark("Turn the divider"), ("T",), "", "view"),
     Spec("fit", mark("Fit"), ("F", "Ctrl+0"), "fit", "view"),
     Spec("actual", mark("100 %"), ("Ctrl+1",), "", "view"),
@@ -81,16 +83,17 @@ GROUPS = {
     "view": mark("View"),
     "help": mark("Help"),
 }
+PAGES = ("batch", "compare")
 MODES = ("before_after", "side_by_side", "single", "rain")
 SEPARATED_AFTER = {"open_folder", "next", "save_as", "redo", "paste", "cancel", "stronger", "clear"}
-SEPARATED_AFTER |= {"turn", "zoom_out", "batch"}
+SEPARATED_AFTER |= {"turn", "zoom_out", "compare"}
 
 
 def make_actions(window: QMainWindow) -> dict[str, QAction]:
     """All actions, by name; they belong to the window."""
     made = {spec.name: _action(spec, window) for spec in SPECS}
     modes = QActionGroup(window)
-    for name in (*MODES, "batch"):
+    for name in (*MODES, *PAGES):
         modes.addAction(made[name])
     return made
 
@@ -117,6 +120,15 @@ def sheet(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> tupl
         ]
         groups.append(Group(tr(title), tuple(rows)))
     return (*groups, Group(tr("On the photo"), tuple(extra)))
+
+
+def without_state(slot: Callable[[], Any]) -> Callable[..., None]:
+    """Actions tell whether they are checked; most slots do not want to know."""
+
+    def called(*_: object) -> None:
+        slot()
+
+    return called
 
 
 def _action(spec: Spec, window: QMainWindow) -> QAction:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nledn.device import Machine
 
 Answer = Literal["save", "discard", "cancel"]
+EXPORT_SUFFIXES = (".html", ".png", ".csv")
 CHECKPOINT_SUFFIXES = ("*.safetensors", "*.pth", "*.pt")
 
 
@@ -79,6 +80,25 @@ class Dialogs:
     def save_as(self, question: SaveQuestion) -> SaveChoice | None:
         """Where and how to save."""
         return SaveDialog.ask(question, self._window)
+
+    def export(self, suggested: Path) -> Path | None:
+        """Where a comparison is saved, and as what."""
+        kinds = ";;".join(
+            (
+                f"{tr('Page with a slider')} (*.html)",
+                f"{tr('Sheet')} (*.png)",
+                f"{tr('Table')} (*.csv)",
+            )
+        )
+        name, kind = QFileDialog.getSaveFileName(
+            self._window, tr("Export comparison"), str(suggested), kinds
+        )
+        if not name:
+            return None
+        path = Path(name)
+        if path.suffix.lower() not in EXPORT_SUFFIXES:
+            path = path.with_name(path.name + kind[kind.rindex("*") + 1 : -1])
+        return path
 
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
         """Other settings."""

@@ -14,9 +14,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMainWindow
 
-from app.actions import MODES, make_actions, make_menus, sheet
+from app.actions import MODES, PAGES, make_actions, make_menus, sheet, without_state
 from app.batching.desk import BatchDesk
 from app.batching.wiring import BatchWiring
+from app.comparing.desk import CompareDesk
+from app.comparing.wiring import CompareWiring
 from app.desk import Desk
 from app.dialogs import Dialogs
 from app.fetching import Fetching
@@ -34,7 +36,7 @@ from app.views.picture import Picture
 from app.views.viewport import Viewport
 from app.widgets.banner import Notice
 from app.widgets.recent_menu import RecentMenu
-from app.widgets.shell import Shell
+from app.widgets.shell import PageName, Shell
 from app.widgets.shortcut_sheet import ShortcutSheet
 from app.widgets.top_bar import TopBar
 from app.wording import keys_on_photo, photo_of, status_of
@@ -77,11 +79,14 @@ class MainWindow(QMainWindow):
         self.batch_desk = BatchDesk(session, runner, preferences, dialogs, self.desk.when_saved)
         self.keeping = Keeping(self.picture, self.desk.history, self)
         self.named_actions = make_actions(self)
-        self.shell = Shell(TopBar(self.named_actions, MODES), self.view)
+        self.shell = Shell(TopBar(self.named_actions, MODES, PAGES), self.view)
         self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
         self._is_finishing = False
         self._build()
         self.batch_wiring = BatchWiring(self.shell, self.batch_desk, session, runner, self)
+        compare_desk = CompareDesk(session, runner, dialogs)
+        self.comparing = CompareWiring(self.shell, compare_desk, self.named_actions, self)
+        self.comparing.listen(session, runner, self.desk, self.picture)
         self._connect_runner()
         self._connect_session()
         self._connect_controls()
@@ -136,7 +141,7 @@ class MainWindow(QMainWindow):
         desk.shelf_read.connect(self._show_cards)
         desk.ready_to_close.connect(self.batch_desk.close)
         self.batch_desk.ready_to_close.connect(self._finish)
-        self.batch_desk.page_asked.connect(partial(self._show_batch, True))
+        self.batch_desk.page_asked.connect(partial(self._show_page, "batch"))
         desk.history.stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
         desk.history.stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(desk.settings_changed)
@@ -176,18 +181,19 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self) -> None:
         for name, slot in self._slots().items():
-            self.named_actions[name].triggered.connect(_without_state(slot))
+            self.named_actions[name].triggered.connect(without_state(slot))
         for mode in MODES:
             slot = partial(setattr, self.view, "mode", mode)
-            self.named_actions[mode].triggered.connect(_without_state(slot))
+            self.named_actions[mode].triggered.connect(without_state(slot))
             self.named_actions[mode].triggered.connect(
-                _without_state(partial(self._show_batch, False))
+                without_state(partial(self._show_page, "photo"))
             )
         area = self.shell.panel.keep_area
         self.named_actions["brush"].toggled.connect(area.brush_button.setChecked)
         self.named_actions["eraser"].toggled.connect(area.eraser_button.setChecked)
         self.named_actions["full_screen"].toggled.connect(self._set_full_screen)
         self.named_actions["batch"].triggered.connect(self.batch_desk.page_asked)
+        self.named_actions["compare"].triggered.connect(self._turn_compare)
 
     def _slots(self) -> dict[str, Callable[[], Any]]:
         desk, viewport, panel = self.desk, self.viewport, self.shell.panel
@@ -230,14 +236,14 @@ class MainWindow(QMainWindow):
         self.shell.banner.clear()
         self.picture.set_photo(opened.photo, opened.copies)
         self.shell.show_photo(True)
-        self._show_batch(False)
+        self._show_page(self.shell.page)
         path = opened.photo.path
         self.setWindowTitle(f"{path.name if path else tr('Pasted picture')}[*] – AfterRain")
         self.setWindowFilePath(str(path) if path else "")
         self.shell.status_line.photo.setText(photo_of(opened.photo))
         for name, by in (("previous", -1), ("next", 1)):
             self.named_actions[name].setEnabled(self.session.neighbour(by) is not None)
-        self.view.setFocus()
+        self.shell.focus_page()
 
     def _show_opening(self, opening: bool) -> None:
         if opening:
@@ -286,9 +292,12 @@ class MainWindow(QMainWindow):
     def _show_zoom(self) -> None:
         self.shell.top_bar.set_zoom(self.viewport.zoom)
 
-    def _show_batch(self, there: bool) -> None:
-        self.shell.show_batch(there)
-        self.named_actions["batch" if there else self.view.mode].setChecked(True)
+    def _show_page(self, page: PageName) -> None:
+        self.shell.show_page(page)
+        self.named_actions[self.view.mode if page == "photo" else page].setChecked(True)
+
+    def _turn_compare(self) -> None:
+        self._show_page("photo" if self.shell.page == "compare" else "compare")
 
     def _show_kept(self, settings: Settings) -> None:
         self.resize(START_SIZE)
@@ -381,6 +390,7 @@ class MainWindow(QMainWindow):
         self.preferences.sync()
         self.session.close()
         self.fetching.cancel()
+        self.comparing.desk.set_active(False)
         self.runner.cancel_all()
         self.shell.setEnabled(False)
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
@@ -388,12 +398,3 @@ class MainWindow(QMainWindow):
     def _close_if_finishing(self) -> None:
         if self._is_finishing and self.runner.is_idle:
             self.close()
-
-
-def _without_state(slot: Callable[[], Any]) -> Callable[..., None]:
-    """Actions tell whether they are checked; most slots do not want to know."""
-
-    def called(*_: object) -> None:
-        slot()
-
-    return called

@@ -101,6 +101,7 @@ def pictures(window: "MainWindow") -> Iterator[str]:
     window.viewport.set_zoom(2.0)
     yield "pixels"
     window.viewport.fit()
+    yield from comparison(window)
     dialog = SettingsDialog(window.preferences.settings, window.desk.machine, window)
     dialog.setModal(True)
     dialog.pages.setCurrentRow(2)
@@ -150,6 +151,20 @@ def wait_for(signal: "SignalInstance", holds: Callable[[], bool]) -> None:
     loop = QEventLoop()
     signal.connect(lambda *_: loop.quit() if holds() else None)
     loop.exec()
+
+
+def comparison(window: "MainWindow") -> Iterator[str]:
+    """The Compare page, with our checkpoint at three strengths."""
+    from nledn import catalog
+
+    window.named_actions["compare"].trigger()
+    desk = window.comparing.desk
+    for strength in (0.5, 1.5):
+        desk.bench.add_checkpoint(catalog.find("afterrain"), strength)
+    window.shell.compare_grid.link.set_zoom(0.8)
+    wait_for(desk.bench.gauge.changed, lambda: desk.bench.is_ready)
+    yield "compare"
+    window.named_actions["before_after"].trigger()
 
 
 if __name__ == "__main__":

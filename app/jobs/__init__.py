@@ -13,6 +13,19 @@ from app.jobs.batching import (
     updated,
 )
 from app.jobs.catalogue import ImportJob, ShelfJob
+from app.jobs.comparing import (
+    AttachJob,
+    Begun,
+    CompareJob,
+    ErrorMapJob,
+    Exported,
+    ExportJob,
+    FindTruthJob,
+    MeasureJob,
+    Results,
+    TilingJob,
+    VoteJob,
+)
 from app.jobs.deraining import DerainJob, Engines, LoadJob, MachineJob, Started
 from app.jobs.fetching import FetchJob, Received
 from app.jobs.gathering import (
@@ -33,7 +46,10 @@ from app.jobs.watching import UnwatchJob, WatchJob
 
 __all__ = [
     "Asked",
+    "AttachJob",
     "BatchJob",
+    "Begun",
+    "CompareJob",
     "CopyJob",
     "DerainJob",
     "DesktopProfileJob",
@@ -42,7 +58,11 @@ __all__ = [
     "Ended",
     "Engines",
     "Entry",
+    "ErrorMapJob",
+    "ExportJob",
+    "Exported",
     "FetchJob",
+    "FindTruthJob",
     "ForeseeJob",
     "GatherJob",
     "Gathered",
@@ -53,6 +73,7 @@ __all__ = [
     "Listed",
     "LoadJob",
     "MachineJob",
+    "MeasureJob",
     "OpenJob",
     "Opened",
     "PasteJob",
@@ -63,6 +84,7 @@ __all__ = [
     "ReportJob",
     "RestoreJob",
     "Result",
+    "Results",
     "ReviewJob",
     "Reviewed",
     "SaveJob",
@@ -75,7 +97,9 @@ __all__ = [
     "StampJob",
     "Started",
     "ThumbnailJob",
+    "TilingJob",
     "UnwatchJob",
+    "VoteJob",
     "WatchJob",
     "added",
     "updated",

@@ -11,6 +11,7 @@ from nledn import Options
 if TYPE_CHECKING:
     from nledn import Derainer, Focus, RainLayer
     from nledn.card import Card
+    from nledn.compare import Models
     from nledn.device import Choice, Machine
     from nledn.photo import Photo
 
@@ -26,6 +27,15 @@ class Engines:
         self._load = load
         self._options: Options | None = None
         self._derainer: Derainer | None = None
+        self._models: Models | None = None
+
+    def models(self) -> "Models":
+        """Checkpoints that are compared, and what they have found; kept while the program runs."""
+        if self._models is None:
+            from nledn.compare import Models
+
+            self._models = Models() if self._load is None else Models(self._load)
+        return self._models
 
     def get(self, options: Options) -> "Derainer":
         """The engine for `options`, loaded unless it was the last one."""
@@ -58,8 +68,10 @@ class LoadJob(Job):
     options: Options
 
     def run(self, work: Work) -> "Choice":
-        """Load it; the answer is where it will compute."""
-        return self.engines.get(self.options).choice
+        """Load it, and what comparing needs; the answer is where it will compute."""
+        choice = self.engines.get(self.options).choice
+        self.engines.models()
+        return choice
 
 
 @dataclass(frozen=True, eq=False)

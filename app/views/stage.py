@@ -60,6 +60,8 @@ class Stage:
                 painter.fillRect(part, scene.surround)
             elif not part.isEmpty():
                 self._paint_pane(painter, scene, pane, part)
+        if bare.isEmpty():  # which a painter takes for no clip at all
+            return
         painter.setClipRegion(bare)
         painter.fillRect(exposed, scene.surround)
         painter.setClipping(False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from app.translation import tr
 
@@ -15,9 +15,9 @@ class TopBar(QFrame):
     """Shows actions as buttons; it adds nothing that the menus lack."""
 
     def __init__(
-        self, actions: Mapping[str, QAction], modes: tuple[str, ...], parent: QWidget | None = None
+        self, actions: Mapping[str, QAction], modes: tuple[str, ...], pages: tuple[str, ...]
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("topBar")
         self._actions = actions
         layout = QHBoxLayout(self)
@@ -35,7 +35,8 @@ class TopBar(QFrame):
         for name in modes:
             layout.addWidget(self._button(name, text=True))
         layout.addSpacing(12)
-        layout.addWidget(self._button("batch", text=True))
+        for name in pages:
+            layout.addWidget(self._button(name, text=True))
         layout.addStretch(1)
         self.zoom = QLabel()
         self.zoom.setProperty("muted", "true")

@@ -25,7 +25,7 @@ def board_table(board: "Board") -> Table:
         table.add_column(heading, justify="right")
     for place in range(1 + len(board.crops)):
         for pane in board.panes:
-            if len(pane.figures) > place:
+            if len(pane.figures) > place and _says_something(pane.figures[place]):
                 part = "whole" if place == 0 else f"crop {place}"
                 table.add_row(_name(pane), part, *_words(pane.figures[place], scored=scored))
         table.add_section()
@@ -77,6 +77,11 @@ def _name(pane: "Pane") -> str:
         return printable(pane.title)
     strength = "" if pane.strength in (None, 1.0) else f"@{pane.strength:g}"
     return f"{pane.record.checkpoint}{strength}"
+
+
+def _says_something(figures: "Figures") -> bool:
+    """The rainy photo has figures only where there is a truth."""
+    return figures.accuracy is not None or figures.removal is not None
 
 
 def _words(figures: "Figures", *, scored: bool) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from PIL import Image
 from nledn.atomic import replacing
 from nledn.compare.board import Board, Pane, best_of
 from nledn.compare.directions import main_direction
-from nledn.compare.figures import ERROR_SHOWN_LEVELS, error_map
+from nledn.compare.figures import ERROR_SHOWN_LEVELS, Figures, error_map
 from nledn.compare.pictures import in_srgb, scaled
 from nledn.compare.words import brightness_word, direction_words, words_of
 from nledn.metrics import Bytes
@@ -132,7 +132,11 @@ def _webp(pixels: Bytes, size: tuple[int, int]) -> bytes:
 
 def _table(board: Board, place: int) -> list[PageRow]:
     best = best_of(board, place)
-    return [_row(pane, place, pane is best) for pane in board.panes if pane.figures]
+    return [
+        _row(pane, place, pane is best)
+        for pane in board.panes
+        if pane.figures and pane.figures[place] != Figures()
+    ]
 
 
 def _row(pane: Pane, place: int, best: bool) -> PageRow:

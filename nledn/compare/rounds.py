@@ -183,10 +183,11 @@ def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
     missing = layer.missing
     if rect is None:
         return missing
-    return [tile for tile in missing if _meet(layer.tiling.inside(tile), rect)]
+    return [tile for tile in missing if meets(layer.tiling.inside(tile), rect)]
 
 
-def _meet(one: Rect, other: Rect) -> bool:
+def meets(one: Rect, other: Rect) -> bool:
+    """Whether two rectangles share a pixel."""
     across = min(one.right, other.right) > max(one.left, other.left)
     return across and min(one.bottom, other.bottom) > max(one.top, other.top)
 

@@ -36,6 +36,10 @@
         <translation>关于 AfterRain</translation>
     </message>
     <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
         <source>Add a folder and its subfolders to the batch</source>
         <translation>将一个文件夹及其子文件夹加入批处理</translation>
     </message>
@@ -88,6 +92,10 @@
         <translation>更改语言将在下次启动时生效。</translation>
     </message>
     <message>
+        <source>Another program's result…</source>
+        <translation>其他程序的结果…</translation>
+    </message>
+    <message>
         <source>Another run works on {path} already (process {pid} on {host}).</source>
         <translation>另一个任务正在处理 {path}（{host} 上的进程 {pid}）。</translation>
     </message>
@@ -134,6 +142,14 @@
     <message>
         <source>Black and white became 8-bit grey.</source>
         <translation>黑白二值已转换为 8 位灰度。</translation>
+    </message>
+    <message>
+        <source>Black: as without rain. Yellow: far from it</source>
+        <translation>黑色：与无雨照片一致；黄色：相差很大</translation>
+    </message>
+    <message>
+        <source>Blind test</source>
+        <translation>盲测</translation>
     </message>
     <message>
         <source>Both must be the same picture at the same size.</source>
@@ -186,6 +202,14 @@
     <message>
         <source>Check the name, or that its disk is connected.</source>
         <translation>请检查名称，或确认磁盘已连接。</translation>
+    </message>
+    <message>
+        <source>Check tiling</source>
+        <translation>检查图块</translation>
+    </message>
+    <message>
+        <source>Checking the tiles…</source>
+        <translation>正在检查图块…</translation>
     </message>
     <message>
         <source>Checkpoint</source>
@@ -268,8 +292,32 @@
         <translation>完成此图块后关闭…</translation>
     </message>
     <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Compare one more: a checkpoint, or a picture</source>
+        <translation>再比较一个：模型或图片</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Compute only what is in sight</source>
+        <translation>只计算看得见的部分</translation>
+    </message>
+    <message>
         <source>Compute the missing tiles (Ctrl+D)</source>
         <translation>计算剩余的图块 (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>Compute the rest of the photo too</source>
+        <translation>把照片其余部分也计算出来</translation>
+    </message>
+    <message>
+        <source>Compute what is in sight whole and in tiles, and compare</source>
+        <translation>把看得见的部分整体和分图块各算一次并比较</translation>
     </message>
     <message>
         <source>Copy it again from the camera or the backup.</source>
@@ -278,6 +326,10 @@
     <message>
         <source>Copy result</source>
         <translation>复制结果</translation>
+    </message>
+    <message>
+        <source>Crossing of the wipe, at {x} % and {y} %</source>
+        <translation>分割交点，位于 {x} % 和 {y} %</translation>
     </message>
     <message>
         <source>Dark</source>
@@ -332,6 +384,14 @@
         <translation>将结果拖到其他程序</translation>
     </message>
     <message>
+        <source>Drag to compare; or use the arrow keys</source>
+        <translation>拖动以比较；也可用方向键</translation>
+    </message>
+    <message>
+        <source>Draw a rectangle in which to measure</source>
+        <translation>画一个矩形，只在其中测量</translation>
+    </message>
+    <message>
         <source>Drop a rainy photo here</source>
         <translation>将雨中的照片拖到这里</translation>
     </message>
@@ -352,8 +412,20 @@
         <translation>橡皮擦</translation>
     </message>
     <message>
+        <source>Error maps</source>
+        <translation>误差图</translation>
+    </message>
+    <message>
         <source>Every photo before and after, with what was done to it</source>
         <translation>每张照片处理前后的对比及处理情况</translation>
+    </message>
+    <message>
+        <source>Export comparison</source>
+        <translation>导出比较结果</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Failed</source>
@@ -460,6 +532,10 @@
         <translation>帮助</translation>
     </message>
     <message>
+        <source>Hide the names</source>
+        <translation>隐藏名称</translation>
+    </message>
+    <message>
         <source>How much of the rain is taken away</source>
         <translation>去除多少雨</translation>
     </message>
@@ -486,6 +562,10 @@
     <message>
         <source>Import…</source>
         <translation>导入…</translation>
+    </message>
+    <message>
+        <source>In this folder: {counts}.</source>
+        <translation>此文件夹中：{counts}。</translation>
     </message>
     <message>
         <source>Install it (pip install 'afterrain[cluster]').</source>
@@ -556,6 +636,10 @@
         <translation>跟随系统</translation>
     </message>
     <message>
+        <source>Loading the checkpoints…</source>
+        <translation>正在载入模型…</translation>
+    </message>
+    <message>
         <source>Loading the checkpoint…</source>
         <translation>正在载入模型…</translation>
     </message>
@@ -580,8 +664,24 @@
         <translation>请腾出空间或选择其他磁盘，然后重试。</translation>
     </message>
     <message>
+        <source>Measured in the rectangle, {size}.</source>
+        <translation>在矩形内测量，{size}。</translation>
+    </message>
+    <message>
+        <source>Measured on the whole photo.</source>
+        <translation>在整张照片上测量。</translation>
+    </message>
+    <message>
+        <source>Measured on what is in sight, {size}.</source>
+        <translation>在看得见的部分测量，{size}。</translation>
+    </message>
+    <message>
         <source>Mend or stop that worker, then run the same command again.</source>
         <translation>请修好或停止该工作进程，然后再次运行同一命令。</translation>
+    </message>
+    <message>
+        <source>Move one pane of a comparison alone</source>
+        <translation>单独移动比较中的一个画面</translation>
     </message>
     <message>
         <source>Move the divider</source>
@@ -614,6 +714,10 @@
     <message>
         <source>No byte of {url} came for {timeout_s} seconds.</source>
         <translation>{timeout_s} 秒内没有收到 {url} 的任何数据。</translation>
+    </message>
+    <message>
+        <source>No difference</source>
+        <translation>没有差别</translation>
     </message>
     <message>
         <source>None yet</source>
@@ -650,6 +754,10 @@
     <message>
         <source>Once it runs again, the same command goes on.</source>
         <translation>待其恢复运行后，同一命令会继续。</translation>
+    </message>
+    <message>
+        <source>One pane of a comparison</source>
+        <translation>只看比较中的一个画面</translation>
     </message>
     <message>
         <source>Only NLEDN checkpoints can be used.</source>
@@ -716,12 +824,20 @@
         <translation>覆盖</translation>
     </message>
     <message>
+        <source>Page with a slider</source>
+        <translation>带滑块的网页</translation>
+    </message>
+    <message>
         <source>Paint over what should stay as it is.</source>
         <translation>涂抹需要保持原样的地方。</translation>
     </message>
     <message>
         <source>Paint where the photo stays as it is (B)</source>
         <translation>涂抹需要保持原样的区域 (B)</translation>
+    </message>
+    <message>
+        <source>Panes</source>
+        <translation>画面</translation>
     </message>
     <message>
         <source>Partial: {tiles}</source>
@@ -750,6 +866,10 @@
     <message>
         <source>Photo</source>
         <translation>照片</translation>
+    </message>
+    <message>
+        <source>Photo without rain…</source>
+        <translation>无雨照片…</translation>
     </message>
     <message>
         <source>Photos</source>
@@ -804,12 +924,24 @@
         <translation>雨层显示</translation>
     </message>
     <message>
+        <source>Rainy</source>
+        <translation>有雨</translation>
+    </message>
+    <message>
         <source>Recent photos</source>
         <translation>最近的照片</translation>
     </message>
     <message>
+        <source>Rectangle</source>
+        <translation>矩形</translation>
+    </message>
+    <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+    <message>
+        <source>Remove from the comparison</source>
+        <translation>从比较中移除</translation>
     </message>
     <message>
         <source>Remove that one first, or rename the file.</source>
@@ -818,6 +950,10 @@
     <message>
         <source>Remove the checkpoint and add it again.</source>
         <translation>请移除该模型并重新添加。</translation>
+    </message>
+    <message>
+        <source>Remove {name} from the comparison</source>
+        <translation>从比较中移除 {name}</translation>
     </message>
     <message>
         <source>Rename</source>
@@ -864,6 +1000,10 @@
         <translation>另存为</translation>
     </message>
     <message>
+        <source>Save as a sheet, a page with a slider, or a table</source>
+        <translation>存为拼图、带滑块的网页或表格</translation>
+    </message>
+    <message>
         <source>Save as…</source>
         <translation>另存为…</translation>
     </message>
@@ -888,6 +1028,10 @@
         <translation>将结果保存在照片旁边 (Ctrl+S)</translation>
     </message>
     <message>
+        <source>Saved {name}.</source>
+        <translation>已保存 {name}。</translation>
+    </message>
+    <message>
         <source>Saved {name}: {how}.</source>
         <translation>已保存 {name}：{how}。</translation>
     </message>
@@ -908,6 +1052,10 @@
         <translation>设置…</translation>
     </message>
     <message>
+        <source>Sheet</source>
+        <translation>拼图</translation>
+    </message>
+    <message>
         <source>Show in folder</source>
         <translation>在文件夹中显示</translation>
     </message>
@@ -920,6 +1068,10 @@
         <translation>显示批处理</translation>
     </message>
     <message>
+        <source>Show the first four in one pane, with a crossing</source>
+        <translation>把前四个画面放在一起，用交点分割</translation>
+    </message>
+    <message>
         <source>Show the folder of the results</source>
         <translation>显示结果文件夹</translation>
     </message>
@@ -930,6 +1082,10 @@
     <message>
         <source>Show the photo as it was</source>
         <translation>显示原始照片</translation>
+    </message>
+    <message>
+        <source>Shuffle the names until you have chosen</source>
+        <translation>打乱并隐藏名称，直到您选定</translation>
     </message>
     <message>
         <source>Side by side</source>
@@ -1010,6 +1166,14 @@
     <message>
         <source>Strength in percent</source>
         <translation>强度（百分比）</translation>
+    </message>
+    <message>
+        <source>Strength of {name}</source>
+        <translation>{name} 的强度</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表格</translation>
     </message>
     <message>
         <source>Take all photos off the list; no file is touched</source>
@@ -1160,6 +1324,10 @@
         <translation>正在完成已开始的图块</translation>
     </message>
     <message>
+        <source>The visible {width} × {height} px are one tile; there is nothing to differ.</source>
+        <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
+    </message>
+    <message>
         <source>The weights that take the rain away</source>
         <translation>用于去雨的权重</translation>
     </message>
@@ -1300,6 +1468,22 @@
         <translation>已完成的会保留；其余的下次启动时仍在。</translation>
     </message>
     <message>
+        <source>What is in sight is still being computed. Wait for it.</source>
+        <translation>看得见的部分还在计算，请稍候。</translation>
+    </message>
+    <message>
+        <source>Whole against tiles</source>
+        <translation>整体与图块之差</translation>
+    </message>
+    <message>
+        <source>Whole and in {tiles} tiles, the visible {width} × {height} px differ by {largest} levels at most: {psnr} between the two.</source>
+        <translation>看得见的 {width} × {height} 像素整体计算与分成 {tiles} 个图块计算最多相差 {largest} 级：两者之间为 {psnr}。</translation>
+    </message>
+    <message>
+        <source>Whole photo</source>
+        <translation>整张照片</translation>
+    </message>
+    <message>
         <source>Will be saved as {name}</source>
         <translation>将保存为 {name}</translation>
     </message>
@@ -1308,8 +1492,16 @@
         <translation>窗口</translation>
     </message>
     <message>
+        <source>Wipe</source>
+        <translation>分割对比</translation>
+    </message>
+    <message>
         <source>With {checkpoint} at {strength} %, as chosen beside the photo.</source>
         <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
+    </message>
+    <message>
+        <source>Without rain</source>
+        <translation>无雨</translation>
     </message>
     <message>
         <source>Without saving, the result is lost. The photo itself stays.</source>
@@ -1322,6 +1514,14 @@
     <message>
         <source>XMP beyond 64 kB is not kept.</source>
         <translation>超过 64 kB 的 XMP 不会保留。</translation>
+    </message>
+    <message>
+        <source>You chose {name}.</source>
+        <translation>您选择了 {name}。</translation>
+    </message>
+    <message>
+        <source>You saw no difference.</source>
+        <translation>您没有看出差别。</translation>
     </message>
     <message>
         <source>Your photo is untouched. The log has the details.</source>
@@ -1344,6 +1544,10 @@
         <translation>在手柄上按方向键、Home、End</translation>
     </message>
     <message>
+        <source>brightness {levels}</source>
+        <translation>亮度 {levels}</translation>
+    </message>
+    <message>
         <source>colour profile</source>
         <translation>色彩配置文件</translation>
     </message>
@@ -1356,6 +1560,10 @@
         <translation>拖动、方向键</translation>
     </message>
     <message>
+        <source>hold Alt</source>
+        <translation>按住 Alt</translation>
+    </message>
+    <message>
         <source>hold Space</source>
         <translation>按住空格键</translation>
     </message>
@@ -1364,8 +1572,28 @@
         <translation>左、右</translation>
     </message>
     <message>
+        <source>no difference</source>
+        <translation>没有差别</translation>
+    </message>
+    <message>
         <source>picture</source>
         <translation>图片</translation>
+    </message>
+    <message>
+        <source>streaks level</source>
+        <translation>雨线水平</translation>
+    </message>
+    <message>
+        <source>streaks upright</source>
+        <translation>雨线竖直</translation>
+    </message>
+    <message>
+        <source>streaks {degrees}° left</source>
+        <translation>雨线左倾 {degrees}°</translation>
+    </message>
+    <message>
+        <source>streaks {degrees}° right</source>
+        <translation>雨线右倾 {degrees}°</translation>
     </message>
     <message>
         <source>street.jpg becomes {name}</source>
@@ -1426,6 +1654,10 @@
     <message>
         <source>{found} is not a value for {option}; it takes {allowed}.</source>
         <translation>{found} 不是 {option} 的有效值；可取 {allowed}。</translation>
+    </message>
+    <message>
+        <source>{letter} is best</source>
+        <translation>{letter} 最好</translation>
     </message>
     <message>
         <source>{n} cores</source>
@@ -1540,6 +1772,10 @@
         <translation>{photo} 将成为 {name}</translation>
     </message>
     <message>
+        <source>{psnr} · SSIM {ssim}</source>
+        <translation>{psnr} · SSIM {ssim}</translation>
+    </message>
+    <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
     </message>
@@ -1550,6 +1786,10 @@
     <message>
         <source>{speed} MP/s</source>
         <translation>{speed} MP/s</translation>
+    </message>
+    <message>
+        <source>{taken} levels on {share} of pixels</source>
+        <translation>去除 {taken} 级，涉及 {share} 的像素</translation>
     </message>
     <message>
         <source>{time} left</source>

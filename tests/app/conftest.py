@@ -1,5 +1,6 @@
 """A window's world: photos, an engine that is quick to tell what it did, and Qt's own folder."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -68,7 +69,8 @@ class FakeEngines(Engines):
     def _made(self, options: Options) -> Derainer:
         self.loaded.append(options)
         id = "afterrain" if options.weights == "auto" else options.weights
-        card = Card(id=id, title=id, sha256="0" * 64, regions="fixed", path=Path("x.safetensors"))
+        sha256 = hashlib.sha256(id.encode()).hexdigest()
+        card = Card(id=id, title=id, sha256=sha256, regions="fixed", path=Path("x.safetensors"))
         choice: Choice = choose(replace(options, device="cpu"), MACHINE)
         return Derainer(options, card, choice, MACHINE, self.backend)
 

@@ -69,6 +69,10 @@ class Answers(Dialogs):
         self.question = question
         return self.choice
 
+    def export(self, suggested: Path) -> Path | None:
+        self.asked.append(f"export {suggested.name}")
+        return self.path
+
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
         self.asked.append("settings")
         return self.chosen

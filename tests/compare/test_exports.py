@@ -29,6 +29,8 @@ from nledn.errors import OptionInvalid, PairSizesDiffer, PhotoNotFound, WouldRep
 from nledn.tiling import Rect
 from tests.compare.conftest import TILED, scene
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 EVIL = "<script>alert(1)</script>"
 CROPS = (Rect(10, 20, 60, 70), Rect(80, 5, 130, 40))
 

@@ -21,6 +21,8 @@ from nledn.compare.many import ContestRow
 from nledn.pairs import Pair, find_pairs
 from tests.compare.conftest import TILED, scene
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 
 @pytest.fixture
 def pairs(tmp_path: Path) -> tuple[Pair, ...]:

@@ -30,6 +30,7 @@ def events_of(
     return [event for event in events if not isinstance(event, LaneBegun)]
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_tile_of_each_in_turn(photo: Photo, weights: Weights) -> None:
     comparison = Comparison(photo, asked(weights(5), weights(9), weights(12)), Models())
     events = events_of(comparison)
@@ -50,6 +51,7 @@ def test_each_pane_is_what_derain_gives(photo: Photo, weights: Weights) -> None:
         np.testing.assert_array_equal(lane.pixels(photo, part), expected[part.slices])
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_is_looked_at_comes_first_and_the_rest_only_when_asked(weights: Weights) -> None:
     photo = Photo(scene(200, 200))
     comparison = Comparison(photo, asked(weights(5), weights(9)), Models())
@@ -66,6 +68,7 @@ def test_what_is_looked_at_comes_first_and_the_rest_only_when_asked(weights: Wei
     assert len(events_of(comparison)) + len(events) == 2 * len(comparison.lanes[0].layer.done)  # type: ignore[union-attr]
 
 
+@pytest.mark.usefixtures("quick")
 def test_going_back_computes_nothing(photo: Photo, weights: Weights) -> None:
     models = Models()
     paths = weights(5), weights(9)
@@ -77,6 +80,7 @@ def test_going_back_computes_nothing(photo: Photo, weights: Weights) -> None:
     assert events_of(other)
 
 
+@pytest.mark.usefixtures("quick")
 def test_two_strengths_of_one_checkpoint_are_computed_once(photo: Photo, weights: Weights) -> None:
     options = asked(weights(5))[0]
     comparison = Comparison(photo, [options, replace(options, strength=0.5)], Models())
@@ -87,6 +91,7 @@ def test_two_strengths_of_one_checkpoint_are_computed_once(photo: Photo, weights
     assert not np.array_equal(one.pixels(photo), other.pixels(photo))
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_cache_is_bounded(weights: Weights) -> None:
     layer_bytes = 96 * 144 * 3 * 2
     cache = LayerCache(limit_bytes=2 * layer_bytes)
@@ -98,6 +103,7 @@ def test_the_cache_is_bounded(weights: Weights) -> None:
     assert events_of(Comparison(Photo(scene(seed=0)), asked(weights(5)), models))
 
 
+@pytest.mark.usefixtures("quick")
 def test_one_that_is_removed_or_damaged_says_so_and_the_others_go_on(
     photo: Photo, weights: Weights, tmp_path: Path
 ) -> None:
@@ -118,6 +124,7 @@ def test_one_that_is_removed_or_damaged_says_so_and_the_others_go_on(
     assert comparison.lanes[0].error is failed[0]
 
 
+@pytest.mark.usefixtures("quick")
 def test_one_that_runs_out_of_memory_stops_alone(photo: Photo, weights: Weights) -> None:
     hungry, modest = weights(5), weights(9)
 
@@ -139,6 +146,7 @@ class Hungry:
         raise OutOfMemory("cpu", max(rainy.shape))
 
 
+@pytest.mark.usefixtures("quick")
 def test_cancel_and_go_on(photo: Photo, weights: Weights) -> None:
     comparison = Comparison(photo, asked(weights(5), weights(9)), Models())
     token, seen = CancelToken(), []

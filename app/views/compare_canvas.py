@@ -1,0 +1,322 @@
+"""Several pictures on one canvas, each in its part of it: one in a pane, up to four in a wipe."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.views.canvas import Canvas
+from app.views.frame import on_screen
+from app.views.labels import MARGIN_PX, draw_label, label_font, label_rect
+from app.views.layers import Kind
+from app.views.link import LinkedViewport
+from app.views.panes import TOP_LEFT, Corner, Pane
+from app.views.picture import Picture
+from app.views.stage import Scene, Stage
+from nledn.tiling import Rect
+
+SURROUND = 115  # as in the other views
+HAIR = (QColor(0, 0, 0, 130), QColor(255, 255, 255, 210))
+SMALLEST_SELECTION_PX = 7  # SSIM's window
+WORDS_WIDTH_PX = 360
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One of the pictures that are compared.
+
+    Attributes:
+        key: by which it is known.
+        picture: its pixels.
+        kind: what of the picture is shown.
+        label: its name, or what stands for it.
+        failure: why there is nothing to see; empty if there is.
+    """
+
+    key: int
+    picture: Picture
+    kind: Kind
+    label: str
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where one of them is seen: physical pixels of the canvas, and its label's corner."""
+
+    rect: QRect
+    corner: Corner = TOP_LEFT
+
+
+class CompareCanvas(Canvas):
+    """Shows pictures through one viewport, with their names, and the cross-hair of all canvases.
+
+    Attributes:
+        hovered: (QPointF or None) the place of the photo that the pointer is on.
+        selected: (Rect) a rectangle was drawn, in pixels of the photo.
+        label_dragged: (QPoint) a label is being moved, to this place of the screen.
+        label_dropped: (QPoint) it was let go there.
+    """
+
+    hovered = Signal(object)
+    selected = Signal(object)
+    label_dragged = Signal(QPoint)
+    label_dropped = Signal(QPoint)
+
+    def __init__(self, viewport: LinkedViewport, parent: QWidget | None = None) -> None:
+        super().__init__(viewport, parent)
+        self.viewport: LinkedViewport = viewport
+        self._shown: tuple[Shown, ...] = ()
+        self._stages: list[Stage] = []
+        self._hair: QPointF | None = None
+        self._selection: Rect | None = None
+        self._pressed_at: QPointF | None = None
+        self._drags_label = False
+        self.is_selecting = False
+        self.is_target = False
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        viewport.changed.connect(self.update)
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """The pictures, in order."""
+        return self._shown
+
+    def show_pictures(self, shown: Sequence[Shown]) -> None:
+        """Show these from now on; pictures that were there keep what is drawn of them."""
+        known = {one.picture: stage for one, stage in zip(self._shown, self._stages, strict=True)}
+        for one in self._shown:
+            one.picture.region_changed.disconnect(self._region_changed)
+            one.picture.appearance_changed.disconnect(self.update)
+        self._shown = tuple(shown)
+        self._stages = [
+            known.get(one.picture) or Stage(one.picture, self.viewport) for one in self._shown
+        ]
+        for one in self._shown:
+            one.picture.region_changed.connect(self._region_changed)
+            one.picture.appearance_changed.connect(self.update)
+        self.setAccessibleName(", ".join(one.label for one in self._shown))
+        self.update()
+
+    def set_hair(self, place: QPointF | None) -> None:
+        """Show the cross-hair at a place of the photo, with the pixel's values."""
+        self._hair = place
+        self.update()
+
+    def set_selection(self, rect: Rect | None) -> None:
+        """Frame a rectangle of the photo."""
+        self._selection = rect
+        self.update()
+
+    def parts(self) -> tuple[Part, ...]:
+        """Where each picture is seen; one picture has it all."""
+        return tuple(Part(QRect(QPoint(0, 0), self._physical_size())) for _ in self._shown)
+
+    def values(self, one: Shown) -> str:
+        """Place and values of the pixel under the cross-hair; empty outside the photo."""
+        place, size = self._hair, one.picture.level_size(0)
+        if place is None or one.failure or one.picture.photo is None:
+            return ""
+        x, y = int(place.x() // 1), int(place.y() // 1)
+        if not (0 <= x < size[0] and 0 <= y < size[1]):
+            return ""
+        pixel = one.picture.pixels(one.kind, 0, Rect(x, y, x + 1, y + 1))[0, 0]
+        return f"{x}, {y}   {' '.join(f'{int(value):3d}' for value in pixel)}"
+
+    # A person's hands
+
+    def press(self, place: QPointF) -> None:
+        """Take hold of a label, begin a rectangle, or take hold of the photo."""
+        self._pressed_at = place
+        self._drags_label = any(rect.contains(place.toPoint()) for rect in self.label_rects())
+        if not self.is_selecting and not self._drags_label:
+            super().press(place)
+
+    def drag(self, place: QPointF) -> None:
+        """Go on with what was begun."""
+        if self._drags_label:
+            self.setCursor(Qt.CursorShape.DragMoveCursor)
+            self.label_dragged.emit(self.mapToGlobal(place.toPoint()))
+        elif self.is_selecting and self._pressed_at is not None:
+            self.set_selection(self._between(self._pressed_at, place))
+        else:
+            super().drag(place)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Let go."""
+        if self._drags_label:
+            self.label_dropped.emit(self.mapToGlobal(event.position().toPoint()))
+        elif self.is_selecting and self._pressed_at is not None:
+            rect = self._between(self._pressed_at, event.position())
+            if min(rect.width, rect.height) >= SMALLEST_SELECTION_PX:
+                self.selected.emit(rect)
+        self._pressed_at, self._drags_label = None, False
+        super().mouseReleaseEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """The cross-hair follows the pointer, in every canvas."""
+        self.hovered.emit(self.viewport.to_photo(self.in_frame(event.position())))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """It goes with the pointer."""
+        self.hovered.emit(None)
+        super().leaveEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the place; a fitted photo stays fitted."""
+        self._resize_viewport()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """On a screen of another density, the same size is other pixels."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._resize_viewport()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The pictures, pixel by pixel of the screen; over them lines and labels."""
+        ratio = self.devicePixelRatio()
+        painter = QPainter(self)
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        whole = QRect(QPoint(0, 0), self._physical_size())
+        surround = surround_of(self.palette())
+        if not self._shown:
+            painter.fillRect(whole, surround)
+        for one, stage, part in zip(self._shown, self._stages, self.parts(), strict=True):
+            pane = Pane("before" if one.failure else one.kind, QPoint(0, 0), part.rect)
+            scene = Scene((pane,), whole.size(), surround, is_settling=False, shows_kept=False)
+            if one.failure:
+                painter.fillRect(part.rect, surround)
+            else:
+                stage.paint(painter, scene, part.rect)
+        painter.restore()
+        self._paint_over(painter)
+
+    def _paint_over(self, painter: QPainter) -> None:
+        self._paint_selection(painter)
+        self._paint_hair(painter)
+        painter.setFont(label_font(self.font()))
+        places = zip(self._shown, self.parts(), self.label_rects(), strict=True)
+        for one, part, rect in places:
+            area = self._logical(part.rect)
+            if one.failure:
+                self._paint_failure(painter, one.failure, area)
+            draw_label(painter, self._fitting(one.label, rect), rect, faint=False)
+            self._paint_values(painter, one, area, part.corner)
+        if self.is_target or self.hasFocus():
+            painter.setPen(QPen(self.palette().highlight().color(), 4 if self.is_target else 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _paint_values(self, painter: QPainter, one: Shown, area: QRect, corner: Corner) -> None:
+        values = self.values(one)
+        if not values:
+            return
+        side = corner & (Corner.AlignLeft | Corner.AlignRight)
+        below = corner & Corner.AlignBottom
+        rect = label_rect(values, painter.font(), area, side | Corner.AlignBottom)
+        if below:
+            rect.translate(0, -rect.height() - 4)
+        if area.contains(rect):
+            draw_label(painter, values, rect, faint=False)
+
+    def _paint_hair(self, painter: QPainter) -> None:
+        if self._hair is None:
+            return
+        at = self.viewport.to_view(self._hair) / self.devicePixelRatio()
+        for width, colour in zip((3, 1), HAIR, strict=True):
+            painter.setPen(QPen(colour, width))
+            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+                way = QPointF(dx, dy)
+                painter.drawLine(at + way * 5, at + way * 17)
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        if self._selection is None:
+            return
+        rect = self._selection
+        physical = on_screen(
+            QRect(rect.left, rect.top, rect.width, rect.height),
+            self.viewport.zoom,
+            self.viewport.origin,
+        )
+        for width, colour in zip((3, 1), HAIR, strict=True):
+            painter.setPen(QPen(colour, width))
+            painter.drawRect(self._logical(physical))
+
+    def _paint_failure(self, painter: QPainter, words: str, area: QRect) -> None:
+        painter.save()
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        width = min(WORDS_WIDTH_PX, area.width() - 2 * MARGIN_PX)
+        room = QRect(0, 0, width, area.height() - 4 * MARGIN_PX)
+        room.moveCenter(area.center())
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, int(flags), words)
+        painter.restore()
+
+    # Geometry
+
+    def label_rects(self) -> tuple[QRect, ...]:
+        """Where the labels lie, in logical pixels; inside the canvas, however small a part is."""
+        font = label_font(self.font())
+        rects = []
+        for one, part in zip(self._shown, self.parts(), strict=True):
+            rect = label_rect(one.label, font, self._corner_area(part), part.corner)
+            rect.setWidth(min(rect.width(), max(self.width() - 2 * MARGIN_PX, 1)))
+            rect.moveLeft(max(rect.left(), MARGIN_PX))
+            rects.append(rect)
+        return tuple(rects)
+
+    def _corner_area(self, part: Part) -> QRect:
+        """The area in whose corner a part's label lies."""
+        return self._logical(part.rect)
+
+    def _fitting(self, text: str, rect: QRect) -> str:
+        metrics = QFontMetrics(label_font(self.font()))
+        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width() - 12)
+
+    def _between(self, one: QPointF, other: QPointF) -> Rect:
+        """The pixels of the photo between two places of the canvas."""
+        ends = [self.viewport.to_photo(self.in_frame(place)) for place in (one, other)]
+        xs, ys = sorted(end.x() for end in ends), sorted(end.y() for end in ends)
+        size = self.viewport.photo_size
+        rect = Rect(int(xs[0]), int(ys[0]), int(xs[1]) + 1, int(ys[1]) + 1)
+        return rect.clipped(size.width(), size.height())
+
+    def _region_changed(self, rect: QRect) -> None:
+        for one, stage in zip(self._shown, self._stages, strict=True):
+            if one.picture is self.sender():
+                stage.forget(rect)
+        self.update()
+
+    def _physical_size(self) -> QSize:
+        return (self.size().toSizeF() * self.devicePixelRatio()).toSize()
+
+    def _resize_viewport(self) -> None:
+        size = self._physical_size()
+        self.viewport.set_view_size(size.width(), size.height())
+        self.update()
+
+    def _logical(self, rect: QRect) -> QRect:
+        ratio = self.devicePixelRatio()
+        shown = QRectF(QPointF(rect.topLeft()) / ratio, rect.size().toSizeF() / ratio)
+        return shown.toAlignedRect()
+
+
+def surround_of(palette: QPalette) -> QColor:
+    """The colour around photos."""
+    return palette.color(QPalette.ColorRole.Window).darker(SURROUND)

@@ -1,0 +1,318 @@
+"""The Compare page in the window, by what a person does and sees."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.comparing.bench import Bench
+from app.main_window import MainWindow
+from app.votes import votes_path
+from nledn import catalog, photo
+from nledn.photo import Photo
+from nledn.tiling import Rect
+from tests.app.conftest import StandIn
+from tests.app.window import Answers, Pixels, open_photo, said
+from tests.checkpoint_files import constant_rain
+
+Key = Qt.Key
+Begin = Callable[..., Bench]
+
+
+def labels(window: MainWindow) -> list[str]:
+    return [one.label for one in window.shell.compare_grid.shown]
+
+
+def names(window: MainWindow) -> list[str]:
+    return [label.split(maxsplit=1)[1] for label in labels(window)]
+
+
+def figures(window: MainWindow) -> list[str]:
+    rows = window.shell.compare_panel.rows
+    return [rows[one.key].figures.text() for one in window.shell.compare_grid.shown]
+
+
+def is_settled(window: MainWindow) -> bool:
+    return window.runner.is_idle and window.comparing.desk.bench.is_settled
+
+
+@pytest.fixture
+def begin(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
+) -> Callable[..., Bench]:
+    """Open a photo and the Compare page, with our checkpoint and a second one."""
+
+    def go(path: Path | None = None, *, wait: bool = True) -> Bench:
+        catalog.add(constant_rain(tmp_path / "second.safetensors", 9))
+        with qtbot.waitSignal(window.desk.shelf_read):
+            window.desk.look_around()
+        open_photo(qtbot, window, path or picture_file)
+        window.named_actions["compare"].trigger()
+        bench = window.comparing.desk.bench
+        if wait:
+            qtbot.waitUntil(lambda: bench.is_whole and is_settled(window))
+        return bench
+
+    return go
+
+
+@pytest.fixture
+def pair(tmp_path: Path, pixels: Pixels) -> Path:
+    """A rainy photo whose clean one lies where data sets have it."""
+    for kind, values in (("rainy", pixels), ("clean", np.rint(pixels * 0.78).astype(np.uint8))):
+        (tmp_path / "set" / kind).mkdir(parents=True)
+        photo.write(Photo(values), tmp_path / "set" / kind / "7.png")
+    return tmp_path / "set" / "rainy" / "7.png"
+
+
+def test_every_pane_shows_what_its_checkpoint_makes(
+    window: MainWindow, begin: Begin, pixels: Pixels
+) -> None:
+    begin()
+    assert window.shell.page == "compare"
+    assert names(window) == ["Rainy", "AfterRain", "second"]
+    rainy, one, other = window.shell.compare_grid.shown
+    whole = Rect(0, 0, 160, 120)
+    np.testing.assert_array_equal(rainy.picture.pixels(rainy.kind, 0, whole), pixels)
+    for pane in (one, other):
+        found = pane.picture.pixels(pane.kind, 0, whole)
+        assert np.abs(found - pixels * 0.8).max() <= 0.51  # the stand-in takes a fifth
+    assert "SSIM" not in figures(window)[1]
+    assert "levels on" in figures(window)[1]
+    assert "whole photo" in window.shell.compare_panel.measured.text()
+
+
+def test_tiles_come_in_turn(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
+) -> None:
+    backend.hold()
+    bench = begin(wait=False)
+    backend.let(2)
+
+    def done() -> list[int]:
+        layers = [bench.pictures[slot.key].layer for slot in bench.slots[1:]]
+        return [0 if layer is None else int(layer.done.sum()) for layer in layers]
+
+    qtbot.waitUntil(lambda: done() == [1, 1])
+    backend.let(2)
+    qtbot.waitUntil(lambda: done() == [2, 2])
+    assert backend.tiles == 4
+
+
+def test_only_what_is_looked_at_until_the_whole_is_asked_for(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
+) -> None:
+    backend.hold()
+    bench = begin(wait=False)
+    grid, panel = window.shell.compare_grid, window.shell.compare_panel
+    grid.link.set_zoom(30.0)
+    backend.free()
+    qtbot.waitUntil(lambda: "in sight" in panel.measured.text() and is_settled(window))
+    assert backend.tiles < 18
+    assert not bench.is_whole
+    tiles = backend.tiles
+    panel.whole.click()
+    qtbot.waitUntil(lambda: bench.is_whole and is_settled(window))
+    assert backend.tiles == 18  # nine tiles each, none of them twice
+    assert tiles < 18
+    assert not panel.whole.isVisible()
+
+
+def test_another_order_confuses_nobody(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
+) -> None:
+    backend.hold()
+    bench = begin(wait=False)
+    window.shell.compare_grid.link.set_zoom(30.0)
+    backend.free()
+    qtbot.waitUntil(lambda: is_settled(window) and bench.is_ready)
+    layers = {slot.key: bench.pictures[slot.key].layer for slot in bench.slots}
+    window.shell.compare_grid.moved.emit(1, 2)
+    assert names(window) == ["Rainy", "second", "AfterRain"]
+    window.shell.compare_panel.whole.click()
+    qtbot.waitUntil(lambda: bench.is_whole and is_settled(window))
+    for slot in bench.slots:
+        layer = bench.pictures[slot.key].layer
+        assert layer is layers[slot.key]
+        if layer is not None:
+            assert layer.record.checkpoint == slot.weights
+
+
+def test_another_strength_and_going_back_compute_nothing(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn, pixels: Pixels
+) -> None:
+    bench = begin()
+    tiles = backend.tiles
+    panel, pane = window.shell.compare_panel, window.shell.compare_grid.shown[1]
+    panel.rows[pane.key].strength.setValue(50)
+    found = pane.picture.pixels("after", 0, Rect(0, 0, 160, 120))
+    assert np.abs(found - pixels * 0.9).max() <= 0.51
+    assert names(window)[1] == "AfterRain, 50%"
+    key = bench.slots[2].key
+    panel.rows[key].remove.click()
+    assert names(window) == ["Rainy", "AfterRain, 50%"]
+    panel.add_menu.actions()[-4].trigger()  # the last checkpoint, above a line and two pictures
+    qtbot.waitUntil(lambda: bench.is_whole and is_settled(window))
+    assert len(names(window)) == 3
+    assert backend.tiles == tiles
+
+
+def test_one_that_was_removed_says_so_and_the_others_go_on(
+    qtbot: QtBot, window: MainWindow, begin: Begin
+) -> None:
+    begin()
+    catalog.remove("second")
+    other = window.session.photo
+    assert other is not None
+    path = Path(str(other.path)).with_name("next.png")
+    photo.write(Photo(other.pixels[::-1].copy()), path)
+    open_photo(qtbot, window, path)
+    bench = window.comparing.desk.bench
+    qtbot.waitUntil(lambda: bench.is_whole and is_settled(window))
+    rainy, one, gone = window.shell.compare_grid.shown
+    assert "There is no checkpoint second" in gone.failure
+    assert (rainy.failure, one.failure) == ("", "")
+    assert figures(window)[1]
+    assert not figures(window)[2]
+
+
+def test_the_truth_is_found_by_name_and_measured(
+    qtbot: QtBot, window: MainWindow, begin: Begin, pair: Path
+) -> None:
+    bench = begin(pair)
+    qtbot.waitUntil(lambda: bench.truth is not None and is_settled(window))
+    qtbot.waitUntil(lambda: "SSIM" in figures(window)[1])
+    assert names(window)[-1] == "Without rain"
+    psnr = [float(text.split()[0]) for text in figures(window)[:3] if text[0].isdigit()]
+    assert psnr[0] < 30 < psnr[1]
+    panel = window.shell.compare_panel
+    panel.errors.click()
+    qtbot.waitUntil(lambda: bool(bench.gauge.error_maps))
+    rainy, one, *_ = window.shell.compare_grid.shown
+    whole = Rect(0, 0, 160, 120)
+    maps = [pane.picture.pixels(pane.kind, 0, whole).mean() for pane in (rainy, one)]
+    assert maps[1] * 3 < maps[0]  # dark where little is wrong
+
+
+def test_a_rectangle_is_measured_by_itself(
+    qtbot: QtBot, window: MainWindow, begin: Begin, pair: Path
+) -> None:
+    begin(pair)
+    whole = figures(window)
+    panel, grid = window.shell.compare_panel, window.shell.compare_grid
+    panel.select.click()
+    grid.selected.emit(Rect(10, 10, 60, 50))
+    qtbot.waitUntil(lambda: "rectangle" in panel.measured.text())
+    assert "50 × 40" in panel.measured.text()
+    assert figures(window) != whole
+    panel.select.click()
+    qtbot.waitUntil(lambda: "whole photo" in panel.measured.text())
+
+
+def test_other_programs_results_and_files_that_do_not_fit(
+    qtbot: QtBot, window: MainWindow, begin: Begin, dialogs: Answers, tmp_path: Path, pixels: Pixels
+) -> None:
+    bench = begin()
+    for name, values in (("theirs", pixels // 2), ("small", pixels[:50])):
+        photo.write(Photo(np.ascontiguousarray(values)), tmp_path / f"{name}.png")
+        dialogs.path = tmp_path / f"{name}.png"
+        window.comparing.desk.ask_result()
+    qtbot.waitUntil(lambda: len(bench.failures) == 1 and is_settled(window))
+    assert names(window) == ["Rainy", "AfterRain", "second", "theirs", "small"]
+    small = window.shell.compare_grid.shown[4]
+    assert "160×120" in small.failure
+    qtbot.waitUntil(lambda: "levels on" in figures(window)[3])
+
+
+def test_names_stay_hidden_until_a_person_has_chosen(
+    qtbot: QtBot, window: MainWindow, begin: Begin, picture_file: Path
+) -> None:
+    begin()
+    panel = window.shell.compare_panel
+    panel.blind.click()
+    assert names(window) == ["Rainy", "A", "B"]
+    assert not any(figures(window))
+    assert not any(row.strength.isVisible() for row in panel.rows.values())
+    assert set(panel.vote_buttons()) == {"A", "B", ""}
+    order = [one.key for one in window.shell.compare_grid.shown]
+    panel.vote_buttons()["A"].click()
+    qtbot.waitUntil(lambda: "You chose" in said(window))
+    chosen = next(slot for slot in window.comparing.desk.bench.slots if slot.key == order[1])
+    assert f"You chose {chosen.title}" in said(window)
+    assert f"In this folder: {chosen.title} 1" in said(window)
+    assert sorted(names(window)) == ["AfterRain", "Rainy", "second"]
+    assert f"{picture_file},{chosen.title},AfterRain | second" in votes_path().read_text("utf-8")
+    # The next photo of the folder is blind again.
+    other = picture_file.with_name("tower.png")
+    shutil.copy(picture_file, other)
+    open_photo(qtbot, window, other)
+    assert names(window)[1:] == ["A", "B"]
+    panel.vote_buttons()[""].click()
+    qtbot.waitUntil(lambda: "no difference 1" in said(window))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".html", ".csv"])
+def test_what_is_compared_is_exported(
+    qtbot: QtBot,
+    window: MainWindow,
+    begin: Begin,
+    dialogs: Answers,
+    tmp_path: Path,
+    suffix: str,
+) -> None:
+    begin()
+    dialogs.path = tmp_path / f"out{suffix}"
+    window.shell.compare_panel.export.click()
+    assert dialogs.asked[-1] == "export street-compared.html"
+    qtbot.waitUntil(lambda: "Saved out" in said(window))
+    content = dialogs.path.read_bytes()
+    assert b"AfterRain" in content or suffix == ".png"
+    assert len(content) > 300
+
+
+def test_tiles_are_checked_where_one_looks(qtbot: QtBot, window: MainWindow, begin: Begin) -> None:
+    begin()
+    window.shell.compare_panel.tiling.click()
+    qtbot.waitUntil(lambda: "differ by" in said(window))
+    assert "160 × 120" in said(window)
+    assert names(window)[-1] == "Whole against tiles"
+
+
+def test_keys_are_the_pages_and_the_views_lead_back(
+    qtbot: QtBot, window: MainWindow, begin: Begin
+) -> None:
+    begin()
+    grid = window.shell.compare_grid
+    assert grid.hasFocus()
+    for key, single in ((Key.Key_2, 1), (Key.Key_Escape, None)):
+        QTest.keyClick(grid, key)
+        assert grid.single == single
+        assert window.shell.page == "compare"
+    grid.link.set_zoom(8.0)
+    window.named_actions["fit"].trigger()
+    assert grid.canvases[0].viewport.is_fitted
+    # The view's own action leads there; Compare again leads back to where one was.
+    for actions in (("single",), ("compare", "compare")):
+        for name in actions:
+            window.named_actions[name].trigger()
+        assert window.shell.page == "photo"
+        assert window.view.mode == "single"
+        assert window.named_actions["single"].isChecked()
+
+
+def test_nothing_is_computed_out_of_sight(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
+) -> None:
+    backend.hold()
+    begin(wait=False)
+    backend.let(1)
+    qtbot.waitUntil(lambda: backend.tiles == 1)
+    window.named_actions["single"].trigger()
+    backend.free()
+    qtbot.waitUntil(lambda: window.runner.is_idle)
+    assert backend.tiles <= 2  # the one that was being computed
