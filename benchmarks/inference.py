@@ -147,12 +147,12 @@ def plain(trained: Trained) -> Compute:
     return compute
 
 
-def ways(trained: Trained, threads: int | None) -> list[Way]:
+def ways(trained: Trained, threads: int | None, precisions: list[str]) -> list[Way]:
     """Plain, and every backend and precision that this machine has."""
     machine = backends.read_machine()
     found = [Way(PLAIN, plain(trained), "fp32")]
     for backend, where in (("torch", "cpu"), ("openvino", "cpu"), ("torch", "cuda")):
-        for precision in ("fp32", "bf16", "fp16"):
+        for precision in precisions:
             options = Options(backend=backend, precision=precision, device=where, threads=threads)
             try:
                 choice = device.choose(options, machine)
@@ -304,6 +304,7 @@ def main() -> None:
     parser.add_argument("--sides", nargs="+", type=int, default=[256, 512])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--precisions", nargs="+", default=["fp32", "bf16", "fp16"])
     parser.add_argument("--label", default="")
     parser.add_argument("--pairs", nargs="+", type=Path, default=[])
     parser.add_argument("--weights", nargs="+", type=Path, default=[])
@@ -313,7 +314,7 @@ def main() -> None:
     weights = catalog.load(card)
     trained = Trained(weights.arrays, card.regions, weights.sha256)
     torch.set_num_threads(asked.threads or len(os.sched_getaffinity(0)))
-    found = ways(trained, asked.threads)
+    found = ways(trained, asked.threads, asked.precisions)
     pixels = photo.read(places.sample_photo()).pixels
     rows = []
     for side in asked.sides:

@@ -24,10 +24,11 @@ from nledn.errors import WriteError
 log = logging.getLogger(__name__)
 
 SIDE_PX = 512  # a tile of the shape that a large photo has
-ROUNDS = 2
-# Root mean square of the difference from torch, with weights that are random: float32 was 1e-6
-# apart, bfloat16 rounds twice and differently.
-TOLERANCE = {"fp32": 1e-4, "bf16": 0.01}
+ROUNDS = 3
+# Root mean squares of the differences from torch in float32: beyond rounding in float32 itself
+# (1e-6 was seen), what torch loses in the same precision may be lost twice.
+SMALLEST_TOLERANCE = 1e-4
+TIMES_TORCHS_LOSS = 2
 BEGAN = Trial(agrees=False, times_as_fast=0.0, problem="it ended the program when it was tried")
 
 
@@ -55,15 +56,15 @@ def _compared(machine: Machine) -> Trial:
     precision = device.cpu_precision(machine)
     trained = Trained(_random_weights(), "fixed", "")
     rainy = np.random.default_rng(0).random((1, 3, SIDE_PX, SIDE_PX), np.float32)
-    rains, seconds = [], []
+    exact = backends.create(Choice("cpu", "torch", "fp32", machine.cores, ()), trained).rain(rainy)
+    apart, seconds = [], []
     for name in ("torch", "openvino"):
         choice = Choice("cpu", name, precision, machine.cores, ())
         rain, took = _timed(backends.create(choice, trained), rainy)
-        rains.append(rain)
+        apart.append(float(np.sqrt(np.square(rain - exact).mean())))
         seconds.append(took)
-    apart = float(np.sqrt(np.square(rains[0] - rains[1]).mean()))
-    agrees = apart < TOLERANCE[precision]
-    problem = "" if agrees else f"its result is {apart:.2g} from torch's"
+    agrees = apart[1] <= max(TIMES_TORCHS_LOSS * apart[0], SMALLEST_TOLERANCE)
+    problem = "" if agrees else f"its result is {apart[1]:.2g} from torch's"
     return Trial(agrees, round(seconds[0] / seconds[1], 2), problem)
 
 
