@@ -77,8 +77,9 @@ def main() -> None:
     for megapixels in arguments.megapixels:
         row = measure(megapixels, arguments.options)
         print(
-            f"| {row.megapixels:g} | {row.wall_s:.1f} | {row.processor_s:.1f} | {row.computing_s:.1f} "
-            f"| {row.computing_s / row.megapixels:.2f} | {row.peak_bytes / 1e9:.2f} |",
+            f"| {row.megapixels:g} | {row.wall_s:.1f} | {row.processor_s:.1f} "
+            f"| {row.computing_s:.1f} | {row.computing_s / row.megapixels:.2f} "
+            f"| {row.peak_bytes / 1e9:.2f} |",
             flush=True,
         )
 
