@@ -11,7 +11,7 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 SAMPLE := resources/samples/street-rain.jpg
 
 .DEFAULT_GOAL := help
-.PHONY: help run screenshots test test-slow lint
+.PHONY: help run screenshots bench test test-slow lint
 
 help:
 	@echo "AfterRain takes the rain out of photos. Targets:"
@@ -30,6 +30,11 @@ run: $(VENV)/.program ## open the window on the sample photo; without a display,
 
 screenshots: $(VENV)/.program ## the README's pictures of the window, into docs/screenshots/
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python benchmarks/screenshots.py docs/screenshots
+
+bench: $(VENV)/.tests ## seconds of a tile by every backend, also as a laptop without AVX-512 would do
+	@$(VENV)/bin/python benchmarks/inference.py --history benchmarks/inference.json
+	@ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 $(VENV)/bin/python benchmarks/inference.py \
+	    --sides 512 --precisions fp32 --label laptop --history benchmarks/inference.json
 
 test: lint ## style, types, directions of imports and the tests (a few minutes)
 	@$(VENV)/bin/python -m pytest --quiet

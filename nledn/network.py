@@ -224,17 +224,25 @@ class NLEDN(nn.Module):
         """Encoder and decoder (figure 2): what comes back up, and the first block's output."""
         regions = self.regions
         e1 = self.encode_1(f0, regions)  # (B, 64, H, W)
-        p1, i1 = F.max_pool2d(e1, 2, return_indices=True)  # (B, 64, H/2, W/2)
+        p1, i1 = self.pool(e1)  # (B, 64, H/2, W/2)
         e2 = self.encode_2(p1, regions)
-        p2, i2 = F.max_pool2d(e2, 2, return_indices=True)  # (B, 64, H/4, W/4)
+        p2, i2 = self.pool(e2)  # (B, 64, H/4, W/4)
         e3 = self.encode_3(p2, regions)
-        p3, i3 = F.max_pool2d(e3, 2, return_indices=True)  # (B, 64, H/8, W/8)
+        p3, i3 = self.pool(e3)  # (B, 64, H/8, W/8)
         d3 = self.decode_3(p3, regions)
-        u3 = _unpool(d3, i3, p2)  # (B, 64, H/4, W/4)
+        u3 = self.unpool(d3, i3, p2)  # (B, 64, H/4, W/4)
         d2 = self.decode_2(self.fuse_2(torch.cat((p2, u3), dim=1)), regions)
-        u2 = _unpool(d2, i2, p1)  # (B, 64, H/2, W/2)
+        u2 = self.unpool(d2, i2, p1)  # (B, 64, H/2, W/2)
         d1 = self.decode_1(self.fuse_1(torch.cat((p1, u2), dim=1)), regions)
-        return _unpool(d1, i1, f0), e1  # (B, 64, H, W) each
+        return self.unpool(d1, i1, f0), e1  # (B, 64, H, W) each
+
+    def pool(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Pooling striding (section 3.1): each window's maximum, and where it is."""
+        return F.max_pool2d(x, 2, return_indices=True)  # (B, 64, H/2, W/2) both
+
+    def unpool(self, x: Tensor, places: Tensor, like: Tensor) -> Tensor:
+        """Put each value back where its maximum was taken from; zero elsewhere."""
+        return F.max_unpool2d(x, places, [2, 2], output_size=like.shape[2:])
 
     def _in_a_row(self, f0: Tensor) -> tuple[Tensor, Tensor]:
         """The variants without pooling: the last block's output and the first's, at full size."""
@@ -250,8 +258,3 @@ class NLEDN(nn.Module):
         """
         with torch.autocast(features.device.type, enabled=False):
             return torch.tanh(self.to_rain(features.float()))  # (B, 3, H, W)
-
-
-def _unpool(x: Tensor, indices: Tensor, like: Tensor) -> Tensor:
-    """Put each value back where its maximum was taken from; zero elsewhere."""
-    return F.max_unpool2d(x, indices, [2, 2], output_size=like.shape[2:])

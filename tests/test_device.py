@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nledn import device
-from nledn.device import Choice, Gpu, Machine, choose, plan
+from nledn.device import Choice, Gpu, Machine, Trial, choose, plan
 from nledn.errors import (
     BackendUnavailable,
     DeviceUnavailable,
@@ -91,6 +91,28 @@ def test_openvino_must_be_installed_and_computes_on_the_cpu() -> None:
         choose(Options(backend="openvino", device="cuda"), both)
 
 
+@pytest.mark.parametrize(
+    ("trial", "backend", "why"),
+    [
+        (None, "torch", "has not been tried"),
+        (Trial(agrees=True, times_as_fast=1.4), "openvino", "1.40 times as fast"),
+        (Trial(agrees=True, times_as_fast=1.05), "torch", "too little"),
+        (Trial(False, 3.0, "its result is 0.2 from torch's"), "torch", "0.2 from torch's"),
+    ],
+)
+def test_openvino_is_taken_where_a_trial_found_it_right_and_faster(
+    trial: Trial | None, backend: str, why: str
+) -> None:
+    choice = choose(Options(), replace(SERVER, openvino_trial=trial))
+    assert choice.backend == backend
+    assert why in choice.reasons[1]
+
+
+def test_a_gpu_is_not_left_for_openvino() -> None:
+    tried = replace(with_gpus(BIG), openvino="2026.4", openvino_trial=Trial(True, 3.0))
+    assert choose(Options(), tried).backend == "torch"
+
+
 def test_no_cpu_computes_in_fp16() -> None:
     with pytest.raises(PrecisionUnavailable):
         choose(Options(precision="fp16"), SERVER)
@@ -156,10 +178,11 @@ def test_a_tile_that_is_asked_for_is_taken() -> None:
 
 def test_a_compiled_backend_gets_one_shape() -> None:
     options = Options(backend="openvino")
-    small = planned((300, 600), options, SERVER).tiling
-    large = planned((3000, 4000), options, SERVER).tiling
-    shapes = {(t.vertical.tile_px, t.horizontal.tile_px) for t in (small, large)}
-    assert shapes == {(512, 512)}
+    sizes = ((500, 500), (300, 600), (3000, 4000), (5656, 8485))
+    tilings = [planned(size, options, SERVER).tiling for size in sizes]
+    shapes = [{t.vertical.tile_px, t.horizontal.tile_px} for t in tilings]
+    assert shapes == [{512}, {384}, {448}, {448}]
+    assert tilings[2].waste < 0.2
 
 
 def test_a_containers_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,20 @@
 """OpenVINO computes what torch does; skipped where the optional package is not installed."""
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from nledn import places
+from nledn.architecture import Regions
 from nledn.backends import Trained, create
+from nledn.backends.openvino import Part, _openvino
+from nledn.backends.openvino_graph import Translated, export
 from nledn.device import Choice
 from nledn.network import NLEDN
 
@@ -19,14 +24,29 @@ pytest.importorskip("openvino", reason="the extra fast-cpu is not installed")
 TOLERANCE = 1e-5
 
 
-@pytest.fixture(scope="module")
-def trained() -> Trained:
-    torch.manual_seed(4)
-    network = NLEDN("fixed")
+def random_weights(seed: int, regions: Regions = "fixed") -> Trained:
+    torch.manual_seed(seed)
+    network = NLEDN(regions)
     for block in (network.encode_1, network.decode_3):
         torch.nn.init.normal_(block.non_local.w.weight, std=0.05)
     arrays = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    return Trained(arrays, "fixed", "0" * 64)
+    return Trained(arrays, regions, f"{seed:064}")
+
+
+@pytest.fixture(scope="module")
+def trained() -> Trained:
+    return random_weights(4)
+
+
+@functools.cache
+def exported(part: Part, height: int, width: int, regions: Regions) -> Any:
+    return export(part, height, width, regions, _openvino())
+
+
+@pytest.fixture(autouse=True)
+def _a_graph_is_translated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # It takes seconds, and each test has an empty cache of its own.
+    monkeypatch.setattr("nledn.backends.openvino._export", lambda *shape: exported(*shape).clone())
 
 
 def choice(backend: str, precision: str = "fp32") -> Choice:
@@ -45,6 +65,22 @@ def test_fp32_equals_torch(trained: Trained, size: tuple[int, int]) -> None:
     assert found.shape == (1, 3, *size)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
+
+
+def test_uneven_regions_and_odd_sides_are_the_same_function_too() -> None:
+    trained, tile = random_weights(4, "grid"), rainy(61, 83)
+    expected = create(choice("torch"), trained).rain(tile)
+    found = create(choice("openvino"), trained).rain(tile)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
+
+
+def test_of_equal_maxima_the_first_is_taken_as_torch_does() -> None:
+    x = torch.randint(0, 2, (1, 64, 34, 21), generator=torch.Generator().manual_seed(1)).float()
+    values = torch.rand(1, 64, 17, 10)
+    (expected, places), (found, first) = (kind("fixed").pool(x) for kind in (NLEDN, Translated))
+    assert torch.equal(found, expected)
+    unpooled = NLEDN("fixed").unpool(values, places, x)
+    assert torch.equal(Translated("fixed").unpool(values, first, x), unpooled)
 
 
 def test_bf16_stays_near_and_keeps_a_float32_tail(trained: Trained) -> None:
@@ -67,6 +103,34 @@ def test_the_graph_is_kept_and_read_again(
     np.testing.assert_array_equal(create(choice("openvino"), trained).rain(tile), first)
 
 
+def test_another_checkpoint_takes_the_same_graph(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tile = rainy(64, 64)
+    create(choice("openvino"), trained).rain(tile)
+    monkeypatch.setattr("nledn.backends.openvino._export", None)
+    other = random_weights(5)
+    expected = create(choice("torch"), other).rain(tile)
+    found = create(choice("openvino"), other).rain(tile)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
+
+
+def test_the_precision_is_always_said(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    import openvino
+
+    hints = []
+    compile_model = openvino.Core.compile_model
+
+    def noted(core: Any, graph: Any, device: str, settings: dict[str, Any]) -> Any:
+        hints.append(settings["INFERENCE_PRECISION_HINT"])
+        return compile_model(core, graph, device, settings)
+
+    monkeypatch.setattr(openvino.Core, "compile_model", noted)
+    for precision in ("fp32", "bf16"):
+        create(choice("openvino", precision), trained).rain(rainy(64, 64))
+    assert hints == ["f32", "f32", "bf16", "f32"], "trunk and tail, the tail in float32"
+
+
 def test_a_damaged_graph_is_made_anew(trained: Trained) -> None:
     tile = rainy(64, 64)
     first = create(choice("openvino"), trained).rain(tile)
@@ -85,14 +149,19 @@ def test_nobody_is_looked_up_on_the_network() -> None:
     code = (
         "import sys\n"
         "def watch(event, arguments):\n"
-        "    if event in ('socket.connect', 'socket.getaddrinfo', 'socket.gethostbyname'):\n"
+        "    if event.startswith('socket.'):\n"
         "        raise SystemExit(f'{event} {arguments}')\n"
         "sys.addaudithook(watch)\n"
-        "from nledn.backends.openvino import _openvino\n"
-        "import torch\n"
-        "openvino = _openvino()\n"
-        "graph = openvino.convert_model(torch.nn.ReLU(), example_input=torch.zeros(1, 3))\n"
-        "openvino.Core().compile_model(graph, 'CPU')\n"
+        "import numpy as np\n"
+        "from nledn.backends import Trained, create\n"
+        "from nledn.device import Choice\n"
+        "from nledn.network import NLEDN\n"
+        "arrays = {name: tensor.numpy() for name, tensor in NLEDN().state_dict().items()}\n"
+        "choice = Choice('cpu', 'openvino', 'fp32', 1, ())\n"
+        "backend = create(choice, Trained(arrays, 'fixed', '0' * 64))\n"
+        "print(backend.rain(np.zeros((1, 3, 64, 64), np.float32)).shape)\n"
     )
     root = Path(__file__).resolve().parents[1]
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, cwd=root)
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(command, check=True, cwd=root, capture_output=True, text=True)
+    assert done.stdout == "(1, 3, 64, 64)\n", "it was exported, compiled and run"

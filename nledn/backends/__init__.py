@@ -6,7 +6,7 @@
 import importlib.metadata
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -66,9 +66,10 @@ def create(choice: Choice, trained: Trained) -> Backend:
 def read_machine() -> Machine:
     """Ask the system and the drivers what there is."""
     from nledn.backends import torch as torch_backend
+    from nledn.backends import trial
 
     gpus, no_gpu_reason = torch_backend.read_gpus()
-    return Machine(
+    machine = Machine(
         cpu_name=device.read_cpu_name(),
         cores=_cores(),
         memory_bytes=device.read_memory_bytes(),
@@ -78,6 +79,7 @@ def read_machine() -> Machine:
         mps=torch_backend.has_mps(),
         openvino=_version("openvino"),
     )
+    return replace(machine, openvino_trial=trial.remembered(machine))
 
 
 def _cores() -> int:

@@ -1,21 +1,22 @@
 """The fast backend for CPUs: OpenVINO (optional, extra `fast-cpu`).
 
-The graph is exported from `nledn.network` once for each checkpoint and tile shape and kept in the
-user's cache; the next start reads it from there, without torch. It is compiled for one shape, so
-every tile has that shape (`nledn.tiling.static`).
+The graph is translated from `nledn.network` once for each tile shape, without weights, and kept in
+the user's cache; the next start reads it from there, without torch, and puts the checkpoint's
+tensors into it. It is compiled for one shape, so every tile has that shape
+(`nledn.tiling.static`).
 """
 
 import logging
 import os
 import sys
 import tempfile
-import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from nledn import __version__, places
+from nledn.architecture import Regions, weight_shapes
 from nledn.backends import Floats, Trained
 from nledn.device import Choice
 from nledn.regions import safe_side
@@ -23,6 +24,10 @@ from nledn.regions import safe_side
 log = logging.getLogger(__name__)
 
 PRECISION_HINTS = {"fp32": "f32", "bf16": "bf16"}
+GRAPH_VERSION = 2  # another translation gets another
+
+Part = Literal["trunk", "tail"]
+TAIL = "to_rain"  # the convolution that is float32 in every precision
 
 
 def _openvino() -> Any:
@@ -60,7 +65,7 @@ class OpenVinoBackend:
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": self._choice.threads,
         }
-        hints = {"trunk": PRECISION_HINTS[self._choice.precision], "tail": "f32"}
+        hints: dict[Part, str] = {"trunk": PRECISION_HINTS[self._choice.precision], "tail": "f32"}
         trunk, tail = (
             self._core.compile_model(
                 self._graph(part, height, width),
@@ -71,21 +76,44 @@ class OpenVinoBackend:
         )
         return trunk, tail
 
-    def _graph(self, part: str, height: int, width: int) -> Any:
-        path = _cache_path(part, height, width, self._trained)
+    def _graph(self, part: Part, height: int, width: int) -> Any:
+        """The part's graph with the checkpoint's weights in it."""
+        graph = self._read(part, height, width)
+        openvino = _openvino()
+        for node in graph.get_parameters()[1:]:
+            weights = np.ascontiguousarray(self._trained.arrays[node.get_friendly_name()])
+            constant = openvino.op.Constant(weights, shared_memory=False)
+            node.output(0).replace(constant.output(0))
+            graph.remove_parameter(node)
+        return graph
+
+    def _read(self, part: Part, height: int, width: int) -> Any:
+        path = _cache_path(part, height, width, self._trained.regions)
         if path.exists() and path.with_suffix(".bin").exists():
             try:
-                return self._core.read_model(path)
+                graph = self._core.read_model(path)
+                if _inputs(graph) == [part, *weight_names(part)]:
+                    return graph
             except RuntimeError:
-                log.warning("the cached graph %s cannot be read and is made anew", path)
-        graph = _export(part, height, width, self._trained)
+                log.debug("reading %s failed", path, exc_info=True)
+            log.warning("the cached graph %s cannot be read and is made anew", path)
+        graph = _export(part, height, width, self._trained.regions)
         _keep(graph, path)
         return graph
 
 
-def _cache_path(part: str, height: int, width: int, trained: Trained) -> Path:
-    versions = f"{__version__}-{_openvino().get_version().partition('-')[0]}"
-    name = f"{part}-{trained.sha256[:16]}-{trained.regions}-{height}x{width}-{versions}.xml"
+def weight_names(part: Part) -> list[str]:
+    """The graph's inputs after the pixels or features, in their order."""
+    return [name for name in weight_shapes() if name.startswith(TAIL) == (part == "tail")]
+
+
+def _inputs(graph: Any) -> list[str]:
+    return [node.get_friendly_name() for node in graph.get_parameters()]
+
+
+def _cache_path(part: Part, height: int, width: int, regions: Regions) -> Path:
+    versions = f"{__version__}-{GRAPH_VERSION}-{_openvino().get_version().partition('-')[0]}"
+    name = f"{part}-{regions}-{height}x{width}-{versions}.xml"
     return places.user_cache() / "openvino" / name
 
 
@@ -103,21 +131,7 @@ def _keep(graph: Any, path: Path) -> None:
         log.warning("the graph could not be kept in %s; it will be made again", path.parent)
 
 
-def _export(part: str, height: int, width: int, trained: Trained) -> Any:
-    import torch
+def _export(part: Part, height: int, width: int, regions: Regions) -> Any:
+    from nledn.backends.openvino_graph import export
 
-    from nledn.architecture import CHANNELS
-    from nledn.backends.torch import network_of
-
-    network = network_of(trained)
-    # torch.export takes the `forward` of a module: give it the part's.
-    if part == "trunk":
-        network.forward, channels = network.features, 3  # type: ignore[method-assign]
-    else:
-        network.forward, channels = network.tail, CHANNELS  # type: ignore[method-assign,assignment]
-    example = torch.zeros(1, channels, height, width)
-    with torch.no_grad(), warnings.catch_warnings():
-        # WORKAROUND: torch 2.13's export warns of its own insides (LeafSpec). Can go with the
-        # first torch that does not.
-        warnings.simplefilter("ignore", FutureWarning)
-        return _openvino().convert_model(torch.export.export(network, (example,)))
+    return export(part, height, width, regions, _openvino())

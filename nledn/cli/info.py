@@ -2,12 +2,13 @@
 
 import importlib.metadata
 import platform
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from nledn import __version__, device, places
-from nledn.cli.console import out
+from nledn.cli.console import err, out
 from nledn.cli.options import takes_options
 from nledn.device import Choice, Machine
 from nledn.options import Options
@@ -30,9 +31,15 @@ def info(
         out.print("\n".join(LAZY_MODULES))
         return
     from nledn import backends
+    from nledn.backends import trial
 
     machine = backends.read_machine()
     choice = device.choose(options, machine)
+    untried = machine.openvino is not None and machine.openvino_trial is None
+    if untried and choice.device == "cpu" and options.backend == "auto":
+        err.print("OpenVINO is tried, once on this machine; this takes some ten seconds.")
+        machine = replace(machine, openvino_trial=trial.hold(machine))
+        choice = device.choose(options, machine)
     rows = [*_computing(options, choice, machine), *_machine(machine), *_versions(), *_places()]
     widest = max(len(name) for name, _, _ in rows)
     for name, value, reason in rows:

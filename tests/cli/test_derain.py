@@ -12,6 +12,7 @@ from PIL import Image
 
 from nledn import photo
 from nledn.cli import main
+from nledn.device import Trial
 from nledn.engine import Derainer
 from nledn.rain import Pixels, RainLayer
 
@@ -236,6 +237,13 @@ def test_a_photo_above_the_limit_needs_to_be_asked_for(
     assert "--max-megapixels" in capsys.readouterr().err
 
 
+@pytest.fixture
+def _openvino_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = Trial(agrees=True, times_as_fast=1.5)
+    monkeypatch.setattr("nledn.backends.trial.remembered", lambda _: verdict)
+
+
+@pytest.mark.usefixtures("_openvino_was_tried")
 def test_info_says_what_where_and_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("info", "--precision", "fp32", "--tile", "256") == 0
     said = capsys.readouterr().out

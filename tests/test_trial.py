@@ -1,0 +1,82 @@
+"""The trial of OpenVINO: its verdicts, and that they are remembered. The backends are stand-ins."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nledn.backends import Backend, Floats, Trained, trial
+from nledn.device import Choice, Machine, Trial
+
+MACHINE = Machine("A CPU", 2, 2**34, cpu_bf16=False, openvino="2026.4")
+
+
+class Constant:
+    """A backend that always finds the same rain."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def rain(self, rainy: Floats) -> Floats:
+        return np.full_like(rainy, self.value)
+
+
+@pytest.fixture(autouse=True)
+def _a_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Torch's rounds take 3 s each, OpenVINO's 2 s."""
+    times = iter([0.0, 3.0] * trial.ROUNDS + [0.0, 2.0] * trial.ROUNDS)
+    monkeypatch.setattr("nledn.backends.trial.time.perf_counter", lambda: next(times))
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, openvino: Backend | BaseException) -> None:
+    def create(choice: Choice, _trained: Trained) -> Backend:
+        if choice.backend == "torch":
+            return Constant(0.25)
+        if isinstance(openvino, BaseException):
+            raise openvino
+        return openvino
+
+    monkeypatch.setattr("nledn.backends.create", create)
+
+
+def test_one_that_agrees_gets_its_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, Constant(0.25))
+    assert trial.remembered(MACHINE) is None
+    verdict = trial.hold(MACHINE)
+    assert verdict == Trial(agrees=True, times_as_fast=1.5)
+    assert trial.remembered(MACHINE) == verdict
+
+
+@pytest.mark.parametrize(
+    ("openvino", "problem"),
+    [(Constant(0.3), "0.05 from torch's"), (RuntimeError("no kernel"), "no kernel")],
+)
+def test_one_that_errs_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, openvino: Backend | BaseException, problem: str
+) -> None:
+    stand_in(monkeypatch, openvino)
+    assert not trial.hold(MACHINE).agrees
+    kept = trial.remembered(MACHINE)
+    assert kept is not None
+    assert problem in kept.problem
+
+
+def test_one_that_ends_the_program_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, SystemExit())
+    with pytest.raises(SystemExit):
+        trial.hold(MACHINE)
+    assert trial.remembered(MACHINE) == trial.BEGAN
+
+
+def test_another_version_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, Constant(0.25))
+    trial.hold(MACHINE)
+    assert trial.remembered(replace(MACHINE, openvino="2027.1")) is None
+    assert trial.remembered(replace(MACHINE, cpu_bf16=True)) is None
+
+
+def test_a_damaged_verdict_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, Constant(0.25))
+    trial.hold(MACHINE)
+    trial._path(MACHINE).write_text("{", "utf-8")
+    assert trial.remembered(MACHINE) is None
