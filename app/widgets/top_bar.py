@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from app.translation import tr
@@ -12,7 +12,10 @@ ICON_PX = 20
 
 
 class TopBar(QFrame):
-    """Shows actions as buttons; it adds nothing that the menus lack."""
+    """Shows actions as buttons; it adds nothing that the menus lack.
+
+    Where there is no room for words, the buttons with an icon do without; tooltips have them.
+    """
 
     def __init__(
         self, actions: Mapping[str, QAction], modes: tuple[str, ...], pages: tuple[str, ...]
@@ -20,6 +23,8 @@ class TopBar(QFrame):
         super().__init__()
         self.setObjectName("topBar")
         self._actions = actions
+        self._worded: list[QToolButton] = []
+        self._wide_px = 0  # what the bar needs with its words
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(4)
@@ -56,6 +61,17 @@ class TopBar(QFrame):
         """Show screen pixels for one of the photo, as a percentage."""
         self.zoom.setText(f"{zoom * 100:.0f} %")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show words if they fit."""
+        super().resizeEvent(event)
+        self._wide_px = self._wide_px or self.sizeHint().width()
+        fits = event.size().width() >= self._wide_px
+        style = Qt.ToolButtonStyle
+        for button in self._worded:
+            button.setToolButtonStyle(
+                style.ToolButtonTextBesideIcon if fits else style.ToolButtonIconOnly
+            )
+
     def _button(self, name: str, *, text: bool = False) -> QToolButton:
         button = QToolButton()
         button.setDefaultAction(self._actions[name])
@@ -67,4 +83,6 @@ class TopBar(QFrame):
         if text:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setProperty("segment", "true")
+            if not button.icon().isNull():
+                self._worded.append(button)
         return button
