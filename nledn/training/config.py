@@ -10,6 +10,7 @@ from nledn.training.synthesis import RainMix
 
 Optimizer = Literal["adamw", "adam"]
 Schedule = Literal["cosine", "plateau"]
+Loss = Literal["l1", "rmse"]
 DataKind = Literal["photos", "pairs", "ddn", "didmdn", "rain100l", "rain100h"]
 
 
@@ -52,11 +53,19 @@ class Phase:
 
     Small patches first: they give many steps an hour while the network learns what a streak is;
     large ones last, so that the deeper levels and the non-local regions see long streaks whole.
+
+    Attributes:
+        steps: so many.
+        batch: patches a step.
+        patch_px: their side.
+        loss: `l1`, the mean absolute error (eq. 9), or `rmse`, the root of each patch's mean
+            squared error, which is what PSNR measures; its gradient is about as large.
     """
 
     steps: int
     batch: int
     patch_px: int
+    loss: Loss = "l1"
 
     @property
     def pixels_per_step(self) -> int:
@@ -163,14 +172,15 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def _check_words(recipe: Recipe, path: Path) -> None:
-    known = {
-        "regions": (recipe.regions, REGION_LAYOUTS),
-        "variant": (recipe.variant, tuple(VARIANTS)),
-        "optimizer": (recipe.optimizer, get_args(Optimizer)),
-        "schedule": (recipe.schedule, get_args(Schedule)),
-        "data.kind": (recipe.data.kind, get_args(DataKind)),
-    }
-    for name, (found, allowed) in known.items():
+    known = [
+        ("regions", recipe.regions, REGION_LAYOUTS),
+        ("variant", recipe.variant, tuple(VARIANTS)),
+        ("optimizer", recipe.optimizer, get_args(Optimizer)),
+        ("schedule", recipe.schedule, get_args(Schedule)),
+        ("data.kind", recipe.data.kind, get_args(DataKind)),
+        *(("phases.loss", phase.loss, get_args(Loss)) for phase in recipe.phases),
+    ]
+    for name, found, allowed in known:
         if found not in allowed:
             raise ValueError(f"{path}: {name} is {found!r}, none of {', '.join(allowed)}")
 

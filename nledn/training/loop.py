@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 from nledn.architecture import VARIANTS
 from nledn.checkpoint import Weights
 from nledn.network import NLEDN
-from nledn.training.config import Recipe
+from nledn.training.config import Loss, Recipe
 from nledn.training.data import Batch
 from nledn.training.journal import SAMPLES, Journal
 from nledn.training.material import Material
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 STATE_FILE = "state.pt"
 BEST_FILE = "best.pt"
 LOG_EVERY_STEPS = 20
+SMALLEST_ERROR = 1e-6  # squared; a quarter of a level: below it the root would be too steep
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Trainer:
         phase, share = self.recipe.phase_at(self.step), self.run.share
         share.of(phase.batch)
         batch = self._material.training.batch(self.step, phase.batch, phase.patch_px, share)
-        loss = self._loss(batch.to(self.run.device))
+        loss = self._loss(batch.to(self.run.device), phase.loss)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip_norm)
@@ -127,10 +128,9 @@ class Trainer:
             log.warning("step %d: the gradient is not finite, the step is left out", self.step)
         return float(loss.detach())
 
-    def _loss(self, batch: Batch) -> Tensor:
-        """Mean absolute error of the clean photo (eq. 9)."""
-        rain = self._rain(self._parallel, batch.rainy)
-        return (batch.rainy - rain - batch.clean).abs().mean()
+    def _loss(self, batch: Batch, kind: Loss) -> Tensor:
+        """How far the estimate is from the clean photo (eq. 9, or `Phase.loss`)."""
+        return loss_of(batch.rainy - self._rain(self._parallel, batch.rainy) - batch.clean, kind)
 
     def _rain(self, network: nn.Module, rainy: Tensor) -> Tensor:
         with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.run.bf16):
@@ -238,6 +238,13 @@ def _replace(path: Path, state: dict[str, Any]) -> None:
     temporary = path.with_name(f"{path.name}.part")
     torch.save(state, temporary)
     os.replace(temporary, path)
+
+
+def loss_of(error: Tensor, kind: Loss) -> Tensor:
+    """What a step makes smaller, from (B, 3, H, W) of estimate less clean; see `Phase.loss`."""
+    if kind == "l1":
+        return error.abs().mean()
+    return (error.square().mean(dim=(1, 2, 3)) + SMALLEST_ERROR).sqrt().mean()
 
 
 def psnr(estimate: Tensor, truth: Tensor) -> float:

@@ -16,9 +16,10 @@ from nledn.training.config import Phase, Plateau, Recipe, read_recipe
 from nledn.training.data import Bytes, Patches, find_photos, load
 from nledn.training.datasets import DATA_SETS
 from nledn.training.journal import LOG_FILE
-from nledn.training.loop import STATE_FILE, Run, Trainer, psnr
+from nledn.training.loop import STATE_FILE, Run, Trainer, loss_of, psnr
 from nledn.training.material import of_photos
 from nledn.training.schedule import rate_at
+from nledn.training.session import recipe_path
 from nledn.training.synthesis import RainMix
 
 RECIPE = Recipe(
@@ -281,6 +282,24 @@ def test_a_stage_wants_its_beginning(tmp_path: Path, recipe: str, start: list[st
     result = CliRunner().invoke(app, [*arguments, *start])
     assert result.exit_code == 2
     assert "begins" in result.output
+
+
+def test_a_recipe_with_an_unknown_loss_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(recipe_path("afterrain").read_text("utf-8").replace('"rmse"', '"vgg"'))
+    with pytest.raises(ValueError, match=r"phases\.loss is 'vgg', none of l1, rmse"):
+        read_recipe(path)
+
+
+def test_the_losses_are_the_mean_error_and_the_root_of_each_patchs_mean_square() -> None:
+    error = torch.zeros(2, 3, 4, 4)
+    error[0, :, :2] = -0.2
+    assert float(loss_of(error, "l1")) == pytest.approx(0.05)
+    # Patch by patch: half the pixels of one are off by 0.2, and nothing of the other.
+    assert float(loss_of(error, "rmse")) == pytest.approx(0.2 * 0.5**0.5 / 2, abs=1e-3)
+    dry = torch.zeros(1, 3, 4, 4, requires_grad=True)
+    (slope,) = torch.autograd.grad(loss_of(dry, "rmse"), dry)
+    assert bool((slope == 0).all()), "a dry patch that is left alone is at rest"
 
 
 @pytest.mark.parametrize("line", ["colour = 1", "[mix]\nfog = 1", "[[phases]]\nsteps = 1"])
