@@ -18,7 +18,7 @@ from app.settings import Preferences, Settings, store
 from app.stage import Stage, Status
 from app.translation import chosen_language, install, tr
 from app.widgets.banner import Notice
-from nledn import heap
+from nledn import heap, places
 
 WARM_UP_AFTER_MS = 250  # after the first paint; then whenever no button is held
 
@@ -86,12 +86,12 @@ class Beginning(QObject):
     def first(self) -> None:
         """The window is on the screen."""
         window, desk = self._window, self._window.desk
-        settings = window.preferences.settings
-        if self._path is not None:
-            desk.open(self._path)
-        elif not settings.started:
+        is_first = not window.preferences.settings.started
+        path = self._path or (places.sample_photo() if is_first else None)
+        if is_first and path == places.sample_photo():
             window.session.photo_opened.connect(self._greet)
-            desk.open_sample()
+        if path is not None:
+            desk.open(path)
         handle = window.windowHandle()
         handle.screenChanged.connect(desk.moved_to)
         window.session.look_for_recovery()

@@ -155,8 +155,11 @@ runner.close()
 """
 
 
-def test_the_greeting_goes_when_derain_is_clicked(qtbot: QtBot, window: MainWindow) -> None:
-    beginning = Beginning(window, None)
+@pytest.mark.parametrize("path", [None, places.sample_photo()], ids=["nothing", "the sample"])
+def test_the_greeting_goes_when_derain_is_clicked(
+    qtbot: QtBot, window: MainWindow, path: Path | None
+) -> None:
+    beginning = Beginning(window, path)
     with qtbot.waitSignal(window.session.photo_opened):
         beginning.first()
     assert "Click Derain" in said(window)
@@ -172,3 +175,11 @@ def test_what_else_is_said_stays_when_derain_is_clicked(qtbot: QtBot, window: Ma
     window.show_notice(Notice("The disk is nearly full."))
     window.session.derain()
     assert "nearly full" in said(window)
+
+
+def test_only_a_first_start_greets(qtbot: QtBot, window: MainWindow) -> None:
+    window.preferences.change(started=True)
+    beginning = Beginning(window, places.sample_photo())
+    with qtbot.waitSignal(window.session.photo_opened):
+        beginning.first()
+    assert said(window) == ""
