@@ -36,6 +36,7 @@ class Watch(QObject):
         self._clicked = 0.0
         self._last_beat = 0.0
         self._stall = 0.0
+        self._is_over = False
         self._heart = QTimer(self)
         self._heart.timeout.connect(self._beat)
 
@@ -70,7 +71,9 @@ class Watch(QObject):
             self.found["engine_s"] = round(time.time() - self._settings["started"], 3)
             self.found["stall_ms"] = round(self._stall * 1e3)
             QTimer.singleShot(0, self._engine_loaded)
-        if self._what == "large" and status.stage in (Stage.PARTIAL, Stage.DONE):
+        is_over = status.stage in (Stage.PARTIAL, Stage.DONE)
+        if self._what == "large" and is_over and not self._is_over:
+            self._is_over = True
             QTimer.singleShot(0, self._pan_and_save)
 
     def _engine_loaded(self) -> None:
