@@ -268,7 +268,7 @@ class Desk(QObject):
     def when_saved(self, then: Callable[[], None]) -> None:
         """Go on once nothing would be lost: nothing is unsaved, it was saved, or is given up."""
         session = self._session
-        if not session.is_unsaved or session.photo is None:
+        if not session.saving.is_unsaved or session.photo is None:
             then()
             return
         path = session.photo.path

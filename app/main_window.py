@@ -1,17 +1,11 @@
-"""The window: builds the widgets and makes all connections, so that the wiring is one page."""
+"""The window: builds the widgets, connects what is its own, and lets each page connect the rest."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QImage,
-    QKeyEvent,
-)
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
 from app.actions import MODES, PAGES, make_actions, make_menus, sheet, without_state
@@ -24,29 +18,26 @@ from app.dialogs import Dialogs
 from app.fetching import Fetching
 from app.icons import program_icon
 from app.jobs import Opened
-from app.keeping import Keeping
+from app.photo_wiring import PhotoWiring
 from app.runner import Runner
 from app.session import Session
 from app.settings import Preferences, Settings
-from app.stage import Stage, Status
+from app.stage import Stage
 from app.translation import tr
-from app.views.mask import Brush
 from app.views.photo_view import PhotoView
 from app.views.picture import Picture
 from app.views.viewport import Viewport
 from app.widgets.banner import Notice
+from app.widgets.checkpoint_picker import CheckpointPicker
 from app.widgets.recent_menu import RecentMenu
 from app.widgets.shell import PageName, Shell
 from app.widgets.shortcut_sheet import ShortcutSheet
 from app.widgets.top_bar import TopBar
-from app.wording import keys_on_photo, photo_of, status_of
-from nledn.card import Card
-from nledn.tiling import Rect
+from app.wording import keys_on_photo, photo_of
 
 START_SIZE = QSize(1280, 800)
 SMALLEST_SIZE = QSize(880, 560)
 STRENGTH_STEP = 0.05
-THUMBNAIL_PX = 160  # the result in small is made from the smallest copy at least this large
 
 
 class MainWindow(QMainWindow):
@@ -77,7 +68,6 @@ class MainWindow(QMainWindow):
         self.desk = Desk(session, runner, self.picture, preferences, dialogs)
         self.fetching = Fetching(runner, dialogs, self)
         self.batch_desk = BatchDesk(session, runner, preferences, dialogs, self.desk.when_saved)
-        self.keeping = Keeping(self.picture, self.desk.history, self)
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES, PAGES), self.view)
         self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
@@ -88,11 +78,13 @@ class MainWindow(QMainWindow):
         self.comparing = CompareWiring(self.shell, compare_desk, self.named_actions, self)
         self.comparing.listen(session, runner, self.desk, self.picture)
         self._connect_runner()
-        self._connect_session()
-        self._connect_controls()
+        self._connect_window()
+        self.photo_wiring = PhotoWiring(
+            self.shell, self.view, session, self.desk, self.named_actions, self
+        )
+        self._connect_fetching(self.shell.panel.checkpoint)
         self._connect_actions()
         self._show_kept(preferences.settings)
-        self._show_status(session.status)
 
     def _build(self) -> None:
         self.setWindowIcon(program_icon())
@@ -119,26 +111,12 @@ class MainWindow(QMainWindow):
         runner.failed.connect(self.fetching.job_failed)
         runner.idled.connect(self._close_if_finishing)
 
-    def _connect_session(self) -> None:
-        session, desk, picture = self.session, self.desk, self.picture
+    def _connect_window(self) -> None:
+        session, desk = self.session, self.desk
         session.photo_opened.connect(self._show_photo)
-        session.photo_opened.connect(desk.opened)
-        session.layer_changed.connect(picture.set_layer)
-        session.tile_added.connect(picture.rain_added)
-        session.status_changed.connect(self._show_status)
-        session.opening_changed.connect(self._show_opening)
-        session.strength_changed.connect(self._show_strength)
-        session.options_changed.connect(self._show_options)
-        session.unsaved_changed.connect(self.setWindowModified)
-        session.saved.connect(desk.saver.saved)
-        session.copied.connect(desk.saver.copied)
-        session.dragged.connect(self.shell.panel.next_step.thumbnail.hand_out)
-        session.failed.connect(desk.failed)
-        session.recovery_found.connect(desk.recovery_found)
-        session.recovered.connect(desk.recovered)
-        desk.noticed.connect(self.shell.banner.show_notice)
-        desk.saver.noticed.connect(self.shell.banner.show_notice)
-        desk.shelf_read.connect(self._show_cards)
+        session.saving.unsaved_changed.connect(self.setWindowModified)
+        self.view.mode_changed.connect(self._show_mode)
+        self.recent_menu.photo_chosen.connect(desk.open)
         desk.ready_to_close.connect(self.batch_desk.close)
         self.batch_desk.ready_to_close.connect(self._finish)
         self.batch_desk.page_asked.connect(partial(self._show_page, "batch"))
@@ -146,38 +124,14 @@ class MainWindow(QMainWindow):
         desk.history.stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(desk.settings_changed)
 
-    def _connect_controls(self) -> None:
-        session, desk, view, shell = self.session, self.desk, self.view, self.shell
-        panel = shell.panel
-        panel.next_step.derain_asked.connect(session.derain)
-        panel.next_step.cancel_asked.connect(session.cancel)
-        panel.next_step.save_asked.connect(desk.saver.save)
-        panel.next_step.save_as_asked.connect(desk.saver.save_as)
-        panel.next_step.drag_asked.connect(desk.saver.drag_out)
-        panel.strength.strength_changed.connect(session.set_strength)
-        panel.strength.strength_settled.connect(desk.history.strength_settled)
-        panel.checkpoint.checkpoint_chosen.connect(desk.choose_checkpoint)
-        panel.checkpoint.import_asked.connect(desk.ask_checkpoint)
-        panel.checkpoint.fetch_asked.connect(self.fetching.ask)
-        panel.checkpoint.stop_asked.connect(self.fetching.cancel)
-        self.fetching.progressed.connect(panel.checkpoint.set_progress)
-        self.fetching.noticed.connect(shell.banner.show_notice)
-        self.fetching.fetched.connect(lambda _card: desk.look_around())
-        desk.shelf_read.connect(self.fetching.know)
-        panel.keep_area.brush_changed.connect(self._take_brush)
-        panel.keep_area.clear_asked.connect(desk.history.clear_mask)
-        panel.rain_gain.gain_changed.connect(self._set_gain)
-        view.stroke_begun.connect(self.keeping.begin)
-        view.stroke_moved.connect(self.keeping.move)
-        view.stroke_ended.connect(self.keeping.end)
-        view.mode_changed.connect(self._show_mode)
-        self.viewport.visible_rect_changed.connect(self._look_at)
-        self.viewport.changed.connect(self._show_zoom)
-        shell.banner.action_chosen.connect(desk.act)
-        shell.banner.visibility_changed.connect(shell.show_notice)
-        shell.empty.open_asked.connect(desk.ask_photo)
-        shell.empty.sample_asked.connect(desk.open_sample)
-        self.recent_menu.photo_chosen.connect(desk.open)
+    def _connect_fetching(self, picker: CheckpointPicker) -> None:
+        desk, fetching = self.desk, self.fetching
+        picker.fetch_asked.connect(fetching.ask)
+        picker.stop_asked.connect(fetching.cancel)
+        fetching.progressed.connect(picker.set_progress)
+        fetching.noticed.connect(self.shell.banner.show_notice)
+        fetching.fetched.connect(lambda _card: desk.look_around())
+        desk.shelf_read.connect(fetching.know)
 
     def _connect_actions(self) -> None:
         for name, slot in self._slots().items():
@@ -245,52 +199,11 @@ class MainWindow(QMainWindow):
             self.named_actions[name].setEnabled(self.session.neighbour(by) is not None)
         self.shell.focus_page()
 
-    def _show_opening(self, opening: bool) -> None:
-        if opening:
-            self.shell.status_line.photo.setText(tr("Opening…"))
-        elif self.session.photo is not None:
-            self.shell.status_line.photo.setText(photo_of(self.session.photo))
-        else:
-            self.shell.status_line.photo.clear()
-
-    def _show_status(self, status: Status) -> None:
-        stage = status.stage
-        running = stage in (Stage.DERAINING, Stage.STOPPING)
-        self.shell.status_line.work.setText(status_of(status))
-        self.shell.status_line.set_progress(status.done, status.total, running=running)
-        self.shell.panel.next_step.set_stage(stage.value)
-        self.named_actions["derain"].setEnabled(stage in (Stage.READY, Stage.PARTIAL))
-        has_result = stage in (Stage.PARTIAL, Stage.DONE)
-        for name in ("save", "save_as", "copy"):
-            self.named_actions[name].setEnabled(has_result)
-        if has_result:
-            self.shell.panel.next_step.thumbnail.set_image(self._small_result())
-
-    def _small_result(self) -> QImage:
-        picture = self.picture
-        level = picture.top_level
-        while level > 0 and max(picture.level_size(level)) < THUMBNAIL_PX:
-            level -= 1
-        return picture.image("after", level, Rect(0, 0, *picture.level_size(level)))
-
-    def _show_strength(self, strength: float) -> None:
-        self.picture.strength = strength
-        self.shell.panel.strength.set_strength(strength)
-
-    def _show_options(self) -> None:
-        self.shell.panel.checkpoint.set_chosen(self.session.options.weights)
-
-    def _show_cards(self, cards: tuple[Card, ...]) -> None:
-        self.shell.panel.checkpoint.set_cards(cards, self.session.options.weights)
-
     def _show_mode(self, mode: str) -> None:
         self.named_actions[mode].setChecked(True)
         self.named_actions["turn"].setEnabled(mode == "before_after")
         self.shell.panel.rain_gain.setVisible(mode == "rain")
         self.preferences.change(view=mode)
-
-    def _show_zoom(self) -> None:
-        self.shell.top_bar.set_zoom(self.viewport.zoom)
 
     def _show_page(self, page: PageName) -> None:
         self.shell.show_page(page)
@@ -307,8 +220,6 @@ class MainWindow(QMainWindow):
         self._show_mode(settings.view)
         if settings.divider == "horizontal":
             self.view.orientation = Qt.Orientation.Horizontal
-        self.shell.panel.rain_gain.set_gain(self.picture.rain_gain)
-        self._show_strength(self.session.strength)
         for name in ("previous", "next", "undo", "redo"):
             self.named_actions[name].setEnabled(False)
 
@@ -316,20 +227,6 @@ class MainWindow(QMainWindow):
         ShortcutSheet(sheet(self.named_actions, keys_on_photo()), self).show()
 
     # What is done
-
-    def _look_at(self, rect: Rect) -> None:
-        if self.session.photo is self.picture.photo:
-            self.session.look_at(rect)
-
-    def _take_brush(self, brush: Brush | None) -> None:
-        self.view.brush = brush
-        self.keeping.set_brush(brush)
-        area = self.shell.panel.keep_area
-        self.named_actions["brush"].setChecked(area.brush_button.isChecked())
-        self.named_actions["eraser"].setChecked(area.eraser_button.isChecked())
-
-    def _set_gain(self, gain: float) -> None:
-        self.picture.rain_gain = gain
 
     def _turn_divider(self) -> None:
         vertical = self.view.orientation == Qt.Orientation.Vertical

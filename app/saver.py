@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.dialogs import Dialogs
-from app.jobs import Saved
+from app.jobs import Result, Saved
 from app.session import Session
 from app.settings import Preferences
 from app.translation import tr
@@ -48,8 +48,8 @@ class Saver(QObject):
         session, settings = self._session, self._preferences.settings
         if not session.can_save or session.photo is None:
             return
-        if session.result_path is not None:
-            self._submit(session.result_path, _settings(settings.quality, overwrite=True))
+        if session.saving.path is not None:
+            self._submit(session.saving.path, _settings(settings.quality, overwrite=True))
         elif session.photo.path is None or _is_ours(session.photo.path):
             self.save_as()
         else:
@@ -99,7 +99,7 @@ class Saver(QObject):
     def copy(self) -> None:
         """Put the result on the clipboard."""
         if self._session.can_save:
-            self._session.copy(self._picture.mask)
+            self._session.saving.copy(self._result())
 
     def copied(self, image: QImage) -> None:
         """The result is ready for the clipboard."""
@@ -111,12 +111,15 @@ class Saver(QObject):
         if self._session.can_save:
             settings = self._preferences.settings
             write = _settings(settings.quality, overwrite=False)
-            mask = self._picture.mask
-            self._session.drag(self._name(), write, mask=mask, record=settings.record)
+            saving, result = self._session.saving, self._result()
+            saving.drag(result, self._name(), write, record=settings.record)
 
     def _submit(self, path: Path, settings: "WriteSettings") -> None:
-        record, mask = self._preferences.settings.record, self._picture.mask
-        self._session.save(path, settings, mask=mask, record=record)
+        record = self._preferences.settings.record
+        self._session.saving.save(self._result(), path, settings, record=record)
+
+    def _result(self) -> Result:
+        return self._session.result(self._picture.mask)
 
     def _name(self) -> str:
         return name_of(self._naming(), self._preferences.settings.name_template)

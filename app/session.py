@@ -17,6 +17,7 @@ from app import jobs
 from app.keeper import Keeper
 from app.recovery import Offer, Recovered
 from app.runner import Job, Runner
+from app.saving import Saving
 from app.stage import Stage, Status, stage_of, tiles_of
 from app.views.mask import Mask
 from nledn.options import STRENGTH_MAX, Options
@@ -25,7 +26,7 @@ from nledn.tiling import Rect
 if TYPE_CHECKING:
     from nledn import RainLayer
     from nledn.device import Choice
-    from nledn.photo import Photo, WriteSettings
+    from nledn.photo import Photo
 
 LAYERS_KEPT = 2  # of different checkpoints for one photo: going back and forth costs nothing
 
@@ -41,13 +42,10 @@ class Session(QObject):
         status_changed: (Status).
         strength_changed: (float).
         options_changed: (Options).
-        unsaved_changed: (bool).
-        saved: (jobs.Saved).
-        copied: (QImage); to be put on the clipboard.
-        dragged: (Path); a file to be dragged out.
         failed: (exception).
         recovery_found: (Offer).
         recovered: (Recovered); its photo has been opened just before.
+        saving: what of the result is on disk.
     """
 
     photo_opened = Signal(object)
@@ -57,10 +55,6 @@ class Session(QObject):
     status_changed = Signal(object)
     strength_changed = Signal(float)
     options_changed = Signal(object)
-    unsaved_changed = Signal(bool)
-    saved = Signal(object)
-    copied = Signal(object)
-    dragged = Signal(object)
     failed = Signal(object)
     recovery_found = Signal(object)
     recovered = Signal(object)
@@ -74,19 +68,16 @@ class Session(QObject):
         self.folder: tuple[Path, ...] = ()
         self.layer: RainLayer | None = None
         self.strength = 1.0
-        self.result_path: Path | None = None
         self.status = Status(Stage.EMPTY)
         self._choice: Choice | None = None
         self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
         self._opening: Job | None = None
         self._deraining: jobs.DerainJob | None = None
         self._when_stopped: Callable[[], None] | None = None
-        self._saving: set[Job] = set()
         self._focus_rect: Rect | None = None
         self._began: tuple[float, int] = (0.0, 0)
         self._keeper = Keeper(runner)
-        self._revision = 0
-        self._saved_revision = 0
+        self.saving = Saving(runner, self._keeper)
         self._finished: dict[type[Job], Callable[[Any, Any], None]] = {
             jobs.OpenJob: self._on_opened,
             jobs.PasteJob: self._on_opened,
@@ -94,9 +85,9 @@ class Session(QObject):
             jobs.ReviewJob: self._on_reviewed,
             jobs.LoadJob: self._on_loaded,
             jobs.DerainJob: self._on_derained,
-            jobs.SaveJob: self._on_saved,
-            jobs.CopyJob: lambda _job, image: self.copied.emit(image),
-            jobs.DragJob: lambda _job, path: self.dragged.emit(path),
+            jobs.SaveJob: self.saving.written,
+            jobs.CopyJob: lambda _job, image: self.saving.copied.emit(image),
+            jobs.DragJob: lambda _job, path: self.saving.dragged.emit(path),
             jobs.ScanJob: self._on_scanned,
         }
 
@@ -176,7 +167,7 @@ class Session(QObject):
         if strength != self.strength:
             self.strength = strength
             self.strength_changed.emit(strength)
-            self._touch()
+            self.saving.touch()
 
     def keep_strength(self) -> None:
         """Keep the strength for recovery, when a drag has come to rest."""
@@ -184,7 +175,7 @@ class Session(QObject):
 
     def mask_painted(self, rect: Rect, values: Mask) -> None:
         """The mask changed inside `rect`; `values` (h, w) are a copy of it there."""
-        self._touch()
+        self.saving.touch()
         self._keeper.mask(rect, values)
 
     def set_options(self, options: Options) -> None:
@@ -204,36 +195,12 @@ class Session(QObject):
         """Whether there is a result, and it is not just changing."""
         return self.layer is not None and self.status.stage in (Stage.PARTIAL, Stage.DONE)
 
-    @property
-    def is_unsaved(self) -> bool:
-        """Whether closing would lose something."""
-        return self.layer is not None and self._revision != self._saved_revision
-
     def result(self, mask: Mask | None) -> jobs.Result:
         """What would be saved now."""
         assert self.photo is not None
         assert self.layer is not None
         kept = None if mask is None or not mask.any() else mask.copy()
         return jobs.Result(self.photo, self.layer, self.strength, kept)
-
-    def save(
-        self, path: Path, settings: "WriteSettings", *, mask: Mask | None, record: bool
-    ) -> None:
-        """Write the result; a first save without a chosen name never meets an earlier file."""
-        find = not settings.overwrite
-        job = jobs.SaveJob(self.result(mask), path, settings, record, self._revision, find)
-        self._saving.add(job)
-        self._runner.submit(job)
-
-    def copy(self, mask: Mask | None) -> None:
-        """Make the result for the clipboard; `copied` follows."""
-        self._runner.submit(jobs.CopyJob(self.result(mask)))
-
-    def drag(
-        self, name: str, settings: "WriteSettings", *, mask: Mask | None, record: bool
-    ) -> None:
-        """Make a file to be dragged out; `dragged` follows."""
-        self._runner.submit(jobs.DragJob(self.result(mask), name, settings, record))
 
     def close(self) -> None:
         """The photo is done with: stop, and keep nothing for recovery."""
@@ -269,7 +236,7 @@ class Session(QObject):
             self.stopped(job)
         elif isinstance(job, jobs.OpenJob | jobs.RestoreJob | jobs.PasteJob | jobs.DerainJob):
             return  # nobody waits for it any more
-        self._saving.discard(job)
+        self.saving.job_failed(job)
         self.failed.emit(error)
 
     def _begin_opening(self, job: Job) -> None:
@@ -292,11 +259,9 @@ class Session(QObject):
         self.keep_strength()
         self._layers.clear()
         self.photo, self.folder = opened.photo, opened.folder
-        self.result_path = None
         self._focus_rect = None
-        self._revision = self._saved_revision = 0
+        self.saving.restart(opened.photo)
         self._show(None)
-        self.unsaved_changed.emit(False)
         self.photo_opened.emit(opened)
         if kept is not None:
             self.options = kept.options
@@ -312,7 +277,7 @@ class Session(QObject):
         opened, kept = found
         self._end_opening()
         self._take(opened, kept)
-        self._touch()
+        self.saving.touch()
         self._keeper.layer(kept.source, kept.options, kept.layer)
         self.keep_strength()
         self._keeper.forget(job.offer.spill)
@@ -321,9 +286,7 @@ class Session(QObject):
         if job is self._opening:
             self._end_opening()
             self._take(reviewed.opened, reviewed.result)
-            self.result_path = reviewed.path
-            self._saved_revision = self._revision
-            self.unsaved_changed.emit(False)
+            self.saving.settle(reviewed.path)
 
     def _on_loaded(self, job: jobs.LoadJob, choice: "Choice") -> None:
         if job.options == self.options:
@@ -342,6 +305,7 @@ class Session(QObject):
             self._layers.popitem(last=False)
         if layer is not self.layer:
             self.layer = layer
+            self.saving.set_result(True)
             self.layer_changed.emit(layer)
         self._began = (time.monotonic(), tiles_of(layer)[0])
         self._choice = started.choice
@@ -353,24 +317,12 @@ class Session(QObject):
         left_s = each_s * (progress.total - progress.done)
         self.tile_added.emit(progress.rect)
         self._set_status(self.status.stage, done=progress.done, total=progress.total, left_s=left_s)
-        self._touch()
+        self.saving.touch()
 
     def _on_derained(self, job: Job, layer: "RainLayer") -> None:
         if job is self._deraining:
             self._deraining = None
             self._show(layer, announce=False)
-
-    def _on_saved(self, job: jobs.SaveJob, saved: jobs.Saved) -> None:
-        if job not in self._saving:
-            return
-        self._saving.discard(job)
-        if job.result.photo is self.photo:
-            self.result_path = saved.path
-            self._saved_revision = saved.revision
-            self.unsaved_changed.emit(self.is_unsaved)
-            if not self.is_unsaved:
-                self._keeper.settle()
-        self.saved.emit(saved)
 
     def _abandon(self) -> None:
         """Whatever is being computed is no longer wanted; its tiles stay in their layer."""
@@ -380,6 +332,7 @@ class Session(QObject):
 
     def _show(self, layer: "RainLayer | None", *, announce: bool = True) -> None:
         self.layer = layer
+        self.saving.set_result(layer is not None)
         if announce:
             self.layer_changed.emit(layer)
         self._set_status(stage_of(self.photo, layer), *tiles_of(layer))
@@ -392,9 +345,3 @@ class Session(QObject):
     ) -> None:
         self.status = Status(stage, done, total, left_s, self._choice)
         self.status_changed.emit(self.status)
-
-    def _touch(self) -> None:
-        before = self.is_unsaved
-        self._revision += 1
-        if self.is_unsaved != before:
-            self.unsaved_changed.emit(True)

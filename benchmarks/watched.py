@@ -47,7 +47,7 @@ class Watch(QObject):
         window.session.status_changed.connect(self._status_changed)
         window.session.photo_opened.connect(lambda _opened: self._look())
         window.session.tile_added.connect(lambda _rect: self._tile_added())
-        window.session.saved.connect(lambda _saved: QTimer.singleShot(0, window.close))
+        window.session.saving.saved.connect(lambda _saved: QTimer.singleShot(0, window.close))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """The first paint of the window ends when the loop turns again."""
@@ -114,4 +114,6 @@ class Watch(QObject):
         from nledn.photo import WriteSettings
 
         target = Path(self._folder.name) / "result.jpg"
-        self._window.session.save(target, WriteSettings(), mask=None, record=True)
+        self._window.session.saving.save(
+            self._window.session.result(None), target, WriteSettings(), record=True
+        )

@@ -228,7 +228,7 @@ def test_a_row_opens_before_and_after(
     saved = photo.read(out / "2_derained.png").pixels
     rect = whole(np.zeros((*batches.SIDE, 3), np.uint8))
     assert np.array_equal(window.picture.pixels("after", 0, rect), saved)
-    assert not window.session.is_unsaved
+    assert not window.session.saving.is_unsaved
     assert not window.named_actions["undo"].isEnabled()
     assert backend.tiles == tiles  # nothing was computed anew
     window.session.set_strength(0.0)

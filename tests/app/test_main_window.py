@@ -34,7 +34,7 @@ def test_open_derain_weaken_save(
     panel.strength.number.setValue(80)
     assert window.picture.strength == 0.8
     shown = window.picture.pixels("after", 0, whole(pixels))
-    with qtbot.waitSignal(window.session.saved) as saved:
+    with qtbot.waitSignal(window.session.saving.saved) as saved:
         panel.next_step.save.click()
     target = picture_file.with_name("street_derained.png")
     found = photo.read(target)
@@ -55,7 +55,7 @@ def test_a_second_save_goes_to_the_same_file(
     derain(qtbot, window)
     for strength in (100, 50):
         window.shell.panel.strength.number.setValue(strength)
-        with qtbot.waitSignal(window.session.saved):
+        with qtbot.waitSignal(window.session.saving.saved):
             window.named_actions["save"].trigger()
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
@@ -70,7 +70,7 @@ def test_save_as_writes_another_format_and_remembers_how(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     dialogs.choice = SaveChoice(tmp_path / "dry.jpg", "{stem}-dry{ext}", 80)
-    with qtbot.waitSignal(window.session.saved):
+    with qtbot.waitSignal(window.session.saving.saved):
         window.named_actions["save_as"].trigger()
     assert photo.read(tmp_path / "dry.jpg").format == "JPEG"
     assert dialogs.question is not None

@@ -40,8 +40,10 @@ def test_a_small_photo_from_file_to_file(
         session.open(picture_file)
     with qtbot.waitSignal(session.status_changed, check_params_cb=is_done, timeout=30_000):
         session.derain()
-    with qtbot.waitSignal(session.saved) as saved:
-        session.save(picture_file.with_name("out.png"), WriteSettings(), mask=None, record=True)
+    with qtbot.waitSignal(session.saving.saved) as saved:
+        session.saving.save(
+            session.result(None), picture_file.with_name("out.png"), WriteSettings(), record=True
+        )
     found = photo.read(saved.args[0].path).pixels
     assert np.array_equal(found, load(options).derain(pixels).apply(pixels))
     assert not np.array_equal(found, pixels)

@@ -37,8 +37,8 @@ def test_open_derain_save_gives_the_file_that_the_arithmetic_says(
     assert session.layer is not None
     session.set_strength(0.5)
     target = picture_file.with_name("clean.png")
-    with qtbot.waitSignal(session.saved) as saved:
-        session.save(target, WriteSettings(), mask=None, record=True)
+    with qtbot.waitSignal(session.saving.saved) as saved:
+        session.saving.save(session.result(None), target, WriteSettings(), record=True)
     expected = session.layer.apply(pixels, 0.5)
     found = photo.read(target)
     assert np.array_equal(found.pixels, expected)
@@ -46,7 +46,7 @@ def test_open_derain_save_gives_the_file_that_the_arithmetic_says(
     recipe = read_recipe(found.xmp)
     assert recipe is not None
     assert (recipe.checkpoint, recipe.strength, recipe.partial) == ("afterrain", 0.5, False)
-    assert not session.is_unsaved
+    assert not session.saving.is_unsaved
 
 
 def test_a_record_can_be_left_out(
@@ -54,8 +54,8 @@ def test_a_record_can_be_left_out(
 ) -> None:
     session = derained()
     target = picture_file.with_name("clean.png")
-    with qtbot.waitSignal(session.saved):
-        session.save(target, WriteSettings(), mask=None, record=False)
+    with qtbot.waitSignal(session.saving.saved):
+        session.saving.save(session.result(None), target, WriteSettings(), record=False)
     assert read_recipe(photo.read(target).xmp) is None
 
 
@@ -63,10 +63,10 @@ def test_a_first_save_never_meets_an_earlier_file(
     qtbot: QtBot, derained: Callable[[], Session], picture_file: Path
 ) -> None:
     session = derained()
-    with qtbot.waitSignal(session.saved) as saved:
-        session.save(picture_file, WriteSettings(), mask=None, record=True)
+    with qtbot.waitSignal(session.saving.saved) as saved:
+        session.saving.save(session.result(None), picture_file, WriteSettings(), record=True)
     assert saved.args[0].path.name == "street-2.png"
-    assert session.result_path == saved.args[0].path
+    assert session.saving.path == saved.args[0].path
 
 
 def test_cancel_keeps_what_is_done_and_derain_goes_on_with_the_rest(
@@ -82,7 +82,7 @@ def test_cancel_keeps_what_is_done_and_derain_goes_on_with_the_rest(
     backend.let(1)  # the tile being computed is finished, no other begun
     qtbot.waitUntil(lambda: session.status.stage is Stage.PARTIAL)
     assert session.status.done == backend.tiles == 3
-    assert session.is_unsaved
+    assert session.saving.is_unsaved
     backend.free()
     with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
         session.derain()
@@ -190,8 +190,10 @@ def test_a_pasted_picture_can_be_derained_and_saved(
         session.paste(to_qimage(pixels))
     with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
         session.derain()
-    with qtbot.waitSignal(session.saved):
-        session.save(tmp_path / "pasted.png", WriteSettings(), mask=None, record=True)
+    with qtbot.waitSignal(session.saving.saved):
+        session.saving.save(
+            session.result(None), tmp_path / "pasted.png", WriteSettings(), record=True
+        )
     assert photo.read(tmp_path / "pasted.png").size == (160, 120)
 
 
@@ -227,8 +229,8 @@ def test_files_and_engine_stay_off_the_main_thread(
 
         monkeypatch.setattr(photo, name, noted)
     session = derained()
-    with qtbot.waitSignal(session.saved):
-        session.save(picture_file, WriteSettings(), mask=None, record=True)
+    with qtbot.waitSignal(session.saving.saved):
+        session.saving.save(session.result(None), picture_file, WriteSettings(), record=True)
     assert backend.threads == {"compute-0"}
     assert threads <= {"files-0", "files-1"}
     assert threads
@@ -239,9 +241,25 @@ def test_work_is_unsaved_until_it_is_saved_and_after_a_change(
 ) -> None:
     session = derained()
     told: list[bool] = []
-    session.unsaved_changed.connect(told.append)
-    with qtbot.waitSignal(session.saved):
-        session.save(picture_file, WriteSettings(), mask=None, record=True)
+    session.saving.unsaved_changed.connect(told.append)
+    with qtbot.waitSignal(session.saving.saved):
+        session.saving.save(session.result(None), picture_file, WriteSettings(), record=True)
     session.set_strength(0.7)
-    assert session.is_unsaved
+    assert session.saving.is_unsaved
     assert told == [False, True]
+
+
+def test_work_that_became_unsaved_by_deraining_is_told(
+    qtbot: QtBot, session: Session, picture_file: Path
+) -> None:
+    told: list[bool] = []
+    session.saving.unsaved_changed.connect(told.append)
+    with qtbot.waitSignal(session.photo_opened):
+        session.open(picture_file)
+    session.set_strength(0.7)
+    assert told == []
+    with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
+        session.derain()
+    assert told == [True]
+    session.set_options(replace(session.options, weights="authors-ddn"))
+    assert told == [True, False]

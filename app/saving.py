@@ -1,0 +1,108 @@
+"""What of the open photo's result is on disk, and whether closing would lose something."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.jobs import CopyJob, DragJob, Result, Saved, SaveJob
+from app.keeper import Keeper
+from app.runner import Job, Runner
+
+if TYPE_CHECKING:
+    from nledn.photo import Photo, WriteSettings
+
+
+class Saving(QObject):
+    """Counts the changes of one photo, and writes its result.
+
+    Attributes:
+        unsaved_changed: (bool).
+        saved: (jobs.Saved).
+        copied: (QImage); to be put on the clipboard.
+        dragged: (Path); a file to be dragged out.
+        path: where the photo's result was saved last; None before that.
+    """
+
+    unsaved_changed = Signal(bool)
+    saved = Signal(object)
+    copied = Signal(object)
+    dragged = Signal(object)
+
+    def __init__(self, runner: Runner, keeper: Keeper) -> None:
+        super().__init__(runner)
+        self._runner = runner
+        self._keeper = keeper
+        self._photo: Photo | None = None
+        self._has_result = False
+        self._revision = 0
+        self._saved_revision = 0
+        self._was_unsaved = False
+        self._writing: set[Job] = set()
+        self.path: Path | None = None
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether closing would lose something."""
+        return self._has_result and self._revision != self._saved_revision
+
+    def restart(self, photo: "Photo") -> None:
+        """Another photo is open; nothing was done to it yet."""
+        self._photo = photo
+        self.path = None
+        self._has_result = False
+        self._revision = self._saved_revision = 0
+        self._tell()
+
+    def set_result(self, there: bool) -> None:
+        """Rain of the photo is known now, or no longer: without it there is nothing to lose."""
+        self._has_result = there
+        self._tell()
+
+    def touch(self) -> None:
+        """The result changed."""
+        self._revision += 1
+        self._tell()
+
+    def settle(self, path: Path | None) -> None:
+        """Nothing would be lost now; the result lies there, or nowhere."""
+        self.path = path
+        self._saved_revision = self._revision
+        self._tell()
+
+    def save(self, result: Result, path: Path, settings: "WriteSettings", *, record: bool) -> None:
+        """Write the result; a first save without a chosen name never meets an earlier file."""
+        find = not settings.overwrite
+        job = SaveJob(result, path, settings, record, self._revision, find)
+        self._writing.add(job)
+        self._runner.submit(job)
+
+    def copy(self, result: Result) -> None:
+        """Make the result for the clipboard; `copied` follows."""
+        self._runner.submit(CopyJob(result))
+
+    def drag(self, result: Result, name: str, settings: "WriteSettings", *, record: bool) -> None:
+        """Make a file to be dragged out; `dragged` follows."""
+        self._runner.submit(DragJob(result, name, settings, record))
+
+    def written(self, job: SaveJob, saved: Saved) -> None:
+        """A job has saved a result, perhaps of a photo that is no longer open."""
+        if job not in self._writing:
+            return
+        self._writing.discard(job)
+        if job.result.photo is self._photo:
+            self.path = saved.path
+            self._saved_revision = saved.revision
+            self._tell()
+            if not self.is_unsaved:
+                self._keeper.settle()
+        self.saved.emit(saved)
+
+    def job_failed(self, job: Job) -> None:
+        """A job could not save; what was unsaved still is."""
+        self._writing.discard(job)
+
+    def _tell(self) -> None:
+        if self.is_unsaved != self._was_unsaved:
+            self._was_unsaved = self.is_unsaved
+            self.unsaved_changed.emit(self.is_unsaved)
