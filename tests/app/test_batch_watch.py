@@ -40,6 +40,15 @@ def test_what_is_there_and_what_arrives(qtbot: QtBot, window: MainWindow, watche
     assert len(batches.rows(window)) == 3
 
 
+def test_folders_within_new_folders_are_watched_too(
+    qtbot: QtBot, window: MainWindow, watched: Path
+) -> None:
+    for day in range(20):
+        (watched / f"day {day}" / "morning" / "raw").mkdir(parents=True)
+    batches.make_photo(watched / "day 19" / "morning" / "raw" / "2.png", 2)
+    wait_done(qtbot, window, "day 19/morning/raw/2.png")
+
+
 def test_a_photo_that_still_grows_is_waited_for(
     qtbot: QtBot, window: MainWindow, watched: Path, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ from nledn.training.schedule import rate_at
 from nledn.training.session import recipe_path
 from nledn.training.synthesis import RainMix
 
+STAGES = ("afterrain-base", "afterrain-faint", "afterrain-close", "afterrain")
 RECIPE = Recipe(
     id="tiny",
     title="Tiny",
@@ -205,7 +206,7 @@ def test_a_wrong_folder_is_explained(tmp_path: Path, held_out: list[str]) -> Non
         find_photos(tmp_path, held_out)
 
 
-@pytest.mark.parametrize("name", ["afterrain-base", "afterrain-faint", "afterrain"])
+@pytest.mark.parametrize("name", STAGES)
 def test_the_shipped_recipes_are_read(name: str) -> None:
     recipe = find_recipe(name)
     assert recipe.id == name
@@ -243,10 +244,9 @@ def test_adam_has_the_papers_momentum_and_its_decay_in_the_gradient(
 
 
 def test_all_stages_keep_the_same_photos_out() -> None:
-    base, faint, final = map(find_recipe, ("afterrain-base", "afterrain-faint", "afterrain"))
-    assert base.held_out == faint.held_out == final.held_out
-    assert faint.starts_from == base.id
-    assert final.starts_from == faint.id
+    recipes = [find_recipe(name) for name in STAGES]
+    assert len({recipe.held_out for recipe in recipes}) == 1
+    assert [recipe.starts_from for recipe in recipes] == ["", *STAGES[:-1]]
 
 
 def test_a_share_of_the_patches_is_photographed(photos: list[Bytes]) -> None:
