@@ -11,7 +11,7 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 SAMPLE := resources/samples/street-rain.jpg
 
 .DEFAULT_GOAL := help
-.PHONY: help run screenshots bench test test-slow lint
+.PHONY: help run bundle screenshots bench test test-slow lint
 
 help:
 	@echo "AfterRain takes the rain out of photos. Targets:"
@@ -27,6 +27,9 @@ run: $(VENV)/.program ## open the window on the sample photo; without a display,
 	    echo "The result:       $(CURDIR)/out/street.jpg" && \
 	    echo "Before and after: $(CURDIR)/out/street-before-after.jpg"; \
 	fi
+
+bundle: $(VENV)/.bundle ## a folder that runs without an installation, dist/AfterRain/
+	@PYINSTALLER_CONFIG_DIR=build/pyinstaller $(VENV)/bin/pyinstaller --noconfirm --log-level ERROR build.spec
 
 screenshots: $(VENV)/.program ## the README's pictures of the window, into docs/screenshots/
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python benchmarks/screenshots.py docs/screenshots
@@ -75,6 +78,11 @@ $(VENV)/.torch: constraints.txt $(VENV)/.python
 $(VENV)/.program: pyproject.toml constraints.txt $(VENV)/.torch
 	@echo "Installing AfterRain into $(VENV)/ …"
 	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.bundle: $(VENV)/.program
+	@echo "Installing what the bundle is made of …"
+	@$(PIP) install --constraint constraints.txt --editable '.[bundle,fast-cpu,raw]'
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.program
