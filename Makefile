@@ -34,10 +34,11 @@ bundle: $(VENV)/.bundle ## a folder that runs without an installation, dist/Afte
 screenshots: $(VENV)/.program ## the README's pictures of the window, into docs/screenshots/
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python benchmarks/screenshots.py docs/screenshots
 
-bench: $(VENV)/.tests ## seconds of a tile by every backend, also as a laptop without AVX-512 would do
+bench: $(VENV)/.tests ## seconds of a tile and of whole photos by every backend; half an hour
 	@$(VENV)/bin/python benchmarks/inference.py --history benchmarks/inference.json
 	@ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 $(VENV)/bin/python benchmarks/inference.py \
 	    --sides 512 --precisions fp32 --label laptop --history benchmarks/inference.json
+	@$(VENV)/bin/python -m benchmarks.photos
 
 test: lint ## style, types, directions of imports and the tests (a few minutes)
 	@$(VENV)/bin/python -m pytest --quiet
