@@ -5,27 +5,35 @@ import itertools
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from nledn import unfinished
 from nledn.errors import (
     DerainError,
     OutputDiskFull,
     OutputExists,
     OutputFailed,
     OutputFolderMissing,
+    OutputNameTooLong,
     OutputNotPermitted,
     WouldReplaceSource,
     WriteError,
 )
 
-TEMPORARY_SUFFIX = ".afterrain-tmp"
-"""How the names of unfinished files end; what a crash leaves behind is found by it."""
+TEMPORARY_SUFFIX = unfinished.TEMPORARY_SUFFIX
+"""How the names of unfinished files end."""
 
 _NAME_BYTES = 255  # the longest file name on ext4, APFS, NTFS and their kin
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-_NOT_PERMITTED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NAMED_ERRORS: Mapping[int, type[WriteError]] = {
+    errno.EACCES: OutputNotPermitted,
+    errno.EPERM: OutputNotPermitted,
+    errno.EROFS: OutputNotPermitted,
+    errno.EEXIST: OutputExists,
+    errno.ENAMETOOLONG: OutputNameTooLong,
+}
 # Less than any codec flushes at once: where one fails without naming a reason, this is the reason.
 _NO_SPACE_BYTES = 64 * 1024
 
@@ -36,7 +44,8 @@ def replacing(
 ) -> Iterator[Path]:
     """Give a temporary file to write to, which takes the place of `path` when all went well.
 
-    The temporary file lies in the folder of `path`, named `.{name}.{pid}.afterrain-tmp`. On
+    The temporary file lies in the folder of `path`, named `.{name}.{pid}.afterrain-tmp`, and is
+    noted before it is made, so that the next start removes it if this process is killed. On
     success it is flushed to the disk and renamed; on any exception it is removed and what stood
     at `path` is untouched. A link is written through: it stays, its target is replaced. The mode
     is that of the file replaced, else 0666 without the umask.
@@ -54,13 +63,14 @@ def replacing(
         OutputExists: there is something at `path` and `overwrite` is not set.
         OutputFolderMissing: the folder is not there.
         OutputNotPermitted: folder, file or disk are read-only.
+        OutputNameTooLong: the disk does not take so long a name.
         OutputDiskFull: no space or quota left, also where a codec says so in its own words.
         OutputFailed: any other word of the operating system.
     """
     target = Path(os.path.realpath(path))
     with _typed_errors(path, target.parent):
         _refuse(path, target, overwrite=overwrite, sources=sources)
-        temporary, mode = _created(target)
+        temporary, mode, note = _created(target)
         try:
             yield temporary
             if target.exists():
@@ -72,7 +82,7 @@ def replacing(
             _refuse(path, target, overwrite=overwrite, sources=sources)
             _commit(temporary, target, overwrite=overwrite)
         finally:
-            temporary.unlink(missing_ok=True)
+            _discard(temporary, note)
         _flush_folder(target.parent)
 
 
@@ -107,10 +117,9 @@ def _typed(error: Exception, path: Path, folder: Path) -> WriteError | None:
         return OutputDiskFull(path)
     if not isinstance(error, OSError):
         return None
-    if error.errno in _NOT_PERMITTED:
-        return OutputNotPermitted(path)
-    if isinstance(error, FileExistsError):
-        return OutputExists(path)
+    named = _NAMED_ERRORS.get(error.errno or 0)
+    if named is not None:
+        return named(path)
     if not folder.is_dir():
         return OutputFolderMissing(path)
     return OutputFailed(path, error.strerror or str(error))
@@ -148,19 +157,39 @@ def _refuse(path: Path, target: Path, *, overwrite: bool, sources: Sequence[Path
         raise OutputNotPermitted(path)
 
 
-def _created(target: Path) -> tuple[Path, int]:
-    """An empty temporary file and the mode that a new file gets here."""
+def _created(target: Path) -> tuple[Path, int, unfinished.Note]:
+    """An empty temporary file, the mode that a new file gets here, and the note of it."""
     for attempt in itertools.count():
         temporary = target.with_name(_temporary_name(target.name, attempt))
+        note = unfinished.note(temporary)
         try:
             descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         except FileExistsError:
-            continue  # another thread writes the same name, or a crash left it
+            note.take_back()
+            continue  # another thread or machine writes the same name, or a crash left it
+        except BaseException:
+            note.take_back()
+            raise
         try:
-            return temporary, stat.S_IMODE(os.fstat(descriptor).st_mode)
+            note.confirm()
+            return temporary, stat.S_IMODE(os.fstat(descriptor).st_mode), note
         finally:
             os.close(descriptor)
     raise AssertionError("unreachable: the count has no end")
+
+
+def _discard(temporary: Path, note: unfinished.Note) -> None:
+    """Remove the temporary name, if it is still there; the next start tries where we may not."""
+    try:
+        temporary.unlink(missing_ok=True)
+        # A disk that went away may come back, and the file with it.
+        is_gone = temporary.parent.is_dir()
+    except OSError:
+        is_gone = False
+    if is_gone:
+        note.take_back()
+    else:
+        note.leave()
 
 
 def _temporary_name(name: str, attempt: int) -> str:

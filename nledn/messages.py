@@ -90,6 +90,9 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
     errors.OutputFolderMissing: Template(
         "The folder of {path} is not there.", "Make it first, or choose another."
     ),
+    errors.OutputNameTooLong: Template(
+        "The name of {path} is longer than its disk allows.", "Give the result a shorter one."
+    ),
     errors.OutputFormatUnknown: Template(
         "{path} ends in {suffix}, which we cannot write.",
         "Use .jpg, .png, .tif, .webp or .bmp.",

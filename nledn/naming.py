@@ -1,13 +1,16 @@
 """Names of results: one template, the same in the window, on the command line and in a batch."""
 
+import os
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nledn.errors import OptionInvalid
 
 DEFAULT_TEMPLATE = "{stem}_derained{ext}"
 FIELDS = ("stem", "ext", "checkpoint", "strength", "n")
+_LONGEST_BYTES = 255 - 8  # ext4, APFS and NTFS take 255; a number may still be added
+_ENDING_LETTERS = 16  # of a stem that is shortened: where names of one series differ
 
 
 @dataclass(frozen=True)
@@ -32,26 +35,35 @@ class Naming:
 def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
     """Fill a template such as `{stem}_{checkpoint}{ext}`.
 
+    A name that would be too long for a disk loses letters from the middle of its stem.
+
     Raises:
         OptionInvalid: an unknown field, or a name that would leave its folder.
     """
-    values = {
-        "stem": naming.stem,
-        "ext": naming.ext,
-        "checkpoint": naming.checkpoint,
-        "strength": f"{round(naming.strength * 100)}",
-        "n": f"{naming.n}",
-    }
     try:
         used = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
     except ValueError as error:
         raise OptionInvalid("name", template, _allowed()) from error
     if not used <= set(FIELDS):
         raise OptionInvalid("name", template, _allowed())
-    name = template.format(**values)
+    name = _filled(naming, template)
+    while len(os.fsencode(name)) > _LONGEST_BYTES and len(naming.stem) > _ENDING_LETTERS:
+        kept = len(naming.stem) - _ENDING_LETTERS
+        naming = replace(naming, stem=naming.stem[: kept - 1] + naming.stem[kept:])
+        name = _filled(naming, template)
     if Path(name).name != name or name in ("", ".."):
         raise OptionInvalid("name", template, "a file's name, without folders")
     return name
+
+
+def _filled(naming: Naming, template: str) -> str:
+    return template.format(
+        stem=naming.stem,
+        ext=naming.ext,
+        checkpoint=naming.checkpoint,
+        strength=f"{round(naming.strength * 100)}",
+        n=f"{naming.n}",
+    )
 
 
 def _allowed() -> str:

@@ -18,6 +18,7 @@ from nledn.errors import (
     OutputExists,
     OutputFailed,
     OutputFolderMissing,
+    OutputNameTooLong,
     OutputNotPermitted,
     WouldReplaceSource,
     WriteError,
@@ -228,6 +229,7 @@ def test_folder_at_the_place_of_the_result(tmp_path: Path) -> None:
     [
         (errno.EACCES, OutputNotPermitted),
         (errno.EROFS, OutputNotPermitted),
+        (errno.ENAMETOOLONG, OutputNameTooLong),
         (errno.ENOSPC, OutputDiskFull),
         (errno.EDQUOT, OutputDiskFull),
         (errno.EIO, OutputFailed),
@@ -240,10 +242,10 @@ def test_words_of_the_system_are_typed(
         raise OSError(number, os.strerror(number))
 
     (tmp_path / "a").write_bytes(b"old")
-    monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(expected):
-        _write(tmp_path / "a", "new", overwrite=True)
-    monkeypatch.undo()
+    with monkeypatch.context() as refusing:
+        refusing.setattr(os, "open", refuse)
+        with pytest.raises(expected):
+            _write(tmp_path / "a", "new", overwrite=True)
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(expected) as caught:
         _write(tmp_path / "a", "new", overwrite=True)

@@ -8,7 +8,7 @@ from app.jobs.opening import Opened, OpenJob
 from app.recovery import Offer, Recovered, Spill, recover, scan
 from app.runner import Job, LaneName, Work
 from app.views.mask import Mask
-from nledn import Options
+from nledn import Options, unfinished
 from nledn.errors import PhotoNotFound
 from nledn.tiling import Rect
 
@@ -77,10 +77,11 @@ class DiscardJob(Job):
 
 @dataclass(frozen=True, eq=False)
 class ScanJob(Job):
-    """Look for what a crash left behind."""
+    """Look for what a crash left behind: to be offered, or of no use to anybody."""
 
     def run(self, work: Work) -> tuple[Offer, ...]:
-        """Look."""
+        """Look, and clear away what was being written."""
+        unfinished.remove_abandoned()
         return scan()
 
 

@@ -9,13 +9,12 @@ tensors into it. It is compiled for one shape, so every tile has that shape
 import logging
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from nledn import __version__, places
+from nledn import __version__, places, unfinished
 from nledn.architecture import Regions, weight_shapes
 from nledn.backends import Floats, Trained
 from nledn.device import Choice
@@ -135,13 +134,19 @@ def _cache_path(part: Part, height: int, width: int, regions: Regions) -> Path:
 def _keep(graph: Any, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # OpenVINO insists on the endings, so the temporary names are a folder's.
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            xml = Path(folder) / "graph.xml"
+        # OpenVINO insists on the endings, so the temporary name is a folder's.
+        folder = path.with_name(f".{path.stem}.{os.getpid()}{unfinished.TEMPORARY_SUFFIX}")
+        note = unfinished.note(folder)
+        try:
+            folder.mkdir()
+            xml = folder / "graph.xml"
             _openvino().serialize(graph, xml)
             # The weights first: a graph without them would be read as damaged.
             os.replace(xml.with_suffix(".bin"), path.with_suffix(".bin"))
             os.replace(xml, path)
+        finally:
+            unfinished.discard(folder)
+            note.take_back()
     except OSError:
         log.warning("the graph could not be kept in %s; it will be made again", path.parent)
 

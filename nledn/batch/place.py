@@ -1,4 +1,4 @@
-"""Where the journal of an output folder is, and what dead runs left in that folder."""
+"""Where the journal of an output folder is, and what lost workers left in that folder."""
 
 import errno
 import hashlib
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nledn import places
+from nledn import places, unfinished
 from nledn.atomic import TEMPORARY_SUFFIX, make_folder
-from nledn.batch.lock import holder_of, process_start
+from nledn.batch.lock import holder_of
 from nledn.batch.rows import Row, State
 from nledn.errors import BatchBusy, OptionInvalid
 
@@ -117,6 +117,7 @@ def _can_lock(folder: Path) -> bool:
     except ImportError:  # Windows, where every disk does
         return True
     probe = folder / f".probe.{os.getpid()}{TEMPORARY_SUFFIX}"
+    note = unfinished.note(probe)
     try:
         with probe.open("wb") as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -124,35 +125,22 @@ def _can_lock(folder: Path) -> bool:
         return error.errno not in _CANNOT_LOCK
     finally:
         probe.unlink(missing_ok=True)
+        note.take_back()
     return True
 
 
-def refuse_other_runs(place: Place, shard: Shard) -> bool:
+def refuse_other_runs(place: Place, shard: Shard) -> None:
     """Stop where a run that is alive does the same photos; other parts may work beside this one.
-
-    Returns:
-        Whether this run has the output folder to itself.
 
     Raises:
         BatchBusy: a run of the whole, or of parts cut otherwise, is alive.
     """
-    alone = True
     for journal in place.others:
         holder = holder_of(journal)
         if holder is None or not holder.is_alive:
             continue
         if shard.count == 1 or not journal.stem.endswith(f"-of-{shard.count}"):
             raise BatchBusy(place.out, holder.host, holder.pid)
-        alone = False
-    return alone
-
-
-def remove_leftovers(folders: Iterable[Path]) -> None:
-    """Delete the unfinished files of processes that are dead, in these folders themselves."""
-    for folder in folders:
-        for path in _temporary(folder):
-            if _is_abandoned(path):
-                path.unlink(missing_ok=True)
 
 
 def remove_unfinished(out: Path, rows: Iterable[Row]) -> None:
@@ -174,15 +162,3 @@ def _temporary(folder: Path) -> Iterator[Path]:
     except OSError:
         return  # not there yet
     yield from (folder / name for name in names)
-
-
-def _is_abandoned(path: Path) -> bool:
-    process = path.name.removesuffix(TEMPORARY_SUFFIX).rpartition(".")[2].partition("-")[0]
-    if not process.isdecimal():
-        return False
-    started = process_start(int(process))
-    try:
-        # A process that is younger than the file has only got the number of a dead one.
-        return started is None or path.stat().st_mtime < started - 1
-    except OSError:
-        return False

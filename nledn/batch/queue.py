@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from nledn import unfinished
 from nledn.batch import place
 from nledn.batch.jobs import JobMaker, Request, known_to, planned_for
 from nledn.batch.journal import Journal
@@ -70,17 +71,19 @@ class Queue:
         Raises:
             BatchBusy, JournalFailed, WriteError: as `opened`.
         """
-        return cls._taken(request, lambda _queue, _alone: None)
+        return cls._taken(request, lambda _queue: None)
 
     @classmethod
-    def _taken(cls, request: Request, then: "Callable[[Queue, bool], None]") -> "Queue":
+    def _taken(cls, request: Request, then: "Callable[[Queue], None]") -> "Queue":
+        unfinished.remove_abandoned()
         where = place.prepared(request.out, request.shard)
         queue = cls(request, where, Journal(where.journal))
         try:
             lock = Lock(where.journal, where.out)
             lock.acquire(queue._note_loss)
             queue._lock = lock
-            then(queue, place.refuse_other_runs(where, request.shard))
+            place.refuse_other_runs(where, request.shard)
+            then(queue)
         except BaseException:
             queue.close()
             raise
@@ -103,7 +106,7 @@ class Queue:
         finally:
             self._journal.close()
 
-    def _plan(self, alone: bool) -> None:
+    def _plan(self) -> None:
         known: dict[Path, Row] = {}
         for path in self.place.others:
             known |= known_to(path)
@@ -112,10 +115,6 @@ class Queue:
         rows = self.request.shard.of(every)
         self._maker = JobMaker(self.request, every)
         self._journal.plan(rows)
-        if alone:
-            begun = [row for row in known.values() if row.present is not None]
-            folders = {(self.place.out / row.base).parent for row in (*rows, *begun)}
-            place.remove_leftovers(folders | {self.place.journal.parent})
 
     def _note_loss(self, error: BatchBusy) -> None:
         self._lost = error

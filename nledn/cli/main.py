@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nledn import __version__, heap
+from nledn import __version__, heap, unfinished
 from nledn.cli import weights
 from nledn.cli.batch import batch
 from nledn.cli.compare import compare
@@ -47,6 +47,7 @@ def _program(
     # libvips warns of bytes; what it means for a photo is said in our own words.
     logging.getLogger("pyvips").setLevel(logging.NOTSET if verbose else logging.ERROR)
     heap.keep_freed()  # before a batch starts its threads
+    unfinished.remove_abandoned()
 
 
 def main(arguments: list[str] | None = None) -> None:

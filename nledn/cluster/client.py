@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from distributed import Future, KilledWorker
 from distributed.client import ClosedClientError
 
-from nledn import __version__
+from nledn import __version__, unfinished
 from nledn.atomic import TEMPORARY_SUFFIX, make_folder, replacing
 from nledn.batch import Done, Ending, Failed, Job, Outcome, PutBack, Queue, State, Telling
 from nledn.batch.place import FOLDER, remove_unfinished
@@ -68,14 +68,17 @@ def run(
 def _sign(queue: Queue) -> Iterator[Path]:
     folder = queue.place.out / FOLDER
     make_folder(folder)
-    # Named like an unfinished file, so that the next run clears it away if this one is killed.
+    # Named like an unfinished file, and noted as one: the next start clears it away if this
+    # process is killed.
     sign = folder / f".{uuid.uuid4().hex}.{os.getpid()}{TEMPORARY_SUFFIX}"
-    with replacing(sign):
-        pass  # an empty file, or an error with words
+    note = unfinished.note(sign)
     try:
+        with replacing(sign):
+            pass  # an empty file, or an error with words
         yield sign
     finally:
         sign.unlink(missing_ok=True)
+        note.take_back()
 
 
 class _Run:

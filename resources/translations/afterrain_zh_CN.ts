@@ -508,6 +508,10 @@
         <translation>请提供我们的 .safetensors 文件，或论文作者格式的 .pth 文件。</translation>
     </message>
     <message>
+        <source>Give the result a shorter one.</source>
+        <translation>请为结果取一个较短的名称。</translation>
+    </message>
+    <message>
         <source>Give yourself permission to read it.</source>
         <translation>请授予自己读取权限。</translation>
     </message>
@@ -1282,6 +1286,10 @@
     <message>
         <source>The main picture of several in this file was opened.</source>
         <translation>已打开此文件多张图片中的主图。</translation>
+    </message>
+    <message>
+        <source>The name of {path} is longer than its disk allows.</source>
+        <translation>{path} 的名称超出了所在磁盘允许的长度。</translation>
     </message>
     <message>
         <source>The old IPTC block is not kept.</source>

@@ -1,0 +1,192 @@
+"""Unfinished files are noted before they are made, so that what a killed process leaves is found.
+
+A note is a small file in the user's state folder, locked by the process that writes for as long as
+it does. The system gives the lock back when the process ends, however it ends: whoever can take it
+knows that nobody writes any more, whatever process has that number now. Only what was noted is
+ever removed, so the files of other machines on a network disk are safe.
+"""
+
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from nledn import places
+
+log = logging.getLogger(__name__)
+
+TEMPORARY_SUFFIX = ".afterrain-tmp"
+"""How the names of unfinished files end."""
+
+WAITED_S = 2.0  # for a network disk that does not answer; the rest is left to the next start
+_LOCKING_S = 60.0  # an empty note that is younger may be about to be locked
+_NOTE_BYTES = 65_536  # a path has at most 4,096, and JSON makes six of one
+_MADE = b"made\n"
+
+
+class Note:
+    """Says that a file is unfinished, until it is taken back."""
+
+    def __init__(self, place: Path | None = None, descriptor: int = -1) -> None:
+        self._place = place
+        self._descriptor = descriptor
+
+    def confirm(self) -> None:
+        """The file is there, and it is ours."""
+        if self._place is not None:
+            with suppress(OSError):  # a full disk; then it is removed only while it is empty
+                os.write(self._descriptor, _MADE)
+
+    def take_back(self) -> None:
+        """The file is gone, or has the name it was meant for."""
+        if self._place is not None:
+            self.leave()
+            with suppress(OSError):
+                self._place.unlink()
+
+    def leave(self) -> None:
+        """The file could not be removed; a later start may."""
+        if self._place is not None:
+            os.close(self._descriptor)
+
+
+def note(path: Path) -> Note:
+    """Note a file, or a folder of files, that is about to be made.
+
+    Where the state folder cannot be written or its disk cannot lock, nothing is noted and the work
+    goes on.
+
+    Args:
+        path: absolute; its name ends in `TEMPORARY_SUFFIX`.
+    """
+    assert path.is_absolute() and is_temporary(path), "nothing else is ever removed"
+    place = _folder() / os.urandom(16).hex()
+    try:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    except OSError:
+        log.debug("%s cannot be noted", path, exc_info=True)
+        return Note()
+    made = Note(place, descriptor)
+    try:
+        _lock(descriptor)
+        text = json.dumps({"path": os.fspath(path), "host": socket.gethostname()})
+        os.write(descriptor, f"{text}\n".encode())
+    except OSError:
+        log.debug("%s cannot be noted", path, exc_info=True)
+        made.take_back()
+        return Note()
+    return made
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether a file has the name of an unfinished one."""
+    return path.name.startswith(".") and path.name.endswith(TEMPORARY_SUFFIX)
+
+
+def remove_abandoned() -> None:
+    """Remove what processes of this machine left unfinished when they were killed, and only that.
+
+    A disk that is not connected keeps its file, and the note, for a later start.
+    """
+    # On a thread of its own: a network disk that is gone can hold a call up for minutes.
+    thread = threading.Thread(target=_remove_abandoned, name="unfinished", daemon=True)
+    thread.start()
+    thread.join(WAITED_S)
+
+
+def discard(path: Path) -> None:
+    """Delete an unfinished file, or a folder of them; one that is gone already is well.
+
+    Raises:
+        OSError: the system does not let it be deleted.
+    """
+    if path.is_dir() and not path.is_symlink():
+        for inside in path.iterdir():
+            inside.unlink(missing_ok=True)
+        path.rmdir()
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    return places.user_state() / "unfinished"
+
+
+def _remove_abandoned() -> None:
+    try:
+        notes = sorted(_folder().iterdir())
+    except OSError:
+        return  # nothing was ever noted
+    for place in notes:
+        try:
+            if _is_settled(place):
+                place.unlink(missing_ok=True)
+        except OSError:
+            # Locked by a process that is alive, or a file that cannot be deleted now.
+            log.debug("%s stays", place, exc_info=True)
+
+
+def _is_settled(place: Path) -> bool:
+    """Remove the file of a note that nobody holds; whether the note is done with.
+
+    Raises:
+        OSError: it is held, or the file cannot be removed.
+    """
+    descriptor = os.open(place, os.O_RDWR)
+    try:
+        _lock(descriptor)
+        text = os.read(descriptor, _NOTE_BYTES)
+        if not text:  # killed before it was written, or not locked yet
+            return time.time() - os.fstat(descriptor).st_mtime > _LOCKING_S
+        return _removed(text)
+    finally:
+        os.close(descriptor)
+
+
+def _removed(text: bytes) -> bool:
+    try:
+        noted = json.loads(text.splitlines()[0])
+        path, host = Path(noted["path"]), noted["host"]
+    except (ValueError, LookupError, TypeError):
+        return True  # cut off by a full disk, before the file was made
+    if host != socket.gethostname():
+        return False
+    if not is_temporary(path):
+        return True
+    try:
+        state = path.lstat()
+    except FileNotFoundError:
+        return path.parent.is_dir()  # else its disk is not connected
+    # One that was never confirmed may be another machine's of the same name; ours is empty then.
+    if text.endswith(_MADE) or state.st_size == 0 or path.is_dir():
+        discard(path)
+        log.info("removed %s, which a process that was killed had left", path)
+    return True
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _BEYOND_BYTES = 2**30  # what is locked cannot be read there, so it lies behind the text
+
+    def _lock(descriptor: int) -> None:
+        os.lseek(descriptor, _BEYOND_BYTES, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        """Lock at once.
+
+        Raises:
+            BlockingIOError: another process holds it.
+            OSError: the disk cannot lock.
+        """
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
