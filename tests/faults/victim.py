@@ -1,0 +1,118 @@
+"""A program to be killed: `python -m tests.faults.victim KIND FOLDER`.
+
+KIND is derain, batch or save (of the window). The photos in FOLDER/wet are derained into FOLDER/dry
+at full and at half strength in turn, each time over what is there, without end. The first victim
+of a kind keeps both results in FOLDER/expected. After the first results it says "ready": from then
+on it may be killed at any moment.
+"""
+
+import shutil
+import sys
+from collections.abc import Callable
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from tests.batch.batches import engine
+
+STRENGTHS = (1.0, 0.5)
+
+Round = Callable[[float], None]
+
+
+def deraining(folder: Path) -> Round:
+    """`nledn derain` of all photos."""
+    photos = [str(path) for path in sorted((folder / "wet").iterdir())]
+    arguments = ["derain", *photos, "-o", str(folder / "dry"), "--overwrite"]
+    return lambda strength: nledn(folder, strength, arguments)
+
+
+def batching(folder: Path) -> Round:
+    """`nledn batch` of the folder."""
+    arguments = ["batch", str(folder / "wet"), str(folder / "dry"), "--on-conflict", "overwrite"]
+    return lambda strength: nledn(folder, strength, arguments)
+
+
+def nledn(folder: Path, strength: float, arguments: list[str]) -> None:
+    from nledn.cli.main import app
+
+    arguments = [*arguments, "--weights", str(folder / "ten.safetensors"), "--precision", "fp32"]
+    code = app(args=[*arguments, "--strength", str(strength)], standalone_mode=False)
+    assert not code, code
+
+
+def saving(folder: Path) -> Round:
+    """Open, derain and save in the window."""
+    from PySide6.QtWidgets import QApplication
+
+    from app.jobs import Engines
+    from app.main_window import MainWindow
+    from app.runner import Runner
+    from app.session import Session
+    from app.settings import Preferences, store
+    from app.stage import Stage
+    from nledn.photo import WriteSettings
+
+    QApplication.instance() or QApplication(sys.argv[:1])
+    runner = Runner()
+    session = Session(runner, Engines(engine), Preferences(store()).settings.options)
+    window = MainWindow(session, runner, Preferences(store()))
+    window.show()
+    session.look_for_recovery()
+
+    def save(path: Path, strength: float) -> None:
+        waiting(session.photo_opened, lambda: session.open(path))
+        session.set_strength(strength)
+        session.derain()
+        while session.status.stage is not Stage.DONE:
+            waiting(session.status_changed)
+        target = folder / "dry" / f"{path.stem}_derained{path.suffix}"
+        written = WriteSettings(overwrite=True)
+        waiting(
+            session.saving.saved,
+            lambda: session.saving.save(session.result(None), target, written, record=True),
+        )
+
+    def save_all(strength: float) -> None:
+        for path in sorted((folder / "wet").iterdir()):
+            save(path, strength)
+
+    return save_all
+
+
+def waiting(signal: Any, act: Callable[[], None] = lambda: None) -> None:
+    """Act, and let Qt go on until the signal comes."""
+    from PySide6.QtCore import QEventLoop
+
+    loop = QEventLoop()
+    signal.connect(loop.quit)
+    act()
+    loop.exec()
+    signal.disconnect(loop.quit)
+
+
+KINDS: dict[str, Callable[[Path], Round]] = {
+    "derain": deraining,
+    "batch": batching,
+    "save": saving,
+}
+
+
+def main(kind: str, folder: Path) -> None:
+    (folder / "dry").mkdir(exist_ok=True)
+    ready = sys.stdout
+    sys.stdout = sys.stderr  # results are printed; only one line is for the killer
+    act = KINDS[kind](folder)
+    is_first = not (folder / "expected").exists()
+    for strength in STRENGTHS if is_first else STRENGTHS[:1]:
+        act(strength)
+        if is_first:
+            kept = folder / "expected" / str(strength)
+            shutil.copytree(folder / "dry", kept, ignore=shutil.ignore_patterns(".*"))
+    print("ready", file=ready, flush=True)
+    for strength in cycle(STRENGTHS):
+        act(strength)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
