@@ -1,5 +1,7 @@
 """What may be chosen, and what is refused."""
 
+import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,3 +82,16 @@ def test_names_are_filled_from_a_template(template: str, name: str) -> None:
 def test_a_template_that_would_misname_is_refused(template: str) -> None:
     with pytest.raises(OptionInvalid):
         name_of(NAMING, template)
+
+
+@pytest.mark.parametrize("letter", ["x", "雨", "é", "\udcff", "👨‍👩‍👧"])
+def test_a_name_that_would_be_too_long_keeps_its_start_its_end_and_its_ending(letter: str) -> None:
+    stem = "2024-" + letter * (240 // len(os.fsencode(letter))) + "-0007"
+    name = name_of(replace(NAMING, stem=stem))
+    assert len(os.fsencode(name)) < 255
+    assert name.startswith("2024-")
+    assert name.endswith("-0007_derained.tif")
+
+
+def test_a_template_that_is_too_long_by_itself_is_left_to_the_disk_to_refuse() -> None:
+    assert name_of(NAMING, "x" * 300 + "{ext}") == "x" * 300 + ".tif"

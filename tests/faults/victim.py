@@ -1,21 +1,21 @@
 """A program to be killed: `python -m tests.faults.victim KIND FOLDER`.
 
 KIND is derain, batch or save (of the window). The photos in FOLDER/wet are derained into FOLDER/dry
-at full and at half strength in turn, each time over what is there, without end. The first victim
-of a kind keeps both results in FOLDER/expected. After the first results it says "ready": from then
-on it may be killed at any moment.
+at full and at half strength in turn, each time over what is there. The first victim of a kind keeps both results in FOLDER/expected. After the first results it says "ready": from then on it may
+be killed at any moment.
 """
 
 import shutil
 import sys
 from collections.abc import Callable
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 from tests.batch.batches import engine
 
 STRENGTHS = (1.0, 0.5)
+ROUNDS = 1000  # some minutes: far longer than any killer waits, but not for ever
 
 Round = Callable[[float], None]
 
@@ -110,7 +110,7 @@ def main(kind: str, folder: Path) -> None:
             kept = folder / "expected" / str(strength)
             shutil.copytree(folder / "dry", kept, ignore=shutil.ignore_patterns(".*"))
     print("ready", file=ready, flush=True)
-    for strength in cycle(STRENGTHS):
+    for strength in islice(cycle(STRENGTHS), ROUNDS):
         act(strength)
 
 
