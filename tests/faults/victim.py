@@ -1,7 +1,8 @@
 """A program to be killed: `python -m tests.faults.victim KIND FOLDER`.
 
 KIND is derain, batch or save (of the window). The photos in FOLDER/wet are derained into FOLDER/dry
-at full and at half strength in turn, each time over what is there. The first victim of a kind keeps both results in FOLDER/expected. After the first results it says "ready": from then on it may
+at full and at half strength in turn, each time over what is there. The first victim of a kind
+keeps both results in FOLDER/expected. After the first results it says "ready": from then on it may
 be killed at any moment.
 """
 
