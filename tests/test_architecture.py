@@ -94,6 +94,9 @@ def test_pickles_are_never_run() -> None:
         for call in calls(source, "torch.load"):
             safe = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
             assert safe.get("weights_only") == "True", f"{path}:{call.lineno}"
+        for function in ("numpy.load", "np.load"):
+            for call in calls(source, function):
+                assert "allow_pickle" not in {keyword.arg for keyword in call.keywords}, path
         for function in ("pickle.load", "pickle.loads", "pickle.Unpickler"):
             assert "tests" in path.parts or not list(calls(source, function)), path
 

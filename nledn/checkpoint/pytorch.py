@@ -1,23 +1,23 @@
 """Reading PyTorch's own files, the zip format and the one before it, as data and never as code.
 
-A pickle is a program. Before torch sees it, its opcodes are listed (which runs nothing) and every
-name that it would import is compared with the few that tensors need. torch then reads it with
-`weights_only`, which has its own list.
+A pickle is a program. Before torch sees it, its opcodes are looked at (`pickles`; it runs nothing),
+and every name that it would import is compared with the few that tensors need. torch then reads it
+with `weights_only`, which has its own list. Of a zip, torch is given the parts that were looked at
+and nothing else, since two readers may find different parts in one file.
 """
 
 import io
-import pickletools
-import struct
 import warnings
 import zipfile
-from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from nledn.checkpoint import pickles
 from nledn.checkpoint.stored import Stored
 from nledn.errors import CheckpointDamaged, CheckpointUnsafe, NotACheckpoint
 
@@ -35,7 +35,8 @@ HARMLESS = {
     "torch._utils _rebuild_tensor",  # before PyTorch 0.4, and in the published files
     "torch._utils _rebuild_tensor_v2",
 }
-IMPORTING = ("GLOBAL", "INST", "STACK_GLOBAL", "EXT1", "EXT2", "EXT4")
+PARTS_LIMIT = 1_000  # of a zip; NLEDN's has some 130
+DIRECTORY_END = b"PK\x05\x06"  # its record has the number of parts at byte 10, in two bytes
 
 
 def is_pickled(data: bytes) -> bool:
@@ -52,7 +53,9 @@ def tensors(data: bytes, path: Path) -> dict[str, Stored]:
         NotACheckpoint: a zip or a pickle, but not PyTorch's.
     """
     if data.startswith(ZIP_START):
-        _check_globals(_zipped_pickle(data, path), 1, path)
+        parts = _parts(data, path)
+        _check_globals(_pickle_of(parts, path), 1, path)
+        data = _zipped(parts)
     else:
         is_legacy = data.startswith(LEGACY_START)
         _check_globals(data, LEGACY_PICKLES if is_legacy else 1, path)
@@ -61,10 +64,17 @@ def tensors(data: bytes, path: Path) -> dict[str, Stored]:
     state = _load(data, path)
     if not isinstance(state, dict):
         raise NotACheckpoint(path)
-    return {str(name): _stored(value) for name, value in state.items()}
+    if not all(isinstance(name, str) for name in state):
+        raise NotACheckpoint(path)
+    _check_apart(state, path)
+    return {name: _stored(value) for name, value in state.items()}
 
 
-def _zipped_pickle(data: bytes, path: Path) -> bytes:
+def _parts(data: bytes, path: Path) -> dict[str, bytes]:
+    """The parts of a zip by name, once it is sure that they are no larger than the file."""
+    end = data.rfind(DIRECTORY_END)
+    if int.from_bytes(data[end + 10 : end + 12], "little") > PARTS_LIMIT:
+        raise NotACheckpoint(path)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -73,32 +83,37 @@ def _zipped_pickle(data: bytes, path: Path) -> bytes:
                 raise NotACheckpoint(path)
             if sum(entry.file_size for entry in entries) > len(data):
                 raise CheckpointDamaged(path, "its parts are larger than the file")
-            pickles = [entry for entry in entries if entry.filename.endswith("/data.pkl")]
-            if len(pickles) != 1:
-                raise NotACheckpoint(path)
-            return archive.read(pickles[0])
+            if len({entry.filename for entry in entries}) < len(entries):
+                raise CheckpointDamaged(path, "two of its parts have one name")
+            return {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
         raise CheckpointDamaged(path, str(error)) from error
 
 
-def _check_globals(data: bytes, pickles: int, path: Path) -> None:
+def _pickle_of(parts: dict[str, bytes], path: Path) -> bytes:
+    found = [data for name, data in parts.items() if name.endswith("/data.pkl")]
+    if len(found) != 1:
+        raise NotACheckpoint(path)
+    return found[0]
+
+
+def _zipped(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def _check_globals(data: bytes, count: int, path: Path) -> None:
     stream = io.BytesIO(data)
     try:
-        for _ in range(pickles):
-            for name in _imports(stream):
+        for _ in range(count):
+            for name in pickles.imports(stream):
                 if not _is_harmless(name):
                     raise CheckpointUnsafe(path, name)
-    except (ValueError, EOFError, LookupError, struct.error) as error:
+    except ValueError as error:
         raise CheckpointDamaged(path, str(error)) from error
-
-
-def _imports(stream: io.BytesIO) -> Iterator[str]:
-    """What the next pickle of a stream would import, as `module name`."""
-    for opcode, argument, _ in pickletools.genops(stream):
-        if opcode.name in IMPORTING:
-            # Protocol 2, which PyTorch writes, names things in the opcode itself; the later
-            # opcodes take names from the stack, where they can be hidden.
-            yield str(argument) if isinstance(argument, str) else opcode.name
 
 
 def _is_harmless(name: str) -> bool:
@@ -120,6 +135,24 @@ def _load(data: bytes, path: Path) -> Any:
     except Exception as error:
         # torch lets out whatever a corrupt file leads it to: IndexError, AssertionError, …
         raise CheckpointDamaged(path, str(error).partition("\n")[0]) from error
+
+
+def _check_apart(state: dict[str, Any], path: Path) -> None:
+    """Refuse tensors that share numbers, with each other or within themselves."""
+    import torch
+
+    places = []
+    for name, value in state.items():
+        if isinstance(value, torch.Tensor) and value.layout == torch.strided and value.numel():
+            steps = zip(value.shape, value.stride(), strict=True)
+            length = 1 + sum((side - 1) * abs(step) for side, step in steps)
+            if length < value.numel():
+                raise CheckpointDamaged(path, f"{name!r} repeats the same numbers")
+            begin = value.data_ptr() if value.device.type == "cpu" else 0
+            places.append((begin, begin + length * value.element_size(), name))
+    for (_, end, one), (begin, _, other) in pairwise(sorted(places)):
+        if begin < end and begin:
+            raise CheckpointDamaged(path, f"{one!r} and {other!r} lie over each other")
 
 
 def _stored(value: Any) -> Stored:

@@ -15,6 +15,7 @@ from nledn.errors import CheckpointDamaged
 
 LENGTH_BYTES = 8  # a little-endian count of the header's bytes stands first
 HEADER_LIMIT_BYTES = 100_000_000  # of the format itself; more is no safetensors at all
+LONGEST_HEADER_BYTES = 1_000_000  # NLEDN's has 13 kB; one of 9 MB would take 8 s to go through
 DIMENSIONS_LIMIT = 8  # keeps the product of a hostile shape short; ours have at most 4
 DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 ITEM_BYTES = {
@@ -35,9 +36,12 @@ def tensors(data: bytes, path: Path) -> dict[str, Stored]:
     Raises:
         CheckpointDamaged: the header and the file's bytes do not agree.
     """
-    start = LENGTH_BYTES + int.from_bytes(data[:LENGTH_BYTES], "little")
+    length = int.from_bytes(data[:LENGTH_BYTES], "little")
+    start = LENGTH_BYTES + length
     if start > len(data):
         _refuse(path, f"its header should end at byte {start}, but the file has {len(data)}")
+    if length > LONGEST_HEADER_BYTES:
+        _refuse(path, f"its header has {length} bytes, far more than NLEDN's")
     header = _header(data[LENGTH_BYTES:start], path)
     header.pop("__metadata__", None)
     found = {name: _entry(name, entry, path) for name, entry in header.items()}
