@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QColorSpace, QDesktopServices, QGuiApplication, QImage, QScreen
 
 from app.dialogs import Dialogs
 from app.history import History
 from app.jobs import DesktopProfileJob, ImportJob, MachineJob, Opened, ProfileJob, ShelfJob
 from app.messages import explain
+from app.names import path_kept, path_of, url_of
 from app.recovery import Offer, Recovered
 from app.runner import Job, Runner
 from app.saver import Saver
@@ -24,6 +25,7 @@ from app.widgets.banner import Notice
 from app.wording import notes_of, recipe_of
 from nledn import __version__, places
 from nledn.card import Card
+from nledn.messages import printable
 
 if TYPE_CHECKING:
     from nledn.catalog import Shelf
@@ -113,7 +115,7 @@ class Desk(QObject):
 
     def drop(self, data: QMimeData) -> None:
         """Take what was dropped or pasted: a file, or a picture."""
-        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        paths = [path_of(url) for url in data.urls() if url.isLocalFile()]
         if paths:
             self.open(paths[0])
         elif data.hasImage():
@@ -224,7 +226,7 @@ class Desk(QObject):
         self._offer = offer
         words = tr(
             "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
-            name=offer.source.name,
+            name=printable(offer.source.name),
             done=offer.done,
             total=offer.total,
         )
@@ -255,7 +257,7 @@ class Desk(QObject):
 
     def show_log(self) -> None:
         """Open the folder of the log file."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.user_state())))
+        QDesktopServices.openUrl(url_of(places.user_state()))
 
     def about(self) -> None:
         """Say what this program is."""
@@ -272,7 +274,7 @@ class Desk(QObject):
             then()
             return
         path = session.photo.path
-        answer = self._dialogs.unsaved(path.name if path else tr("picture"))
+        answer = self._dialogs.unsaved(printable(path.name) if path else tr("picture"))
         if answer == "discard":
             then()
         elif answer == "save":
@@ -285,7 +287,7 @@ class Desk(QObject):
         if photo is not None and photo.path is not None:
             return str(photo.path.parent)
         recent = self._preferences.settings.recent
-        return str(Path(recent[0]).parent) if recent else str(Path.home())
+        return str(path_kept(recent[0]).parent) if recent else str(Path.home())
 
     def _show_shelf(self, shelf: "Shelf") -> None:
         self._cards = shelf.cards

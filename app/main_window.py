@@ -18,6 +18,7 @@ from app.dialogs import Dialogs
 from app.fetching import Fetching
 from app.icons import program_icon
 from app.jobs import Opened
+from app.names import in_title
 from app.photo_wiring import PhotoWiring
 from app.runner import Runner
 from app.session import Session
@@ -34,6 +35,7 @@ from app.widgets.shell import PageName, Shell
 from app.widgets.shortcut_sheet import ShortcutSheet
 from app.widgets.top_bar import TopBar
 from app.wording import keys_on_photo, photo_of
+from nledn.messages import printable
 
 START_SIZE = QSize(1280, 800)
 SMALLEST_SIZE = QSize(880, 560)
@@ -192,8 +194,9 @@ class MainWindow(QMainWindow):
         self.shell.show_photo(True)
         self._show_page(self.shell.page)
         path = opened.photo.path
-        self.setWindowTitle(f"{path.name if path else tr('Pasted picture')}[*] – AfterRain")
-        self.setWindowFilePath(str(path) if path else "")
+        name = printable(path.name) if path else tr("Pasted picture")
+        self.setWindowTitle(f"{in_title(name)}[*] – AfterRain")
+        self.setWindowFilePath(printable(path) if path else "")
         self.shell.status_line.photo.setText(photo_of(opened.photo))
         for name, by in (("previous", -1), ("next", 1)):
             self.named_actions[name].setEnabled(self.session.neighbour(by) is not None)

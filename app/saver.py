@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.dialogs import Dialogs
 from app.jobs import Result, Saved
+from app.names import url_of
 from app.session import Session
 from app.settings import Preferences
 from app.translation import tr
@@ -94,7 +95,7 @@ class Saver(QObject):
     def show_folder(self) -> None:
         """Show where the last result lies."""
         if self._folder is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+            QDesktopServices.openUrl(url_of(self._folder))
 
     def copy(self) -> None:
         """Put the result on the clipboard."""

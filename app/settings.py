@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
+from app.names import kept
 from nledn import places
 from nledn.errors import DerainError
 from nledn.naming import DEFAULT_TEMPLATE, Naming, name_of
@@ -130,7 +131,7 @@ class Preferences(QObject):
 
 def with_recent(recent: tuple[str, ...], path: Path) -> tuple[str, ...]:
     """The recent photos, with `path` first."""
-    newest = str(path)
+    newest = kept(path)
     return (newest, *(each for each in recent if each != newest))[:RECENT_LIMIT]
 
 

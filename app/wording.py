@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from app.batch_stage import BatchStage, BatchStatus
 from app.stage import Stage, Status
 from app.translation import mark, tr
+from nledn.messages import printable
 
 if TYPE_CHECKING:
     from nledn.device import Choice
@@ -97,7 +98,7 @@ def pace_of(status: BatchStatus) -> str:
 
 def photo_of(photo: "Photo") -> str:
     """The photo, such as `street.jpg · 1632 × 1224 · 8-bit JPEG`."""
-    name = photo.path.name if photo.path else tr("Pasted picture")
+    name = printable(photo.path.name) if photo.path else tr("Pasted picture")
     width, height = photo.size
     depth = tr("{bits}-bit {format}", bits=photo.depth_bits, format=photo.format)
     return f"{name} · {width} × {height} · {depth}"
@@ -132,9 +133,9 @@ def saved_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
     elif suffix == ".webp":
         how = tr("WebP quality {quality}", quality=settings.quality)
     if not kept:
-        return tr("Saved {name}: {how}.", name=path.name, how=how)
+        return tr("Saved {name}: {how}.", name=printable(path.name), how=how)
     listed = ", ".join(kept)
-    return tr("Saved {name}: {how}; kept: {kept}.", name=path.name, how=how, kept=listed)
+    return tr("Saved {name}: {how}; kept: {kept}.", name=printable(path.name), how=how, kept=listed)
 
 
 def recipe_of(recipe: "Recipe") -> str:

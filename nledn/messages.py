@@ -5,6 +5,7 @@ Each template is filled with the error's own fields; `{path}` is shown as the pe
 """
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -275,6 +276,10 @@ NOTES: Mapping[str, str] = {
 }
 """What `nledn.photo.Note` says in a word, as a sentence."""
 
+# Embeddings, overrides and isolates of Unicode's bidirectional algorithm; the marks that Arabic and
+# Hebrew names do hold are none of them.
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 FETCH_TERMS = (
     "The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no "
     "licence. AfterRain may not pass them on; it can only get them for you from there. Without a "
@@ -308,10 +313,20 @@ def words_of(error: DerainError) -> dict[str, str]:
 def printable(text: str | Path) -> str:
     r"""A name as any terminal and file can show it.
 
-    Bytes that are no UTF-8 become `\xNN`, control characters too: a name may hold line ends.
+    Bytes that are no UTF-8 become `\xNN`; so do control characters, since a name may hold line ends
+    and commands to a terminal, and what would turn the direction of the text around it.
     """
     readable = os.fsencode(text).decode("utf-8", "backslashreplace")
-    return "".join(letter if letter >= " " else f"\\x{ord(letter):02x}" for letter in readable)
+    return "".join(letter if _is_shown(letter) else _escaped(letter) for letter in readable)
+
+
+def _is_shown(letter: str) -> bool:
+    return letter not in _DIRECTIONS and unicodedata.category(letter) not in ("Cc", "Zl", "Zp")
+
+
+def _escaped(letter: str) -> str:
+    number = ord(letter)
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
 def _word(value: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QDesktopServices
 
 from app import jobs
@@ -14,6 +14,7 @@ from app.batching.batch import Batch
 from app.batching.watch import Watch
 from app.dialogs import Dialogs
 from app.messages import explain
+from app.names import path_of, url_of
 from app.queue_file import Choices
 from app.runner import Job, Runner
 from app.session import Session
@@ -93,7 +94,7 @@ class BatchDesk(QObject):
 
     def drop(self, data: QMimeData, *, is_shown: bool) -> bool:
         """Take files that were dropped, if they are for the batch: the page is shown, or many."""
-        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        paths = [path_of(url) for url in data.urls() if url.isLocalFile()]
         is_ours = len(paths) > 1 or (is_shown and bool(paths))
         if is_ours:
             self.add(paths)
@@ -241,4 +242,4 @@ class BatchDesk(QObject):
 
 
 def _show_file(path: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+    QDesktopServices.openUrl(url_of(path))

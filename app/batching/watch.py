@@ -28,7 +28,7 @@ class Watch(QObject):
 
     arrived = Signal(object)
     failed = Signal(object)
-    _seen = Signal(str)
+    _seen = Signal(object)  # Qt would drop from a text what is no UTF-8
 
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,8 +79,8 @@ class Watch(QObject):
             self._starting = None
             self.failed.emit(error)
 
-    def _note(self, name: str) -> None:
-        self._stamps.setdefault(Path(name), None)
+    def _note(self, path: Path) -> None:
+        self._stamps.setdefault(path, None)
         if not self._timer.isActive():
             self._timer.start()
 

@@ -19,11 +19,11 @@ class WatchJob(Job):
 
     Attributes:
         folder: to be watched.
-        seen: called from the observer's thread with the name of a photo that changed.
+        seen: called from the observer's thread with a photo that changed.
     """
 
     folder: Path
-    seen: Callable[[str], None]
+    seen: Callable[[Path], None]
 
     def run(self, work: Work) -> "BaseObserver":
         """Begin: folders are walked through here, not on the main thread."""
@@ -50,7 +50,7 @@ class UnwatchJob(Job):
         self.observer.join()
 
 
-def _handler(seen: Callable[[str], None]) -> "FileSystemEventHandler":
+def _handler(seen: Callable[[Path], None]) -> "FileSystemEventHandler":
     from watchdog.events import FileSystemEventHandler
 
     from nledn.photo.formats import readable_suffixes
@@ -63,6 +63,6 @@ def _handler(seen: Callable[[str], None]) -> "FileSystemEventHandler":
                 return
             path = Path(str(event.dest_path or event.src_path))
             if path.suffix.lower() in suffixes and not path.name.startswith("."):
-                seen(str(path))
+                seen(path)
 
     return Handler()

@@ -27,6 +27,7 @@ def muted(text: str = "") -> QLabel:
     """Words that stand back."""
     label = QLabel(text)
     label.setProperty("muted", "true")
+    label.setTextFormat(Qt.TextFormat.PlainText)  # names of files may stand in them
     label.setWordWrap(True)
     return label
 

@@ -1,12 +1,13 @@
 """The photos that were opened last."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.names import as_tip, in_menu, path_kept
 from app.translation import tr
+from nledn.messages import printable
 
 
 class RecentMenu(QMenu):
@@ -27,13 +28,14 @@ class RecentMenu(QMenu):
         self._names = names
         self.setToolTipsVisible(True)
         self.aboutToShow.connect(self._fill)
-        self.triggered.connect(lambda action: self.photo_chosen.emit(Path(action.data())))
+        self.triggered.connect(lambda action: self.photo_chosen.emit(path_kept(action.data())))
 
     def _fill(self) -> None:
         self.clear()
         for name in self._names():
-            action = self.addAction(Path(name).name)
-            action.setToolTip(name)
+            path = path_kept(name)
+            action = self.addAction(in_menu(printable(path.name)))
+            action.setToolTip(as_tip(printable(path)))
             action.setData(name)
         if self.isEmpty():
             self.addAction(tr("None yet")).setEnabled(False)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.translation import tr
 from app.widgets.parts import form_label, muted
 from nledn.errors import OptionInvalid
+from nledn.messages import printable
 from nledn.naming import FIELDS, Naming, name_of
 
 FORMATS = {".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP", ".bmp": "BMP"}
@@ -147,7 +148,7 @@ class SaveDialog(QDialog):
         self.quality.setEnabled(self.format.currentData() in LOSSY)
         self.save_button.setEnabled(choice is not None)
         if choice is not None:
-            self.example.setText(tr("Will be saved as {name}", name=choice.path.name))
+            self.example.setText(tr("Will be saved as {name}", name=printable(choice.path.name)))
         elif Path(self.template.text()).name == self.template.text():
             self.example.setText(tr("Use text and these fields: {fields}", fields=_fields()))
         else:

@@ -20,6 +20,7 @@ class StatusLine(QFrame):
         self.setObjectName("statusLine")
         self.photo = QLabel()
         self.photo.setAccessibleName(tr("Photo"))
+        self.photo.setTextFormat(Qt.TextFormat.PlainText)
         self.work = QLabel()
         self.work.setAccessibleName(tr("Progress"))
         self.work.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
+from app.names import url_of
 from app.translation import tr
 
 SIDE_PX = 36
@@ -47,7 +48,7 @@ class Thumbnail(QLabel):
         if not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             return  # it took longer than the person held the button
         data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path))])
+        data.setUrls([url_of(path)])
         drag = QDrag(self)
         drag.setMimeData(data)
         drag.setPixmap(self.pixmap())

@@ -16,7 +16,7 @@ from nledn.batch.targets import Target, resolved, skipped_unread
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import Cancelled, DerainError, OutputDiskFull, PhotoFailed, PhotoNotFound
-from nledn.messages import explain, explain_note
+from nledn.messages import explain, explain_note, printable
 from nledn.photo import Photo, WriteSettings
 from nledn.rain import Pixels, RainLayer
 
@@ -203,10 +203,10 @@ def guarded(job: Job, step: Callable[[], Result]) -> Result | Failed:
     except (Cancelled, OutputDiskFull):
         raise
     except DerainError as error:
-        log.debug("%s failed", job.source, exc_info=True)
+        log.debug("%s failed", printable(job.source), exc_info=True)
         return _failed(error)
     except Exception as error:  # one bad file never stops a batch
-        log.exception("%s failed", job.source)
+        log.exception("%s failed", printable(job.source))
         return _failed(PhotoFailed(job.source, f"{type(error).__name__}: {error}"), error)
 
 

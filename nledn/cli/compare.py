@@ -10,6 +10,7 @@ from nledn.cli.compared import board_table, contest_table, say_failures
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
 from nledn.cli.options import takes_options
 from nledn.errors import OptionInvalid, OutputFolderMissing, WouldReplaceSource
+from nledn.messages import printable
 from nledn.options import Options
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _refuse_for_folder(
 
 def _say_written(files: _Files) -> None:
     for path in files.all:
-        err.print(f"Written: {path}")
+        err.print(f"Written: {printable(path)}")
 
 
 def _options_of(text: str, options: Options) -> Options:

@@ -1,5 +1,6 @@
 """Talking to a person: sentences on standard error, results on standard output, exit codes."""
 
+import json
 import logging
 import signal
 import sys
@@ -21,7 +22,7 @@ from rich.progress import (
 
 from nledn.cancel import CancelToken
 from nledn.errors import Cancelled, DerainError, OptionInvalid
-from nledn.messages import explain
+from nledn.messages import explain, printable
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,20 @@ class Exit(IntEnum):
     SOME_FAILED = 2
     USAGE = 64
     INTERRUPTED = 130
+
+
+def say_path(path: str) -> None:
+    """Print the path of a result: as it reads on a terminal, byte for byte for other programs."""
+    if out.is_terminal:
+        out.print(printable(path))
+    else:
+        print(path)  # rich would make spaces of tabs
+
+
+def say_json(value: object) -> None:
+    """Print JSON. Bytes of names that are no UTF-8 are escaped, as Python's reader takes them."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    print(text.encode("utf-8", "backslashreplace").decode())
 
 
 def say_error(error: DerainError) -> None:

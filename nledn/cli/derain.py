@@ -1,6 +1,5 @@
 """`nledn derain PHOTO…`: the main job, for one photo or a handful."""
 
-import json
 import logging
 import time
 from dataclasses import asdict, dataclass
@@ -10,11 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from nledn.cancel import CancelToken
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
+from nledn.cli.console import (
+    Exit,
+    cancelled_by_ctrl_c,
+    err,
+    progress_bar,
+    say_error,
+    say_json,
+    say_path,
+)
 from nledn.cli.options import takes_options
 from nledn.cli.outputs import Outputs, Wanted
 from nledn.errors import Cancelled, DerainError
-from nledn.messages import explain, explain_note
+from nledn.messages import explain, explain_note, printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
 
@@ -87,7 +94,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
                     _say(results[-1], quality)
     finally:
         if as_json:
-            out.print_json(json.dumps([asdict(result) for result in results]))
+            say_json([asdict(result) for result in results])
     failed = sum(result.error is not None for result in results)
     if failed:
         raise typer.Exit(Exit.NONE_DONE if failed == len(results) else Exit.SOME_FAILED)
@@ -111,7 +118,7 @@ class _Work:
         except Cancelled:
             raise
         except DerainError as error:
-            log.debug("%s failed", path, exc_info=True)
+            log.debug("%s failed", printable(path), exc_info=True)
             say_error(error)
             return Result(str(path), error=str(explain(error)))
 
@@ -138,7 +145,7 @@ class _Work:
 
     def _computed(self, photo: Any, path: Path) -> Any:
         with progress_bar() as bar:
-            task = bar.add_task(path.name, total=None)
+            task = bar.add_task(printable(path.name), total=None)
             size = photo.pixels.shape[:2]
             return self._derainer.derain(
                 photo.pixels,
@@ -156,10 +163,10 @@ def _say(result: Result, quality: int) -> None:
     if result.error is not None or result.record is None:
         return
     for note in (*result.notes, *result.record["notes"]):
-        err.print(f"{result.source}: {note}")
+        err.print(f"{printable(result.source)}: {note}")
     for path in (result.output, result.rain_layer, result.side_by_side):
         if path is not None:
-            out.print(path)
+            say_path(path)
     made = "{device}, {backend} {precision}".format(**result.record)
     lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""

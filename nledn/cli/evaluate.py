@@ -11,6 +11,7 @@ from rich.table import Table
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
 from nledn.cli.options import takes_options
 from nledn.errors import OutputFolderMissing, WouldReplaceSource
+from nledn.messages import printable
 from nledn.options import Options
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _with_progress(derainer: "Derainer", found: "PairSet", limit: int | None) ->
     from nledn.evaluate import Failure, evaluate
 
     for path in found.unmatched:
-        err.print(f"{path} has no clean photo and is left out.")
+        err.print(f"{printable(path)} has no clean photo and is left out.")
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
         task = bar.add_task("Evaluating", total=len(found.pairs[:limit]))
 
@@ -117,4 +118,4 @@ def _write_json(path: Path, evaluation: "Evaluation", found: "PairSet") -> None:
     text = json.dumps(evaluation.as_json(), indent=2, allow_nan=False, ensure_ascii=False)
     with replacing(path, overwrite=True, sources=_sources(found)) as temporary:
         temporary.write_text(f"{text}\n", encoding="utf-8")
-    err.print(f"The scores are in {path}.")
+    err.print(f"The scores are in {printable(path)}.")

@@ -1,5 +1,6 @@
 """The `nledn` program: its commands, and the last word on exit codes."""
 
+import io
 import logging
 import sys
 from typing import Annotated
@@ -52,6 +53,9 @@ def _program(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 all done, 1 none, 2 some failed, 64 usage, 130 interrupted."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Paths leave as the bytes that they are, also those that are no UTF-8.
+        sys.stdout.reconfigure(errors="surrogateescape")
     try:
         code = app(args=arguments, standalone_mode=False)
     except typer.TyperException as error:  # a command line that cannot be read

@@ -18,7 +18,9 @@ from PySide6.QtGui import QImage, QPixmap
 
 from app.jobs import Entry
 from app.messages import in_words
+from app.names import as_tip
 from app.translation import mark, tr
+from nledn.messages import printable
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -141,9 +143,10 @@ class BatchModel(QAbstractTableModel):
             return _text(entry, Column(index.column()))
         if role == Role.ToolTipRole:
             at_photo = index.column() == Column.PHOTO
-            return str(entry.source) if at_photo else _text(entry, Column(index.column()))
+            text = printable(entry.source) if at_photo else _text(entry, Column(index.column()))
+            return as_tip(text)
         if role == Role.AccessibleTextRole:
-            return f"{entry.name}, {tr(STATES[entry.state])}"
+            return f"{printable(entry.name)}, {tr(STATES[entry.state])}"
         return QSize(0, 0) if role == Role.SizeHintRole else None
 
     def _is_without_picture(self, path: Path) -> bool:
@@ -162,7 +165,7 @@ class BatchModel(QAbstractTableModel):
 def _text(entry: Entry, column: Column) -> str:
     match column:
         case Column.PHOTO:
-            return entry.name
+            return printable(entry.name)
         case Column.STATE:
             return tr(STATES[entry.state])
         case Column.TIME:
@@ -184,4 +187,4 @@ def note_of(entry: Entry) -> str:
         told.append(tr("Darker overall, by {levels} of 255.", levels=-entry.moved))
     if told or entry.output is None:
         return " ".join(told)
-    return f"→ {entry.output.name}"
+    return f"→ {printable(entry.output.name)}"

@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 
 from app.batch_stage import BatchStage, BatchStatus
 from app.icons import icon
+from app.names import as_tip
 from app.queue_file import Choices
 from app.translation import tr
 from app.widgets.batch.steps import BatchSteps
 from app.widgets.parts import heading, icon_button, line, muted, scrolling
 from app.widgets.side_panel import WIDTH_PX
 from nledn.errors import OptionInvalid
+from nledn.messages import printable
 from nledn.naming import FIELDS, Naming, name_of
 
 SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
@@ -74,7 +76,7 @@ class BatchPanel(QFrame):
                 field.blockSignals(True)
                 field.setText(text)
                 field.blockSignals(False)
-        self.folder.setToolTip(choices.out or tr("Folder of the results"))
+        self.folder.setToolTip(as_tip(choices.out) or tr("Folder of the results"))
         self.format.setCurrentIndex(self.format.findData(choices.format))
         self.conflict.setCurrentIndex(self.conflict.findData(choices.conflict))
         self._show_example()
@@ -103,9 +105,11 @@ class BatchPanel(QFrame):
         self.watch.blockSignals(True)
         self.watch.setChecked(folder is not None)
         self.watch.blockSignals(False)
-        watched = tr("What arrives in {folder} is derained.", folder=folder.name if folder else "")
+        watched = tr(
+            "What arrives in {folder} is derained.", folder=printable(folder.name) if folder else ""
+        )
         self.watched.setText(watched if folder is not None else "")
-        self.watched.setToolTip(str(folder or ""))
+        self.watched.setToolTip(as_tip(printable(folder or "")))
         self.watched.setVisible(folder is not None)
 
     def show_status(self, status: BatchStatus) -> None:

@@ -47,6 +47,7 @@ class PaneRow(QWidget):
         super().__init__()
         self.key = key
         self.name = QLabel()
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setWordWrap(True)
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.strength = QSpinBox()

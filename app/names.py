@@ -1,0 +1,59 @@
+"""Names of files on their way through Qt, which knows no bytes but UTF-8, and likes rich text.
+
+Qt drops such bytes from a text without a word, and shows a text as rich text where it looks like
+it. So a name is shown as `nledn.messages.printable` has it, and travels as an address.
+"""
+
+import html
+import os
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from PySide6.QtCore import QUrl
+
+_SCHEME = "file://"
+
+
+def url_of(path: Path) -> QUrl:
+    """The address of an absolute path, whatever bytes it has."""
+    return QUrl.fromEncoded(path.as_uri().encode())
+
+
+def path_of(url: QUrl) -> Path:
+    """The path of a local address, byte for byte."""
+    if os.name == "nt" or url.host():
+        return Path(url.toLocalFile())
+    encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
+    return Path(os.fsdecode(unquote_to_bytes(encoded)))
+
+
+def kept(path: Path) -> str:
+    """A path as a text that Qt keeps whole: as it is, or as an address where it would not."""
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return path.absolute().as_uri()
+    return text
+
+
+def path_kept(text: str) -> Path:
+    """The path that `kept` was given."""
+    if not text.startswith(_SCHEME):
+        return Path(text)
+    return Path(os.fsdecode(unquote_to_bytes(text.removeprefix(_SCHEME))))
+
+
+def as_tip(text: str) -> str:
+    """A text for a tooltip, where `<b>` is the name of a file and not bold."""
+    return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if "<" in text else text
+
+
+def in_menu(name: str) -> str:
+    """A name for a menu, where `&` marks a key."""
+    return name.replace("&", "&&")
+
+
+def in_title(name: str) -> str:
+    """A name for a window's title, where `[*]` is the place of the mark for unsaved work."""
+    return name.replace("[*]", "[*][*]")
