@@ -34,6 +34,7 @@ WORDS: Mapping[type[DerainError], str] = {
 }
 """What happened, where the command line's sentence does not fit a window."""
 
+NO_FILE = mark("{path} is no file but a pipe, a socket or a device, and was not read.")
 THERE_ALREADY = mark("{path} is there already; another choice for results that exist replaces it.")
 
 
@@ -77,9 +78,10 @@ def _known(sentence: str) -> tuple[tuple[str, str], dict[str, str]] | None:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
     """How each sentence reads in a journal, and the window's words for it."""
-    from nledn.batch.targets import ALREADY_THERE
+    from nledn.batch import targets
 
-    there = (_pattern(ALREADY_THERE), THERE_ALREADY, "")
+    there = (_pattern(targets.ALREADY_THERE), THERE_ALREADY, "")
+    no_file = (_pattern(targets.NO_FILE), NO_FILE, "")
     told = (
         (
             _pattern(f"{template.what} {template.remedy}".strip()),
@@ -88,7 +90,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
         )
         for kind, template in TEMPLATES.items()
     )
-    return (there, *told)
+    return (there, no_file, *told)
 
 
 def _pattern(template: str) -> re.Pattern[str]:

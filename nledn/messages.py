@@ -280,6 +280,8 @@ NOTES: Mapping[str, str] = {
 # Hebrew names do hold are none of them.
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+_COMPUTED = ("=", "+", "-", "@")
+
 FETCH_TERMS = (
     "The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no "
     "licence. AfterRain may not pass them on; it can only get them for you from there. Without a "
@@ -318,6 +320,14 @@ def printable(text: str | Path) -> str:
     """
     readable = os.fsencode(text).decode("utf-8", "backslashreplace")
     return "".join(letter if _is_shown(letter) else _escaped(letter) for letter in readable)
+
+
+def in_cell(value: object) -> object:
+    """A value for a cell of a CSV table: programs that show tables compute what begins like `=…`.
+
+    What begins so is the name of a file, and `./` in front of it changes nothing.
+    """
+    return f"./{value}" if isinstance(value, str) and value.startswith(_COMPUTED) else value
 
 
 def _is_shown(letter: str) -> bool:

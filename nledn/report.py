@@ -15,7 +15,7 @@ import jinja2
 
 from nledn.atomic import replacing
 from nledn.errors import OptionInvalid
-from nledn.messages import printable
+from nledn.messages import in_cell, printable
 
 SUFFIXES = (".html", ".csv", ".json")
 
@@ -153,7 +153,8 @@ def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
     columns = list(plain(ReportRow(Path(), "", "")))
     writer = csv.DictWriter(file, columns)
     writer.writeheader()
-    writer.writerows(plain(row) for row in report.rows)
+    for row in report.rows:
+        writer.writerow({name: in_cell(value) for name, value in plain(row).items()})
 
 
 def _write_html(report: Report, path: Path, file: IO[str]) -> None:

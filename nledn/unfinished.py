@@ -9,7 +9,7 @@ ever removed, so the files of other machines on a network disk are safe.
 import json
 import logging
 import os
-import socket
+import platform
 import sys
 import threading
 import time
@@ -75,7 +75,7 @@ def note(path: Path) -> Note:
     made = Note(place, descriptor)
     try:
         _lock(descriptor)
-        text = json.dumps({"path": os.fspath(path), "host": socket.gethostname()})
+        text = json.dumps({"path": os.fspath(path), "host": platform.node()})
         os.write(descriptor, f"{text}\n".encode())
     except OSError:
         log.debug("%s cannot be noted", path, exc_info=True)
@@ -155,7 +155,7 @@ def _removed(text: bytes) -> bool:
         path, host = Path(noted["path"]), noted["host"]
     except (ValueError, LookupError, TypeError):
         return True  # cut off by a full disk, before the file was made
-    if host != socket.gethostname():
+    if host != platform.node():
         return False
     if not is_temporary(path):
         return True

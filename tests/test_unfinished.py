@@ -2,7 +2,7 @@
 
 import json
 import os
-import socket
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -93,7 +93,7 @@ def test_a_note_of_another_machine_is_left_to_it(
     """Home folders may lie on a network disk too."""
     (tmp_path / LEFT).write_text("half")
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(socket, "gethostname", lambda: "elsewhere")
+        elsewhere.setattr(platform, "node", lambda: "elsewhere")
         abandoned(tmp_path / LEFT)
     remove_abandoned()
     assert names(tmp_path) == {LEFT}

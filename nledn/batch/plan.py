@@ -1,6 +1,7 @@
 """What a run has to do: what the journal knows of each photo against what is there now."""
 
 import hashlib
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -138,9 +139,11 @@ def seen_now(path: Path) -> Seen | None:
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's content; empty where it cannot be read."""
+    """SHA-256 of a file's content; empty where it cannot be read, or is no file at all."""
     digest = hashlib.sha256()
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return ""  # a pipe would be waited for
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 digest.update(chunk)

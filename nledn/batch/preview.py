@@ -7,7 +7,7 @@ from nledn.batch import place
 from nledn.batch.jobs import JobMaker, Request, known_to, planned_for
 from nledn.batch.plan import expected_ending
 from nledn.batch.rows import Row, Skipped, State
-from nledn.batch.targets import resolved
+from nledn.batch.targets import resolved, skipped_as_no_file
 from nledn.errors import WouldReplaceSource
 from nledn.messages import explain
 
@@ -47,6 +47,9 @@ def _foreseen(row: Row, maker: "JobMaker") -> Foreseen:
     if row.state is not State.PLANNED:
         done = None if row.output is None else maker.out / row.output
         return Foreseen(row, done if row.state is State.DONE else None, row.sentence)
+    no_file = skipped_as_no_file(row.source)
+    if no_file is not None:
+        return Foreseen(row, sentence=no_file.sentence)
     job, _ = maker.job(row)
     try:
         found = resolved(job, expected_ending(row.source, maker.request.settings), maker.settings)

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from nledn.naming import Naming, name_of
 from nledn.photo import writable_suffixes
 
 ALREADY_THERE = "{path} is there already; --on-conflict overwrite replaces it."
+NO_FILE = "{path} is no file but a pipe, a socket or a device, and was not read."
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,22 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
     raise AssertionError("unreachable: the numbers have no end")
 
 
+def skipped_as_no_file(source: Path) -> Skipped | None:
+    """Skip what has the name of a photo, but would be waited for, or never ends."""
+    try:
+        mode = source.stat().st_mode
+    except OSError:
+        return None  # it fails when it is read, with a better sentence
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return None
+    return Skipped(NO_FILE.format(path=printable(source)))
+
+
 def skipped_unread(job: Job, settings: Settings) -> Skipped | None:
-    """Skip without reading where the photo's name tells what its result would be called."""
+    """Skip without reading where that tells nothing, or the result is known to be there."""
+    no_file = skipped_as_no_file(job.source)
+    if no_file is not None:
+        return no_file
     ext = job.source.suffix
     if settings.format != "keep":
         ext = SUFFIX_OF[settings.format]

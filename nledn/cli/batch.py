@@ -209,8 +209,12 @@ def _computed(queue: "Queue", where: Where, log: IO[str] | None, cancel: CancelT
 
 def _say_ending(queue: "Queue", ending: "Ending") -> None:
     from nledn.batch import State
+    from nledn.batch.targets import skipped_as_no_file
 
     counts = ending.counts
+    for row in queue.rows() if counts.skipped else ():
+        if row.state is State.SKIPPED and skipped_as_no_file(row.source) is not None:
+            err.print(row.sentence)
     if counts.failed:
         failed = [row for row in queue.rows() if row.state is State.FAILED]
         err.print(f"{counts.failed} of {counts.total} photos failed:")

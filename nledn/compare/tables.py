@@ -14,7 +14,7 @@ from nledn.compare.directions import main_direction
 from nledn.compare.figures import Accuracy, Figures
 from nledn.compare.many import Contest
 from nledn.compare.statistics import Difference
-from nledn.messages import explain, printable
+from nledn.messages import explain, in_cell, printable
 
 BOARD_COLUMNS = (
     "photo", "pane", "kind", "x", "y", "width", "height", "psnr_y", "ssim_y", "psnr_rgb",
@@ -100,7 +100,8 @@ def _write_csv(
     ):
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
-        writer.writerows(rows)
+        for row in rows:
+            writer.writerow({name: in_cell(value) for name, value in row.items()})
 
 
 def _board_rows(board: Board) -> Iterator[dict[str, Any]]:

@@ -1732,6 +1732,10 @@
         <translation>{path} 是空文件（0 字节）。</translation>
     </message>
     <message>
+        <source>{path} is no file but a pipe, a socket or a device, and was not read.</source>
+        <translation>{path} 不是文件，而是管道、套接字或设备，未读取。</translation>
+    </message>
+    <message>
         <source>{path} is not a checkpoint.</source>
         <translation>{path} 不是模型文件。</translation>
     </message>
