@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from nledn import __version__, places
 from nledn.messages import printable
@@ -61,7 +60,7 @@ def _start_logging() -> None:
     handler = logging.handlers.RotatingFileHandler(
         path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8", delay=True
     )
-    handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     # Kept open for as long as the program runs: a crash cannot open files.
     crashes = (folder / "crash.log").open("a", encoding="utf-8")
@@ -70,16 +69,16 @@ def _start_logging() -> None:
     log.info("AfterRain %s starts", __version__)
 
 
-class _Lines(logging.Formatter):
+class Lines(logging.Formatter):
     """A line a message: a photo's name may hold line ends, and bytes that are no UTF-8."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The line, without the traceback."""
         return printable(super().formatMessage(record))
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-        """The traceback, whose last line may hold a name."""
-        return super().formatException(ei).encode("utf-8", "backslashreplace").decode()
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and the traceback, whose last line may hold a name too."""
+        return super().format(record).encode("utf-8", "backslashreplace").decode()
 
 
 def _log_uncaught(

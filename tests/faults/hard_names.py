@@ -22,7 +22,7 @@ HARD = {
     "an address": "a%20b#c?d.png",
     "rich text": "<b>bold<img src=x>&amp;.png",
     "a style of rich": "[red].png",
-    "quotes": "\"it's\".png",
+    "quotes": '"it\'s".png',
     "a formula": "=1+1|cmd.png",
     "a command to a terminal": "\x1b[31mred\x9b.png",
     "a direction": "\u202egpj.png",
