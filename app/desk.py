@@ -22,7 +22,8 @@ from app.settings import Preferences, Settings, with_recent
 from app.translation import tr
 from app.views.picture import Picture
 from app.widgets.banner import Notice
-from app.wording import notes_of, recipe_of
+from app.stage import Status
+from app.wording import fallen_back_of, notes_of, recipe_of
 from nledn import __version__, places
 from nledn.card import Card
 from nledn.messages import printable
@@ -71,6 +72,7 @@ class Desk(QObject):
         self._offer: Offer | None = None
         self._recipe: Recipe | None = None
         self._screen = 0
+        self._told_problem = ""
         self._profiling: Job | None = None
         self._actions: dict[str, Callable[[], None]] = {
             "restore": self._restore,
@@ -220,6 +222,14 @@ class Desk(QObject):
     def look_for_machine(self) -> None:
         """Ask what this machine computes on, for the settings."""
         self._runner.submit(MachineJob())
+
+    def look_at_choice(self, status: Status) -> None:
+        """Say once what is not computed on, because it computes wrongly here."""
+        choice = status.choice
+        problem = "" if choice is None else choice.problem
+        if choice is not None and problem and problem != self._told_problem:
+            self._told_problem = problem
+            self.noticed.emit(Notice(fallen_back_of(choice), "info"))
 
     def recovery_found(self, offer: Offer) -> None:
         """A crash left something behind: offer it."""

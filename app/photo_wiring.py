@@ -66,6 +66,7 @@ class PhotoWiring(QObject):
         session.layer_changed.connect(picture.set_layer)
         session.tile_added.connect(picture.rain_added)
         session.status_changed.connect(self._show_status)
+        session.status_changed.connect(desk.look_at_choice)
         session.opening_changed.connect(self._show_opening)
         session.strength_changed.connect(self._show_strength)
         session.options_changed.connect(self._show_options)

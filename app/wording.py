@@ -42,6 +42,15 @@ def where_of(choice: "Choice | None") -> str:
     return f"{device[kind]} · {BACKENDS[choice.backend]} {choice.precision}"
 
 
+def fallen_back_of(choice: "Choice") -> str:
+    """That another device, or precision, computes than would come first."""
+    return tr(
+        "AfterRain does not use {first} here, because its results are wrong. It uses {where}.",
+        first=choice.problem.partition(": ")[0],
+        where=where_of(choice),
+    )
+
+
 def status_of(status: Status) -> str:
     """The status line, such as `CPU · PyTorch bf16 · 46 of 92 tiles · 0:31`."""
     parts = [where_of(status.choice)]

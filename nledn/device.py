@@ -45,12 +45,14 @@ class Gpu:
         free_bytes: memory that is free now.
         total_bytes: all of it.
         fp16: half precision pays on it (compute capability 7.0 on).
+        driver: its version, as far as it can be known; a new one has to prove itself again.
     """
 
     name: str
     free_bytes: int
     total_bytes: int
     fp16: bool
+    driver: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Choice:
         precision: `fp32`, `bf16` or `fp16`.
         threads: of the processor.
         reasons: one clause for each decision, in the order device, backend, precision.
+        problem: what would have come first but computes wrongly here, and why; empty for nothing.
     """
 
     device: str
@@ -112,6 +115,7 @@ class Choice:
     precision: str
     threads: int
     reasons: tuple[str, ...]
+    problem: str = ""
 
 
 def choose(options: Options, machine: Machine) -> Choice:

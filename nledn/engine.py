@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from nledn import __version__, backends, catalog, device
-from nledn.backends import Backend, Floats, Trained
+from nledn.backends import Backend, Floats, Trained, proof
 from nledn.cancel import CancelToken
 from nledn.catalog import Card
 from nledn.device import Choice, Machine
-from nledn.errors import OutOfMemory
+from nledn.errors import NoNumbers, OutOfMemory
 from nledn.options import Options
 from nledn.rain import Pixels, RainLayer, Record, as_floats, srgb_encoded
 from nledn.tiling import Rect, Tile, Tiling, balanced
@@ -68,14 +69,22 @@ class Derainer:
         choice: device, backend, precision, and why.
     """
 
-    def __init__(
-        self, options: Options, card: Card, choice: Choice, machine: Machine, backend: Backend
+    def __init__(  # what it is put together from
+        self,
+        options: Options,
+        card: Card,
+        choice: Choice,
+        machine: Machine,
+        backend: Backend,
+        make_reference: Callable[[], Backend] | None = None,
     ) -> None:
         self.options = options
         self.card = card
         self.choice = choice
         self._machine = machine
         self._backend = backend
+        self._make_reference = make_reference
+        self._reference: Backend | None = None
 
     @classmethod
     def load(cls, options: Options = DEFAULTS) -> "Derainer":
@@ -87,11 +96,15 @@ class Derainer:
             DeviceError: what was asked for is not there.
         """
         machine = backends.read_machine()
-        choice = device.choose(options, machine)
+        choice = proof.checked(options, machine)
         card = catalog.find(options.weights)
         weights = catalog.load(card)
         trained = Trained(weights.arrays, card.regions, weights.sha256)
-        return cls(options, card, choice, machine, backends.create(choice, trained))
+        backend = backends.create(choice, trained)
+        make = None
+        if not proof.is_reference(choice):
+            make = partial(backends.create, proof.reference(choice), trained)
+        return cls(options, card, choice, machine, backend, make)
 
     def start(
         self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
@@ -163,6 +176,7 @@ class Derainer:
 
         Raises:
             OutOfMemory: not even the smallest tile fits.
+            NoNumbers: the result is not finite, on the processor in float32 neither.
         """
         rain = self._rain_of(_tile_pixels(pixels, tile.rect, layer.linear), layer)
         if layer.grey:
@@ -172,8 +186,7 @@ class Derainer:
     def _rain_of(self, rainy: Floats, layer: RainLayer) -> Floats:
         """(h, w, 3) to (h, w, 3); in smaller tiles where the memory does not suffice."""
         try:
-            rain = self._backend.rain(rainy.transpose(2, 0, 1)[None])
-            return np.asarray(rain[0].transpose(1, 2, 0))
+            return self._finite_rain_of(rainy.transpose(2, 0, 1)[None], layer)
         except OutOfMemory:
             smaller = max(rainy.shape[:2]) // 2
             if smaller < SMALLEST_TILE_PX:
@@ -181,6 +194,18 @@ class Derainer:
         layer.note(f"memory ran out: some tiles were computed in parts of {smaller} px")
         height, width = rainy.shape[:2]
         return self._in_parts(rainy, balanced(height, width, smaller, smaller // 8), layer)
+
+    def _finite_rain_of(self, rainy: Floats, layer: RainLayer) -> Floats:
+        """(1, 3, h, w) to (h, w, 3); float16 may overflow with some checkpoint."""
+        rain = self._backend.rain(rainy)
+        if not np.isfinite(rain).all() and self._make_reference is not None:
+            if self._reference is None:
+                self._reference = self._make_reference()
+            rain = self._reference.rain(rainy)
+            layer.note(f"some tiles overflowed in {self.choice.precision} and were done in fp32")
+        if not np.isfinite(rain).all():
+            raise NoNumbers(self.choice.device, self.card.id)
+        return np.asarray(rain[0].transpose(1, 2, 0))
 
     def _in_parts(self, rainy: Floats, tiling: Tiling, layer: RainLayer) -> Floats:
         rain = np.zeros_like(rainy)
@@ -202,6 +227,7 @@ class Derainer:
             tile="whole" if tiling.is_whole else f"{tile.height}×{tile.width}",
             overlap_px=tiling.vertical.overlap_px,
             version=__version__,
+            notes=(f"not computed on {self.choice.problem}",) if self.choice.problem else (),
         )
 
 

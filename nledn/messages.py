@@ -167,6 +167,10 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "There is too little memory on {device}, even for tiles of {tile_px} px.",
         "Close other programs, choose --tile 128, or use --device cpu.",
     ),
+    errors.NoNumbers: Template(
+        "Computing with {checkpoint} on {device} gave results that are no numbers.",
+        "Choose another checkpoint.",
+    ),
     errors.PairsFolderNotFound: Template(
         "There is no folder {path}, or it cannot be listed.", "Check its name."
     ),

@@ -1,5 +1,7 @@
 """The reference backend: PyTorch on the CPU, on NVIDIA's and AMD's GPUs, and on Apple's."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,6 +13,7 @@ from nledn.errors import OutOfMemory
 from nledn.network import NLEDN
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+DRIVER_FILE = Path("/proc/driver/nvidia/version")
 FP16_CAPABILITY = (7, 0)  # Volta: the first with tensor cores; before it fp16 is no faster
 
 
@@ -92,4 +95,13 @@ def _gpu(index: int) -> Gpu:
         free_bytes=free,
         total_bytes=total,
         fp16=torch.cuda.get_device_capability(index) >= FP16_CAPABILITY,
+        driver=f"{torch.version.cuda or torch.version.hip} {_driver()}",
     )
+
+
+def _driver() -> str:
+    """The driver's version line; torch does not tell, and only Linux has it in a file."""
+    try:
+        return DRIVER_FILE.read_text("utf-8", "replace").partition("\n")[0]
+    except OSError:
+        return ""

@@ -52,9 +52,19 @@ def hold(machine: Machine) -> Trial:
     return verdict
 
 
+def random_weights() -> dict[str, Floats]:
+    """Scaled so that values neither vanish nor grow, for a comparison that says something."""
+    rng = np.random.default_rng(0)
+    return {
+        name: rng.standard_normal(shape, np.float32)
+        / np.float32(np.prod(shape[1:]) ** 0.5 if len(shape) > 1 else 20)
+        for name, shape in weight_shapes().items()
+    }
+
+
 def _compared(machine: Machine) -> Trial:
     precision = device.cpu_precision(machine)
-    trained = Trained(_random_weights(), "fixed", "")
+    trained = Trained(random_weights(), "fixed", "")
     rainy = np.random.default_rng(0).random((1, 3, SIDE_PX, SIDE_PX), np.float32)
     exact = backends.create(Choice("cpu", "torch", "fp32", machine.cores, ()), trained).rain(rainy)
     apart, seconds = [], []
@@ -75,16 +85,6 @@ def _timed(backend: Backend, rainy: Floats) -> tuple[Floats, float]:
         backend.rain(rainy)
         seconds.append(time.perf_counter() - started)
     return rain, min(seconds)
-
-
-def _random_weights() -> dict[str, Floats]:
-    """Scaled so that values neither vanish nor grow, for a comparison that says something."""
-    rng = np.random.default_rng(0)
-    return {
-        name: rng.standard_normal(shape, np.float32)
-        / np.float32(np.prod(shape[1:]) ** 0.5 if len(shape) > 1 else 20)
-        for name, shape in weight_shapes().items()
-    }
 
 
 def _path(machine: Machine) -> Path:

@@ -31,15 +31,15 @@ def info(
         out.print("\n".join(LAZY_MODULES))
         return
     from nledn import backends
-    from nledn.backends import trial
+    from nledn.backends import proof, trial
 
     machine = backends.read_machine()
-    choice = device.choose(options, machine)
+    choice = device.choose(options, machine)  # which decides whether OpenVINO is tried
     untried = machine.openvino is not None and machine.openvino_trial is None
     if untried and choice.device == "cpu" and options.backend == "auto":
         err.print("OpenVINO is tried, once on this machine; this takes some ten seconds.")
         machine = replace(machine, openvino_trial=trial.hold(machine))
-        choice = device.choose(options, machine)
+    choice = proof.checked(options, machine)
     rows = [*_computing(options, choice, machine), *_machine(machine), *_versions(), *_places()]
     widest = max(len(name) for name, _, _ in rows)
     for name, value, reason in rows:

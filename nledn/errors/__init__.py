@@ -40,7 +40,8 @@
     │   ├── DeviceUnavailable(device, reason)
     │   ├── BackendUnavailable(backend, reason)
     │   ├── PrecisionUnavailable(precision, reason)
-    │   └── OutOfMemory(device, tile_px)      even the smallest tile did not fit
+    │   ├── OutOfMemory(device, tile_px)      even the smallest tile did not fit
+    │   └── NoNumbers(device, checkpoint)     NaN or infinity where rain should be
     ├── PairsError(path)                      rainy and clean photos that belong together
     │   ├── PairsFolderNotFound
     │   ├── NoPairs(layouts, found)
@@ -335,6 +336,14 @@ class OutOfMemory(DeviceError):
     def __init__(self, device: str, tile_px: int) -> None:
         self.device = device
         self.tile_px = tile_px
+
+
+class NoNumbers(DeviceError):
+    """NaN or infinity came out, in float32 too; it is never written."""
+
+    def __init__(self, device: str, checkpoint: str) -> None:
+        self.device = device
+        self.checkpoint = checkpoint
 
 
 class OptionInvalid(DerainError):

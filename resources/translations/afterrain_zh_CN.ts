@@ -68,6 +68,10 @@
         <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
     </message>
     <message>
+        <source>AfterRain does not use {first} here, because its results are wrong. It uses {where}.</source>
+        <translation>AfterRain 在此不使用 {first}，因为其结果有误；现使用 {where}。</translation>
+    </message>
+    <message>
         <source>AfterRain {version} takes the rain out of photos, on your own machine.</source>
         <translation>AfterRain {version} 在您自己的电脑上去除照片中的雨。</translation>
     </message>
@@ -318,6 +322,10 @@
     <message>
         <source>Compute what is in sight whole and in tiles, and compare</source>
         <translation>把看得见的部分整体和分图块各算一次并比较</translation>
+    </message>
+    <message>
+        <source>Computing with {checkpoint} on {device} gave results that are no numbers.</source>
+        <translation>使用 {checkpoint} 在 {device} 上计算得到的结果不是有效数字。</translation>
     </message>
     <message>
         <source>Copy it again from the camera or the backup.</source>

@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.qimage import to_qimage
-from app.stage import Stage
+from app.stage import Stage, Status
 from app.widgets.save_dialog import SaveChoice
 from nledn import photo
+from nledn.device import Choice
 from nledn.photo.recipe import read_recipe
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, stage, whole
@@ -166,3 +167,16 @@ def test_cancel_and_go_on(
     button.click()
     qtbot.waitUntil(lambda: stage(window) is Stage.DONE)
     assert backend.tiles == 9
+
+
+def test_a_device_that_computes_wrongly_is_named_once(window: MainWindow) -> None:
+    problem = "cuda:0, torch fp16: its results are 0.3 from the processor's"
+    choice = Choice("cpu", "torch", "fp32", 2, ("", "", ""), problem)
+    told = []
+    window.desk.noticed.connect(lambda notice: told.append(notice.text))
+    for _ in range(2):
+        window.session.status_changed.emit(Status(Stage.EMPTY, 0, 0, None, choice))
+    assert told == [
+        "AfterRain does not use cuda:0, torch fp16 here, because its results are wrong. "
+        "It uses CPU · PyTorch fp32."
+    ]

@@ -1,0 +1,159 @@
+"""Does a device compute rightly here? It has to prove it at its first use, on one small patch.
+
+What everything is held against is torch in float32 on the processor. The verdict is remembered;
+versions, device and driver are in its name, so that a change of any of them asks for another.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from nledn import __version__, atomic, backends, device, places
+from nledn.backends import Trained
+from nledn.backends.trial import random_weights
+from nledn.device import Choice, Machine
+from nledn.errors import WriteError
+from nledn.options import Options
+
+log = logging.getLogger(__name__)
+
+SIDE_PX = 64
+# Root mean square of the difference, where the rain's own is 0.74. In float32 3e-7 was seen, in
+# bfloat16 0.037, with torch and with OpenVINO alike; float16 has three more bits.
+TOLERANCES = {"fp32": 1e-4, "bf16": 0.075, "fp16": 0.075}
+ATTEMPTS = 2  # that may end the program; one may have been somebody who was in a hurry
+REFERENCE = ("cpu", "torch", "fp32")
+
+
+def is_reference(choice: Choice) -> bool:
+    """Whether it is what everything is held against."""
+    return _name(choice) == REFERENCE
+
+
+def reference(choice: Choice) -> Choice:
+    """The same, on what everything is held against."""
+    place, backend, precision = REFERENCE
+    return replace(choice, device=place, backend=backend, precision=precision)
+
+
+def checked(options: Options, machine: Machine) -> Choice:
+    """Choose where to compute, and fall back from what computes wrongly.
+
+    Returns:
+        The choice; its `problem` says what was fallen back from, and why.
+
+    Raises:
+        DeviceUnavailable, BackendUnavailable, PrecisionUnavailable: as `nledn.device.choose`.
+    """
+    first = device.choose(options, machine)
+    told = ""
+    for choice in _ladder(first):
+        problem = problem_of(choice, machine)
+        if not problem:
+            return choice if not told else _fallen_back(choice, first, told)
+        told = told or f"{first.device}, {first.backend} {first.precision}: {problem}"
+        log.warning("%s, %s %s is not used: %s", *_name(choice), problem)
+    raise AssertionError("unreachable: the last rung is the reference")
+
+
+def _ladder(choice: Choice) -> Iterator[Choice]:
+    """What to compute on, the safer the later."""
+    yield choice
+    if choice.precision != "fp32":
+        yield replace(choice, precision="fp32")
+    if not is_reference(choice):
+        yield reference(choice)
+
+
+def _name(choice: Choice) -> tuple[str, str, str]:
+    return (choice.device, choice.backend, choice.precision)
+
+
+def _fallen_back(choice: Choice, first: Choice, told: str) -> Choice:
+    reasons = tuple(
+        reason if now == before else f"not {before}: {told}"
+        for reason, now, before in zip(first.reasons, _name(choice), _name(first), strict=True)
+    )
+    return replace(choice, reasons=reasons, problem=told)
+
+
+def problem_of(choice: Choice, machine: Machine) -> str:
+    """Why something is not to be computed on, as a clause; empty where it computes rightly."""
+    if is_reference(choice) or _was_tried(choice, machine):
+        return ""
+    path = _path(choice, machine)
+    kept = _read(path)
+    if isinstance(kept, str):
+        return kept
+    if kept >= ATTEMPTS:
+        return "it ended the program when it was tried"
+    _write(path, kept + 1)
+    try:
+        problem = _compared(choice)
+    except Exception as error:  # whatever it is: nothing is computed where this fails
+        log.debug("%s, %s %s failed", *_name(choice), exc_info=True)
+        path.unlink(missing_ok=True)  # it may have been busy, or out of memory
+        return f"it failed when it was tried: {error}"
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    _write(path, problem)
+    return problem
+
+
+def _was_tried(choice: Choice, machine: Machine) -> bool:
+    """Whether the trial of OpenVINO's speed has compared the same already."""
+    trial = machine.openvino_trial
+    is_it = (choice.backend, choice.precision) == ("openvino", device.cpu_precision(machine))
+    return is_it and trial is not None and trial.agrees
+
+
+def _compared(choice: Choice) -> str:
+    trained = Trained(random_weights(), "fixed", "")
+    rainy = np.random.default_rng(0).random((1, 3, SIDE_PX, SIDE_PX), np.float32)
+    exact = backends.create(reference(choice), trained)
+    found = backends.create(choice, trained).rain(rainy)
+    if not np.isfinite(found).all():
+        return "its results are no numbers"
+    apart = float(np.sqrt(np.square(found - exact.rain(rainy)).mean()))
+    if apart > TOLERANCES[choice.precision]:
+        return f"its results are {apart:.2g} from the processor's"
+    return ""
+
+
+def _path(choice: Choice, machine: Machine) -> Path:
+    index = choice.device.partition(":")[2]
+    gpu = machine.gpus[int(index)] if index else None
+    facts = (
+        __version__,
+        importlib.metadata.version("torch"),
+        machine.openvino if choice.backend == "openvino" else "",
+        machine.cpu_name if gpu is None else (gpu.name, gpu.driver),
+        *_name(choice),
+    )
+    name = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+    return places.user_cache() / "trials" / f"proof-{name}.json"
+
+
+def _read(path: Path) -> str | int:
+    """The verdict, or how many attempts never ended; 0 where there was none."""
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return 0
+    return kept if isinstance(kept, str | int) else 0
+
+
+def _write(path: Path, value: str | int) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic.replacing(path, overwrite=True) as temporary:
+            temporary.write_text(json.dumps(value), "utf-8")
+    except (OSError, WriteError):
+        log.warning("the verdict on a device could not be kept in %s", path.parent)

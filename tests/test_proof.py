@@ -1,0 +1,199 @@
+"""A device proves itself before it is used; one that computes wrongly is fallen back from."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nledn import Derainer, Options, backends, places
+from nledn.backends import Backend, Floats, Trained, proof
+from nledn.cli import main
+from nledn.device import Choice, Gpu, Machine, Trial
+from tests.batch.batches import make_photo
+
+GPU = Gpu("A GPU", 2**33, 2**33, fp16=True, driver="570.1")
+MACHINE = Machine("A CPU", 2, 2**34, cpu_bf16=True, gpus=(GPU,))
+
+Rain = Callable[[Floats], Floats]
+
+
+def rightly(rainy: Floats) -> Floats:
+    return rainy * np.float32(0.5)
+
+
+def a_little_off(rainy: Floats) -> Floats:
+    return rightly(rainy) + np.float32(1e-3)  # as half precision may be, and float32 not
+
+
+def wrongly(rainy: Floats) -> Floats:
+    return rightly(rainy)[..., ::-1].copy()
+
+
+def without_numbers(rainy: Floats) -> Floats:
+    return np.full_like(rainy, np.nan)
+
+
+def crashing(rainy: Floats) -> Floats:
+    raise SystemExit
+
+
+def failing(rainy: Floats) -> Floats:
+    raise RuntimeError("no kernel image is available")
+
+
+class Fake:
+    def __init__(self, rain: Rain) -> None:
+        self.rain = rain
+
+
+class Machines:
+    """The one seam: what the machine says it has, and how that computes.
+
+    Attributes:
+        computes: how each `device precision` does; the processor in float32 rightly.
+        made: what backends were made.
+    """
+
+    def __init__(self) -> None:
+        self.machine = MACHINE
+        self.computes: dict[str, Rain] = {"cpu fp32": rightly}
+        self.made: list[str] = []
+
+    def create(self, choice: Choice, _trained: Trained) -> Backend:
+        name = f"{choice.device} {choice.precision}"
+        self.made.append(name)
+        return Fake(self.computes[name])
+
+
+@pytest.fixture
+def seam(monkeypatch: pytest.MonkeyPatch) -> Machines:
+    machines = Machines()
+    monkeypatch.setattr(backends, "create", machines.create)
+    monkeypatch.setattr(backends, "read_machine", lambda: machines.machine)
+    return machines
+
+
+def test_one_that_computes_rightly_is_used_and_tried_once(seam: Machines) -> None:
+    seam.computes["cuda:0 fp16"] = a_little_off
+    choice = proof.checked(Options(), MACHINE)
+    assert (choice.device, choice.precision, choice.problem) == ("cuda:0", "fp16", "")
+    assert proof.checked(Options(), MACHINE) == choice
+    assert seam.made == ["cpu fp32", "cuda:0 fp16"]
+
+
+@pytest.mark.parametrize(
+    ("rain", "problem"),
+    [
+        (wrongly, "from the processor's"),
+        (without_numbers, "its results are no numbers"),
+        (failing, "no kernel image is available"),
+    ],
+)
+def test_one_that_does_not_is_fallen_back_from_and_that_is_said(
+    seam: Machines, caplog: pytest.LogCaptureFixture, rain: Rain, problem: str
+) -> None:
+    seam.computes |= {"cuda:0 fp16": rain, "cuda:0 fp32": rain}
+    choice = proof.checked(Options(), MACHINE)
+    assert (choice.device, choice.backend, choice.precision) == ("cpu", "torch", "fp32")
+    assert choice.problem.startswith("cuda:0, torch fp16: ")
+    assert problem in choice.problem
+    assert choice.reasons[0] == f"not cuda:0: {choice.problem}"
+    assert "cuda:0, torch fp16 is not used" in caplog.text
+
+
+def test_only_the_precision_falls_back_where_that_is_enough(seam: Machines) -> None:
+    seam.computes |= {"cuda:0 fp16": wrongly, "cuda:0 fp32": rightly}
+    choice = proof.checked(Options(), MACHINE)
+    assert (choice.device, choice.precision) == ("cuda:0", "fp32")
+    assert choice.reasons[2].startswith("not fp16: ")
+
+
+def test_float32_is_held_to_more_than_half_precision(seam: Machines) -> None:
+    seam.computes["cuda:0 fp32"] = a_little_off
+    assert proof.checked(Options(precision="fp32"), MACHINE).device == "cpu"
+
+
+def test_one_that_ended_the_program_twice_is_not_tried_again(seam: Machines) -> None:
+    seam.computes |= {"cuda:0 fp16": rightly, "cuda:0 fp32": rightly}
+    choice = Choice("cuda:0", "torch", "fp16", 1, ("", "", ""))
+    for count in range(proof.ATTEMPTS):
+        proof._write(proof._path(choice, MACHINE), count + 1)  # and then the process was gone
+    assert "ended the program" in proof.problem_of(choice, MACHINE)
+    assert seam.made == []
+
+
+def test_one_that_was_interrupted_is_tried_again(seam: Machines) -> None:
+    seam.computes["cuda:0 fp16"] = crashing
+    for _ in range(proof.ATTEMPTS + 1):
+        with pytest.raises(SystemExit):
+            proof.checked(Options(), MACHINE)
+    seam.computes["cuda:0 fp16"] = rightly
+    assert proof.checked(Options(), MACHINE).device == "cuda:0"
+
+
+def test_another_driver_has_to_prove_itself_again(seam: Machines) -> None:
+    seam.computes |= {"cuda:0 fp16": wrongly, "cuda:0 fp32": wrongly}
+    assert proof.checked(Options(), MACHINE).device == "cpu"
+    seam.computes["cuda:0 fp16"] = rightly
+    assert proof.checked(Options(), MACHINE).device == "cpu"
+    newer = replace(MACHINE, gpus=(replace(GPU, driver="580.2"),))
+    assert proof.checked(Options(), newer).device == "cuda:0"
+
+
+def test_a_damaged_verdict_is_none(seam: Machines) -> None:
+    seam.computes["cuda:0 fp16"] = rightly
+    choice = proof.checked(Options(), MACHINE)
+    proof._path(choice, MACHINE).write_text("{", "utf-8")
+    assert proof.checked(Options(), MACHINE).device == "cuda:0"
+
+
+def test_what_the_trial_of_openvino_has_compared_is_not_compared_again(seam: Machines) -> None:
+    machine = Machine(
+        "A CPU", 2, 2**34, cpu_bf16=True, openvino="2026", openvino_trial=Trial(True, 2.0)
+    )
+    assert proof.checked(Options(), machine).backend == "openvino"
+    assert seam.made == []
+
+
+def test_the_command_line_says_so(
+    seam: Machines, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seam.computes |= {"cuda:0 fp16": wrongly, "cuda:0 fp32": wrongly}
+    with pytest.raises(SystemExit):
+        main(["info"])
+    assert "not cuda:0: cuda:0, torch fp16: its results are" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        main(["derain", str(make_photo(tmp_path / "1.png"))])
+    assert ended.value.code == 0
+    assert "not computed on cuda:0, torch fp16: its results are" in capsys.readouterr().err
+
+
+# What comes out of a device that has proved itself.
+
+
+def test_a_tile_without_numbers_is_computed_again_in_float32(
+    seam: Machines, tmp_path: Path
+) -> None:
+    seam.computes["cuda:0 fp16"] = rightly
+    proof.checked(Options(), MACHINE)
+    seam.computes["cuda:0 fp16"] = without_numbers
+    pixels = np.full((20, 30, 3), 200, np.uint8)
+    layer = Derainer.load(Options()).derain(pixels)
+    np.testing.assert_array_equal(layer.apply(pixels), 100)
+    assert "overflowed in fp16" in layer.record.notes[0]
+
+
+def test_what_is_no_number_in_float32_either_is_never_written(
+    seam: Machines, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seam.computes["cpu fp32"] = without_numbers
+    photo = make_photo(tmp_path / "1.png")
+    options = ("--device", "cpu", "--precision", "fp32")
+    with pytest.raises(SystemExit) as ended:
+        main(["derain", str(photo), *options])
+    assert ended.value.code == 1
+    assert "gave results that are no numbers" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["1.png"]
+    assert places.user_cache().exists() is False
