@@ -19,10 +19,10 @@ from app.runner import Job, Runner
 from app.saver import Saver
 from app.session import Session
 from app.settings import Preferences, Settings, with_recent
+from app.stage import Status
 from app.translation import tr
 from app.views.picture import Picture
 from app.widgets.banner import Notice
-from app.stage import Status
 from app.wording import fallen_back_of, notes_of, recipe_of
 from nledn import __version__, places
 from nledn.card import Card

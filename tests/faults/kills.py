@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,14 +126,16 @@ def _contents(folder: Path) -> dict[str, str]:
     }
 
 
-def kill_many(folder: Path, count: int, seed: int) -> dict[str, object]:
+def kill_many(
+    folder: Path, count: int, seed: int, kinds: Sequence[str] = tuple(KINDS)
+) -> dict[str, object]:
     """Kill so many victims, each kind in turn, and count.
 
     Raises:
         AssertionError: something was lost, or is half there.
     """
     moments = random.Random(seed)  # moments, no secrets
-    grounds = [Ground(kind, folder / kind) for kind in KINDS]
+    grounds = [Ground(kind, folder / kind) for kind in kinds]
     kills: Counter[str] = Counter()
     started = time.monotonic()
     for number in range(count):
