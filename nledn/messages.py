@@ -92,7 +92,7 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "The folder of {path} is not there.", "Make it first, or choose another."
     ),
     errors.OutputNameTooLong: Template(
-        "The name of {path} is longer than its disk allows.", "Give the result a shorter one."
+        "The name of {path} is longer than its disk allows.", "Choose a shorter one."
     ),
     errors.OutputFormatUnknown: Template(
         "{path} ends in {suffix}, which we cannot write.",

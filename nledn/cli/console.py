@@ -1,5 +1,6 @@
 """Talking to a person: sentences on standard error, results on standard output, exit codes."""
 
+import errno
 import json
 import logging
 import signal
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -21,7 +23,7 @@ from rich.progress import (
 )
 
 from nledn.cancel import CancelToken
-from nledn.errors import Cancelled, DerainError, OptionInvalid
+from nledn.errors import Cancelled, DerainError, OptionInvalid, OutputNameTooLong
 from nledn.messages import explain, printable
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,12 @@ def exit_on_error() -> Iterator[None]:
     except DerainError as error:
         log.debug("gave up", exc_info=True)
         say_error(error)
+        raise typer.Exit(Exit.NONE_DONE) from error
+    except OSError as error:
+        # `Path.exists` and its like ask no more questions where a name cannot be one.
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        say_error(OutputNameTooLong(Path(error.filename)))
         raise typer.Exit(Exit.NONE_DONE) from error
     except Cancelled as cancelled:
         err.print("Interrupted. Nothing half-written is left.")

@@ -240,6 +240,10 @@
         <translation>请选择一个您有写入权限的文件夹。</translation>
     </message>
     <message>
+        <source>Choose a shorter one.</source>
+        <translation>请换一个较短的名称。</translation>
+    </message>
+    <message>
         <source>Choose another checkpoint.</source>
         <translation>请选择其他模型。</translation>
     </message>
@@ -514,10 +518,6 @@
     <message>
         <source>Give a .safetensors file of ours or a .pth file in the layout of the paper's authors.</source>
         <translation>请提供我们的 .safetensors 文件，或论文作者格式的 .pth 文件。</translation>
-    </message>
-    <message>
-        <source>Give the result a shorter one.</source>
-        <translation>请为结果取一个较短的名称。</translation>
     </message>
     <message>
         <source>Give yourself permission to read it.</source>
