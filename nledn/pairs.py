@@ -13,6 +13,7 @@ from natsort import natsorted
 
 from nledn import photo
 from nledn.errors import DerainError, NoPairs, PairsFolderNotFound, PairSizesDiffer
+from nledn.messages import printable
 from nledn.rain import Pixels
 
 JUNK = frozenset({"thumbs.db", "desktop.ini"})  # and everything that begins with a dot
@@ -51,8 +52,8 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """The rainy photo's file name."""
-        return self.rainy.name
+        """The rainy photo's file name, as it is shown."""
+        return printable(self.rainy.name)
 
     def read(self) -> PairPixels:
         """Read both photos.
@@ -105,7 +106,7 @@ class Layout:
 
 
 def _layout(title: str, folders: tuple[str, str], stems: tuple[str, str]) -> Layout:
-    return Layout(title, *folders, re.compile(stems[0]), re.compile(stems[1]))
+    return Layout(title, *folders, *(re.compile(stem, re.DOTALL) for stem in stems))
 
 
 _SAME = (r"(?P<key>.+)", r"(?P<key>.+)")

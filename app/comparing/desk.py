@@ -24,6 +24,7 @@ from app.votes import NONE, Vote
 from app.widgets.banner import Notice
 from app.widgets.compare.rows import Row
 from nledn.card import Card
+from nledn.messages import printable
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class CompareDesk(QObject):
         if job is self._checking:
             self._show_check(result)
         elif job is self._exporting:
-            self.noticed.emit(Notice(tr("Saved {name}.", name=result.name), "done"))
+            self.noticed.emit(Notice(tr("Saved {name}.", name=printable(result.name)), "done"))
         elif self._voting is not None and job is self._voting[0]:
             _, chosen, letters = self._voting
             self.noticed.emit(Notice(vote_of(chosen, letters, result), "done"))

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from nledn.messages import printable
+
 Kind: TypeAlias = Literal["rainy", "checkpoint", "result", "truth", "difference"]
 FEWEST, MOST = 2, 6
 
@@ -37,7 +39,8 @@ class Slot:
     @property
     def name(self) -> str:
         """Its title, with the strength where that is not all."""
-        return self.title if self.strength == 1 else f"{self.title}, {self.strength:.0%}"
+        title = printable(self.title)  # of a file, its name
+        return title if self.strength == 1 else f"{title}, {self.strength:.0%}"
 
 
 Slots: TypeAlias = tuple[Slot, ...]

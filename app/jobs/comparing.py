@@ -11,6 +11,7 @@ from app.runner import Job, LaneName, Work
 from app.views.picture import first_copies
 from app.views.pyramid import Pyramid
 from app.votes import Vote, keep, tally
+from nledn.messages import printable
 
 if TYPE_CHECKING:
     from nledn import Focus, Options
@@ -230,7 +231,7 @@ class ExportJob(Job):
         from nledn.compare.one import with_found_crop
 
         photo = self.results.photo
-        name = photo.path.name if photo.path else "AfterRain"
+        name = printable(photo.path.name) if photo.path else "AfterRain"
         crops = () if self.crop is None else (self.crop,)
         panes = tuple(self._pane(each) for each in self.panes)
         board = Board(photo, name, panes, crops, region=self.region)

@@ -214,7 +214,7 @@ def _result_of(text: str) -> "Result":
     title, sign, path = text.partition("=")
     if not (title and sign and path):
         raise OptionInvalid("result", text, "NAME=FILE or NAME=FOLDER")
-    return Result(title, Path(path))
+    return Result(printable(title), Path(path))
 
 
 def _crop_of(text: str) -> "Rect":

@@ -15,6 +15,7 @@ from nledn.compare.one import pane_of
 from nledn.compare.rounds import Comparison
 from nledn.compare.statistics import Difference, paired_difference
 from nledn.errors import DerainError, PairTooSmall
+from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.options import Options
 from nledn.pairs import Pair
@@ -164,5 +165,5 @@ def _row(pair: Pair, panes: tuple[Pane, ...]) -> ContestRow:
 
 
 def _asked_names(request: ContestRequest) -> tuple[str, ...]:
-    weights = (options.weights for options in request.asked)
+    weights = (printable(options.weights) for options in request.asked)
     return tuple(distinct([RAINY, *weights, *(result.title for result in request.results)]))

@@ -12,6 +12,7 @@ from nledn.compare.files import Result, cut, pixels_like, result_pane
 from nledn.compare.rounds import Comparison, Lane, OnEvent
 from nledn.engine import Focus
 from nledn.errors import OptionInvalid
+from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.options import Options
 from nledn.photo import Photo
@@ -84,14 +85,17 @@ def compare_photo(
         for pane, title in zip(panes, titles, strict=True)
     ]
     crops = () if region is not None else request.crops
-    board = Board(rainy, request.photo.name, tuple(panes), crops, request.y, region=region)
+    board = Board(
+        rainy, printable(request.photo.name), tuple(panes), crops, request.y, region=region
+    )
     return measured(board if crops or region is not None else with_found_crop(board))
 
 
 def pane_of(lane: Lane, rainy: Photo) -> Pane:
     """What a lane has found so far."""
     strength = lane.options.strength
-    title = lane.title if strength == 1 else f"{lane.title}, {strength:.0%}"
+    title = printable(lane.title)  # the path that was asked for, where it could not be loaded
+    title = title if strength == 1 else f"{title}, {strength:.0%}"
     if lane.error is not None or lane.layer is None:
         return Pane(title, "checkpoint", error=lane.error, strength=strength)
     record = lane.layer.record

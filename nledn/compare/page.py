@@ -14,6 +14,7 @@ from nledn.compare.directions import main_direction
 from nledn.compare.figures import ERROR_SHOWN_LEVELS, Figures, error_map
 from nledn.compare.pictures import in_srgb, scaled
 from nledn.compare.words import brightness_word, direction_words, words_of
+from nledn.messages import printable
 from nledn.metrics import Bytes
 from nledn.report import rendered
 from nledn.tiling import Rect
@@ -116,7 +117,7 @@ def _page_pane(board: Board, pane: Pane, size: tuple[int, int]) -> PagePane:
 
 def _made(pane: Pane) -> str:
     if pane.record is None:
-        return "" if pane.path is None else pane.path.name
+        return "" if pane.path is None else printable(pane.path.name)
     record = pane.record
     made = f"{record.checkpoint}, {record.device}, {record.precision}, tiles: {record.tile}"
     return " ".join((made, *record.notes))

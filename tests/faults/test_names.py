@@ -116,6 +116,33 @@ def test_reports_have_every_name(wet: Path, dry: Path) -> None:
     assert html.escape("<b>") in dry.with_suffix(".html").read_text("utf-8")
 
 
+def test_figures_of_pairs_have_every_name(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = [HARD[kind] for kind in ("no UTF-8", "rich text", "a newline", "a formula")]
+    Path("pairs").mkdir()
+    for kind in ("rainy", "clean"):
+        photos(tmp_path / "pairs" / kind, names)
+    even_weights(Path("ten.safetensors"))
+    shown = {printable(name) for name in names}
+    options = ("--weights", "ten.safetensors", "--threads", "1")
+    nledn(capfdbinary, "evaluate", "--pairs", "pairs", "--json", "e.json", *options)
+    assert {row["file"] for row in json.loads(Path("e.json").read_text("utf-8"))["images"]} == shown
+    tables = ("--csv", "c.csv", "--json", "c.json")
+    both = (*options, "--weights", "afterrain")
+    nledn(capfdbinary, "compare", "pairs", *both, *tables)
+    assert {row["file"] for row in json.loads(Path("c.json").read_text("utf-8"))["images"]} == shown
+    for name in names[:2]:
+        one = (f"pairs/rainy/{name}", "--truth", f"pairs/clean/{name}")
+        outputs = ("-o", "s.png", "-o", "p.html")
+        nledn(capfdbinary, "compare", *one, *options, *tables, *outputs)
+        assert json.loads(Path("c.json").read_text("utf-8"))["photo"] == printable(name)
+        page = _Addresses()
+        page.feed(Path("p.html").read_text("utf-8"))
+        assert printable(name) in page.text
+
+
 @pytest.mark.parametrize("name", HARD.values(), ids=HARD.keys())
 def test_a_name_is_shown_in_one_line_that_only_shows(name: str) -> None:
     shown = printable(name)
