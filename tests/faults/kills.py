@@ -145,6 +145,7 @@ def kill_many(
         kills[ground.kind] += 1
         print(f"{number + 1} of {count}: {ground.kind}", file=sys.stderr)
     return {
+        "what": "kills",
         "seed": seed,
         "kills": dict(kills),
         "while_writing": {ground.kind: ground.half for ground in grounds},

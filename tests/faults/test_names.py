@@ -77,6 +77,17 @@ def test_a_batch_takes_every_name_and_goes_on_where_it_stopped(wet: Path, dry: P
     assert all(item.row.state is State.DONE for item in preview(request(wet, dry)))
 
 
+def test_long_names_that_differ_in_their_middle_alone_get_results_of_their_own(
+    tmp_path: Path, dry: Path
+) -> None:
+    folder = tmp_path / "long"
+    photos(folder, ["x" * 225 + letter + "x" * 25 + ".png" for letter in "abc"])
+    ending, _ = batch(folder, dry)
+    assert ending.counts.done == 3
+    assert len(results(dry)) == 3
+    assert batch(folder, dry)[0].counts.done == 3
+
+
 class _Addresses(HTMLParser):
     """The local addresses and the text of a page."""
 
