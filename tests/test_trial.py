@@ -62,10 +62,24 @@ def test_one_that_errs_is_not_used(
 
 
 def test_one_that_ends_the_program_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(monkeypatch, SystemExit())
-    with pytest.raises(SystemExit):
+    """What a process leaves that dies in the trial."""
+    left = []
+
+    class Dying(Constant):
+        def rain(self, rainy: Floats) -> Floats:
+            left.append(trial.remembered(MACHINE))
+            return super().rain(rainy)
+
+    stand_in(monkeypatch, Dying(0.25))
+    trial.hold(MACHINE)
+    assert set(left) == {trial.BEGAN}
+
+
+def test_one_that_a_person_interrupts_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
         trial.hold(MACHINE)
-    assert trial.remembered(MACHINE) == trial.BEGAN
+    assert trial.remembered(MACHINE) is None
 
 
 def test_another_version_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,9 @@ def hold(machine: Machine) -> Trial:
     except Exception as error:  # whatever it is: a backend that fails is not used
         log.warning("the trial of OpenVINO failed", exc_info=True)
         verdict = Trial(agrees=False, times_as_fast=0.0, problem=f"it failed when tried: {error}")
+    except BaseException:
+        _path(machine).unlink(missing_ok=True)  # Ctrl-C says nothing about OpenVINO
+        raise
     _remember(verdict, machine)
     return verdict
 
