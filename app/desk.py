@@ -24,9 +24,9 @@ from app.translation import tr
 from app.views.picture import Picture
 from app.widgets.banner import Notice
 from app.wording import fallen_back_of, notes_of, recipe_of
-from nledn import __version__, places
+from nledn import __version__, licences, places
 from nledn.card import Card
-from nledn.messages import printable
+from nledn.messages import NO_LICENCES, printable
 
 if TYPE_CHECKING:
     from nledn.catalog import Shelf
@@ -275,7 +275,7 @@ class Desk(QObject):
             "AfterRain {version} takes the rain out of photos, on your own machine.",
             version=__version__,
         )
-        self._dialogs.about(words)
+        self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
 
     def when_saved(self, then: Callable[[], None]) -> None:
         """Go on once nothing would be lost: nothing is unsaved, it was saved, or is given up."""

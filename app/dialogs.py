@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from app.settings import Settings
 from app.translation import tr
 from app.widgets.fetch_dialog import FetchDialog, FetchOffer
+from app.widgets.licences_dialog import LicencesDialog
 from app.widgets.save_dialog import SaveChoice, SaveDialog, SaveQuestion
 from app.widgets.settings_dialog import SettingsDialog
 from nledn.messages import FETCH_TERMS
@@ -123,6 +124,16 @@ class Dialogs:
         box.exec()
         return buttons.get(box.standardButton(box.clickedButton()), "cancel")
 
-    def about(self, text: str) -> None:
-        """What this program is."""
-        QMessageBox.about(self._window, tr("About AfterRain"), text)
+    def about(self, text: str, licences: str) -> None:
+        """What this program is, and on a click what it is made of."""
+        box = QMessageBox(self._window)
+        box.setWindowTitle(tr("About AfterRain"))
+        box.setIconPixmap(self._window.windowIcon().pixmap(64))
+        box.setText(text)
+        more = box.addButton(tr("Licences"), QMessageBox.ButtonRole.ActionRole)
+        close = box.addButton(tr("Close"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(close)
+        box.setEscapeButton(close)
+        box.exec()
+        if box.clickedButton() is more:
+            LicencesDialog(licences, self._window).exec()

@@ -294,6 +294,12 @@ FETCH_TERMS = (
 )
 """What a person should know before the authors' weights are fetched."""
 
+NO_LICENCES = (
+    "AfterRain is free software under the MIT licence. The packages that it uses are installed "
+    "beside it, each with a licence of its own. A bundle carries them itself, and lists them here."
+)
+"""What stands for the list of licences where there is no bundle."""
+
 
 def explain_note(note: str) -> str:
     """The sentence for one of `Photo.notes`."""

@@ -27,6 +27,11 @@ def resources() -> Path:
     return _root() / "resources"
 
 
+def licences() -> Path:
+    """What a bundle carries, with the texts of its licences; only bundles have it."""
+    return _root() / "licences"
+
+
 def sample_photo() -> Path:
     """The rainy photo of 2 MP that a first start shows."""
     return resources() / "samples" / "street-rain.jpg"

@@ -111,7 +111,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
 def test_what_the_tests_import_is_declared() -> None:
     lines = chain(PROJECT["dependencies"], *EXTRAS.values())
     declared = {module_of(Requirement(line)) for line in lines}
-    ours = {"nledn", "app", "tests"}
+    ours = {"nledn", "app", "bundle", "tests"}
     assert imported_by("tests") - set(sys.stdlib_module_names) - ours <= declared
 
 

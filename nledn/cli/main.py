@@ -15,6 +15,7 @@ from nledn.cli.console import Exit, err, out
 from nledn.cli.derain import derain
 from nledn.cli.evaluate import evaluate
 from nledn.cli.info import info
+from nledn.cli.licences import licences
 
 app = typer.Typer(
     name="nledn",
@@ -27,6 +28,7 @@ app.command()(batch)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(info)
+app.command()(licences)
 app.add_typer(weights.app, name="weights", help="The checkpoints that are known.")
 
 

@@ -72,6 +72,10 @@
         <translation>AfterRain 在此不使用 {first}，因为其结果有误；现使用 {where}。</translation>
     </message>
     <message>
+        <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with a licence of its own. A bundle carries them itself, and lists them here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>AfterRain {version} takes the rain out of photos, on your own machine.</source>
         <translation>AfterRain {version} 在您自己的电脑上去除照片中的雨。</translation>
     </message>
@@ -638,6 +642,10 @@
     <message>
         <source>Larger brush</source>
         <translation>增大画笔</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
     </message>
     <message>
         <source>Light</source>

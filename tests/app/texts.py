@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from app.messages import REMEDIES, WORDS
 from app.translation import CONTEXT
-from nledn.messages import FETCH_TERMS, TEMPLATES
+from nledn.messages import FETCH_TERMS, NO_LICENCES, TEMPLATES
 
 APP = Path(__file__).resolve().parents[2] / "app"
 
@@ -27,6 +27,7 @@ def found() -> dict[str, set[str]]:
     for kind, template in TEMPLATES.items():
         texts[CONTEXT] |= {
             FETCH_TERMS,
+            NO_LICENCES,
             WORDS.get(kind, template.what),
             REMEDIES.get(kind, template.remedy),
         }

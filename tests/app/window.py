@@ -81,6 +81,9 @@ class Answers(Dialogs):
         self.asked.append(f"unsaved {name}")
         return self.answer
 
+    def about(self, text: str, licences: str) -> None:
+        self.asked.append(f"about {text} {licences}")
+
 
 def stage(window: MainWindow) -> Stage:
     return window.session.status.stage

@@ -1,0 +1,16 @@
+"""`nledn licences`: what AfterRain is made of, and under which terms."""
+
+from nledn import licences as carried
+from nledn import places
+from nledn.cli.console import out
+from nledn.messages import NO_LICENCES
+
+
+def licences() -> None:
+    """List the parts of this program with their licences."""
+    listed = carried.overview()
+    if listed is None:
+        out.print(NO_LICENCES, soft_wrap=True)
+        return
+    out.print(listed, markup=False, highlight=False, soft_wrap=True)
+    out.print(f"The texts are in {places.licences()}", soft_wrap=True)
