@@ -11,7 +11,7 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 SAMPLE := resources/samples/street-rain.jpg
 
 .DEFAULT_GOAL := help
-.PHONY: help run bundle screenshots bench test test-slow lint
+.PHONY: help run bundle deb screenshots bench test test-slow lint
 
 help:
 	@echo "AfterRain takes the rain out of photos. Targets:"
@@ -30,6 +30,9 @@ run: $(VENV)/.program ## open the window on the sample photo; without a display,
 
 bundle: $(VENV)/.bundle ## a folder that runs without an installation, dist/AfterRain/
 	@PYINSTALLER_CONFIG_DIR=build/pyinstaller $(VENV)/bin/pyinstaller --noconfirm --log-level ERROR build.spec
+
+deb: bundle ## a package for Debian and Ubuntu out of that, dist/afterrain_….deb
+	@$(VENV)/bin/python -m bundle.deb dist/AfterRain dist
 
 screenshots: $(VENV)/.program ## the README's pictures of the window, into docs/screenshots/
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python benchmarks/screenshots.py docs/screenshots

@@ -7,7 +7,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -80,16 +80,9 @@ class Origins:
                 owned[os.path.normpath(str(distribution.locate_file(file)))] = owner
         return owned
 
-    @cached_property
-    def _debian_files(self) -> dict[str, str]:
-        """All shared libraries of Debian's packages; asking for each by itself takes long."""
-        listed = _ask("dpkg-query", "--search", "*/lib*.so*").splitlines()
-        named = [line.partition(": ") for line in listed]
-        return {file: package.split(":")[0].split(",")[0] for package, _, file in named}
-
     def _debian_owner(self, path: Path) -> Owner:
         for candidate in _debian_paths(path):
-            name = self._debian_files.get(candidate)
+            name = debian_libraries().get(candidate)
             if name is not None:
                 if name not in self._debian:
                     self._debian[name] = _debian_package(name)
@@ -98,6 +91,15 @@ class Origins:
             f"No package that is installed here has {path}, so its licence is not known. "
             "Leave it out of the bundle, or install the package that it comes from."
         )
+
+
+@cache
+def debian_libraries() -> dict[str, str]:
+    """Paths of shared libraries here, and Debian's packages that have them; empty elsewhere."""
+    # All at once: asking for each by itself takes long.
+    listed = _ask("dpkg-query", "--search", "*/lib*.so*").splitlines()
+    named = [line.partition(": ") for line in listed]
+    return {file: package.split(":")[0].split(",")[0] for package, _, file in named}
 
 
 def of_distribution(distribution: Distribution) -> Owner:
