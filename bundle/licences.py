@@ -20,13 +20,13 @@ FILES_SHOWN = 8  # of a part in the overview; Qt has some sixty
 
 
 def gather(
-    lists: Iterable[Iterable[tuple[str, str, str]]], version: str, work: Path
+    lists: Iterable[Iterable[tuple[str, str, str]]], origins: Origins, work: Path
 ) -> list[tuple[str, str, str]]:
     """The licences of all that PyInstaller found, as further files for its bundle.
 
     Args:
         lists: PyInstaller's lists of files: name in the bundle, path, kind.
-        version: AfterRain's.
+        origins: tells whose a path is.
         work: PyInstaller's folder for what it makes; the texts are gathered there.
     """
     entries = [
@@ -38,7 +38,7 @@ def gather(
         if kind != "SYMLINK" and path != "-" and not Path(path).is_relative_to(work)
     ]
     bootloader = of_distribution(distribution("pyinstaller"))
-    found = parts(entries, Origins(ours(version)), Rules(), [bootloader])
+    found = parts(entries, origins, Rules(), [bootloader])
     return [
         (str(Path(place) / Path(text).name), text, "DATA")
         for text, place in write(found, work / "licences")

@@ -48,12 +48,15 @@ class Origins:
 
     Args:
         ours: what a file of this repository belongs to.
-        folders: where Python packages are installed; by default those that Python searches.
+        folders: where Python packages are installed; by default those of this Python.
     """
 
     def __init__(self, ours: Owner, folders: Sequence[str] = ()) -> None:
         self._ours = ours
-        self._folders = list(folders) or sys.path
+        # Not all that Python searches: packages add folders in themselves, with copies of others.
+        self._folders = list(
+            folders or {sysconfig.get_path(kind) for kind in ("purelib", "platlib")}
+        )
         self._debian: dict[str, Owner] = {}
 
     def owner(self, path: Path) -> Owner:

@@ -146,10 +146,7 @@ def test_a_part_without_its_text_stops_the_bundle(tmp_path: Path, wheels: Wheels
         licences.write(wheels.parts("bare/__init__.py"), tmp_path / "out")
 
 
-def test_what_is_gathered_leaves_out_links_and_what_is_made(
-    tmp_path: Path, wheels: Wheels, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(str(tmp_path))
+def test_what_is_gathered_leaves_out_links_and_what_is_made(tmp_path: Path, wheels: Wheels) -> None:
     pytest.importorskip("PyInstaller", reason="`make bundle` installs PyInstaller")
     wheels.install("allowed", "MIT", ["allowed/__init__.py"])
     found = [
@@ -160,7 +157,8 @@ def test_what_is_gathered_leaves_out_links_and_what_is_made(
         ("LICENSE", str(ROOT / "LICENSE"), "DATA"),
     ]
 
-    added = licences.gather([found], "1.0", tmp_path / "work")
+    origins = Origins(licences.ours("1.0"), [str(tmp_path)])
+    added = licences.gather([found], origins, tmp_path / "work")
 
     rows = json.loads((tmp_path / "work/licences/parts.json").read_text("utf-8"))
     assert [row["name"] for row in rows] == ["AfterRain", "allowed", "pyinstaller"]
