@@ -73,7 +73,7 @@
     </message>
     <message>
         <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with a licence of its own. A bundle carries them itself, and lists them here.</source>
-        <translation type="unfinished"></translation>
+        <translation>AfterRain 是以 MIT 许可证发布的自由软件。它所用的软件包与它一同安装，各有自己的许可证。打包版本自带这些软件包，并在此列出。</translation>
     </message>
     <message>
         <source>AfterRain {version} takes the rain out of photos, on your own machine.</source>
