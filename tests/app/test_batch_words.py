@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from app.messages import REMEDIES, in_words
 from app.translation import install
 from nledn import errors
-from nledn.batch.targets import ALREADY_THERE
+from nledn.batch.targets import ALREADY_THERE, NO_FILE
 from nledn.messages import TEMPLATES, explain
 
 
@@ -21,6 +21,17 @@ def test_the_window_does_not_speak_of_the_command_line() -> None:
     words = in_words(ALREADY_THERE.format(path="/dry/1.jpg"))
     assert words.startswith("1.jpg is there already;")
     assert "--" not in words
+
+
+def test_a_pipe_is_named(qapp: QApplication) -> None:
+    sentence = NO_FILE.format(path="/wet/1.jpg")
+    assert in_words(sentence).startswith("1.jpg is no file but a pipe")
+    installed = install(qapp, "zh_CN")
+    try:
+        assert in_words(sentence).startswith("1.jpg 不是文件")
+    finally:
+        for translator in installed:
+            qapp.removeTranslator(translator)
 
 
 def test_unknown_sentences_stay_as_they_are() -> None:
