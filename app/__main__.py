@@ -55,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _start_logging() -> None:
     folder = places.user_state()
-    folder.mkdir(parents=True, exist_ok=True)
+    # Logs name photos, recovery files hold them.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "afterrain.log"
     handler = logging.handlers.RotatingFileHandler(
         path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8", delay=True

@@ -120,13 +120,14 @@ class Desk(QObject):
         paths = [path_of(url) for url in data.urls() if url.isLocalFile()]
         if paths:
             self.open(paths[0])
-        elif data.hasImage():
-            image = QImage(data.imageData())
+        elif data.hasImage() and not (image := QImage(data.imageData())).isNull():
             self.when_saved(lambda: self._session.paste(image))
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
-        self.drop(QGuiApplication.clipboard().mimeData())
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+        if data is not None:  # what Qt's stub does not know: another program's may be gone
+            self.drop(data)
 
     def opened(self, opened: Opened) -> None:
         """A photo is open: remember it, and say what there is to say."""

@@ -64,6 +64,7 @@ class Dialogs:
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
         box.exec()
+        box.deleteLater()
         return box.clickedButton() is stop
 
     def checkpoint(self) -> Path | None:
@@ -122,6 +123,7 @@ class Dialogs:
         box.setDefaultButton(QMessageBox.StandardButton.Save)
         box.setEscapeButton(QMessageBox.StandardButton.Cancel)
         box.exec()
+        box.deleteLater()
         return buttons.get(box.standardButton(box.clickedButton()), "cancel")
 
     def about(self, text: str, licences: str) -> None:

@@ -227,7 +227,11 @@ class MainWindow(QMainWindow):
             self.named_actions[name].setEnabled(False)
 
     def _show_shortcuts(self) -> None:
-        ShortcutSheet(sheet(self.named_actions, keys_on_photo()), self).show()
+        shown = self.findChild(ShortcutSheet)
+        if shown is None:
+            shown = ShortcutSheet(sheet(self.named_actions, keys_on_photo()), self)
+        shown.show()
+        shown.activateWindow()
 
     # What is done
 

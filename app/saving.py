@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.jobs import CopyJob, DragJob, Result, Saved, SaveJob
+from app.jobs import CopyJob, DragFolders, DragJob, Result, Saved, SaveJob
 from app.keeper import Keeper
 from app.runner import Job, Runner
 
@@ -39,6 +39,7 @@ class Saving(QObject):
         self._saved_revision = 0
         self._was_unsaved = False
         self._writing: set[Job] = set()
+        self._drag_folders = DragFolders()
         self.path: Path | None = None
 
     @property
@@ -83,7 +84,11 @@ class Saving(QObject):
 
     def drag(self, result: Result, name: str, settings: "WriteSettings", *, record: bool) -> None:
         """Make a file to be dragged out; `dragged` follows."""
-        self._runner.submit(DragJob(result, name, settings, record))
+        self._runner.submit(DragJob(result, name, settings, record, self._drag_folders))
+
+    def forget_dragged(self) -> None:
+        """The program ends: remove the files that were dragged out."""
+        self._drag_folders.remove()
 
     def written(self, job: SaveJob, saved: Saved) -> None:
         """A job has saved a result, perhaps of a photo that is no longer open."""

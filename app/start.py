@@ -50,6 +50,7 @@ def run(path: Path | None) -> int:
     QTimer.singleShot(0, beginning.first)
     code = app.exec()
     runner.close()
+    session.saving.forget_dragged()
     return code
 
 

@@ -157,7 +157,7 @@ class CompareDesk(QObject):
     def finished(self, job: Job, result: Any) -> None:
         """A job is done."""
         self.bench.finished(job, result)
-        if job is self._checking:
+        if job is self._checking and job.photo is self.bench.photo:
             self._show_check(result)
         elif job is self._exporting:
             self.noticed.emit(Notice(tr("Saved {name}.", name=printable(result.name)), "done"))

@@ -27,6 +27,7 @@ from app.jobs.comparing import (
     VoteJob,
 )
 from app.jobs.deraining import DerainJob, Engines, LoadJob, MachineJob, Started
+from app.jobs.dragging import DragFolders, DragJob
 from app.jobs.fetching import FetchJob, Received
 from app.jobs.gathering import (
     Gathered,
@@ -40,7 +41,7 @@ from app.jobs.keeping import DiscardJob, KeepJob, RestoreJob, ScanJob, SettleJob
 from app.jobs.lane_engine import LaneEngine
 from app.jobs.opening import Opened, OpenJob, PasteJob
 from app.jobs.reviewing import Reviewed, ReviewJob, ThumbnailJob
-from app.jobs.saving import CopyJob, DragJob, Result, Saved, SaveJob
+from app.jobs.saving import CopyJob, Result, Saved, SaveJob
 from app.jobs.screen import DesktopProfileJob, ProfileJob
 from app.jobs.watching import UnwatchJob, WatchJob
 
@@ -54,6 +55,7 @@ __all__ = [
     "DerainJob",
     "DesktopProfileJob",
     "DiscardJob",
+    "DragFolders",
     "DragJob",
     "Ended",
     "Engines",

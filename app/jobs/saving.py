@@ -1,6 +1,5 @@
-"""What comes of it: a file, a picture for the clipboard, a file to be dragged out."""
+"""What comes of it: a file, a picture for the clipboard."""
 
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,21 +104,3 @@ class CopyJob(Job):
         """Take the rain away; the clipboard knows no profiles, so it is given sRGB."""
         photo = self.result.applied(record=False)
         return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
-
-
-@dataclass(frozen=True, eq=False)
-class DragJob(Job):
-    """Write a result to a temporary folder, so that it can be dragged to another program."""
-
-    result: Result
-    name: str
-    settings: "WriteSettings"
-    record: bool
-
-    def run(self, work: Work) -> Path:
-        """Write it."""
-        from nledn import photo as photos
-
-        path = Path(tempfile.mkdtemp(prefix="afterrain-")) / self.name
-        photos.write(self.result.applied(record=self.record), path, self.settings)
-        return path

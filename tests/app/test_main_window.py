@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -131,6 +131,24 @@ def test_a_dropped_picture_without_a_file(qtbot: QtBot, window: MainWindow, pixe
         drop(window, data)
     assert np.array_equal(opened.args[0].photo.pixels, pixels)
     assert opened.args[0].photo.path is None
+
+
+@pytest.mark.parametrize("content", ["nothing", "a picture without pixels"])
+def test_what_cannot_be_pasted_changes_nothing(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, content: str
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    clipboard = QGuiApplication.clipboard()
+    clipboard.clear()
+    if content != "nothing":
+        data = QMimeData()
+        data.setImageData(QImage())
+        clipboard.setMimeData(data)
+    with qtbot.captureExceptions() as caught:
+        window.named_actions["paste"].trigger()
+    assert caught == []
+    assert window.runner.is_idle
+    assert window.session.photo is not None
 
 
 def test_a_bad_file_is_a_sentence_and_the_photo_stays(

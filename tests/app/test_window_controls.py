@@ -103,7 +103,11 @@ def test_dragging_the_thumbnail_makes_a_file(
         QTest.mouseMove(thumbnail, QPoint(200, 4))
         QTest.mouseRelease(thumbnail, Qt.MouseButton.LeftButton)
     assert photo.read(dragged.args[0]).size == (160, 120)
-    assert dragged.args[0].name == "street_derained.png"
+    path = dragged.args[0]
+    assert path.name == "street_derained.png"
+    assert path.parent.stat().st_mode & 0o077 == 0, "its folder is for its owner alone"
+    window.session.saving.forget_dragged()
+    assert not path.parent.exists()
 
 
 @pytest.mark.parametrize("answer", ["save", "discard", "cancel"])
@@ -272,6 +276,16 @@ def test_the_sheet_lists_every_key(qtbot: QtBot, window: MainWindow) -> None:
         if action.shortcuts():
             assert action.text() in shown
     sheet.close()
+
+
+def test_there_is_one_sheet_however_often_it_is_asked_for(qtbot: QtBot, window: MainWindow) -> None:
+    for _ in range(3):
+        window.named_actions["shortcuts"].trigger()
+    (shown,) = window.findChildren(ShortcutSheet)
+    shown.close()
+    qtbot.waitUntil(lambda: not window.findChildren(ShortcutSheet))
+    window.named_actions["shortcuts"].trigger()
+    assert window.findChild(ShortcutSheet)
 
 
 def test_escape_also_closes_messages(qtbot: QtBot, window: MainWindow) -> None:

@@ -283,6 +283,23 @@ def test_tiles_are_checked_where_one_looks(qtbot: QtBot, window: MainWindow, beg
     assert names(window)[-1] == "Whole against tiles"
 
 
+def test_a_check_of_a_photo_that_is_no_longer_open_is_dropped(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn, picture_file: Path
+) -> None:
+    begin()
+    other = picture_file.with_name("small.png")
+    photo.write(Photo(np.zeros((20, 30, 3), np.uint8)), other)
+    backend.hold()
+    window.shell.compare_panel.tiling.click()
+    open_photo(qtbot, window, other)
+    with qtbot.captureExceptions() as caught:
+        backend.free()
+        qtbot.waitUntil(lambda: is_settled(window))
+    assert caught == []
+    assert "Whole against tiles" not in names(window)
+    assert "differ by" not in said(window)
+
+
 def test_keys_are_the_pages_and_the_views_lead_back(
     qtbot: QtBot, window: MainWindow, begin: Begin
 ) -> None:

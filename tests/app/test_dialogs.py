@@ -1,0 +1,31 @@
+"""Questions of the window, as they are shown."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.dialogs import Dialogs
+
+QUESTIONS: dict[str, tuple[Callable[[Dialogs], object], object]] = {
+    "unsaved": (lambda dialogs: dialogs.unsaved("street.png"), "cancel"),
+    "stop_batch": (lambda dialogs: dialogs.stop_batch(1, 3), False),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_is_answered_and_leaves_nothing_behind(qtbot: QtBot, name: str) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    ask, answer = QUESTIONS[name]
+
+    def leave() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QDialog)
+        box.reject()
+
+    QTimer.singleShot(0, leave)
+    assert ask(Dialogs(window)) == answer
+    qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))

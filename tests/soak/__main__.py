@@ -1,0 +1,89 @@
+"""The program itself under a monkey's hands, in a process of its own.
+
+    .venv/bin/python -m tests.soak --minutes 90 --seed 1
+
+It opens, derains, cancels, pans, paints, saves, undoes, compares, runs batches and changes settings
+by chance, on good and bad files in a temporary folder, with a home folder of its own. Every minute
+it rests: all must come to an end, and memory, handles and threads are taken down. The last line is
+what came of it, as JSON; the exit status is 1 if anything is in it that must not be. The journal
+has each step, and the same seed does the same again.
+"""
+
+import argparse
+import faulthandler
+import json
+import os
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tests.soak.faults import Faults
+
+ENGINES = ("auto", "torch", "openvino", "quick")
+
+
+def main() -> int:
+    """Play, and say how it went."""
+    asked = _parser().parse_args()
+    seed = asked.seed if asked.seed is not None else int(time.time())
+    print(f"seed {seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="afterrain-soak-") as folder:
+        home = Path(folder) / "home"
+        _move_in(home)
+        found = _play(asked, seed, Path(folder))
+        faulthandler.enable()  # the program's own crash log goes with the folder
+    print(json.dumps(found))
+    return 1 if found["faults"] else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("tests.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--rest-every", type=float, default=60.0, help="seconds between two rests")
+    parser.add_argument("--seed", type=int, help="of all that is done; by the clock if not given")
+    parser.add_argument("--engine", choices=ENGINES, default="auto", help="quick: a stand-in")
+    parser.add_argument("--journal", type=Path, default=Path("soak.log"), help="a line a step")
+    return parser
+
+
+def _move_in(home: Path) -> None:
+    """Settings, caches and logs of nobody."""
+    home.mkdir()
+    os.environ["HOME"] = str(home)
+    for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+        os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
+    os.environ["TMPDIR"] = str(home / "tmp")
+    (home / "tmp").mkdir()
+    tempfile.tempdir = None
+    if not os.environ.get("DISPLAY"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def _play(asked: argparse.Namespace, seed: int, folder: Path) -> dict[str, Any]:
+    faults = Faults()
+    faults.listen()
+    from tests.soak.stage import run
+
+    with asked.journal.absolute().open("w", encoding="utf-8") as journal:
+        journal.write(f"seed {seed}, {asked.engine} engine\n")
+        played = run(
+            asked.engine, folder, faults, journal, seed, (60 * asked.minutes, asked.rest_every)
+        )
+    return {
+        "seed": seed,
+        "engine": asked.engine,
+        "minutes": asked.minutes,
+        "steps": sum(played.did.values()),
+        "did": dict(played.did),
+        "achieved": dict(played.achieved),
+        "refused": dict(faults.refused),
+        "samples": [asdict(sample) for sample in played.samples],
+        "faults": faults.found,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""What must not happen in the window, and who notices: logs, Qt's messages, the network."""
+
+import logging
+import sys
+import threading
+from collections import Counter
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+from nledn.errors import DerainError
+from tests.soak import network
+
+HARMLESS = "This plugin does not support "
+"""Qt's offscreen platform says so of what only a real screen can do."""
+TALKATIVE = "pyvips"
+"""Warns of every broken file, before we raise what it means."""
+
+
+class Faults(logging.Handler):
+    """Notes what must not happen, from any thread.
+
+    Attributes:
+        found: one text a fault.
+        refused: errors that the program has words for, by class: a broken file ends in one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+        self.refused: Counter[str] = Counter()
+        self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+
+    def listen(self) -> None:
+        """Begin; nothing of this can be taken back, so it is for a process of its own."""
+        qInstallMessageHandler(self._take_qt)
+        network.hear(lambda what: self.add(f"network: {what}"))
+        sys.unraisablehook = lambda args: self.add(f"unraisable: {args.exc_value!r} {args.object}")
+        threading.excepthook = lambda args: self.add(f"a thread ended: {args.exc_value!r}")
+
+    def listen_to_logs(self) -> None:
+        """Begin, once the program has set up its own log."""
+        logging.getLogger().addHandler(self)
+        logging.captureWarnings(True)
+
+    def add(self, fault: str) -> None:
+        """Note one."""
+        self.found.append(fault)
+        print(f"FAULT {fault}", file=sys.stderr, flush=True)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A warning that explains a known error is as it should be; any other is not."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, DerainError) and record.levelno < logging.ERROR:
+            self.refused[type(error).__name__] += 1
+        elif record.name != TALKATIVE or record.levelno >= logging.ERROR:
+            self.add(self.format(record))
+
+    def _take_qt(self, kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and HARMLESS not in text:
+            self.add(f"Qt: {text}")
