@@ -11,7 +11,7 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 SAMPLE := resources/samples/street-rain.jpg
 
 .DEFAULT_GOAL := help
-.PHONY: help run bundle deb screenshots bench test test-slow lint
+.PHONY: help run bundle deb screenshots bench soak test test-slow lint
 
 help:
 	@echo "AfterRain takes the rain out of photos. Targets:"
@@ -42,6 +42,18 @@ bench: $(VENV)/.tests ## seconds of a tile and of whole photos by every backend;
 	@ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 $(VENV)/bin/python benchmarks/inference.py \
 	    --sides 512 --precisions fp32 --label laptop --history benchmarks/inference.json
 	@$(VENV)/bin/python -m benchmarks.photos
+
+# Each line goes on after one that fails, so that a night is not lost; the last says what did.
+soak: $(VENV)/.tests | $(VENV)/.browser ## what is promised, tried for hours; figures into benchmarks/soak.json
+	@mkdir -p out; failed=""; \
+	$(VENV)/bin/python -m tests.soak --minutes 90 --journal out/soak.log \
+	    --history benchmarks/soak.json || failed="$$failed window"; \
+	$(VENV)/bin/python benchmarks/batch.py --memory --photos 2000 \
+	    --history benchmarks/soak.json || failed="$$failed batch"; \
+	$(VENV)/bin/python -m tests.soak.traced -- -m tests.soak --minutes 10 --engine openvino \
+	    --journal out/traced.log || failed="$$failed network"; \
+	$(VENV)/bin/python -m tests.faults.kills --count 200 --seed 1 || failed="$$failed kills"; \
+	test -z "$$failed" || { echo "Not as promised:$$failed" >&2; exit 1; }
 
 test: lint ## style, types, directions of imports and the tests (a few minutes)
 	@$(VENV)/bin/python -m pytest --quiet

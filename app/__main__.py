@@ -55,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _start_logging() -> None:
     folder = places.user_state()
-    # Logs name photos, recovery files hold them.
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # logs name photos, recovery files hold what was made of them
     path = folder / "afterrain.log"
     handler = logging.handlers.RotatingFileHandler(
         path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8", delay=True

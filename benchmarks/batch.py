@@ -1,7 +1,7 @@
 """A batch against the engine alone on the same pixels, and its memory over many files.
 
     .venv/bin/python benchmarks/batch.py [--photos 60] [-- OPTION…]
-    .venv/bin/python benchmarks/batch.py --memory [--photos 500] [-- OPTION…]
+    .venv/bin/python benchmarks/batch.py --memory [--photos 2000] [--history FILE] [-- OPTION…]
     .venv/bin/python benchmarks/batch.py --time-left [--photos 60] [-- OPTION…]
 
 The photos are JPEGs of 2 MP (0.05 MP for the memory), cut from the shipped large sample. The
@@ -9,17 +9,19 @@ engine alone derains the decoded pixels, one photo after the other; the batch re
 writes. Each is a process of its own, and both leave out start-up: the engine's seconds are those
 of its loop, the batch's those from its first photo to its last. For the time left the photos are
 of many sizes, 0.03 to 0.6 MP, in no order; what the batch said at each tenth is held against what
-came.
+came. The memory of 2,000 photos may not grow by more than 50 MB from the first tenth that is past
+the start to the last, handles and threads by no more than a few; else the exit status is 1.
 """
 
 import argparse
 import json
 import os
+import platform
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,9 @@ from nledn import photo, places
 SPEED_PX = (1154, 1733)  # height and width: 2 MP
 MEMORY_PX = (192, 256)
 SAMPLED_EVERY_S = 0.2
+WARM_TENTH = 1  # the first is left out: start, loading, the largest heap that is needed
+GROWTH_MB = 50.0
+SPARE = 3  # handles and threads that come and go with the photo that is just read
 
 _ENGINE_ALONE = """
 import sys, time
@@ -90,30 +95,53 @@ def batch_log(folder: Path, out: Path, options: list[str]) -> list[dict[str, Any
     return [json.loads(line) for line in log.read_text("utf-8").splitlines()]
 
 
-def memory_curve(folder: Path, out: Path, options: list[str]) -> list[tuple[float, int]]:
-    """Resident bytes of a batch over its time, seconds since its start."""
+def held_curve(folder: Path, out: Path, options: list[str]) -> list[tuple[float, float, float]]:
+    """Resident MB, handles and threads of a batch over its time."""
     command = [sys.executable, "-m", "nledn", "batch", str(folder), str(out), *options]
     curve = []
-    started = time.perf_counter()
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         watched = psutil.Process(process.pid)
         while process.poll() is None:
             try:
-                curve.append((time.perf_counter() - started, watched.memory_info().rss))
-            except psutil.NoSuchProcess:
+                held = (watched.memory_info().rss / 1e6, watched.num_fds(), watched.num_threads())
+            except psutil.Error:
                 break
+            curve.append(held)
             time.sleep(SAMPLED_EVERY_S)
     if process.returncode:
         raise SystemExit(f"nledn batch ended with {process.returncode}")
     return curve
 
 
-def say_memory(curve: list[tuple[float, int]]) -> None:
-    """Print the highest resident memory of each tenth of the run, as Markdown."""
-    print("| tenth of the run | peak RSS, MB |")
-    print("|---|---|")
-    for tenth, part in enumerate(np.array_split(np.array(curve), 10), start=1):
-        print(f"| {tenth} | {part[:, 1].max() / 1e6:.0f} |")
+def tenths_of(curve: list[tuple[float, float, float]]) -> list[dict[str, float]]:
+    """The most of each that was held in each tenth of the run."""
+    names = ("rss_mb", "handles", "threads")
+    parts = np.array_split(np.array(curve), 10)
+    return [dict(zip(names, map(float, part.max(axis=0)), strict=True)) for part in parts]
+
+
+def say_held(tenths: list[dict[str, float]]) -> None:
+    """Print it as Markdown."""
+    print("| tenth of the run | peak RSS, MB | handles | threads |\n|---|---|---|---|")
+    for tenth, held in enumerate(tenths, start=1):
+        print(f"| {tenth} | {held['rss_mb']:.0f} | {held['handles']:.0f} | {held['threads']:.0f} |")
+
+
+def is_flat(tenths: list[dict[str, float]]) -> bool:
+    """Whether nothing grew once it was warm."""
+    first, last = tenths[WARM_TENTH], tenths[-1]
+    return all(
+        last[name] - first[name] <= spare
+        for name, spare in (("rss_mb", GROWTH_MB), ("handles", SPARE), ("threads", SPARE))
+    )
+
+
+def note(history: Path, photos: int, tenths: list[dict[str, float]]) -> None:
+    """Add a run to a file of runs."""
+    runs = json.loads(history.read_text("utf-8")) if history.exists() else []
+    made = {"what": "batch", "date": datetime.now(UTC).isoformat(timespec="seconds")}
+    runs.append({**made, "machine": platform.platform(), "photos": photos, "tenths": tenths})
+    history.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
 
 
 def say_time_left(folder: Path, out: Path, options: list[str]) -> None:
@@ -132,10 +160,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--memory", action="store_true", help="memory instead of speed")
     parser.add_argument("--time-left", action="store_true", help="time left instead of speed")
-    parser.add_argument("--photos", type=int, help="60, or 500 for the memory")
+    parser.add_argument("--photos", type=int, help="60, or 2000 for the memory")
+    parser.add_argument("--history", type=Path, help="a JSON file that the memory is added to")
     parser.add_argument("options", nargs="*", help="passed on to nledn")
     arguments = parser.parse_args()
-    count = arguments.photos or (500 if arguments.memory else 60)
+    count = arguments.photos or (2000 if arguments.memory else 60)
     with tempfile.TemporaryDirectory() as temporary:
         folder, out = Path(temporary, "in"), Path(temporary, "out")
         folder.mkdir()
@@ -145,8 +174,11 @@ def main() -> None:
             return
         make_photos(folder, count, MEMORY_PX if arguments.memory else SPEED_PX)
         if arguments.memory:
-            say_memory(memory_curve(folder, out, arguments.options))
-            return
+            tenths = tenths_of(held_curve(folder, out, arguments.options))
+            say_held(tenths)
+            if arguments.history:
+                note(arguments.history, count, tenths)
+            sys.exit(not is_flat(tenths))
         alone = engine_seconds(folder, arguments.options)
         batch = batch_seconds(folder, out, arguments.options)
     print(f"| photos of 2 MP | cores | engine alone, s | batch, s | ratio |\n{'|---' * 5}|")

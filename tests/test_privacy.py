@@ -9,6 +9,7 @@ import pytest
 
 from nledn import photo
 from nledn.photo import Photo
+from tests.soak import traced
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,8 +32,8 @@ for line in (
         main(line.split())
     except SystemExit as end:
         print("ENDED", line.split()[0], end.code, flush=True)
-socket.getaddrinfo("localhost", 80)  # so that silence means something
 """
+LOOK_UP = 'socket.getaddrinfo("localhost", 80)'  # so that silence means something
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_the_command_line_asks_nobody(pairs: Path, backend: str) -> None:
     if backend == "openvino":
         pytest.importorskip("openvino")
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", COMMANDS, str(pairs), backend],
+        [sys.executable, "-W", "ignore", "-c", COMMANDS + LOOK_UP, str(pairs), backend],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -63,3 +64,15 @@ def test_the_command_line_asks_nobody(pairs: Path, backend: str) -> None:
     assert ended == [[name, "0"] for name in names], done.stdout + done.stderr
     heard = [line for line in said if line.startswith("HEARD")]
     assert [line.split()[1] for line in heard] == ["socket.getaddrinfo"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["torch", "openvino"])
+def test_native_code_of_the_command_line_asks_nobody(pairs: Path, backend: str) -> None:
+    reason = traced.why_not()
+    if reason:
+        pytest.skip(reason)
+    pytest.importorskip(backend)
+    found = traced.trace(["-W", "ignore", "-c", COMMANDS, str(pairs), backend])
+    assert found.internet == ()
+    assert (pairs / "sheet.png").exists(), "there was something to hear"

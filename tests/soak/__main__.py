@@ -13,10 +13,12 @@ import argparse
 import faulthandler
 import json
 import os
+import platform
 import sys
 import tempfile
 import time
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ ENGINES = ("auto", "torch", "openvino", "quick")
 
 def main() -> int:
     """Play, and say how it went."""
-    asked = _parser().parse_args()
+    asked, here = _parser().parse_args(), Path.cwd()
     seed = asked.seed if asked.seed is not None else int(time.time())
     print(f"seed {seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="afterrain-soak-") as folder:
@@ -35,6 +37,9 @@ def main() -> int:
         _move_in(home)
         found = _play(asked, seed, Path(folder))
         faulthandler.enable()  # the program's own crash log goes with the folder
+    os.chdir(here)
+    if asked.history:
+        _note(asked.history, found)
     print(json.dumps(found))
     return 1 if found["faults"] else 0
 
@@ -46,7 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="of all that is done; by the clock if not given")
     parser.add_argument("--engine", choices=ENGINES, default="auto", help="quick: a stand-in")
     parser.add_argument("--journal", type=Path, default=Path("soak.log"), help="a line a step")
+    parser.add_argument("--history", type=Path, help="a JSON file that the run is added to")
     return parser
+
+
+def _note(history: Path, found: dict[str, Any]) -> None:
+    runs = json.loads(history.read_text("utf-8")) if history.exists() else []
+    made = {"what": "window", "date": datetime.now(UTC).isoformat(timespec="seconds")}
+    runs.append({**made, "machine": platform.platform(), **found})
+    history.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
 
 
 def _move_in(home: Path) -> None:
@@ -65,13 +78,17 @@ def _move_in(home: Path) -> None:
 def _play(asked: argparse.Namespace, seed: int, folder: Path) -> dict[str, Any]:
     faults = Faults()
     faults.listen()
+    from tests.soak.probe import growth_of, too_much
     from tests.soak.stage import run
 
     with asked.journal.absolute().open("w", encoding="utf-8") as journal:
+        faults.journal = journal
         journal.write(f"seed {seed}, {asked.engine} engine\n")
         played = run(
             asked.engine, folder, faults, journal, seed, (60 * asked.minutes, asked.rest_every)
         )
+    for more in too_much(played.samples):
+        faults.add(more)
     return {
         "seed": seed,
         "engine": asked.engine,
@@ -80,6 +97,7 @@ def _play(asked: argparse.Namespace, seed: int, folder: Path) -> dict[str, Any]:
         "did": dict(played.did),
         "achieved": dict(played.achieved),
         "refused": dict(faults.refused),
+        "growth": growth_of(played.samples),
         "samples": [asdict(sample) for sample in played.samples],
         "faults": faults.found,
     }

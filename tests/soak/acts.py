@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.main_window import MainWindow
 from app.views.canvas import Canvas
@@ -270,42 +270,6 @@ def choose(hand: Hand) -> Act:
     """What comes next."""
     (act,) = hand.rng.choices(list(OFTEN), list(OFTEN.values()))
     return act
-
-
-def answer(play: Play, dialog: QWidget) -> str:
-    """Do something in a dialog that waits for it, and mostly end it soon."""
-    hand, chance = play.hand, play.hand.rng.random()
-    name = f"{type(dialog).__name__} {dialog.windowTitle()}: "
-    if isinstance(dialog, QFileDialog) or chance < 0.15:
-        # Qt's own dialog for files could reach beyond the monkey's folders.
-        QTest.keyClick(dialog, Key.Key_Escape)
-        return name + "Esc"
-    if chance < 0.5:
-        boxes = dialog.findChildren(QDialogButtonBox)
-        buttons = [button for box in boxes for button in box.buttons() if button.isEnabled()]
-        if buttons:
-            button = hand.one_of(buttons)
-            words = button.text()
-            button.click()
-            return name + words
-    return name + hand.touch_any(dialog)
-
-
-def answer_popup(play: Play, popup: QWidget) -> str:
-    """Choose from a menu or a list, or let it go."""
-    for _ in range(play.hand.rng.randrange(4)):
-        QTest.keyClick(popup, Key.Key_Down)
-    last = play.hand.one_of((Key.Key_Return, Key.Key_Escape, Key.Key_Escape))
-    QTest.keyClick(popup, last)
-    return f"{type(popup).__name__} {last.name}"
-
-
-def dismiss(dialog: QWidget) -> None:
-    """End a dialog or a menu without choosing."""
-    if isinstance(dialog, QDialog):
-        dialog.reject()
-    else:
-        dialog.close()
 
 
 def _on_canvas(play: Play, use: Callable[[QWidget], None]) -> str:

@@ -3,7 +3,9 @@
 import logging
 import sys
 import threading
+import traceback
 from collections import Counter
+from typing import TextIO
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
@@ -12,6 +14,7 @@ from tests.soak import network
 
 HARMLESS = "This plugin does not support "
 """Qt's offscreen platform says so of what only a real screen can do."""
+STACK_LINES = 8
 TALKATIVE = "pyvips"
 """Warns of every broken file, before we raise what it means."""
 
@@ -22,12 +25,14 @@ class Faults(logging.Handler):
     Attributes:
         found: one text a fault.
         refused: errors that the program has words for, by class: a broken file ends in one.
+        journal: where each is written as it comes.
     """
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.found: list[str] = []
         self.refused: Counter[str] = Counter()
+        self.journal: TextIO | None = None
         self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
 
     def listen(self) -> None:
@@ -45,7 +50,10 @@ class Faults(logging.Handler):
     def add(self, fault: str) -> None:
         """Note one."""
         self.found.append(fault)
-        print(f"FAULT {fault}", file=sys.stderr, flush=True)
+        where = "".join(traceback.format_stack(limit=STACK_LINES)[:-2])
+        for stream in (sys.stderr, self.journal):
+            if stream is not None:
+                print(f"FAULT {fault}\nnoticed in\n{where}", file=stream, flush=True)
 
     def emit(self, record: logging.LogRecord) -> None:
         """A warning that explains a known error is as it should be; any other is not."""

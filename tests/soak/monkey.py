@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
 from app.stage import Stage, Status
-from tests.soak import acts
+from tests.soak import acts, replies
 from tests.soak.probe import Sample, take_sample
 from tests.soak.whims import Whims
 from tests.soak.world import World, tidy
@@ -59,15 +59,15 @@ class Monkey(QObject):
         self._step = 0
         self._began = time.monotonic()
         self._until = self._rests_at = 0.0
-        self._rest_every_s = 60.0
+        self._seconds = self._rest_every_s = 60.0
         self._settings = window.preferences.settings
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._next)
         self._count()
 
     def begin(self, seconds: float, rest_every_s: float) -> None:
-        """Play for so long, with a rest every so often, the first one at once."""
-        self._until = self._now() + seconds
+        """Rest, then play for so long, with a rest every so often and one at the end."""
+        self._seconds = seconds
         self._rest_every_s = rest_every_s
         self._rest()
 
@@ -86,9 +86,9 @@ class Monkey(QObject):
         before = self._step
         popup, dialog = QApplication.activePopupWidget(), QApplication.activeModalWidget()
         if popup is not None:
-            self._note(before, "popup", acts.answer_popup(self._play, popup))
+            self._note(before, "popup", replies.answer_popup(hand, popup))
         elif dialog is not None:
-            self._note(before, "dialog", acts.answer(self._play, dialog))
+            self._note(before, "dialog", replies.answer(hand, dialog))
         else:
             act = acts.choose(hand)
             self._note(before, f"{act.__name__} …", "")
@@ -110,7 +110,7 @@ class Monkey(QObject):
         self._play.hand.release()
         open_now = QApplication.activePopupWidget() or QApplication.activeModalWidget()
         if open_now is not None:
-            acts.dismiss(open_now)
+            replies.dismiss(open_now)
             QTimer.singleShot(0, self._rest)
             return
         self._note(self._step, "rest", "begins")
@@ -128,6 +128,8 @@ class Monkey(QObject):
     def _look(self) -> None:
         tidy(self._play.world)
         sample = take_sample(self._now())
+        if not self.samples:
+            self._until = self._now() + self._seconds
         self.samples.append(sample)
         self._note(self._step, "rest", str(sample))
         self._whims.rests = False

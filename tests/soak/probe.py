@@ -12,6 +12,7 @@ from nledn import heap
 
 MEMORY_GROWTH_MB = 50.0
 """What issue 8 allows over 90 minutes, after warm-up."""
+LONG_SAMPLES = 20
 SPARE = 3
 """Handles and threads that come and go with timing: a lane's file, a pool's thread."""
 
@@ -54,11 +55,34 @@ def take_sample(at_s: float) -> Sample:
     )
 
 
-def growth_of(samples: Sequence[Sample], field: str) -> float:
-    """From the first fifth of the samples to the last, each by its median."""
+def growth_of(samples: Sequence[Sample]) -> dict[str, float]:
+    """How much more there is of each at the end, once it is warm.
+
+    The first fifth of the samples is warm-up; the next is compared with the last, by medians.
+    """
+    if len(samples) < 3:
+        return {}
     part = max(len(samples) // 5, 1)
-    values = [float(getattr(sample, field)) for sample in samples]
-    return median(values[-part:]) - median(values[:part])
+    first, last = samples[part : 2 * part], samples[-part:]
+    return {
+        name: round(median(_values(last, name)) - median(_values(first, name)), 1)
+        for name in ("rss_mb", "handles", "threads", "children")
+    }
+
+
+def too_much(samples: Sequence[Sample]) -> list[str]:
+    """What grew that must not; memory only where there was time for caches to fill."""
+    found = []
+    for name, more in growth_of(samples).items():
+        if name != "rss_mb" and more > SPARE:
+            found.append(f"{name} grew by {more}")
+        elif name == "rss_mb" and more > MEMORY_GROWTH_MB and len(samples) >= LONG_SAMPLES:
+            found.append(f"memory grew by {more} MB")
+    return found
+
+
+def _values(samples: Sequence[Sample], name: str) -> list[float]:
+    return [float(getattr(sample, name)) for sample in samples]
 
 
 def _rss(process: psutil.Process) -> int:
