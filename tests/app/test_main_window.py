@@ -138,6 +138,7 @@ def test_what_cannot_be_pasted_changes_nothing(
     qtbot: QtBot, window: MainWindow, picture_file: Path, content: str
 ) -> None:
     open_photo(qtbot, window, picture_file)
+    opened = window.session.photo
     clipboard = QGuiApplication.clipboard()
     clipboard.clear()
     if content != "nothing":
@@ -146,9 +147,10 @@ def test_what_cannot_be_pasted_changes_nothing(
         clipboard.setMimeData(data)
     with qtbot.captureExceptions() as caught:
         window.named_actions["paste"].trigger()
+        qtbot.waitUntil(lambda: window.runner.is_idle)
     assert caught == []
-    assert window.runner.is_idle
-    assert window.session.photo is not None
+    assert said(window) == ""
+    assert window.session.photo is opened
 
 
 def test_a_bad_file_is_a_sentence_and_the_photo_stays(

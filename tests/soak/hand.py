@@ -1,6 +1,7 @@
 """What a monkey has: a hand with mouse and keys, on whatever lies in front of it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from random import Random
 from typing import TypeVar
 
@@ -18,7 +19,6 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QWidget,
 )
-from shiboken6 import isValid
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.MouseButton.NoButton
@@ -135,8 +135,9 @@ class Hand:
 
     def _mouse(self, kind: QEvent.Type, button: Qt.MouseButton, held: Qt.MouseButton) -> None:
         widget = self._holds
-        if widget is not None and isValid(widget):
-            _send(widget, kind, self.place_in(widget), button, held)
+        if widget is not None:
+            with suppress(RuntimeError):  # it is gone, with what it was on
+                _send(widget, kind, self.place_in(widget), button, held)
 
     def _choose(self, combo: QComboBox) -> None:
         if self.rng.random() < 0.3:
