@@ -77,6 +77,22 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
         "{path} holds pixels of a rare kind ({detail}).",
         "Save it with 8 or 16 bits a channel, in grey or RGB.",
     ),
+    errors.PhotoTakesMemory: Template(
+        "{path} takes more memory to be decoded than there is, or than a photo of its size may.",
+        "Close other programs. If that is not it, the file is damaged: copy it again.",
+    ),
+    errors.PhotoTakesTooLong: Template(
+        "{path} could not be decoded within {limit_s} seconds.",
+        "The file is most likely damaged, or its disk does not answer: copy it again.",
+    ),
+    errors.PhotoCrashesDecoder: Template(
+        "The decoder crashed at {path} ({detail}); nothing else was harmed.",
+        "The file is most likely damaged: copy it again, or save it anew with another program.",
+    ),
+    errors.PhotoDecoderMissing: Template(
+        "{path} was not opened: the process that decodes photos does not start ({detail}).",
+        "Close other programs and try again; if it stays so, install AfterRain anew.",
+    ),
     errors.WouldReplaceSource: Template(
         "{path} is the source photo itself ({source}), and a source is never replaced.",
         "Choose another name or folder.",

@@ -11,7 +11,11 @@
     │   ├── PhotoDamaged(detail)              truncated or corrupt
     │   ├── PhotoTooLarge(megapixels, limit)
     │   ├── PhotoNeedsReader(kind, package)   RAW, HEIC or AVIF without its reader
-    │   └── PhotoUnsupported(detail)          a rare kind of pixels: float, 32-bit, …
+    │   ├── PhotoUnsupported(detail)          a rare kind of pixels: float, 32-bit, …
+    │   ├── PhotoTakesMemory                  more than there is, or than a decoder may take
+    │   ├── PhotoTakesTooLong(limit_s)        a decoder that does not come to an end
+    │   ├── PhotoCrashesDecoder(detail)       the process that decoded it died
+    │   └── PhotoDecoderMissing(detail)       that process cannot be started
     ├── WriteError(path)                      writing a result
     │   ├── WouldReplaceSource(source)
     │   ├── OutputExists
@@ -114,6 +118,23 @@ from nledn.errors.pairs import (
     PairsError as PairsError,
     PairsFolderNotFound as PairsFolderNotFound,
 )
+from nledn.errors.photo import (
+    NotAPhoto as NotAPhoto,
+    PhotoCrashesDecoder as PhotoCrashesDecoder,
+    PhotoDamaged as PhotoDamaged,
+    PhotoDecoderMissing as PhotoDecoderMissing,
+    PhotoError as PhotoError,
+    PhotoIsEmpty as PhotoIsEmpty,
+    PhotoIsFolder as PhotoIsFolder,
+    PhotoIsVideo as PhotoIsVideo,
+    PhotoNeedsReader as PhotoNeedsReader,
+    PhotoNotFound as PhotoNotFound,
+    PhotoNotPermitted as PhotoNotPermitted,
+    PhotoTakesMemory as PhotoTakesMemory,
+    PhotoTakesTooLong as PhotoTakesTooLong,
+    PhotoTooLarge as PhotoTooLarge,
+    PhotoUnsupported as PhotoUnsupported,
+)
 from nledn.errors.root import DerainError as DerainError
 from nledn.errors.writing import (
     OutputDiskFull as OutputDiskFull,
@@ -128,71 +149,6 @@ from nledn.errors.writing import (
     WriteError as WriteError,
 )
 # isort: on
-
-
-class PhotoError(DerainError):
-    """A photo cannot be read."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-
-class PhotoNotFound(PhotoError):
-    """There is no file of that name."""
-
-
-class PhotoIsFolder(PhotoError):
-    """A folder where a photo was asked for."""
-
-
-class PhotoIsEmpty(PhotoError):
-    """A file of 0 bytes."""
-
-
-class PhotoNotPermitted(PhotoError):
-    """The operating system does not let us read it."""
-
-
-class NotAPhoto(PhotoError):
-    """The content is of no format that is known here."""
-
-
-class PhotoIsVideo(PhotoError):
-    """A video file: its frames have to be made photos first."""
-
-
-class PhotoDamaged(PhotoError):
-    """A known format, but truncated or corrupt."""
-
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
-
-
-class PhotoTooLarge(PhotoError):
-    """More megapixels than the limit; read from the header, before decoding."""
-
-    def __init__(self, path: Path, megapixels: float, limit: float) -> None:
-        super().__init__(path)
-        self.megapixels = megapixels
-        self.limit = limit
-
-
-class PhotoNeedsReader(PhotoError):
-    """A format that an optional package reads, which is not installed."""
-
-    def __init__(self, path: Path, kind: str, package: str) -> None:
-        super().__init__(path)
-        self.kind = kind
-        self.package = package
-
-
-class PhotoUnsupported(PhotoError):
-    """A known format with pixels of a kind that we do not take."""
-
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
 
 
 class CheckpointError(DerainError):

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from nledn.photo import exif, pillow, vips
-from nledn.photo.model import Metadata, Note, Raster, strips
+from nledn.photo.canvas import Canvas, DepthName, Form, colours_in
+from nledn.photo.model import Decoded, Metadata, Note, strips
 from nledn.photo.source import ReaderMissing, Source, Unsupported
 
 _MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "L;16": 1, "LA;16": 2, "RGB;16": 3, "RGBA;16": 4}
@@ -72,19 +73,16 @@ def _notes(container: Any, info: dict[str, Any]) -> Iterator[str]:
         yield Note.COLOUR_UNTAGGED
 
 
-def _decoded(picture: Any, bits: int) -> Raster:
+def _decoded(picture: Any, bits: int, canvas: Canvas) -> Decoded:
     if picture.mode not in _MODES:
         raise Unsupported(picture.mode)
     values = np.asarray(picture)
     height, width = values.shape[:2]
     values = values.reshape(height, width, _MODES[picture.mode])
     channels = values.shape[2]
-    colours = 1 if channels <= 2 else 3
-    pixels = np.empty((height, width, 3), values.dtype)
-    alpha = np.empty((height, width), values.dtype) if channels > colours else None
+    is_deep = values.dtype == np.uint16
+    depth: DepthName = "uint16" if is_deep else "uint8"
+    canvas.begin(Form(width, height, depth, has_alpha=channels > colours_in(channels)))
     for rows in strips(height, width):
-        strip = vips.filled(values[rows], bits if values.dtype == np.uint16 else None)
-        pixels[rows] = strip[..., :colours]
-        if alpha is not None:
-            alpha[rows] = strip[..., colours]
-    return Raster(pixels, alpha, grey=colours == 1)
+        canvas.put(vips.filled(values[rows], bits if is_deep else None))
+    return Decoded(grey=colours_in(channels) == 1)

@@ -64,19 +64,15 @@ class Metadata:
     dpi: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Raster:
-    """Decoded pixels, not yet turned upright.
+@dataclass(frozen=True)
+class Decoded:
+    """What became known while the pixels were decoded.
 
     Attributes:
-        pixels: (H, W, 3) uint8 or uint16.
-        alpha: (H, W) of the same dtype, straight (not multiplied into the pixels), or None.
         grey: the three channels are equal because the file has one.
         converted: the pixels were converted to sRGB; the file's profile no longer holds.
     """
 
-    pixels: Pixels
-    alpha: Plane | None = None
     grey: bool = False
     converted: bool = False
 

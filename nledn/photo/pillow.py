@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from nledn.photo import exif, vips, xmp
-from nledn.photo.model import Metadata, Note, Photo, Raster, strips
+from nledn.photo.canvas import Canvas, Form
+from nledn.photo.model import Decoded, Metadata, Note, Photo, strips
 from nledn.photo.source import Source, Unsupported
 
 WEBP_LONGEST_SIDE_PX = 16383
@@ -85,7 +86,7 @@ def _notes(image: Image.Image, metadata: Metadata) -> Iterator[str]:
             yield Note.IPTC
 
 
-def _decoded(image: Image.Image) -> Raster:
+def _decoded(image: Image.Image, canvas: Canvas) -> Decoded:
     image.load()
     mode = _READ_AS.get(image.mode, image.mode)
     if image.mode == "P" or (image.mode in ("RGB", "L") and "transparency" in image.info):
@@ -94,18 +95,13 @@ def _decoded(image: Image.Image) -> Raster:
     if mode not in ("L", "LA", "RGB", "RGBA"):
         raise Unsupported(image.mode)
     width, height = image.size
-    pixels = np.empty((height, width, 3), np.uint8)
-    alpha = np.empty((height, width), np.uint8) if mode.endswith("A") else None
-    colours = 1 if mode in ("L", "LA") else 3
+    canvas.begin(Form(width, height, "uint8", has_alpha=mode.endswith("A")))
     for rows in strips(height, width):
         part = image.crop((0, rows.start, width, rows.stop))
         strip = np.asarray(part if part.mode == mode else part.convert(mode))
-        strip = strip.reshape(rows.stop - rows.start, width, -1)
-        pixels[rows] = strip[..., :colours]
-        if alpha is not None:
-            alpha[rows] = strip[..., colours]
+        canvas.put(strip.reshape(rows.stop - rows.start, width, -1))
     image.close()
-    return Raster(pixels, alpha, grey=image.mode in _GREY_MODES)
+    return Decoded(grey=image.mode in _GREY_MODES)
 
 
 def write_webp(photo: Photo, file: BinaryIO, *, quality: int) -> None:

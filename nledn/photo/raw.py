@@ -3,10 +3,9 @@
 import functools
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from nledn.photo import exif
-from nledn.photo.model import Metadata, Note, Raster
+from nledn.photo.canvas import Canvas, Form
+from nledn.photo.model import Decoded, Metadata, Note, strips
 from nledn.photo.source import ReaderMissing, Source
 from nledn.photo.tiff_structure import TiffDamaged, TiffStructure
 
@@ -48,7 +47,7 @@ def _exif(file: BinaryIO) -> bytes | None:
         return None  # CR3, RAF and others keep theirs in ways of their own
 
 
-def _developed(raw: Any) -> Raster:
+def _developed(raw: Any, canvas: Canvas) -> Decoded:
     import rawpy
 
     with raw:
@@ -58,4 +57,8 @@ def _developed(raw: Any) -> Raster:
             output_color=rawpy.ColorSpace.sRGB,
             gamma=_SRGB_CURVE,
         )
-    return Raster(np.ascontiguousarray(pixels), converted=True)
+    height, width = pixels.shape[:2]
+    canvas.begin(Form(width, height, "uint16", has_alpha=False))
+    for rows in strips(height, width):
+        canvas.put(pixels[rows])
+    return Decoded(converted=True)

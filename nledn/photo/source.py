@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nledn.photo.model import Metadata, Raster
+from nledn.photo.canvas import Canvas
+from nledn.photo.model import Decoded, Metadata
 
 
 class Damaged(ValueError):
@@ -36,7 +37,7 @@ class Source:
         format: as in `Photo.format`.
         size: width and height as stored, before the orientation is applied.
         metadata: as found, unchecked.
-        decode: decodes the pixels; raises whatever its decoder raises on damaged bytes.
+        decode: decodes the pixels onto a canvas; raises whatever its decoder raises on damaged bytes.
         orientation: 1 to 8, as EXIF counts, still to be applied; None: as EXIF or XMP tell.
         notes: as in `Photo.notes`.
     """
@@ -44,6 +45,6 @@ class Source:
     format: str
     size: tuple[int, int]
     metadata: Metadata
-    decode: Callable[[], Raster]
+    decode: Callable[[Canvas], Decoded]
     orientation: int | None = None
     notes: tuple[str, ...] = ()

@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyvips
 
-from nledn.photo.model import Photo, Plane, Raster, strips
+from nledn.photo.canvas import Canvas, DepthName, Form, colours_in
+from nledn.photo.model import Decoded, Photo, Plane, strips
 from nledn.photo.source import Unsupported
 
 # libvips knows files by name and would show an old photo after a change; and what it keeps
@@ -21,20 +22,22 @@ logging.getLogger("pyvips").addHandler(logging.NullHandler())
 
 _LOADERS = {"PNG": "pngload", "TIFF": "tiffload", "JPEG": "jpegload", "AVIF": "heifload"}
 _VIPS_FORMATS = {np.dtype(np.uint8): "uchar", np.dtype(np.uint16): "ushort"}
-_DEPTHS = {"uchar": np.uint8, "ushort": np.uint16}
+_DEPTHS: dict[str, DepthName] = {"uchar": "uint8", "ushort": "uint16"}
 _SPACES = {(2, 1): "b-w", (2, 2): "grey16", (3, 1): "srgb", (3, 2): "rgb16"}
-_GREY_BANDS = (1, 2)
 
 VipsError = pyvips.Error
 """What libvips raises, for damaged files and failed writes alike."""
 
 
-def decode(file: BinaryIO, kind: str, *, bits: int | None = None, cmyk: bool = False) -> Raster:
+def decode(
+    file: BinaryIO, kind: str, canvas: Canvas, *, bits: int | None = None, cmyk: bool = False
+) -> Decoded:
     """Decode the first picture of an open file.
 
     Args:
         file: where it is read from; wherever it stands.
         kind: "PNG", "TIFF", "JPEG" or "AVIF".
+        canvas: where the pixels go.
         bits: how many bits of 16 the file really fills (10, 12); None for all.
         cmyk: whether the pixels are to be converted from CMYK to sRGB.
 
@@ -49,8 +52,8 @@ def decode(file: BinaryIO, kind: str, *, bits: int | None = None, cmyk: bool = F
         image = _cmyk_to_srgb(image)
     if image.format not in _DEPTHS:
         raise Unsupported(str(image.format))
-    raster = _fetched(image, bits)
-    return Raster(raster.pixels, raster.alpha, raster.grey, converted=cmyk)
+    _fetch(image, bits, canvas)
+    return Decoded(grey=colours_in(image.bands) == 1, converted=cmyk)
 
 
 def _source(file: BinaryIO) -> Any:
@@ -73,21 +76,14 @@ def _cmyk_to_srgb(image: Any) -> Any:
     return image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
 
 
-def _fetched(image: Any, bits: int | None) -> Raster:
+def _fetch(image: Any, bits: int | None, canvas: Canvas) -> None:
     width, height, bands = image.width, image.height, image.bands
-    dtype = _DEPTHS[image.format]
-    grey = bands in _GREY_BANDS
-    colours = 1 if grey else 3
-    pixels = np.empty((height, width, 3), dtype)
-    alpha = np.empty((height, width), dtype) if bands > colours else None
+    depth = _DEPTHS[image.format]
+    canvas.begin(Form(width, height, depth, has_alpha=bands > colours_in(bands)))
     region = pyvips.Region.new(image)
     for rows in strips(height, width):
         raw = region.fetch(0, rows.start, width, rows.stop - rows.start)
-        strip = filled(np.frombuffer(raw, dtype).reshape(-1, width, bands), bits)
-        pixels[rows] = strip[..., :colours]
-        if alpha is not None:
-            alpha[rows] = strip[..., colours]
-    return Raster(pixels, alpha, grey)
+        canvas.put(filled(np.frombuffer(raw, depth).reshape(-1, width, bands), bits))
 
 
 def filled(values: Any, bits: int | None) -> Any:

@@ -1,0 +1,132 @@
+"""What a file tells about its photo, checked; and the photo that comes of it and the pixels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nledn.photo import exif, icc, xmp
+from nledn.photo.canvas import Arrays
+from nledn.photo.model import Decoded, Metadata, Note, Photo
+from nledn.photo.source import Source
+from nledn.photo.tiff_structure import TiffDamaged
+
+_LARGEST_DPI = 1e5
+_QUARTER_TURNED = (5, 6, 7, 8)
+
+# How stored rows and columns become upright ones (EXIF 3.0, 4.6.5.1.6); a view each.
+_TURNS: dict[int, Callable[[Any], Any]] = {
+    1: lambda stored: stored,
+    2: lambda stored: stored[:, ::-1],
+    3: lambda stored: stored[::-1, ::-1],
+    4: lambda stored: stored[::-1],
+    5: lambda stored: stored.swapaxes(0, 1),
+    6: lambda stored: stored[::-1].swapaxes(0, 1),
+    7: lambda stored: stored[::-1, ::-1].swapaxes(0, 1),
+    8: lambda stored: stored[:, ::-1].swapaxes(0, 1),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All about a photo but its pixels; fields as in `Photo`.
+
+    Attributes:
+        format: as there.
+        orientation: 1 to 8, how the stored pixels are still to be turned.
+        metadata: true of the upright photo.
+        grey: as there.
+        linear: as there.
+        notes: as there.
+    """
+
+    format: str
+    orientation: int
+    metadata: Metadata
+    grey: bool
+    linear: bool
+    notes: tuple[str, ...]
+
+
+def facts_of(source: Source, decoded: Decoded, stored_size: tuple[int, int]) -> Facts:
+    """Check what a file told, now that its pixels are decoded.
+
+    Args:
+        source: what it told.
+        decoded: what its pixels were.
+        stored_size: width and height of the pixels as they came, px.
+    """
+    orientation = _orientation(source)
+    size = stored_size[::-1] if orientation in _QUARTER_TURNED else stored_size
+    metadata, dropped = _trusted(source.metadata, decoded, size)
+    return Facts(
+        format=source.format,
+        orientation=orientation,
+        metadata=metadata,
+        grey=decoded.grey,
+        linear=metadata.icc is not None and icc.is_linear(metadata.icc),
+        notes=(*source.notes, *dropped),
+    )
+
+
+def assembled(path: Path, facts: Facts, canvas: Arrays) -> Photo:
+    """Turn the pixels upright, and put all together."""
+    turn = _TURNS[facts.orientation]
+    alpha = canvas.alpha
+    metadata = facts.metadata
+    return Photo(
+        pixels=np.ascontiguousarray(turn(canvas.pixels)),
+        alpha=None if alpha is None else np.ascontiguousarray(turn(alpha)),
+        icc=metadata.icc,
+        exif=metadata.exif,
+        xmp=metadata.xmp,
+        dpi=metadata.dpi,
+        grey=facts.grey,
+        linear=facts.linear,
+        format=facts.format,
+        path=path,
+        notes=facts.notes,
+    )
+
+
+def _orientation(source: Source) -> int:
+    if source.orientation is not None:
+        return source.orientation
+    # XMP only where EXIF is silent: programs that turn a photo often forget the one in XMP.
+    told = exif.orientation(source.metadata.exif or b"")
+    return told or xmp.orientation(source.metadata.xmp or b"")
+
+
+def _trusted(
+    metadata: Metadata, decoded: Decoded, size: tuple[int, int]
+) -> tuple[Metadata, list[str]]:
+    """Metadata that can be parsed and is true of the upright pixels, and what had to go."""
+    dropped: list[str] = []
+    profile = icc.srgb() if decoded.converted else metadata.icc
+    if profile is not None and not icc.is_usable(profile, grey=decoded.grey):
+        profile = None
+        dropped.append(Note.BAD_ICC)
+    exif_block = metadata.exif
+    if exif_block is not None:
+        try:
+            exif_block = exif.upright(exif_block, size)
+        except TiffDamaged:
+            exif_block = None
+            dropped.append(Note.BAD_EXIF)
+    packet = metadata.xmp
+    if packet is not None:
+        try:
+            packet = xmp.upright(packet, size)
+        except xmp.XmpDamaged:
+            packet = None
+            dropped.append(Note.BAD_XMP)
+    return Metadata(profile, exif_block, packet, _dpi(metadata.dpi)), dropped
+
+
+def _dpi(found: tuple[float, float] | None) -> tuple[float, float] | None:
+    if found is None:
+        return None
+    x, y = float(found[0]), float(found[1])
+    return (x, y) if 0 < x < _LARGEST_DPI and 0 < y < _LARGEST_DPI else None
