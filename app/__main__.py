@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from nledn import __version__, places
+from nledn import __version__, decoder, places
 from nledn.messages import printable
 
 log = logging.getLogger("app")
@@ -20,6 +20,7 @@ LOGS_KEPT = 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window; `--self-check` tells whether this installation works, without one."""
+    decoder.serve_if_asked(sys.argv)
     parsed = _parser().parse_args(arguments)
     if parsed.self_check:
         return self_check()

@@ -49,6 +49,7 @@ class Job:
 
     lane: ClassVar[LaneName] = "files"
     is_patient: ClassVar[bool] = False
+    only_reads: ClassVar[bool] = False  # nothing is lost when it is stopped
 
     def run(self, work: Work) -> Any:
         """Do it, off the main thread; what is returned becomes the result."""
@@ -157,17 +158,21 @@ class Runner(QObject):
             ticket.outcome.set_exception(Cancelled())
         return ticket.outcome
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: Job | None) -> None:
         """Ask a job to stop; `cancelled` follows within one of its steps, or it finishes."""
         with self._lock:
-            ticket = self._tickets.get(job)
+            ticket = None if job is None else self._tickets.get(job)
         if ticket is not None:
             ticket.cancel.cancel()
 
     def cancel_all(self) -> None:
-        """Ask all that computes to stop; files are written to their end."""
+        """Ask all that computes or only reads to stop; files are written to their end."""
         with self._lock:
-            tickets = [each for each in self._tickets.values() if each.job.lane != "files"]
+            tickets = [
+                each
+                for each in self._tickets.values()
+                if each.job.lane != "files" or each.job.only_reads
+            ]
         for ticket in tickets:
             ticket.cancel.cancel()
 

@@ -134,10 +134,9 @@ class Session(QObject):
 
         focus = Focus(self._focus_rect)
         into = self._layers.get(self.options)
-        job = jobs.DerainJob(
+        job = self._deraining = jobs.DerainJob(
             self.engines, self.photo, self.options, focus, self._keeper.spill, into
         )
-        self._deraining = job
         self._set_status(Stage.DERAINING, *tiles_of(into))
         self._runner.submit(job)
 
@@ -240,6 +239,7 @@ class Session(QObject):
         self.failed.emit(error)
 
     def _begin_opening(self, job: Job) -> None:
+        self._runner.cancel(self._opening)
         self._opening = job
         self.opening_changed.emit(True)
         self._runner.submit(job)

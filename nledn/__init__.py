@@ -1,7 +1,7 @@
 """NLEDN inference: rain out of photos.
 
-    from nledn import Derainer, Options, photo
-    rainy = photo.read(Path("street.jpg"))
+    from nledn import Derainer, Options, decoder
+    rainy = decoder.read(Path("street.jpg"))
     layer = Derainer.load(Options()).derain(rainy.pixels)
     clean = layer.apply(rainy.pixels, strength=0.9)
 
@@ -17,7 +17,7 @@ from nledn.errors import Cancelled, DerainError
 from nledn.options import Options
 
 if TYPE_CHECKING:
-    from nledn import photo
+    from nledn import decoder, photo
     from nledn.engine import Derainer, Focus, Progress
     from nledn.rain import RainLayer, Record
 
@@ -35,6 +35,7 @@ LAZY_MODULES = (
     "nledn.backends.torch",
     "nledn.batch",
     "nledn.compare",
+    "nledn.decoder",
     "nledn.engine",
     "nledn.evaluate",
     "nledn.network",
@@ -54,6 +55,7 @@ __all__ = [
     "RainLayer",
     "Record",
     "__version__",
+    "decoder",
     "photo",
 ]
 

@@ -1,6 +1,11 @@
 """`python -m nledn` is `nledn`."""
 
-from nledn.cli import main
+import sys
+
+from nledn import decoder
 
 if __name__ == "__main__":
+    decoder.serve_if_asked(sys.argv)
+    from nledn.cli import main
+
     main()

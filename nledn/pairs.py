@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from natsort import natsorted
 
-from nledn import photo
+from nledn import decoder, photo
 from nledn.errors import DerainError, NoPairs, PairsFolderNotFound, PairSizesDiffer
 from nledn.messages import printable
 from nledn.rain import Pixels
@@ -62,10 +62,10 @@ class Pair:
             PhotoError: one of them cannot be read.
             PairSizesDiffer: they are not of one size.
         """
-        rainy = photo.read(self.rainy).pixels
+        rainy = decoder.read(self.rainy).pixels
         if self.clean is None:
             return _halves(rainy, self.rainy)
-        clean = photo.read(self.clean).pixels
+        clean = decoder.read(self.clean).pixels
         if rainy.shape != clean.shape:
             raise PairSizesDiffer(self.rainy, _size(rainy), _size(clean))
         return PairPixels(rainy, clean)
@@ -242,7 +242,7 @@ def _are_halves(files: list[Path]) -> bool:
 
 def _correlation_of_halves(path: Path) -> float:
     try:
-        halves = _halves(photo.read(path).pixels, path)
+        halves = _halves(decoder.read(path).pixels, path)
     except DerainError:
         return 0.0  # what cannot be read says nothing about the others
     rainy, clean = _detail(halves.rainy), _detail(halves.clean)

@@ -79,6 +79,7 @@ class AttachJob(Job):
         path: its file.
     """
 
+    only_reads: ClassVar[bool] = True
     photo: "Photo"
     path: Path
 
@@ -86,7 +87,8 @@ class AttachJob(Job):
         """Read it."""
         from nledn.compare.files import pixels_like
 
-        like = replace(self.photo, pixels=pixels_like(self.photo, self.path), alpha=None)
+        pixels = pixels_like(self.photo, self.path, work.cancel)
+        like = replace(self.photo, pixels=pixels, alpha=None)
         return Attached(like, first_copies(like), self.path)
 
 

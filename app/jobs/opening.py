@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from natsort import natsorted
 from PySide6.QtGui import QImage
@@ -11,6 +11,7 @@ from app.qimage import to_photo
 from app.runner import Job, Work
 from app.views.picture import first_copies
 from app.views.pyramid import Pyramid
+from nledn import decoder
 from nledn.errors import PhotoIsFolder, PhotoNotFound
 
 if TYPE_CHECKING:
@@ -41,18 +42,18 @@ class Opened:
 class OpenJob(Job):
     """Read a photo, or the first one of a folder."""
 
+    only_reads: ClassVar[bool] = True
     path: Path
 
     def run(self, work: Work) -> Opened:
         """Read it."""
-        from nledn import photo as photos
         from nledn.photo.recipe import read_recipe
 
         is_folder = self.path.is_dir()
         folder = photos_in(self.path if is_folder else self.path.parent)
         if is_folder and not folder:
             raise PhotoIsFolder(self.path)
-        photo = photos.read(folder[0] if is_folder else self.path)
+        photo = decoder.read(folder[0] if is_folder else self.path, cancel=work.cancel)
         return Opened(
             photo, first_copies(photo), folder, read_recipe(photo.xmp), from_folder=is_folder
         )

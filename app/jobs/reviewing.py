@@ -13,7 +13,7 @@ from app.jobs.opening import Opened, OpenJob
 from app.qimage import to_qimage
 from app.recovery import Recovered
 from app.runner import Job, Work
-from nledn import Options, __version__
+from nledn import Options, __version__, decoder
 from nledn.errors import DerainError
 from nledn.rain import Record, difference
 
@@ -31,16 +31,17 @@ class ThumbnailJob(Job):
     """
 
     is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
     path: Path
     box: QSize
 
     def run(self, work: Work) -> QImage:
         """Make it."""
-        from nledn import photo
         from nledn.batch import small
 
         try:
-            picture = small(photo.read(self.path), 2 * self.box.width())
+            photo = decoder.read(self.path, cancel=work.cancel)
+            picture = small(photo, 2 * self.box.width())
         except DerainError:
             return QImage()
         aspect = Qt.AspectRatioMode.KeepAspectRatio
@@ -73,20 +74,19 @@ class ReviewJob(Job):
         checkpoint: id of the checkpoint.
     """
 
+    only_reads: ClassVar[bool] = True
     entry: Entry
     options: Options
     checkpoint: str
 
     def run(self, work: Work) -> Reviewed:
         """Read both."""
-        from nledn import photo
-
         opened = OpenJob(self.entry.source).run(work)
         output = self.entry.output
         if self.entry.state != "done" or output is None:
             return Reviewed(opened)
         try:
-            after = photo.read(output)
+            after = decoder.read(output, cancel=work.cancel)
         except DerainError:
             return Reviewed(opened)  # gone, or no photo any more
         result = self._compared(opened.photo, after)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from nledn import photo
+from nledn import decoder, photo
 from nledn.batch.rows import Change, Scores
 from nledn.errors import PairSizesDiffer, PairTooSmall
 from nledn.metrics import WINDOW_PX, agreement, to_uint8
@@ -72,8 +72,8 @@ def scores_of(rainy: Path, result: Path, truth: Path) -> Scores:
         PairSizesDiffer: the photo without rain is of another size.
         PairTooSmall: a side is shorter than SSIM's window.
     """
-    clean = to_uint8(photo.read(truth).pixels)
-    before, after = (to_uint8(photo.read(path).pixels) for path in (rainy, result))
+    clean = to_uint8(decoder.read(truth).pixels)
+    before, after = (to_uint8(decoder.read(path).pixels) for path in (rainy, result))
     sizes = [(pixels.shape[1], pixels.shape[0]) for pixels in (before, clean)]
     if sizes[0] != sizes[1]:
         raise PairSizesDiffer(rainy, sizes[0], sizes[1])

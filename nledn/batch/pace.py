@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nledn import photo
+from nledn import decoder
 from nledn.errors import DerainError
 
 PROBED_AT_MOST = 2000  # headers read beforehand; more of them move the mean by little
@@ -112,6 +112,6 @@ def probe(paths: Iterable[Path], pace: Pace, stop: threading.Event) -> None:
         if stop.is_set():
             return
         try:
-            pace.learn(path, photo.read_header(path).megapixels)
+            pace.learn(path, decoder.read_header(path).megapixels)
         except DerainError:
             continue  # it fails when its turn comes, and costs nothing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nledn import photo
+from nledn import decoder, photo
 from nledn.batch.rows import Job, Row, Seen, State
 from nledn.batch.settings import SUFFIX_OF, Settings
 from nledn.batch.sources import Found
@@ -195,7 +195,7 @@ def _endings(source: Path, settings: Settings, *, looked_into: bool) -> set[str]
     if not looked_into:
         return {source.suffix}
     try:
-        kind = photo.read_header(source).format
+        kind = decoder.read_header(source).format
     except DerainError:
         return set()  # there will be no result
     pixel = {depth: np.zeros((1, 1, 3), depth) for depth in (np.uint8, np.uint16)}

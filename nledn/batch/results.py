@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from nledn import photo
+from nledn import decoder
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Counts, Row, Scores, State, Thumbnails
@@ -87,7 +87,7 @@ def _missing_pictures(row: Row, result: Path, queue: Queue) -> Thumbnails | None
     if not wanted or queue.thumbnails(row) is not None:
         return None
     try:
-        before, after = (thumbnail(photo.read(path)) for path in (row.source, result))
+        before, after = (thumbnail(decoder.read(path)) for path in (row.source, result))
     except DerainError:
         return None  # gone meanwhile; the row stays without pictures
     return Thumbnails(before, after)

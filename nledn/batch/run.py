@@ -118,8 +118,8 @@ class _Run:
                 job = self._queue.take()
                 if job is None:
                     return
-                loaded = guarded(job, partial(work.load, job, self._settings))
-                if isinstance(loaded, Failed | Skipped):
+                loaded = self._loaded(job)
+                if isinstance(loaded, Failed | Skipped | PutBack):
                     self._finish(job, loaded)
                 else:
                     self._room.take(loaded.px)
@@ -128,6 +128,12 @@ class _Run:
             self._stop(error)
         finally:
             self._read_ahead.put(None)
+
+    def _loaded(self, job: Job) -> Loaded | Failed | Skipped | PutBack:
+        try:
+            return guarded(job, partial(work.load, job, self._settings, self._cancel))
+        except Cancelled:
+            return PutBack()
 
     def _compute(self) -> None:
         reading = READERS

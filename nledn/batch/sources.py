@@ -8,7 +8,7 @@ from pathlib import Path
 
 from natsort import natsorted, ns
 
-from nledn import photo
+from nledn import decoder, photo
 from nledn.errors import (
     BatchInputEmpty,
     BatchInputIsPhoto,
@@ -205,7 +205,7 @@ def read_list(path: Path) -> list[bytes]:
 
 def _is_photo(path: Path) -> bool:
     try:
-        photo.read_header(path)
+        decoder.read_header(path)
     except PhotoIsVideo:
         raise
     except DerainError:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from nledn import decoder
 from nledn import photo as photos
 from nledn.atomic import make_folder
 from nledn.batch.figures import change_of, scores_of, thumbnail
@@ -75,12 +76,13 @@ class Derained:
     seconds: float
 
 
-def load(job: Job, settings: Settings) -> Loaded | Skipped:
+def load(job: Job, settings: Settings, cancel: CancelToken | None = None) -> Loaded | Skipped:
     """Read a photo and settle where its result goes.
 
     Raises:
         PhotoError: it cannot be read.
         WouldReplaceSource: the result's place is a photo's.
+        Cancelled: `cancel` was set.
     """
     skipped = skipped_unread(job, settings)
     if skipped is not None:
@@ -90,7 +92,8 @@ def load(job: Job, settings: Settings) -> Loaded | Skipped:
         raise PhotoNotFound(job.source)
     # In this order: a photo that changes while it is read is then found changed the next time.
     seen = replace(seen, sha256=sha256_of(job.source))
-    photo = photos.read(job.source, limit_megapixels=settings.limit_megapixels)
+    limit = settings.limit_megapixels
+    photo = decoder.read(job.source, limit_megapixels=limit, cancel=cancel)
     ext = SUFFIX_OF.get(settings.format) or photos.output_suffix(photo)
     target = resolved(job, ext, settings)
     return target if isinstance(target, Skipped) else Loaded(job, photo, target, seen)
@@ -183,7 +186,7 @@ def derain_file(
     """
 
     def steps() -> Done | Skipped:
-        loaded = load(job, settings)
+        loaded = load(job, settings, cancel)
         if isinstance(loaded, Skipped):
             return loaded
         return save(compute(loaded, engine, None, cancel), settings)

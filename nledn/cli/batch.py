@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.cli import batch_cluster
 from nledn.cli.batch_cluster import (
@@ -195,6 +196,7 @@ def _computed(queue: "Queue", where: Where, log: IO[str] | None, cancel: CancelT
     if not where.is_here:
         with Shown(log) as shown:
             return batch_cluster.computed(queue, where, shown.update, cancel)
+    decoder.warm_up()  # while the engine is loaded
     from nledn.engine import Derainer
 
     engine = Derainer.load(queue.request.settings.options)

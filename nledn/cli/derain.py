@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.cli.console import (
     Exit,
@@ -81,6 +82,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     """Take the rain out of photos. Results go beside their sources; sources are never replaced."""
     wanted = Wanted(output, rain_layer, side_by_side, name, overwrite, quality)
     outputs = Outputs(wanted, tuple(photos))
+    decoder.warm_up()  # while the engine is loaded
     from nledn.engine import Derainer
 
     derainer = Derainer.load(options)
@@ -123,9 +125,7 @@ class _Work:
             return Result(str(path), error=str(explain(error)))
 
     def _derain(self, path: Path, number: int) -> Result:
-        from nledn import photo as photos
-
-        photo = photos.read(path, limit_megapixels=self._max_megapixels)
+        photo = decoder.read(path, limit_megapixels=self._max_megapixels, cancel=self._cancel)
         card = self._derainer.card.id
         targets = self._outputs.targets(photo, path, card, self._derainer.options.strength, number)
         self._outputs.check(targets)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from nledn import photo
+from nledn import decoder
+from nledn.cancel import CancelToken
 from nledn.compare.board import Pane
 from nledn.errors import DerainError, PairSizesDiffer, PhotoNotFound
 from nledn.pairs import result_of
@@ -40,14 +41,15 @@ def result_pane(result: Result, rainy: Photo, rainy_path: Path) -> Pane:
     return Pane(result.title, "result", pixels, path=path)
 
 
-def pixels_like(rainy: Photo, path: Path) -> Pixels:
+def pixels_like(rainy: Photo, path: Path, cancel: CancelToken | None = None) -> Pixels:
     """Read a picture of the rainy photo's size, and give it the rainy photo's depth.
 
     Raises:
         PhotoError: it cannot be read.
         PairSizesDiffer: it is of another size.
+        Cancelled: `cancel` was set.
     """
-    other = photo.read(path)
+    other = decoder.read(path, cancel=cancel)
     if other.size != rainy.size:
         raise PairSizesDiffer(path, rainy.size, other.size)
     return in_depth_of(rainy.pixels, other.pixels)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from nledn import photo
+from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.compare.board import Board, Pane, distinct, measured
 from nledn.compare.cache import LayerCache, Models
@@ -143,7 +143,7 @@ def _panes(
     height, width = pixels.rainy.shape[:2]
     if min(height, width) < WINDOW_PX:
         raise PairTooSmall(pair.rainy, (width, height), WINDOW_PX)
-    read = photo.read(pair.rainy)
+    read = decoder.read(pair.rainy)
     rainy = Photo(pixels.rainy, grey=read.grey, linear=read.linear, path=pair.rainy)
     comparison = Comparison(rainy, request.asked, models)
     comparison.run(cancel=cancel)

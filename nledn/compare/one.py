@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nledn import photo as photos
+from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.compare.board import Board, Pane, distinct, measured
 from nledn.compare.cache import Models
@@ -15,7 +15,7 @@ from nledn.errors import OptionInvalid
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.options import Options
-from nledn.photo import Photo
+from nledn.photo import DEFAULT_LIMIT_MEGAPIXELS, Photo
 from nledn.tiling import Rect
 
 # A crop that nobody chose: these shares of the photo's sides, which make it a little wider.
@@ -45,7 +45,7 @@ class Request:
     crops: tuple[Rect, ...] = ()
     crop_only: bool = False
     y: LumaName = "pillow"
-    limit_megapixels: float = photos.DEFAULT_LIMIT_MEGAPIXELS
+    limit_megapixels: float = DEFAULT_LIMIT_MEGAPIXELS
 
 
 def compare_photo(
@@ -65,11 +65,12 @@ def compare_photo(
         OptionInvalid: a crop outside the photo, or too small.
         Cancelled: `cancel` was set.
     """
-    rainy = photos.read(request.photo, limit_megapixels=request.limit_megapixels)
+    limit = request.limit_megapixels
+    rainy = decoder.read(request.photo, limit_megapixels=limit, cancel=cancel)
     for crop in request.crops:
         _check_crop(crop, rainy)
     region = request.crops[0] if request.crop_only else None
-    truth = None if request.truth is None else pixels_like(rainy, request.truth)
+    truth = None if request.truth is None else pixels_like(rainy, request.truth, cancel)
     comparison = Comparison(rainy, request.asked, models)
     comparison.run(Focus(region), whole=region is None, on_event=on_event, cancel=cancel)
     panes = [

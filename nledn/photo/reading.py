@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from nledn.errors import (
     DerainError,
@@ -78,7 +78,7 @@ def read(path: Path, *, limit_megapixels: float = DEFAULT_LIMIT_MEGAPIXELS) -> P
     path = Path(path)
     arrays = Arrays()
     facts = decode(path, arrays, limit_megapixels=limit_megapixels)
-    with typed_errors(path):
+    with _typed_errors(path):
         return assembled(path, facts, arrays)
 
 
@@ -100,7 +100,7 @@ def decode(
     Raises:
         PhotoError: as `read`.
     """
-    with typed_errors(path), _open(path) as file:
+    with _typed_errors(path), _open(path) as file:
         source = _opened(file, path)
         header = Header(source.format, source.size)
         if header.megapixels > limit_megapixels:
@@ -135,14 +135,13 @@ def read_header(path: Path) -> Header:
         PhotoError: as `read`, for what the header shows.
     """
     path = Path(path)
-    with typed_errors(path), _open(path) as file:
+    with _typed_errors(path), _open(path) as file:
         source = _opened(file, path)
         return Header(source.format, source.size)
 
 
 @contextmanager
-def typed_errors(path: Path) -> Iterator[None]:
-    """Whatever goes wrong becomes an error that `read` names."""
+def _typed_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except DerainError:

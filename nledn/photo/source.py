@@ -37,7 +37,7 @@ class Source:
         format: as in `Photo.format`.
         size: width and height as stored, before the orientation is applied.
         metadata: as found, unchecked.
-        decode: decodes the pixels onto a canvas; raises whatever its decoder raises on damaged bytes.
+        decode: decodes the pixels onto a canvas; raises whatever its decoder raises.
         orientation: 1 to 8, as EXIF counts, still to be applied; None: as EXIF or XMP tell.
         notes: as in `Photo.notes`.
     """

@@ -1,0 +1,8 @@
+"""What a decoder process runs: `python -m nledn.decoder WORD`."""
+
+import sys
+
+from nledn.decoder.serving import serve
+
+if __name__ == "__main__":
+    serve(sys.argv[1])

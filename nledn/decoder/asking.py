@@ -1,0 +1,155 @@
+"""Asking for photos: the questions, the answers, and what becomes of a process that has none."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nledn.cancel import CancelToken
+from nledn.decoder.pool import pool
+from nledn.decoder.process import Process, ProcessDied, ProcessLate, ProcessMissing
+from nledn.errors import (
+    PhotoCrashesDecoder,
+    PhotoDecoderMissing,
+    PhotoTakesMemory,
+    PhotoTakesTooLong,
+)
+
+if TYPE_CHECKING:
+    from nledn.photo import Header, Photo
+
+
+def read(
+    path: Path, *, limit_megapixels: float | None = None, cancel: CancelToken | None = None
+) -> "Photo":
+    """Read the photo at `path` as `nledn.photo.read` does, decoded by another process.
+
+    Args:
+        path: the file.
+        limit_megapixels: refuse more; None for what `nledn.photo.read` refuses by itself.
+        cancel: asks to stop; the process is ended, and the next photo gets another.
+
+    Raises:
+        PhotoError: as `nledn.photo.read` says, and those below.
+        PhotoCrashesDecoder, PhotoTakesTooLong: the process died, or had to be stopped.
+        PhotoDecoderMissing: none can be started.
+        Cancelled: `cancel` was set.
+    """
+    from nledn.decoder import wire
+    from nledn.photo import DEFAULT_LIMIT_MEGAPIXELS
+    from nledn.photo.facts import assembled
+
+    limit = DEFAULT_LIMIT_MEGAPIXELS if limit_megapixels is None else limit_megapixels
+    path = Path(path)
+    with _lent(path, cancel) as conversation:
+        conversation.ask({"read": _absolute(path), "limit_megapixels": limit})
+        facts = wire.facts_received(conversation.last_word())
+        return assembled(path, facts, conversation.incoming.arrays)
+
+
+def read_header(path: Path, *, cancel: CancelToken | None = None) -> "Header":
+    """Look at the photo at `path` as `nledn.photo.read_header` does, in another process.
+
+    Raises:
+        PhotoError, Cancelled: as `read`.
+    """
+    path = Path(path)
+    with _lent(path, cancel) as conversation:
+        conversation.ask({"header": _absolute(path)})
+        conversation.last_word()
+        return conversation.header
+
+
+def _absolute(path: Path) -> str:
+    """The path from anywhere; `..` stays, since it means another place behind a link."""
+    return str(Path.cwd() / path)
+
+
+@contextmanager
+def _lent(path: Path, cancel: CancelToken | None) -> "Iterator[_Conversation]":
+    cancel = cancel or CancelToken()
+    conversation = None
+    try:
+        with pool.lent(cancel) as process:
+            conversation = _Conversation(process, path, cancel)
+            yield conversation
+    except ProcessDied as death:
+        if death.is_time and conversation is not None:
+            raise PhotoTakesTooLong(path, conversation.limit_cpu_s) from death
+        kind = PhotoTakesMemory(path) if death.is_memory else None
+        raise kind or PhotoCrashesDecoder(path, death.detail) from death
+    except ProcessLate as error:
+        assert conversation is not None, "starting has another error for it"
+        raise PhotoTakesTooLong(path, conversation.limit_s) from error
+    except MemoryError as error:  # here, for the pixels
+        raise PhotoTakesMemory(path) from error
+    except ProcessMissing as error:
+        raise PhotoDecoderMissing(path, str(error)) from error
+
+
+class _Conversation:
+    """About one photo with one process.
+
+    Attributes:
+        header: of the photo, once it is known.
+        incoming: its pixels.
+        limit_s: how many seconds the present step may take.
+        limit_cpu_s: how many of the processor's.
+    """
+
+    header: "Header"
+
+    def __init__(self, process: Process, path: Path, cancel: CancelToken) -> None:
+        from nledn.decoder.incoming import Incoming
+
+        self._process = process
+        self._path = path
+        self._cancel = cancel
+        self.incoming = Incoming(process)
+
+    def ask(self, question: dict[str, Any]) -> None:
+        """Ask; the header has to come in time."""
+        from nledn.decoder import limits
+
+        self._begin_step(limits.HEADER_CPU_S)
+        self._process.ask(question)
+
+    def last_word(self) -> Any:
+        """Listen to the end, and say what that was.
+
+        Raises:
+            PhotoError: the process says that it cannot be read.
+            ProcessDied, ProcessLate: it says no more.
+        """
+        while True:
+            kind, said = self._process.receive(self._until, self._cancel)
+            if kind == "done":
+                return said
+            self._take(kind, said)
+
+    def _take(self, kind: str, said: Any) -> None:
+        from nledn.decoder import wire
+
+        if kind == "filled":
+            self.incoming.take(*said)
+        elif kind == "form":
+            self.incoming.begin(said)
+        elif kind == "header":
+            self._on_header(said)
+        else:
+            raise wire.error_received(said, self._path)
+
+    def _on_header(self, said: dict[str, Any]) -> None:
+        from nledn.decoder import limits
+        from nledn.photo import Header
+
+        self.header = Header(said["format"], (said["size"][0], said["size"][1]))
+        self._begin_step(limits.cpu_s(self.header.format, self.header.megapixels))
+
+    def _begin_step(self, limit_cpu_s: int) -> None:
+        from nledn.decoder import limits
+
+        self.limit_cpu_s = limit_cpu_s
+        self.limit_s = limits.wall_s(self._path, limit_cpu_s)
+        self._until = time.monotonic() + self.limit_s

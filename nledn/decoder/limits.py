@@ -1,0 +1,91 @@
+"""How long and with how much memory a photo may be decoded; docs/reliability.md has the reasons.
+
+Processor time and memory are counted by the operating system: Linux knows both limits, macOS the
+time, Windows neither. The clock on the wall is the owner's, and is read everywhere.
+"""
+
+import math
+import os
+import sys
+from pathlib import Path
+
+HEADER_CPU_S = 5
+DECODE_CPU_S = 3
+# Benchmarks/decoder.py: JPEG 0.007 s, AVIF 0.014, WebP 0.02 and 16-bit PNG 0.024 a megapixel.
+CPU_S_PER_MEGAPIXEL = {"RAW": 4.0}
+CPU_S_PER_MEGAPIXEL_ELSE = 0.25
+# A disk that wakes up, a slow network, a machine that is busy with a batch.
+WALL_S = 60
+WALL_TIMES_CPU = 4
+SLOWEST_BYTES_PER_S = 1_000_000
+
+HEADER_BYTES = 256 * 2**20
+DECODE_BYTES = 256 * 2**20
+DECODE_BYTES_PER_PX = 32
+THREAD_BYTES = 16 * 2**20  # the stacks of a decoder's threads count, and each core has some
+
+
+def cpu_s(kind: str, megapixels: float) -> int:
+    """Seconds of the processor that the pixels of a photo may take.
+
+    Args:
+        kind: its format, as in `Photo.format`.
+        megapixels: by its header.
+    """
+    rate = CPU_S_PER_MEGAPIXEL.get(kind, CPU_S_PER_MEGAPIXEL_ELSE)
+    return math.ceil(DECODE_CPU_S + rate * megapixels)
+
+
+def wall_s(path: Path, cpu_s: float) -> int:
+    """Seconds that may pass meanwhile; a file that cannot be looked at counts as small."""
+    try:
+        size_bytes = path.stat().st_size
+    except (OSError, ValueError):
+        size_bytes = 0
+    return math.ceil(WALL_S + WALL_TIMES_CPU * cpu_s + size_bytes / SLOWEST_BYTES_PER_S)
+
+
+def memory_bytes(megapixels: float) -> int:
+    """How much memory decoding may take above what the process has."""
+    threads = THREAD_BYTES * (os.cpu_count() or 1)
+    return math.ceil(DECODE_BYTES + threads + DECODE_BYTES_PER_PX * megapixels * 1e6)
+
+
+def hold(cpu_s: float, memory_bytes: int) -> None:
+    """From now on, let this process take no more than so much; beyond it is stopped.
+
+    Args:
+        cpu_s: seconds of the processor, on top of those it had.
+        memory_bytes: on top of what it has.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    had_s = usage.ru_utime + usage.ru_stime
+    _limit(resource.RLIMIT_CPU, math.ceil(had_s + cpu_s))
+    if sys.platform == "linux":
+        _limit(resource.RLIMIT_DATA, _data_bytes() + memory_bytes)
+
+
+def leave_no_dump() -> None:
+    """No picture of this process's memory, and so of a photo, is written when it crashes."""
+    if sys.platform != "win32":
+        import resource
+
+        _limit(resource.RLIMIT_CORE, 0)
+
+
+def _limit(what: int, soft: int) -> None:
+    import resource
+
+    hard = resource.getrlimit(what)[1]
+    highest = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
+    resource.setrlimit(what, (highest, hard))
+
+
+def _data_bytes() -> int:
+    """What RLIMIT_DATA counts: private memory that can be written to, and the stack."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
+    return pages * os.sysconf("SC_PAGE_SIZE")

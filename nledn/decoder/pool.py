@@ -1,0 +1,135 @@
+"""Which decoder process serves whom: the one place that decides."""
+
+import atexit
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nledn.cancel import CancelToken
+from nledn.decoder.process import Process, ProcessMissing
+from nledn.errors import Cancelled
+
+log = logging.getLogger(__name__)
+
+# The two readers of a batch, and what a person waits for in both lanes of the window.
+PROCESSES = 4
+_POLL_S = 0.05  # how soon somebody who waits notices that they cancelled
+
+
+class Pool:
+    """Lends processes, first come, first served; starts them as they are needed.
+
+    A process that is idle is lent again, the last one used first. One that has not answered all
+    that it was asked, when it comes back, is ended.
+
+    Args:
+        most: how many there are at a time; who comes then waits.
+    """
+
+    def __init__(self, most: int = PROCESSES) -> None:
+        self._most = most
+        self._changed = threading.Condition()
+        self._waiting: deque[object] = deque()
+        self._idle: list[Process] = []
+        self._lent = 0
+
+    @contextmanager
+    def lent(self, cancel: CancelToken) -> Iterator[Process]:
+        """Lend a process.
+
+        Raises:
+            ProcessMissing: none can be started.
+            Cancelled: `cancel` was set while waiting.
+        """
+        process = self._take(cancel)
+        try:
+            yield process
+        finally:
+            self._give_back(process)
+
+    def warm_up(self) -> None:
+        """Start a process in the background, if there is none, so that the first photo has it."""
+        threading.Thread(target=self._warm_up, name="decoder-start", daemon=True).start()
+
+    def close(self) -> None:
+        """End all that are idle."""
+        with self._changed:
+            idle, self._idle = self._idle, []
+        for process in idle:
+            process.end()
+
+    def disown(self) -> None:
+        """Forget all: this is a fork, and they belong to the process it came from."""
+        for process in self._idle:
+            process.disown()
+        self.__init__(self._most)  # type: ignore[misc]  # a lock may have been held by another
+
+    def _warm_up(self) -> None:
+        with self._changed:
+            if self._idle or self._lent or self._waiting:
+                return
+        try:
+            with self.lent(CancelToken()):
+                pass
+        except (ProcessMissing, Cancelled):
+            log.warning("no decoder could be started ahead", exc_info=True)
+
+    def _take(self, cancel: CancelToken) -> Process:
+        ticket = object()
+        with self._changed:
+            self._waiting.append(ticket)
+            try:
+                while not (self._waiting[0] is ticket and self._lent < self._most):
+                    cancel.raise_if_cancelled()
+                    self._changed.wait(_POLL_S)
+                self._lent += 1
+                process = self._alive()
+            finally:
+                self._waiting.remove(ticket)
+                self._changed.notify_all()
+        return process or self._started(cancel)
+
+    def _alive(self) -> Process | None:
+        while self._idle:
+            process = self._idle.pop()
+            if process.is_alive:
+                return process
+            process.end()
+        return None
+
+    def _started(self, cancel: CancelToken) -> Process:
+        process = None
+        try:
+            process = Process(cancel)
+        finally:
+            if process is None:
+                self._count_back()
+        return process
+
+    def _give_back(self, process: Process) -> None:
+        if not process.is_idle:
+            process.end()
+        self._count_back(process if process.is_idle else None)
+
+    def _count_back(self, process: Process | None = None) -> None:
+        with self._changed:
+            self._lent -= 1
+            if process is not None:
+                self._idle.append(process)
+            self._changed.notify_all()
+
+
+pool = Pool()
+"""The one of this program."""
+
+atexit.register(pool.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=pool.disown)
+
+
+def warm_up() -> None:
+    """Start a decoder process in the background, so that the first photo need not wait for it."""
+    pool.warm_up()

@@ -1,0 +1,192 @@
+"""One decoder process, as its owner sees it."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from nledn.cancel import CancelToken
+from nledn.decoder import ring, wire
+from nledn.decoder.command import command, settings
+
+START_S = 60  # 0.2 s are usual; a first start after the machine's own may read from a slow disk
+_POLL_S = 0.05  # how soon a wait notices that it was cancelled
+_END_S = 2.0  # a process that is stuck in the kernel cannot be waited for
+_LAST_WORDS_BYTES = 4096
+# How C and C++ libraries end that are given no more memory: glib, libstdc++.
+_MEMORY_WORDS = ("failed to allocate", "bad_alloc")
+
+
+class ProcessDied(Exception):
+    """It ended in the middle of its work.
+
+    Attributes:
+        is_time: by its limit of processor time.
+        is_memory: it asked for more memory than it may have.
+        detail: how it ended, in a word.
+    """
+
+    def __init__(self, code: int, words: str) -> None:
+        self.is_time = code == -getattr(signal, "SIGXCPU", 0) != 0
+        self.is_memory = any(word in words for word in _MEMORY_WORDS)
+        self.detail = _ending(code)
+        super().__init__(f"{self.detail}: {words}")
+
+
+class ProcessLate(Exception):
+    """It did not answer in time."""
+
+
+class ProcessMissing(Exception):
+    """It did not start; its argument says why."""
+
+
+class Process:
+    """Starts a decoder, and waits until it is ready.
+
+    Attributes:
+        memory: the ring's.
+        is_idle: it has answered all that was asked.
+
+    Raises:
+        ProcessMissing: it does not start.
+        Cancelled: `cancel` was set meanwhile.
+    """
+
+    def __init__(self, cancel: CancelToken) -> None:
+        shared = ring.create()
+        self.memory = shared.memory
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # until the end of the process
+        try:
+            self._popen = subprocess.Popen(  # noqa: S603  # this program, in another role
+                command(shared.word),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                **settings(shared.passed),
+            )
+        except OSError as error:
+            self._errors.close()
+            raise ProcessMissing(error.strerror or str(error)) from error
+        finally:
+            for descriptor in shared.passed:
+                os.close(descriptor)
+        self._answers: SimpleQueue[bytes | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._listen, name="decoder", daemon=True)
+        self._thread.start()
+        self.is_idle = False
+        self._wait_until_ready(cancel)
+
+    def _wait_until_ready(self, cancel: CancelToken) -> None:
+        try:
+            self.receive(time.monotonic() + START_S, cancel)
+        except ProcessDied as death:
+            raise ProcessMissing(self._last_line() or death.detail) from death
+        except ProcessLate as error:
+            raise ProcessMissing(f"no answer within {START_S} seconds") from error
+        finally:
+            if not self.is_idle:
+                self.end()
+
+    @property
+    def id(self) -> int:
+        """Its number among the system's processes."""
+        return self._popen.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._popen.poll() is None
+
+    def ask(self, question: dict[str, Any]) -> None:
+        """Ask for something new; see `nledn.decoder.wire`."""
+        self.is_idle = False
+        self.tell(question)
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Say something that is no question; a process that is gone is noticed by `receive`."""
+        assert self._popen.stdin is not None, "it is a pipe"
+        with suppress(OSError):
+            self._popen.stdin.write(wire.line_of(message))
+
+    def receive(self, until: float, cancel: CancelToken) -> tuple[str, Any]:
+        """Wait for the next answer: its kind, and what it says.
+
+        Args:
+            until: when to give up, as `time.monotonic` counts.
+            cancel: asks to stop waiting.
+
+        Raises:
+            ProcessDied, ProcessLate: there will be none.
+            Cancelled: `cancel` was set.
+        """
+        while True:
+            cancel.raise_if_cancelled()
+            left_s = until - time.monotonic()
+            if left_s <= 0:
+                raise ProcessLate
+            with suppress(Empty):
+                line = self._answers.get(timeout=min(left_s, _POLL_S))
+                break
+        if line is None:
+            raise self._death()
+        ((kind, said),) = json.loads(line).items()
+        self.is_idle = kind in ("ready", "done", "error")
+        return kind, said
+
+    def end(self) -> None:
+        """Stop it, whatever it does."""
+        self._popen.kill()
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(_END_S)
+        self._thread.join(_END_S)
+        self._close()
+
+    def disown(self) -> None:
+        """Let go of a process that belongs to the one that this one was forked from."""
+        self._popen.returncode = 0  # else its end would be waited for here
+        self._close()
+
+    def _close(self) -> None:
+        for stream in (self._popen.stdin, self._popen.stdout, self._errors):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+
+    def _listen(self) -> None:
+        assert self._popen.stdout is not None, "it is a pipe"
+        with suppress(OSError, ValueError):  # closed under our hands: nobody waits any more
+            for line in iter(self._popen.stdout.readline, b""):
+                self._answers.put(line)
+        self._answers.put(None)
+
+    def _death(self) -> ProcessDied:
+        try:
+            code = self._popen.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            code = 0  # alive, and has closed its output: nothing that has a name
+        return ProcessDied(code, self._last_words())
+
+    def _last_words(self) -> str:
+        """The end of what was printed during the last photo, by libraries that know no errors."""
+        size = self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, size - _LAST_WORDS_BYTES))
+        return self._errors.read().decode("utf-8", "replace")
+
+    def _last_line(self) -> str:
+        return (self._last_words().strip().splitlines() or [""])[-1]
+
+
+def _ending(code: int) -> str:
+    """How a process ended that ended with this code."""
+    if code < 0:
+        with suppress(ValueError):
+            return signal.Signals(-code).name
+    # Windows has numbers such as 0xC0000005, which people know in this form.
+    return f"code {code & 0xFFFFFFFF:#x}" if abs(code) > 255 else f"code {code}"

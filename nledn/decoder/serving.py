@@ -1,0 +1,127 @@
+"""The decoder process: photos asked for by lines on its input, answered on its output.
+
+It ends when its input does, so with its owner, however that one died. A decoder that is in a loop
+then ends by its limit of processor time.
+"""
+
+import json
+import mmap
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, BinaryIO, NoReturn
+
+import numpy as np
+
+from nledn.decoder import limits, ring, slots, wire
+from nledn.errors import PhotoError, PhotoTakesMemory
+from nledn.photo.canvas import Form, colours_in
+from nledn.photo.reading import Header, decode, read_header
+
+_INPUT, _OUTPUT, _ERRORS = 0, 1, 2
+
+Answer = Callable[[dict[str, Any]], None]
+
+
+def serve(word: str) -> NoReturn:
+    """Answer until there are no more questions.
+
+    Args:
+        word: by which the shared memory is found.
+    """
+    limits.leave_no_dump()
+    answers = _private_output()
+
+    def answer(message: dict[str, Any]) -> None:
+        answers.write(wire.line_of(message))
+
+    memory = ring.found(word)
+    questions: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    emptied: SimpleQueue[int] = SimpleQueue()
+    threading.Thread(target=_listen, args=(questions, emptied), daemon=True).start()
+    # One for good: what was emptied is told to the photo after, when there is one.
+    canvas = _Ring(memory, emptied, answer)
+    answer({"ready": True})
+    while True:
+        question = questions.get()
+        _forget_words()
+        _answer(question, answer, canvas)
+
+
+def _private_output() -> BinaryIO:
+    """The output for answers alone: what a library prints goes where its errors go."""
+    own = os.dup(_OUTPUT)
+    os.dup2(_ERRORS, _OUTPUT)
+    return open(own, "wb", buffering=0)  # noqa: PTH123  # a descriptor
+
+
+def _listen(questions: "SimpleQueue[dict[str, Any]]", emptied: "SimpleQueue[int]") -> None:
+    with open(_INPUT, "rb", closefd=False) as lines:  # a descriptor
+        for line in lines:
+            message = json.loads(line)
+            if "emptied" in message:
+                emptied.put(message["emptied"])
+            else:
+                questions.put(message)
+    os._exit(0)  # the owner is gone, and nobody waits for what is decoded now
+
+
+def _forget_words() -> None:
+    """Keep what libraries said of earlier photos from piling up; see `Process.last_words`."""
+    if os.fstat(_ERRORS).st_size:
+        os.ftruncate(_ERRORS, 0)
+        os.lseek(_ERRORS, 0, os.SEEK_SET)
+
+
+def _answer(question: dict[str, Any], answer: Answer, canvas: "_Ring") -> None:
+    def on_header(header: Header) -> None:
+        answer({"header": asdict(header)})
+        megapixels = header.megapixels
+        limits.hold(limits.cpu_s(header.format, megapixels), limits.memory_bytes(megapixels))
+
+    limits.hold(limits.HEADER_CPU_S, limits.HEADER_BYTES)
+    try:
+        if "header" in question:
+            answer({"header": asdict(read_header(Path(question["header"])))})
+            answer({"done": None})
+        else:
+            path, limit = Path(question["read"]), question["limit_megapixels"]
+            facts = decode(path, canvas, limit_megapixels=limit, on_header=on_header)
+            answer({"done": wire.facts_sent(facts)})
+    except PhotoError as error:
+        answer({"error": wire.error_sent(error)})
+    except MemoryError:
+        answer({"error": wire.error_sent(PhotoTakesMemory(Path()))})
+
+
+class _Ring:
+    """A canvas that hands pixels on, slot by slot."""
+
+    def __init__(self, memory: mmap.mmap, emptied: "SimpleQueue[int]", answer: Answer) -> None:
+        self._memory = memory
+        self._emptied = emptied
+        self._answer = answer
+        self._free = list(range(ring.SLOTS))
+
+    def begin(self, form: Form) -> None:
+        """Announce them."""
+        self._form = form
+        self._answer({"form": asdict(form)})
+
+    def put(self, strip: Any) -> None:
+        """Hand a strip on, in as many parts as it takes."""
+        pixels = strip.reshape(-1, strip.shape[2])
+        for start in range(0, len(pixels), ring.SLOT_PX):
+            self._put_part(pixels[start : start + ring.SLOT_PX])
+
+    def _put_part(self, pixels: Any) -> None:
+        slot = self._free.pop() if self._free else self._emptied.get()
+        depth, count = self._form.depth, len(pixels)
+        colours = colours_in(pixels.shape[1])
+        np.copyto(slots.colours(self._memory, slot, depth, count), pixels[:, :colours])
+        if self._form.has_alpha:
+            np.copyto(slots.alpha(self._memory, slot, depth, count), pixels[:, colours])
+        self._answer({"filled": [slot, count]})

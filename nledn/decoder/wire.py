@@ -1,0 +1,69 @@
+"""What passes between a decoder process and its owner: lines of JSON, never a pickle.
+
+The owner asks:
+
+    {"read": path, "limit_megapixels": …}     decode a photo
+    {"header": path}                          look at its header alone
+    {"emptied": slot}                         that slot of the ring can be filled again
+
+The process answers, after one {"ready": true}:
+
+    {"header": {format, size}}                before the pixels are decoded
+    {"form": {…}}                             of the pixels, which follow
+    {"filled": [slot, pixels]}                the next pixels lie in that slot
+    {"done": facts or null}                   the end
+    {"error": [kind, fields]}                 the end, by an error of `nledn.errors`
+"""
+
+import base64
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nledn import errors
+from nledn.errors import PhotoError
+
+if TYPE_CHECKING:
+    from nledn.photo.facts import Facts
+
+
+def line_of(message: dict[str, Any]) -> bytes:
+    """A message as it is sent."""
+    return json.dumps(message).encode("ascii") + b"\n"
+
+
+def facts_sent(facts: "Facts") -> dict[str, Any]:
+    """Facts as JSON has them."""
+    metadata = asdict(facts.metadata)
+    for name in ("icc", "exif", "xmp"):
+        if metadata[name] is not None:
+            metadata[name] = base64.b64encode(metadata[name]).decode("ascii")
+    return {**vars(facts), "metadata": metadata}
+
+
+def facts_received(sent: dict[str, Any]) -> "Facts":
+    """Facts out of JSON."""
+    from nledn.photo.facts import Facts
+    from nledn.photo.model import Metadata
+
+    metadata = dict(sent["metadata"])
+    for name in ("icc", "exif", "xmp"):
+        if metadata[name] is not None:
+            metadata[name] = base64.b64decode(metadata[name])
+    if metadata["dpi"] is not None:
+        metadata["dpi"] = (float(metadata["dpi"][0]), float(metadata["dpi"][1]))
+    return Facts(**{**sent, "metadata": Metadata(**metadata), "notes": tuple(sent["notes"])})
+
+
+def error_sent(error: PhotoError) -> list[Any]:
+    """An error as JSON has it: its class and its data, without the path."""
+    fields = {name: value for name, value in vars(error).items() if name != "path"}
+    return [type(error).__name__, fields]
+
+
+def error_received(sent: list[Any], path: Path) -> PhotoError:
+    """An error out of JSON."""
+    error = getattr(errors, sent[0])(path, **sent[1])
+    assert isinstance(error, PhotoError), "a decoder knows no others"
+    return error
