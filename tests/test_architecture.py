@@ -101,6 +101,17 @@ def test_pickles_are_never_run() -> None:
             assert "tests" in path.parts or not list(calls(source, function)), path
 
 
+def test_only_the_decoder_decodes() -> None:
+    own = (REPOSITORY / "nledn" / "photo", REPOSITORY / "nledn" / "decoder")
+    for path in SOURCES:
+        if REPOSITORY / "tests" in path.parents or own[0] in path.parents or own[1] in path.parents:
+            continue
+        source = path.read_text("utf-8")
+        for function in ("read", "read_header", "decode"):
+            for module in ("photo", "photos", "reading"):
+                assert not list(calls(source, f"{module}.{function}")), path
+
+
 def test_unsafe_calls_would_be_found() -> None:
     source = "import torch\nnet = torch.load(path)\nx = pickle.loads(data)"
     assert [call.lineno for call in calls(source, "torch.load")] == [2]

@@ -292,8 +292,16 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Close other programs and try again; if it stays so, install AfterRain anew.</source>
+        <translation>请关闭其他程序后重试；如果仍然如此，请重新安装 AfterRain。</translation>
+    </message>
+    <message>
         <source>Close other programs, or choose a smaller tile in Settings.</source>
         <translation>请关闭其他程序，或在设置中选择更小的图块。</translation>
+    </message>
+    <message>
+        <source>Close other programs. If that is not it, the file is damaged: copy it again.</source>
+        <translation>请关闭其他程序。如果问题依旧，则文件已损坏：请重新复制一份。</translation>
     </message>
     <message>
         <source>Close this message</source>
@@ -1268,6 +1276,10 @@
         <translation>与 {address} 的调度器的连接已断开。</translation>
     </message>
     <message>
+        <source>The decoder crashed at {path} ({detail}); nothing else was harmed.</source>
+        <translation>解码 {path} 时解码器崩溃（{detail}）；其他内容未受影响。</translation>
+    </message>
+    <message>
         <source>The desktop's, or sRGB</source>
         <translation>桌面环境的配置文件，否则 sRGB</translation>
     </message>
@@ -1282,6 +1294,14 @@
     <message>
         <source>The disk is full; {path} was not written, and nothing half-written is left.</source>
         <translation>磁盘已满；{path} 未写入，也没有留下不完整的文件。</translation>
+    </message>
+    <message>
+        <source>The file is most likely damaged, or its disk does not answer: copy it again.</source>
+        <translation>文件很可能已损坏，或者所在磁盘没有响应：请重新复制一份。</translation>
+    </message>
+    <message>
+        <source>The file is most likely damaged: copy it again, or save it anew with another program.</source>
+        <translation>文件很可能已损坏：请重新复制一份，或用其他程序另存一次。</translation>
     </message>
     <message>
         <source>The first photo is being derained…</source>
@@ -1692,6 +1712,10 @@
         <translation>{path} 无法容纳此照片：{detail}。</translation>
     </message>
     <message>
+        <source>{path} could not be decoded within {limit_s} seconds.</source>
+        <translation>未能在 {limit_s} 秒内完成 {path} 的解码。</translation>
+    </message>
+    <message>
         <source>{path} could not be written ({detail}).</source>
         <translation>无法写入 {path}（{detail}）。</translation>
     </message>
@@ -1790,6 +1814,14 @@
     <message>
         <source>{path} is {kind}, which the optional package {package} reads.</source>
         <translation>{path} 是 {kind}，需要可选软件包 {package} 才能读取。</translation>
+    </message>
+    <message>
+        <source>{path} takes more memory to be decoded than there is, or than a photo of its size may.</source>
+        <translation>解码 {path} 所需的内存超过了可用内存，或超过了该尺寸照片允许使用的上限。</translation>
+    </message>
+    <message>
+        <source>{path} was not opened: the process that decodes photos does not start ({detail}).</source>
+        <translation>未能打开 {path}：照片解码进程无法启动（{detail}）。</translation>
     </message>
     <message>
         <source>{path}: the rainy photo is {rainy_size}, the clean one {clean_size}.</source>

@@ -14,7 +14,7 @@ from app.qimage import to_qimage
 from app.runner import Runner
 from app.session import Session
 from app.stage import Stage
-from nledn import photo
+from nledn import decoder, photo
 from nledn.errors import DerainError, NotAPhoto, PhotoIsFolder
 from nledn.photo import Photo, WriteSettings
 from nledn.photo.recipe import read_recipe
@@ -220,14 +220,14 @@ def test_files_and_engine_stay_off_the_main_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     threads: set[str] = set()
-    for name in ("read", "write"):
-        real = getattr(photo, name)
+    for module, name in ((decoder, "read"), (photo, "write")):
+        real = getattr(module, name)
 
         def noted(*args: object, _real: Callable[..., object] = real, **named: object) -> object:
             threads.add(threading.current_thread().name)
             return _real(*args, **named)
 
-        monkeypatch.setattr(photo, name, noted)
+        monkeypatch.setattr(module, name, noted)
     session = derained()
     with qtbot.waitSignal(session.saving.saved):
         session.saving.save(session.result(None), picture_file, WriteSettings(), record=True)

@@ -14,13 +14,13 @@ from typing import Any
 
 import nledn.atomic
 import nledn.batch.work
-from nledn import photo
+from nledn import decoder, photo
 from nledn.batch import Queue, Settings, State, Update, run
 from nledn.batch.journal import Journal
 from tests.batch.batches import OPTIONS, engine, request
 
 PLACES: dict[str, tuple[object, str, str]] = {
-    "before reading": (photo, "read", "before"),
+    "before reading": (decoder, "read", "before"),
     "before computing": (nledn.batch.work, "compute", "before"),
     "while writing": (photo.writing, "_encode", "after"),  # the temporary file is there
     "before the name": (nledn.atomic, "_commit", "before"),

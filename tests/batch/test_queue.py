@@ -225,7 +225,7 @@ def test_failures_that_nobody_foresaw_are_rows_too(
     def breaks(path: Path, **_: object) -> None:
         raise ZeroDivisionError(f"in {path.name}")
 
-    monkeypatch.setattr("nledn.batch.work.photos.read", breaks)
+    monkeypatch.setattr("nledn.batch.work.decoder.read", breaks)
     ending, rows = batch(wet, dry)
     assert ending.counts.failed == 3
     assert rows[0].kind == "ZeroDivisionError"
