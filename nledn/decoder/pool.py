@@ -4,6 +4,7 @@ import atexit
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +17,17 @@ log = logging.getLogger(__name__)
 
 # The two readers of a batch, and what a person waits for in both lanes of the window.
 PROCESSES = 4
+REST_S = 3.0
+"""A process that is not needed for so long ends, but for one."""
 _POLL_S = 0.05  # how soon somebody who waits notices that they cancelled
 
 
 class Pool:
     """Lends processes, first come, first served; starts them as they are needed.
 
-    A process that is idle is lent again, the last one used first. One that has not answered all
-    that it was asked, when it comes back, is ended.
+    A process that is idle is lent again, the last one used first; those that nobody needs any
+    more are ended, but for one. One that has not answered all that it was asked, when it comes
+    back, is ended at once.
 
     Args:
         most: how many there are at a time; who comes then waits.
@@ -35,6 +39,7 @@ class Pool:
         self._waiting: deque[object] = deque()
         self._idle: list[Process] = []
         self._lent = 0
+        self._timer: threading.Timer | None = None
 
     @contextmanager
     def lent(self, cancel: CancelToken) -> Iterator[Process]:
@@ -119,7 +124,24 @@ class Pool:
             self._lent -= 1
             if process is not None:
                 self._idle.append(process)
+                self._watch_surplus()
             self._changed.notify_all()
+
+    def _watch_surplus(self) -> None:
+        if len(self._idle) > 1 and self._timer is None:
+            self._timer = threading.Timer(REST_S, self._end_surplus)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _end_surplus(self) -> None:
+        with self._changed:
+            long_ago = time.monotonic() - REST_S
+            surplus = [each for each in self._idle[:-1] if each.idle_since <= long_ago]
+            self._idle = [each for each in self._idle if each not in surplus]
+            self._timer = None
+            self._watch_surplus()
+        for process in surplus:
+            process.end()
 
 
 pool = Pool()

@@ -53,6 +53,7 @@ class Process:
     Attributes:
         memory: the ring's.
         is_idle: it has answered all that was asked.
+        idle_since: when it had, as `time.monotonic` counts.
 
     Raises:
         ProcessMissing: it does not start.
@@ -81,6 +82,7 @@ class Process:
         self._thread = threading.Thread(target=self._listen, name="decoder", daemon=True)
         self._thread.start()
         self.is_idle = False
+        self.idle_since = 0.0
         self._wait_until_ready(cancel)
 
     def _wait_until_ready(self, cancel: CancelToken) -> None:
@@ -137,7 +139,8 @@ class Process:
         if line is None:
             raise self._death()
         ((kind, said),) = json.loads(line).items()
-        self.is_idle = kind in ("ready", "done", "error")
+        if kind in ("ready", "done", "error"):
+            self.is_idle, self.idle_since = True, time.monotonic()
         return kind, said
 
     def end(self) -> None:

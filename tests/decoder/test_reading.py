@@ -5,17 +5,19 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from PIL import ImageCms
 
 from nledn import decoder, photo
 from nledn.decoder import command, process
-from nledn.decoder.pool import Pool
+from nledn.decoder.pool import PROCESSES, Pool
 from nledn.errors import PhotoError
 from nledn.photo import Photo
 from tests.decoder.conftest import SABOTEUR
@@ -166,18 +168,33 @@ def test_no_module_comes_from_the_folder_of_the_photos(
     assert decoder.read(path).size == (56, 40)
 
 
-def test_processes_are_used_again(tmp_path: Path, pool: Pool) -> None:
+@pytest.mark.usefixtures("pool")
+def test_processes_are_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nledn.decoder.pool.REST_S", 0.5)
     path = _written(tmp_path / "a.png", Photo(_large(np.uint8)))
     with ThreadPoolExecutor(8) as threads:
         sizes = list(threads.map(lambda _: decoder.read(path).size, range(24)))
     assert sizes == [SIDES[::-1]] * 24
-    assert 1 <= len(pool._idle) <= process_limit()
+    assert 1 <= len(_children()) <= PROCESSES
+    deadline = time.monotonic() + 20
+    while len(_children()) > 1 and time.monotonic() < deadline:
+        threading.Event().wait(0.05)
+    assert len(_children()) == 1, "those that nobody needs end"
+    assert decoder.read(path).size == SIDES[::-1]
 
 
-def process_limit() -> int:
-    from nledn.decoder.pool import PROCESSES
+def _children() -> list[int]:
+    """Decoders of this process that were started for the test's own pool."""
+    return [child.pid for child in psutil.Process().children() if child.pid not in _others]
 
-    return PROCESSES
+
+_others: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def _decoders_of_others() -> None:
+    _others.clear()
+    _others.update(child.pid for child in psutil.Process().children())
 
 
 def test_whoever_waits_longest_is_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
