@@ -52,7 +52,8 @@ soak: $(VENV)/.tests | $(VENV)/.browser ## what is promised, tried for hours; fi
 	    --history benchmarks/soak.json || failed="$$failed batch"; \
 	$(VENV)/bin/python -m tests.soak.traced -- -m tests.soak --minutes 10 --engine openvino \
 	    --journal out/traced.log || failed="$$failed network"; \
-	$(VENV)/bin/python -m tests.faults.kills --count 200 --seed 1 || failed="$$failed kills"; \
+	$(VENV)/bin/python -m tests.faults.kills --count 200 --seed 1 \
+	    --history benchmarks/soak.json || failed="$$failed kills"; \
 	test -z "$$failed" || { echo "Not as promised:$$failed" >&2; exit 1; }
 
 test: lint ## style, types, directions of imports and the tests (a few minutes)
