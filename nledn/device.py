@@ -10,13 +10,19 @@ from pathlib import Path
 
 import psutil
 
-from nledn.errors import BackendUnavailable, DeviceUnavailable, OutOfMemory, PrecisionUnavailable
+from nledn.errors import (
+    BackendUnavailable,
+    DeviceUnavailable,
+    EngineFaulty,
+    OutOfMemory,
+    PrecisionUnavailable,
+)
 from nledn.options import Options
 from nledn.tiling import WHOLE_UP_TO_PX, Tiling, balanced, static, whole
 
 TILE_PX = (512, 384, 256, 192, 128, 64)  # tried from the largest; 512 is the network's own scale
-# Where one shape is compiled: the one that wastes least; each is translated once, for 5 s, where it
-# is first met. Smaller ones would waste less still, but see less of the photo at a time.
+# Where one shape is compiled: the one that wastes least. Smaller ones would waste less still, but
+# see less of the photo at a time.
 STATIC_PX = (512, 448, 384)
 OVERLAP_PX = 16  # docs/tiling.md has the measurement
 
@@ -33,6 +39,7 @@ TILE_BYTES_PER_PX = {"fp32": 3400, "bf16": 1800, "fp16": 1800}
 # The photo, its rain plane, the result and what the writer copies, at 16 bits.
 PHOTO_BYTES_PER_PX = 6 + 6 + 6 + 8
 CGROUP_ROOT = Path("/sys/fs/cgroup")
+BF16_FLAGS = {"avx512_bf16", "amx_bf16"}  # as Linux spells them
 SHARE_OF_FREE_MEMORY = 0.8  # the rest is for fragmentation and for other programs
 
 
@@ -84,6 +91,7 @@ class Machine:
         mps: Apple's GPU can be used.
         openvino: version that is installed, or None.
         openvino_trial: how it did here; None where it has not been tried.
+        torch: it is installed; a bundle can do without.
     """
 
     cpu_name: str
@@ -95,6 +103,7 @@ class Machine:
     mps: bool = False
     openvino: str | None = None
     openvino_trial: Trial | None = None
+    torch: bool = True
 
 
 @dataclass(frozen=True)
@@ -170,6 +179,8 @@ def _cuda(asked: str, machine: Machine) -> str:
 
 
 def _backend(asked: str, device: str, machine: Machine) -> tuple[str, str]:
+    if not machine.torch:
+        return _only_openvino(asked, machine)
     if asked == "openvino":
         if machine.openvino is None:
             raise BackendUnavailable("openvino", "the package openvino is not installed")
@@ -181,6 +192,19 @@ def _backend(asked: str, device: str, machine: Machine) -> tuple[str, str]:
     if device != "cpu" or machine.openvino is None:
         return "torch", "the reference"
     return _tried(machine.openvino_trial)
+
+
+def _only_openvino(asked: str, machine: Machine) -> tuple[str, str]:
+    if asked == "torch":
+        raise BackendUnavailable("torch", "PyTorch is not part of this edition")
+    if machine.openvino is None:
+        raise BackendUnavailable("openvino", "neither it nor PyTorch is installed")
+    trial = machine.openvino_trial
+    if asked == "openvino" or trial is None:
+        return "openvino", "asked for" if asked == "openvino" else "the only one in this edition"
+    if not trial.agrees:
+        raise EngineFaulty(trial.problem)
+    return "openvino", "the only one in this edition; it is right here"
 
 
 def _tried(trial: Trial | None) -> tuple[str, str]:
@@ -304,6 +328,14 @@ def read_cpu_name() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def read_cpu_bf16() -> bool:
+    """Whether the processor multiplies bfloat16 in hardware, as far as Linux tells."""
+    for line in _lines(Path("/proc/cpuinfo")):
+        if line.startswith("flags"):
+            return not BF16_FLAGS.isdisjoint(line.split())
+    return False
 
 
 def read_memory_bytes() -> int:

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from nledn import __version__, backends, catalog, device
-from nledn.backends import Backend, Floats, Trained, proof
+from nledn.backends import Backend, Floats, Trained, proof, trial
 from nledn.cancel import CancelToken
 from nledn.catalog import Card
 from nledn.device import Choice, Machine
@@ -95,7 +95,7 @@ class Derainer:
             CheckpointError: its file cannot be used.
             DeviceError: what was asked for is not there.
         """
-        machine = backends.read_machine()
+        machine = trial.settled(backends.read_machine())
         choice = proof.checked(options, machine)
         card = catalog.find(options.weights)
         weights = catalog.load(card)

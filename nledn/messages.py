@@ -176,6 +176,10 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
     errors.BackendUnavailable: Template(
         "The backend {backend} cannot be used: {reason}.", "Use --backend auto."
     ),
+    errors.EngineFaulty: Template(
+        "OpenVINO, the engine of this edition, does not work on this processor: {problem}.",
+        "Install the edition of AfterRain with PyTorch.",
+    ),
     errors.PrecisionUnavailable: Template(
         "The precision {precision} cannot be used: {reason}.", "Use --precision auto."
     ),

@@ -37,6 +37,11 @@ def sample_photo() -> Path:
     return resources() / "samples" / "street-rain.jpg"
 
 
+def torchs_rain() -> Path:
+    """What torch found in a made-up tile; a bundle without torch carries it, nobody else."""
+    return _root() / "reference" / "torchs-rain.npz"
+
+
 def user_data() -> Path:
     """What must not be lost: imported checkpoints."""
     return platformdirs.user_data_path(APP_NAME, appauthor=False)

@@ -1,6 +1,9 @@
+import io
 import json
+import math
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -97,13 +100,53 @@ def test_other_bytes_than_expected_are_refused(tmp_path: Path) -> None:
     assert (caught.value.expected, caught.value.found) == (sha256, other)
 
 
-def test_safetensors_are_read_without_torch(tmp_path: Path) -> None:
-    checkpoint.write(tmp_path / "a.safetensors", WEIGHTS)
+@pytest.mark.parametrize("kind", ["safetensors", "legacy", "zip"])
+def test_checkpoints_are_read_without_torch(tmp_path: Path, kind: str) -> None:
+    whole = save(WEIGHTS) if kind == "safetensors" else pth(tensors(WEIGHTS), is_zip=kind == "zip")
+    (tmp_path / "a").write_bytes(whole)
     code = (
         "import sys; from pathlib import Path; from nledn import checkpoint\n"
         "checkpoint.read(Path(sys.argv[1])); assert 'torch' not in sys.modules"
     )
     root = Path(__file__).resolve().parents[1]
-    subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "a.safetensors")], check=True, cwd=root
-    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "a")], check=True, cwd=root)
+
+
+def parts_of_one_storage() -> dict[str, torch.Tensor]:
+    """Each tensor a view: all of them one after the other in the same numbers, some transposed."""
+    whole = torch.cat([tensor.flatten() for tensor in tensors(WEIGHTS).values()])
+    views, start = {}, 0
+    for name, shape in weight_shapes().items():
+        part = whole[start : start + math.prod(shape)]
+        start += part.numel()
+        views[name] = part.view(shape[::-1]).permute(*range(len(shape))[::-1])
+    return views
+
+
+def of_parameters() -> dict[str, torch.Tensor]:
+    return {name: torch.nn.Parameter(tensor) for name, tensor in tensors(WEIGHTS).items()}
+
+
+def of_a_module() -> dict[str, torch.Tensor]:
+    """With the attributes that a module's state dict has."""
+    network = NLEDN()
+    network.load_state_dict(tensors(WEIGHTS))
+    return network.state_dict()
+
+
+@pytest.mark.parametrize("is_zip", [False, True], ids=["legacy", "zip"])
+@pytest.mark.parametrize("make", [parts_of_one_storage, of_parameters, of_a_module])
+def test_what_torch_loads_is_what_is_read(
+    tmp_path: Path, make: Callable[[], dict[str, torch.Tensor]], is_zip: bool
+) -> None:
+    data = pth(make(), is_zip=is_zip)
+    loaded = torch.load(io.BytesIO(data), weights_only=True)
+    assert_equal(read(tmp_path, data), {name: loaded[name].detach().numpy() for name in WEIGHTS})
+
+
+@pytest.mark.parametrize("name", ["Rain100L", "Rain100H", "DDN", "DID"])
+def test_the_published_files_are_read_as_torch_reads_them(shared: Path, name: str) -> None:
+    path = shared / "official" / f"net_{name}.pth"
+    loaded = torch.load(path, weights_only=True)
+    expected = {AUTHORS_TO_OURS.get(key, key): value.numpy() for key, value in loaded.items()}
+    assert_equal(checkpoint.read(path), {key: expected[key] for key in weight_shapes()})

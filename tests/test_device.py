@@ -10,6 +10,7 @@ from nledn.device import Choice, Gpu, Machine, Trial, choose, plan
 from nledn.errors import (
     BackendUnavailable,
     DeviceUnavailable,
+    EngineFaulty,
     OutOfMemory,
     PrecisionUnavailable,
 )
@@ -108,6 +109,34 @@ def test_openvino_is_taken_where_a_trial_found_it_right_and_faster(
     assert why in choice.reasons[1]
 
 
+BARE = replace(SERVER, torch=False)
+
+
+@pytest.mark.parametrize("trial", [None, Trial(agrees=True, times_as_fast=1.0)])
+def test_without_torch_openvino_computes(trial: Trial | None) -> None:
+    choice = choose(Options(), replace(BARE, openvino_trial=trial))
+    assert choice.backend == "openvino"
+    assert "only one in this edition" in choice.reasons[1]
+
+
+def test_without_torch_an_openvino_that_errs_is_not_used_unless_asked_for() -> None:
+    wrong = replace(BARE, openvino_trial=Trial(False, 1.0, "its result is 0.2 from torch's"))
+    with pytest.raises(EngineFaulty) as caught:
+        choose(Options(), wrong)
+    assert caught.value.problem == "its result is 0.2 from torch's"
+    assert choose(Options(backend="openvino"), wrong).backend == "openvino"
+
+
+@pytest.mark.parametrize(
+    ("options", "machine"),
+    [(Options(backend="torch"), BARE), (Options(), replace(LAPTOP, torch=False))],
+    ids=["torch asked for", "nothing installed"],
+)
+def test_what_is_not_there_is_said(options: Options, machine: Machine) -> None:
+    with pytest.raises(BackendUnavailable):
+        choose(options, machine)
+
+
 def test_a_gpu_is_not_left_for_openvino() -> None:
     tried = replace(with_gpus(BIG), openvino="2026.4", openvino_trial=Trial(True, 3.0))
     assert choose(Options(), tried).backend == "torch"
@@ -202,3 +231,10 @@ def test_a_choice_says_why_for_each_decision() -> None:
     choice: Choice = choose(Options(), SERVER)
     assert len(choice.reasons) == 3
     assert all(choice.reasons)
+
+
+@pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="only Linux tells")
+def test_linux_and_torch_agree_on_bfloat16() -> None:
+    from nledn.backends.torch import has_cpu_bf16
+
+    assert device.read_cpu_bf16() == has_cpu_bf16()

@@ -1,14 +1,17 @@
 """The trial of OpenVINO: its verdicts, and that they are remembered. The backends are stand-ins."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nledn.backends import Backend, Floats, Trained, trial
+from nledn import places
+from nledn.backends import Backend, Floats, Trained, reference, trial
 from nledn.device import Choice, Machine, Trial
 
 MACHINE = Machine("A CPU", 2, 2**34, cpu_bf16=False, openvino="2026.4")
+BARE = replace(MACHINE, torch=False)
 
 
 class Constant:
@@ -36,7 +39,8 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, openvino: Backend | BaseException)
             raise openvino
         return openvino
 
-    monkeypatch.setattr("nledn.backends.create", create)
+    for module in ("nledn.backends", "nledn.backends.reference"):
+        monkeypatch.setattr(f"{module}.create", create)
 
 
 def test_one_that_agrees_gets_its_speed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,3 +98,53 @@ def test_a_damaged_verdict_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     trial.hold(MACHINE)
     trial._path(MACHINE).write_text("{", "utf-8")
     assert trial.remembered(MACHINE) is None
+
+
+@pytest.fixture
+def _torchs_word(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What a bundle carries: torch found 0.25 everywhere."""
+    stand_in(monkeypatch, Constant(0.25))
+    path = tmp_path / "torchs-rain.npz"
+    reference.write(path)
+    monkeypatch.setattr(places, "torchs_rain", lambda: path)
+
+
+@pytest.mark.usefixtures("_torchs_word")
+@pytest.mark.parametrize(
+    ("value", "problem"), [(0.25, ""), (0.25005, ""), (0.3, "its result is 0.05 from torch's")]
+)
+def test_without_torch_what_it_found_is_the_measure(
+    monkeypatch: pytest.MonkeyPatch, value: float, problem: str
+) -> None:
+    stand_in(monkeypatch, Constant(value))
+    settled = trial.settled(BARE).openvino_trial
+    assert settled == Trial(agrees=not problem, times_as_fast=1.0, problem=problem)
+    assert trial.remembered(BARE) == settled
+
+
+@pytest.mark.usefixtures("_torchs_word")
+def test_without_torch_one_that_ended_the_program_gets_a_second_chance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand_in(monkeypatch, SystemExit())
+    for left in (trial.BEGAN, trial.BEGAN_AGAIN):
+        with pytest.raises(SystemExit):
+            trial.settled(replace(BARE, openvino_trial=trial.remembered(BARE)))
+        assert trial.remembered(BARE) == left
+    machine = replace(BARE, openvino_trial=trial.BEGAN_AGAIN)
+    assert trial.settled(machine) is machine, "there is no third"
+
+
+@pytest.mark.usefixtures("_torchs_word")
+def test_without_torch_a_failure_is_not_held_against_it_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand_in(monkeypatch, RuntimeError("no memory"))
+    settled = trial.settled(BARE).openvino_trial
+    assert settled is not None
+    assert "no memory" in settled.problem
+    assert trial.remembered(BARE) is None
+
+
+def test_with_torch_nothing_is_tried_unasked() -> None:
+    assert trial.settled(MACHINE) is MACHINE

@@ -246,7 +246,9 @@ def _devices(machine: "Machine | None") -> dict[str, str]:
 
 
 def _backends(machine: "Machine | None") -> dict[str, str]:
-    backends = {"auto": tr("Automatic"), "torch": "PyTorch"}
+    backends = {"auto": tr("Automatic")}
+    if machine is None or machine.torch:
+        backends["torch"] = "PyTorch"
     if machine is not None and machine.openvino is not None:
         backends["openvino"] = f"OpenVINO {machine.openvino}"
     return backends

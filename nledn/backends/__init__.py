@@ -65,21 +65,33 @@ def create(choice: Choice, trained: Trained) -> Backend:
 
 def read_machine() -> Machine:
     """Ask the system and the drivers what there is."""
-    from nledn.backends import torch as torch_backend
     from nledn.backends import trial
 
-    gpus, no_gpu_reason = torch_backend.read_gpus()
     machine = Machine(
         cpu_name=device.read_cpu_name(),
         cores=_cores(),
         memory_bytes=device.read_memory_bytes(),
+        cpu_bf16=device.read_cpu_bf16(),
+        no_gpu_reason="PyTorch, which computes on GPUs, is not part of this edition",
+        openvino=version("openvino"),
+        torch=version("torch") is not None,
+    )
+    if machine.torch:
+        machine = _as_torch_sees(machine)
+    return replace(machine, openvino_trial=trial.remembered(machine))
+
+
+def _as_torch_sees(machine: Machine) -> Machine:
+    from nledn.backends import torch as torch_backend
+
+    gpus, no_gpu_reason = torch_backend.read_gpus()
+    return replace(
+        machine,
         cpu_bf16=torch_backend.has_cpu_bf16(),
         gpus=gpus,
         no_gpu_reason=no_gpu_reason,
         mps=torch_backend.has_mps(),
-        openvino=_version("openvino"),
     )
-    return replace(machine, openvino_trial=trial.remembered(machine))
 
 
 def _cores() -> int:
@@ -89,7 +101,8 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _version(package: str) -> str | None:
+def version(package: str) -> str | None:
+    """Of an installed package; None where it is not."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

@@ -1,140 +1,221 @@
-"""The network as OpenVINO computes it fastest: translated from `nledn.network`, without weights.
+"""The network as OpenVINO computes it fastest, written down in OpenVINO's own operations.
 
-The graph's weights are inputs, named as the network's; whoever reads it puts a checkpoint's tensors
-in their place. Two things are said otherwise than torch says them, with the same result to the bit
-in float32:
+The same function as `nledn.network`, which is the reference and is read first; tests hold the two
+together. Nothing here needs torch, so that a bundle can do without it. Three things are said
+otherwise, with the same result to the bit in float32:
 
 - OpenVINO pools with indices, and scatters, in plain loops: over a third of a tile's time. A map
   of which pixel won each window needs neither.
 - Keys are pooled before they are divided into regions, which moves a quarter of the data.
+- Channels come last between trunk and tail, as convolutions leave them.
 """
 
-import warnings
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
-import torch
-from torch import Tensor, nn
+import numpy as np
 
-from nledn.architecture import BLOCKS, CHANNELS, INNER, Regions
-from nledn.backends.openvino import Part, weight_names
-from nledn.network import NLEDN, NonLocal
-from nledn.regions import region_spans
+from nledn.architecture import CHANNELS, DENSE_LAYERS, INNER, Regions
+from nledn.backends import Floats
+from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans
+
+Part = Literal["trunk", "tail"]
+Node = Any  # of OpenVINO, which ships no types
 
 # From 4 for the upper left pixel of a window down to 1: of equal maxima torch takes the first.
-RANKS = ((4.0, 3.0), (2.0, 1.0))
+RANKS = np.array([[4, 3], [2, 1]], np.float32)
+CHANNELS_LAST, CHANNELS_FIRST = [0, 2, 3, 1], [0, 3, 1, 2]
 
 
-def export(part: Part, height: int, width: int, regions: Regions, openvino: Any) -> Any:
-    """Translate a part of the network for one tile shape.
+def build(
+    part: Part, size: tuple[int, int], regions: Regions, weights: Mapping[str, Floats], ov: Any
+) -> Any:
+    """The model of a part for one tile shape.
 
     The trunk maps (1, 3, h, w) to features (1, h, w, 64), which the tail maps to (1, 3, h, w).
-    Channels come last between the two, as convolutions leave them.
+
+    Args:
+        part: trunk or tail; the tail is float32 in every precision.
+        size: h and w, px, each its own `safe_side`.
+        regions: layout of the regions.
+        weights: by the names of `nledn.architecture.weight_shapes`.
+        ov: the module `openvino`.
     """
-    network = Translated(regions).requires_grad_(False).eval()
-    names = weight_names(part)
-    weights = {name: network.state_dict()[name] for name in names}
-    shape = (1, 3, height, width) if part == "trunk" else (1, height, width, CHANNELS)
-    with torch.no_grad(), warnings.catch_warnings():
-        # WORKAROUND: torch 2.13's export warns of its own insides (LeafSpec). Can go with the
-        # first torch that does not.
-        warnings.simplefilter("ignore", FutureWarning)
-        exported = torch.export.export(_Part(network, part), (torch.zeros(shape), weights))
-        graph = openvino.convert_model(exported)
-    shapes = [shape, *(tuple(weights[name].shape) for name in names)]
-    inputs = graph.get_parameters()
-    graph.reshape(
-        {
-            node.output(0): openvino.PartialShape(list(size))
-            for node, size in zip(inputs, shapes, strict=True)
-        }
-    )
-    for node, name in zip(inputs, [part, *names], strict=True):
-        node.set_friendly_name(name)
-    return graph
+    network = Network(regions, weights, ov)
+    shape = [1, 3, *size] if part == "trunk" else [1, *size, CHANNELS]
+    given = network.ops.parameter(shape, np.float32, name=part)
+    result = network.trunk(given) if part == "trunk" else network.tail(given)
+    return ov.Model([result], [given], part)
 
 
-class _Part(nn.Module):
-    """Trunk or tail as a function of its weights; the network is hidden so that it has none."""
+class Network:
+    """Each method adds to the graph what its namesake in `nledn.network` computes."""
 
-    def __init__(self, network: "Translated", part: Part) -> None:
-        super().__init__()
-        self._hidden = (network,)
-        forward = network.to_features if part == "trunk" else network.from_features
-        network.forward = forward  # type: ignore[assignment, method-assign]  # what is called below
+    def __init__(self, regions: Regions, weights: Mapping[str, Floats], ov: Any) -> None:
+        self.regions: Regions = regions
+        self.weights = weights
+        self.ops = ov.opset13
+        self._max_pool = ov.opset1.max_pool  # the later ones also give indices
 
-    def forward(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
-        return torch.func.functional_call(self._hidden[0], weights, (x,))  # type: ignore[no-any-return]
+    def trunk(self, rainy: Node) -> Node:
+        """`NLEDN.features`, (1, h, w, 64)."""
+        f_minus1 = self.conv(rainy, "conv1")
+        f0 = self.conv(f_minus1, "conv2")
+        u1, e1 = self.down_and_up(f0)
+        y = self.conv(self.conv(self.ops.concat([f0, u1, e1], 1), "fuse_0"), "refine")
+        return self.ops.transpose(self.ops.add(y, f_minus1), CHANNELS_LAST)
 
+    def tail(self, features: Node) -> Node:
+        """`NLEDN.tail`, (1, 3, h, w)."""
+        first = self.ops.transpose(features, CHANNELS_FIRST)
+        return self.ops.tanh(self.conv(first, "to_rain"))
 
-class Translated(NLEDN):
-    """The same function in words that OpenVINO has fast kernels for."""
+    def down_and_up(self, f0: Node) -> tuple[Node, Node]:
+        """Encoder and decoder: what comes back up, and the first block's output."""
+        concat = self.ops.concat
+        e1 = self.block(f0, "encode_1", 0)
+        p1, i1 = self.pool(e1)
+        p2, i2 = self.pool(self.block(p1, "encode_2", 1))
+        p3, i3 = self.pool(self.block(p2, "encode_3", 2))
+        u3 = self.unpool(self.block(p3, "decode_3", 3), i3, p2)
+        d2 = self.block(self.conv(concat([p2, u3], 1), "fuse_2"), "decode_2", 2)
+        u2 = self.unpool(d2, i2, p1)
+        d1 = self.block(self.conv(concat([p1, u2], 1), "fuse_1"), "decode_1", 1)
+        return self.unpool(d1, i1, f0), e1
 
-    def __init__(self, regions: Regions) -> None:
-        super().__init__(regions)
-        for block in BLOCKS:
-            nedb = getattr(self, block)
-            nedb.non_local = TranslatedNonLocal(nedb.non_local)
+    def conv(self, x: Node, name: str) -> Node:
+        """A convolution that keeps the size, by the name of its weights."""
+        weight = np.ascontiguousarray(self.weights[f"{name}.weight"])
+        pads = [side // 2 for side in weight.shape[2:]]
+        y = self.ops.convolution(x, weight, [1, 1], pads, pads, [1, 1])
+        return self.ops.add(y, self.weights[f"{name}.bias"].reshape(1, -1, 1, 1))
 
-    def to_features(self, rainy: Tensor) -> Tensor:
-        """The trunk, (1, h, w, 64)."""
-        return self.features(rainy).permute(0, 2, 3, 1)
+    def block(self, x: Node, name: str, level: int) -> Node:
+        """`NEDB`."""
+        features = [self.non_local(x, f"{name}.non_local", level)]
+        for layer in range(DENSE_LAYERS):
+            y = self.conv(self.read(features), f"{name}.dense.{layer}")
+            features.append(self.ops.relu(y))
+        return self.ops.add(self.conv(self.read(features), f"{name}.fusion"), x)
 
-    def from_features(self, features: Tensor) -> Tensor:
-        """The tail, (1, 3, h, w)."""
-        return torch.tanh(self.to_rain(features.permute(0, 3, 1, 2)))
+    def read(self, features: list[Node]) -> Node:
+        """All features before a convolution."""
+        return features[0] if len(features) == 1 else self.ops.concat(features, 1)
 
-    def pool(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Each window's maximum, and 1 at full size where it was first met, 0 elsewhere.
-
-        A last odd row or column is in no window.
-        """
-        rows, columns = (side // 2 for side in x.shape[2:])
-        x = x[:, :, : 2 * rows, : 2 * columns]
-        largest = torch.max_pool2d(x, 2)
-        ranks = torch.tensor(RANKS).repeat(rows, columns)[None, None]
-        rank = torch.where(x == _doubled(largest), ranks, torch.zeros(()))
-        first = rank == _doubled(torch.max_pool2d(rank, 2))
-        return largest, first.to(x.dtype)
-
-    def unpool(self, x: Tensor, places: Tensor, like: Tensor) -> Tensor:
-        """Each value where its window's maximum was; zero elsewhere."""
-        beyond = [
-            side - inside for side, inside in zip(like.shape[2:], places.shape[2:], strict=True)
+    def non_local(self, x: Node, name: str, level: int) -> Node:
+        """`NonLocal`."""
+        query, key, value = (self.conv(x, f"{name}.{part}") for part in ("theta", "phi", "g"))
+        spans = [
+            region_spans(side, region_count(side, LEVEL_GRIDS[level], self.regions))
+            for side in list(x.shape)[2:]
         ]
-        y = _doubled(x) * places
-        return nn.functional.pad(y, (0, beyond[1], 0, beyond[0])) if any(beyond) else y
+        if all(len(axis) == 1 and axis[0].length % 2 == 0 for axis in spans):
+            y = self.attend(query, self.pooled(key), self.pooled(value), spans[0][0], spans[1][0])
+        else:
+            y = self.by_parts(query, key, value, spans)
+        return self.ops.add(self.conv(y, f"{name}.w"), x)
+
+    def by_parts(self, query: Node, key: Node, value: Node, spans: list[list[Span]]) -> Node:
+        """Regions of unlike or odd sides: an odd one loses its last row of keys by itself."""
+        bands = []
+        for down in spans[0]:
+            band = []
+            for across in spans[1]:
+                whole = self.sliced(query, down, across)
+                keys, values = (
+                    self.pooled_by_region(self.sliced(x, down, across), down, across)
+                    for x in (key, value)
+                )
+                band.append(self.attend(whole, keys, values, down, across))
+            bands.append(band[0] if len(band) == 1 else self.ops.concat(band, 3))
+        return bands[0] if len(bands) == 1 else self.ops.concat(bands, 2)
+
+    def sliced(self, x: Node, down: Span, across: Span) -> Node:
+        """The part of a map that a pair of runs covers."""
+        begin, end = [down.start, across.start], [down.stop, across.stop]
+        return self.ops.slice(x, begin, end, [1, 1], [2, 3])
+
+    def pooled_by_region(self, x: Node, down: Span, across: Span) -> Node:
+        """Each region pooled for itself, and put together again."""
+        tokens = self.divided(x, down, across)
+        n = down.pieces * across.pieces
+        x = self.ops.reshape(tokens, [n, down.length, across.length, INNER], False)
+        x = self.pooled(self.ops.transpose(x, CHANNELS_FIRST))
+        x = self.ops.transpose(x, CHANNELS_LAST)
+        return self.joined(x, _halved(down), _halved(across))
+
+    def attend(self, query: Node, key: Node, value: Node, down: Span, across: Span) -> Node:
+        """Soft-max over the pooled keys of each region, without the 1/√d scale."""
+        halves = (_halved(down), _halved(across))
+        y = self.ops.scaled_dot_product_attention(
+            self.divided(query, down, across),
+            self.divided(key, *halves),
+            self.divided(value, *halves),
+            np.float32(0),  # no mask
+            np.float32(1),
+        )
+        return self.joined(y, down, across)
+
+    def divided(self, x: Node, down: Span, across: Span) -> Node:
+        """(1, C, H, W) to (n, 1, h·w, C), n equal regions."""
+        rows, columns = down.pieces, across.pieces
+        x = self.ops.transpose(x, CHANNELS_LAST)
+        if rows * columns > 1:
+            x = self.ops.reshape(x, [rows, down.length, columns, across.length, INNER], False)
+            x = self.ops.transpose(x, [0, 2, 1, 3, 4])
+        return self.ops.reshape(x, [rows * columns, 1, down.length * across.length, INNER], False)
+
+    def joined(self, y: Node, down: Span, across: Span) -> Node:
+        """(n, …, C), n equal regions, back to (1, C, H, W)."""
+        rows, columns = down.pieces, across.pieces
+        if rows * columns > 1:
+            y = self.ops.reshape(y, [rows, columns, down.length, across.length, INNER], False)
+            y = self.ops.transpose(y, [0, 2, 1, 3, 4])
+        y = self.ops.reshape(y, [1, rows * down.length, columns * across.length, INNER], False)
+        return self.ops.transpose(y, CHANNELS_FIRST)
+
+    def pooled(self, x: Node) -> Node:
+        """2×2 max-pooling; a last odd row or column is in no window."""
+        return self._max_pool(x, [2, 2], [0, 0], [0, 0], [2, 2])
+
+    def pool(self, x: Node) -> tuple[Node, Node]:
+        """Each window's maximum, and 1 at full size where it was first met, 0 elsewhere."""
+        rows, columns = (side // 2 for side in list(x.shape)[2:])
+        x = self.cut(x, 2 * rows, 2 * columns)
+        largest = self.pooled(x)
+        ranks = np.tile(RANKS, (rows, columns))[None, None]
+        won = self.ops.equal(x, self.doubled(largest))
+        rank = self.ops.select(won, ranks, np.float32(0))
+        first = self.ops.equal(rank, self.doubled(self.pooled(rank)))
+        return largest, self.ops.convert(first, "f32")
+
+    def unpool(self, x: Node, places: Node, like: Node) -> Node:
+        """Each value where its window's maximum was; zero elsewhere."""
+        y = self.ops.multiply(self.doubled(x), places)
+        beyond = [a - b for a, b in zip(list(like.shape), list(places.shape), strict=True)]
+        beyond[1] = 0
+        if any(beyond):
+            y = self.ops.pad(y, [0, 0, 0, 0], beyond, "constant", np.float32(0))
+        return y
+
+    def cut(self, x: Node, height: int, width: int) -> Node:
+        """Without a last odd row or column."""
+        if list(x.shape)[2:] == [height, width]:
+            return x
+        return self.ops.slice(x, [0, 0], [height, width], [1, 1], [2, 3])
+
+    def doubled(self, x: Node) -> Node:
+        """Each pixel four times."""
+        return self.ops.interpolate(
+            x,
+            np.array([2, 2], np.float32),
+            "nearest",
+            "scales",
+            coordinate_transformation_mode="asymmetric",
+            nearest_mode="floor",
+            axes=np.array([2, 3]),
+        )
 
 
-class TranslatedNonLocal(NonLocal):
-    """Takes the other one's convolutions."""
-
-    def __init__(self, like: NonLocal) -> None:
-        nn.Module.__init__(self)
-        self.is_literal = False
-        self.theta, self.phi, self.g, self.w = like.theta, like.phi, like.g, like.w
-
-    def forward(self, x: Tensor, rows: int, columns: int) -> Tensor:
-        """See `NonLocal.forward`."""
-        spans = (region_spans(x.shape[2], rows), region_spans(x.shape[3], columns))
-        if any(len(axis) > 1 or axis[0].length % 2 for axis in spans):
-            return super().forward(x, rows, columns)
-        height, width = (axis[0].length for axis in spans)
-        grid = (rows, columns)
-        query = _divided(self.theta(x), grid)  # (n, 1, h·w, 32), n regions
-        key, value = (_divided(torch.max_pool2d(part(x), 2), grid) for part in (self.phi, self.g))
-        y = nn.functional.scaled_dot_product_attention(query, key, value, scale=1.0)
-        y = y.reshape(rows, columns, height, width, INNER).transpose(1, 2)
-        y = y.reshape(1, rows * height, columns * width, INNER).permute(0, 3, 1, 2)
-        return self.w(y) + x  # type: ignore[no-any-return]
-
-
-def _divided(x: Tensor, grid: tuple[int, int]) -> Tensor:
-    """(1, C, H, W) to (n, 1, h·w, C), n equal regions."""
-    rows, columns = grid
-    _, channels, height, width = x.shape
-    x = x.permute(0, 2, 3, 1).reshape(rows, height // rows, columns, width // columns, channels)
-    return x.transpose(1, 2).reshape(rows * columns, 1, -1, channels)
-
-
-def _doubled(x: Tensor) -> Tensor:
-    return nn.functional.interpolate(x, scale_factor=2.0, mode="nearest")
+def _halved(span: Span) -> Span:
+    return Span(0, span.pieces, span.length // 2)

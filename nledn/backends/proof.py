@@ -5,7 +5,6 @@ versions, device and driver are in its name, so that a change of any of them ask
 """
 
 import hashlib
-import importlib.metadata
 import json
 import logging
 from collections.abc import Iterator
@@ -15,10 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from nledn import __version__, atomic, backends, device, places
-from nledn.backends import Trained
-from nledn.backends.trial import random_weights
+from nledn.backends import reference as torchs
 from nledn.device import Choice, Machine
-from nledn.errors import WriteError
+from nledn.errors import EngineFaulty, WriteError
 from nledn.options import Options
 
 log = logging.getLogger(__name__)
@@ -50,24 +48,25 @@ def checked(options: Options, machine: Machine) -> Choice:
 
     Raises:
         DeviceUnavailable, BackendUnavailable, PrecisionUnavailable: as `nledn.device.choose`.
+        EngineFaulty: there is nothing to fall back to.
     """
     first = device.choose(options, machine)
     told = ""
-    for choice in _ladder(first):
+    for choice in _ladder(first, machine):
         problem = problem_of(choice, machine)
         if not problem:
             return choice if not told else _fallen_back(choice, first, told)
         told = told or f"{first.device}, {first.backend} {first.precision}: {problem}"
         log.warning("%s, %s %s is not used: %s", *_name(choice), problem)
-    raise AssertionError("unreachable: the last rung is the reference")
+    raise EngineFaulty(told)
 
 
-def _ladder(choice: Choice) -> Iterator[Choice]:
-    """What to compute on, the safer the later."""
+def _ladder(choice: Choice, machine: Machine) -> Iterator[Choice]:
+    """What to compute on, the safer the later; the last is the reference, where torch is there."""
     yield choice
     if choice.precision != "fp32":
         yield replace(choice, precision="fp32")
-    if not is_reference(choice):
+    if machine.torch and not is_reference(choice):
         yield reference(choice)
 
 
@@ -95,7 +94,7 @@ def problem_of(choice: Choice, machine: Machine) -> str:
         return "it ended the program when it was tried"
     _write(path, kept + 1)
     try:
-        problem = _compared(choice)
+        problem = _compared(choice, machine)
     except Exception as error:  # whatever it is: nothing is computed where this fails
         log.debug("%s, %s %s failed", *_name(choice), exc_info=True)
         path.unlink(missing_ok=True)  # it may have been busy, or out of memory
@@ -114,14 +113,18 @@ def _was_tried(choice: Choice, machine: Machine) -> bool:
     return is_it and trial is not None and trial.agrees
 
 
-def _compared(choice: Choice) -> str:
-    trained = Trained(random_weights(), "fixed", "")
-    rainy = np.random.default_rng(0).random((1, 3, SIDE_PX, SIDE_PX), np.float32)
-    exact = backends.create(reference(choice), trained)
-    found = backends.create(choice, trained).rain(rainy)
+def _compared(choice: Choice, machine: Machine) -> str:
+    made_up = torchs.made_up()
+    backend = backends.create(choice, made_up)
+    if machine.torch:
+        rainy = torchs.tile(SIDE_PX)
+        exact, found = backends.create(reference(choice), made_up).rain(rainy), backend.rain(rainy)
+    else:
+        exact = torchs.read(places.torchs_rain()).rain
+        found = torchs.kept_of(backend.rain(torchs.tile(torchs.SIDE_PX)))
     if not np.isfinite(found).all():
         return "its results are no numbers"
-    apart = float(np.sqrt(np.square(found - exact.rain(rainy)).mean()))
+    apart = torchs.rms(found - exact)
     if apart > TOLERANCES[choice.precision]:
         return f"its results are {apart:.2g} from the processor's"
     return ""
@@ -132,7 +135,7 @@ def _path(choice: Choice, machine: Machine) -> Path:
     gpu = machine.gpus[int(index)] if index else None
     facts = (
         __version__,
-        importlib.metadata.version("torch"),
+        backends.version("torch"),
         machine.openvino if choice.backend == "openvino" else "",
         machine.cpu_name if gpu is None else (gpu.name, gpu.driver),
         *_name(choice),

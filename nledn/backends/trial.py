@@ -1,23 +1,21 @@
 """Is OpenVINO right here, and faster than torch? Tried once a machine, and remembered.
 
+Where there is no torch, it is held against what torch found when the bundle was made.
+
 Versions, processor, precision and threads are in the verdict's name, so that a change of any of
 them asks for another trial. A trial that never ended, because the process died in it, counts as
 failed.
 """
 
 import hashlib
-import importlib.metadata
 import json
 import logging
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
-
 from nledn import __version__, atomic, backends, device, places
-from nledn.architecture import weight_shapes
-from nledn.backends import Backend, Floats, Trained
+from nledn.backends import Backend, Floats, reference
 from nledn.device import Choice, Machine, Trial
 from nledn.errors import WriteError
 
@@ -30,6 +28,7 @@ ROUNDS = 3
 SMALLEST_TOLERANCE = 1e-4
 TIMES_TORCHS_LOSS = 2
 BEGAN = Trial(agrees=False, times_as_fast=0.0, problem="it ended the program when it was tried")
+BEGAN_AGAIN = replace(BEGAN, problem="it ended the program twice when it was tried")
 
 
 def remembered(machine: Machine) -> Trial | None:
@@ -40,14 +39,29 @@ def remembered(machine: Machine) -> Trial | None:
         return None
 
 
+def settled(machine: Machine) -> Machine:
+    """With a verdict where there is no torch to turn to; takes some seconds, once.
+
+    One that never ended is held a second time: somebody may have switched the machine off.
+    """
+    if machine.torch or machine.openvino is None:
+        return machine
+    if machine.openvino_trial not in (None, BEGAN):
+        return machine
+    return replace(machine, openvino_trial=hold(machine))
+
+
 def hold(machine: Machine) -> Trial:
     """Compute a tile with both, compare, and remember the verdict; takes some ten seconds."""
-    _remember(BEGAN, machine)
+    _remember(BEGAN_AGAIN if machine.openvino_trial == BEGAN else BEGAN, machine)
     try:
-        verdict = _compared(machine)
+        verdict = _compared(machine) if machine.torch else _held_against_reference(machine)
     except Exception as error:  # whatever it is: a backend that fails is not used
         log.warning("the trial of OpenVINO failed", exc_info=True)
         verdict = Trial(agrees=False, times_as_fast=0.0, problem=f"it failed when tried: {error}")
+        if not machine.torch:  # there is nothing else to compute with; memory may have been short
+            _path(machine).unlink(missing_ok=True)
+            return verdict
     except BaseException:
         _path(machine).unlink(missing_ok=True)  # Ctrl-C says nothing about OpenVINO
         raise
@@ -55,30 +69,33 @@ def hold(machine: Machine) -> Trial:
     return verdict
 
 
-def random_weights() -> dict[str, Floats]:
-    """Scaled so that values neither vanish nor grow, for a comparison that says something."""
-    rng = np.random.default_rng(0)
-    return {
-        name: rng.standard_normal(shape, np.float32)
-        / np.float32(np.prod(shape[1:]) ** 0.5 if len(shape) > 1 else 20)
-        for name, shape in weight_shapes().items()
-    }
-
-
 def _compared(machine: Machine) -> Trial:
     precision = device.cpu_precision(machine)
-    trained = Trained(random_weights(), "fixed", "")
-    rainy = np.random.default_rng(0).random((1, 3, SIDE_PX, SIDE_PX), np.float32)
+    trained, rainy = reference.made_up(), reference.tile(SIDE_PX)
     exact = backends.create(Choice("cpu", "torch", "fp32", machine.cores, ()), trained).rain(rainy)
     apart, seconds = [], []
     for name in ("torch", "openvino"):
         choice = Choice("cpu", name, precision, machine.cores, ())
         rain, took = _timed(backends.create(choice, trained), rainy)
-        apart.append(float(np.sqrt(np.square(rain - exact).mean())))
+        apart.append(reference.rms(rain - exact))
         seconds.append(took)
-    agrees = apart[1] <= max(TIMES_TORCHS_LOSS * apart[0], SMALLEST_TOLERANCE)
-    problem = "" if agrees else f"its result is {apart[1]:.2g} from torch's"
-    return Trial(agrees, round(seconds[0] / seconds[1], 2), problem)
+    return _judged(apart[1], apart[0], round(seconds[0] / seconds[1], 2))
+
+
+def _held_against_reference(machine: Machine) -> Trial:
+    precision = device.cpu_precision(machine)
+    kept = reference.read(places.torchs_rain())
+    backend = backends.create(
+        Choice("cpu", "openvino", precision, machine.cores, ()), reference.made_up()
+    )
+    rain = reference.kept_of(backend.rain(reference.tile(reference.SIDE_PX)))
+    return _judged(reference.rms(rain - kept.rain), kept.lost[precision], 1.0)
+
+
+def _judged(apart: float, torchs_loss: float, times_as_fast: float) -> Trial:
+    agrees = apart <= max(TIMES_TORCHS_LOSS * torchs_loss, SMALLEST_TOLERANCE)
+    problem = "" if agrees else f"its result is {apart:.2g} from torch's"
+    return Trial(agrees, times_as_fast, problem)
 
 
 def _timed(backend: Backend, rainy: Floats) -> tuple[Floats, float]:
@@ -93,7 +110,7 @@ def _timed(backend: Backend, rainy: Floats) -> tuple[Floats, float]:
 def _path(machine: Machine) -> Path:
     facts = (
         __version__,
-        importlib.metadata.version("torch"),
+        backends.version("torch"),
         machine.openvino,
         machine.cpu_name,
         machine.cores,

@@ -1,28 +1,22 @@
 """Reading PyTorch's own files, the zip format and the one before it, as data and never as code.
 
-A pickle is a program. Before torch sees it, its opcodes are looked at (`pickles`; it runs nothing),
-and every name that it would import is compared with the few that tensors need. torch then reads it
-with `weights_only`, which has its own list. Of a zip, torch is given the parts that were looked at
-and nothing else, since two readers may find different parts in one file.
+A pickle is a program. First its opcodes are looked at (`pickles`; it runs nothing), and every name
+that it would import is compared with the few that tensors need; then `nledn.checkpoint.pickled`
+takes it for the description of a state dict. Neither needs torch, and nothing is ever called.
 """
 
 import io
-import warnings
+import struct
 import zipfile
+from collections.abc import Mapping
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import numpy.typing as npt
 
 from nledn.checkpoint import pickles
+from nledn.checkpoint import tensors as described
+from nledn.checkpoint.pickled import describe
 from nledn.checkpoint.stored import Stored
 from nledn.errors import CheckpointDamaged, CheckpointUnsafe, NotACheckpoint
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 ZIP_START = b"PK\x03\x04"
 PICKLE_START = b"\x80"
@@ -35,6 +29,11 @@ HARMLESS = {
     "torch._utils _rebuild_tensor",  # before PyTorch 0.4, and in the published files
     "torch._utils _rebuild_tensor_v2",
 }
+# What a corrupt file leads to: a number cut off, a stack that is empty, a part that is missing, …
+UNREADABLE = (
+    ValueError, LookupError, TypeError, EOFError, OverflowError, StopIteration, RuntimeError,
+    struct.error, zipfile.BadZipFile,
+)  # fmt: skip
 PARTS_LIMIT = 1_000  # of a zip; NLEDN's has some 130
 DIRECTORY_END = b"PK\x05\x06"  # its record has the number of parts at byte 10, in two bytes
 
@@ -54,20 +53,54 @@ def tensors(data: bytes, path: Path) -> dict[str, Stored]:
     """
     if data.startswith(ZIP_START):
         parts = _parts(data, path)
-        _check_globals(_pickle_of(parts, path), 1, path)
-        data = _zipped(parts)
+        pickled = _pickle_of(parts, path)
+        _check_globals(pickled, 1, path)
+        read = partial(_read_zip, parts, pickled)
     else:
         is_legacy = data.startswith(LEGACY_START)
         _check_globals(data, LEGACY_PICKLES if is_legacy else 1, path)
         if not is_legacy:
             raise NotACheckpoint(path)
-    state = _load(data, path)
-    if not isinstance(state, dict):
-        raise NotACheckpoint(path)
-    if not all(isinstance(name, str) for name in state):
-        raise NotACheckpoint(path)
-    _check_apart(state, path)
-    return {name: _stored(value) for name, value in state.items()}
+        read = partial(_read_legacy, data)
+    try:
+        state, storages = read()
+        if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
+            raise NotACheckpoint(path)
+        described.check_apart(state)
+        return {name: described.stored(value, storages) for name, value in state.items()}
+    except UNREADABLE as error:
+        raise CheckpointDamaged(path, str(error).partition("\n")[0]) from error
+
+
+def _read_zip(parts: Mapping[str, bytes], pickled: bytes) -> tuple[object, Mapping[str, bytes]]:
+    """The state dict, and the bytes of its storages by their keys."""
+    folder = next(name for name in parts if name.endswith("/data.pkl")).removesuffix("data.pkl")
+    if parts.get(f"{folder}byteorder", b"little") != b"little":
+        raise ValueError("its numbers are big-endian")
+    inside = f"{folder}data/"
+    storages = {
+        name.removeprefix(inside): data for name, data in parts.items() if name.startswith(inside)
+    }
+    return describe(io.BytesIO(pickled)), storages
+
+
+def _read_legacy(data: bytes) -> tuple[object, Mapping[str, bytes]]:
+    """Likewise: five pickles, then each storage as its count and its numbers."""
+    stream = io.BytesIO(data)
+    _, _, system, state, keys = (describe(stream) for _ in range(LEGACY_PICKLES))
+    if isinstance(system, dict) and not system.get("little_endian", True):
+        raise ValueError("its numbers are big-endian")
+    if not isinstance(keys, list):
+        raise TypeError("it has no list of its storages")
+    item_bytes = described.item_bytes_by_key(state)
+    storages: dict[str, bytes] = {}
+    for key in keys:
+        (count,) = struct.unpack("<q", stream.read(8))
+        size = count * item_bytes[str(key)]
+        if not 0 <= size <= len(data) - stream.tell():
+            raise ValueError("its numbers end too early")
+        storages[str(key)] = stream.read(size)
+    return state, storages
 
 
 def _parts(data: bytes, path: Path) -> dict[str, bytes]:
@@ -97,14 +130,6 @@ def _pickle_of(parts: dict[str, bytes], path: Path) -> bytes:
     return found[0]
 
 
-def _zipped(parts: dict[str, bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return file.getvalue()
-
-
 def _check_globals(data: bytes, count: int, path: Path) -> None:
     stream = io.BytesIO(data)
     try:
@@ -123,57 +148,3 @@ def _is_harmless(name: str) -> bool:
 
 def _is_storage(kind: str) -> bool:
     return kind.endswith("Storage") and kind.removesuffix("Storage").isalnum()
-
-
-def _load(data: bytes, path: Path) -> Any:
-    import torch
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about formats that are old: so are the authors'
-            return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    except Exception as error:
-        # torch lets out whatever a corrupt file leads it to: IndexError, AssertionError, …
-        raise CheckpointDamaged(path, str(error).partition("\n")[0]) from error
-
-
-def _check_apart(state: dict[str, Any], path: Path) -> None:
-    """Refuse tensors that share numbers, with each other or within themselves."""
-    import torch
-
-    places = []
-    for name, value in state.items():
-        if isinstance(value, torch.Tensor) and value.layout == torch.strided and value.numel():
-            steps = zip(value.shape, value.stride(), strict=True)
-            length = 1 + sum((side - 1) * abs(step) for side, step in steps)
-            if length < value.numel():
-                raise CheckpointDamaged(path, f"{name!r} repeats the same numbers")
-            begin = value.data_ptr() if value.device.type == "cpu" else 0
-            places.append((begin, begin + length * value.element_size(), name))
-    for (_, end, one), (begin, _, other) in pairwise(sorted(places)):
-        if begin < end and begin:
-            raise CheckpointDamaged(path, f"{one!r} and {other!r} lie over each other")
-
-
-def _stored(value: Any) -> Stored:
-    import torch
-
-    plain = (
-        isinstance(value, torch.Tensor)
-        and value.layout == torch.strided
-        and value.device.type == "cpu"
-    )
-    if not plain:
-        return Stored(type(value).__name__, (), partial(_no_values, value))
-    return Stored(
-        str(value.dtype).removeprefix("torch."), tuple(value.shape), partial(_values, value)
-    )
-
-
-def _values(tensor: "Tensor") -> npt.NDArray[np.float32]:
-    # A copy: the tensor may be a view of a storage that others share.
-    return np.array(tensor.detach().float().numpy(), np.float32, order="C")
-
-
-def _no_values(value: object) -> npt.NDArray[np.float32]:
-    raise AssertionError(f"{type(value).__name__} is no tensor")

@@ -1,13 +1,14 @@
 """`nledn info`: where it would compute and why, versions, and where things live."""
 
-import importlib.metadata
+import importlib
 import platform
+import sys
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from nledn import __version__, device, places
+from nledn import LAZY_MODULES, __version__, device, places
 from nledn.cli.console import err, out
 from nledn.cli.options import takes_options
 from nledn.device import Choice, Machine
@@ -21,29 +22,53 @@ TYPICAL_SIZE = (3000, 4000)  # 12 megapixels: what a photo from a phone or camer
 def info(
     options: Options,
     modules: Annotated[
-        bool, typer.Option("--modules", help="List the modules that load on demand.")
+        bool, typer.Option("--modules", help="Load what loads on demand, and say what does not.")
     ] = False,
 ) -> None:
     """Say which device, backend, precision and tile a photo of 12 megapixels would get, and why."""
     if modules:
-        from nledn import LAZY_MODULES
-
-        out.print("\n".join(LAZY_MODULES))
+        out.print("\n".join(_loaded(name) for name in LAZY_MODULES))
         return
     from nledn import backends
     from nledn.backends import proof, trial
 
-    machine = backends.read_machine()
+    machine = trial.settled(backends.read_machine())
     choice = device.choose(options, machine)  # which decides whether OpenVINO is tried
     untried = machine.openvino is not None and machine.openvino_trial is None
     if untried and choice.device == "cpu" and options.backend == "auto":
         err.print("OpenVINO is tried, once on this machine; this takes some ten seconds.")
         machine = replace(machine, openvino_trial=trial.hold(machine))
     choice = proof.checked(options, machine)
-    rows = [*_computing(options, choice, machine), *_machine(machine), *_versions(), *_places()]
+    rows = [
+        *_computing(options, choice, machine),
+        *_machine(machine),
+        _edition(machine),
+        *_versions(),
+        *_places(),
+    ]
     widest = max(len(name) for name, _, _ in rows)
     for name, value, reason in rows:
         out.print(f"{name:<{widest}}  {value}" + (f" ({reason})" if reason else ""))
+
+
+def _loaded(module: str) -> str:
+    """The module's name, and what an edition without PyTorch lacks."""
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        return f"{module} (not in this edition: {error.name})"
+    return module
+
+
+def _edition(machine: Machine) -> tuple[str, str, str]:
+    if not machine.torch:
+        engine = "OpenVINO, without PyTorch"
+    else:
+        from nledn.backends import torch as torch_backend
+
+        engine = f"PyTorch for {torch_backend.built_for()}"
+    is_bundle = getattr(sys, "frozen", False)  # PyInstaller sets it
+    return "Edition", engine, "a bundle" if is_bundle else "of an installed Python"
 
 
 def _computing(options: Options, choice: Choice, machine: Machine) -> list[tuple[str, str, str]]:
@@ -76,12 +101,10 @@ def _machine(machine: Machine) -> list[tuple[str, str, str]]:
 
 
 def _versions() -> list[tuple[str, str, str]]:
+    from nledn.backends import version
+
     rows = [("AfterRain", __version__, f"Python {platform.python_version()}")]
-    for package in PACKAGES:
-        try:
-            rows.append((package, importlib.metadata.version(package), ""))
-        except importlib.metadata.PackageNotFoundError:
-            rows.append((package, "not installed", ""))
+    rows += [(package, version(package) or "not installed", "") for package in PACKAGES]
     return rows
 
 

@@ -43,6 +43,7 @@
     ├── DeviceError                           where it computes
     │   ├── DeviceUnavailable(device, reason)
     │   ├── BackendUnavailable(backend, reason)
+    │   ├── EngineFaulty(problem)             no torch here, and OpenVINO is wrong here
     │   ├── PrecisionUnavailable(precision, reason)
     │   ├── OutOfMemory(device, tile_px)      even the smallest tile did not fit
     │   └── NoNumbers(device, checkpoint)     NaN or infinity where rain should be
@@ -100,6 +101,14 @@ from nledn.errors.cluster import (
     SchedulerLost as SchedulerLost,
     SchedulerUnreachable as SchedulerUnreachable,
     WorkerUnfit as WorkerUnfit,
+)
+from nledn.errors.device import (
+    BackendUnavailable as BackendUnavailable,
+    DeviceError as DeviceError,
+    DeviceUnavailable as DeviceUnavailable,
+    EngineFaulty as EngineFaulty,
+    OutOfMemory as OutOfMemory,
+    PrecisionUnavailable as PrecisionUnavailable,
 )
 from nledn.errors.download import (
     DownloadChanged as DownloadChanged,
@@ -256,50 +265,6 @@ class CheckpointShipped(DerainError):
 
     def __init__(self, id: str) -> None:
         self.id = id
-
-
-class DeviceError(DerainError):
-    """The computation cannot run where it was asked to."""
-
-
-class DeviceUnavailable(DeviceError):
-    """There is no such device, or it cannot be used."""
-
-    def __init__(self, device: str, reason: str) -> None:
-        self.device = device
-        self.reason = reason
-
-
-class BackendUnavailable(DeviceError):
-    """The library that would compute is not installed, or does not run here."""
-
-    def __init__(self, backend: str, reason: str) -> None:
-        self.backend = backend
-        self.reason = reason
-
-
-class PrecisionUnavailable(DeviceError):
-    """The device has no such arithmetic."""
-
-    def __init__(self, precision: str, reason: str) -> None:
-        self.precision = precision
-        self.reason = reason
-
-
-class OutOfMemory(DeviceError):
-    """Even the smallest tile did not fit."""
-
-    def __init__(self, device: str, tile_px: int) -> None:
-        self.device = device
-        self.tile_px = tile_px
-
-
-class NoNumbers(DeviceError):
-    """NaN or infinity came out, in float32 too; it is never written."""
-
-    def __init__(self, device: str, checkpoint: str) -> None:
-        self.device = device
-        self.checkpoint = checkpoint
 
 
 class OptionInvalid(DerainError):
