@@ -6,10 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from natsort import natsorted
+from numpy.lib.stride_tricks import sliding_window_view
+from PIL import Image
 
 from nledn import decoder, photo
 from nledn.errors import DerainError, NoPairs, PairsFolderNotFound, PairSizesDiffer
@@ -253,8 +254,11 @@ def _correlation_of_halves(path: Path) -> float:
 def _detail(pixels: Pixels) -> npt.NDArray[np.float32]:
     """A small grey version, without what changes slowly: skies make unlike halves alike."""
     grey = pixels.mean(axis=2, dtype=np.float32)
-    small = cv2.resize(grey, (HALVES_SIDE_PX, HALVES_SIDE_PX), interpolation=cv2.INTER_AREA)
-    return np.asarray(small - cv2.blur(small, (HALVES_BLUR_PX, HALVES_BLUR_PX)), np.float32)
+    size = (HALVES_SIDE_PX, HALVES_SIDE_PX)
+    small = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX))
+    wide = np.pad(small, HALVES_BLUR_PX // 2, mode="reflect")
+    blurred = sliding_window_view(wide, (HALVES_BLUR_PX, HALVES_BLUR_PX)).mean(axis=(2, 3))
+    return np.asarray(small - blurred, np.float32)
 
 
 def _halves(pixels: Pixels, path: Path) -> PairPixels:

@@ -100,7 +100,7 @@ def test_what_is_needed_in_turn_is_pinned_too() -> None:
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
-    extras = chain(EXTRAS["cluster"], EXTRAS["fast-cpu"], EXTRAS["raw"])
+    extras = chain(*(EXTRAS[name] for name in ("cluster", "fast-cpu", "raw", "training")))
     optional = {module_of(Requirement(line)) for line in extras}
     declared = {module_of(requirement) for requirement in DEPENDENCIES}
     imported = imported_by("nledn") | imported_by("app")

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from app.views.means import means
 from nledn.tiling import Rect
 
 TILE_PX = 256  # in pixels of the level: what is made at once
@@ -86,17 +87,9 @@ class Pyramid:
         return self._levels[level]
 
     def _fill(self, level: int, cells: Rect) -> None:
-        import cv2  # 0.2 s that a window without a photo need not wait for
-
         height, width = self.source.shape[:2]
         block = self.source[enlarged(cells, level).clipped(width, height).slices]
-        below, right = ((n << level) - m for n, m in zip(_extent(cells), block.shape, strict=False))
-        if below or right:  # the last row and column go on, to the end of their blocks
-            block = cv2.copyMakeBorder(block, 0, below, 0, right, cv2.BORDER_REPLICATE)
-        size = (cells.width, cells.height)
-        self._levels[level].values[cells.slices] = cv2.resize(
-            block, size, interpolation=cv2.INTER_AREA
-        )
+        self._levels[level].values[cells.slices] = means(block, level)
 
 
 def level_for(zoom: float, top: int) -> int:
@@ -136,7 +129,3 @@ def reduced(rect: Rect, level: int) -> Rect:
 def enlarged(rect: Rect, level: int) -> Rect:
     """The pixels of level 0 that `rect` of `level` stands for; may reach beyond the array."""
     return Rect(*(side << level for side in (rect.left, rect.top, rect.right, rect.bottom)))
-
-
-def _extent(rect: Rect) -> tuple[int, int]:
-    return rect.height, rect.width

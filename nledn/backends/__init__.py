@@ -4,6 +4,7 @@
 """
 
 import importlib.metadata
+import importlib.util
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -74,7 +75,7 @@ def read_machine() -> Machine:
         cpu_bf16=device.read_cpu_bf16(),
         no_gpu_reason="PyTorch, which computes on GPUs, is not part of this edition",
         openvino=version("openvino"),
-        torch=version("torch") is not None,
+        torch=importlib.util.find_spec("torch") is not None,
     )
     if machine.torch:
         machine = _as_torch_sees(machine)

@@ -4,7 +4,6 @@ import io
 import math
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -52,9 +51,8 @@ def small(picture: Photo, side_px: int = THUMBNAIL_PX) -> Image.Image:
     height, width = picture.pixels.shape[:2]
     scale = min(1.0, side_px / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    shrunk = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA)
-    levels = shrunk.astype(np.float32) * (255 / np.iinfo(picture.pixels.dtype).max)
-    return photo.in_srgb(np.rint(levels).astype(np.uint8), picture.icc)
+    shrunk = Image.fromarray(to_uint8(picture.pixels)).resize(size, Image.Resampling.BOX)
+    return photo.in_srgb(np.asarray(shrunk), picture.icc)
 
 
 def thumbnail(picture: Photo) -> bytes:

@@ -14,7 +14,7 @@ from nledn.cli.options import takes_options
 from nledn.device import Choice, Machine
 from nledn.options import Options
 
-PACKAGES = ("torch", "openvino", "numpy", "pillow", "opencv-python-headless", "PySide6-Essentials")
+PACKAGES = ("torch", "openvino", "numpy", "pillow", "PySide6-Essentials")
 TYPICAL_SIZE = (3000, 4000)  # 12 megapixels: what a photo from a phone or camera has
 
 

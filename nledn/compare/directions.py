@@ -1,6 +1,5 @@
 """Which way the streaks of a rain layer run."""
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -22,8 +21,7 @@ def directions_of(rain: npt.NDArray[np.float32]) -> tuple[float, ...]:
         One share for each of 18 directions, 10° apart: upright first, then leaning to the right
         at the top by 10°, 20°, … 170°; the last ones lean to the left by 80°, … 10°.
     """
-    across = cv2.Sobel(rain, cv2.CV_32F, 1, 0)
-    along = cv2.Sobel(rain, cv2.CV_32F, 0, 1)
+    across, along = _sobel(rain), _sobel(rain.T).T
     strength = across**2 + along**2
     strength[strength < FAINT**2] = 0
     degrees = np.degrees(np.arctan2(along, across))
@@ -31,6 +29,13 @@ def directions_of(rain: npt.NDArray[np.float32]) -> tuple[float, ...]:
     sums = np.bincount(places.ravel(), strength.ravel().astype(np.float64), BINS)
     total = sums.sum()
     return tuple(float(part / total) if total > 0 else 0.0 for part in sums)
+
+
+def _sobel(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The rise from left to right by Sobel's kernel; beyond the border it is mirrored."""
+    wide = np.pad(values, 1, mode="reflect" if min(values.shape) > 1 else "edge")
+    rise = wide[:, 2:] - wide[:, :-2]
+    return np.asarray(rise[:-2] + 2 * rise[1:-1] + rise[2:], np.float32)
 
 
 def main_direction(directions: tuple[float, ...]) -> int | None:

@@ -7,10 +7,10 @@ Measured on the pixels as they are saved, in 8 bits, for checkpoints and other p
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from nledn.compare.colours import in_colours
 from nledn.compare.directions import directions_of
 from nledn.metrics import Bytes, LumaName, agreement, psnr_rgb, to_uint8
 from nledn.rain import Pixels
@@ -86,13 +86,6 @@ def error_map(image: Pixels, truth: Pixels) -> Bytes:
     return in_colours(error, ERROR_SHOWN_LEVELS)
 
 
-def in_colours(values: npt.NDArray[np.float32], largest: float) -> Bytes:
-    """Values from 0 to `largest`, (H, W), as colours that rise evenly in lightness."""
-    steps = np.rint(np.clip(values / largest, 0, 1) * 255).astype(np.uint8)
-    colours: Bytes = cv2.applyColorMap(steps, cv2.COLORMAP_INFERNO)[:, :, ::-1]
-    return np.ascontiguousarray(colours)
-
-
 def most_different(images: Sequence[Pixels], width_px: int, height_px: int) -> Rect:
     """The rectangle of that size in which results differ most.
 
@@ -104,9 +97,10 @@ def most_different(images: Sequence[Pixels], width_px: int, height_px: int) -> R
     height, width = images[0].shape[:2]
     planes = np.stack([to_uint8(image)[:, :, 1] for image in images])
     spread = np.ptp(planes, axis=0).astype(np.float32)
-    size = (width_px, height_px)
-    sums = cv2.boxFilter(spread, cv2.CV_32F, size, anchor=(0, 0), normalize=False)
-    places = sums[: height - height_px + 1, : width - width_px + 1]
+    before = np.zeros((height + 1, width + 1))  # the sum of all above and to the left
+    before[1:, 1:] = spread.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
+    rows = before[height_px:] - before[:-height_px]
+    places = rows[:, width_px:] - rows[:, :-width_px]
     top, left = (int(place) for place in np.unravel_index(int(places.argmax()), places.shape))
     return Rect(left, top, left + width_px, top + height_px)
 

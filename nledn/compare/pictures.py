@@ -1,6 +1,5 @@
 """Panes as pictures for exports: in sRGB, in 8 bits, at a size."""
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -23,8 +22,8 @@ def in_srgb(board: Board, pixels: Pixels) -> Bytes:
 def scaled(pixels: Bytes, width: int, height: int) -> Image.Image:
     """A picture of that size; reduced by areas, enlarged smoothly."""
     smaller = width < pixels.shape[1]
-    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-    return Image.fromarray(cv2.resize(pixels, (width, height), interpolation=how).astype(np.uint8))
+    how = Image.Resampling.BOX if smaller else Image.Resampling.BICUBIC
+    return Image.fromarray(pixels).resize((width, height), how)
 
 
 def height_for(width: int, rect: Rect) -> int:
