@@ -53,22 +53,20 @@ class OpenVinoBackend:
         The features between the two are in the trunk's precision, as torch's are: to convert and
         transpose them as float32 took a tenth of a tile's time.
         """
-        openvino, regions = _openvino(), self._trained.regions
         between = PRECISION_HINTS[self._choice.precision]
         hints: dict[Part, str] = {"trunk": between, "tail": "f32"}
-        trunk, tail = (
-            self._core.compile_model(
-                _joined_by(between, part, build(part, size, regions, self._trained.arrays, openvino)),
-                "CPU",
-                {
-                    "PERFORMANCE_HINT": "LATENCY",
-                    "INFERENCE_NUM_THREADS": self._choice.threads,
-                    "INFERENCE_PRECISION_HINT": hint,
-                },
-            ).create_infer_request()
-            for part, hint in hints.items()
-        )
+        trunk, tail = (self._request(part, size, hint, between) for part, hint in hints.items())
         return trunk, tail
+
+    def _request(self, part: Part, size: tuple[int, int], hint: str, between: str) -> Any:
+        model = build(part, size, self._trained.regions, self._trained.arrays, _openvino())
+        settings = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_NUM_THREADS": self._choice.threads,
+            "INFERENCE_PRECISION_HINT": hint,
+        }
+        compiled = self._core.compile_model(_joined_by(between, part, model), "CPU", settings)
+        return compiled.create_infer_request()
 
 
 def _joined_by(precision: str, part: Part, graph: Any) -> Any:

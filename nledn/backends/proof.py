@@ -115,13 +115,14 @@ def _was_tried(choice: Choice, machine: Machine) -> bool:
 
 def _compared(choice: Choice, machine: Machine) -> str:
     made_up = torchs.made_up()
-    backend = backends.create(choice, made_up)
     if machine.torch:
         rainy = torchs.tile(SIDE_PX)
-        exact, found = backends.create(reference(choice), made_up).rain(rainy), backend.rain(rainy)
+        exact = backends.create(reference(choice), made_up).rain(rainy)
+        found = backends.create(choice, made_up).rain(rainy)
     else:
         exact = torchs.read(places.torchs_rain()).rain
-        found = torchs.kept_of(backend.rain(torchs.tile(torchs.SIDE_PX)))
+        whole = backends.create(choice, made_up).rain(torchs.tile(torchs.SIDE_PX))
+        found = torchs.kept_of(whole)
     if not np.isfinite(found).all():
         return "its results are no numbers"
     apart = torchs.rms(found - exact)

@@ -107,6 +107,7 @@ from nledn.errors.device import (
     DeviceError as DeviceError,
     DeviceUnavailable as DeviceUnavailable,
     EngineFaulty as EngineFaulty,
+    NoNumbers as NoNumbers,
     OutOfMemory as OutOfMemory,
     PrecisionUnavailable as PrecisionUnavailable,
 )

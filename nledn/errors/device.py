@@ -44,3 +44,11 @@ class OutOfMemory(DeviceError):
     def __init__(self, device: str, tile_px: int) -> None:
         self.device = device
         self.tile_px = tile_px
+
+
+class NoNumbers(DeviceError):
+    """NaN or infinity came out, in float32 too; it is never written."""
+
+    def __init__(self, device: str, checkpoint: str) -> None:
+        self.device = device
+        self.checkpoint = checkpoint
