@@ -596,6 +596,10 @@
         <translation>请安装它（pip install 'afterrain[cluster]'）。</translation>
     </message>
     <message>
+        <source>Install the edition of AfterRain with PyTorch.</source>
+        <translation>请安装带有 PyTorch 的 AfterRain 版本。</translation>
+    </message>
+    <message>
         <source>Install the same version of AfterRain, with its extra cluster, on all of its machines.</source>
         <translation>请在集群的所有机器上安装相同版本的 AfterRain 及其 cluster 附加组件。</translation>
     </message>
@@ -842,6 +846,10 @@
     <message>
         <source>OpenVINO is not installed.</source>
         <translation>未安装 OpenVINO。</translation>
+    </message>
+    <message>
+        <source>OpenVINO, the engine of this edition, does not work on this processor: {problem}.</source>
+        <translation>本版本的计算引擎 OpenVINO 无法在此处理器上正常工作：{problem}。</translation>
     </message>
     <message>
         <source>Opening…</source>
