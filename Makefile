@@ -48,6 +48,8 @@ soak: $(VENV)/.tests | $(VENV)/.browser ## what is promised, tried for hours; fi
 	@mkdir -p out; failed=""; \
 	$(VENV)/bin/python -m tests.soak --minutes 90 --journal out/soak.log \
 	    --history benchmarks/soak.json || failed="$$failed window"; \
+	$(VENV)/bin/python -m tests.fuzz --count 20000 --seed 1 --keep out/fuzz \
+	    --history benchmarks/soak.json || failed="$$failed photos"; \
 	$(VENV)/bin/python benchmarks/batch.py --memory --photos 2000 \
 	    --history benchmarks/soak.json || failed="$$failed batch"; \
 	$(VENV)/bin/python -m tests.soak.traced -- -m tests.soak --minutes 10 --engine openvino \

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tifffile
@@ -47,7 +48,7 @@ def whole_photos() -> dict[str, bytes]:
     }
 
 
-def _tiff(pixels: np.ndarray[tuple[int, ...], np.dtype[np.generic]], **options: object) -> bytes:
+def _tiff(pixels: np.ndarray[tuple[int, ...], np.dtype[Any]], **options: Any) -> bytes:
     stream = io.BytesIO()
     tifffile.imwrite(stream, pixels, photometric="rgb", **options)
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""Spoilt photos: each is a photo still, or an error with a sentence; the long form is `tests.fuzz`."""
+"""Spoilt photos: each is a photo still, or an error. `python -m tests.fuzz` has thousands."""
 
 from pathlib import Path
 

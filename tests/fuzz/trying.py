@@ -69,7 +69,7 @@ def _read(path: Path, findings: Findings) -> str:
         outcome = "photo"
     except PhotoError as error:
         outcome = type(error).__name__
-    except Exception as error:  # what this looks for
+    except Exception as error:  # noqa: BLE001 - what this looks for
         return repr(error)
     took_s = time.perf_counter() - started
     held = max((_peak_bytes(child) for child in psutil.Process().children()), default=0)
