@@ -32,7 +32,7 @@ bundle: $(VENV)/.bundle ## a folder that runs without an installation, dist/Afte
 	@PYINSTALLER_CONFIG_DIR=build/pyinstaller $(VENV)/bin/pyinstaller --noconfirm --log-level ERROR build.spec
 
 deb: bundle ## a package for Debian and Ubuntu out of that, dist/afterrain_….deb
-	@$(VENV)/bin/python -m bundle.deb dist/AfterRain dist
+	@PYTHONPATH=.ci $(VENV)/bin/python -m bundle.deb dist/AfterRain dist
 
 screenshots: $(VENV)/.program ## the README's pictures of the window, into docs/screenshots/
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python benchmarks/screenshots.py docs/screenshots

@@ -87,13 +87,13 @@ class Rules:
         if not expression:
             raise NotToBePassedOn(
                 f"The licence of {name} is not known. Look it up, and write it down in "
-                "bundle/libraries.toml."
+                ".ci/bundle/libraries.toml."
             )
         chosen = self._chosen(Licensing().parse(expression))
         if chosen is None:
             raise NotToBePassedOn(
                 f"{name} is under {expression}, which does not let AfterRain pass it on. Leave it "
-                "out of the bundle; if the licence does, add it to bundle/libraries.toml."
+                "out of the bundle; if the licence does, add it to .ci/bundle/libraries.toml."
             )
         return tuple(dict.fromkeys(chosen))
 
@@ -124,7 +124,7 @@ class Rules:
                 return row
         raise NotToBePassedOn(
             f"The licence of {file}, which {owner.name} carries, is not known. Look it up, and "
-            "write it down in bundle/libraries.toml."
+            "write it down in .ci/bundle/libraries.toml."
         )
 
     def _chosen(self, expression: object) -> list[str] | None:

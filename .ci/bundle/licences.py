@@ -125,7 +125,7 @@ def _copy_texts(part: Part, folder: Path) -> None:
     if not part.owner.texts and not list(_common(part)):
         raise NotToBePassedOn(
             f"{part.name} comes without the text of its licence, {part.licence}. Put the text "
-            "into bundle/texts/."
+            "into .ci/bundle/texts/."
         )
     for text in part.owner.texts:
         place = text.relative_to(part.owner.base)

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 STDLIB = Path(sysconfig.get_path("stdlib"))
 BASE = Path(sys.base_prefix)
 NAMES_OF_TEXTS = re.compile(r"licen[cs]e|copying|notice|third.?party|authors", re.IGNORECASE)
