@@ -209,7 +209,10 @@ def _only_openvino(asked: str, machine: Machine) -> tuple[str, str]:
 
 def _tried(trial: Trial | None) -> tuple[str, str]:
     if trial is None:
-        return "torch", "openvino is installed but has not been tried here; `nledn info` does"
+        return (
+            "torch",
+            "openvino is installed but has not been tried here; `nledn info` and large batches do",
+        )
     if not trial.agrees:
         return "torch", f"openvino is installed but not used: {trial.problem}"
     fast = f"openvino takes a tile {trial.times_as_fast:.2f} times as fast here"

@@ -20,12 +20,14 @@ from nledn.cli.batch_cluster import (
 )
 from nledn.cli.batch_progress import Shown, log_file
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error
+from nledn.cli.fastest import tried
 from nledn.cli.options import takes_options
 from nledn.errors import OutputFolderMissing, PairsFolderNotFound, PhotoIsVideo
 from nledn.messages import explain, printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
 
+MANY = 50  # photos, for which a trial of some ten seconds pays
 VIDEOS_LISTED = 5
 
 if TYPE_CHECKING:
@@ -197,9 +199,13 @@ def _computed(queue: "Queue", where: Where, log: IO[str] | None, cancel: CancelT
         with Shown(log) as shown:
             return batch_cluster.computed(queue, where, shown.update, cancel)
     decoder.warm_up()  # while the engine is loaded
+    from nledn import backends
     from nledn.engine import Derainer
 
-    engine = Derainer.load(queue.request.settings.options)
+    options = queue.request.settings.options
+    if counts.planned >= MANY:
+        tried(options, backends.read_machine())
+    engine = Derainer.load(options)
     choice = engine.choice
     err.print(
         f"{counts.planned} of {counts.total} photos to do with {engine.card.id}, "

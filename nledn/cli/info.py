@@ -3,13 +3,13 @@
 import importlib
 import platform
 import sys
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from nledn import LAZY_MODULES, __version__, device, places
-from nledn.cli.console import err, out
+from nledn.cli.console import out
+from nledn.cli.fastest import tried
 from nledn.cli.options import takes_options
 from nledn.device import Choice, Machine
 from nledn.options import Options
@@ -33,11 +33,7 @@ def info(
     from nledn.backends import proof, trial
 
     machine = trial.settled(backends.read_machine())
-    choice = device.choose(options, machine)  # which decides whether OpenVINO is tried
-    untried = machine.openvino is not None and machine.openvino_trial is None
-    if untried and choice.device == "cpu" and options.backend == "auto":
-        err.print("OpenVINO is tried, once on this machine; this takes some ten seconds.")
-        machine = replace(machine, openvino_trial=trial.hold(machine))
+    machine = tried(options, machine)
     choice = proof.checked(options, machine)
     rows = [
         *_computing(options, choice, machine),

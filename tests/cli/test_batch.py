@@ -10,14 +10,17 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from nledn import errors
+from nledn import backends, errors
 from nledn.cli import main
+from nledn.device import Machine, Trial
 from nledn.messages import explain
 from tests.batch.batches import even_weights, make_photo, make_photos, results
 
+MACHINE = Machine("A CPU", 2, 8 * 2**30, cpu_bf16=False, openvino="2026.4")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -47,6 +50,18 @@ def exit_code(weights: Path, *arguments: object) -> int:
     with pytest.raises(SystemExit) as caught:
         main(command)
     return int(caught.value.code or 0)
+
+
+@pytest.mark.parametrize("many", [3, 4])
+def test_openvino_is_tried_once_where_there_is_much_to_do(
+    many: int, wet: Path, dry: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = Mock(return_value=Trial(agrees=True, times_as_fast=0.5))
+    monkeypatch.setattr("nledn.cli.batch.MANY", many)
+    monkeypatch.setattr("nledn.backends.trial.hold", hold)
+    monkeypatch.setattr(backends, "read_machine", lambda: MACHINE)
+    assert exit_code(weights, wet, dry, "--recursive") == 0
+    assert hold.call_count == (1 if many == 3 else 0)
 
 
 def test_a_folder_in_a_folder_out(
