@@ -87,8 +87,9 @@ def _play(asked: argparse.Namespace, seed: int, folder: Path) -> dict[str, Any]:
         played = run(
             asked.engine, folder, faults, journal, seed, (60 * asked.minutes, asked.rest_every)
         )
-    for more in too_much(played.samples):
-        faults.add(more)
+        for more in too_much(played.samples):
+            faults.add(more)
+        faults.journal = None
     return {
         "seed": seed,
         "engine": asked.engine,

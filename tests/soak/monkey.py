@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
 from app.stage import Stage, Status
+from nledn.decoder.pool import pool as decoders
 from tests.soak import acts, replies
 from tests.soak.probe import Sample, take_sample
 from tests.soak.whims import Whims
@@ -123,7 +124,11 @@ class Monkey(QObject):
         window.batch_desk.batch.clear()
         window.desk.open(first)
         window.session.warm_up()
-        self._when(lambda: self._is_quiet() and _shows(window, first.name), self._look)
+        self._when(lambda: self._is_quiet() and _shows(window, first.name), self._wait)
+
+    def _wait(self) -> None:
+        # One decoder stays; those that the last things needed beside it end some seconds later.
+        self._when(lambda: self._is_quiet() and len(decoders._idle) <= 1, self._look)
 
     def _look(self) -> None:
         tidy(self._play.world)

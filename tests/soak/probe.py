@@ -15,6 +15,8 @@ MEMORY_GROWTH_MB = 50.0
 LONG_SAMPLES = 20
 SPARE = 3
 """Handles and threads that come and go with timing: a lane's file, a pool's thread."""
+SPARE_WHILE_COLD = 12
+"""Likewise in a short session, in which an engine still starts threads for new shapes of tiles."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,11 @@ def growth_of(samples: Sequence[Sample]) -> dict[str, float]:
 def too_much(samples: Sequence[Sample]) -> list[str]:
     """What grew that must not; memory only where there was time for caches to fill."""
     found = []
+    is_long = len(samples) >= LONG_SAMPLES
     for name, more in growth_of(samples).items():
-        if name != "rss_mb" and more > SPARE:
+        if name != "rss_mb" and more > (SPARE if is_long else SPARE_WHILE_COLD):
             found.append(f"{name} grew by {more}")
-        elif name == "rss_mb" and more > MEMORY_GROWTH_MB and len(samples) >= LONG_SAMPLES:
+        elif name == "rss_mb" and more > MEMORY_GROWTH_MB and is_long:
             found.append(f"memory grew by {more} MB")
     return found
 
