@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from nledn.backends import Trained, create
 from nledn.backends.openvino import _openvino
 from nledn.backends.openvino_graph import Network
 from nledn.device import Choice
+from nledn.errors import OutOfMemory
 from nledn.network import NLEDN
 
 pytest.importorskip("openvino", reason="the extra fast-cpu is not installed")
@@ -124,3 +126,21 @@ def test_nobody_is_looked_up_on_the_network() -> None:
     command = [sys.executable, "-W", "ignore", "-c", code]
     done = subprocess.run(command, check=True, cwd=root, capture_output=True, text=True)
     assert done.stdout == "(1, 3, 64, 64)\n", "it was compiled and run, without torch"
+
+
+@pytest.mark.parametrize("words", ["std::bad_alloc", "Failed to allocate 1073741824 bytes"])
+def test_memory_that_runs_out_is_said_as_such(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    backend = create(choice("openvino"), trained)
+    monkeypatch.setattr(backend, "_compile", Mock(side_effect=RuntimeError(words)))
+    with pytest.raises(OutOfMemory) as caught:
+        backend.rain(rainy(64, 48))
+    assert caught.value.tile_px == 64
+
+
+def test_other_failures_are_let_through(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = create(choice("openvino"), trained)
+    monkeypatch.setattr(backend, "_compile", Mock(side_effect=RuntimeError("no such operation")))
+    with pytest.raises(RuntimeError, match="no such operation"):
+        backend.rain(rainy(64, 48))

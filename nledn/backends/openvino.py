@@ -12,6 +12,7 @@ import numpy as np
 from nledn.backends import Floats, Trained
 from nledn.backends.openvino_graph import Part, build
 from nledn.device import Choice
+from nledn.errors import OutOfMemory
 from nledn.regions import safe_side
 
 PRECISION_HINTS = {"fp32": "f32", "bf16": "bf16"}
@@ -37,6 +38,15 @@ class OpenVinoBackend:
 
     def rain(self, rainy: Floats) -> Floats:
         """See `Backend.rain`."""
+        try:
+            return self._rain(rainy)
+        except (MemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error):
+                raise
+        self._compiled.clear()  # each shape has memory of its own, and smaller ones come now
+        raise OutOfMemory("cpu", max(rainy.shape[2:]))
+
+    def _rain(self, rainy: Floats) -> Floats:
         height, width = rainy.shape[2:]
         safe = (safe_side(height, self._trained.regions), safe_side(width, self._trained.regions))
         beyond = ((0, 0), (0, 0), (0, safe[0] - height), (0, safe[1] - width))
@@ -67,6 +77,12 @@ class OpenVinoBackend:
         }
         compiled = self._core.compile_model(_joined_by(between, part, model), "CPU", settings)
         return compiled.create_infer_request()
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    # OpenVINO's errors are RuntimeErrors with the words of what its C++ threw.
+    words = str(error)
+    return isinstance(error, MemoryError) or "bad_alloc" in words or "allocate" in words
 
 
 def _joined_by(precision: str, part: Part, graph: Any) -> Any:
