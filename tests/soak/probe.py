@@ -15,8 +15,8 @@ MEMORY_GROWTH_MB = 50.0
 LONG_SAMPLES = 20
 SPARE = 3
 """Handles and threads that come and go with timing: a lane's file, a pool's thread."""
-SPARE_WHILE_COLD = 12
-"""Likewise in a short session, in which an engine still starts threads for new shapes of tiles."""
+THREADS_WHILE_COLD = 12
+"""Threads in a short session, in which an engine still starts some for new shapes of tiles."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def too_much(samples: Sequence[Sample]) -> list[str]:
     found = []
     is_long = len(samples) >= LONG_SAMPLES
     for name, more in growth_of(samples).items():
-        if name != "rss_mb" and more > (SPARE if is_long else SPARE_WHILE_COLD):
+        spare = THREADS_WHILE_COLD if name == "threads" and not is_long else SPARE
+        if name != "rss_mb" and more > spare:
             found.append(f"{name} grew by {more}")
         elif name == "rss_mb" and more > MEMORY_GROWTH_MB and is_long:
             found.append(f"memory grew by {more} MB")
