@@ -280,13 +280,15 @@ class Desk(QObject):
 
     def when_saved(self, then: Callable[[], None]) -> None:
         """Go on once nothing would be lost: nothing is unsaved, it was saved, or is given up."""
-        session = self._session
-        if not session.saving.is_unsaved or session.photo is None:
+        session, photo = self._session, self._session.photo
+        if not session.saving.is_unsaved or photo is None:
             then()
             return
-        path = session.photo.path
+        path = photo.path
         answer = self._dialogs.unsaved(printable(path.name) if path else tr("picture"))
-        if answer == "discard":
+        if answer != "cancel" and session.photo is not photo:
+            self.when_saved(then)  # another one came meanwhile; the answer was not about it
+        elif answer == "discard":
             then()
         elif answer == "save":
             self.saver.save_and(then)

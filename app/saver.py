@@ -48,8 +48,8 @@ class Saver(QObject):
         """Save beside the photo, or over what this photo was saved to before."""
         session, settings = self._session, self._preferences.settings
         if not session.can_save or session.photo is None:
-            return
-        if session.saving.path is not None:
+            self.forget()
+        elif session.saving.path is not None:
             self._submit(session.saving.path, _settings(settings.quality, overwrite=True))
         elif session.photo.path is None or _is_ours(session.photo.path):
             self.save_as()
@@ -58,10 +58,11 @@ class Saver(QObject):
             self._submit(path, _settings(settings.quality, overwrite=False))
 
     def save_as(self) -> None:
-        """Ask where and how to save."""
+        """Ask where and how to save what there is now; it may go while the person thinks."""
         session, settings = self._session, self._preferences.settings
         if not session.can_save or session.photo is None:
             return
+        result = self._result()
         source = session.photo.path
         folder = _pictures() if source is None or _is_ours(source) else source.parent
         question = SaveQuestion(
@@ -72,7 +73,7 @@ class Saver(QObject):
             self.forget()
             return
         self._preferences.change(name_template=choice.template, quality=choice.quality)
-        self._submit(choice.path, _settings(choice.quality, overwrite=True))
+        self._submit(choice.path, _settings(choice.quality, overwrite=True), result)
 
     def save_and(self, then: Callable[[], None]) -> None:
         """Save, stopping what is being computed, and go on once it is written."""
@@ -115,9 +116,9 @@ class Saver(QObject):
             saving, result = self._session.saving, self._result()
             saving.drag(result, self._name(), write, record=settings.record)
 
-    def _submit(self, path: Path, settings: "WriteSettings") -> None:
+    def _submit(self, path: Path, settings: "WriteSettings", result: Result | None = None) -> None:
         record = self._preferences.settings.record
-        self._session.saving.save(self._result(), path, settings, record=record)
+        self._session.saving.save(result or self._result(), path, settings, record=record)
 
     def _result(self) -> Result:
         return self._session.result(self._picture.mask)

@@ -148,9 +148,12 @@ class CompareDesk(QObject):
             return
         stem = bench.photo.path.stem if bench.photo.path else "AfterRain"
         folder = bench.photo.path.parent if bench.photo.path else Path.home()
-        path = self._dialogs.export(folder / f"{stem}-compared.html")
+        suggested = folder / f"{stem}-compared.html"
+        job = self._export(suggested)  # what there is now: it may go while the person thinks
+        path = self._dialogs.export(suggested)
         if path is not None:
-            self._export(path)
+            self._exporting = replace(job, path=path)
+            self._runner.submit(self._exporting)
 
     # What comes back
 
@@ -260,7 +263,7 @@ class CompareDesk(QObject):
         if path is not None:
             self.bench.attach(kind, path)
 
-    def _export(self, path: Path) -> None:
+    def _export(self, path: Path) -> jobs.ExportJob:
         bench = self.bench
         panes = tuple(
             jobs.Exported(slot.key, self._name(slot), slot.kind, _known(bench, slot), slot.path)
@@ -270,8 +273,7 @@ class CompareDesk(QObject):
         has_lanes = any(slot.kind == "checkpoint" for slot in bench.slots)
         region = None if bench.is_whole or not has_lanes else bench.visible
         crop = bench.selection if region is None else None
-        self._exporting = jobs.ExportJob(bench.results(), panes, region, crop, path)
-        self._runner.submit(self._exporting)
+        return jobs.ExportJob(bench.results(), panes, region, crop, path)
 
     def _show_check(self, check: "TilingCheck") -> None:
         self.noticed.emit(Notice(tiling_of(check), "done"))

@@ -1,6 +1,6 @@
 """What tests do with a window: answer its questions, open, derain, read what it says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,9 +38,11 @@ class Answers(Dialogs):
         self.question: SaveQuestion | None = None
         self.to_fetch: tuple[str, ...] = ()
         self.offers: list[FetchOffer] = []
+        self.meanwhile: Callable[[], None] = lambda: None  # what happens behind a dialog
 
     def photo(self, folder: str, suffixes: tuple[str, ...]) -> Path | None:
         self.asked.append("photo")
+        self.meanwhile()
         return self.path
 
     def fetch(self, offers: Sequence[FetchOffer]) -> tuple[str, ...]:
@@ -66,11 +68,13 @@ class Answers(Dialogs):
 
     def save_as(self, question: SaveQuestion) -> SaveChoice | None:
         self.asked.append("save_as")
+        self.meanwhile()
         self.question = question
         return self.choice
 
     def export(self, suggested: Path) -> Path | None:
         self.asked.append(f"export {suggested.name}")
+        self.meanwhile()
         return self.path
 
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
@@ -79,6 +83,7 @@ class Answers(Dialogs):
 
     def unsaved(self, name: str) -> Answer:
         self.asked.append(f"unsaved {name}")
+        self.meanwhile()
         return self.answer
 
     def about(self, text: str, licences: str) -> None:

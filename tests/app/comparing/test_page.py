@@ -275,6 +275,25 @@ def test_what_is_compared_is_exported(
     assert len(content) > 300
 
 
+def test_an_export_is_of_what_was_compared_when_it_was_asked(
+    qtbot: QtBot,
+    window: MainWindow,
+    begin: Begin,
+    dialogs: Answers,
+    picture_file: Path,
+    tmp_path: Path,
+) -> None:
+    begin()
+    other = picture_file.with_name("small.png")
+    photo.write(Photo(np.zeros((20, 30, 3), np.uint8)), other)
+    dialogs.path = tmp_path / "sheet.csv"
+    dialogs.meanwhile = lambda: open_photo(qtbot, window, other)
+    window.shell.compare_panel.export.click()
+    qtbot.waitUntil(lambda: "Saved sheet.csv" in said(window))
+    rows = dialogs.path.read_text("utf-8").splitlines()
+    assert {row.split(",")[0] for row in rows[1:]} == {"street.png"}
+
+
 def test_tiles_are_checked_where_one_looks(qtbot: QtBot, window: MainWindow, begin: Begin) -> None:
     begin()
     window.shell.compare_panel.tiling.click()
