@@ -35,16 +35,16 @@ def test_save_as_saves_what_was_there_when_it_was_asked(
     picture_file: Path,
     other: Path,
     pixels: Pixels,
-    tmp_path: Path,
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     shown = window.picture.pixels("after", 0, whole(pixels))
-    dialogs.choice = SaveChoice(tmp_path / "dry.png", "{stem}-dry{ext}", 95)
+    dry = other.with_name("dry.png")
+    dialogs.choice = SaveChoice(dry, "{stem}-dry{ext}", 95)
     dialogs.meanwhile = lambda: open_behind(qtbot, window, other)
     with qtbot.waitSignal(window.session.saving.saved):
         window.named_actions["save_as"].trigger()
-    assert np.array_equal(photo.read(tmp_path / "dry.png").pixels, shown)
+    assert np.array_equal(photo.read(dry).pixels, shown)
     assert window.session.photo is not None
     assert window.session.photo.path == other
     assert window.session.saving.path is None  # the other photo has been saved nowhere
