@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args
 from nledn.architecture import REGION_LAYOUTS, VARIANTS, Regions
 from nledn.training.synthesis import RainMix
 
-Optimizer = Literal["adamw", "adam"]
-Schedule = Literal["cosine", "plateau"]
+Optimizer = Literal["adamw", "adam", "muon"]
+Schedule = Literal["cosine", "constant", "plateau"]
 Loss = Literal["l1", "rmse"]
 DataKind = Literal["photos", "pairs", "ddn", "didmdn", "rain100l", "rain100h"]
 
@@ -100,9 +100,11 @@ class Recipe:
         camera: share of the patches that noise and JPEG are put on, rainy and clean alike.
         phases: in order.
         variant: what is trained, by its name in `nledn.architecture.VARIANTS`.
-        optimizer: `adamw`, or `adam` with the weight decay in its gradient, as the paper has it.
-        schedule: of the rate after the warm-up: `cosine` down to the floor at the last step, or
-            `plateau`, step by step down to the floor.
+        optimizer: `adamw`; `adam`, with the weight decay in its gradient, as the paper has it; or
+            `muon`, of `nledn.training.muon`.
+        schedule: of the rate after the warm-up: `cosine` down to the floor at the last step;
+            `plateau`, step by step down to the floor; or `constant`, which can be gone on with for
+            as long as there is time, and is followed by a recipe that lets the rate fall.
         plateau: for that schedule.
         data: what is learnt from.
         starts_from: id of the recipe whose weights this one begins with; empty for random ones.

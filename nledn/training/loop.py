@@ -21,6 +21,7 @@ from nledn.training.config import Loss, Recipe
 from nledn.training.data import Batch
 from nledn.training.journal import SAMPLES, Journal
 from nledn.training.material import Material
+from nledn.training.muon import Muon
 from nledn.training.processes import ALONE, Share, summed
 from nledn.training.schedule import Rate
 
@@ -230,8 +231,14 @@ class Trainer:
 
 
 def _optimizer(recipe: Recipe, network: nn.Module) -> torch.optim.Optimizer:
-    kind = torch.optim.AdamW if recipe.optimizer == "adamw" else torch.optim.Adam
-    return kind(network.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay)
+    kinds: dict[str, type[torch.optim.Adam]] = {
+        "adamw": torch.optim.AdamW,
+        "adam": torch.optim.Adam,
+        "muon": Muon,
+    }
+    return kinds[recipe.optimizer](
+        network.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
+    )
 
 
 def _replace(path: Path, state: dict[str, Any]) -> None:

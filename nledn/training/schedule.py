@@ -1,4 +1,4 @@
-"""The learning rate: a cosine over what is still to be seen, or a stair where the loss rests."""
+"""The learning rate: a cosine over what is still to be seen, a level, or a stair."""
 
 import math
 from typing import Any
@@ -10,9 +10,11 @@ from nledn.training.config import Recipe
 
 
 def rate_at(step: int, recipe: Recipe) -> float:
-    """Learning rate: a linear warm-up, then a cosine over the pixels still to be seen."""
+    """Learning rate: a linear warm-up, then the peak, or a cosine over the pixels to be seen."""
     if step < recipe.warmup_steps:
         return recipe.peak_rate * (step + 1) / recipe.warmup_steps
+    if recipe.schedule == "constant":
+        return recipe.peak_rate
     start = recipe.progress(recipe.warmup_steps)
     way = (recipe.progress(step) - start) / (1 - start)
     share = 0.5 * (1 + math.cos(math.pi * way))
@@ -41,7 +43,7 @@ class Rate:
 
     def before(self, step: int) -> None:
         """Set the rate for a step, counted from 0."""
-        if self._recipe.schedule == "cosine":
+        if self._recipe.schedule != "plateau":
             for group in self._optimizer.param_groups:
                 group["lr"] = rate_at(step, self._recipe)
 

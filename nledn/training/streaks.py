@@ -37,6 +37,8 @@ class Streaks:
             length's logarithm, of the width's 0.6 times it). 0: hardly.
         swing: how far the highlights in a streak swing sideways, in widths. 0: one highlight
             that does not.
+        unevenness: how much less rain there is in some places of the picture, where things stand
+            before it or a gust has thinned it. 0: the same everywhere, 1: down to none.
     """
 
     angle_deg: float
@@ -48,6 +50,7 @@ class Streaks:
     beading: float
     variety: float = 0.0
     swing: float = 0.0
+    unevenness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ def draw(streaks: Streaks, size: tuple[int, int], rng: np.random.Generator) -> P
     rain = rain[reach:-reach, reach:-reach]
     if streaks.beading > 0:
         rain = rain * _beads(size, streaks.beading, rng)
+    if streaks.unevenness > 0:
+        rain = rain * _gusts(size, streaks.unevenness, rng)
     return np.asarray(np.clip(rain * streaks.peak, 0, 1), np.float32)
 
 
@@ -146,3 +151,8 @@ def streak_kernel(
 def _beads(size: tuple[int, int], depth: float, rng: np.random.Generator) -> Plane:
     coarse = rng.random((max(size[0] // 5, 1), max(size[1] // 5, 1)), np.float32)
     return 1 - depth * cv2.resize(coarse, (size[1], size[0]), interpolation=cv2.INTER_CUBIC)
+
+
+def _gusts(size: tuple[int, int], depth: float, rng: np.random.Generator) -> Plane:
+    places = rng.random((3, 3), np.float32)
+    return 1 - depth * cv2.resize(places, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)

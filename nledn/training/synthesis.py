@@ -12,14 +12,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from nledn.training.streaks import Plane, Streaks, draw
+from nledn.training.streaks import Plane, draw
+from nledn.training.weather import WEATHERS
 
 FloatImage = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class RainMix:
-    """How often each kind of weather falls on a training patch; the six shares add up to 1.
+    """How often each kind of weather falls on a training patch; the eight shares add up to 1.
 
     Attributes:
         dry: no rain at all. Without such patches a network learns to take away thin bright
@@ -31,6 +32,9 @@ class RainMix:
             a veil between. Most photos that people take in the rain are like this.
         close: few drops near the lens among far ones: long or wide streaks in which several
             highlights waver.
+        curtain: a downpour that a long exposure smears to a directed grain: layers so dense that
+            single streaks are lost in them, translucent, thicker here than there.
+        drops: a short exposure, or a flash: drops that are hardly longer than wide, bright.
         variety: how much the drops of a layer differ (`Streaks.variety`), in every weather.
         linear: share of the additive rain that is added in linear light, as a sensor adds it,
             and not in the photo's own encoding, as the published sets do.
@@ -42,6 +46,8 @@ class RainMix:
     heavy: float = 0.35
     faint: float = 0.0
     close: float = 0.0
+    curtain: float = 0.0
+    drops: float = 0.0
     variety: float = 0.0
     linear: float = 0.0
 
@@ -64,11 +70,11 @@ def rain_on(clean: FloatImage, mix: RainMix, rng: np.random.Generator) -> FloatI
     Returns:
         (H, W, 3) float32 in [0, 1]; `clean` itself when it stays dry.
     """
-    shares = (mix.dry, mix.light, mix.steady, mix.heavy, mix.faint, mix.close)
+    shares = (mix.dry, *(getattr(mix, name) for name in WEATHERS))
     weather = rng.choice(len(shares), p=shares)
     if weather == 0:
         return clean
-    layers = (light_rain, steady_rain, heavy_rain, faint_rain, close_rain)[weather - 1](rng)
+    layers = tuple(WEATHERS.values())[weather - 1](rng)
     size = (clean.shape[0], clean.shape[1])
     rain = np.zeros(size, np.float32)
     for layer in layers:
@@ -80,107 +86,6 @@ def rain_on(clean: FloatImage, mix: RainMix, rng: np.random.Generator) -> FloatI
     if mix.linear and blend == "additive" and rng.random() < mix.linear:
         return added_in_linear_light(clean, rain)
     return composite(clean, rain, blend, rng)
-
-
-def light_rain(rng: np.random.Generator) -> list[Streaks]:
-    """A single layer of streaks far apart, some with a faint one behind."""
-    angle = _fall(rng)
-    near = Streaks(
-        angle_deg=angle,
-        spread_deg=rng.uniform(0, 4),
-        length_px=rng.uniform(8, 60),
-        width_px=rng.uniform(0.5, 1.6),
-        density=10 ** rng.uniform(-3.6, -2.5),
-        peak=rng.uniform(0.15, 0.9),
-        beading=rng.uniform(0, 0.7),
-    )
-    return [near, _behind(near, rng)] if rng.random() < 0.5 else [near]
-
-
-def steady_rain(rng: np.random.Generator) -> list[Streaks]:
-    """Two or three depths of one direction, the far ones shorter, thinner and more."""
-    near = Streaks(
-        angle_deg=_fall(rng),
-        spread_deg=rng.uniform(0, 5),
-        length_px=rng.uniform(15, 70),
-        width_px=rng.uniform(0.6, 2.2),
-        density=10 ** rng.uniform(-3.2, -2.2),
-        peak=rng.uniform(0.2, 0.9),
-        beading=rng.uniform(0, 0.7),
-    )
-    middle = _behind(near, rng)
-    return [near, middle] if rng.random() < 0.5 else [near, middle, _behind(middle, rng)]
-
-
-def heavy_rain(rng: np.random.Generator) -> list[Streaks]:
-    """A dense curtain of one to five directions."""
-    directions = int(rng.integers(1, 6))
-    main = _fall(rng)
-    return [
-        Streaks(
-            angle_deg=main if i == 0 else _fall(rng),
-            spread_deg=rng.uniform(0, 3),
-            length_px=rng.uniform(15, 80),
-            width_px=rng.uniform(0.5, 1.8),
-            density=10 ** rng.uniform(-2.9, -2.0) / np.sqrt(directions),
-            peak=rng.uniform(0.25, 0.95),
-            beading=rng.uniform(0, 0.5),
-        )
-        for i in range(directions)
-    ]
-
-
-def faint_rain(rng: np.random.Generator) -> list[Streaks]:
-    """One to four translucent layers, from sharp and far to wide and out of focus."""
-    angle = _fall(rng)
-    return [
-        Streaks(
-            angle_deg=angle + rng.normal(0, 3),
-            spread_deg=rng.uniform(0, 6),
-            length_px=10 ** rng.uniform(1.0, 2.1),
-            width_px=10 ** rng.uniform(-0.3, 0.6),
-            density=10 ** rng.uniform(-3.6, -2.2),
-            peak=10 ** rng.uniform(-1.3, -0.25),
-            beading=rng.uniform(0, 0.9),
-        )
-        for _ in range(int(rng.integers(1, 5)))
-    ]
-
-
-def close_rain(rng: np.random.Generator) -> list[Streaks]:
-    """Drops near the lens, up to three depths behind them; some layers waver, some do not."""
-    near = Streaks(
-        angle_deg=_fall(rng),
-        spread_deg=rng.uniform(0, 4),
-        length_px=10 ** rng.uniform(1.3, 2.3),
-        width_px=10 ** rng.uniform(-0.1, 0.6),
-        density=10 ** rng.uniform(-4.2, -3.0),
-        peak=rng.uniform(0.15, 0.85),
-        beading=rng.uniform(0, 0.6),
-        swing=rng.uniform(0, 1.2),
-    )
-    layers = [near]
-    for _ in range(int(rng.integers(0, 4))):
-        layers.append(_behind(layers[-1], rng))
-    return layers
-
-
-def _fall(rng: np.random.Generator) -> float:
-    # Mostly near the vertical; wind and a tilted camera give the rest.
-    return float(np.clip(rng.normal(0, 22), -75, 75))
-
-
-def _behind(near: Streaks, rng: np.random.Generator) -> Streaks:
-    farther = rng.uniform(1.5, 3)
-    return Streaks(
-        angle_deg=near.angle_deg + rng.normal(0, 2),
-        spread_deg=near.spread_deg,
-        length_px=max(near.length_px / farther, 4),
-        width_px=max(near.width_px / farther, 0.4),
-        density=min(near.density * farther**2, 0.03),
-        peak=near.peak * rng.uniform(0.3, 0.8),
-        beading=near.beading,
-    )
 
 
 def veiled(rain: Plane, share: float) -> Plane:

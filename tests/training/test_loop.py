@@ -22,8 +22,16 @@ from nledn.training.material import of_photos
 from nledn.training.schedule import rate_at
 from nledn.training.session import recipe_path
 from nledn.training.synthesis import RainMix
+from nledn.training.weather import WEATHERS
 
-STAGES = ("afterrain-base", "afterrain-faint", "afterrain-close", "afterrain")
+STAGES = (
+    "afterrain-base",
+    "afterrain-faint",
+    "afterrain-close",
+    "afterrain-heavy",
+    "afterrain-downpour",
+    "afterrain",
+)
 RECIPE = Recipe(
     id="tiny",
     title="Tiny",
@@ -212,7 +220,7 @@ def test_the_shipped_recipes_are_read(name: str) -> None:
     assert recipe.id == name
     assert len(set(recipe.held_out)) == 30
     mix = recipe.mix
-    shares = (mix.dry, mix.light, mix.steady, mix.heavy, mix.faint, mix.close)
+    shares = (mix.dry, *(getattr(mix, weather) for weather in WEATHERS))
     assert sum(shares) == pytest.approx(1)
 
 

@@ -28,6 +28,16 @@ def feed(rate: Rate, averages: list[float]) -> list[float]:
     return rates
 
 
+def test_a_constant_rate_is_gone_on_with_after_the_warm_up() -> None:
+    level = replace(find_recipe("afterrain"), schedule="constant", warmup_steps=10, peak_rate=1e-3)
+    rate = rate_of(level)
+    rates = []
+    for step in (0, 9, 10, level.steps - 1):
+        rate.before(step)
+        rates.append(rate.now)
+    assert rates == pytest.approx([1e-4, 1e-3, 1e-3, 1e-3])
+
+
 def test_the_rate_stays_while_the_loss_falls() -> None:
     assert feed(rate_of(recipe()), [0.9, 0.8, 0.7, 0.6]) == [5e-4] * 4
 

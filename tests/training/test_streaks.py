@@ -77,3 +77,13 @@ def test_highlights_swing_and_leave_the_middle_darker() -> None:
     assert swinging[middle - 20 : middle + 20, middle].min() < 0.6
     assert swinging.max() <= 1
     assert (swinging[:, : middle - 5] > 0.3).sum() > (still[:, : middle - 5] > 0.3).sum()
+
+
+def test_uneven_rain_is_thinner_in_places() -> None:
+    dense = replace(PLAIN, density=0.05)
+    even = draw(dense, (240, 240), rng())
+    uneven = draw(replace(dense, unevenness=0.9), (240, 240), rng())
+    share = (uneven.reshape(6, 40, 6, 40).mean((1, 3))) / even.reshape(6, 40, 6, 40).mean((1, 3))
+    assert share.min() < 0.5
+    assert share.max() - share.min() > 0.2
+    assert np.all(uneven <= even)

@@ -4,19 +4,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from nledn.training.streaks import Streaks, draw
+from nledn.training.streaks import draw
 from nledn.training.synthesis import (
     BLENDS,
     RainMix,
     added_in_linear_light,
-    close_rain,
     composite,
-    faint_rain,
-    heavy_rain,
-    light_rain,
     photographed,
     rain_on,
-    steady_rain,
     veiled,
 )
 from tests.training.layers import PLAIN
@@ -35,7 +30,7 @@ def test_dry_weather_gives_the_photo_itself() -> None:
     assert rain_on(clean, RainMix(1, 0, 0, 0), rng()) is clean
 
 
-@pytest.mark.parametrize("mix", [RainMix(0, *shares) for shares in np.eye(5)])
+@pytest.mark.parametrize("mix", [RainMix(0, *shares) for shares in np.eye(7)])
 def test_every_weather_stays_a_photo(mix: RainMix) -> None:
     for seed in range(20):
         rainy = rain_on(grey(), mix, rng(seed))
@@ -53,34 +48,9 @@ def test_heavy_rain_covers_more_than_light() -> None:
     assert means[1] - 0.3 > 3 * (means[0] - 0.3) > 0
 
 
-def test_faint_rain_is_fainter_than_steady_rain() -> None:
-    peaks = [
-        np.median([streaks.peak for seed in range(60) for streaks in weather(rng(seed))])
-        for weather in (faint_rain, steady_rain)
-    ]
-    assert peaks[0] < 0.6 * peaks[1]
-
-
 def test_the_same_seed_gives_the_same_rain() -> None:
     one, other = (rain_on(grey(), RainMix(), rng(9)) for _ in range(2))
     np.testing.assert_array_equal(one, other)
-
-
-@pytest.mark.parametrize("weather", [light_rain, steady_rain, heavy_rain, faint_rain, close_rain])
-def test_layers_can_be_drawn(weather: type[list[Streaks]]) -> None:
-    for seed in range(30):
-        for streaks in weather(rng(seed)):  # type: ignore[call-overload]  # a function of a generator
-            assert streaks.length_px >= 4
-            assert 0 < streaks.peak <= 1
-            draw(streaks, (32, 48), rng(seed))
-
-
-def test_far_layers_are_shorter_thinner_and_fainter() -> None:
-    for seed in range(20):
-        near, far = steady_rain(rng(seed))[:2]
-        assert far.length_px < near.length_px
-        assert far.peak < near.peak
-        assert far.density > near.density
 
 
 def test_additive_rain_adds_screen_adds_less_opaque_hides() -> None:
