@@ -13,7 +13,14 @@ from nledn.training.config import Recipe, read_recipe
 from nledn.training.export import About
 from nledn.training.export import export as export_mean
 from nledn.training.loop import STATE_FILE
-from nledn.training.session import Precision, Settings, recipe_path, take_threads, take_up
+from nledn.training.session import (
+    Precision,
+    Settings,
+    recipe_path,
+    take_threads,
+    take_up,
+    takes_bf16,
+)
 from nledn.training.session import start as start_training
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -112,6 +119,7 @@ def ablate(  # noqa: PLR0913, PLR0917  # likewise
         list[str] | None, typer.Option(help="NAME=FOLDER: more pairs to score on.")
     ] = None,
     threads: Annotated[int, typer.Option(help="Processor threads; 0 takes all.")] = 0,
+    precision: Annotated[Precision, typer.Option(help="Of the trunk, in training.")] = "auto",
 ) -> None:
     """Compare variants of the network, as table 2 does: equal steps, pairs that none has seen."""
     from nledn.training.ablation import Plan, ablate, table
@@ -123,6 +131,7 @@ def ablate(  # noqa: PLR0913, PLR0917  # likewise
         seeds=[int(seed) for seed in seeds.split(",")],
         pairs=pairs,
         also={name: Path(path) for name, _, path in named},
+        bf16=takes_bf16(precision),
     )
     typer.echo(table(ablate(find_recipe(recipe), plan, folder)))
 

@@ -45,12 +45,14 @@ class Plan:
         seeds: each variant is trained once with each.
         pairs: a folder; the recipe's last ones are held out.
         also: further folders to score on, by name; never trained on.
+        bf16: train the trunk in bfloat16; scores are in float32 all the same.
     """
 
     variants: Sequence[str]
     seeds: Sequence[int]
     pairs: Path
     also: Mapping[str, Path]
+    bf16: bool = False
 
 
 def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
@@ -75,7 +77,8 @@ def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
             done = {r.set_name for r in results if (r.variant, r.seed) == (variant, seed)}
             if not sets.keys() <= done:
                 own = replace(recipe, variant=variant, seed=seed)
-                network = _trained(own, pairs, folder / f"{variant}-{seed}")
+                run = Run(folder / f"{variant}-{seed}", bf16=plan.bf16)
+                network = _trained(own, run, pairs)
                 missing = {name: sets[name] for name in sets.keys() - done}
                 results += [_score(network, own, name, missing[name]) for name in sorted(missing)]
                 _write(folder / RESULTS_FILE, results)
@@ -83,10 +86,10 @@ def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
     return results
 
 
-def _trained(recipe: Recipe, pairs: Sequence[Pair], folder: Path) -> NLEDN:
+def _trained(recipe: Recipe, run: Run, pairs: Sequence[Pair]) -> NLEDN:
     log.info("%s, seed %d", recipe.variant, recipe.seed)
-    folder.mkdir(exist_ok=True)
-    trainer = Trainer(recipe, Run(folder, bf16=False), of_pairs(recipe, pairs))
+    run.folder.mkdir(exist_ok=True)
+    trainer = Trainer(recipe, run, of_pairs(recipe, pairs))
     trainer.resume()
     trainer.train()
     return trainer.mean

@@ -67,7 +67,7 @@ def start(recipe: Path, folder: Path, settings: Settings, until_step: int | None
         found = read_recipe(recipe)
         run = Run(
             folder,
-            bf16=_takes_bf16(settings),
+            bf16=takes_bf16(settings.precision, settings.device),
             device=device_of_process(settings.device),
             tensorboard=settings.tensorboard,
             share=share,
@@ -111,11 +111,16 @@ def take_threads(threads: int) -> None:
         torch.set_num_threads(threads)
 
 
-def _takes_bf16(settings: Settings) -> bool:
-    if settings.precision not in get_args(Precision):
-        raise ValueError(f"{settings.precision} is no precision: auto, fp32 or bf16")
-    if settings.precision != "auto":
-        return settings.precision == "bf16"
-    if settings.device.startswith("cuda"):
+def takes_bf16(precision: Precision, device: str = "cpu") -> bool:
+    """Whether the trunk is trained in bfloat16.
+
+    Raises:
+        ValueError: `precision` is none.
+    """
+    if precision not in get_args(Precision):
+        raise ValueError(f"{precision} is no precision: auto, fp32 or bf16")
+    if precision != "auto":
+        return precision == "bf16"
+    if device.startswith("cuda"):
         return bool(torch.cuda.is_bf16_supported())
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

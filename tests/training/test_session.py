@@ -165,7 +165,7 @@ def test_what_cannot_be_trained_ends_in_a_sentence(
     assert "1,800 pairs to train with" in ended
     assert "https://" in ended
     recipe.write_text('schedule = "stairs"\n' + RECIPE)
-    assert "schedule is 'stairs', none of cosine, plateau" in str(
+    assert "schedule is 'stairs', none of cosine, constant, plateau" in str(
         train(recipe, photos, tmp_path / "run")
     )
 
