@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.jobs import Engines
@@ -73,6 +74,14 @@ class FakeEngines(Engines):
         card = Card(id=id, title=id, sha256=sha256, regions="fixed", path=Path("x.safetensors"))
         choice: Choice = choose(replace(options, device="cpu"), MACHINE)
         return Derainer(options, card, choice, MACHINE, self.backend)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_clipboard() -> Iterator[None]:
+    """Qt's own clipboard (offscreen) outlives Python: what Python put there must be gone."""
+    yield
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from dataclasses import fields
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app import theme
@@ -62,3 +62,11 @@ def test_each_icon_draws_something(qapp: QApplication, name: str) -> None:
     assert inked > 20
     faded = icon(name).pixmap(QSize(24, 24), QIcon.Mode.Disabled).toImage()
     assert faded != image
+
+
+def test_a_place_squeezed_to_nothing_has_no_icon(qapp: QApplication) -> None:
+    place = QPixmap(QSize(9, 9))
+    place.fill(QColor("white"))
+    assert icon("open").pixmap(QSize(0, 9)).isNull()
+    with QPainter(place) as painter:
+        icon("open").paint(painter, QRect(0, 0, 0, 9))

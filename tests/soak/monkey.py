@@ -12,6 +12,7 @@ from random import Random
 from typing import TextIO
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
@@ -193,6 +194,8 @@ def _let_go(window: MainWindow) -> None:
     window.session.cancel()
     window.named_actions["before_after"].trigger()
     window.shell.banner.clear()
+    # What Python has put on Qt's own clipboard (offscreen) would be destroyed after Python.
+    QGuiApplication.clipboard().clear()
 
 
 def _shows(window: MainWindow, name: str) -> bool:
