@@ -24,11 +24,14 @@ def srgb() -> bytes:
 
 
 def is_usable(profile: bytes, *, grey: bool) -> bool:
-    """Whether `profile` can be parsed and is of the pixels' kind of colour."""
+    """Whether `profile` is of the pixels' kind of colour, and a pixel can be converted by it.
+
+    A photo is read in a process of its own, so that a profile which ends it does so there.
+    """
     if colour_space(profile) not in _SPACES[grey]:
         return False
     try:
-        ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        in_srgb(np.zeros((1, 1, 3), np.uint8), profile)
     except (OSError, ImageCms.PyCMSError):
         return False
     return True

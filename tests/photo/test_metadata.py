@@ -239,6 +239,13 @@ def test_corrupt_profile_is_dropped_and_said(tmp_path: Path, kind: str) -> None:
     assert (found.icc, found.notes) == (None, (Note.BAD_ICC,))
 
 
+def test_profile_that_converts_nothing_is_dropped(tmp_path: Path) -> None:
+    no_curve = icc_profiles.rgb_profile(b"none" + bytes(8))
+    data = files.encoded(files.smooth(), "PNG", icc_profile=no_curve)
+    found = photo.read(files.saved(tmp_path, "a", data))
+    assert (found.icc, found.notes) == (None, (Note.BAD_ICC,))
+
+
 def test_profile_of_another_kind_of_colour_is_dropped(tmp_path: Path) -> None:
     data = files.encoded(files.smooth(), "PNG", icc_profile=icc_profiles.grey_profile(2.2))
     found = photo.read(files.saved(tmp_path, "a", data))
