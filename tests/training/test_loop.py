@@ -28,7 +28,7 @@ STAGES = (
     "afterrain-base",
     "afterrain-faint",
     "afterrain-close",
-    "afterrain-heavy",
+    "afterrain-thick",
     "afterrain-downpour",
     "afterrain",
 )
