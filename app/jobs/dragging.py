@@ -1,14 +1,17 @@
 """A result as a file that another program takes, when it is dragged out of the window."""
 
-import shutil
+import os
+import secrets
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.jobs.saving import Result
 from app.runner import Job, Work
+from nledn import unfinished
 
 if TYPE_CHECKING:
     from nledn.photo import WriteSettings
@@ -18,26 +21,32 @@ class DragFolders:
     """Private folders of files that were dragged out; any thread may use them.
 
     The other program may read its file long after the drop, so they stay until the window is
-    closed.
+    closed; those of a process that was killed go at the next start, as unfinished files do.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: list[Path] = []
+        self._made: list[tuple[Path, unfinished.Note]] = []
 
     def make(self) -> Path:
         """One more, for its owner alone."""
-        folder = Path(tempfile.mkdtemp(prefix="afterrain-"))
+        name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{unfinished.TEMPORARY_SUFFIX}"
+        folder = Path(tempfile.gettempdir()).absolute() / name
+        note = unfinished.note(folder)
         with self._lock:
-            self._made.append(folder)
+            self._made.append((folder, note))
+        folder.mkdir(mode=0o700)
+        note.confirm()
         return folder
 
     def remove(self) -> None:
         """Remove all of them; the program ends."""
         with self._lock:
             made, self._made = self._made, []
-        for folder in made:
-            shutil.rmtree(folder, ignore_errors=True)
+        for folder, note in made:
+            with suppress(OSError):  # then a later start may
+                unfinished.discard(folder)
+                note.take_back()
 
 
 @dataclass(frozen=True, eq=False)

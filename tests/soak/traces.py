@@ -6,16 +6,14 @@ from pathlib import Path
 
 from nledn.atomic import TEMPORARY_SUFFIX
 
-DRAGGED = "afterrain-"
 SECRET = "Rain fell on 48.2082 N, 16.3738 E"
 """Stands in the files that the monkey plays with; logs and settings are not to repeat it."""
 
 
 def unfinished_in(folder: Path) -> Iterator[str]:
-    """Temporary files that nobody needs any more."""
+    """Temporary files, and folders of what was dragged out, that nobody needs any more."""
     for path in folder.rglob("*"):
-        is_ours = path.name.endswith((TEMPORARY_SUFFIX, ".recovery", ".settled"))
-        if is_ours or path.name.startswith(DRAGGED):
+        if path.name.endswith((TEMPORARY_SUFFIX, ".recovery", ".settled")):
             yield f"left behind: {path}"
 
 
