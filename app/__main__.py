@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 
 from nledn import __version__, decoder, places
-from nledn.messages import printable
+from nledn.errors import DerainError
+from nledn.messages import explain, printable
 
 log = logging.getLogger("app")
 
@@ -23,7 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     decoder.serve_if_asked(sys.argv)
     parsed = _parser().parse_args(arguments)
     if parsed.self_check:
-        return self_check()
+        try:
+            return self_check()
+        except DerainError as error:
+            print(explain(error), file=sys.stderr)
+            return 1
     _start_logging()
     from app.start import run
 

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.__main__ import main
 from app.main_window import MainWindow
 from app.recovery import scan
 from app.start import Beginning
 from app.widgets.banner import Notice
-from nledn import photo, places
+from nledn import Derainer, Options, photo, places
+from nledn.errors import EngineFaulty
 from nledn.photo import Photo
 from tests.app.window import said
 
@@ -83,6 +85,20 @@ def test_self_check() -> None:
     done = run("-m", "app", "--self-check")
     assert done.returncode == 0, done.stderr
     assert "afterrain" in done.stdout
+
+
+def test_a_self_check_that_fails_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(_options: Options) -> Derainer:
+        raise EngineFaulty("it is off by 0.3")
+
+    monkeypatch.setattr(Derainer, "load", load)
+    assert main(["--self-check"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "off by 0.3" in told.err
+    assert "Traceback" not in told.err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
