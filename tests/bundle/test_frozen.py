@@ -85,6 +85,10 @@ def test_it_checks_itself(frozen: Frozen) -> None:
     assert "afterrain on cpu" in frozen.run("AfterRain", "--self-check")
 
 
+def test_no_link_leads_nowhere(made: Path) -> None:
+    assert [path for path in made.rglob("*") if not path.exists()] == []
+
+
 def test_it_gives_the_bytes_that_the_source_gives(frozen: Frozen, tmp_path: Path) -> None:
     options = ("--backend", "openvino", "--precision", "fp32", "--threads", "2", "--tile", "384")
     for name, run in (("frozen.png", frozen.run), ("source.png", _of_source_as_program)):
