@@ -17,6 +17,7 @@ LINUX = Path(deb.__file__).parent / "linux"
 MIME_GLOBS = Path("/usr/share/mime/globs2")
 SEEN_BY_CONTENT = {".jfif", ".mpo", ".apng"}  # the database has no suffix for these
 
+needs_debians_tools = pytest.mark.slow  # `make test-slow` installs them
 needs_dpkg = pytest.mark.skipif(
     not all(map(shutil.which, ("dpkg-deb", "objdump"))), reason="dpkg and binutils are not here"
 )
@@ -107,6 +108,7 @@ def test_what_it_needs_of_the_system_is_asked_for(bundle: Path) -> None:
     assert not any(name.startswith("libselinux1") for name in deb.needed(bundle))
 
 
+@needs_debians_tools
 def test_every_photo_has_a_kind_that_opens_with_it() -> None:
     if not MIME_GLOBS.is_file():
         pytest.skip("shared-mime-info is not here")
@@ -124,6 +126,7 @@ def test_every_photo_has_a_kind_that_opens_with_it() -> None:
         assert known[f"*{suffix}"] in opened, suffix
 
 
+@needs_debians_tools
 @pytest.mark.skipif(not shutil.which("appstreamcli"), reason="appstream is not here")
 def test_software_centres_accept_the_page(bundle: Path, tmp_path: Path) -> None:
     deb.lay_out(bundle, tmp_path / "tree")
@@ -132,6 +135,7 @@ def test_software_centres_accept_the_page(bundle: Path, tmp_path: Path) -> None:
     run("appstreamcli", "validate", "--no-net", "--pedantic", page)
 
 
+@needs_debians_tools
 @pytest.mark.skipif(not shutil.which("desktop-file-validate"), reason="it is not here")
 def test_desktops_accept_the_entry() -> None:
     assert run("desktop-file-validate", LINUX / "afterrain.desktop") == ""
