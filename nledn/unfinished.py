@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import platform
+import shutil
 import sys
 import threading
 import time
@@ -107,9 +108,8 @@ def discard(path: Path) -> None:
         OSError: the system does not let it be deleted.
     """
     if path.is_dir() and not path.is_symlink():
-        for inside in path.iterdir():
-            inside.unlink(missing_ok=True)
-        path.rmdir()
+        with suppress(FileNotFoundError):
+            shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
 

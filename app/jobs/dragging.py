@@ -21,32 +21,47 @@ class DragFolders:
     """Private folders of files that were dragged out; any thread may use them.
 
     The other program may read its file long after the drop, so they stay until the window is
-    closed; those of a process that was killed go at the next start, as unfinished files do.
+    closed; those of a process that was killed go at the next start, as unfinished files do. All
+    lie in one, which is noted once: a note holds a file handle.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: list[tuple[Path, unfinished.Note]] = []
+        self._all: tuple[Path, unfinished.Note] | None = None
+        self._count = 0
 
     def make(self) -> Path:
         """One more, for its owner alone."""
-        name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{unfinished.TEMPORARY_SUFFIX}"
-        folder = Path(tempfile.gettempdir()).absolute() / name
-        note = unfinished.note(folder)
         with self._lock:
-            self._made.append((folder, note))
+            if self._all is None:
+                self._all = _private_folder()
+            self._count += 1
+            folder = self._all[0] / str(self._count)
         folder.mkdir(mode=0o700)
-        note.confirm()
         return folder
 
     def remove(self) -> None:
         """Remove all of them; the program ends."""
         with self._lock:
-            made, self._made = self._made, []
-        for folder, note in made:
+            made, self._all = self._all, None
+        if made is not None:
+            folder, note = made
             with suppress(OSError):  # then a later start may
                 unfinished.discard(folder)
                 note.take_back()
+
+
+def _private_folder() -> tuple[Path, unfinished.Note]:
+    name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{unfinished.TEMPORARY_SUFFIX}"
+    folder = Path(tempfile.gettempdir()).absolute() / name
+    note = unfinished.note(folder)
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError:
+        note.take_back()
+        raise
+    note.confirm()
+    return folder, note
 
 
 @dataclass(frozen=True, eq=False)

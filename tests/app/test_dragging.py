@@ -24,14 +24,25 @@ def test_they_stay_until_the_window_is_closed(temporary: Path) -> None:
     folders = DragFolders()
     made = [folders.make() for _ in range(2)]
     for folder in made:
-        assert folder.parent == temporary
-        assert folder.stat().st_mode & 0o777 == 0o700
+        assert folder.parent.parent == temporary
+        assert folder.parent.stat().st_mode & 0o777 == 0o700
         (folder / "street_derained.png").write_bytes(b"pixels")
     remove_abandoned()  # as another start would, beside this one
     assert all((folder / "street_derained.png").exists() for folder in made)
     folders.remove()
     remove_abandoned()
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="handles are counted in /proc")
+def test_they_hold_no_handle_each(temporary: Path) -> None:
+    folders = DragFolders()
+    folders.make()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        folders.make()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    folders.remove()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no such signal")
@@ -46,6 +57,6 @@ def test_those_of_a_killed_window_go_at_the_next_start(temporary: Path) -> None:
     )
     assert ended.returncode == -9
     (left,) = temporary.iterdir()
-    assert (left / "a.png").exists()
+    assert (left / "1" / "a.png").exists()
     remove_abandoned()
     assert not left.exists()
