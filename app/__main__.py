@@ -23,6 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window; `--self-check` tells whether this installation works, without one."""
     decoder.serve_if_asked(sys.argv)
     parsed = _parser().parse_args(arguments)
+    if parsed.hold_trial:
+        from nledn.backends import apart
+
+        apart.main()
+        return 0
     if parsed.self_check:
         try:
             return self_check()
@@ -55,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("afterrain", description="Take the rain out of a photo.")
     parser.add_argument("photo", nargs="?", type=Path, help="a photo, or a folder of photos")
     parser.add_argument("--self-check", action="store_true", help="derain 64×64 pixels and exit")
+    parser.add_argument("--hold-trial", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"AfterRain {__version__}")
     return parser
 

@@ -44,11 +44,13 @@ class Desk(QObject):
     Attributes:
         noticed: (Notice) something to say in the banner.
         shelf_read: (tuple of Card) the checkpoints there are.
+        machine_found: (Machine) what this machine computes on.
         ready_to_close: nothing would be lost.
     """
 
     noticed = Signal(object)
     shelf_read = Signal(object)
+    machine_found = Signal(object)
     ready_to_close = Signal()
 
     def __init__(
@@ -177,6 +179,7 @@ class Desk(QObject):
                 self.noticed.emit(Notice(tr("Imported {title}.", title=result.title), "done"))
             case MachineJob():
                 self.machine = result
+                self.machine_found.emit(result)
             case ProfileJob() | DesktopProfileJob():
                 self._take_profile(job, result)
 

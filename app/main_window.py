@@ -25,6 +25,7 @@ from app.session import Session
 from app.settings import Preferences, Settings
 from app.stage import Stage
 from app.translation import tr
+from app.trying import Trying
 from app.views.photo_view import PhotoView
 from app.views.picture import Picture
 from app.views.viewport import Viewport
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         dialogs = dialogs or Dialogs(self)
         self.desk = Desk(session, runner, self.picture, preferences, dialogs)
         self.fetching = Fetching(runner, dialogs, self)
+        self.trying = Trying(session, runner)
         self.batch_desk = BatchDesk(session, runner, preferences, dialogs, self.desk.when_saved)
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES, PAGES), self.view)
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
         self.comparing = CompareWiring(self.shell, compare_desk, self.named_actions, self)
         self.comparing.listen(session, runner, self.desk, self.picture)
         self._connect_runner()
+        self._connect_trying()
         self._connect_window()
         self.photo_wiring = PhotoWiring(
             self.shell, self.view, session, self.desk, self.named_actions, self
@@ -112,6 +115,13 @@ class MainWindow(QMainWindow):
         runner.cancelled.connect(self.fetching.stopped)
         runner.failed.connect(self.fetching.job_failed)
         runner.idled.connect(self._close_if_finishing)
+
+    def _connect_trying(self) -> None:
+        runner, trying = self.runner, self.trying
+        runner.submitted.connect(trying.give_way)
+        runner.idled.connect(trying.rest)
+        self.desk.machine_found.connect(trying.consider)
+        trying.held.connect(self.desk.look_for_machine)
 
     def _connect_window(self) -> None:
         session, desk = self.session, self.desk

@@ -114,6 +114,7 @@ class Runner(QObject):
         finished: (job, result).
         failed: (job, exception).
         cancelled: (job); what was done so far is where the job put it.
+        submitted: (job); it is about to wait for its lane.
         idled: nothing is left to do.
     """
 
@@ -121,6 +122,7 @@ class Runner(QObject):
     finished = Signal(object, object)
     failed = Signal(object, object)
     cancelled = Signal(object)
+    submitted = Signal(object)
     idled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -150,6 +152,7 @@ class Runner(QObject):
             for nothing and has the signals.
         """
         ticket = _Ticket(job, CancelToken(), Future())
+        self.submitted.emit(job)
         with self._lock:
             self._tickets[job] = ticket
         if not self._lanes[job.lane].put(ticket):

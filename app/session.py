@@ -69,7 +69,8 @@ class Session(QObject):
         self.layer: RainLayer | None = None
         self.strength = 1.0
         self.status = Status(Stage.EMPTY)
-        self._choice: Choice | None = None
+        self._choice: Choice | None = None  # of what is shown, else of the engine
+        self._engines_choice: Choice | None = None
         self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
         self._opening: Job | None = None
         self._deraining: jobs.DerainJob | None = None
@@ -125,6 +126,10 @@ class Session(QObject):
     def warm_up(self) -> None:
         """Load the engine now, so that the first tile need not wait for it."""
         self._runner.submit(jobs.LoadJob(self.engines, self.options))
+
+    def renew(self) -> None:
+        """Choose anew where the next photo is computed, and load that; what is shown stays."""
+        self._runner.submit(jobs.LoadJob(self.engines, self.options, anew=True))
 
     def derain(self) -> None:
         """Compute what is missing of the open photo's rain."""
@@ -289,7 +294,10 @@ class Session(QObject):
             self.saving.settle(reviewed.path)
 
     def _on_loaded(self, job: jobs.LoadJob, choice: "Choice") -> None:
-        if job.options == self.options:
+        if job.options != self.options:
+            return
+        self._engines_choice = choice
+        if self.layer is None:  # else that was computed elsewhere
             self._choice = choice
             self._set_status(self.status.stage)
 
@@ -308,7 +316,7 @@ class Session(QObject):
             self.saving.set_result(True)
             self.layer_changed.emit(layer)
         self._began = (time.monotonic(), tiles_of(layer)[0])
-        self._choice = started.choice
+        self._choice = self._engines_choice = started.choice
         self._set_status(self.status.stage, *tiles_of(layer))
 
     def _on_tile(self, progress: Any) -> None:
@@ -332,6 +340,7 @@ class Session(QObject):
 
     def _show(self, layer: "RainLayer | None", *, announce: bool = True) -> None:
         self.layer = layer
+        self._choice = self._engines_choice if layer is None else self._choice
         self.saving.set_result(layer is not None)
         if announce:
             self.layer_changed.emit(layer)

@@ -50,6 +50,7 @@ def run(path: Path | None) -> int:
     beginning = Beginning(window, path)
     QTimer.singleShot(0, beginning.first)
     code = app.exec()
+    window.trying.close()
     runner.close()
     session.saving.forget_dragged()
     return code

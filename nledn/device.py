@@ -211,7 +211,8 @@ def _tried(trial: Trial | None) -> tuple[str, str]:
     if trial is None:
         return (
             "torch",
-            "openvino is installed but has not been tried here; `nledn info` and large batches do",
+            "openvino is installed but has not been tried here; `nledn info`, large batches and"
+            " the window, while nobody waits, do that",
         )
     if not trial.agrees:
         return "torch", f"openvino is installed but not used: {trial.problem}"

@@ -178,10 +178,18 @@ class Derainer:
             OutOfMemory: not even the smallest tile fits.
             NoNumbers: the result is not finite, on the processor in float32 neither.
         """
+        self._note_change(layer)
         rain = self._rain_of(_tile_pixels(pixels, tile.rect, layer.linear), layer)
         if layer.grey:
             rain = np.repeat(rain.mean(axis=2, keepdims=True), 3, axis=2)
         return layer.add(tile, rain)
+
+    def _note_change(self, layer: RainLayer) -> None:
+        """A layer that was begun before another backend was chosen, or on another machine."""
+        record, choice = layer.record, self.choice
+        place = (choice.device, choice.backend, choice.precision)
+        if (record.device, record.backend, record.precision) != place:
+            layer.note(f"some tiles were computed on {place[0]}, with {place[1]} {place[2]}")
 
     def _rain_of(self, rainy: Floats, layer: RainLayer) -> Floats:
         """(h, w, 3) to (h, w, 3); in smaller tiles where the memory does not suffice."""

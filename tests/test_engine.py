@@ -1,5 +1,6 @@
 """The engine: tiles in any order, cancelled and continued, short of memory, in any precision."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +151,17 @@ def test_a_tile_that_does_not_fit_is_computed_in_parts_and_that_is_recorded() ->
     np.testing.assert_allclose(layer.rain(), pixels / 255 / 2, atol=5e-5)
     assert any(max(shape) > 80 for shape in backend.seen)
     assert any("memory ran out" in note for note in layer.record.notes)
+
+
+def test_a_layer_that_another_backend_goes_on_with_says_so() -> None:
+    cancel, torchs = CancelToken(), derainer_of(Brightest())
+    pixels, layer = photo(100, 100), torchs.start((100, 100))
+    with pytest.raises(Cancelled):
+        torchs.derain(pixels, into=layer, on_tile=lambda _: cancel.cancel(), cancel=cancel)
+    assert not layer.record.notes
+    options = replace(TILED, backend="openvino")
+    derainer_of(Brightest(), options).derain(pixels, into=layer)
+    assert layer.record.notes == ("some tiles were computed on cpu, with openvino fp32",)
 
 
 def test_when_even_the_smallest_part_does_not_fit_that_is_raised() -> None:

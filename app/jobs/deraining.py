@@ -49,6 +49,12 @@ class Engines:
             self._derainer, self._options = load(options), options
         return self._derainer
 
+    def unload(self) -> None:
+        """Load each anew at its next use: another choice may be made now."""
+        self._derainer = None
+        if self._models is not None:
+            self._models.unload()
+
 
 @dataclass(frozen=True, eq=False)
 class Started:
@@ -61,14 +67,23 @@ class Started:
 
 @dataclass(frozen=True, eq=False)
 class LoadJob(Job):
-    """Load the engine before anybody asks for it."""
+    """Load the engine before anybody asks for it.
+
+    Attributes:
+        engines: have it afterwards.
+        options: how it will compute.
+        anew: even if it is loaded, because the machine is known better now.
+    """
 
     lane: ClassVar[LaneName] = "compute"
     engines: Engines
     options: Options
+    anew: bool = False
 
     def run(self, work: Work) -> "Choice":
         """Load it, and what comparing needs; the answer is where it will compute."""
+        if self.anew:
+            self.engines.unload()
         choice = self.engines.get(self.options).choice
         self.engines.models()
         return choice

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.settings import Settings, is_template
 from app.translation import LANGUAGES, tr
+from app.widgets.machine_words import backends_of, devices_of, found_of, verdict_of
 from app.widgets.parts import form_label, heading, muted
 from nledn.naming import FIELDS, Naming, name_of
 
@@ -129,8 +130,8 @@ class SettingsDialog(QDialog):
         self.quality.setFixedWidth(72)
         self.quality.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
-        self.device = _combo(_devices(self._machine))
-        self.backend = _combo(_backends(self._machine))
+        self.device = _combo(devices_of(self._machine))
+        self.backend = _combo(backends_of(self._machine))
         self.precision = _combo(
             {"auto": tr("Automatic"), "fp32": "fp32", "bf16": "bf16", "fp16": "fp16"}
         )
@@ -167,8 +168,10 @@ class SettingsDialog(QDialog):
     def _device_page(self) -> QWidget:
         page, form = _page(tr("Device"))
         form.addRow(form_label(tr("Device")), self.device)
-        form.addRow("", muted(_found(self._machine)))
+        form.addRow("", muted(found_of(self._machine)))
         form.addRow(form_label(tr("Backend")), self.backend)
+        if verdict := verdict_of(self._machine):
+            form.addRow("", muted(verdict))
         form.addRow(form_label(tr("Precision")), self.precision)
         form.addRow(form_label(tr("Tile")), self.tile)
         return page
@@ -231,43 +234,6 @@ def _page(title: str) -> tuple[QWidget, QFormLayout]:
     layout.addLayout(form)
     layout.addStretch()
     return page, form
-
-
-def _devices(machine: "Machine | None") -> dict[str, str]:
-    devices = {"auto": tr("Automatic"), "cpu": "CPU"}
-    if machine is not None:
-        cores = tr("1 core") if machine.cores == 1 else tr("{n} cores", n=machine.cores)
-        devices["cpu"] = f"{machine.cpu_name} · {cores} · {_gib(machine.memory_bytes)}"
-        for number, gpu in enumerate(machine.gpus):
-            devices[f"cuda:{number}"] = f"{gpu.name} · {_gib(gpu.free_bytes)}"
-        if machine.mps:
-            devices["mps"] = tr("Apple GPU (untested)")
-    return devices
-
-
-def _backends(machine: "Machine | None") -> dict[str, str]:
-    backends = {"auto": tr("Automatic")}
-    if machine is None or machine.torch:
-        backends["torch"] = "PyTorch"
-    if machine is not None and machine.openvino is not None:
-        backends["openvino"] = f"OpenVINO {machine.openvino}"
-    return backends
-
-
-def _found(machine: "Machine | None") -> str:
-    if machine is None:
-        return tr("The devices are still being looked for; open Settings again in a moment.")
-    names = _devices(machine)
-    lines = [words for device, words in names.items() if device != "auto"]
-    if not machine.gpus and machine.no_gpu_reason:
-        lines.append(tr("No GPU is used: {reason}.", reason=machine.no_gpu_reason))
-    if machine.openvino is None:
-        lines.append(tr("OpenVINO is not installed."))
-    return "\n".join(lines)
-
-
-def _gib(size_bytes: int) -> str:
-    return tr("{size} GiB free", size=f"{size_bytes / 2**30:.1f}")
 
 
 def _tile(name: str) -> str:

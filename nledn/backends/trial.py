@@ -18,6 +18,7 @@ from nledn import __version__, atomic, backends, device, places
 from nledn.backends import Backend, Floats, reference
 from nledn.device import Choice, Machine, Trial
 from nledn.errors import WriteError
+from nledn.options import Options
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,16 @@ def remembered(machine: Machine) -> Trial | None:
         return Trial(**json.loads(_path(machine).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def would_decide(options: Options, machine: Machine) -> bool:
+    """Whether it depends on a verdict what is computed with.
+
+    Raises:
+        DeviceUnavailable, BackendUnavailable, PrecisionUnavailable: as `nledn.device.choose`.
+    """
+    both = machine.torch and machine.openvino is not None
+    return both and options.backend == "auto" and device.choose(options, machine).device == "cpu"
 
 
 def settled(machine: Machine) -> Machine:
@@ -63,10 +74,24 @@ def hold(machine: Machine) -> Trial:
             _path(machine).unlink(missing_ok=True)
             return verdict
     except BaseException:
-        _path(machine).unlink(missing_ok=True)  # Ctrl-C says nothing about OpenVINO
+        take_back(machine)  # Ctrl-C says nothing about OpenVINO
         raise
     _remember(verdict, machine)
     return verdict
+
+
+def take_back(machine: Machine) -> None:
+    """Let a trial that was stopped never have begun; a verdict stays.
+
+    Args:
+        machine: as it was given to `hold`.
+    """
+    if remembered(machine) not in (BEGAN, BEGAN_AGAIN):
+        return
+    if machine.openvino_trial is None:
+        _path(machine).unlink(missing_ok=True)
+    else:
+        _remember(machine.openvino_trial, machine)
 
 
 def _compared(machine: Machine) -> Trial:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from nledn import device
 from nledn.cli.console import err
 from nledn.device import Machine
 from nledn.options import Options
@@ -12,10 +11,7 @@ def tried(options: Options, machine: Machine) -> Machine:
     """The machine with a verdict on OpenVINO, if that could be chosen and was never tried here."""
     from nledn.backends import trial
 
-    untried = machine.openvino is not None and machine.openvino_trial is None
-    if not untried or options.backend != "auto":
-        return machine
-    if device.choose(options, machine).device != "cpu":
+    if machine.openvino_trial is not None or not trial.would_decide(options, machine):
         return machine
     err.print("OpenVINO is tried, once on this machine; this takes some ten seconds.")
     return replace(machine, openvino_trial=trial.hold(machine))

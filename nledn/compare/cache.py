@@ -110,6 +110,10 @@ class Models:
             self._loaded.popitem(last=False)
         return derainer
 
+    def unload(self) -> None:
+        """Load each anew at its next use; the layers stay."""
+        self._loaded.clear()
+
 
 def settings_of(options: Options) -> Options:
     """What of the options a layer depends on, beside its checkpoint."""

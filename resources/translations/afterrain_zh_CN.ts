@@ -120,6 +120,10 @@
         <translation>自动</translation>
     </message>
     <message>
+        <source>Automatic takes OpenVINO here: {times} times as fast as PyTorch.</source>
+        <translation>“自动”在此处使用 OpenVINO：速度是 PyTorch 的 {times} 倍。</translation>
+    </message>
+    <message>
         <source>Back to 100 %</source>
         <translation>恢复为 100 %</translation>
     </message>
@@ -848,6 +852,14 @@
         <translation>未安装 OpenVINO。</translation>
     </message>
     <message>
+        <source>OpenVINO is not used: it is {times} times as fast as PyTorch.</source>
+        <translation>未使用 OpenVINO：其速度是 PyTorch 的 {times} 倍。</translation>
+    </message>
+    <message>
+        <source>OpenVINO is not used: {reason}.</source>
+        <translation>未使用 OpenVINO：{reason}。</translation>
+    </message>
+    <message>
         <source>OpenVINO, the engine of this edition, does not work on this processor: {problem}.</source>
         <translation>本版本的计算引擎 OpenVINO 无法在此处理器上正常工作：{problem}。</translation>
     </message>
@@ -942,6 +954,10 @@
     <message>
         <source>Protection</source>
         <translation>保护程度</translation>
+    </message>
+    <message>
+        <source>PyTorch computes. OpenVINO is tried once, when nothing is being computed.</source>
+        <translation>由 PyTorch 计算。OpenVINO 将在没有计算任务时试用一次。</translation>
     </message>
     <message>
         <source>Quality</source>

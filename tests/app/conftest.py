@@ -65,6 +65,7 @@ class FakeEngines(Engines):
     def __init__(self, backend: StandIn) -> None:
         super().__init__(self._made)
         self.backend = backend
+        self.machine = MACHINE
         self.loaded: list[Options] = []
 
     def _made(self, options: Options) -> Derainer:
@@ -72,7 +73,7 @@ class FakeEngines(Engines):
         id = "afterrain" if options.weights == "auto" else options.weights
         sha256 = hashlib.sha256(id.encode()).hexdigest()
         card = Card(id=id, title=id, sha256=sha256, regions="fixed", path=Path("x.safetensors"))
-        choice: Choice = choose(replace(options, device="cpu"), MACHINE)
+        choice: Choice = choose(replace(options, device="cpu"), self.machine)
         return Derainer(options, card, choice, MACHINE, self.backend)
 
 
@@ -157,9 +158,52 @@ def dialogs() -> Answers:
     return Answers()
 
 
+class FakeAttempt:
+    """A trial's process that is over when a test says so."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.is_held = False
+        self.is_ended = False
+        self.is_closed = False
+        self._is_over = False
+
+    def finish(self) -> None:
+        """It came to its end by itself."""
+        self._is_over = self.is_held = True
+
+    def is_over(self) -> bool:
+        return self._is_over
+
+    def end(self) -> None:
+        self.is_ended = self._is_over = True
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Attempts:
+    """The trials that were begun, each with what the window knew of the machine."""
+
+    def __init__(self) -> None:
+        self.begun: list[FakeAttempt] = []
+
+    def begin(self, machine: Machine) -> FakeAttempt:
+        self.begun.append(FakeAttempt(machine))
+        return self.begun[-1]
+
+
+@pytest.fixture
+def attempts(monkeypatch: pytest.MonkeyPatch) -> Attempts:
+    """No test tries OpenVINO behind somebody's back."""
+    made = Attempts()
+    monkeypatch.setattr("nledn.backends.apart.Attempt", made.begin)
+    return made
+
+
 @pytest.fixture
 def window(
-    qtbot: QtBot, runner: Runner, engines: FakeEngines, dialogs: Answers
+    qtbot: QtBot, runner: Runner, engines: FakeEngines, dialogs: Answers, attempts: Attempts
 ) -> Iterator[MainWindow]:
     preferences = Preferences(store())
     preferences.change(tile="64")
@@ -168,6 +212,7 @@ def window(
     made.show()
     qtbot.waitExposed(made)
     yield made
+    made.trying.close()
     made.batch_desk.watch.end()
     session.close()
     made.hide()

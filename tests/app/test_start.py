@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from app.recovery import scan
 from app.start import Beginning
 from app.widgets.banner import Notice
 from nledn import Derainer, Options, photo, places
+from nledn.backends.apart import ARGUMENT
 from nledn.errors import EngineFaulty
 from nledn.photo import Photo
 from tests.app.window import said
@@ -99,6 +101,15 @@ def test_a_self_check_that_fails_says_why(
     assert told.out == ""
     assert "off by 0.3" in told.err
     assert "Traceback" not in told.err
+
+
+def test_in_a_bundle_the_program_holds_the_trial_of_openvino(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = Mock()
+    monkeypatch.setattr("nledn.backends.apart.main", held)
+    assert main([ARGUMENT]) == 0
+    held.assert_called_once_with()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")

@@ -4,13 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
+from app.widgets.machine_words import verdict_of
 from app.widgets.save_dialog import FORMATS, SaveDialog, SaveQuestion
 from app.widgets.settings_dialog import SettingsDialog
-from nledn.device import Gpu, Machine
+from nledn.backends.trial import BEGAN
+from nledn.device import Gpu, Machine, Trial
 from nledn.naming import Naming
 from nledn.photo import writable_suffixes
 
@@ -81,6 +83,29 @@ def test_each_device_is_listed_with_its_memory(qtbot: QtBot) -> None:
     words = [dialog.device.itemText(place) for place in range(dialog.device.count())]
     assert any("Threadripper" in each and "64.0 GiB" in each for each in words)
     assert any("RTX 4090" in each and "20.0 GiB" in each for each in words)
+
+
+@pytest.mark.parametrize(
+    ("trial", "words"),
+    [
+        (None, "tried once"),
+        (BEGAN, "it ended the program"),
+        (Trial(agrees=True, times_as_fast=1.04), "not used: it is 1.04 times"),
+        (Trial(agrees=True, times_as_fast=1.5), "takes OpenVINO here: 1.50 times"),
+    ],
+)
+def test_how_openvino_did_is_told(qtbot: QtBot, trial: Trial | None, words: str) -> None:
+    machine = replace(MACHINE, gpus=(), openvino="2026.4", openvino_trial=trial)
+    dialog = SettingsDialog(Settings(), machine)
+    qtbot.addWidget(dialog)
+    assert any(words in label.text() for label in dialog.findChildren(QLabel))
+
+
+@pytest.mark.parametrize(
+    "machine", [None, MACHINE, replace(MACHINE, gpus=(), openvino="2026.4", torch=False)]
+)
+def test_where_nothing_depends_on_it_nothing_is_told(machine: Machine | None) -> None:
+    assert verdict_of(machine) == ""
 
 
 def test_reset_keeps_what_is_no_choice(qtbot: QtBot) -> None:
