@@ -20,9 +20,10 @@ class Watch(QObject):
     """Waits for the moments that are measured, does what a person would do, and quits.
 
     Args:
-        what: `start`, `derain` or `large`.
+        what: `start`, `derain`, `first` or `large`.
         settings: when the process was started (`started`, seconds since 1970), after how many
-            tiles to cancel (`tiles`, 0 for none).
+            tiles to cancel (`tiles`, 0 for none), how the photo is seen (`view`, 100 % or `fit`),
+            whether the click waits until the engine is there (`is_loaded`, true).
 
     Attributes:
         found: the figures.
@@ -71,6 +72,8 @@ class Watch(QObject):
             self.found["engine_s"] = round(time.time() - self._settings["started"], 3)
             self.found["stall_ms"] = round(self._stall * 1e3)
             QTimer.singleShot(0, self._engine_loaded)
+        if status.stage is Stage.DERAINING and status.total and "began_s" not in self.found:
+            self.found["began_s"] = round(time.perf_counter() - self._clicked, 3)
         is_over = status.stage in (Stage.PARTIAL, Stage.DONE)
         if self._what == "large" and is_over and not self._is_over:
             self._is_over = True
@@ -85,9 +88,11 @@ class Watch(QObject):
     def _look(self) -> None:
         """Once photo and engine are there: 100 %, and a click on Derain."""
         session = self._window.session
-        if self._what == "start" or session.photo is None or "engine_s" not in self.found:
+        is_ready = "engine_s" in self.found or not self._settings.get("is_loaded", True)
+        if self._what == "start" or session.photo is None or not is_ready or self._clicked:
             return
-        self._window.viewport.set_zoom(1.0)
+        if self._settings.get("view") != "fit":
+            self._window.viewport.set_zoom(1.0)
         self._clicked = time.perf_counter()
         self._window.shell.panel.next_step.derain.click()
 
@@ -95,7 +100,7 @@ class Watch(QObject):
         if "first_tile_s" not in self.found:
             self._window.view.repaint()
             self.found["first_tile_s"] = round(time.perf_counter() - self._clicked, 3)
-            if self._what == "derain":
+            if self._what in ("derain", "first"):
                 self._window.session.close()
                 self._window.close()
         done = self._window.session.status.done + 1

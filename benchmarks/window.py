@@ -2,13 +2,16 @@
 
     .venv/bin/python -m benchmarks.window start    # runs of `afterrain`, warm disk cache
     .venv/bin/python -m benchmarks.window derain --megapixels 24
+    .venv/bin/python -m benchmarks.window first --megapixels 24
     .venv/bin/python -m benchmarks.window large --megapixels 100
 
 Each run is a process of its own with settings of its own, on the screen of $DISPLAY, or off the
 screen where there is none. `start`: from the start of the process to the end of the first paint,
 and the longest time without a turn of the event loop until the engine is loaded. `derain`: the
-engine loaded, from the click to the first derained pixels. `large`: a photo is opened, derained
-(one tile of each row and column is enough, `--tiles`), panned and saved; peak memory.
+engine loaded, from the click to the first derained pixels. `first`: the same by either backend in
+bfloat16, the photo fitted or at 100 %, the engine loaded or left to the click. `large`: a photo is
+opened, derained (one tile of each row and column is enough, `--tiles`), panned and saved; peak
+memory.
 """
 
 import argparse
@@ -20,19 +23,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 RUNS = 7
+FIRST_RUNS = 5
 HEARTBEAT_MS = 2
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("start", "derain", "large"))
+    parser.add_argument("what", choices=("start", "derain", "first", "large"))
     parser.add_argument("--megapixels", type=float, default=24.0)
     parser.add_argument("--tiles", type=int, default=0, help="cancel after so many; 0: all")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
@@ -41,6 +48,8 @@ def main() -> None:
         print(json.dumps(run_inside(asked, json.loads(asked.inside))))
     elif asked.what == "start":
         report_start()
+    elif asked.what == "first":
+        report_first(asked.megapixels)
     else:
         report_photo(asked)
 
@@ -55,12 +64,35 @@ def report_start() -> None:
 
 def report_photo(asked: argparse.Namespace) -> None:
     """One run with a photo of so many megapixels."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "photo.jpg"
-        write_photo(path, asked.megapixels)
+    with photo_of(asked.megapixels) as path:
         settings = {"path": str(path), "tiles": asked.tiles}
         for name, value in in_process(asked.what, settings).items():
             print(f"{name:14} {value}")
+
+
+def report_first(megapixels: float) -> None:
+    """Several runs of each kind in one home; the first one of each proves the device, and warms."""
+    print("| backend | view | engine | of it loading, s | click to first tile, s | worst |")
+    print("|---|---|---|---|---|---|")
+    ways = product(("torch", "openvino"), ("fit", "actual"), (True, False))
+    with photo_of(megapixels) as path, tempfile.TemporaryDirectory() as home:
+        for backend, view, is_loaded in ways:
+            asked = {"path": str(path), "backend": backend, "view": view, "is_loaded": is_loaded}
+            found = [in_process("first", asked, home) for _ in range(FIRST_RUNS + 1)][1:]
+            tiles = sorted(run["first_tile_s"] for run in found)
+            loading = statistics.median(run["began_s"] for run in found)
+            engine = "loaded" if is_loaded else "not loaded"
+            took = f"{loading:.2f} | {statistics.median(tiles):.2f} | {tiles[-1]:.2f}"
+            print(f"| {backend} | {view} | {engine} | {took} |", flush=True)
+
+
+@contextmanager
+def photo_of(megapixels: float) -> Iterator[Path]:
+    """A photo in a file of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.jpg"
+        write_photo(path, megapixels)
+        yield path
 
 
 def write_photo(path: Path, megapixels: float) -> None:
@@ -74,24 +106,26 @@ def write_photo(path: Path, megapixels: float) -> None:
     photo.write(photo.Photo(np.tile(sample, times)[:height, :width]), path)
 
 
-def in_process(what: str, settings: dict[str, Any]) -> dict[str, float]:
-    """What a fresh process found."""
-    with tempfile.TemporaryDirectory() as home:
-        environment = {
-            **os.environ,
-            **{f"XDG_{kind}_HOME": home for kind in ("CONFIG", "CACHE", "DATA", "STATE")},
-        }
-        if not os.environ.get("DISPLAY"):
-            environment["QT_QPA_PLATFORM"] = "offscreen"
-        command = [sys.executable, "-m", "benchmarks.window", what, "--inside"]
-        settings = {**settings, "started": time.time()}
-        done = subprocess.run(
-            [*command, json.dumps(settings)],
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
+def in_process(what: str, settings: dict[str, Any], home: str = "") -> dict[str, float]:
+    """What a fresh process found, in a home of its own unless one is given."""
+    if not home:
+        with tempfile.TemporaryDirectory() as empty:
+            return in_process(what, settings, empty)
+    environment = {
+        **os.environ,
+        **{f"XDG_{kind}_HOME": home for kind in ("CONFIG", "CACHE", "DATA", "STATE")},
+    }
+    if not os.environ.get("DISPLAY"):
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    command = [sys.executable, "-m", "benchmarks.window", what, "--inside"]
+    settings = {**settings, "started": time.time()}
+    done = subprocess.run(
+        [*command, json.dumps(settings)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -99,7 +133,11 @@ def in_process(what: str, settings: dict[str, Any]) -> dict[str, float]:
 def run_inside(asked: argparse.Namespace, settings: dict[str, Any]) -> dict[str, float]:
     """In the fresh process: the program itself, watched."""
     from app import start
+    from app.settings import Preferences, store
     from benchmarks.watched import Watch
+
+    if "backend" in settings:
+        Preferences(store()).change(backend=settings["backend"], precision="bf16", started=True)
 
     watch = Watch(asked.what, settings)
     original = start.Beginning
@@ -110,6 +148,10 @@ def run_inside(asked: argparse.Namespace, settings: dict[str, Any]) -> dict[str,
         def first(self) -> None:
             super().first()
             watch.begin(self._window)
+
+        def warm_up(self) -> None:
+            if settings.get("is_loaded", True):
+                super().warm_up()
 
     start.Beginning = Watched  # type: ignore[misc]
     start.run(Path(settings["path"]) if "path" in settings else None)
