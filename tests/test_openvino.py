@@ -7,12 +7,13 @@ from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
+import psutil
 import pytest
 import torch
 
 from nledn.architecture import Regions
 from nledn.backends import Trained, create
-from nledn.backends.openvino import _openvino
+from nledn.backends.openvino import KEPT_AT_MOST, _openvino
 from nledn.backends.openvino_graph import Network
 from nledn.device import Choice
 from nledn.errors import OutOfMemory
@@ -61,6 +62,19 @@ def test_uneven_regions_and_odd_sides_are_the_same_function_too() -> None:
     expected = create(choice("torch"), trained).rain(tile)
     found = create(choice("openvino"), trained).rain(tile)
     np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
+
+
+def test_shapes_and_checkpoints_hold_no_more_memory_the_more_there_were() -> None:
+    engines = [create(choice("openvino"), random_weights(seed)) for seed in range(4)]
+    tiles = [rainy(64, 64 + 16 * n) for n in range(3)]
+    first = engines[0].rain(tiles[0])
+    threads = []
+    for engine in engines:
+        for tile in tiles:
+            engine.rain(tile)
+            threads.append(psutil.Process().num_threads())
+    assert max(threads[KEPT_AT_MOST:]) <= max(threads[:KEPT_AT_MOST]), "each shape has threads"
+    np.testing.assert_array_equal(engines[0].rain(tiles[0]), first)  # compiled anew
 
 
 def test_of_equal_maxima_the_first_is_taken_as_torch_does() -> None:

@@ -5,9 +5,14 @@ every tile has that shape (`nledn.tiling.static`).
 """
 
 import sys
+import threading
+import weakref
+from collections import OrderedDict
+from functools import cache
 from typing import Any
 
 import numpy as np
+import psutil
 
 from nledn.backends import Floats, Trained
 from nledn.backends.openvino_graph import Part, build
@@ -16,6 +21,11 @@ from nledn.errors import OutOfMemory
 from nledn.regions import safe_side
 
 PRECISION_HINTS = {"fp32": "f32", "bf16": "bf16"}
+
+# What a compiled shape holds while it is kept: 400 MB for 512 px in bfloat16, 640 in float32.
+COMPILED_BYTES_PER_PX = {"fp32": 2440, "bf16": 1530}
+KEPT_AT_MOST = 6  # a comparison's checkpoints, each with one shape
+SHARE_OF_MEMORY = 0.25
 
 
 def _openvino() -> Any:
@@ -27,14 +37,22 @@ def _openvino() -> Any:
     return openvino
 
 
+Size = tuple[int, int]
+
+
+@cache
+def _core() -> Any:
+    # One for all: threads of a shape that was forgotten serve the next one of the same core.
+    return _openvino().Core()
+
+
 class OpenVinoBackend:
     """NLEDN compiled by OpenVINO, a model for each tile shape that is met."""
 
     def __init__(self, choice: Choice, trained: Trained) -> None:
         self._choice = choice
         self._trained = trained
-        self._core = _openvino().Core()
-        self._compiled: dict[tuple[int, int], tuple[Any, Any]] = {}
+        self._compiled: dict[Size, tuple[Any, Any]] = {}
 
     def rain(self, rainy: Floats) -> Floats:
         """See `Backend.rain`."""
@@ -50,14 +68,22 @@ class OpenVinoBackend:
         height, width = rainy.shape[2:]
         safe = (safe_side(height, self._trained.regions), safe_side(width, self._trained.regions))
         beyond = ((0, 0), (0, 0), (0, safe[0] - height), (0, safe[1] - width))
-        if safe not in self._compiled:
-            self._compiled[safe] = self._compile(safe)
-        trunk, tail = self._compiled[safe]
+        _KEPT.use(self, safe)  # first, so that there is room
+        trunk, tail = self._compiled.get(safe) or self._compile(safe)
+        self._compiled[safe] = trunk, tail
         trunk.infer([np.pad(rainy, beyond, mode="reflect")])
         tail.infer([trunk.get_output_tensor()])  # as it is: NumPy has no bfloat16
         return np.array(tail.get_output_tensor().data[:, :, :height, :width])
 
-    def _compile(self, size: tuple[int, int]) -> tuple[Any, Any]:
+    def bytes_of(self, size: Size) -> int:
+        """Memory that a compiled shape holds."""
+        return size[0] * size[1] * COMPILED_BYTES_PER_PX[self._choice.precision]
+
+    def forget(self, size: Size) -> None:
+        """Compile a shape anew at its next use."""
+        self._compiled.pop(size, None)
+
+    def _compile(self, size: Size) -> tuple[Any, Any]:
         """Requests for the trunk in the chosen precision, and for the tail, always float32.
 
         The features between the two are in the trunk's precision, as torch's are: to convert and
@@ -68,15 +94,46 @@ class OpenVinoBackend:
         trunk, tail = (self._request(part, size, hint, between) for part, hint in hints.items())
         return trunk, tail
 
-    def _request(self, part: Part, size: tuple[int, int], hint: str, between: str) -> Any:
+    def _request(self, part: Part, size: Size, hint: str, between: str) -> Any:
         model = build(part, size, self._trained.regions, self._trained.arrays, _openvino())
         settings = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": self._choice.threads,
             "INFERENCE_PRECISION_HINT": hint,
         }
-        compiled = self._core.compile_model(_joined_by(between, part, model), "CPU", settings)
+        compiled = _core().compile_model(_joined_by(between, part, model), "CPU", settings)
         return compiled.create_infer_request()
+
+
+class _Kept:
+    """The compiled shapes of all backends; the one not used for longest is forgotten first.
+
+    Each holds memory and threads, and a window meets many checkpoints, shapes and settings.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._order: OrderedDict[tuple[weakref.ref[OpenVinoBackend], Size], int] = OrderedDict()
+
+    def use(self, backend: OpenVinoBackend, size: Size) -> None:
+        """Note a use; forget what is too much by now, but never the shape in use."""
+        key = (weakref.ref(backend), size)
+        most = psutil.virtual_memory().total * SHARE_OF_MEMORY
+        with self._lock:
+            for gone in [key for key in self._order if key[0]() is None]:
+                del self._order[gone]
+            self._order[key] = backend.bytes_of(size)
+            self._order.move_to_end(key)
+            while len(self._order) > 1 and (
+                len(self._order) > KEPT_AT_MOST or sum(self._order.values()) > most
+            ):
+                (owner, forgotten), _ = self._order.popitem(last=False)
+                kept_by = owner()
+                if kept_by is not None:
+                    kept_by.forget(forgotten)
+
+
+_KEPT = _Kept()
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

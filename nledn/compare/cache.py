@@ -17,7 +17,7 @@ from nledn.photo import Photo
 from nledn.rain import RainLayer
 
 LAYERS_BYTES = 2**30  # six checkpoints on a photo of 24 megapixels, or 28 layers of 6
-LOADED_AT_MOST = 8  # more than a comparison has panes; 4 MB each with torch
+LOADED_AT_MOST = 8  # more than a comparison has panes; 4 MB each: OpenVINO's has its own limit
 
 Load = Callable[[Options], Derainer]
 
