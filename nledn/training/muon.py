@@ -24,6 +24,12 @@ FEWEST_CHANNELS = 4  # the first and the last convolution see colours, not direc
 class Muon(torch.optim.AdamW):
     """Muon for the kernels of convolutions, AdamW for whatever else there is."""
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take up a state; AdamW looks for a count of steps in each part of it."""
+        for kept in state["state"].values():
+            kept.setdefault("step", torch.tensor(0.0))
+        super().__setstate__(state)  # type: ignore[no-untyped-call]  # torch's
+
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]  # no loss comes back
         """Move every parameter that has a gradient; those of the kernels are used up."""
@@ -37,7 +43,7 @@ class Muon(torch.optim.AdamW):
     def _step_kernel(self, kernel: nn.Parameter, group: dict[str, Any]) -> None:
         assert kernel.grad is not None
         state = self.state[kernel]
-        if not state:
+        if "momentum" not in state:
             state["momentum"] = torch.zeros_like(kernel)
         momentum = state["momentum"].lerp_(kernel.grad, 1 - MOMENTUM)
         ahead = kernel.grad.lerp(momentum, MOMENTUM)  # Nesterov's

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from nledn import checkpoint
 from nledn.training import loop
 from nledn.training.__main__ import app, find_recipe
-from nledn.training.config import Phase, Plateau, Recipe, read_recipe
+from nledn.training.config import Optimizer, Phase, Plateau, Recipe, read_recipe
 from nledn.training.data import Bytes, Patches, find_photos, load
 from nledn.training.datasets import DATA_SETS
 from nledn.training.journal import LOG_FILE
@@ -62,11 +62,15 @@ def trainer_in(folder: Path, photos: list[Bytes], recipe: Recipe = RECIPE) -> Tr
     return Trainer(recipe, Run(folder, bf16=False), of_photos(recipe, photos, photos[:1]))
 
 
-def test_a_resumed_training_gives_the_same_weights(tmp_path: Path, photos: list[Bytes]) -> None:
-    straight = trainer_in(tmp_path / "straight", photos)
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_a_resumed_training_gives_the_same_weights(
+    tmp_path: Path, photos: list[Bytes], optimizer: Optimizer
+) -> None:
+    recipe = replace(RECIPE, optimizer=optimizer)
+    straight = trainer_in(tmp_path / "straight", photos, recipe)
     straight.train()
-    trainer_in(tmp_path / "broken", photos).train(until_step=2)
-    resumed = trainer_in(tmp_path / "broken", photos)
+    trainer_in(tmp_path / "broken", photos, recipe).train(until_step=2)
+    resumed = trainer_in(tmp_path / "broken", photos, recipe)
     assert resumed.resume()
     assert resumed.step == 2
     resumed.train()
