@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nledn import __version__, decoder, heap, unfinished
+from nledn import __version__, heap, unfinished
 from nledn.cli import weights
 from nledn.cli.batch import batch
 from nledn.cli.compare import compare
@@ -55,7 +55,6 @@ def _program(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 all done, 1 none, 2 some failed, 64 usage, 130 interrupted."""
-    decoder.serve_if_asked(sys.argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Paths leave as the bytes that they are, also those that are no UTF-8.
         sys.stdout.reconfigure(errors="surrogateescape")

@@ -24,6 +24,7 @@ from tests.decoder.conftest import SABOTEUR
 from tests.photo import files
 
 DATA = Path(__file__).parents[1] / "photo" / "data"
+BUNDLE = Path(__file__).parents[2] / ".ci" / "bundle"
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 SIDES = (2203, 1603)  # more than three slots, and no whole number of them
 
@@ -254,13 +255,13 @@ def test_a_fork_has_decoders_of_its_own(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("program", ["nledn", "app"])
+@pytest.mark.parametrize("program", ["command_line", "window"])
 def test_programs_of_a_bundle_are_their_own_decoders(
     tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     # A bundle has no `python -m`: its program is asked by its first argument.
     def bundled(word: str) -> list[str]:
-        return [sys.executable, "-m", program, command.ARGUMENT, word]
+        return [sys.executable, str(BUNDLE / f"{program}.py"), command.ARGUMENT, word]
 
     monkeypatch.setattr(process, "command", bundled)
     path = files.saved(tmp_path, "a.png", files.encoded(files.smooth(), "PNG"))
