@@ -15,8 +15,8 @@ _SCHEME = "file://"
 
 
 def url_of(path: Path) -> QUrl:
-    """The address of an absolute path, whatever bytes it has."""
-    return QUrl.fromEncoded(path.as_uri().encode())
+    """The address of a path, whatever bytes it has; a relative one begins where the program did."""
+    return QUrl.fromEncoded(path.absolute().as_uri().encode())
 
 
 def path_of(url: QUrl) -> Path:

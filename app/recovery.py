@@ -86,9 +86,15 @@ class Spill:
                 return
             self._layer = layer
             try:
+                header = _header(source, options, layer)
+            except OSError:  # moved or deleted since it was opened: it could not be offered again
+                log.info("%s is gone, so nothing that is done to it is kept on disk", source)
+                self._end()
+                return
+            try:
                 if self._path is None:
                     self._create()
-                self._append(b"H", _header(source, options, layer))
+                self._append(b"H", header)
             except OSError:
                 self._give_up()
                 return
@@ -160,6 +166,9 @@ class Spill:
 
     def _give_up(self) -> None:
         log.warning("what is done to this photo is no longer kept on disk", exc_info=True)
+        self._end()
+
+    def _end(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -1,5 +1,6 @@
 """Watching a folder, by the system's own notices of what changes there."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,17 @@ from nledn.errors import BatchInputNotFound
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
     from watchdog.observers.api import BaseObserver
+
+
+class _AtItsEnd(logging.Filter):
+    """Drops the error that watchdog logs when a change comes while its thread is being stopped."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is anything else."""
+        return "called when the thread is inactive" not in record.getMessage()
+
+
+logging.getLogger("watchdog.observers.inotify").addFilter(_AtItsEnd())
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """A watched folder: what arrives is derained once it is whole, and never before."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,12 @@ def test_an_empty_folder_waits_for_its_first_photo(
     batches.make_photo(folder / "day one" / "1.png")
     wait_done(qtbot, window, "day one/1.png")
     assert batches.results(folder / "derained") == {"day one/1_derained.png"}
+
+
+def test_what_watchdog_says_while_it_is_stopped_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    emitter = logging.getLogger("watchdog.observers.inotify")
+    emitter.error("InotifyEmitter.queue_events() called when the thread is inactive")
+    emitter.error("something else")
+    assert [record.getMessage() for record in caplog.records] == ["something else"]

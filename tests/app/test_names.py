@@ -82,6 +82,10 @@ def test_an_address_keeps_every_byte(name: str) -> None:
     assert names.path_kept(names.kept(path)) == path
 
 
+def test_a_relative_path_has_an_address_too() -> None:
+    assert names.url_of(Path("dry photos")) == names.url_of(Path.cwd() / "dry photos")
+
+
 def test_a_dropped_photo_is_opened_by_its_bytes(
     qtbot: QtBot, window: MainWindow, wet: Path
 ) -> None:

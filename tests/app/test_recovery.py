@@ -1,5 +1,6 @@
 """What a crash leaves is read back exactly; what is damaged, settled or in use is not offered."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -170,4 +171,17 @@ def test_a_full_disk_costs_the_spill_and_not_the_work(
     folder.write_text("a file where a folder is needed")
     layer, spill = spilled(folder, picture_file, pixels)
     assert layer.is_complete
+    spill.discard()
+
+
+def test_a_photo_that_is_gone_costs_the_spill_and_no_alarm(
+    folder: Path, picture_file: Path, pixels: Pixels, caplog: pytest.LogCaptureFixture
+) -> None:
+    picture_file.unlink()
+    with caplog.at_level(logging.INFO, "app.recovery"):
+        layer, spill = spilled(folder, picture_file, pixels)
+    assert layer.is_complete
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+    assert "street.png is gone" in caplog.text
+    assert not folder.exists()
     spill.discard()
