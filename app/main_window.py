@@ -82,7 +82,6 @@ class MainWindow(QMainWindow):
         self.comparing = CompareWiring(self.shell, compare_desk, self.named_actions, self)
         self.comparing.listen(session, runner, self.desk, self.picture)
         self._connect_runner()
-        self._connect_trying()
         self._connect_window()
         self.photo_wiring = PhotoWiring(
             self.shell, self.view, session, self.desk, self.named_actions, self
@@ -116,13 +115,6 @@ class MainWindow(QMainWindow):
         runner.failed.connect(self.fetching.job_failed)
         runner.idled.connect(self._close_if_finishing)
 
-    def _connect_trying(self) -> None:
-        runner, trying = self.runner, self.trying
-        runner.submitted.connect(trying.give_way)
-        runner.idled.connect(trying.rest)
-        self.desk.machine_found.connect(trying.consider)
-        trying.held.connect(self.desk.look_for_machine)
-
     def _connect_window(self) -> None:
         session, desk = self.session, self.desk
         session.photo_opened.connect(self._show_photo)
@@ -135,6 +127,8 @@ class MainWindow(QMainWindow):
         desk.history.stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
         desk.history.stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(desk.settings_changed)
+        desk.machine_found.connect(self.trying.consider)
+        self.trying.held.connect(desk.look_for_machine)
 
     def _connect_fetching(self, picker: CheckpointPicker) -> None:
         desk, fetching = self.desk, self.fetching

@@ -51,6 +51,8 @@ class Trying(QObject):
         self._looking = QTimer(self)
         self._looking.setInterval(LOOK_MS)
         self._looking.timeout.connect(self._look)
+        runner.submitted.connect(self._give_way)
+        runner.idled.connect(self._wait)
 
     @property
     def is_waiting(self) -> bool:
@@ -71,17 +73,6 @@ class Trying(QObject):
         if choice.backend == "openvino":
             self._session.renew()
 
-    def rest(self) -> None:
-        """Nothing is being done."""
-        if self._machine is not None and self._attempt is None and not self._is_held:
-            self._rest.start()
-
-    def give_way(self, job: Job) -> None:
-        """Something is to be done: the processor is for that."""
-        self._rest.stop()
-        if self._attempt is not None and job.lane != "files":
-            self._attempt.end()
-
     def close(self) -> None:
         """The program ends: nothing begins any more."""
         self._machine = None
@@ -90,6 +81,17 @@ class Trying(QObject):
         if self._attempt is not None:
             self._attempt.close()
             self._attempt = None
+
+    def _wait(self) -> None:
+        """Nothing is being done."""
+        if self._machine is not None and self._attempt is None and not self._is_held:
+            self._rest.start()
+
+    def _give_way(self, job: Job) -> None:
+        """Something is to be done: the processor is for that."""
+        self._rest.stop()
+        if self._attempt is not None and job.lane != "files":
+            self._attempt.end()
 
     def _try(self) -> None:
         if not self._runner.is_idle:

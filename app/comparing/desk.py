@@ -149,7 +149,7 @@ class CompareDesk(QObject):
         stem = bench.photo.path.stem if bench.photo.path else "AfterRain"
         folder = bench.photo.path.parent if bench.photo.path else Path.home()
         suggested = folder / f"{stem}-compared.html"
-        job = self._export(suggested)  # what there is now: it may go while the person thinks
+        job = self._export_job(suggested)  # what there is now: it may go while the person thinks
         path = self._dialogs.export(suggested)
         if path is not None:
             self._exporting = replace(job, path=path)
@@ -263,7 +263,7 @@ class CompareDesk(QObject):
         if path is not None:
             self.bench.attach(kind, path)
 
-    def _export(self, path: Path) -> jobs.ExportJob:
+    def _export_job(self, path: Path) -> jobs.ExportJob:
         bench = self.bench
         panes = tuple(
             jobs.Exported(slot.key, self._name(slot), slot.kind, _known(bench, slot), slot.path)

@@ -37,7 +37,7 @@ class DragFolders:
                 self._all = _private_folder()
             self._count += 1
             folder = self._all[0] / str(self._count)
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, parents=True)  # systems tidy their temporary folders up
         return folder
 
     def remove(self) -> None:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from app.translation import tr
-from nledn.device import WORTH_OPENVINO
 
 if TYPE_CHECKING:
     from nledn.device import Machine
@@ -47,6 +46,8 @@ def found_of(machine: "Machine | None") -> str:
 
 def verdict_of(machine: "Machine | None") -> str:
     """How OpenVINO did here; empty where nothing depends on it."""
+    from nledn.device import WORTH_OPENVINO
+
     if machine is None or machine.openvino is None or machine.gpus or not machine.torch:
         return ""
     trial = machine.openvino_trial

@@ -20,6 +20,8 @@ from nledn.device import Choice
 from nledn.errors import OutOfMemory
 from nledn.regions import safe_side
 
+Size = tuple[int, int]  # height and width, px
+
 PRECISION_HINTS = {"fp32": "f32", "bf16": "bf16"}
 
 # What a compiled shape holds while it is kept: 400 MB for 512 px in bfloat16, 640 in float32.
@@ -35,9 +37,6 @@ def _openvino() -> Any:
     import openvino
 
     return openvino
-
-
-Size = tuple[int, int]
 
 
 @cache
@@ -116,21 +115,27 @@ class _Kept:
         self._order: OrderedDict[tuple[weakref.ref[OpenVinoBackend], Size], int] = OrderedDict()
 
     def use(self, backend: OpenVinoBackend, size: Size) -> None:
-        """Note a use; forget what is too much by now, but never the shape in use."""
+        """Note a use; for a new shape, forget what is too much with it."""
         key = (weakref.ref(backend), size)
-        most = psutil.virtual_memory().total * SHARE_OF_MEMORY
         with self._lock:
-            for gone in [key for key in self._order if key[0]() is None]:
-                del self._order[gone]
+            is_new = key not in self._order
             self._order[key] = backend.bytes_of(size)
             self._order.move_to_end(key)
-            while len(self._order) > 1 and (
-                len(self._order) > KEPT_AT_MOST or sum(self._order.values()) > most
-            ):
-                (owner, forgotten), _ = self._order.popitem(last=False)
-                kept_by = owner()
-                if kept_by is not None:
-                    kept_by.forget(forgotten)
+            if is_new:
+                self._make_room()
+
+    def _make_room(self) -> None:
+        """The last shape stays, however large it is."""
+        for gone in [key for key in self._order if key[0]() is None]:
+            del self._order[gone]
+        most = psutil.virtual_memory().total * SHARE_OF_MEMORY
+        while len(self._order) > 1 and (
+            len(self._order) > KEPT_AT_MOST or sum(self._order.values()) > most
+        ):
+            (owner, forgotten), _ = self._order.popitem(last=False)
+            kept_by = owner()
+            if kept_by is not None:
+                kept_by.forget(forgotten)
 
 
 _KEPT = _Kept()

@@ -114,6 +114,10 @@ def take_threads(threads: int) -> None:
 def takes_bf16(precision: Precision, device: str = "cpu") -> bool:
     """Whether the trunk is trained in bfloat16.
 
+    Args:
+        precision: as in `Settings`.
+        device: `cpu` or `cuda`, perhaps with a number.
+
     Raises:
         ValueError: `precision` is none.
     """

@@ -41,7 +41,7 @@ def steady_rain(rng: np.random.Generator) -> list[Streaks]:
 
 
 def heavy_rain(rng: np.random.Generator) -> list[Streaks]:
-    """A dense curtain of one to five directions."""
+    """Dense streaks of one to five directions."""
     directions = int(rng.integers(1, 6))
     main = _fall(rng)
     return [

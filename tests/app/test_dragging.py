@@ -1,6 +1,7 @@
 """Files that were dragged out are private, and go: with the window, or at the next start."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,14 @@ def test_they_stay_until_the_window_is_closed(temporary: Path) -> None:
     assert all((folder / "street_derained.png").exists() for folder in made)
     folders.remove()
     remove_abandoned()
+    assert list(temporary.iterdir()) == []
+
+
+def test_one_more_can_be_made_after_the_system_has_tidied_up(temporary: Path) -> None:
+    folders = DragFolders()
+    shutil.rmtree(folders.make().parent)
+    assert folders.make().stat().st_mode & 0o777 == 0o700
+    folders.remove()
     assert list(temporary.iterdir()) == []
 
 

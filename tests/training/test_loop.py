@@ -223,6 +223,7 @@ def test_the_shipped_recipes_are_read(name: str) -> None:
     recipe = find_recipe(name)
     assert recipe.id == name
     assert len(set(recipe.held_out)) == 30
+    assert recipe.held_out == find_recipe("afterrain").held_out, "no stage has seen another's"
     mix = recipe.mix
     shares = (mix.dry, *(getattr(mix, weather) for weather in WEATHERS))
     assert sum(shares) == pytest.approx(1)

@@ -48,10 +48,10 @@ def test_drops_are_hardly_longer_than_wide() -> None:
 
 
 def test_a_curtain_leaves_hardly_a_place_dry_and_is_translucent() -> None:
-    touched, brightest = [], []
+    touched, levels = [], []
     for seed in range(40):
         rain = sum(draw(layer, (64, 64), rng(seed)) for layer in curtain_rain(rng(seed)))
         touched.append(np.mean(rain > 0.004))
-        brightest.append(np.median(rain))
+        levels.append(np.median(rain))
     assert np.median(touched) > 0.7
-    assert np.median(brightest) < 0.35
+    assert np.median(levels) < 0.35
