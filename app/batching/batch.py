@@ -64,6 +64,7 @@ class Batch(QObject):
         self._update: Update | None = None
         self._gathering: jobs.GatherJob | None = None
         self._to_gather: list[tuple[tuple[Path, ...], bool]] = []
+        self._starts = False  # the photos that are being gathered
         self._foreseeing: jobs.ForeseeJob | None = None
         self._reporting: jobs.ReportJob | None = None
         self._has_more = False
@@ -83,6 +84,11 @@ class Batch(QObject):
         """Find photos among files and folders; a run begins with them if it `starts`."""
         self._to_gather.append((tuple(paths), starts))
         self._gather()
+
+    def start_none(self) -> None:
+        """Photos that are still looked for are listed, and no run begins with them."""
+        self._to_gather = [(paths, False) for paths, _ in self._to_gather]
+        self._starts = False
 
     def remove(self, sources: Iterable[Path]) -> None:
         """Take photos off the list; their files and results stay."""
@@ -170,6 +176,7 @@ class Batch(QObject):
 
     def cancel(self) -> None:
         """End the run after this tile; what is done stays done."""
+        self.start_none()
         if self._run is not None:
             self._has_more = False
             self._runner.cancel(self._run)
@@ -204,7 +211,7 @@ class Batch(QObject):
         """A job is done."""
         if job is self._gathering:
             self._gathering = None
-            self._take(result, starts=self._is_start(job))
+            self._take(result, starts=self._starts)
             self._gather()
         elif job is self._foreseeing:
             self._foreseeing = None
@@ -245,14 +252,10 @@ class Batch(QObject):
     def _gather(self) -> None:
         """One at a time: each adds to what the one before it found."""
         if self._gathering is None and self._to_gather:
-            paths, starts = self._to_gather.pop(0)
-            self._gathering = jobs.GatherJob(paths, self._found, self.choices, starts)
+            paths, self._starts = self._to_gather.pop(0)
+            self._gathering = jobs.GatherJob(paths, self._found, self.choices, self._starts)
             self._runner.submit(self._gathering)
         self._tell()
-
-    @staticmethod
-    def _is_start(job: Job) -> bool:
-        return isinstance(job, jobs.GatherJob) and job.starts
 
     def _take(self, gathered: jobs.Gathered, *, starts: bool) -> None:
         self._found = gathered.found
@@ -295,10 +298,12 @@ class Batch(QObject):
 
     def _end(self, ended: jobs.Ended) -> None:
         entries = self._with_later(ended.listed)
+        # Whoever cancels during the last tile of the last photo has ended a run that was done.
+        is_stopped = self._stage is BatchStage.STOPPING
+        is_over = is_stopped or ended.cancelled or ended.error is not None
         self._run = None
         self._show(entries)
-        goes_on = self._has_more and not ended.cancelled and ended.error is None
-        if goes_on:
+        if self._has_more and not is_over:
             self.start()
         else:
             self.ended.emit(ended)

@@ -105,6 +105,7 @@ class BatchDesk(QObject):
         folder = self._dialogs.folder(self._folder()) if watches else None
         if folder is None:
             self.watch.end()
+            self.batch.start_none()
         else:
             self.watch.begin(folder)
             self.batch.add([folder], starts=True)

@@ -4,6 +4,7 @@ A file that is being copied is there before it is whole. It counts as whole when
 moment apart, find the same size and time.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +29,14 @@ class Watch(QObject):
 
     arrived = Signal(object)
     failed = Signal(object)
-    _seen = Signal(object)  # Qt would drop from a text what is no UTF-8
+    _seen = Signal(int, object)  # Qt would drop from a text what is no UTF-8
 
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
         self._starting: jobs.WatchJob | None = None
         self._observer: BaseObserver | None = None
+        self._turn = 0  # of watching: an observer goes on for a moment when its turn is over
         self._stamps: dict[Path, jobs.Stamp | None] = {}
         self._looking: jobs.StampJob | None = None
         self._timer = QTimer(self)
@@ -50,12 +52,13 @@ class Watch(QObject):
     def begin(self, folder: Path) -> None:
         """Watch a folder, and no other."""
         self.end()
-        self._starting = jobs.WatchJob(folder, self._seen.emit)
+        self._starting = jobs.WatchJob(folder, partial(self._seen.emit, self._turn))
         self._runner.submit(self._starting)
 
     def end(self) -> None:
         """Watch nothing."""
         self._starting = None
+        self._turn += 1
         self._timer.stop()
         self._stamps.clear()
         observer, self._observer = self._observer, None
@@ -79,7 +82,9 @@ class Watch(QObject):
             self._starting = None
             self.failed.emit(error)
 
-    def _note(self, path: Path) -> None:
+    def _note(self, turn: int, path: Path) -> None:
+        if turn != self._turn:
+            return
         self._stamps.setdefault(path, None)
         if not self._timer.isActive():
             self._timer.start()

@@ -20,7 +20,7 @@ FloatImage = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class RainMix:
-    """How often each kind of weather falls on a training patch; the eight shares add up to 1.
+    """How often each kind of weather falls on a training patch; the nine shares add up to 1.
 
     Attributes:
         dry: no rain at all. Without such patches a network learns to take away thin bright
@@ -35,6 +35,7 @@ class RainMix:
         curtain: a downpour that a long exposure smears to a directed grain: layers so dense that
             single streaks are lost in them, translucent, thicker here than there.
         drops: a short exposure, or a flash: drops that are hardly longer than wide, bright.
+        fine: far rain that a sharp photo shows singly: short, thin streaks close together.
         variety: how much the drops of a layer differ (`Streaks.variety`), in every weather.
         linear: share of the additive rain that is added in linear light, as a sensor adds it,
             and not in the photo's own encoding, as the published sets do.
@@ -48,6 +49,7 @@ class RainMix:
     close: float = 0.0
     curtain: float = 0.0
     drops: float = 0.0
+    fine: float = 0.0
     variety: float = 0.0
     linear: float = 0.0
 

@@ -133,6 +133,29 @@ def drop_rain(rng: np.random.Generator) -> list[Streaks]:
     return [near, _behind(near, rng)] if rng.random() < 0.6 else [near]
 
 
+def fine_rain(rng: np.random.Generator) -> list[Streaks]:
+    """One or two layers of short, thin, sharp streaks close together: far rain in a sharp photo."""
+    angle = _fall(rng)
+    layers = []
+    for _ in range(int(rng.integers(1, 3))):
+        length_px = 10 ** rng.uniform(0.65, 1.5)
+        width_px = rng.uniform(0.4, 1.3)
+        coverage = 10 ** rng.uniform(-1.1, 0.3)
+        layers.append(
+            Streaks(
+                angle_deg=angle + rng.normal(0, 2),
+                spread_deg=rng.uniform(0, 6),
+                length_px=length_px,
+                width_px=width_px,
+                density=min(coverage / (2.5 * length_px * width_px), 0.1),
+                peak=10 ** rng.uniform(-1.0, -0.15) / max(1, np.sqrt(coverage)),
+                beading=rng.uniform(0, 0.5),
+                unevenness=rng.uniform(0, 0.9),
+            )
+        )
+    return layers
+
+
 def _fall(rng: np.random.Generator) -> float:
     # Mostly near the vertical; wind and a tilted camera give the rest.
     return float(np.clip(rng.normal(0, 22), -75, 75))
@@ -159,4 +182,5 @@ WEATHERS: dict[str, Callable[[np.random.Generator], list[Streaks]]] = {
     "close": close_rain,
     "curtain": curtain_rain,
     "drops": drop_rain,
+    "fine": fine_rain,
 }

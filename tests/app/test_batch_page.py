@@ -161,6 +161,22 @@ def test_a_paused_batch_can_be_cancelled(
     assert set(batches.states(window).values()) == {"Planned"}
 
 
+def test_photos_that_come_after_cancel_start_nothing(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, tmp_path: Path
+) -> None:
+    batches.add(qtbot, window, batches.make_photo(tmp_path / "first" / "1.png"))
+    backend.hold()
+    batches.start(window)
+    backend.let(8)
+    batches.until(qtbot, lambda: backend.tiles == 8)
+    window.shell.batch_panel.steps.cancel.click()
+    window.batch_desk.add([batches.make_photo(tmp_path / "second" / "2.png", 2)])
+    batches.until(qtbot, lambda: len(batches.rows(window)) == 2)
+    backend.free()  # the last tile: the photo is done all the same
+    batches.wait_end(qtbot, window)
+    assert sorted(batches.states(window).values()) == ["Done", "Planned"]
+
+
 def test_one_bad_file_fails_alone_and_is_retried(
     qtbot: QtBot, window: MainWindow, wet: Path, out: Path
 ) -> None:

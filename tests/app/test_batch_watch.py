@@ -1,6 +1,9 @@
 """A watched folder: what arrives is derained once it is whole, and never before."""
 
 import logging
+import os
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.batch_stage import BatchStage
 from app.main_window import MainWindow
+from app.runner import Job, Work
 from tests.app import batches
 from tests.app.window import Answers, said
 
@@ -103,6 +107,40 @@ def test_watching_ends_and_goes_on_at_the_next_start(
     batches.make_photo(watched / "3.png", 3)
     with pytest.raises(Exception, match="timed out"):
         qtbot.waitUntil(lambda: window.batch_desk.watch.waits, timeout=200)
+
+
+def test_what_comes_while_watching_ends_is_left_alone(
+    qtbot: QtBot, window: MainWindow, watched: Path
+) -> None:
+    watch = window.batch_desk.watch
+    busy = [_Busy(), _Busy()]  # both threads for files: the watching itself cannot end yet
+    for job in busy:
+        window.runner.submit(job)
+    window.shell.batch_panel.watch.click()
+    with qtbot.waitSignal(watch._seen):
+        os.mkfifo(watched / "2.png")
+    assert not watch.waits
+    for job in busy:
+        job.may_end.set()
+    batches.until(qtbot, lambda: window.runner.is_idle)
+
+
+def test_no_run_begins_once_watching_has_ended(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, tmp_path: Path
+) -> None:
+    dialogs.path = batches.make_folder(tmp_path / "camera", 2)
+    window.shell.batch_panel.watch.click()
+    window.shell.batch_panel.watch.click()
+    batches.until(qtbot, lambda: batches.is_ready(window) and window.runner.is_idle)
+    assert batches.states(window) == {"1.png": "Planned", "2.png": "Planned"}
+
+
+@dataclass(frozen=True, eq=False)
+class _Busy(Job):
+    may_end: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, work: Work) -> None:
+        self.may_end.wait()
 
 
 def test_a_folder_that_is_gone_is_a_sentence(
