@@ -10,12 +10,17 @@ import statistics
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 
 from nledn import backends, catalog, device
 from nledn.backends import Backend, Floats, Trained
+from nledn.backends.openvino import PRECISION_HINTS, _core, _joined_by, _openvino
+from nledn.backends.openvino_graph import Part, build
+from nledn.device import Choice
 from nledn.errors import DeviceError
 from nledn.options import Options
 
@@ -35,11 +40,10 @@ def main() -> None:
     tile = np.random.default_rng(1).random((1, 3, asked.side, asked.side), dtype=np.float32)
     print("| way | one at a time, s | two at once, s a tile | of it |")
     print("|---|---|---|---|")
-    for name in ("torch", "openvino"):
+    for name, made in (("torch", by_torch), ("openvino", by_openvino)):
         for precision in ("fp32", "bf16"):
             try:
-                one = [made(name, precision, CORES, trained)]
-                two = [made(name, precision, 1, trained) for _ in range(CORES)]
+                one, two = (made(precision, count, trained, asked.side) for count in (1, CORES))
             except DeviceError:
                 continue
             seconds = in_turn([one, two], tile)
@@ -50,10 +54,47 @@ def main() -> None:
             )
 
 
-def made(name: str, precision: str, threads: int, trained: Trained) -> Backend:
-    """A backend with its own threads."""
+def by_torch(precision: str, count: int, trained: Trained, side: int) -> Sequence[Backend]:
+    """So many backends that share the cores."""
+    choice = chosen("torch", precision, CORES // count)
+    return [backends.create(choice, trained) for _ in range(count)]
+
+
+def by_openvino(precision: str, count: int, trained: Trained, side: int) -> Sequence[Backend]:
+    """One compiled model with so many streams: models apart would keep to the same core."""
+    choice = chosen("openvino", precision, CORES)
+    hint = PRECISION_HINTS[choice.precision]
+    compiled = []
+    hints: dict[Part, str] = {"trunk": hint, "tail": "f32"}
+    for part, precision_hint in hints.items():
+        model = build(part, (side, side), trained.regions, trained.arrays, _openvino())
+        settings = {
+            "NUM_STREAMS": count,
+            "INFERENCE_NUM_THREADS": CORES,
+            "INFERENCE_PRECISION_HINT": precision_hint,
+        }
+        compiled.append(_core().compile_model(_joined_by(hint, part, model), "CPU", settings))
+    return [Stream(*(model.create_infer_request() for model in compiled)) for _ in range(count)]
+
+
+def chosen(name: str, precision: str, threads: int) -> Choice:
+    """That backend, if this machine has it."""
     options = Options(backend=name, precision=precision, device="cpu", threads=threads)
-    return backends.create(device.choose(options, backends.read_machine()), trained)
+    return device.choose(options, backends.read_machine())
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Requests for trunk and tail, as OpenVinoBackend has them for a shape."""
+
+    trunk: Any
+    tail: Any
+
+    def rain(self, rainy: Floats) -> Floats:
+        """See `nledn.backends.Backend`."""
+        self.trunk.infer([rainy])
+        self.tail.infer([self.trunk.get_output_tensor()])
+        return np.array(self.tail.get_output_tensor().data)
 
 
 def in_turn(ways: Sequence[Sequence[Backend]], tile: Floats) -> list[float]:

@@ -1,13 +1,15 @@
 """The network as OpenVINO computes it fastest, written down in OpenVINO's own operations.
 
 The same function as `nledn.network`, which is the reference and is read first; tests hold the two
-together. Nothing here needs torch, so that a bundle can do without it. Three things are said
-otherwise, with the same result to the bit in float32:
+together. Nothing here needs torch, so that a bundle can do without it. Four things are said
+otherwise; all but the last give the same result to the bit in float32:
 
 - OpenVINO pools with indices, and scatters, in plain loops: over a third of a tile's time. A map
   of which pixel won each window needs neither.
 - Keys are pooled before they are divided into regions, which moves a quarter of the data.
 - Channels come last between trunk and tail, as convolutions leave them.
+- A convolution of concatenated maps is a sum of convolutions: a tile takes 5 to 8 % less without
+  copying, since OpenVINO adds while it convolves.
 """
 
 from collections.abc import Mapping
@@ -62,7 +64,7 @@ class Network:
         f_minus1 = self.conv(rainy, "conv1")
         f0 = self.conv(f_minus1, "conv2")
         u1, e1 = self.down_and_up(f0)
-        y = self.conv(self.conv(self.ops.concat([f0, u1, e1], 1), "fuse_0"), "refine")
+        y = self.conv(self.conv_of([f0, u1, e1], "fuse_0"), "refine")
         return self.ops.transpose(self.ops.add(y, f_minus1), CHANNELS_LAST)
 
     def tail(self, features: Node) -> Node:
@@ -85,22 +87,28 @@ class Network:
 
     def conv(self, x: Node, name: str) -> Node:
         """A convolution that keeps the size, by the name of its weights."""
-        weight = np.ascontiguousarray(self.weights[f"{name}.weight"])
+        return self.conv_of([x], name)
+
+    def conv_of(self, parts: list[Node], name: str) -> Node:
+        """A convolution of maps side by side: the sum of one of each, so that nothing is joined."""
+        weight = self.weights[f"{name}.weight"]
         pads = [side // 2 for side in weight.shape[2:]]
-        y = self.ops.convolution(x, weight, [1, 1], pads, pads, [1, 1])
-        return self.ops.add(y, self.weights[f"{name}.bias"].reshape(1, -1, 1, 1))
+        y = self.weights[f"{name}.bias"].reshape(1, -1, 1, 1)
+        start = 0
+        for x in parts:
+            stop = start + list(x.shape)[1]
+            share = np.ascontiguousarray(weight[:, start:stop])
+            y = self.ops.add(self.ops.convolution(x, share, [1, 1], pads, pads, [1, 1]), y)
+            start = stop
+        return y
 
     def block(self, x: Node, name: str, level: int) -> Node:
         """`NEDB`."""
         features = [self.non_local(x, f"{name}.non_local", level)]
         for layer in range(DENSE_LAYERS):
-            y = self.conv(self.read(features), f"{name}.dense.{layer}")
+            y = self.conv_of(features, f"{name}.dense.{layer}")
             features.append(self.ops.relu(y))
-        return self.ops.add(self.conv(self.read(features), f"{name}.fusion"), x)
-
-    def read(self, features: list[Node]) -> Node:
-        """All features before a convolution."""
-        return features[0] if len(features) == 1 else self.ops.concat(features, 1)
+        return self.ops.add(self.conv_of(features, f"{name}.fusion"), x)
 
     def non_local(self, x: Node, name: str, level: int) -> Node:
         """`NonLocal`."""
