@@ -8,6 +8,11 @@ from dataclasses import dataclass
 import torch
 import torch.distributed as dist
 
+# Its functions' default arguments are the group of the time when it is imported, which torch itself
+# does sooner or later. Once there is a group they would hold it for good, its threads would outlive
+# the interpreter and, once in a while, end the process with an abort.
+import torch.distributed.nn.functional
+
 
 @dataclass(frozen=True)
 class Share:
