@@ -101,19 +101,8 @@ def curtain_rain(rng: np.random.Generator) -> list[Streaks]:
         length_px = 10 ** rng.uniform(0.9, 2.1)
         width_px = 10 ** rng.uniform(-0.3, 0.45)
         coverage = 10 ** rng.uniform(-0.4, 0.8)
-        layers.append(
-            Streaks(
-                angle_deg=angle + rng.normal(0, 2),
-                spread_deg=rng.uniform(0, 5),
-                length_px=length_px,
-                width_px=width_px,
-                density=min(coverage / (2.5 * length_px * width_px), 0.1),
-                # Where n streaks overlap, what is seen as rain is their spread, about sqrt(n).
-                peak=10 ** rng.uniform(-1.4, -0.5) / max(1, np.sqrt(coverage)),
-                beading=rng.uniform(0, 0.6),
-                unevenness=rng.uniform(0, 0.9),
-            )
-        )
+        size = (length_px, width_px)
+        layers.append(_dense(angle, size, coverage, 5, (-1.4, -0.5), 0.6, rng))
     return layers
 
 
@@ -141,24 +130,38 @@ def fine_rain(rng: np.random.Generator) -> list[Streaks]:
         length_px = 10 ** rng.uniform(0.65, 1.5)
         width_px = rng.uniform(0.4, 1.3)
         coverage = 10 ** rng.uniform(-1.1, 0.3)
-        layers.append(
-            Streaks(
-                angle_deg=angle + rng.normal(0, 2),
-                spread_deg=rng.uniform(0, 6),
-                length_px=length_px,
-                width_px=width_px,
-                density=min(coverage / (2.5 * length_px * width_px), 0.1),
-                peak=10 ** rng.uniform(-1.0, -0.15) / max(1, np.sqrt(coverage)),
-                beading=rng.uniform(0, 0.5),
-                unevenness=rng.uniform(0, 0.9),
-            )
-        )
+        size = (length_px, width_px)
+        layers.append(_dense(angle, size, coverage, 6, (-1.0, -0.15), 0.5, rng))
     return layers
 
 
 def _fall(rng: np.random.Generator) -> float:
     # Mostly near the vertical; wind and a tilted camera give the rest.
     return float(np.clip(rng.normal(0, 22), -75, 75))
+
+
+def _dense(  # noqa: PLR0913, PLR0917  # what two kinds of rain differ in
+    angle_deg: float,
+    size_px: tuple[float, float],
+    coverage: float,
+    spread_deg: float,
+    peak_decades: tuple[float, float],
+    beading: float,
+    rng: np.random.Generator,
+) -> Streaks:
+    """A layer whose streaks overlap `coverage` times; the three after it are limits."""
+    length_px, width_px = size_px
+    return Streaks(
+        angle_deg=angle_deg + rng.normal(0, 2),
+        spread_deg=rng.uniform(0, spread_deg),
+        length_px=length_px,
+        width_px=width_px,
+        density=min(coverage / (2.5 * length_px * width_px), 0.1),
+        # Where n streaks overlap, what is seen as rain is their spread, about sqrt(n).
+        peak=10 ** rng.uniform(*peak_decades) / max(1, np.sqrt(coverage)),
+        beading=rng.uniform(0, beading),
+        unevenness=rng.uniform(0, 0.9),
+    )
 
 
 def _behind(near: Streaks, rng: np.random.Generator) -> Streaks:
