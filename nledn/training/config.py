@@ -97,6 +97,7 @@ class Recipe:
         validate_steps: steps between two validations.
         held_out: names of the photos that are never trained on.
         mix: the weather.
+        built: share of the patches that something built is drawn on, as `facades` has it.
         camera: share of the patches that noise and JPEG are put on, rainy and clean alike.
         phases: in order.
         variant: what is trained, by its name in `nledn.architecture.VARIANTS`.
@@ -125,6 +126,7 @@ class Recipe:
     held_out: tuple[str, ...]
     mix: RainMix
     phases: tuple[Phase, ...]
+    built: float = 0.0
     camera: float = 0.0
     variant: str = "rf"
     optimizer: Optimizer = "adamw"

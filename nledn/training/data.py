@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from nledn.training.facades import build_on
 from nledn.training.processes import ALONE, Share
 from nledn.training.synthesis import FloatImage, RainMix, photographed, rain_on
 
@@ -83,11 +84,17 @@ class Patches:
     """An endless, repeatable stream of batches: batch n depends on the seed and n alone."""
 
     def __init__(
-        self, photos: Sequence[Bytes], mix: RainMix, seed: int, camera: float = 0.0
+        self,
+        photos: Sequence[Bytes],
+        mix: RainMix,
+        seed: int,
+        camera: float = 0.0,
+        built: float = 0.0,
     ) -> None:
         self._photos = photos
         self._mix = mix
         self._camera = camera
+        self._built = built
         self._seed = seed
         areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
         self._chances = np.sqrt(areas) / np.sqrt(areas).sum()
@@ -102,6 +109,8 @@ class Patches:
     def _pair(self, patch_px: int, rng: np.random.Generator) -> tuple[FloatImage, FloatImage]:
         photo = self._photos[rng.choice(len(self._photos), p=self._chances)]
         clean = _toned(_patch(photo, patch_px, rng), rng)
+        if self._built and rng.random() < self._built:
+            clean = build_on(clean, rng)
         rainy = rain_on(clean, self._mix, rng)
         if self._camera and rng.random() < self._camera:
             return photographed(rainy, clean, rng)

@@ -51,10 +51,11 @@ def of_photos(recipe: Recipe, photos: Sequence[Bytes], held_out: Sequence[Bytes]
     """Rain on clean photos, (H, W, 3) uint8 RGB; the same rain at every validation."""
     wet = replace(recipe.mix, dry=0.0, light=recipe.mix.light + recipe.mix.dry)
     validation = tuple(
-        Patches([photo], wet, VALIDATION_SEED).batch(index, 1, VALIDATION_PX)
+        Patches([photo], wet, VALIDATION_SEED, built=recipe.built).batch(index, 1, VALIDATION_PX)
         for index, photo in enumerate(held_out[:VALIDATION_PAIRS])
     )
-    return Material(Patches(photos, recipe.mix, recipe.seed, recipe.camera), validation)
+    patches = Patches(photos, recipe.mix, recipe.seed, recipe.camera, recipe.built)
+    return Material(patches, validation)
 
 
 def of_pairs(recipe: Recipe, pairs: Sequence[Pair]) -> Material:
