@@ -242,7 +242,9 @@ class NLEDN(nn.Module):
 
     def unpool(self, x: Tensor, places: Tensor, like: Tensor) -> Tensor:
         """Put each value back where its maximum was taken from; zero elsewhere."""
-        return F.max_unpool2d(x, places, [2, 2], output_size=like.shape[2:])
+        # The operator itself: its functional form imports sympy, 0.4 s before the first tile.
+        unpooled: Tensor = torch.ops.aten.max_unpool2d(x, places, like.shape[2:])
+        return unpooled
 
     def _in_a_row(self, f0: Tensor) -> tuple[Tensor, Tensor]:
         """The variants without pooling: the last block's output and the first's, at full size."""
