@@ -30,6 +30,11 @@ OVERLAP_PX = 16  # docs/tiling.md has the measurement
 # megapixels 17 % beside 9 %.
 WORTH_OPENVINO = 1.1
 
+# Why there may be no GPU, as clauses.
+NO_DRIVER = "no GPU with a working driver was found"
+TORCH_FOR_CPU = "this installation of torch is for the CPU only"
+NO_TORCH = "PyTorch, which computes on GPUs, is not part of this edition"
+
 HALVED_BELOW_PX = 256  # fp32 tiles smaller than this lose more in overlap than fp16 loses in speed
 
 # Peak memory of one tile, bytes a pixel, above what the idle process holds. Seen with torch on two

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nledn import device
-from nledn.device import Choice, Gpu, Machine, Trial, choose, plan
+from nledn.device import NO_DRIVER, Choice, Gpu, Machine, Trial, choose, plan
 from nledn.errors import (
     BackendUnavailable,
     DeviceUnavailable,
@@ -17,7 +17,7 @@ from nledn.errors import (
 from nledn.options import Options
 
 GIB = 2**30
-LAPTOP = Machine("Laptop CPU", 8, 12 * GIB, cpu_bf16=False, no_gpu_reason="no GPU was found")
+LAPTOP = Machine("Laptop CPU", 8, 12 * GIB, cpu_bf16=False, no_gpu_reason=NO_DRIVER)
 SERVER = replace(LAPTOP, cpu_bf16=True, openvino="2026.4")
 BIG = Gpu("Big", 20 * GIB, 24 * GIB, fp16=True)
 SMALL = Gpu("Small", 1 * GIB, 2 * GIB, fp16=True)
@@ -31,7 +31,7 @@ def with_gpus(*gpus: Gpu) -> Machine:
 def test_no_gpu_means_cpu_with_the_reason() -> None:
     choice = choose(Options(), LAPTOP)
     assert (choice.device, choice.precision, choice.threads) == ("cpu", "fp32", 8)
-    assert choice.reasons[0] == "no GPU was found"
+    assert choice.reasons[0] == NO_DRIVER
 
 
 def test_bf16_only_where_the_cpu_has_it() -> None:
@@ -64,7 +64,7 @@ def test_a_gpu_without_fast_half_precision_uses_fp32_unless_memory_is_short() ->
 def test_a_gpu_that_is_asked_for_must_be_there(asked: str) -> None:
     with pytest.raises(DeviceUnavailable) as caught:
         choose(Options(device=asked), LAPTOP)
-    assert caught.value.reason == "no GPU was found"
+    assert caught.value.reason == NO_DRIVER
     assert choose(Options(device=asked), with_gpus(SMALL)).device == "cuda:0"
 
 

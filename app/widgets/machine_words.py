@@ -37,11 +37,24 @@ def found_of(machine: "Machine | None") -> str:
         return tr("The devices are still being looked for; open Settings again in a moment.")
     names = devices_of(machine)
     lines = [words for device, words in names.items() if device != "auto"]
-    if not machine.gpus and machine.no_gpu_reason:
-        lines.append(tr("No GPU is used: {reason}.", reason=machine.no_gpu_reason))
+    if machine.no_gpu_reason and not machine.mps:
+        lines.append(_no_gpu(machine.no_gpu_reason))
     if machine.openvino is None:
         lines.append(tr("OpenVINO is not installed."))
     return "\n".join(lines)
+
+
+def _no_gpu(reason: str) -> str:
+    from nledn import device
+
+    words = {
+        device.NO_DRIVER: tr("No GPU is used: none with a working driver was found."),
+        device.TORCH_FOR_CPU: tr("No GPU is used: this PyTorch is for the processor only."),
+        device.NO_TORCH: tr(
+            "No GPU is used: this edition is without PyTorch, which would compute there."
+        ),
+    }
+    return words[reason]
 
 
 def verdict_of(machine: "Machine | None") -> str:

@@ -73,7 +73,7 @@ def read_machine() -> Machine:
         cores=_cores(),
         memory_bytes=device.read_memory_bytes(),
         cpu_bf16=device.read_cpu_bf16(),
-        no_gpu_reason="PyTorch, which computes on GPUs, is not part of this edition",
+        no_gpu_reason=device.NO_TORCH,
         openvino=version("openvino"),
         torch=importlib.util.find_spec("torch") is not None,
     )

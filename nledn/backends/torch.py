@@ -9,7 +9,7 @@ from torch import Tensor
 
 from nledn import heap
 from nledn.backends import Floats, Trained
-from nledn.device import Choice, Gpu
+from nledn.device import NO_DRIVER, TORCH_FOR_CPU, Choice, Gpu
 from nledn.errors import OutOfMemory
 from nledn.network import NLEDN
 
@@ -94,9 +94,7 @@ def read_gpus() -> tuple[tuple[Gpu, ...], str]:
     """The GPUs that torch can use, by its index, or why there are none."""
     if not torch.cuda.is_available():
         built = torch.version.cuda or torch.version.hip
-        return (), "no GPU with a working driver was found" if built else (
-            "this installation of torch is for the CPU only"
-        )
+        return (), NO_DRIVER if built else TORCH_FOR_CPU
     return tuple(_gpu(index) for index in range(torch.cuda.device_count())), ""
 
 

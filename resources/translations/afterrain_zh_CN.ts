@@ -744,8 +744,16 @@
         <translation>单图视图中的下一张照片</translation>
     </message>
     <message>
-        <source>No GPU is used: {reason}.</source>
-        <translation>未使用 GPU：{reason}。</translation>
+        <source>No GPU is used: none with a working driver was found.</source>
+        <translation>未使用 GPU：没有找到驱动正常的 GPU。</translation>
+    </message>
+    <message>
+        <source>No GPU is used: this PyTorch is for the processor only.</source>
+        <translation>未使用 GPU：此 PyTorch 只支持处理器。</translation>
+    </message>
+    <message>
+        <source>No GPU is used: this edition is without PyTorch, which would compute there.</source>
+        <translation>未使用 GPU：此版本不含用于 GPU 计算的 PyTorch。</translation>
     </message>
     <message>
         <source>No byte of {url} came for {timeout_s} seconds.</source>

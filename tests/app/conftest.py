@@ -20,12 +20,12 @@ from app.settings import Preferences, store
 from app.stage import Stage, Status
 from nledn import Derainer, Options, photo
 from nledn.card import Card
-from nledn.device import Choice, Machine, choose
+from nledn.device import NO_DRIVER, Choice, Machine, choose
 from nledn.photo import Photo
 from tests.app.window import Answers
 
 Floats = npt.NDArray[np.float32]
-MACHINE = Machine("CPU", 2, 8 * 2**30, cpu_bf16=True, no_gpu_reason="no GPU")
+MACHINE = Machine("CPU", 2, 8 * 2**30, cpu_bf16=True, no_gpu_reason=NO_DRIVER)
 OPTIONS = Options(tile=64, overlap_px=16)
 
 

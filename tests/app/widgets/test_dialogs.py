@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
-from app.widgets.machine_words import verdict_of
+from app.widgets.machine_words import found_of, verdict_of
 from app.widgets.save_dialog import FORMATS, SaveDialog, SaveQuestion
 from app.widgets.settings_dialog import SettingsDialog
 from nledn.backends.trial import BEGAN
-from nledn.device import Gpu, Machine, Trial
+from nledn.device import NO_DRIVER, NO_TORCH, TORCH_FOR_CPU, Gpu, Machine, Trial
 from nledn.naming import Naming
 from nledn.photo import writable_suffixes
 
@@ -119,3 +119,11 @@ def test_a_bad_name_cannot_be_accepted(qtbot: QtBot) -> None:
     dialog = settings_dialog(qtbot, Settings())
     dialog.template.setText("{oops}")
     assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+
+
+@pytest.mark.parametrize("reason", [NO_DRIVER, TORCH_FOR_CPU, NO_TORCH])
+def test_settings_say_why_there_is_no_gpu(reason: str) -> None:
+    without = replace(MACHINE, gpus=(), no_gpu_reason=reason)
+    assert "No GPU is used: " in found_of(without)
+    assert "No GPU" not in found_of(replace(without, mps=True)), "Apple's is one"
+    assert "No GPU" not in found_of(MACHINE)
