@@ -17,6 +17,7 @@ from nledn.photo import Photo
 from nledn.rain import RainLayer
 
 LAYERS_BYTES = 2**30  # six checkpoints on a photo of 24 megapixels, or 28 layers of 6
+PHOTOS_KEPT = 4  # going back and forth between some; those of a whole evening would never go
 LOADED_AT_MOST = 8  # more than a comparison has panes; 4 MB each: OpenVINO's has its own limit
 
 Load = Callable[[Options], Derainer]
@@ -48,6 +49,8 @@ def photo_key(photo: Photo) -> str:
 class LayerCache:
     """Layers by what they depend on; the one that was not wanted for longest goes first.
 
+    A photo has one layer of each checkpoint: the one by the last settings.
+
     Args:
         limit_bytes: of all planes together. One layer is kept, however large.
     """
@@ -70,10 +73,20 @@ class LayerCache:
 
     def keep(self, key: LayerKey, layer: RainLayer) -> None:
         """Keep a layer, at the cost of those not wanted for longest."""
+        before = [each for each in self._layers if _is_replaced(each, key)]
         self._layers[key] = layer
         self._layers.move_to_end(key)
+        photos = list(dict.fromkeys(each.photo for each in reversed(self._layers)))
+        gone = photos[PHOTOS_KEPT:]
+        for each in (*before, *(each for each in self._layers if each.photo in gone)):
+            del self._layers[each]
         while len(self._layers) > 1 and self.held_bytes > self._limit_bytes:
             self._layers.popitem(last=False)
+
+
+def _is_replaced(old: LayerKey, new: LayerKey) -> bool:
+    same = (old.photo, old.checkpoint_sha256) == (new.photo, new.checkpoint_sha256)
+    return same and old.settings != new.settings
 
 
 class Models:

@@ -9,6 +9,7 @@ import pytest
 
 from nledn import Cancelled, CancelToken, Derainer, Focus
 from nledn.compare import Comparison, Event, LaneBegun, LaneFailed, LayerCache, Models, TileDone
+from nledn.compare.cache import PHOTOS_KEPT
 from nledn.errors import CheckpointNotFound, OutOfMemory, UnknownCheckpoint
 from nledn.options import Options
 from nledn.photo import Photo
@@ -101,6 +102,24 @@ def test_the_cache_is_bounded(weights: Weights) -> None:
         assert cache.held_bytes <= 2 * layer_bytes
     assert events_of(Comparison(Photo(scene(seed=3)), asked(weights(5)), models)) == []
     assert events_of(Comparison(Photo(scene(seed=0)), asked(weights(5)), models))
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_last_photos_are_kept_and_no_more(weights: Weights) -> None:
+    models = Models()
+    for seed in range(PHOTOS_KEPT + 1):
+        events_of(Comparison(Photo(scene(seed=seed)), asked(weights(5)), models))
+    assert events_of(Comparison(Photo(scene(seed=1)), asked(weights(5)), models)) == []
+    assert events_of(Comparison(Photo(scene(seed=0)), asked(weights(5)), models))
+
+
+@pytest.mark.usefixtures("quick")
+def test_other_settings_take_the_place_of_the_last(photo: Photo, weights: Weights) -> None:
+    models, (options,) = Models(), asked(weights(5))
+    events_of(Comparison(photo, [options], models))
+    once = models.layers.held_bytes
+    events_of(Comparison(photo, [replace(options, tile=96)], models))
+    assert models.layers.held_bytes == once
 
 
 @pytest.mark.usefixtures("quick")

@@ -83,6 +83,8 @@ class BatchModel(QAbstractTableModel):
         self.beginResetModel()
         self._entries = list(entries)
         self._places = {source: row for row, source in enumerate(sources)}
+        for path in self._pictures.keys() - self._places.keys():
+            del self._pictures[path]
         self.endResetModel()
 
     def change_entry(self, entry: Entry) -> None:
