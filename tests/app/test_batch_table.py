@@ -62,6 +62,19 @@ def test_the_model_keeps_the_rules_of_qt(qtbot: QtBot) -> None:
     del tester
 
 
+def test_pictures_go_with_their_rows(qtbot: QtBot) -> None:
+    model = BatchModel()
+    model.set_entries(entries(3))
+    for entry in entries(3):
+        model.set_picture(entry.source, QImage(4, 4, QImage.Format.Format_RGB32))
+    model.set_entries(entries(2))
+    model.set_entries(entries(3))
+    assert model.index(1, 0).data(Decoration) is not None, "its row stayed"
+    with qtbot.waitSignal(model.picture_wanted) as wanted:
+        model.index(2, 0).data(Decoration)
+    assert wanted.args == [Path("/wet/2.jpg")]
+
+
 def test_pictures_come_from_above_and_a_bad_photo_has_none(
     qtbot: QtBot, runner: Runner, tmp_path: Path
 ) -> None:
