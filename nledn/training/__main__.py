@@ -10,7 +10,7 @@ import typer
 from nledn.errors import DerainError
 from nledn.messages import explain
 from nledn.training.config import Recipe, read_recipe
-from nledn.training.export import About
+from nledn.training.export import About, Blend
 from nledn.training.export import export as export_mean
 from nledn.training.loop import STATE_FILE
 from nledn.training.session import (
@@ -99,11 +99,16 @@ def export(  # noqa: PLR0913, PLR0917  # likewise
     best: Annotated[
         bool, typer.Option("--best", help="The weights that validated best, not the last.")
     ] = False,
+    blend: Annotated[
+        str, typer.Option(help="FILE=SHARE: a checkpoint, and how much of it to mix in.")
+    ] = "",
 ) -> None:
     """Write a training's running mean as a checkpoint with its card."""
     named = (item.partition("=") for item in scores or [])
     evaluations = {name: Path(file) for name, _, file in named}
-    about = About(training_data, licence, description, evaluations, best)
+    other, _, share = blend.rpartition("=")
+    mixed = Blend(Path(other), float(share)) if blend else None
+    about = About(training_data, licence, description, evaluations, best, mixed)
     card = export_mean(folder, find_recipe(recipe), about, into)
     typer.echo(f"{card.path} (sha256 {card.sha256})")
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from nledn import checkpoint
@@ -13,6 +15,29 @@ from nledn.card import Card, Score
 from nledn.catalog import write_card
 from nledn.training.config import Recipe
 from nledn.training.loop import BEST_FILE, STATE_FILE
+
+Arrays = dict[str, npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Weights that others are mixed with, number by number.
+
+    Between the weights that a training began with and those it ended with lie some that do what it
+    taught and have forgotten less (Wortsman and others, "Robust fine-tuning of zero-shot models",
+    2022).
+
+    Attributes:
+        path: of a checkpoint of the same network.
+        share: of its weights; the training's have the rest.
+    """
+
+    path: Path
+    share: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1:
+            raise ValueError(f"the share of {self.path} is {self.share}, not between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -25,6 +50,7 @@ class About:
         description: a sentence or two.
         evaluations: by name of the data set, the file that `nledn evaluate --json` wrote.
         best: take the weights that validated best, not the last ones.
+        blend: mix them with others.
     """
 
     training_data: str
@@ -32,6 +58,7 @@ class About:
     description: str = ""
     evaluations: dict[str, Path] = field(default_factory=dict)
     best: bool = False
+    blend: Blend | None = None
 
 
 def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
@@ -59,7 +86,7 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
         raise ValueError(f"{source} belongs to the recipe {state['recipe']}")
     path = into / f"{recipe.id}.safetensors"
     arrays = {name: tensor.float().contiguous().numpy() for name, tensor in state["mean"].items()}
-    sha256 = checkpoint.write(path, arrays)
+    sha256 = checkpoint.write(path, _blended(arrays, about.blend) if about.blend else arrays)
     checkpoint.read(path, sha256=sha256)  # as strictly as anybody who will load it
     scores = {name: _score(file, sha256) for name, file in about.evaluations.items()}
     card = Card(
@@ -76,6 +103,11 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
     )
     write_card(card)
     return card
+
+
+def _blended(arrays: Arrays, blend: Blend) -> Arrays:
+    others, share = checkpoint.read(blend.path).arrays, np.float32(blend.share)
+    return {name: others[name] * share + own * (1 - share) for name, own in arrays.items()}
 
 
 def _score(file: Path, sha256: str) -> Score:

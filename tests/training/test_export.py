@@ -11,7 +11,7 @@ from nledn.card import Score, read_card
 from nledn.network import NLEDN
 from nledn.training.__main__ import find_recipe
 from nledn.training.config import Recipe
-from nledn.training.export import About, export
+from nledn.training.export import About, Blend, export
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import of_photos
 
@@ -71,6 +71,25 @@ def test_a_second_export_adds_scores_and_changes_no_weights(
     assert second.sha256 == first.sha256
     assert second.scores == {"rain100l": Score(33.34, 0.9445)}
     assert second.measured_by
+
+
+def test_weights_are_mixed_with_others(
+    tmp_path: Path, trained: tuple[Path, NLEDN], recipe: Recipe
+) -> None:
+    folder, mean = trained
+    others = {name: np.ones(t.shape, np.float32) for name, t in mean.state_dict().items()}
+    checkpoint.write(tmp_path / "others.safetensors", others)
+    blend = Blend(tmp_path / "others.safetensors", 0.25)
+    card = export(folder, recipe, replace(ABOUT, blend=blend), folder)
+    found = catalog.load(catalog.find(str(card.path))).arrays
+    for name, tensor in mean.state_dict().items():
+        np.testing.assert_allclose(found[name], 0.25 + 0.75 * tensor.numpy(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -1.0, float("nan")])
+def test_a_share_that_mixes_nothing_is_refused(tmp_path: Path, share: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Blend(tmp_path / "others.safetensors", share)
 
 
 def test_scores_of_other_weights_are_refused(trained: tuple[Path, NLEDN], recipe: Recipe) -> None:

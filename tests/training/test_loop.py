@@ -30,6 +30,8 @@ STAGES = (
     "afterrain-close",
     "afterrain-thick",
     "afterrain-downpour",
+    "afterrain-pour",
+    "afterrain-facades",
     "afterrain",
 )
 RECIPE = Recipe(
