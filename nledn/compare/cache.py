@@ -49,7 +49,8 @@ def photo_key(photo: Photo) -> str:
 class LayerCache:
     """Layers by what they depend on; the one that was not wanted for longest goes first.
 
-    A photo has one layer of each checkpoint: the one by the last settings.
+    Those of the last `PHOTOS_KEPT` photos are kept; a photo has one layer of each checkpoint, the
+    one by the last settings.
 
     Args:
         limit_bytes: of all planes together. One layer is kept, however large.
