@@ -43,7 +43,10 @@ def plain() -> Step:
 def ours(*, bf16: bool) -> Step:
     """As `nledn.training.loop` does it."""
     heap.keep_freed()
-    step = stepping(NLEDN("fixed").channels_last(), bf16=bf16)
+    network = NLEDN("fixed")
+    if not bf16:
+        return stepping(network, bf16=False)
+    step = stepping(network.channels_last(), bf16=True)
     return lambda rainy: step(rainy.contiguous(memory_format=torch.channels_last))
 
 

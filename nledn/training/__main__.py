@@ -106,11 +106,20 @@ def export(  # noqa: PLR0913, PLR0917  # likewise
     """Write a training's running mean as a checkpoint with its card."""
     named = (item.partition("=") for item in scores or [])
     evaluations = {name: Path(file) for name, _, file in named}
-    other, _, share = blend.rpartition("=")
-    mixed = Blend(Path(other), float(share)) if blend else None
-    about = About(training_data, licence, description, evaluations, best, mixed)
+    about = About(training_data, licence, description, evaluations, best, _blend(blend))
     card = export_mean(folder, find_recipe(recipe), about, into)
     typer.echo(f"{card.path} (sha256 {card.sha256})")
+
+
+def _blend(text: str) -> Blend | None:
+    if not text:
+        return None
+    file, _, share = text.rpartition("=")
+    try:
+        return Blend(Path(file), float(share))
+    except ValueError as error:
+        wanted = f"{text} is not FILE=SHARE with a share between 0 and 1"
+        raise typer.BadParameter(wanted, param_hint="--blend") from error
 
 
 @app.command()

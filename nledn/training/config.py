@@ -1,6 +1,7 @@
 """A recipe: everything that decides what a training gives, read from TOML."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -12,6 +13,8 @@ Optimizer = Literal["adamw", "adam", "muon"]
 Schedule = Literal["cosine", "constant", "plateau"]
 Loss = Literal["l1", "rmse"]
 DataKind = Literal["photos", "pairs", "ddn", "didmdn", "rain100l", "rain100h"]
+
+HELD_OUT_PHOTOS = Path(__file__).parent / "photos" / "held_out.txt"
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ class Recipe:
         clip_norm: largest norm of a step's gradient; `inf` for any.
         checkpoint_steps: steps between two saves of the state.
         validate_steps: steps between two validations.
-        held_out: names of the photos that are never trained on.
+        held_out: names of the photos that are never trained on; `photos` in a TOML file stands
+            for those of `photos/held_out.txt`, which no stage of ours has seen.
         mix: the weather.
         built: share of the patches that something built is drawn on, as `facades` has it.
         camera: share of the patches that noise and JPEG are put on, rainy and clean alike.
@@ -169,10 +173,18 @@ def read_recipe(path: Path) -> Recipe:
     for name, kind in (("mix", RainMix), ("plateau", Plateau), ("data", Data)):
         values[name] = _checked(kind, values.get(name, {}), path)
     values["phases"] = tuple(_checked(Phase, phase, path) for phase in values.get("phases", []))
-    values["held_out"] = tuple(values.get("held_out", ()))
+    values["held_out"] = _names(values.get("held_out", ()), path)
     recipe: Recipe = _checked(Recipe, values, path)
     _check_words(recipe, path)
     return recipe
+
+
+def _names(held_out: str | Sequence[str], path: Path) -> tuple[str, ...]:
+    if isinstance(held_out, str):
+        if held_out != "photos":
+            raise ValueError(f"{path}: held_out is {held_out!r}, neither names nor photos")
+        return tuple(HELD_OUT_PHOTOS.read_text("utf-8").splitlines())
+    return tuple(held_out)
 
 
 def _check_words(recipe: Recipe, path: Path) -> None:

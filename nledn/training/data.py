@@ -142,5 +142,4 @@ def batch_of(pairs: Sequence[tuple[FloatImage, FloatImage]]) -> Batch:
 
 
 def _stacked(images: Sequence[FloatImage]) -> Tensor:
-    stack = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
-    return stack.contiguous(memory_format=torch.channels_last)
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)

@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from nledn import catalog, checkpoint
 from nledn.card import Score, read_card
 from nledn.network import NLEDN
-from nledn.training.__main__ import find_recipe
+from nledn.training.__main__ import app, find_recipe
 from nledn.training.config import Recipe
 from nledn.training.export import About, Blend, export
 from nledn.training.loop import Run, Trainer
@@ -90,6 +91,14 @@ def test_weights_are_mixed_with_others(
 def test_a_share_that_mixes_nothing_is_refused(tmp_path: Path, share: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         Blend(tmp_path / "others.safetensors", share)
+
+
+@pytest.mark.parametrize("text", ["others.safetensors", "others.safetensors=half", "0.5=2"])
+def test_a_blend_that_is_misspelt_is_explained(tmp_path: Path, text: str) -> None:
+    rest = ["--folder", str(tmp_path), "--training-data", "photos", "--blend", text]
+    result = CliRunner().invoke(app, ["export", "afterrain", *rest])
+    assert result.exit_code == 2
+    assert "FILE=SHARE" in result.output
 
 
 def test_scores_of_other_weights_are_refused(trained: tuple[Path, NLEDN], recipe: Recipe) -> None:

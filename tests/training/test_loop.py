@@ -316,6 +316,16 @@ def test_the_losses_are_the_mean_error_and_the_root_of_each_patchs_mean_square()
     assert bool((slope == 0).all()), "a dry patch that is left alone is at rest"
 
 
+def test_names_of_photos_kept_out_are_a_list_or_the_shipped_one(tmp_path: Path) -> None:
+    path = tmp_path / "some.toml"
+    shipped = recipe_path("afterrain").read_text("utf-8")
+    path.write_text(shipped.replace('"photos"', '["one.png", "two.png"]'))
+    assert read_recipe(path).held_out == ("one.png", "two.png")
+    path.write_text(shipped.replace('"photos"', '"phoots"'))
+    with pytest.raises(ValueError, match="held_out is 'phoots'"):
+        read_recipe(path)
+
+
 @pytest.mark.parametrize("line", ["colour = 1", "[mix]\nfog = 1", "[[phases]]\nsteps = 1"])
 def test_a_recipe_with_a_wrong_field_is_refused(tmp_path: Path, line: str) -> None:
     path = tmp_path / "wrong.toml"
