@@ -10,6 +10,7 @@ from statistics import mean, stdev
 import numpy as np
 import torch
 
+from nledn.architecture import VARIANTS
 from nledn.metrics import Agreement, agreement, to_uint8_cut
 from nledn.network import NLEDN
 from nledn.pairs import Pair, find_pairs
@@ -135,7 +136,7 @@ def _write(path: Path, results: Sequence[Result]) -> None:
 
 
 def table(results: Sequence[Result]) -> str:
-    """Mean ± spread by variant and set, as Markdown, and which gaps are ties.
+    """Mean ± spread by variant, in table 2's order, and set, as Markdown, and which gaps are ties.
 
     The spread is the standard deviation over the seeds (n - 1). Neighbours in the table whose
     means differ by no more than the larger of their spreads are ties; with one seed there is no
@@ -146,7 +147,7 @@ def table(results: Sequence[Result]) -> str:
         here = [result for result in results if result.set_name == set_name]
         by_variant = {
             variant: [result for result in here if result.variant == variant]
-            for variant in dict.fromkeys(result.variant for result in here)
+            for variant in sorted({result.variant for result in here}, key=list(VARIANTS).index)
         }
         lines += [f"### {set_name}", "", "| variant | seeds | PSNR-Y, dB | SSIM-Y | |"]
         lines += ["|---|---|---|---|---|"]

@@ -101,3 +101,9 @@ def test_one_seed_has_no_spread_and_no_ties() -> None:
     text = table([result("ra", 1, 30.0), result("rb", 1, 30.0)])
     assert "±" not in text
     assert "tie" not in text
+
+
+def test_the_rows_come_in_the_order_of_table_2() -> None:
+    text = table([result(variant, 1, 30.0) for variant in ("rf", "ra", "dot_product", "rd")])
+    rows = [line.split()[1] for line in text.splitlines() if line.startswith("| ")][1:]
+    assert rows == ["ra", "rd", "rf", "dot_product"]
