@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from app.names import kept, path_kept
 from nledn import places
 from nledn.atomic import make_folder, replacing
 
@@ -50,7 +51,7 @@ def keep(vote: Vote) -> None:
     if not earlier:
         writer.writerow(COLUMNS)
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    writer.writerow((now, vote.photo, vote.chosen, SEPARATOR.join(vote.candidates)))
+    writer.writerow((now, kept(vote.photo), vote.chosen, SEPARATOR.join(vote.candidates)))
     with (
         replacing(path, overwrite=True) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
@@ -67,7 +68,7 @@ def tally(folder: Path) -> Counter[str]:
     try:
         with votes_path().open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                if Path(row["photo"]).parent == folder:
+                if path_kept(row["photo"]).parent == folder:
                     last[row["photo"], row["candidates"]] = row["chosen"]
     except FileNotFoundError:
         return Counter()

@@ -1,7 +1,9 @@
 """Names of results: one template, the same in the window, on the command line and in a batch."""
 
 import os
+import re
 import string
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from nledn.errors import OptionInvalid
 
 DEFAULT_TEMPLATE = "{stem}_derained{ext}"
 FIELDS = ("stem", "ext", "checkpoint", "strength", "n")
+_PADDED = re.compile("0[1-9]")  # `{n:03}` gives 007, and a folder sorts as it was shot
 _LONGEST_BYTES = 255 - 8  # ext4, APFS and NTFS take 255; a number may still be added
 _ENDING_LETTERS = 16  # of a stem that is shortened: where names of one series differ
 
@@ -33,7 +36,7 @@ class Naming:
 
 
 def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
-    """Fill a template such as `{stem}_{checkpoint}{ext}`.
+    """Fill a template such as `{stem}_{checkpoint}{ext}` or `{n:03}{ext}`.
 
     A name that would be too long for a disk loses letters from the middle of its stem.
 
@@ -41,10 +44,10 @@ def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
         OptionInvalid: an unknown field, or a name that would leave its folder.
     """
     try:
-        used = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
+        is_known = all(_known(template))
     except ValueError as error:
         raise OptionInvalid("name", template, _allowed()) from error
-    if not used <= set(FIELDS):
+    if not is_known:
         raise OptionInvalid("name", template, _allowed())
     name = _filled(naming, template)
     while len(os.fsencode(name)) > _LONGEST_BYTES and len(naming.stem) > _ENDING_LETTERS:
@@ -56,13 +59,22 @@ def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
     return name
 
 
+def _known(template: str) -> Iterator[bool]:
+    """Whether each field is one that can be filled in as it is asked for."""
+    for _, field, layout, conversion in string.Formatter().parse(template):
+        if field is not None:
+            is_number = field in ("strength", "n")
+            is_plain = not layout or (is_number and _PADDED.fullmatch(layout) is not None)
+            yield field in FIELDS and is_plain and conversion is None
+
+
 def _filled(naming: Naming, template: str) -> str:
     return template.format(
         stem=naming.stem,
         ext=naming.ext,
         checkpoint=naming.checkpoint,
-        strength=f"{round(naming.strength * 100)}",
-        n=f"{naming.n}",
+        strength=round(naming.strength * 100),
+        n=naming.n,
     )
 
 

@@ -69,6 +69,7 @@ NAMING = Naming(stem="雨 {n}", ext=".tif", checkpoint="afterrain", strength=0.8
     [
         ("{stem}_derained{ext}", "雨 {n}_derained.tif"),
         ("{n}-{checkpoint}-{strength}{ext}", "7-afterrain-85.tif"),
+        ("{n:03}_{stem}{ext}", "007_雨 {n}.tif"),
         ("plain.png", "plain.png"),
     ],
 )
@@ -77,7 +78,19 @@ def test_names_are_filled_from_a_template(template: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["{title}{ext}", "{stem", "{stem.__class__}{ext}", "../{stem}{ext}", "", "{0}"]
+    "template",
+    [
+        "{title}{ext}",
+        "{stem",
+        "{stem.__class__}{ext}",
+        "../{stem}{ext}",
+        "",
+        "{0}",
+        "{stem:d}{ext}",
+        "{stem!r}{ext}",
+        "{n:999999999}{ext}",
+        "{n:{stem}}{ext}",
+    ],
 )
 def test_a_template_that_would_misname_is_refused(template: str) -> None:
     with pytest.raises(OptionInvalid):

@@ -119,6 +119,11 @@ class Batch(QObject):
         """Other names, another folder; what that means for the photos follows."""
         if choices != self.choices and self._run is None:
             self.choices = choices
+            if self._found is not None:
+                out = jobs.results_folder(choices.out, self._found.root)
+                self.choices = replace(choices, out=out)
+            if self.choices != choices:
+                self.choices_changed.emit(self.choices)
             self.keep()
             self.foresee_soon()
 

@@ -36,6 +36,7 @@ from app.jobs.gathering import (
     ReadQueueJob,
     Stamp,
     StampJob,
+    results_folder,
 )
 from app.jobs.keeping import DiscardJob, KeepJob, RestoreJob, ScanJob, SettleJob, SpillJob
 from app.jobs.lane_engine import LaneEngine
@@ -104,5 +105,6 @@ __all__ = [
     "VoteJob",
     "WatchJob",
     "added",
+    "results_folder",
     "updated",
 ]

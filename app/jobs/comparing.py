@@ -240,7 +240,8 @@ class ExportJob(Job):
         if not crops:
             board = with_found_crop(board)
         writers = {".html": write_page, ".csv": write_board_csv}
-        sources = tuple(pane.path for pane in panes if pane.path is not None)
+        shown = (photo.path, *(each.path for each in self.panes))
+        sources = tuple(path for path in shown if path is not None)
         writers.get(self.path.suffix.lower(), write_sheet)(measured(board), self.path, sources)
         return self.path
 

@@ -56,9 +56,7 @@ class GatherJob(Job):
 
         first = self.paths[0]
         beside = first if first.is_dir() else first.parent
-        choices = self.choices
-        if not choices.out:
-            choices = replace(choices, out=str(beside / RESULTS))
+        choices = replace(self.choices, out=results_folder(self.choices.out, beside))
         new = list(_found(self.paths, Path(choices.out).expanduser()))
         if not new and self.starts:
             new = [Found(first, ())]  # a watched folder may be empty for now
@@ -68,6 +66,11 @@ class GatherJob(Job):
         found = together([*have, *new])
         before = 0 if self.have is None else len(self.have.files)
         return Gathered(found, choices, len(found.files) - before)
+
+
+def results_folder(out: str, beside: Path) -> str:
+    """The folder that a person's words mean; one that is not absolute lies beside the photos."""
+    return str(beside / Path(out or RESULTS).expanduser())
 
 
 def _found(paths: Iterable[Path], out: Path) -> Iterable["Found"]:

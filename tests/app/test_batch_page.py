@@ -60,6 +60,22 @@ def test_drop_a_folder_and_start(
     assert backend.threads == {"compute-0"}
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("", "derained"), ("dry/new", "dry/new")])
+def test_a_folder_of_results_that_is_not_whole_lies_beside_the_photos(
+    qtbot: QtBot, window: MainWindow, wet: Path, typed: str, meant: str
+) -> None:
+    window.named_actions["batch"].trigger()
+    drop(window, dropped(wet))
+    batches.until(qtbot, lambda: batches.is_ready(window))
+    folder = window.shell.batch_panel.folder
+    folder.setText(typed)
+    folder.editingFinished.emit()
+    assert folder.text() == str(wet / meant)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    assert len(batches.results(wet / meant)) == 3
+
+
 def test_files_and_folders_join_one_batch(
     qtbot: QtBot, window: MainWindow, wet: Path, tmp_path: Path
 ) -> None:

@@ -275,6 +275,17 @@ def test_what_is_compared_is_exported(
     assert len(content) > 300
 
 
+def test_an_export_never_replaces_the_photo(
+    qtbot: QtBot, window: MainWindow, begin: Begin, dialogs: Answers, picture_file: Path
+) -> None:
+    before = picture_file.read_bytes()
+    begin()
+    dialogs.path = picture_file
+    window.shell.compare_panel.export.click()
+    qtbot.waitUntil(lambda: "is the source photo itself" in said(window))
+    assert picture_file.read_bytes() == before
+
+
 def test_an_export_is_of_what_was_compared_when_it_was_asked(
     qtbot: QtBot,
     window: MainWindow,

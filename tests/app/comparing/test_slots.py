@@ -75,6 +75,8 @@ def test_votes_are_kept_and_tallied_over_a_folder() -> None:
     assert tally(Path("/a")) == {"One": 2, "": 1}
     assert tally(Path("/b")) == {"Two": 1}
     assert not tally(Path("/c"))
+    keep(Vote(Path("/c/caf\udce9.jpg"), "Two", names))
+    assert tally(Path("/c")) == {"Two": 1}, "a name that is no text"
     lines = votes_path().read_text("utf-8").splitlines()
     assert lines[0] == "time,photo,chosen,candidates"
-    assert len(lines) == 6
+    assert len(lines) == 7
