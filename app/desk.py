@@ -260,7 +260,7 @@ class Desk(QObject):
 
     def job_failed(self, job: Job, error: BaseException) -> None:
         """A job of the desk could not be done."""
-        if isinstance(job, ImportJob | ShelfJob | ProfileJob | DesktopProfileJob):
+        if isinstance(job, ImportJob | ShelfJob | MachineJob | ProfileJob | DesktopProfileJob):
             self.failed(error)
 
     def act(self, name: str) -> None:

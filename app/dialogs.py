@@ -83,6 +83,21 @@ class Dialogs:
         """Where and how to save."""
         return SaveDialog.ask(question, self._window)
 
+    def replace(self, name: str) -> bool:
+        """Whether a file that is there already may be replaced."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(tr("Save as"))
+        box.setText(tr("{name} is there already. Replace it?", name=name))
+        box.setInformativeText(tr("What is in it now would be lost."))
+        replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.exec()
+        box.deleteLater()
+        return box.clickedButton() is replace
+
     def export(self, suggested: Path) -> Path | None:
         """Where a comparison is saved, and as what."""
         kinds = ";;".join(

@@ -74,6 +74,7 @@ class PhotoWiring(QObject):
         session.recovery_found.connect(desk.recovery_found)
         session.recovered.connect(desk.recovered)
         session.saving.saved.connect(desk.saver.saved)
+        session.saving.occupied.connect(desk.saver.occupied)
         session.saving.copied.connect(desk.saver.copied)
         session.saving.dragged.connect(self._shell.panel.next_step.thumbnail.hand_out)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.dialogs import Dialogs
-from app.jobs import Result, Saved
+from app.jobs import Result, Saved, SaveJob
 from app.names import url_of
 from app.session import Session
 from app.settings import Preferences
@@ -18,6 +18,7 @@ from app.widgets.banner import Notice
 from app.widgets.save_dialog import SaveQuestion
 from app.wording import saved_of
 from nledn import places
+from nledn.messages import printable
 from nledn.naming import Naming, name_of
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Saver(QObject):
             self.save_as()
         else:
             path = session.photo.path.with_name(self._name())
-            self._submit(path, _settings(settings.quality, overwrite=False))
+            write = _settings(settings.quality, overwrite=False)
+            self._submit(path, write, find_free_name=True)
 
     def save_as(self) -> None:
         """Ask where and how to save what there is now; it may go while the person thinks."""
@@ -73,7 +75,15 @@ class Saver(QObject):
             self.forget()
             return
         self._preferences.change(name_template=choice.template, quality=choice.quality)
-        self._submit(choice.path, _settings(choice.quality, overwrite=True), result)
+        again = choice.path == session.saving.path
+        self._submit(choice.path, _settings(choice.quality, overwrite=again), result)
+
+    def occupied(self, job: SaveJob) -> None:
+        """There is another file where a result was to be saved: ask whether it may go."""
+        if self._dialogs.replace(printable(job.path.name)):
+            self._session.saving.replace_file(job)
+        else:
+            self.forget()
 
     def save_and(self, then: Callable[[], None]) -> None:
         """Save, stopping what is being computed, and go on once it is written."""
@@ -116,9 +126,21 @@ class Saver(QObject):
             saving, result = self._session.saving, self._result()
             saving.drag(result, self._name(), write, record=settings.record)
 
-    def _submit(self, path: Path, settings: "WriteSettings", result: Result | None = None) -> None:
-        record = self._preferences.settings.record
-        self._session.saving.save(result or self._result(), path, settings, record=record)
+    def _submit(
+        self,
+        path: Path,
+        settings: "WriteSettings",
+        result: Result | None = None,
+        *,
+        find_free_name: bool = False,
+    ) -> None:
+        self._session.saving.save(
+            result or self._result(),
+            path,
+            settings,
+            record=self._preferences.settings.record,
+            find_free_name=find_free_name,
+        )
 
     def _result(self) -> Result:
         return self._session.result(self._picture.mask)

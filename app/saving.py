@@ -1,5 +1,6 @@
 """What of the open photo's result is on disk, and whether closing would lose something."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.jobs import CopyJob, DragFolders, DragJob, Result, Saved, SaveJob
 from app.keeper import Keeper
 from app.runner import Job, Runner
+from nledn.errors import OutputExists
 
 if TYPE_CHECKING:
     from nledn.photo import Photo, WriteSettings
@@ -21,6 +23,7 @@ class Saving(QObject):
         saved: (jobs.Saved).
         copied: (QImage); to be put on the clipboard.
         dragged: (Path); a file to be dragged out.
+        occupied: (SaveJob); its file is there already, and nobody was asked about that yet.
         path: where the photo's result was saved last; None before that.
     """
 
@@ -28,6 +31,7 @@ class Saving(QObject):
     saved = Signal(object)
     copied = Signal(object)
     dragged = Signal(object)
+    occupied = Signal(object)
 
     def __init__(self, runner: Runner, keeper: Keeper) -> None:
         super().__init__(runner)
@@ -71,12 +75,21 @@ class Saving(QObject):
         self._saved_revision = self._revision
         self._tell()
 
-    def save(self, result: Result, path: Path, settings: "WriteSettings", *, record: bool) -> None:
-        """Write the result; a first save without a chosen name never meets an earlier file."""
-        find = not settings.overwrite
-        job = SaveJob(result, path, settings, record, self._revision, find)
-        self._writing.add(job)
-        self._runner.submit(job)
+    def save(
+        self,
+        result: Result,
+        path: Path,
+        settings: "WriteSettings",
+        *,
+        record: bool,
+        find_free_name: bool = False,
+    ) -> None:
+        """Write the result; `occupied` follows where it would meet another file."""
+        self._submit(SaveJob(result, path, settings, record, self._revision, find_free_name))
+
+    def replace_file(self, job: SaveJob) -> None:
+        """Save once more, and replace the file that is there."""
+        self._submit(replace(job, settings=replace(job.settings, overwrite=True)))
 
     def copy(self, result: Result) -> None:
         """Make the result for the clipboard; `copied` follows."""
@@ -103,9 +116,17 @@ class Saving(QObject):
                 self._keeper.settle()
         self.saved.emit(saved)
 
-    def job_failed(self, job: Job) -> None:
-        """A job could not save; what was unsaved still is."""
+    def job_failed(self, job: Job, error: BaseException) -> bool:
+        """A job could not save; what was unsaved still is. Whether that needs to be told."""
         self._writing.discard(job)
+        is_occupied = isinstance(error, OutputExists) and isinstance(job, SaveJob)
+        if is_occupied:
+            self.occupied.emit(job)
+        return not is_occupied
+
+    def _submit(self, job: SaveJob) -> None:
+        self._writing.add(job)
+        self._runner.submit(job)
 
     def _tell(self) -> None:
         if self.is_unsaved != self._was_unsaved:

@@ -28,6 +28,17 @@ if TYPE_CHECKING:
     from nledn.device import Choice
     from nledn.photo import Photo
 
+_TOLD = (  # jobs whose failures the session tells; whoever submits others tells theirs
+    jobs.CopyJob,
+    jobs.DiscardJob,
+    jobs.DragJob,
+    jobs.KeepJob,
+    jobs.LoadJob,
+    jobs.SaveJob,
+    jobs.ScanJob,
+    jobs.SettleJob,
+    jobs.SpillJob,
+)
 LAYERS_KEPT = 2  # of different checkpoints for one photo: going back and forth costs nothing
 
 
@@ -238,10 +249,10 @@ class Session(QObject):
             self._end_opening()
         elif job is self._deraining:
             self.stopped(job)
-        elif isinstance(job, jobs.OpenJob | jobs.RestoreJob | jobs.PasteJob | jobs.DerainJob):
-            return  # nobody waits for it any more
-        self.saving.job_failed(job)
-        self.failed.emit(error)
+        elif not isinstance(job, _TOLD):
+            return  # another's, or one that nobody waits for any more
+        if self.saving.job_failed(job, error):
+            self.failed.emit(error)
 
     def _begin_opening(self, job: Job) -> None:
         self._runner.cancel(self._opening)

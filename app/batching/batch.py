@@ -327,7 +327,7 @@ class Batch(QObject):
         elif job is self._reporting:
             self._reporting = None
         else:
-            return isinstance(job, jobs.KeepQueueJob)
+            return isinstance(job, jobs.KeepQueueJob | jobs.ReadQueueJob)
         self._tell()
         return True
 

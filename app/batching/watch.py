@@ -81,6 +81,9 @@ class Watch(QObject):
         if job is self._starting:
             self._starting = None
             self.failed.emit(error)
+        elif job is self._looking:
+            self._looking = None
+            self.failed.emit(error)
 
     def _note(self, turn: int, path: Path) -> None:
         if turn != self._turn:

@@ -109,7 +109,13 @@ class SaveDialog(QDialog):
         return dialog.choice() if accepted else None
 
     def choice(self) -> SaveChoice | None:
-        """What is chosen now; None while it makes no name."""
+        """What is chosen now; None while it makes no name, or is the photo itself."""
+        path = self._path()
+        if path is None or path == self._question.source:
+            return None
+        return SaveChoice(path, self.template.text(), self.quality.value())
+
+    def _path(self) -> Path | None:
         naming = self._question.naming
         suffix = str(self.format.currentData())
         named = Naming(naming.stem, suffix, naming.checkpoint, naming.strength, naming.n)
@@ -119,10 +125,7 @@ class SaveDialog(QDialog):
             return None
         if Path(name).suffix.lower() != suffix:
             name += suffix
-        path = Path(self.folder.text()).expanduser() / name
-        if path == self._question.source:
-            return None
-        return SaveChoice(path, self.template.text(), self.quality.value())
+        return self._question.folder / Path(self.folder.text()).expanduser() / name
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -144,15 +147,15 @@ class SaveDialog(QDialog):
         layout.addWidget(self.buttons)
 
     def _show(self) -> None:
-        choice = self.choice()
+        path = self._path()
         self.quality.setEnabled(self.format.currentData() in LOSSY)
-        self.save_button.setEnabled(choice is not None)
-        if choice is not None:
-            self.example.setText(tr("Will be saved as {name}", name=printable(choice.path.name)))
-        elif Path(self.template.text()).name == self.template.text():
+        self.save_button.setEnabled(path is not None and path != self._question.source)
+        if path is None:
             self.example.setText(tr("Use text and these fields: {fields}", fields=_fields()))
-        else:
+        elif path == self._question.source:
             self.example.setText(tr("That would be the photo itself; choose another name."))
+        else:
+            self.example.setText(tr("Will be saved as {name}", name=printable(path.name)))
 
     def _browse(self) -> None:
         found = QFileDialog.getExistingDirectory(self, tr("Choose a folder"), self.folder.text())

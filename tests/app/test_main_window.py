@@ -81,6 +81,27 @@ def test_save_as_writes_another_format_and_remembers_how(
     assert "80" in said(window)
 
 
+@pytest.mark.parametrize("replaces", [False, True])
+def test_save_as_asks_before_it_replaces_a_file(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, replaces: bool
+) -> None:
+    other = picture_file.with_name("holiday.png")
+    other.write_bytes(b"of somebody else")
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    dialogs.choice = SaveChoice(other, "holiday{ext}", 95)
+    dialogs.replaces = replaces
+    window.named_actions["save_as"].trigger()
+    qtbot.waitUntil(lambda: "replace holiday.png" in dialogs.asked)
+    qtbot.waitUntil(lambda: window.runner.is_idle)
+    assert (other.read_bytes() != b"of somebody else") == replaces
+    assert window.session.saving.is_unsaved != replaces
+    dialogs.asked.clear()
+    with qtbot.waitSignal(window.session.saving.saved):
+        window.named_actions["save_as" if replaces else "save"].trigger()
+    assert "replace holiday.png" not in dialogs.asked, "its own result is replaced unasked"
+
+
 def test_saving_over_the_photo_itself_is_refused(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, pixels: Pixels
 ) -> None:

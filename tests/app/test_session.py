@@ -64,7 +64,9 @@ def test_a_first_save_never_meets_an_earlier_file(
 ) -> None:
     session = derained()
     with qtbot.waitSignal(session.saving.saved) as saved:
-        session.saving.save(session.result(None), picture_file, WriteSettings(), record=True)
+        session.saving.save(
+            session.result(None), picture_file, WriteSettings(), record=True, find_free_name=True
+        )
     assert saved.args[0].path.name == "street-2.png"
     assert session.saving.path == saved.args[0].path
 
@@ -230,7 +232,9 @@ def test_files_and_engine_stay_off_the_main_thread(
         monkeypatch.setattr(module, name, noted)
     session = derained()
     with qtbot.waitSignal(session.saving.saved):
-        session.saving.save(session.result(None), picture_file, WriteSettings(), record=True)
+        session.saving.save(
+            session.result(None), picture_file, WriteSettings(), record=True, find_free_name=True
+        )
     assert backend.threads == {"compute-0"}
     assert threads <= {"files-0", "files-1"}
     assert threads
@@ -243,7 +247,9 @@ def test_work_is_unsaved_until_it_is_saved_and_after_a_change(
     told: list[bool] = []
     session.saving.unsaved_changed.connect(told.append)
     with qtbot.waitSignal(session.saving.saved):
-        session.saving.save(session.result(None), picture_file, WriteSettings(), record=True)
+        session.saving.save(
+            session.result(None), picture_file, WriteSettings(), record=True, find_free_name=True
+        )
     session.set_strength(0.7)
     assert session.saving.is_unsaved
     assert told == [False, True]

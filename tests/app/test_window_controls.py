@@ -261,9 +261,12 @@ def test_a_checkpoint_that_is_none_is_explained(
     path.write_bytes(b"no weights")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
+    told: list[object] = []
+    window.desk.noticed.connect(told.append)
     with qtbot.waitSignal(window.runner.failed):
         drop(window, data)
     qtbot.waitUntil(lambda: f"{path} is not a checkpoint" in said(window))
+    assert len(told) == 1
     assert window.session.options.weights == "auto"
 
 

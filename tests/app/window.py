@@ -34,6 +34,7 @@ class Answers(Dialogs):
         self.answer: Answer = "cancel"
         self.paths: list[Path] = []
         self.stops = False
+        self.replaces = False
         self.asked: list[str] = []
         self.question: SaveQuestion | None = None
         self.to_fetch: tuple[str, ...] = ()
@@ -71,6 +72,10 @@ class Answers(Dialogs):
         self.meanwhile()
         self.question = question
         return self.choice
+
+    def replace(self, name: str) -> bool:
+        self.asked.append(f"replace {name}")
+        return self.replaces
 
     def export(self, suggested: Path) -> Path | None:
         self.asked.append(f"export {suggested.name}")

@@ -45,6 +45,32 @@ def test_the_name_follows_template_and_format(qtbot: QtBot, tmp_path: Path) -> N
     assert not dialog.quality.isEnabled()
 
 
+@pytest.mark.parametrize(
+    ("template", "hint"),
+    [("{stem}{ext}", "the photo itself"), ("sub/{stem}{ext}", "{stem}"), ("{n:x}", "{stem}")],
+)
+def test_why_a_name_does_not_do_is_said(
+    qtbot: QtBot, tmp_path: Path, template: str, hint: str
+) -> None:
+    dialog = save_dialog(qtbot, tmp_path)
+    dialog.format.setCurrentIndex(dialog.format.findData(".jpg"))
+    dialog.template.setText(template)
+    assert dialog.choice() is None
+    assert not dialog.save_button.isEnabled()
+    assert hint in dialog.example.text()
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("", ""), ("dry", "dry")])
+def test_a_folder_that_is_not_whole_lies_where_the_dialog_began(
+    qtbot: QtBot, tmp_path: Path, typed: str, meant: str
+) -> None:
+    dialog = save_dialog(qtbot, tmp_path)
+    dialog.folder.setText(typed)
+    choice = dialog.choice()
+    assert choice is not None
+    assert choice.path.parent == tmp_path / meant
+
+
 def test_a_template_without_an_ending_gets_one(qtbot: QtBot, tmp_path: Path) -> None:
     dialog = save_dialog(qtbot, tmp_path)
     dialog.template.setText("dry")
