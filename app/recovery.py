@@ -124,7 +124,10 @@ class Spill:
         """All of it has been saved: offer it to nobody, unless something comes after."""
         with self._lock:
             if self._file is not None and self._path is not None:
-                self._rename(SETTLED)
+                try:
+                    self._rename(SETTLED)
+                except OSError:
+                    self._give_up()
 
     def discard(self) -> None:
         """Nobody wants it any more: remove the file for good."""
@@ -162,7 +165,9 @@ class Spill:
 
     def _rename(self, suffix: str) -> None:
         assert self._path is not None
+        self._file.close()  # Windows renames no file that is open
         self._path = self._path.rename(self._path.with_suffix(suffix))
+        self._file = self._path.open("ab", buffering=0)
 
     def _give_up(self) -> None:
         log.warning("what is done to this photo is no longer kept on disk", exc_info=True)

@@ -1,5 +1,6 @@
 """Facts of a session as people read them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,26 +126,28 @@ def notes_of(photo: "Photo") -> str:
 
 def saved_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
     """What was written and what was kept, in a sentence."""
-    kept = [
-        words
-        for words, there in (
-            (tr("colour profile"), photo.icc),
-            ("EXIF", photo.exif),
-            ("XMP", photo.xmp),
-            (tr("transparency"), photo.alpha is not None and path.suffix not in (".jpg", ".bmp")),
-        )
-        if there
-    ]
-    suffix = path.suffix.lower()
-    how = tr("{bits} bits a channel", bits=photo.depth_bits)
-    if suffix in (".jpg", ".jpeg"):
+    from nledn.photo import formats
+
+    kind = formats.written_format(path.suffix)
+    how = tr("{bits} bits a channel", bits=photo.depth_bits if kind in formats.DEEP else 8)
+    if kind == "JPEG":
         how = tr("JPEG quality {quality}, {colour}", quality=settings.quality, colour="4:4:4")
-    elif suffix == ".webp":
+    elif kind == "WEBP":
         how = tr("WebP quality {quality}", quality=settings.quality)
+    kept = ", ".join(_kept_in(kind, photo))
     if not kept:
         return tr("Saved {name}: {how}.", name=printable(path.name), how=how)
-    listed = ", ".join(kept)
-    return tr("Saved {name}: {how}; kept: {kept}.", name=printable(path.name), how=how, kept=listed)
+    return tr("Saved {name}: {how}; kept: {kept}.", name=printable(path.name), how=how, kept=kept)
+
+
+def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
+    from nledn.photo import formats
+
+    if kind not in formats.WITHOUT_METADATA:
+        parts = ((tr("colour profile"), photo.icc), ("EXIF", photo.exif), ("XMP", photo.xmp))
+        yield from (words for words, there in parts if there)
+    if photo.alpha is not None and kind not in formats.WITHOUT_ALPHA:
+        yield tr("transparency")
 
 
 def recipe_of(recipe: "Recipe") -> str:

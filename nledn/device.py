@@ -355,16 +355,28 @@ def read_memory_bytes() -> int:
 def _cgroup_free() -> list[int]:
     # Version 2, then version 1. "max" or a huge number mean that there is no limit.
     root = CGROUP_ROOT
-    pairs = (
-        (root / "memory.max", root / "memory.current"),
-        (root / "memory/memory.limit_in_bytes", root / "memory/memory.usage_in_bytes"),
+    versions = (
+        (root, "memory.max", "memory.current", "inactive_file"),
+        (
+            root / "memory",
+            "memory.limit_in_bytes",
+            "memory.usage_in_bytes",
+            "total_inactive_file",
+        ),
     )
     free = []
-    for limit, used in pairs:
-        texts = [next(iter(_lines(path)), "").strip() for path in (limit, used)]
+    for folder, limit, used, cache in versions:
+        texts = [next(iter(_lines(folder / name)), "").strip() for name in (limit, used)]
         if all(text.isdigit() for text in texts):
-            free.append(max(int(texts[0]) - int(texts[1]), 0))
+            # Files that were read count as used, and make room when somebody asks.
+            taken = int(texts[1]) - _cgroup_cache(folder, cache)
+            free.append(max(int(texts[0]) - taken, 0))
     return free
+
+
+def _cgroup_cache(folder: Path, name: str) -> int:
+    counts = dict(line.split() for line in _lines(folder / "memory.stat") if " " in line)
+    return int(counts.get(name, 0))
 
 
 def _lines(path: Path) -> list[str]:

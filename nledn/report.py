@@ -189,5 +189,8 @@ def _picture(webp: bytes) -> str:
 
 def _link(target: Path, report: Path) -> str:
     """An address that holds while report and photos move together."""
-    relative = os.path.relpath(target, report.parent)
+    try:
+        relative = os.path.relpath(target, report.parent)
+    except ValueError:  # on another drive of Windows
+        return target.absolute().as_uri()
     return quote_from_bytes(os.fsencode(relative.replace(os.sep, "/")))

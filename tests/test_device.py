@@ -219,6 +219,8 @@ def test_a_containers_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "memory.current").write_text("400000\n")
     monkeypatch.setattr(device, "CGROUP_ROOT", tmp_path)
     assert device.read_memory_bytes() == 600_000
+    (tmp_path / "memory.stat").write_text("anon 100\ninactive_file 300000\nactive_file 9\n")
+    assert device.read_memory_bytes() == 900_000, "files that were read make room"
     (tmp_path / "memory.max").write_text("max\n")
     assert device.read_memory_bytes() > 600_000
 

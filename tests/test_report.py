@@ -94,3 +94,13 @@ def test_other_endings_and_missing_folders_are_refused(tmp_path: Path) -> None:
         report.write(content, tmp_path / "report.pdf")
     with pytest.raises(OutputFolderMissing):
         report.write(content, tmp_path / "gone" / "report.csv")
+
+
+def test_a_photo_on_another_drive_is_linked_by_its_whole_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, _start: Path) -> str:
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr("nledn.report.os.path.relpath", refuse)
+    assert 'href="file:///photos/dry/1%20' in written(tmp_path, ".html")

@@ -38,17 +38,22 @@ class Holder:
     @property
     def is_alive(self) -> bool:
         """Whether it still works, as far as can be known from here."""
-        if self.host != socket.gethostname():
-            return time.time() - self.heartbeat < DEAD_AFTER_S
-        return process_start(self.pid) is not None and self._is_same_process()
-
-    def _is_same_process(self) -> bool:
-        started = process_start(self.pid)
-        return started is not None and abs(started - self.started) < _SAME_START_S
+        if self.host == socket.gethostname():
+            try:
+                started = process_start(self.pid)
+            except psutil.AccessDenied:
+                pass  # somebody else's, of which this system tells nothing
+            else:
+                return started is not None and abs(started - self.started) < _SAME_START_S
+        return time.time() - self.heartbeat < DEAD_AFTER_S
 
 
 def process_start(pid: int) -> float | None:
-    """When a process of this machine started, seconds since 1970; None if there is none."""
+    """When a process of this machine started, seconds since 1970; None if there is none.
+
+    Raises:
+        psutil.AccessDenied: it is somebody else's, and the system does not tell.
+    """
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
@@ -56,8 +61,6 @@ def process_start(pid: int) -> float | None:
         return float(process.create_time())
     except psutil.NoSuchProcess:
         return None
-    except psutil.AccessDenied:
-        return time.time()  # somebody else's, so it is there
 
 
 def holder_of(journal: Path) -> Holder | None:

@@ -1,5 +1,6 @@
 """Which photos a batch is about: those of a folder, or of a list."""
 
+import codecs
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -198,7 +199,7 @@ def read_list(path: Path) -> list[bytes]:
     if path.is_file() and _is_photo(path):
         raise BatchInputIsPhoto(path)
     try:
-        return path.read_bytes().splitlines()
+        return path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
         raise BatchInputNotFound(path) from error
 

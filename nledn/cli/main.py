@@ -56,8 +56,10 @@ def _program(
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 all done, 1 none, 2 some failed, 64 usage, 130 interrupted."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Paths leave as the bytes that they are, also those that are no UTF-8.
-        sys.stdout.reconfigure(errors="surrogateescape")
+        # Paths leave as the bytes that they are, also those that are no UTF-8; and Windows would
+        # write what goes to a pipe in a code page, which has not the letters of every name.
+        encoding = "utf-8" if sys.platform == "win32" else None
+        sys.stdout.reconfigure(encoding=encoding, errors="surrogateescape")
     try:
         code = app(args=arguments, standalone_mode=False)
     except typer.TyperException as error:  # a command line that cannot be read

@@ -45,6 +45,8 @@ def read(
     with _lent(path, cancel) as conversation:
         conversation.ask({"read": _absolute(path), "limit_megapixels": limit})
         facts = wire.facts_received(conversation.last_word())
+        if not conversation.incoming.is_complete:
+            raise PhotoCrashesDecoder(path, "pixels are missing")
         return assembled(path, facts, conversation.incoming.arrays)
 
 

@@ -61,29 +61,36 @@ class Process:
     """
 
     def __init__(self, cancel: CancelToken) -> None:
-        shared = ring.create()
-        self.memory = shared.memory
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # until the end of the process
         try:
-            self._popen = subprocess.Popen(  # noqa: S603  # this program, in another role
-                command(shared.word),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                **settings(shared.passed),
-            )
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # until the end of the process
+        except OSError as error:
+            raise ProcessMissing(error.strerror or str(error)) from error
+        try:
+            self._popen = self._started()
         except OSError as error:
             self._errors.close()
             raise ProcessMissing(error.strerror or str(error)) from error
-        finally:
-            for descriptor in shared.passed:
-                os.close(descriptor)
         self._answers: SimpleQueue[bytes | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._listen, name="decoder", daemon=True)
         self._thread.start()
         self.is_idle = False
         self.idle_since = 0.0
         self._wait_until_ready(cancel)
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        shared = ring.create()
+        self.memory = shared.memory
+        try:
+            return subprocess.Popen(  # noqa: S603  # this program, in another role
+                command(shared.word),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                **settings(shared.passed),
+            )
+        finally:
+            for descriptor in shared.passed:
+                os.close(descriptor)
 
     def _wait_until_ready(self, cancel: CancelToken) -> None:
         try:

@@ -36,13 +36,22 @@ class Shared:
 
 
 def create() -> Shared:
-    """Make the memory."""
+    """Make the memory.
+
+    Raises:
+        OSError: the system has none to give, or no descriptor for it.
+    """
     if sys.platform == "win32":
         name = f"afterrain-{uuid.uuid4().hex}"
         return Shared(mmap.mmap(-1, _RING_BYTES, tagname=name), name, ())
     descriptor = _anonymous()
-    os.ftruncate(descriptor, _RING_BYTES)
-    return Shared(mmap.mmap(descriptor, _RING_BYTES), str(descriptor), (descriptor,))
+    try:
+        os.ftruncate(descriptor, _RING_BYTES)
+        memory = mmap.mmap(descriptor, _RING_BYTES)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return Shared(memory, str(descriptor), (descriptor,))
 
 
 def found(word: str) -> mmap.mmap:

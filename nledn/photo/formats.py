@@ -53,6 +53,12 @@ _VIDEO_SIGNATURES = (
     b"FLV\x01",
     b"0&\xb2u\x8ef\xcf\x11",  # WMV
 )
+DEEP = ("PNG", "TIFF")
+"""Formats we write that hold 16 bits a channel."""
+WITHOUT_ALPHA = ("JPEG", "BMP")
+"""Formats we write that hold no transparency."""
+WITHOUT_METADATA = ("BMP",)
+"""Formats we write that hold neither profile nor EXIF nor XMP."""
 _WRITABLE = {
     ".jpg": "JPEG",
     ".jpeg": "JPEG",

@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from nledn.atomic import replacing
 from nledn.errors import OutputFailed, OutputFormatUnknown, OutputTooLarge
 from nledn.photo import exif, icc, jpeg, pillow, png, tiff_writing, vips, xmp
-from nledn.photo.formats import written_format
+from nledn.photo.formats import DEEP, WITHOUT_ALPHA, written_format
 from nledn.photo.model import Metadata, Photo, Pixels, Plane, strips
 from nledn.photo.tiff_structure import TiffDamaged
 
 _LONGEST_SIDE_PX = {"JPEG": jpeg.LONGEST_SIDE_PX, "WEBP": pillow.WEBP_LONGEST_SIDE_PX}
-_DEEP_FORMATS = ("PNG", "TIFF")
-_WITHOUT_ALPHA = ("JPEG", "BMP")
 _WITHOUT_GREY = ("WEBP",)
 _LARGEST_BYTES = {"TIFF": tiff_writing.LARGEST_BYTES, "BMP": 2**32 - 2**16}
 
@@ -97,7 +95,7 @@ def write_rain(
         WriteError: its other kinds, as `nledn.atomic.replacing` says.
     """
     kind = written_format(path.suffix)
-    if kind not in _DEEP_FORMATS:
+    if kind not in DEEP:
         raise OutputFormatUnknown(path, path.suffix)
     if kind == "TIFF" and rain.nbytes > tiff_writing.LARGEST_BYTES:
         raise OutputTooLarge(path, f"{rain.nbytes / 1e9:.1f} GB")
@@ -156,9 +154,9 @@ def _consistent(photo: Photo) -> Photo:
 
 def _fitted(photo: Photo, kind: str) -> Photo:
     """The photo as `kind` can hold it."""
-    if kind not in _DEEP_FORMATS:
+    if kind not in DEEP:
         photo = _as_8_bits(photo)
-    if kind in _WITHOUT_ALPHA and photo.alpha is not None:
+    if kind in WITHOUT_ALPHA and photo.alpha is not None:
         photo = _over_white(photo, photo.alpha)
     if kind in _WITHOUT_GREY and photo.grey:
         photo = _as_rgb(photo)

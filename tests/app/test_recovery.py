@@ -157,6 +157,39 @@ def test_what_was_saved_is_not_offered_until_it_is_changed(
     spill.discard()
 
 
+def test_no_file_is_renamed_while_it_is_open(
+    folder: Path, picture_file: Path, pixels: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, spill = spilled(folder, picture_file, pixels)
+    rename, renamed = Path.rename, []
+
+    def as_on_windows(path: Path, target: Path) -> Path:
+        assert str(path) not in {each.path for each in psutil.Process().open_files()}
+        renamed.append(target.suffix)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", as_on_windows)
+    spill.settle()
+    spill.strength(0.1, 9)
+    assert renamed == [".settled", ".recovery"]
+    spill.discard()
+
+
+def test_what_cannot_be_renamed_is_no_longer_kept(
+    folder: Path, picture_file: Path, pixels: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, spill = spilled(folder, picture_file, pixels)
+
+    def refuse(_path: Path, _target: Path) -> Path:
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    spill.settle()
+    spill.strength(0.1, 9)
+    spill.discard()
+    assert not list(folder.iterdir())
+
+
 def test_the_file_is_private(folder: Path, picture_file: Path, pixels: Pixels) -> None:
     _, spill = spilled(folder, picture_file, pixels)
     (path,) = folder.iterdir()

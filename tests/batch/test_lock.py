@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from nledn import places, unfinished
@@ -48,6 +49,25 @@ def test_elsewhere_a_heartbeat_says_who_is_alive(wet: Path, dry: Path) -> None:
 
 def test_here_a_number_that_another_process_has_now_is_nobody(wet: Path, dry: Path) -> None:
     hold(dry, Holder(socket.gethostname(), os.getppid(), 1.0, time.time()))
+    assert batch(wet, dry)[0].counts.done == 3
+
+
+def test_where_the_system_does_not_tell_of_others_a_heartbeat_says_who_is_alive(
+    wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, start = os.getppid(), locks.process_start
+
+    def hidden(pid: int) -> float | None:
+        if pid == other:
+            raise psutil.AccessDenied(pid)
+        return start(pid)
+
+    monkeypatch.setattr(locks, "process_start", hidden)
+    alive = Holder(socket.gethostname(), other, 1.0, time.time())
+    hold(dry, alive)
+    with pytest.raises(BatchBusy):
+        Queue.opened(request(wet, dry))
+    hold(dry, replace(alive, heartbeat=time.time() - DEAD_AFTER_S - 1))
     assert batch(wet, dry)[0].counts.done == 3
 
 

@@ -108,3 +108,11 @@ def test_videos_are_told_and_a_folder_of_nothing_else_is_refused(tmp_path: Path)
     assert found.files == (Path("1.png"),)
     with pytest.raises(PhotoIsVideo):
         read_list(tmp_path / "wet" / "b.MP4")
+
+
+def test_the_mark_that_windows_puts_before_a_list_is_no_part_of_its_first_path(
+    tmp_path: Path,
+) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text("a.jpg\r\nb.jpg\r\n", "utf-8-sig")
+    assert read_list(listed) == [b"a.jpg", b"b.jpg"]
