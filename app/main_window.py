@@ -26,6 +26,7 @@ from app.settings import Preferences, Settings
 from app.stage import Stage
 from app.translation import tr
 from app.trying import Trying
+from app.views.link import Link
 from app.views.photo_view import PhotoView
 from app.views.picture import Picture
 from app.views.viewport import Viewport
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.batch_wiring = BatchWiring(self.shell, self.batch_desk, session, runner, self)
         compare_desk = CompareDesk(session, runner, dialogs)
-        self.comparing = CompareWiring(self.shell, compare_desk, self.named_actions, self)
+        self.comparing = CompareWiring(self.shell, compare_desk, self)
         self.comparing.listen(session, runner, self.desk, self.picture)
         self._connect_runner()
         self._connect_window()
@@ -156,7 +157,7 @@ class MainWindow(QMainWindow):
         self.named_actions["compare"].triggered.connect(self._turn_compare)
 
     def _slots(self) -> dict[str, Callable[[], Any]]:
-        desk, viewport, panel = self.desk, self.viewport, self.shell.panel
+        desk, panel = self.desk, self.shell.panel
         return {
             "open": desk.ask_photo,
             "open_folder": desk.ask_folder,
@@ -179,16 +180,25 @@ class MainWindow(QMainWindow):
             "clear": desk.history.clear_mask,
             "import": desk.ask_checkpoint,
             "turn": self._turn_divider,
-            "fit": viewport.fit,
-            "actual": partial(viewport.set_zoom, 1.0),
-            "double": partial(viewport.set_zoom, 2.0),
-            "zoom_in": partial(viewport.zoom_by, 1.25),
-            "zoom_out": partial(viewport.zoom_by, 0.8),
+            "fit": self._fit,
+            "actual": lambda: self._zoomed.set_zoom(1.0),
+            "double": lambda: self._zoomed.set_zoom(2.0),
+            "zoom_in": lambda: self._zoomed.zoom_by(1.25),
+            "zoom_out": lambda: self._zoomed.zoom_by(0.8),
             "shortcuts": self._show_shortcuts,
             "sample": desk.open_sample,
             "log": desk.show_log,
             "about": desk.about,
         }
+
+    @property
+    def _zoomed(self) -> Viewport | Link:
+        """What is in sight."""
+        shell = self.shell
+        return shell.compare_grid.link if shell.page == "compare" else self.viewport
+
+    def _fit(self) -> None:
+        self._zoomed.fit()
 
     # What is shown
 

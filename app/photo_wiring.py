@@ -110,6 +110,7 @@ class PhotoWiring(QObject):
         view.stroke_ended.connect(self._keeping.end)
         viewport.visible_rect_changed.connect(self._look_at)
         viewport.changed.connect(self._show_zoom)
+        self._shell.page_changed.connect(self._show_zoom)
 
     # What is shown
 
@@ -152,7 +153,8 @@ class PhotoWiring(QObject):
         self._shell.panel.checkpoint.set_cards(cards, self._session.options.weights)
 
     def _show_zoom(self) -> None:
-        self._shell.top_bar.set_zoom(self._view.viewport.zoom)
+        if self._shell.page != "compare":
+            self._shell.top_bar.set_zoom(self._view.viewport.zoom)
 
     # What is done
 

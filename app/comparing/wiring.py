@@ -1,9 +1,6 @@
 """All connections of the Compare page, on one page as the window's are."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
 
 from app.comparing.desk import CompareDesk
 from app.comparing.progress import Progress
@@ -26,20 +23,16 @@ class CompareWiring(QObject):
     Args:
         shell: has grid, panel, banner and top bar.
         desk: what they ask.
-        actions: the window's.
         window: whose comparison it is.
     """
 
-    def __init__(
-        self, shell: Shell, desk: CompareDesk, actions: Mapping[str, QAction], window: QObject
-    ) -> None:
+    def __init__(self, shell: Shell, desk: CompareDesk, window: QObject) -> None:
         super().__init__(window)
         self._shell = shell
         self.desk = desk
         self._connect_desk(shell.compare_grid, shell.compare_panel)
         self._connect_grid(shell.compare_grid)
         self._connect_panel(shell.compare_panel)
-        self._connect_zoom(actions)
         shell.page_changed.connect(self._page_changed)
 
     def listen(self, session: Session, runner: Runner, window_desk: Desk, picture: Picture) -> None:
@@ -60,20 +53,6 @@ class CompareWiring(QObject):
         """The checkpoints that can be compared."""
         self.desk.set_cards(cards)
         self._shell.compare_panel.set_cards(cards)
-
-    def _connect_zoom(self, actions: Mapping[str, QAction]) -> None:
-        """The window's zoom is the comparison's while it is in sight."""
-        link = self._shell.compare_grid.link
-        for name, slot in {
-            "fit": link.fit,
-            "actual": lambda: link.set_zoom(1.0),
-            "double": lambda: link.set_zoom(2.0),
-            "zoom_in": lambda: link.zoom_by(1.25),
-            "zoom_out": lambda: link.zoom_by(0.8),
-        }.items():
-            actions[name].triggered.connect(
-                lambda _checked=False, slot=slot: slot() if self._is_shown() else None
-            )
 
     def _page_changed(self) -> None:
         self.desk.set_active(self._is_shown())

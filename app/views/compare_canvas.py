@@ -82,6 +82,7 @@ class CompareCanvas(Canvas):
         self._hair: QPointF | None = None
         self._selection: Rect | None = None
         self._pressed_at: QPointF | None = None
+        self._dragged_to = QPointF()
         self._drags_label = False
         self.is_selecting = False
         self.is_target = False
@@ -139,13 +140,14 @@ class CompareCanvas(Canvas):
 
     def press(self, place: QPointF) -> None:
         """Take hold of a label, begin a rectangle, or take hold of the photo."""
-        self._pressed_at = place
+        self._pressed_at = self._dragged_to = place
         self._drags_label = any(rect.contains(place.toPoint()) for rect in self.label_rects())
         if not self.is_selecting and not self._drags_label:
             super().press(place)
 
     def drag(self, place: QPointF) -> None:
         """Go on with what was begun."""
+        self._dragged_to = place
         if self._drags_label:
             self.setCursor(Qt.CursorShape.DragMoveCursor)
             self.label_dragged.emit(self.mapToGlobal(place.toPoint()))
@@ -154,15 +156,20 @@ class CompareCanvas(Canvas):
         else:
             super().drag(place)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Let go."""
+    def release(self) -> None:
+        """End what was begun, with the pointer or a finger."""
         if self._drags_label:
-            self.label_dropped.emit(self.mapToGlobal(event.position().toPoint()))
+            self.label_dropped.emit(self.mapToGlobal(self._dragged_to.toPoint()))
         elif self.is_selecting and self._pressed_at is not None:
-            rect = self._between(self._pressed_at, event.position())
+            rect = self._between(self._pressed_at, self._dragged_to)
             if min(rect.width, rect.height) >= SMALLEST_SELECTION_PX:
                 self.selected.emit(rect)
         self._pressed_at, self._drags_label = None, False
+        super().release()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Let go here, where there was perhaps no move to."""
+        self._dragged_to = event.position()
         super().mouseReleaseEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name

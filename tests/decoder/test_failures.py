@@ -1,5 +1,6 @@
 """Decoders that crash, hang and devour: one file each, with an error that says so."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -146,6 +147,7 @@ def _appears(path: Path) -> bool:
     ],
 )
 @posix_only
+@pytest.mark.usefixtures("pool")
 def test_no_decoder_can_be_started(
     fine: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], detail: str
 ) -> None:
@@ -153,6 +155,19 @@ def test_no_decoder_can_be_started(
     with pytest.raises(PhotoDecoderMissing) as caught:
         decoder.read(fine)
     assert detail in caught.value.detail
+
+
+@pytest.mark.usefixtures("pool")
+@pytest.mark.parametrize("needed", ["tempfile.TemporaryFile", "ring.create"])
+def test_what_a_decoder_needs_first_may_not_be_had(
+    fine: Path, monkeypatch: pytest.MonkeyPatch, needed: str
+) -> None:
+    def refuse() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(f"nledn.decoder.process.{needed}", refuse)
+    with pytest.raises(PhotoDecoderMissing, match="Too many open files"):
+        decoder.read(fine)
 
 
 def test_a_decoder_that_died_of_itself_is_replaced(fine: Path, pool: Pool) -> None:

@@ -275,6 +275,19 @@ def test_what_is_compared_is_exported(
     assert len(content) > 300
 
 
+def test_each_page_has_a_zoom_of_its_own(qtbot: QtBot, window: MainWindow, begin: Begin) -> None:
+    begin()
+    shown, before = window.shell.top_bar.zoom, window.viewport.zoom
+    window.named_actions["double"].trigger()
+    assert (window.shell.compare_grid.link.zoom, shown.text()) == (2.0, "200 %")
+    assert window.viewport.zoom == before, "what is not in sight stays"
+    window.named_actions["compare"].trigger()
+    assert shown.text() == f"{before * 100:.0f} %"
+    window.named_actions["actual"].trigger()
+    assert (window.viewport.zoom, shown.text()) == (1.0, "100 %")
+    assert window.shell.compare_grid.link.zoom == 2.0
+
+
 def test_an_export_never_replaces_the_photo(
     qtbot: QtBot, window: MainWindow, begin: Begin, dialogs: Answers, picture_file: Path
 ) -> None:

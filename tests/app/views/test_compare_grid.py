@@ -15,6 +15,7 @@ from app.views.picture import Picture
 from nledn.metrics import Bytes
 from nledn.photo import Photo
 from nledn.tiling import Rect
+from tests.app.views.fingers import Fingers
 
 Key = Qt.Key
 COLOURS = ((200, 30, 30), (30, 160, 30), (30, 30, 200), (200, 200, 30))
@@ -205,6 +206,18 @@ def test_a_rectangle_is_drawn_and_told(grid: CompareGrid, qtbot: QtBot) -> None:
     assert rect.left == pytest.approx(100, abs=2)
     assert rect.bottom == pytest.approx(200, abs=2)
     assert canvas.viewport.centre == before
+
+
+def test_a_finger_draws_a_rectangle_too(grid: CompareGrid, qtbot: QtBot) -> None:
+    grid.set_selecting(True)
+    fingers = Fingers(grid.canvases[0])
+    with qtbot.waitSignal(grid.selected) as told:
+        for place in ((100, 80), (180, 150), (250, 200)):
+            fingers.touch(place)
+        fingers.touch()
+    rect = told.args[0]
+    assert isinstance(rect, Rect)
+    assert rect.width > rect.height > 50
 
 
 def test_a_pane_that_failed_says_why(grid: CompareGrid, pixels_of: PixelsOf) -> None:
