@@ -24,7 +24,6 @@ NOTES = {
     "palette": mark("The palette became RGB."),
     "bilevel": mark("Black and white became 8-bit grey."),
     "cmyk": mark("CMYK became sRGB."),
-    "lab": mark("CIE Lab became sRGB."),
     "raw": mark("Developed from RAW with the camera's white balance."),
     "extra-channels": mark("Channels beyond colour and transparency are not kept."),
     "colour-untagged": mark("A colour space without an ICC profile is not kept."),

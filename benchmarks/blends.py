@@ -15,13 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
-import numpy as np
 import torch
 
 from nledn import checkpoint, heap
 from nledn.network import NLEDN
 from nledn.training.config import read_recipe
 from nledn.training.data import Batch, Bytes, Patches, find_photos, load
+from nledn.training.export import Blend, blended
 from nledn.training.loop import psnr
 from nledn.training.session import recipe_path
 from nledn.training.synthesis import RainMix
@@ -33,13 +33,12 @@ KINDS = ("dry", *WEATHERS)
 
 def mixed(old: Path, new: Path, share: float) -> NLEDN:
     """The network with `share` of the old weights and the rest of the new."""
-    olds, news = checkpoint.read(old).arrays, checkpoint.read(new).arrays
-    network = NLEDN("fixed")
-    state = {
-        name: torch.tensor(olds[name] * np.float32(share) + own * np.float32(1 - share))
-        for name, own in news.items()
-    }
-    network.load_state_dict(state)
+    if share in (0, 1):
+        arrays = checkpoint.read(old if share else new).arrays
+    else:
+        arrays = blended(dict(checkpoint.read(new).arrays), Blend(old, share))
+    network = NLEDN("fixed")  # the regions of all our recipes
+    network.load_state_dict({name: torch.tensor(array) for name, array in arrays.items()})
     return network.channels_last()
 
 

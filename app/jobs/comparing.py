@@ -67,7 +67,6 @@ class Attached:
 
     photo: "Photo"
     copies: Pyramid
-    path: Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +88,7 @@ class AttachJob(Job):
 
         pixels = pixels_like(self.photo, self.path, work.cancel)
         like = replace(self.photo, pixels=pixels, alpha=None)
-        return Attached(like, first_copies(like), self.path)
+        return Attached(like, first_copies(like))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from nledn import Options
 
 if TYPE_CHECKING:
     from nledn import Derainer, Focus, RainLayer
-    from nledn.card import Card
     from nledn.compare import Models
     from nledn.device import Choice, Machine
     from nledn.photo import Photo
@@ -61,7 +60,6 @@ class Started:
     """A derain has begun: its layer fills up from now on."""
 
     layer: "RainLayer"
-    card: "Card"
     choice: "Choice"
 
 
@@ -110,7 +108,7 @@ class DerainJob(Job):
         layer = self.into
         if layer is None:
             layer = derainer.start((height, width), grey=photo.grey, linear=photo.linear)
-        work.report(Started(layer, derainer.card, derainer.choice))
+        work.report(Started(layer, derainer.choice))
         if photo.path is not None:
             self.spill.begin(photo.path, self.options, layer)
 

@@ -26,12 +26,10 @@ class Gathered:
     Attributes:
         found: all of its photos, those that it had included.
         choices: with a folder of results.
-        new: how many were not there before.
     """
 
     found: "Found"
     choices: Choices
-    new: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +61,7 @@ class GatherJob(Job):
         if not new:
             raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
         have = [] if self.have is None else [self.have]
-        found = together([*have, *new])
-        before = 0 if self.have is None else len(self.have.files)
-        return Gathered(found, choices, len(found.files) - before)
+        return Gathered(together([*have, *new]), choices)
 
 
 def results_folder(out: str, beside: Path) -> str:

@@ -30,13 +30,11 @@ class CompareGrid(QWidget):
         moved: (int, int) the pane at the first place is to go to the second.
         selected: (Rect) a rectangle was drawn.
         wipe_changed: (bool).
-        single_changed: (int or None) the place that is shown at full size.
     """
 
     moved = Signal(int, int)
     selected = Signal(object)
     wipe_changed = Signal(bool)
-    single_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +101,6 @@ class CompareGrid(QWidget):
             return
         self._single = None if place == self._single else place
         self._arrange()
-        self.single_changed.emit(self._single)
 
     def set_selecting(self, is_selecting: bool) -> None:
         """Whether a drag draws a rectangle instead of moving the photo."""

@@ -35,13 +35,11 @@ class Banner(QFrame):
 
     Attributes:
         action_chosen: (str) name of the action; the banner goes.
-        dismissed: it was closed without one.
         visibility_changed: (bool) it says something now, or no longer.
         buttons: of the notice, by the names of their actions.
     """
 
     action_chosen = Signal(str)
-    dismissed = Signal()
     visibility_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -63,7 +61,7 @@ class Banner(QFrame):
         self._close.setIcon(icon("close"))
         self._close.setToolTip(tr("Close this message"))
         self._close.setAccessibleName(tr("Close this message"))
-        self._close.clicked.connect(self._dismiss)
+        self._close.clicked.connect(self.clear)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)
         layout.setSpacing(12)
@@ -109,7 +107,3 @@ class Banner(QFrame):
         name = self.sender().objectName()
         self.clear()
         self.action_chosen.emit(name)
-
-    def _dismiss(self) -> None:
-        self.clear()
-        self.dismissed.emit()

@@ -34,7 +34,7 @@ class TorchBackend:
         torch.backends.cudnn.allow_tf32 = choice.precision != "fp32"
         network = network_of(trained)
         network.channels_last().to(self._device, DTYPES[choice.precision])
-        network.to_rain.float()  # the tail stays float32, as `NLEDN.rain_of_safe` says
+        network.to_rain.float()  # the tail stays float32, as `NLEDN.tail` says
         self._network = network
 
     def rain(self, rainy: Floats) -> Floats:

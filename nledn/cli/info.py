@@ -2,7 +2,6 @@
 
 import importlib
 import platform
-import sys
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from nledn.cli.console import out
 from nledn.cli.fastest import tried
 from nledn.cli.options import takes_options
 from nledn.device import Choice, Machine
+from nledn.interpreter import is_bundled
 from nledn.options import Options
 
 PACKAGES = ("torch", "openvino", "numpy", "pillow", "PySide6-Essentials")
@@ -63,8 +63,7 @@ def _edition(machine: Machine) -> tuple[str, str, str]:
         from nledn.backends import torch as torch_backend
 
         engine = f"PyTorch for {torch_backend.built_for()}"
-    is_bundle = getattr(sys, "frozen", False)  # PyInstaller sets it
-    return "Edition", engine, "a bundle" if is_bundle else "of an installed Python"
+    return "Edition", engine, "a bundle" if is_bundled() else "of an installed Python"
 
 
 def _computing(options: Options, choice: Choice, machine: Machine) -> list[tuple[str, str, str]]:

@@ -72,7 +72,7 @@ def _listen(questions: "SimpleQueue[dict[str, Any]]", emptied: "SimpleQueue[int]
 
 
 def _forget_words() -> None:
-    """Keep what libraries said of earlier photos from piling up; see `Process.last_words`."""
+    """Keep what libraries said of earlier photos from piling up; see `Process._last_words`."""
     if os.fstat(_ERRORS).st_size:
         os.ftruncate(_ERRORS, 0)
         os.lseek(_ERRORS, 0, os.SEEK_SET)

@@ -141,7 +141,7 @@ def ablate(  # noqa: PLR0913, PLR0917  # likewise
     take_threads(threads)
     named = (item.partition("=") for item in also or [])
     plan = Plan(
-        variants=variants.split(","),
+        variants=[name.strip() for name in variants.split(",")],
         seeds=[int(seed) for seed in seeds.split(",")],
         pairs=pairs,
         also={name: Path(path) for name, _, path in named},

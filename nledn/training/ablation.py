@@ -1,9 +1,10 @@
 """Table 2 in small: variants trained alike, scored on pairs that none of them has seen."""
 
 import csv
+import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 RESULTS_FILE = "results.csv"
 TABLE_FILE = "table.md"
+ALIKE_FILE = "alike.json"
 HELD_OUT = "held out"
 
 
@@ -66,12 +68,15 @@ def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
 
     Raises:
         PairsError: a folder holds no pairs.
-        ValueError: too few pairs to hold out what the recipe says.
+        ValueError: a variant that there is not, no pairs held out or too few to hold them out, or
+            what the folder has comes of another recipe, other pairs or another precision.
     """
+    _check(recipe, plan)
     pairs = find_pairs(plan.pairs).pairs
     sets = {HELD_OUT: pairs[len(pairs) - recipe.data.held_out_pairs :]}
     sets |= {name: find_pairs(path).pairs for name, path in plan.also.items()}
     folder.mkdir(parents=True, exist_ok=True)
+    _keep_alike(recipe, plan, folder / ALIKE_FILE)
     results = _read(folder / RESULTS_FILE)
     for seed in plan.seeds:  # all variants once before any twice: a table can be had early
         for variant in plan.variants:
@@ -85,6 +90,27 @@ def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
                 _write(folder / RESULTS_FILE, results)
     (folder / TABLE_FILE).write_text(table(results), "utf-8")
     return results
+
+
+def _check(recipe: Recipe, plan: Plan) -> None:
+    unknown = [name for name in plan.variants if name not in VARIANTS]
+    if unknown:
+        raise ValueError(
+            f"no variant is called {', '.join(unknown)}; there are {', '.join(VARIANTS)}"
+        )
+    if recipe.data.held_out_pairs < 1:
+        raise ValueError(f"the recipe {recipe.id} holds no pairs out to score on")
+
+
+def _keep_alike(recipe: Recipe, plan: Plan, path: Path) -> None:
+    """Note what all trainings of a folder have in common, and refuse what differs from it."""
+    common = asdict(replace(recipe, variant="", seed=0))
+    common |= {"pairs": str(plan.pairs.resolve()), "bf16": plan.bf16}
+    text = json.dumps(common, indent=1)
+    if path.exists() and path.read_text("utf-8") != text:
+        wrong = "another recipe, other pairs or another precision"
+        raise ValueError(f"{path.parent} has results of {wrong}: they would not be comparable")
+    path.write_text(text, "utf-8")
 
 
 def _trained(recipe: Recipe, run: Run, pairs: Sequence[Pair]) -> NLEDN:

@@ -199,6 +199,10 @@ def _check_words(recipe: Recipe, path: Path) -> None:
     for name, found, allowed in known:
         if found not in allowed:
             raise ValueError(f"{path}: {name} is {found!r}, none of {', '.join(allowed)}")
+    if recipe.schedule == "plateau" and recipe.warmup_steps:
+        raise ValueError(f"{path}: the schedule plateau has no warmup_steps")
+    if recipe.data.kind == "photos" and not all(phase.patch_px for phase in recipe.phases):
+        raise ValueError(f"{path}: only pairs are trained on whole, so patch_px cannot be 0")
 
 
 def _checked(kind: type[Any], values: dict[str, Any], path: Path) -> Any:

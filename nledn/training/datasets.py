@@ -16,10 +16,10 @@ Split = Literal["folders", "scenes"]
 
 FOUND_NAMES = 5  # of a folder that holds nothing of a set, for its error
 FOLDERS_OF: Mapping[Part, frozenset[str]] = {
-    "train": frozenset({"train", "training", "raintrainl", "raintrainh"}),
-    "test": frozenset({"test", "testing", "rain100l", "rain100h"}),
+    "train": frozenset({"train", "training"}),
+    "test": frozenset({"test", "testing"}),
 }
-"""Names of a part's folder inside a set's, in lower case: `train/`, or as the archives have it."""
+"""Names of a part's folder inside a set's, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class DataSet:
         layout: in words.
         train: pairs of its training part.
         test: pairs of its test part.
+        archives: how the set's own archives name the folder of each of `PARTS`, where they do.
         split: `folders`, a folder a part; or `scenes`, one folder whose first scenes are for
             training, as many as make `train` pairs.
     """
@@ -41,6 +42,7 @@ class DataSet:
     layout: str
     train: int
     test: int
+    archives: tuple[str, str] = ("", "")
     split: Split = "folders"
 
     def expected(self, part: Part) -> int:
@@ -72,6 +74,7 @@ DATA_SETS: Mapping[str, DataSet] = {
         layout=_RAIN100,
         train=200,
         test=100,
+        archives=("raintrainl", "rain100l"),
     ),
     "rain100h": DataSet(
         title="Rain100H (Yang et al. 2017)",
@@ -79,6 +82,7 @@ DATA_SETS: Mapping[str, DataSet] = {
         layout=_RAIN100,
         train=1_800,
         test=100,
+        archives=("raintrainh", "rain100h"),
     ),
 }
 """By the name that recipes use. The paper splits DDN-Data 9,100 to 4,900 without saying which;
@@ -99,15 +103,16 @@ def part_of(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
     """
     if data_set.split == "scenes":
         return _by_scenes(data_set, folder, part)
-    place = _folder_of(part, folder)
+    place = _folder_of(data_set, folder, part)
     found, unmatched = _below(place)
     if len(found) != data_set.expected(part) or unmatched or _empty(found):
         raise _wrong(data_set, place, part, found, unmatched)
     return found
 
 
-def _folder_of(part: Part, folder: Path) -> Path:
-    inside = [path for path in _folders(folder) if path.name.lower() in FOLDERS_OF[part]]
+def _folder_of(data_set: DataSet, folder: Path, part: Part) -> Path:
+    names = FOLDERS_OF[part] | {data_set.archives[PARTS.index(part)]}
+    inside = [path for path in _folders(folder) if path.name.lower() in names]
     return inside[0] if inside else folder
 
 

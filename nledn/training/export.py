@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -86,9 +87,13 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
         raise ValueError(f"{source} belongs to the recipe {state['recipe']}")
     path = into / f"{recipe.id}.safetensors"
     arrays = {name: tensor.float().contiguous().numpy() for name, tensor in state["mean"].items()}
-    sha256 = checkpoint.write(path, _blended(arrays, about.blend) if about.blend else arrays)
+    arrays = blended(arrays, about.blend) if about.blend else arrays
+    with TemporaryDirectory() as folder_of_trial:
+        # Weights and card are replaced together or not at all: no score may be of other weights.
+        sha256 = checkpoint.write(Path(folder_of_trial) / path.name, arrays)
+        scores = {name: _score(file, sha256) for name, file in about.evaluations.items()}
+    checkpoint.write(path, arrays)
     checkpoint.read(path, sha256=sha256)  # as strictly as anybody who will load it
-    scores = {name: _score(file, sha256) for name, file in about.evaluations.items()}
     card = Card(
         id=recipe.id,
         title=recipe.title,
@@ -105,7 +110,8 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
     return card
 
 
-def _blended(arrays: Arrays, blend: Blend) -> Arrays:
+def blended(arrays: Arrays, blend: Blend) -> Arrays:
+    """A training's weights, mixed with others'."""
     others, share = checkpoint.read(blend.path).arrays, np.float32(blend.share)
     return {name: others[name] * share + own * (1 - share) for name, own in arrays.items()}
 

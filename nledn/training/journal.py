@@ -18,6 +18,23 @@ SAMPLES_FOLDER = "samples"
 SAMPLES = 4
 
 
+def forget_after(step: int, folder: Path) -> None:
+    """Take out of the log what a kill has undone: the steps after the last state are done again."""
+    path = folder / LOG_FILE
+    if not path.exists():
+        return
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    kept = [row for row in rows if int(row["step"]) <= step]
+    if len(kept) < len(rows):
+        temporary = path.with_name(f"{path.name}.part")
+        with temporary.open("w", newline="") as file:
+            writer = csv.DictWriter(file, LOG_FIELDS)
+            writer.writeheader()
+            writer.writerows(kept)
+        temporary.replace(path)
+
+
 class Journal:
     """The log of one training.
 

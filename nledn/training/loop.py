@@ -19,7 +19,7 @@ from nledn.checkpoint import Weights
 from nledn.network import NLEDN
 from nledn.training.config import Loss, Recipe
 from nledn.training.data import Batch
-from nledn.training.journal import SAMPLES, Journal
+from nledn.training.journal import SAMPLES, Journal, forget_after
 from nledn.training.material import Material
 from nledn.training.muon import Muon
 from nledn.training.processes import ALONE, Share, summed
@@ -56,6 +56,8 @@ class Trainer:
     """A recipe on its way: network, running mean, optimiser and the count of steps."""
 
     def __init__(self, recipe: Recipe, run: Run, material: Material) -> None:
+        for phase in recipe.phases:  # now, and not hours later when its turn has come
+            run.share.check(phase.batch)
         self.recipe = recipe
         self.run = run
         torch.manual_seed(recipe.seed)
@@ -84,7 +86,7 @@ class Trainer:
 
     def train(self, until_step: int | None = None) -> None:
         """Train to the recipe's end, or to `until_step`, saving and validating on the way."""
-        last = min(until_step or self.recipe.steps, self.recipe.steps)
+        last = self.recipe.steps if until_step is None else min(until_step, self.recipe.steps)
         first = self.run.share.is_first
         before = (self.seconds - time.perf_counter(), self.cpu_seconds, _cpu_seconds())
         losses: list[float] = []
@@ -93,11 +95,11 @@ class Trainer:
         ) as journal:
             while self.step < last:
                 loss, spent = self._agreed(self._advance(), _cpu_seconds() - before[2])
-                losses.append(loss)
                 self._rate.after(loss)
                 self.seconds = before[0] + time.perf_counter()
                 self.cpu_seconds = before[1] + spent
                 if first:
+                    losses.append(loss)
                     losses = self._after_step(journal, losses, is_last=self.step == last)
 
     def _after_step(self, journal: Journal, losses: list[float], *, is_last: bool) -> list[float]:
@@ -119,7 +121,6 @@ class Trainer:
     def _advance(self) -> float:
         self._rate.before(self.step)
         phase, share = self.recipe.phase_at(self.step), self.run.share
-        share.of(phase.batch)
         batch = self._material.training.batch(self.step, phase.batch, phase.patch_px, share)
         loss = self._loss(batch.to(self.run.device), phase.loss)
         self.optimizer.zero_grad(set_to_none=True)
@@ -224,6 +225,8 @@ class Trainer:
         if state["recipe"] != self.recipe.id:
             raise ValueError(f"{path} belongs to the recipe {state['recipe']}")
         self.step = state["step"]
+        if self.run.share.is_first:
+            forget_after(self.step, self.run.folder)
         self.seconds, self.cpu_seconds = state["seconds"], state["cpu_seconds"]
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])

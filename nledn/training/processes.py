@@ -31,15 +31,14 @@ class Share:
         """Whether this process speaks for all."""
         return self.rank == 0
 
-    def of(self, batch: int) -> int:
-        """How many pairs of a step's batch are this process's.
+    def check(self, batch: int) -> None:
+        """Make sure that each process gets as many pairs of a step's batch.
 
         Raises:
-            ValueError: the batch cannot be shared out evenly.
+            ValueError: it cannot be shared out evenly.
         """
         if batch % self.processes:
             raise ValueError(f"a batch of {batch} cannot be shared by {self.processes} processes")
-        return batch // self.processes
 
 
 ALONE = Share()

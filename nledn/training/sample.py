@@ -84,7 +84,7 @@ SAMPLES = (
         size=(4624, 2601),
         seed=7,
         # Streaks 2.2 times as large, to match the photo; but none over 80 px, the longest that the
-        # training draws.
+        # training drew when this was made.
         layers=(
             _streaks(80, 3.3, 2.1e-5, 0.66),
             _streaks(80, 2.6, 5.0e-5, 0.58),

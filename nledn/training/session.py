@@ -24,7 +24,7 @@ Precision = Literal["auto", "fp32", "bf16"]
 
 @dataclass(frozen=True)
 class Settings:
-    """How a recipe is trained on this machine; none of it changes what is learnt, but rounding.
+    """From what and with what a recipe is trained here; how it learns is the recipe's.
 
     Attributes:
         data: the folder of photos or pairs.
@@ -59,12 +59,8 @@ def start(recipe: Path, folder: Path, settings: Settings, until_step: int | None
         FileNotFoundError: the data are not there.
         DerainError: the data are not what the recipe asks for.
     """
-    read_recipe(recipe)  # before anything is written
-    folder.mkdir(parents=True, exist_ok=True)
+    found = read_recipe(recipe)
     with joined(settings.device) as share:
-        if share.is_first:
-            _remember(recipe, folder, settings)
-        found = read_recipe(recipe)
         run = Run(
             folder,
             bf16=takes_bf16(settings.precision, settings.device),
@@ -72,7 +68,10 @@ def start(recipe: Path, folder: Path, settings: Settings, until_step: int | None
             tensorboard=settings.tensorboard,
             share=share,
         )
-        _train(found, run, settings, until_step)
+        trainer = _trainer(found, run, settings)
+        if share.is_first:  # and nothing speaks against it: `resume` will find no mistake
+            _remember(recipe, folder, settings)
+        trainer.train(until_step)
 
 
 def take_up(folder: Path, until_step: int | None) -> None:
@@ -90,23 +89,24 @@ def take_up(folder: Path, until_step: int | None) -> None:
 
 
 def _remember(recipe: Path, folder: Path, settings: Settings) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     kept = folder / RECIPE_FILE
     if not (kept.exists() and recipe.samefile(kept)):
         shutil.copyfile(recipe, kept)
     (folder / SETTINGS_FILE).write_text(tomli_w.dumps(asdict(settings)), "utf-8")
 
 
-def _train(recipe: Recipe, run: Run, settings: Settings, until_step: int | None) -> None:
+def _trainer(recipe: Recipe, run: Run, settings: Settings) -> Trainer:
     take_threads(settings.threads)
-    heap.keep_freed()
     trainer = Trainer(recipe, run, material_of(recipe, Path(settings.data)))
     if not trainer.resume() and settings.start:
         trainer.start_from(checkpoint.read(Path(settings.start)))
-    trainer.train(until_step)
+    return trainer
 
 
 def take_threads(threads: int) -> None:
-    """Compute with so many processor threads; 0 leaves it to torch."""
+    """Compute with so many processor threads, 0 leaves it to torch; and keep freed memory."""
+    heap.keep_freed()
     if threads:
         torch.set_num_threads(threads)
 
@@ -126,5 +126,5 @@ def takes_bf16(precision: Precision, device: str = "cpu") -> bool:
     if precision != "auto":
         return precision == "bf16"
     if device.startswith("cuda"):
-        return bool(torch.cuda.is_bf16_supported())
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

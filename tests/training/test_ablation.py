@@ -68,6 +68,26 @@ def test_what_is_done_is_not_done_again(
     assert again[0] == first[0]
 
 
+def test_one_folder_compares_only_what_was_trained_alike(tmp_path: Path, pairs: Path) -> None:
+    plan = Plan(("ra",), (1,), pairs, {})
+    ablate(tiny(), plan, tmp_path / "out")
+    longer = replace(tiny(), phases=(Phase(3, 1, 16),))
+    for recipe, other in ((longer, plan), (tiny(), replace(plan, bf16=True))):
+        with pytest.raises(ValueError, match="not be comparable"):
+            ablate(recipe, other, tmp_path / "out")
+
+
+def test_what_cannot_be_compared_is_found_before_the_first_training(
+    tmp_path: Path, pairs: Path
+) -> None:
+    with pytest.raises(ValueError, match="no variant is called rx; there are ra, rb"):
+        ablate(tiny(), Plan(("ra", "rx"), (1,), pairs, {}), tmp_path / "out")
+    none_held_out = replace(tiny(), data=Data("pairs"))
+    with pytest.raises(ValueError, match="holds no pairs out"):
+        ablate(none_held_out, Plan(("ra",), (1,), pairs, {}), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_held_out_pairs_are_scored_as_the_evaluation_does(
     tmp_path: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

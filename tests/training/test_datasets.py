@@ -95,6 +95,15 @@ def test_rain100_in_all_its_layouts(
     assert len(part_of(SMALL["rain100l"], tmp_path / folders[0], "train")) == 4
 
 
+def test_the_two_rain100_are_not_taken_for_one_another(tmp_path: Path) -> None:
+    names = ("rain-{}.png", "norain-{}.png")
+    for folder, count in (("RainTrainH", 3), ("RainTrainL", 4), ("Rain100H", 2), ("Rain100L", 2)):
+        rain100(tmp_path / folder, names, count)
+    assert len(part_of(SMALL["rain100l"], tmp_path, "train")) == 4
+    for pair in part_of(SMALL["rain100l"], tmp_path, "test"):
+        assert pair.rainy.parent.name == "Rain100L"
+
+
 def test_a_half_downloaded_set_says_what_is_there_and_where_to_get_the_rest(
     tmp_path: Path,
 ) -> None:

@@ -112,6 +112,20 @@ def test_scores_of_other_weights_are_refused(trained: tuple[Path, NLEDN], recipe
         export(folder, recipe, replace(ABOUT, evaluations={"a": infinite}), folder)
 
 
+def test_a_refused_export_leaves_weights_and_card_as_they_are(
+    tmp_path: Path, trained: tuple[Path, NLEDN], recipe: Recipe
+) -> None:
+    folder, mean = trained
+    others = {name: np.ones(t.shape, np.float32) for name, t in mean.state_dict().items()}
+    checkpoint.write(tmp_path / "others.safetensors", others)
+    old = export(folder, recipe, ABOUT, folder)
+    stale = {"a": scores(folder, old.sha256)}
+    blend = Blend(tmp_path / "others.safetensors", 0.5)
+    with pytest.raises(ValueError, match="another checkpoint"):
+        export(folder, recipe, replace(ABOUT, evaluations=stale, blend=blend), folder)
+    assert catalog.load(catalog.find(str(old.path))).sha256 == old.sha256
+
+
 def test_the_state_of_another_recipe_is_refused(
     trained: tuple[Path, NLEDN], recipe: Recipe
 ) -> None:

@@ -19,6 +19,7 @@ from nledn.training.datasets import DATA_SETS
 from nledn.training.journal import LOG_FILE
 from nledn.training.loop import STATE_FILE, Run, Trainer, loss_of, psnr
 from nledn.training.material import of_photos
+from nledn.training.processes import Share
 from nledn.training.schedule import rate_at
 from nledn.training.session import recipe_path
 from nledn.training.synthesis import RainMix
@@ -59,20 +60,22 @@ def photos() -> list[Bytes]:
     return [rng.integers(0, 255, (60, 80, 3), np.uint8) for _ in range(3)]
 
 
-def trainer_in(folder: Path, photos: list[Bytes], recipe: Recipe = RECIPE) -> Trainer:
+def trainer_in(
+    folder: Path, photos: list[Bytes], recipe: Recipe = RECIPE, *, bf16: bool = False
+) -> Trainer:
     folder.mkdir(exist_ok=True)
-    return Trainer(recipe, Run(folder, bf16=False), of_photos(recipe, photos, photos[:1]))
+    return Trainer(recipe, Run(folder, bf16=bf16), of_photos(recipe, photos, photos[:1]))
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+@pytest.mark.parametrize(("optimizer", "bf16"), [("adamw", False), ("muon", False), ("muon", True)])
 def test_a_resumed_training_gives_the_same_weights(
-    tmp_path: Path, photos: list[Bytes], optimizer: Optimizer
+    tmp_path: Path, photos: list[Bytes], optimizer: Optimizer, bf16: bool
 ) -> None:
     recipe = replace(RECIPE, optimizer=optimizer)
-    straight = trainer_in(tmp_path / "straight", photos, recipe)
+    straight = trainer_in(tmp_path / "straight", photos, recipe, bf16=bf16)
     straight.train()
-    trainer_in(tmp_path / "broken", photos, recipe).train(until_step=2)
-    resumed = trainer_in(tmp_path / "broken", photos, recipe)
+    trainer_in(tmp_path / "broken", photos, recipe, bf16=bf16).train(until_step=2)
+    resumed = trainer_in(tmp_path / "broken", photos, recipe, bf16=bf16)
     assert resumed.resume()
     assert resumed.step == 2
     resumed.train()
@@ -96,6 +99,32 @@ def test_the_log_has_the_losses_and_the_time(tmp_path: Path, photos: list[Bytes]
     assert [int(row["step"]) for row in rows] == [3, 5]
     assert all(float(row["loss"]) > 0 and float(row["psnr_derained"]) > 0 for row in rows)
     assert 0 < float(rows[0]["cpu_seconds"]) < float(rows[1]["cpu_seconds"])
+
+
+def test_what_a_kill_has_undone_is_not_in_the_log(tmp_path: Path, photos: list[Bytes]) -> None:
+    trainer_in(tmp_path, photos).train(until_step=2)
+    with (tmp_path / LOG_FILE).open("a") as file:
+        file.write("4,9.0,9.0,0.001,0.5,,,\n")  # after the last state that was saved
+    resumed = trainer_in(tmp_path, photos)
+    resumed.resume()
+    resumed.train()
+    with (tmp_path / LOG_FILE).open() as file:
+        assert [int(row["step"]) for row in csv.DictReader(file)] == [2, 3, 5]
+
+
+def test_no_step_is_a_number_of_steps(tmp_path: Path, photos: list[Bytes]) -> None:
+    trainer = trainer_in(tmp_path, photos)
+    trainer.train(until_step=0)
+    assert trainer.step == 0
+
+
+def test_a_batch_that_cannot_be_shared_is_found_before_the_first_step(
+    tmp_path: Path, photos: list[Bytes]
+) -> None:
+    recipe = replace(RECIPE, phases=(Phase(3, 2, 16), Phase(2, 1, 24)))
+    run = Run(tmp_path, bf16=False, share=Share(0, 2))
+    with pytest.raises(ValueError, match="batch of 1 cannot be shared"):
+        Trainer(recipe, run, of_photos(recipe, photos, photos[:1]))
 
 
 def test_a_step_with_nan_is_left_out(
@@ -323,6 +352,22 @@ def test_names_of_photos_kept_out_are_a_list_or_the_shipped_one(tmp_path: Path) 
     assert read_recipe(path).held_out == ("one.png", "two.png")
     path.write_text(shipped.replace('"photos"', '"phoots"'))
     with pytest.raises(ValueError, match="held_out is 'phoots'"):
+        read_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('schedule = "cosine"', 'schedule = "plateau"', "plateau has no warmup_steps"),
+        ("patch_px = 128", "patch_px = 0", "patch_px cannot be 0"),
+    ],
+)
+def test_a_recipe_that_asks_for_what_there_is_not_is_refused(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(recipe_path("afterrain").read_text("utf-8").replace(old, new))
+    with pytest.raises(ValueError, match=words):
         read_recipe(path)
 
 

@@ -97,9 +97,9 @@ def test_shares_make_up_the_batch(folder: Path) -> None:
 
 
 def test_a_batch_that_cannot_be_shared_is_refused() -> None:
-    assert Share(0, 2).of(4) == 2
+    Share(0, 2).check(4)
     with pytest.raises(ValueError, match="batch of 3"):
-        Share(0, 2).of(3)
+        Share(0, 2).check(3)
 
 
 def test_what_cannot_be_cut_or_paired_is_said(folder: Path) -> None:

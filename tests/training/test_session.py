@@ -15,6 +15,7 @@ from nledn.network import NLEDN
 from nledn.training.__main__ import run
 from nledn.training.journal import LOG_FILE, SAMPLES_FOLDER
 from nledn.training.loop import BEST_FILE, STATE_FILE
+from nledn.training.session import RECIPE_FILE, SETTINGS_FILE
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RECIPE = """
@@ -103,6 +104,18 @@ def test_a_training_begins_with_the_weights_it_is_given_and_remembers_them(
     assert command("resume", "--folder", tmp_path / "second", "--until-step", 1) == 0
     for name, tensor in weights_in(tmp_path / "second").items():
         assert float((tensor - exported[name]).abs().max()) < 1e-6, name
+
+
+def test_a_mistake_does_not_spoil_the_folder(tmp_path: Path, recipe: Path, photos: Path) -> None:
+    folder = tmp_path / "run"
+    assert train(recipe, photos, folder, "--until-step", 1) == 0
+    kept = {name: (folder / name).read_bytes() for name in (RECIPE_FILE, SETTINGS_FILE)}
+    assert "no such folder" in str(train(recipe, tmp_path / "photso", folder))
+    other = tmp_path / "other.toml"
+    other.write_text(RECIPE.replace('"tiny"', '"other"'))
+    assert "belongs to the recipe tiny" in str(train(other, photos, folder))
+    assert {name: (folder / name).read_bytes() for name in kept} == kept
+    assert command("resume", "--folder", folder) == 0
 
 
 def test_a_training_leaves_a_log_pictures_and_its_best(

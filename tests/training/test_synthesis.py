@@ -14,6 +14,7 @@ from nledn.training.synthesis import (
     rain_on,
     veiled,
 )
+from nledn.training.weather import WEATHERS
 from tests.training.layers import PLAIN
 
 
@@ -30,7 +31,7 @@ def test_dry_weather_gives_the_photo_itself() -> None:
     assert rain_on(clean, RainMix(1, 0, 0, 0), rng()) is clean
 
 
-@pytest.mark.parametrize("mix", [RainMix(0, *shares) for shares in np.eye(7)])
+@pytest.mark.parametrize("mix", [RainMix(0, *shares) for shares in np.eye(len(WEATHERS))])
 def test_every_weather_stays_a_photo(mix: RainMix) -> None:
     for seed in range(20):
         rainy = rain_on(grey(), mix, rng(seed))

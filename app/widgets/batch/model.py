@@ -112,10 +112,6 @@ class BatchModel(QAbstractTableModel):
         """The photo of a row."""
         return self._entries[row]
 
-    def row_of(self, source: Path) -> int | None:
-        """The row of a photo."""
-        return self._places.get(source)
-
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008  # Qt's
         """Photos."""
         return 0 if parent.isValid() else len(self._entries)
