@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.table1 ../shared/official \
         ../shared/data/rain100l ../shared/data/rain100h ../shared/data/streaks
 
-OFFICIAL is a folder with the authors' four files (`nledn weights fetch` gets them), each SET a
-folder of pairs. Scores by the authors' protocol: fp32, whole photos, PSNR and SSIM of Y. Prints a
+OFFICIAL is a folder with the authors' four files as they published them, each SET a folder of
+pairs. Scores by the authors' protocol: fp32, whole photos, PSNR and SSIM of Y. Prints a
 Markdown table, a row a checkpoint, ours last, and how often each was the best.
 """
 

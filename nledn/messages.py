@@ -234,7 +234,7 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
     ),
     errors.ClusterNotInstalled: Template(
         "The package that talks to clusters, distributed, is not installed.",
-        "Install it (pip install 'afterrain[cluster]').",
+        "Install it (pip install '.[cluster]' where AfterRain's sources are).",
     ),
     errors.SchedulerUnreachable: Template(
         "There is no scheduler at {address} that answers us ({detail}).",

@@ -40,9 +40,9 @@ Section: graphics
 Priority: optional
 Description: take the rain out of photos, on your own machine
  AfterRain estimates the streaks of rain in a photo and subtracts them. Nothing
- is uploaded. Photos of any size, 8 and 16 bits, come back with their depth,
- colours, transparency and metadata. It has a window, afterrain, and a command
- line, nledn.
+ is uploaded. Photos of up to 250 megapixels, 8 and 16 bits, come back with
+ their depth, colours, transparency and metadata. It has a window, afterrain,
+ and a command line, nledn.
 """
 
 
