@@ -180,10 +180,6 @@
         <translation>画笔大小</translation>
     </message>
     <message>
-        <source>CIE Lab became sRGB.</source>
-        <translation>CIE Lab 已转换为 sRGB。</translation>
-    </message>
-    <message>
         <source>CMYK became sRGB.</source>
         <translation>CMYK 已转换为 sRGB。</translation>
     </message>
@@ -596,8 +592,8 @@
         <translation>此文件夹中：{counts}。</translation>
     </message>
     <message>
-        <source>Install it (pip install 'afterrain[cluster]').</source>
-        <translation>请安装它（pip install 'afterrain[cluster]'）。</translation>
+        <source>Install it (pip install '.[cluster]' where AfterRain's sources are).</source>
+        <translation>请在 AfterRain 的源代码目录中安装它（pip install '.[cluster]'）。</translation>
     </message>
     <message>
         <source>Install the edition of AfterRain with PyTorch.</source>
@@ -1018,6 +1014,10 @@
     <message>
         <source>Rename</source>
         <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
     </message>
     <message>
         <source>Reset all</source>
@@ -1544,6 +1544,10 @@
         <translation>已完成的会保留；其余的下次启动时仍在。</translation>
     </message>
     <message>
+        <source>What is in it now would be lost.</source>
+        <translation>其中现有的内容将会丢失。</translation>
+    </message>
+    <message>
         <source>What is in sight is still being computed. Wait for it.</source>
         <translation>看得见的部分还在计算，请稍候。</translation>
     </message>
@@ -1734,6 +1738,10 @@
     <message>
         <source>{letter} is best</source>
         <translation>{letter} 最好</translation>
+    </message>
+    <message>
+        <source>{name} is there already. Replace it?</source>
+        <translation>{name} 已存在。要替换它吗？</translation>
     </message>
     <message>
         <source>{n} cores</source>
