@@ -19,6 +19,8 @@ FloatPair = tuple[FloatImage, FloatImage]
 class PairBatches:
     """An endless, repeatable stream: pass after pass over the pairs, each in an order of its own.
 
+    Passes are counted by a step's pairs; a phase of another batch begins in the middle of one.
+
     Args:
         pairs: to learn from; read when their turn comes.
         long_side_px: larger ones are scaled down to this; 0 leaves them as they are.
