@@ -76,8 +76,10 @@ def replacing(
             if target.exists():
                 mode = stat.S_IMODE(target.stat().st_mode)
             _flush(temporary)
-            # After the flush: a mode that forbids writing would forbid that too.
-            temporary.chmod(mode)
+            # After the flush: a mode that forbids writing would forbid that too. And a disk that
+            # has no modes, as shares may have, is no reason to lose the photo.
+            with suppress(OSError):
+                temporary.chmod(mode)
             # Again, for a file that came while we were writing.
             _refuse(path, target, overwrite=overwrite, sources=sources)
             _commit(temporary, target, overwrite=overwrite)

@@ -32,8 +32,8 @@ def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
         rows.append(_report_row(_completed(row, queue), queue))
     request = queue.request
     facts = {
-        "Photos": str(request.found.root),
-        "Results": str(queue.place.out),
+        "Photos": printable(request.found.root),
+        "Results": printable(queue.place.out),
         "Checkpoint": f"{request.card.id} (sha256 {request.card.sha256})",
         "Strength": f"{request.settings.options.strength:g}",
         **_counted(queue.counts()),

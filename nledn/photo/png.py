@@ -11,13 +11,14 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from nledn.photo import vips
+from nledn.photo import exif, vips
 from nledn.photo.model import Metadata, Note, Photo
 from nledn.photo.source import Damaged, Source
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
-_RAW_EXIF_KEYWORD = b"Raw profile type exif"  # how ImageMagick and darktable wrote it for years
+# How ImageMagick, darktable and digiKam wrote it for years; the second may hold XMP as well.
+_RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
 _PALETTE_TYPE = 3
 _SRGB_GAMMA = 45455
 _METRE_IN_INCHES = 1 / 0.0254
@@ -46,7 +47,7 @@ def opened(file: BinaryIO) -> Source:
         size=(width, height),
         metadata=Metadata(
             icc=_icc(chunks.get(b"iCCP", b"")),
-            exif=chunks.get(b"eXIf") or _raw_exif(chunks.get(_RAW_EXIF_KEYWORD, b"")),
+            exif=exif.bare(chunks.get(b"eXIf") or _raw_exif(chunks)),
             xmp=chunks.get(_XMP_KEYWORD),
             dpi=_dpi(chunks.get(b"pHYs", b"")),
         ),
@@ -98,15 +99,19 @@ def _icc(chunk: bytes) -> bytes | None:
     return _inflated(rest[1:]) or rest if found else None
 
 
-def _raw_exif(text: bytes) -> bytes | None:
+def _raw_exif(chunks: dict[bytes, bytes]) -> bytes | None:
     """EXIF in hexadecimal, after a line with its name and one with its length."""
-    lines = text.strip().split(b"\n", 2)
-    if len(lines) != 3:
-        return None
-    try:
-        return bytes.fromhex(lines[2].decode("ascii"))
-    except ValueError:
-        return None
+    for keyword in _RAW_EXIF_KEYWORDS:
+        lines = chunks.get(keyword, b"").strip().split(b"\n", 2)
+        if len(lines) != 3:
+            continue
+        try:
+            block = bytes.fromhex(lines[2].decode("ascii"))
+        except ValueError:
+            continue
+        if keyword == _RAW_EXIF_KEYWORDS[0] or block.startswith(exif.PREFIX):
+            return block
+    return None
 
 
 def _dpi(chunk: bytes) -> tuple[float, float] | None:

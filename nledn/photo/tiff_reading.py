@@ -10,7 +10,7 @@ from nledn.photo.source import Damaged, Source, Unsupported
 from nledn.photo.tiff_structure import SUB_IFDS, Directory, TiffDamaged, TiffStructure
 
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
-_SAMPLES, _SAMPLE_FORMAT = 277, 339
+_SAMPLES, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 277, 338, 339
 _XMP, _IPTC, _ICC, _DNG_VERSION = 700, 33723, 34675, 50706
 _WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _SENSOR_PHOTOMETRICS = (32803, 34892)  # a colour filter array, and linear RAW
@@ -19,6 +19,8 @@ _READABLE_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
 _COLOURS = {_WHITE_IS_0: 1, _BLACK_IS_0: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3}
 _UINT, _FLOAT, _UNDEFINED = 1, 3, 4
 _REDUCED = 1  # in NewSubfileType: a preview, not a page
+_UNSPECIFIED = 0  # in ExtraSamples: a saved selection, infrared of a scanner, but no transparency
+_JPEG = 7
 
 
 def is_raw(structure: TiffStructure) -> bool:
@@ -55,7 +57,13 @@ def opened(file: BinaryIO) -> Source:
         ),
         orientation=exif.tiff_orientation(structure, page) or 1,
         notes=tuple(_notes(structure, page, photometric)),
-        decode=functools.partial(vips.decode, file, "TIFF", cmyk=photometric == _CMYK),
+        decode=functools.partial(
+            vips.decode,
+            file,
+            "TIFF",
+            cmyk=photometric == _CMYK,
+            opaque=_has_other_channel(structure, page),
+        ),
     )
 
 
@@ -73,7 +81,16 @@ def _checked(structure: TiffStructure, page: Directory) -> int:
     compression = _first(structure, page, _COMPRESSION, 1)
     if compression not in _READABLE_COMPRESSIONS:
         raise Unsupported(f"compression {compression}")
+    if photometric == _YCBCR and compression != _JPEG:
+        raise Unsupported("YCbCr without JPEG")  # libvips takes it for RGB
+    if SUB_IFDS in page.entries and _first(structure, page, _SUBFILE, 0) & _REDUCED:
+        raise Unsupported("a preview before the picture")
     return photometric
+
+
+def _has_other_channel(structure: TiffStructure, page: Directory) -> bool:
+    """Whether what follows the colours is no transparency."""
+    return _first(structure, page, _EXTRA_SAMPLES, _UNSPECIFIED + 1) == _UNSPECIFIED
 
 
 def _size(structure: TiffStructure, page: Directory) -> tuple[int, int]:
@@ -124,7 +141,8 @@ def _notes(structure: TiffStructure, page: Directory, photometric: int) -> Itera
     if pages > 1:
         yield f"{Note.FRAMES}:{pages}"
     samples = _first(structure, page, _SAMPLES, 1)
-    if samples > _COLOURS[photometric] + 1:
+    transparency = 0 if _has_other_channel(structure, page) else 1
+    if samples > _COLOURS[photometric] + transparency:
         yield Note.EXTRA_CHANNELS
     if _IPTC in page.entries:
         yield Note.IPTC

@@ -29,8 +29,14 @@ VipsError = pyvips.Error
 """What libvips raises, for damaged files and failed writes alike."""
 
 
-def decode(
-    file: BinaryIO, kind: str, canvas: Canvas, *, bits: int | None = None, cmyk: bool = False
+def decode(  # what the kinds of files differ in
+    file: BinaryIO,
+    kind: str,
+    canvas: Canvas,
+    *,
+    bits: int | None = None,
+    cmyk: bool = False,
+    opaque: bool = False,
 ) -> Decoded:
     """Decode the first picture of an open file.
 
@@ -40,6 +46,7 @@ def decode(
         canvas: where the pixels go.
         bits: how many bits of 16 the file really fills (10, 12); None for all.
         cmyk: whether the pixels are to be converted from CMYK to sRGB.
+        opaque: whether what follows the colours is no transparency, and left out.
 
     Raises:
         VipsError: the file is truncated or corrupt.
@@ -50,6 +57,8 @@ def decode(
     image = _opened(source, _LOADERS[kind])
     if cmyk:
         image = _cmyk_to_srgb(image)
+    if opaque:
+        image = image.extract_band(0, n=colours_in(image.bands))
     if image.format not in _DEPTHS:
         raise Unsupported(str(image.format))
     _fetch(image, bits, canvas)

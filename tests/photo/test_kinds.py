@@ -112,6 +112,33 @@ def test_tiff_alpha_that_was_multiplied_in_is_taken_out(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.alpha, alpha[..., 0])
 
 
+@pytest.mark.parametrize(("photometric", "colours"), [("rgb", 3), ("minisblack", 1)])
+def test_a_tiff_channel_that_is_no_transparency_is_dropped_and_said(
+    tmp_path: Path, photometric: str, colours: int
+) -> None:
+    stored = files.colours(dtype=np.uint16, channels=colours + 1)
+    options = {"photometric": photometric, "planarconfig": "contig"}
+    tifffile.imwrite(tmp_path / "a.tif", stored, extrasamples=["unspecified"], **options)
+    found = photo.read(tmp_path / "a.tif")
+    assert found.alpha is None
+    np.testing.assert_array_equal(found.pixels[..., :colours], stored[..., :colours])
+    assert found.notes == (Note.EXTRA_CHANNELS,)
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate"])
+def test_ycbcr_that_would_be_taken_for_rgb_is_refused(tmp_path: Path, compression: str) -> None:
+    image = Image.new("RGB", (16, 16), (200, 50, 20)).convert("YCbCr")
+    image.save(tmp_path / "a.tif", compression=compression)
+    with pytest.raises(PhotoUnsupported):
+        photo.read(tmp_path / "a.tif")
+
+
+def test_ycbcr_of_jpeg_has_its_colours(tmp_path: Path) -> None:
+    image = Image.new("RGB", (16, 16), (200, 50, 20)).convert("YCbCr")
+    image.save(tmp_path / "a.tif", compression="jpeg", quality=100)
+    assert abs(photo.read(tmp_path / "a.tif").pixels.astype(int) - (200, 50, 20)).max() <= 3
+
+
 def test_tiff_channels_beyond_alpha_are_dropped_and_said(tmp_path: Path) -> None:
     stored = files.colours(dtype=np.uint16, channels=5)
     kinds = ["unassalpha", "unspecified"]

@@ -105,15 +105,27 @@ def test_thumbnail_in_the_middle_is_blanked(tmp_path: Path) -> None:
     assert found.endswith(b"after the thumbnail")
 
 
-def test_hexadecimal_exif_of_old_pngs_is_read(tmp_path: Path) -> None:
-    block = files.exif_block()
-    text = f"\nexif\n{len(block):8}\n{block.hex()}\n".encode()
+@pytest.mark.parametrize(
+    ("kind", "prefix"), [("exif", b""), ("exif", b"Exif\0\0"), ("APP1", b"Exif\0\0")]
+)
+def test_hexadecimal_exif_of_old_pngs_is_read(tmp_path: Path, kind: str, prefix: bytes) -> None:
+    block = prefix + files.exif_block()
+    text = f"\n{kind}\n{len(block):8}\n{block.hex()}\n".encode()
     png = files.encoded(files.smooth(), "PNG")
-    data = files.with_png_chunk(png, b"tEXt", b"Raw profile type exif\0" + text)
+    data = files.with_png_chunk(png, b"tEXt", f"Raw profile type {kind}\0".encode() + text)
     found = photo.read(files.saved(tmp_path, "a.png", data))
     assert found.exif is not None
     assert files.MAKER_NOTE in found.exif
     assert found.size == (40, 56)  # orientation 6
+
+
+def test_exif_of_a_png_may_have_the_prefix_of_a_jpeg(tmp_path: Path) -> None:
+    png = files.encoded(files.smooth(), "PNG")
+    data = files.with_png_chunk(png, b"eXIf", b"Exif\0\0" + files.exif_block())
+    found = photo.read(files.saved(tmp_path, "a.png", data))
+    assert found.exif is not None
+    assert files.MAKER_NOTE in found.exif
+    assert found.notes == ()
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
