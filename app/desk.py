@@ -166,7 +166,10 @@ class Desk(QObject):
     def choose_checkpoint(self, id: str) -> None:
         """Derain with another checkpoint from now on."""
         self.history.choose_checkpoint(id)
-        self._preferences.change(checkpoint=id)
+
+    def keep_checkpoint(self) -> None:
+        """The next start computes with what is chosen now, be it by undoing a choice."""
+        self._preferences.change(checkpoint=self._session.options.weights)
 
     def finished(self, job: Job, result: Any) -> None:
         """A job of the desk is done."""

@@ -35,6 +35,16 @@ class History(QObject):
         self.stack.clear()
         self._strength = self._session.strength
 
+    def undo(self) -> None:
+        """Take the last step back; not under a brush that paints, whose stroke is no step yet."""
+        if not self._picture.is_being_painted:
+            self.stack.undo()
+
+    def redo(self) -> None:
+        """Do it again, likewise."""
+        if not self._picture.is_being_painted:
+            self.stack.redo()
+
     def strength_settled(self, strength: float) -> None:
         """A drag of the strength has come to rest."""
         if strength != self._strength:
@@ -51,8 +61,9 @@ class History(QObject):
 
     def clear_mask(self) -> None:
         """Keep nothing, in a way that can be undone."""
-        if self._picture.mask is not None and self._picture.mask.any():
-            self.stack.push(_Cleared(self, self._picture.mask.copy()))
+        mask = self._picture.mask
+        if mask is not None and mask.any() and not self._picture.is_being_painted:
+            self.stack.push(_Cleared(self, mask.copy()))
 
     def set_strength(self, strength: float) -> None:
         """For the steps: the strength is this now."""

@@ -166,8 +166,8 @@ class MainWindow(QMainWindow):
             "save": desk.saver.save,
             "save_as": desk.saver.save_as,
             "quit": self.close,
-            "undo": desk.history.stack.undo,
-            "redo": desk.history.stack.redo,
+            "undo": desk.history.undo,
+            "redo": desk.history.redo,
             "copy": desk.saver.copy,
             "paste": desk.paste,
             "settings": desk.ask_settings,
@@ -212,9 +212,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{in_title(name)}[*] – AfterRain")
         self.setWindowFilePath(printable(path) if path else "")
         self.shell.status_line.photo.setText(photo_of(opened.photo))
-        for name, by in (("previous", -1), ("next", 1)):
-            self.named_actions[name].setEnabled(self.session.neighbour(by) is not None)
+        self._show_neighbours()
         self.shell.focus_page()
+
+    def _show_neighbours(self) -> None:
+        """On the Batch page their keys are the table's."""
+        for name, by in (("previous", -1), ("next", 1)):
+            there = self.session.neighbour(by) is not None
+            self.named_actions[name].setEnabled(there and self.shell.page != "batch")
 
     def _show_mode(self, mode: str) -> None:
         self.named_actions[mode].setChecked(True)
@@ -225,6 +230,7 @@ class MainWindow(QMainWindow):
     def _show_page(self, page: PageName) -> None:
         self.shell.show_page(page)
         self.named_actions[self.view.mode if page == "photo" else page].setChecked(True)
+        self._show_neighbours()
 
     def _turn_compare(self) -> None:
         self._show_page("photo" if self.shell.page == "compare" else "compare")
@@ -277,7 +283,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """In the single view, left and right go through the folder."""
         by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if by is not None and self.view.mode == "single":
+        if by is not None and self.view.mode == "single" and self.shell.page == "photo":
             self.desk.step(by)
         else:
             super().keyPressEvent(event)
@@ -311,6 +317,9 @@ class MainWindow(QMainWindow):
         self.comparing.desk.set_active(False)
         self.runner.cancel_all()
         self.shell.setEnabled(False)
+        self.setAcceptDrops(False)
+        for action in self.named_actions.values():
+            action.setEnabled(False)
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
 
     def _close_if_finishing(self) -> None:

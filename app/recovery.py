@@ -13,6 +13,7 @@ import logging
 import os
 import struct
 import threading
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -31,6 +32,7 @@ from nledn.tiling import Axis, Rect, Tiling
 log = logging.getLogger(__name__)
 
 SUFFIX = ".recovery"
+KEPT_S = 30 * 24 * 3600  # work on photos that are not to be found
 SETTLED = ".settled"  # what it holds has been saved
 _HEAD = struct.Struct("<cQI")  # kind, bytes that follow, their CRC-32
 _RECT = struct.Struct("<4IQ")  # left, top, right, bottom, order of writing
@@ -189,6 +191,8 @@ def scan(folder: Path | None = None) -> tuple[Offer, ...]:
         if header is not None and _is_alive(header):
             continue
         wanted = header is not None and path.suffix == SUFFIX
+        if wanted and header is not None and not _is_there(header) and _is_young(path):
+            continue  # its disk may come back, and be there at the next start
         recovered = _replayed(path) if wanted else None
         if recovered is None or not recovered.layer.done.any():
             path.unlink(missing_ok=True)
@@ -251,6 +255,17 @@ def _is_alive(header: Mapping[str, Any]) -> bool:
     except psutil.Error:
         return False
     return bool(abs(started - header["started"]) < _STARTED)
+
+
+def _is_there(header: Mapping[str, Any]) -> bool:
+    try:
+        return Path(header["source"]).exists()
+    except (OSError, KeyError, TypeError):
+        return False
+
+
+def _is_young(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime < KEPT_S
 
 
 def _replayed(path: Path) -> Recovered | None:

@@ -44,11 +44,14 @@ class Saver(QObject):
         self._dialogs = dialogs
         self._folder: Path | None = None
         self._then: Callable[[], None] | None = None
+        self._once_more = False
 
     def save(self) -> None:
         """Save beside the photo, or over what this photo was saved to before."""
         session, settings = self._session, self._preferences.settings
-        if not session.can_save or session.photo is None:
+        if session.saving.is_writing:
+            self._once_more = True  # it may be of before the last change, and its name is not sure
+        elif not session.can_save or session.photo is None:
             self.forget()
         elif session.saving.path is not None:
             self._submit(session.saving.path, _settings(settings.quality, overwrite=True))
@@ -93,12 +96,17 @@ class Saver(QObject):
     def forget(self) -> None:
         """Saving came to nothing: do not go on with what waited for it."""
         self._then = None
+        self._once_more = False
 
     def saved(self, saved: Saved) -> None:
         """A result is written: say so, and go on with what waited for it."""
         self._folder = saved.path.parent
         words = saved_of(saved.path, saved.photo, saved.settings)
         self.noticed.emit(Notice(words, "done", {"show_folder": tr("Show in folder")}))
+        again, self._once_more = self._once_more, False
+        if again and self._session.saving.is_unsaved:
+            self.save()
+            return
         then, self._then = self._then, None
         if then is not None:
             then()

@@ -42,7 +42,7 @@ class Saving(QObject):
         self._revision = 0
         self._saved_revision = 0
         self._was_unsaved = False
-        self._writing: set[Job] = set()
+        self._writing: set[SaveJob] = set()
         self._drag_folders = DragFolders()
         self.path: Path | None = None
 
@@ -50,6 +50,16 @@ class Saving(QObject):
     def is_unsaved(self) -> bool:
         """Whether closing would lose something."""
         return self._has_result and self._revision != self._saved_revision
+
+    @property
+    def work(self) -> tuple[bool, int]:
+        """Whether there is a result, and of how many changes; tells work from more work."""
+        return self._has_result, self._revision
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether the open photo's result is being written."""
+        return any(job.result.photo is self._photo for job in self._writing)
 
     def restart(self, photo: "Photo") -> None:
         """Another photo is open; nothing was done to it yet."""
@@ -118,11 +128,13 @@ class Saving(QObject):
 
     def job_failed(self, job: Job, error: BaseException) -> bool:
         """A job could not save; what was unsaved still is. Whether that needs to be told."""
+        if not isinstance(job, SaveJob):
+            return True
         self._writing.discard(job)
-        is_occupied = isinstance(error, OutputExists) and isinstance(job, SaveJob)
-        if is_occupied:
-            self.occupied.emit(job)
-        return not is_occupied
+        if not isinstance(error, OutputExists):
+            return True
+        self.occupied.emit(job)
+        return False
 
     def _submit(self, job: SaveJob) -> None:
         self._writing.add(job)

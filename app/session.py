@@ -7,6 +7,7 @@ that is no longer wanted is dropped.
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,8 @@ class Session(QObject):
         failed: (exception).
         recovery_found: (Offer).
         recovered: (Recovered); its photo has been opened just before.
+        replacing: (function) takes up a photo that was read while the open one got work that is not
+            saved; to be called once that is seen to.
         saving: what of the result is on disk.
     """
 
@@ -69,6 +72,7 @@ class Session(QObject):
     failed = Signal(object)
     recovery_found = Signal(object)
     recovered = Signal(object)
+    replacing = Signal(object)
 
     def __init__(self, runner: Runner, engines: jobs.Engines, options: Options) -> None:
         super().__init__(runner)
@@ -84,6 +88,7 @@ class Session(QObject):
         self._engines_choice: Choice | None = None
         self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
         self._opening: Job | None = None
+        self._work_then: object = None  # of the open photo, when another was asked for
         self._deraining: jobs.DerainJob | None = None
         self._when_stopped: Callable[[], None] | None = None
         self._focus_rect: Rect | None = None
@@ -257,6 +262,7 @@ class Session(QObject):
     def _begin_opening(self, job: Job) -> None:
         self._runner.cancel(self._opening)
         self._opening = job
+        self._work_then = self.saving.work
         self.opening_changed.emit(True)
         self._runner.submit(job)
 
@@ -267,7 +273,14 @@ class Session(QObject):
     def _on_opened(self, job: Job, opened: jobs.Opened) -> None:
         if job is self._opening:
             self._end_opening()
-            self._take(opened)
+            self._replace(partial(self._take, opened))
+
+    def _replace(self, take: Callable[[], None]) -> None:
+        """Before it was asked for, unsaved work was seen to; what came since then was not."""
+        if self.saving.is_unsaved and self.saving.work != self._work_then:
+            self.replacing.emit(take)
+        else:
+            take()
 
     def _take(self, opened: jobs.Opened, kept: Recovered | None = None) -> None:
         self._abandon()
@@ -290,19 +303,24 @@ class Session(QObject):
     def _on_restored(self, job: jobs.RestoreJob, found: tuple[jobs.Opened, Recovered]) -> None:
         if job is not self._opening:
             return
-        opened, kept = found
         self._end_opening()
+        self._replace(partial(self._restore, job.offer, *found))
+
+    def _restore(self, offer: Offer, opened: jobs.Opened, kept: Recovered) -> None:
         self._take(opened, kept)
         self.saving.touch()
         self._keeper.layer(kept.source, kept.options, kept.layer)
         self.keep_strength()
-        self._keeper.forget(job.offer.spill)
+        self._keeper.forget(offer.spill)
 
     def _on_reviewed(self, job: jobs.ReviewJob, reviewed: jobs.Reviewed) -> None:
         if job is self._opening:
             self._end_opening()
-            self._take(reviewed.opened, reviewed.result)
-            self.saving.settle(reviewed.path)
+            self._replace(partial(self._review, reviewed))
+
+    def _review(self, reviewed: jobs.Reviewed) -> None:
+        self._take(reviewed.opened, reviewed.result)
+        self.saving.settle(reviewed.path)
 
     def _on_loaded(self, job: jobs.LoadJob, choice: "Choice") -> None:
         if job.options != self.options:

@@ -108,6 +108,7 @@ class Batch(QObject):
     def clear(self) -> None:
         """Forget the photos, and the folder of results that was chosen for them."""
         if self._run is None:
+            self._gathering, self._to_gather = None, []
             self._found = None
             self._foreseeing = None
             self.choices = replace(self.choices, out="")
@@ -216,7 +217,10 @@ class Batch(QObject):
         """A job is done."""
         if job is self._gathering:
             self._gathering = None
-            self._take(result, starts=self._starts)
+            if job.have is self._found:
+                self._take(result, starts=self._starts)
+            else:  # photos were taken off the list meanwhile: they are not to come back
+                self._to_gather.insert(0, (job.paths, self._starts))
             self._gather()
         elif job is self._foreseeing:
             self._foreseeing = None
@@ -264,8 +268,8 @@ class Batch(QObject):
 
     def _take(self, gathered: jobs.Gathered, *, starts: bool) -> None:
         self._found = gathered.found
-        if gathered.choices != self.choices:
-            self.choices = gathered.choices
+        if not self.choices.out:
+            self.choices = replace(self.choices, out=gathered.choices.out)
             self.choices_changed.emit(self.choices)
         self._show(jobs.added(gathered.found, self.entries))
         self.keep()

@@ -184,6 +184,12 @@ class BatchDesk(QObject):
         self.noticed.emit(Notice(" ".join(words), "error" if is_bad else "done", actions))
         self.over.emit(" ".join(words))
 
+    def watch_failed(self, error: BaseException) -> None:
+        """Nothing is watched: the panel does not say otherwise, and the banner says why."""
+        if not self.watch.is_watching:
+            self.watched_changed.emit(None)
+        self.failed(error)
+
     def failed(self, error: BaseException) -> None:
         """Say what went wrong, in a sentence."""
         self.noticed.emit(Notice(str(explain(error)), "error"))

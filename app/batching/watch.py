@@ -45,6 +45,11 @@ class Watch(QObject):
         self._seen.connect(self._note)  # from watchdog's thread to this one
 
     @property
+    def is_watching(self) -> bool:
+        """Whether a folder is being watched, or is about to be."""
+        return self._starting is not None or self._observer is not None
+
+    @property
     def waits(self) -> bool:
         """Whether files are there that are not whole yet."""
         return bool(self._stamps)

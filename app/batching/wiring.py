@@ -64,7 +64,7 @@ class BatchWiring(QObject):
         batch.ended.connect(desk.ended)
         batch.failed.connect(desk.failed)
         desk.watch.arrived.connect(desk.arrived)
-        desk.watch.failed.connect(desk.failed)
+        desk.watch.failed.connect(desk.watch_failed)
         desk.watched_changed.connect(shell.batch_panel.show_watched)
         desk.noticed.connect(shell.banner.show_notice)
         desk.over.connect(self._notify)

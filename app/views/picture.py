@@ -140,6 +140,11 @@ class Picture(QObject):
         self._renew("after", "mask")
         self.appearance_changed.emit()
 
+    @property
+    def is_being_painted(self) -> bool:
+        """Whether a brush is on the photo."""
+        return self._stroke is not None
+
     def begin_stroke(self, brush: Brush) -> None:
         """Put a brush to the photo."""
         assert self._layers is not None, "a mask belongs to a photo"

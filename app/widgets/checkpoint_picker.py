@@ -42,6 +42,7 @@ class CheckpointPicker(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cards: tuple[Card, ...] = ()
+        self._shown = -1
         title = heading(tr("Checkpoint"))
         self.combo = QComboBox()
         self.combo.setAccessibleName(tr("Checkpoint"))
@@ -110,11 +111,14 @@ class CheckpointPicker(QWidget):
     def set_chosen(self, chosen: str) -> None:
         """Show which one is in use; tells nobody."""
         ids = [card.id for card in self._cards]
-        place = ids.index(chosen) if chosen in ids else (0 if ids else -1)
+        place = self._shown = ids.index(chosen) if chosen in ids else (0 if ids else -1)
         self.combo.setCurrentIndex(place)
         self.details.setText(details(self._cards[place]) if place >= 0 else "")
 
     def _activated(self, place: int) -> None:
+        if place == self._shown:
+            return  # it is in use already, perhaps because `auto` took it
+        self._shown = place
         self.details.setText(details(self._cards[place]))
         self.checkpoint_chosen.emit(self._cards[place].id)
 

@@ -1,5 +1,6 @@
 """Many photos in the window, by behaviour: drop, start, pause, cancel, retry, look, close."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,26 @@ def test_a_folder_of_results_that_is_not_whole_lies_beside_the_photos(
     batches.start(window)
     batches.wait_end(qtbot, window)
     assert len(batches.results(wet / meant)) == 3
+
+
+def test_what_is_done_while_photos_are_looked_for_stays_done(
+    qtbot: QtBot, window: MainWindow, wet: Path, tmp_path: Path
+) -> None:
+    more = batches.make_folder(tmp_path / "more", 1)
+    window.named_actions["batch"].trigger()
+    drop(window, dropped(wet))
+    batches.until(qtbot, lambda: batches.is_ready(window))
+    batch = window.batch_desk.batch
+    batch.add([more])
+    batch.remove([wet / "1.png"])
+    batch.set_choices(replace(batch.choices, format="tiff"))
+    batches.until(qtbot, lambda: batches.is_ready(window) and len(batch.entries) == 3)
+    assert wet / "1.png" not in {each.source for each in batch.entries}
+    assert batch.choices.format == "tiff"
+    batch.add([wet])
+    batch.clear()
+    qtbot.waitUntil(lambda: window.runner.is_idle)
+    assert batch.entries == ()
 
 
 def test_files_and_folders_join_one_batch(

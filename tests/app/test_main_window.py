@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.qimage import to_qimage
 from app.stage import Stage, Status
+from app.views.mask import Brush
 from app.widgets.save_dialog import SaveChoice
 from nledn import photo
 from nledn.device import Choice
+from nledn.photo import Photo
 from nledn.photo.recipe import read_recipe
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, stage, whole
@@ -100,6 +102,100 @@ def test_save_as_asks_before_it_replaces_a_file(
     with qtbot.waitSignal(window.session.saving.saved):
         window.named_actions["save_as" if replaces else "save"].trigger()
     assert "replace holiday.png" not in dialogs.asked, "its own result is replaced unasked"
+
+
+def test_saving_twice_at_once_gives_one_file_and_no_question(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    window.named_actions["save"].trigger()
+    window.session.set_strength(0.5)  # after the first one was asked for
+    window.named_actions["save"].trigger()
+    qtbot.waitUntil(lambda: window.runner.is_idle and not window.session.saving.is_unsaved)
+    names = sorted(path.name for path in picture_file.parent.iterdir())
+    assert names == ["street.png", "street_derained.png"]
+    recipe = read_recipe(photo.read(picture_file.with_name(names[1])).xmp)
+    assert recipe is not None
+    assert recipe.strength == 0.5
+    assert dialogs.asked == []
+
+
+def test_going_on_waits_for_the_last_change_to_be_saved(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    window.named_actions["save"].trigger()
+    window.session.set_strength(0.5)
+    dialogs.answer = "save"
+    went_on: list[bool] = []
+    window.desk.when_saved(lambda: went_on.append(window.session.saving.is_unsaved))
+    qtbot.waitUntil(lambda: bool(went_on))
+    assert went_on == [False]
+
+
+def test_work_that_is_done_while_another_photo_is_read_is_asked_about(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
+) -> None:
+    other = picture_file.with_name("other.png")
+    photo.write(Photo(np.zeros((20, 30, 3), np.uint8)), other)
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    with qtbot.waitSignal(window.session.saving.saved):
+        window.named_actions["save"].trigger()
+    window.desk.open(other)
+    window.session.set_strength(0.5)
+    qtbot.waitUntil(lambda: dialogs.asked == ["unsaved street.png"])
+    qtbot.waitUntil(lambda: window.runner.is_idle)
+    assert window.session.photo is not None
+    assert window.session.photo.path == picture_file, "the answer was Cancel"
+
+
+def test_the_checkpoint_in_use_can_be_picked_without_losing_the_result(
+    qtbot: QtBot, window: MainWindow, picture_file: Path
+) -> None:
+    with qtbot.waitSignal(window.desk.shelf_read):
+        window.desk.look_around()
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    combo = window.shell.panel.checkpoint.combo
+    combo.activated.emit(combo.currentIndex())
+    assert window.session.options.weights == "auto"
+    assert window.session.saving.is_unsaved
+
+
+def test_undoing_a_checkpoint_undoes_it_for_the_next_start(
+    qtbot: QtBot, window: MainWindow, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    window.desk.choose_checkpoint("authors-ddn")
+    assert window.preferences.settings.checkpoint == "authors-ddn"
+    window.named_actions["undo"].trigger()
+    assert window.preferences.settings.checkpoint == "auto"
+
+
+def test_nothing_is_undone_under_the_brush(
+    qtbot: QtBot, window: MainWindow, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    picture, history = window.picture, window.desk.history
+    picture.begin_stroke(Brush(10, 1.0))
+    picture.paint([(30.0, 30.0)])
+    patch = picture.end_stroke()
+    assert patch is not None
+    history.stroke_painted(patch)
+    picture.begin_stroke(Brush(10, 1.0))
+    picture.paint([(40.0, 30.0)])
+    window.named_actions["undo"].trigger()
+    window.named_actions["clear"].trigger()
+    second = picture.end_stroke()
+    assert second is not None
+    history.stroke_painted(second)
+    for _ in range(2):
+        window.named_actions["undo"].trigger()
+    assert picture.mask is not None
+    assert not picture.mask.any()
 
 
 def test_saving_over_the_photo_itself_is_refused(

@@ -157,6 +157,23 @@ def test_what_was_saved_is_not_offered_until_it_is_changed(
     spill.discard()
 
 
+def test_work_on_a_photo_whose_disk_is_away_is_kept_for_a_month(
+    folder: Path, picture_file: Path, pixels: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, spill = spilled(folder, picture_file, pixels)
+    die(monkeypatch)
+    away = picture_file.rename(picture_file.with_name("away.png"))
+    assert scan(folder) == ()
+    away.rename(picture_file)
+    assert len(scan(folder)) == 1, "it is back"
+    picture_file.unlink()
+    (path,) = folder.iterdir()
+    os.utime(path, (0, 0))
+    assert scan(folder) == ()
+    assert not list(folder.iterdir())
+    spill.discard()
+
+
 def test_no_file_is_renamed_while_it_is_open(
     folder: Path, picture_file: Path, pixels: Pixels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
