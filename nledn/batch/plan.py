@@ -51,15 +51,48 @@ def planned(found: Found, known: Mapping[Path, Row], asked: Asked) -> list[Row]:
     Returns:
         A row a photo, in order.
     """
-    results = {asked.out / row.output for row in known.values() if row.output is not None}
+    is_one = _is_one(found.root, asked.out)  # by whatever name
+    out = found.root if is_one else asked.out
+    results = {out / row.output for row in known.values() if row.output is not None}
     files = [path for path in found.files if found.root / path not in results]
-    if found.root == asked.out:
+    if is_one:
         files = _without_results(files, asked)
     rows = [
         _row(found.root / path, n, path.with_suffix(""), known, asked)
         for n, path in enumerate(files, start=1)
     ]
     return list(_named_apart(rows, asked))
+
+
+def _is_one(folder: Path, other: Path) -> bool:
+    try:
+        return folder.samefile(other)
+    except OSError:
+        return False
+
+
+def merged(journals: Iterable[Mapping[Path, Row]], out: Path) -> dict[Path, Row]:
+    """What several journals know, by source: of shards, and last of this very run.
+
+    Of two rows for one photo the one whose result lies there now is true; then one that was
+    broken off, since what it left is to be known; then one that is done; then the later journal's.
+    """
+    known: dict[Path, Row] = {}
+    for journal in journals:
+        for source, row in journal.items():
+            before = known.get(source)
+            if before is None or _truth(row, out) >= _truth(before, out):
+                known[source] = row
+    return known
+
+
+def _truth(row: Row, out: Path) -> int:
+    if row.state is State.RUNNING:
+        return 2
+    if row.state is not State.DONE or row.output is None or row.output_seen is None:
+        return 0
+    now = seen_now(out / row.output)
+    return 3 if now is not None and now.is_like(row.output_seen) else 1
 
 
 def _without_results(files: list[Path], asked: Asked) -> list[Path]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nledn.batch import place
 from nledn.batch.jobs import JobMaker, Request, known_to, planned_for
-from nledn.batch.plan import expected_ending
+from nledn.batch.plan import expected_ending, merged
 from nledn.batch.rows import Row, Skipped, State
 from nledn.batch.targets import resolved, skipped_as_no_file
 from nledn.errors import WouldReplaceSource
@@ -35,9 +35,8 @@ def preview(request: Request) -> list[Foreseen]:
         BatchInputEmpty: there is no photo but earlier results.
     """
     where = place.existing(request.out, request.shard)
-    known: dict[Path, Row] = {}
-    for path in (*where.others, where.journal):
-        known |= known_to(path) if path.exists() else {}
+    journals = (known_to(path) for path in (*where.others, where.journal) if path.exists())
+    known = merged(journals, where.out)
     rows = planned_for(request, known)
     maker = JobMaker(request, rows)
     return [_foreseen(row, maker) for row in request.shard.of(rows)]

@@ -7,14 +7,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from nledn import unfinished
 from nledn.batch import place
 from nledn.batch.jobs import JobMaker, Request, known_to, planned_for
 from nledn.batch.journal import Journal
 from nledn.batch.lock import Lock
-from nledn.batch.plan import seen_now
+from nledn.batch.plan import merged, seen_now
 from nledn.batch.rows import (
     Counts,
     Done,
@@ -107,10 +106,8 @@ class Queue:
             self._journal.close()
 
     def _plan(self) -> None:
-        known: dict[Path, Row] = {}
-        for path in self.place.others:
-            known |= known_to(path)
-        known |= {row.source: row for row in self._journal.rows(all_runs=True)}
+        own = {row.source: row for row in self._journal.rows(all_runs=True)}
+        known = merged((*map(known_to, self.place.others), own), self.place.out)
         every = planned_for(self.request, known)
         rows = self.request.shard.of(every)
         self._maker = JobMaker(self.request, every)

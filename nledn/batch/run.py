@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from nledn.batch import work
 from nledn.batch.queue import Queue
 from nledn.batch.room import Room
-from nledn.batch.rows import Failed, Job, Outcome, PutBack, Skipped, State
+from nledn.batch.rows import Done, Failed, Job, Outcome, PutBack, Skipped, State
 from nledn.batch.telling import Ending, OnUpdate, Telling
 from nledn.batch.work import Clock, Derained, Engine, Loaded, guarded
 from nledn.cancel import CancelToken
@@ -178,12 +178,14 @@ class _Run:
 
     def _write_all(self) -> None:
         while (item := self._computed.get()) is not None:
-            loaded = item.loaded
+            loaded, outcome = item.loaded, None
             try:
-                self._finish(loaded.job, self._saved(item))
+                outcome = self._saved(item)
+                self._finish(loaded.job, outcome)
             except STOPPING as error:
                 self._stop(error)
-                self._put_back(loaded.job)
+                if not isinstance(outcome, Done):  # else the file is there, and the next run's own
+                    self._put_back(loaded.job)
             finally:
                 self._room.leave(loaded.px)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nledn.errors import OptionInvalid, OutputExists
+from nledn.errors import OptionInvalid, OutputExists, OutputFormatUnknown
 from nledn.naming import Naming, name_of
 
 if TYPE_CHECKING:
@@ -89,9 +89,18 @@ class Outputs:
         """Refuse before computing what would be refused after it.
 
         Raises:
+            OutputFormatUnknown: a name ends in what is not written.
             OutputExists: a result is there already and `--overwrite` was not given, or this run
                 wrote it: two photos of one name in one folder must not replace each other.
         """
+        from nledn.photo.formats import DEEP, written_format
+
+        rain_layer = targets.rain_layer
+        if rain_layer is not None and written_format(rain_layer.suffix) not in DEEP:
+            raise OutputFormatUnknown(rain_layer, rain_layer.suffix)
+        for path in targets.all:
+            if written_format(path.suffix) is None:
+                raise OutputFormatUnknown(path, path.suffix)
         if len(set(targets.all)) < len(targets.all):
             raise OutputExists(targets.output)
         for path in targets.all:

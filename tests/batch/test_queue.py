@@ -9,7 +9,9 @@ import pytest
 
 from nledn import Options
 from nledn.batch import Queue, Settings, Shard, State, in_list, preview, report_of
-from nledn.errors import BatchBusy, BatchInputEmpty, OptionInvalid
+from nledn.batch.journal import Journal
+from nledn.batch.rows import Row, Thumbnails
+from nledn.errors import BatchBusy, BatchInputEmpty, JournalFailed, OptionInvalid
 from tests.batch.batches import (
     CARD,
     LEVELS,
@@ -243,6 +245,58 @@ def test_shards_share_the_photos_and_know_each_others_results(wet: Path, dry: Pa
     ending, _ = run_batch(asked)
     assert ending.counts.done == 3
     assert times(dry) == before
+
+
+def test_what_shards_did_counts_for_a_whole_that_was_begun_before(wet: Path, dry: Path) -> None:
+    asked = request(wet, dry)
+    with Queue.opened(asked):
+        pass  # planned, and then stopped
+    for index in (1, 2):
+        run_batch(replace(asked, shard=Shard(index, 2)))
+    before = times(dry)
+    assert run_batch(asked)[0].counts.done == 3
+    assert times(dry) == before
+
+
+def test_a_result_that_a_shard_replaced_is_not_the_wholes_any_more(wet: Path, dry: Path) -> None:
+    fine, coarse = (Settings(options=OPTIONS, quality=quality) for quality in (95, 50))
+    whole = request(wet, dry, fine)
+    run_batch(whole)
+    for index in (1, 2):
+        run_batch(replace(request(wet, dry, coarse), shard=Shard(index, 2)))
+    before = times(dry)
+    assert run_batch(whole)[0].counts.done == 3
+    assert not set(times(dry).values()) & set(before.values()), "all are made anew"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows asks for a right to make links")
+def test_results_are_not_derained_again_where_the_folder_has_two_names(
+    wet: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(wet)
+    for _ in range(2):
+        assert batch(wet, link)[0].counts.done == 3
+    assert len(list(wet.rglob("*.png"))) == 6
+
+
+def test_a_result_that_could_not_be_noted_is_known_at_the_next_run(
+    wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Journal.write
+    refused: list[Row] = []
+
+    def refuse_once(self: Journal, row: Row, thumbnails: Thumbnails | None = None) -> None:
+        if row.state is State.DONE and not refused:
+            refused.append(row)
+            raise JournalFailed(dry, "database is locked")
+        write(self, row, thumbnails)
+
+    monkeypatch.setattr(Journal, "write", refuse_once)
+    ending, _ = batch(wet, dry)
+    assert isinstance(ending.error, JournalFailed)
+    assert len(results(dry)) == 1
+    assert batch(wet, dry)[0].counts.done == 3
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "2", "a/b", "1/0", "-1/2"])

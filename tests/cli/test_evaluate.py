@@ -9,6 +9,7 @@ from PIL import Image
 from nledn import checkpoint
 from nledn.architecture import weight_shapes
 from nledn.cli import main
+from nledn.device import read_cpu_bf16
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +71,7 @@ def test_json_has_the_same_figures(
     assert written["precision"] == "fp32"
 
 
+@pytest.mark.skipif(not read_cpu_bf16(), reason="this processor has no bfloat16")
 def test_a_chosen_precision_is_kept(tmp_path: Path, pairs: Path, weights: Path) -> None:
     file = tmp_path / "scores.json"
     chosen = ("--precision", "bf16", "--tile", 64)

@@ -117,7 +117,7 @@ def test_a_tiff_channel_that_is_no_transparency_is_dropped_and_said(
     tmp_path: Path, photometric: str, colours: int
 ) -> None:
     stored = files.colours(dtype=np.uint16, channels=colours + 1)
-    options = {"photometric": photometric, "planarconfig": "contig"}
+    options: dict[str, Any] = {"photometric": photometric, "planarconfig": "contig"}
     tifffile.imwrite(tmp_path / "a.tif", stored, extrasamples=["unspecified"], **options)
     found = photo.read(tmp_path / "a.tif")
     assert found.alpha is None
