@@ -150,6 +150,8 @@ class Desk(QObject):
             self.noticed.emit(Notice(words, "info", actions))
         elif notes:
             self.noticed.emit(Notice(notes))
+        if self._offer is not None:  # until it is answered: it does not come twice by itself
+            self.recovery_found(self._offer)
 
     # Checkpoints and devices
 
@@ -194,9 +196,10 @@ class Desk(QObject):
 
     def ask_settings(self) -> None:
         """Show the settings."""
-        chosen = self._dialogs.settings(self._preferences.settings, self.machine)
+        before = self._preferences.settings
+        chosen = self._dialogs.settings(before, self.machine)
         if chosen is not None:
-            self._preferences.replace(chosen)
+            self._preferences.take_changes(before, chosen)
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
         """Let the session compute as the settings say; read another screen profile."""
@@ -323,11 +326,16 @@ class Desk(QObject):
     def _restore(self) -> None:
         offer = self._offer
         if offer is not None:
-            self.when_saved(lambda: self._session.restore(offer))
+            self.when_saved(lambda: self._take_up(offer))
+
+    def _take_up(self, offer: Offer) -> None:
+        self._offer = None
+        self._session.restore(offer)
 
     def _forget(self) -> None:
-        if self._offer is not None:
-            self._session.forget(self._offer)
+        offer, self._offer = self._offer, None
+        if offer is not None:
+            self._session.forget(offer)
 
     def _use_recipe(self) -> None:
         recipe = self._recipe

@@ -124,6 +124,17 @@ class Preferences(QObject):
             write(settings, self._kept)
             self.changed.emit(before, settings)
 
+    def take_changes(self, before: Settings, after: Settings) -> None:
+        """Set what differs between the two; the rest may have changed since `before`."""
+        names = [field.name for field in fields(Settings)]
+        self.change(
+            **{
+                name: getattr(after, name)
+                for name in names
+                if getattr(after, name) != getattr(before, name)
+            }
+        )
+
     def sync(self) -> None:
         """Write the file now."""
         self._kept.sync()

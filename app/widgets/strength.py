@@ -48,6 +48,7 @@ class StrengthControl(QWidget):
         row.addWidget(self.number)
         layout.addLayout(row)
         layout.addWidget(self.slider)
+        self._strength = NORMAL / 100  # not always a whole percentage
         self.slider.valueChanged.connect(self._from_slider)
         self.slider.sliderReleased.connect(self._settle)
         self.number.valueChanged.connect(self.slider.setValue)
@@ -56,6 +57,7 @@ class StrengthControl(QWidget):
 
     def set_strength(self, strength: float) -> None:
         """Show a strength that was chosen elsewhere; tells nobody."""
+        self._strength = strength
         for control in (self.slider, self.number):
             control.blockSignals(True)
             control.setValue(round(strength * 100))
@@ -73,7 +75,7 @@ class StrengthControl(QWidget):
             self._settle()
 
     def _settle(self) -> None:
-        self.strength_settled.emit(self.slider.value() / 100)
+        self.strength_settled.emit(self._strength)
 
     def _reset(self) -> None:
         self.slider.setValue(NORMAL)

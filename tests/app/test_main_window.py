@@ -1,6 +1,7 @@
 """Open, derain, cancel, save: what a person does at the window, by behaviour."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.qimage import to_qimage
+from app.recovery import Offer
 from app.stage import Stage, Status
 from app.views.mask import Brush
 from app.widgets.save_dialog import SaveChoice
@@ -173,6 +175,39 @@ def test_undoing_a_checkpoint_undoes_it_for_the_next_start(
     assert window.preferences.settings.checkpoint == "authors-ddn"
     window.named_actions["undo"].trigger()
     assert window.preferences.settings.checkpoint == "auto"
+
+
+def test_an_offer_after_a_crash_stays_until_it_is_answered(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
+) -> None:
+    window.session.recovery_found.emit(Offer(tmp_path / "x.recovery", picture_file, 3, 9))
+    open_photo(qtbot, window, picture_file)
+    assert "did not close properly" in said(window)
+    window.shell.banner.buttons["forget"].click()
+    open_photo(qtbot, window, picture_file)
+    assert "did not close properly" not in said(window)
+
+
+def test_settings_change_only_what_was_changed_in_them(
+    window: MainWindow, dialogs: Answers
+) -> None:
+    before = window.preferences.settings
+    dialogs.chosen = replace(before, quality=80)
+    window.preferences.change(recent=("/photos/new.jpg",))  # while the dialog was open
+    window.preferences.take_changes(before, dialogs.chosen)
+    now = window.preferences.settings
+    assert (now.quality, now.recent) == (80, ("/photos/new.jpg",))
+    window.named_actions["settings"].trigger()
+    assert dialogs.asked[-1] == "settings"
+
+
+def test_a_strength_between_two_percentages_survives_its_field(window: MainWindow) -> None:
+    strength = window.shell.panel.strength
+    told: list[float] = []
+    strength.strength_settled.connect(told.append)
+    strength.set_strength(0.333)
+    strength.number.editingFinished.emit()
+    assert told == [0.333]
 
 
 def test_nothing_is_undone_under_the_brush(
