@@ -106,7 +106,7 @@ def open_photo(qtbot: QtBot, window: MainWindow, path: Path) -> None:
 
 def derain(qtbot: QtBot, window: MainWindow) -> None:
     window.shell.panel.next_step.derain.click()
-    qtbot.waitUntil(lambda: stage(window) is Stage.DONE, timeout=20_000)
+    qtbot.waitUntil(lambda: stage(window) is Stage.DONE, timeout=60_000)
 
 
 def said(window: MainWindow) -> str:
