@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -85,6 +86,7 @@ class Session(QObject):
         self.strength = 1.0
         self.status = Status(Stage.EMPTY)
         self._choice: Choice | None = None  # of what is shown, else of the engine
+        self._choices: WeakKeyDictionary[RainLayer, Choice] = WeakKeyDictionary()
         self._engines_choice: Choice | None = None
         self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
         self._opening: Job | None = None
@@ -345,7 +347,7 @@ class Session(QObject):
             self.saving.set_result(True)
             self.layer_changed.emit(layer)
         self._began = (time.monotonic(), tiles_of(layer)[0])
-        self._choice = self._engines_choice = started.choice
+        self._choice = self._engines_choice = self._choices[layer] = started.choice
         self._set_status(self.status.stage, *tiles_of(layer))
 
     def _on_tile(self, progress: Any) -> None:
@@ -369,7 +371,8 @@ class Session(QObject):
 
     def _show(self, layer: "RainLayer | None", *, announce: bool = True) -> None:
         self.layer = layer
-        self._choice = self._engines_choice if layer is None else self._choice
+        # Of a layer that a batch or a crash left, nobody here knows what computed it.
+        self._choice = self._engines_choice if layer is None else self._choices.get(layer)
         self.saving.set_result(layer is not None)
         if announce:
             self.layer_changed.emit(layer)

@@ -199,6 +199,23 @@ def test_a_pasted_picture_can_be_derained_and_saved(
     assert photo.read(tmp_path / "pasted.png").size == (160, 120)
 
 
+def test_a_result_that_comes_back_says_what_computed_it(
+    qtbot: QtBot, derained: Callable[[], Session]
+) -> None:
+    session = derained()
+    computed = session.status.choice
+    assert computed is not None
+    first = session.options
+    other = "fp32" if computed.precision == "bf16" else "bf16"
+    session.set_options(replace(first, precision=other))
+    with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
+        session.derain()
+    assert session.status.choice is not None
+    assert session.status.choice.precision == other
+    session.set_options(first)
+    assert session.status.choice == computed
+
+
 def test_an_engine_that_fails_leaves_the_photo_ready(
     qtbot: QtBot, runner: Runner, picture_file: Path
 ) -> None:
