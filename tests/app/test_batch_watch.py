@@ -146,9 +146,14 @@ class _Busy(Job):
 def test_a_folder_that_is_gone_is_a_sentence(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
-    window.batch_desk.watch.begin(tmp_path / "gone")
+    desk, panel = window.batch_desk, window.shell.batch_panel
+    desk.batch.set_watched(tmp_path / "gone")
+    desk.watched_changed.emit(tmp_path / "gone")
+    desk.watch.begin(tmp_path / "gone")
     batches.until(qtbot, lambda: "There is no folder" in said(window))
     assert batches.stage(window) is BatchStage.EMPTY
+    assert not panel.watch.isChecked(), "nothing is watched"
+    assert desk.batch.watched == tmp_path / "gone", "its disk may be there at the next start"
 
 
 def test_results_beside_the_photos_are_no_arrivals(
