@@ -61,7 +61,8 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         str, typer.Option(help="What is there already: skip, overwrite or rename.")
     ] = "skip",
     name: Annotated[
-        str, typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}.")
+        str,
+        typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
     ] = DEFAULT_TEMPLATE,
     format: Annotated[str, typer.Option(help="Of results: keep, jpg, png, tiff or webp.")] = "keep",
     quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")] = 95,

@@ -63,7 +63,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     ] = None,
     name: Annotated[
         str,
-        typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}."),
+        typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
     ] = DEFAULT_TEMPLATE,
     rain_layer: Annotated[
         Path | None,
