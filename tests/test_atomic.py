@@ -292,3 +292,15 @@ def test_full_disk_of_which_a_codec_says_nothing(
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: _Usage(10**9, 10**9, 0))
     with pytest.raises(OutputDiskFull), replacing(tmp_path / "a"):
         raise OSError("encoder error -2 when writing image file")
+
+
+def test_a_disk_without_modes_keeps_the_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with replacing(tmp_path / "a") as temporary:
+        temporary.write_text("whole")
+    assert (tmp_path / "a").read_text() == "whole"

@@ -193,7 +193,7 @@ def test_a_file_that_may_not_be_removed_is_left_to_a_later_start(
     ):
         temporary.write_text("half")
         locked.setattr(Path, "unlink", refuse)
-        locked.setattr(Path, "chmod", refuse)
+        locked.setattr("nledn.atomic._commit", refuse)
     assert names(tmp_path) == {temporary.name}
     remove_abandoned()
     assert names(tmp_path) == set()
