@@ -158,8 +158,8 @@ class Bench(QObject):
         self._measure_soon.start()
 
     def compute_whole(self) -> None:
-        """Go on to the whole photo."""
-        self._wants_whole = True
+        """Go on to the whole photo, also where computing has failed before."""
+        self._wants_whole = self._is_active = True
         self._cancel()
         self._go_on()
 
@@ -268,7 +268,8 @@ class Bench(QObject):
         """A job could not be done."""
         if job is self._job:
             self._job = None
-            self._is_active = False  # it would fail again at once
+            self._is_active = False  # it would fail again at once, unless somebody asks for it
+            self._tell_progress()
             self.failed.emit(error)
         else:
             self.gauge.job_failed(job, error)

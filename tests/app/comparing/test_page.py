@@ -288,6 +288,18 @@ def test_each_page_has_a_zoom_of_its_own(qtbot: QtBot, window: MainWindow, begin
     assert window.shell.compare_grid.link.zoom == 2.0
 
 
+def test_a_comparison_that_failed_can_be_asked_for_again(
+    qtbot: QtBot, window: MainWindow, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = window.comparing.desk.bench
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.engines, "models", lambda: 1 / 0)
+        begin(wait=False)
+        qtbot.waitUntil(lambda: "Something went wrong" in said(window))
+    bench.compute_whole()
+    qtbot.waitUntil(lambda: bench.is_whole and is_settled(window))
+
+
 def test_an_export_never_replaces_the_photo(
     qtbot: QtBot, window: MainWindow, begin: Begin, dialogs: Answers, picture_file: Path
 ) -> None:
