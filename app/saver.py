@@ -103,9 +103,10 @@ class Saver(QObject):
         self._folder = saved.path.parent
         words = saved_of(saved.path, saved.photo, saved.settings)
         self.noticed.emit(Notice(words, "done", {"show_folder": tr("Show in folder")}))
-        again, self._once_more = self._once_more, False
-        if again and self._session.saving.is_unsaved:
-            self.save()
+        is_asked_for = self._once_more or self._then is not None
+        self._once_more = False
+        if is_asked_for and self._session.saving.is_unsaved:
+            self.save()  # that was of before the last change, or of the photo before this one
             return
         then, self._then = self._then, None
         if then is not None:
