@@ -185,8 +185,7 @@ class Bench(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether nothing is being computed, and nothing waits to be measured."""
-        is_waiting = self._measure_soon.isActive() or self.gauge.is_measuring
-        return self._job is None and not is_waiting
+        return not (self._job or self._measure_soon.isActive() or self.gauge.is_measuring)
 
     @property
     def truth(self) -> int | None:
