@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from app.settings import Settings
 from app.translation import tr
@@ -60,12 +60,7 @@ class Dialogs:
         box.setText(tr("Stop the batch at {finished} of {total}?", finished=finished, total=total))
         box.setInformativeText(tr("What is done stays done; the rest is there at the next start."))
         stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton(tr("Go on"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        box.exec()
-        box.deleteLater()
-        return box.clickedButton() is stop
+        return _is_chosen(stop, box, or_else=tr("Go on"))
 
     def checkpoint(self) -> Path | None:
         """A file of weights."""
@@ -91,12 +86,7 @@ class Dialogs:
         box.setText(tr("{name} is there already. Replace it?", name=name))
         box.setInformativeText(tr("What is in it now would be lost."))
         replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
-        box.exec()
-        box.deleteLater()
-        return box.clickedButton() is replace
+        return _is_chosen(replace, box, or_else=tr("Cancel"))
 
     def export(self, suggested: Path) -> Path | None:
         """Where a comparison is saved, and as what."""
@@ -154,3 +144,13 @@ class Dialogs:
         box.exec()
         if box.clickedButton() is more:
             LicencesDialog(licences, self._window).exec()
+
+
+def _is_chosen(button: QPushButton, box: QMessageBox, *, or_else: str) -> bool:
+    """Ask; the button beside it is the default, and what Escape presses."""
+    other = box.addButton(or_else, QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(other)
+    box.setEscapeButton(other)
+    box.exec()
+    box.deleteLater()
+    return box.clickedButton() is button
