@@ -140,13 +140,17 @@ def saved_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
 
 
 def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
-    from nledn.photo import formats
+    from nledn.photo import formats, texts
 
     if kind not in formats.WITHOUT_METADATA:
         parts = ((tr("colour profile"), photo.icc), ("EXIF", photo.exif), ("XMP", photo.xmp))
         yield from (words for words, there in parts if there)
     if photo.alpha is not None and kind not in formats.WITHOUT_ALPHA:
         yield tr("transparency")
+    if kind == "PNG" and photo.texts:
+        yield tr("texts")
+    elif kind == "JPEG" and any(texts.comments(photo.texts)):
+        yield tr("comment")
 
 
 def recipe_of(recipe: "Recipe") -> str:

@@ -136,7 +136,8 @@ def side_by_side(before: "Photo", after: "Photo") -> "Photo":
     gap = np.full(shape, np.iinfo(before.pixels.dtype).max, before.pixels.dtype)
     pixels = np.concatenate((before.pixels, gap, after.pixels), axis=axis)
     # Metadata belongs to the photo; the picture of both keeps only its colours.
-    return replace(before, pixels=pixels, alpha=None, exif=None, xmp=None, notes=(), path=None)
+    bare = replace(before, alpha=None, exif=None, xmp=None, texts=(), notes=(), path=None)
+    return replace(bare, pixels=pixels)
 
 
 def _is_folder(path: Path) -> bool:

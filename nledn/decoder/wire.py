@@ -53,6 +53,7 @@ def facts_received(sent: dict[str, Any]) -> "Facts":
             metadata[name] = base64.b64decode(metadata[name])
     if metadata["dpi"] is not None:
         metadata["dpi"] = (float(metadata["dpi"][0]), float(metadata["dpi"][1]))
+    metadata["texts"] = tuple((keyword, text) for keyword, text in metadata["texts"])
     return Facts(**{**sent, "metadata": Metadata(**metadata), "notes": tuple(sent["notes"])})
 
 

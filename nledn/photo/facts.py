@@ -83,6 +83,7 @@ def assembled(path: Path, facts: Facts, canvas: Arrays) -> Photo:
         exif=metadata.exif,
         xmp=metadata.xmp,
         dpi=metadata.dpi,
+        texts=metadata.texts,
         grey=facts.grey,
         linear=facts.linear,
         format=facts.format,
@@ -122,7 +123,7 @@ def _trusted(
         except xmp.XmpDamaged:
             packet = None
             dropped.append(Note.BAD_XMP)
-    return Metadata(profile, exif_block, packet, _dpi(metadata.dpi)), dropped
+    return Metadata(profile, exif_block, packet, _dpi(metadata.dpi), metadata.texts), dropped
 
 
 def _dpi(found: tuple[float, float] | None) -> tuple[float, float] | None:

@@ -9,13 +9,13 @@ import logging
 import struct
 from collections.abc import Callable, Iterator
 
-from nledn.photo import exif, vips
+from nledn.photo import exif, texts, vips
 from nledn.photo.model import Photo
 
 LONGEST_SIDE_PX = 65500  # the limit of libjpeg, a little below that of the format
 
 _SOI = b"\xff\xd8"
-_APP0, _APP1, _APP2 = 0xE0, 0xE1, 0xE2
+_APP0, _APP1, _APP2, _COM = 0xE0, 0xE1, 0xE2, 0xFE
 _XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
 _ICC_PREFIX = b"ICC_PROFILE\0"
 _SEGMENT_BYTES = 65533  # 16 bits of length, which count themselves
@@ -29,7 +29,8 @@ def write(
 ) -> None:
     """Encode `photo` (8 bits, grey or RGB, no alpha) with its metadata.
 
-    EXIF and XMP beyond 64 kB, which JPEG has no simple room for, are left out and logged.
+    EXIF, XMP and a comment beyond 64 kB, which JPEG has no simple room for, are left out and
+    logged.
 
     Args:
         photo: metadata ready to be written.
@@ -57,14 +58,16 @@ def _with_metadata(photo: Photo, start: bytes) -> tuple[bytes, int] | None:
 def _segments(photo: Photo) -> Iterator[bytes]:
     yield _segment(_APP0, _jfif(photo.dpi))
     if photo.exif is not None:
-        yield from _if_it_fits(exif.PREFIX + photo.exif, "EXIF")
+        yield from _if_it_fits(_APP1, exif.PREFIX + photo.exif, "EXIF")
     if photo.xmp is not None:
-        yield from _if_it_fits(_XMP_PREFIX + photo.xmp, "XMP")
+        yield from _if_it_fits(_APP1, _XMP_PREFIX + photo.xmp, "XMP")
     if photo.icc is not None:
         parts = range(0, len(photo.icc), _ICC_BYTES)
         for number, at in enumerate(parts, 1):
             count = bytes((number, len(parts)))
             yield _segment(_APP2, _ICC_PREFIX + count + photo.icc[at : at + _ICC_BYTES])
+    for comment in texts.comments(photo.texts):
+        yield from _if_it_fits(_COM, comment, "The comment")
 
 
 def _jfif(dpi: tuple[float, float] | None) -> bytes:
@@ -72,9 +75,9 @@ def _jfif(dpi: tuple[float, float] | None) -> bytes:
     return b"JFIF\0" + struct.pack(">BBBHHBB", 1, 1, unit, x, y, 0, 0)
 
 
-def _if_it_fits(data: bytes, name: str) -> Iterator[bytes]:
+def _if_it_fits(marker: int, data: bytes, name: str) -> Iterator[bytes]:
     if len(data) <= _SEGMENT_BYTES:
-        yield _segment(_APP1, data)
+        yield _segment(marker, data)
     else:
         _log.warning("%s of %d bytes does not fit into a JPEG and is left out", name, len(data))
 

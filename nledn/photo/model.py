@@ -9,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nledn.photo.texts import Texts
+
 Pixels: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W, 3) RGB, upright, C-contiguous, in the file's own encoding."""
 
@@ -62,6 +64,7 @@ class Metadata:
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+    texts: Texts = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Photo:
         exif: a TIFF structure (without the word Exif before it), orientation 1, no thumbnail.
         xmp: an XMP packet in UTF-8, orientation 1, no thumbnails.
         dpi: pixels per inch, horizontally and vertically.
+        texts: words beside the photo, by keyword: a PNG's texts, a JPEG's comment.
         grey: came greyscale and goes back greyscale; the three channels are equal.
         linear: the profile says that values are proportional to light.
         format: "JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "HEIC" or "RAW".
@@ -103,6 +107,7 @@ class Photo:
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+    texts: Texts = ()
     grey: bool = False
     linear: bool = False
     format: str = "PNG"

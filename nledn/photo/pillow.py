@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
-from nledn.photo import exif, vips, xmp
+from nledn.photo import exif, texts, vips, xmp
 from nledn.photo.canvas import Canvas, Form
 from nledn.photo.model import Decoded, Metadata, Note, Photo, strips
 from nledn.photo.source import Source, Unsupported
@@ -51,6 +51,7 @@ def opened(file: BinaryIO) -> Source:
         exif=block,
         xmp=_xmp(image),
         dpi=exif.dpi(block or b"") if kind in _WITHOUT_DPI else image.info.get("dpi"),
+        texts=texts.from_comments(_comments(image)),
     )
     if image.mode == "CMYK" and isinstance(image, JpegImagePlugin.JpegImageFile):
         decode = functools.partial(vips.decode, file, "JPEG", cmyk=True)
@@ -65,6 +66,13 @@ def opened(file: BinaryIO) -> Source:
 def _xmp(image: Image.Image) -> bytes | None:
     packet = image.info.get("xmp")
     return packet if isinstance(packet, bytes) else None
+
+
+def _comments(image: Image.Image) -> list[bytes]:
+    if hasattr(image, "applist"):  # a JPEG's, all of them; `info` has the last
+        return [data for name, data in image.applist if name == "COM"]
+    comment = image.info.get("comment")
+    return [comment] if isinstance(comment, bytes) else []
 
 
 def _notes(image: Image.Image, metadata: Metadata) -> Iterator[str]:

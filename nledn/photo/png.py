@@ -9,9 +9,10 @@ import math
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from nledn.photo import exif, vips
+from nledn.photo import exif, texts, vips
 from nledn.photo.model import Metadata, Note, Photo
 from nledn.photo.source import Damaged, Source
 
@@ -19,6 +20,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
 # How ImageMagick, darktable and digiKam wrote it for years; the second may hold XMP as well.
 _RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
+_RAW_IPTC_KEYWORD = b"Raw profile type iptc"
 _PALETTE_TYPE = 3
 _SRGB_GAMMA = 45455
 _METRE_IN_INCHES = 1 / 0.0254
@@ -41,7 +43,9 @@ def opened(file: BinaryIO) -> Source:
     if len(head) < 21 or head[4:8] != b"IHDR":
         raise Damaged("no header")
     width, height, depth, colour = struct.unpack(">IIBB", head[8:18])
-    chunks = dict(_chunks(file))
+    found = list(_chunks(file))
+    chunks = {chunk.name: chunk.data for chunk in found}
+    words = (chunk.as_words() for chunk in found if chunk.encoding)
     return Source(
         format="PNG",
         size=(width, height),
@@ -50,14 +54,27 @@ def opened(file: BinaryIO) -> Source:
             exif=exif.bare(chunks.get(b"eXIf") or _raw_exif(chunks)),
             xmp=chunks.get(_XMP_KEYWORD),
             dpi=_dpi(chunks.get(b"pHYs", b"")),
+            texts=texts.kept(words),
         ),
         notes=tuple(_notes(chunks, depth, colour)),
         decode=functools.partial(vips.decode, file, "PNG"),
     )
 
 
-def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Chunks by type, texts by keyword; sums are not checked here, only pixels need them."""
+@dataclass(frozen=True)
+class _Chunk:
+    """A chunk by its type, or a text by its keyword and with its encoding."""
+
+    name: bytes
+    data: bytes
+    encoding: str = ""
+
+    def as_words(self) -> tuple[str, str]:
+        return self.name.decode("latin-1"), self.data.decode(self.encoding, "surrogateescape")
+
+
+def _chunks(file: BinaryIO) -> Iterator[_Chunk]:
+    """Those that are read here; sums are not checked, only pixels need them."""
     file.seek(len(_SIGNATURE))
     for _ in range(_MAX_CHUNKS):
         head = file.read(8)
@@ -69,18 +86,18 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
             continue
         data = file.read(length)
         file.seek(4, 1)
-        yield _text(kind, data) if kind in (b"iTXt", b"zTXt", b"tEXt") else (kind, data)
+        yield _text(kind, data) if kind in (b"iTXt", b"zTXt", b"tEXt") else _Chunk(kind, data)
 
 
-def _text(kind: bytes, data: bytes) -> tuple[bytes, bytes]:
+def _text(kind: bytes, data: bytes) -> _Chunk:
     keyword, _, rest = data.partition(b"\0")
     if kind == b"tEXt":
-        return keyword, rest
+        return _Chunk(keyword, rest, "latin-1")
     if kind == b"zTXt":
-        return keyword, _inflated(rest[1:])
+        return _Chunk(keyword, _inflated(rest[1:]), "latin-1")
     packed, rest = rest[:1] == b"\1", rest[2:]
     text = rest.split(b"\0", 2)[-1]  # after the language and the translated keyword
-    return keyword, _inflated(text) if packed else text
+    return _Chunk(keyword, _inflated(text) if packed else text, "utf-8")
 
 
 def _inflated(data: bytes) -> bytes:
@@ -133,6 +150,8 @@ def _notes(chunks: dict[bytes, bytes], depth: int, colour: int) -> Iterator[str]
     odd_gamma = gamma not in (0, _SRGB_GAMMA) and b"sRGB" not in chunks
     if b"iCCP" not in chunks and (odd_gamma or b"cICP" in chunks):
         yield Note.COLOUR_UNTAGGED
+    if _RAW_IPTC_KEYWORD in chunks:
+        yield Note.IPTC
 
 
 def write(photo: Photo, write_bytes: Callable[[bytes], object]) -> None:
@@ -174,7 +193,21 @@ def _metadata_chunks(photo: Photo) -> Iterator[bytes]:
     if photo.exif is not None:
         yield _chunk(b"eXIf", photo.exif)
     if photo.xmp is not None:
-        yield _chunk(b"iTXt", _XMP_KEYWORD + b"\0\0\0\0\0" + photo.xmp)
+        yield _international(_XMP_KEYWORD, photo.xmp)
+    for keyword, text in photo.texts:
+        yield _written_text(keyword.encode("latin-1"), text)
+
+
+def _written_text(keyword: bytes, text: str) -> bytes:
+    try:
+        return _chunk(b"tEXt", keyword + b"\0" + text.encode("latin-1"))
+    except UnicodeEncodeError:
+        return _international(keyword, texts.as_bytes(text))
+
+
+def _international(keyword: bytes, text: bytes) -> bytes:
+    """UTF-8, not packed, in no named language."""
+    return _chunk(b"iTXt", keyword + b"\0\0\0\0\0" + text)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -1632,6 +1632,10 @@
         <translation>色彩配置文件</translation>
     </message>
     <message>
+        <source>comment</source>
+        <translation>注释</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
@@ -1678,6 +1682,10 @@
     <message>
         <source>street.jpg becomes {name}</source>
         <translation>street.jpg 将成为 {name}</translation>
+    </message>
+    <message>
+        <source>texts</source>
+        <translation>文字信息</translation>
     </message>
     <message>
         <source>transparency</source>
