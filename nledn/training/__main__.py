@@ -162,7 +162,7 @@ def synthesise(
     """Write a set of pairs: a recipe's rain on patches of clean photos."""
     from nledn.training.paired_set import SetSize, synthesise
 
-    synthesise(photos, folder, find_recipe(recipe).mix, SetSize(count, side_px), seed)
+    synthesise(photos, folder, find_recipe(recipe), SetSize(count, side_px), seed)
     typer.echo(f"{count} pairs are in {folder}")
 
 

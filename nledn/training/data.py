@@ -101,13 +101,23 @@ class Patches:
 
     def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> Batch:
         """This process's share of `size` pairs of `patch_px` squares for step `step`."""
-        rng = np.random.default_rng((self._seed, step))
+        rng = self._rng(step)
         # One stream for all: each process draws the whole batch, and keeps its own part.
         pairs = [self._pair(patch_px, rng) for _ in range(size)]
         return batch_of(pairs[share.rank :: share.processes])
 
+    def photo_of(self, step: int) -> int:
+        """Which photo the first patch of a step is cut from."""
+        return self._chosen(self._rng(step))
+
+    def _rng(self, step: int) -> np.random.Generator:
+        return np.random.default_rng((self._seed, step))
+
+    def _chosen(self, rng: np.random.Generator) -> int:
+        return int(rng.choice(len(self._photos), p=self._chances))
+
     def _pair(self, patch_px: int, rng: np.random.Generator) -> tuple[FloatImage, FloatImage]:
-        photo = self._photos[rng.choice(len(self._photos), p=self._chances)]
+        photo = self._photos[self._chosen(rng)]
         clean = _toned(_patch(photo, patch_px, rng), rng)
         if self._built and rng.random() < self._built:
             clean = build_on(clean, rng)

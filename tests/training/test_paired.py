@@ -1,5 +1,6 @@
 """Batches of pairs from a disk: whole or in patches, repeatable, each once a pass."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import torch
 from PIL import Image
 
 from nledn.errors import DataSetWrong, PairSizesDiffer
-from nledn.pairs import find_pairs
+from nledn.pairs import Pair, find_pairs
 from nledn.training.__main__ import find_recipe
 from nledn.training.config import Data
 from nledn.training.data import Patches
@@ -130,7 +131,7 @@ def test_a_synthesised_set_is_pairs_with_rain_and_repeatable(tmp_path: Path) -> 
     (tmp_path / "photos").mkdir()
     pixels = np.random.default_rng(0).integers(0, 200, (60, 80, 3), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "photos" / "a.png")
-    heavy = RainMix(0, 0, 0, 1)
+    heavy = replace(find_recipe("ablation"), mix=RainMix(0, 0, 0, 1), data=Data())
     for name in ("one", "other"):
         synthesise(tmp_path / "photos", tmp_path / name, heavy, SetSize(3, 32), seed=4)
     found = find_pairs(tmp_path / "one").pairs
@@ -142,3 +143,44 @@ def test_a_synthesised_set_is_pairs_with_rain_and_repeatable(tmp_path: Path) -> 
         np.testing.assert_array_equal(read.rainy, again.rainy)
     with pytest.raises(FileExistsError):
         synthesise(tmp_path / "photos", tmp_path / "one", heavy, SetSize(1, 32), seed=4)
+
+
+def _photos(folder: Path, count: int) -> Path:
+    """Photos of one grey each, so that a clean square tells which it is of."""
+    folder.mkdir()
+    for number in range(count):
+        grey = np.full((40, 40, 3), 20 * number, np.uint8)
+        Image.fromarray(grey).save(folder / f"{number}.png")
+    return folder
+
+
+def _greys(pairs: Sequence[Pair]) -> set[int]:
+    return {round(float(np.median(pair.read().clean)) / 20) for pair in pairs}
+
+
+def test_the_pairs_held_out_are_of_photos_that_no_other_is_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nledn.training.data._toned", lambda clean, _rng: clean)
+    recipe = replace(find_recipe("ablation"), data=Data("pairs", held_out_pairs=8))
+    photos = _photos(tmp_path / "photos", 12)
+    synthesise(photos, tmp_path / "set", recipe, SetSize(18, 16), seed=4)
+    pairs = find_pairs(tmp_path / "set").pairs
+    assert len(_greys(pairs[:10])) > 3
+    assert _greys(pairs[:10]).isdisjoint(_greys(pairs[10:]))
+
+
+def test_a_recipes_own_held_out_photos_are_in_no_pair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nledn.training.data._toned", lambda clean, _rng: clean)
+    recipe = replace(find_recipe("ablation"), data=Data(), held_out=("0.png", "2.png"))
+    synthesise(_photos(tmp_path / "photos", 3), tmp_path / "set", recipe, SetSize(9, 16), seed=4)
+    assert len(_greys(find_pairs(tmp_path / "set").pairs)) == 1
+
+
+def test_too_few_photos_to_hold_pairs_out_are_said(tmp_path: Path) -> None:
+    recipe = replace(find_recipe("ablation"), data=Data("pairs", held_out_pairs=1))
+    photos = _photos(tmp_path / "photos", 1)
+    with pytest.raises(ValueError, match="none is left for the 1 that are held out"):
+        synthesise(photos, tmp_path / "set", recipe, SetSize(3, 16), seed=4)
