@@ -294,10 +294,16 @@ def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machi
             raise OutOfMemory(choice.device, max(size))
         return Plan(whole(height, width), "asked for")
     if isinstance(options.tile, int):
-        return Plan(_divided(size, options.tile, overlap_px, choice), "asked for")
+        asked = _divided(size, options.tile, overlap_px, choice)
+        tile = asked.tiles[0].rect
+        if tile.height * tile.width * TILE_BYTES_PER_PX[choice.precision] <= free:
+            return Plan(asked, "asked for")
     largest = _largest_tile(free, choice.precision)
     if largest is None:
         raise OutOfMemory(choice.device, TILE_PX[-1])
+    if isinstance(options.tile, int):
+        reason = f"{options.tile} px would take more than the free memory"
+        return Plan(_divided(size, largest, overlap_px, choice), reason)
     if max(size) <= min(WHOLE_UP_TO_PX, largest) and choice.backend != "openvino":
         return Plan(whole(height, width), f"no side is longer than {WHOLE_UP_TO_PX} px")
     reason = "the scale the network was made for"

@@ -1,7 +1,7 @@
 """The engine: one photo's pixels in, its rain layer out, tile by tile."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -119,8 +119,17 @@ class Derainer:
         Raises:
             OutOfMemory: not even the smallest tile fits.
         """
-        tiling = device.plan(size, self.options, self.choice, self._machine).tiling
+        tiling = self._planned(size)
         return RainLayer(tiling, self._record(tiling), grey=grey, linear=linear)
+
+    def _planned(self, size: tuple[int, int]) -> Tiling:
+        try:
+            return device.plan(size, self.options, self.choice, self._machine).tiling
+        except OutOfMemory:
+            # What was free when the checkpoint was loaded: others may have ended since.
+            now = backends.read_machine()
+            self._machine = replace(self._machine, memory_bytes=now.memory_bytes, gpus=now.gpus)
+            return device.plan(size, self.options, self.choice, self._machine).tiling
 
     def derain(
         self,

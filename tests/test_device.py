@@ -205,6 +205,15 @@ def test_a_tile_that_is_asked_for_is_taken() -> None:
     assert planned((700, 900), Options(tile="whole"), LAPTOP).tiling.is_whole
 
 
+def test_a_tile_that_is_asked_for_and_does_not_fit_is_made_smaller() -> None:
+    crowded = replace(LAPTOP, memory_bytes=int(1.5 * GIB))
+    made = planned((6000, 8000), Options(tile=4096), crowded)
+    assert made.tiling.vertical.tile_px < 512
+    assert "4096 px would take more than the free memory" in made.reason
+    with pytest.raises(OutOfMemory):
+        planned((6000, 8000), Options(tile=4096), replace(LAPTOP, memory_bytes=2**20))
+
+
 def test_a_compiled_backend_gets_one_shape() -> None:
     options = Options(backend="openvino")
     sizes = ((500, 500), (300, 600), (3000, 4000), (5656, 8485))

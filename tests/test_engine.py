@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from nledn import Cancelled, CancelToken, Derainer, Focus, Options, places
+from nledn import Cancelled, CancelToken, Derainer, Focus, Options, backends, places
 from nledn import photo as photo_module
 from nledn.backends import Backend, Trained, create
 from nledn.backends import torch as torch_backend
@@ -170,7 +170,13 @@ def test_when_even_the_smallest_part_does_not_fit_that_is_raised() -> None:
 
 
 @pytest.mark.parametrize(
-    "failure", [torch.OutOfMemoryError("x"), MemoryError(), RuntimeError("can't allocate memory")]
+    "failure",
+    [
+        torch.OutOfMemoryError("x"),
+        MemoryError(),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory: you tried to"),
+    ],
 )
 def test_torchs_ways_to_run_out_of_memory_are_one(
     trained: Trained, monkeypatch: pytest.MonkeyPatch, failure: BaseException
@@ -183,6 +189,36 @@ def test_torchs_ways_to_run_out_of_memory_are_one(
     with pytest.raises(OutOfMemory) as caught:
         backend.rain(np.zeros((1, 3, 32, 48), np.float32))
     assert caught.value.tile_px == 48
+
+
+def test_memory_that_others_gave_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = replace(MACHINE, memory_bytes=2**20)
+    derainer = Derainer(Options(), CARD, choose(Options(), full), full, Brightest())
+    monkeypatch.setattr(backends, "read_machine", lambda: full)
+    with pytest.raises(OutOfMemory):
+        derainer.start((1000, 1000))
+    monkeypatch.setattr(backends, "read_machine", lambda: MACHINE)
+    assert not derainer.start((1000, 1000)).is_complete
+
+
+def test_a_gpu_that_cannot_be_opened_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def memory(index: int) -> tuple[int, int]:
+        if index == 0:
+            raise RuntimeError("CUDA error: all CUDA-capable devices are busy or unavailable")
+        return 2**33, 2**34
+
+    cuda = torch.cuda
+    for name, value in (
+        ("is_available", lambda: True),
+        ("device_count", lambda: 2),
+        ("mem_get_info", memory),
+        ("get_device_name", "GPU {}".format),
+        ("get_device_capability", lambda _index: (8, 0)),
+    ):
+        monkeypatch.setattr(cuda, name, value)
+    gpus, reason = torch_backend.read_gpus()
+    assert [(gpu.name, gpu.free_bytes) for gpu in gpus] == [("GPU 0", 0), ("GPU 1", 2**33)]
+    assert not reason
 
 
 def test_other_failures_are_not_taken_for_a_lack_of_memory(

@@ -141,10 +141,13 @@ class _Kept:
 _KEPT = _Kept()
 
 
+_OUT_OF_MEMORY = ("bad_alloc", "bad allocation", "allocate")  # of Linux, Windows and itself
+
+
 def _is_out_of_memory(error: BaseException) -> bool:
     # OpenVINO's errors are RuntimeErrors with the words of what its C++ threw.
     words = str(error)
-    return isinstance(error, MemoryError) or "bad_alloc" in words or "allocate" in words
+    return isinstance(error, MemoryError) or any(said in words for said in _OUT_OF_MEMORY)
 
 
 def _joined_by(precision: str, part: Part, graph: Any) -> Any:

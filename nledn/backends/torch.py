@@ -64,12 +64,17 @@ def network_of(trained: Trained) -> NLEDN:
     return network.eval().requires_grad_(False)
 
 
+_OUT_OF_MEMORY = (
+    "can't allocate memory",  # Linux and macOS
+    "not enough memory",  # Windows
+    "out of memory",  # drivers
+)
+
+
 def _is_out_of_memory(error: BaseException) -> bool:
     # The CPU's allocator has no error class of its own.
-    return (
-        isinstance(error, torch.OutOfMemoryError | MemoryError)
-        or "can't allocate memory" in str(error)
-        or "out of memory" in str(error)
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
+        words in str(error) for words in _OUT_OF_MEMORY
     )
 
 
@@ -99,7 +104,10 @@ def read_gpus() -> tuple[tuple[Gpu, ...], str]:
 
 
 def _gpu(index: int) -> Gpu:
-    free, total = torch.cuda.mem_get_info(index)
+    try:
+        free, total = torch.cuda.mem_get_info(index)
+    except RuntimeError:  # full, or lent to another program alone; the others may do
+        free, total = 0, 0
     return Gpu(
         name=torch.cuda.get_device_name(index),
         free_bytes=free,
