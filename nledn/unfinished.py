@@ -11,13 +11,13 @@ import logging
 import os
 import platform
 import shutil
-import sys
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from nledn import places
+from nledn.locking import lock
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def note(path: Path) -> Note:
         return Note()
     made = Note(place, descriptor)
     try:
-        _lock(descriptor)
+        lock(descriptor)
         text = json.dumps({"path": os.fspath(path), "host": platform.node()})
         os.write(descriptor, f"{text}\n".encode())
     except OSError:
@@ -140,7 +140,7 @@ def _is_settled(place: Path) -> bool:
     """
     descriptor = os.open(place, os.O_RDWR)
     try:
-        _lock(descriptor)
+        lock(descriptor)
         text = os.read(descriptor, _NOTE_BYTES)
         if not text:  # killed before it was written, or not locked yet
             return time.time() - os.fstat(descriptor).st_mtime > _LOCKING_S
@@ -168,25 +168,3 @@ def _removed(text: bytes) -> bool:
         discard(path)
         log.info("removed %s, which a process that was killed had left", path)
     return True
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    _BEYOND_BYTES = 2**30  # what is locked cannot be read there, so it lies behind the text
-
-    def _lock(descriptor: int) -> None:
-        os.lseek(descriptor, _BEYOND_BYTES, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        """Lock at once.
-
-        Raises:
-            BlockingIOError: another process holds it.
-            OSError: the disk cannot lock.
-        """
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,9 @@
 """A device proves itself before it is used; one that computes wrongly is fallen back from."""
 
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,6 +125,25 @@ def test_one_that_ended_the_program_twice_is_not_tried_again(seam: Machines) -> 
         proof._write(proof._path(choice, MACHINE), count + 1)  # and then the process was gone
     assert "ended the program" in proof.problem_of(choice, MACHINE)
     assert seam.made == []
+
+
+def test_processes_that_begin_together_do_not_take_each_other_for_crashes(seam: Machines) -> None:
+    begun = threading.Barrier(proof.ATTEMPTS + 2)
+
+    def together(rainy: Floats) -> Floats:
+        time.sleep(0.2)  # no wait for anything: the others are to come meanwhile
+        return rightly(rainy)
+
+    def prove() -> str:
+        begun.wait()
+        return proof.problem_of(choice, MACHINE)
+
+    seam.computes["cuda:0 fp16"] = together
+    choice = Choice("cuda:0", "torch", "fp16", 1, ("", "", ""))
+    with ThreadPoolExecutor(begun.parties) as pool:
+        found = [pool.submit(prove) for _ in range(begun.parties)]
+    assert [each.result() for each in found] == [""] * begun.parties
+    assert seam.made.count("cuda:0 fp16") == 1
 
 
 def test_one_that_was_interrupted_is_tried_again(seam: Machines) -> None:

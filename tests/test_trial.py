@@ -51,6 +51,17 @@ def test_one_that_agrees_gets_its_speed(monkeypatch: pytest.MonkeyPatch) -> None
     assert trial.remembered(MACHINE) == verdict
 
 
+def test_a_verdict_that_another_process_found_meanwhile_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand_in(monkeypatch, Constant(0.25))
+    verdict = trial.hold(MACHINE)  # by one that began as this one did, without any
+    stand_in(monkeypatch, RuntimeError("would be tried again"))
+    assert trial.hold(MACHINE) == verdict
+    again = trial.hold(replace(MACHINE, openvino_trial=verdict))  # asked for anew
+    assert "would be tried again" in again.problem
+
+
 @pytest.mark.parametrize(
     ("openvino", "problem"),
     [(Constant(0.3), "0.05 from torch's"), (RuntimeError("no kernel"), "no kernel")],
@@ -134,8 +145,9 @@ def test_without_torch_one_that_ended_the_program_gets_a_second_chance(
             return super().rain(rainy)
 
     stand_in(monkeypatch, Noting(0.25))
-    for before in (None, trial.BEGAN):
-        trial.settled(replace(BARE, openvino_trial=before))
+    trial.settled(BARE)
+    trial._remember(trial.BEGAN, BARE)  # and then the process was gone
+    trial.settled(replace(BARE, openvino_trial=trial.BEGAN))
     assert left == [trial.BEGAN, trial.BEGAN_AGAIN]
     machine = replace(BARE, openvino_trial=trial.BEGAN_AGAIN)
     assert trial.settled(machine) is machine, "there is no third"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nledn import __version__, atomic, backends, device, places
+from nledn import __version__, atomic, backends, device, locking, places
 from nledn.backends import reference as torchs
 from nledn.device import Choice, Machine
 from nledn.errors import EngineFaulty, WriteError
@@ -26,6 +26,7 @@ SIDE_PX = 64
 # bfloat16 0.0057, with torch and with OpenVINO alike; float16 has three more bits.
 TOLERANCES = {"fp32": 1e-4, "bf16": 0.012, "fp16": 0.012}
 ATTEMPTS = 2  # that may end the program; one may have been somebody who was in a hurry
+PATIENCE_S = 120.0  # with another process that is trying the same; on a slow disk torch takes long
 REFERENCE = ("cpu", "torch", "fp32")
 
 
@@ -87,6 +88,15 @@ def problem_of(choice: Choice, machine: Machine) -> str:
     if is_reference(choice) or _was_tried(choice, machine):
         return ""
     path = _path(choice, machine)
+    kept = _read(path)
+    if isinstance(kept, str):
+        return kept
+    # An attempt that another process is at is none that ended it.
+    with locking.alone(path.with_suffix(".lock"), PATIENCE_S):
+        return _tried(choice, machine, path)
+
+
+def _tried(choice: Choice, machine: Machine, path: Path) -> str:
     kept = _read(path)
     if isinstance(kept, str):
         return kept

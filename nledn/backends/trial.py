@@ -14,7 +14,7 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from nledn import __version__, atomic, backends, device, places
+from nledn import __version__, atomic, backends, device, locking, places
 from nledn.backends import Backend, Floats, reference
 from nledn.device import Choice, Machine, Trial
 from nledn.errors import WriteError
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 SIDE_PX = 512  # a tile of the shape that a large photo has
 ROUNDS = 3
+PATIENCE_S = 120.0  # with another process that is at the same trial
 # Root mean squares of the differences from torch in float32: beyond rounding in float32 itself
 # (1e-6 was seen), what torch loses in the same precision may be lost twice.
 SMALLEST_TOLERANCE = 1e-4
@@ -63,7 +64,18 @@ def settled(machine: Machine) -> Machine:
 
 
 def hold(machine: Machine) -> Trial:
-    """Compute a tile with both, compare, and remember the verdict; takes some ten seconds."""
+    """Compute a tile with both, compare, and remember the verdict; takes some ten seconds.
+
+    Processes that begin together wait for the first one's verdict.
+    """
+    with locking.alone(_path(machine).with_suffix(".lock"), PATIENCE_S):
+        now = remembered(machine)
+        if now not in (None, BEGAN, BEGAN_AGAIN, machine.openvino_trial):
+            return now
+        return _held(replace(machine, openvino_trial=now))
+
+
+def _held(machine: Machine) -> Trial:
     _remember(BEGAN_AGAIN if machine.openvino_trial == BEGAN else BEGAN, machine)
     try:
         verdict = _compared(machine) if machine.torch else _held_against_reference(machine)

@@ -1,0 +1,83 @@
+"""Locks on files that the system gives back when their process ends, however it ends."""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_BETWEEN_TRIES_S = 0.05
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _BEYOND_BYTES = 2**30  # what is locked cannot be read there, so it lies behind the text
+
+    def lock(descriptor: int) -> None:
+        """As below; held by somebody else is a PermissionError."""
+        os.lseek(descriptor, _BEYOND_BYTES, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+
+    _HELD: tuple[type[OSError], ...] = (PermissionError,)
+else:
+    import fcntl
+
+    def lock(descriptor: int) -> None:
+        """Lock an open file at once; closing it gives the lock back.
+
+        Raises:
+            BlockingIOError: somebody else holds it.
+            OSError: the disk cannot lock.
+        """
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    _HELD: tuple[type[OSError], ...] = (BlockingIOError,)
+
+
+@contextmanager
+def alone(path: Path, patience_s: float) -> Iterator[None]:
+    """Wait until no other process is inside with the same `path`, and keep others out.
+
+    Where the disk cannot lock, or the other one takes longer than `patience_s`, nothing is waited
+    for: what is guarded must bear company, only not gain by it.
+
+    Args:
+        path: a file for the lock alone; made if missing, and left.
+        patience_s: seconds.
+    """
+    descriptor = _opened(path)
+    try:
+        if descriptor is not None:
+            _wait(descriptor, patience_s)
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _opened(path: Path) -> int | None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError:
+        log.debug("%s cannot be locked", path, exc_info=True)
+        return None
+
+
+def _wait(descriptor: int, patience_s: float) -> None:
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return lock(descriptor)
+        except _HELD:
+            if time.monotonic() > until:
+                return None
+            time.sleep(_BETWEEN_TRIES_S)
+        except OSError:
+            log.debug("the disk cannot lock", exc_info=True)
+            return None
