@@ -12,13 +12,14 @@ import numpy as np
 import torch
 
 from nledn.architecture import VARIANTS
+from nledn.atomic import replacing
 from nledn.metrics import Agreement, agreement, to_uint8_cut
 from nledn.network import NLEDN
-from nledn.pairs import Pair, find_pairs
+from nledn.pairs import Pair
 from nledn.rain import as_floats
 from nledn.training.config import Recipe
 from nledn.training.loop import Run, Trainer
-from nledn.training.material import of_pairs
+from nledn.training.material import all_pairs, of_pairs
 
 log = logging.getLogger(__name__)
 
@@ -68,13 +69,15 @@ def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
 
     Raises:
         PairsError: a folder holds no pairs.
-        ValueError: a variant that there is not, no pairs held out or too few to hold them out, or
+        ValueError: a variant that there is not, no pairs held out or too few to hold them out,
+            rainy photos without a clean one, or
             what the folder has comes of another recipe, other pairs or another precision.
     """
     _check(recipe, plan)
-    pairs = find_pairs(plan.pairs).pairs
+    pairs = all_pairs(plan.pairs)
+    of_pairs(recipe, pairs)  # what is wrong with them is found before a folder is made
     sets = {HELD_OUT: pairs[len(pairs) - recipe.data.held_out_pairs :]}
-    sets |= {name: find_pairs(path).pairs for name, path in plan.also.items()}
+    sets |= {name: all_pairs(path) for name, path in plan.also.items()}
     folder.mkdir(parents=True, exist_ok=True)
     _keep_alike(recipe, plan, folder / ALIKE_FILE)
     results = _read(folder / RESULTS_FILE)
@@ -155,7 +158,10 @@ def _read(path: Path) -> list[Result]:
 
 
 def _write(path: Path, results: Sequence[Result]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with (
+        replacing(path, overwrite=True) as unfinished,
+        unfinished.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.DictWriter(file, list(Result.__dataclass_fields__))
         writer.writeheader()
         writer.writerows(vars(result) for result in results)

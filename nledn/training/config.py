@@ -3,11 +3,13 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from math import isclose
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from nledn.architecture import REGION_LAYOUTS, VARIANTS, Regions
 from nledn.training.synthesis import RainMix
+from nledn.training.weather import WEATHERS
 
 Optimizer = Literal["adamw", "adam", "muon"]
 Schedule = Literal["cosine", "constant", "plateau"]
@@ -199,6 +201,9 @@ def _check_words(recipe: Recipe, path: Path) -> None:
     for name, found, allowed in known:
         if found not in allowed:
             raise ValueError(f"{path}: {name} is {found!r}, none of {', '.join(allowed)}")
+    shares = (recipe.mix.dry, *(getattr(recipe.mix, name) for name in WEATHERS))
+    if recipe.data.kind == "photos" and not isclose(sum(shares), 1, abs_tol=1e-6):
+        raise ValueError(f"{path}: the shares of mix add up to {sum(shares):g}, not to 1")
     if recipe.schedule == "plateau" and recipe.warmup_steps:
         raise ValueError(f"{path}: the schedule plateau has no warmup_steps")
     if recipe.data.kind == "photos" and not all(phase.patch_px for phase in recipe.phases):

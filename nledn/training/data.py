@@ -59,7 +59,8 @@ def find_photos(folder: Path, held_out: Sequence[str]) -> tuple[list[Path], list
     missing = set(held_out) - {path.name for path in photos}
     if not photos or missing:
         found = f"{len(photos)} photos found, {len(missing)} of the held-out ones missing"
-        raise FileNotFoundError(f"{folder}: {found}")
+        wanted = "`python -m nledn.training photos` makes them all"
+        raise FileNotFoundError(f"{folder}: {found}; {wanted}")
     kept_out = set(held_out)
     return (
         [path for path in photos if path.name not in kept_out],

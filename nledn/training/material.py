@@ -38,13 +38,28 @@ def material_of(recipe: Recipe, folder: Path) -> Material:
     Raises:
         FileNotFoundError: there are no photos, or some of those kept out are missing.
         PairsError: there are no pairs, or not all of a published set.
+        ValueError: some of the rainy photos have no clean one.
     """
     if recipe.data.kind == "photos":
         training, held_out = find_photos(folder, recipe.held_out)
         return of_photos(recipe, load(training), load(held_out))
     if recipe.data.kind == "pairs":
-        return of_pairs(recipe, find_pairs(folder).pairs)
+        return of_pairs(recipe, all_pairs(folder))
     return of_pairs(recipe, part_of(DATA_SETS[recipe.data.kind], folder, "train"))
+
+
+def all_pairs(folder: Path) -> tuple[Pair, ...]:
+    """The pairs of a folder that holds nothing else.
+
+    Raises:
+        PairsError: there are none.
+        ValueError: some of the rainy photos have no clean one, as in a set that came by half.
+    """
+    found = find_pairs(folder)
+    if found.unmatched:
+        names = f"{len(found.unmatched)} rainy photos, such as {found.unmatched[0].name},"
+        raise ValueError(f"{folder}: {names} have no clean one: the set is not whole")
+    return found.pairs
 
 
 def of_photos(recipe: Recipe, photos: Sequence[Bytes], held_out: Sequence[Bytes]) -> Material:

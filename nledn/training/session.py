@@ -1,5 +1,6 @@
 """A training's folder: what it was started with, so that it can be taken up by its folder alone."""
 
+import logging
 import shutil
 import tomllib
 from dataclasses import asdict, dataclass
@@ -15,6 +16,8 @@ from nledn.training.config import Recipe, read_recipe
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import material_of
 from nledn.training.processes import device_of_process, joined
+
+log = logging.getLogger(__name__)
 
 RECIPE_FILE = "recipe.toml"
 SETTINGS_FILE = "run.toml"
@@ -91,6 +94,8 @@ def take_up(folder: Path, until_step: int | None) -> None:
 def _remember(recipe: Path, folder: Path, settings: Settings) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / RECIPE_FILE
+    if kept.exists() and kept.read_bytes() != recipe.read_bytes():
+        log.warning("the recipe is not the one that this training began with")
     if not (kept.exists() and recipe.samefile(kept)):
         shutil.copyfile(recipe, kept)
     (folder / SETTINGS_FILE).write_text(tomli_w.dumps(asdict(settings)), "utf-8")

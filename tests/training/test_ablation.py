@@ -8,10 +8,11 @@ from PIL import Image
 from nledn.metrics import agreement
 from nledn.network import NLEDN
 from nledn.pairs import find_pairs
-from nledn.training.__main__ import find_recipe
+from nledn.training.__main__ import find_recipe, run
 from nledn.training.ablation import HELD_OUT, Plan, Result, ablate, table
 from nledn.training.config import Data, Phase, Recipe
 from nledn.training.loop import Trainer
+from nledn.training.session import recipe_path
 
 
 @pytest.fixture
@@ -85,7 +86,34 @@ def test_what_cannot_be_compared_is_found_before_the_first_training(
     none_held_out = replace(tiny(), data=Data("pairs"))
     with pytest.raises(ValueError, match="holds no pairs out"):
         ablate(none_held_out, Plan(("ra",), (1,), pairs, {}), tmp_path / "out")
+    too_many = replace(tiny(), data=Data("pairs", held_out_pairs=4))
+    with pytest.raises(ValueError, match="4 pairs are too few"):
+        ablate(too_many, Plan(("ra",), (1,), pairs, {}), tmp_path / "out")
+    (pairs / "clean" / "1.png").unlink()
+    with pytest.raises(ValueError, match=r"1 rainy photos, such as 1\.png, have no clean one"):
+        ablate(tiny(), Plan(("ra",), (1,), pairs, {}), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_variants_are_compared_by_command(
+    tmp_path: Path, pairs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = recipe_path("ablation").read_text("utf-8")
+    for old, new in (
+        ("2000", "2"),
+        ("patch_px = 64", "patch_px = 16"),
+        ("pairs = 20", "pairs = 2"),
+    ):
+        text = text.replace(old, new)
+    (tmp_path / "tiny.toml").write_text(text)
+    fixed = ("--threads", "1", "--precision", "fp32", "--folder", str(tmp_path / "out"))
+    asked = ("--pairs", str(pairs), "--variants", "ra, rf", "--also", f"again={pairs}")
+    with pytest.raises(SystemExit) as ended:
+        run(["ablate", str(tmp_path / "tiny.toml"), *asked, *fixed])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert shown.count("| ra | 1 |") == shown.count("| rf | 1 |") == 2
+    assert "### again" in shown
 
 
 def test_the_held_out_pairs_are_scored_as_the_evaluation_does(

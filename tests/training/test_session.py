@@ -118,11 +118,23 @@ def test_a_mistake_does_not_spoil_the_folder(tmp_path: Path, recipe: Path, photo
     assert command("resume", "--folder", folder) == 0
 
 
+def test_a_recipe_that_was_changed_on_the_way_is_said(
+    tmp_path: Path, recipe: Path, photos: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert train(recipe, photos, tmp_path / "run", "--until-step", 1) == 0
+    assert "not the one that this training began with" not in caplog.text
+    recipe.write_text(RECIPE.replace("steps = 3", "steps = 2"))
+    assert train(recipe, photos, tmp_path / "run") == 0
+    assert "not the one that this training began with" in caplog.text
+
+
 def test_a_training_leaves_a_log_pictures_and_its_best(
-    tmp_path: Path, recipe: Path, photos: Path
+    tmp_path: Path, recipe: Path, photos: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path / "run"
-    assert train(recipe, photos, folder, "--tensorboard") == 0
+    with caplog.at_level("INFO"):
+        assert train(recipe, photos, folder, "--tensorboard") == 0
+    assert "0 min left" in caplog.text
     assert list(folder.glob("events.out.tfevents.*"))
     with (folder / LOG_FILE).open() as file:
         rows = list(csv.DictReader(file))

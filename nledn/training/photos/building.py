@@ -45,8 +45,12 @@ def build(table: Table, folder: Path, only: Collection[str] = ()) -> Built:
 
     Raises:
         FileNotFoundError: a registry's client is not installed.
-        ValueError: a package could not be fetched, or is not the one in the table.
+        ValueError: a package could not be fetched, or is not the one in the table; or `only` names
+            one that is not in it.
     """
+    unknown = set(only) - {package.id for package in table.packages}
+    if unknown:
+        raise ValueError(f"there is no package called {', '.join(sorted(unknown))}")
     archives = folder / ARCHIVES_FOLDER
     archives.mkdir(parents=True, exist_ok=True)
     photos: list[Path] = []
