@@ -65,7 +65,7 @@ def replacing(
         OutputNotPermitted: folder, file or disk are read-only.
         OutputNameTooLong: the disk does not take so long a name.
         OutputDiskFull: no space or quota left, also where a codec says so in its own words.
-        OutputFailed: any other word of the operating system.
+        OutputFailed: there is a folder, a pipe or a device; any other word of the operating system.
     """
     target = Path(os.path.realpath(path))
     with _typed_errors(path, target.parent):
@@ -86,6 +86,25 @@ def replacing(
         finally:
             _discard(temporary, note)
         _flush_folder(target.parent)
+
+
+def check(path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()) -> None:
+    """Refuse before the work what `replacing` would refuse after it; nothing is made.
+
+    Args:
+        path: where the result is to go.
+        overwrite: as for `replacing`.
+        sources: as for `replacing`.
+
+    Raises:
+        WriteError: as `replacing` says.
+    """
+    target = Path(os.path.realpath(path))
+    with _typed_errors(path, target.parent):
+        if not target.parent.is_dir():
+            raise OutputFolderMissing(path)
+        target.exists()  # raises where the folder may not be entered, which `lexists` does not
+        _refuse(path, target, overwrite=overwrite, sources=sources)
 
 
 def make_folder(path: Path) -> None:
@@ -155,6 +174,9 @@ def _refuse(path: Path, target: Path, *, overwrite: bool, sources: Sequence[Path
         raise OutputExists(path)
     if target.is_dir():
         raise OutputFailed(path, os.strerror(errno.EISDIR))
+    if target.exists() and not target.is_file():
+        # Renaming would put a file in the place of /dev/null, for every program on the machine.
+        raise OutputFailed(path, "it is no file but a pipe, a socket or a device")
     if not os.access(target, os.W_OK):
         raise OutputNotPermitted(path)
 

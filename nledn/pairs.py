@@ -136,8 +136,11 @@ def find_pairs(folder: Path) -> PairSet:
         NoPairs: it fits no layout.
     """
     entries = _entries(folder)
-    files = [path for path in entries if path.is_file()]
-    folders = {path.name.lower(): _files(path) for path in entries if path.is_dir()} | {"": files}
+    files = _photos(entries)
+    # Others are none of ours, and may not even be listed, as lost+found.
+    named = {name for layout in LAYOUTS for name in (layout.rainy_folder, layout.clean_folder)}
+    inside = [path for path in entries if path.name.lower() in named and path.is_dir()]
+    folders = {path.name.lower(): _files(path) for path in inside} | {"": files}
     for layout in LAYOUTS:
         found = _matched(folders, layout)
         if found.pairs:
@@ -149,29 +152,32 @@ def find_pairs(folder: Path) -> PairSet:
     raise NoPairs(folder, titles, tuple(path.name for path in entries[:FOUND_NAMES]))
 
 
-def truth_of(photo_path: Path, folder: Path) -> Path | None:
+def truth_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path | None:
     """Find the photo without rain by name: the same, else as the known sets of pairs name theirs.
 
     Args:
         photo_path: the rainy photo, relative to a folder of rainy photos.
         folder: where photos without rain lie, in the same tree or all together.
+        rainy: file of the rainy photo, which is found only where nothing else is.
     """
     stems = [photo_path.stem]
     for layout in LAYOUTS:
         match = layout.rainy_stem.fullmatch(photo_path.stem)
         if match:
             stems += [f"{before}{match['key']}" for before in ("", "norain-", "no")]
-    return _named(photo_path, folder, stems)
+    return _first(_named(photo_path, folder, stems), rainy)
 
 
-def result_of(photo_path: Path, folder: Path) -> Path | None:
+def result_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path | None:
     """Find another program's result by name: the photo's, whatever its ending, or ours.
 
     Args:
         photo_path: the rainy photo, relative to a folder of rainy photos.
         folder: where the results lie, in the same tree or all together.
+        rainy: file of the rainy photo, which is found only where nothing else is.
     """
-    return _named(photo_path, folder, [photo_path.stem, f"{photo_path.stem}_derained"])
+    stems = [photo_path.stem, f"{photo_path.stem}_derained"]
+    return _first(_named(photo_path, folder, stems), rainy)
 
 
 def truth_beside(photo_path: Path) -> Path | None:
@@ -189,17 +195,39 @@ def truth_beside(photo_path: Path) -> Path | None:
     return None
 
 
-def _named(photo_path: Path, folder: Path, stems: list[str]) -> Path | None:
+def _named(photo_path: Path, folder: Path, stems: list[str]) -> Iterator[Path]:
+    """Files of these names, the likeliest first."""
     for place in dict.fromkeys((folder / photo_path.parent, folder)):
-        same = place / photo_path.name
-        if same.is_file():
-            return same
+        names = [photo_path.name]
         for stem in dict.fromkeys(stems):
             for suffix in photo.readable_suffixes():
-                for path in (place / f"{stem}{suffix}", place / f"{stem}{suffix.upper()}"):
-                    if path.is_file():
-                        return path
-    return None
+                names += [f"{stem}{suffix}", f"{stem}{suffix.upper()}"]
+        yield from (place / name for name in names if _is_file(place / name))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError:  # its folder may not be entered
+        return False
+
+
+def _first(paths: Iterator[Path], rainy: Path | None) -> Path | None:
+    """The first file that is not the rainy photo itself, else that one."""
+    own = None
+    for path in paths:
+        if rainy is None or not _is_one(path, rainy):
+            return path
+        own = own or path
+    return own
+
+
+def _is_one(path: Path, other: Path) -> bool:
+    """Whether both are one file, by whatever names."""
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -213,7 +241,13 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in _entries(folder) if path.is_file()]
+    return _photos(_entries(folder))
+
+
+def _photos(entries: list[Path]) -> list[Path]:
+    """Without sidecars, such as 001.xmp, that would stand for the photo 001.png."""
+    suffixes = frozenset(photo.readable_suffixes())
+    return [path for path in entries if path.suffix.lower() in suffixes and path.is_file()]
 
 
 def _matched(folders: Mapping[str, list[Path]], layout: Layout) -> PairSet:

@@ -224,6 +224,46 @@ def test_folder_at_the_place_of_the_result(tmp_path: Path) -> None:
         _write(tmp_path, "new", overwrite=True)
 
 
+@posix_only
+def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    for path in (pipe, tmp_path / "link"):
+        with pytest.raises(OutputFailed):
+            _write(path, "new", overwrite=True)
+        with pytest.raises(OutputFailed):
+            atomic.check(path, overwrite=True)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert _names(tmp_path) == ["link", "pipe"]
+
+
+def test_what_would_be_refused_is_known_before(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.write_bytes(b"old")
+    atomic.check(tmp_path / "new")
+    atomic.check(old, overwrite=True)
+    with pytest.raises(OutputExists):
+        atomic.check(old)
+    with pytest.raises(WouldReplaceSource):
+        atomic.check(old, overwrite=True, sources=(old,))
+    with pytest.raises(OutputFolderMissing):
+        atomic.check(tmp_path / "none" / "new")
+    assert _names(tmp_path) == ["old"]
+
+
+def test_a_folder_that_may_not_be_entered_is_known_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, **_: object) -> os.stat_result:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(Path, "stat", refuse)  # the tests may run as root
+        with pytest.raises(OutputNotPermitted):
+            atomic.check(tmp_path / "new")
+
+
 @pytest.mark.parametrize(
     ("number", "expected"),
     [

@@ -1,3 +1,5 @@
+import errno
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +8,14 @@ import pytest
 from PIL import Image
 
 from nledn.errors import NoPairs, PairsFolderNotFound, PairSizesDiffer, PhotoError
-from nledn.pairs import HALVES_TITLE, LAYOUTS, find_pairs
+from nledn.pairs import (
+    HALVES_TITLE,
+    LAYOUTS,
+    find_pairs,
+    result_of,
+    truth_beside,
+    truth_of,
+)
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -121,6 +130,65 @@ def test_junk_is_passed_over(tmp_path: Path) -> None:
     found = find_pairs(tmp_path)
     assert [pair.name for pair in found.pairs] == ["a.png"]
     assert found.unmatched == ()
+
+
+@pytest.mark.parametrize("folders", [("rainy", "clean"), ("Input", "Target")])
+def test_sidecars_are_no_photos(tmp_path: Path, folders: tuple[str, str]) -> None:
+    for folder in folders:
+        put(tmp_path / folder / "001.png")
+        put(tmp_path / folder / "002.PNG")
+        for name in ("001.txt", "001.xmp", "003.json"):
+            (tmp_path / folder / name).write_text("words")
+    rainy, clean = folders
+    assert names(tmp_path) == [
+        (f"{rainy}/{name}", f"{clean}/{name}") for name in ("001.png", "002.PNG")
+    ]
+    assert find_pairs(tmp_path).unmatched == ()
+
+
+def test_a_sidecar_is_no_truth(tmp_path: Path) -> None:
+    for folder in ("rainy", "clean"):
+        put(tmp_path / folder / "001.png")
+        (tmp_path / folder / "001.xmp").write_text("words")
+    assert truth_beside(tmp_path / "rainy" / "001.png") == tmp_path / "clean" / "001.png"
+
+
+def test_only_folders_of_a_layout_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "rainy" / "a.png")
+    put(tmp_path / "clean" / "a.png")
+    (tmp_path / "lost+found").mkdir()
+    real = Path.iterdir
+
+    def refusing(path: Path) -> Iterator[Path]:
+        if path.name == "lost+found":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, "iterdir", refusing)  # the tests may run as root
+    assert names(tmp_path) == [("rainy/a.png", "clean/a.png")]
+
+
+def test_a_photo_is_its_own_result_only_where_nothing_else_is(tmp_path: Path) -> None:
+    photo = tmp_path / "holiday.jpg"
+    put(photo)
+    assert result_of(Path(photo.name), tmp_path, photo) == photo
+    assert result_of(Path(photo.name), tmp_path, tmp_path / "gone.jpg") == photo
+    put(tmp_path / "holiday_derained.jpg")
+    assert result_of(Path(photo.name), tmp_path, photo) == tmp_path / "holiday_derained.jpg"
+    assert result_of(Path(photo.name), tmp_path) == photo
+
+
+@pytest.mark.parametrize(("rainy", "clean"), [("rain-1.png", "norain-1.png"), ("1.png", "no1.png")])
+def test_a_photo_is_its_own_truth_only_where_nothing_else_is(
+    tmp_path: Path, rainy: str, clean: str
+) -> None:
+    photo = tmp_path / rainy
+    put(photo)
+    assert truth_of(Path(rainy), tmp_path, photo) == photo
+    put(tmp_path / clean)
+    assert truth_of(Path(rainy), tmp_path, photo) == tmp_path / clean
 
 
 def test_rainy_photos_without_a_clean_one_are_named(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ class JobMaker:
         truth = None
         if self.settings.truth is not None:
             inside = row.source.relative_to(self.request.found.root)
-            truth = truth_of(inside, self.settings.truth)
+            truth = truth_of(inside, self.settings.truth, row.source)
         job = Job(row.n, row.source, self.out / row.base, self.request.card.id, truth=truth)
         there = present_at(job, self.settings)
         ours = [path for path in there if self._is_ours(path, row)]

@@ -46,11 +46,18 @@ CREATE TABLE IF NOT EXISTS holder (
 );
 """
 _COLUMNS = tuple(field.name for field in fields(Row))
+_SOURCE, _OUTPUT_SEEN = (_COLUMNS.index(name) for name in ("source", "output_seen"))
 _WRITE = (
     f"INSERT OR REPLACE INTO photo ({', '.join(_COLUMNS)}) "  # noqa: S608  # names of our fields
     f"VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
 _READ = f"SELECT {', '.join(_COLUMNS)} FROM photo "  # noqa: S608  # names of our fields
+
+# Small pictures of a result that another part of the batch, by its own journal, has replaced since.
+_FORGET = (
+    "DELETE FROM thumbnail WHERE source = ? AND NOT EXISTS "
+    "(SELECT 1 FROM photo WHERE photo.source = thumbnail.source AND output_seen IS ?)"
+)
 
 
 class Journal:
@@ -83,9 +90,13 @@ class Journal:
 
     def plan(self, rows: Iterable[Row]) -> None:
         """Make `rows` the present run; others stay known, outside of it."""
+        values = [_values(row) for row in rows]
         with self._transaction():
+            self._database.executemany(
+                _FORGET, ((each[_SOURCE], each[_OUTPUT_SEEN]) for each in values)
+            )
             self._database.execute("UPDATE photo SET n = 0")
-            self._database.executemany(_WRITE, (_values(row) for row in rows))
+            self._database.executemany(_WRITE, values)
 
     def next_planned(self) -> Row | None:
         """The first photo that is still to be done."""
@@ -103,10 +114,20 @@ class Journal:
             ).fetchone()
         return _row(found)
 
-    def write(self, row: Row, thumbnails: Thumbnails | None = None) -> None:
-        """Replace what is known of one photo."""
+    def write(self, row: Row, thumbnails: Thumbnails | None = None, *, anew: bool = False) -> None:
+        """Replace what is known of one photo.
+
+        Args:
+            row: the photo.
+            thumbnails: its small pictures; None leaves those that it has.
+            anew: its result is another one, so that those are of no use.
+        """
         with self._transaction():
             self._database.execute(_WRITE, _values(row))
+            if anew:
+                self._database.execute(
+                    "DELETE FROM thumbnail WHERE source = ?", (os.fsencode(row.source),)
+                )
             if thumbnails is not None:
                 pictures = (os.fsencode(row.source), thumbnails.before, thumbnails.after)
                 self._database.execute(

@@ -2,6 +2,7 @@
 
 import hashlib
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -191,15 +192,16 @@ def _named_apart(rows: Iterable[Row], asked: Asked) -> Iterator[Row]:
     Names differ by more than letter case, since the output folder may not tell cases apart.
     """
     rows = list(rows)
-    taken = {_folded(row.output) for row in rows if row.state is State.DONE and row.output}
-    shared: dict[str, int] = {}
-    for row in rows:
-        if row.state is not State.DONE:
-            name = _folded(_target(row.base, row.n, "", asked))
-            shared[name] = shared.get(name, 0) + 1
-    for row in rows:
+    done = [row.output for row in rows if row.state is State.DONE and row.output]
+    taken = {_folded(output) for output in done}
+    # Without their endings, which tell little: of a.heic's result it is .jpg.
+    shared = Counter(_folded(output.with_suffix("")) for output in done)
+    shared.update(
+        _folded(_target(row.base, row.n, "", asked)) for row in rows if row.state is not State.DONE
+    )
+    bases: dict[Path, Path] = {}
+    for row in sorted(rows, key=_claim):
         if row.state is State.DONE:
-            yield row
             continue
         alone = shared[_folded(_target(row.base, row.n, "", asked))] == 1
         endings = _endings(row.source, asked.settings, looked_into=not alone)
@@ -209,10 +211,20 @@ def _named_apart(rows: Iterable[Row], asked: Asked) -> Iterator[Row]:
             number += 1
             base = row.base.with_name(f"{row.base.name}-{number}")
         taken.update(_folded(_target(base, row.n, ext, asked)) for ext in endings)
-        yield replace(row, base=base)
+        bases[row.source] = base
+    return (replace(row, base=bases.get(row.source, row.base)) for row in rows)
 
 
-def _folded(path: Path | None) -> str:
+def _claim(row: Row) -> tuple[bool, int, int]:
+    """Who chooses a name first: a photo that had it before, so that its own result is replaced.
+
+    Of several, the one whose name was shorter: `a` before `a-2`.
+    """
+    name = "" if row.output is None else str(row.output.with_suffix(""))
+    return row.output is None, len(name), row.n
+
+
+def _folded(path: Path) -> str:
     return str(path).casefold()
 
 

@@ -167,7 +167,7 @@ class Queue:
                 row = replace(row, state=State.SKIPPED, sentence=outcome.sentence)
             case PutBack():
                 row = replace(row, state=State.PLANNED)
-        self._journal.write(row, thumbnails)
+        self._journal.write(row, thumbnails, anew=isinstance(outcome, Done))
         return row
 
     def add(self, row: Row, scores: Scores | None, thumbnails: Thumbnails | None) -> Row:

@@ -67,7 +67,7 @@ def _missing_scores(row: Row, result: Path, queue: Queue) -> Scores | None:
     folder = queue.request.settings.truth
     if folder is None:
         return None
-    truth = truth_of(row.source.relative_to(queue.request.found.root), folder)
+    truth = truth_of(row.source.relative_to(queue.request.found.root), folder, row.source)
     if truth is None:
         return None
     have = row.scores

@@ -2,12 +2,13 @@
 
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from nledn import decoder
+from nledn import atomic, decoder
 from nledn.cancel import CancelToken
 from nledn.cli import batch_cluster
 from nledn.cli.batch_cluster import (
@@ -19,7 +20,7 @@ from nledn.cli.batch_cluster import (
     Where,
 )
 from nledn.cli.batch_progress import Shown, log_file
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error
+from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error, written
 from nledn.cli.fastest import tried
 from nledn.cli.options import takes_options
 from nledn.errors import OutputFolderMissing, PairsFolderNotFound, PhotoIsVideo
@@ -109,7 +110,9 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     )
     part = Shard.parse(shard)
     where = Where(scheduler, local_cluster, (tls_ca_file, tls_cert, tls_key))
-    _check(reports, truth, log_json)
+    _check_files(reports, log_json, source, output)
+    if truth is not None and not truth.is_dir():
+        raise PairsFolderNotFound(truth)
     request = Request(
         found=_found(source, output, recursive, pattern or []),
         out=output,
@@ -124,17 +127,21 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         _run(request, where, reports, log_json)
 
 
-def _check(reports: list[Path], truth: Path | None, log_json: Path | None) -> None:
+def _check_files(reports: list[Path], log_json: Path | None, source: Path, output: Path) -> None:
     """Refuse before the work what would be refused after it."""
     from nledn.report import check_suffix
 
     for path in reports:
         check_suffix(path)
-    for path in (*reports, *([] if log_json is None else [log_json])):
-        if not path.absolute().parent.is_dir():
-            raise OutputFolderMissing(path)
-    if truth is not None and not truth.is_dir():
-        raise PairsFolderNotFound(truth)
+    # The folder of the results need not be there: it is made before a report or a log.
+    made = None if output.exists() else output.absolute()
+    for path in reports:
+        if path.absolute().parent != made:
+            atomic.check(path, overwrite=True, sources=(source,))  # which may be a list
+    if log_json is not None:
+        folder = log_json.absolute().parent
+        if folder != made and not folder.is_dir():
+            raise OutputFolderMissing(log_json)
 
 
 def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> "Found":
@@ -180,12 +187,17 @@ def _run(request: "Request", where: Where, reports: list[Path], log_json: Path |
         cancel = stack.enter_context(cancelled_by_ctrl_c())
         ending = _computed(queue, where, log, cancel)
         _say_ending(queue, ending)
+        code = _code(ending)
         if reports and ending.error is None and not ending.cancelled:
             content = report_of(queue, cancel)
-            for path in reports:
-                reporting.write(content, path)
-                err.print(f"The report is in {printable(path)}.")
-    code = _code(ending)
+            told = [
+                written(
+                    partial(reporting.write, content, path),
+                    f"The report is in {printable(path)}.",
+                )
+                for path in reports
+            ]
+            code = code or (Exit.DONE if all(told) else Exit.SOME_FAILED)
     if code:
         raise typer.Exit(code)
 

@@ -1,15 +1,27 @@
 """`nledn compare PHOTO --weights A --weights B`: checkpoints on the same photo, or on many."""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nledn import atomic
 from nledn.cli.compared import board_table, contest_table, say_failures
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
+from nledn.cli.console import (
+    Exit,
+    cancelled_by_ctrl_c,
+    err,
+    out,
+    progress_bar,
+    say_error,
+    written,
+)
 from nledn.cli.options import takes_options
-from nledn.errors import OptionInvalid, OutputFolderMissing, WouldReplaceSource
+from nledn.errors import OptionInvalid, PhotoError
 from nledn.messages import printable
 from nledn.options import Options
 
@@ -35,17 +47,21 @@ class _Files:
         """Those that are wanted."""
         return (*self.outputs, *(path for path in (self.json, self.csv) if path is not None))
 
-    def check(self, sources: tuple[Path, ...]) -> None:
+    def check(self, sources: Sequence[Path]) -> None:
         """Refuse before the work, not after it."""
         for path in self.outputs:
             if path.suffix.lower() not in (SHEET, PAGE):
                 raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
         for path in self.all:
-            if not path.parent.is_dir():
-                raise OutputFolderMissing(path)
-            for source in sources:
-                if path.exists() and source.exists() and path.samefile(source):
-                    raise WouldReplaceSource(path, source)
+            atomic.check(path, overwrite=True, sources=sources)
+
+    def write(self, writers: Sequence[Callable[[], None]]) -> bool:
+        """Write each of `all` by its writer; whether all of them could be written."""
+        done = [
+            written(write, f"Written: {printable(path)}")
+            for path, write in zip(self.all, writers, strict=True)
+        ]
+        return all(done)
 
 
 @takes_options
@@ -109,22 +125,32 @@ def _compare_photo(request: "Request", files: _Files) -> None:
     from nledn import compare as comparing
 
     sources = (request.photo, *((request.truth,) if request.truth else ()))
-    sources += tuple(each.path for each in request.results)
+    sources += tuple(_files_of(request.results, request.photo))
     files.check(sources)
     board = _with_progress(request)
     out.print(board_table(board))
     say_failures(board)
+    writers: list[Callable[[], None]] = []
     for path in files.outputs:
         write = comparing.write_page if path.suffix.lower() == PAGE else comparing.write_sheet
-        write(board, path, sources)
+        writers.append(partial(write, board, path, sources))
     if files.json is not None:
-        comparing.write_json(comparing.board_json(board), files.json, sources)
+        content = comparing.board_json(board)
+        writers.append(partial(comparing.write_json, content, files.json, sources))
     if files.csv is not None:
-        comparing.write_board_csv(board, files.csv, sources)
-    _say_written(files)
-    failed = sum(pane.error is not None for pane in board.panes)
-    if failed:
+        writers.append(partial(comparing.write_board_csv, board, files.csv, sources))
+    all_written = files.write(writers)
+    if not all_written or any(pane.error is not None for pane in board.panes):
         raise typer.Exit(Exit.SOME_FAILED if board.results else Exit.NONE_DONE)
+
+
+def _files_of(results: Sequence["Result"], photo: Path) -> Iterator[Path]:
+    """Other programs' files, also those that are found in a folder by the photo's name."""
+    from nledn.compare.files import file_of
+
+    for result in results:
+        with suppress(PhotoError):  # its pane will say so
+            yield file_of(result, photo)
 
 
 def _with_progress(request: "Request") -> "Board":
@@ -151,16 +177,21 @@ def _compare_folder(
     sources = tuple(
         path for pair in found.pairs for path in (pair.rainy, pair.clean) if path is not None
     )
+    sources += tuple(
+        path for pair in found.pairs[:limit] for path in _files_of(request.results, pair.rainy)
+    )
     files.check(sources)
     contest = _contest(found, request, limit)
     out.print(contest_table(contest))
     err.print(f"Pairs found as {found.layout}.")
+    writers: list[Callable[[], None]] = []
     if files.json is not None:
-        comparing.write_json(comparing.contest_json(contest), files.json, sources)
+        content = comparing.contest_json(contest)
+        writers.append(partial(comparing.write_json, content, files.json, sources))
     if files.csv is not None:
-        comparing.write_contest_csv(contest, files.csv, sources)
-    _say_written(files)
-    if any(error is not None for row in contest.rows for error in row.errors):
+        writers.append(partial(comparing.write_contest_csv, contest, files.csv, sources))
+    all_written = files.write(writers)
+    if not all_written or any(error is not None for row in contest.rows for error in row.errors):
         some = any(found is not None for row in contest.rows for found in row.accuracies[1:])
         raise typer.Exit(Exit.SOME_FAILED if some else Exit.NONE_DONE)
 
@@ -192,11 +223,6 @@ def _refuse_for_folder(
     for name, value in given.items():
         if value:
             raise OptionInvalid(name, "this", "one photo; for a folder use --json and --csv")
-
-
-def _say_written(files: _Files) -> None:
-    for path in files.all:
-        err.print(f"Written: {printable(path)}")
 
 
 def _options_of(text: str, options: Options) -> Options:

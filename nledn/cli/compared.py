@@ -1,6 +1,7 @@
 """Comparisons as tables on a terminal."""
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -23,11 +24,12 @@ def board_table(board: "Board") -> Table:
     headings = ("PSNR-Y", "SSIM-Y", "PSNR-RGB") if scored else ()
     for heading in (*headings, "Taken", "Pixels", "Light", "Streaks"):
         table.add_column(heading, justify="right")
+    names = _names(board)
     for place in range(1 + len(board.crops)):
-        for pane in board.panes:
+        for name, pane in zip(names, board.panes, strict=True):
             if len(pane.figures) > place and _says_something(pane.figures[place]):
                 part = "whole" if place == 0 else f"crop {place}"
-                table.add_row(_name(pane), part, *_words(pane.figures[place], scored=scored))
+                table.add_row(name, part, *_words(pane.figures[place], scored=scored))
         table.add_section()
     return table
 
@@ -59,9 +61,9 @@ def contest_table(contest: "Contest") -> Table:
 
 def say_failures(board: "Board") -> None:
     """One sentence for each pane that shows nothing."""
-    for pane in board.panes:
+    for name, pane in zip(_names(board), board.panes, strict=True):
         if pane.error is not None:
-            err.print(f"{_name(pane)}:", style="red", end=" ")
+            err.print(f"{name}:", style="red", end=" ")
             say_error(pane.error)
     if board.crops_found:
         crop = board.crops[0]
@@ -69,6 +71,16 @@ def say_failures(board: "Board") -> None:
             f"Crop 1 is {crop.left},{crop.top},{crop.width},{crop.height}, "
             "where the results differ most; --crop chooses another."
         )
+
+
+def _names(board: "Board") -> list[str]:
+    """Short ones, but titles where panes share one, as run1/best.pth and run2/best.pth do."""
+    short = [_name(pane) for pane in board.panes]
+    shared = Counter(short)
+    return [
+        printable(pane.title) if shared[name] > 1 else name
+        for name, pane in zip(short, board.panes, strict=True)
+    ]
 
 
 def _name(pane: "Pane") -> str:

@@ -5,7 +5,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -23,7 +23,14 @@ from rich.progress import (
 )
 
 from nledn.cancel import CancelToken
-from nledn.errors import Cancelled, DerainError, OptionInvalid, OutputNameTooLong
+from nledn.errors import (
+    Cancelled,
+    DerainError,
+    OptionInvalid,
+    OutputNameTooLong,
+    PhotoNotPermitted,
+    WriteError,
+)
 from nledn.messages import explain, printable
 
 log = logging.getLogger(__name__)
@@ -31,6 +38,13 @@ log = logging.getLogger(__name__)
 # Names of files are not markup: a photo may be called [red].jpg.
 out = Console(markup=False, highlight=False, soft_wrap=True)
 err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+
+
+_OF_NAMES: Mapping[int, type[PhotoNotPermitted] | type[OutputNameTooLong]] = {
+    errno.ENAMETOOLONG: OutputNameTooLong,
+    errno.EACCES: PhotoNotPermitted,
+    errno.EPERM: PhotoNotPermitted,
+}
 
 
 class Exit(IntEnum):
@@ -62,6 +76,21 @@ def say_error(error: DerainError) -> None:
     err.print(str(explain(error)), style="red")
 
 
+def written(write: Callable[[], None], sentence: str) -> bool:
+    """Write a file that tells of work that is done, and say so.
+
+    Where it cannot be written, that is said instead: the work stands, and other files may follow.
+    """
+    try:
+        write()
+    except WriteError as error:
+        log.debug("a file is not written", exc_info=True)
+        say_error(error)
+        return False
+    err.print(sentence)
+    return True
+
+
 @contextmanager
 def exit_on_error() -> Iterator[None]:
     """End the program with the right code when what is inside cannot go on."""
@@ -75,10 +104,13 @@ def exit_on_error() -> Iterator[None]:
         say_error(error)
         raise typer.Exit(Exit.NONE_DONE) from error
     except OSError as error:
-        # `Path.exists` and its like ask no more questions where a name cannot be one.
-        if error.errno != errno.ENAMETOOLONG:
+        # `Path.exists` and its like ask no more questions where a name cannot be one, or lies in
+        # a folder that may not be entered.
+        typed = _OF_NAMES.get(error.errno or 0)
+        if typed is None or not isinstance(error.filename, str):
             raise
-        say_error(OutputNameTooLong(Path(error.filename)))
+        log.debug("gave up", exc_info=True)
+        say_error(typed(Path(error.filename)))
         raise typer.Exit(Exit.NONE_DONE) from error
     except Cancelled as cancelled:
         err.print("Interrupted. Nothing half-written is left.")

@@ -2,15 +2,16 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
+from nledn import atomic
+from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error, written
 from nledn.cli.options import takes_options
-from nledn.errors import OutputFolderMissing, WouldReplaceSource
 from nledn.messages import printable
 from nledn.options import Options
 
@@ -45,9 +46,11 @@ def evaluate(
         f"{derainer.card.id} on {derainer.choice.device} in {evaluation.precision}; "
         f"pairs found as {found.layout}."
     )
-    if json_file is not None:
-        _write_json(json_file, evaluation, found)
-    if evaluation.failures:
+    is_told = json_file is None or written(
+        partial(_write_json, json_file, evaluation, found),
+        f"The scores are in {printable(json_file)}.",
+    )
+    if evaluation.failures or not is_told:
         raise typer.Exit(Exit.SOME_FAILED if evaluation.rows else Exit.NONE_DONE)
 
 
@@ -61,11 +64,7 @@ def _check_json(path: Path | None, found: "PairSet") -> None:
     """Refuse before the work, not after it."""
     if path is None:
         return
-    if not path.parent.is_dir():
-        raise OutputFolderMissing(path)
-    for source in _sources(found) if path.exists() else ():
-        if path.samefile(source):
-            raise WouldReplaceSource(path, source)
+    atomic.check(path, overwrite=True, sources=_sources(found))
 
 
 def _sources(found: "PairSet") -> list[Path]:
@@ -113,9 +112,6 @@ def _figures(scores: "Scores") -> tuple[str, ...]:
 
 
 def _write_json(path: Path, evaluation: "Evaluation", found: "PairSet") -> None:
-    from nledn.atomic import replacing
-
     text = json.dumps(evaluation.as_json(), indent=2, allow_nan=False, ensure_ascii=False)
-    with replacing(path, overwrite=True, sources=_sources(found)) as temporary:
+    with atomic.replacing(path, overwrite=True, sources=_sources(found)) as temporary:
         temporary.write_text(f"{text}\n", encoding="utf-8")
-    err.print(f"The scores are in {printable(path)}.")

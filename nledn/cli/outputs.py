@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nledn.errors import OptionInvalid, OutputExists, OutputFormatUnknown
+from nledn import atomic
+from nledn.errors import OptionInvalid, OutputExists, OutputFormatUnknown, OutputNotPermitted
 from nledn.naming import Naming, name_of
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Outputs:
             OutputFormatUnknown: a name ends in what is not written.
             OutputExists: a result is there already and `--overwrite` was not given, or this run
                 wrote it: two photos of one name in one folder must not replace each other.
+            WriteError: any other reason that is known before.
         """
         from nledn.photo.formats import DEEP, written_format
 
@@ -104,8 +106,9 @@ class Outputs:
         if len(set(targets.all)) < len(targets.all):
             raise OutputExists(targets.output)
         for path in targets.all:
-            if path in self._written or (path.exists() and not self._wanted.overwrite):
+            if path in self._written:
                 raise OutputExists(path)
+            atomic.check(path, overwrite=self._wanted.overwrite, sources=self._sources)
 
     def write(self, targets: Targets, photo: "Photo", layer: "RainLayer", strength: float) -> None:
         """Write every target; each appears whole or not at all."""
@@ -141,8 +144,11 @@ def side_by_side(before: "Photo", after: "Photo") -> "Photo":
 
 
 def _is_folder(path: Path) -> bool:
-    return path.is_dir()
+    try:
+        return path.is_dir()
+    except PermissionError as error:
+        raise OutputNotPermitted(path) from error
 
 
 def _in(place: Path, name: str) -> Path:
-    return place / name if place.is_dir() else place
+    return place / name if _is_folder(place) else place

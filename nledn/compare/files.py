@@ -6,7 +6,7 @@ from pathlib import Path
 from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.compare.board import Pane
-from nledn.errors import DerainError, PairSizesDiffer, PhotoNotFound
+from nledn.errors import DerainError, PairSizesDiffer, PhotoNotFound, PhotoNotPermitted
 from nledn.pairs import result_of
 from nledn.photo import Photo
 from nledn.rain import Pixels
@@ -26,15 +26,29 @@ class Result:
     path: Path
 
 
+def file_of(result: Result, rainy_path: Path) -> Path:
+    """The file that a result is read from.
+
+    Raises:
+        PhotoNotFound: there is none of the photo's name in its folder.
+        PhotoNotPermitted: the system does not let us look for it.
+    """
+    try:
+        if not result.path.is_dir():
+            return result.path
+    except PermissionError as error:
+        raise PhotoNotPermitted(result.path) from error
+    found = result_of(Path(rainy_path.name), result.path, rainy_path)
+    if found is None:
+        raise PhotoNotFound(result.path / rainy_path.name)
+    return found
+
+
 def result_pane(result: Result, rainy: Photo, rainy_path: Path) -> Pane:
     """The pane of another program's result; one that cannot be used says why."""
     path = result.path
     try:
-        if path.is_dir():
-            found = result_of(Path(rainy_path.name), path)
-            if found is None:
-                raise PhotoNotFound(path / rainy_path.name)
-            path = found
+        path = file_of(result, rainy_path)
         pixels = pixels_like(rainy, path)
     except DerainError as error:
         return Pane(result.title, "result", error=error, path=path)

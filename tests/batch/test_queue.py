@@ -286,11 +286,13 @@ def test_a_result_that_could_not_be_noted_is_known_at_the_next_run(
     write = Journal.write
     refused: list[Row] = []
 
-    def refuse_once(self: Journal, row: Row, thumbnails: Thumbnails | None = None) -> None:
+    def refuse_once(
+        self: Journal, row: Row, thumbnails: Thumbnails | None = None, *, anew: bool = False
+    ) -> None:
         if row.state is State.DONE and not refused:
             refused.append(row)
             raise JournalFailed(dry, "database is locked")
-        write(self, row, thumbnails)
+        write(self, row, thumbnails, anew=anew)
 
     monkeypatch.setattr(Journal, "write", refuse_once)
     ending, _ = batch(wet, dry)

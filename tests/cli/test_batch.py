@@ -156,6 +156,19 @@ def test_reports_have_pictures_figures_and_scores(
     assert kinds[0].read_text("utf-8").count("data:image/webp") == 6
 
 
+def test_a_rainy_photo_is_not_its_own_truth_where_there_is_another(
+    dry: Path, weights: Path, tmp_path: Path
+) -> None:
+    both, report = tmp_path / "set", tmp_path / "report.json"
+    for name in ("rain-1.png", "norain-1.png"):
+        make_photo(both / name, seed=1)
+    make_photo(both / "rain-1.png", seed=2)
+    asked = ("--pattern", "rain-*", "--truth", both, "--report", report)
+    assert exit_code(weights, both, dry, *asked) == 0
+    (row,) = json.loads(report.read_text("utf-8"))["rows"]
+    assert row["psnr_y"] < 20  # noise of another seed; against itself it were 28
+
+
 def test_what_happens_is_logged_as_json(
     wet: Path, dry: Path, weights: Path, tmp_path: Path
 ) -> None:

@@ -1,6 +1,9 @@
 """`nledn compare` as people type it, on small real files."""
 
 import json
+import os
+import shutil
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +12,7 @@ from PIL import Image
 
 from nledn import photo
 from nledn.cli import main
+from nledn.errors import OutputDiskFull
 from tests.checkpoint_files import constant_rain
 
 PUBLISHED = ("Rain100L", "Rain100H", "DDN", "DID")
@@ -128,6 +132,96 @@ def test_what_cannot_be_done_is_said_before_any_work(
     said = capsys.readouterr()
     assert words in said.err
     assert said.out == ""
+
+
+@pytest.mark.parametrize("output", ["-o", "--json"])
+def test_a_result_that_was_found_in_a_folder_is_a_source(
+    output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = Path("ddn", "1.png")
+    theirs.parent.mkdir()
+    shutil.copy(CLEAN, theirs)
+    before = theirs.read_bytes()
+    places = [RAINY] if output == "-o" else [RAINY, "pairs"]
+    for place in places:
+        assert exit_code(place, *TWO, "--result", "ddn=ddn/", output, theirs) == 1
+        said = capsys.readouterr()
+        assert "never replaced" in said.err
+        assert said.out == ""
+    assert theirs.read_bytes() == before
+
+
+def test_a_result_beside_the_photo_is_not_the_photo() -> None:
+    shutil.copy(CLEAN, Path(RAINY).with_name("1_derained.png"))
+    result = f"earlier={Path(RAINY).parent}"
+    assert exit_code(RAINY, *TWO, "--result", result, "--truth", CLEAN, "--json", "a.json") == 0
+    earlier = json.loads(Path("a.json").read_text("utf-8"))["panes"][3]
+    assert earlier["title"] == "earlier"
+    assert earlier["figures"][0]["psnr_y"] is None  # equal to the truth
+
+
+def test_checkpoints_of_one_id_can_be_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    for folder, levels in (("run1", 4), ("run2", 8)):
+        Path(folder).mkdir()
+        constant_rain(Path(folder, "best.safetensors"), levels)
+    runs = [f"--weights={folder}/best.safetensors" for folder in ("run1", "run2")]
+    assert exit_code(RAINY, *runs, *TWO, "--crop", "10,10,40,30") == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "whole" in line]
+    names = [line.partition("  ")[0] for line in lines]
+    assert len(set(names)) == 4
+    assert names[2:] == ["five", "nine"]
+
+
+def test_a_file_that_cannot_be_written_hinders_no_other(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(*_: object) -> None:
+        raise OutputDiskFull(Path("full"))
+
+    for name in ("write_page", "write_contest_csv"):
+        monkeypatch.setattr(f"nledn.compare.{name}", no_space)
+    assert exit_code(RAINY, *TWO, "-o", "page.html", "-o", "sheet.png", "--csv", "a.csv") == 2
+    assert exit_code("pairs", *TWO, "--csv", "b.csv", "--json", "b.json") == 2
+    said = capsys.readouterr().err
+    assert said.count("The disk is full") == 2
+    written = [line.partition(": ")[2] for line in said.splitlines() if "Written" in line]
+    assert written == ["sheet.png", "a.csv", "b.json"]
+
+
+def test_a_pipe_is_not_replaced_and_said_before_any_work(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    os.mkfifo("pipe")
+    for place in (RAINY, "pairs"):
+        assert exit_code(place, *TWO, "--json", "pipe") == 1
+        said = capsys.readouterr()
+        assert "pipe could not be written" in said.err
+        assert said.out == ""
+    assert stat.S_ISFIFO(Path("pipe").stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("locked/1.png", *TWO), "read locked/1.png"),
+        ((RAINY, *TWO, "--json", "locked/a.json"), "write locked/a.json"),
+        ((RAINY, *TWO, "-o", "locked/below/a.png"), "write locked/below/a.png"),
+    ],
+)
+def test_a_folder_that_may_not_be_entered_is_said(
+    arguments: tuple[str, ...], word: str, locked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(*arguments) == 1
+    said = capsys.readouterr()
+    assert f"The system does not let us {word}" in said.err
+    assert said.out == ""
+
+
+def test_a_result_in_a_folder_that_may_not_be_entered_leaves_a_pane_that_says_so(
+    locked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(RAINY, *TWO, "--result", f"theirs={locked}/1.png", "--json", "a.json") == 2
+    assert "does not let us read locked/1.png" in capsys.readouterr().err
 
 
 def test_the_authors_four_checkpoints(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:

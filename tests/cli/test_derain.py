@@ -1,7 +1,9 @@
 """`nledn derain` and `nledn info` as people type them, on small real files."""
 
 import json
+import os
 import signal
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,6 +169,26 @@ def test_no_option_replaces_a_source(
     assert exit_code("derain", rainy, "-o", target, "--overwrite") == 1
     assert "source" in capsys.readouterr().err
     assert rainy.read_bytes() == before
+
+
+def test_a_pipe_is_not_replaced(
+    rainy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    assert exit_code("derain", rainy, "-o", pipe, "--overwrite") == 1
+    assert "pipe.png could not be written" in capsys.readouterr().err
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("output", ["locked", "locked/a.png", "locked/below/a.png"])
+def test_a_folder_that_may_not_be_entered_is_said(
+    rainy: Path, output: str, locked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("derain", rainy, "-o", output) == 1
+    assert exit_code("derain", rainy, rainy, "-o", output) == 1
+    said = capsys.readouterr().err
+    assert said.count(f"does not let us write {locked}/") >= 2
 
 
 def test_json_tells_what_became_of_each(

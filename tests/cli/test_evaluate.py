@@ -1,5 +1,7 @@
 import json
 import math
+import os
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from nledn import checkpoint
 from nledn.architecture import weight_shapes
 from nledn.cli import main
 from nledn.device import read_cpu_bf16
+from nledn.errors import OutputDiskFull
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +113,46 @@ def test_a_photo_is_never_replaced_by_scores(
         assert exit_code("--pairs", pairs, "--weights", weights, "--json", file) == 1
         assert "never replaced" in capsys.readouterr().err
     assert source.read_bytes() == before
+
+
+def test_a_pipe_is_not_replaced_and_said_before_any_work(
+    tmp_path: Path, pairs: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert exit_code("--pairs", pairs, "--weights", weights, "--json", pipe) == 1
+    said = capsys.readouterr()
+    assert "pipe could not be written" in said.err
+    assert said.out == ""
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_scores_that_cannot_be_written_were_shown(
+    tmp_path: Path,
+    pairs: Path,
+    weights: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_space(path: Path, **_: object) -> None:
+        raise OutputDiskFull(path)
+
+    monkeypatch.setattr("nledn.atomic.replacing", no_space)
+    file = tmp_path / "a.json"
+    assert exit_code("--pairs", pairs, "--weights", weights, "--json", file) == 2
+    said = capsys.readouterr()
+    assert "Mean of" in said.out
+    assert "The disk is full" in said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("a.json", "write locked/a.json"), ("below/a.json", "write locked/below")]
+)
+def test_a_folder_that_may_not_be_entered_is_said(
+    pairs: Path, name: str, word: str, locked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("--pairs", pairs, "--json", f"{locked}/{name}") == 1
+    assert f"does not let us {word}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

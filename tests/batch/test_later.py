@@ -1,0 +1,111 @@
+"""What comes to a batch that was done before: photos of a name that is taken, results anew."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nledn.batch import Queue, Settings, Shard, State, preview, report_of
+from tests.batch.batches import (
+    OPTIONS,
+    batch,
+    make_photo,
+    mean_of,
+    request,
+    results,
+    run_batch,
+)
+
+HEIC = Path(__file__).parents[1] / "photo" / "data" / "eight_bits.heic"
+NAMES = {"a_derained.jpg", "a-2_derained.jpg"}
+
+
+@pytest.fixture
+def wet(tmp_path: Path) -> Path:
+    make_photo(tmp_path / "wet" / "a.jpg")
+    return tmp_path / "wet"
+
+
+@pytest.fixture
+def dry(tmp_path: Path) -> Path:
+    return tmp_path / "dry"
+
+
+def put_heic(wet: Path) -> None:
+    """A photo that sorts before a.jpg, and whose result ends in .jpg."""
+    shutil.copy(HEIC, wet / "a.heic")
+
+
+@pytest.mark.parametrize("conflict", ["skip", "overwrite"])
+def test_a_photo_that_comes_later_gets_a_name_of_its_own(
+    wet: Path, dry: Path, conflict: str
+) -> None:
+    batch(wet, dry)
+    first = (dry / "a_derained.jpg").read_bytes()
+    put_heic(wet)
+    settings = Settings(options=OPTIONS, conflict=conflict)
+    targets = {item.row.source.name: item.target for item in preview(request(wet, dry, settings))}
+    assert targets == {"a.heic": dry / "a-2_derained.jpg", "a.jpg": dry / "a_derained.jpg"}
+    _, rows = batch(wet, dry, conflict=conflict)
+    assert {row.state for row in rows} == {State.DONE}
+    assert results(dry) == NAMES
+    assert (dry / "a_derained.jpg").read_bytes() == first
+
+
+def test_photos_that_are_done_again_keep_their_names(wet: Path, dry: Path) -> None:
+    batch(wet, dry)
+    put_heic(wet)
+    batch(wet, dry)
+    before = {name: mean_of(dry / name) for name in NAMES}
+    _, rows = batch(wet, dry, options=replace(OPTIONS, strength=0.5))
+    assert {row.source.name: str(row.output) for row in rows} == {
+        "a.heic": "a-2_derained.jpg",
+        "a.jpg": "a_derained.jpg",
+    }
+    assert {row.state for row in rows} == {State.DONE}
+    assert results(dry) == NAMES
+    assert all(mean_of(dry / name) > before[name] + 2 for name in NAMES)
+
+
+def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None:
+    def pictures(strength: float) -> tuple[bytes | None, bytes | None]:
+        options = replace(OPTIONS, strength=strength)
+        asked = request(wet, dry, Settings(options=options, thumbnails=True))
+        with Queue.opened(asked) as queue:
+            (row,) = report_of(queue).rows
+        return row.before, row.after
+
+    batch(wet, dry, thumbnails=True)
+    of_first = pictures(1.0)
+    assert None not in of_first
+    batch(wet, dry, options=replace(OPTIONS, strength=0.1))
+    of_second = pictures(0.1)
+    assert None not in of_second
+    assert of_second[1] != of_first[1]
+    make_photo(wet / "a.jpg", seed=7)
+    batch(wet, dry, options=replace(OPTIONS, strength=0.1))
+    assert pictures(0.1)[0] != of_second[0]
+
+
+def test_pictures_of_a_result_that_a_shard_replaced_are_forgotten(wet: Path, dry: Path) -> None:
+    fine, coarse = (
+        Settings(options=OPTIONS, quality=quality, thumbnails=True) for quality in (95, 5)
+    )
+    run_batch(request(wet, dry, fine))
+    for index in (1, 2):
+        run_batch(replace(request(wet, dry, coarse), shard=Shard(index, 2)))
+    with Queue.opened(request(wet, dry, coarse)) as queue:
+        (row,) = queue.rows()
+        assert row.state is State.DONE
+        assert queue.thumbnails(row) is None
+        assert report_of(queue).rows[0].after is not None
+
+
+def test_pictures_stay_where_only_scores_are_added(wet: Path, dry: Path) -> None:
+    _, (row,) = batch(wet, dry, thumbnails=True)
+    with Queue.opened(request(wet, dry, Settings(options=OPTIONS, truth=wet))) as queue:
+        before = queue.thumbnails(row)
+        report_of(queue)
+        assert next(queue.rows()).scores is not None
+        assert queue.thumbnails(row) == before is not None

@@ -1,0 +1,91 @@
+"""Where `nledn batch` writes reports and logs, and what is said where it cannot."""
+
+from pathlib import Path
+
+import pytest
+
+from nledn import report
+from nledn.cli import main
+from nledn.errors import OutputNotPermitted
+from nledn.report import Report
+from tests.batch.batches import even_weights, make_photos, results
+
+PHOTOS = {"1_derained.png", "2_derained.png"}
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.chdir(tmp_path)
+    make_photos(Path("wet"), ["1.png", "2.png"])
+    even_weights(Path("ten.safetensors"))
+
+
+def exit_code(*arguments: object) -> int:
+    command = ["batch", *map(str, arguments), "--weights=ten.safetensors", "--precision=fp32"]
+    with pytest.raises(SystemExit) as caught:
+        main(command)
+    return int(caught.value.code or 0)
+
+
+@pytest.mark.parametrize("out", ["dry/", "{here}/dry"])
+def test_reports_go_into_the_folder_that_the_batch_makes(out: str) -> None:
+    """The first example of docs/batch.md."""
+    files = ("--report", "dry/report.html", "--log-json", Path.cwd() / "dry" / "log.jsonl")
+    asked = ("wet/", out.format(here=Path.cwd()), "--recursive", *files)
+    assert exit_code(*asked, "--dry-run") == 0
+    assert not Path("dry").exists()
+    assert exit_code(*asked) == 0
+    assert results(Path("dry")) == PHOTOS | {"report.html", "log.jsonl"}
+
+
+def test_a_folder_below_the_one_that_the_batch_makes_is_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert exit_code("wet", "dry", "--report", "dry/reports/a.html") == 1
+    assert exit_code("wet", "dry", "--log-json", "dry/logs/a.jsonl") == 1
+    assert capsys.readouterr().err.count("is not there") == 2
+
+
+def test_a_report_that_cannot_be_written_hinders_no_other(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = report.write
+
+    def refusing(content: Report, path: Path) -> None:
+        if path.suffix == ".html":
+            raise OutputNotPermitted(path)
+        write(content, path)
+
+    monkeypatch.setattr(report, "write", refusing)
+    assert exit_code("wet", "dry", "--report", "a.html", "--report", "a.json") == 2
+    said = capsys.readouterr().err
+    assert "does not let us write a.html" in said
+    assert "The report is in a.json." in said
+    assert Path("a.json").exists()
+
+
+def test_a_report_does_not_replace_the_list_of_photos(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("list.csv").write_text("wet/1.png\n")
+    assert exit_code("list.csv", "dry", "--report", "list.csv") == 1
+    assert "never replaced" in capsys.readouterr().err
+    assert not Path("dry").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("locked/wet", "dry"), "read locked/wet"),
+        (("wet", "locked/dry", "--report", "locked/dry/a.csv"), "read locked/dry"),
+        (("wet", "dry", "--report", "locked/a.csv"), "write locked/a.csv"),
+        (("wet", "dry", "--log-json", "locked/below/a.jsonl"), "read {here}/locked/below"),
+        (("wet", "dry", "--truth", "locked/clean"), "read locked/clean"),
+    ],
+)
+def test_a_folder_that_may_not_be_entered_is_said(
+    arguments: tuple[str, ...], word: str, locked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(*arguments) == 1
+    expected = f"The system does not let us {word.format(here=Path.cwd())}"
+    assert expected in capsys.readouterr().err
+    assert not results(Path("dry"))
