@@ -256,7 +256,7 @@ class Desk(QObject):
     def recovered(self, kept: Recovered) -> None:
         """What a crash left behind is open again."""
         if kept.mask is not None:
-            self._picture.mask = kept.mask
+            self.history.set_mask(kept.mask)  # which keeps it for the next crash as well
         self.history.restart()
 
     def failed(self, error: BaseException) -> None:
@@ -298,6 +298,8 @@ class Desk(QObject):
         if answer != "cancel" and session.photo is not photo:
             self.when_saved(then)  # another one came meanwhile; the answer was not about it
         elif answer == "discard":
+            self.saver.forget()
+            session.give_up()  # or its next tile would be work that nobody was asked about
             then()
         elif answer == "save":
             self.saver.save_and(then)

@@ -12,7 +12,7 @@ from app.widgets.fetch_dialog import FetchDialog, FetchOffer
 from app.widgets.licences_dialog import LicencesDialog
 from app.widgets.save_dialog import SaveChoice, SaveDialog, SaveQuestion
 from app.widgets.settings_dialog import SettingsDialog
-from nledn.messages import FETCH_TERMS
+from nledn.messages import FETCH_TERMS, printable
 
 if TYPE_CHECKING:
     from nledn.device import Machine
@@ -103,9 +103,11 @@ class Dialogs:
         if not name:
             return None
         path = Path(name)
-        if path.suffix.lower() not in EXPORT_SUFFIXES:
-            path = path.with_name(path.name + kind[kind.rindex("*") + 1 : -1])
-        return path
+        if path.suffix.lower() in EXPORT_SUFFIXES:
+            return path
+        # Qt has asked about the name as it was typed, not about this one.
+        path = path.with_name(path.name + kind[kind.rindex("*") + 1 : -1])
+        return path if not path.exists() or self.replace(printable(path.name)) else None
 
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
         """Other settings."""

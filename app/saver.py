@@ -162,12 +162,12 @@ class Saver(QObject):
 
         session = self._session
         assert session.photo is not None
-        assert session.layer is not None
+        assert session.latest is not None
         path = session.photo.path
         return Naming(
             stem=path.stem if path else tr("picture"),
             ext=output_suffix(session.photo),
-            checkpoint=session.layer.record.checkpoint,
+            checkpoint=session.latest.record.checkpoint,
             strength=session.strength,
             n=1,
         )

@@ -70,7 +70,7 @@ class Saving(QObject):
         self._tell()
 
     def set_result(self, there: bool) -> None:
-        """Rain of the photo is known now, or no longer: without it there is nothing to lose."""
+        """Rain of the photo is known, be it out of sight: without it there is nothing to lose."""
         self._has_result = there
         self._tell()
 

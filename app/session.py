@@ -177,6 +177,13 @@ class Session(QObject):
             self._when_stopped = then
             self.cancel()
 
+    def give_up(self) -> None:
+        """Compute no more; the tile that is being computed is not waited for."""
+        self._when_stopped = None
+        if self._deraining is not None:
+            self._abandon()
+            self._show(self.layer, announce=False)
+
     def look_at(self, rect: Rect) -> None:
         """What the person sees now: tiles are computed from here outwards."""
         self._focus_rect = rect
@@ -210,19 +217,25 @@ class Session(QObject):
         layer = self._layers.get(options)
         self._show(layer)
         if layer is not None and self.photo is not None:
+            self._layers.move_to_end(options)
             self._keeper.layer(self.photo.path, options, layer)
+
+    @property
+    def latest(self) -> "RainLayer | None":
+        """The rain that is shown; else what was, and comes back with what computed it."""
+        return next(reversed(self._layers.values()), None) if self.layer is None else self.layer
 
     @property
     def can_save(self) -> bool:
         """Whether there is a result, and it is not just changing."""
-        return self.layer is not None and self.status.stage in (Stage.PARTIAL, Stage.DONE)
+        return self.latest is not None and self._deraining is None
 
     def result(self, mask: Mask | None) -> jobs.Result:
         """What would be saved now."""
         assert self.photo is not None
-        assert self.layer is not None
+        assert self.latest is not None
         kept = None if mask is None or not mask.any() else mask.copy()
-        return jobs.Result(self.photo, self.layer, self.strength, kept)
+        return jobs.Result(self.photo, self.latest, self.strength, kept)
 
     def close(self) -> None:
         """The photo is done with: stop, and keep nothing for recovery."""
@@ -342,10 +355,9 @@ class Session(QObject):
         self._layers.move_to_end(self.options)
         while len(self._layers) > LAYERS_KEPT:
             self._layers.popitem(last=False)
-        if layer is not self.layer:
-            self.layer = layer
-            self.saving.set_result(True)
-            self.layer_changed.emit(layer)
+        self.layer = layer
+        self.saving.set_result(True)
+        self.layer_changed.emit(layer)  # the same one may have got a tile that nobody heard of
         self._began = (time.monotonic(), tiles_of(layer)[0])
         self._choice = self._engines_choice = self._choices[layer] = started.choice
         self._set_status(self.status.stage, *tiles_of(layer))
@@ -373,7 +385,7 @@ class Session(QObject):
         self.layer = layer
         # Of a layer that a batch or a crash left, nobody here knows what computed it.
         self._choice = self._engines_choice if layer is None else self._choices.get(layer)
-        self.saving.set_result(layer is not None)
+        self.saving.set_result(self.latest is not None)
         if announce:
             self.layer_changed.emit(layer)
         self._set_status(stage_of(self.photo, layer), *tiles_of(layer))

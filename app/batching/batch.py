@@ -110,7 +110,7 @@ class Batch(QObject):
         if self._run is None:
             self._gathering, self._to_gather = None, []
             self._found = None
-            self._foreseeing = None
+            self._stop_foreseeing()
             self.choices = replace(self.choices, out="")
             self.choices_changed.emit(self.choices)
             self._show(())
@@ -140,6 +140,7 @@ class Batch(QObject):
     def foresee(self) -> None:
         """Look up what a run would do now."""
         if self._found is not None and self._found.files and self._run is None:
+            self._stop_foreseeing()
             self._foreseeing = jobs.ForeseeJob(self.asked())
             self._runner.submit(self._foreseeing)
             self._tell()
@@ -162,7 +163,7 @@ class Batch(QObject):
         # The strength is no matter of the engine: the photo's and the batch's are one engine.
         options = replace(asked.options, strength=self._session.options.strength)
         self._run = jobs.BatchJob(asked, jobs.LaneEngine(self._runner, engines, options))
-        self._foreseeing = None
+        self._stop_foreseeing()
         self._update = None
         self._has_more = False
         self._set_stage(BatchStage.RUNNING)
@@ -257,6 +258,11 @@ class Batch(QObject):
             self.failed.emit(error)
 
     # Inside
+
+    def _stop_foreseeing(self) -> None:
+        """What it would find is out of date, and others wait for its thread."""
+        self._runner.cancel(self._foreseeing)
+        self._foreseeing = None
 
     def _gather(self) -> None:
         """One at a time: each adds to what the one before it found."""

@@ -8,6 +8,7 @@ dropped.
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -74,6 +75,7 @@ class Bench(QObject):
         self._comparison: Comparison | None = None
         self._compared: tuple[int, ...] = ()
         self._job: jobs.CompareJob | None = None
+        self._asked: WeakSet[Job] = WeakSet()  # of the same panes; cancelled ones end their step
         self._wants_whole = False
         self._is_active = False
         self._next_key = 0
@@ -225,8 +227,8 @@ class Bench(QObject):
     # What comes back
 
     def reported(self, job: Job, value: Any) -> None:
-        """A comparison began, or one of its lanes has something to tell."""
-        if job is not self._job:
+        """A comparison began, or one of its lanes has something to tell; nothing comes twice."""
+        if job not in self._asked:
             return
         if isinstance(value, jobs.Begun):
             self._comparison = value.comparison
@@ -305,7 +307,8 @@ class Bench(QObject):
 
     def _restart(self) -> None:
         """Other checkpoints or another photo; what was found is kept by the engines."""
-        self._comparison = None
+        self._comparison, self._compared = None, ()
+        self._asked.clear()
         computed = [slot.key for slot in self.slots if slot.kind == "checkpoint"]
         for key in computed:
             self.failures.pop(key, None)
@@ -338,17 +341,12 @@ class Bench(QObject):
             return
         from nledn import Focus
 
-        asked = tuple(self._options(slot) for slot in computed)
-        if self._comparison is None:  # else its lanes stay in the order that they began in
-            self._compared = tuple(slot.key for slot in computed)
-        self._job = jobs.CompareJob(
-            self.engines,
-            self.photo,
-            asked,
-            Focus(self.visible),
-            self._wants_whole,
-            self._comparison,
-        )
+        by_key = {slot.key: slot for slot in computed}
+        self._compared = self._compared or tuple(by_key)  # the order that its lanes began in
+        asked = tuple(self._options(by_key[key]) for key in self._compared)
+        look, whole = Focus(self.visible), self._wants_whole
+        self._job = jobs.CompareJob(self.engines, self.photo, asked, look, whole, self._comparison)
+        self._asked.add(self._job)
         self._runner.submit(self._job)
         self._tell_progress()
 

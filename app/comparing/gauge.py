@@ -44,11 +44,14 @@ class Gauge(QObject):
     def forget(self) -> None:
         """What was measured is of something else now."""
         self.figures, self.error_maps = {}, {}
+        for job in (self._measuring, self._mapping):
+            self._runner.cancel(job)
         self._measuring = self._mapping = None
 
     def measure(self, results: jobs.Results, rect: Rect) -> None:
         """Figures inside a rectangle; `changed` follows."""
         self.rect = rect
+        self._runner.cancel(self._measuring)
         self._measuring = jobs.MeasureJob(results, rect)
         self._runner.submit(self._measuring)
 

@@ -130,6 +130,7 @@ class ForeseeJob(Job):
     """Look up what a run would do; nothing is written. The answer is `Listed`."""
 
     is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
     asked: Asked
 
     def run(self, work: Work) -> Listed:
@@ -138,7 +139,8 @@ class ForeseeJob(Job):
 
         request = self.asked.request()
         root = request.found.root
-        entries = tuple(_foreseen(item, root, request.out) for item in preview(request))
+        found = preview(request, work.cancel)
+        entries = tuple(_foreseen(item, root, request.out) for item in found)
         return Listed(entries, request.card.id)
 
 

@@ -136,6 +136,8 @@ class Results:
 class MeasureJob(Job):
     """Figures of every result inside a rectangle, by the panes' keys; the truth has none."""
 
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
     results: Results
     rect: "Rect"
 
@@ -147,6 +149,7 @@ class MeasureJob(Job):
         rainy, truth = results.photo.pixels[rect.slices], results.truth_in(rect)
         measured = {}
         for key in (*results.lanes, *results.others):
+            work.cancel.raise_if_cancelled()
             if key == results.truth:
                 continue
             pixels = results.pixels(key, rect)
@@ -162,6 +165,8 @@ class MeasureJob(Job):
 class ErrorMapJob(Job):
     """Where each result is wrong, as photos of sRGB, by the panes' keys."""
 
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
     results: Results
 
     def run(self, work: Work) -> "dict[int, Photo]":
@@ -171,12 +176,12 @@ class ErrorMapJob(Job):
 
         results, truth = self.results, self.results.truth_in(None)
         assert truth is not None, "there is something to be wrong against"
-        keys = (*results.lanes, *results.others)
-        return {
-            key: Photo(error_map(results.pixels(key), truth))
-            for key in keys
-            if key != results.truth
-        }
+        maps = {}
+        for key in (*results.lanes, *results.others):
+            work.cancel.raise_if_cancelled()
+            if key != results.truth:
+                maps[key] = Photo(error_map(results.pixels(key), truth))
+        return maps
 
 
 @dataclass(frozen=True, eq=False)

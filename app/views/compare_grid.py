@@ -171,6 +171,8 @@ class CompareGrid(QWidget):
         columns = self.columns() if len(seen) == len(self.canvases) else 1
         for canvas in (*self.canvases, self.wipe):
             self._grid.removeWidget(canvas)
+            if canvas not in seen:
+                self._take_focus_from(canvas)
             canvas.setVisible(canvas in seen)
             canvas.viewport.is_hidden = canvas not in seen
         for place, canvas in enumerate(seen):
@@ -182,6 +184,12 @@ class CompareGrid(QWidget):
         if leader is not None and seen and (align or leader not in seen):
             self._grid.activate()
             self.link.align(leader.viewport)
+
+    def _take_focus_from(self, canvas: CompareCanvas) -> None:
+        """Before it is hidden: Qt would look for the next outside too, and our keys would go."""
+        focused = self.window().focusWidget()
+        if focused is canvas or canvas.isAncestorOf(focused):
+            self.setFocus()
 
     def _seen(self) -> list[CompareCanvas]:
         if self._is_wiping and len(self._shown) > 1:
@@ -210,6 +218,7 @@ class CompareGrid(QWidget):
     def _drop(self, canvas: CompareCanvas) -> None:
         canvas.show_pictures(())
         self.link.remove(canvas.viewport)
+        self._take_focus_from(canvas)
         canvas.hide()
         canvas.deleteLater()
 

@@ -109,9 +109,10 @@ class CheckpointPicker(QWidget):
         self.set_chosen(chosen)
 
     def set_chosen(self, chosen: str) -> None:
-        """Show which one is in use; tells nobody."""
+        """Show which one is in use; tells nobody. One that was removed is none of these."""
         ids = [card.id for card in self._cards]
-        place = self._shown = ids.index(chosen) if chosen in ids else (0 if ids else -1)
+        taken = ids[0] if ids and chosen == "auto" else chosen
+        place = self._shown = ids.index(taken) if taken in ids else -1
         self.combo.setCurrentIndex(place)
         self.details.setText(details(self._cards[place]) if place >= 0 else "")
 

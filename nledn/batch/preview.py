@@ -8,6 +8,7 @@ from nledn.batch.jobs import JobMaker, Request, known_to, planned_for
 from nledn.batch.plan import expected_ending, merged
 from nledn.batch.rows import Row, Skipped, State
 from nledn.batch.targets import resolved, skipped_as_no_file
+from nledn.cancel import CancelToken
 from nledn.errors import WouldReplaceSource
 from nledn.messages import explain
 
@@ -27,10 +28,15 @@ class Foreseen:
     sentence: str = ""
 
 
-def preview(request: Request) -> list[Foreseen]:
+def preview(request: Request, cancel: CancelToken | None = None) -> list[Foreseen]:
     """What a run would do, photo by photo; nothing is written.
 
+    Args:
+        request: what the run would be asked.
+        cancel: read before each photo.
+
     Raises:
+        Cancelled: `cancel` was set.
         JournalFailed: there is a journal, but it cannot be read.
         BatchInputEmpty: there is no photo but earlier results.
     """
@@ -39,7 +45,11 @@ def preview(request: Request) -> list[Foreseen]:
     known = merged(journals, where.out)
     rows = planned_for(request, known)
     maker = JobMaker(request, rows)
-    return [_foreseen(row, maker) for row in request.shard.of(rows)]
+    cancel, foreseen = cancel or CancelToken(), []
+    for row in request.shard.of(rows):
+        cancel.raise_if_cancelled()
+        foreseen.append(_foreseen(row, maker))
+    return foreseen
 
 
 def _foreseen(row: Row, maker: "JobMaker") -> Foreseen:

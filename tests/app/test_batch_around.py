@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,6 +73,29 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     assert set(batches.states(again).values()) == {"Done"}
     assert runner.close()
     again.deleteLater()
+
+
+def test_what_is_looked_up_anew_is_not_looked_up_to_its_end(
+    qtbot: QtBot, window: MainWindow, wet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches.add(qtbot, window, wet)
+    gate, looked = threading.Event(), list[Path]()
+    preview = sys.modules["nledn.batch.preview"]
+    look = preview.skipped_as_no_file
+
+    def look_late(source: Path) -> object:
+        looked.append(source)
+        assert gate.wait(20)
+        return look(source)
+
+    monkeypatch.setattr(preview, "skipped_as_no_file", look_late)
+    window.batch_desk.batch.foresee()
+    qtbot.waitUntil(lambda: len(looked) == 1)
+    window.batch_desk.batch.foresee()
+    gate.set()
+    batches.until(qtbot, lambda: batches.is_ready(window) and window.runner.is_idle)
+    assert len(looked) == 1 + 3
+    assert set(batches.states(window).values()) == {"Planned"}
 
 
 def test_output_and_report_are_shown(

@@ -1,16 +1,22 @@
 """A dialog waits for the person, and the window goes on behind it: what was asked about may go."""
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from app.stage import Stage
 from app.widgets.save_dialog import SaveChoice
-from nledn import photo
+from nledn import decoder, photo
 from nledn.photo import Photo
-from tests.app.window import Answers, Pixels, derain, open_photo, whole
+from nledn.photo.recipe import read_recipe
+from tests.app.conftest import StandIn
+from tests.app.window import Answers, Pixels, derain, open_photo, stage, whole
 
 
 @pytest.fixture
@@ -77,3 +83,82 @@ def test_a_photo_that_went_is_not_asked_about_twice(
     with qtbot.waitSignal(window.session.saving.saved):
         window.named_actions["save"].trigger()
     assert went_on == ["closed"], "a later save has nothing to do with it"
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """While it is cleared, photos that are read wait for it."""
+    gate, read = threading.Event(), decoder.read
+    gate.set()
+
+    def read_late(*given: Any, **named: Any) -> Photo:
+        assert gate.wait(20)
+        return read(*given, **named)
+
+    monkeypatch.setattr(decoder, "read", read_late)
+    yield gate
+    gate.set()
+
+
+@pytest.fixture
+def deraining(qtbot: QtBot, window: MainWindow, backend: StandIn, picture_file: Path) -> None:
+    """One tile is there, and the next waits."""
+    open_photo(qtbot, window, picture_file)
+    backend.hold()
+    window.session.derain()
+    backend.let(1)
+    qtbot.waitUntil(lambda: window.session.status.done == 1)
+
+
+@pytest.mark.usefixtures("deraining")
+def test_who_discards_while_it_derains_is_asked_once(
+    qtbot: QtBot,
+    window: MainWindow,
+    dialogs: Answers,
+    backend: StandIn,
+    other: Path,
+    reading: threading.Event,
+) -> None:
+    reading.clear()
+    dialogs.answer = "discard"
+    with qtbot.waitSignal(window.session.photo_opened):
+        window.desk.open(other)
+        backend.free()
+        qtbot.waitUntil(lambda: backend.tiles >= 2)
+        reading.set()
+    assert dialogs.asked == ["unsaved street.png"]
+    assert backend.tiles == 2, "nothing is computed for what was given up"
+
+
+@pytest.mark.usefixtures("deraining")
+def test_what_was_given_up_for_no_photo_can_go_on(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, backend: StandIn, tmp_path: Path
+) -> None:
+    dialogs.answer = "discard"
+    with qtbot.waitSignal(window.session.failed):
+        window.desk.open(tmp_path / "gone.png")
+    assert stage(window) is Stage.PARTIAL
+    backend.free()
+    derain(qtbot, window)
+    assert backend.tiles == 9
+
+
+def test_a_result_that_is_out_of_sight_is_asked_about_and_saved(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, other: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    layer, source = window.session.layer, window.session.photo
+    assert layer is not None
+    assert source is not None
+    window.desk.choose_checkpoint("authors-ddn")
+    dialogs.answer = "save"
+    with qtbot.waitSignal(window.session.photo_opened):
+        window.desk.open(other)
+    assert dialogs.asked == ["unsaved street.png"]
+    saved = photo.read(picture_file.with_name("street_derained.png"))
+    assert np.array_equal(saved.pixels, layer.apply(source.pixels))
+    recipe = read_recipe(saved.xmp)
+    assert recipe is not None
+    assert recipe.checkpoint == "afterrain"
+    assert window.session.options.weights == "authors-ddn", "what was chosen stays chosen"

@@ -285,4 +285,22 @@ def test_work_that_became_unsaved_by_deraining_is_told(
         session.derain()
     assert told == [True]
     session.set_options(replace(session.options, weights="authors-ddn"))
-    assert told == [True, False]
+    assert session.layer is None
+    assert told == [True], "it comes back with what computed it, so it can still be lost"
+
+
+def test_a_tile_that_ended_unheard_is_shown_when_one_goes_on(
+    qtbot: QtBot, session: Session, backend: StandIn, picture_file: Path
+) -> None:
+    opened(qtbot, session, picture_file)
+    backend.hold()
+    session.derain()
+    backend.let(1)
+    qtbot.waitUntil(lambda: session.status.done == 1)
+    session.set_options(replace(OPTIONS, weights="other"))  # and back, within one tile
+    session.set_options(OPTIONS)
+    backend.free()
+    qtbot.waitUntil(lambda: session.layer is not None and session.layer.done.sum() == 2)
+    with qtbot.waitSignal(session.layer_changed):
+        session.derain()
+    qtbot.waitUntil(lambda: session.status.stage is Stage.DONE)

@@ -1,7 +1,6 @@
 """The Compare page in the window, by what a person does and sees."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.comparing.bench import Bench
 from app.main_window import MainWindow
 from app.votes import votes_path
 from nledn import catalog, photo
 from nledn.photo import Photo
 from nledn.tiling import Rect
+from tests.app.comparing.conftest import Begin, is_settled
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, Pixels, open_photo, said
-from tests.checkpoint_files import constant_rain
 
 Key = Qt.Key
-Begin = Callable[..., Bench]
 
 
 def labels(window: MainWindow) -> list[str]:
@@ -35,30 +32,6 @@ def names(window: MainWindow) -> list[str]:
 def figures(window: MainWindow) -> list[str]:
     rows = window.shell.compare_panel.rows
     return [rows[one.key].figures.text() for one in window.shell.compare_grid.shown]
-
-
-def is_settled(window: MainWindow) -> bool:
-    return window.runner.is_idle and window.comparing.desk.bench.is_settled
-
-
-@pytest.fixture
-def begin(
-    qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
-) -> Callable[..., Bench]:
-    """Open a photo and the Compare page, with our checkpoint and a second one."""
-
-    def go(path: Path | None = None, *, wait: bool = True) -> Bench:
-        catalog.add(constant_rain(tmp_path / "second.safetensors", 9))
-        with qtbot.waitSignal(window.desk.shelf_read):
-            window.desk.look_around()
-        open_photo(qtbot, window, path or picture_file)
-        window.named_actions["compare"].trigger()
-        bench = window.comparing.desk.bench
-        if wait:
-            qtbot.waitUntil(lambda: bench.is_whole and is_settled(window))
-        return bench
-
-    return go
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.views.compare_canvas import CompareCanvas, Shown
@@ -29,6 +30,20 @@ def shown(count: int) -> tuple[Shown, ...]:
         picture.set_photo(Photo(np.full((300, 400, 3), COLOURS[key % 4], np.uint8)))
         made.append(Shown(key, picture, "before", f"Pane {key}"))
     return tuple(made)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, grid: CompareGrid) -> QWidget:
+    """Has the grid, and beside it something else that takes the focus."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.addWidget(QLineEdit())
+    row.addWidget(grid)
+    made.show()
+    qtbot.addWidget(made)
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    return made
 
 
 @pytest.fixture
@@ -152,6 +167,34 @@ def test_digits_show_one_at_full_size(grid: CompareGrid) -> None:
     QTest.keyClick(grid, Key.Key_1)
     QTest.keyClick(grid, Key.Key_1)
     assert grid.single is None
+
+
+def test_digits_and_esc_work_from_any_pane(window: QWidget, grid: CompareGrid) -> None:
+    grid.canvases[2].setFocus()
+    for key, single in ((Key.Key_1, 0), (Key.Key_2, 1), (Key.Key_Escape, None)):
+        focused = window.focusWidget()
+        assert focused is grid or grid.isAncestorOf(focused)
+        QTest.keyClick(focused, key)
+        assert grid.single == single
+
+
+def test_the_keys_stay_when_the_pane_that_had_them_goes(window: QWidget, grid: CompareGrid) -> None:
+    grid.canvases[3].setFocus()
+    grid.show_pictures(grid.shown[:3])
+    assert window.focusWidget() is grid
+    grid.canvases[1].setFocus()
+    grid.show_pictures(tuple(reversed(grid.shown)))
+    assert window.focusWidget() is grid.canvases[1]  # else it could be moved but once
+
+
+def test_another_arrangement_takes_no_focus_from_elsewhere(
+    window: QWidget, grid: CompareGrid
+) -> None:
+    beside = window.findChild(QLineEdit)
+    assert beside is not None
+    beside.setFocus()
+    grid.show_single(1)
+    assert window.focusWidget() is beside
 
 
 def test_four_are_wiped_in_one_pane(grid: CompareGrid, pixels_of: PixelsOf) -> None:

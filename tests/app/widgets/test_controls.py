@@ -130,6 +130,18 @@ def test_the_picker_tells_what_was_chosen_and_what_it_has_seen(
     assert chosen == ["other"]
 
 
+def test_the_picker_says_nothing_is_in_use_that_is_gone(shown: Callable[[QWidget], None]) -> None:
+    picker = CheckpointPicker()
+    shown(picker)
+    picker.set_cards(CARDS, "removed")
+    assert (picker.combo.currentIndex(), picker.details.text()) == (-1, "")
+    chosen: list[str] = []
+    picker.checkpoint_chosen.connect(chosen.append)
+    picker.combo.setFocus()
+    QTest.keyClick(picker.combo, Qt.Key.Key_Down)
+    assert chosen == ["afterrain"]
+
+
 def test_a_banner_acts_and_goes(shown: Callable[[QWidget], None]) -> None:
     banner = Banner()
     shown(banner)
