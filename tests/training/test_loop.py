@@ -33,6 +33,7 @@ STAGES = (
     "afterrain-downpour",
     "afterrain-pour",
     "afterrain-facades",
+    "afterrain-lighter",
     "afterrain",
 )
 RECIPE = Recipe(
@@ -359,8 +360,8 @@ def test_names_of_photos_kept_out_are_a_list_or_the_shipped_one(tmp_path: Path) 
     ("old", "new", "words"),
     [
         ('schedule = "cosine"', 'schedule = "plateau"', "plateau has no warmup_steps"),
-        ("patch_px = 128", "patch_px = 0", "patch_px cannot be 0"),
-        ("heavy = 0.26", "heavy = 0.36", r"shares of mix add up to 1\.1, not to 1"),
+        ("patch_px = 96", "patch_px = 0", "patch_px cannot be 0"),
+        ("heavy = 0.15", "heavy = 0.25", r"shares of mix add up to 1\.1, not to 1"),
     ],
 )
 def test_a_recipe_that_asks_for_what_there_is_not_is_refused(
