@@ -1,6 +1,6 @@
 """The curve of a training as a picture: held-out PSNR against processor hours.
 
-.venv/bin/python benchmarks/curve.py docs/afterrain-lighter-training.csv docs/images/afterrain-lighter-curve.svg
+.venv/bin/python benchmarks/curve.py docs/afterrain-lighter-training.csv CURVE.svg
 """
 
 import csv
