@@ -6,11 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
-from nledn import Derainer, Options, backends, places
+from nledn import Derainer, Options, backends, locking, places
 from nledn.backends import Backend, Floats, Trained, proof
 from nledn.cli import main
 from nledn.device import Choice, Gpu, Machine, Trial
@@ -127,11 +128,23 @@ def test_one_that_ended_the_program_twice_is_not_tried_again(seam: Machines) -> 
     assert seam.made == []
 
 
-def test_processes_that_begin_together_do_not_take_each_other_for_crashes(seam: Machines) -> None:
+def test_processes_that_begin_together_do_not_take_each_other_for_crashes(
+    seam: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun = threading.Barrier(proof.ATTEMPTS + 2)
+    others: set[int] = set()
+    all_wait, never = threading.Event(), threading.Event()
+
+    def wait(seconds: float) -> None:
+        others.add(threading.get_ident())
+        if len(others) == begun.parties - 1:
+            all_wait.set()
+        never.wait(seconds)
+
+    monkeypatch.setattr(locking, "time", Mock(monotonic=time.monotonic, sleep=wait))
 
     def together(rainy: Floats) -> Floats:
-        time.sleep(0.2)  # no wait for anything: the others are to come meanwhile
+        assert all_wait.wait(10), "the others wait for the first one's verdict"
         return rightly(rainy)
 
     def prove() -> str:

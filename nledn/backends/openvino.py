@@ -28,6 +28,7 @@ PRECISION_HINTS = {"fp32": "f32", "bf16": "bf16"}
 COMPILED_BYTES_PER_PX = {"fp32": 2440, "bf16": 1530}
 KEPT_AT_MOST = 6  # a comparison's checkpoints, each with one shape
 SHARE_OF_MEMORY = 0.25
+_OUT_OF_MEMORY = ("bad_alloc", "bad allocation", "allocate")  # of Linux, Windows and itself
 
 
 def _openvino() -> Any:
@@ -139,9 +140,6 @@ class _Kept:
 
 
 _KEPT = _Kept()
-
-
-_OUT_OF_MEMORY = ("bad_alloc", "bad allocation", "allocate")  # of Linux, Windows and itself
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -19,6 +19,11 @@ DRIVER_FILE = Path("/proc/driver/nvidia/version")
 # after an hour of photos of all sizes. Four tile shapes, which a photo has at most, need 256.
 KEPT_OPERATIONS = 256
 FP16_CAPABILITY = (7, 0)  # Volta: the first with tensor cores; before it fp16 is no faster
+_OUT_OF_MEMORY = (
+    "can't allocate memory",  # Linux and macOS
+    "not enough memory",  # Windows
+    "out of memory",  # drivers
+)
 
 
 class TorchBackend:
@@ -62,13 +67,6 @@ def network_of(trained: Trained) -> NLEDN:
     network = NLEDN(trained.regions)
     network.load_state_dict({name: torch.tensor(array) for name, array in trained.arrays.items()})
     return network.eval().requires_grad_(False)
-
-
-_OUT_OF_MEMORY = (
-    "can't allocate memory",  # Linux and macOS
-    "not enough memory",  # Windows
-    "out of memory",  # drivers
-)
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -19,7 +19,7 @@ from nledn.pairs import Pair
 from nledn.rain import as_floats
 from nledn.training.config import Recipe
 from nledn.training.loop import Run, Trainer
-from nledn.training.material import all_pairs, of_pairs
+from nledn.training.material import all_pairs, of_pairs, trained_on
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +75,7 @@ def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
     """
     _check(recipe, plan)
     pairs = all_pairs(plan.pairs)
-    of_pairs(recipe, pairs)  # what is wrong with them is found before a folder is made
-    sets = {HELD_OUT: pairs[len(pairs) - recipe.data.held_out_pairs :]}
+    sets = {HELD_OUT: pairs[trained_on(recipe, pairs) :]}
     sets |= {name: all_pairs(path) for name, path in plan.also.items()}
     folder.mkdir(parents=True, exist_ok=True)
     _keep_alike(recipe, plan, folder / ALIKE_FILE)

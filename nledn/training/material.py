@@ -73,8 +73,8 @@ def of_photos(recipe: Recipe, photos: Sequence[Bytes], held_out: Sequence[Bytes]
     return Material(patches, validation)
 
 
-def of_pairs(recipe: Recipe, pairs: Sequence[Pair]) -> Material:
-    """Pairs with their own rain; the last ones are held out.
+def trained_on(recipe: Recipe, pairs: Sequence[Pair]) -> int:
+    """How many pairs, the first ones, a recipe trains on.
 
     Raises:
         ValueError: more are to be held out than there are.
@@ -82,6 +82,16 @@ def of_pairs(recipe: Recipe, pairs: Sequence[Pair]) -> Material:
     kept = len(pairs) - recipe.data.held_out_pairs
     if kept < 1:
         raise ValueError(f"{len(pairs)} pairs are too few to hold {len(pairs) - kept} out")
+    return kept
+
+
+def of_pairs(recipe: Recipe, pairs: Sequence[Pair]) -> Material:
+    """Pairs with their own rain; the last ones are held out.
+
+    Raises:
+        ValueError: more are to be held out than there are.
+    """
+    kept = trained_on(recipe, pairs)
     long_side_px = recipe.data.long_side_px
     validation = tuple(
         batch_of([middle_of(fitted(pair, long_side_px), VALIDATION_PX)])
