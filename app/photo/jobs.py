@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtGui import QImage
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from nledn import Focus, RainLayer
     from nledn.batch import Row
     from nledn.device import Choice
+    from nledn.engine import Progress
     from nledn.photo import Photo, WriteSettings
 
 
 @dataclass(frozen=True, eq=False)
-class OpenJob(Job):
+class OpenJob(Job[Opened]):
     """Read a photo, or the first one of a folder."""
 
     only_reads: ClassVar[bool] = True
@@ -46,7 +47,7 @@ class OpenJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class PasteJob(Job):
+class PasteJob(Job[Opened]):
     """Turn a pasted picture into a photo without a file."""
 
     image: QImage
@@ -66,7 +67,7 @@ class Started:
 
 
 @dataclass(frozen=True, eq=False)
-class DerainJob(Job):
+class DerainJob(Job["RainLayer", "Started | Progress"]):
     """Compute the tiles of a photo that are missing; reports `Started`, then `Progress`."""
 
     queue: ClassVar[QueueName] = "compute"
@@ -77,7 +78,7 @@ class DerainJob(Job):
     spill: Spill
     into: "RainLayer | None" = None
 
-    def run(self, work: Work) -> "RainLayer":
+    def run(self, work: "Work[Started | Progress]") -> "RainLayer":
         """Compute them."""
         derainer = self.engines.get(self.options)
         work.cancel.raise_if_cancelled()
@@ -90,7 +91,7 @@ class DerainJob(Job):
         if photo.path is not None:
             self.spill.begin(photo.path, self.options, layer)
 
-        def on_tile(progress: Any) -> None:
+        def on_tile(progress: "Progress") -> None:
             self.spill.tile(layer, progress.rect)
             work.report(progress)
 
@@ -149,7 +150,7 @@ class Saved:
 
 
 @dataclass(frozen=True, eq=False)
-class SaveJob(Job):
+class SaveJob(Job[Saved]):
     """Write a result."""
 
     result: Result
@@ -179,7 +180,7 @@ def free_name(path: Path) -> Path:
 
 
 @dataclass(frozen=True, eq=False)
-class CopyJob(Job):
+class CopyJob(Job[QImage]):
     """The derained photo as a picture for the clipboard."""
 
     result: Result
@@ -206,7 +207,7 @@ class Reviewed:
 
 
 @dataclass(frozen=True, eq=False)
-class ReviewJob(Job):
+class ReviewJob(Job[Reviewed]):
     """Read a photo and the result that a batch made of it; the answer is `Reviewed`.
 
     Attributes:

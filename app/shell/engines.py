@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Engines:
-    """The engine that is loaded; touched by the compute lane alone.
+    """The engine that is loaded; touched by the compute queue alone.
 
     Args:
         load: makes one; None for `nledn.Derainer.load`, which brings in torch.
@@ -54,7 +54,7 @@ class Engines:
 
 
 @dataclass(frozen=True, eq=False)
-class LoadJob(Job):
+class LoadJob(Job["Choice"]):
     """Load the engine before anybody asks for it.
 
     Attributes:
@@ -78,8 +78,8 @@ class LoadJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class MachineJob(Job):
-    """Ask what this machine can compute on; on the compute lane, because torch answers."""
+class MachineJob(Job["Machine"]):
+    """Ask what this machine can compute on; on the compute queue, because torch answers."""
 
     queue: ClassVar[QueueName] = "compute"
 

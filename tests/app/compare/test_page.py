@@ -359,5 +359,5 @@ def test_nothing_is_computed_out_of_sight(
     qtbot.waitUntil(lambda: backend.tiles == 1)
     window.named_actions["single"].trigger()
     backend.free()
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
     assert backend.tiles <= 2  # the one that was being computed
