@@ -214,16 +214,22 @@ def test_a_verdict_for_what_computes_already_changes_nothing(
     assert not started.backend_benchmark.is_waiting
 
 
-def test_one_that_does_not_start_is_not_begun_again(
-    qtbot: QtBot, started: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries = []
+@pytest.fixture
+def tries(attempts: Attempts, monkeypatch: pytest.MonkeyPatch) -> list[Machine]:
+    """The processes that were to be started, in vain."""
+    made = []
 
     def fail(machine: Machine) -> None:
-        tries.append(machine)
+        made.append(machine)
         raise OSError("no more processes")
 
     monkeypatch.setattr("nledn.backends.apart.Attempt", fail)
+    return made
+
+
+def test_one_that_does_not_start_is_not_begun_again(
+    qtbot: QtBot, tries: list[Machine], started: MainWindow
+) -> None:
     qtbot.waitUntil(lambda: bool(tries))
     with qtbot.waitSignal(started.tasks.idled):
         started.tasks.submit(FileStep())
