@@ -16,12 +16,8 @@ from nledn.naming import DEFAULT_TEMPLATE
 if TYPE_CHECKING:
     from nledn.batch import Found
 
-
 log = logging.getLogger(__name__)
-
 VERSION = 1
-CONFLICTS = ("skip", "overwrite", "rename")
-FORMATS = ("keep", "jpg", "png", "tiff", "webp")
 
 
 @dataclass(frozen=True)
@@ -46,14 +42,12 @@ class Kept:
     """A batch.
 
     Attributes:
-        root: the folder whose tree the results repeat; None without photos.
-        files: relative to it.
-        choices: see there.
+        found: its photos; None without any.
+        choices: how it writes its results.
         watched: folder whose new photos join the batch; None for none.
     """
 
-    root: Path | None = None
-    files: tuple[Path, ...] = ()
+    found: "Found | None" = None
     choices: Choices = Choices()
     watched: Path | None = None
 
@@ -93,11 +87,12 @@ class QueueFile:
 
 def _text(kept: Kept) -> str:
     # As ASCII: names of files may hold bytes that are no text.
+    found = kept.found
     return json.dumps(
         {
             "version": VERSION,
-            "root": None if kept.root is None else str(kept.root),
-            "files": [str(path) for path in kept.files],
+            "root": None if found is None else str(found.root),
+            "files": [] if found is None else [str(path) for path in found.files],
             "choices": asdict(kept.choices),
             "watched": None if kept.watched is None else str(kept.watched),
         }
@@ -105,14 +100,17 @@ def _text(kept: Kept) -> str:
 
 
 def _kept(values: dict[str, Any]) -> Kept:
+    from nledn.batch import Found, Settings
+
     choices = Choices(**values["choices"])
-    if choices.conflict not in CONFLICTS or choices.format not in FORMATS:
-        raise ValueError("choices that this version does not know")
+    # Refuses choices that this version does not know.
+    Settings(name=choices.name, conflict=choices.conflict, format=choices.format)
+    root, watched = values["root"], values["watched"]
+    files = tuple(Path(name) for name in values["files"])
     return Kept(
-        root=None if values["root"] is None else Path(values["root"]),
-        files=tuple(Path(name) for name in values["files"]),
+        found=Found(Path(root), files) if root is not None and files else None,
         choices=choices,
-        watched=None if values["watched"] is None else Path(values["watched"]),
+        watched=None if watched is None else Path(watched),
     )
 
 
@@ -130,16 +128,11 @@ class KeepQueueJob(Job[None]):
 
 
 @dataclass(frozen=True, eq=False)
-class ReadQueueJob(Job[tuple[Kept, "Found | None"]]):
-    """Read the batch of the last start; the answer is what was kept and its photos."""
+class ReadQueueJob(Job[Kept]):
+    """Read the batch of the last start."""
 
     file: QueueFile
 
-    def run(self, work: Work) -> tuple[Kept, "Found | None"]:
+    def run(self, work: Work) -> Kept:
         """Read it."""
-        from nledn.batch import Found
-
-        kept = self.file.read()
-        if kept.root is None or not kept.files:
-            return kept, None
-        return kept, Found(kept.root, kept.files)
+        return self.file.read()

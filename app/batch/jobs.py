@@ -131,11 +131,11 @@ class Gathered:
 
     Attributes:
         found: all of its photos, those that it had included.
-        choices: with a folder of results.
+        out: the folder of its results.
     """
 
     found: "Found"
-    choices: Choices
+    out: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,13 +145,13 @@ class GatherJob(Job[Gathered]):
     Attributes:
         paths: files and folders.
         have: photos that the batch has already.
-        choices: of the batch; without a folder of results one is chosen.
+        out: folder of the results; where it is empty, one is chosen.
         starts: they come from a watched folder, and are to be done at once.
     """
 
     paths: tuple[Path, ...]
     have: "Found | None"
-    choices: Choices
+    out: str
     starts: bool = False
 
     def run(self, work: Work) -> Gathered:
@@ -160,14 +160,14 @@ class GatherJob(Job[Gathered]):
 
         first = self.paths[0]
         beside = first if first.is_dir() else first.parent
-        choices = replace(self.choices, out=results_folder(self.choices.out, beside))
-        new = list(_found(self.paths, Path(choices.out).expanduser()))
+        out = results_folder(self.out, beside)
+        new = list(_found(self.paths, Path(out).expanduser()))
         if not new and self.starts:
             new = [Found(first, ())]  # a watched folder may be empty for now
         if not new:
             raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
         have = [] if self.have is None else [self.have]
-        return Gathered(together([*have, *new]), choices)
+        return Gathered(together([*have, *new]), out)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,6 @@ from app.batch.panel import BatchPanel
 from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
 from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate
 from app.batch.thumbnails import Thumbnails
-from app.photo.document import Document
 from app.shell.icons import icon
 from app.shell.parts import muted
 from app.shell.shell import Shell
@@ -191,13 +190,12 @@ class BatchList(QFrame):
 
 
 class BatchPage(QObject):
-    """Connects page, panel and banner with the controller, and the controller with the tasks.
+    """Connects list, panel and banner with the controller.
 
     Args:
         shell: has banner and status line; takes up the page.
         controller: what they ask.
-        document: has the open photo.
-        tasks: does the work.
+        tasks: makes small pictures.
         window: whose batch it is.
     """
 
@@ -205,21 +203,18 @@ class BatchPage(QObject):
         self,
         shell: Shell,
         controller: BatchController,
-        document: Document,
         tasks: Tasks,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._shell = shell
         self._controller = controller
-        self._document = document
         self.thumbnails = Thumbnails(tasks, PICTURE * window.devicePixelRatio(), self)
         self.list = BatchList()
         self.panel = BatchPanel()
         shell.add_page("batch", self.list, self.panel)
         self.list.model.pixel_ratio = window.devicePixelRatio()
         self.notifier = Notifier(window)
-        self._connect_tasks(tasks)
         self._connect_batch()
         self._connect_page(self.list)
         self._connect_panel(self.panel)
@@ -230,15 +225,6 @@ class BatchPage(QObject):
         """Whether this page is the one that is shown."""
         return self._shell.page == "batch"
 
-    def _connect_tasks(self, tasks: Tasks) -> None:
-        controller = self._controller
-        for receiver in (controller.batch, controller, controller.watch, self.thumbnails):
-            tasks.finished.connect(receiver.finished)
-        for receiver in (controller.batch, controller.watch, self.thumbnails):
-            tasks.failed.connect(receiver.job_failed)
-        tasks.reported.connect(controller.batch.reported)
-        tasks.cancelled.connect(controller.batch.stopped)
-
     def _connect_batch(self) -> None:
         controller, batch, shell = self._controller, self._controller.batch, self._shell
         model = self.list.model
@@ -247,18 +233,12 @@ class BatchPage(QObject):
         batch.entry_changed.connect(model.change_entry)
         batch.status_changed.connect(self._show_status)
         batch.choices_changed.connect(self.panel.show_choices)
-        batch.ended.connect(controller.ended)
-        batch.failed.connect(controller.failed)
-        controller.watch.arrived.connect(controller.arrived)
-        controller.watch.failed.connect(controller.watch_failed)
         controller.watched_changed.connect(self.panel.show_watched)
         controller.noticed.connect(shell.banner.show_notice)
         controller.over.connect(self._notify)
         shell.banner.action_chosen.connect(controller.act)
         shell.status_line.batch_asked.connect(controller.page_asked)
         self.notifier.chosen.connect(controller.page_asked)
-        self._document.options_changed.connect(self._options_changed)
-        self._document.strength_changed.connect(self._options_changed)
 
     def _connect_page(self, page: BatchList) -> None:
         controller = self._controller
@@ -271,7 +251,7 @@ class BatchPage(QObject):
 
     def _connect_panel(self, panel: BatchPanel) -> None:
         controller, steps = self._controller, panel.steps
-        panel.choices_made.connect(controller.choose)
+        panel.choices_made.connect(controller.batch.set_choices)
         panel.folder_asked.connect(controller.ask_output)
         panel.add_photos_asked.connect(controller.ask_photos)
         panel.add_folder_asked.connect(controller.ask_folder)
@@ -293,11 +273,12 @@ class BatchPage(QObject):
         shell.status_line.set_batch(words if status.state.is_run else "")
 
     def _show_made_with(self) -> None:
-        batch, document = self._controller.batch, self._document
+        batch = self._controller.batch
         sample = batch.entries[0].name if batch.entries else ""
-        self.panel.show_made_with(sample, batch.checkpoint, document.strength)
+        self.panel.show_made_with(sample, batch.checkpoint, batch.strength())
 
-    def _options_changed(self) -> None:
+    def options_changed(self) -> None:
+        """Show that photos will be derained in another way, and look up what that means."""
         self._show_made_with()
         self._controller.batch.foresee_soon()
 
