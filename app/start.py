@@ -12,7 +12,7 @@ from app.main_window import MainWindow
 from app.photo.document import Document
 from app.photo.state import PhotoState, Status
 from app.shell import theme
-from app.shell.banner import Notice
+from app.shell.banner import Action, Notice
 from app.shell.engines import Engines
 from app.shell.icons import program_icon
 from app.shell.settings import Preferences, Settings, store
@@ -41,8 +41,8 @@ def run(path: Path | None) -> int:
     install(app, chosen_language(preferences.settings.language))
     theme.apply(app, preferences.settings.theme)
     tasks = Tasks()
-    document = Document(tasks, Engines(), preferences.settings.options)
-    window = MainWindow(document, tasks, preferences)
+    document = Document(preferences.settings.options)
+    window = MainWindow(document, Engines(), tasks, preferences)
     look = Look(app, preferences)
     preferences.changed.connect(look.update)
     QGuiApplication.styleHints().colorSchemeChanged.connect(look.refresh)
@@ -52,7 +52,7 @@ def run(path: Path | None) -> int:
     code = app.exec()
     window.backend_benchmark.close()
     tasks.close()
-    document.saving.forget_dragged()
+    window.controller.saving.forget_dragged()
     return code
 
 
@@ -92,12 +92,12 @@ class Beginning(QObject):
         is_first = not window.preferences.settings.started
         path = self._path or (places.sample_photo() if is_first else None)
         if is_first and path == places.sample_photo():
-            window.document.photo_opened.connect(self._greet)
-        if path is not None:
+            self._greet(path)
+        elif path is not None:
             controller.open(path)
         handle = window.windowHandle()
         handle.screenChanged.connect(window.screen_profile.moved_to)
-        window.document.look_for_recovery()
+        controller.look_for_recovery()
         window.batch_controller.restore()
         window.models.look()
         window.screen_profile.read()
@@ -108,16 +108,16 @@ class Beginning(QObject):
         if QGuiApplication.mouseButtons().value:
             return
         self._timer.stop()
-        self._window.document.warm_up()
+        self._window.controller.warm_up()
         self._window.backend_benchmark.look_at_machine()
 
-    def _greet(self) -> None:
-        document = self._window.document
-        document.photo_opened.disconnect(self._greet)
+    def _greet(self, sample: Path) -> None:
+        window = self._window
         words = tr("A rainy sample. Click Derain to take the rain away, or drop your own photo.")
-        self._greeting = Notice(words, "info", {"open": tr("Open photo…")})
-        self._window.show_notice(self._greeting)
-        document.status_changed.connect(self._stop_greeting)
+        ask = Action("open", tr("Open photo…"), window.controller.ask_photo)
+        self._greeting = Notice(words, "info", (ask,))
+        window.controller.read(sample, self._greeting)
+        window.document.status_changed.connect(self._stop_greeting)
 
     def _stop_greeting(self, status: Status) -> None:
         """Derain was clicked: the line has done its work."""

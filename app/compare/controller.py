@@ -18,6 +18,7 @@ from app.imaging.opened import Opened
 from app.photo.document import Document
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
+from app.shell.engines import Engines
 from app.shell.messages import explain
 from app.shell.translation import tr
 from app.tasks import AnyJob, Tasks
@@ -49,12 +50,14 @@ class CompareController(QObject):
     letters_changed = Signal(object)
     noticed = Signal(object)
 
-    def __init__(self, document: Document, tasks: Tasks, dialogs: Dialogs) -> None:
+    def __init__(
+        self, document: Document, engines: Engines, tasks: Tasks, dialogs: Dialogs
+    ) -> None:
         super().__init__(document)
         self._document = document
         self._tasks = tasks
         self._dialogs = dialogs
-        self.model = CompareModel(document, tasks)
+        self.model = CompareModel(document, engines, tasks)
         self._cards: tuple[Card, ...] = ()
         self._opened: Opened | None = None
         self._blind_test: BlindTest | None = None
@@ -281,7 +284,7 @@ class CompareController(QObject):
             self.model.show_difference(_placed(check, photo.size), tr("Whole against tiles"))
 
     def _say_error(self, error: BaseException) -> None:
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+        self.noticed.emit(Notice.of(error))
 
 
 def _placed(check: "TilingCheck", size: tuple[int, int]) -> Any:

@@ -22,6 +22,7 @@ from app.imaging.opened import Opened
 from app.imaging.picture import Picture
 from app.imaging.pyramid import Pyramid
 from app.photo.document import Document
+from app.shell.engines import Engines
 from app.tasks import AnyJob, Tasks
 from nledn.card import Card
 from nledn.options import Options
@@ -50,11 +51,11 @@ class CompareModel(QObject):
     progressed = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, document: Document, tasks: Tasks) -> None:
+    def __init__(self, document: Document, engines: Engines, tasks: Tasks) -> None:
         super().__init__(document)
         self._document = document
         self._tasks = tasks
-        self.engines = document.engines
+        self.engines = engines
         self.photo: Photo | None = None
         self.slots: Slots = ()
         self.pictures: dict[int, Picture] = {}

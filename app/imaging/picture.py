@@ -15,6 +15,7 @@ from app.imaging.mask import Brush, Patch, Point, Stroke
 from app.imaging.pyramid import Pyramid, tile_rect, tiles_of
 from app.imaging.qimage import ScreenColour, to_qimage
 from app.imaging.tile_cache import TileCache, TileKey
+from nledn.options import STRENGTH_MAX
 from nledn.rain import Pixels, RainLayer
 from nledn.tiling import Rect
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from nledn.photo import Photo
 
 
-LARGEST_STRENGTH = 1.5
 STRIP_ROWS = 64  # computed at once where no tiles are kept: they stay in the processor's cache
 NO_RECT = Rect(0, 0, 0, 0)
 
@@ -103,7 +103,7 @@ class Picture(QObject):
 
     @strength.setter
     def strength(self, strength: float) -> None:
-        self._set_look(replace(self._look, strength=min(max(strength, 0.0), LARGEST_STRENGTH)))
+        self._set_look(replace(self._look, strength=min(max(strength, 0.0), STRENGTH_MAX)))
 
     @property
     def rain_gain(self) -> float:
@@ -147,11 +147,7 @@ class Picture(QObject):
 
     def begin_stroke(self, brush: Brush) -> None:
         """Put a brush to the photo."""
-        assert self._layers is not None, "a mask belongs to a photo"
-        if self._layers.mask is None:
-            self._layers.set_mask(np.zeros(self._layers.photo.pixels.shape[:2], np.float32))
-        assert self._layers.mask is not None
-        self._stroke = Stroke(self._layers.mask, brush)
+        self._stroke = Stroke(self._mask_to_paint(), brush)
 
     def paint(self, points: Sequence[Point]) -> Rect:
         """Draw the brush on to these points, and give the pixels that may have changed."""
@@ -174,9 +170,8 @@ class Picture(QObject):
         self._mask_changed(patch.rect)
 
     def redo_stroke(self, patch: Patch) -> None:
-        """Do again the stroke that was taken back last."""
-        assert self.mask is not None, "the stroke was on this photo"
-        masks.put(self.mask, patch.after)
+        """Do again the stroke that was taken back last, or one from before a crash."""
+        masks.put(self._mask_to_paint(), patch.after)
         self._mask_changed(patch.rect)
 
     def version(self, kind: Kind) -> int:
@@ -272,6 +267,13 @@ class Picture(QObject):
         self._tiles.drop(*kinds)
         for kind in kinds or tuple(self._versions):
             self._versions[kind] += 1
+
+    def _mask_to_paint(self) -> npt.NDArray[np.float32]:
+        assert self._layers is not None, "a mask belongs to a photo"
+        if self._layers.mask is None:
+            self._layers.set_mask(np.zeros(self._layers.photo.pixels.shape[:2], np.float32))
+        assert self._layers.mask is not None
+        return self._layers.mask
 
     def _mask_changed(self, rect: Rect) -> None:
         if self._layers is not None:

@@ -10,11 +10,11 @@ from app.imaging.mask import Mask
 from app.imaging.opened import Opened, photos_in
 from app.imaging.pyramid import first_copies
 from app.imaging.qimage import ScreenColour, to_photo
-from app.photo.recovery import Recovered, Spill
+from app.photo.autosave import Offer, Recovered, RecoveryFile, recover
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
 from nledn import Options, __version__, decoder
-from nledn.errors import DerainError, PhotoIsFolder
+from nledn.errors import DerainError, PhotoIsFolder, PhotoNotFound
 from nledn.rain import Record, difference
 
 if TYPE_CHECKING:
@@ -59,6 +59,35 @@ class PasteJob(Job[Opened]):
 
 
 @dataclass(frozen=True, eq=False)
+class RestoreJob(Job[tuple[Opened, Recovered]]):
+    """Read a photo and what had been done to it."""
+
+    offer: Offer
+
+    def run(self, work: Work) -> tuple[Opened, Recovered]:
+        """Read both."""
+        opened = OpenJob(self.offer.source).run(work)
+        recovered = recover(self.offer.file)
+        if recovered is None:
+            raise PhotoNotFound(self.offer.file)
+        return opened, recovered
+
+
+@dataclass(frozen=True, eq=False)
+class KeepJob(Job[None]):
+    """Keep layers that are there already; on the queue that writes tiles."""
+
+    queue: ClassVar[QueueName] = "compute"
+    keeper: RecoveryFile
+    layers: "tuple[tuple[Options, RainLayer], ...]"
+
+    def run(self, work: Work) -> None:
+        """Write them."""
+        for options, layer in self.layers:
+            self.keeper.begin(options, layer)
+
+
+@dataclass(frozen=True, eq=False)
 class Started:
     """A derain has begun: its layer fills up from now on."""
 
@@ -75,7 +104,7 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
     photo: "Photo"
     options: Options
     focus: "Focus"
-    spill: Spill
+    keeper: RecoveryFile | None
     into: "RainLayer | None" = None
 
     def run(self, work: "Work[Started | Progress]") -> "RainLayer":
@@ -88,11 +117,12 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
         if layer is None:
             layer = derainer.start((height, width), grey=photo.grey, linear=photo.linear)
         work.report(Started(layer, derainer.choice))
-        if photo.path is not None:
-            self.spill.begin(photo.path, self.options, layer)
+        if self.keeper is not None:
+            self.keeper.begin(self.options, layer)
 
         def on_tile(progress: "Progress") -> None:
-            self.spill.tile(layer, progress.rect)
+            if self.keeper is not None:
+                self.keeper.add_tile(layer, progress.rect)
             work.report(progress)
 
         return derainer.derain(
@@ -140,13 +170,11 @@ class Saved:
         path: where.
         photo: what, as it was handed to the writer.
         settings: how.
-        revision: of the work that was saved.
     """
 
     path: Path
     photo: "Photo"
     settings: "WriteSettings"
-    revision: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +185,6 @@ class SaveJob(Job[Saved]):
     path: Path
     settings: "WriteSettings"
     record: bool
-    revision: int
     find_free_name: bool = False
 
     def run(self, work: Work) -> Saved:
@@ -167,7 +194,7 @@ class SaveJob(Job[Saved]):
         path = free_name(self.path) if self.find_free_name else self.path
         clean = self.result.applied(record=self.record)
         photos.write(clean, path, self.settings)
-        return Saved(path, clean, self.settings, self.revision)
+        return Saved(path, clean, self.settings)
 
 
 def free_name(path: Path) -> Path:
@@ -255,4 +282,4 @@ class ReviewJob(Job[Reviewed]):
         )
         pixels = (before.pixels, after.pixels)
         layer = difference(*pixels, record, self.strength, linear=before.linear)
-        return Recovered(path, self.options, layer, self.strength, None)
+        return Recovered(path, self.options, self.strength, ((self.options, layer),), ())

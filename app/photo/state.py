@@ -20,6 +20,11 @@ class PhotoState(Enum):
     PARTIAL = "partial"
     DONE = "done"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a tile of the photo is being computed."""
+        return self in (PhotoState.DERAINING, PhotoState.STOPPING)
+
 
 @dataclass(frozen=True)
 class Status:

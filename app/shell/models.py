@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.fetch_dialog import FetchOffer
-from app.shell.messages import explain
 from app.shell.translation import tr
 from app.tasks import Job, Task, Tasks, Work
 
@@ -180,8 +179,8 @@ class Models(QObject):
         self.imported.emit(card.id)
         self.noticed.emit(Notice(tr("Imported {title}.", title=card.title), "done"))
 
-    def _explain(self, error: BaseException) -> None:
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+    def _explain(self, error: Exception) -> None:
+        self.noticed.emit(Notice.of(error))
 
 
 def _offers() -> list[FetchOffer]:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColorSpace, QGuiApplication, QScreen
 
 from app.shell.banner import Notice
-from app.shell.messages import explain
 from app.shell.settings import Preferences, Settings
 from app.tasks import Job, Task, Tasks, Work
 from nledn.errors import PhotoNotFound, PhotoUnsupported
@@ -133,4 +132,4 @@ class ScreenProfile(QObject):
             self.changed.emit(profile)
 
     def _explain(self, error: Exception) -> None:
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+        self.noticed.emit(Notice.of(error))

@@ -13,7 +13,7 @@ from app.imaging.mask import Brush
 from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.keep_area import KeepAreaControl
 from app.photo.panel import ActionPanel, StateName, StrengthControl
-from app.shell.banner import Banner, Notice
+from app.shell.banner import Action, Banner, Notice
 from nledn.card import Card, Score
 
 CARDS = (
@@ -144,11 +144,12 @@ def test_the_picker_says_nothing_is_in_use_that_is_gone(shown: Callable[[QWidget
 def test_a_banner_acts_and_goes(shown: Callable[[QWidget], None]) -> None:
     banner = Banner()
     shown(banner)
-    banner.show_notice(Notice("One", "error", {"first": "Do it"}))
-    banner.show_notice(Notice("Two", "info", {"second": "Do that"}))
-    assert list(banner.buttons) == ["second"]
     chosen: list[str] = []
-    banner.action_chosen.connect(chosen.append)
+    first = Action("first", "Do it", lambda: chosen.append("first"))
+    second = Action("second", "Do that", lambda: chosen.append("second"))
+    banner.show_notice(Notice("One", "error", (first,)))
+    banner.show_notice(Notice("Two", "info", (second,)))
+    assert list(banner.buttons) == ["second"]
     banner.buttons["second"].click()
     assert chosen == ["second"]
     assert not banner.isVisible()

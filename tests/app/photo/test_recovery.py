@@ -2,78 +2,85 @@
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 import pytest
 
-from app.photo.recovery import Spill, recover, scan
-from nledn import RainLayer
+from app.imaging.mask import Brush, Patch, Stroke
+from app.photo.autosave import RecoveryFile, recover, scan
+from app.photo.history import ModelStep, StrengthStep
+from nledn import RainLayer, places
 from nledn.engine import Derainer, Progress
-from nledn.tiling import Rect
 from tests.app.conftest import OPTIONS, FakeEngines, StandIn
 
 Pixels = npt.NDArray[np.uint8]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "recovery"
+def folder() -> Path:
+    return places.user_state() / "recovery"
 
 
 def derainer() -> Derainer:
     return FakeEngines(StandIn()).get(OPTIONS)
 
 
-def spilled(folder: Path, source: Path, pixels: Pixels) -> tuple[RainLayer, Spill]:
+def kept_of(source: Path, pixels: Pixels) -> tuple[RainLayer, RecoveryFile]:
     engine = derainer()
     layer = engine.start((pixels.shape[0], pixels.shape[1]))
-    spill = Spill(folder)
-    spill.strength(0.25, 1)
-    spill.begin(source, OPTIONS, layer)
+    kept = RecoveryFile(source, OPTIONS, 1.0)
+    kept.note(StrengthStep(1.0, 0.25))
+    kept.begin(OPTIONS, layer)
 
     def on_tile(progress: Progress) -> None:
-        spill.tile(layer, progress.rect)
+        kept.add_tile(layer, progress.rect)
 
     engine.derain(pixels, into=layer, on_tile=on_tile)
-    return layer, spill
+    return layer, kept
 
 
 def die(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the process that wrote the files were gone."""
-
-    def gone(_pid: int) -> psutil.Process:
-        raise psutil.NoSuchProcess(_pid)
-
-    monkeypatch.setattr("app.photo.recovery.psutil.Process", gone)
+    """As if the process that wrote the files were gone, and the system had its lock back."""
+    monkeypatch.setattr("app.photo.autosave.lock", lambda _descriptor: None)
 
 
-def test_layer_strength_and_mask_come_back(
-    folder: Path,
+def test_rain_and_what_was_done_come_back_in_order(
     picture_file: Path,
     pixels: Pixels,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    layer, spill = spilled(folder, picture_file, pixels)
-    spill.strength(0.75, 3)
-    spill.strength(0.5, 2)  # written later by another thread, but older
-    patch = np.full((4, 6), 0.5, np.float32)
-    spill.mask(Rect(10, 20, 16, 24), patch, 4)
+    layer, kept = kept_of(picture_file, pixels)
+    mask = np.zeros(pixels.shape[:2], np.float32)
+    stroke = Stroke(mask, Brush(30, 1.0))
+    stroke.paint([(20.0, 20.0), (140.0, 100.0)])
+    patch = stroke.patch()
+    other = replace(OPTIONS, precision="fp32")
+    for deed in (patch, "undo", "redo", ModelStep("auto", "other"), other, "clear"):
+        kept.note(deed)
+    kept.flush()
     die(monkeypatch)
-    (offer,) = scan(folder)
+    (offer,) = scan()
     assert (offer.source, offer.done, offer.total) == (picture_file, 9, 9)
-    found = recover(offer.spill)
+    found = recover(offer.file)
     assert found is not None
-    assert np.array_equal(found.layer.plane, layer.plane)
-    assert found.layer.tiling == layer.tiling
-    assert found.layer.record == layer.record
-    assert (found.strength, found.options) == (0.75, OPTIONS)
-    assert found.mask is not None
-    assert np.array_equal(found.mask[20:24, 10:16], patch)
-    assert found.mask.sum() == patch.sum()
-    spill.discard()
+    ((options, rain),) = found.layers
+    assert options == OPTIONS
+    assert np.array_equal(rain.plane, layer.plane)
+    assert rain.tiling == layer.tiling
+    assert rain.record == layer.record
+    assert (found.strength, found.options) == (1.0, OPTIONS)
+    first, painted, *others = found.deeds
+    assert first == StrengthStep(1.0, 0.25)
+    assert others == ["undo", "redo", ModelStep("auto", "other"), other, "clear"]
+    assert isinstance(painted, Patch)
+    assert painted.rect == patch.rect
+    for side, known in ((painted.before, patch.before), (painted.after, patch.after)):
+        assert side.keys() == known.keys()
+        assert all(np.array_equal(side[place], known[place]) for place in known)
+    kept.discard()
 
 
 def test_a_file_cut_off_anywhere_gives_whole_tiles(
@@ -82,7 +89,7 @@ def test_a_file_cut_off_anywhere_gives_whole_tiles(
     pixels: Pixels,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    layer, spill = spilled(folder, picture_file, pixels)
+    layer, kept = kept_of(picture_file, pixels)
     (path,) = folder.iterdir()
     whole = path.read_bytes()
     die(monkeypatch)
@@ -91,32 +98,33 @@ def test_a_file_cut_off_anywhere_gives_whole_tiles(
         path.write_bytes(whole[:length])
         found = recover(path)
         assert found is not None
-        seen.add(int(found.layer.done.sum()))
-        derainer().derain(pixels, into=found.layer)
-        assert np.array_equal(found.layer.plane, layer.plane)
+        ((_, rain),) = found.layers
+        seen.add(int(rain.done.sum()))
+        derainer().derain(pixels, into=rain)
+        assert np.array_equal(rain.plane, layer.plane)
     assert len(seen) > 3
-    spill.discard()
+    kept.discard()
 
 
 def test_a_flipped_bit_ends_the_replay_before_it(
     folder: Path, picture_file: Path, pixels: Pixels
 ) -> None:
-    _, spill = spilled(folder, picture_file, pixels)
+    _, kept = kept_of(picture_file, pixels)
     (path,) = folder.iterdir()
     damaged = bytearray(path.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     path.write_bytes(damaged)
     found = recover(path)
     assert found is not None
-    assert 0 < found.layer.done.sum() < 9
-    spill.discard()
+    assert 0 < found.layers[0][1].done.sum() < 9
+    kept.discard()
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", bytes(200)])
 def test_a_file_that_is_none_is_removed(folder: Path, content: bytes) -> None:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     (folder / "1-1.recovery").write_bytes(content)
-    assert scan(folder) == ()
+    assert scan() == ()
     assert not list(folder.iterdir())
 
 
@@ -126,18 +134,18 @@ def test_a_changed_photo_is_not_offered(
     pixels: Pixels,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _, spill = spilled(folder, picture_file, pixels)
+    _, kept = kept_of(picture_file, pixels)
     os.utime(picture_file, (1, 1))
     die(monkeypatch)
-    assert scan(folder) == ()
-    spill.discard()
+    assert scan() == ()
+    kept.discard()
 
 
 def test_a_running_program_keeps_its_own(folder: Path, picture_file: Path, pixels: Pixels) -> None:
-    _, spill = spilled(folder, picture_file, pixels)
-    assert scan(folder) == ()
+    _, kept = kept_of(picture_file, pixels)
+    assert scan() == ()
     assert list(folder.iterdir())
-    spill.discard()
+    kept.discard()
     assert not list(folder.iterdir())
 
 
@@ -147,91 +155,61 @@ def test_what_was_saved_is_not_offered_until_it_is_changed(
     pixels: Pixels,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _, spill = spilled(folder, picture_file, pixels)
-    spill.settle()
-    spill.strength(0.1, 9)
+    _, kept = kept_of(picture_file, pixels)
+    kept.note_saved()
+    kept.note(StrengthStep(0.25, 0.1))
+    kept.flush()
     die(monkeypatch)
-    assert len(scan(folder)) == 1
-    spill.settle()
-    assert scan(folder) == ()
-    spill.discard()
+    assert len(scan()) == 1
+    kept.note_saved()
+    kept.flush()
+    assert scan() == ()
+    kept.discard()
 
 
 def test_work_on_a_photo_whose_disk_is_away_is_kept_for_a_month(
     folder: Path, picture_file: Path, pixels: Pixels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, spill = spilled(folder, picture_file, pixels)
+    _, kept = kept_of(picture_file, pixels)
     die(monkeypatch)
     away = picture_file.rename(picture_file.with_name("away.png"))
-    assert scan(folder) == ()
+    assert scan() == ()
     away.rename(picture_file)
-    assert len(scan(folder)) == 1, "it is back"
+    assert len(scan()) == 1, "it is back"
     picture_file.unlink()
     (path,) = folder.iterdir()
     os.utime(path, (0, 0))
-    assert scan(folder) == ()
+    assert scan() == ()
     assert not list(folder.iterdir())
-    spill.discard()
-
-
-def test_no_file_is_renamed_while_it_is_open(
-    folder: Path, picture_file: Path, pixels: Pixels, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, spill = spilled(folder, picture_file, pixels)
-    rename, renamed = Path.rename, []
-
-    def as_on_windows(path: Path, target: Path) -> Path:
-        assert str(path) not in {each.path for each in psutil.Process().open_files()}
-        renamed.append(target.suffix)
-        return rename(path, target)
-
-    monkeypatch.setattr(Path, "rename", as_on_windows)
-    spill.settle()
-    spill.strength(0.1, 9)
-    assert renamed == [".settled", ".recovery"]
-    spill.discard()
-
-
-def test_what_cannot_be_renamed_is_no_longer_kept(
-    folder: Path, picture_file: Path, pixels: Pixels, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, spill = spilled(folder, picture_file, pixels)
-
-    def refuse(_path: Path, _target: Path) -> Path:
-        raise PermissionError(13, "in use")
-
-    monkeypatch.setattr(Path, "rename", refuse)
-    spill.settle()
-    spill.strength(0.1, 9)
-    spill.discard()
-    assert not list(folder.iterdir())
+    kept.discard()
 
 
 def test_the_file_is_private(folder: Path, picture_file: Path, pixels: Pixels) -> None:
-    _, spill = spilled(folder, picture_file, pixels)
+    _, kept = kept_of(picture_file, pixels)
     (path,) = folder.iterdir()
     assert path.stat().st_mode & 0o077 == 0
     assert folder.stat().st_mode & 0o077 == 0
-    spill.discard()
+    kept.discard()
 
 
-def test_a_full_disk_costs_the_spill_and_not_the_work(
+def test_a_full_disk_costs_recovery_and_not_the_work(
     folder: Path, picture_file: Path, pixels: Pixels
 ) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where a folder is needed")
-    layer, spill = spilled(folder, picture_file, pixels)
+    layer, kept = kept_of(picture_file, pixels)
     assert layer.is_complete
-    spill.discard()
+    kept.discard()
 
 
-def test_a_photo_that_is_gone_costs_the_spill_and_no_alarm(
+def test_a_photo_that_is_gone_costs_recovery_and_no_alarm(
     folder: Path, picture_file: Path, pixels: Pixels, caplog: pytest.LogCaptureFixture
 ) -> None:
     picture_file.unlink()
-    with caplog.at_level(logging.INFO, "app.photo.recovery"):
-        layer, spill = spilled(folder, picture_file, pixels)
+    with caplog.at_level(logging.INFO, "app.photo.autosave"):
+        layer, kept = kept_of(picture_file, pixels)
     assert layer.is_complete
     assert [record.levelname for record in caplog.records] == ["INFO"]
     assert "street.png is gone" in caplog.text
     assert not folder.exists()
-    spill.discard()
+    kept.discard()
