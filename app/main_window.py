@@ -89,9 +89,9 @@ class MainWindow(QMainWindow):
             self.shell, self.view, document, self.controller, self.named_actions, self
         )
         self.batch = BatchPage(self.shell, self.batch_controller, document, tasks, self)
-        compare_controller = CompareController(document, tasks, dialogs)
+        compare_controller = CompareController(tasks, document.engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
-        self.compare.listen(document, tasks, self.picture)
+        self._connect_compare(compare_controller)
         self.setTabOrder(self.view, self.view.handle)
         self._connect_shell(self.photo.panel.checkpoint)
         self._connect_actions()
@@ -141,6 +141,13 @@ class MainWindow(QMainWindow):
         self.screen_profile.changed.connect(partial(setattr, self.picture, "screen_profile"))
         self.screen_profile.noticed.connect(show_notice)
         self.backend_benchmark.noticed.connect(show_notice)
+
+    def _connect_compare(self, compare: CompareController) -> None:
+        document, model = self.document, compare.model
+        document.photo_opened.connect(compare.opened)
+        document.options_changed.connect(model.set_options)
+        document.strength_changed.connect(partial(setattr, model, "first_strength"))
+        self.screen_profile.changed.connect(model.set_screen_profile)
 
     def _connect_actions(self) -> None:
         for name, slot in self._slots().items():
