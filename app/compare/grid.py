@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from app.compare.panes import MOST
 from app.shell.translation import tr
 from app.views.compare_canvas import CompareCanvas, Shown, surround_of
 from app.views.link import Link
@@ -15,9 +16,8 @@ from app.views.wipe import WipeCanvas
 from nledn.tiling import Rect
 
 GAP_PX = 2
-MOST_PANES = 6
 
-_DIGITS = {Qt.Key(Qt.Key.Key_1 + place): place for place in range(MOST_PANES)}
+_DIGITS = {Qt.Key(Qt.Key.Key_1 + place): place for place in range(MOST)}
 
 
 class CompareGrid(QWidget):
@@ -177,7 +177,7 @@ class CompareGrid(QWidget):
             canvas.viewport.is_hidden = canvas not in seen
         for place, canvas in enumerate(seen):
             self._grid.addWidget(canvas, *divmod(place, columns))
-        for index in range(MOST_PANES):
+        for index in range(MOST):
             rows = math.ceil(len(seen) / columns)
             self._grid.setColumnStretch(index, int(index < columns))
             self._grid.setRowStretch(index, int(index < rows))

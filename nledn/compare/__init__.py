@@ -2,10 +2,11 @@
 
 from nledn.compare.board import Board, Pane, measured
 from nledn.compare.cache import LayerCache, Models
+from nledn.compare.directions import main_direction
 from nledn.compare.figures import Accuracy, Figures, Removal, accuracy_of, error_map, removal_of
-from nledn.compare.files import Result
+from nledn.compare.files import Result, pixels_like
 from nledn.compare.many import Contest, ContestRequest, compare_pairs
-from nledn.compare.one import Request, compare_photo
+from nledn.compare.one import Request, compare_photo, with_found_crop
 from nledn.compare.page import write_page
 from nledn.compare.rounds import Comparison, Event, Lane, LaneBegun, LaneFailed, TileDone
 from nledn.compare.sheet import write_sheet
@@ -46,9 +47,12 @@ __all__ = [
     "compare_photo",
     "contest_json",
     "error_map",
+    "main_direction",
     "measured",
     "paired_difference",
+    "pixels_like",
     "removal_of",
+    "with_found_crop",
     "write_board_csv",
     "write_contest_csv",
     "write_json",
