@@ -1,4 +1,4 @@
-"""What the window's batch is, kept between starts; where each photo stands is in its journal."""
+"""The window's batch, kept between starts; where each photo stands is in its journal."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Choices:
-    """How a batch writes its results, as in `nledn.batch.Settings`.
+    """The way in which a batch writes its results, as in `nledn.batch.Settings`.
 
     Attributes:
         out: folder of the results; empty for one beside the photos.

@@ -47,7 +47,7 @@ class FromPhotoPage:
 
 
 class BatchController(QObject):
-    """What the Batch page is asked for.
+    """The verbs of the Batch page.
 
     Args:
         tasks: does the work.
@@ -92,7 +92,6 @@ class BatchController(QObject):
             "batch_folder": self._take_folder,
             "batch_output": self.open_output,
             "batch_report": self.show_report,
-            "batch_retry": self.retry,
         }
         self.batch.restored.connect(self._resume_watch)
         self.batch.foreseen.connect(self._offer_rest)

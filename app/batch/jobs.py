@@ -94,7 +94,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Listed:
-    """Where each photo stands.
+    """The photos of a batch, each with its state.
 
     Attributes:
         entries: a photo each, in order.

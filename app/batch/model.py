@@ -39,7 +39,7 @@ class Batch(QObject):
         strength: share of the rain that is taken now.
 
     Attributes:
-        listed: (tuple of Entry); all photos anew.
+        listed: (tuple of Entry); all photos, after any change.
         entry_changed: (Entry); one of them.
         status_changed: (BatchStatus).
         choices_changed: (Choices).
@@ -106,7 +106,7 @@ class Batch(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether a run has the output folder."""
+        """A run has the output folder."""
         return _is_busy(self._run)
 
     def add(self, paths: Iterable[Path], *, starts: bool = False) -> None:
@@ -199,15 +199,14 @@ class Batch(QObject):
         task.failed.connect(self._run_failed)
         self._set_state(BatchState.RUNNING)
 
-    def pause(self) -> None:
-        """Stop computing after this tile, and give up nothing."""
-        if self._engine is not None and self._state is BatchState.RUNNING:
+    def go(self) -> None:
+        """Start; or pause after this tile and give up nothing; or go on with the next tile."""
+        if self._engine is None or not self.is_running:
+            self.start()
+        elif self._state is BatchState.RUNNING:
             self._engine.pause()
             self._set_state(BatchState.PAUSING)
-
-    def resume(self) -> None:
-        """Go on with the tile that comes next."""
-        if self._engine is not None and self._state in (BatchState.PAUSING, BatchState.PAUSED):
+        elif self._state is not BatchState.STOPPING:
             self._engine.resume()
             self._set_state(BatchState.RUNNING)
 
@@ -294,7 +293,7 @@ class Batch(QObject):
         self.foreseen.emit()
 
     def _stop_foreseeing(self) -> None:
-        """What it would find is out of date, and others wait for its thread."""
+        """Its answer is out of date, and others wait for its thread."""
         if self._foreseeing is not None:
             self._foreseeing.abandon(cancel=True)
 
@@ -312,7 +311,7 @@ class Batch(QObject):
                 self._change(jobs.updated(entry, value, Path(self.choices.out).expanduser()))
 
     def _with_later(self, listed: Listed) -> tuple[Entry, ...]:
-        """What a run knows, and photos that were added since it began."""
+        """The photos of a run, and those that were added since it began."""
         if not self._has_more or self._found is None:
             return listed.entries
         return jobs.added(self._found, listed.entries)
@@ -328,7 +327,7 @@ class Batch(QObject):
         self._tell()
 
     def _end(self, ended: Ended) -> None:
-        # Whoever cancels during the last tile of the last photo has ended a run that was done.
+        # A run that is cancelled during its very last tile is done all the same.
         is_stopped = self._state is BatchState.STOPPING
         is_over = is_stopped or ended.cancelled or ended.error is not None
         self._show(self._with_later(ended.listed))
