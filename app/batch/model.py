@@ -74,7 +74,6 @@ class Batch(QObject):
         self._options = options
         self.strength = strength
         self._file = QueueFile()
-        self._order = 0
         self.choices = Choices()
         self.watched: Path | None = None
         self.checkpoint = ""
@@ -240,9 +239,8 @@ class Batch(QObject):
 
     def keep(self) -> None:
         """Keep the batch for the next start."""
-        self._order += 1
-        kept = Kept(self._found, self.choices, self.watched)
-        task = self._tasks.submit(KeepQueueJob(self._file, kept, self._order))
+        self._file.latest = Kept(self._found, self.choices, self.watched)
+        task = self._tasks.submit(KeepQueueJob(self._file))
         task.failed.connect(self._fail)
 
     # Inside

@@ -44,8 +44,6 @@ class BatchSteps(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._status = BatchStatus()
-        self._is_named = True
         self.go = QPushButton()
         self.go.setProperty("large", "true")
         self.cancel = QPushButton(tr("Cancel"))
@@ -66,7 +64,6 @@ class BatchSteps(QWidget):
             for button in buttons:
                 row.addWidget(button, 0 if button is self.cancel else 1)
             layout.addLayout(row)
-        self.show_status(self._status, is_named=True)
 
     def show_status(self, status: BatchStatus, *, is_named: bool) -> None:
         """Show what can be done now.
@@ -75,7 +72,6 @@ class BatchSteps(QWidget):
             status: of the batch.
             is_named: results can be named.
         """
-        self._status, self._is_named = status, is_named
         state = status.state
         words, tip = {
             BatchState.RUNNING: (tr("Pause"), tr("Stand still after this tile")),
@@ -100,10 +96,6 @@ class BatchSteps(QWidget):
         self.output.setEnabled(status.total > 0)
         self.report.setEnabled(not state.is_run and status.finished > 0)
 
-    def set_named(self, is_named: bool) -> None:
-        """Allow a start only if results can be named."""
-        self.show_status(self._status, is_named=is_named)
-
 
 class BatchPanel(QFrame):
     """Chooses how a batch is done; each change is told at once.
@@ -124,7 +116,7 @@ class BatchPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("sidePanel")
         self.setFixedWidth(PANEL_WIDTH_PX)
-        self._choices = Choices()
+        self._choices, self._status = Choices(), BatchStatus()
         self._sample, self._checkpoint, self._strength = SAMPLE, "afterrain", 1.0
         self._make_photos()
         self._make_results()
@@ -185,6 +177,7 @@ class BatchPanel(QFrame):
 
     def show_status(self, status: BatchStatus) -> None:
         """Show what can be done now."""
+        self._status = status
         runs = status.state.is_run
         for control in (self.folder, self.browse, self.template, self.format, self.conflict):
             control.setEnabled(not runs)
@@ -274,7 +267,7 @@ class BatchPanel(QFrame):
         )
         self._show_example()
         is_named = self._name() is not None
-        self.steps.set_named(is_named)
+        self.steps.show_status(self._status, is_named=is_named)
         if is_named:
             self.choices_made.emit(self._choices)
 

@@ -22,16 +22,6 @@ from tests.app.conftest import FakeEngines, StandIn
 from tests.app.window import Answers, said
 
 
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    return batches.make_folder(tmp_path / "wet", 3)
-
-
-@pytest.fixture
-def out(wet: Path) -> Path:
-    return wet / "derained"
-
-
 def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     qtbot: QtBot,
     window: MainWindow,
