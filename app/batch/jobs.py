@@ -125,22 +125,11 @@ class Ended:
     error: DerainError | None
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """Photos for a batch.
-
-    Attributes:
-        found: all of its photos, those that it had included.
-        out: the folder of its results.
-    """
-
-    found: "Found"
-    out: str
-
-
 @dataclass(frozen=True, eq=False)
-class GatherJob(Job[Gathered]):
-    """Find the photos among files and folders; the answer is `Gathered`.
+class GatherJob(Job["tuple[Found, str]"]):
+    """Find the photos among files and folders.
+
+    The answer is all photos of the batch, and the folder of its results.
 
     Attributes:
         paths: files and folders.
@@ -154,7 +143,7 @@ class GatherJob(Job[Gathered]):
     out: str
     starts: bool = False
 
-    def run(self, work: Work) -> Gathered:
+    def run(self, work: Work) -> "tuple[Found, str]":
         """Find them, folders with their subfolders."""
         from nledn.batch import Found, together
 
@@ -167,7 +156,7 @@ class GatherJob(Job[Gathered]):
         if not new:
             raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
         have = [] if self.have is None else [self.have]
-        return Gathered(together([*have, *new]), out)
+        return together([*have, *new]), out
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.batch import jobs
 from app.batch.autosave import Choices, KeepQueueJob, Kept, QueueFile, ReadQueueJob
 from app.batch.engine import BatchEngine
-from app.batch.jobs import Asked, Ended, Entry, Gathered, Listed, Paused
+from app.batch.jobs import Asked, Ended, Entry, Listed, Paused
 from app.batch.state import BatchState, BatchStatus
 from app.shell.engines import Engines
 from app.shell.settings import Preferences
@@ -87,7 +87,7 @@ class Batch(QObject):
         self._run: Task[Ended, Listed | Paused | Update] | None = None
         self._update: Update | None = None
         self._to_gather: list[tuple[tuple[Path, ...], bool]] = []  # with whether a run begins
-        self._gathering: Task[Gathered] | None = None  # the first of them
+        self._gathering: Task[tuple[Found, str]] | None = None  # the first of them
         self._foreseeing: Task[Listed] | None = None
         self._reporting: Task[Path] | None = None
         self._has_more = False
@@ -266,17 +266,18 @@ class Batch(QObject):
             task.failed.connect(self._not_gathered)
         self._tell()
 
-    def _take_gathered(self, gathered: Gathered) -> None:
+    def _take_gathered(self, gathered: "tuple[Found, str]") -> None:
         _, starts = self._to_gather.pop(0)
-        self._found = gathered.found
+        found, out = gathered
+        self._found = found
         if not self.choices.out:
-            self.choices = replace(self.choices, out=gathered.out)
+            self.choices = replace(self.choices, out=out)
             self.choices_changed.emit(self.choices)
-        self._show(jobs.added(gathered.found, self.entries))
+        self._show(jobs.added(found, self.entries))
         self.keep()
         if self.is_running:
             self._has_more = True
-        elif gathered.found.files:  # a watched folder may be empty
+        elif found.files:  # a watched folder may be empty
             self.start() if starts else self.foresee()
         self._gather()
 
