@@ -18,8 +18,6 @@ from nledn.errors import (
     DownloadChanged,
     DownloadCutOff,
     DownloadRefused,
-    DownloadSizeDiffers,
-    DownloadStalled,
     DownloadUnreachable,
     OutputDiskFull,
     OutputFailed,
@@ -136,10 +134,10 @@ def _receive(file: RemoteFile, target: BinaryIO, link: _Link) -> None:
                 received = _length(target)
                 if received > file.size_bytes:
                     target.truncate(0)
-                    raise DownloadSizeDiffers(file.url, file.size_bytes, received)
+                    raise _other_size(file, received)
                 link.on_progress(received, file.size_bytes)
     except TimeoutError as error:
-        raise DownloadStalled(file.url, link.timeout_s) from error
+        raise DownloadCutOff(file.url, _length(target), file.size_bytes) from error
     except (http.client.HTTPException, OSError):
         return  # cut off: what came is in `target`, and `_complete` asks for the rest
 
@@ -175,7 +173,11 @@ def _check_size(file: RemoteFile, target: BinaryIO, answer: http.client.HTTPResp
     if found_bytes != file.size_bytes:
         answer.close()
         target.truncate(0)
-        raise DownloadSizeDiffers(file.url, file.size_bytes, found_bytes)
+        raise _other_size(file, found_bytes)
+
+
+def _other_size(file: RemoteFile, found_bytes: int) -> DownloadChanged:
+    return DownloadChanged(file.url, f"{file.size_bytes} bytes", f"{found_bytes} bytes")
 
 
 def _begins_at(answer: http.client.HTTPResponse, start: int) -> bool:

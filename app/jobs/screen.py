@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.runner import Job, Work
-from nledn.errors import PhotoNotFound, PhotoUnsupported
+from nledn.errors import NotAScreenProfile, PhotoNotFound
 
 LARGEST_PROFILE_WORDS = 2**20  # of 4 bytes, as X11 counts; real ones are below a megabyte
 
@@ -22,7 +22,7 @@ class ProfileJob(Job):
         except OSError as error:
             raise PhotoNotFound(self.path) from error
         if not is_screen_profile(profile):
-            raise PhotoUnsupported(self.path, "no ICC profile of an RGB screen")
+            raise NotAScreenProfile(self.path)
         return profile
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.runner import Job, Work
-from nledn.errors import BatchInputNotFound
+from nledn.errors import InputNotFound
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -46,7 +46,7 @@ class WatchJob(Job):
             observer.schedule(_handler(self.seen), str(self.folder), recursive=True)
             observer.start()
         except OSError as error:
-            raise BatchInputNotFound(self.folder) from error
+            raise InputNotFound(self.folder) from error
         return observer
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from nledn.errors import DerainError
-from nledn.messages import explain
 from nledn.training.config import Recipe, read_recipe
 from nledn.training.export import About, Blend
 from nledn.training.export import export as export_mean
@@ -190,7 +189,7 @@ def run(arguments: list[str] | None = None) -> None:
     try:
         app(args=arguments)
     except DerainError as error:
-        sys.exit(str(explain(error)))
+        sys.exit(str(error))
     except (ValueError, OSError) as error:
         sys.exit(str(error))
 

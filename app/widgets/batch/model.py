@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QPixmap
 
 from app.jobs import Entry
-from app.messages import in_words
+from app.messages import explain
 from app.names import as_tip
 from app.translation import mark, tr
 from nledn.messages import printable
@@ -174,8 +174,8 @@ def _text(entry: Entry, column: Column) -> str:
 
 def note_of(entry: Entry) -> str:
     """What there is to say of a photo: why not, what to look at, or its result's name."""
-    if entry.sentence:
-        return in_words(entry.sentence)
+    if entry.error is not None:
+        return explain(entry.error, by_name=True)
     told = []
     if entry.little:
         told.append(tr("Nearly nothing changed."))
