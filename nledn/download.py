@@ -159,7 +159,8 @@ def _answer(file: RemoteFile, target: BinaryIO, link: _Link) -> http.client.HTTP
             return _answer(file, target, link)
         raise DownloadRefused(file.url, error.code) from error
     except urllib.error.URLError as error:
-        raise DownloadUnreachable(file.url, str(error.reason)) from error
+        reason = getattr(error.reason, "strerror", None) or str(error.reason)
+        raise DownloadUnreachable(file.url, reason) from error
     if not _begins_at(answer, start):
         target.truncate(0)  # the server gives the whole, whatever was asked
     _check_size(file, target, answer)

@@ -268,5 +268,4 @@ def _answer_of(future: Future[Answer]) -> Answer:
 
 
 def _told(error: Exception) -> str:
-    first = next(iter(str(error).splitlines()), "")
-    return f"{type(error).__name__}: {first}"
+    return next(iter(str(error).splitlines()), "no message")

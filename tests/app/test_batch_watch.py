@@ -150,7 +150,7 @@ def test_a_folder_that_is_gone_is_a_sentence(
     desk.batch.set_watched(tmp_path / "gone")
     desk.watched_changed.emit(tmp_path / "gone")
     desk.watch.begin(tmp_path / "gone")
-    batches.until(qtbot, lambda: "There is no folder" in said(window))
+    batches.until(qtbot, lambda: "Folder or list not found" in said(window))
     assert batches.stage(window) is BatchStage.EMPTY
     assert not panel.watch.isChecked(), "nothing is watched"
     assert desk.batch.watched == tmp_path / "gone", "its disk may be there at the next start"

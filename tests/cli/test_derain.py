@@ -188,7 +188,7 @@ def test_a_folder_that_may_not_be_entered_is_said(
     assert exit_code("derain", rainy, "-o", output) == 1
     assert exit_code("derain", rainy, rainy, "-o", output) == 1
     said = capsys.readouterr().err
-    assert said.count(f"does not let us write {locked}/") >= 2
+    assert said.count(f"Permission denied: {locked}/") >= 2
 
 
 def test_json_tells_what_became_of_each(

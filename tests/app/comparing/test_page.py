@@ -148,7 +148,7 @@ def test_one_that_was_removed_says_so_and_the_others_go_on(
     bench = window.comparing.desk.bench
     qtbot.waitUntil(lambda: bench.is_whole and is_settled(window))
     rainy, one, gone = window.shell.compare_grid.shown
-    assert "There is no checkpoint second" in gone.failure
+    assert "There is no model named second" in gone.failure
     assert (rainy.failure, one.failure) == ("", "")
     assert figures(window)[1]
     assert not figures(window)[2]
