@@ -16,7 +16,9 @@ EXAMPLES: dict[Any, Any] = {
 }
 SHORT = 110  # letters of a sentence, with those of its example
 NOT_TO_DO = {"The", "It", "Its", "This", "That", "There", "They", "You", "Only", "If", "A", "An"}
-OF_PYTHON = re.compile(r"\b(None|True|False|\w+Error|\w+Path)\b|[(][)]|[\[\]{}<>]|\b[A-Z]\w*\(")
+OF_PYTHON = re.compile(
+    r"\b(None|True|False|\w+Error|\w+Path)\b|[(][)]|(?<![.])\[|[{}<>]|\b[A-Z]\w*\("
+)
 OF_COMMAND_LINE = re.compile(r"\bnledn\b|\bpip\b|--|\bffmpeg\b|command|(?<= )-\w\b")
 
 

@@ -155,7 +155,9 @@ def test_numbers_and_lists_read_as_in_a_sentence() -> None:
     assert too_large.startswith("a.png has 3600 megapixels; the limit is 250. ")
     mismatch = str(CheckpointMismatch(Path("a.pth"), ("conv1.bias",), (), ("g.weight", "w")))
     assert "is a model of another network (3 weights differ, first conv1.bias)" in mismatch
-    assert str(OptionInvalid("tile", "7", "64 to 4096")) == "Invalid tile: 7. Use 64 to 4096."
+    assert str(OptionInvalid("tile", "7", "64 to 4096")) == (
+        "Invalid tile: 7. Use 64 to 4096 for --tile."
+    )
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)

@@ -13,7 +13,8 @@ class ClusterNotInstalled(ClusterError):
     """The package that talks to clusters is missing."""
 
     sentence = "The package distributed is not installed."
-    remedy = "Install AfterRain with its cluster extra."
+    remedy = "Run pip install '.[cluster]' in the folder of AfterRain's sources."
+    window_remedy = "Install AfterRain with its cluster extra."
 
 
 class SchedulerUnreachable(ClusterError):

@@ -71,4 +71,5 @@ class OptionInvalid(DerainError):
     found: str
     allowed: str
     sentence = "Invalid {option}: {found}."
-    remedy = "Use {allowed}."
+    remedy = "Use {allowed} for --{option}."
+    window_remedy = "Use {allowed}."

@@ -202,7 +202,7 @@ def test_shards_make_a_whole(wet: Path, dry: Path, weights: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "word"),
     [
-        (("{wet}/gone",), 1, "no folder or list"),
+        (("{wet}/gone",), 1, "Folder or list not found"),
         (("{wet}/1.png",), 1, "nledn derain"),
         (("{wet}", "--pattern", "x*"), 1, "no photo"),
         (("{wet}", "--on-conflict", "ask"), 64, "skip, overwrite or rename"),
@@ -210,7 +210,7 @@ def test_shards_make_a_whole(wet: Path, dry: Path, weights: Path) -> None:
         (("{wet}", "--shard", "3/2"), 64, "i/n"),
         (("{wet}", "--report", "r.pdf"), 64, ".html, .csv or .json"),
         (("{wet}", "--report", "{wet}/gone/r.csv"), 1, "folder"),
-        (("{wet}", "--truth", "{wet}/gone"), 1, "no folder"),
+        (("{wet}", "--truth", "{wet}/gone"), 1, "list not found: "),
         (("{wet}", "--name", "{{title}}"), 64, "{stem}"),
         (("{wet}", "--scheduler", "head:8786"), 64, "tcp://HOST:8786"),
         (("{wet}", "--scheduler", "tcp://127.0.0.1:9", "--local-cluster", "2"), 64, "--scheduler"),

@@ -121,7 +121,7 @@ def test_a_checkpoint_that_is_missing_is_said_once_for_a_folder(
         (("pairs", *TWO, "-o", "sheet.png"), 64, "one photo"),
         (("pairs", *TWO, "--truth", CLEAN), 64, "one photo"),
         ((RAINY, "--weights", "five.safetensors@9"), 64, "--strength"),
-        (("none.png", *TWO), 1, "no file none.png"),
+        (("none.png", *TWO), 1, "not found: none.png"),
         ((".", *TWO), 1, "no pairs"),
     ],
 )

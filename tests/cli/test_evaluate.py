@@ -160,10 +160,10 @@ def test_a_folder_that_may_not_be_entered_is_said(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--pairs", "none"), 1, "no folder none"),
+        (("--pairs", "none"), 1, "not found: none"),
         (("--pairs", "."), 1, "no pairs"),
         (("--pairs", "pairs", "--json", "none/a.json"), 1, "folder of none/a.json"),
-        (("--pairs", "pairs", "--weights", "nobody"), 1, "no checkpoint nobody"),
+        (("--pairs", "pairs", "--weights", "nobody"), 1, "no model named nobody"),
         (("--pairs", "pairs", "--strength", "9"), 64, "--strength"),
         (("--pairs", "pairs", "--limit", "0"), 64, "--limit"),
         ((), 64, "--pairs"),

@@ -104,7 +104,7 @@ def test_a_damaged_card_is_said_and_hides_no_other(
         (("verify", "nobody"), 1, "no model named nobody"),
         (("add", "none.pth"), 1, "not found: none.pth"),
         (("add", "words.pth"), 1, "is not a model"),
-        (("add", "good.safetensors", "--id", "../x"), 64, "Invalid id: ../x."),
+        (("add", "good.safetensors", "--id", "../x"), 64, "--id"),
         (("add", "good.safetensors", "--id", "afterrain"), 1, "afterrain already exists"),
         (("show",), 64, ""),
         (("paint",), 64, ""),
