@@ -116,7 +116,7 @@ class _Bench:
                 try:
                     self._engine = _OneAtATime(_loaded(order))
                 except DerainError as error:
-                    return Unfit(str(error).removesuffix("."))
+                    return Unfit(error.filled(error.sentence).removesuffix("."))
                 self._loaded = wanted
             self._checked = order.run
             return self._engine

@@ -113,8 +113,8 @@ def test_a_half_downloaded_set_says_what_is_there_and_where_to_get_the_rest(
     message = str(caught.value)
     for words in (
         str(tmp_path),
-        "Expected: 4 pairs to train with, as rain-<n>.png and norain-<n>.png",
-        "Found: 3 pairs, 1 rainy photos without their clean one",
+        "expected 4 pairs to train with, as rain-<n>.png and norain-<n>.png",
+        "found 3 pairs, 1 rainy photos without their clean one",
         "github.com/csdwren/PReNet",
     ):
         assert words in message

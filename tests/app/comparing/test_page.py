@@ -268,7 +268,7 @@ def test_a_comparison_that_failed_can_be_asked_for_again(
     with monkeypatch.context() as broken:
         broken.setattr(bench.engines, "models", lambda: 1 / 0)
         begin(wait=False)
-        qtbot.waitUntil(lambda: "Something went wrong" in said(window))
+        qtbot.waitUntil(lambda: "failed unexpectedly" in said(window))
     bench.compute_whole()
     qtbot.waitUntil(lambda: bench.is_whole and is_settled(window))
 
@@ -280,7 +280,7 @@ def test_an_export_never_replaces_the_photo(
     begin()
     dialogs.path = picture_file
     window.shell.compare_panel.export.click()
-    qtbot.waitUntil(lambda: "is the source photo itself" in said(window))
+    qtbot.waitUntil(lambda: "is the source photo, which" in said(window))
     assert picture_file.read_bytes() == before
 
 
