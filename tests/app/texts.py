@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from app.translation import CONTEXT
+from app.shell.translation import CONTEXT
 from nledn.errors import kinds
 from nledn.messages import FETCH_TERMS, NO_LICENCES, NOTES
 
