@@ -95,11 +95,36 @@ def test_an_old_journal_shows_its_sentences_unchanged(tmp_path: Path, language: 
     assert said[-1].startswith("/tmp/photos/wet/6.png is no file but a pipe")
 
 
-def old_rows(folder: Path) -> list[Row]:
-    """The rows of a journal that version 0.1.0 wrote before errors were kept as data."""
+@pytest.mark.parametrize(
+    "kind",
+    [
+        '{"error": "PhotoSpoilt", "fields": {"path": "1.png"}}',
+        '{"error": "PhotoDamaged", "fields": {"path": "1.png", "detail": 3}}',
+        "{",
+        "[" * 100_000,
+    ],
+    ids=["unknown", "of another type", "no JSON", "deep"],
+)
+def test_what_a_journal_holds_is_not_trusted(tmp_path: Path, kind: str) -> None:
+    before, after = old_rows(tmp_path / "before"), old_rows(tmp_path / "after", kind)
+    assert [explain(row.error) for row in after if row.error] == [
+        row.sentence for row in before if row.sentence
+    ]
+
+
+def old_rows(folder: Path, kind: str = "PhotoDamaged") -> list[Row]:
+    """The rows of a journal that version 0.1.0 wrote before errors were kept as data.
+
+    Args:
+        folder: for the journal.
+        kind: what it says of the errors beside their sentences.
+    """
+    folder.mkdir(exist_ok=True)
     path = folder / "queue.sqlite"
     with closing(sqlite3.connect(path)) as database:
         database.executescript(OLD_JOURNAL.read_text("utf-8"))
+        with database:
+            database.execute("UPDATE photo SET kind = ? WHERE kind != ''", (kind,))
     return list(Journal(path).rows())
 
 
