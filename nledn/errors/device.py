@@ -31,7 +31,7 @@ class EngineFaulty(DeviceError):
     """The only backend of this edition was tested on this processor and is wrong."""
 
     problem: str
-    sentence = "OpenVINO does not work on this processor."
+    sentence = "OpenVINO does not work on this processor ({problem})."
     remedy = "Install the edition of AfterRain with PyTorch."
 
 

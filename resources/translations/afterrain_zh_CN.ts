@@ -872,8 +872,8 @@
         <translation>打开示例照片</translation>
     </message>
     <message>
-        <source>OpenVINO does not work on this processor.</source>
-        <translation>OpenVINO 无法在此处理器上正常工作。</translation>
+        <source>OpenVINO does not work on this processor ({problem}).</source>
+        <translation>OpenVINO 无法在此处理器上正常工作（{problem}）。</translation>
     </message>
     <message>
         <source>OpenVINO is not installed.</source>
