@@ -166,6 +166,18 @@ def synthesise(
 
 
 @app.command()
+def recorded(
+    photos: Annotated[Path, typer.Option(help="The folder of clean photos.")],
+    folder: Annotated[Path, typer.Option(help="Gets rainy/ and clean/.")],
+) -> None:
+    """Write the 60 pairs, rain through a camera on photos kept out, that stages are chosen by."""
+    from nledn.training.paired_set import recorded
+
+    recorded(photos, folder)
+    typer.echo(f"The pairs are in {folder}")
+
+
+@app.command()
 def photos(
     folder: Annotated[Path, typer.Option(help="Gets the photos, and packages/.")],
     only: Annotated[list[str] | None, typer.Option(help="Take these packages only.")] = None,
