@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.tasks import Job, Task, Tasks, Work
-from nledn.errors import BatchInputNotFound
+from nledn.errors import InputNotFound
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -67,7 +67,7 @@ class WatchJob(Job["BaseObserver"]):
             observer.schedule(_handler(self.seen), str(self.folder), recursive=True)
             observer.start()
         except OSError as error:
-            raise BatchInputNotFound(self.folder) from error
+            raise InputNotFound(self.folder) from error
         return observer
 
 
