@@ -1,4 +1,4 @@
-"""What the window's batch is, kept between starts; where each photo stands is in its journal."""
+"""The window's batch, kept between starts; where each photo stands is in its journal."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Choices:
-    """How a batch writes its results, as in `nledn.batch.Settings`.
+    """The way in which a batch writes its results, as in `nledn.batch.Settings`.
 
     Attributes:
         out: folder of the results; empty for one beside the photos.
@@ -53,26 +53,27 @@ class Kept:
 
 
 class QueueFile:
-    """The file; any thread may read and write, and of several writes the latest order counts."""
+    """The file in which a batch is kept; any thread may read and write.
+
+    Attributes:
+        latest: what is written next; writers may overtake each other.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or places.user_state() / "batch.json"
+        self.latest = Kept()
         self._guard = threading.Lock()
-        self._order = 0
 
-    def write(self, kept: Kept, order: int) -> None:
-        """Keep a batch, unless a later one is kept already.
+    def write(self) -> None:
+        """Keep the latest batch.
 
         Raises:
             WriteError: it cannot be written.
         """
         with self._guard:
-            if order <= self._order:
-                return
-            self._order = order
             make_folder(self.path.parent)
             with replacing(self.path, overwrite=True) as temporary:
-                temporary.write_text(_text(kept), "utf-8")
+                temporary.write_text(_text(self.latest), "utf-8")
 
     def read(self) -> Kept:
         """The batch that was kept; an empty one where there is none, or none that can be read."""
@@ -116,15 +117,13 @@ def _kept(values: dict[str, Any]) -> Kept:
 
 @dataclass(frozen=True, eq=False)
 class KeepQueueJob(Job[None]):
-    """Keep the batch for the next start."""
+    """Keep the latest batch for the next start."""
 
     file: QueueFile
-    kept: Kept
-    order: int
 
     def run(self, work: Work) -> None:
         """Write it."""
-        self.file.write(self.kept, self.order)
+        self.file.write()
 
 
 @dataclass(frozen=True, eq=False)

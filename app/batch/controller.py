@@ -1,6 +1,6 @@
 """Between the Batch page and the batch: questions to the person, words, folders that are shown."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ class FromPhotoPage:
 
 
 class BatchController(QObject):
-    """What the Batch page is asked for.
+    """The verbs of the Batch page.
 
     Args:
         tasks: does the work.
@@ -180,7 +180,7 @@ class BatchController(QObject):
         if status.skipped:
             words.append(tr("{count} were skipped.", count=status.skipped))
         if ended.error is not None:
-            words.insert(0, str(explain(ended.error)))
+            words.insert(0, explain(ended.error))
         elif status.planned:
             words.append(tr("{count} are left; Go on does them.", count=status.planned))
         actions: tuple[Action, ...] = (

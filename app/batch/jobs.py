@@ -25,7 +25,7 @@ class Entry:
         name: of the photo below the batch's folder.
         state: planned, running, done, failed or skipped.
         seconds: of computing, when it is done.
-        sentence: why it failed, was skipped, or would be.
+        error: why it failed, was skipped, or would be.
         output: the result, or where it would go; None when there is none.
         share: of a running one that is computed, 0 to 1.
         little: nearly nothing changed.
@@ -37,7 +37,7 @@ class Entry:
     name: str
     state: str = "planned"
     seconds: float = 0.0
-    sentence: str = ""
+    error: DerainError | None = None
     output: Path | None = None
     share: float = 0.0
     little: bool = False
@@ -94,7 +94,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Listed:
-    """Where each photo stands.
+    """The photos of a batch, each with its state.
 
     Attributes:
         entries: a photo each, in order.
@@ -125,22 +125,11 @@ class Ended:
     error: DerainError | None
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """Photos for a batch.
-
-    Attributes:
-        found: all of its photos, those that it had included.
-        out: the folder of its results.
-    """
-
-    found: "Found"
-    out: str
-
-
 @dataclass(frozen=True, eq=False)
-class GatherJob(Job[Gathered]):
-    """Find the photos among files and folders; the answer is `Gathered`.
+class GatherJob(Job["tuple[Found, str]"]):
+    """Find the photos among files and folders.
+
+    The answer is all photos of the batch, and the folder of its results.
 
     Attributes:
         paths: files and folders.
@@ -154,7 +143,7 @@ class GatherJob(Job[Gathered]):
     out: str
     starts: bool = False
 
-    def run(self, work: Work) -> Gathered:
+    def run(self, work: Work) -> "tuple[Found, str]":
         """Find them, folders with their subfolders."""
         from nledn.batch import Found, together
 
@@ -167,7 +156,7 @@ class GatherJob(Job[Gathered]):
         if not new:
             raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
         have = [] if self.have is None else [self.have]
-        return Gathered(together([*have, *new]), out)
+        return together([*have, *new]), out
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,7 +233,7 @@ def entry_of(row: "Row", root: Path, out: Path) -> Entry:
         name=str(row.source.relative_to(root)),
         state=row.state.value,
         seconds=row.seconds,
-        sentence=row.sentence,
+        error=row.error,
         row=row,
     )
     if row.state != "done" or row.figures is None or row.output is None:
@@ -269,7 +258,7 @@ def added(found: "Found", known: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def _foreseen(item: "Foreseen", root: Path, out: Path) -> Entry:
     entry = entry_of(item.row, root, out)
-    return replace(entry, output=item.target, sentence=item.sentence)
+    return replace(entry, output=item.target, error=item.error)
 
 
 def _listed(queue: "Queue") -> Listed:
@@ -282,7 +271,7 @@ def _listed(queue: "Queue") -> Listed:
 def updated(entry: Entry, update: "Update", out: Path) -> Entry:
     """An entry after something happened to its photo."""
     if update.row is None:
-        return replace(entry, state=update.state.value, share=update.share, sentence="")
+        return replace(entry, state=update.state.value, share=update.share, error=None)
     root = entry.source.parents[len(Path(entry.name).parts) - 1]
     return entry_of(update.row, root, out)
 

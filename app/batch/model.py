@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.batch import jobs
 from app.batch.autosave import Choices, KeepQueueJob, Kept, QueueFile, ReadQueueJob
 from app.batch.engine import BatchEngine
-from app.batch.jobs import Asked, Ended, Entry, Gathered, Listed, Paused
+from app.batch.jobs import Asked, Ended, Entry, Listed, Paused
 from app.batch.state import BatchState, BatchStatus
 from app.shell.engines import Engines
 from app.shell.settings import Preferences
@@ -39,7 +39,7 @@ class Batch(QObject):
         strength: share of the rain that is taken now.
 
     Attributes:
-        listed: (tuple of Entry); all photos anew.
+        listed: (tuple of Entry); all photos, after any change.
         entry_changed: (Entry); one of them.
         status_changed: (BatchStatus).
         choices_changed: (Choices).
@@ -74,7 +74,6 @@ class Batch(QObject):
         self._options = options
         self.strength = strength
         self._file = QueueFile()
-        self._order = 0
         self.choices = Choices()
         self.watched: Path | None = None
         self.checkpoint = ""
@@ -88,7 +87,7 @@ class Batch(QObject):
         self._run: Task[Ended, Listed | Paused | Update] | None = None
         self._update: Update | None = None
         self._to_gather: list[tuple[tuple[Path, ...], bool]] = []  # with whether a run begins
-        self._gathering: Task[Gathered] | None = None  # the first of them
+        self._gathering: Task[tuple[Found, str]] | None = None  # the first of them
         self._foreseeing: Task[Listed] | None = None
         self._reporting: Task[Path] | None = None
         self._has_more = False
@@ -106,7 +105,7 @@ class Batch(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether a run has the output folder."""
+        """A run has the output folder."""
         return _is_busy(self._run)
 
     def add(self, paths: Iterable[Path], *, starts: bool = False) -> None:
@@ -199,15 +198,14 @@ class Batch(QObject):
         task.failed.connect(self._run_failed)
         self._set_state(BatchState.RUNNING)
 
-    def pause(self) -> None:
-        """Stop computing after this tile, and give up nothing."""
-        if self._engine is not None and self._state is BatchState.RUNNING:
+    def go(self) -> None:
+        """Start; or pause after this tile and give up nothing; or go on with the next tile."""
+        if self._engine is None or not self.is_running:
+            self.start()
+        elif self._state is BatchState.RUNNING:
             self._engine.pause()
             self._set_state(BatchState.PAUSING)
-
-    def resume(self) -> None:
-        """Go on with the tile that comes next."""
-        if self._engine is not None and self._state in (BatchState.PAUSING, BatchState.PAUSED):
+        elif self._state is not BatchState.STOPPING:
             self._engine.resume()
             self._set_state(BatchState.RUNNING)
 
@@ -241,9 +239,8 @@ class Batch(QObject):
 
     def keep(self) -> None:
         """Keep the batch for the next start."""
-        self._order += 1
-        kept = Kept(self._found, self.choices, self.watched)
-        task = self._tasks.submit(KeepQueueJob(self._file, kept, self._order))
+        self._file.latest = Kept(self._found, self.choices, self.watched)
+        task = self._tasks.submit(KeepQueueJob(self._file))
         task.failed.connect(self._fail)
 
     # Inside
@@ -269,17 +266,18 @@ class Batch(QObject):
             task.failed.connect(self._not_gathered)
         self._tell()
 
-    def _take_gathered(self, gathered: Gathered) -> None:
+    def _take_gathered(self, gathered: "tuple[Found, str]") -> None:
         _, starts = self._to_gather.pop(0)
-        self._found = gathered.found
+        found, out = gathered
+        self._found = found
         if not self.choices.out:
-            self.choices = replace(self.choices, out=gathered.out)
+            self.choices = replace(self.choices, out=out)
             self.choices_changed.emit(self.choices)
-        self._show(jobs.added(gathered.found, self.entries))
+        self._show(jobs.added(found, self.entries))
         self.keep()
         if self.is_running:
             self._has_more = True
-        elif gathered.found.files:  # a watched folder may be empty
+        elif found.files:  # a watched folder may be empty
             self.start() if starts else self.foresee()
         self._gather()
 
@@ -294,7 +292,7 @@ class Batch(QObject):
         self.foreseen.emit()
 
     def _stop_foreseeing(self) -> None:
-        """What it would find is out of date, and others wait for its thread."""
+        """Its answer is out of date, and others wait for its thread."""
         if self._foreseeing is not None:
             self._foreseeing.abandon(cancel=True)
 
@@ -312,7 +310,7 @@ class Batch(QObject):
                 self._change(jobs.updated(entry, value, Path(self.choices.out).expanduser()))
 
     def _with_later(self, listed: Listed) -> tuple[Entry, ...]:
-        """What a run knows, and photos that were added since it began."""
+        """The photos of a run, and those that were added since it began."""
         if not self._has_more or self._found is None:
             return listed.entries
         return jobs.added(self._found, listed.entries)
@@ -328,7 +326,7 @@ class Batch(QObject):
         self._tell()
 
     def _end(self, ended: Ended) -> None:
-        # Whoever cancels during the last tile of the last photo has ended a run that was done.
+        # A run that is cancelled during its very last tile is done all the same.
         is_stopped = self._state is BatchState.STOPPING
         is_over = is_stopped or ended.cancelled or ended.error is not None
         self._show(self._with_later(ended.listed))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.tasks import Job, Task, Tasks, Work
-from nledn.errors import BatchInputNotFound
+from nledn.errors import InputNotFound
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -67,7 +67,7 @@ class WatchJob(Job["BaseObserver"]):
             observer.schedule(_handler(self.seen), str(self.folder), recursive=True)
             observer.start()
         except OSError as error:
-            raise BatchInputNotFound(self.folder) from error
+            raise InputNotFound(self.folder) from error
         return observer
 
 
@@ -109,12 +109,12 @@ class Watch(QObject):
 
     @property
     def is_watching(self) -> bool:
-        """Whether a folder is being watched, or is about to be."""
+        """A folder is being watched, or is about to be."""
         return self._watching is not None
 
     @property
     def waits(self) -> bool:
-        """Whether files are there that are not whole yet."""
+        """Files are there that are not whole yet."""
         return bool(self._stamps)
 
     def begin(self, folder: Path) -> None:
@@ -179,7 +179,7 @@ class _AtItsEnd(logging.Filter):
     """Drops the error that watchdog logs when a change comes while its thread is being stopped."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it is anything else."""
+        """Keep anything else."""
         return "called when the thread is inactive" not in record.getMessage()
 
 

@@ -49,7 +49,7 @@ class Notice:
     @classmethod
     def of(cls, error: Exception) -> "Notice":
         """Say what went wrong, and what to do."""
-        return cls(str(explain(error)), "error")
+        return cls(explain(error), "error")
 
 
 class Banner(QFrame):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColorSpace, QGuiApplication, QScreen
 from app.shell.banner import Notice
 from app.shell.settings import Preferences, Settings
 from app.tasks import Job, Task, Tasks, Work
-from nledn.errors import PhotoNotFound, PhotoUnsupported
+from nledn.errors import NotAScreenProfile, PhotoNotFound
 
 LARGEST_PROFILE_WORDS = 2**20  # of 4 bytes, as X11 counts; real ones are below a megabyte
 
@@ -27,7 +27,7 @@ class ProfileJob(Job[bytes]):
         except OSError as error:
             raise PhotoNotFound(self.path) from error
         if not is_screen_profile(profile):
-            raise PhotoUnsupported(self.path, "no ICC profile of an RGB screen")
+            raise NotAScreenProfile(self.path)
         return profile
 
 
