@@ -19,7 +19,15 @@ from app.photo.document import Document
 from app.photo.page import PhotoPage
 from app.photo.state import PhotoState
 from app.photo.words import keys_on_photo
-from app.shell.actions import MODES, PAGES, make_actions, make_menus, sheet, without_state
+from app.shell.actions import (
+    MODES,
+    PAGES,
+    RecentMenu,
+    make_actions,
+    make_menus,
+    sheet,
+    without_state,
+)
 from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
@@ -27,12 +35,10 @@ from app.shell.engines import Engines
 from app.shell.icons import program_icon
 from app.shell.models import Models
 from app.shell.names import in_title, url_of
-from app.shell.recent_menu import RecentMenu
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
-from app.shell.shell import PageName, Shell
+from app.shell.shell import PageName, Shell, TopBar
 from app.shell.shortcut_sheet import ShortcutSheet
-from app.shell.top_bar import TopBar
 from app.shell.translation import tr
 from app.tasks import Tasks
 from app.views.link import Link
@@ -130,7 +136,6 @@ class MainWindow(QMainWindow):
         document.unsaved_changed.connect(self.setWindowModified)
         self.view.mode_changed.connect(self._show_mode)
         self.recent_menu.photo_chosen.connect(controller.open)
-        controller.ready_to_close.connect(self.batch_controller.close)
         self.batch_controller.ready_to_close.connect(self._finish)
         self.batch_controller.page_asked.connect(partial(self._show_page, "batch"))
         controller.folder_asked.connect(self.batch_controller.add)
@@ -147,7 +152,7 @@ class MainWindow(QMainWindow):
         models.progressed.connect(picker.set_progress)
         models.shelf_read.connect(self.photo.set_cards)
         models.shelf_read.connect(self.compare.set_cards)
-        models.imported.connect(self.controller.choose_checkpoint)
+        models.imported.connect(self.document.history.choose_checkpoint)
         models.noticed.connect(show_notice)
         self.screen_profile.changed.connect(partial(setattr, self.picture, "screen_profile"))
         self.screen_profile.noticed.connect(show_notice)
@@ -337,7 +342,7 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         if not self._is_finishing:
-            self.controller.close()
+            self.controller.when_saved(self.batch_controller.close)
 
     def _finish(self) -> None:
         self._is_finishing = True

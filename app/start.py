@@ -115,14 +115,14 @@ class Beginning(QObject):
         window = self._window
         words = tr("A rainy sample. Click Derain to take the rain away, or drop your own photo.")
         ask = Action("open", tr("Open photo…"), window.controller.ask_photo)
-        self._greeting = Notice(words, "info", (ask,))
-        window.controller.read(sample, self._greeting)
-        window.document.status_changed.connect(self._stop_greeting)
+        self._welcome = Notice(words, "info", (ask,))
+        window.controller.read(sample, self._welcome)
+        window.document.status_changed.connect(self._stop_welcome)
 
-    def _stop_greeting(self, status: Status) -> None:
+    def _stop_welcome(self, status: Status) -> None:
         """Derain was clicked: the line has done its work."""
         if status.state is PhotoState.DERAINING:
-            self._window.document.status_changed.disconnect(self._stop_greeting)
+            self._window.document.status_changed.disconnect(self._stop_welcome)
             banner = self._window.shell.banner
-            if banner.notice is self._greeting:
+            if banner.notice is self._welcome:
                 banner.clear()

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, Never, ParamSpec, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Never, ParamSpec, TypeVar
 
 import shiboken6
 import typing_extensions
@@ -63,9 +63,6 @@ class Job(Generic[R, P]):
     def run(self, work: Work[P]) -> R:
         """Do it, off the main thread; what is returned becomes the result."""
         raise NotImplementedError
-
-
-AnyJob: TypeAlias = Job[Any, Any]
 
 
 class TaskSignal(Generic[Arguments]):
@@ -218,12 +215,6 @@ class Tasks(QObject):
     _ended = Signal(object)
     _reported = Signal(object, object)
 
-    # Until every page holds its tasks: (job, value), (job, result), (job, exception), (job).
-    reported = Signal(object, object)
-    finished = Signal(object, object)
-    failed = Signal(object, object)
-    cancelled = Signal(object)
-
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._queues: dict[QueueName, _Queue] = {name: _Queue() for name in THREADS}
@@ -260,13 +251,6 @@ class Tasks(QObject):
             task._future.set_exception(Cancelled())
             self._ended.emit(task)
         return task
-
-    def cancel(self, job: AnyJob | None) -> None:
-        """Cancel the task of a job; until every page holds its tasks."""
-        with self._lock:
-            tasks = [task for task in self._running if task.job is job]
-        for task in tasks:
-            task.cancel()
 
     def cancel_all(self) -> None:
         """Ask all that computes or only reads to stop; files are written to their end."""
@@ -317,22 +301,10 @@ class Tasks(QObject):
 
     def _tell_progress(self, task: Task[Any, Any], value: Any) -> None:
         if not task.is_done:
-            self.reported.emit(task.job, value)
             task.progressed.emit(value)
 
     def _tell_end(self, task: Task[Any, Any]) -> None:
         with self._lock:
             self._untold.discard(task)
         if task._end():
-            self._tell_all(task)
             task._tell_end()
-
-    def _tell_all(self, task: Task[Any, Any]) -> None:
-        """Tell everybody, as it was done before there were tasks."""
-        error = task._future.exception()
-        if error is None:
-            self.finished.emit(task.job, task._future.result())
-        elif isinstance(error, Cancelled):
-            self.cancelled.emit(task.job)
-        else:
-            self.failed.emit(task.job, error)

@@ -39,7 +39,7 @@ KEPT_S = 30 * 24 * 3600  # work on photos that are not to be found
 _HEAD = struct.Struct("<cQI")  # kind, bytes that follow, their CRC-32
 _TILE = struct.Struct("<5I")  # number of the layer; left, top, right, bottom
 
-_PHOTO, _LAYER, _RAIN, _DEED, _SAVED = b"P", b"L", b"R", b"D", b"S"
+_PHOTO, _LAYER, _RAIN, _DEED = b"P", b"L", b"R", b"D"
 _DEEDS = {each.__name__: each for each in (Options, StrengthStep, ModelStep)}
 
 
@@ -93,8 +93,9 @@ class RecoveryFile:
         self._lock = threading.Lock()
         self._file: BinaryIO | None = None
         self._path: Path | None = None
-        self._layers: WeakKeyDictionary[RainLayer, int] = WeakKeyDictionary()
-        self._pending: deque[tuple[bytes, bytes]] = deque()
+        self._layers: WeakKeyDictionary[RainLayer, int] = WeakKeyDictionary()  # by their numbers
+        self._next = 0
+        self._pending: deque[Deed] = deque()
         self._is_over = False
 
     def begin(self, options: Options, layer: RainLayer) -> None:
@@ -104,7 +105,7 @@ class RecoveryFile:
                 return
             if self._file is None and not self._create():
                 return
-            self._layers[layer] = len(self._layers)
+            self._layers[layer], self._next = self._next, self._next + 1
             self._append(_LAYER, _layer_header(options, layer))
             if layer.done.any():
                 height, width = layer.tiling.size
@@ -118,11 +119,8 @@ class RecoveryFile:
 
     def note(self, deed: Deed) -> None:
         """Line up what was done; it is kept once there is a layer, and at the next `flush`."""
-        self._pending.append((_DEED, _encoded(deed)))
-
-    def note_saved(self) -> None:
-        """All of it has been saved: offer it to nobody, unless something comes after."""
-        self._pending.append((_SAVED, b""))
+        if not self._is_over:
+            self._pending.append(deed)
 
     def flush(self) -> None:
         """Write what was noted, in the order in which it was."""
@@ -137,32 +135,31 @@ class RecoveryFile:
                 self._path.unlink(missing_ok=True)
 
     def _create(self) -> bool:
-        folder = places.user_state() / "recovery"
-        try:
-            first = {"source": str(self._source), "stamp": _stamp(self._source), **self._first}
-        except OSError:  # moved or deleted since it was opened: it could not be offered again
+        stamp, folder = _stamp(self._source), places.user_state() / "recovery"
+        if stamp is None:  # moved or deleted since it was opened: it could not be offered again
             log.info("%s is gone, so nothing that is done to it is kept on disk", self._source)
             self._end()
             return False
+        path = folder / f"{os.getpid()}-{id(self):x}{SUFFIX}"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._path = folder / f"{os.getpid()}-{id(self):x}{SUFFIX}"
-            descriptor = os.open(self._path, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)
-            self._file = os.fdopen(descriptor, "wb", buffering=0)
+            descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)
         except OSError:
             self._give_up()
             return False
+        self._file, self._path = os.fdopen(descriptor, "wb", buffering=0), path
         try:
             lock(descriptor)
         except OSError:
             log.debug("%s cannot be locked", self._path, exc_info=True)
+        first = {"source": str(self._source), "stamp": stamp, **self._first}
         self._append(_PHOTO, json.dumps(first).encode())
         self._flush()
-        return True
+        return self._file is not None
 
     def _flush(self) -> None:
         while self._file is not None and self._pending:
-            self._append(*self._pending.popleft())
+            self._append(_DEED, _encoded(self._pending.popleft()))
 
     def _append(self, kind: bytes, payload: bytes) -> None:
         if self._file is not None:
@@ -205,18 +202,21 @@ def scan() -> tuple[Offer, ...]:
 def _offer(path: Path) -> Offer | None:
     kept: dict[str, Any] = {}
     done, total, is_saved = 0, 0, False
+    tiles: list[int] = []  # of each layer
     for kind, payload in _records(path):
-        is_saved = kind == _SAVED
+        is_saved = kind == _DEED and payload == _encoded("saved")
         if kind == _PHOTO:
             kept = json.loads(payload)
         elif kind == _LAYER:
-            total = len(_tiling(json.loads(payload)).tiles)
+            tiles.append(len(_tiling(json.loads(payload)).tiles))
         elif kind == _RAIN:
+            total = tiles[_TILE.unpack_from(payload)[0]]
             done = int(_done(payload, total).sum())
     source = Path(kept.get("source", ""))
-    if kept and not is_saved and not source.exists() and _is_young(path):
+    stamp, age_s = _stamp(source), time.time() - path.stat().st_mtime
+    if kept and not is_saved and stamp is None and age_s < KEPT_S:
         return None  # its disk may come back, and be there at the next start
-    if not kept or is_saved or not done or _stamp_or_none(source) != kept["stamp"]:
+    if not kept or is_saved or not done or stamp != kept["stamp"]:
         path.unlink(missing_ok=True)
         return None
     return Offer(path, source, done, total)
@@ -237,7 +237,7 @@ def recover(path: Path) -> Recovered | None:
             _replay_tile(layers, payload)
         elif kind == _DEED:
             deeds.append(_decoded(payload))
-    if not layers or _stamp_or_none(Path(first["source"])) != first["stamp"]:
+    if not layers or _stamp(Path(first["source"])) != first["stamp"]:
         return None
     options = Options(**first["options"])
     return Recovered(Path(first["source"]), options, first["strength"], tuple(layers), tuple(deeds))
@@ -267,20 +267,13 @@ def _is_in_use(path: Path) -> bool:
     return False
 
 
-def _is_young(path: Path) -> bool:
-    return time.time() - path.stat().st_mtime < KEPT_S
-
-
-def _stamp(source: Path) -> list[int]:
-    state = source.stat()
-    return [state.st_size, state.st_mtime_ns]
-
-
-def _stamp_or_none(source: Path) -> list[int] | None:
+def _stamp(source: Path) -> list[int] | None:
+    """Return what changes when a photo changes; None where it is gone."""
     try:
-        return _stamp(source)
+        state = source.stat()
     except OSError:
         return None
+    return [state.st_size, state.st_mtime_ns]
 
 
 def _layer_header(options: Options, layer: RainLayer) -> bytes:
@@ -389,12 +382,6 @@ class Autosave:
         """Keep what was done."""
         if self.file is not None:
             self.file.note(deed)
-            self._tasks.submit(FileJob(self.file.flush))
-
-    def note_saved(self) -> None:
-        """Offer nothing of this after a crash: all of it was saved."""
-        if self.file is not None:
-            self.file.note_saved()
             self._tasks.submit(FileJob(self.file.flush))
 
     def discard(self) -> None:

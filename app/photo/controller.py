@@ -16,8 +16,8 @@ from app.photo.autosave import Autosave, FileJob, Offer, Recovered, ScanJob
 from app.photo.document import Document
 from app.photo.saving import Saving
 from app.photo.state import PhotoState, Status, tiles_of
-from app.photo.words import fallen_back_of, notes_of, recipe_of
-from app.shell.banner import Action, Notice
+from app.photo.words import fallen_back_of, notice_of, offer_of
+from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines, LoadJob
 from app.shell.models import Models
@@ -33,7 +33,6 @@ from nledn.tiling import Rect
 if TYPE_CHECKING:
     from nledn import Focus, RainLayer
     from nledn.batch import Row
-    from nledn.device import Choice
     from nledn.engine import Progress
     from nledn.photo.recipe import Recipe
 
@@ -48,7 +47,6 @@ class PhotoController(QObject):
         failed: (exception).
         opening_changed: (bool); a photo is being read.
         folder_asked: (tuple of Path) these are to be derained.
-        ready_to_close: nothing would be lost.
         document: what is open.
         saving: what of the results goes to disk, and how.
     """
@@ -57,7 +55,6 @@ class PhotoController(QObject):
     failed = Signal(object)
     opening_changed = Signal(bool)
     folder_asked = Signal(object)
-    ready_to_close = Signal()
 
     def __init__(
         self,
@@ -166,7 +163,12 @@ class PhotoController(QObject):
         """Offer what a crash left behind, until that is answered."""
         self._offer = offer
         if offer is not None:
-            self.noticed.emit(self._notice_of_offer(offer))
+            self.noticed.emit(offer_of(offer, self.restore, self._forget))
+
+    def restore(self, offer: Offer) -> None:
+        """Open what a crash left behind, once unsaved work is seen to."""
+        job, take = jobs.RestoreJob(offer), partial(self._take_restored, offer)
+        self.when_saved(lambda: self._begin_opening(job, take))
 
     # Deraining
 
@@ -178,7 +180,7 @@ class PhotoController(QObject):
         """
         options = self.document.options
         task = self._tasks.submit(LoadJob(self._engines, options, anew))
-        task.succeeded.connect(partial(self._take_choice, options))
+        task.succeeded.connect(partial(self.document.set_engine_choice, options))
         task.failed.connect(self._fail)
 
     def derain(self) -> None:
@@ -194,7 +196,7 @@ class PhotoController(QObject):
         document.set_state(PhotoState.DERAINING)
         task = self._deraining = self._tasks.submit(job)
         task.progressed.connect(self._show_progress)
-        task.succeeded.connect(lambda _layer: self._end_deraining())
+        task.succeeded.connect(self._end_deraining)
         task.cancelled.connect(self._end_deraining)
         task.failed.connect(self._explain_derain)
 
@@ -209,12 +211,6 @@ class PhotoController(QObject):
         self._seen = rect
         if self._deraining is not None and self._focus is not None:
             self._focus.rect = rect
-
-    # Models and settings
-
-    def choose_checkpoint(self, id: str) -> None:
-        """Derain with another checkpoint from now on."""
-        self.document.history.choose_checkpoint(id)
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
         """Let the document compute as the settings say."""
@@ -253,10 +249,6 @@ class PhotoController(QObject):
             else:
                 self.cancel()
 
-    def close(self) -> None:
-        """See to unsaved work, then let go of the photo; `ready_to_close` follows."""
-        self.when_saved(self.ready_to_close.emit)
-
     def let_go(self) -> None:
         """Stop, and keep nothing for recovery: the photo is done with."""
         self._abandon()
@@ -270,7 +262,8 @@ class PhotoController(QObject):
         self.opening_changed.emit(True)
         task = self._tasks.submit(job)
         task.succeeded.connect(partial(self._read, take, self.document.work))
-        task.failed.connect(self._explain_opening)
+        task.failed.connect(self._end_opening)
+        task.failed.connect(self._fail)
         task.cancelled.connect(self._end_opening)
         self._opening = task
 
@@ -282,11 +275,7 @@ class PhotoController(QObject):
         else:
             self.when_saved(partial(take, read))
 
-    def _explain_opening(self, error: Exception) -> None:
-        self._end_opening()
-        self._fail(error)
-
-    def _end_opening(self) -> None:
+    def _end_opening(self, _error: Exception | None = None) -> None:
         self._opening = None
         self.opening_changed.emit(False)
 
@@ -302,14 +291,13 @@ class PhotoController(QObject):
             recent = with_recent(self._preferences.settings.recent, path)
             self._preferences.change(recent=recent)
         if self._offer is not None:  # until it is answered: it does not come twice by itself
-            notice = notice or self._notice_of_offer(self._offer)
-        self.noticed.emit(notice or self._notice_of(opened))
+            notice = notice or offer_of(self._offer, self.restore, self._forget)
+        self.noticed.emit(notice or notice_of(opened, self._use, self.folder_asked.emit))
 
     def _take_reviewed(self, reviewed: jobs.Reviewed) -> None:
         self._take(reviewed.opened)
-        kept, latest = reviewed.result, None
-        if kept is not None and reviewed.path is not None:
-            self._take_kept(kept)
+        if reviewed.result is not None and reviewed.path is not None:
+            self._take_kept(reviewed.result)
             latest = self.document.latest
             assert latest is not None, "it was just taken"
             self.document.set_saved(latest, reviewed.path, latest.work)
@@ -353,7 +341,7 @@ class PhotoController(QObject):
         self._end_deraining()
         self._fail(error)
 
-    def _end_deraining(self) -> None:
+    def _end_deraining(self, _layer: object = None) -> None:
         self._deraining = None
         self.document.rest()
         self._run_when_stopped()
@@ -369,10 +357,6 @@ class PhotoController(QObject):
         if then is not None:
             then()
 
-    def _take_choice(self, options: Options, choice: "Choice") -> None:
-        if options == self.document.options:
-            self.document.set_engine_choice(choice)
-
     def _options_changed(self, options: Options) -> None:
         """The next start computes with what is chosen now, be it by undoing a choice."""
         self._abandon()
@@ -381,7 +365,7 @@ class PhotoController(QObject):
 
     def _unsaved_changed(self, is_unsaved: bool) -> None:
         if not is_unsaved:
-            self._autosave.note_saved()
+            self._autosave.note("saved")
 
     # What is said
 
@@ -397,35 +381,6 @@ class PhotoController(QObject):
             self._told_problem = choice.problem
             self.noticed.emit(Notice(fallen_back_of(choice), "info"))
 
-    def _notice_of(self, opened: Opened) -> Notice | None:
-        notes, recipe = notes_of(opened.photo), opened.recipe
-        if recipe is not None:
-            use = Action("recipe", tr("Use the same settings"), partial(self._use, recipe))
-            return Notice(recipe_of(recipe), "info", (use,))
-        if opened.from_folder:
-            count = len(opened.folder)
-            words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
-            derain = partial(self.folder_asked.emit, opened.folder)
-            action = Action("batch_folder", tr("Derain all {count}…", count=count), derain)
-            return Notice(words, "info", (action,))
-        return Notice(notes) if notes else None
-
-    def _notice_of_offer(self, offer: Offer) -> Notice:
-        words = tr(
-            "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
-            name=printable(offer.source.name),
-            done=offer.done,
-            total=offer.total,
-        )
-        restore = Action("restore", tr("Restore"), partial(self.restore, offer))
-        forget = Action("forget", tr("Discard"), partial(self._forget, offer))
-        return Notice(words, "info", (restore, forget))
-
-    def restore(self, offer: Offer) -> None:
-        """Open what a crash left behind, once unsaved work is seen to."""
-        take = partial(self._take_restored, offer)
-        self.when_saved(lambda: self._begin_opening(jobs.RestoreJob(offer), take))
-
     def _forget(self, offer: Offer) -> None:
         self._offer = None
         self._remove(offer)
@@ -433,7 +388,7 @@ class PhotoController(QObject):
     def _use(self, recipe: "Recipe") -> None:
         self.document.history.strength_settled(recipe.strength)
         if recipe.checkpoint in {card.id for card in self._models.cards}:
-            self.choose_checkpoint(recipe.checkpoint)
+            self.document.history.choose_checkpoint(recipe.checkpoint)
 
     def _folder(self) -> str:
         photo = self.document.photo

@@ -159,7 +159,9 @@ class Document(QObject):
 
     def begin_layer(self, layer: "RainLayer", choice: "Choice") -> None:
         """Show rain that fills up from now on; it may have got a tile that nobody heard of."""
-        derained = self._results.setdefault(self.options, Derained(layer))
+        derained = self._results.get(self.options)
+        if derained is None or derained.layer is not layer:
+            derained = self._results[self.options] = Derained(layer)
         derained.choice = self._engine_choice = choice
         derained.tiles = tiles_of(layer)[0]
         self._show(self.status.state)
@@ -208,11 +210,12 @@ class Document(QObject):
         """Nothing is being computed any more; the tiles that are done stay."""
         self._show(repaint=False)
 
-    def set_engine_choice(self, choice: "Choice") -> None:
+    def set_engine_choice(self, options: Options, choice: "Choice") -> None:
         """The engine is loaded; what is shown may have been computed elsewhere."""
-        self._engine_choice = choice
-        if self.layer is None:
-            self._set_status(self.status.state)
+        if options == self.options:
+            self._engine_choice = choice
+            if self.layer is None:
+                self._set_status(self.status.state)
 
     # Inside
 

@@ -41,8 +41,10 @@ class ClearStep:
 
 
 Step: TypeAlias = StrengthStep | ModelStep | Patch | ClearStep
-Deed: TypeAlias = StrengthStep | ModelStep | Patch | Options | Literal["clear", "undo", "redo"]
-"""What recovery replays: steps, other settings, and what was taken back."""
+Deed: TypeAlias = (
+    StrengthStep | ModelStep | Patch | Options | Literal["clear", "undo", "redo", "saved"]
+)
+"""What recovery replays: steps, other settings, and what was taken back; or that all is saved."""
 
 
 class History(QObject):

@@ -92,7 +92,6 @@ class PhotoPage(QObject):
         controller.noticed.connect(shell.banner.show_notice)
         controller.opening_changed.connect(self._show_opening)
         controller.saving.dragged.connect(self.panel.next_step.thumbnail.hand_out)
-        shell.banner.visibility_changed.connect(shell.show_notice)
         self._empty.open_asked.connect(controller.ask_photo)
         self._empty.sample_asked.connect(controller.open_sample)
 
@@ -105,7 +104,7 @@ class PhotoPage(QObject):
         panel.next_step.drag_asked.connect(controller.saving.drag_out)
         panel.strength.strength_changed.connect(document.set_strength)
         panel.strength.strength_settled.connect(document.history.strength_settled)
-        panel.checkpoint.checkpoint_chosen.connect(controller.choose_checkpoint)
+        panel.checkpoint.checkpoint_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear_asked.connect(document.history.clear_mask)
         panel.rain_gain.gain_changed.connect(partial(setattr, self._picture, "rain_gain"))
@@ -131,10 +130,9 @@ class PhotoPage(QObject):
 
     def _show_status(self, status: Status) -> None:
         state = status.state
-        running = state in (PhotoState.DERAINING, PhotoState.STOPPING)
         self._shell.status_line.work.setText(status_of(status))
-        self._shell.status_line.set_progress(status.done, status.total, running=running)
-        self.panel.next_step.set_state(state.value)
+        self._shell.status_line.set_progress(status.done, status.total, running=state.is_running)
+        self.panel.next_step.set_state(state)
         self._actions["derain"].setEnabled(state in (PhotoState.READY, PhotoState.PARTIAL))
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
         for name in ("save", "save_as", "copy"):

@@ -6,14 +6,14 @@ then it begins again at the next rest.
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.shell.banner import Notice
 from app.shell.engines import MachineJob
-from app.tasks import AnyJob, Tasks
+from app.tasks import Job, Tasks
 from nledn.errors import DerainError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class BackendBenchmark(QObject):
         if self.machine is not None and self._attempt is None and not is_over:
             self._rest.start()
 
-    def _give_way(self, job: AnyJob) -> None:
+    def _give_way(self, job: Job[Any, Any]) -> None:
         """Something is to be done: the processor is for that."""
         self._rest.stop()
         if self._attempt is not None and job.queue != "files":

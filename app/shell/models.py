@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.shell.banner import Notice
-from app.shell.dialogs import Dialogs
-from app.shell.fetch_dialog import FetchOffer
+from app.shell.dialogs import Dialogs, FetchOffer
 from app.shell.translation import tr
 from app.tasks import Job, Task, Tasks, Work
 

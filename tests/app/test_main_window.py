@@ -171,7 +171,7 @@ def test_undoing_a_checkpoint_undoes_it_for_the_next_start(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
-    window.controller.choose_checkpoint("authors-ddn")
+    window.document.history.choose_checkpoint("authors-ddn")
     assert window.preferences.settings.checkpoint == "authors-ddn"
     window.named_actions["undo"].trigger()
     assert window.preferences.settings.checkpoint == "auto"

@@ -34,7 +34,7 @@ def test_undo_and_redo_of_strength_and_checkpoint(
     derain(qtbot, window)
     number = window.photo.panel.strength.number
     number.setValue(70)
-    window.controller.choose_checkpoint("other")
+    window.document.history.choose_checkpoint("other")
     assert state(window) is PhotoState.READY
     undo, redo = window.named_actions["undo"], window.named_actions["redo"]
     undo.trigger()

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from app.imaging.mask import Brush
 from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.keep_area import KeepAreaControl
-from app.photo.panel import ActionPanel, StateName, StrengthControl
+from app.photo.panel import ActionPanel, StrengthControl
+from app.photo.state import PhotoState
 from app.shell.banner import Action, Banner, Notice
 from nledn.card import Card, Score
 
@@ -168,7 +169,7 @@ def test_a_banner_acts_and_goes(shown: Callable[[QWidget], None]) -> None:
 )
 def test_one_thing_to_do_next(
     shown: Callable[[QWidget], None],
-    state: StateName,
+    state: str,
     words: str,
     derain: bool,
     save: bool,
@@ -176,7 +177,7 @@ def test_one_thing_to_do_next(
 ) -> None:
     panel = ActionPanel()
     shown(panel)
-    panel.set_state(state)
+    panel.set_state(PhotoState(state))
     assert panel.derain.text() == words
     assert (panel.derain.isEnabled(), panel.save.isEnabled()) == (derain, save)
     buttons = {"derain": panel.derain, "save": panel.save}

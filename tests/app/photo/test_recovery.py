@@ -14,6 +14,7 @@ from app.photo.autosave import RecoveryFile, recover, scan
 from app.photo.history import ModelStep, StrengthStep
 from nledn import RainLayer, places
 from nledn.engine import Derainer, Progress
+from nledn.tiling import Rect
 from tests.app.conftest import OPTIONS, FakeEngines, StandIn
 
 Pixels = npt.NDArray[np.uint8]
@@ -80,6 +81,27 @@ def test_rain_and_what_was_done_come_back_in_order(
     for side, known in ((painted.before, patch.before), (painted.after, patch.after)):
         assert side.keys() == known.keys()
         assert all(np.array_equal(side[place], known[place]) for place in known)
+    kept.discard()
+
+
+def test_each_layer_keeps_its_own_tiles(
+    picture_file: Path, pixels: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, kept = kept_of(picture_file, pixels)
+    whole = replace(OPTIONS, tile="whole")
+    for _ in range(2):  # a layer that is forgotten gives its number to no other
+        kept.begin(
+            whole, FakeEngines(StandIn()).get(whole).start((pixels.shape[0], pixels.shape[1]))
+        )
+    kept.add_tile(first, Rect(0, 0, 64, 64))
+    die(monkeypatch)
+    (offer,) = scan()
+    assert (offer.done, offer.total) == (9, 9)
+    found = recover(offer.file)
+    assert found is not None
+    assert [options for options, _ in found.layers] == [OPTIONS, whole, whole]
+    assert [int(rain.done.sum()) for _, rain in found.layers] == [9, 0, 0]
+    assert np.array_equal(found.layers[0][1].plane, first.plane)
     kept.discard()
 
 
@@ -156,12 +178,12 @@ def test_what_was_saved_is_not_offered_until_it_is_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, kept = kept_of(picture_file, pixels)
-    kept.note_saved()
+    kept.note("saved")
     kept.note(StrengthStep(0.25, 0.1))
     kept.flush()
     die(monkeypatch)
     assert len(scan()) == 1
-    kept.note_saved()
+    kept.note("saved")
     kept.flush()
     assert scan() == ()
     kept.discard()

@@ -16,7 +16,7 @@ def two_models(qtbot: QtBot, window: MainWindow, picture_file: Path) -> MainWind
     """Both have derained the photo; the second one's result is in sight, and saved."""
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    window.controller.choose_checkpoint("authors-ddn")
+    window.document.history.choose_checkpoint("authors-ddn")
     derain(qtbot, window)
     window.named_actions["save"].trigger()
     qtbot.waitUntil(lambda: said(window).startswith("Saved"))

@@ -62,7 +62,7 @@ def test_what_was_computed_with_another_checkpoint_is_still_saved(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     dialogs.choice = SaveChoice(tmp_path / "dry.png", "{stem}-dry{ext}", 95)
-    dialogs.meanwhile = lambda: window.controller.choose_checkpoint("authors-ddn")
+    dialogs.meanwhile = lambda: window.document.history.choose_checkpoint("authors-ddn")
     with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save_as"].trigger()
     assert (tmp_path / "dry.png").exists()
@@ -151,7 +151,7 @@ def test_a_result_that_is_out_of_sight_is_asked_about_and_saved(
     layer, source = window.document.layer, window.document.photo
     assert layer is not None
     assert source is not None
-    window.controller.choose_checkpoint("authors-ddn")
+    window.document.history.choose_checkpoint("authors-ddn")
     dialogs.answer = "save"
     with qtbot.waitSignal(window.document.photo_opened):
         window.controller.open(other)
