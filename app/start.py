@@ -43,9 +43,7 @@ def run(path: Path | None) -> int:
     tasks = Tasks()
     document = Document(preferences.settings.options)
     window = MainWindow(document, Engines(), tasks, preferences)
-    look = Look(app, preferences)
-    preferences.changed.connect(look.update)
-    QGuiApplication.styleHints().colorSchemeChanged.connect(look.refresh)
+    keep_theme(app, preferences)
     window.show()
     beginning = Beginning(window, path)
     QTimer.singleShot(0, beginning.first)
@@ -56,23 +54,16 @@ def run(path: Path | None) -> int:
     return code
 
 
-class Look(QObject):
-    """Keeps the theme as the settings and the desktop want it."""
+def keep_theme(app: QApplication, preferences: Preferences) -> None:
+    """Keep the theme as the settings want it, and as the desktop where they follow that."""
 
-    def __init__(self, app: QApplication, preferences: Preferences) -> None:
-        super().__init__(app)
-        self._app = app
-        self._preferences = preferences
-
-    def update(self, before: Settings, now: Settings) -> None:
-        """Take up another theme."""
+    def take(before: Settings, now: Settings) -> None:
         if now.theme != before.theme:
-            theme.apply(self._app, now.theme)
+            theme.apply(app, now.theme)
 
-    def refresh(self) -> None:
-        """The desktop went dark or light."""
-        if self._preferences.settings.theme == "system":
-            theme.apply(self._app, "system")
+    preferences.changed.connect(take)
+    scheme_changed = QGuiApplication.styleHints().colorSchemeChanged
+    scheme_changed.connect(lambda: theme.apply(app, preferences.settings.theme))
 
 
 class Beginning(QObject):

@@ -54,7 +54,7 @@ class Work(Generic[P]):
 
 @dataclass(frozen=True, eq=False)
 class Job(Generic[R, P]):
-    """One piece of work, a frozen value: `Job[Opened]`, or `Job[Card, Received]` if it reports."""
+    """One piece of work, a frozen value: `Job[Opened]`, or `Job[Card, Progress]` if it reports."""
 
     queue: ClassVar[QueueName] = "files"
     is_patient: ClassVar[bool] = False

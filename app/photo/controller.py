@@ -151,7 +151,8 @@ class PhotoController(QObject):
         """Open a photo of a batch beside its result, once unsaved work is seen to."""
         options = self.document.options
         job = jobs.ReviewJob(source, output, row, strength, options, checkpoint)
-        self.when_saved(lambda: self._begin_opening(job, self._take_reviewed))
+        take = partial(self._take_reviewed, output)
+        self.when_saved(lambda: self._begin_opening(job, take))
 
     def look_for_recovery(self) -> None:
         """Offer what a crash left behind, if anything."""
@@ -294,13 +295,14 @@ class PhotoController(QObject):
             notice = notice or offer_of(self._offer, self.restore, self._forget)
         self.noticed.emit(notice or notice_of(opened, self._use, self.folder_asked.emit))
 
-    def _take_reviewed(self, reviewed: jobs.Reviewed) -> None:
-        self._take(reviewed.opened)
-        if reviewed.result is not None and reviewed.path is not None:
-            self._take_kept(reviewed.result)
+    def _take_reviewed(self, output: Path | None, found: tuple[Opened, Recovered | None]) -> None:
+        opened, kept = found
+        self._take(opened)
+        if kept is not None and output is not None:
+            self._take_kept(kept)
             latest = self.document.latest
             assert latest is not None, "it was just taken"
-            self.document.set_saved(latest, reviewed.path, latest.work)
+            self.document.set_saved(latest, output, latest.work)
 
     def _take_restored(self, offer: Offer, found: tuple[Opened, Recovered]) -> None:
         opened, kept = found

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 LAYERS_KEPT = 2  # of different models for one photo: going back and forth costs nothing
 
-Look: TypeAlias = tuple[float, int]
+Edit: TypeAlias = tuple[float, int]
 """The strength, and a number that changes with the kept area."""
+Done: TypeAlias = tuple[int, Edit]
+"""The tiles of a result that are computed, and its edit: what a file of it would hold."""
 
 
 @dataclass(eq=False)
@@ -34,22 +36,22 @@ class Derained:
         layer: the rain.
         choice: what computed it; None where a batch or a crash left it.
         tiles: that are computed, as far as was heard.
-        look: how it looked when it was last in sight.
+        edit: strength and kept area when it was last in sight.
         path: of the file it was saved to last.
-        saved: its tiles and look when it was saved last.
+        saved: its tiles and edit when it was saved last.
     """
 
     layer: "RainLayer"
     choice: "Choice | None" = None
     tiles: int = 0
-    look: Look = (1.0, 0)
+    edit: Edit = (1.0, 0)
     path: Path | None = None
-    saved: tuple[int, Look] | None = None
+    saved: Done | None = None
 
     @property
-    def work(self) -> tuple[int, Look]:
-        """The tiles that are computed, and the look: what a file of it would hold."""
-        return self.tiles, self.look
+    def work(self) -> Done:
+        """The tiles that are computed, and the edit: what a file of it would hold."""
+        return self.tiles, self.edit
 
     @property
     def is_unsaved(self) -> bool:
@@ -122,7 +124,7 @@ class Document(QObject):
         return bool(self.unsaved)
 
     @property
-    def work(self) -> tuple[tuple[int, Look], ...]:
+    def work(self) -> tuple[Done, ...]:
         """All results as they are; tells work from more work."""
         return tuple(each.work for each in self._results.values())
 
@@ -136,7 +138,7 @@ class Document(QObject):
         assert self.photo is not None
         mask = self.picture.mask
         kept = None if mask is None or not mask.any() else mask.copy()
-        return Result(self.photo, derained.layer, derained.look[0], kept)
+        return Result(self.photo, derained.layer, derained.edit[0], kept)
 
     # What is done to it
 
@@ -181,12 +183,12 @@ class Document(QObject):
         if strength != self.strength:
             self.strength = self.picture.strength = strength
             self.strength_changed.emit(strength)
-            self._look_changed()
+            self._edited()
 
     def area_changed(self) -> None:
         """The kept area is another one now."""
         self._area += 1
-        self._look_changed()
+        self._edited()
 
     def set_options(self, options: Options) -> None:
         """Another model or device; a result that was computed with it comes back at once."""
@@ -195,7 +197,7 @@ class Document(QObject):
             self._show()
             self.options_changed.emit(options)
 
-    def set_saved(self, derained: Derained, path: Path, work: tuple[int, Look]) -> None:
+    def set_saved(self, derained: Derained, path: Path, work: Done) -> None:
         """Take note of a result that was written, perhaps of a photo that is no longer open."""
         derained.path, derained.saved = path, work
         self._tell_unsaved()
@@ -230,11 +232,11 @@ class Document(QObject):
         if repaint:
             self.picture.set_layer(self.layer)
         self._set_status(state or state_of(self.photo, self.layer), *tiles_of(self.layer))
-        self._look_changed()
+        self._edited()
 
-    def _look_changed(self) -> None:
+    def _edited(self) -> None:
         if self.latest is not None:
-            self.latest.look = (self.strength, self._area)
+            self.latest.edit = (self.strength, self._area)
         self._tell_unsaved()
 
     def _tell_unsaved(self) -> None:

@@ -219,23 +219,8 @@ class CopyJob(Job[QImage]):
 
 
 @dataclass(frozen=True, eq=False)
-class Reviewed:
-    """A photo of a batch, and what was done to it.
-
-    Attributes:
-        opened: the photo.
-        result: what was taken from it; None where there is nothing to compare.
-        path: of the result; likewise.
-    """
-
-    opened: Opened
-    result: Recovered | None = None
-    path: Path | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class ReviewJob(Job[Reviewed]):
-    """Read a photo and the result that a batch made of it; the answer is `Reviewed`.
+class ReviewJob(Job[tuple[Opened, Recovered | None]]):
+    """Read a photo, and the result that a batch made of it where there is one to compare.
 
     Attributes:
         source: the photo.
@@ -254,17 +239,16 @@ class ReviewJob(Job[Reviewed]):
     options: Options
     checkpoint: str
 
-    def run(self, work: Work) -> Reviewed:
+    def run(self, work: Work) -> tuple[Opened, Recovered | None]:
         """Read both."""
         opened = OpenJob(self.source).run(work)
         if self.output is None:
-            return Reviewed(opened)
+            return opened, None
         try:
             after = decoder.read(self.output, cancel=work.cancel)
         except DerainError:
-            return Reviewed(opened)  # gone, or no photo any more
-        result = self._compared(opened.photo, after)
-        return Reviewed(opened, result, None if result is None else self.output)
+            return opened, None  # gone, or no photo any more
+        return opened, self._compared(opened.photo, after)
 
     def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
         row, path = self.row, before.path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
-from app.photo.document import Derained, Document
+from app.photo.document import Derained, Document, Done
 from app.photo.dragging import DragFolders, DragJob
 from app.photo.jobs import CopyJob, Saved, SaveJob
 from app.photo.words import saved_of
@@ -152,17 +152,13 @@ class Saving(QObject):
         write = _settings(choice.quality, overwrite=choice.path == derained.path)
         self._submit(derained, SaveJob(result, choice.path, write, settings.record), work)
 
-    def _submit(
-        self, derained: Derained, job: SaveJob, work: tuple[int, tuple[float, int]] | None = None
-    ) -> None:
+    def _submit(self, derained: Derained, job: SaveJob, work: Done | None = None) -> None:
         self._writing.append(derained)
         task = self._tasks.submit(job)
         task.succeeded.connect(partial(self._written, derained, work or derained.work))
         task.failed.connect(partial(self._not_written, derained, job))
 
-    def _written(
-        self, derained: Derained, work: tuple[int, tuple[float, int]], saved: Saved
-    ) -> None:
+    def _written(self, derained: Derained, work: Done, saved: Saved) -> None:
         """Say so, and go on with what waited for it."""
         self._writing.remove(derained)
         self._document.set_saved(derained, saved.path, work)
@@ -208,7 +204,7 @@ class Saving(QObject):
             stem=photo.path.stem if photo.path else tr("picture"),
             ext=output_suffix(photo),
             checkpoint=derained.layer.record.checkpoint,
-            strength=derained.look[0],
+            strength=derained.edit[0],
             n=1,
         )
 
