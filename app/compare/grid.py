@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.compare.panes import MOST
 from app.shell.translation import tr
-from app.views.compare_canvas import CompareCanvas, Shown, surround_of
-from app.views.link import Link
+from app.views.canvas import surround_of
+from app.views.compare_canvas import CompareCanvas, Shown
+from app.views.viewport import Link
 from app.views.wipe import AT_MOST as WIPED_AT_MOST
 from app.views.wipe import WipeCanvas
 from nledn.tiling import Rect

@@ -227,11 +227,11 @@ def test_a_wipe_covers_the_canvas_without_overlap(
     grid.show_pictures(shown(count))
     grid.is_wiping = True
     covered = np.zeros((grid.wipe.height(), grid.wipe.width()), int)
-    for part in grid.wipe.parts():
-        rect = part.rect
+    for pane in grid.wipe.panes():
+        rect = pane.part
         covered[rect.top() : rect.bottom() + 1, rect.left() : rect.right() + 1] += 1
     assert (covered == 1).all()
-    assert len(grid.wipe.parts()) == parts
+    assert len(grid.wipe.panes()) == parts
 
 
 def test_a_rectangle_is_drawn_and_told(grid: CompareGrid, qtbot: QtBot) -> None:
