@@ -20,7 +20,7 @@ from app.imaging.picture import Picture
 from app.views.canvas import Canvas, surround_of
 from app.views.frame import on_screen
 from app.views.labels import MARGIN_PX, draw_label, label_font, label_rect
-from app.views.panes import Corner, Pane
+from app.views.panes import Corner, ViewPane
 from app.views.scene import Scene, ScenePainter
 from app.views.viewport import LinkedViewport
 from nledn.tiling import Rect
@@ -31,7 +31,7 @@ WORDS_WIDTH_PX = 360
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class ComparedPicture:
     """One of the pictures that are compared.
 
     Attributes:
@@ -67,7 +67,7 @@ class CompareCanvas(Canvas):
     def __init__(self, viewport: LinkedViewport, parent: QWidget | None = None) -> None:
         super().__init__(viewport, parent)
         self.viewport: LinkedViewport = viewport
-        self._shown: tuple[Shown, ...] = ()
+        self._shown: tuple[ComparedPicture, ...] = ()
         self._stages: list[ScenePainter] = []
         self._hair: QPointF | None = None
         self._selection: Rect | None = None
@@ -81,11 +81,11 @@ class CompareCanvas(Canvas):
         viewport.changed.connect(self.update)
 
     @property
-    def shown(self) -> tuple[Shown, ...]:
+    def shown(self) -> tuple[ComparedPicture, ...]:
         """The pictures, in order."""
         return self._shown
 
-    def show_pictures(self, shown: Sequence[Shown]) -> None:
+    def show_pictures(self, shown: Sequence[ComparedPicture]) -> None:
         """Show these from now on; pictures that were there keep what is drawn of them."""
         known = {one.picture: stage for one, stage in zip(self._shown, self._stages, strict=True)}
         for one in self._shown:
@@ -112,13 +112,13 @@ class CompareCanvas(Canvas):
         self._selection = rect
         self.update()
 
-    def panes(self) -> tuple[Pane, ...]:
+    def panes(self) -> tuple[ViewPane, ...]:
         """Where each picture is seen; one picture has it all."""
         corner = QPoint(0, 0)
         whole = QRect(corner, self.physical_size())
-        return tuple(Pane(one.kind, corner, whole) for one in self._shown)
+        return tuple(ViewPane(one.kind, corner, whole) for one in self._shown)
 
-    def values(self, one: Shown) -> str:
+    def values(self, one: ComparedPicture) -> str:
         """Place and values of the pixel under the cross-hair; empty outside the photo."""
         place, size = self._hair, one.picture.level_size(0)
         if place is None or one.failure or one.picture.photo is None:
@@ -210,7 +210,9 @@ class CompareCanvas(Canvas):
             painter.setPen(QPen(self.palette().highlight().color(), 4 if self.is_target else 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
-    def _paint_values(self, painter: QPainter, one: Shown, area: QRect, corner: Corner) -> None:
+    def _paint_values(
+        self, painter: QPainter, one: ComparedPicture, area: QRect, corner: Corner
+    ) -> None:
         values = self.values(one)
         if not values:
             return
@@ -269,7 +271,7 @@ class CompareCanvas(Canvas):
             rects.append(rect)
         return tuple(rects)
 
-    def _corner_area(self, pane: Pane) -> QRect:
+    def _corner_area(self, pane: ViewPane) -> QRect:
         """The area in whose corner a picture's label lies."""
         return self.logical(pane.part)
 

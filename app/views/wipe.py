@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.shell.translation import tr
 from app.views.compare_canvas import CompareCanvas
-from app.views.panes import BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, Corner, Pane
+from app.views.panes import BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, Corner, ViewPane
 from app.views.viewport import LinkedViewport
 
 AT_MOST = 4
@@ -102,7 +102,7 @@ class WipeCanvas(CompareCanvas):
         self.knob.moved.connect(self._place_knob)
         self._place_knob()
 
-    def panes(self) -> tuple[Pane, ...]:
+    def panes(self) -> tuple[ViewPane, ...]:
         """Two lie beside each other; a third and a fourth below them."""
         size, count = self.physical_size(), len(self.shown)
         width, height = size.width(), size.height()
@@ -117,7 +117,7 @@ class WipeCanvas(CompareCanvas):
             rects += [QRect(0, y, x, height - y), QRect(x, y, width - x, height - y)]
         corners = CORNERS.get(count, FOUR)
         return tuple(
-            Pane(one.kind, QPoint(0, 0), rect, corner)
+            ViewPane(one.kind, QPoint(0, 0), rect, corner)
             for one, rect, corner in zip(self.shown, rects, corners, strict=True)
         )
 
@@ -126,7 +126,7 @@ class WipeCanvas(CompareCanvas):
         super().take_size()
         self._place_knob()
 
-    def _corner_area(self, pane: Pane) -> QRect:
+    def _corner_area(self, pane: ViewPane) -> QRect:
         """Labels stay in the canvas's own corners, so that none hides when its part is small."""
         return self.rect()
 

@@ -10,7 +10,7 @@ from app.imaging.picture import Picture
 from app.views.canvas import Canvas, surround_of
 from app.views.divider import DividerHandle
 from app.views.labels import draw_label, label_font, label_rect, text_of
-from app.views.panes import Arrangement, Mode, Pane
+from app.views.panes import Arrangement, Mode, ViewPane
 from app.views.scene import Scene, ScenePainter
 from app.views.viewport import Viewport
 
@@ -18,7 +18,7 @@ LABELLED_PX = 240  # a photo smaller than this on the screen has its labels besi
 SETTLING_MS = 150  # after the last change of strength, the sharper level is computed
 
 
-class Comparison(Canvas):
+class BeforeAfterCanvas(Canvas):
     """Shows a picture through a viewport.
 
     Args:
@@ -143,14 +143,14 @@ class Comparison(Canvas):
             faint = seen.width() * seen.height() < half
             draw_label(painter, text_of(pane.kind, self.picture), rect, faint=faint)
 
-    def _label_rect(self, pane: Pane) -> QRect:
+    def _label_rect(self, pane: ViewPane) -> QRect:
         area = self.logical(self.viewport.photo_in_sight.translated(pane.offset))
         if area.width() < LABELLED_PX or area.height() < LABELLED_PX:
             area = self.logical(QRect(pane.offset, self._frame_size()))
         text = text_of(pane.kind, self.picture)
         return label_rect(text, label_font(self.font()), area, pane.corner)
 
-    def _panes(self) -> tuple[Pane, ...]:
+    def _panes(self) -> tuple[ViewPane, ...]:
         photo, has_rain = self.viewport.photo_in_sight, self.picture.layer is not None
         return self._arrangement.panes(self.physical_size(), photo, has_rain)
 
