@@ -41,9 +41,8 @@ from app.shell.shell import PageName, Shell, TopBar
 from app.shell.shortcut_sheet import ShortcutSheet
 from app.shell.translation import tr
 from app.tasks import Tasks
-from app.views.link import Link
 from app.views.photo_view import PhotoView
-from app.views.viewport import Viewport
+from app.views.viewport import Link, Viewport
 from nledn import __version__, licences, places
 from nledn.messages import NO_LICENCES, printable
 

@@ -22,7 +22,7 @@ from app.shell.engines import Engines
 from app.shell.messages import explain
 from app.shell.translation import tr
 from app.tasks import Task, Tasks
-from app.views.compare_canvas import Shown
+from app.views.compare_canvas import ComparedPicture
 from nledn.card import Card
 from nledn.errors import DerainError
 from nledn.messages import printable
@@ -198,7 +198,7 @@ class CompareController(QObject):
         """Whether there is room for one more."""
         return len(self.model.panes) < MOST
 
-    def shown(self) -> tuple[Shown, ...]:
+    def shown(self) -> tuple[ComparedPicture, ...]:
         """The pictures, in the order in which they are seen."""
         panes = enumerate(self._in_order(), start=1)
         return tuple(self._shown_of(place, pane) for place, pane in panes)
@@ -256,14 +256,14 @@ class CompareController(QObject):
         letter = None if self._blind_test is None else self._blind_test.letters.get(pane.key)
         return letter or pane.name
 
-    def _shown_of(self, place: int, pane: ComparePane) -> Shown:
+    def _shown_of(self, place: int, pane: ComparePane) -> ComparedPicture:
         model = self.model
         error = model.failures.get(pane.key)
         failure = "" if error is None else explain(error)
         map_shown = model.shows_errors and pane.key in model.metrics.error_maps
         picture = model.metrics.error_maps[pane.key] if map_shown else model.pictures[pane.key]
         kind: Kind = "after" if pane.kind == "checkpoint" and not map_shown else "before"
-        return Shown(pane.key, picture, kind, f"{place}  {self._name(pane)}", failure)
+        return ComparedPicture(pane.key, picture, kind, f"{place}  {self._name(pane)}", failure)
 
     def _row_of(self, pane: ComparePane) -> PaneSummary:
         is_hidden = self._blind_test is not None and pane.is_candidate
