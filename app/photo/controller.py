@@ -222,8 +222,7 @@ class PhotoController(QObject):
         }
         if changed:
             options = replace(self.document.options, **changed)
-            self._autosave.note(options)
-            self.document.set_options(options)
+            self.document.history.change_options(options)
 
     # Closing
 

@@ -92,6 +92,11 @@ class History(QObject):
         if id != before:
             self._push(ModelStep(before, id), tr("Checkpoint"))
 
+    def change_options(self, options: Options) -> None:
+        """Compute as the settings say now; that is no step, and not undone."""
+        self.done.emit(options)
+        self._document.set_options(options)
+
     def stroke_painted(self, patch: Patch) -> None:
         """A stroke is on the mask."""
         self._push(patch, tr("Keep area"))
@@ -119,7 +124,7 @@ class History(QObject):
             case "clear":
                 self.clear_mask()
             case Options():
-                self._document.set_options(deed)
+                self.change_options(deed)
 
     def apply(self, step: Step, *, undo: bool) -> None:
         """Do a step, or take it back."""

@@ -26,8 +26,11 @@ def offer(picture_file: Path, pixels: Pixels) -> Iterator[Offer]:
     kept.begin(OPTIONS, layer)
     stroke = Stroke(np.zeros(pixels.shape[:2], np.float32), Brush(30, 1.0))
     stroke.paint([(20.0, 20.0), (140.0, 100.0)])
+    other = replace(OPTIONS, precision="fp32")
     for deed in (StrengthStep(1.0, 0.5), stroke.patch(), ModelStep("auto", "other"), "undo"):
         kept.note(deed)
+    for options in (other, OPTIONS):
+        kept.note(options)
     kept.flush()
     (path,) = (places.user_state() / "recovery").iterdir()
     yield Offer(path, picture_file, 9, 9)
@@ -52,7 +55,7 @@ def test_undo_outlives_a_crash_and_the_next_one(
     assert path != offer.file
     again = recover(path)
     assert again is not None
-    assert len(again.deeds) == 4
+    assert len(again.deeds) == 6
     ((_, rain),) = again.layers
     assert rain.is_complete
     window.named_actions["redo"].trigger()
