@@ -55,7 +55,7 @@ class Derained:
 
     @property
     def is_unsaved(self) -> bool:
-        """Whether closing would lose something of it."""
+        """True if closing would lose something of it."""
         return self.tiles > 0 and self.work != self.saved
 
 
@@ -120,7 +120,7 @@ class Document(QObject):
 
     @property
     def is_unsaved(self) -> bool:
-        """Whether closing would lose something."""
+        """True if closing would lose something."""
         return bool(self.unsaved)
 
     @property
@@ -226,13 +226,19 @@ class Document(QObject):
         shown = self._results.get(self.options)
         if shown is not None:
             self._results.move_to_end(self.options)
-            while len(self._results) > LAYERS_KEPT:
-                self._results.popitem(last=False)
+            self._let_one_go()
         self.layer = None if shown is None else shown.layer
         if repaint:
             self.picture.set_layer(self.layer)
         self._set_status(state or state_of(self.photo, self.layer), *tiles_of(self.layer))
         self._edited()
+
+    def _let_one_go(self) -> None:
+        """Forget a result out of sight where there are too many, if possible a saved one."""
+        if len(self._results) > LAYERS_KEPT:
+            hidden = list(self._results)[:-1]
+            saved = (each for each in hidden if not self._results[each].is_unsaved)
+            del self._results[next(saved, hidden[0])]
 
     def _edited(self) -> None:
         if self.latest is not None:

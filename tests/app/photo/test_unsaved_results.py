@@ -63,3 +63,14 @@ def test_a_strength_changed_in_sight_of_one_leaves_the_others_file(
         assert recipe is not None
         recipes[recipe.checkpoint] = recipe.strength
     assert recipes == {"authors-ddn": 1.0, "afterrain": 0.5}
+
+
+def test_a_third_model_pushes_out_what_is_saved_and_not_what_could_be_lost(
+    qtbot: QtBot, two_models: MainWindow
+) -> None:
+    two_models.document.history.choose_checkpoint("other")
+    derain(qtbot, two_models)
+    for _ in range(2):
+        two_models.named_actions["undo"].trigger()
+    assert two_models.document.options.weights == "auto"
+    assert two_models.document.layer is not None
