@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
 
     @property
     def _zoomed(self) -> Viewport | Link:
-        """What is in sight."""
+        """The viewport that is in sight."""
         return self.compare.grid.link if self.shell.page == "compare" else self.viewport
 
     def _fit(self) -> None:

@@ -67,7 +67,7 @@ def keep_theme(app: QApplication, preferences: Preferences) -> None:
 
 
 class Beginning(QObject):
-    """What follows the first paint, in this order: the photo, the cards, at last the engine."""
+    """The work after the first paint, in this order: the photo, the cards, at last the engine."""
 
     def __init__(self, window: MainWindow, path: Path | None) -> None:
         super().__init__(window)

@@ -39,7 +39,7 @@ P = typing_extensions.TypeVar("P", default=Never)
 
 @dataclass(frozen=True)
 class Work(Generic[P]):
-    """What a job is given while it runs.
+    """The link of a running job to its task.
 
     Attributes:
         cancel: asks the job to stop at its next step.
@@ -106,7 +106,7 @@ class Task(Generic[R, P]):
 
     @property
     def is_done(self) -> bool:
-        """Whether it has said all that it ever will; for the main thread."""
+        """True if it has said all that it ever will; for the main thread."""
         return self._is_done
 
     def cancel(self) -> None:
@@ -198,7 +198,7 @@ class _Queue:
         return bool(self._prompt or self._patient or self._is_closed)
 
     def is_waited_for(self) -> bool:
-        """Whether one waits that is not patient."""
+        """Return True if one waits that is not patient."""
         return bool(self._prompt)
 
 
@@ -234,7 +234,7 @@ class Tasks(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no job waits or runs."""
+        """True if no job waits or runs."""
         with self._lock:
             return not self._running
 

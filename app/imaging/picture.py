@@ -28,7 +28,7 @@ NO_RECT = Rect(0, 0, 0, 0)
 
 
 class Picture(QObject):
-    """What is to be shown, as images: computed where one looks, and kept while it holds."""
+    """The images of a photo: computed where one looks, and kept while they are valid."""
 
     photo_changed = Signal()
     region_changed = Signal(QRect)
@@ -57,7 +57,7 @@ class Picture(QObject):
 
     @property
     def is_opaque(self) -> bool:
-        """Whether nothing shines through the photo."""
+        """True if nothing shines through the photo."""
         return self._layers is None or self._layers.photo.alpha is None
 
     @property
@@ -142,7 +142,7 @@ class Picture(QObject):
 
     @property
     def is_being_painted(self) -> bool:
-        """Whether a brush is on the photo."""
+        """True while a brush is on the photo."""
         return self._stroke is not None
 
     def begin_stroke(self, brush: Brush) -> None:
@@ -179,7 +179,7 @@ class Picture(QObject):
         return self._versions[kind]
 
     def pixels(self, kind: Kind, level: int, rect: Rect) -> Pixels:
-        """What is to be shown, in the photo's own depth and colours.
+        """Return pixels in the photo's own depth and colours.
 
         Args:
             kind: "before" or "after"; "rain" and "mask" in sRGB, the latter with alpha.
@@ -196,7 +196,7 @@ class Picture(QObject):
         return self._layers.kept_shown(level, rect)
 
     def image(self, kind: Kind, level: int, rect: Rect, *, keep: bool = True) -> QImage:
-        """What is to be shown, in the screen's colours.
+        """Return an image in the screen's colours.
 
         Args:
             kind: as for `pixels`.

@@ -62,7 +62,7 @@ class Offer:
 
 @dataclass(frozen=True, eq=False)
 class Recovered:
-    """What was done to a photo, read back.
+    """The work on a photo, read back.
 
     Attributes:
         options: that were chosen when it was opened; changed by deeds, and by the settings.

@@ -1,4 +1,4 @@
-"""Which weights take the rain away: titles, what each has seen, how well it scored."""
+"""The choice of a model: titles, training data, scores."""
 
 from collections.abc import Sequence
 
@@ -130,7 +130,7 @@ def summary(card: Card) -> str:
 
 
 def details(card: Card) -> str:
-    """What it was trained on, and how it scored, a set a line."""
+    """Return the training data and the scores, a set a line."""
     lines = []
     if card.training_data:
         lines.append(tr("Trained on {data}", data=card.training_data))

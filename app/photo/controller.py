@@ -284,8 +284,8 @@ class PhotoController(QObject):
         document, path = self.document, opened.photo.path
         self._abandon()
         self._seen = None
-        document.take(opened)
         self._autosave.restart(path, document.options, document.strength)
+        document.take(opened)
         self._run_when_stopped()
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)

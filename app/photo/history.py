@@ -44,11 +44,11 @@ Step: TypeAlias = StrengthStep | ModelStep | Patch | ClearStep
 Deed: TypeAlias = (
     StrengthStep | ModelStep | Patch | Options | Literal["clear", "undo", "redo", "saved"]
 )
-"""What recovery replays: steps, other settings, and what was taken back; or that all is saved."""
+"""Recovery replays these: steps, other settings, undo and redo; or it knows that all is saved."""
 
 
 class History(QObject):
-    """What was done to the open photo, step by step.
+    """The steps of work on the open photo.
 
     Attributes:
         stack: Qt's; its actions know what they would undo.

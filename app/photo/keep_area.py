@@ -60,7 +60,7 @@ class KeepAreaControl(QWidget):
 
     @property
     def brush(self) -> Brush | None:
-        """What is painted with now."""
+        """The brush or eraser in use."""
         if not (self.brush_button.isChecked() or self.eraser_button.isChecked()):
             return None
         value = self.protection.value() / 100 if self.brush_button.isChecked() else 0.0

@@ -1,4 +1,4 @@
-"""Where the open photo is on its way, and how far."""
+"""The state of the open photo, and its progress."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class PhotoState(Enum):
-    """Where the open photo is on its way."""
+    """The state of the open photo."""
 
     EMPTY = "empty"
     READY = "ready"
@@ -22,13 +22,13 @@ class PhotoState(Enum):
 
     @property
     def is_running(self) -> bool:
-        """Whether a tile of the photo is being computed."""
+        """True while a tile of the photo is being computed."""
         return self in (PhotoState.DERAINING, PhotoState.STOPPING)
 
 
 @dataclass(frozen=True)
 class Status:
-    """What the status line tells.
+    """The content of the status line.
 
     Attributes:
         state: of the open photo.

@@ -68,7 +68,7 @@ def photo_of(photo: "Photo") -> str:
 
 
 def notes_of(photo: "Photo") -> str:
-    """What was dropped or converted on the way in; empty if nothing."""
+    """Name all that was dropped or converted on the way in; empty if nothing."""
     told = []
     for note in photo.notes:
         kind, _, detail = str(note).partition(":")
@@ -78,7 +78,7 @@ def notes_of(photo: "Photo") -> str:
 
 
 def saved_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
-    """What was written and what was kept, in a sentence."""
+    """Name the file that was written, and the metadata in it, in a sentence."""
     from nledn.photo import formats
 
     kind = formats.written_format(path.suffix)
@@ -108,7 +108,7 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
 
 
 def recipe_of(recipe: "Recipe") -> str:
-    """How an opened result was made."""
+    """Describe the settings that an opened result was made with."""
     return tr(
         "This photo was derained by AfterRain: {checkpoint}, strength {strength} %.",
         checkpoint=recipe.checkpoint,
@@ -121,7 +121,7 @@ def notice_of(
     use: "Callable[[Recipe], None]",
     derain_all: "Callable[[tuple[Path, ...]], None]",
 ) -> Notice | None:
-    """What there is to say of a photo that was opened."""
+    """Return the message about a photo that was opened, if there is one."""
     notes, recipe, count = notes_of(opened.photo), opened.recipe, len(opened.folder)
     if recipe is not None:
         action = Action("recipe", tr("Use the same settings"), partial(use, recipe))
@@ -137,7 +137,7 @@ def notice_of(
 def offer_of(
     offer: Offer, restore: Callable[[Offer], None], forget: Callable[[Offer], None]
 ) -> Notice:
-    """What a crash left behind, and what can be done with it."""
+    """Offer unsaved work that a crash left behind."""
     words = tr(
         "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
         name=printable(offer.source.name),

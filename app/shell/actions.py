@@ -113,7 +113,7 @@ def make_menus(bar: QMenuBar, actions: dict[str, QAction], recent: QMenu) -> Non
 
 
 def sheet(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> tuple[Group, ...]:
-    """What the sheet of shortcuts shows; `extra` are keys that are no actions."""
+    """List all shortcuts by menu; `extra` are keys that are no actions."""
     groups = []
     for name, title in GROUPS.items():
         rows = [

@@ -67,7 +67,7 @@ class BackendBenchmark(QObject):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it begins when nothing comes between."""
+        """True if it begins when nothing comes between."""
         return self._rest.isActive()
 
     def look_at_machine(self) -> None:

@@ -156,7 +156,7 @@ class Dialogs:
         return [Path(name) for name in names]
 
     def stop_batch(self, finished: int, total: int) -> bool:
-        """Whether a batch that runs may be stopped."""
+        """Ask if a batch that runs may be stopped."""
         words = tr("Stop the batch at {finished} of {total}?", finished=finished, total=total)
         details = tr("What is done stays done; the rest is there at the next start.")
         box = self._box(QMessageBox.Icon.Question, tr("A batch is running"), words, details)
@@ -172,15 +172,15 @@ class Dialogs:
         return Path(name) if name else None
 
     def fetch(self, offers: Sequence[FetchOffer]) -> tuple[str, ...]:
-        """Which of the authors' checkpoints to fetch."""
+        """Ask for the authors' checkpoints to fetch."""
         return FetchDialog.ask(offers, tr(FETCH_TERMS), self._window)
 
     def save_as(self, question: SaveQuestion) -> SaveChoice | None:
-        """Where and how to save."""
+        """Ask for folder, name and format of a result."""
         return SaveDialog.ask(question, self._window)
 
     def replace(self, name: str) -> bool:
-        """Whether a file that is there already may be replaced."""
+        """Ask if a file that is there already may be replaced."""
         words = tr("{name} is there already. Replace it?", name=name)
         details = tr("What is in it now would be lost.")
         box = self._box(QMessageBox.Icon.Warning, tr("Save as"), words, details)
@@ -188,7 +188,7 @@ class Dialogs:
         return _is_chosen(replace, box, or_else=tr("Cancel"))
 
     def export(self, suggested: Path) -> Path | None:
-        """Where a comparison is saved, and as what."""
+        """Ask for the file that a comparison is saved to."""
         kinds = ";;".join(
             (
                 f"{tr('Page with a slider')} (*.html)",
@@ -213,7 +213,7 @@ class Dialogs:
         return SettingsDialog.ask(settings, machine, self._window)
 
     def unsaved(self, name: str) -> Answer:
-        """What becomes of work that is not saved."""
+        """Ask if unsaved work is to be saved."""
         words = tr("Save the derained {name}?", name=name)
         details = tr("Without saving, the result is lost. The photo itself stays.")
         box = self._box(QMessageBox.Icon.Question, tr("Unsaved result"), words, details)
@@ -231,7 +231,7 @@ class Dialogs:
         return buttons.get(box.standardButton(box.clickedButton()), "cancel")
 
     def about(self, text: str, licences: str) -> None:
-        """What this program is, and on a click what it is made of."""
+        """Show the version, and on a click the licences."""
         box = QMessageBox(self._window)
         box.setWindowTitle(tr("About AfterRain"))
         box.setIconPixmap(self._window.windowIcon().pixmap(64))

@@ -28,7 +28,7 @@ LOSSY = (".jpg", ".webp")
 
 @dataclass(frozen=True)
 class SaveQuestion:
-    """What the dialog starts from.
+    """The state that the dialog starts from.
 
     Attributes:
         folder: where the photo lies.
@@ -47,7 +47,7 @@ class SaveQuestion:
 
 @dataclass(frozen=True)
 class SaveChoice:
-    """What was chosen.
+    """The answer of the dialog.
 
     Attributes:
         path: of the result.
@@ -98,7 +98,7 @@ class SaveDialog(QDialog):
         return dialog.choice() if is_accepted(dialog) else None
 
     def choice(self) -> SaveChoice | None:
-        """What is chosen now; None while it makes no name, or is the photo itself."""
+        """Return the current choice; None while it makes no name, or is the photo itself."""
         path = self._path()
         if path is None or path == self._question.source:
             return None

@@ -1,4 +1,4 @@
-"""What the desktop says of the screen's colours."""
+"""The colour profile of the screen, from a file or from the desktop."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,7 @@ class DesktopProfileJob(Job[bytes | None]):
 
 
 def is_screen_profile(profile: bytes) -> bool:
-    """Whether this is an ICC profile of an RGB screen (ICC.1:2022, 7.2)."""
+    """Return True for an ICC profile of an RGB screen (ICC.1:2022, 7.2)."""
     return profile[36:40] == b"acsp" and profile[16:20] == b"RGB "
 
 

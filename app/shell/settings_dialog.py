@@ -236,7 +236,7 @@ def _tile(name: str) -> str:
 
 
 def devices_of(machine: "Machine | None") -> dict[str, str]:
-    """What can be computed on, by the name that is kept; None while it is looked for."""
+    """List the devices by the name that is kept; `machine` is None while it is looked for."""
     devices = {"auto": tr("Automatic"), "cpu": "CPU"}
     if machine is not None:
         cores = tr("1 core") if machine.cores == 1 else tr("{n} cores", n=machine.cores)
@@ -249,7 +249,7 @@ def devices_of(machine: "Machine | None") -> dict[str, str]:
 
 
 def backends_of(machine: "Machine | None") -> dict[str, str]:
-    """What can be computed with, likewise."""
+    """List the backends by the name that is kept."""
     backends = {"auto": tr("Automatic")}
     if machine is None or machine.torch:
         backends["torch"] = "PyTorch"
@@ -285,7 +285,7 @@ def _no_gpu(reason: str) -> str:
 
 
 def verdict_of(machine: "Machine | None") -> str:
-    """How OpenVINO did here; empty where nothing depends on it."""
+    """Describe how OpenVINO did here; empty where nothing depends on it."""
     from nledn.device import WORTH_OPENVINO
 
     if machine is None or machine.openvino is None or machine.gpus or not machine.torch:

@@ -16,7 +16,7 @@ from nledn import places
 
 @dataclass(frozen=True)
 class Colours:
-    """What a theme is made of; each text colour reads at 4.5:1 or better on its ground."""
+    """The colours of a theme; each text colour reads at 4.5:1 or better on its ground."""
 
     canvas: str
     panel: str

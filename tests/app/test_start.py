@@ -29,7 +29,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SLOW_WINDOW = """
 import sys
 from pathlib import Path
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from app.shell.engines import Engines
 from app.main_window import MainWindow
@@ -46,7 +45,7 @@ tasks = Tasks()
 document = Document(OPTIONS)
 window = MainWindow(document, FakeEngines(backend), tasks, Preferences(store()))
 window.show()
-document.photo_opened.connect(lambda _: QTimer.singleShot(0, window.controller.derain))
+document.photo_opened.connect(lambda _: window.controller.derain())
 document.set_strength(0.65)
 document.status_changed.connect(lambda s: print("tiles", s.done, flush=True))
 window.controller.open(Path(sys.argv[1]))
