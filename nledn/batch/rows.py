@@ -21,15 +21,21 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
-    """A file as it was: equal size and time say that it is unchanged, else sha256 decides."""
+    """A file as it was: equal size, time and ends say that it is unchanged, else sha256 decides.
+
+    Attributes:
+        size_bytes: of the file.
+        mtime_ns: when it was changed last.
+        sha256: of its content; empty where it was not asked for.
+        ends: sha256 of its first and last 64 KiB; empty in journals of earlier versions.
+        ctime_ns: when anything of it was changed last.
+    """
 
     size_bytes: int
     mtime_ns: int
     sha256: str = ""
-
-    def is_like(self, other: "Seen") -> bool:
-        """Whether size and time are equal."""
-        return (self.size_bytes, self.mtime_ns) == (other.size_bytes, other.mtime_ns)
+    ends: str = ""
+    ctime_ns: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,9 @@ class Job:
         sources: files at the result's place that are photos of this batch; never replaced.
         truth: the photo without rain, to compare the result with; None for no scores.
         present: names at the result's place when the job was given out, where several workers may
-            begin it without knowing of each other: what came there since is its own result. None
-            where it is begun once.
+            begin it without knowing of each other: what came there since may be its own result.
+            None where it is begun once.
+        written: notes of what this batch wrote; see `seen.note_written`.
     """
 
     n: int
@@ -128,6 +135,7 @@ class Job:
     sources: tuple[Path, ...] = ()
     truth: Path | None = None
     present: tuple[str, ...] | None = None
+    written: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +226,25 @@ class Row:
     sentence: str = ""
     figures: Figures | None = None
     scores: Scores | None = None
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The run that works on an output folder.
+
+    Attributes:
+        run: like no other.
+        machine: see `lock.machine`.
+        host: name of the machine.
+        pid: of the process there.
+        heartbeat: its last sign of life, seconds since 1970.
+    """
+
+    run: str
+    machine: str
+    host: str
+    pid: int
+    heartbeat: float
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nledn.batch import Queue, Settings, Shard, State, preview, report_of
+from nledn.batch import Queue, Settings, State, preview, report_of
 from tests.batch.batches import (
     OPTIONS,
     batch,
@@ -14,7 +14,6 @@ from tests.batch.batches import (
     mean_of,
     request,
     results,
-    run_batch,
 )
 
 HEIC = Path(__file__).parents[1] / "photo" / "data" / "eight_bits.heic"
@@ -86,20 +85,6 @@ def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None
     make_photo(wet / "a.jpg", seed=7)
     batch(wet, dry, options=replace(OPTIONS, strength=0.1))
     assert pictures(0.1)[0] != of_second[0]
-
-
-def test_pictures_of_a_result_that_a_shard_replaced_are_forgotten(wet: Path, dry: Path) -> None:
-    fine, coarse = (
-        Settings(options=OPTIONS, quality=quality, thumbnails=True) for quality in (95, 5)
-    )
-    run_batch(request(wet, dry, fine))
-    for index in (1, 2):
-        run_batch(replace(request(wet, dry, coarse), shard=Shard(index, 2)))
-    with Queue.opened(request(wet, dry, coarse)) as queue:
-        (row,) = queue.rows()
-        assert row.state is State.DONE
-        assert queue.thumbnails(row) is None
-        assert report_of(queue).rows[0].after is not None
 
 
 def test_pictures_stay_where_only_scores_are_added(wet: Path, dry: Path) -> None:
