@@ -56,7 +56,7 @@ _SCHEMAS = {
 """,
 }
 
-_ROLLBACK_HEADER = struct.Struct(">8sIIIII")  # magic, records, nonce, pages, sector, page size
+_ROLLBACK_HEADER = struct.Struct(">16sI4xI")  # …, pages, …, bytes of a page
 _ROLLBACK_MAGIC = bytes.fromhex("d9d505f920a163d7")
 _WAL_VERSION = 2  # bytes 18 and 19 of a database that has a write-ahead log
 
@@ -126,33 +126,27 @@ def copied(path: Path) -> Iterator[sqlite3.Connection]:
         try:
             for _ in range(_COPIES):
                 before = _stamps(path)
-                for name in _names(path):
-                    _copy(path.with_name(name), copy.with_name(name))
+                for file in _files(path):
+                    _copy(file, copy.with_name(file.name))
                 if _stamps(path) == before:
                     break
+            _judge(copy)
         except OSError as error:
             raise JournalFailed(path, error.strerror or str(error)) from error
-        try:
-            _judge(copy)
         except JournalFailed as error:
             raise JournalFailed(path.with_name(error.path.name), error.detail) from error
         with closing(_opened(copy)) as database:
             yield database
 
 
-def _names(path: Path) -> tuple[str, ...]:
-    return (path.name, *(f"{path.name}-{end}" for end in ("journal", "wal", "shm")))
+def _files(path: Path) -> list[Path]:
+    """A database and what SQLite may keep beside it."""
+    return [path.with_name(path.name + end) for end in ("", "-journal", "-wal", "-shm")]
 
 
 def _stamps(path: Path) -> list[tuple[int, int] | None]:
-    found: list[tuple[int, int] | None] = []
-    for name in _names(path):
-        try:
-            state = path.with_name(name).lstat()
-            found.append((state.st_size, state.st_mtime_ns))
-        except FileNotFoundError:
-            found.append(None)
-    return found
+    states = [file.lstat() if os.path.lexists(file) else None for file in _files(path)]
+    return [None if state is None else (state.st_size, state.st_mtime_ns) for state in states]
 
 
 def _copy(path: Path, copy: Path) -> None:
@@ -181,32 +175,27 @@ def _read(path: Path) -> Iterator[int | None]:
 
 def _judge(path: Path) -> None:
     """Refuse what SQLite must not open."""
-    database, rollback, *log = (path.with_name(name) for name in _names(path))
     try:
-        with _read(database) as descriptor:
-            if descriptor is not None and _WAL_VERSION in os.read(descriptor, 20)[18:]:
-                raise JournalFailed(path, "this program does not write such databases")
-        with _read(rollback) as descriptor:
-            if descriptor is not None:
-                _judge_rollback(rollback, descriptor)
-        for file in log:
+        for file in _files(path):
             with _read(file) as descriptor:
-                if descriptor is not None:
+                if descriptor is not None and _is_foreign(file.name, descriptor):
                     raise JournalFailed(file, "this program does not write such files")
     except OSError as error:
         raise JournalFailed(path, error.strerror or str(error)) from error
 
 
-def _judge_rollback(path: Path, descriptor: int) -> None:
-    """Refuse a rollback journal that would have SQLite delete other files, or fill the disk."""
+def _is_foreign(name: str, descriptor: int) -> bool:
+    """Return whether a file would have SQLite delete others, fill the disk, or keep a log."""
     head = os.read(descriptor, _ROLLBACK_HEADER.size)
+    if name.endswith(("-wal", "-shm")):
+        return True
+    if not name.endswith("-journal"):
+        return _WAL_VERSION in head[18:20]
     os.lseek(descriptor, -min(len(_ROLLBACK_MAGIC), len(head)), os.SEEK_END)
-    if os.read(descriptor, len(_ROLLBACK_MAGIC)) == _ROLLBACK_MAGIC:
-        raise JournalFailed(path, "it names another file, which SQLite would delete")
-    if len(head) == _ROLLBACK_HEADER.size:
-        _, _, _, pages, _, page_bytes = _ROLLBACK_HEADER.unpack(head)
-        if pages * max(page_bytes, 512) > LARGEST_BYTES:
-            raise JournalFailed(path, "it asks for more room than any batch's")
+    _, pages, page_bytes = _ROLLBACK_HEADER.unpack(head.ljust(_ROLLBACK_HEADER.size, b"\0"))
+    # At its end is the magic only where the name of another journal is, which SQLite deletes.
+    names_another = os.read(descriptor, len(_ROLLBACK_MAGIC)) == _ROLLBACK_MAGIC
+    return names_another or pages * max(page_bytes, 512) > LARGEST_BYTES
 
 
 def _opened(path: Path) -> sqlite3.Connection:

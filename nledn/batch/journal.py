@@ -4,17 +4,16 @@ Paths are kept as the bytes that the file system knows, results relative to the 
 that it can be moved with its journal.
 """
 
-import functools
 import json
 import math
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 from nledn.batch.database import connect, copied, journal_errors, transaction
 from nledn.batch.rows import (
@@ -31,8 +30,7 @@ from nledn.batch.rows import (
 from nledn.errors import BatchBusy
 from nledn.messages import printable
 
-Stored = TypeVar("Stored", bound=Hashable)
-
+_HINTS = {kind: get_type_hints(kind) for kind in (Seen, Change, Figures, Scores, Holder)}
 _COLUMNS = tuple(field.name for field in fields(Row))
 _WRITE = (
     f"INSERT OR REPLACE INTO photo ({', '.join(_COLUMNS)}) "  # noqa: S608  # names of our fields
@@ -95,10 +93,9 @@ class Journal:
         with self._transaction():
             self._database.execute("UPDATE holder SET heartbeat = ?", (now,))
 
-    def rows(self, *, all_runs: bool = False) -> Iterator[Row]:
+    def rows(self, *, all_runs: bool = False) -> list[Row]:
         """The photos of the present run in order, or those of every run."""
-        with self._reading():
-            return iter(_rows(self._database, "" if all_runs else "WHERE n > 0 ORDER BY n"))
+        return self._select("" if all_runs else "WHERE n > 0 ORDER BY n")
 
     def plan(self, rows: Iterable[Row]) -> None:
         """Make `rows` the present run; others stay known, outside of it."""
@@ -114,20 +111,13 @@ class Journal:
 
     def next_planned(self) -> Row | None:
         """The first photo that is still to be done."""
-        with self._reading():
-            found = self._database.execute(
-                _READ + "WHERE state = ? AND n > 0 ORDER BY n LIMIT 1", (State.PLANNED,)
-            ).fetchone()
-            return None if found is None else _row(found)
+        which = "WHERE state = ? AND n > 0 ORDER BY n LIMIT 1"
+        return next(iter(self._select(which, State.PLANNED)), None)
 
     def row(self, source: Path) -> Row:
         """One photo that is known."""
-        with self._reading():
-            return _row(
-                self._database.execute(
-                    _READ + "WHERE source = ?", (os.fsencode(source),)
-                ).fetchone()
-            )
+        (row,) = self._select("WHERE source = ?", os.fsencode(source))
+        return row
 
     def write(self, row: Row, thumbnails: Thumbnails | None = None, *, anew: bool = False) -> None:
         """Replace what is known of one photo.
@@ -166,6 +156,10 @@ class Journal:
                 ).fetchall()
             )
             return Counts(total=sum(found.values()), **found)
+
+    def _select(self, which: str, *values: object) -> list[Row]:
+        with self._reading():
+            return _rows(self._database, which, *values)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -216,13 +210,14 @@ def _only_ours() -> Iterator[None]:
 def _holder(database: sqlite3.Connection) -> Holder | None:
     found = database.execute("SELECT run, machine, host, pid, heartbeat FROM holder").fetchone()
     try:
-        return None if found is None else _checked(Holder(*found))
+        names = (field.name for field in fields(Holder))
+        return None if found is None else _checked(Holder, dict(zip(names, found, strict=True)))
     except (TypeError, ValueError):
         return None  # nobody that this program knows
 
 
-def _rows(database: sqlite3.Connection, which: str = "") -> list[Row]:
-    return [_row(values) for values in database.execute(_READ + which)]
+def _rows(database: sqlite3.Connection, which: str = "", *values: object) -> list[Row]:
+    return [_row(found) for found in database.execute(_READ + which, values)]
 
 
 def _values(row: Row) -> tuple[Any, ...]:
@@ -240,29 +235,26 @@ def _stored(value: Any) -> Any:
 
 def _row(values: tuple[Any, ...]) -> Row:
     stored = dict(zip(_COLUMNS, values, strict=True))
-    source, present, figures = _path(stored["source"]), stored["present"], stored["figures"]
-    if not source.is_absolute():
-        raise ValueError("the path of a photo is absolute")
-    return _checked(
-        Row(
-            source=source,
-            n=stored["n"],
-            base=_inside(stored["base"]),
-            state=State(stored["state"]),
-            settings=stored["settings"],
-            checkpoint_sha256=stored["checkpoint_sha256"],
-            seen=_made(Seen, stored["seen"]),
-            output=None if stored["output"] is None else _inside(stored["output"]),
-            output_seen=_made(Seen, stored["output_seen"]),
-            present=None if present is None else _texts(json.loads(present)),
-            seconds=stored["seconds"],
-            device=printable(stored["device"]),
-            kind=printable(stored["kind"]),
-            sentence=printable(stored["sentence"]),
-            figures=None if figures is None else _figures(json.loads(figures)),
-            scores=_scores(stored["scores"]),
-        )
+    for name, kind in (("seen", Seen), ("output_seen", Seen), ("figures", Figures)):
+        stored[name] = _made(kind, stored[name])
+    row = Row(
+        **stored
+        | {
+            "source": _path(stored["source"]),
+            "base": _inside(stored["base"]),
+            "state": State(stored["state"]),
+            "output": None if stored["output"] is None else _inside(stored["output"]),
+            "present": _names(stored["present"]),
+            "scores": _made(Scores, stored["scores"]),
+            **{name: printable(stored[name]) for name in ("device", "kind", "sentence")},
+        }
     )
+    texts = (row.settings, row.checkpoint_sha256)
+    if not row.source.is_absolute() or type(row.n) is not int or not math.isfinite(row.seconds):
+        raise ValueError("a photo has an absolute path, a number and a time")
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("settings are text")
+    return row
 
 
 def _path(stored: bytes) -> Path:
@@ -278,45 +270,33 @@ def _inside(stored: bytes) -> Path:
     return path
 
 
-def _texts(stored: list[str]) -> tuple[str, ...]:
-    if not all(isinstance(text, str) for text in stored):
-        raise TypeError("a list of texts")
-    return tuple(stored)
-
-
-def _made(kind: type[Stored], stored: str | None) -> Stored | None:
-    return None if stored is None else _checked(kind(**json.loads(stored)))
-
-
-def _figures(stored: dict[str, Any]) -> Figures:
-    change = _checked(Change(**stored["change"]))
-    notes = tuple(printable(note) for note in _texts(stored["notes"]))
-    return _checked(Figures(**{**stored, "change": change, "notes": notes}))
-
-
-def _scores(stored: str | None) -> Scores | None:
+def _names(stored: str | None) -> tuple[str, ...] | None:
     if stored is None:
         return None
-    plain = json.loads(stored)
-    return _checked(Scores(**{**plain, "truth": Path(plain["truth"])}), finite=False)
+    return tuple(os.fsdecode(os.fsencode(name)) for name in json.loads(stored))
 
 
-def _checked(made: Stored, *, finite: bool = True) -> Stored:
-    """Refuse numbers and texts of another type: SQLite and JSON take any.
+def _made(kind: type, stored: str | None) -> Any:
+    return None if stored is None else _checked(kind, json.loads(stored))
+
+
+def _checked(kind: Any, plain: Any) -> Any:
+    """A value from JSON, of the type that it has to be, with texts that only show.
 
     Raises:
-        TypeError, ValueError: there is one.
+        TypeError, ValueError, LookupError: it is not.
     """
-    for name, kind in _plain_fields(type(made)).items():
-        value: object = getattr(made, name)
-        if type(value) is not kind:
-            raise TypeError(f"{name} is no {kind.__name__}")
-        if isinstance(value, float) and finite and not math.isfinite(value):
-            raise ValueError(f"{name} is not finite")
-    return made
-
-
-@functools.cache
-def _plain_fields(kind: type) -> dict[str, type]:
-    hints = get_type_hints(kind)
-    return {name: hint for name, hint in hints.items() if hint in (int, float, str)}
+    if kind in _HINTS:
+        hints = _HINTS[kind]
+        made = {name: _checked(hints[name], value) for name, value in plain.items()}
+        # Only the agreement of two equal photos has no bound.
+        if kind is not Scores and math.inf in made.values():
+            raise ValueError("a number without bound")
+        return kind(**made)
+    if get_origin(kind) is tuple:
+        return tuple(_checked(str, value) for value in plain)
+    if kind is Path:
+        return Path(plain)
+    if type(plain) is not kind or (kind is float and not plain > -math.inf):  # NaN is not, either
+        raise TypeError(f"{plain!r} is no {kind.__name__}")
+    return printable(plain) if kind is str else plain

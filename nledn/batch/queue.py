@@ -181,7 +181,7 @@ class Queue:
 
     def rows(self) -> Iterator[Row]:
         """The photos of this run, in order, as they stand."""
-        return (self.workspace.checked(row) for row in self._journal.rows())
+        return map(self.workspace.checked, self._journal.rows())
 
     def thumbnails(self, row: Row) -> Thumbnails | None:
         """The small pictures of a photo, if it has any."""

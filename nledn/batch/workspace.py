@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -155,15 +155,6 @@ def remove_unfinished(out: Path, rows: Iterable[Row]) -> None:
         if row.state is State.DONE and row.output is not None:
             done.setdefault((out / row.output).parent, set()).add(row.output.name)
     for folder, names in done.items():
-        for path in _temporary(folder):
+        for path in folder.glob(f"*{TEMPORARY_SUFFIX}"):
             if path.name.removesuffix(TEMPORARY_SUFFIX).rpartition(".")[0][1:] in names:
                 path.unlink(missing_ok=True)
-
-
-def _temporary(folder: Path) -> Iterator[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries if entry.name.endswith(TEMPORARY_SUFFIX)]
-    except OSError:
-        return  # not there yet
-    yield from (folder / name for name in names)
