@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nledn.batch.rows import Job, Row
-from nledn.batch.seen import is_untouched, was_written
+from nledn.batch.seen import is_untouched
 from nledn.batch.settings import Request
 from nledn.batch.sources import files_below, identity_of
 from nledn.batch.targets import present_at
@@ -28,8 +28,8 @@ class JobMaker:
             truths = set(files_below(self.settings.truth)) - results
             self._sources.update(key for path in truths for key in identity_of(path))
 
-    def job(self, row: Row) -> tuple[Job, tuple[str, ...]]:
-        """A row as a job, and the names that are taken at its result's place."""
+    def job(self, row: Row) -> Job:
+        """A row as a job."""
         truth = None
         if self.settings.truth is not None:
             inside = row.source.relative_to(self.request.found.root)
@@ -37,14 +37,11 @@ class JobMaker:
         base, written = self.where.out / row.base, self.where.written
         job = Job(row.n, row.source, base, self.request.card.id, truth=truth, written=written)
         there = present_at(job, self.settings)
-        ours = [path for path in there if self._is_ours(path, row)]
-        sources = [path for path in there if not self._sources.isdisjoint(identity_of(path))]
-        job = replace(job, ours=tuple(ours), sources=tuple(sources))
-        return job, tuple(path.name for path in there)
+        ours = tuple(path for path in there if self._is_ours(path, row))
+        sources = tuple(path for path in there if not self._sources.isdisjoint(identity_of(path)))
+        return replace(job, ours=ours, sources=sources)
 
     def _is_ours(self, path: Path, row: Row) -> bool:
-        if row.present is not None and path.name not in row.present:
-            return was_written(self.where.written, path)  # by a run that was killed
         if row.output_seen is None or row.output is None or path != self.where.out / row.output:
             return False
         # A result that a person went on working with is theirs.

@@ -227,9 +227,8 @@ def _values(row: Row) -> tuple[Any, ...]:
 def _stored(value: Any) -> Any:
     if isinstance(value, Path):
         return os.fsencode(value)
-    if isinstance(value, Seen | Figures | Scores | tuple):
-        plain = value if isinstance(value, tuple) else asdict(value)
-        return json.dumps(plain, default=str)  # a path, as JSON escapes its odd bytes
+    if isinstance(value, Seen | Figures | Scores):
+        return json.dumps(asdict(value), default=str)  # a path, as JSON escapes its odd bytes
     return value
 
 
@@ -244,7 +243,6 @@ def _row(values: tuple[Any, ...]) -> Row:
             "base": _inside(stored["base"]),
             "state": State(stored["state"]),
             "output": None if stored["output"] is None else _inside(stored["output"]),
-            "present": _names(stored["present"]),
             "scores": _made(Scores, stored["scores"]),
             **{name: printable(stored[name]) for name in ("device", "kind", "sentence")},
         }
@@ -268,12 +266,6 @@ def _inside(stored: bytes) -> Path:
     if path.is_absolute() or ".." in path.parts or not path.name:
         raise ValueError("it leads out of the output folder")
     return path
-
-
-def _names(stored: str | None) -> tuple[str, ...] | None:
-    if stored is None:
-        return None
-    return tuple(os.fsdecode(os.fsencode(name)) for name in json.loads(stored))
 
 
 def _made(kind: type, stored: str | None) -> Any:

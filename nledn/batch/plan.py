@@ -93,14 +93,12 @@ def _row(
     if _still_holds(row, fresh, request, where):
         return replace(row, n=n, seen=_as_now(row))
     again = replace(fresh, output=row.output, output_seen=row.output_seen)
-    # Begun and not ended: what is there now and was not then may be ours, as long as names are
-    # built as they were.
-    if row.present is not None and _is_named_alike(row, fresh, request) and where.holds(row.base):
-        return replace(again, base=row.base, present=row.present)
-    # Where its name leads to its earlier result, it keeps that, and no second result stays.
-    if row.output is not None and row.output == _target(row.base, n, row.output.suffix, request):
-        return replace(again, base=row.base)
-    return again
+    # A photo keeps its name where that leads to its earlier result, or to what it has left there
+    # when it was begun and not ended; no second result stays.
+    is_begun = row.state is State.RUNNING and _is_named_alike(row, fresh, request)
+    leads_back = row.output and row.output == _target(row.base, n, row.output.suffix, request)
+    keeps = (is_begun or leads_back) and where.holds(row.base)
+    return replace(again, base=row.base) if keeps else again
 
 
 def _as_now(row: Row) -> Seen | None:

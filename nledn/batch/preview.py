@@ -59,7 +59,7 @@ def _foreseen(row: Row, maker: JobMaker) -> Foreseen:
     no_file = skipped_as_no_file(row.source)
     if no_file is not None:
         return Foreseen(row, sentence=no_file.sentence)
-    job, _ = maker.job(row)
+    job = maker.job(row)
     try:
         found = resolved(job, expected_ending(row.source, maker.request.settings), maker.settings)
     except WriteError as error:

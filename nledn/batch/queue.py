@@ -115,11 +115,8 @@ class Queue:
         others = [row.source for row in self._journal.rows() if row.source not in self._sources]
         self._journal.leave_out(others)
 
-    def take(self, *, elsewhere: bool = False) -> Job | None:
+    def take(self) -> Job | None:
         """The next photo to be done; None when there is none left.
-
-        Args:
-            elsewhere: workers that do not know of each other may begin the job several times.
 
         Raises:
             BatchBusy: another run has taken the output folder over.
@@ -131,12 +128,8 @@ class Queue:
                 return None
             if row.source not in self._sources:
                 raise JournalFailed(self.workspace.journal, "it names photos that nobody chose")
-            job, there = self._maker.job(row)
-            present = there if row.present is None else row.present
-            self._journal.write(
-                replace(row, state=State.RUNNING, seen=seen_of(row.source), present=present)
-            )
-            return replace(job, present=present) if elsewhere else job
+            self._journal.write(replace(row, state=State.RUNNING, seen=seen_of(row.source)))
+            return self._maker.job(row)
 
     def finish(self, job: Job, outcome: Outcome) -> Row:
         """Write down what became of a job.
@@ -144,7 +137,7 @@ class Queue:
         Raises:
             JournalFailed, OutputDiskFull: the journal cannot be written.
         """
-        row = replace(self._journal.row(job.source), present=None, kind="", sentence="")
+        row = replace(self._journal.row(job.source), kind="", sentence="")
         thumbnails = None
         match outcome:
             case Done():

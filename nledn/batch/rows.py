@@ -118,13 +118,11 @@ class Job:
         base: folder of the result and what the template calls {stem}.
         checkpoint: id, for the template.
         ours: files at the result's place that may be replaced, whatever the rule for conflicts:
-            an earlier result of this photo, or what a run that was killed left.
+            earlier results of this photo.
         sources: files at the result's place that are photos of this batch; never replaced.
         truth: the photo without rain, to compare the result with; None for no scores.
-        present: names at the result's place when the job was given out, where several workers may
-            begin it without knowing of each other: what came there since may be its own result.
-            None where it is begun once.
-        written: notes of what this batch wrote; see `seen.note_written`.
+        written: notes of what the batch wrote, by runs that were killed and by workers that do
+            not know of each other; see `seen.note_written`.
     """
 
     n: int
@@ -134,7 +132,6 @@ class Job:
     ours: tuple[Path, ...] = ()
     sources: tuple[Path, ...] = ()
     truth: Path | None = None
-    present: tuple[str, ...] | None = None
     written: Path | None = None
 
 
@@ -200,8 +197,6 @@ class Row:
         seen: the source when it was last read.
         output: the last result, relative to the output folder.
         output_seen: that result as it was written.
-        present: names at the result's place when the photo was begun; None when it was not, or
-            came to its end.
         seconds: of computing.
         device: that computed.
         kind: class of the error, of a failed one.
@@ -219,7 +214,6 @@ class Row:
     seen: Seen | None = None
     output: Path | None = None
     output_seen: Seen | None = None
-    present: tuple[str, ...] | None = None
     seconds: float = 0.0
     device: str = ""
     kind: str = ""

@@ -97,5 +97,5 @@ def was_written(notes: Path, path: Path) -> bool:
     if path.is_symlink():
         return False
     with suppress(OSError, JournalFailed), os.fdopen(open_plain(notes, os.O_RDONLY), "rb") as file:
-        return f"{sha256_of(path)}\n".encode() in file.readlines()
+        return f"{sha256_of(path)}\n".encode() in file
     return False

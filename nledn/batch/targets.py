@@ -101,11 +101,8 @@ def skipped_unread(job: Job, settings: Settings) -> Skipped | None:
 
 def is_ours(path: Path, job: Job) -> bool:
     """Return whether a file at a result's place is an earlier result of the same photo."""
-    if path in job.ours:
-        return True
-    # Of two workers that were given the same job, the later one replaces equal bytes.
-    is_new = job.present is not None and path.name not in job.present
-    return is_new and job.written is not None and was_written(job.written, path)
+    noted = job.written is not None and was_written(job.written, path)
+    return noted or path in job.ours
 
 
 def _numbered(path: Path) -> Iterator[Path]:

@@ -95,7 +95,8 @@ def _both(out: Path) -> tuple[Workspace, Workspace]:
     absolute = Path(os.path.abspath(out))
     digest = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()[:16]
     outside = places.user_state() / "batches" / digest / "queue.sqlite"
-    inside = absolute / FOLDER / "queue.sqlite"
+    # Through no link, which somebody could turn elsewhere.
+    inside = Path(os.path.realpath(out)) / FOLDER / "queue.sqlite"
     return Workspace(absolute, inside), Workspace(absolute, outside, elsewhere=True)
 
 

@@ -130,7 +130,7 @@ class _Run:
         room = AHEAD * self._threads
         try:
             while len(self._with_workers) < room and self._gives_out:
-                job = self._queue.take(elsewhere=True)
+                job = self._queue.take()
                 if job is None:
                     self._is_all_given_out = True
                 else:

@@ -200,7 +200,7 @@ def test_a_job_that_two_workers_did_has_one_result(wet: Path, dry: Path, conflic
     mine.write_text("mine")
     asked = request(wet, dry, Settings(options=OPTIONS, conflict=conflict))
     with Queue.opened(asked) as queue:
-        while job := queue.take(elsewhere=True):
+        while job := queue.take():
             first, second = (derain_file(job, asked.settings, engine()) for _ in range(2))
             if isinstance(first, Done):
                 assert isinstance(second, Done)
@@ -215,7 +215,7 @@ def test_a_job_that_two_workers_did_has_one_result(wet: Path, dry: Path, conflic
 def test_of_two_workers_that_write_at_once_neither_fails(wet: Path, dry: Path) -> None:
     asked = request(wet, dry)
     with Queue.opened(asked) as queue:
-        job = queue.take(elsewhere=True)
+        job = queue.take()
         assert job is not None
         both = [work.load(job, asked.settings) for _ in range(2)]
         for loaded in both:

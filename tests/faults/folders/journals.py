@@ -233,8 +233,6 @@ WRONG = {
     "seen ": "'[1]'",
     "output_seen": "'{\"size_bytes\": 1}'",
     "output_seen ": '\'{"size_bytes": "1", "mtime_ns": 1}\'',
-    "present": "'[1, 2]'",
-    "present ": "'{}'",
     "figures": '\'{"change": {"taken": NaN, "brightness": 1e999}}\'',
     "figures ": "replace(figures, '32', '\"wide\"')",
     "scores": "'{\"truth\": 7}'",

@@ -31,7 +31,7 @@ def _put_there_while_workers_run(folder: Path) -> None:
     victim = Victim(folder, is_done=False)
     asked = request(victim.wet, victim.dry)
     with Queue.opened(asked) as queue:
-        job = queue.take(elsewhere=True)
+        job = queue.take()
         assert job is not None
         mine = victim.dry / "1_derained.png"
         mine.write_bytes(PRECIOUS)
