@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from nledn.errors import JournalFailed, OutputDiskFull
@@ -80,7 +80,7 @@ def open_plain(path: Path, flags: int) -> int:
         raise JournalFailed(path, "it is a link or a folder")
     descriptor = os.open(path, flags | careful | getattr(os, "O_BINARY", 0), 0o600)
     state = os.fstat(descriptor)
-    if stat.S_ISREG(state.st_mode) and state.st_nlink == 1 and is_of_user(state):
+    if stat.S_ISREG(state.st_mode) and state.st_nlink <= 1 and is_of_user(state):
         return descriptor
     os.close(descriptor)
     raise JournalFailed(path, "it is not a file of yours alone")
@@ -96,20 +96,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
     Raises:
         JournalFailed: a file there is not one that this program writes.
-        sqlite3.Error: it is damaged, of a newer version, or unreachable.
+        sqlite3.Error, OSError: it is damaged, of a newer version, or unreachable.
     """
     _judge(path)
-    try:
-        descriptor = open_plain(path, os.O_CREAT | os.O_RDWR)
-    except OSError as error:
-        raise JournalFailed(path, error.strerror or str(error)) from error
-    try:
-        if sys.platform != "win32":
-            os.fchmod(descriptor, 0o600)
-    except OSError:
-        pass  # a disk without modes; the folder is private
-    finally:
-        os.close(descriptor)
+    os.close(open_plain(path, os.O_CREAT | os.O_RDWR))
+    with suppress(OSError):  # a disk without modes; the folder is private
+        path.chmod(0o600)
     return _opened(path)
 
 
@@ -118,21 +110,19 @@ def copied(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a private copy of a journal; the journal and its folder stay untouched.
 
     Raises:
-        JournalFailed: a file there is not one that this program writes, or cannot be read.
-        sqlite3.Error: it is damaged, or of a newer version.
+        JournalFailed: a file there is not one that this program writes.
+        sqlite3.Error, OSError: it is damaged, of a newer version, or unreachable.
     """
     with tempfile.TemporaryDirectory(prefix="afterrain-") as folder:
         copy = Path(folder, path.name)
+        for _ in range(_COPIES):
+            before = _stamps(path)
+            for file in _files(path):
+                _copy(file, copy.with_name(file.name))
+            if _stamps(path) == before:
+                break
         try:
-            for _ in range(_COPIES):
-                before = _stamps(path)
-                for file in _files(path):
-                    _copy(file, copy.with_name(file.name))
-                if _stamps(path) == before:
-                    break
             _judge(copy)
-        except OSError as error:
-            raise JournalFailed(path, error.strerror or str(error)) from error
         except JournalFailed as error:
             raise JournalFailed(path.with_name(error.path.name), error.detail) from error
         with closing(_opened(copy)) as database:
@@ -175,13 +165,10 @@ def _read(path: Path) -> Iterator[int | None]:
 
 def _judge(path: Path) -> None:
     """Refuse what SQLite must not open."""
-    try:
-        for file in _files(path):
-            with _read(file) as descriptor:
-                if descriptor is not None and _is_foreign(file.name, descriptor):
-                    raise JournalFailed(file, "this program does not write such files")
-    except OSError as error:
-        raise JournalFailed(path, error.strerror or str(error)) from error
+    for file in _files(path):
+        with _read(file) as descriptor:
+            if descriptor is not None and _is_foreign(file.name, descriptor):
+                raise JournalFailed(file, "this program does not write such files")
 
 
 def _is_foreign(name: str, descriptor: int) -> bool:
@@ -276,9 +263,11 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def journal_errors(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
+    """Errors of SQLite and of the system as ours."""
     try:
         yield
+    except OSError as error:
+        raise JournalFailed(path, error.strerror or str(error)) from error
     except sqlite3.Error as error:
         # "or disk is full" is SQLITE_FULL; a full disk can also show as a failed write.
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from nledn.batch.database import open_plain
+from nledn.batch.database import journal_errors, open_plain
 from nledn.batch.journal import Journal, holder_of
 from nledn.batch.rows import Holder
 from nledn.errors import BatchBusy, JournalFailed, OutputDiskFull
@@ -98,10 +98,8 @@ class Lock:
 
     def _has_locked(self) -> bool:
         while True:
-            try:
+            with journal_errors(self._file):
                 self._descriptor = open_plain(self._file, os.O_CREAT | os.O_RDWR)
-            except OSError as error:
-                raise JournalFailed(self._file, error.strerror or str(error)) from error
             try:
                 lock(self._descriptor)
             except HELD:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from nledn.report import ReportScores
+
 
 class State(StrEnum):
     """Where a photo stands."""
@@ -80,24 +82,16 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(ReportScores):
     """Agreement with the photo without rain, of the saved result and of the photo itself.
 
     Attributes:
         truth: the photo without rain.
         truth_mtime_ns: its time, so that a changed truth is noticed.
-        psnr_y: dB; infinite where equal.
-        ssim_y: at most 1.
-        input_psnr_y: of the rainy photo.
-        input_ssim_y: of the rainy photo.
     """
 
     truth: Path
     truth_mtime_ns: int
-    psnr_y: float
-    ssim_y: float
-    input_psnr_y: float
-    input_ssim_y: float
 
 
 @dataclass(frozen=True)
