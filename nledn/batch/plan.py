@@ -93,12 +93,9 @@ def _row(
     if _still_holds(row, fresh, request, where):
         return replace(row, n=n, seen=_as_now(row))
     again = replace(fresh, output=row.output, output_seen=row.output_seen)
-    # A photo keeps its name where that leads to its earlier result, or to what it has left there
-    # when it was begun and not ended; no second result stays.
-    is_begun = row.state is State.RUNNING and _is_named_alike(row, fresh, request)
+    # Where its name leads to its earlier result, it keeps that, and no second result stays.
     leads_back = row.output and row.output == _target(row.base, n, row.output.suffix, request)
-    keeps = (is_begun or leads_back) and where.holds(row.base)
-    return replace(again, base=row.base) if keeps else again
+    return replace(again, base=row.base) if leads_back else again
 
 
 def _as_now(row: Row) -> Seen | None:
@@ -106,11 +103,6 @@ def _as_now(row: Row) -> Seen | None:
         return row.seen
     now = seen_of(row.source)
     return None if now is None else replace(now, sha256=row.seen.sha256)
-
-
-def _is_named_alike(row: Row, fresh: Row, request: Request) -> bool:
-    settings = (row.settings, row.checkpoint_sha256) == (fresh.settings, fresh.checkpoint_sha256)
-    return settings and (row.n == fresh.n or "{n" not in request.settings.name)
 
 
 def _still_holds(row: Row, fresh: Row, request: Request, where: Workspace) -> bool:
