@@ -10,7 +10,7 @@ queue with `take`, has `derain_file` run elsewhere, and brings the outcomes back
 
 from nledn.batch.figures import small
 from nledn.batch.preview import Foreseen, preview
-from nledn.batch.progress import Ending, Progress, Update
+from nledn.batch.progress import BatchProgress, Ending, Update
 from nledn.batch.queue import Queue
 from nledn.batch.results import report_of
 from nledn.batch.rows import Counts, Done, Failed, Job, Outcome, PutBack, Row, Skipped, State
@@ -20,6 +20,7 @@ from nledn.batch.sources import Found, in_folder, in_list, read_list, together
 from nledn.batch.work import Engine, derain_file
 
 __all__ = [
+    "BatchProgress",
     "Counts",
     "Done",
     "Ending",
@@ -29,7 +30,6 @@ __all__ = [
     "Found",
     "Job",
     "Outcome",
-    "Progress",
     "PutBack",
     "Queue",
     "Request",

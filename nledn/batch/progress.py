@@ -1,4 +1,4 @@
-"""What is told of a run while it goes on, and how it ended."""
+"""Reports of a run while it goes on, and how it ended."""
 
 import threading
 import time
@@ -60,7 +60,7 @@ class Ending:
     error: DerainError | None = None
 
 
-class Progress:
+class BatchProgress:
     """Counts and paces a run, and tells of it, one update at a time.
 
     Attributes:

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 
 from nledn.batch import work
 from nledn.batch.memory_budget import MemoryBudget
-from nledn.batch.progress import Ending, OnUpdate, Progress
+from nledn.batch.progress import BatchProgress, Ending, OnUpdate
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Done, Failed, Job, Outcome, PutBack, Skipped, State
 from nledn.batch.work import Clock, Derained, Engine, Loaded, guarded
@@ -87,7 +87,7 @@ class _Run:
         self._computed: SimpleQueue[Derained | _NotComputed | None] = SimpleQueue()
         self._budget = MemoryBudget()
         self._clock = clock
-        self._progress = Progress(queue, on_update, clock)
+        self._progress = BatchProgress(queue, on_update, clock)
         self._eta = self._progress.eta
 
     def run(self) -> Ending:

@@ -86,7 +86,7 @@ def note_written(notes: Path, result: Path) -> None:
     with suppress(OSError, JournalFailed):
         descriptor = open_plain(notes, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
         try:
-            os.write(descriptor, f"{sha256_of(result)}\n".encode())
+            os.write(descriptor, _note_of(result))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -94,8 +94,13 @@ def note_written(notes: Path, result: Path) -> None:
 
 def was_written(notes: Path, path: Path) -> bool:
     """Return whether a file's content was noted as that of a result."""
-    if path.is_symlink():
-        return False
-    with suppress(OSError, JournalFailed), os.fdopen(open_plain(notes, os.O_RDONLY), "rb") as file:
-        return f"{sha256_of(path)}\n".encode() in file
+    with suppress(OSError, JournalFailed):
+        size = f"{path.lstat().st_size} ".encode()
+        with os.fdopen(open_plain(notes, os.O_RDONLY), "rb") as file:
+            alike = {line for line in file if line.startswith(size)}
+        return bool(alike) and not path.is_symlink() and _note_of(path) in alike
     return False
+
+
+def _note_of(path: Path) -> bytes:
+    return f"{path.stat().st_size} {sha256_of(path)}\n".encode()

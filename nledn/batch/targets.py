@@ -101,8 +101,9 @@ def skipped_unread(job: Job, settings: Settings) -> Skipped | None:
 
 def is_ours(path: Path, job: Job) -> bool:
     """Return whether a file at a result's place is an earlier result of the same photo."""
-    noted = job.written is not None and was_written(job.written, path)
-    return noted or path in job.ours
+    if path in job.ours:
+        return True
+    return job.written is not None and was_written(job.written, path)
 
 
 def _numbered(path: Path) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from distributed.client import ClosedClientError
 
 from nledn import __version__, unfinished
 from nledn.atomic import TEMPORARY_SUFFIX, replacing
-from nledn.batch import Done, Ending, Failed, Job, Outcome, Progress, PutBack, Queue, State
+from nledn.batch import BatchProgress, Done, Ending, Failed, Job, Outcome, PutBack, Queue, State
 from nledn.batch.progress import OnUpdate
 from nledn.batch.run import STOPPING
 from nledn.batch.workspace import remove_unfinished
@@ -93,7 +93,7 @@ class _Run:
         self._client = cluster.client
         self._order = _order(queue, cluster, sign)
         self._cancel = cancel
-        self._progress = Progress(queue, on_update)
+        self._progress = BatchProgress(queue, on_update)
         self._with_workers: dict[Future[Answer], Job] = {}
         self._answered: SimpleQueue[Future[Answer]] = SimpleQueue()
         self._is_all_given_out = False
