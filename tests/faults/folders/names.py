@@ -35,7 +35,7 @@ def _is_the_folder(kind: str, folder: Path) -> None:
 def _is_the_probe(folder: Path) -> None:
     """A file that tries whether the disk can lock had a name that could be foreseen."""
     victim = Victim(folder, is_done=False)
-    for number in (os.getpid(), *range(1, 2000)):
+    for number in {os.getpid(), *range(1, 2000)}:
         name = f".probe.{number}.afterrain-tmp"
         (victim.journal_folder() / name).symlink_to(victim.file)
     victim.tried()
