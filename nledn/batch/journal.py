@@ -27,11 +27,14 @@ from nledn.batch.rows import (
     State,
     Thumbnails,
 )
-from nledn.errors import BatchBusy
+from nledn.errors import BatchBusy, DerainError
 from nledn.messages import printable
 
 _HINTS = {kind: get_type_hints(kind) for kind in (Seen, Change, Figures, Scores, Holder)}
-_COLUMNS = tuple(field.name for field in fields(Row))
+_FIELDS = tuple(field.name for field in fields(Row) if field.name != "error")
+# The error as data, and its sentence for versions that do not know it. The first version wrote
+# the class alone as `kind`.
+_COLUMNS = (*_FIELDS, "kind", "sentence")
 _WRITE = (
     f"INSERT OR REPLACE INTO photo ({', '.join(_COLUMNS)}) "  # noqa: S608  # names of our fields
     f"VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -221,7 +224,8 @@ def _rows(database: sqlite3.Connection, which: str = "", *values: object) -> lis
 
 
 def _values(row: Row) -> tuple[Any, ...]:
-    return tuple(_stored(getattr(row, name)) for name in _COLUMNS)
+    kind = "" if row.error is None else json.dumps(row.error.to_dict())
+    return (*(_stored(getattr(row, name)) for name in _FIELDS), kind, row.sentence)
 
 
 def _stored(value: Any) -> Any:
@@ -236,6 +240,7 @@ def _row(values: tuple[Any, ...]) -> Row:
     stored = dict(zip(_COLUMNS, values, strict=True))
     for name, kind in (("seen", Seen), ("output_seen", Seen), ("figures", Figures)):
         stored[name] = _made(kind, stored[name])
+    error = _error(stored.pop("kind"), stored.pop("sentence"))
     row = Row(
         **stored
         | {
@@ -244,7 +249,8 @@ def _row(values: tuple[Any, ...]) -> Row:
             "state": State(stored["state"]),
             "output": None if stored["output"] is None else _inside(stored["output"]),
             "scores": _made(Scores, stored["scores"]),
-            **{name: printable(stored[name]) for name in ("device", "kind", "sentence")},
+            "device": printable(stored["device"]),
+            "error": error,
         }
     )
     texts = (row.settings, row.checkpoint_sha256)
@@ -253,6 +259,14 @@ def _row(values: tuple[Any, ...]) -> Row:
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("settings are text")
     return row
+
+
+def _error(kind: str, sentence: str) -> DerainError | None:
+    try:
+        data = json.loads(kind)
+    except (RecursionError, ValueError):
+        data = None
+    return DerainError.from_dict(data, printable(sentence)) if sentence else None
 
 
 def _path(stored: bytes) -> Path:

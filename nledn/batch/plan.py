@@ -14,7 +14,6 @@ from nledn.batch.settings import SUFFIX_OF, Request, Settings
 from nledn.batch.targets import target_of
 from nledn.batch.workspace import Workspace
 from nledn.errors import BatchInputEmpty, DerainError, OutputFailed
-from nledn.messages import explain
 from nledn.photo import Photo
 
 
@@ -85,8 +84,7 @@ def _row(
     )
     if not where.holds(base):
         error = OutputFailed(where.out / base.parent, "a link leads out of the output folder")
-        kind, sentence = type(error).__name__, str(explain(error))
-        return replace(fresh, state=State.FAILED, kind=kind, sentence=sentence)
+        return replace(fresh, state=State.FAILED, error=error)
     row = known.get(source)
     if row is None:
         return fresh

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nledn.batch import in_list, preview
+from nledn.errors import PhotoNotFound
 from tests.batch.batches import request, run_batch
 from tests.faults.folders.victims import Victim
 
@@ -18,7 +19,7 @@ def _bad_lines(folder: Path) -> None:
         preview(asked)
         ending, rows = run_batch(asked)
         assert (ending.counts.done, ending.counts.failed) == (1, len(lines) - 1)
-        assert all(row.sentence and row.kind == "PhotoNotFound" for row in rows if not row.output)
+        assert all(isinstance(row.error, PhotoNotFound) for row in rows if not row.output)
 
 
 ATTACKS: dict[str, Callable[[Path], None]] = {"lines with NUL and without end": _bad_lines}

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from nledn.batch import Queue, State
+from nledn.errors import WouldReplaceSource
 from tests.batch.batches import OPTIONS, make_photo, request, results
 from tests.faults.folders.victims import PRECIOUS, Victim
 
@@ -48,7 +49,7 @@ def _is_the_truth(folder: Path) -> None:
     for _ in range(2):
         _, rows = victim.run(truth=clean, conflict="overwrite", name="{stem}{ext}")
         assert [path.read_bytes() for path in photos] == before
-        assert {row.kind for row in rows} == {"WouldReplaceSource"}
+        assert {type(row.error) for row in rows} == {WouldReplaceSource}
 
 
 def _leads_out(folder: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from nledn.batch import Ending, Queue, Row, Settings, preview, report_of
 from nledn.errors import DerainError
-from nledn.messages import explain
 from tests.batch.batches import OPTIONS, batch, make_photo, make_photos, request
 
 PRECIOUS = b"a line that nobody else has\n"
@@ -71,7 +70,7 @@ class Victim:
             try:
                 door()
             except DerainError as error:
-                said.append(str(explain(error)))
+                said.append(str(error))
         self.is_safe()
         return said
 
