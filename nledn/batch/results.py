@@ -12,7 +12,7 @@ from nledn.cancel import CancelToken
 from nledn.errors import DerainError
 from nledn.messages import printable
 from nledn.pairs import truth_of
-from nledn.report import Report, ReportRow
+from nledn.report import Report, ReportRow, ReportScores
 
 
 def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
@@ -114,10 +114,15 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
         seconds=row.seconds,
         taken=figures.change.taken,
         brightness=figures.change.brightness,
-        scores=row.scores,
+        scores=None if row.scores is None else _figures_of(row.scores),
         marks=marks_of(figures.change),
         note=" ".join(figures.notes),
         device=row.device,
         before=None if pictures is None else pictures.before,
         after=None if pictures is None else pictures.after,
     )
+
+
+def _figures_of(scores: Scores) -> ReportScores:
+    figures = (scores.psnr_y, scores.ssim_y, scores.input_psnr_y, scores.input_ssim_y)
+    return ReportScores(*figures)
