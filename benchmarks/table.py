@@ -16,6 +16,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -82,11 +83,10 @@ def main() -> None:
     tasks = Tasks()
     page = BatchList()
     thumbnails = Thumbnails(tasks, PICTURE)
-    tasks.finished.connect(thumbnails.finished)
     page.model.picture_wanted.connect(thumbnails.want)
     made = 0
 
-    def take(path: Path, image: object) -> None:
+    def take(path: Path, image: QImage) -> None:
         nonlocal made
         made += 1
         page.model.set_picture(path, image)
@@ -108,7 +108,6 @@ def main() -> None:
             clock, thread = measured(page, step_px)
             print(f"{title}, {made - before} pictures came meanwhile")
             print(f"  by the clock    {told(clock)}\n  processor time  {told(thread)}")
-        thumbnails.forget()
         tasks.close()
 
 

@@ -94,7 +94,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Listed:
-    """Where each photo stands.
+    """The photos of a batch, each with its state.
 
     Attributes:
         entries: a photo each, in order.
@@ -125,49 +125,38 @@ class Ended:
     error: DerainError | None
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """Photos for a batch.
-
-    Attributes:
-        found: all of its photos, those that it had included.
-        choices: with a folder of results.
-    """
-
-    found: "Found"
-    choices: Choices
-
-
 @dataclass(frozen=True, eq=False)
-class GatherJob(Job[Gathered]):
-    """Find the photos among files and folders; the answer is `Gathered`.
+class GatherJob(Job["tuple[Found, str]"]):
+    """Find the photos among files and folders.
+
+    The answer is all photos of the batch, and the folder of its results.
 
     Attributes:
         paths: files and folders.
         have: photos that the batch has already.
-        choices: of the batch; without a folder of results one is chosen.
+        out: folder of the results; where it is empty, one is chosen.
         starts: they come from a watched folder, and are to be done at once.
     """
 
     paths: tuple[Path, ...]
     have: "Found | None"
-    choices: Choices
+    out: str
     starts: bool = False
 
-    def run(self, work: Work) -> Gathered:
+    def run(self, work: Work) -> "tuple[Found, str]":
         """Find them, folders with their subfolders."""
         from nledn.batch import Found, together
 
         first = self.paths[0]
         beside = first if first.is_dir() else first.parent
-        choices = replace(self.choices, out=results_folder(self.choices.out, beside))
-        new = list(_found(self.paths, Path(choices.out).expanduser()))
+        out = results_folder(self.out, beside)
+        new = list(_found(self.paths, Path(out).expanduser()))
         if not new and self.starts:
             new = [Found(first, ())]  # a watched folder may be empty for now
         if not new:
             raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
         have = [] if self.have is None else [self.have]
-        return Gathered(together([*have, *new]), choices)
+        return together([*have, *new]), out
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,16 +19,6 @@ from tests.app.conftest import StandIn
 from tests.app.window import Answers, derain, drop, open_photo, said, whole
 
 
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    return batches.make_folder(tmp_path / "wet", 3)
-
-
-@pytest.fixture
-def out(wet: Path) -> Path:
-    return wet / "derained"
-
-
 def dropped(*paths: Path) -> QMimeData:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])

@@ -80,7 +80,6 @@ def test_pictures_come_from_above_and_a_bad_photo_has_none(
     qtbot: QtBot, tasks: Tasks, tmp_path: Path
 ) -> None:
     thumbnails = Thumbnails(tasks, QSize(120, 80))
-    tasks.finished.connect(thumbnails.finished)
     made: list[tuple[str, QImage]] = []
     thumbnails.made.connect(lambda path, image: made.append((path.name, image)))
     paths = [batches.make_photo(tmp_path / f"{n}.png", n) for n in range(3)]
@@ -97,7 +96,6 @@ def test_rows_that_were_scrolled_past_come_later_or_never(
     qtbot: QtBot, tasks: Tasks, tmp_path: Path
 ) -> None:
     thumbnails = Thumbnails(tasks, QSize(60, 40))
-    tasks.finished.connect(thumbnails.finished)
     made: list[str] = []
     thumbnails.made.connect(lambda path, _: made.append(path.name))
     for number in range(200):  # none of them is there: each is answered at once
