@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
-from app.batch.controller import BatchController
+from app.batch.controller import BatchController, FromPhotoPage
 from app.batch.page import BatchPage
 from app.compare.controller import CompareController
 from app.compare.page import ComparePage
@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.controller = PhotoController(document, self.picture, preferences, dialogs, self.models)
         self.backend_benchmark = BackendBenchmark(document, tasks)
         self.batch_controller = BatchController(
-            document, tasks, preferences, dialogs, self.controller.when_saved
+            tasks, preferences, dialogs, document.engines, self._for_batch(), self
         )
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES, PAGES))
@@ -87,7 +87,9 @@ class MainWindow(QMainWindow):
         self.photo = PhotoPage(
             self.shell, self.view, document, self.controller, self.named_actions, self
         )
-        self.batch = BatchPage(self.shell, self.batch_controller, document, tasks, self)
+        self.batch = BatchPage(self.shell, self.batch_controller, tasks, self)
+        document.options_changed.connect(self.batch.options_changed)
+        document.strength_changed.connect(self.batch.options_changed)
         compare_controller = CompareController(tasks, document.engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
         self._connect_compare(compare_controller)
@@ -95,6 +97,16 @@ class MainWindow(QMainWindow):
         self._connect_shell(self.photo.panel.checkpoint)
         self._connect_actions()
         self._show_kept(preferences.settings)
+
+    def _for_batch(self) -> FromPhotoPage:
+        document, when_saved = self.document, self.controller.when_saved
+        return FromPhotoPage(
+            options=lambda: document.options,
+            strength=lambda: document.strength,
+            path=lambda: document.photo.path if document.photo else None,
+            folder=lambda: document.folder,
+            review=lambda *about: when_saved(partial(document.review, *about)),
+        )
 
     def _build(self) -> None:
         self.setWindowIcon(program_icon())

@@ -16,6 +16,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -27,12 +28,12 @@ from app.batch.thumbnails import Thumbnails
 from app.shell import theme
 from app.tasks import Tasks
 from nledn import places
+from nledn.errors import PhotoDamaged
 
 WINDOW_PX = (976, 640)  # what the page has of a window of 1280×800
 STEPS = 240
 PAUSE_MS = 15  # between two turns of the wheel
 STATES = ("done", "done", "done", "failed", "running", "planned", "skipped")
-SENTENCE = "{} is damaged or was cut off (image file is truncated). Copy it again from the camera."
 
 
 def entries(folder: Path, rows: int) -> list[Entry]:
@@ -43,9 +44,9 @@ def entries(folder: Path, rows: int) -> list[Entry]:
         path = folder / f"IMG_{number:05}.jpg"
         path.symlink_to(sample)
         state = STATES[number % len(STATES)]
-        sentence = SENTENCE.format(path) if state == "failed" else ""
+        error = PhotoDamaged(path, "image file is truncated") if state == "failed" else None
         made.append(
-            Entry(path, f"wedding/{path.name}", state, 12.5, sentence, path, share=0.4, moved=8)
+            Entry(path, f"wedding/{path.name}", state, 12.5, error, path, share=0.4, moved=8)
         )
     return made
 
@@ -82,11 +83,10 @@ def main() -> None:
     tasks = Tasks()
     page = BatchList()
     thumbnails = Thumbnails(tasks, PICTURE)
-    tasks.finished.connect(thumbnails.finished)
     page.model.picture_wanted.connect(thumbnails.want)
     made = 0
 
-    def take(path: Path, image: object) -> None:
+    def take(path: Path, image: QImage) -> None:
         nonlocal made
         made += 1
         page.model.set_picture(path, image)
@@ -108,7 +108,6 @@ def main() -> None:
             clock, thread = measured(page, step_px)
             print(f"{title}, {made - before} pictures came meanwhile")
             print(f"  by the clock    {told(clock)}\n  processor time  {told(thread)}")
-        thumbnails.forget()
         tasks.close()
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote_from_bytes
 import jinja2
 
 from nledn.atomic import replacing
-from nledn.errors import OptionInvalid
+from nledn.errors import DerainError, OptionInvalid
 from nledn.messages import in_cell, printable
 
 SUFFIXES = (".html", ".csv", ".json")
@@ -47,6 +47,7 @@ class ReportRow:
         scores: where there is a photo without rain.
         marks: what a person should look at.
         note: a sentence, or several.
+        error: why it failed or was skipped.
         device: that computed.
         output: the result.
         before: a small picture, WebP.
@@ -65,6 +66,7 @@ class ReportRow:
     scores: ReportScores | None = None
     marks: tuple[str, ...] = ()
     note: str = ""
+    error: DerainError | None = None
     device: str = ""
     output: Path | None = None
     before: bytes | None = None
@@ -111,7 +113,7 @@ def write(report: Report, path: Path) -> None:
     }
     with (
         replacing(path, overwrite=True) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
+        temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
     ):
         writers[path.suffix.lower()](report, path, file)
 
@@ -144,7 +146,10 @@ def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
     content = {
         "title": report.title,
         "facts": dict(report.facts),
-        "rows": [plain(row) for row in report.rows],
+        "rows": [
+            {**plain(row), **({} if row.error is None else row.error.to_dict())}
+            for row in report.rows
+        ],
     }
     json.dump(content, file, indent=1, allow_nan=False, ensure_ascii=False)
 

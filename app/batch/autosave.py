@@ -1,4 +1,4 @@
-"""What the window's batch is, kept between starts; where each photo stands is in its journal."""
+"""The window's batch, kept between starts; where each photo stands is in its journal."""
 
 import json
 import logging
@@ -16,17 +16,13 @@ from nledn.naming import DEFAULT_TEMPLATE
 if TYPE_CHECKING:
     from nledn.batch import Found
 
-
 log = logging.getLogger(__name__)
-
 VERSION = 1
-CONFLICTS = ("skip", "overwrite", "rename")
-FORMATS = ("keep", "jpg", "png", "tiff", "webp")
 
 
 @dataclass(frozen=True)
 class Choices:
-    """How a batch writes its results, as in `nledn.batch.Settings`.
+    """The way in which a batch writes its results, as in `nledn.batch.Settings`.
 
     Attributes:
         out: folder of the results; empty for one beside the photos.
@@ -46,39 +42,38 @@ class Kept:
     """A batch.
 
     Attributes:
-        root: the folder whose tree the results repeat; None without photos.
-        files: relative to it.
-        choices: see there.
+        found: its photos; None without any.
+        choices: how it writes its results.
         watched: folder whose new photos join the batch; None for none.
     """
 
-    root: Path | None = None
-    files: tuple[Path, ...] = ()
+    found: "Found | None" = None
     choices: Choices = Choices()
     watched: Path | None = None
 
 
 class QueueFile:
-    """The file; any thread may read and write, and of several writes the latest order counts."""
+    """The file in which a batch is kept; any thread may read and write.
+
+    Attributes:
+        latest: what is written next; writers may overtake each other.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or places.user_state() / "batch.json"
+        self.latest = Kept()
         self._guard = threading.Lock()
-        self._order = 0
 
-    def write(self, kept: Kept, order: int) -> None:
-        """Keep a batch, unless a later one is kept already.
+    def write(self) -> None:
+        """Keep the latest batch.
 
         Raises:
             WriteError: it cannot be written.
         """
         with self._guard:
-            if order <= self._order:
-                return
-            self._order = order
             make_folder(self.path.parent)
             with replacing(self.path, overwrite=True) as temporary:
-                temporary.write_text(_text(kept), "utf-8")
+                temporary.write_text(_text(self.latest), "utf-8")
 
     def read(self) -> Kept:
         """The batch that was kept; an empty one where there is none, or none that can be read."""
@@ -93,11 +88,12 @@ class QueueFile:
 
 def _text(kept: Kept) -> str:
     # As ASCII: names of files may hold bytes that are no text.
+    found = kept.found
     return json.dumps(
         {
             "version": VERSION,
-            "root": None if kept.root is None else str(kept.root),
-            "files": [str(path) for path in kept.files],
+            "root": None if found is None else str(found.root),
+            "files": [] if found is None else [str(path) for path in found.files],
             "choices": asdict(kept.choices),
             "watched": None if kept.watched is None else str(kept.watched),
         }
@@ -105,41 +101,37 @@ def _text(kept: Kept) -> str:
 
 
 def _kept(values: dict[str, Any]) -> Kept:
+    from nledn.batch import Found, Settings
+
     choices = Choices(**values["choices"])
-    if choices.conflict not in CONFLICTS or choices.format not in FORMATS:
-        raise ValueError("choices that this version does not know")
+    # Refuses choices that this version does not know.
+    Settings(name=choices.name, conflict=choices.conflict, format=choices.format)
+    root, watched = values["root"], values["watched"]
+    files = tuple(Path(name) for name in values["files"])
     return Kept(
-        root=None if values["root"] is None else Path(values["root"]),
-        files=tuple(Path(name) for name in values["files"]),
+        found=Found(Path(root), files) if root is not None and files else None,
         choices=choices,
-        watched=None if values["watched"] is None else Path(values["watched"]),
+        watched=None if watched is None else Path(watched),
     )
 
 
 @dataclass(frozen=True, eq=False)
 class KeepQueueJob(Job[None]):
-    """Keep the batch for the next start."""
+    """Keep the latest batch for the next start."""
 
     file: QueueFile
-    kept: Kept
-    order: int
 
     def run(self, work: Work) -> None:
         """Write it."""
-        self.file.write(self.kept, self.order)
+        self.file.write()
 
 
 @dataclass(frozen=True, eq=False)
-class ReadQueueJob(Job[tuple[Kept, "Found | None"]]):
-    """Read the batch of the last start; the answer is what was kept and its photos."""
+class ReadQueueJob(Job[Kept]):
+    """Read the batch of the last start."""
 
     file: QueueFile
 
-    def run(self, work: Work) -> tuple[Kept, "Found | None"]:
+    def run(self, work: Work) -> Kept:
         """Read it."""
-        from nledn.batch import Found
-
-        kept = self.file.read()
-        if kept.root is None or not kept.files:
-            return kept, None
-        return kept, Found(kept.root, kept.files)
+        return self.file.read()

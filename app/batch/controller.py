@@ -1,37 +1,60 @@
 """Between the Batch page and the batch: questions to the person, words, folders that are shown."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QDesktopServices
 
-from app.batch.autosave import Choices, ReadQueueJob
-from app.batch.jobs import Ended, Entry, ForeseeJob, ReportJob
+from app.batch.jobs import Ended, Entry
 from app.batch.model import Batch
 from app.batch.state import BatchState
 from app.batch.watch import Watch
-from app.photo.document import Document
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
+from app.shell.engines import Engines
 from app.shell.messages import explain
 from app.shell.names import path_of, url_of
 from app.shell.settings import Preferences
 from app.shell.translation import tr
-from app.tasks import AnyJob, Tasks
+from app.tasks import Tasks
+from nledn import Options
+
+if TYPE_CHECKING:
+    from nledn.batch import Row
+
+
+@dataclass(frozen=True)
+class FromPhotoPage:
+    """Answers of the Photo page, each as it is when it is asked for.
+
+    Attributes:
+        options: how photos are derained.
+        strength: share of the rain that is taken.
+        path: of the open photo; None without one.
+        folder: the photos of its folder.
+        review: opens a photo of the batch (source, result, row of the journal, strength,
+            checkpoint) beside its result, unless the person keeps the one that is open.
+    """
+
+    options: Callable[[], Options]
+    strength: Callable[[], float]
+    path: Callable[[], Path | None]
+    folder: Callable[[], Sequence[Path]]
+    review: "Callable[[Path, Path | None, Row | None, float, str], None]"
 
 
 class BatchController(QObject):
-    """What the Batch page is asked for.
+    """The verbs of the Batch page.
 
     Args:
-        document: has the open photo.
         tasks: does the work.
         preferences: the settings.
         dialogs: asks questions.
-        when_saved: goes on once nothing of the open photo would be lost.
+        engines: the engine, shared with the other pages.
+        photo: answers for the Photo page.
 
     Attributes:
         noticed: (Notice) something to say in the banner.
@@ -50,27 +73,32 @@ class BatchController(QObject):
 
     def __init__(
         self,
-        document: Document,
         tasks: Tasks,
         preferences: Preferences,
         dialogs: Dialogs,
-        when_saved: Callable[[Callable[[], None]], None],
+        engines: Engines,
+        photo: FromPhotoPage,
+        parent: QObject | None = None,
     ) -> None:
-        super().__init__(document)
-        self._when_saved = when_saved
-        self._document = document
+        super().__init__(parent)
         self._dialogs = dialogs
-        self.batch = Batch(document, tasks, preferences)
+        self._photo = photo
+        self.batch = Batch(tasks, preferences, engines, photo.options, photo.strength, self)
         self.watch = Watch(tasks, self)
         self.show_file: Callable[[Path], object] = _show_file
-        self._restored = False
+        self._is_restoring = False
         self._actions: dict[str, Callable[[], None]] = {
             "batch_page": self.page_asked.emit,
             "batch_folder": self._take_folder,
             "batch_output": self.open_output,
             "batch_report": self.show_report,
-            "batch_retry": self.retry,
         }
+        self.batch.restored.connect(self._resume_watch)
+        self.batch.foreseen.connect(self._offer_rest)
+        self.batch.ended.connect(self._ended)
+        self.batch.failed.connect(self._failed)
+        self.watch.arrived.connect(self._arrived)
+        self.watch.failed.connect(self._watch_failed)
 
     # Photos
 
@@ -112,7 +140,7 @@ class BatchController(QObject):
         self.batch.set_watched(folder)
         self.watched_changed.emit(folder)
 
-    def arrived(self, paths: tuple[Path, ...]) -> None:
+    def _arrived(self, paths: tuple[Path, ...]) -> None:
         """Photos came into the folder that is watched."""
         results = {entry.output for entry in self.batch.entries}
         out = Path(self.batch.choices.out).expanduser()
@@ -129,7 +157,7 @@ class BatchController(QObject):
         """Show a photo, and what the batch made of it."""
         output = entry.output if entry.state == "done" else None
         about = (entry.source, output, entry.row, entry.strength, self.batch.checkpoint)
-        self._when_saved(lambda: self._document.review(*about))
+        self._photo.review(*about)
 
     # Choices and what comes of a run
 
@@ -137,13 +165,7 @@ class BatchController(QObject):
         """Let the person choose the folder of the results."""
         path = self._dialogs.folder(self.batch.choices.out or self._folder())
         if path is not None:
-            choices = replace(self.batch.choices, out=str(path))
-            self.batch.set_choices(choices)
-            self.batch.choices_changed.emit(choices)
-
-    def choose(self, choices: Choices) -> None:
-        """The person chose how results are written."""
-        self.batch.set_choices(choices)
+            self.batch.set_choices(replace(self.batch.choices, out=str(path)))
 
     def retry(self) -> None:
         """Try failed photos again."""
@@ -155,19 +177,9 @@ class BatchController(QObject):
 
     def show_report(self) -> None:
         """Make the report, and show it when it is there."""
-        self.batch.make_report()
+        self.batch.make_report(self.show_file)
 
-    def finished(self, job: AnyJob, result: Any) -> None:
-        """A job is done."""
-        if isinstance(job, ReportJob):
-            self.show_file(result)
-        elif isinstance(job, ReadQueueJob):
-            self._resume_watch()
-        elif isinstance(job, ForeseeJob) and self._restored:
-            self._restored = False
-            self._offer_rest()
-
-    def ended(self, ended: Ended) -> None:
+    def _ended(self, ended: Ended) -> None:
         """A run is over: say how it went."""
         status = self.batch.status
         words = [tr("{done} of {total} photos are done.", done=status.done, total=status.total)]
@@ -176,7 +188,7 @@ class BatchController(QObject):
         if status.skipped:
             words.append(tr("{count} were skipped.", count=status.skipped))
         if ended.error is not None:
-            words.insert(0, str(explain(ended.error)))
+            words.insert(0, explain(ended.error))
         elif status.planned:
             words.append(tr("{count} are left; Go on does them.", count=status.planned))
         actions = {"batch_output": tr("Open output"), "batch_report": tr("Show report")}
@@ -186,15 +198,15 @@ class BatchController(QObject):
         self.noticed.emit(Notice(" ".join(words), "error" if is_bad else "done", actions))
         self.over.emit(" ".join(words))
 
-    def watch_failed(self, error: BaseException) -> None:
+    def _watch_failed(self, error: BaseException) -> None:
         """Nothing is watched: the panel does not say otherwise, and the banner says why."""
         if not self.watch.is_watching:
             self.watched_changed.emit(None)
-        self.failed(error)
+        self._failed(error)
 
-    def failed(self, error: BaseException) -> None:
+    def _failed(self, error: BaseException) -> None:
         """Say what went wrong, in a sentence."""
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+        self.noticed.emit(Notice(explain(error), "error"))
 
     def act(self, name: str) -> None:
         """Do what a button of the banner says, if it is about the batch."""
@@ -206,7 +218,7 @@ class BatchController(QObject):
 
     def restore(self) -> None:
         """Take up the batch of the last start."""
-        self._restored = True
+        self._is_restoring = True
         self.batch.restore()
 
     def close(self) -> None:
@@ -224,13 +236,15 @@ class BatchController(QObject):
         folder = self.batch.watched
         self.watched_changed.emit(folder)
         if folder is not None:
-            self._restored = False
+            self._is_restoring = False
             self.watch.begin(folder)
             self.batch.add([folder], starts=True)
 
     def _offer_rest(self) -> None:
+        is_restored, self._is_restoring = self._is_restoring, False
         status = self.batch.status
-        if status.state is BatchState.READY and status.planned and status.finished:
+        is_ready = status.state is BatchState.READY
+        if is_restored and is_ready and status.planned and status.finished:
             words = tr(
                 "Of the last batch {count} of {total} photos are still to be done.",
                 count=status.planned,
@@ -239,15 +253,13 @@ class BatchController(QObject):
             self.noticed.emit(Notice(words, "info", {"batch_page": tr("Show the batch")}))
 
     def _take_folder(self) -> None:
-        self.add(self._document.folder)
+        self.add(self._photo.folder())
 
     def _folder(self) -> str:
-        photo = self._document.photo
         if self.batch.entries:
             return str(self.batch.entries[0].source.parent)
-        if photo is not None and photo.path is not None:
-            return str(photo.path.parent)
-        return str(Path.home())
+        path = self._photo.path()
+        return str(Path.home() if path is None else path.parent)
 
 
 def _show_file(path: Path) -> None:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Tasks, Work
@@ -25,28 +25,26 @@ if TYPE_CHECKING:
 POLL_S = 0.1  # how soon a paused batch notices that it was cancelled
 
 
-@dataclass(frozen=True)
-class _Lent:
-    """What the queue gave back: when it began, and the value."""
-
-    began: float
-    value: Any
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, eq=False)
-class _LentJob(Job[_Lent]):
-    """Something for the engine to do, once nobody else wants it."""
+class _LentJob(Job[tuple[float, R]], Generic[R]):
+    """Something for the engine to do, once nobody else wants it.
+
+    The answer is when that was, and what came of it.
+    """
 
     queue: ClassVar[QueueName] = "compute"
     is_patient: ClassVar[bool] = True
     engines: Engines
     options: Options
-    step: "Callable[[Derainer, Work], Any]" = field(repr=False)
+    step: "Callable[[Derainer, Work], R]" = field(repr=False)
 
-    def run(self, work: Work) -> _Lent:
+    def run(self, work: Work) -> tuple[float, R]:
         """Do it."""
         began = time.monotonic()
-        return _Lent(began, self.step(self.engines.get(self.options), work))
+        return began, self.step(self.engines.get(self.options), work)
 
 
 class _Stop(CancelToken):
@@ -106,9 +104,7 @@ class BatchEngine:
         self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
     ) -> RainLayer:
         """See `nledn.Derainer.start`."""
-        layer = self._lend(lambda engine, _: engine.start(size, grey=grey, linear=linear))
-        assert isinstance(layer, RainLayer)
-        return layer
+        return self._lend(lambda engine, _: engine.start(size, grey=grey, linear=linear))
 
     def derain(
         self,
@@ -149,9 +145,9 @@ class BatchEngine:
         self._stood_s += time.monotonic() - began
         cancel.raise_if_cancelled()
 
-    def _lend(self, step: "Callable[[Derainer, Work], Any]") -> Any:
+    def _lend(self, step: "Callable[[Derainer, Work], R]") -> R:
         asked = time.monotonic()
         job = _LentJob(self._engines, self._options, step)
-        lent: _Lent = self._tasks.submit(job).result()
-        self._stood_s += lent.began - asked
-        return lent.value
+        began, value = self._tasks.submit(job).result()
+        self._stood_s += began - asked
+        return value

@@ -25,7 +25,7 @@ class Entry:
         name: of the photo below the batch's folder.
         state: planned, running, done, failed or skipped.
         seconds: of computing, when it is done.
-        sentence: why it failed, was skipped, or would be.
+        error: why it failed, was skipped, or would be.
         output: the result, or where it would go; None when there is none.
         share: of a running one that is computed, 0 to 1.
         little: nearly nothing changed.
@@ -37,7 +37,7 @@ class Entry:
     name: str
     state: str = "planned"
     seconds: float = 0.0
-    sentence: str = ""
+    error: DerainError | None = None
     output: Path | None = None
     share: float = 0.0
     little: bool = False
@@ -94,7 +94,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Listed:
-    """Where each photo stands.
+    """The photos of a batch, each with its state.
 
     Attributes:
         entries: a photo each, in order.
@@ -125,49 +125,38 @@ class Ended:
     error: DerainError | None
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """Photos for a batch.
-
-    Attributes:
-        found: all of its photos, those that it had included.
-        choices: with a folder of results.
-    """
-
-    found: "Found"
-    choices: Choices
-
-
 @dataclass(frozen=True, eq=False)
-class GatherJob(Job[Gathered]):
-    """Find the photos among files and folders; the answer is `Gathered`.
+class GatherJob(Job["tuple[Found, str]"]):
+    """Find the photos among files and folders.
+
+    The answer is all photos of the batch, and the folder of its results.
 
     Attributes:
         paths: files and folders.
         have: photos that the batch has already.
-        choices: of the batch; without a folder of results one is chosen.
+        out: folder of the results; where it is empty, one is chosen.
         starts: they come from a watched folder, and are to be done at once.
     """
 
     paths: tuple[Path, ...]
     have: "Found | None"
-    choices: Choices
+    out: str
     starts: bool = False
 
-    def run(self, work: Work) -> Gathered:
+    def run(self, work: Work) -> "tuple[Found, str]":
         """Find them, folders with their subfolders."""
         from nledn.batch import Found, together
 
         first = self.paths[0]
         beside = first if first.is_dir() else first.parent
-        choices = replace(self.choices, out=results_folder(self.choices.out, beside))
-        new = list(_found(self.paths, Path(choices.out).expanduser()))
+        out = results_folder(self.out, beside)
+        new = list(_found(self.paths, Path(out).expanduser()))
         if not new and self.starts:
             new = [Found(first, ())]  # a watched folder may be empty for now
         if not new:
             raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
         have = [] if self.have is None else [self.have]
-        return Gathered(together([*have, *new]), choices)
+        return together([*have, *new]), out
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,7 +219,9 @@ class ReportJob(Job[Path]):
         from nledn.batch import Queue, report_of
 
         with Queue.as_it_stands(self.asked.request()) as queue:
-            path = queue.place.journal.with_name("report.html")
+            path = queue.workspace.journal.with_name("report.html")
+            if path.is_symlink():  # the folder may be a stranger's
+                path.unlink()
             report.write(report_of(queue, work.cancel), path)
         return path
 
@@ -244,7 +235,7 @@ def entry_of(row: "Row", root: Path, out: Path) -> Entry:
         name=str(row.source.relative_to(root)),
         state=row.state.value,
         seconds=row.seconds,
-        sentence=row.sentence,
+        error=row.error,
         row=row,
     )
     if row.state != "done" or row.figures is None or row.output is None:
@@ -269,12 +260,12 @@ def added(found: "Found", known: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def _foreseen(item: "Foreseen", root: Path, out: Path) -> Entry:
     entry = entry_of(item.row, root, out)
-    return replace(entry, output=item.target, sentence=item.sentence)
+    return replace(entry, output=item.target, error=item.error)
 
 
 def _listed(queue: "Queue") -> Listed:
     request = queue.request
-    root, out = request.found.root, queue.place.out
+    root, out = request.found.root, queue.workspace.out
     entries = tuple(entry_of(row, root, out) for row in queue.rows())
     return Listed(entries, request.card.id)
 
@@ -282,7 +273,7 @@ def _listed(queue: "Queue") -> Listed:
 def updated(entry: Entry, update: "Update", out: Path) -> Entry:
     """An entry after something happened to its photo."""
     if update.row is None:
-        return replace(entry, state=update.state.value, share=update.share, sentence="")
+        return replace(entry, state=update.state.value, share=update.share, error=None)
     root = entry.source.parents[len(Path(entry.name).parts) - 1]
     return entry_of(update.row, root, out)
 

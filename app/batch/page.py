@@ -12,19 +12,18 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QStackedWidget,
+    QSystemTrayIcon,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from app.batch.controller import BatchController
-from app.batch.notifier import Notifier
 from app.batch.panel import BatchPanel
 from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
 from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate
 from app.batch.thumbnails import Thumbnails
-from app.photo.document import Document
-from app.shell.icons import icon
+from app.shell.icons import icon, program_icon
 from app.shell.parts import muted
 from app.shell.shell import Shell
 from app.shell.translation import tr
@@ -41,10 +40,12 @@ class BatchTable(QTableView):
     """The photos of a batch.
 
     Attributes:
-        remove_asked: (list of Path) photos are to leave the list.
+        opened: (jobs.Entry) a photo is to be looked at.
+        removed: (list of Path) photos are to leave the list.
     """
 
-    remove_asked = Signal(object)
+    opened = Signal(object)
+    removed = Signal(object)
 
     def __init__(self, model: BatchModel) -> None:
         super().__init__()
@@ -74,32 +75,30 @@ class BatchTable(QTableView):
             (Column.TIME, TIME_PX),
         ):
             self.setColumnWidth(column, width)
+        self.activated.connect(self._open)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         """Delete takes photos off the list; Enter opens one."""
         rows = self.selectionModel().selectedRows()
         if event.key() == Qt.Key.Key_Delete and rows:
-            self.remove_asked.emit([self._model.entry(row.row()).source for row in rows])
+            self.removed.emit([self._model.entry(row.row()).source for row in rows])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.activated.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def _open(self, index: QModelIndex) -> None:
+        self.opened.emit(self._model.entry(index.row()))
 
 
 class BatchList(QFrame):
     """Shows a batch.
 
     Attributes:
-        add_photos_asked: photos are to be chosen.
-        add_folder_asked: a folder of photos is to be chosen.
-        row_opened: (jobs.Entry) a photo is to be looked at.
-        remove_asked: (list of Path) photos are to leave the list.
+        table: of its photos.
+        add_photos: lets the person choose photos.
+        add_folder: lets the person choose a folder of photos.
     """
-
-    add_photos_asked = Signal()
-    add_folder_asked = Signal()
-    row_opened = Signal(object)
-    remove_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,23 +120,18 @@ class BatchList(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.table.activated.connect(self._open)
-        self.table.remove_asked.connect(self.remove_asked)
         self.show_status(BatchStatus())
 
-    def show_status(self, status: BatchStatus, counted: str = "", pace: str = "") -> None:
+    def show_status(self, status: BatchStatus) -> None:
         """Show how far it is, and say it in words."""
         is_empty = status.state is BatchState.EMPTY
         self._pages.setCurrentIndex(0 if is_empty else 1)
         self.setFocusProxy(self.add_folder if is_empty else self.table)
-        self.counted.setText(counted)
-        self.pace.setText(pace)
+        self.counted.setText(counted_of(status))
+        self.pace.setText(pace_of(status))
         self.bar.setRange(0, max(status.total, 1) * BAR_STEPS)
         self.bar.setValue(round((status.finished + status.under_way) * BAR_STEPS))
         self.looking.setText(tr("Looking for photos…") if status.is_looking else "")
-
-    def _open(self, index: QModelIndex) -> None:
-        self.row_opened.emit(self.model.entry(index.row()))
 
     def _listing(self) -> QWidget:
         head = QHBoxLayout()
@@ -185,19 +179,56 @@ class BatchList(QFrame):
         self.looking.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self.looking)
         layout.addStretch(3)
-        self.add_folder.clicked.connect(self.add_folder_asked)
-        self.add_photos.clicked.connect(self.add_photos_asked)
         return page
 
 
+class Notifier(QObject):
+    """Says on the desktop that a batch is over, when the person is elsewhere and there is a tray.
+
+    Args:
+        window: whose batch it is.
+
+    Attributes:
+        chosen: the person clicked what was said.
+    """
+
+    chosen = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._tray: QSystemTrayIcon | None = None
+
+    def notify(self, title: str, text: str) -> bool:
+        """Say something, unless the person looks at the window anyway; whether it was said."""
+        there = QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()
+        if not there or self._window.isActiveWindow():
+            return False
+        if self._tray is None:
+            self._tray = QSystemTrayIcon(program_icon(), self)
+            self._tray.messageClicked.connect(self._choose)
+            self._tray.activated.connect(self._choose)
+        self._tray.setToolTip(title)
+        self._tray.show()
+        self._tray.showMessage(title, text, program_icon())
+        return True
+
+    def _choose(self, *_: object) -> None:
+        if self._tray is not None:
+            self._tray.hide()
+        self._window.showNormal() if self._window.isMinimized() else self._window.show()
+        self._window.raise_()
+        self._window.activateWindow()
+        self.chosen.emit()
+
+
 class BatchPage(QObject):
-    """Connects page, panel and banner with the controller, and the controller with the tasks.
+    """Connects list, panel and banner with the controller.
 
     Args:
         shell: has banner and status line; takes up the page.
         controller: what they ask.
-        document: has the open photo.
-        tasks: does the work.
+        tasks: makes small pictures.
         window: whose batch it is.
     """
 
@@ -205,21 +236,18 @@ class BatchPage(QObject):
         self,
         shell: Shell,
         controller: BatchController,
-        document: Document,
         tasks: Tasks,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._shell = shell
         self._controller = controller
-        self._document = document
         self.thumbnails = Thumbnails(tasks, PICTURE * window.devicePixelRatio(), self)
         self.list = BatchList()
         self.panel = BatchPanel()
         shell.add_page("batch", self.list, self.panel)
         self.list.model.pixel_ratio = window.devicePixelRatio()
         self.notifier = Notifier(window)
-        self._connect_tasks(tasks)
         self._connect_batch()
         self._connect_page(self.list)
         self._connect_panel(self.panel)
@@ -227,17 +255,8 @@ class BatchPage(QObject):
 
     @property
     def is_shown(self) -> bool:
-        """Whether this page is the one that is shown."""
+        """This page is the one that is shown."""
         return self._shell.page == "batch"
-
-    def _connect_tasks(self, tasks: Tasks) -> None:
-        controller = self._controller
-        for receiver in (controller.batch, controller, controller.watch, self.thumbnails):
-            tasks.finished.connect(receiver.finished)
-        for receiver in (controller.batch, controller.watch, self.thumbnails):
-            tasks.failed.connect(receiver.job_failed)
-        tasks.reported.connect(controller.batch.reported)
-        tasks.cancelled.connect(controller.batch.stopped)
 
     def _connect_batch(self) -> None:
         controller, batch, shell = self._controller, self._controller.batch, self._shell
@@ -247,57 +266,49 @@ class BatchPage(QObject):
         batch.entry_changed.connect(model.change_entry)
         batch.status_changed.connect(self._show_status)
         batch.choices_changed.connect(self.panel.show_choices)
-        batch.ended.connect(controller.ended)
-        batch.failed.connect(controller.failed)
-        controller.watch.arrived.connect(controller.arrived)
-        controller.watch.failed.connect(controller.watch_failed)
         controller.watched_changed.connect(self.panel.show_watched)
         controller.noticed.connect(shell.banner.show_notice)
         controller.over.connect(self._notify)
         shell.banner.action_chosen.connect(controller.act)
         shell.status_line.batch_asked.connect(controller.page_asked)
         self.notifier.chosen.connect(controller.page_asked)
-        self._document.options_changed.connect(self._options_changed)
-        self._document.strength_changed.connect(self._options_changed)
 
     def _connect_page(self, page: BatchList) -> None:
         controller = self._controller
-        page.add_photos_asked.connect(controller.ask_photos)
-        page.add_folder_asked.connect(controller.ask_folder)
-        page.row_opened.connect(controller.open_row)
-        page.remove_asked.connect(controller.batch.remove)
+        page.add_photos.clicked.connect(controller.ask_photos)
+        page.add_folder.clicked.connect(controller.ask_folder)
+        page.table.opened.connect(controller.open_row)
+        page.table.removed.connect(controller.batch.remove)
         page.model.picture_wanted.connect(self.thumbnails.want)
         self.thumbnails.made.connect(page.model.set_picture)
 
     def _connect_panel(self, panel: BatchPanel) -> None:
         controller, steps = self._controller, panel.steps
-        panel.choices_made.connect(controller.choose)
-        panel.folder_asked.connect(controller.ask_output)
-        panel.add_photos_asked.connect(controller.ask_photos)
-        panel.add_folder_asked.connect(controller.ask_folder)
-        panel.clear_asked.connect(controller.batch.clear)
-        panel.watch_asked.connect(controller.set_watching)
-        steps.start_asked.connect(controller.batch.start)
-        steps.pause_asked.connect(controller.batch.pause)
-        steps.resume_asked.connect(controller.batch.resume)
-        steps.cancel_asked.connect(controller.batch.cancel)
-        steps.retry_asked.connect(controller.retry)
-        steps.output_asked.connect(controller.open_output)
-        steps.report_asked.connect(controller.show_report)
+        panel.choices_made.connect(controller.batch.set_choices)
+        panel.browse.clicked.connect(controller.ask_output)
+        panel.add_photos.clicked.connect(controller.ask_photos)
+        panel.add_folder.clicked.connect(controller.ask_folder)
+        panel.clear.clicked.connect(controller.batch.clear)
+        panel.watch.clicked.connect(controller.set_watching)
+        steps.go.clicked.connect(controller.batch.go)
+        steps.cancel.clicked.connect(controller.batch.cancel)
+        steps.retry.clicked.connect(controller.retry)
+        steps.output.clicked.connect(controller.open_output)
+        steps.report.clicked.connect(controller.show_report)
 
     def _show_status(self, status: BatchStatus) -> None:
-        shell = self._shell
-        self.list.show_status(status, counted_of(status), pace_of(status))
+        self.list.show_status(status)
         self.panel.show_status(status)
         words = tr("Batch: {progress}", progress=counted_of(status))
-        shell.status_line.set_batch(words if status.state.is_run else "")
+        self._shell.status_line.set_batch(words if status.state.is_run else "")
 
     def _show_made_with(self) -> None:
-        batch, document = self._controller.batch, self._document
+        batch = self._controller.batch
         sample = batch.entries[0].name if batch.entries else ""
-        self.panel.show_made_with(sample, batch.checkpoint, document.strength)
+        self.panel.show_made_with(sample, batch.checkpoint, batch.strength())
 
-    def _options_changed(self) -> None:
+    def options_changed(self) -> None:
+        """Show that photos will be derained in another way, and look up what that means."""
         self._show_made_with()
         self._controller.batch.foresee_soon()
 

@@ -28,8 +28,6 @@ from nledn.naming import FIELDS, Naming, name_of
 
 SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
 SAMPLE = "street.jpg"
-
-
 _PAUSABLE = (BatchState.RUNNING, BatchState.PAUSING, BatchState.PAUSED)
 
 
@@ -37,27 +35,15 @@ class BatchSteps(QWidget):
     """Buttons, of which the next step is the coloured one.
 
     Attributes:
-        start_asked: begin, or go on with what is left.
-        pause_asked: stand still.
-        resume_asked: go on.
-        cancel_asked: end the run.
-        retry_asked: try failed photos again.
-        output_asked: show the results' folder.
-        report_asked: show the report.
+        go: starts, pauses or goes on.
+        cancel: ends the run.
+        retry: tries failed photos again.
+        output: shows the results' folder.
+        report: shows the report.
     """
-
-    start_asked = Signal()
-    pause_asked = Signal()
-    resume_asked = Signal()
-    cancel_asked = Signal()
-    retry_asked = Signal()
-    output_asked = Signal()
-    report_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._status = BatchStatus()
-        self._is_named = True
         self.go = QPushButton()
         self.go.setProperty("large", "true")
         self.cancel = QPushButton(tr("Cancel"))
@@ -78,12 +64,6 @@ class BatchSteps(QWidget):
             for button in buttons:
                 row.addWidget(button, 0 if button is self.cancel else 1)
             layout.addLayout(row)
-        self.go.clicked.connect(self._go)
-        self.cancel.clicked.connect(self.cancel_asked)
-        self.retry.clicked.connect(self.retry_asked)
-        self.output.clicked.connect(self.output_asked)
-        self.report.clicked.connect(self.report_asked)
-        self.show_status(self._status, is_named=True)
 
     def show_status(self, status: BatchStatus, *, is_named: bool) -> None:
         """Show what can be done now.
@@ -92,7 +72,6 @@ class BatchSteps(QWidget):
             status: of the batch.
             is_named: results can be named.
         """
-        self._status, self._is_named = status, is_named
         state = status.state
         words, tip = {
             BatchState.RUNNING: (tr("Pause"), tr("Stand still after this tile")),
@@ -117,58 +96,43 @@ class BatchSteps(QWidget):
         self.output.setEnabled(status.total > 0)
         self.report.setEnabled(not state.is_run and status.finished > 0)
 
-    def set_named(self, is_named: bool) -> None:
-        """Whether results can be named."""
-        self.show_status(self._status, is_named=is_named)
-
-    def _go(self) -> None:
-        match self._status.state:
-            case BatchState.READY:
-                self.start_asked.emit()
-            case BatchState.RUNNING:
-                self.pause_asked.emit()
-            case BatchState.PAUSING | BatchState.PAUSED:
-                self.resume_asked.emit()
-
 
 class BatchPanel(QFrame):
     """Chooses how a batch is done; each change is told at once.
 
     Attributes:
         choices_made: (Choices).
-        folder_asked: a folder for the results is to be chosen.
-        add_photos_asked: photos are to be chosen.
-        add_folder_asked: a folder of photos is to be chosen.
-        clear_asked: all photos are to leave the list.
-        watch_asked: (bool) a folder is to be watched, or no longer.
+        browse: lets the person choose a folder for the results.
+        add_photos: lets the person choose photos.
+        add_folder: lets the person choose a folder of photos.
+        clear: takes all photos off the list.
+        watch: is checked while a folder is watched.
         steps: the buttons below.
     """
 
     choices_made = Signal(object)
-    folder_asked = Signal()
-    add_photos_asked = Signal()
-    add_folder_asked = Signal()
-    clear_asked = Signal()
-    watch_asked = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sidePanel")
         self.setFixedWidth(PANEL_WIDTH_PX)
-        self._choices = Choices()
+        self._choices, self._status = Choices(), BatchStatus()
         self._sample, self._checkpoint, self._strength = SAMPLE, "afterrain", 1.0
         self._make_photos()
         self._make_results()
         self.made_with = muted()
         self.steps = BatchSteps()
         self._lay_out()
-        self._connect()
+        self.folder.editingFinished.connect(self._choose)
+        self.template.textEdited.connect(self._choose)
+        self.format.activated.connect(self._choose)
+        self.conflict.activated.connect(self._choose)
         self.show_choices(Choices())
         self.show_watched(None)
         self.show_status(BatchStatus())
 
     def show_choices(self, choices: Choices) -> None:
-        """Show choices; tells nobody."""
+        """Show choices, without a signal."""
         self._choices = choices
         for field, text in ((self.folder, choices.out), (self.template, choices.name)):
             if field.text() != text:
@@ -213,6 +177,7 @@ class BatchPanel(QFrame):
 
     def show_status(self, status: BatchStatus) -> None:
         """Show what can be done now."""
+        self._status = status
         runs = status.state.is_run
         for control in (self.folder, self.browse, self.template, self.format, self.conflict):
             control.setEnabled(not runs)
@@ -292,17 +257,6 @@ class BatchPanel(QFrame):
         layout.addWidget(line())
         layout.addWidget(self.steps)
 
-    def _connect(self) -> None:
-        self.add_photos.clicked.connect(self.add_photos_asked)
-        self.add_folder.clicked.connect(self.add_folder_asked)
-        self.clear.clicked.connect(self.clear_asked)
-        self.watch.clicked.connect(self.watch_asked)
-        self.browse.clicked.connect(self.folder_asked)
-        self.folder.editingFinished.connect(self._choose)
-        self.template.textEdited.connect(self._choose)
-        self.format.activated.connect(self._choose)
-        self.conflict.activated.connect(self._choose)
-
     def _choose(self) -> None:
         self._choices = replace(
             self._choices,
@@ -313,12 +267,12 @@ class BatchPanel(QFrame):
         )
         self._show_example()
         is_named = self._name() is not None
-        self.steps.set_named(is_named)
+        self.steps.show_status(self._status, is_named=is_named)
         if is_named:
             self.choices_made.emit(self._choices)
 
     def _name(self) -> str | None:
-        """What the sample's result would be called; None while the template makes no name."""
+        """The name of the sample's result; None while the template makes none."""
         sample = Path(self._sample)
         suffix = SUFFIXES.get(self._choices.format, sample.suffix)
         naming = Naming(sample.stem, suffix, self._checkpoint, self._strength, 1)

@@ -1,17 +1,13 @@
-"""Where the window's batch is on its way, and how far."""
+"""The state and the progress of the window's batch, in figures and in words."""
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from app.shell.translation import clock, tr
 
-if TYPE_CHECKING:
-    pass
-
 
 class BatchState(Enum):
-    """Where a batch is on its way."""
+    """The stages of a batch."""
 
     EMPTY = "empty"
     READY = "ready"
@@ -22,13 +18,13 @@ class BatchState(Enum):
 
     @property
     def is_run(self) -> bool:
-        """Whether a run has the output folder."""
+        """A run has the output folder."""
         return self not in (BatchState.EMPTY, BatchState.READY)
 
 
 @dataclass(frozen=True)
 class BatchStatus:
-    """What is told of a batch.
+    """State and progress of a batch.
 
     Attributes:
         state: of it.
@@ -40,7 +36,7 @@ class BatchStatus:
         under_way: the computed parts of those that are begun, in photos.
         is_looking: photos are being looked for, or a report is being made.
         megapixels_per_second: None before the first photo is done.
-        seconds_left: likewise.
+        seconds_left: None before the first photo is done.
     """
 
     state: BatchState = BatchState.EMPTY
@@ -61,7 +57,7 @@ class BatchStatus:
 
 
 def counted_of(status: BatchStatus) -> str:
-    """How far it is, such as `12 of 60 · 2 failed · 1 skipped`."""
+    """Its progress, such as `12 of 60 · 2 failed · 1 skipped`."""
     parts = [tr("{finished} of {total}", finished=status.finished, total=status.total)]
     if status.failed:
         parts.append(tr("{count} failed", count=status.failed))
@@ -71,7 +67,7 @@ def counted_of(status: BatchStatus) -> str:
 
 
 def pace_of(status: BatchStatus) -> str:
-    """What it does, how fast, and the time left, as far as they are known."""
+    """Its activity, speed and time left, as far as they are known."""
     words = {
         BatchState.PAUSING: tr("Pausing after this tile…"),
         BatchState.PAUSED: tr("Paused"),

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.batch.jobs import Entry
 from app.shell.icons import icon
-from app.shell.messages import in_words
+from app.shell.messages import explain
 from app.shell.names import as_tip
 from app.shell.translation import mark, tr
 from nledn.messages import printable
@@ -34,26 +34,12 @@ ENTRY_ROLE = Role.UserRole + 1
 
 PICTURES_KEPT = 600  # of 120 × 80 px at most: 23 MB, some 40 screens of rows
 ROW_PX = 52
-
-
 PICTURE = QSize(60, 40)
-
-
 MARGIN_PX = 12
-
-
 ICON_PX = 16
-
-
 BAR_PX = 4
-
-
 LEADING_PX = 2  # fonts that stand in for missing letters are taller
-
-
 ICONS = {"done": "done", "failed": "warning"}
-
-
 STATES = {
     "planned": mark("Planned"),
     "running": mark("Running"),
@@ -64,7 +50,7 @@ STATES = {
 
 
 class Column(IntEnum):
-    """What a row shows."""
+    """The columns of the table."""
 
     PHOTO = 0
     STATE = 1
@@ -98,7 +84,7 @@ class BatchModel(QAbstractTableModel):
         self._pictures: OrderedDict[Path, QPixmap] = OrderedDict()
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
-        """Show other photos, or all of them anew; who scrolled stays where they are."""
+        """Show other photos, or the same ones changed, without scrolling those."""
         sources = [entry.source for entry in entries]
         if sources == [entry.source for entry in self._entries]:
             self._entries = list(entries)
@@ -156,7 +142,7 @@ class BatchModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        """What a cell shows."""
+        """The text, picture or tip of a cell."""
         entry = self._entries[index.row()]
         if role == ENTRY_ROLE:
             return entry
@@ -198,9 +184,9 @@ def _text(entry: Entry, column: Column) -> str:
 
 
 def note_of(entry: Entry) -> str:
-    """What there is to say of a photo: why not, what to look at, or its result's name."""
-    if entry.sentence:
-        return in_words(entry.sentence)
+    """The note on a photo: why it has no result, what to look at, or its result's name."""
+    if entry.error is not None:
+        return explain(entry.error, by_name=True)
     told = []
     if entry.little:
         told.append(tr("Nearly nothing changed."))

@@ -3,20 +3,16 @@
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 
 from app.imaging.qimage import to_qimage
-from app.tasks import AnyJob, Job, Tasks, Work
+from app.tasks import Job, Tasks, Work
 from nledn import decoder
 from nledn.errors import DerainError
-
-if TYPE_CHECKING:
-    pass
-
 
 IN_SIGHT = 16  # rows of a usual window: the last so many asked for come next, in their order
 WAITING_AT_MOST = 64  # rows that are in sight, and a few; those scrolled past are forgotten
@@ -42,11 +38,11 @@ class Thumbnails(QObject):
         self._box = box
         self._waiting: OrderedDict[Path, None] = OrderedDict()
         self._screenful: deque[Path] = deque()
-        self._job: ThumbnailJob | None = None
+        self._making: Path | None = None
 
     def want(self, path: Path) -> None:
         """Ask for a picture; what was asked for last comes first, a screenful at a time."""
-        if self._job is not None and self._job.path == path:
+        if path == self._making:
             return
         self._screenful.clear()
         self._waiting[path] = None
@@ -55,32 +51,24 @@ class Thumbnails(QObject):
             self._waiting.popitem(last=False)
         self._next()
 
-    def forget(self) -> None:
-        """Nobody waits any more."""
-        self._waiting.clear()
-        self._screenful.clear()
-
-    def finished(self, job: AnyJob, result: Any) -> None:
-        """A picture is there."""
-        if job is self._job:
-            path, self._job = job.path, None
-            self.made.emit(path, result)
-            self._next()
-
-    def job_failed(self, job: AnyJob, _error: BaseException) -> None:
-        """There is none."""
-        if job is self._job:
-            self._job = None
-            self._next()
-
     def _next(self) -> None:
-        if self._job is None and self._waiting:
+        if self._making is None and self._waiting:
             if not self._screenful:
                 self._screenful.extend(list(self._waiting)[-IN_SIGHT:])
-            path = self._screenful.popleft()
+            self._making = path = self._screenful.popleft()
             del self._waiting[path]
-            self._job = ThumbnailJob(path, self._box)
-            self._tasks.submit(self._job)
+            task = self._tasks.submit(ThumbnailJob(path, self._box))
+            task.succeeded.connect(self._take)
+            task.failed.connect(self._skip)
+
+    def _take(self, picture: QImage) -> None:
+        path, self._making = self._making, None
+        self.made.emit(path, picture)
+        self._next()
+
+    def _skip(self, _error: Exception) -> None:
+        self._making = None
+        self._next()
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,42 +9,41 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.tasks import AnyJob, Job, Tasks, Work
-from nledn.errors import BatchInputNotFound
+from app.tasks import Job, Task, Tasks, Work
+from nledn.errors import InputNotFound
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
     from watchdog.observers.api import BaseObserver
 
-
 SETTLE_MS = 1000  # between two looks; a copy over a slow network stalls for less
 
-
-Stamp = tuple[int, int]
+Stamp: TypeAlias = tuple[int, int]
+"""Size in bytes and time of change in ns."""
 
 
 @dataclass(frozen=True, eq=False)
-class StampJob(Job[dict[Path, Stamp]]):
+class StampJob(Job[dict[Path, Stamp | None]]):
     """Look how large files are now; one that is gone, or empty, has no stamp."""
 
     is_patient: ClassVar[bool] = True
     paths: tuple[Path, ...]
 
-    def run(self, work: Work) -> dict[Path, Stamp]:
+    def run(self, work: Work) -> dict[Path, Stamp | None]:
         """Look."""
-        stamps = {}
-        for path in self.paths:
-            try:
-                state = path.stat()
-            except OSError:
-                continue
-            if state.st_size > 0:
-                stamps[path] = (state.st_size, state.st_mtime_ns)
-        return stamps
+        return {path: _stamp(path) for path in self.paths}
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return (state.st_size, state.st_mtime_ns) if state.st_size > 0 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +67,7 @@ class WatchJob(Job["BaseObserver"]):
             observer.schedule(_handler(self.seen), str(self.folder), recursive=True)
             observer.start()
         except OSError as error:
-            raise BatchInputNotFound(self.folder) from error
+            raise InputNotFound(self.folder) from error
         return observer
 
 
@@ -99,11 +98,10 @@ class Watch(QObject):
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._starting: WatchJob | None = None
-        self._observer: BaseObserver | None = None
+        self._watching: Task[BaseObserver] | None = None
         self._turn = 0  # of watching: an observer goes on for a moment when its turn is over
         self._stamps: dict[Path, Stamp | None] = {}
-        self._looking: StampJob | None = None
+        self._looking: Task[dict[Path, Stamp | None]] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(SETTLE_MS)
         self._timer.timeout.connect(self._look)
@@ -111,49 +109,44 @@ class Watch(QObject):
 
     @property
     def is_watching(self) -> bool:
-        """Whether a folder is being watched, or is about to be."""
-        return self._starting is not None or self._observer is not None
+        """A folder is being watched, or is about to be."""
+        return self._watching is not None
 
     @property
     def waits(self) -> bool:
-        """Whether files are there that are not whole yet."""
+        """Files are there that are not whole yet."""
         return bool(self._stamps)
 
     def begin(self, folder: Path) -> None:
         """Watch a folder, and no other."""
         self.end()
-        self._starting = WatchJob(folder, partial(self._seen.emit, self._turn))
-        self._tasks.submit(self._starting)
+        turn = self._turn
+        task = self._tasks.submit(WatchJob(folder, partial(self._seen.emit, turn)))
+        task.failed.connect(partial(self._not_begun, turn))
+        self._watching = task
 
     def end(self) -> None:
-        """Watch nothing."""
-        self._starting = None
+        """Watch nothing; an observer that is still to come is ended when it is there."""
         self._turn += 1
         self._timer.stop()
         self._stamps.clear()
-        observer, self._observer = self._observer, None
-        if observer is not None:
-            self._tasks.submit(UnwatchJob(observer))
+        if self._looking is not None:
+            self._looking.abandon()
+        task, self._watching = self._watching, None
+        if task is None:
+            return
+        if task.is_done:
+            self._unwatch(task.result())
+        else:
+            task.succeeded.connect(self._unwatch)
 
-    def finished(self, job: AnyJob, result: Any) -> None:
-        """A job is done."""
-        if isinstance(job, WatchJob):
-            if job is self._starting:
-                self._observer = result
-            else:
-                self._tasks.submit(UnwatchJob(result))  # nobody wants it any more
-        elif job is self._looking:
-            self._looking = None
-            self._compare(job.paths, result)
+    def _not_begun(self, turn: int, error: Exception) -> None:
+        if turn == self._turn:
+            self._watching = None
+            self.failed.emit(error)
 
-    def job_failed(self, job: AnyJob, error: BaseException) -> None:
-        """A job could not be done."""
-        if job is self._starting:
-            self._starting = None
-            self.failed.emit(error)
-        elif job is self._looking:
-            self._looking = None
-            self.failed.emit(error)
+    def _unwatch(self, observer: "BaseObserver") -> None:
+        self._tasks.submit(UnwatchJob(observer))
 
     def _note(self, turn: int, path: Path) -> None:
         if turn != self._turn:
@@ -163,17 +156,19 @@ class Watch(QObject):
             self._timer.start()
 
     def _look(self) -> None:
-        if self._looking is None:
-            self._looking = StampJob(tuple(self._stamps))
-            self._tasks.submit(self._looking)
+        if self._looking is None or self._looking.is_done:
+            self._looking = self._tasks.submit(StampJob(tuple(self._stamps)))
+            self._looking.succeeded.connect(self._compare)
+            self._looking.failed.connect(self.failed.emit)
 
-    def _compare(self, paths: tuple[Path, ...], now: dict[Path, Stamp]) -> None:
-        whole = [path for path in paths if path in now and self._stamps.get(path) == now[path]]
-        for path in paths:
-            if path in whole or path not in now:
-                self._stamps.pop(path, None)
-            elif path in self._stamps:
-                self._stamps[path] = now[path]
+    def _compare(self, now: dict[Path, Stamp | None]) -> None:
+        whole = []
+        for path, stamp in now.items():
+            before = self._stamps.pop(path, None)
+            if stamp is not None and stamp == before:
+                whole.append(path)
+            elif stamp is not None:
+                self._stamps[path] = stamp
         if not self._stamps:
             self._timer.stop()
         if whole:
@@ -184,7 +179,7 @@ class _AtItsEnd(logging.Filter):
     """Drops the error that watchdog logs when a change comes while its thread is being stopped."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it is anything else."""
+        """Keep anything else."""
         return "called when the thread is inactive" not in record.getMessage()
 
 
@@ -207,6 +202,3 @@ def _handler(seen: Callable[[Path], None]) -> "FileSystemEventHandler":
                 seen(path)
 
     return Handler()
-
-
-"""Size in bytes and time of change in ns."""

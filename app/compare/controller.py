@@ -189,7 +189,7 @@ class CompareController(QObject):
         self.noticed.emit(Notice(tr("Saved {name}.", name=printable(path.name)), "done"))
 
     def _explain(self, error: Exception) -> None:
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+        self.noticed.emit(Notice(explain(error), "error"))
 
     # What is to be seen
 
@@ -259,7 +259,7 @@ class CompareController(QObject):
     def _shown_of(self, place: int, pane: ComparePane) -> ComparedPicture:
         model = self.model
         error = model.failures.get(pane.key)
-        failure = "" if error is None else str(explain(error))
+        failure = "" if error is None else explain(error)
         map_shown = model.shows_errors and pane.key in model.metrics.error_maps
         picture = model.metrics.error_maps[pane.key] if map_shown else model.pictures[pane.key]
         kind: Kind = "after" if pane.kind == "checkpoint" and not map_shown else "before"

@@ -13,12 +13,14 @@ from nledn import decoder, photo
 from nledn.errors import (
     BatchInputEmpty,
     BatchInputIsPhoto,
-    BatchInputNotFound,
     DerainError,
+    InputNotFound,
     OptionInvalid,
     PhotoIsVideo,
 )
 from nledn.pairs import JUNK
+
+_NUL = "\N{SYMBOL FOR NULL}".encode()
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def in_folder(
         out: the folder of the results.
 
     Raises:
-        BatchInputNotFound: there is no such folder, or it cannot be listed.
+        InputNotFound: there is no such folder, or it cannot be listed.
         BatchInputEmpty: there is no photo in it.
         PhotoIsVideo: there is none, but a video.
     """
@@ -65,13 +67,12 @@ def in_folder(
     files = [path for path in matching if path.suffix.lower() in suffixes]
     videos = sorted(path for path in matching if photo.is_video_suffix(path.suffix))
     if root in walk.unlisted:
-        raise BatchInputNotFound(folder)
+        raise InputNotFound(folder)
     if not files and videos:
         raise PhotoIsVideo(root / videos[0])
     if not files:
         raise BatchInputEmpty(folder)
-    # Sorted before, so that names which differ by letter case alone have one order everywhere:
-    # shards on several machines count the same files.
+    # Sorted before, so that names which differ by letter case alone have one order everywhere.
     ordered = natsorted(sorted(files), key=lambda path: path.parts, alg=ns.PATH | ns.IGNORECASE)
     return Found(root, tuple(ordered), tuple(walk.unlisted), tuple(videos))
 
@@ -107,6 +108,12 @@ class _Walk:
                     yield Path(entry.path).relative_to(self._root)
                 elif self._recursive:
                     waiting.append(Path(entry.path))
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """The files in a folder and its subfolders, in no order."""
+    root = Path(os.path.abspath(folder))
+    return (root / path for path in _Walk(root, True, None).files())
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -152,7 +159,8 @@ def in_list(lines: Iterable[bytes], listed_in: Path, *, patterns: Sequence[str] 
         BatchInputEmpty: it names no photo.
         OptionInvalid: they lie on several drives, which have no folder in common.
     """
-    named = (os.fsdecode(line.rstrip(b"\r\n")) for line in lines)
+    # No file has a NUL in its name; the line fails as a photo that is missing.
+    named = (os.fsdecode(line.rstrip(b"\r\n").replace(b"\0", _NUL)) for line in lines)
     paths = [Path(os.path.abspath(name)) for name in named if name.strip()]
     paths = [path for path in dict.fromkeys(paths) if _matches(path, patterns)]
     if not paths:
@@ -194,14 +202,14 @@ def read_list(path: Path) -> list[bytes]:
     Raises:
         BatchInputIsPhoto: it is a photo itself.
         PhotoIsVideo: it is a video.
-        BatchInputNotFound: it is not there, or cannot be read.
+        InputNotFound: it is not there, or cannot be read.
     """
     if path.is_file() and _is_photo(path):
         raise BatchInputIsPhoto(path)
     try:
         return path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
-        raise BatchInputNotFound(path) from error
+        raise InputNotFound(path) from error
 
 
 def _is_photo(path: Path) -> bool:

@@ -23,8 +23,8 @@ from nledn.cli.batch_progress import Shown, log_file
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error, written
 from nledn.cli.fastest import tried
 from nledn.cli.options import takes_options
-from nledn.errors import OutputFolderMissing, PairsFolderNotFound, PhotoIsVideo
-from nledn.messages import explain, printable
+from nledn.errors import InputNotFound, OutputFolderMissing, PhotoIsVideo
+from nledn.messages import printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
 
@@ -81,9 +81,6 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
-    shard: Annotated[
-        str, typer.Option(help="Do one part of several, as in 2/4; each part on its machine.")
-    ] = "1/1",
     log_json: Annotated[
         Path | None, typer.Option(help="Append what happens to this file, a JSON object a line.")
     ] = None,
@@ -95,7 +92,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 ) -> None:
     """Derain many photos into a folder. The same command again goes on where it stopped."""
     from nledn import catalog
-    from nledn.batch import Request, Settings, Shard
+    from nledn.batch import Request, Settings
 
     reports = report or []
     settings = Settings(
@@ -108,17 +105,15 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         truth=None if truth is None else truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),
     )
-    part = Shard.parse(shard)
     where = Where(scheduler, local_cluster, (tls_ca_file, tls_cert, tls_key))
     _check_files(reports, log_json, source, output)
     if truth is not None and not truth.is_dir():
-        raise PairsFolderNotFound(truth)
+        raise InputNotFound(truth)
     request = Request(
         found=_found(source, output, recursive, pattern or []),
         out=output,
         settings=settings,
         card=catalog.find(options.weights),
-        shard=part,
         retry_failed=retry_failed,
     )
     if dry_run:
@@ -155,7 +150,7 @@ def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> 
     for folder in found.unlisted:
         err.print(f"The system does not let us list {printable(folder)}; it is left out.")
     for video in found.videos[:VIDEOS_LISTED]:
-        err.print(str(explain(PhotoIsVideo(found.root / video))))
+        err.print(str(PhotoIsVideo(found.root / video)))
     if len(found.videos) > VIDEOS_LISTED:
         err.print(f"So are {len(found.videos) - VIDEOS_LISTED} more files there.")
     return found
@@ -166,7 +161,7 @@ def _say_plan(request: "Request") -> None:
 
     foreseen = preview(request)
     for item in foreseen:
-        what = item.sentence if item.target is None else f"-> {printable(item.target)}"
+        what = item.error if item.target is None else f"-> {printable(item.target)}"
         out.print(f"{printable(item.row.source)} {what}")
     todo = sum(item.target is not None and item.row.state is State.PLANNED for item in foreseen)
     err.print(f"{todo} of {len(foreseen)} photos would be derained. Nothing was written.")
@@ -178,10 +173,10 @@ def _run(request: "Request", where: Where, reports: list[Path], log_json: Path |
 
     with ExitStack() as stack:
         queue = stack.enter_context(Queue.opened(request))
-        if queue.place.elsewhere:
+        if queue.workspace.elsewhere:
             err.print(
-                f"The disk of {printable(request.out)} cannot lock files, so the journal is kept "
-                f"in {printable(queue.place.journal.parent)}."
+                f"Others can write to {printable(request.out)}, or its disk cannot lock files. "
+                f"The journal is in {printable(queue.workspace.journal.parent)}."
             )
         log = None if log_json is None else stack.enter_context(log_file(log_json))
         cancel = stack.enter_context(cancelled_by_ctrl_c())

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,20 +17,10 @@ from app.batch.state import BatchState
 from app.main_window import MainWindow
 from app.photo.document import Document
 from app.shell.settings import Preferences, store
-from app.tasks import Tasks
+from app.tasks import Tasks, TaskSignal
 from tests.app.batch import batches
 from tests.app.conftest import FakeEngines, StandIn
 from tests.app.window import Answers, said
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    return batches.make_folder(tmp_path / "wet", 3)
-
-
-@pytest.fixture
-def out(wet: Path) -> Path:
-    return wet / "derained"
 
 
 def test_closing_asks_and_the_batch_is_there_at_the_next_start(
@@ -107,8 +98,12 @@ def test_output_and_report_are_shown(
     batches.add(qtbot, window, wet)
     batches.start(window)
     batches.wait_end(qtbot, window)
+    private = out.parent / "private.txt"
+    private.write_text("private")
+    (out / ".afterrain" / "report.html").symlink_to(private)  # as a stranger's folder may have it
     window.shell.banner.buttons["batch_report"].click()
     batches.until(qtbot, lambda: len(shown) == 1)
+    assert private.read_text() == "private"
     report = shown[0].read_text("utf-8")
     assert report.count("<img") == 4  # before and after of two photos
     assert "3.png" in report
@@ -128,7 +123,7 @@ def test_window_and_command_line_take_up_each_others_batch(
     batches.wait_done(qtbot, window, 1)
     busy = command_line(wet, out)
     assert busy.returncode == 1
-    assert "Another run works on" in busy.stderr
+    assert "Another batch is running in" in busy.stderr
     window.batch.panel.steps.cancel.click()
     backend.free()
     batches.wait_end(qtbot, window)
@@ -155,7 +150,7 @@ def test_another_run_on_the_folder_is_a_sentence(
     asked = window.batch_controller.batch.asked()
     with Queue.opened(asked.request()):
         window.batch.panel.steps.go.click()
-        batches.until(qtbot, lambda: "Another run works on" in said(window))
+        batches.until(qtbot, lambda: "Another batch is running in" in said(window))
     batches.wait_end(qtbot, window)
     batches.start(window)
     batches.wait_end(qtbot, window)
@@ -204,3 +199,21 @@ def test_the_desktop_is_told_when_the_person_is_elsewhere(
     batches.wait_end(qtbot, window)
     assert said(window) == "3 of 3 photos are done."
     assert told == ([] if looks else ["3 of 3 photos are done."])
+
+
+def test_receivers_of_a_task_may_be_connected_in_another_order(
+    qtbot: QtBot, window: MainWindow, wet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect_first(self: TaskSignal[...], receiver: Callable[..., object]) -> None:
+        self._receivers.insert(0, receiver)
+
+    monkeypatch.setattr(TaskSignal, "connect", connect_first)
+    shown: list[Path] = []
+    window.batch_controller.show_file = shown.append
+    batches.add(qtbot, window, wet)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    assert set(batches.states(window).values()) == {"Done"}
+    window.batch.panel.steps.report.click()
+    batches.until(qtbot, lambda: batches.is_ready(window))
+    assert [path.name for path in shown] == ["report.html"]

@@ -21,6 +21,7 @@ from app.batch.thumbnails import IN_SIGHT, WAITING_AT_MOST, Thumbnails
 from app.main_window import MainWindow
 from app.tasks import Tasks
 from nledn import photo
+from nledn.errors import PlainError
 from nledn.photo import Photo
 from tests.app.batch import batches
 
@@ -79,7 +80,6 @@ def test_pictures_come_from_above_and_a_bad_photo_has_none(
     qtbot: QtBot, tasks: Tasks, tmp_path: Path
 ) -> None:
     thumbnails = Thumbnails(tasks, QSize(120, 80))
-    tasks.finished.connect(thumbnails.finished)
     made: list[tuple[str, QImage]] = []
     thumbnails.made.connect(lambda path, image: made.append((path.name, image)))
     paths = [batches.make_photo(tmp_path / f"{n}.png", n) for n in range(3)]
@@ -96,7 +96,6 @@ def test_rows_that_were_scrolled_past_come_later_or_never(
     qtbot: QtBot, tasks: Tasks, tmp_path: Path
 ) -> None:
     thumbnails = Thumbnails(tasks, QSize(60, 40))
-    tasks.finished.connect(thumbnails.finished)
     made: list[str] = []
     thumbnails.made.connect(lambda path, _: made.append(path.name))
     for number in range(200):  # none of them is there: each is answered at once
@@ -127,7 +126,7 @@ def test_a_picture_shows_its_photo(qtbot: QtBot, window: MainWindow, tmp_path: P
         (Entry(Path("/a"), "a", output=Path("/out/a_derained.jpg")), "→ a_derained.jpg"),
         (Entry(Path("/a"), "a", "done", little=True, moved=7), "Nearly nothing changed."),
         (Entry(Path("/a"), "a", "done", moved=-7), "Darker overall, by 7 of 255."),
-        (Entry(Path("/a"), "a", "failed", sentence="Odd words."), "Odd words."),
+        (Entry(Path("/a"), "a", "failed", error=PlainError("Odd words.")), "Odd words."),
     ],
 )
 def test_notes(entry: Entry, words: str) -> None:

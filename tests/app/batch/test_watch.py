@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from watchdog.observers.api import BaseObserver
 
 from app.batch.state import BatchState
+from app.batch.watch import UnwatchJob, Watch
 from app.main_window import MainWindow
-from app.tasks import Job, Work
+from app.tasks import Job, Tasks, Work
 from tests.app.batch import batches
 from tests.app.window import Answers, said
 
@@ -74,7 +76,9 @@ def test_a_photo_that_still_grows_is_waited_for(
 def look(qtbot: QtBot, window: MainWindow) -> None:
     watch = window.batch_controller.watch
     watch._look()
-    batches.until(qtbot, lambda: watch._looking is None)
+    looking = watch._looking
+    assert looking is not None
+    batches.until(qtbot, lambda: looking.is_done)
 
 
 def test_other_files_and_unfinished_ones_are_no_photos(
@@ -135,6 +139,18 @@ def test_no_run_begins_once_watching_has_ended(
     assert batches.states(window) == {"1.png": "Planned", "2.png": "Planned"}
 
 
+def test_a_folder_that_was_given_up_is_not_watched_for_ever(
+    qtbot: QtBot, tasks: Tasks, tmp_path: Path
+) -> None:
+    watch = Watch(tasks)
+    watch.begin(tmp_path)
+    with qtbot.waitSignal(tasks.submitted, check_params_cb=lambda job: isinstance(job, UnwatchJob)):
+        watch.end()  # before the observer is there
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    assert not watch.is_watching
+    assert not [each for each in threading.enumerate() if isinstance(each, BaseObserver)]
+
+
 @dataclass(frozen=True, eq=False)
 class _Busy(Job[None]):
     may_end: threading.Event = field(default_factory=threading.Event)
@@ -150,7 +166,7 @@ def test_a_folder_that_is_gone_is_a_sentence(
     controller.batch.set_watched(tmp_path / "gone")
     controller.watched_changed.emit(tmp_path / "gone")
     controller.watch.begin(tmp_path / "gone")
-    batches.until(qtbot, lambda: "There is no folder" in said(window))
+    batches.until(qtbot, lambda: "Folder or list not found" in said(window))
     assert batches.state(window) is BatchState.EMPTY
     assert not panel.watch.isChecked(), "nothing is watched"
     assert controller.batch.watched == tmp_path / "gone", "its disk may be there at the next start"
