@@ -107,8 +107,12 @@ def check(path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()) 
         _refuse(path, target, overwrite=overwrite, sources=sources)
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, mode: int = 0o777) -> None:
     """Make a folder for results, and those above it; one that is there is well.
+
+    Args:
+        path: of the folder.
+        mode: its permissions if it is made, without those of the umask.
 
     Raises:
         WriteError: as `replacing` says.
@@ -116,7 +120,7 @@ def make_folder(path: Path) -> None:
     with _typed_errors(path, path.parent):
         if path.exists() and not path.is_dir():
             raise OutputFailed(path, os.strerror(errno.ENOTDIR))
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode, parents=True, exist_ok=True)
 
 
 @contextmanager

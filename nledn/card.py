@@ -30,7 +30,7 @@ from typing import Any, Literal, NoReturn
 
 import tomli_w
 
-from nledn.architecture import Regions
+from nledn.architecture import REGION_LAYOUTS, Regions
 from nledn.errors import CardInvalid
 
 ARCHITECTURE = "nledn"
@@ -93,8 +93,8 @@ def read_card(path: Path, origin: Origin) -> Card:
     regions = values.get("regions")
     if values.get("architecture") != ARCHITECTURE:
         _refuse(path, f"the architecture is not {ARCHITECTURE}")
-    if regions not in ("grid", "fixed"):
-        _refuse(path, "regions is neither grid nor fixed")
+    if regions not in REGION_LAYOUTS:
+        _refuse(path, f"regions is none of {', '.join(REGION_LAYOUTS)}")
     return Card(
         id=_matching(ID_PATTERN, values, "id", path),
         title=_text(values, "title", path),

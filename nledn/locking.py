@@ -23,7 +23,7 @@ if sys.platform == "win32":
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         os.lseek(descriptor, 0, os.SEEK_SET)
 
-    _HELD: tuple[type[OSError], ...] = (PermissionError,)
+    HELD: tuple[type[OSError], ...] = (PermissionError,)
 else:
     import fcntl
 
@@ -36,7 +36,7 @@ else:
         """
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    _HELD: tuple[type[OSError], ...] = (BlockingIOError,)
+    HELD: tuple[type[OSError], ...] = (BlockingIOError,)
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def _wait(descriptor: int, patience_s: float) -> None:
     while True:
         try:
             return lock(descriptor)
-        except _HELD:
+        except HELD:
             if time.monotonic() > until:
                 return None
             time.sleep(_BETWEEN_TRIES_S)

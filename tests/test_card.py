@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from nledn.architecture import REGION_LAYOUTS
 from nledn.card import Card, Score, card_text, is_id, read_card
 from nledn.errors import CardInvalid
 
@@ -102,3 +103,9 @@ def test_ids(id: str) -> None:
 @pytest.mark.parametrize("id", ["", ".a", "-a", "A", "a b", "a/b", "..", "ä", "a\n", "0" * 65])
 def test_no_ids(id: str) -> None:
     assert not is_id(id)
+
+
+@pytest.mark.parametrize("regions", REGION_LAYOUTS)
+def test_a_card_may_name_any_layout(tmp_path: Path, regions: str) -> None:
+    path = write(tmp_path, VALID.replace("fixed", regions))
+    assert read_card(path, "imported").regions == regions

@@ -77,7 +77,8 @@ def _changed(event: str, args: tuple[Any, ...]) -> list[str]:
             for path, folder in CHANGING.get(event, ())
             if folder is None or args[folder] == -1
         ]
-    return [os.fsdecode(path) for path in paths if isinstance(path, str | bytes | os.PathLike)]
+    named = (path for path in paths if isinstance(path, str | bytes | os.PathLike))
+    return [os.fsdecode(path) for path in named if path != ":memory:"]
 
 
 def _within(path: str, root: str) -> bool:

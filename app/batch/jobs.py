@@ -219,7 +219,9 @@ class ReportJob(Job[Path]):
         from nledn.batch import Queue, report_of
 
         with Queue.as_it_stands(self.asked.request()) as queue:
-            path = queue.place.journal.with_name("report.html")
+            path = queue.workspace.journal.with_name("report.html")
+            if path.is_symlink():  # the folder may be a stranger's
+                path.unlink()
             report.write(report_of(queue, work.cancel), path)
         return path
 
@@ -263,7 +265,7 @@ def _foreseen(item: "Foreseen", root: Path, out: Path) -> Entry:
 
 def _listed(queue: "Queue") -> Listed:
     request = queue.request
-    root, out = request.found.root, queue.place.out
+    root, out = request.found.root, queue.workspace.out
     entries = tuple(entry_of(row, root, out) for row in queue.rows())
     return Listed(entries, request.card.id)
 

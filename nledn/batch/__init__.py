@@ -9,19 +9,18 @@ queue with `take`, has `derain_file` run elsewhere, and brings the outcomes back
 """
 
 from nledn.batch.figures import small
-from nledn.batch.jobs import Request
-from nledn.batch.place import Shard
 from nledn.batch.preview import Foreseen, preview
+from nledn.batch.progress import BatchProgress, Ending, Update
 from nledn.batch.queue import Queue
 from nledn.batch.results import report_of
 from nledn.batch.rows import Counts, Done, Failed, Job, Outcome, PutBack, Row, Skipped, State
 from nledn.batch.run import run
-from nledn.batch.settings import Settings
+from nledn.batch.settings import Request, Settings
 from nledn.batch.sources import Found, in_folder, in_list, read_list, together
-from nledn.batch.telling import Ending, Telling, Update
 from nledn.batch.work import Engine, derain_file
 
 __all__ = [
+    "BatchProgress",
     "Counts",
     "Done",
     "Ending",
@@ -36,10 +35,8 @@ __all__ = [
     "Request",
     "Row",
     "Settings",
-    "Shard",
     "Skipped",
     "State",
-    "Telling",
     "Update",
     "derain_file",
     "in_folder",

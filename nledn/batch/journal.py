@@ -5,62 +5,41 @@ that it can be moved with its journal.
 """
 
 import json
+import math
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
+from nledn.batch.database import connect, copied, journal_errors, transaction
 from nledn.batch.rows import (
     Change,
     Counts,
     Figures,
+    Holder,
     Row,
     Scores,
     Seen,
     State,
     Thumbnails,
 )
-from nledn.errors import DerainError, JournalFailed, OutputDiskFull
+from nledn.errors import BatchBusy, DerainError
+from nledn.messages import printable
 
-VERSION = 1
-BUSY_TIMEOUT_S = 10.0  # a holder's transaction takes milliseconds; network disks may stall
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS photo (
-    source BLOB PRIMARY KEY, n INTEGER NOT NULL, base BLOB NOT NULL, state TEXT NOT NULL,
-    settings TEXT NOT NULL, checkpoint_sha256 TEXT NOT NULL, seen TEXT,
-    output BLOB, output_seen TEXT, present TEXT, seconds REAL NOT NULL, device TEXT NOT NULL,
-    kind TEXT NOT NULL, sentence TEXT NOT NULL, figures TEXT, scores TEXT
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS photo_by_state ON photo (state, n);
-CREATE TABLE IF NOT EXISTS thumbnail (
-    source BLOB PRIMARY KEY, before BLOB NOT NULL, after BLOB NOT NULL
-);
-CREATE TABLE IF NOT EXISTS holder (
-    one INTEGER PRIMARY KEY CHECK (one = 1), host TEXT NOT NULL, pid INTEGER NOT NULL,
-    started REAL NOT NULL, heartbeat REAL NOT NULL
-);
-"""
+_HINTS = {kind: get_type_hints(kind) for kind in (Seen, Change, Figures, Scores, Holder)}
 _FIELDS = tuple(field.name for field in fields(Row) if field.name != "error")
 # The error as data, and its sentence for versions that do not know it. The first version wrote
 # the class alone as `kind`.
 _COLUMNS = (*_FIELDS, "kind", "sentence")
-_SOURCE, _OUTPUT_SEEN = (_COLUMNS.index(name) for name in ("source", "output_seen"))
 _WRITE = (
     f"INSERT OR REPLACE INTO photo ({', '.join(_COLUMNS)}) "  # noqa: S608  # names of our fields
     f"VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
 _READ = f"SELECT {', '.join(_COLUMNS)} FROM photo "  # noqa: S608  # names of our fields
-
-# Small pictures of a result that another part of the batch, by its own journal, has replaced since.
-_FORGET = (
-    "DELETE FROM thumbnail WHERE source = ? AND NOT EXISTS "
-    "(SELECT 1 FROM photo WHERE photo.source = thumbnail.source AND output_seen IS ?)"
-)
 
 
 class Journal:
@@ -69,13 +48,17 @@ class Journal:
     Every change is a transaction that is on the disk when the method returns.
 
     Raises:
-        JournalFailed: from any method: the file is damaged, of a newer version, or unreachable.
+        JournalFailed: from any method: the file is damaged, of a newer version, unreachable, or
+            holds what this program does not write.
+        BatchBusy: from any method that writes, after `claim`: another run has taken over.
         OutputDiskFull: from any method that writes.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, out: Path | None = None) -> None:
         self.path = path
+        self._out = out or path.parent
         self._guard = threading.Lock()
+        self._run: str | None = None
         with journal_errors(path):
             self._database = connect(path)
 
@@ -84,38 +67,60 @@ class Journal:
         with self._guard:
             self._database.close()
 
-    def rows(self, *, all_runs: bool = False) -> Iterator[Row]:
+    def claim(self, own: Holder, may_be_alive: Callable[[Holder], bool]) -> None:
+        """Become the one run that writes.
+
+        Raises:
+            BatchBusy: there is one that may be alive.
+        """
+        with self._transaction():
+            other = _holder(self._database)
+            if other is not None and may_be_alive(other):
+                raise BatchBusy(self._out, other.host, other.pid)
+            values = (own.run, own.machine, own.host, own.pid, own.heartbeat)
+            self._database.execute(
+                "INSERT OR REPLACE INTO holder VALUES (1, ?, ?, ?, ?, ?)", values
+            )
+        self._run = own.run
+
+    def disclaim(self) -> None:
+        """Let others write."""
+        try:
+            with self._transaction():
+                self._database.execute("DELETE FROM holder")
+        except BatchBusy:
+            pass  # another run has it already
+
+    def beat(self, now: float) -> None:
+        """Give a sign of life."""
+        with self._transaction():
+            self._database.execute("UPDATE holder SET heartbeat = ?", (now,))
+
+    def rows(self, *, all_runs: bool = False) -> list[Row]:
         """The photos of the present run in order, or those of every run."""
-        which = "" if all_runs else "WHERE n > 0 ORDER BY n"
-        with self._guarded():
-            found = self._database.execute(_READ + which).fetchall()
-        return (_row(values) for values in found)
+        return self._select("" if all_runs else "WHERE n > 0 ORDER BY n")
 
     def plan(self, rows: Iterable[Row]) -> None:
         """Make `rows` the present run; others stay known, outside of it."""
-        values = [_values(row) for row in rows]
         with self._transaction():
-            self._database.executemany(
-                _FORGET, ((each[_SOURCE], each[_OUTPUT_SEEN]) for each in values)
-            )
             self._database.execute("UPDATE photo SET n = 0")
-            self._database.executemany(_WRITE, values)
+            self._database.executemany(_WRITE, map(_values, rows))
+
+    def leave_out(self, sources: Iterable[Path]) -> None:
+        """Take photos out of the present run."""
+        with self._transaction():
+            keys = ((os.fsencode(source),) for source in sources)
+            self._database.executemany("UPDATE photo SET n = 0 WHERE source = ?", keys)
 
     def next_planned(self) -> Row | None:
         """The first photo that is still to be done."""
-        with self._guarded():
-            found = self._database.execute(
-                _READ + "WHERE state = ? AND n > 0 ORDER BY n LIMIT 1", (State.PLANNED,)
-            ).fetchone()
-        return None if found is None else _row(found)
+        which = "WHERE state = ? AND n > 0 ORDER BY n LIMIT 1"
+        return next(iter(self._select(which, State.PLANNED)), None)
 
     def row(self, source: Path) -> Row:
         """One photo that is known."""
-        with self._guarded():
-            found = self._database.execute(
-                _READ + "WHERE source = ?", (os.fsencode(source),)
-            ).fetchone()
-        return _row(found)
+        (row,) = self._select("WHERE source = ?", os.fsencode(source))
+        return row
 
     def write(self, row: Row, thumbnails: Thumbnails | None = None, *, anew: bool = False) -> None:
         """Replace what is known of one photo.
@@ -139,89 +144,83 @@ class Journal:
 
     def thumbnails(self, source: Path) -> Thumbnails | None:
         """The small pictures of one photo, if it has any."""
-        with self._guarded():
+        with self._reading():
             found = self._database.execute(
                 "SELECT before, after FROM thumbnail WHERE source = ?", (os.fsencode(source),)
             ).fetchone()
-        return None if found is None else Thumbnails(*found)
+            return None if found is None else Thumbnails(*map(bytes, found))
 
     def counts(self) -> Counts:
         """How far the present run is."""
-        with self._guarded():
+        with self._reading():
             found = dict(
                 self._database.execute(
                     "SELECT state, count(*) FROM photo WHERE n > 0 GROUP BY state"
                 ).fetchall()
             )
-        return Counts(total=sum(found.values()), **found)
+            return Counts(total=sum(found.values()), **found)
+
+    def _select(self, which: str, *values: object) -> list[Row]:
+        with self._reading():
+            return _rows(self._database, which, *values)
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        with self._guard, journal_errors(self.path):
+    def _reading(self) -> Iterator[None]:
+        with self._guard, journal_errors(self.path), _only_ours():
             yield
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._guarded(), transaction(self._database):
+        with self._guard, journal_errors(self.path), transaction(self._database):
+            if self._run is not None:
+                holder = _holder(self._database)
+                if holder is None or holder.run != self._run:
+                    host, pid = ("", 0) if holder is None else (holder.host, holder.pid)
+                    raise BatchBusy(self._out, host, pid)
             yield
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a journal's file, and make it if need be.
+def known_to(path: Path) -> dict[Path, Row]:
+    """Every photo that a journal knows, by its source; the journal stays untouched.
 
     Raises:
-        sqlite3.Error: it cannot be opened, or is none of ours.
+        JournalFailed: it cannot be read.
     """
-    # Not read-only for those who only read: what a kill left half-done has to be rolled back.
-    database = sqlite3.connect(
-        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-    )
-    try:
-        _prepare(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
+    if not os.path.lexists(path):
+        return {}
+    with journal_errors(path), copied(path) as database, _only_ours():
+        return {row.source: row for row in _rows(database)}
 
 
-def _prepare(database: sqlite3.Connection) -> None:
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise sqlite3.DatabaseError("a newer version of this program wrote it")
-    # A write-ahead log needs memory shared between processes, which network disks have not.
-    database.execute("PRAGMA journal_mode = DELETE")
-    database.execute("PRAGMA synchronous = FULL")
-    if version < VERSION:
-        with transaction(database):
-            for statement in _SCHEMA.split(";"):
-                database.execute(statement)
-            database.execute(f"PRAGMA user_version = {VERSION}")
+def holder_of(path: Path) -> Holder | None:
+    """The run that holds a journal, dead or alive; the journal stays untouched.
+
+    Raises:
+        JournalFailed: it cannot be read.
+    """
+    with journal_errors(path), copied(path) as database:
+        return _holder(database)
 
 
 @contextmanager
-def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """All of what is inside, or nothing; other writers wait."""
-    with closing(database.cursor()) as cursor:
-        cursor.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            cursor.execute("COMMIT")
-        except BaseException:
-            if database.in_transaction:
-                cursor.execute("ROLLBACK")
-            raise
-
-
-@contextmanager
-def journal_errors(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
+def _only_ours() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
-        # "or disk is full" is SQLITE_FULL; a full disk can also show as a failed write.
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-            raise OutputDiskFull(path) from error
-        raise JournalFailed(path, str(error)) from error
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise sqlite3.DatabaseError("it holds what this program does not write") from error
+
+
+def _holder(database: sqlite3.Connection) -> Holder | None:
+    found = database.execute("SELECT run, machine, host, pid, heartbeat FROM holder").fetchone()
+    try:
+        names = (field.name for field in fields(Holder))
+        return None if found is None else _checked(Holder, dict(zip(names, found, strict=True)))
+    except (TypeError, ValueError):
+        return None  # nobody that this program knows
+
+
+def _rows(database: sqlite3.Connection, which: str = "", *values: object) -> list[Row]:
+    return [_row(found) for found in database.execute(_READ + which, values)]
 
 
 def _values(row: Row) -> tuple[Any, ...]:
@@ -232,28 +231,34 @@ def _values(row: Row) -> tuple[Any, ...]:
 def _stored(value: Any) -> Any:
     if isinstance(value, Path):
         return os.fsencode(value)
-    if isinstance(value, Seen | Figures | Scores | tuple):
-        plain = value if isinstance(value, tuple) else asdict(value)
-        return json.dumps(plain, default=str)  # a path, as JSON escapes its odd bytes
+    if isinstance(value, Seen | Figures | Scores):
+        return json.dumps(asdict(value), default=str)  # a path, as JSON escapes its odd bytes
     return value
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    *plain, kind, sentence = values
-    row = Row(*plain)
-    return replace(
-        row,
-        source=_path(values[_COLUMNS.index("source")]),
-        base=_path(row.base),
-        state=State(row.state),
-        seen=_seen(row.seen),
-        output=None if row.output is None else _path(row.output),
-        output_seen=_seen(row.output_seen),
-        present=None if row.present is None else tuple(json.loads(str(row.present))),
-        figures=_figures(row.figures),
-        scores=_scores(row.scores),
-        error=_error(kind, sentence),
+    stored = dict(zip(_COLUMNS, values, strict=True))
+    for name, kind in (("seen", Seen), ("output_seen", Seen), ("figures", Figures)):
+        stored[name] = _made(kind, stored[name])
+    error = _error(stored.pop("kind"), stored.pop("sentence"))
+    row = Row(
+        **stored
+        | {
+            "source": _path(stored["source"]),
+            "base": _inside(stored["base"]),
+            "state": State(stored["state"]),
+            "output": None if stored["output"] is None else _inside(stored["output"]),
+            "scores": _made(Scores, stored["scores"]),
+            "device": printable(stored["device"]),
+            "error": error,
+        }
     )
+    texts = (row.settings, row.checkpoint_sha256)
+    if not row.source.is_absolute() or type(row.n) is not int or not math.isfinite(row.seconds):
+        raise ValueError("a photo has an absolute path, a number and a time")
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("settings are text")
+    return row
 
 
 def _error(kind: str, sentence: str) -> DerainError | None:
@@ -261,26 +266,43 @@ def _error(kind: str, sentence: str) -> DerainError | None:
         data = json.loads(kind)
     except (RecursionError, ValueError):
         data = None
-    return DerainError.from_dict(data, sentence) if sentence else None
+    return DerainError.from_dict(data, printable(sentence)) if sentence else None
 
 
-def _path(stored: Any) -> Path:
+def _path(stored: bytes) -> Path:
+    if b"\0" in stored:
+        raise ValueError("no path has a NUL")
     return Path(os.fsdecode(stored))
 
 
-def _seen(stored: Any) -> Seen | None:
-    return None if stored is None else Seen(**json.loads(stored))
+def _inside(stored: bytes) -> Path:
+    path = _path(stored)
+    if path.is_absolute() or ".." in path.parts or not path.name:
+        raise ValueError("it leads out of the output folder")
+    return path
 
 
-def _figures(stored: Any) -> Figures | None:
-    if stored is None:
-        return None
-    plain = json.loads(stored)
-    return Figures(**{**plain, "change": Change(**plain["change"]), "notes": tuple(plain["notes"])})
+def _made(kind: type, stored: str | None) -> Any:
+    return None if stored is None else _checked(kind, json.loads(stored))
 
 
-def _scores(stored: Any) -> Scores | None:
-    if stored is None:
-        return None
-    plain = json.loads(stored)
-    return Scores(**{**plain, "truth": Path(plain["truth"])})
+def _checked(kind: Any, plain: Any) -> Any:
+    """A value from JSON, of the type that it has to be, with texts that only show.
+
+    Raises:
+        TypeError, ValueError, LookupError: it is not.
+    """
+    if kind in _HINTS:
+        hints = _HINTS[kind]
+        made = {name: _checked(hints[name], value) for name, value in plain.items()}
+        # Only the agreement of two equal photos has no bound.
+        if kind is not Scores and math.inf in made.values():
+            raise ValueError("a number without bound")
+        return kind(**made)
+    if get_origin(kind) is tuple:
+        return tuple(_checked(str, value) for value in plain)
+    if kind is Path:
+        return Path(plain)
+    if type(plain) is not kind or (kind is float and not plain > -math.inf):  # NaN is not, either
+        raise TypeError(f"{plain!r} is no {kind.__name__}")
+    return printable(plain) if kind is str else plain

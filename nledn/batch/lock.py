@@ -1,169 +1,149 @@
-"""One run at a time on an output folder: who holds it, and whether they are still alive."""
+"""One run at a time on an output folder.
+
+The system's lock on a file beside the journal decides: it ends with its process, however that ends,
+and holds through containers and whatever clocks do. Some disks do not carry locks from machine to
+machine, so the journal also says who works, and when they last gave a sign of life.
+"""
 
 import os
-import socket
-import sqlite3
+import platform
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
-from nledn.batch.journal import connect, journal_errors, transaction
-from nledn.errors import BatchBusy
+from nledn.batch.database import journal_errors, open_plain
+from nledn.batch.journal import Journal, holder_of
+from nledn.batch.rows import Holder
+from nledn.errors import BatchBusy, JournalFailed, OutputDiskFull
+from nledn.locking import HELD, lock
 
 HEARTBEAT_S = 10.0
 DEAD_AFTER_S = 60.0  # of silence; six heartbeats, since a disk may stall and a clock be off
-_SAME_START_S = 2.0  # two readings of one process's start may differ by the clock's steps
 
 
-@dataclass(frozen=True)
-class Holder:
-    """Who works on an output folder.
-
-    Attributes:
-        host: name of the machine.
-        pid: of the process there.
-        started: when the process started, seconds since 1970; tells it from a later one of its pid.
-        heartbeat: its last sign of life, seconds since 1970.
-    """
-
-    host: str
-    pid: int
-    started: float
-    heartbeat: float
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it still works, as far as can be known from here."""
-        if self.host == socket.gethostname():
-            try:
-                started = process_start(self.pid)
-            except psutil.AccessDenied:
-                pass  # somebody else's, of which this system tells nothing
-            else:
-                return started is not None and abs(started - self.started) < _SAME_START_S
-        return time.time() - self.heartbeat < DEAD_AFTER_S
-
-
-def process_start(pid: int) -> float | None:
-    """When a process of this machine started, seconds since 1970; None if there is none.
-
-    Raises:
-        psutil.AccessDenied: it is somebody else's, and the system does not tell.
-    """
+def machine() -> str:
+    """Identify this start of this machine, for all of its containers alike."""
     try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return None
-        return float(process.create_time())
-    except psutil.NoSuchProcess:
-        return None
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:  # not Linux
+        return platform.node()
 
 
-def holder_of(journal: Path) -> Holder | None:
-    """Who holds a journal, dead or alive.
+def this_run() -> Holder:
+    """Describe this process, for others who find the output folder taken."""
+    run = os.urandom(16).hex()
+    return Holder(run, machine(), platform.node(), os.getpid(), time.time())
 
-    Raises:
-        JournalFailed: it cannot be read.
+
+def may_be_alive(holder: Holder, *, is_locked: bool) -> bool:
+    """Return whether another run may still be at work.
+
+    Args:
+        holder: as the journal names it.
+        is_locked: we have the system's lock, so no run of this machine is alive.
     """
-    with journal_errors(journal):
-        database = connect(journal)
-        try:
-            return _read(database)
-        finally:
-            database.close()
+    if is_locked and holder.machine == machine():
+        return False
+    # A clock that was set back, or a journal from elsewhere, may have a time to come.
+    return abs(time.time() - holder.heartbeat) < DEAD_AFTER_S
 
 
 class Lock:
-    """Holds a journal and gives a sign of life every few seconds, from a thread of its own."""
+    """Holds an output folder and gives a sign of life every few seconds, from its own thread."""
 
     def __init__(self, journal: Path, out: Path) -> None:
-        self._journal = journal
+        self._path = journal
+        self._file = journal.with_suffix(".lock")
         self._out = out
+        self._descriptor: int | None = None
+        self._journal: Journal | None = None
         self._released = threading.Event()
-        self._thread: threading.Thread | None = None
-        own = process_start(os.getpid())
-        self._own = Holder(socket.gethostname(), os.getpid(), own or time.time(), time.time())
+        self._thread = threading.Thread(target=self._beat, daemon=True)
 
-    def acquire(self, on_lost: Callable[[BatchBusy], None]) -> None:
-        """Take the journal, from a dead holder too.
-
-        Args:
-            on_lost: called from the lock's thread when another run has taken it away because
-                this machine was silent too long, asleep for instance.
+    def acquire(self) -> Journal:
+        """Take the folder, from a dead run too; the journal is closed by `release`.
 
         Raises:
             BatchBusy: a run that is alive holds it.
-            JournalFailed: the journal cannot be written.
+            JournalFailed: the journal cannot be used.
         """
-        with journal_errors(self._journal):
-            database = connect(self._journal)
-            try:
-                with transaction(database):
-                    holder = _read(database)
-                    if holder is not None and holder.is_alive:
-                        raise BatchBusy(self._out, holder.host, holder.pid)
-                    _write(database, self._own)
-            finally:
-                database.close()
-        self._thread = threading.Thread(target=self._beat, args=(on_lost,), daemon=True)
+        is_locked = self._has_locked()
+        try:
+            self._journal = Journal(self._path, self._out)
+            self._journal.claim(
+                this_run(), lambda holder: may_be_alive(holder, is_locked=is_locked)
+            )
+        except BaseException:
+            self._close()
+            raise
         self._thread.start()
+        return self._journal
 
     def release(self) -> None:
-        """Give the journal back; nothing happens where it was lost."""
-        if self._thread is None:
+        """Give the folder back; nothing happens where it was lost.
+
+        Raises:
+            JournalFailed, OutputDiskFull: the journal cannot be written; a next run sees that
+                this one is dead.
+        """
+        if self._journal is None:
             return
         self._released.set()
         self._thread.join()
-        self._thread = None
-        with journal_errors(self._journal):
-            database = connect(self._journal)
-            try:
-                with transaction(database):
-                    if self._is_ours(_read(database)):
-                        database.execute("DELETE FROM holder")
-            finally:
-                database.close()
+        try:
+            self._journal.disclaim()
+        finally:
+            self._close()
 
-    def _beat(self, on_lost: Callable[[BatchBusy], None]) -> None:
+    def _has_locked(self) -> bool:
+        while True:
+            with journal_errors(self._file):
+                self._descriptor = open_plain(self._file, os.O_CREAT | os.O_RDWR)
+            try:
+                lock(self._descriptor)
+            except HELD:
+                os.close(self._descriptor)
+                self._descriptor = None
+                raise self._busy() from None
+            except OSError:
+                return False  # a disk without such locks
+            if _is_at(self._file, self._descriptor):
+                return True
+            os.close(self._descriptor)  # of a run that has just removed it
+
+    def _busy(self) -> BatchBusy:
+        try:
+            holder = holder_of(self._path)
+        except (JournalFailed, OutputDiskFull):
+            holder = None  # it has only just come
+        if holder is None:
+            return BatchBusy(self._out, platform.node(), 0)
+        return BatchBusy(self._out, holder.host, holder.pid)
+
+    def _beat(self) -> None:
+        assert self._journal is not None, "it was acquired"
         while not self._released.wait(HEARTBEAT_S):
             try:
-                holder = self._sign_of_life()
-            except sqlite3.Error:
-                continue  # a disk that stalls; who cannot write the journal is told elsewhere
-            if not self._is_ours(holder):
-                host, pid = ("", 0) if holder is None else (holder.host, holder.pid)
-                on_lost(BatchBusy(self._out, host, pid))
-                return
+                self._journal.beat(time.time())
+            except BatchBusy:
+                return  # taken over; whoever writes next is told
+            except (JournalFailed, OutputDiskFull):
+                continue  # a disk that stalls
 
-    def _sign_of_life(self) -> Holder | None:
-        database = connect(self._journal)
-        try:
-            with transaction(database):
-                holder = _read(database)
-                if self._is_ours(holder):
-                    database.execute("UPDATE holder SET heartbeat = ?", (time.time(),))
-                return holder
-        finally:
-            database.close()
-
-    def _is_ours(self, holder: Holder | None) -> bool:
-        own = self._own
-        return holder is not None and (holder.host, holder.pid, holder.started) == (
-            own.host,
-            own.pid,
-            own.started,
-        )
+    def _close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+        if self._descriptor is not None:
+            with suppress(OSError):  # Windows removes no file that is open
+                self._file.unlink()
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
-def _read(database: sqlite3.Connection) -> Holder | None:
-    found = database.execute("SELECT host, pid, started, heartbeat FROM holder").fetchone()
-    return None if found is None else Holder(*found)
-
-
-def _write(database: sqlite3.Connection, holder: Holder) -> None:
-    values = (holder.host, holder.pid, holder.started, holder.heartbeat)
-    database.execute("INSERT OR REPLACE INTO holder VALUES (1, ?, ?, ?, ?)", values)
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.lstat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from nledn.batch import place
-from nledn.batch.jobs import JobMaker, Request, known_to, planned_for
-from nledn.batch.plan import expected_ending, merged
+from nledn.batch import workspace
+from nledn.batch.jobs import JobMaker
+from nledn.batch.journal import known_to
+from nledn.batch.plan import expected_ending, planned
 from nledn.batch.rows import Row, Skipped, State
+from nledn.batch.settings import Request
 from nledn.batch.targets import resolved, skipped_as_no_file
 from nledn.cancel import CancelToken
-from nledn.errors import DerainError, WouldReplaceSource
+from nledn.errors import DerainError, WriteError
 
 
 @dataclass(frozen=True)
@@ -39,29 +41,27 @@ def preview(request: Request, cancel: CancelToken | None = None) -> list[Foresee
         JournalFailed: there is a journal, but it cannot be read.
         BatchInputEmpty: there is no photo but earlier results.
     """
-    where = place.existing(request.out, request.shard)
-    journals = (known_to(path) for path in (*where.others, where.journal) if path.exists())
-    known = merged(journals, where.out)
-    rows = planned_for(request, known)
-    maker = JobMaker(request, rows)
+    where = workspace.existing(request.out)
+    rows = planned(request, where, known_to(where.journal))
+    maker = JobMaker(request, where, rows)
     cancel, foreseen = cancel or CancelToken(), []
-    for row in request.shard.of(rows):
+    for row in rows:
         cancel.raise_if_cancelled()
         foreseen.append(_foreseen(row, maker))
     return foreseen
 
 
-def _foreseen(row: Row, maker: "JobMaker") -> Foreseen:
+def _foreseen(row: Row, maker: JobMaker) -> Foreseen:
     if row.state is not State.PLANNED:
-        done = None if row.output is None else maker.out / row.output
+        done = None if row.output is None else maker.where.out / row.output
         return Foreseen(row, done if row.state is State.DONE else None, row.error)
     no_file = skipped_as_no_file(row.source)
     if no_file is not None:
         return Foreseen(row, error=no_file.error)
-    job, _ = maker.job(row)
+    job = maker.job(row)
     try:
         found = resolved(job, expected_ending(row.source, maker.request.settings), maker.settings)
-    except WouldReplaceSource as error:
+    except WriteError as error:
         return Foreseen(row, error=error)
     if isinstance(found, Skipped):
         return Foreseen(row, error=found.error)

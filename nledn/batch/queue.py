@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from nledn import unfinished
-from nledn.batch import place
-from nledn.batch.jobs import JobMaker, Request, known_to, planned_for
-from nledn.batch.journal import Journal
+from nledn.batch.jobs import JobMaker
 from nledn.batch.lock import Lock
-from nledn.batch.plan import merged, seen_now
+from nledn.batch.plan import planned
 from nledn.batch.rows import (
     Counts,
     Done,
@@ -27,7 +25,10 @@ from nledn.batch.rows import (
     State,
     Thumbnails,
 )
-from nledn.errors import BatchBusy, JournalFailed, OutputDiskFull
+from nledn.batch.seen import seen_of
+from nledn.batch.settings import Request
+from nledn.batch.workspace import Workspace, prepared
+from nledn.errors import JournalFailed, OutputDiskFull
 
 log = logging.getLogger(__name__)
 
@@ -39,17 +40,18 @@ class Queue:
 
     Attributes:
         request: what was asked for.
-        place: where the journal is.
+        workspace: where the journal is.
     """
 
-    def __init__(self, request: Request, where: place.Place, journal: Journal) -> None:
+    def __init__(self, request: Request, where: Workspace) -> None:
+        """Take the output folder; use `opened` or `as_it_stands`."""
         self.request = request
-        self.place = where
-        self._journal = journal
+        self.workspace = where
         self._taking = threading.Lock()
-        self._lock: Lock | None = None
-        self._lost: BatchBusy | None = None
-        self._maker = JobMaker(request, ())
+        self._lock = Lock(where.journal, where.out)
+        self._journal = self._lock.acquire()
+        self._sources = {request.found.root / file for file in request.found.files}
+        self._maker = JobMaker(request, where, ())
 
     @classmethod
     def opened(cls, request: Request) -> "Queue":
@@ -70,18 +72,13 @@ class Queue:
         Raises:
             BatchBusy, JournalFailed, WriteError: as `opened`.
         """
-        return cls._taken(request, lambda _queue: None)
+        return cls._taken(request, cls._leave_out_others)
 
     @classmethod
     def _taken(cls, request: Request, then: "Callable[[Queue], None]") -> "Queue":
         unfinished.remove_abandoned()
-        where = place.prepared(request.out, request.shard)
-        queue = cls(request, where, Journal(where.journal))
+        queue = cls(request, prepared(request.out))
         try:
-            lock = Lock(where.journal, where.out)
-            lock.acquire(queue._note_loss)
-            queue._lock = lock
-            place.refuse_other_runs(where, request.shard)
             then(queue)
         except BaseException:
             queue.close()
@@ -97,47 +94,42 @@ class Queue:
     def close(self) -> None:
         """Give the output folder back. Photos that were begun count as such until the next run."""
         try:
-            if self._lock is not None:
-                self._lock.release()
+            counts = self.counts()
+            if not counts.planned + counts.running:
+                self.workspace.written.unlink(missing_ok=True)
+        except (JournalFailed, OSError):
+            log.debug("the journal cannot be read", exc_info=True)
+        try:
+            self._lock.release()
         except (JournalFailed, OutputDiskFull):
             # Whoever comes next sees that this process is dead; what stopped it is told elsewhere.
             log.debug("the journal could not be given back", exc_info=True)
-        finally:
-            self._journal.close()
 
     def _plan(self) -> None:
-        own = {row.source: row for row in self._journal.rows(all_runs=True)}
-        known = merged((*map(known_to, self.place.others), own), self.place.out)
-        every = planned_for(self.request, known)
-        rows = self.request.shard.of(every)
-        self._maker = JobMaker(self.request, every)
+        known = {row.source: row for row in self._journal.rows(all_runs=True)}
+        rows = planned(self.request, self.workspace, known)
+        self._maker = JobMaker(self.request, self.workspace, rows)
         self._journal.plan(rows)
 
-    def _note_loss(self, error: BatchBusy) -> None:
-        self._lost = error
+    def _leave_out_others(self) -> None:
+        others = [row.source for row in self._journal.rows() if row.source not in self._sources]
+        self._journal.leave_out(others)
 
-    def take(self, *, elsewhere: bool = False) -> Job | None:
+    def take(self) -> Job | None:
         """The next photo to be done; None when there is none left.
-
-        Args:
-            elsewhere: workers that do not know of each other may begin the job several times.
 
         Raises:
             BatchBusy: another run has taken the output folder over.
             JournalFailed, OutputDiskFull: the journal cannot be written.
         """
         with self._taking:
-            if self._lost is not None:
-                raise self._lost
             row = self._journal.next_planned()
             if row is None:
                 return None
-            job, there = self._maker.job(row)
-            present = there if row.present is None else row.present
-            self._journal.write(
-                replace(row, state=State.RUNNING, seen=seen_now(row.source), present=present)
-            )
-            return replace(job, present=present) if elsewhere else job
+            if row.source not in self._sources:
+                raise JournalFailed(self.workspace.journal, "it names photos that nobody chose")
+            self._journal.write(replace(row, state=State.RUNNING, seen=seen_of(row.source)))
+            return self._maker.job(row)
 
     def finish(self, job: Job, outcome: Outcome) -> Row:
         """Write down what became of a job.
@@ -145,7 +137,7 @@ class Queue:
         Raises:
             JournalFailed, OutputDiskFull: the journal cannot be written.
         """
-        row = replace(self._journal.row(job.source), present=None, error=None)
+        row = replace(self._journal.row(job.source), error=None)
         thumbnails = None
         match outcome:
             case Done():
@@ -154,7 +146,7 @@ class Queue:
                     row,
                     state=State.DONE,
                     seen=outcome.source_seen,
-                    output=outcome.output.relative_to(self.place.out),
+                    output=outcome.output.relative_to(self.workspace.out),
                     output_seen=outcome.output_seen,
                     seconds=outcome.seconds,
                     device=outcome.device,
@@ -182,7 +174,7 @@ class Queue:
 
     def rows(self) -> Iterator[Row]:
         """The photos of this run, in order, as they stand."""
-        return self._journal.rows()
+        return map(self.workspace.checked, self._journal.rows())
 
     def thumbnails(self, row: Row) -> Thumbnails | None:
         """The small pictures of a photo, if it has any."""

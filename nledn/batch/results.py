@@ -33,7 +33,7 @@ def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
     request = queue.request
     facts = {
         "Photos": printable(request.found.root),
-        "Results": printable(queue.place.out),
+        "Results": printable(queue.workspace.out),
         "Checkpoint": f"{request.card.id} (sha256 {request.card.sha256})",
         "Strength": f"{request.settings.options.strength:g}",
         **_counted(queue.counts()),
@@ -55,7 +55,7 @@ def _counted(counts: Counts) -> dict[str, str]:
 def _completed(row: Row, queue: Queue) -> Row:
     if row.state is not State.DONE or row.output is None:
         return row
-    result = queue.place.out / row.output
+    result = queue.workspace.out / row.output
     scores = _missing_scores(row, result, queue)
     pictures = _missing_pictures(row, result, queue)
     if scores is None and pictures is None:
@@ -108,7 +108,7 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
     pictures = queue.thumbnails(row) if queue.request.settings.thumbnails else None
     return replace(
         plain,
-        output=queue.place.out / output,
+        output=queue.workspace.out / output,
         width_px=figures.width_px,
         height_px=figures.height_px,
         seconds=row.seconds,
@@ -124,9 +124,5 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
 
 
 def _figures_of(scores: Scores) -> ReportScores:
-    return ReportScores(
-        psnr_y=scores.psnr_y,
-        ssim_y=scores.ssim_y,
-        input_psnr_y=scores.input_psnr_y,
-        input_ssim_y=scores.input_ssim_y,
-    )
+    figures = (scores.psnr_y, scores.ssim_y, scores.input_psnr_y, scores.input_ssim_y)
+    return ReportScores(*figures)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from nledn.errors import DerainError
+from nledn.report import ReportScores
 
 
 class State(StrEnum):
@@ -23,15 +24,21 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
-    """A file as it was: equal size and time say that it is unchanged, else sha256 decides."""
+    """A file as it was: equal size, time and ends say that it is unchanged, else sha256 decides.
+
+    Attributes:
+        size_bytes: of the file.
+        mtime_ns: when it was changed last.
+        sha256: of its content; empty where it was not asked for.
+        ends: sha256 of its first and last 64 KiB; empty in journals of earlier versions.
+        ctime_ns: when anything of it was changed last.
+    """
 
     size_bytes: int
     mtime_ns: int
     sha256: str = ""
-
-    def is_like(self, other: "Seen") -> bool:
-        """Whether size and time are equal."""
-        return (self.size_bytes, self.mtime_ns) == (other.size_bytes, other.mtime_ns)
+    ends: str = ""
+    ctime_ns: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,24 +83,16 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(ReportScores):
     """Agreement with the photo without rain, of the saved result and of the photo itself.
 
     Attributes:
         truth: the photo without rain.
         truth_mtime_ns: its time, so that a changed truth is noticed.
-        psnr_y: dB; infinite where equal.
-        ssim_y: at most 1.
-        input_psnr_y: of the rainy photo.
-        input_ssim_y: of the rainy photo.
     """
 
     truth: Path
     truth_mtime_ns: int
-    psnr_y: float
-    ssim_y: float
-    input_psnr_y: float
-    input_ssim_y: float
 
 
 @dataclass(frozen=True)
@@ -114,12 +113,11 @@ class Job:
         base: folder of the result and what the template calls {stem}.
         checkpoint: id, for the template.
         ours: files at the result's place that may be replaced, whatever the rule for conflicts:
-            an earlier result of this photo, or what a run that was killed left.
+            earlier results of this photo.
         sources: files at the result's place that are photos of this batch; never replaced.
         truth: the photo without rain, to compare the result with; None for no scores.
-        present: names at the result's place when the job was given out, where several workers may
-            begin it without knowing of each other: what came there since is its own result. None
-            where it is begun once.
+        written: notes of what the batch wrote, by runs that were killed and by workers that do
+            not know of each other; see `seen.note_written`.
     """
 
     n: int
@@ -129,7 +127,7 @@ class Job:
     ours: tuple[Path, ...] = ()
     sources: tuple[Path, ...] = ()
     truth: Path | None = None
-    present: tuple[str, ...] | None = None
+    written: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -193,8 +191,6 @@ class Row:
         seen: the source when it was last read.
         output: the last result, relative to the output folder.
         output_seen: that result as it was written.
-        present: names at the result's place when the photo was begun; None when it was not, or
-            came to its end.
         seconds: of computing.
         device: that computed.
         figures: of the last result.
@@ -211,7 +207,6 @@ class Row:
     seen: Seen | None = None
     output: Path | None = None
     output_seen: Seen | None = None
-    present: tuple[str, ...] | None = None
     seconds: float = 0.0
     device: str = ""
     figures: Figures | None = None
@@ -222,6 +217,25 @@ class Row:
     def sentence(self) -> str:
         """Return why it failed or was skipped, in the words of the command line."""
         return "" if self.error is None else str(self.error)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The run that works on an output folder.
+
+    Attributes:
+        run: like no other.
+        machine: see `lock.machine`.
+        host: name of the machine.
+        pid: of the process there.
+        heartbeat: its last sign of life, seconds since 1970.
+    """
+
+    run: str
+    machine: str
+    host: str
+    pid: int
+    heartbeat: float
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from functools import partial
 from queue import SimpleQueue
 
 from nledn.batch import work
+from nledn.batch.memory_budget import MemoryBudget
+from nledn.batch.progress import BatchProgress, Ending, OnUpdate
 from nledn.batch.queue import Queue
-from nledn.batch.room import Room
 from nledn.batch.rows import Done, Failed, Job, Outcome, PutBack, Skipped, State
-from nledn.batch.telling import Ending, OnUpdate, Telling
 from nledn.batch.work import Clock, Derained, Engine, Loaded, guarded
 from nledn.cancel import CancelToken
 from nledn.errors import BatchBusy, Cancelled, DerainError, JournalFailed, OutputDiskFull
@@ -85,13 +85,13 @@ class _Run:
         self._error: DerainError | None = None
         self._read_ahead: SimpleQueue[Loaded | None] = SimpleQueue()
         self._computed: SimpleQueue[Derained | _NotComputed | None] = SimpleQueue()
-        self._room = Room()
+        self._budget = MemoryBudget()
         self._clock = clock
-        self._telling = Telling(queue, on_update, clock)
-        self._pace = self._telling.pace
+        self._progress = BatchProgress(queue, on_update, clock)
+        self._eta = self._progress.eta
 
     def run(self) -> Ending:
-        with self._telling.probing(), ThreadPoolExecutor(READERS + WRITERS, "batch") as pool:
+        with self._progress.probing(), ThreadPoolExecutor(READERS + WRITERS, "batch") as pool:
             readers = [pool.submit(self._read) for _ in range(READERS)]
             writers = [pool.submit(self._write) for _ in range(WRITERS)]
             try:
@@ -99,7 +99,7 @@ class _Run:
             finally:
                 # An exception, or a second Ctrl-C, must leave no reader running or waiting.
                 self._cancel.cancel()
-                self._room.open()
+                self._budget.open()
                 for _ in writers:
                     self._computed.put(None)
         for future in (*readers, *writers):
@@ -122,7 +122,7 @@ class _Run:
                 if isinstance(loaded, Failed | Skipped | PutBack):
                     self._finish(job, loaded)
                 else:
-                    self._room.take(loaded.px)
+                    self._budget.take(loaded.px)
                     self._read_ahead.put(loaded)
         except STOPPING as error:
             self._stop(error)
@@ -146,14 +146,14 @@ class _Run:
 
     def _derained(self, loaded: Loaded) -> Derained | _NotComputed:
         job, megapixels = loaded.job, loaded.photo.megapixels
-        self._pace.learn(job.source, megapixels)
-        self._pace.begin()
-        self._telling.tell(job, State.RUNNING)
+        self._eta.learn(job.source, megapixels)
+        self._eta.begin()
+        self._progress.tell(job, State.RUNNING)
         step = partial(
             work.compute,
             loaded,
             self._engine,
-            lambda done: self._telling.tell(job, State.RUNNING, share=done.done / done.total),
+            lambda done: self._progress.tell(job, State.RUNNING, share=done.done / done.total),
             self._cancel,
             self._clock,
         )
@@ -164,7 +164,7 @@ class _Run:
             return _NotComputed(loaded, PutBack())
         if isinstance(derained, Failed):
             return _NotComputed(loaded, derained)
-        self._pace.computed(job.source, megapixels)
+        self._eta.computed(job.source, megapixels)
         return derained
 
     def _write(self) -> None:
@@ -173,7 +173,7 @@ class _Run:
         except BaseException:
             # A fault of ours, or of who is told: nobody may wait for this thread.
             self._cancel.cancel()
-            self._room.open()
+            self._budget.open()
             raise
 
     def _write_all(self) -> None:
@@ -187,7 +187,7 @@ class _Run:
                 if not isinstance(outcome, Done):  # else the file is there, and the next run's own
                     self._put_back(loaded.job)
             finally:
-                self._room.leave(loaded.px)
+                self._budget.leave(loaded.px)
 
     def _saved(self, item: Derained | _NotComputed) -> Outcome:
         if isinstance(item, _NotComputed):
@@ -207,5 +207,5 @@ class _Run:
         if row.state is State.PLANNED:
             return
         if row.state is not State.DONE:
-            self._pace.passed_over(job.source)
-        self._telling.tell(job, row.state, row=row)
+            self._eta.passed_over(job.source)
+        self._progress.tell(job, row.state, row=row)

@@ -1,10 +1,12 @@
-"""What a batch is asked to do with each photo, checked once."""
+"""What a batch is asked to do, checked once."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from nledn.batch.sources import Found
+from nledn.card import Card
 from nledn.errors import OptionInvalid
 from nledn.naming import DEFAULT_TEMPLATE, Naming, name_of
 from nledn.options import Options
@@ -75,6 +77,25 @@ class Settings:
                 "quality": self.quality,
             }
         )
+
+
+@dataclass(frozen=True)
+class Request:
+    """A batch as it is asked for.
+
+    Attributes:
+        found: its photos.
+        out: the output folder.
+        settings: for each photo.
+        card: of the checkpoint.
+        retry_failed: try failed photos again though nothing has changed.
+    """
+
+    found: Found
+    out: Path
+    settings: Settings
+    card: Card
+    retry_failed: bool = False
 
 
 def _require_one(option: str, found: str, allowed: tuple[str, ...]) -> None:

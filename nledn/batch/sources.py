@@ -20,6 +20,8 @@ from nledn.errors import (
 )
 from nledn.pairs import JUNK
 
+_NUL = "\N{SYMBOL FOR NULL}".encode()
+
 
 @dataclass(frozen=True)
 class Found:
@@ -70,8 +72,7 @@ def in_folder(
         raise PhotoIsVideo(root / videos[0])
     if not files:
         raise BatchInputEmpty(folder)
-    # Sorted before, so that names which differ by letter case alone have one order everywhere:
-    # shards on several machines count the same files.
+    # Sorted before, so that names which differ by letter case alone have one order everywhere.
     ordered = natsorted(sorted(files), key=lambda path: path.parts, alg=ns.PATH | ns.IGNORECASE)
     return Found(root, tuple(ordered), tuple(walk.unlisted), tuple(videos))
 
@@ -107,6 +108,12 @@ class _Walk:
                     yield Path(entry.path).relative_to(self._root)
                 elif self._recursive:
                     waiting.append(Path(entry.path))
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """The files in a folder and its subfolders, in no order."""
+    root = Path(os.path.abspath(folder))
+    return (root / path for path in _Walk(root, True, None).files())
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -152,7 +159,8 @@ def in_list(lines: Iterable[bytes], listed_in: Path, *, patterns: Sequence[str] 
         BatchInputEmpty: it names no photo.
         OptionInvalid: they lie on several drives, which have no folder in common.
     """
-    named = (os.fsdecode(line.rstrip(b"\r\n")) for line in lines)
+    # No file has a NUL in its name; the line fails as a photo that is missing.
+    named = (os.fsdecode(line.rstrip(b"\r\n").replace(b"\0", _NUL)) for line in lines)
     paths = [Path(os.path.abspath(name)) for name in named if name.strip()]
     paths = [path for path in dict.fromkeys(paths) if _matches(path, patterns)]
     if not paths:

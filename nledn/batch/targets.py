@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nledn.batch.rows import Job, Skipped
+from nledn.batch.seen import was_written
 from nledn.batch.settings import SUFFIX_OF, Settings
-from nledn.errors import NotAFile, ResultExists, WouldReplaceSource
+from nledn.errors import NotAFile, OutputFailed, ResultExists, WouldReplaceSource
 from nledn.naming import Naming, name_of
 from nledn.photo import writable_suffixes
 
@@ -52,15 +53,17 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
 
     Raises:
         WouldReplaceSource: a photo of this batch is there, and the result may not be renamed.
+        OutputFailed: a link is there that should be replaced.
     """
     for path in _numbered(target_of(job, ext, settings)):
         if not os.path.lexists(path):
-            # Of two workers that were given the same job, the later one replaces equal bytes.
-            return Target(path, overwrite=job.present is not None)
+            return Target(path, overwrite=False)
         if path in job.sources:
             if settings.conflict != "rename":
                 raise WouldReplaceSource(path, job.source)
-        elif _is_ours(path, job) or settings.conflict == "overwrite":
+        elif is_ours(path, job) or settings.conflict == "overwrite":
+            if path.is_symlink():
+                raise OutputFailed(path, "it is a link, and a batch replaces no file elsewhere")
             return Target(path, overwrite=True)
         elif settings.conflict == "skip":
             return Skipped(ResultExists(path))
@@ -92,8 +95,11 @@ def skipped_unread(job: Job, settings: Settings) -> Skipped | None:
     return target if isinstance(target, Skipped) else None
 
 
-def _is_ours(path: Path, job: Job) -> bool:
-    return path in job.ours or (job.present is not None and path.name not in job.present)
+def is_ours(path: Path, job: Job) -> bool:
+    """Return whether a file at a result's place is an earlier result of the same photo."""
+    if path in job.ours:
+        return True
+    return job.written is not None and was_written(job.written, path)
 
 
 def _numbered(path: Path) -> Iterator[Path]:

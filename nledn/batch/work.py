@@ -4,19 +4,27 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 from nledn import decoder
 from nledn import photo as photos
 from nledn.atomic import make_folder
 from nledn.batch.figures import change_of, scores_of, thumbnail
-from nledn.batch.plan import seen_now, sha256_of
 from nledn.batch.rows import Done, Failed, Figures, Job, Scores, Seen, Skipped, Thumbnails
+from nledn.batch.seen import note_written, seen_of, sha256_of
 from nledn.batch.settings import SUFFIX_OF, Settings
-from nledn.batch.targets import Target, resolved, skipped_unread
+from nledn.batch.targets import Target, is_ours, resolved, skipped_unread
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
-from nledn.errors import Cancelled, DerainError, OutputDiskFull, PhotoFailed, PhotoNotFound
+from nledn.errors import (
+    Cancelled,
+    DerainError,
+    OutputDiskFull,
+    OutputExists,
+    PhotoFailed,
+    PhotoNotFound,
+)
 from nledn.messages import explain_note, printable
 from nledn.photo import Photo, WriteSettings
 from nledn.rain import Pixels, RainLayer
@@ -87,7 +95,7 @@ def load(job: Job, settings: Settings, cancel: CancelToken | None = None) -> Loa
     skipped = skipped_unread(job, settings)
     if skipped is not None:
         return skipped
-    seen = seen_now(job.source)
+    seen = seen_of(job.source)
     if seen is None:
         raise PhotoNotFound(job.source)
     # In this order: a photo that changes while it is read is then found changed the next time.
@@ -134,9 +142,8 @@ def save(derained: Derained, settings: Settings) -> Done:
     job, before, target = loaded.job, loaded.photo, loaded.target
     after = replace(before, pixels=layer.apply(before.pixels, settings.options.strength))
     make_folder(target.path.parent)
-    written = WriteSettings(quality=settings.quality, overwrite=target.overwrite)
-    photos.write(after, target.path, written)
-    output_seen = seen_now(target.path)
+    _write(after, job, target, settings.quality)
+    output_seen = seen_of(target.path)
     assert output_seen is not None, "the result was written a moment ago"
     scores, notes = _scores(job, target)
     width, height = before.size
@@ -159,6 +166,18 @@ def save(derained: Derained, settings: Settings) -> Done:
         thumbnails=_pictures(job, before, after) if settings.thumbnails else None,
         scores=scores,
     )
+
+
+def _write(photo: Photo, job: Job, target: Target, quality: int) -> None:
+    note = None if job.written is None else partial(note_written, job.written)
+    how = WriteSettings(quality=quality, overwrite=target.overwrite)
+    try:
+        photos.write(photo, target.path, how, on_written=note)
+    except OutputExists:
+        if not is_ours(target.path, job):
+            raise
+        # Another worker that was given the same job was faster.
+        photos.write(photo, target.path, replace(how, overwrite=True))
 
 
 def _pictures(job: Job, before: Photo, after: Photo) -> Thumbnails | None:

@@ -81,9 +81,6 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
-    shard: Annotated[
-        str, typer.Option(help="Do one part of several, as in 2/4; each part on its machine.")
-    ] = "1/1",
     log_json: Annotated[
         Path | None, typer.Option(help="Append what happens to this file, a JSON object a line.")
     ] = None,
@@ -95,7 +92,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 ) -> None:
     """Derain many photos into a folder. The same command again goes on where it stopped."""
     from nledn import catalog
-    from nledn.batch import Request, Settings, Shard
+    from nledn.batch import Request, Settings
 
     reports = report or []
     settings = Settings(
@@ -108,7 +105,6 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         truth=None if truth is None else truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),
     )
-    part = Shard.parse(shard)
     where = Where(scheduler, local_cluster, (tls_ca_file, tls_cert, tls_key))
     _check_files(reports, log_json, source, output)
     if truth is not None and not truth.is_dir():
@@ -118,7 +114,6 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         out=output,
         settings=settings,
         card=catalog.find(options.weights),
-        shard=part,
         retry_failed=retry_failed,
     )
     if dry_run:
@@ -178,10 +173,10 @@ def _run(request: "Request", where: Where, reports: list[Path], log_json: Path |
 
     with ExitStack() as stack:
         queue = stack.enter_context(Queue.opened(request))
-        if queue.place.elsewhere:
+        if queue.workspace.elsewhere:
             err.print(
-                f"The disk of {printable(request.out)} cannot lock files, so the journal is kept "
-                f"in {printable(queue.place.journal.parent)}."
+                f"Others can write to {printable(request.out)}, or its disk cannot lock files. "
+                f"The journal is in {printable(queue.workspace.journal.parent)}."
             )
         log = None if log_json is None else stack.enter_context(log_file(log_json))
         cancel = stack.enter_context(cancelled_by_ctrl_c())

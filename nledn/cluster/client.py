@@ -15,11 +15,11 @@ from distributed import Future, KilledWorker
 from distributed.client import ClosedClientError
 
 from nledn import __version__, unfinished
-from nledn.atomic import TEMPORARY_SUFFIX, make_folder, replacing
-from nledn.batch import Done, Ending, Failed, Job, Outcome, PutBack, Queue, State, Telling
-from nledn.batch.place import FOLDER, remove_unfinished
+from nledn.atomic import TEMPORARY_SUFFIX, replacing
+from nledn.batch import BatchProgress, Done, Ending, Failed, Job, Outcome, PutBack, Queue, State
+from nledn.batch.progress import OnUpdate
 from nledn.batch.run import STOPPING
-from nledn.batch.telling import OnUpdate
+from nledn.batch.workspace import remove_unfinished
 from nledn.cancel import CancelToken
 from nledn.cluster.connection import Cluster
 from nledn.cluster.worker import Answer, Order, Stopped, Unfit, derained, stop
@@ -67,11 +67,9 @@ def run(
 
 @contextmanager
 def _sign(queue: Queue) -> Iterator[Path]:
-    folder = queue.place.out / FOLDER
-    make_folder(folder)
     # Named like an unfinished file, and noted as one: the next start clears it away if this
     # process is killed.
-    sign = folder / f".{uuid.uuid4().hex}.{os.getpid()}{TEMPORARY_SUFFIX}"
+    sign = queue.workspace.out / f".{uuid.uuid4().hex}.{os.getpid()}{TEMPORARY_SUFFIX}"
     note = unfinished.note(sign)
     try:
         with replacing(sign):
@@ -96,7 +94,7 @@ class _Run:
         self._client = cluster.client
         self._order = _order(queue, cluster, sign)
         self._cancel = cancel
-        self._telling = Telling(queue, on_update)
+        self._progress = BatchProgress(queue, on_update)
         self._with_workers: dict[Future[Answer], Job] = {}
         self._answered: SimpleQueue[Future[Answer]] = SimpleQueue()
         self._is_all_given_out = False
@@ -107,7 +105,7 @@ class _Run:
         self._counted = self._had_workers = time.monotonic()
 
     def run(self) -> Ending:
-        with self._telling.probing():
+        with self._progress.probing():
             self._count_workers()
             self._give_out()
             while not self._is_over():
@@ -115,7 +113,7 @@ class _Run:
                 self._look_around()
                 self._give_out()
         if not self._is_lost:
-            remove_unfinished(self._queue.place.out, self._queue.rows())
+            remove_unfinished(self._queue.workspace.out, self._queue.rows())
         counts = self._queue.counts()
         is_short = counts.planned + counts.running > 0
         return Ending(counts, self._cancel.is_cancelled and is_short, self._error)
@@ -133,7 +131,7 @@ class _Run:
         room = AHEAD * self._threads
         try:
             while len(self._with_workers) < room and self._gives_out:
-                job = self._queue.take(elsewhere=True)
+                job = self._queue.take()
                 if job is None:
                     self._is_all_given_out = True
                 else:
@@ -142,7 +140,7 @@ class _Run:
             self._stop(error)
 
     def _submit(self, job: Job) -> None:
-        self._telling.pace.begin()
+        self._progress.eta.begin()
         key = f"derain-{self._order.run}-{job.n}"
         try:
             future = self._client.submit(derained, self._order, job, key=key, pure=False)
@@ -202,10 +200,10 @@ class _Run:
         if row.state is State.PLANNED:
             return
         if isinstance(outcome, Done):
-            self._telling.pace.computed(job.source, outcome.figures.megapixels)
+            self._progress.eta.computed(job.source, outcome.figures.megapixels)
         else:
-            self._telling.pace.passed_over(job.source)
-        self._telling.tell(job, row.state, row=row)
+            self._progress.eta.passed_over(job.source)
+        self._progress.tell(job, row.state, row=row)
 
     def _look_around(self) -> None:
         if self._client.status != "running":

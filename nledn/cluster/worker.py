@@ -131,7 +131,7 @@ def _unfit(order: Order) -> Unfit | None:
     if not order.folder.is_dir():
         return Unfit(f"it does not see the photos' folder {printable(order.folder)}")
     if not order.sign.exists():
-        return Unfit(f"it does not see the output folder {printable(order.sign.parent.parent)}")
+        return Unfit(f"it does not see the output folder {printable(order.sign.parent)}")
     return None
 
 

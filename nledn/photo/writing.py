@@ -42,6 +42,7 @@ def write(
     settings: WriteSettings = WriteSettings(),
     *,
     sources: Sequence[Path] = (),
+    on_written: Callable[[Path], None] | None = None,
 ) -> None:
     """Write `photo` in the format that the suffix of `path` names.
 
@@ -54,6 +55,7 @@ def write(
         path: .jpg, .jpeg, .png, .tif, .tiff, .webp or .bmp.
         settings: quality, and whether to replace an earlier result.
         sources: files that are never replaced; the photo's own is always among them.
+        on_written: called with the file, whole, before it gets its name.
 
     Raises:
         OutputFormatUnknown: the suffix is none of these.
@@ -65,12 +67,11 @@ def write(
         raise OutputFormatUnknown(path, path.suffix)
     own = () if photo.path is None else (photo.path,)
     _refuse_too_large(photo, path, kind)
-    with (
-        replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as temporary,
-        _codec_errors(path),
-        temporary.open("wb") as file,
-    ):
-        _encode(_fitted(_consistent(photo), kind), file, kind, settings)
+    with replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as temporary:
+        with _codec_errors(path), temporary.open("wb") as file:
+            _encode(_fitted(_consistent(photo), kind), file, kind, settings)
+        if on_written is not None:
+            on_written(temporary)
 
 
 def write_rain(

@@ -1,12 +1,14 @@
 """What comes to a batch that was done before: photos of a name that is taken, results anew."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from nledn.batch import Queue, Settings, Shard, State, preview, report_of
+from nledn.batch import Queue, Settings, State, preview, report_of
 from tests.batch.batches import (
     OPTIONS,
     batch,
@@ -14,7 +16,6 @@ from tests.batch.batches import (
     mean_of,
     request,
     results,
-    run_batch,
 )
 
 HEIC = Path(__file__).parents[1] / "photo" / "data" / "eight_bits.heic"
@@ -88,20 +89,6 @@ def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None
     assert pictures(0.1)[0] != of_second[0]
 
 
-def test_pictures_of_a_result_that_a_shard_replaced_are_forgotten(wet: Path, dry: Path) -> None:
-    fine, coarse = (
-        Settings(options=OPTIONS, quality=quality, thumbnails=True) for quality in (95, 5)
-    )
-    run_batch(request(wet, dry, fine))
-    for index in (1, 2):
-        run_batch(replace(request(wet, dry, coarse), shard=Shard(index, 2)))
-    with Queue.opened(request(wet, dry, coarse)) as queue:
-        (row,) = queue.rows()
-        assert row.state is State.DONE
-        assert queue.thumbnails(row) is None
-        assert report_of(queue).rows[0].after is not None
-
-
 def test_pictures_stay_where_only_scores_are_added(wet: Path, dry: Path) -> None:
     _, (row,) = batch(wet, dry, thumbnails=True)
     with Queue.opened(request(wet, dry, Settings(options=OPTIONS, truth=wet))) as queue:
@@ -109,3 +96,28 @@ def test_pictures_stay_where_only_scores_are_added(wet: Path, dry: Path) -> None
         report_of(queue)
         assert next(queue.rows()).scores is not None
         assert queue.thumbnails(row) == before is not None
+
+
+def test_a_journal_of_an_earlier_version_goes_on(wet: Path, dry: Path) -> None:
+    batch(wet, dry)
+    with closing(sqlite3.connect(dry / ".afterrain" / "queue.sqlite")) as database:
+        database.executescript(
+            """
+            DROP TABLE holder;
+CREATE TABLE holder (
+    one INTEGER PRIMARY KEY CHECK (one = 1), host TEXT NOT NULL, pid INTEGER NOT NULL,
+    started REAL NOT NULL, heartbeat REAL NOT NULL
+);
+            INSERT INTO holder VALUES (1, 'host', 7, 1.0, 1.0);
+            UPDATE photo SET seen = json_remove(seen, '$.ends', '$.ctime_ns');
+            UPDATE photo SET output_seen = json_remove(output_seen, '$.ends', '$.ctime_ns');
+            PRAGMA user_version = 1;
+            """
+        )
+    before = (dry / "a_derained.jpg").stat().st_mtime_ns
+    assert [item.row.state for item in preview(request(wet, dry))] == [State.DONE]
+    assert batch(wet, dry)[0].counts.done == 1
+    assert (dry / "a_derained.jpg").stat().st_mtime_ns == before
+    batch(wet, dry, options=replace(OPTIONS, strength=0.5))
+    assert (dry / "a_derained.jpg").stat().st_mtime_ns > before
+    assert results(dry) == {"a_derained.jpg"}

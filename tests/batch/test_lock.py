@@ -1,20 +1,20 @@
 import errno
 import os
-import socket
 import time
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from nledn import places, unfinished
-from nledn.batch import Queue, Shard, place
+from nledn.batch import Queue, workspace
 from nledn.batch import lock as locks
-from nledn.batch.journal import connect, transaction
-from nledn.batch.lock import DEAD_AFTER_S, Holder, Lock
+from nledn.batch.database import connect, transaction
+from nledn.batch.journal import holder_of
+from nledn.batch.lock import DEAD_AFTER_S, Lock, this_run
+from nledn.batch.rows import Holder
 from nledn.errors import BatchBusy, DerainError, JournalFailed
-from tests.batch.batches import batch, make_photo, make_photos, request, results, run_batch
+from tests.batch.batches import batch, make_photo, make_photos, request, results
 
 
 @pytest.fixture
@@ -28,17 +28,21 @@ def dry(tmp_path: Path) -> Path:
     return tmp_path / "dry"
 
 
-def hold(out: Path, holder: Holder, shard: Shard = place.WHOLE) -> Path:
-    journal = place.prepared(out, shard).journal
-    database = connect(journal)
+def hold(out: Path, holder: Holder) -> None:
+    """Have another run hold the journal."""
+    database = connect(workspace.prepared(out).journal)
     with transaction(database):
-        locks._write(database, holder)
+        values = (holder.run, holder.machine, holder.host, holder.pid, holder.heartbeat)
+        database.execute("INSERT OR REPLACE INTO holder VALUES (1, ?, ?, ?, ?, ?)", values)
     database.close()
-    return journal
+
+
+def another(heartbeat: float) -> Holder:
+    return Holder("its run", "another start", "another-host", 7, heartbeat)
 
 
 def test_elsewhere_a_heartbeat_says_who_is_alive(wet: Path, dry: Path) -> None:
-    alive = Holder("another-host", 7, 1.0, time.time())
+    alive = another(time.time())
     hold(dry, alive)
     with pytest.raises(BatchBusy) as caught:
         Queue.opened(request(wet, dry))
@@ -48,22 +52,18 @@ def test_elsewhere_a_heartbeat_says_who_is_alive(wet: Path, dry: Path) -> None:
 
 
 def test_here_a_number_that_another_process_has_now_is_nobody(wet: Path, dry: Path) -> None:
-    hold(dry, Holder(socket.gethostname(), os.getppid(), 1.0, time.time()))
+    hold(dry, replace(this_run(), run="another", pid=os.getppid()))
     assert batch(wet, dry)[0].counts.done == 3
 
 
 def test_where_the_system_does_not_tell_of_others_a_heartbeat_says_who_is_alive(
     wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other, start = os.getppid(), locks.process_start
+    def no_locks(_descriptor: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    def hidden(pid: int) -> float | None:
-        if pid == other:
-            raise psutil.AccessDenied(pid)
-        return start(pid)
-
-    monkeypatch.setattr(locks, "process_start", hidden)
-    alive = Holder(socket.gethostname(), other, 1.0, time.time())
+    monkeypatch.setattr(locks, "lock", no_locks)
+    alive = replace(this_run(), run="another", pid=os.getppid())
     hold(dry, alive)
     with pytest.raises(BatchBusy):
         Queue.opened(request(wet, dry))
@@ -83,29 +83,18 @@ def test_the_heart_beats_and_a_loss_is_told(
 ) -> None:
     monkeypatch.setattr(locks, "HEARTBEAT_S", 0.02)
     with Queue.opened(request(wet, dry)) as queue:
-        first = locks.holder_of(queue.place.journal)
+        first = holder_of(queue.workspace.journal)
         assert first is not None
         deadline = time.monotonic() + 10
-        while locks.holder_of(queue.place.journal) == first:
+        while holder_of(queue.workspace.journal) == first:
             assert time.monotonic() < deadline, "the heart does not beat"
-        hold(dry, Holder("another-host", 7, 1.0, time.time()))
-        while queue._lost is None:
-            assert time.monotonic() < deadline, "the loss is not noticed"
+        hold(dry, another(time.time()))
         with pytest.raises(BatchBusy) as caught:
             queue.take()
         assert caught.value.host == "another-host"
-    left = locks.holder_of(queue.place.journal)
+    left = holder_of(queue.workspace.journal)
     assert left is not None
     assert left.host == "another-host"
-
-
-def test_parts_work_beside_each_other_but_not_beside_the_whole(wet: Path, dry: Path) -> None:
-    asked = request(wet, dry)
-    with Queue.opened(replace(asked, shard=Shard(1, 2))):
-        for other in (Shard(1, 2), Shard(1, 3), place.WHOLE):
-            with pytest.raises(BatchBusy):
-                Queue.opened(replace(asked, shard=other))
-        assert run_batch(replace(asked, shard=Shard(2, 2)))[0].counts.done == 1
 
 
 def test_a_disk_that_cannot_lock_has_its_journal_elsewhere(
@@ -118,8 +107,8 @@ def test_a_disk_that_cannot_lock_has_its_journal_elsewhere(
 
     monkeypatch.setattr(fcntl, "lockf", no_locks)
     with Queue.opened(request(wet, dry)) as queue:
-        assert queue.place.elsewhere
-        assert queue.place.journal.is_relative_to(places.user_state())
+        assert queue.workspace.elsewhere
+        assert queue.workspace.journal.is_relative_to(places.user_state())
     assert batch(wet, dry)[0].counts.done == 3
     before = {name: (dry / name).stat().st_mtime_ns for name in results(dry)}
     batch(wet, dry)
@@ -130,7 +119,7 @@ def test_a_disk_that_cannot_lock_has_its_journal_elsewhere(
 def test_a_damaged_journal_is_an_error_an_empty_one_is_new(
     wet: Path, dry: Path, content: bytes
 ) -> None:
-    journal = place.prepared(dry).journal
+    journal = workspace.prepared(dry).journal
     journal.write_bytes(content)
     if content:
         with pytest.raises(JournalFailed):
@@ -140,7 +129,7 @@ def test_a_damaged_journal_is_an_error_an_empty_one_is_new(
 
 
 def test_a_journal_of_a_newer_version_is_left_alone(wet: Path, dry: Path) -> None:
-    journal = place.prepared(dry).journal
+    journal = workspace.prepared(dry).journal
     database = connect(journal)
     database.execute("PRAGMA user_version = 99")
     database.close()
@@ -170,10 +159,10 @@ def test_an_output_folder_that_is_a_file_is_refused(wet: Path, dry: Path) -> Non
 
 
 def test_a_lock_is_released_once(wet: Path, dry: Path) -> None:
-    journal = place.prepared(dry).journal
+    journal = workspace.prepared(dry).journal
     lock = Lock(journal, dry)
-    lock.acquire(lambda _: None)
-    assert locks.holder_of(journal) is not None
+    lock.acquire()
+    assert holder_of(journal) is not None
     lock.release()
     lock.release()
-    assert locks.holder_of(journal) is None
+    assert holder_of(journal) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nledn import Options
-from nledn.batch import Queue, Settings, Shard, State, in_list, preview, report_of
+from nledn.batch import Queue, Settings, State, in_list, preview, report_of
 from nledn.batch.journal import Journal
 from nledn.batch.rows import Row, Thumbnails
 from nledn.errors import (
@@ -244,40 +244,6 @@ def test_failures_that_nobody_foresaw_are_rows_too(
     assert "Traceback" in caplog.text
 
 
-def test_shards_share_the_photos_and_know_each_others_results(wet: Path, dry: Path) -> None:
-    asked = request(wet, dry)
-    for index in (1, 2):
-        ending, _ = run_batch(replace(asked, shard=Shard(index, 2)))
-        assert ending.counts.total == (2, 1)[index - 1]
-    assert len(results(dry)) == 3
-    before = times(dry)
-    ending, _ = run_batch(asked)
-    assert ending.counts.done == 3
-    assert times(dry) == before
-
-
-def test_what_shards_did_counts_for_a_whole_that_was_begun_before(wet: Path, dry: Path) -> None:
-    asked = request(wet, dry)
-    with Queue.opened(asked):
-        pass  # planned, and then stopped
-    for index in (1, 2):
-        run_batch(replace(asked, shard=Shard(index, 2)))
-    before = times(dry)
-    assert run_batch(asked)[0].counts.done == 3
-    assert times(dry) == before
-
-
-def test_a_result_that_a_shard_replaced_is_not_the_wholes_any_more(wet: Path, dry: Path) -> None:
-    fine, coarse = (Settings(options=OPTIONS, quality=quality) for quality in (95, 50))
-    whole = request(wet, dry, fine)
-    run_batch(whole)
-    for index in (1, 2):
-        run_batch(replace(request(wet, dry, coarse), shard=Shard(index, 2)))
-    before = times(dry)
-    assert run_batch(whole)[0].counts.done == 3
-    assert not set(times(dry).values()) & set(before.values()), "all are made anew"
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows asks for a right to make links")
 def test_results_are_not_derained_again_where_the_folder_has_two_names(
     wet: Path, tmp_path: Path
@@ -308,12 +274,6 @@ def test_a_result_that_could_not_be_noted_is_known_at_the_next_run(
     assert isinstance(ending.error, JournalFailed)
     assert results(dry), "it is there, and perhaps one that was under way"
     assert batch(wet, dry)[0].counts.done == 3
-
-
-@pytest.mark.parametrize("text", ["0/2", "3/2", "2", "a/b", "1/0", "-1/2"])
-def test_shards_are_parts_of_a_whole(text: str) -> None:
-    with pytest.raises(OptionInvalid):
-        Shard.parse(text)
 
 
 def test_names_that_are_no_utf_8_and_have_line_ends(wet: Path, dry: Path) -> None:

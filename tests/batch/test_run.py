@@ -20,11 +20,11 @@ from nledn.batch import (
     State,
     Update,
     derain_file,
+    memory_budget,
     run,
     work,
 )
-from nledn.batch import room as rooms
-from nledn.batch.room import Room
+from nledn.batch.memory_budget import MemoryBudget
 from nledn.errors import OutputDiskFull, PhotoNotFound, PhotoTooLarge
 from tests.batch.batches import (
     OPTIONS,
@@ -150,11 +150,11 @@ def test_a_second_ctrl_c_ends_a_batch_that_has_read_far_ahead(
     tmp_path: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = tmp_path / "many"
-    make_photos(many, [f"{n}.png" for n in range(3 * rooms.IN_FLIGHT_PHOTOS)])
-    is_full, asked, take = threading.Event(), itertools.count(1), Room.take
+    make_photos(many, [f"{n}.png" for n in range(3 * memory_budget.IN_FLIGHT_PHOTOS)])
+    is_full, asked, take = threading.Event(), itertools.count(1), MemoryBudget.take
 
-    def takes(room: Room, photo_px: int) -> None:
-        if next(asked) > rooms.IN_FLIGHT_PHOTOS:
+    def takes(room: MemoryBudget, photo_px: int) -> None:
+        if next(asked) > memory_budget.IN_FLIGHT_PHOTOS:
             is_full.set()
         take(room, photo_px)
 
@@ -164,7 +164,7 @@ def test_a_second_ctrl_c_ends_a_batch_that_has_read_far_ahead(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, Queue.opened(request(many, dry)) as queue:
-        patch.setattr(Room, "take", takes)
+        patch.setattr(MemoryBudget, "take", takes)
         with pytest.raises(KeyboardInterrupt):
             run(queue, engine(), interrupts)
     assert batch(many, dry)[0].counts.planned == 0
@@ -200,7 +200,7 @@ def test_a_job_that_two_workers_did_has_one_result(wet: Path, dry: Path, conflic
     mine.write_text("mine")
     asked = request(wet, dry, Settings(options=OPTIONS, conflict=conflict))
     with Queue.opened(asked) as queue:
-        while job := queue.take(elsewhere=True):
+        while job := queue.take():
             first, second = (derain_file(job, asked.settings, engine()) for _ in range(2))
             if isinstance(first, Done):
                 assert isinstance(second, Done)
@@ -215,7 +215,7 @@ def test_a_job_that_two_workers_did_has_one_result(wet: Path, dry: Path, conflic
 def test_of_two_workers_that_write_at_once_neither_fails(wet: Path, dry: Path) -> None:
     asked = request(wet, dry)
     with Queue.opened(asked) as queue:
-        job = queue.take(elsewhere=True)
+        job = queue.take()
         assert job is not None
         both = [work.load(job, asked.settings) for _ in range(2)]
         for loaded in both:
@@ -225,8 +225,8 @@ def test_of_two_workers_that_write_at_once_neither_fails(wet: Path, dry: Path) -
 
 
 def test_room_is_for_many_small_photos_or_one_large() -> None:
-    room, entered = Room(), threading.Event()
-    for _ in range(rooms.IN_FLIGHT_PHOTOS):
+    room, entered = MemoryBudget(), threading.Event()
+    for _ in range(memory_budget.IN_FLIGHT_PHOTOS):
         room.take(1000)
 
     def large() -> None:
@@ -235,7 +235,7 @@ def test_room_is_for_many_small_photos_or_one_large() -> None:
 
     thread = threading.Thread(target=large, daemon=True)
     thread.start()
-    for _ in range(rooms.IN_FLIGHT_PHOTOS - 1):
+    for _ in range(memory_budget.IN_FLIGHT_PHOTOS - 1):
         room.leave(1000)
     assert not entered.wait(0.05)
     room.leave(1000)

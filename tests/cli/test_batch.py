@@ -192,13 +192,6 @@ def test_libvips_does_not_speak_to_people_who_did_not_ask(
     assert not logging.getLogger("pyvips").isEnabledFor(logging.WARNING)
 
 
-def test_shards_make_a_whole(wet: Path, dry: Path, weights: Path) -> None:
-    assert exit_code(weights, wet, dry, "--recursive", "--shard", "1/2") == 0
-    assert len(results(dry)) == 2
-    assert exit_code(weights, wet, dry, "--recursive", "--shard", "2/2") == 0
-    assert len(results(dry)) == 3
-
-
 @pytest.mark.parametrize(
     ("arguments", "code", "word"),
     [
@@ -207,7 +200,6 @@ def test_shards_make_a_whole(wet: Path, dry: Path, weights: Path) -> None:
         (("{wet}", "--pattern", "x*"), 1, "no photo"),
         (("{wet}", "--on-conflict", "ask"), 64, "skip, overwrite or rename"),
         (("{wet}", "--format", "gif"), 64, "keep, jpg, png, tiff or webp"),
-        (("{wet}", "--shard", "3/2"), 64, "i/n"),
         (("{wet}", "--report", "r.pdf"), 64, ".html, .csv or .json"),
         (("{wet}", "--report", "{wet}/gone/r.csv"), 1, "folder"),
         (("{wet}", "--truth", "{wet}/gone"), 1, "list not found: "),

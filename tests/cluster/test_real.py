@@ -14,7 +14,7 @@ import psutil
 import pytest
 from distributed.security import Security
 
-from nledn.batch import State, place
+from nledn.batch import State, workspace
 from nledn.batch.journal import Journal
 from tests.batch.batches import even_weights, make_photos, results
 
@@ -88,7 +88,7 @@ def scheduler_and_workers(
 
 
 def assert_all_done_once(dry: Path) -> None:
-    journal = Journal(place.existing(dry).journal)
+    journal = Journal(workspace.existing(dry).journal)
     try:
         rows = list(journal.rows(all_runs=True))
     finally:

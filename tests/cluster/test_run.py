@@ -108,7 +108,7 @@ def test_a_full_disk_stops_the_run(
     [
         ({"version": "0.0.1"}, "the client 0.0.1"),
         ({"folder": Path("/gone")}, "it does not see the photos' folder /gone"),
-        ({"sign": Path("/gone/.afterrain/sign")}, "it does not see the output folder /gone"),
+        ({"sign": Path("/gone/sign")}, "it does not see the output folder /gone"),
         ({"checkpoint_sha256": "b" * 64}, "has changed since it was added"),
     ],
 )

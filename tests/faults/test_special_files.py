@@ -9,7 +9,7 @@ import pytest
 
 from nledn import card, photo
 from nledn.batch import Queue, in_list, preview
-from nledn.batch.plan import sha256_of
+from nledn.batch.seen import sha256_of
 from nledn.cli import main
 from nledn.errors import CardInvalid, NotAPhoto, PhotoNotFound
 from tests.batch.batches import batch, even_weights, make_photo, request, results, states

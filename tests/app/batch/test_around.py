@@ -98,8 +98,12 @@ def test_output_and_report_are_shown(
     batches.add(qtbot, window, wet)
     batches.start(window)
     batches.wait_end(qtbot, window)
+    private = out.parent / "private.txt"
+    private.write_text("private")
+    (out / ".afterrain" / "report.html").symlink_to(private)  # as a stranger's folder may have it
     window.shell.banner.buttons["batch_report"].click()
     batches.until(qtbot, lambda: len(shown) == 1)
+    assert private.read_text() == "private"
     report = shown[0].read_text("utf-8")
     assert report.count("<img") == 4  # before and after of two photos
     assert "3.png" in report

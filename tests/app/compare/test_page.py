@@ -143,6 +143,22 @@ def test_the_first_comparison_takes_the_strength_along(
     assert names(window) == ["Rainy", "AfterRain, 50%", "second, 50%"]
 
 
+def test_who_hears_first_of_a_photo_does_not_matter(
+    qtbot: QtBot, window: MainWindow, begin: Begin, picture_file: Path, pixels: Pixels
+) -> None:
+    model = begin()
+    opened = window.document.photo_opened
+    opened.disconnect(window._show_photo)
+    opened.connect(window._show_photo)  # now after the Compare page
+    other = picture_file.with_name("tower.png")
+    photo.write(Photo(pixels[::-1].copy()), other)
+    open_photo(qtbot, window, other)
+    qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
+    assert model.photo is window.document.photo
+    assert names(window) == ["Rainy", "AfterRain", "second"]
+    assert "whole photo" in window.compare.panel.measured.text()
+
+
 def test_one_that_was_removed_says_so_and_the_others_go_on(
     qtbot: QtBot, window: MainWindow, begin: Begin
 ) -> None:

@@ -17,7 +17,7 @@ _SETTLED = 3  # photos after which the first, slow by warming up, is left out
 _RECENT = 500  # photos that are looked back on: a machine may become busier or cooler
 
 
-class Pace:
+class Eta:
     """Learns from photos that are done what those still to come will take.
 
     Seconds a photo are taken as a + b · megapixels: small photos cost more than their pixels.
@@ -104,14 +104,14 @@ def _cost(done: list[tuple[float, float]]) -> tuple[float, float]:
     return float(offset), float(slope)
 
 
-def probe(paths: Iterable[Path], pace: Pace, stop: threading.Event) -> None:
-    """Tell `pace` the sizes of photos by their headers; of very many, of evenly spread ones."""
+def probe(paths: Iterable[Path], eta: Eta, stop: threading.Event) -> None:
+    """Tell `eta` the sizes of photos by their headers; of very many, of evenly spread ones."""
     paths = list(paths)
     step = max(1, -(-len(paths) // PROBED_AT_MOST))
     for path in paths[::step]:
         if stop.is_set():
             return
         try:
-            pace.learn(path, decoder.read_header(path).megapixels)
+            eta.learn(path, decoder.read_header(path).megapixels)
         except DerainError:
             continue  # it fails when its turn comes, and costs nothing

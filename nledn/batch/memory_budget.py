@@ -8,7 +8,7 @@ IN_FLIGHT_PX = 64_000_000
 IN_FLIGHT_PHOTOS = 6
 
 
-class Room:
+class MemoryBudget:
     """Limits what is in flight, first come, first served."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nledn.batch.pace import Pace, probe
+from nledn.batch.eta import Eta, probe
 from tests.batch.batches import make_photo
 
 COUNT = 60
@@ -32,16 +32,16 @@ def worst_error(megapixels: list[float], cost: Callable[[int, float], float]) ->
     """Largest relative error of the time left, from the first tenth on to the last tenth."""
     clock = Clock()
     paths = [Path(f"{n}.jpg") for n in range(len(megapixels))]
-    pace = Pace(paths, clock)
+    eta = Eta(paths, clock)
     for path, size in zip(paths, megapixels, strict=True):
-        pace.learn(path, size)
+        eta.learn(path, size)
     seconds = [cost(n, size) for n, size in enumerate(megapixels)]
-    pace.begin()
+    eta.begin()
     errors = []
     for n, path in enumerate(paths):
         clock.now += seconds[n]
-        pace.computed(path, megapixels[n])
-        left = pace.seconds_left
+        eta.computed(path, megapixels[n])
+        left = eta.seconds_left
         assert left is not None
         if COUNT // 10 <= n + 1 <= COUNT * 9 // 10:
             errors.append(abs(left / sum(seconds[n + 1 :]) - 1))
@@ -73,38 +73,38 @@ def test_the_time_left_of_a_recorded_run() -> None:
 
 
 def test_nothing_is_said_before_the_first_photo_is_done() -> None:
-    pace = Pace([Path("a")], Clock())
-    pace.begin()
-    assert pace.seconds_left is None
-    assert pace.megapixels_per_second is None
+    eta = Eta([Path("a")], Clock())
+    eta.begin()
+    assert eta.seconds_left is None
+    assert eta.megapixels_per_second is None
 
 
 def test_time_goes_by_while_a_photo_is_computed() -> None:
     clock = Clock()
-    pace = Pace([Path("a"), Path("b")], clock)
-    pace.begin()
+    eta = Eta([Path("a"), Path("b")], clock)
+    eta.begin()
     clock.now += 10
-    pace.computed(Path("a"), 2.0)
-    assert pace.megapixels_per_second == pytest.approx(0.2)
-    assert pace.seconds_left == pytest.approx(10)
+    eta.computed(Path("a"), 2.0)
+    assert eta.megapixels_per_second == pytest.approx(0.2)
+    assert eta.seconds_left == pytest.approx(10)
     clock.now += 4
-    assert pace.seconds_left == pytest.approx(6)
+    assert eta.seconds_left == pytest.approx(6)
     clock.now += 100  # it takes longer than it should
-    assert pace.seconds_left == 0
-    pace.passed_over(Path("b"))
-    pace.passed_over(Path("b"))
-    assert pace.seconds_left == 0
+    assert eta.seconds_left == 0
+    eta.passed_over(Path("b"))
+    eta.passed_over(Path("b"))
+    assert eta.seconds_left == 0
 
 
 def test_sizes_are_read_from_headers_and_forgotten_when_done(tmp_path: Path) -> None:
     clock = Clock()
     small, large = make_photo(tmp_path / "a.png"), make_photo(tmp_path / "b.png", size=(240, 320))
     (tmp_path / "c.png").write_bytes(b"bad")
-    pace = Pace([small, large, tmp_path / "c.png"], clock)
-    probe([small, large, tmp_path / "c.png"], pace, threading.Event())
-    pace.begin()
+    eta = Eta([small, large, tmp_path / "c.png"], clock)
+    probe([small, large, tmp_path / "c.png"], eta, threading.Event())
+    eta.begin()
     clock.now += 1
-    pace.computed(small, 24 * 32 / 1e6)
-    pace.passed_over(tmp_path / "c.png")
-    pace.learn(small, 1000.0)  # a header read late
-    assert pace.seconds_left == pytest.approx(100)
+    eta.computed(small, 24 * 32 / 1e6)
+    eta.passed_over(tmp_path / "c.png")
+    eta.learn(small, 1000.0)  # a header read late
+    assert eta.seconds_left == pytest.approx(100)

@@ -1,4 +1,4 @@
-"""What is told of a run while it goes on, and how it ended."""
+"""Reports of a run while it goes on, and how it ended."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from nledn.batch.pace import Pace, probe
+from nledn.batch.eta import Eta, probe
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Counts, Job, Row, State
 from nledn.errors import DerainError
@@ -63,11 +63,11 @@ class Ending:
     error: DerainError | None = None
 
 
-class Telling:
+class BatchProgress:
     """Counts and paces a run, and tells of it, one update at a time.
 
     Attributes:
-        pace: learns from photos that are done.
+        eta: learns from photos that are done.
     """
 
     def __init__(
@@ -78,13 +78,13 @@ class Telling:
         counts = queue.counts()
         self._total, self._finished = counts.total, counts.finished
         self._coming = [row.source for row in queue.rows() if row.state is State.PLANNED]
-        self.pace = Pace(self._coming, clock)
+        self.eta = Eta(self._coming, clock)
 
     @contextmanager
     def probing(self) -> Iterator[None]:
         """Read the sizes of photos that are still to come, meanwhile."""
         over = threading.Event()
-        thread = threading.Thread(target=probe, args=(self._coming, self.pace, over), daemon=True)
+        thread = threading.Thread(target=probe, args=(self._coming, self.eta, over), daemon=True)
         thread.start()
         try:
             yield
@@ -104,8 +104,8 @@ class Telling:
                 total=self._total,
                 share=share,
                 seconds=0.0 if row is None else row.seconds,
-                megapixels_per_second=self.pace.megapixels_per_second,
-                seconds_left=self.pace.seconds_left,
+                megapixels_per_second=self.eta.megapixels_per_second,
+                seconds_left=self.eta.seconds_left,
                 row=row,
             )
             self._on_update(update)

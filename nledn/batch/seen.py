@@ -1,0 +1,106 @@
+"""Files as they were seen, and whether they still are so; which files the batch itself wrote."""
+
+import hashlib
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from nledn.batch.database import open_plain
+from nledn.batch.rows import Seen
+from nledn.errors import JournalFailed
+
+_CHUNK_BYTES = 1 << 20
+_END_BYTES = 1 << 16
+
+
+def seen_of(path: Path) -> Seen | None:
+    """Describe a file by size, times and ends, without its sha256; None if there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return Seen(state.st_size, state.st_mtime_ns, ends=_ends_of(path), ctime_ns=state.st_ctime_ns)
+
+
+def is_untouched(path: Path, seen: Seen) -> bool:
+    """Return whether size, times and ends of a file are as they were seen."""
+    try:
+        state = path.stat()
+    except OSError:
+        return False
+    if (state.st_size, state.st_mtime_ns) != (seen.size_bytes, seen.mtime_ns):
+        return False
+    # The time of change cannot be set by programs; on Windows it is that of creation.
+    if sys.platform != "win32" and state.st_ctime_ns == seen.ctime_ns:
+        return True
+    return not seen.ends or _ends_of(path) == seen.ends
+
+
+def is_unchanged(path: Path, seen: Seen | None) -> bool:
+    """Return whether a file is as it was seen, or has the same content."""
+    try:
+        size_bytes = path.stat().st_size
+    except OSError:
+        return seen is None
+    if seen is None:
+        return False
+    same_size = size_bytes == seen.size_bytes
+    return is_untouched(path, seen) or (same_size and sha256_of(path) == seen.sha256)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's content; empty where it cannot be read, or is no file at all."""
+    digest = hashlib.sha256()
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return ""  # a pipe would be waited for
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def _ends_of(path: Path) -> str:
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            return ""
+        with path.open("rb") as file:
+            head = file.read(_END_BYTES)
+            file.seek(max(len(head), state.st_size - _END_BYTES))
+            return hashlib.sha256(head + file.read(_END_BYTES)).hexdigest()
+    except OSError:
+        return ""
+
+
+def note_written(notes: Path, result: Path) -> None:
+    """Note the content of a result before it gets its name.
+
+    A run that is killed then leaves a file that the next run knows as the batch's own. Where
+    nothing can be noted, that run takes the file for somebody else's.
+    """
+    with suppress(OSError, JournalFailed):
+        descriptor = open_plain(notes, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+        try:
+            os.write(descriptor, _note_of(result))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def was_written(notes: Path, path: Path) -> bool:
+    """Return whether a file's content was noted as that of a result."""
+    with suppress(OSError, JournalFailed):
+        size = f"{path.lstat().st_size} ".encode()
+        with os.fdopen(open_plain(notes, os.O_RDONLY), "rb") as file:
+            alike = {line for line in file if line.startswith(size)}
+        return bool(alike) and not path.is_symlink() and _note_of(path) in alike
+    return False
+
+
+def _note_of(path: Path) -> bytes:
+    return f"{path.stat().st_size} {sha256_of(path)}\n".encode()
