@@ -269,6 +269,7 @@ def test_a_scheduler_that_is_not_there_is_said(
     assert exit_code(weights, wet, dry, "--scheduler", "tcp://127.0.0.1:9") == 1
     said = capsys.readouterr().err
     assert "There is no scheduler at tcp://127.0.0.1:9 that answers us" in said
+    assert "tcp://127.0.0.1:9 is not encrypted" in said
     assert "Traceback" not in said
     assert exit_code(weights, wet, dry) == 0
 
