@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nledn import places
-from nledn.atomic import make_folder, replacing
+from nledn.atomic import make_folder, replacing_text
 from nledn.errors import DerainError
 from nledn.naming import DEFAULT_TEMPLATE
 
@@ -72,8 +72,8 @@ class QueueFile:
                 return
             self._order = order
             make_folder(self.path.parent)
-            with replacing(self.path, overwrite=True) as temporary:
-                temporary.write_text(_text(kept), "utf-8")
+            with replacing_text(self.path, overwrite=True) as file:
+                file.write(_text(kept))
 
     def read(self) -> Kept:
         """The batch that was kept; an empty one where there is none, or none that can be read."""

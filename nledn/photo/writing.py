@@ -66,9 +66,8 @@ def write(
     own = () if photo.path is None else (photo.path,)
     _refuse_too_large(photo, path, kind)
     with (
-        replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as temporary,
+        replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as file,
         _codec_errors(path),
-        temporary.open("wb") as file,
     ):
         _encode(_fitted(_consistent(photo), kind), file, kind, settings)
 
@@ -100,9 +99,8 @@ def write_rain(
     if kind == "TIFF" and rain.nbytes > tiff_writing.LARGEST_BYTES:
         raise OutputTooLarge(path, f"{rain.nbytes / 1e9:.1f} GB")
     with (
-        replacing(path, overwrite=overwrite, sources=sources) as temporary,
+        replacing(path, overwrite=overwrite, sources=sources) as file,
         _codec_errors(path),
-        temporary.open("wb") as file,
     ):
         if kind == "TIFF":
             tiff_writing.write(tiff_writing.Samples(rain), Metadata(), file)
