@@ -58,7 +58,7 @@ TEMPLATES: Mapping[type[DerainError], Template] = {
     ),
     errors.PhotoIsVideo: Template(
         "{path} is a video, and only photos can be derained.",
-        'Make photos of its frames with ffmpeg -i "{path}" frames/%06d.png (the folder frames has '
+        "Make photos of its frames with ffmpeg -i {quoted} frames/%06d.png (the folder frames has "
         "to be there), then derain that folder.",
     ),
     errors.PhotoDamaged: Template(
@@ -339,6 +339,8 @@ def words_of(error: DerainError) -> dict[str, str]:
     fields = {name: _word(value) for name, value in vars(error).items()}
     if isinstance(error, errors.CheckpointMismatch):
         fields["difference"] = _difference(error)
+    if isinstance(error, errors.PhotoIsVideo):
+        fields["quoted"] = _word(error.quoted)
     return fields
 
 
@@ -348,7 +350,11 @@ def printable(text: str | Path) -> str:
     Bytes that are no UTF-8 become `\xNN`; so do control characters, since a name may hold line ends
     and commands to a terminal, and what would turn the direction of the text around it.
     """
-    readable = os.fsencode(text).decode("utf-8", "backslashreplace")
+    try:
+        raw = os.fsencode(text)
+    except UnicodeEncodeError:  # half a letter of UTF-16, as JSON may hold
+        raw = os.fspath(text).encode("utf-8", "backslashreplace")
+    readable = raw.decode("utf-8", "backslashreplace")
     return "".join(letter if _is_shown(letter) else _escaped(letter) for letter in readable)
 
 

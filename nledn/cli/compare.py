@@ -168,7 +168,8 @@ def _with_progress(request: "Request") -> "Board":
     from nledn.compare import Models, TileDone, compare_photo
 
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
-        tasks = [bar.add_task(options.weights, total=None) for options in request.asked]
+        names = (printable(options.weights) for options in request.asked)
+        tasks = [bar.add_task(name, total=None) for name in names]
 
         def show(event: "Event") -> None:
             if isinstance(event, TileDone):
@@ -223,7 +224,7 @@ def _contest(found: "PairSet", request: "ContestRequest", limit: int | None) -> 
                 if error is not None and repr(error) + str(vars(error)) not in said:
                     said.add(repr(error) + str(vars(error)))
                     say_error(error)
-            bar.update(task, advance=1, description=row.file)
+            bar.update(task, advance=1, description=printable(row.file))
 
         return compare_pairs(pairs, request, on_row=show, cancel=cancel)
 

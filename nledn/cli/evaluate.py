@@ -80,7 +80,7 @@ def _with_progress(derainer: "Derainer", found: "PairSet", limit: int | None) ->
         def show(result: "Row | Failure") -> None:
             if isinstance(result, Failure):
                 say_error(result.error)
-            bar.update(task, advance=1, description=result.file)
+            bar.update(task, advance=1, description=printable(result.file))
 
         return evaluate(derainer, found.pairs, limit=limit, on_image=show, cancel=cancel)
 

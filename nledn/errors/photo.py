@@ -1,5 +1,7 @@
 """What keeps a photo from being read; part of the tree that `nledn.errors` draws."""
 
+import os
+import shlex
 from pathlib import Path
 
 from nledn.errors.root import DerainError
@@ -34,6 +36,12 @@ class NotAPhoto(PhotoError):
 
 class PhotoIsVideo(PhotoError):
     """A video file: its frames have to be made photos first."""
+
+    @property
+    def quoted(self) -> str:
+        """The path as a command line takes it: a name may hold what a shell would run."""
+        path = os.fspath(self.path)
+        return f'"{path}"' if os.name == "nt" else shlex.quote(path)
 
 
 class PhotoDamaged(PhotoError):

@@ -688,8 +688,8 @@
         <translation>请缩小照片，或使用命令行去雨。</translation>
     </message>
     <message>
-        <source>Make photos of its frames with ffmpeg -i "{path}" frames/%06d.png (the folder frames has to be there), then derain that folder.</source>
-        <translation>请先用 ffmpeg -i "{path}" frames/%06d.png 把各帧存成照片（frames 文件夹须已存在），再对该文件夹去雨。</translation>
+        <source>Make photos of its frames with ffmpeg -i {quoted} frames/%06d.png (the folder frames has to be there), then derain that folder.</source>
+        <translation>请先用 ffmpeg -i {quoted} frames/%06d.png 把各帧存成照片（frames 文件夹须已存在），再对该文件夹去雨。</translation>
     </message>
     <message>
         <source>Make room or choose another disk, then run the same again.</source>

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app import names
-from app.__main__ import Lines
 from app.jobs import Entry
 from app.main_window import MainWindow
 from app.stage import Stage
 from app.widgets.batch.model import BatchModel, Column
+from nledn.log_lines import Lines
 from nledn.messages import printable
 from nledn.naming import Naming, name_of
 from tests.app.window import drop, open_photo, said, stage
