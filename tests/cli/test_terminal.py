@@ -37,7 +37,7 @@ def test_a_card_is_shown_without_its_commands(
     monkeypatch.setattr(places, "weights", lambda: tmp_path)
     path = even_weights(tmp_path / "ten.safetensors")
     sha256 = catalog.find(str(path)).sha256
-    card = Card("ten", "Ten", sha256, "fixed", path, licence=HOSTILE, description=HOSTILE, url=HOSTILE)
+    card = Card("ten", "Ten", sha256, "fixed", path, description=HOSTILE)
     catalog.write_card(card)
     for command in (("list",), ("show", "ten"), ("verify",)):
         assert exit_code("weights", *command) == 0
