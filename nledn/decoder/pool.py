@@ -115,9 +115,10 @@ class Pool:
         return process
 
     def _give_back(self, process: Process) -> None:
-        if not process.is_idle:
+        is_kept = process.is_idle and not process.retires
+        if not is_kept:
             process.end()
-        self._count_back(process if process.is_idle else None)
+        self._count_back(process if is_kept else None)
 
     def _count_back(self, process: Process | None = None) -> None:
         with self._changed:

@@ -37,8 +37,11 @@ def test_a_card_is_shown_without_its_commands(
     monkeypatch.setattr(places, "weights", lambda: tmp_path)
     path = even_weights(tmp_path / "ten.safetensors")
     sha256 = catalog.find(str(path)).sha256
-    card = Card("ten", "Ten", sha256, "fixed", path, description=HOSTILE)
-    catalog.write_card(card)
+    card = Card("ten", HOSTILE, sha256, "fixed", path, licence=HOSTILE, description=HOSTILE)
+    # The reader of cards refuses such words by now; whatever it lets through is shown alike.
+    monkeypatch.setattr(catalog, "shelf", lambda: catalog.Shelf((card,), ()))
+    monkeypatch.setattr(catalog, "find", lambda _: card)
+    monkeypatch.setattr(catalog, "verify", lambda _: card)
     for command in (("list",), ("show", "ten"), ("verify",)):
         assert exit_code("weights", *command) == 0
         said = told(capsys)

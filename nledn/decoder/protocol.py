@@ -4,13 +4,14 @@ The owner asks:
 
     {"read": path, "limit_megapixels": …}     decode a photo
     {"header": path}                          look at its header alone
-    {"emptied": slot}                         that slot of the ring can be filled again
+    {"emptied": slot}                         that slot can be filled again
 
 The process answers, after one {"ready": true}:
 
     {"header": {format, size}}                before the pixels are decoded
     {"form": {…}}                             of the pixels, which follow
     {"filled": [slot, pixels]}                the next pixels lie in that slot
+    {"retires": true}                         before the end, of a process that wants no more
     {"done": facts or null}                   the end
     {"error": [kind, fields]}                 the end, by an error of `nledn.errors`
 """
@@ -65,6 +66,7 @@ def error_sent(error: PhotoError) -> list[Any]:
 
 def error_received(sent: list[Any], path: Path) -> PhotoError:
     """An error out of JSON."""
-    error = getattr(errors, sent[0])(path, **sent[1])
-    assert isinstance(error, PhotoError), "a decoder knows no others"
+    kind = getattr(errors, sent[0])
+    assert issubclass(kind, PhotoError), "a decoder knows no others"
+    error: PhotoError = kind(path, **sent[1])
     return error
