@@ -126,7 +126,7 @@ def started_here(workers: int) -> Iterator[Cluster]:
         f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")
     }
     with ExitStack() as stack:
-        private = stack.enter_context(TemporaryDirectory(prefix="afterrain-", ignore_cleanup_errors=True))
+        private = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
         # Workers get the first word, scheduler and nannies the second.
         stack.enter_context(dask.config.set({**no_pages, "temporary-directory": private}))
         with _ctrl_c_hidden():
