@@ -116,7 +116,7 @@ def started_here(workers: int) -> Iterator[Cluster]:
     They listen on the loopback interface alone, speak TLS with keys that nobody else has (another
     user of this machine could run code as this one otherwise), and show no dashboard. For the same
     reason, what they write and import from the disk lies in a new folder that only we may enter:
-    dask's own place has a fixed name in the temporary folder, where another user may have been first.
+    dask's own place has a fixed name in the temporary folder; another user may have made it first.
 
     Args:
         workers: processes; the machine's cores are shared out among them.
