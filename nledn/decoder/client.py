@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from nledn.cancel import CancelToken
+from nledn.decoder import limits, protocol, shared_memory
 from nledn.decoder.pool import pool
 from nledn.decoder.process import Process, ProcessDied, ProcessLate, ProcessMissing
 from nledn.errors import (
@@ -37,7 +38,6 @@ def read(
         PhotoDecoderMissing: none can be started.
         Cancelled: `cancel` was set.
     """
-    from nledn.decoder import protocol
     from nledn.photo import DEFAULT_LIMIT_MEGAPIXELS
     from nledn.photo.facts import assembled
 
@@ -77,8 +77,11 @@ def _lent(path: Path, cancel: CancelToken | None) -> "Iterator[_Conversation]":
     try:
         with pool.lent(cancel) as process:
             conversation = _Conversation(process, path, cancel)
-            with _sense(process):
+            try:
                 yield conversation
+            except protocol.NONSENSE as error:
+                process.retires = True  # somebody has taken it over
+                raise PhotoCrashesDecoder(path, "its answers make no sense") from error
     except ProcessDied as death:
         if death.is_time and conversation is not None:
             raise PhotoTakesTooLong(path, conversation.limit_cpu_s) from death
@@ -87,28 +90,10 @@ def _lent(path: Path, cancel: CancelToken | None) -> "Iterator[_Conversation]":
     except ProcessLate as error:
         assert conversation is not None, "starting has another error for it"
         raise PhotoTakesTooLong(path, conversation.limit_s) from error
-    except _Nonsense as error:
-        raise PhotoCrashesDecoder(path, "its answers make no sense") from error
     except MemoryError as error:  # here, for the pixels
         raise PhotoTakesMemory(path) from error
     except ProcessMissing as error:
         raise PhotoDecoderMissing(path, str(error)) from error
-
-
-class _Nonsense(Exception):
-    """A process has answered what no decoder does: somebody has taken it over."""
-
-
-@contextmanager
-def _sense(process: Process) -> Iterator[None]:
-    try:
-        yield
-    except (ArithmeticError, AssertionError, AttributeError, LookupError) as error:
-        process.retires = True
-        raise _Nonsense from error
-    except (RecursionError, TypeError, ValueError) as error:
-        process.retires = True
-        raise _Nonsense from error
 
 
 class _Conversation:
@@ -137,8 +122,6 @@ class _Conversation:
 
     def ask(self, question: dict[str, Any]) -> None:
         """Ask; the header has to come in time."""
-        from nledn.decoder import limits
-
         self._begin_step(limits.HEADER_CPU_S)
         self._process.ask(question)
 
@@ -156,7 +139,6 @@ class _Conversation:
             self._take(kind, said)
 
     def _take(self, kind: str, said: Any) -> None:
-        from nledn.decoder import protocol
         from nledn.photo.canvas import Form
 
         if kind == "filled":
@@ -185,8 +167,6 @@ class _Conversation:
 
     def _take_pixels(self, slot: int, count: int) -> None:
         """Copy so many pixels out of a slot, and say that it is free."""
-        from nledn.decoder import shared_memory
-
         assert self._form is not None, "the form comes first"
         depth, memory = self._form.depth, self._process.memory
         place = slice(self._filled_px, self._filled_px + count)
@@ -199,15 +179,12 @@ class _Conversation:
         self._process.tell({"emptied": slot})
 
     def _on_header(self, said: dict[str, Any]) -> None:
-        from nledn.decoder import limits
         from nledn.photo import Header
 
         self.header = Header(said["format"], (said["size"][0], said["size"][1]))
         self._begin_step(limits.cpu_s(self.header.format, self.header.megapixels))
 
     def _begin_step(self, limit_cpu_s: int) -> None:
-        from nledn.decoder import limits
-
         self.limit_cpu_s = limit_cpu_s
         self.limit_s = limits.wall_s(self._path, limit_cpu_s)
         self._until = time.monotonic() + self.limit_s

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -23,7 +23,6 @@ _END_S = 2.0  # a process that is stuck in the kernel cannot be waited for
 _LAST_WORDS_BYTES = 4096
 # How C and C++ libraries end that are given no more memory: glib, libstdc++.
 _MEMORY_WORDS = ("failed to allocate", "bad_alloc")
-
 
 ARGUMENT = "--decode-photos"
 """The first argument by which a program of a bundle is asked to be a decoder; not for people."""
@@ -93,15 +92,13 @@ class Process:
     """
 
     def __init__(self, cancel: CancelToken) -> None:
-        try:
-            self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # until the end of the process
-        except OSError as error:
-            raise ProcessMissing(error.strerror or str(error)) from error
-        try:
-            self._popen = self._started()
-        except OSError as error:
-            self._errors.close()
-            raise ProcessMissing(error.strerror or str(error)) from error
+        with ExitStack() as undone:
+            try:
+                self._errors = undone.enter_context(tempfile.TemporaryFile())
+                self._popen = self._started()
+            except OSError as error:
+                raise ProcessMissing(error.strerror or str(error)) from error
+            undone.pop_all()  # kept until the end of the process
         self._answers: SimpleQueue[bytes | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._listen, name="decoder", daemon=True)
         self._thread.start()
@@ -138,6 +135,8 @@ class Process:
             raise ProcessMissing(self._last_line() or death.detail) from death
         except ProcessLate as error:
             raise ProcessMissing(f"no answer within {START_S} seconds") from error
+        except protocol.NONSENSE as error:
+            raise ProcessMissing("its first answer makes no sense") from error
         finally:
             if not self.is_idle:
                 self.end()

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from nledn.photo.facts import Facts
 
 
+# What its owner stumbles over when a process answers as no decoder does.
+NONSENSE = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError,
+    ValueError,
+)  # fmt: skip
+
+
 def line_of(message: dict[str, Any]) -> bytes:
     """A message as it is sent."""
     return json.dumps(message).encode("ascii") + b"\n"

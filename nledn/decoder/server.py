@@ -110,7 +110,8 @@ class _Slots:
         self._memory = memory
         self._emptied = emptied
         self._answer = answer
-        self._free = list(range(shared_memory.SLOTS))
+        for slot in range(shared_memory.SLOTS):
+            emptied.put(slot)
 
     def begin(self, form: Form) -> None:
         """Announce them."""
@@ -124,7 +125,7 @@ class _Slots:
             self._put_part(pixels[start : start + shared_memory.SLOT_PX])
 
     def _put_part(self, pixels: Any) -> None:
-        slot = self._free.pop() if self._free else self._emptied.get()
+        slot = self._emptied.get()
         depth, count = self._form.depth, len(pixels)
         colours = colours_in(pixels.shape[1])
         np.copyto(shared_memory.colours(self._memory, slot, depth, count), pixels[:, :colours])

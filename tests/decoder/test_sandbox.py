@@ -13,7 +13,7 @@ import pytest
 from nledn import decoder
 from nledn.decoder import limits, process, sandbox
 from nledn.decoder.pool import Pool
-from nledn.errors import PhotoCrashesDecoder, PhotoDamaged
+from nledn.errors import PhotoCrashesDecoder, PhotoDamaged, PhotoDecoderMissing
 from tests.photo import files
 
 PRISONER = Path(__file__).with_name("prisoner.py")
@@ -93,6 +93,17 @@ NONSENSE = [
     {"done": None, "more": None},
     ["no", "object"],
 ]
+
+
+def test_a_first_answer_that_makes_no_sense_is_no_decoder(
+    tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "import os; os.write(1, b'nonsense\\n'); os.read(0, 9)"
+    monkeypatch.setattr(process, "command", lambda word: [sys.executable, "-c", code, word])
+    photo = files.saved(tmp_path, "a.png", files.encoded(files.smooth(), "PNG"))
+    with pytest.raises(PhotoDecoderMissing, match="makes no sense"):
+        decoder.read(photo)
+    assert not pool._idle
 
 
 @pytest.mark.parametrize("answer", [*map(json.dumps, NONSENSE), "{", "\udcff", "[" * 100_000])
