@@ -20,7 +20,8 @@ from nledn.messages import in_cell, printable
 SUFFIXES = (".html", ".csv", ".json")
 HTML_MARK = '<meta name="generator" content="AfterRain">'
 JSON_MARK = '"program": "AfterRain"'
-"""What pages and JSON have near their start, so that a later run may replace them."""
+TABLE_MARK = ",psnr_y,ssim_y,"
+"""What pages, JSON and tables have near their start, so that a later run may replace them."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def write_json(
 
 def mark_of(path: Path) -> str:
     """What every report of the kind that `path` names has near its start; see `nledn.atomic`."""
-    marks = {".html": HTML_MARK, ".csv": ",".join(_columns()), ".json": JSON_MARK}
+    marks = {".html": HTML_MARK, ".csv": TABLE_MARK, ".json": JSON_MARK}
     return marks[path.suffix.lower()]
 
 
@@ -180,14 +181,10 @@ def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
 
 
 def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
-    writer = csv.DictWriter(file, _columns())
+    writer = csv.DictWriter(file, list(plain(ReportRow(Path(), "", ""))))
     writer.writeheader()
     for row in report.rows:
         writer.writerow({name: in_cell(value) for name, value in plain(row).items()})
-
-
-def _columns() -> list[str]:
-    return list(plain(ReportRow(Path(), "", "")))
 
 
 def _write_html(report: Report, path: Path, file: IO[str]) -> None:

@@ -48,10 +48,10 @@ class _Files:
         """Those that are wanted."""
         return (*self.outputs, *(path for path in (self.json, self.csv) if path is not None))
 
-    def check(self, sources: Sequence[Path], csv_columns: Sequence[str]) -> None:
+    def check(self, sources: Sequence[Path]) -> None:
         """Refuse before the work, not after it."""
         from nledn.compare.sheet import MARK
-        from nledn.report import HTML_MARK, JSON_MARK
+        from nledn.report import HTML_MARK, JSON_MARK, TABLE_MARK
 
         marks = {SHEET: MARK, PAGE: HTML_MARK.encode()}
         for path in self.outputs:
@@ -59,7 +59,7 @@ class _Files:
                 raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
         asked = [(path, marks[path.suffix.lower()]) for path in self.outputs]
         asked += [] if self.json is None else [(self.json, JSON_MARK.encode())]
-        asked += [] if self.csv is None else [(self.csv, ",".join(csv_columns).encode())]
+        asked += [] if self.csv is None else [(self.csv, TABLE_MARK.encode())]
         for path, mark in asked:
             atomic.check(path, overwrite=self.overwrite, sources=sources, mark=mark)
 
@@ -133,11 +133,10 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 def _compare_photo(request: "Request", files: _Files) -> None:
     from nledn import compare as comparing
     from nledn import report
-    from nledn.compare.tables import BOARD_COLUMNS
 
     sources = (request.photo, *((request.truth,) if request.truth else ()))
     sources += tuple(_files_of(request.results, request.photo))
-    files.check(sources, BOARD_COLUMNS)
+    files.check(sources)
     board = _with_progress(request)
     out.print(board_table(board))
     say_failures(board)
@@ -184,7 +183,6 @@ def _compare_folder(
 ) -> None:
     from nledn import compare as comparing
     from nledn import report
-    from nledn.compare.tables import CONTEST_COLUMNS
     from nledn.pairs import find_pairs
 
     found = find_pairs(folder)
@@ -194,7 +192,7 @@ def _compare_folder(
     sources += tuple(
         path for pair in found.pairs[:limit] for path in _files_of(request.results, pair.rainy)
     )
-    files.check(sources, CONTEST_COLUMNS)
+    files.check(sources)
     contest = _contest(found, request, limit)
     out.print(contest_table(contest))
     err.print(f"Pairs found as {found.layout}.")

@@ -14,6 +14,7 @@ from nledn.compare.figures import Accuracy, Figures
 from nledn.compare.many import Contest
 from nledn.compare.statistics import Difference
 from nledn.messages import explain, in_cell, printable
+from nledn.report import TABLE_MARK
 
 BOARD_COLUMNS = (
     "photo", "pane", "kind", "x", "y", "width", "height", "psnr_y", "ssim_y", "psnr_rgb",
@@ -69,8 +70,7 @@ def write_board_csv(
     Raises:
         WriteError: it cannot be written.
     """
-    mark = ",".join(BOARD_COLUMNS)
-    with replacing_text(path, overwrite=overwrite, sources=sources, mark=mark) as file:
+    with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
         _write_csv(BOARD_COLUMNS, _board_rows(board), file)
 
 
@@ -82,8 +82,7 @@ def write_contest_csv(
     Raises:
         WriteError: it cannot be written.
     """
-    mark = ",".join(CONTEST_COLUMNS)
-    with replacing_text(path, overwrite=overwrite, sources=sources, mark=mark) as file:
+    with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
         _write_csv(CONTEST_COLUMNS, _contest_rows(contest), file)
 
 
