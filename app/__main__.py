@@ -13,7 +13,6 @@ from types import TracebackType
 from nledn import __version__, decoder, places
 from nledn.errors import DerainError
 from nledn.log_lines import Lines
-from nledn.messages import explain
 
 log = logging.getLogger("app")
 
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return self_check()
         except DerainError as error:
-            print(explain(error), file=sys.stderr)
+            print(error, file=sys.stderr)
             return 1
     _start_logging()
     from app.start import run

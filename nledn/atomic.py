@@ -109,7 +109,7 @@ def replacing_text(
     """As `replacing`, for text in UTF-8 whose line ends stay as they are written."""
     own = None if mark is None else mark.encode()
     with replacing(path, overwrite=overwrite, sources=sources, mark=own) as file:
-        text = io.TextIOWrapper(file, "utf-8", newline="")
+        text = io.TextIOWrapper(file, "utf-8", "backslashreplace", "")
         try:
             yield text
             text.flush()

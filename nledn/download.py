@@ -18,8 +18,6 @@ from nledn.errors import (
     DownloadChanged,
     DownloadCutOff,
     DownloadRefused,
-    DownloadSizeDiffers,
-    DownloadStalled,
     DownloadUnreachable,
     OutputDiskFull,
     OutputFailed,
@@ -136,10 +134,10 @@ def _receive(file: RemoteFile, target: BinaryIO, link: _Link) -> None:
                 received = _length(target)
                 if received > file.size_bytes:
                     target.truncate(0)
-                    raise DownloadSizeDiffers(file.url, file.size_bytes, received)
+                    raise _other_size(file, received)
                 link.on_progress(received, file.size_bytes)
     except TimeoutError as error:
-        raise DownloadStalled(file.url, link.timeout_s) from error
+        raise DownloadCutOff(file.url, _length(target), file.size_bytes) from error
     except (http.client.HTTPException, OSError):
         return  # cut off: what came is in `target`, and `_complete` asks for the rest
 
@@ -161,7 +159,8 @@ def _answer(file: RemoteFile, target: BinaryIO, link: _Link) -> http.client.HTTP
             return _answer(file, target, link)
         raise DownloadRefused(file.url, error.code) from error
     except urllib.error.URLError as error:
-        raise DownloadUnreachable(file.url, str(error.reason)) from error
+        reason = getattr(error.reason, "strerror", None) or str(error.reason)
+        raise DownloadUnreachable(file.url, reason) from error
     if not _begins_at(answer, start):
         target.truncate(0)  # the server gives the whole, whatever was asked
     _check_size(file, target, answer)
@@ -175,7 +174,11 @@ def _check_size(file: RemoteFile, target: BinaryIO, answer: http.client.HTTPResp
     if found_bytes != file.size_bytes:
         answer.close()
         target.truncate(0)
-        raise DownloadSizeDiffers(file.url, file.size_bytes, found_bytes)
+        raise _other_size(file, found_bytes)
+
+
+def _other_size(file: RemoteFile, found_bytes: int) -> DownloadChanged:
+    return DownloadChanged(file.url, f"{file.size_bytes} bytes", f"{found_bytes} bytes")
 
 
 def _begins_at(answer: http.client.HTTPResponse, start: int) -> bool:

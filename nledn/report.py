@@ -14,7 +14,7 @@ from urllib.parse import quote_from_bytes
 import jinja2
 
 from nledn.atomic import replacing_text
-from nledn.errors import OptionInvalid
+from nledn.errors import DerainError, OptionInvalid
 from nledn.messages import in_cell, printable
 
 SUFFIXES = (".html", ".csv", ".json")
@@ -51,6 +51,7 @@ class ReportRow:
         scores: where there is a photo without rain.
         marks: what a person should look at.
         note: a sentence, or several.
+        error: why it failed or was skipped.
         device: that computed.
         output: the result.
         before: a small picture, WebP.
@@ -69,6 +70,7 @@ class ReportRow:
     scores: ReportScores | None = None
     marks: tuple[str, ...] = ()
     note: str = ""
+    error: DerainError | None = None
     device: str = ""
     output: Path | None = None
     before: bytes | None = None
@@ -175,7 +177,10 @@ def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
         "program": "AfterRain",
         "title": report.title,
         "facts": dict(report.facts),
-        "rows": [plain(row) for row in report.rows],
+        "rows": [
+            {**plain(row), **({} if row.error is None else row.error.to_dict())}
+            for row in report.rows
+        ],
     }
     json.dump(content, file, indent=1, allow_nan=False, ensure_ascii=False)
 

@@ -60,7 +60,7 @@ class Where:
 
     def __post_init__(self) -> None:
         if self.scheduler is not None and self.local_workers:
-            raise OptionInvalid("local-cluster", str(self.local_workers), "no --scheduler with it")
+            raise OptionInvalid("local-cluster", str(self.local_workers), "no --scheduler")
         if self.scheduler is not None and "://" not in self.scheduler:
             raise OptionInvalid("scheduler", self.scheduler, "an address as in tcp://HOST:8786")
         given = [path for path in self.tls if path is not None]
@@ -69,7 +69,7 @@ class Where:
         for path in given:
             if not path.is_file():
                 raise OptionInvalid(
-                    "tls-ca-file, --tls-cert, --tls-key", str(path), "files that are there"
+                    "tls-ca-file, --tls-cert, --tls-key", str(path), "existing files"
                 )
         if given and len(given) < len(self.tls):
             raise OptionInvalid(

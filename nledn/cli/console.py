@@ -33,7 +33,7 @@ from nledn.errors import (
     PhotoNotPermitted,
     WriteError,
 )
-from nledn.messages import explain, printable
+from nledn.messages import printable
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def _in_json(letter: str) -> str:
 
 def say_error(error: DerainError) -> None:
     """Print an error's sentences."""
-    err.print(str(explain(error)), style="red")
+    err.print(str(error), style="red")
 
 
 def written(write: Callable[[], None], sentence: str) -> bool:

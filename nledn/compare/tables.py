@@ -13,7 +13,7 @@ from nledn.compare.directions import main_direction
 from nledn.compare.figures import Accuracy, Figures
 from nledn.compare.many import Contest
 from nledn.compare.statistics import Difference
-from nledn.messages import explain, in_cell, printable
+from nledn.messages import in_cell, printable
 from nledn.report import TABLE_MARK
 
 BOARD_COLUMNS = (
@@ -54,7 +54,7 @@ def contest_json(contest: Contest) -> dict[str, Any]:
             {
                 "file": row.file,
                 "scores": [_finite(found) for found in row.accuracies],
-                "errors": [None if error is None else str(explain(error)) for error in row.errors],
+                "errors": [None if error is None else str(error) for error in row.errors],
                 "winner": None if row.winner is None else contest.names[row.winner],
             }
             for row in contest.rows
@@ -115,7 +115,7 @@ def _contest_rows(contest: Contest) -> Iterator[dict[str, Any]]:
                 "contender": name,
                 **(_finite(row.accuracies[place]) or {}),
                 "wins": int(row.winner == place),
-                "error": "" if error is None else str(explain(error)),
+                "error": "" if error is None else str(error),
             }
 
 
@@ -166,4 +166,4 @@ def _finite(figures: Accuracy | Difference | None) -> dict[str, float | None] | 
 
 
 def _error(pane: Pane) -> str:
-    return "" if pane.error is None else str(explain(pane.error))
+    return "" if pane.error is None else str(pane.error)

@@ -5,7 +5,6 @@ import math
 from nledn.compare.board import Pane
 from nledn.compare.directions import main_direction
 from nledn.compare.figures import Accuracy, Figures, Removal
-from nledn.messages import explain
 
 
 def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
@@ -16,7 +15,7 @@ def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
         place: 0 for the whole, n for the n-th crop.
     """
     if pane.error is not None:
-        return (str(explain(pane.error)),)
+        return (str(pane.error),)
     if pane.kind == "truth":
         return ("the truth",)
     figures = pane.figures[place] if pane.figures else Figures()

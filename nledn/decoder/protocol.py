@@ -13,7 +13,7 @@ The process answers, after one {"ready": true}:
     {"filled": [slot, pixels]}                the next pixels lie in that slot
     {"retires": true}                         before the end, of a process that wants no more
     {"done": facts or null}                   the end
-    {"error": [kind, fields]}                 the end, by an error of `nledn.errors`
+    {"error": {…}}                            the end, by an error of `nledn.errors`
 """
 
 import base64
@@ -22,8 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nledn import errors
-from nledn.errors import PhotoError
+from nledn.errors import DerainError, PhotoCrashesDecoder, PhotoError
 
 if TYPE_CHECKING:
     from nledn.photo.facts import Facts
@@ -65,15 +64,10 @@ def facts_received(sent: dict[str, Any]) -> "Facts":
     return Facts(**{**sent, "metadata": Metadata(**metadata), "notes": tuple(sent["notes"])})
 
 
-def error_sent(error: PhotoError) -> list[Any]:
-    """An error as JSON has it: its class and its data, without the path."""
-    fields = {name: value for name, value in vars(error).items() if name != "path"}
-    return [type(error).__name__, fields]
-
-
-def error_received(sent: list[Any], path: Path) -> PhotoError:
-    """An error out of JSON."""
-    kind = getattr(errors, sent[0])
-    assert issubclass(kind, PhotoError), "a decoder knows no others"
-    error: PhotoError = kind(path, **sent[1])
+def error_received(sent: object, path: Path) -> PhotoError:
+    """Return an error out of JSON, about the path as it was asked for."""
+    error = DerainError.from_dict(sent)
+    if not isinstance(error, PhotoError):
+        return PhotoCrashesDecoder(path, "its answer is not an error")
+    error.path = path
     return error

@@ -95,9 +95,9 @@ def _answer(question: dict[str, Any], answer: Answer, canvas: "_Slots") -> None:
             facts = decode(path, canvas, limit_megapixels=limit, on_header=on_header)
             end = {"done": protocol.facts_sent(facts)}
     except PhotoError as error:
-        end = {"error": protocol.error_sent(error)}
+        end = {"error": error.to_dict()}
     except MemoryError:
-        end = {"error": protocol.error_sent(PhotoTakesMemory(Path()))}
+        end = {"error": PhotoTakesMemory(Path()).to_dict()}
     if limits.is_old():
         answer({"retires": True})
     answer(end)
