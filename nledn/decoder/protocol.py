@@ -22,7 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nledn.errors import DerainError, PhotoCrashesDecoder, PhotoError
+from nledn.errors import DerainError, PhotoError
 
 if TYPE_CHECKING:
     from nledn.photo.facts import Facts
@@ -68,6 +68,6 @@ def error_received(sent: object, path: Path) -> PhotoError:
     """Return an error out of JSON, about the path as it was asked for."""
     error = DerainError.from_dict(sent)
     if not isinstance(error, PhotoError):
-        return PhotoCrashesDecoder(path, "its answer is not an error")
+        raise TypeError(error)
     error.path = path
     return error
