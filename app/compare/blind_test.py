@@ -11,7 +11,7 @@ from pathlib import Path
 from app.compare.panes import Slots
 from app.shell.names import kept, path_kept
 from nledn import places
-from nledn.atomic import make_folder, replacing
+from nledn.atomic import make_folder, replacing_text
 
 FILE_NAME = "votes.csv"
 
@@ -90,10 +90,7 @@ def keep(vote: Vote) -> None:
         writer.writerow(COLUMNS)
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     writer.writerow((now, kept(vote.photo), vote.chosen, SEPARATOR.join(vote.candidates)))
-    with (
-        replacing(path, overwrite=True) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
+    with replacing_text(path, overwrite=True) as file:
         file.write(earlier + lines.getvalue())
 
 

@@ -245,7 +245,8 @@ class ExportJob(Job[Path]):
         writers = {".html": write_page, ".csv": write_board_csv}
         shown = (photo.path, *(each.path for each in self.panes))
         sources = tuple(path for path in shown if path is not None)
-        writers.get(self.path.suffix.lower(), write_sheet)(measured(board), self.path, sources)
+        write = writers.get(self.path.suffix.lower(), write_sheet)
+        write(measured(board), self.path, sources, overwrite=True)  # the person was asked
         return self.path
 
     def _pane(self, each: Exported) -> "Pane":

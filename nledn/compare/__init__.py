@@ -15,7 +15,6 @@ from nledn.compare.tables import (
     contest_json,
     write_board_csv,
     write_contest_csv,
-    write_json,
 )
 from nledn.compare.tiling_check import TilingCheck, check_tiling
 
@@ -51,7 +50,6 @@ __all__ = [
     "removal_of",
     "write_board_csv",
     "write_contest_csv",
-    "write_json",
     "write_page",
     "write_sheet",
 ]
