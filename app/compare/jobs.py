@@ -157,7 +157,7 @@ class ExportJob(Job[Path]):
         write = writers.get(self.path.suffix.lower(), compare.write_sheet)
         shown = (photo.path, *(pane.path for pane in panes))
         sources = tuple(path for path in shown if path is not None)
-        write(compare.measured(board), self.path, sources)
+        write(compare.measured(board), self.path, sources, overwrite=True)  # the person was asked
         return self.path
 
     def _filled(self, key: int, pane: "Pane") -> "Pane":

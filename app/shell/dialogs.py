@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -246,6 +247,7 @@ class Dialogs:
 
     def _box(self, icon: QMessageBox.Icon, title: str, text: str, details: str) -> QMessageBox:
         box = QMessageBox(self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # names of files stand in it
         box.setIcon(icon)
         box.setWindowTitle(title)
         box.setText(text)
