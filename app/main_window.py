@@ -145,9 +145,9 @@ class MainWindow(QMainWindow):
 
     def _connect_shell(self, picker: CheckpointPicker) -> None:
         models, show_notice = self.models, self.shell.banner.show_notice
-        picker.fetch_asked.connect(models.fetch)
-        picker.stop_asked.connect(models.stop)
-        picker.import_asked.connect(models.ask_file)
+        picker.fetch_button.clicked.connect(models.fetch)
+        picker.stop_button.clicked.connect(models.stop)
+        picker.import_button.clicked.connect(models.ask_file)
         models.progressed.connect(picker.set_progress)
         models.shelf_read.connect(self.photo.set_cards)
         models.shelf_read.connect(self.compare.set_cards)

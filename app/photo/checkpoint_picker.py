@@ -29,15 +29,12 @@ class CheckpointPicker(QWidget):
 
     Attributes:
         checkpoint_chosen: (str) its id.
-        import_asked: a file is to be chosen.
-        fetch_asked: one of the published checkpoints is wanted.
-        stop_asked: what is being fetched is no longer wanted.
+        import_button: to choose a file.
+        fetch_button: to fetch one of the published checkpoints.
+        stop_button: to stop fetching.
     """
 
     checkpoint_chosen = Signal(str)
-    import_asked = Signal()
-    fetch_asked = Signal()
-    stop_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,9 +71,6 @@ class CheckpointPicker(QWidget):
         layout.addWidget(self.details)
         layout.addWidget(self.progress)
         self.combo.activated.connect(self._activated)
-        self.import_button.clicked.connect(self.import_asked)
-        self.fetch_button.clicked.connect(self.fetch_asked)
-        self.stop_button.clicked.connect(self.stop_asked)
 
     def set_progress(self, words: str) -> None:
         """Say how far a download is; nothing when there is none."""

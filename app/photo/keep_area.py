@@ -28,11 +28,10 @@ class KeepAreaControl(QWidget):
 
     Attributes:
         brush_changed: (Brush or None); None while nothing is painted.
-        clear_asked: keep nothing.
+        clear: the button to keep nothing.
     """
 
     brush_changed = Signal(object)
-    clear_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +55,6 @@ class KeepAreaControl(QWidget):
         self._group.buttonToggled.connect(self._toggled)
         for control in (self.diameter, self.feather, self.protection):
             control.valueChanged.connect(self._tell)
-        self.clear.clicked.connect(self.clear_asked)
 
     @property
     def brush(self) -> Brush | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -30,15 +30,7 @@ THUMBNAIL_PX = 160  # the result in small is made from the smallest copy at leas
 
 
 class EmptyState(QFrame):
-    """Asks for a photo.
-
-    Attributes:
-        open_asked: a photo is to be chosen.
-        sample_asked: the sample photo is to be opened.
-    """
-
-    open_asked = Signal()
-    sample_asked = Signal()
+    """Asks for a photo."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,8 +58,6 @@ class EmptyState(QFrame):
         for button in (self.open_button, self.sample_button):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
-        self.open_button.clicked.connect(self.open_asked)
-        self.sample_button.clicked.connect(self.sample_asked)
 
 
 class PhotoPage(QObject):
@@ -135,21 +125,20 @@ class PhotoPage(QObject):
         controller.noticed.connect(shell.banner.show_notice)
         controller.opening_changed.connect(self._show_opening)
         controller.saving.dragged.connect(self.panel.next_step.thumbnail.hand_out)
-        self._empty.open_asked.connect(controller.ask_photo)
-        self._empty.sample_asked.connect(controller.open_sample)
+        self._empty.open_button.clicked.connect(controller.ask_photo)
+        self._empty.sample_button.clicked.connect(controller.open_sample)
 
     def _connect_panel(self, panel: SidePanel) -> None:
         document, controller = self._document, self._controller
-        panel.next_step.derain_asked.connect(controller.derain)
-        panel.next_step.cancel_asked.connect(controller.cancel)
-        panel.next_step.save_asked.connect(controller.saving.save)
-        panel.next_step.save_as_asked.connect(controller.saving.save_as)
-        panel.next_step.drag_asked.connect(controller.saving.drag_out)
+        panel.next_step.derain.clicked.connect(self._derain_or_cancel)
+        panel.next_step.save.clicked.connect(controller.saving.save)
+        panel.next_step.save_as.clicked.connect(controller.saving.save_as)
+        panel.next_step.thumbnail.drag_begun.connect(controller.saving.drag_out)
         panel.strength.strength_changed.connect(document.set_strength)
         panel.strength.strength_settled.connect(document.history.strength_settled)
         panel.checkpoint.checkpoint_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
-        panel.keep_area.clear_asked.connect(document.history.clear_mask)
+        panel.keep_area.clear.clicked.connect(document.history.clear_mask)
         panel.rain_gain.gain_changed.connect(partial(setattr, self._picture, "rain_gain"))
 
     def _connect_view(self) -> None:
@@ -202,6 +191,12 @@ class PhotoPage(QObject):
             self._shell.top_bar.set_zoom(self._view.viewport.zoom)
 
     # What is done
+
+    def _derain_or_cancel(self) -> None:
+        if self._document.status.state is PhotoState.DERAINING:
+            self._controller.cancel()
+        else:
+            self._controller.derain()
 
     def _look_at(self, rect: Rect) -> None:
         if self._document.photo is not None:

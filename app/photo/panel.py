@@ -91,25 +91,17 @@ class Thumbnail(QLabel):
 
 
 class ActionPanel(QWidget):
-    """Two buttons, of which the next step is the coloured one.
+    """Buttons, of which the next step is the coloured one.
 
     Attributes:
-        derain_asked: begin, or go on.
-        cancel_asked: stop.
-        save_asked: save the result.
-        save_as_asked: save it elsewhere.
-        drag_asked: make a file of it, to be dragged out.
+        derain: begins and goes on; stops while it runs.
+        save: the result.
+        save_as: saves it elsewhere.
+        thumbnail: of the result, to be dragged out.
     """
-
-    derain_asked = Signal()
-    cancel_asked = Signal()
-    save_asked = Signal()
-    save_as_asked = Signal()
-    drag_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = PhotoState.EMPTY
         self.derain = QPushButton()
         self.save = QPushButton(tr("Save"))
         self.save.setToolTip(tr("Save the result beside the photo (Ctrl+S)"))
@@ -128,16 +120,11 @@ class ActionPanel(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.derain)
         layout.addLayout(row)
-        self.derain.clicked.connect(self._derain_clicked)
-        self.save.clicked.connect(self.save_asked)
-        self.save_as.clicked.connect(self.save_as_asked)
-        self.thumbnail.drag_begun.connect(self.drag_asked)
         self.set_state(PhotoState.EMPTY)
 
     def set_state(self, state: PhotoState) -> None:
         """Show what can be done at this state."""
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
-        self._state = state
         words, tip = {
             PhotoState.EMPTY: (tr("Derain"), tr("Open a photo first")),
             PhotoState.READY: (tr("Derain"), tr("Take the rain out of the photo (Ctrl+D)")),
@@ -158,12 +145,6 @@ class ActionPanel(QWidget):
         self.thumbnail.setVisible(has_result)
         _set_primary(self.derain, can_go_on or state is PhotoState.EMPTY)
         _set_primary(self.save, state is PhotoState.DONE)
-
-    def _derain_clicked(self) -> None:
-        if self._state is PhotoState.DERAINING:
-            self.cancel_asked.emit()
-        else:
-            self.derain_asked.emit()
 
 
 class StrengthControl(QWidget):

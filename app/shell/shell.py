@@ -104,13 +104,7 @@ class TopBar(QFrame):
 
 
 class StatusLine(QFrame):
-    """Two texts and a thin bar that fills with the tiles; the batch, while it runs.
-
-    Attributes:
-        batch_asked: the batch is to be shown.
-    """
-
-    batch_asked = Signal()
+    """Two texts and a thin bar that fills with the tiles; the batch, while it runs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,7 +129,6 @@ class StatusLine(QFrame):
         self.batch.setToolTip(tr("Show the batch"))
         self.batch.setAccessibleName(tr("Show the batch"))
         self.batch.hide()
-        self.batch.clicked.connect(self.batch_asked)
         layout.addWidget(self.photo, 1)
         layout.addWidget(self.batch)
         layout.addWidget(self.bar)
