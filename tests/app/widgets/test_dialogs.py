@@ -11,7 +11,7 @@ from app.settings import Settings
 from app.widgets.machine_words import found_of, verdict_of
 from app.widgets.save_dialog import FORMATS, SaveDialog, SaveQuestion
 from app.widgets.settings_dialog import SettingsDialog
-from nledn.backends.trial import BEGAN
+from nledn.backends.backend_benchmark import BEGAN
 from nledn.device import NO_DRIVER, NO_TORCH, TORCH_FOR_CPU, Gpu, Machine, Trial
 from nledn.naming import Naming
 from nledn.photo import writable_suffixes
