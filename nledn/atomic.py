@@ -68,7 +68,7 @@ def replacing(
         OutputFailed: there is a folder, a pipe or a device; any other word of the operating system.
     """
     target = Path(os.path.realpath(path))
-    with _typed_errors(path, target.parent):
+    with write_errors(path, target.parent):
         _refuse(path, target, overwrite=overwrite, sources=sources)
         temporary, mode, note = _created(target)
         try:
@@ -100,7 +100,7 @@ def check(path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()) 
         WriteError: as `replacing` says.
     """
     target = Path(os.path.realpath(path))
-    with _typed_errors(path, target.parent):
+    with write_errors(path, target.parent):
         if not target.parent.is_dir():
             raise OutputFolderMissing(path)
         target.exists()  # raises where the folder may not be entered, which `lexists` does not
@@ -113,14 +113,23 @@ def make_folder(path: Path) -> None:
     Raises:
         WriteError: as `replacing` says.
     """
-    with _typed_errors(path, path.parent):
+    with write_errors(path, path.parent):
         if path.exists() and not path.is_dir():
             raise OutputFailed(path, os.strerror(errno.ENOTDIR))
         path.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
-def _typed_errors(path: Path, folder: Path) -> Iterator[None]:
+def write_errors(path: Path, folder: Path) -> Iterator[None]:
+    """Raise what the operating system says of a file as one of ours.
+
+    Args:
+        path: the file, as the error names it.
+        folder: that it lies in.
+
+    Raises:
+        WriteError: as `replacing` says.
+    """
     try:
         yield
     except DerainError:
@@ -141,7 +150,7 @@ def _typed(error: Exception, path: Path, folder: Path) -> WriteError | None:
     named = _NAMED_ERRORS.get(error.errno or 0)
     if named is not None:
         return named(path)
-    if not folder.is_dir():
+    if error.errno != errno.ENOTDIR and not folder.is_dir():
         return OutputFolderMissing(path)
     return OutputFailed(path, error.strerror or str(error))
 

@@ -1,4 +1,4 @@
-"""What a person, and a log file, is told while a batch runs."""
+"""The progress of a batch, for a terminal and for a log file."""
 
 import json
 import sys
@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn
 
+from nledn.atomic import write_errors
 from nledn.cli.console import err
-from nledn.errors import OutputFailed, OutputNotPermitted
 from nledn.messages import printable
 
 if TYPE_CHECKING:
@@ -23,17 +23,13 @@ _STEPS = 1000  # of the bar, for each photo's share
 
 @contextmanager
 def log_file(path: Path) -> Iterator[IO[str]]:
-    """The file of `--log-json`, to append to.
+    """Open the file of `log_json` to append to it.
 
     Raises:
         WriteError: it cannot be opened.
     """
-    try:
+    with write_errors(path, path.parent):
         file = path.open("a", encoding="utf-8", buffering=1)  # a line at a time, also for `tail`
-    except PermissionError as error:
-        raise OutputNotPermitted(path) from error
-    except OSError as error:
-        raise OutputFailed(path, error.strerror or str(error)) from error
     with file:
         yield file
 
