@@ -42,6 +42,21 @@ class Agreement:
     ssim_y: float
 
 
+@dataclass(frozen=True)
+class Scores:
+    """PSNR (dB) and SSIM of Y against the clean photo, of the result and of the rainy photo."""
+
+    psnr_y: float
+    ssim_y: float
+    input_psnr_y: float
+    input_ssim_y: float
+
+
+def finite(value: float | None, digits: int = 4) -> float | None:
+    """Round a figure for JSON and CSV, which have no infinity: null where two images are equal."""
+    return round(value, digits) if value is not None and math.isfinite(value) else None
+
+
 def agreement(image: Bytes, truth: Bytes, y: LumaName = "pillow") -> Agreement:
     """Compare two images, (H, W, 3) uint8 RGB, of one size, both sides at least 7 px."""
     image_y, truth_y = luma(image, y), luma(truth, y)

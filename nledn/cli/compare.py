@@ -14,6 +14,7 @@ from nledn.cli.compared import board_table, contest_table, say_failures
 from nledn.cli.console import (
     Exit,
     cancelled_by_ctrl_c,
+    check_kind,
     err,
     out,
     progress_bar,
@@ -54,6 +55,8 @@ class _Files:
                 raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
         for path in self.all:
             atomic.check(path, overwrite=True, sources=sources)
+        check_kind(self.json, "json")
+        check_kind(self.csv, "csv")
 
     def write(self, writers: Sequence[Callable[[], None]]) -> bool:
         """Write each of `all` by its writer; whether all of them could be written."""

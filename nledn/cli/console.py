@@ -76,6 +76,16 @@ def say_error(error: DerainError) -> None:
     err.print(str(explain(error)), style="red")
 
 
+def check_kind(path: Path | None, kind: str) -> None:
+    """Refuse to replace a file of another kind by that of `--json` or `--csv`, as a checkpoint.
+
+    Raises:
+        OptionInvalid: there is a file whose name does not end in `kind`.
+    """
+    if path is not None and path.suffix.lower() != f".{kind}" and path.exists():
+        raise OptionInvalid(kind, str(path), f"a file that ends in .{kind}")
+
+
 def written(write: Callable[[], None], sentence: str) -> bool:
     """Write a file that tells of work that is done, and say so.
 

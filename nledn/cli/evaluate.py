@@ -1,6 +1,5 @@
 """`nledn evaluate --pairs DIR`: what a checkpoint is worth, in the paper's figures."""
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,14 +9,24 @@ import typer
 from rich.table import Table
 
 from nledn import atomic
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error, written
+from nledn.cli.console import (
+    Exit,
+    cancelled_by_ctrl_c,
+    check_kind,
+    err,
+    out,
+    progress_bar,
+    say_error,
+    written,
+)
 from nledn.cli.options import takes_options
 from nledn.messages import printable
 from nledn.options import Options
 
 if TYPE_CHECKING:
     from nledn.engine import Derainer
-    from nledn.evaluate import Evaluation, Failure, Row, Scores
+    from nledn.evaluate import Evaluation, Failure, Row
+    from nledn.metrics import Scores
     from nledn.pairs import PairSet
 
 
@@ -65,6 +74,7 @@ def _check_json(path: Path | None, found: "PairSet") -> None:
     if path is None:
         return
     atomic.check(path, overwrite=True, sources=_sources(found))
+    check_kind(path, "json")
 
 
 def _sources(found: "PairSet") -> list[Path]:
@@ -112,6 +122,7 @@ def _figures(scores: "Scores") -> tuple[str, ...]:
 
 
 def _write_json(path: Path, evaluation: "Evaluation", found: "PairSet") -> None:
-    text = json.dumps(evaluation.as_json(), indent=2, allow_nan=False, ensure_ascii=False)
-    with atomic.replacing(path, overwrite=True, sources=_sources(found)) as temporary:
-        temporary.write_text(f"{text}\n", encoding="utf-8")
+    from nledn.report import dump_json, text_file
+
+    with text_file(path, _sources(found)) as file:
+        dump_json(evaluation.as_json(), file)

@@ -151,7 +151,9 @@ def test_without_tensorboard_what_to_install_is_said(
     tmp_path: Path, recipe: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    assert "pip install tensorboard" in str(train(recipe, photos, tmp_path / "run", "--tensorboard"))
+    assert "pip install tensorboard" in str(
+        train(recipe, photos, tmp_path / "run", "--tensorboard")
+    )
 
 
 @pytest.mark.parametrize("best", [(), ("--best",)])
