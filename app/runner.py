@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from nledn import heap
+from nledn import malloc
 from nledn.cancel import CancelToken
 from nledn.errors import Cancelled
 
@@ -207,7 +207,7 @@ class Runner(QObject):
             return self._lanes[name].get(REST_AFTER_S)
         except TimeoutError:
             if self.is_idle:
-                heap.give_back()
+                malloc.give_back()
             return self._lanes[name].get()
 
     def _run(self, ticket: _Ticket) -> None:

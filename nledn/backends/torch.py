@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nledn import heap
+from nledn import malloc
 from nledn.backends import Floats, Trained
 from nledn.device import NO_DRIVER, TORCH_FOR_CPU, Choice, Gpu
 from nledn.errors import OutOfMemory
@@ -33,7 +33,7 @@ class TorchBackend:
         self._device = torch.device(choice.device)
         if self._device.type == "cpu":
             torch.set_num_threads(choice.threads)
-            heap.keep_freed()
+            malloc.keep_freed()
             os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KEPT_OPERATIONS))
         # By default cuDNN rounds the inputs of fp32 convolutions to TF32's ten bits.
         torch.backends.cudnn.allow_tf32 = choice.precision != "fp32"
