@@ -48,7 +48,7 @@ FILE_SUFFIXES = (".safetensors", ".pth", ".pt")
 
 @dataclass(frozen=True)
 class Shelf:
-    """What is there: cards, shipped ones first, and why others cannot be read."""
+    """All checkpoints: cards, shipped ones first, and the errors of those that cannot be read."""
 
     cards: tuple[Card, ...]
     broken: tuple[CardInvalid, ...]

@@ -31,7 +31,7 @@ STRIP_ROWS = 256  # rows of SSIM computed at once, so that memory does not grow 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How near an image is to the truth.
+    """Agreement of an image with the truth.
 
     Attributes:
         psnr_y: dB; infinite for equal Y.

@@ -65,7 +65,7 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Report:
-    """What a report says.
+    """The content of a report.
 
     Attributes:
         title: its heading.

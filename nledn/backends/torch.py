@@ -77,19 +77,19 @@ def _is_out_of_memory(error: BaseException) -> bool:
 
 
 def built_for() -> str:
-    """What this torch computes on, such as `CPU` or `CUDA 12.8`."""
+    """Return what this torch computes on, such as `CPU` or `CUDA 12.8`."""
     if torch.version.cuda:
         return f"CUDA {torch.version.cuda}"
     return f"ROCm {torch.version.hip}" if torch.version.hip else "CPU"
 
 
 def has_cpu_bf16() -> bool:
-    """Whether the processor multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
+    """Return whether the processor multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def has_mps() -> bool:
-    """Whether Apple's GPU can be used."""
+    """Return whether Apple's GPU can be used."""
     return torch.backends.mps.is_available()
 
 

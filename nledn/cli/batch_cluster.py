@@ -1,4 +1,4 @@
-"""Where `nledn batch` has the work done: here, or by the workers of a cluster."""
+"""The place where `nledn batch` computes: here, or on the workers of a cluster."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Where:
-    """Where the work is done.
+    """The place of the work.
 
     Attributes:
         scheduler: address of one that runs.

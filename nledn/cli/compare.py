@@ -37,7 +37,7 @@ SHEET, PAGE = ".png", ".html"
 
 @dataclass(frozen=True)
 class _Files:
-    """Where results go."""
+    """The files of the results."""
 
     outputs: tuple[Path, ...]
     json: Path | None
@@ -45,7 +45,7 @@ class _Files:
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """Those that are wanted."""
+        """The files that are asked for."""
         return (*self.outputs, *(path for path in (self.json, self.csv) if path is not None))
 
     def check(self, sources: Sequence[Path]) -> None:
