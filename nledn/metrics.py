@@ -35,7 +35,8 @@ class Agreement:
 
     Attributes:
         psnr_y: dB; infinite for equal Y.
-        ssim_y: 1 for equal Y.
+        ssim_y: structural similarity, as scikit-image's default has it: the mean over all 7×7
+            windows inside the image, with sample covariance; 1 for equal Y.
     """
 
     psnr_y: float
@@ -75,19 +76,6 @@ def psnr_y(image: Bytes, truth: Bytes) -> float:
         and what no other pair can reach; whoever prints or averages it decides what it means.
     """
     return _psnr(luma(image), luma(truth))
-
-
-def ssim_y(image: Bytes, truth: Bytes) -> float:
-    """Structural similarity of Y, as scikit-image's default has it.
-
-    Args:
-        image: (H, W, 3) uint8, RGB, both sides at least 7 px.
-        truth: the same.
-
-    Returns:
-        At most 1: the mean over all 7×7 windows inside the image, with sample covariance.
-    """
-    return _ssim(luma(image), luma(truth))
 
 
 def psnr_rgb(image: Bytes, truth: Bytes) -> float:

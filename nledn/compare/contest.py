@@ -45,11 +45,6 @@ class Difference:
     high: float
     count: int
 
-    @property
-    def is_clear(self) -> bool:
-        """True where the interval leaves 0 out."""
-        return self.low > 0 or self.high < 0
-
 
 @dataclass(frozen=True)
 class ContestRow:
