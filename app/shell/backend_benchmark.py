@@ -1,0 +1,161 @@
+"""OpenVINO is tried, once, while nobody waits for anything (`nledn.backends.backend_benchmark`).
+
+It begins when the window has been at rest for a while, and gives way to whatever is to be computed;
+then it begins again at the next rest.
+"""
+
+import logging
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from app.shell.banner import Notice
+from app.shell.engines import MachineJob
+from app.shell.messages import explain
+from app.tasks import AnyJob, Tasks
+from nledn.errors import DerainError
+
+if TYPE_CHECKING:
+    from nledn import Options
+    from nledn.backends.backend_benchmark import Attempt
+    from nledn.device import Machine
+
+log = logging.getLogger(__name__)
+
+REST_MS = 5000  # who opens a photo clicks Derain sooner, or looks at it first
+LOOK_MS = 200  # how soon the end is noticed; it takes some ten seconds
+
+
+class Computer(Protocol):
+    """Who computes, and is told of a verdict."""
+
+    @property
+    def options(self) -> "Options":
+        """How it computes."""
+
+    def renew(self) -> None:
+        """Choose anew where the next photo is computed."""
+
+
+class BackendBenchmark(QObject):
+    """Decides when the trial begins, when it gives way, and when it was held.
+
+    Args:
+        computer: its options say whether a verdict counts; it computes as the verdict says.
+        tasks: tells when nothing is done.
+
+    Attributes:
+        machine: what this machine computes on; None before that is known.
+        machine_found: (Machine) it is known now, or known better.
+        noticed: (Notice) it could not be found out.
+    """
+
+    machine_found = Signal(object)
+    noticed = Signal(object)
+
+    def __init__(self, computer: Computer, tasks: Tasks) -> None:
+        super().__init__(tasks)
+        self._computer = computer
+        self._tasks = tasks
+        self.machine: Machine | None = None
+        self._is_closed = False
+        self._attempt: Attempt | None = None
+        self._is_held = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._try)
+        self._looking = QTimer(self)
+        self._looking.setInterval(LOOK_MS)
+        self._looking.timeout.connect(self._look)
+        tasks.submitted.connect(self._give_way)
+        tasks.idled.connect(self._wait)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it begins when nothing comes between."""
+        return self._rest.isActive()
+
+    def look_at_machine(self) -> None:
+        """Ask what this machine computes on."""
+        task = self._tasks.submit(MachineJob())
+        task.succeeded.connect(self._consider)
+        task.failed.connect(lambda error: self.noticed.emit(Notice(str(explain(error)), "error")))
+
+    def _consider(self, machine: "Machine") -> None:
+        self.machine = machine
+        self.machine_found.emit(machine)
+        if not self._is_held:
+            return
+        from nledn import device
+
+        try:
+            choice = device.choose(self._computer.options, machine)
+        except DerainError:
+            return  # the next derain says it
+        if choice.backend == "openvino":
+            self._computer.renew()
+
+    def close(self) -> None:
+        """The program ends: nothing begins any more."""
+        self._is_closed = True
+        self._rest.stop()
+        self._looking.stop()
+        if self._attempt is not None:
+            self._attempt.close()
+            self._attempt = None
+
+    def _wait(self) -> None:
+        """Nothing is being done."""
+        is_over = self._is_closed or self._is_held
+        if self.machine is not None and self._attempt is None and not is_over:
+            self._rest.start()
+
+    def _give_way(self, job: AnyJob) -> None:
+        """Something is to be done: the processor is for that."""
+        self._rest.stop()
+        if self._attempt is not None and job.queue != "files":
+            self._attempt.end()
+
+    def _try(self) -> None:
+        if not self._tasks.is_idle:
+            return  # there will be another rest
+        if QGuiApplication.mouseButtons().value:
+            self._rest.start()
+        elif self._is_due():
+            self._begin()
+
+    def _is_due(self) -> bool:
+        from nledn.backends import backend_benchmark
+
+        if self.machine is None:
+            return False
+        try:
+            return backend_benchmark.is_due(self._computer.options, self.machine)
+        except DerainError:
+            return False  # such a device is not there, which the next derain says
+
+    def _begin(self) -> None:
+        from nledn.backends import backend_benchmark
+
+        assert self.machine is not None, "it is due"
+        try:
+            self._attempt = backend_benchmark.Attempt(self.machine)
+        except OSError:
+            log.warning("OpenVINO could not be tried", exc_info=True)
+            self._is_held = True  # it would fail again
+        else:
+            self._looking.start()
+
+    def _look(self) -> None:
+        attempt = self._attempt
+        if attempt is None or not attempt.is_over():
+            return
+        self._attempt = None
+        self._looking.stop()
+        self._is_held = attempt.is_held
+        if attempt.is_held:
+            self.look_at_machine()
+        elif self._tasks.is_idle:
+            self._rest.start()
