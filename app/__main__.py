@@ -11,7 +11,7 @@ from types import TracebackType
 
 from nledn import __version__, decoder, places
 from nledn.errors import DerainError
-from nledn.messages import explain, printable
+from nledn.messages import printable
 
 log = logging.getLogger("app")
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return self_check()
         except DerainError as error:
-            print(explain(error), file=sys.stderr)
+            print(error, file=sys.stderr)
             return 1
     _start_logging()
     from app.start import run

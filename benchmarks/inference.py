@@ -31,6 +31,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nledn import __version__, backends, catalog, checkpoint, device, malloc, photo, places
+from nledn.architecture import Regions
 from nledn.backends import Floats, Trained
 from nledn.backends.torch import network_of
 from nledn.device import Choice
@@ -40,6 +41,7 @@ from nledn.network import NonLocal
 from nledn.options import Options
 from nledn.pairs import Pair, find_pairs
 from nledn.rain import as_floats
+from nledn.regions import region_count, window_runs
 
 GFLOP_AT_512 = 233.2  # docs/network.md: 88.4 GMAC of convolutions, 28.2 of attention
 MATMUL_SIDE = 4096
@@ -103,13 +105,30 @@ class PlainNonLocal(torch.nn.Module):
         super().__init__()
         self.theta, self.phi, self.g, self.w = like.theta, like.phi, like.g, like.w
 
-    def forward(self, x: Tensor, rows: int, columns: int) -> Tensor:
+    def forward(self, x: Tensor, grid: int, regions: Regions) -> Tensor:
         """Enhance (B, 64, H, W)."""
+        if regions == "overlapping":
+            return self._in_windows(x)
+        rows, columns = (region_count(side, grid, regions) for side in x.shape[2:])
         bands = [
             torch.cat([self._region(part) for part in band.chunk(columns, dim=3)], dim=3)
             for band in x.chunk(rows, dim=2)
         ]
         return torch.cat(bands, dim=2)
+
+    def _in_windows(self, x: Tensor) -> Tensor:
+        enhanced = torch.zeros_like(x)
+        for down, rows in window_runs(x.shape[2]):
+            for across, columns in window_runs(x.shape[3]):
+                part = x[:, :, down.start : down.stop, across.start : across.stop]
+                bands = [
+                    torch.cat([self._region(one) for one in band.split(across.length, 3)], 3)
+                    for band in part.split(down.length, 2)
+                ]
+                weights = torch.from_numpy(np.outer(rows, columns)).to(x.dtype)
+                whole = enhanced[:, :, down.start : down.stop, across.start : across.stop]
+                whole += torch.cat(bands, 2) * weights
+        return enhanced
 
     def _region(self, x: Tensor) -> Tensor:
         theta = self.theta(x).flatten(2).transpose(1, 2)

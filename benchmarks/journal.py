@@ -16,6 +16,7 @@ from pathlib import Path
 
 from nledn import catalog
 from nledn.batch import Failed, Queue, Request, Settings, in_folder
+from nledn.errors import PhotoIsEmpty
 
 WRITTEN_DOWN = 300
 SYNCHRONISED = 100
@@ -53,7 +54,7 @@ def main() -> None:
             for _ in range(WRITTEN_DOWN):
                 job = queue.take()
                 assert job is not None
-                queue.finish(job, Failed("NotAPhoto", "It is empty."))
+                queue.finish(job, Failed(PhotoIsEmpty(job.source)))
             rate = WRITTEN_DOWN / (time.perf_counter() - started)
     print("| files | planned in, s | peak RSS, MB | written down a second | disk, ms a sync |")
     print("|---|---|---|---|---|")

@@ -27,12 +27,12 @@ from app.batch.thumbnails import Thumbnails
 from app.shell import theme
 from app.tasks import Tasks
 from nledn import places
+from nledn.errors import PhotoDamaged
 
 WINDOW_PX = (976, 640)  # what the page has of a window of 1280×800
 STEPS = 240
 PAUSE_MS = 15  # between two turns of the wheel
 STATES = ("done", "done", "done", "failed", "running", "planned", "skipped")
-SENTENCE = "{} is damaged or was cut off (image file is truncated). Copy it again from the camera."
 
 
 def entries(folder: Path, rows: int) -> list[Entry]:
@@ -43,9 +43,9 @@ def entries(folder: Path, rows: int) -> list[Entry]:
         path = folder / f"IMG_{number:05}.jpg"
         path.symlink_to(sample)
         state = STATES[number % len(STATES)]
-        sentence = SENTENCE.format(path) if state == "failed" else ""
+        error = PhotoDamaged(path, "image file is truncated") if state == "failed" else None
         made.append(
-            Entry(path, f"wedding/{path.name}", state, 12.5, sentence, path, share=0.4, moved=8)
+            Entry(path, f"wedding/{path.name}", state, 12.5, error, path, share=0.4, moved=8)
         )
     return made
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
 
-Regions = Literal["grid", "fixed"]
+Regions = Literal["grid", "fixed", "overlapping"]
 """How a feature map is divided for the non-local operation.
 
-`grid` is the authors': k×k regions whatever the size, k = 8, 4, 2, 1 by level. `fixed` is ours:
-as many regions as keep each at or below 64×64, so that cost grows with the pixels. At 512×512
-the two are the same function.
+`grid` is the authors': k×k regions whatever the size, k = 8, 4, 2, 1 by level. `fixed` takes as
+many regions as keep each at or below 64×64, so that cost grows with the pixels. At 512×512 the
+two are the same function. `overlapping` takes windows of 32×32 that begin every 16 positions and
+blends their outputs, so that no border shows in the rain.
 """
 REGION_LAYOUTS: tuple[Regions, ...] = get_args(Regions)
 

@@ -6,6 +6,7 @@ checkpoints differ, the checkpoints decide; docs/network.md lists the difference
 leaves out for study (section 4.4) or says otherwise (eq. 4–5) is a `Variant`.
 """
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -21,7 +22,14 @@ from nledn.architecture import (
     Variant,
 )
 from nledn.attention import attend
-from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans, safe_side
+from nledn.regions import (
+    LEVEL_GRIDS,
+    Span,
+    region_count,
+    region_spans,
+    safe_side,
+    window_runs,
+)
 
 SMALLEST_SUM = 1e-3  # that the literal operation divides by; below, noise would be multiplied
 
@@ -60,26 +68,51 @@ class NonLocal(nn.Module):
         nn.init.zeros_(self.w.weight)
         nn.init.zeros_(self.w.bias)  # type: ignore[arg-type]  # typed Optional, but bias=True
 
-    def forward(self, x: Tensor, rows: int, columns: int) -> Tensor:
-        """Enhance `x` (B, 64, H, W), divided into `rows` × `columns` regions."""
+    def forward(self, x: Tensor, grid: int, regions: Regions) -> Tensor:
+        """Enhance `x` (B, 64, H, W) on the level whose `grid` is 8, 4, 2 or 1."""
         theta, phi, g = self.theta(x), self.phi(x), self.g(x)  # (B, 32, H, W) each
+        if regions == "overlapping":
+            y = self._in_windows(theta, phi, g)
+        else:
+            y = self._in_regions(
+                theta, phi, g, [region_count(n, grid, regions) for n in x.shape[2:]]
+            )
+        return self.w(y) + x  # type: ignore[no-any-return]  # (B, 64, H, W)
+
+    def _in_regions(self, theta: Tensor, phi: Tensor, g: Tensor, counts: list[int]) -> Tensor:
+        """Compare in regions side by side, so many down and across; (B, 32, H, W)."""
         bands = []
-        for down in region_spans(x.shape[2], rows):
+        for down in region_spans(theta.shape[2], counts[0]):
             band = []
-            for across in region_spans(x.shape[3], columns):
+            for across in region_spans(theta.shape[3], counts[1]):
                 query = _tokens(_fold(theta, down, across))  # (n, 1, h·w, 32), n regions
                 key, value = _fold(phi, down, across), _fold(g, down, across)  # (n, 32, h, w)
-                compare = _dot_product if self.is_literal else _embedded_gaussian
-                band.append(_unfold(compare(query, key, value), down, across))
+                if not self.is_literal:
+                    key, value = F.max_pool2d(key, 2), F.max_pool2d(value, 2)
+                y = self._compare(query, _tokens(key), _tokens(value))
+                band.append(_unfold(y, down, across))
             bands.append(_joined(band, axis=3))
-        return self.w(_joined(bands, axis=2)) + x  # type: ignore[no-any-return]  # (B, 64, H, W)
+        return _joined(bands, axis=2)
 
+    def _in_windows(self, theta: Tensor, phi: Tensor, g: Tensor) -> Tensor:
+        """Compare in windows that overlap, and blend what they give; (B, 32, H, W)."""
+        if not self.is_literal:
+            phi, g = F.max_pool2d(phi, 2), F.max_pool2d(g, 2)  # (B, 32, H/2, W/2)
+        blended = torch.zeros_like(theta)
+        for down, row_weights in window_runs(theta.shape[2]):
+            for across, column_weights in window_runs(theta.shape[3]):
+                spans = (down, across) if self.is_literal else (down.halved, across.halved)
+                query = _tokens(_fold(theta, down, across))  # (n, 1, h·w, 32), n windows
+                key, value = _tokens(_fold(phi, *spans)), _tokens(_fold(g, *spans))
+                y = _unfold(self._compare(query, key, value), down, across)
+                weights = torch.from_numpy(np.outer(row_weights, column_weights))
+                part = blended[:, :, down.start : down.stop, across.start : across.stop]
+                part += y * weights.to(y.device, y.dtype)
+        return blended
 
-def _embedded_gaussian(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Soft-max over pooled keys; (n, 1, h·w, 32), as `query`, from keys (n, 32, h, w)."""
-    key = _tokens(F.max_pool2d(key, 2))  # (n, 1, h·w/4, 32)
-    value = _tokens(F.max_pool2d(value, 2))  # (n, 1, h·w/4, 32)
-    return attend(query, key, value)
+    def _compare(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """(n, 1, positions, 32), as `query`, from (n, 1, keys, 32)."""
+        return (_dot_product if self.is_literal else attend)(query, key, value)
 
 
 def _dot_product(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
@@ -88,7 +121,6 @@ def _dot_product(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     Without a soft-max the product may be re-associated, θᵀ(φg), at linear cost. The sum may be
     negative, and may vanish: it is kept from 0, so that a loss stays finite.
     """
-    key, value = _tokens(key), _tokens(value)  # (n, 1, h·w, 32) each
     weighted = query @ (key.transpose(2, 3) @ value)  # (n, 1, h·w, 32)
     total = query @ key.sum(dim=2).unsqueeze(3)  # (n, 1, h·w, 1)
     return weighted / torch.where(total.abs() < SMALLEST_SUM, SMALLEST_SUM, total)
@@ -152,8 +184,7 @@ class NEDB(nn.Module):
     def _enhanced(self, x: Tensor, regions: Regions) -> Tensor:
         if self.variant.non_local == "none":
             return x
-        rows, columns = (region_count(side, self.grid, regions) for side in x.shape[2:])
-        return self.non_local(x, rows, columns)  # type: ignore[no-any-return]
+        return self.non_local(x, self.grid, regions)  # type: ignore[no-any-return]
 
     def _read(self, features: list[Tensor]) -> Tensor:
         return torch.cat(features, dim=1) if self.variant.dense else features[-1]

@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image
 
 from nledn import decoder, photo
-from nledn.errors import DerainError, NoPairs, PairsFolderNotFound, PairSizesDiffer
+from nledn.errors import DerainError, InputNotFound, NoPairs, PairSizesDiffer
 from nledn.messages import printable
 from nledn.rain import Pixels
 
@@ -132,7 +132,7 @@ def find_pairs(folder: Path) -> PairSet:
     """Find the pairs in a folder, by the first layout that fits.
 
     Raises:
-        PairsFolderNotFound: there is no such folder, or it may not be listed.
+        InputNotFound: there is no such folder, or it may not be listed.
         NoPairs: it fits no layout.
     """
     entries = _entries(folder)
@@ -188,7 +188,7 @@ def truth_beside(photo_path: Path) -> Path | None:
         folder = around.parent / layout.clean_folder if layout.clean_folder else around
         if not match or layout.rainy_folder not in ("", around.name.lower()):
             continue
-        with suppress(PairsFolderNotFound):
+        with suppress(InputNotFound):
             found = dict(_keyed(_files(folder), layout.clean_stem)).get(match["key"])
             if found is not None and found != photo_path:
                 return found
@@ -235,7 +235,7 @@ def _entries(folder: Path) -> list[Path]:
     try:
         paths = list(folder.iterdir())
     except OSError as error:
-        raise PairsFolderNotFound(folder) from error
+        raise InputNotFound(folder) from error
     kept = (path for path in paths if not path.name.startswith("."))
     return natsorted(path for path in kept if path.name.lower() not in JUNK)
 

@@ -15,7 +15,7 @@ from urllib.parse import quote_from_bytes
 import jinja2
 
 from nledn import atomic
-from nledn.errors import OptionInvalid
+from nledn.errors import DerainError, OptionInvalid
 from nledn.messages import in_cell, printable
 from nledn.metrics import Scores, finite
 
@@ -39,6 +39,7 @@ class ReportRow:
         scores: where there is a photo without rain.
         marks: what a person should look at.
         note: a sentence, or several.
+        error: why it failed or was skipped.
         device: that computed.
         output: the result.
         before: a small picture, WebP.
@@ -57,6 +58,7 @@ class ReportRow:
     scores: Scores | None = None
     marks: tuple[str, ...] = ()
     note: str = ""
+    error: DerainError | None = None
     device: str = ""
     output: Path | None = None
     before: bytes | None = None
@@ -126,7 +128,9 @@ def plain(row: ReportRow) -> dict[str, Any]:
 
 
 def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
-    rows = [plain(row) for row in report.rows]
+    rows = [
+        {**plain(row), **({} if row.error is None else row.error.to_dict())} for row in report.rows
+    ]
     dump_json({"title": report.title, "facts": dict(report.facts), "rows": rows}, file)
 
 
@@ -157,7 +161,7 @@ def text_file(path: Path, sources: Sequence[Path] = ()) -> Iterator[IO[str]]:
     """
     with (
         atomic.replacing(path, overwrite=True, sources=sources) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
+        temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
     ):
         yield file
 

@@ -155,7 +155,7 @@ def test_names_and_shapes_are_those_that_checkpoints_are_judged_by() -> None:
     assert sum(tensor.numel() for tensor in NLEDN().parameters()) == 1_005_379
 
 
-@pytest.mark.parametrize("regions", ["grid", "fixed"])
+@pytest.mark.parametrize("regions", ["grid", "fixed", "overlapping"])
 @pytest.mark.parametrize(
     "size", [(1, 1), (1, 40), (2, 3), (7, 7), (15, 16), (19, 57), (50, 43), (65, 33)]
 )

@@ -64,6 +64,14 @@ def test_uneven_regions_and_odd_sides_are_the_same_function_too() -> None:
     np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("size", [(32, 64), (96, 112), (61, 83), (208, 16)])
+def test_overlapping_windows_are_the_same_function_too(size: tuple[int, int]) -> None:
+    trained, tile = random_weights(4, "overlapping"), rainy(*size)
+    expected = create(choice("torch"), trained).rain(tile)
+    found = create(choice("openvino"), trained).rain(tile)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
+
+
 def test_shapes_and_checkpoints_hold_no_more_memory_the_more_there_were() -> None:
     engines = [create(choice("openvino"), random_weights(seed)) for seed in range(4)]
     tiles = [rainy(64, 64 + 16 * n) for n in range(3)]

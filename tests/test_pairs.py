@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from nledn.errors import NoPairs, PairsFolderNotFound, PairSizesDiffer, PhotoError
+from nledn.errors import InputNotFound, NoPairs, PairSizesDiffer, PhotoError
 from nledn.pairs import (
     HALVES_TITLE,
     LAYOUTS,
@@ -249,5 +249,5 @@ def test_an_empty_folder_has_no_pairs(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("words")
     for path in (tmp_path / "none", tmp_path / "file"):
-        with pytest.raises(PairsFolderNotFound):
+        with pytest.raises(InputNotFound):
             find_pairs(path)

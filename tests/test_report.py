@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nledn import report
-from nledn.errors import OptionInvalid, OutputFolderMissing
+from nledn.errors import DerainError, OptionInvalid, OutputFolderMissing, PhotoIsEmpty
 from nledn.metrics import Scores
 from nledn.report import Report, ReportRow
 
@@ -47,6 +47,15 @@ def test_json_has_a_row_a_photo_and_no_number_that_is_none(tmp_path: Path) -> No
     assert (done["psnr_y"], done["ssim_y"], done["input_psnr_y"]) == (None, 1.0, 26.5)
     assert done["marks"] == "overall darker by 7 of 255"
     assert (failed["seconds"], failed["note"]) == (None, "It is empty.")
+
+
+def test_json_keeps_errors_as_data_with_names_that_are_no_text(tmp_path: Path) -> None:
+    error = PhotoIsEmpty(Path("/photos/wet/\udcff.jpg"))
+    row = ReportRow(error.path, r"\xff.jpg", "failed", note=str(error), error=error)
+    done, failed = json.loads(written(tmp_path, ".json", DONE, row))["rows"]
+    assert "error" not in done
+    assert vars(DerainError.from_dict(failed)) == vars(error)
+    assert failed["note"] == str(error)
 
 
 def test_csv_has_the_same_figures(tmp_path: Path) -> None:

@@ -4,7 +4,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from nledn.architecture import NLEDN_ITSELF, VARIANTS, Variant, weight_shapes
+from nledn.architecture import (
+    NLEDN_ITSELF,
+    REGION_LAYOUTS,
+    VARIANTS,
+    Regions,
+    Variant,
+    weight_shapes,
+)
 from nledn.network import NLEDN, NonLocal
 
 NON_LOCAL = 4 * 64 * 32 + 3 * 32 + 64
@@ -112,15 +119,19 @@ def test_the_dot_product_is_the_papers_text_to_the_letter() -> None:
     for parameter in operation.parameters():
         parameter.copy_(torch.rand_like(parameter))  # positive: sums far from 0
     x = torch.rand(1, 64, 7, 10, dtype=torch.float64)
-    upper, lower = (literally(operation, part) for part in (x[0, :, :4], x[0, :, 4:]))
-    torch.testing.assert_close(operation(x, 2, 1)[0], torch.cat((upper, lower), dim=1))
+    upper, lower = (
+        torch.cat([literally(operation, part) for part in band.tensor_split(2, dim=2)], dim=2)
+        for band in (x[0, :, :4], x[0, :, 4:])
+    )
+    torch.testing.assert_close(operation(x, 2, "grid")[0], torch.cat((upper, lower), dim=1))
 
 
-def test_a_sum_that_vanishes_gives_no_infinity() -> None:
+@pytest.mark.parametrize("regions", REGION_LAYOUTS)
+def test_a_sum_that_vanishes_gives_no_infinity(regions: Regions) -> None:
     operation = NonLocal("dot_product").requires_grad_(False)
     for parameter in operation.phi.parameters():
         parameter.zero_()
-    assert torch.isfinite(operation(torch.rand(1, 64, 6, 6), 1, 1)).all()
+    assert torch.isfinite(operation(torch.rand(1, 64, 6, 6), 1, regions)).all()
 
 
 def test_the_two_operations_differ() -> None:

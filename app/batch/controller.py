@@ -176,7 +176,7 @@ class BatchController(QObject):
         if status.skipped:
             words.append(tr("{count} were skipped.", count=status.skipped))
         if ended.error is not None:
-            words.insert(0, str(explain(ended.error)))
+            words.insert(0, explain(ended.error))
         elif status.planned:
             words.append(tr("{count} are left; Go on does them.", count=status.planned))
         actions = {"batch_output": tr("Open output"), "batch_report": tr("Show report")}
@@ -194,7 +194,7 @@ class BatchController(QObject):
 
     def failed(self, error: BaseException) -> None:
         """Say what went wrong, in a sentence."""
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+        self.noticed.emit(Notice(explain(error), "error"))
 
     def act(self, name: str) -> None:
         """Do what a button of the banner says, if it is about the batch."""

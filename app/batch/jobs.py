@@ -25,7 +25,7 @@ class Entry:
         name: of the photo below the batch's folder.
         state: planned, running, done, failed or skipped.
         seconds: of computing, when it is done.
-        sentence: why it failed, was skipped, or would be.
+        error: why it failed, was skipped, or would be.
         output: the result, or where it would go; None when there is none.
         share: of a running one that is computed, 0 to 1.
         little: nearly nothing changed.
@@ -37,7 +37,7 @@ class Entry:
     name: str
     state: str = "planned"
     seconds: float = 0.0
-    sentence: str = ""
+    error: DerainError | None = None
     output: Path | None = None
     share: float = 0.0
     little: bool = False
@@ -244,7 +244,7 @@ def entry_of(row: "Row", root: Path, out: Path) -> Entry:
         name=str(row.source.relative_to(root)),
         state=row.state.value,
         seconds=row.seconds,
-        sentence=row.sentence,
+        error=row.error,
         row=row,
     )
     if row.state != "done" or row.figures is None or row.output is None:
@@ -269,7 +269,7 @@ def added(found: "Found", known: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def _foreseen(item: "Foreseen", root: Path, out: Path) -> Entry:
     entry = entry_of(item.row, root, out)
-    return replace(entry, output=item.target, sentence=item.sentence)
+    return replace(entry, output=item.target, error=item.error)
 
 
 def _listed(queue: "Queue") -> Listed:
@@ -282,7 +282,7 @@ def _listed(queue: "Queue") -> Listed:
 def updated(entry: Entry, update: "Update", out: Path) -> Entry:
     """An entry after something happened to its photo."""
     if update.row is None:
-        return replace(entry, state=update.state.value, share=update.share, sentence="")
+        return replace(entry, state=update.state.value, share=update.share, error=None)
     root = entry.source.parents[len(Path(entry.name).parts) - 1]
     return entry_of(update.row, root, out)
 

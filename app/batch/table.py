@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.batch.jobs import Entry
 from app.shell.icons import icon
-from app.shell.messages import in_words
+from app.shell.messages import explain
 from app.shell.names import as_tip
 from app.shell.translation import mark, tr
 from nledn.messages import printable
@@ -199,8 +199,8 @@ def _text(entry: Entry, column: Column) -> str:
 
 def note_of(entry: Entry) -> str:
     """What there is to say of a photo: why not, what to look at, or its result's name."""
-    if entry.sentence:
-        return in_words(entry.sentence)
+    if entry.error is not None:
+        return explain(entry.error, by_name=True)
     told = []
     if entry.little:
         told.append(tr("Nearly nothing changed."))

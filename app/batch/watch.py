@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.tasks import AnyJob, Job, Tasks, Work
-from nledn.errors import BatchInputNotFound
+from nledn.errors import InputNotFound
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -68,7 +68,7 @@ class WatchJob(Job["BaseObserver"]):
             observer.schedule(_handler(self.seen), str(self.folder), recursive=True)
             observer.start()
         except OSError as error:
-            raise BatchInputNotFound(self.folder) from error
+            raise InputNotFound(self.folder) from error
         return observer
 
 

@@ -225,7 +225,7 @@ class CompareController(QObject):
     def _shown(self, place: int, slot: Slot) -> Shown:
         model = self.model
         error = model.failures.get(slot.key)
-        failure = "" if error is None else str(explain(error))
+        failure = "" if error is None else explain(error)
         map_shown = model.shows_errors and slot.key in model.metrics.error_maps
         picture = model.metrics.error_maps[slot.key] if map_shown else model.pictures[slot.key]
         kind: Kind = "after" if slot.kind == "checkpoint" and not map_shown else "before"
@@ -281,7 +281,7 @@ class CompareController(QObject):
             self.model.show_difference(_placed(check, photo.size), tr("Whole against tiles"))
 
     def _say_error(self, error: BaseException) -> None:
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+        self.noticed.emit(Notice(explain(error), "error"))
 
 
 def _placed(check: "TilingCheck", size: tuple[int, int]) -> Any:

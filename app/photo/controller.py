@@ -195,7 +195,7 @@ class PhotoController(QObject):
     def failed(self, error: BaseException) -> None:
         """Say what went wrong, in a sentence."""
         self.saver.forget()
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+        self.noticed.emit(Notice(explain(error), "error"))
 
     def act(self, name: str) -> None:
         """Do what a button of the banner says."""

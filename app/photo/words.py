@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.photo.state import PhotoState, Status
-from app.shell.translation import clock, mark, tr
-from nledn.messages import printable
+from app.shell.translation import clock, tr
+from nledn.messages import NOTES, printable
 
 if TYPE_CHECKING:
     from nledn.device import Choice
@@ -15,22 +15,6 @@ if TYPE_CHECKING:
 
 
 BACKENDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
-NOTES = {
-    "frames": mark("Only the first of {detail} frames or pages was opened."),
-    "mpo": mark("The main picture of several in this file was opened."),
-    "gain-map": mark("The gain map for HDR screens is not kept."),
-    "extended-xmp": mark("XMP beyond 64 kB is not kept."),
-    "iptc": mark("The old IPTC block is not kept."),
-    "palette": mark("The palette became RGB."),
-    "bilevel": mark("Black and white became 8-bit grey."),
-    "cmyk": mark("CMYK became sRGB."),
-    "raw": mark("Developed from RAW with the camera's white balance."),
-    "extra-channels": mark("Channels beyond colour and transparency are not kept."),
-    "colour-untagged": mark("A colour space without an ICC profile is not kept."),
-    "bad-icc": mark("The colour profile is damaged and is not kept."),
-    "bad-exif": mark("The EXIF is damaged and is not kept."),
-    "bad-xmp": mark("The XMP is damaged and is not kept."),
-}
 
 
 def where_of(choice: "Choice | None") -> str:
@@ -85,7 +69,7 @@ def notes_of(photo: "Photo") -> str:
     for note in photo.notes:
         kind, _, detail = str(note).partition(":")
         if kind in NOTES:
-            told.append(tr(NOTES[kind], detail=detail))
+            told.append(tr(NOTES[kind], count=detail))
     return " ".join(told)
 
 

@@ -81,7 +81,7 @@ class BackendBenchmark(QObject):
         """Ask what this machine computes on."""
         task = self._tasks.submit(MachineJob())
         task.succeeded.connect(self._consider)
-        task.failed.connect(lambda error: self.noticed.emit(Notice(str(explain(error)), "error")))
+        task.failed.connect(lambda error: self.noticed.emit(Notice(explain(error), "error")))
 
     def _consider(self, machine: "Machine") -> None:
         self.machine = machine

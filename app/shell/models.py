@@ -181,7 +181,7 @@ class Models(QObject):
         self.noticed.emit(Notice(tr("Imported {title}.", title=card.title), "done"))
 
     def _explain(self, error: BaseException) -> None:
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+        self.noticed.emit(Notice(explain(error), "error"))
 
 
 def _offers() -> list[FetchOffer]:

@@ -10,7 +10,7 @@ from app.shell.banner import Notice
 from app.shell.messages import explain
 from app.shell.settings import Preferences, Settings
 from app.tasks import Job, Task, Tasks, Work
-from nledn.errors import PhotoNotFound, PhotoUnsupported
+from nledn.errors import NotAScreenProfile, PhotoNotFound
 
 LARGEST_PROFILE_WORDS = 2**20  # of 4 bytes, as X11 counts; real ones are below a megabyte
 
@@ -28,7 +28,7 @@ class ProfileJob(Job[bytes]):
         except OSError as error:
             raise PhotoNotFound(self.path) from error
         if not is_screen_profile(profile):
-            raise PhotoUnsupported(self.path, "no ICC profile of an RGB screen")
+            raise NotAScreenProfile(self.path)
         return profile
 
 
@@ -133,4 +133,4 @@ class ScreenProfile(QObject):
             self.changed.emit(profile)
 
     def _explain(self, error: Exception) -> None:
-        self.noticed.emit(Notice(str(explain(error)), "error"))
+        self.noticed.emit(Notice(explain(error), "error"))

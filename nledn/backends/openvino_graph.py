@@ -13,13 +13,14 @@ otherwise; all but the last give the same result to the bit in float32:
 """
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
 
 from nledn.architecture import CHANNELS, DENSE_LAYERS, INNER, Regions
 from nledn.backends import Floats
-from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans
+from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans, window_runs
 
 Part = Literal["trunk", "tail"]
 Node = Any  # of OpenVINO, which ships no types
@@ -113,15 +114,39 @@ class Network:
     def non_local(self, x: Node, name: str, level: int) -> Node:
         """`NonLocal`."""
         query, key, value = (self.conv(x, f"{name}.{part}") for part in ("theta", "phi", "g"))
+        if self.regions == "overlapping":
+            y = self.in_windows(query, self.pooled(key), self.pooled(value))
+        else:
+            y = self.in_regions(query, key, value, LEVEL_GRIDS[level])
+        return self.ops.add(self.conv(y, f"{name}.w"), x)
+
+    def in_windows(self, query: Node, key: Node, value: Node) -> Node:
+        """Windows that overlap, of keys that are pooled already, blended by their weights."""
+        height, width = list(query.shape)[2:]
+        parts = []
+        for down, rows in window_runs(height):
+            for across, columns in window_runs(width):
+                whole = self.sliced(query, down, across)
+                keys, values = (self.sliced(x, down.halved, across.halved) for x in (key, value))
+                y = self.attend(whole, keys, values, down, across)
+                y = self.ops.multiply(y, np.outer(rows, columns)[None, None])
+                before = [0, 0, down.start, across.start]
+                after = [0, 0, height - down.stop, width - across.stop]
+                if any(before) or any(after):
+                    y = self.ops.pad(y, before, after, "constant", np.float32(0))
+                parts.append(y)
+        return reduce(self.ops.add, parts)
+
+    def in_regions(self, query: Node, key: Node, value: Node, grid: int) -> Node:
+        """Regions side by side."""
         spans = [
-            region_spans(side, region_count(side, LEVEL_GRIDS[level], self.regions))
-            for side in list(x.shape)[2:]
+            region_spans(side, region_count(side, grid, self.regions))
+            for side in list(query.shape)[2:]
         ]
         if all(len(axis) == 1 and axis[0].length % 2 == 0 for axis in spans):
-            y = self.attend(query, self.pooled(key), self.pooled(value), spans[0][0], spans[1][0])
-        else:
-            y = self.by_parts(query, key, value, spans)
-        return self.ops.add(self.conv(y, f"{name}.w"), x)
+            pooled = (self.pooled(key), self.pooled(value))
+            return self.attend(query, *pooled, spans[0][0], spans[1][0])
+        return self.by_parts(query, key, value, spans)
 
     def by_parts(self, query: Node, key: Node, value: Node, spans: list[list[Span]]) -> Node:
         """Regions of unlike or odd sides: an odd one loses its last row of keys by itself."""
@@ -150,15 +175,14 @@ class Network:
         x = self.ops.reshape(tokens, [n, down.length, across.length, INNER], False)
         x = self.pooled(self.ops.transpose(x, CHANNELS_FIRST))
         x = self.ops.transpose(x, CHANNELS_LAST)
-        return self.joined(x, _halved(down), _halved(across))
+        return self.joined(x, down.halved, across.halved)
 
     def attend(self, query: Node, key: Node, value: Node, down: Span, across: Span) -> Node:
         """Soft-max over the pooled keys of each region, without the 1/√d scale."""
-        halves = (_halved(down), _halved(across))
         y = self.ops.scaled_dot_product_attention(
             self.divided(query, down, across),
-            self.divided(key, *halves),
-            self.divided(value, *halves),
+            self.divided(key, down.halved, across.halved),
+            self.divided(value, down.halved, across.halved),
             np.float32(0),  # no mask
             np.float32(1),
         )
@@ -223,7 +247,3 @@ class Network:
             nearest_mode="floor",
             axes=np.array([2, 3]),
         )
-
-
-def _halved(span: Span) -> Span:
-    return Span(0, span.pieces, span.length // 2)

@@ -24,7 +24,7 @@ from nledn.batch.rows import (
     State,
     Thumbnails,
 )
-from nledn.errors import JournalFailed, OutputDiskFull
+from nledn.errors import DerainError, JournalFailed, OutputDiskFull
 
 VERSION = 1
 BUSY_TIMEOUT_S = 10.0  # a holder's transaction takes milliseconds; network disks may stall
@@ -45,7 +45,10 @@ CREATE TABLE IF NOT EXISTS holder (
     started REAL NOT NULL, heartbeat REAL NOT NULL
 );
 """
-_COLUMNS = tuple(field.name for field in fields(Row))
+_FIELDS = tuple(field.name for field in fields(Row) if field.name != "error")
+# The error as data, and its sentence for versions that do not know it. The first version wrote
+# the class alone as `kind`.
+_COLUMNS = (*_FIELDS, "kind", "sentence")
 _SOURCE, _OUTPUT_SEEN = (_COLUMNS.index(name) for name in ("source", "output_seen"))
 _WRITE = (
     f"INSERT OR REPLACE INTO photo ({', '.join(_COLUMNS)}) "  # noqa: S608  # names of our fields
@@ -222,7 +225,8 @@ def journal_errors(path: Path) -> Iterator[None]:
 
 
 def _values(row: Row) -> tuple[Any, ...]:
-    return tuple(_stored(getattr(row, name)) for name in _COLUMNS)
+    kind = "" if row.error is None else json.dumps(row.error.to_dict())
+    return (*(_stored(getattr(row, name)) for name in _FIELDS), kind, row.sentence)
 
 
 def _stored(value: Any) -> Any:
@@ -235,7 +239,8 @@ def _stored(value: Any) -> Any:
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    row = Row(*values)
+    *plain, kind, sentence = values
+    row = Row(*plain)
     return replace(
         row,
         source=_path(values[_COLUMNS.index("source")]),
@@ -247,7 +252,16 @@ def _row(values: tuple[Any, ...]) -> Row:
         present=None if row.present is None else tuple(json.loads(str(row.present))),
         figures=_figures(row.figures),
         scores=_scores(row.scores),
+        error=_error(kind, sentence),
     )
+
+
+def _error(kind: str, sentence: str) -> DerainError | None:
+    try:
+        data = json.loads(kind)
+    except (RecursionError, ValueError):
+        data = None
+    return DerainError.from_dict(data, sentence) if sentence else None
 
 
 def _path(stored: Any) -> Path:

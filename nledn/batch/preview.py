@@ -9,8 +9,7 @@ from nledn.batch.plan import expected_ending, merged
 from nledn.batch.rows import Row, Skipped, State
 from nledn.batch.targets import resolved, skipped_as_no_file
 from nledn.cancel import CancelToken
-from nledn.errors import WouldReplaceSource
-from nledn.messages import explain
+from nledn.errors import DerainError, WouldReplaceSource
 
 
 @dataclass(frozen=True)
@@ -20,12 +19,12 @@ class Foreseen:
     Attributes:
         row: as it is planned.
         target: where the result would go, or is already; None when there would be none.
-        sentence: why there would be none.
+        error: why there would be none.
     """
 
     row: Row
     target: Path | None = None
-    sentence: str = ""
+    error: DerainError | None = None
 
 
 def preview(request: Request, cancel: CancelToken | None = None) -> list[Foreseen]:
@@ -55,15 +54,15 @@ def preview(request: Request, cancel: CancelToken | None = None) -> list[Foresee
 def _foreseen(row: Row, maker: "JobMaker") -> Foreseen:
     if row.state is not State.PLANNED:
         done = None if row.output is None else maker.out / row.output
-        return Foreseen(row, done if row.state is State.DONE else None, row.sentence)
+        return Foreseen(row, done if row.state is State.DONE else None, row.error)
     no_file = skipped_as_no_file(row.source)
     if no_file is not None:
-        return Foreseen(row, sentence=no_file.sentence)
+        return Foreseen(row, error=no_file.error)
     job, _ = maker.job(row)
     try:
         found = resolved(job, expected_ending(row.source, maker.request.settings), maker.settings)
     except WouldReplaceSource as error:
-        return Foreseen(row, sentence=str(explain(error)))
+        return Foreseen(row, error=error)
     if isinstance(found, Skipped):
-        return Foreseen(row, sentence=found.sentence)
+        return Foreseen(row, error=found.error)
     return Foreseen(row, found.path)

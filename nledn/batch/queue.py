@@ -145,7 +145,7 @@ class Queue:
         Raises:
             JournalFailed, OutputDiskFull: the journal cannot be written.
         """
-        row = replace(self._journal.row(job.source), present=None, kind="", sentence="")
+        row = replace(self._journal.row(job.source), present=None, error=None)
         thumbnails = None
         match outcome:
             case Done():
@@ -161,10 +161,10 @@ class Queue:
                     figures=outcome.figures,
                     scores=outcome.scores,
                 )
-            case Failed():
-                row = replace(row, state=State.FAILED, kind=outcome.kind, sentence=outcome.sentence)
-            case Skipped():
-                row = replace(row, state=State.SKIPPED, sentence=outcome.sentence)
+            case Failed(error):
+                row = replace(row, state=State.FAILED, error=error)
+            case Skipped(error):
+                row = replace(row, state=State.SKIPPED, error=error)
             case PutBack():
                 row = replace(row, state=State.PLANNED)
         self._journal.write(row, thumbnails, anew=isinstance(outcome, Done))

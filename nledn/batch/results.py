@@ -100,6 +100,7 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
         state=row.state.value,
         size_bytes=None if row.seen is None else row.seen.size_bytes,
         note=row.sentence,
+        error=row.error,
     )
     figures, output = row.figures, row.output
     if row.state is not State.DONE or figures is None or output is None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from nledn.errors import DerainError
+
 
 class State(StrEnum):
     """Where a photo stands."""
@@ -157,17 +159,16 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """A photo that could not be done: the error's class and its sentences."""
+    """A photo that could not be done, and why."""
 
-    kind: str
-    sentence: str
+    error: DerainError
 
 
 @dataclass(frozen=True)
 class Skipped:
     """A photo that was left alone, and why."""
 
-    sentence: str
+    error: DerainError
 
 
 @dataclass(frozen=True)
@@ -196,10 +197,9 @@ class Row:
             came to its end.
         seconds: of computing.
         device: that computed.
-        kind: class of the error, of a failed one.
-        sentence: why it failed or was skipped.
         figures: of the last result.
         scores: of the last result.
+        error: why it failed or was skipped.
     """
 
     source: Path
@@ -214,10 +214,14 @@ class Row:
     present: tuple[str, ...] | None = None
     seconds: float = 0.0
     device: str = ""
-    kind: str = ""
-    sentence: str = ""
     figures: Figures | None = None
     scores: Scores | None = None
+    error: DerainError | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Return why it failed or was skipped, in the words of the command line."""
+        return "" if self.error is None else str(self.error)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Settings:
         # A template that cannot be filled is told before the first photo, not by each of them.
         suffix = Path(name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), self.name)).suffix
         if suffix != ".png":
-            raise OptionInvalid("name", self.name, "a name that ends in {ext}; see --format")
+            raise OptionInvalid("name", self.name, "a name that ends in {ext}")
 
     def fingerprint(self) -> str:
         """What decides on a result's bytes and name, as text; when it changes, photos are redone.

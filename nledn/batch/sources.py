@@ -13,8 +13,8 @@ from nledn import decoder, photo
 from nledn.errors import (
     BatchInputEmpty,
     BatchInputIsPhoto,
-    BatchInputNotFound,
     DerainError,
+    InputNotFound,
     OptionInvalid,
     PhotoIsVideo,
 )
@@ -54,7 +54,7 @@ def in_folder(
         out: the folder of the results.
 
     Raises:
-        BatchInputNotFound: there is no such folder, or it cannot be listed.
+        InputNotFound: there is no such folder, or it cannot be listed.
         BatchInputEmpty: there is no photo in it.
         PhotoIsVideo: there is none, but a video.
     """
@@ -65,7 +65,7 @@ def in_folder(
     files = [path for path in matching if path.suffix.lower() in suffixes]
     videos = sorted(path for path in matching if photo.is_video_suffix(path.suffix))
     if root in walk.unlisted:
-        raise BatchInputNotFound(folder)
+        raise InputNotFound(folder)
     if not files and videos:
         raise PhotoIsVideo(root / videos[0])
     if not files:
@@ -194,14 +194,14 @@ def read_list(path: Path) -> list[bytes]:
     Raises:
         BatchInputIsPhoto: it is a photo itself.
         PhotoIsVideo: it is a video.
-        BatchInputNotFound: it is not there, or cannot be read.
+        InputNotFound: it is not there, or cannot be read.
     """
     if path.is_file() and _is_photo(path):
         raise BatchInputIsPhoto(path)
     try:
         return path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
-        raise BatchInputNotFound(path) from error
+        raise InputNotFound(path) from error
 
 
 def _is_photo(path: Path) -> bool:

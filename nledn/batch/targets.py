@@ -9,13 +9,9 @@ from pathlib import Path
 
 from nledn.batch.rows import Job, Skipped
 from nledn.batch.settings import SUFFIX_OF, Settings
-from nledn.errors import WouldReplaceSource
-from nledn.messages import printable
+from nledn.errors import NotAFile, ResultExists, WouldReplaceSource
 from nledn.naming import Naming, name_of
 from nledn.photo import writable_suffixes
-
-ALREADY_THERE = "{path} is there already; --on-conflict overwrite replaces it."
-NO_FILE = "{path} is no file but a pipe, a socket or a device, and was not read."
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
         elif _is_ours(path, job) or settings.conflict == "overwrite":
             return Target(path, overwrite=True)
         elif settings.conflict == "skip":
-            return Skipped(ALREADY_THERE.format(path=printable(path)))
+            return Skipped(ResultExists(path))
     raise AssertionError("unreachable: the numbers have no end")
 
 
@@ -79,7 +75,7 @@ def skipped_as_no_file(source: Path) -> Skipped | None:
         return None  # it fails when it is read, with a better sentence
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return None
-    return Skipped(NO_FILE.format(path=printable(source)))
+    return Skipped(NotAFile(source))
 
 
 def skipped_unread(job: Job, settings: Settings) -> Skipped | None:

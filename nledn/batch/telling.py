@@ -20,7 +20,6 @@ class Update:
     Attributes:
         source: the photo it happened to.
         state: what the photo has become; `RUNNING` after each of its tiles.
-        sentence: why it failed or was skipped.
         finished: photos with nothing left to do, earlier runs' included.
         total: photos of this run.
         share: of the photo that is computed, 0 to 1.
@@ -32,7 +31,6 @@ class Update:
 
     source: Path
     state: State
-    sentence: str
     finished: int
     total: int
     share: float
@@ -40,6 +38,11 @@ class Update:
     megapixels_per_second: float | None
     seconds_left: float | None
     row: Row | None = None
+
+    @property
+    def error(self) -> DerainError | None:
+        """Return why it failed or was skipped."""
+        return None if self.row is None else self.row.error
 
 
 OnUpdate = Callable[[Update], None]
@@ -97,7 +100,6 @@ class Telling:
             update = Update(
                 source=job.source,
                 state=state,
-                sentence="" if row is None else row.sentence,
                 finished=self._finished,
                 total=self._total,
                 share=share,

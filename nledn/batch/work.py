@@ -17,7 +17,7 @@ from nledn.batch.targets import Target, resolved, skipped_unread
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import Cancelled, DerainError, OutputDiskFull, PhotoFailed, PhotoNotFound
-from nledn.messages import explain, explain_note, printable
+from nledn.messages import explain_note, printable
 from nledn.photo import Photo, WriteSettings
 from nledn.rain import Pixels, RainLayer
 
@@ -172,7 +172,7 @@ def _scores(job: Job, target: Target) -> tuple[Scores | None, tuple[str, ...]]:
     try:
         return scores_of(job.source, target.path, job.truth), ()
     except DerainError as error:
-        return None, (str(explain(error)),)
+        return None, (str(error),)
 
 
 def derain_file(
@@ -207,11 +207,7 @@ def guarded(job: Job, step: Callable[[], Result]) -> Result | Failed:
         raise
     except DerainError as error:
         log.debug("%s failed", printable(job.source), exc_info=True)
-        return _failed(error)
+        return Failed(error)
     except Exception as error:  # one bad file never stops a batch
         log.exception("%s failed", printable(job.source))
-        return _failed(PhotoFailed(job.source, f"{type(error).__name__}: {error}"), error)
-
-
-def _failed(error: DerainError, cause: Exception | None = None) -> Failed:
-    return Failed(type(cause or error).__name__, str(explain(error)))
+        return Failed(PhotoFailed(job.source, f"{type(error).__name__}: {error}"))

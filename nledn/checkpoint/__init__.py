@@ -25,7 +25,6 @@ from nledn.errors import (
     CheckpointChanged,
     CheckpointDamaged,
     CheckpointMismatch,
-    CheckpointNotFinite,
     CheckpointNotFound,
     CheckpointNotPermitted,
     CheckpointTooLarge,
@@ -72,7 +71,6 @@ def read(path: Path, *, sha256: str | None = None) -> Weights:
         CheckpointUnsafe: a pickle that asks for code.
         CheckpointDamaged: truncated or corrupt.
         CheckpointMismatch: missing, unexpected or misshapen tensors.
-        CheckpointNotFinite: NaN or infinity.
     """
     data = _bytes(path)
     found = hashlib.sha256(data).hexdigest()
@@ -86,7 +84,7 @@ def read(path: Path, *, sha256: str | None = None) -> Weights:
         arrays = {name: np.array(renamed[name], np.float32, order="C") for name in weight_shapes()}
     for name, array in arrays.items():
         if not np.isfinite(array).all():
-            raise CheckpointNotFinite(path, name)
+            raise CheckpointDamaged(path, f"{name} has values that are not finite")
     return Weights(arrays, found, "us" if renamed.keys() == stored.keys() else "authors")
 
 

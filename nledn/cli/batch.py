@@ -17,8 +17,8 @@ from nledn.cli.batch_progress import Shown, log_file
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error, written
 from nledn.cli.fastest import tried
 from nledn.cli.options import taking
-from nledn.errors import OutputFolderMissing, PairsFolderNotFound, PhotoIsVideo
-from nledn.messages import explain, printable
+from nledn.errors import InputNotFound, OutputFolderMissing, PhotoIsVideo
+from nledn.messages import printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
 
@@ -99,7 +99,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     where = Where(scheduler, rest.local_workers, rest.tls)
     _check_files(reports, rest.log_json, source, output)
     if rest.truth is not None and not rest.truth.is_dir():
-        raise PairsFolderNotFound(rest.truth)
+        raise InputNotFound(rest.truth)
     request = Request(
         found=_found(source, output, recursive, list(rest.pattern)),
         out=output,
@@ -141,7 +141,7 @@ def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> 
     for folder in found.unlisted:
         err.print(f"The system does not let us list {printable(folder)}; it is left out.")
     for video in found.videos[:VIDEOS_LISTED]:
-        err.print(str(explain(PhotoIsVideo(found.root / video))))
+        err.print(str(PhotoIsVideo(found.root / video)))
     if len(found.videos) > VIDEOS_LISTED:
         err.print(f"So are {len(found.videos) - VIDEOS_LISTED} more files there.")
     return found
@@ -152,7 +152,7 @@ def _say_plan(request: "Request") -> None:
 
     foreseen = preview(request)
     for item in foreseen:
-        what = item.sentence if item.target is None else f"-> {printable(item.target)}"
+        what = item.error if item.target is None else f"-> {printable(item.target)}"
         out.print(f"{printable(item.row.source)} {what}")
     todo = sum(item.target is not None and item.row.state is State.PLANNED for item in foreseen)
     err.print(f"{todo} of {len(foreseen)} photos would be derained. Nothing was written.")

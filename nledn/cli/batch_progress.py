@@ -81,7 +81,7 @@ class Shown:
                 name=printable(update.source.name),
             )
             if update.state == "failed":
-                err.print(update.sentence, style="red")
+                err.print(str(update.error), style="red")
         elif is_over:
             err.print(_line(update))
 
@@ -90,7 +90,7 @@ def _line(update: "Update") -> str:
     """`12 of 60  street.jpg  0.45 MP/s, 2 min 10 s left`."""
     parts = [f"{update.finished} of {update.total}", printable(update.source)]
     if update.state != "done":
-        parts.append(f"{update.state}: {update.sentence}")
+        parts.append(f"{update.state}: {update.error}")
     return "  ".join(part for part in (*parts, pace_of(update)) if part)
 
 
@@ -115,7 +115,8 @@ def _logged(update: "Update") -> dict[str, object]:
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "file": printable(update.source),
         "state": str(update.state),
-        "sentence": update.sentence,
+        "sentence": "" if update.error is None else str(update.error),
+        **({} if update.error is None else update.error.to_dict()),
         "n": update.finished,
         "of": update.total,
         "seconds": update.seconds,

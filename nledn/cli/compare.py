@@ -107,7 +107,7 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     results = tuple(_result_of(text) for text in result or ())
     files = _Files(tuple(output or ()), json_file, csv_file)
     if not asked and not results:
-        raise OptionInvalid("weights", "nothing", "an id or a file, once for each checkpoint")
+        raise OptionInvalid("weights", "nothing", "an id or a file")
     if photo.is_dir():
         from nledn.compare import ContestRequest
 
@@ -118,7 +118,7 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 
     crops = tuple(_crop_of(text) for text in crop or ())
     if crop_only and len(crops) != 1:
-        raise OptionInvalid("crop-only", f"that with {len(crops)} crops", "one --crop")
+        raise OptionInvalid("crop-only", f"{len(crops)} crops", "one --crop")
     if limit is not None:
         raise OptionInvalid("limit", str(limit), "a folder of pairs")
     _compare_photo(Request(photo, asked, truth, results, crops, crop_only, y), files)
@@ -210,8 +210,8 @@ def _contest(found: "PairSet", request: "ContestRequest", limit: int | None) -> 
         def show(row: "ContestRow") -> None:
             for error in row.errors:
                 # A checkpoint that cannot be loaded fails alike on every photo.
-                if error is not None and repr(error) + str(vars(error)) not in said:
-                    said.add(repr(error) + str(vars(error)))
+                if error is not None and repr(error) not in said:
+                    said.add(repr(error))
                     say_error(error)
             bar.update(task, advance=1, description=row.file)
 
@@ -225,7 +225,7 @@ def _refuse_for_folder(
     given = {"truth": truth, "crop": crop, "crop-only": crop_only, "output": output}
     for name, value in given.items():
         if value:
-            raise OptionInvalid(name, "this", "one photo; for a folder use --json and --csv")
+            raise OptionInvalid(name, "a folder", "one photo")
 
 
 def _options_of(text: str, options: Options) -> Options:

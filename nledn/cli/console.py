@@ -31,7 +31,7 @@ from nledn.errors import (
     PhotoNotPermitted,
     WriteError,
 )
-from nledn.messages import explain, printable
+from nledn.messages import printable
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def say_json(value: object) -> None:
 
 def say_error(error: DerainError) -> None:
     """Print an error's sentences."""
-    err.print(str(explain(error)), style="red")
+    err.print(str(error), style="red")
 
 
 def check_kind(path: Path | None, kind: str) -> None:

@@ -22,7 +22,7 @@ from nledn.cli.console import (
 from nledn.cli.options import takes_options
 from nledn.cli.outputs import Outputs, Wanted
 from nledn.errors import Cancelled, DerainError
-from nledn.messages import explain, explain_note, printable
+from nledn.messages import explain_note, printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
 
@@ -122,7 +122,7 @@ class _Work:
         except DerainError as error:
             log.debug("%s failed", printable(path), exc_info=True)
             say_error(error)
-            return Result(str(path), error=str(explain(error)))
+            return Result(str(path), error=str(error))
 
     def _derain(self, path: Path, number: int) -> Result:
         photo = decoder.read(path, limit_megapixels=self._max_megapixels, cancel=self._cancel)

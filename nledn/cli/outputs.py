@@ -60,7 +60,7 @@ class Outputs:
             path: Path | None = getattr(wanted, option)
             if path is not None and len(sources) > 1 and not _is_folder(path):
                 flag = option.replace("_", "-")
-                raise OptionInvalid(flag, str(path), "an existing folder when there are photos")
+                raise OptionInvalid(flag, str(path), "an existing folder")
 
     def targets(
         self, photo: "Photo", source: Path, checkpoint: str, strength: float, number: int

@@ -27,11 +27,12 @@ from nledn.errors import (
     ClusterFailed,
     DerainError,
     NoWorkers,
-    PhotoFailed,
+    PhotoKillsWorkers,
+    PhotoNotFound,
     SchedulerLost,
     WorkerUnfit,
 )
-from nledn.messages import explain, printable
+from nledn.messages import printable
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ class _Run:
             self._answered.put(future)
             return
         except KilledWorker as error:
-            outcome: Outcome = Failed("KilledWorker", _sentence_of(error, job))
+            outcome: Outcome = Failed(PhotoKillsWorkers(job.source, error.allowed_failures + 1))
         except CancelledError:
             self._lose(SchedulerLost(self._cluster.address))
             return
@@ -185,7 +186,8 @@ class _Run:
         if isinstance(what, Stopped):
             self._stop(what.error)
             return PutBack()
-        if isinstance(what, Failed) and what.kind == "PhotoNotFound" and job.source.exists():
+        is_missing = isinstance(what, Failed) and isinstance(what.error, PhotoNotFound)
+        if is_missing and job.source.exists():
             # Else it would be handed the whole queue, and fail it faster than others can work.
             self._stop(WorkerUnfit(answer.worker, f"it does not see {printable(job.source)}"))
             return PutBack()
@@ -266,12 +268,4 @@ def _answer_of(future: Future[Answer]) -> Answer:
 
 
 def _told(error: Exception) -> str:
-    first = next(iter(str(error).splitlines()), "")
-    return f"{type(error).__name__}: {first}"
-
-
-def _sentence_of(error: KilledWorker, job: Job) -> str:
-    failed = PhotoFailed(
-        job.source, f"{error.allowed_failures + 1} workers ended while they had it"
-    )
-    return str(explain(failed))
+    return next(iter(str(error).splitlines()), "no message")

@@ -12,7 +12,7 @@ from nledn.batch import Engine, Job, Outcome, PutBack, Settings, derain_file
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer, OnTile
 from nledn.errors import Cancelled, CheckpointChanged, DerainError
-from nledn.messages import explain, printable
+from nledn.messages import printable
 from nledn.options import Options
 from nledn.rain import Pixels, RainLayer
 
@@ -116,7 +116,7 @@ class _Bench:
                 try:
                     self._engine = _OneAtATime(_loaded(order))
                 except DerainError as error:
-                    return Unfit(explain(error).what.removesuffix("."))
+                    return Unfit(error.filled(error.sentence).removesuffix("."))
                 self._loaded = wanted
             self._checked = order.run
             return self._engine

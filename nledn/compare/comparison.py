@@ -13,7 +13,6 @@ from nledn.compare.figures import (
     removal_words,
 )
 from nledn.errors import DerainError
-from nledn.messages import explain
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.photo import Photo
 from nledn.rain import Pixels, Record
@@ -126,7 +125,7 @@ def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
         place: 0 for the whole, n for the n-th crop.
     """
     if pane.error is not None:
-        return (str(explain(pane.error)),)
+        return (str(pane.error),)
     if pane.kind == "truth":
         return ("the truth",)
     figures = pane.figures[place] if pane.figures else Figures()

@@ -8,7 +8,7 @@ from typing import Any
 from nledn.compare.comparison import Board, Pane
 from nledn.compare.contest import Contest, Difference
 from nledn.compare.figures import Accuracy, Figures, main_direction
-from nledn.messages import explain, printable
+from nledn.messages import printable
 from nledn.metrics import finite
 from nledn.report import dump_csv, dump_json, text_file
 
@@ -50,7 +50,7 @@ def contest_json(contest: Contest) -> dict[str, Any]:
             {
                 "file": row.file,
                 "scores": [_finite(found) for found in row.accuracies],
-                "errors": [None if error is None else str(explain(error)) for error in row.errors],
+                "errors": [None if error is None else str(error) for error in row.errors],
                 "winner": None if row.winner is None else contest.names[row.winner],
             }
             for row in contest.rows
@@ -110,7 +110,7 @@ def _contest_rows(contest: Contest) -> Iterator[dict[str, Any]]:
                 "contender": name,
                 **(_finite(row.accuracies[place]) or {}),
                 "wins": int(row.winner == place),
-                "error": "" if error is None else str(explain(error)),
+                "error": "" if error is None else str(error),
             }
 
 
@@ -158,4 +158,4 @@ def _finite(figures: Accuracy | Difference | None) -> dict[str, float | None] | 
 
 
 def _error(pane: Pane) -> str:
-    return "" if pane.error is None else str(explain(pane.error))
+    return "" if pane.error is None else str(pane.error)

@@ -94,9 +94,9 @@ def _answer(question: dict[str, Any], answer: Answer, canvas: "_Ring") -> None:
             facts = decode(path, canvas, limit_megapixels=limit, on_header=on_header)
             answer({"done": wire.facts_sent(facts)})
     except PhotoError as error:
-        answer({"error": wire.error_sent(error)})
+        answer({"error": error.to_dict()})
     except MemoryError:
-        answer({"error": wire.error_sent(PhotoTakesMemory(Path()))})
+        answer({"error": PhotoTakesMemory(Path()).to_dict()})
 
 
 class _Ring:

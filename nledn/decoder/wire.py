@@ -12,7 +12,7 @@ The process answers, after one {"ready": true}:
     {"form": {…}}                             of the pixels, which follow
     {"filled": [slot, pixels]}                the next pixels lie in that slot
     {"done": facts or null}                   the end
-    {"error": [kind, fields]}                 the end, by an error of `nledn.errors`
+    {"error": {…}}                            the end, by an error of `nledn.errors`
 """
 
 import base64
@@ -21,8 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nledn import errors
-from nledn.errors import PhotoError
+from nledn.errors import DerainError, PhotoCrashesDecoder, PhotoError
 
 if TYPE_CHECKING:
     from nledn.photo.facts import Facts
@@ -57,14 +56,10 @@ def facts_received(sent: dict[str, Any]) -> "Facts":
     return Facts(**{**sent, "metadata": Metadata(**metadata), "notes": tuple(sent["notes"])})
 
 
-def error_sent(error: PhotoError) -> list[Any]:
-    """An error as JSON has it: its class and its data, without the path."""
-    fields = {name: value for name, value in vars(error).items() if name != "path"}
-    return [type(error).__name__, fields]
-
-
-def error_received(sent: list[Any], path: Path) -> PhotoError:
-    """An error out of JSON."""
-    error = getattr(errors, sent[0])(path, **sent[1])
-    assert isinstance(error, PhotoError), "a decoder knows no others"
+def error_received(sent: object, path: Path) -> PhotoError:
+    """Return an error out of JSON, about the path as it was asked for."""
+    error = DerainError.from_dict(sent)
+    if not isinstance(error, PhotoError):
+        return PhotoCrashesDecoder(path, "its answer is not an error")
+    error.path = path
     return error

@@ -1,4 +1,4 @@
-"""Where and how to compute, and why not there."""
+"""What keeps a photo from being computed as it was asked for."""
 
 from nledn.errors.root import DerainError
 
@@ -8,47 +8,68 @@ class DeviceError(DerainError):
 
 
 class DeviceUnavailable(DeviceError):
-    """There is no such device, or it cannot be used."""
+    """A missing or unusable device; `reason` is a clause."""
 
-    def __init__(self, device: str, reason: str) -> None:
-        self.device = device
-        self.reason = reason
+    device: str
+    reason: str
+    sentence = "The device {device} is not available: {reason}."
+    remedy = "Use --device auto or --device cpu."
+    window_remedy = "Choose Automatic in Settings."
 
 
 class BackendUnavailable(DeviceError):
     """The library that would compute is not installed, or does not run here."""
 
-    def __init__(self, backend: str, reason: str) -> None:
-        self.backend = backend
-        self.reason = reason
+    backend: str
+    reason: str
+    sentence = "The backend {backend} is not available: {reason}."
+    remedy = "Use --backend auto."
+    window_remedy = "Choose Automatic in Settings."
 
 
 class EngineFaulty(DeviceError):
-    """The only engine of this edition was tried on this processor and is wrong."""
+    """The only backend of this edition was tested on this processor and is wrong."""
 
-    def __init__(self, problem: str) -> None:
-        self.problem = problem
+    problem: str
+    sentence = "OpenVINO does not work on this processor ({problem})."
+    remedy = "Install the edition of AfterRain with PyTorch."
 
 
 class PrecisionUnavailable(DeviceError):
     """The device has no such arithmetic."""
 
-    def __init__(self, precision: str, reason: str) -> None:
-        self.precision = precision
-        self.reason = reason
+    precision: str
+    reason: str
+    sentence = "The precision {precision} is not available: {reason}."
+    remedy = "Use --precision auto."
+    window_remedy = "Choose Automatic in Settings."
 
 
 class OutOfMemory(DeviceError):
-    """Even the smallest tile did not fit."""
+    """Not even the smallest tile fitted."""
 
-    def __init__(self, device: str, tile_px: int) -> None:
-        self.device = device
-        self.tile_px = tile_px
+    device: str
+    tile_px: int
+    sentence = "Not enough memory on {device}, even for tiles of {tile_px} px."
+    remedy = "Close other programs, or use --tile 128 or --device cpu."
+    window_remedy = "Close other programs, or choose smaller tiles in Settings."
 
 
 class NoNumbers(DeviceError):
     """NaN or infinity came out, in float32 too; it is never written."""
 
-    def __init__(self, device: str, checkpoint: str) -> None:
-        self.device = device
-        self.checkpoint = checkpoint
+    device: str
+    checkpoint: str
+    sentence = "The model {checkpoint} gave an invalid result on {device}."
+    remedy = "Choose another model."
+
+
+class OptionInvalid(DerainError):
+    """A setting outside its range."""
+
+    option: str
+    found: str
+    allowed: str
+    sentence = "Invalid {option}: {found}."
+    remedy = "Use {allowed} for --{option}."
+    window_remedy = "Use {allowed}."

@@ -1,61 +1,44 @@
-"""What can go wrong while a published file is fetched."""
+"""What can go wrong while a published file is downloaded."""
 
 from nledn.errors.root import DerainError
 
 
 class DownloadError(DerainError):
-    """A published file cannot be fetched."""
+    """A published file cannot be downloaded."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    url: str
 
 
 class DownloadUnreachable(DownloadError):
-    """No network, no such server, or it takes no connection."""
+    """No network, no such server, or no connection to it."""
 
-    def __init__(self, url: str, detail: str) -> None:
-        super().__init__(url)
-        self.detail = detail
+    detail: str
+    sentence = "{url} cannot be reached ({detail})."
+    remedy = "Check the network connection, then try again."
 
 
 class DownloadRefused(DownloadError):
     """The server answers with an HTTP status that brings no file: 404, 403, 500."""
 
-    def __init__(self, url: str, status: int) -> None:
-        super().__init__(url)
-        self.status = status
-
-
-class DownloadStalled(DownloadError):
-    """The connection stands, but no byte came; what came before is kept for the next try."""
-
-    def __init__(self, url: str, timeout_s: float) -> None:
-        super().__init__(url)
-        self.timeout_s = timeout_s
+    status: int
+    sentence = "The server refused {url} (HTTP status {status})."
+    remedy = "Try again later, or add the file with nledn weights add."
+    window_remedy = "Try again later, or import the file if you have it."
 
 
 class DownloadCutOff(DownloadError):
-    """The connection ended early, again and again; what came is kept for the next try."""
+    """The connection ended early or stalled, again and again."""
 
-    def __init__(self, url: str, received_bytes: int, size_bytes: int) -> None:
-        super().__init__(url)
-        self.received_bytes = received_bytes
-        self.size_bytes = size_bytes
-
-
-class DownloadSizeDiffers(DownloadError):
-    """The server has a file of another size than the published one; nothing is kept."""
-
-    def __init__(self, url: str, expected_bytes: int, found_bytes: int) -> None:
-        super().__init__(url)
-        self.expected_bytes = expected_bytes
-        self.found_bytes = found_bytes
+    received_bytes: int
+    size_bytes: int
+    sentence = "The download of {url} stopped at {received_bytes} of {size_bytes} bytes."
+    remedy = "Try again later."
 
 
 class DownloadChanged(DownloadError):
-    """Right in size, other in content (by sha256); nothing is kept."""
+    """Another size or other content (by sha256) than published; nothing is kept."""
 
-    def __init__(self, url: str, expected: str, found: str) -> None:
-        super().__init__(url)
-        self.expected = expected
-        self.found = found
+    expected: str
+    found: str
+    sentence = "{url} is not the published file."
+    remedy = "Try again, or from another network."

@@ -1,4 +1,4 @@
-"""What can be wrong with pairs of rainy and clean photos."""
+"""What is wrong with pairs of rainy and clean photos."""
 
 from pathlib import Path
 
@@ -8,41 +8,34 @@ from nledn.errors.root import DerainError
 class PairsError(DerainError):
     """Rainy and clean photos that do not belong together."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-
-class PairsFolderNotFound(PairsError):
-    """There is no folder of that name, or it cannot be listed."""
+    path: Path
 
 
 class NoPairs(PairsError):
-    """A folder in none of the layouts that are known; `found` has its first few names."""
+    """A folder in none of the known layouts; `found` has its first few names."""
 
-    def __init__(self, path: Path, layouts: tuple[str, ...], found: tuple[str, ...]) -> None:
-        super().__init__(path)
-        self.layouts = layouts
-        self.found = found
+    layouts: tuple[str, ...]
+    found: tuple[str, ...]
+    sentence = "{path} has no pairs of rainy and clean photos (found: {found})."
+    remedy = "Arrange them as one of: {layouts}."
 
 
 class PairSizesDiffer(PairsError):
     """A rainy photo and its clean one differ in size; sizes are (width, height)."""
 
-    def __init__(
-        self, path: Path, rainy_size: tuple[int, int], clean_size: tuple[int, int]
-    ) -> None:
-        super().__init__(path)
-        self.rainy_size = rainy_size
-        self.clean_size = clean_size
+    rainy_size: tuple[int, int]
+    clean_size: tuple[int, int]
+    sentence = "{path}: the rainy photo has {rainy_size} pixels, the clean one {clean_size}."
+    remedy = "Choose two photos of the same size."
 
 
 class PairTooSmall(PairsError):
     """A side shorter than SSIM's window; `size` is (width, height)."""
 
-    def __init__(self, path: Path, size: tuple[int, int], limit_px: int) -> None:
-        super().__init__(path)
-        self.size = size
-        self.limit_px = limit_px
+    size: tuple[int, int]
+    limit_px: int
+    sentence = "{path} is too small to compare ({size} pixels)."
+    remedy = "Choose a photo with at least {limit_px} pixels per side."
 
 
 class DataSetWrong(PairsError):
@@ -51,9 +44,9 @@ class DataSetWrong(PairsError):
     `expected` and `found` are in words, `url` is where the set is published.
     """
 
-    def __init__(self, path: Path, title: str, expected: str, found: str, url: str) -> None:
-        super().__init__(path)
-        self.title = title
-        self.expected = expected
-        self.found = found
-        self.url = url
+    title: str
+    expected: str
+    found: str
+    url: str
+    sentence = "{path} is not the whole of {title}: expected {expected}, found {found}."
+    remedy = "Download what is missing from {url}."

@@ -1,4 +1,4 @@
-"""What keeps a photo from being read; part of the tree that `nledn.errors` draws."""
+"""What keeps a photo from being read."""
 
 from pathlib import Path
 
@@ -8,91 +8,137 @@ from nledn.errors.root import DerainError
 class PhotoError(DerainError):
     """A photo cannot be read."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    path: Path
 
 
 class PhotoNotFound(PhotoError):
     """There is no file of that name."""
 
+    sentence = "File not found: {path}."
+    remedy = "Check the name, and that its disk is connected."
+
 
 class PhotoIsFolder(PhotoError):
     """A folder where a photo was asked for."""
+
+    sentence = "{path} is a folder, not a photo."
+    remedy = "Use nledn batch for a folder."
+    window_remedy = "Open one of its photos."
 
 
 class PhotoIsEmpty(PhotoError):
     """A file of 0 bytes."""
 
+    sentence = "{path} is empty."
+    remedy = "Copy it again from the camera or a backup."
+
 
 class PhotoNotPermitted(PhotoError):
-    """The operating system does not let us read it."""
+    """The operating system does not allow reading it."""
+
+    sentence = "Permission denied: {path}."
+    remedy = "Check its permissions."
 
 
 class NotAPhoto(PhotoError):
-    """The content is of no format that is known here."""
+    """The content is of no known format."""
+
+    sentence = "{path} is not a photo in a known format."
+    remedy = "Save it as JPEG, PNG, TIFF, WebP or BMP."
+
+
+class NotItsFormat(NotAPhoto):
+    """The content is of no known format, although the name ends in one."""
+
+    format: str
+    sentence = "{path} is damaged or its content is not {format}."
+    remedy = "Copy it again from the camera or a backup."
+
+
+class NotAFile(NotAPhoto):
+    """A pipe would be waited for, and a device never ends."""
+
+    sentence = "{path} is a pipe, a socket or a device, not a file."
+    remedy = "Choose a file instead."
 
 
 class PhotoIsVideo(PhotoError):
-    """A video file: its frames have to be made photos first."""
+    """A video, whose frames must become photos first."""
+
+    sentence = "{path} is a video, not a photo."
+    remedy = 'Extract its frames into a folder: ffmpeg -i "{path}" frames/%06d.png.'
+    window_remedy = "Export its frames as photos, then open those."
 
 
 class PhotoDamaged(PhotoError):
-    """A known format, but truncated or corrupt."""
+    """A known format, but truncated or corrupt; `detail` is the reader's message."""
 
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
+    detail: str
+    sentence = "{path} is damaged or incomplete."
+    remedy = "Copy it again from the camera or a backup."
 
 
 class PhotoTooLarge(PhotoError):
     """More megapixels than the limit; read from the header, before decoding."""
 
-    def __init__(self, path: Path, megapixels: float, limit: float) -> None:
-        super().__init__(path)
-        self.megapixels = megapixels
-        self.limit = limit
+    megapixels: float
+    limit: float
+    sentence = "{path} has {megapixels} megapixels; the limit is {limit}."
+    remedy = "Raise the limit with --max-megapixels if you trust the file."
+    window_remedy = "Reduce its size in another program."
 
 
 class PhotoNeedsReader(PhotoError):
     """A format that an optional package reads, which is not installed."""
 
-    def __init__(self, path: Path, kind: str, package: str) -> None:
-        super().__init__(path)
-        self.kind = kind
-        self.package = package
+    kind: str
+    package: str
+    sentence = "{path} is {kind}, and {package} is not installed."
+    remedy = "Run pip install {package}, or save the photo as TIFF or JPEG."
+    window_remedy = "Save it as TIFF or JPEG in another program."
 
 
 class PhotoUnsupported(PhotoError):
-    """A known format with pixels of a kind that we do not take."""
+    """A known format with unsupported pixels; `detail` says which."""
 
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
+    detail: str
+    sentence = "{path} has an unsupported pixel format ({detail})."
+    remedy = "Save it with 8 or 16 bits per channel, in grey or RGB."
+
+
+class NotAScreenProfile(PhotoError):
+    """A file that was chosen as the colour profile of the screen."""
+
+    sentence = "{path} is not the ICC profile of an RGB screen."
+    remedy = "Choose another profile."
 
 
 class PhotoTakesMemory(PhotoError):
-    """It needs more memory than there is, or than its decoder may take for that many pixels."""
+    """More memory than is free, or than a decoder may take for that many pixels."""
+
+    sentence = "Not enough memory to open {path}."
+    remedy = "Close other programs, or copy the file again if it is damaged."
 
 
 class PhotoTakesTooLong(PhotoError):
-    """Its decoder did not come to an end in time and was stopped."""
+    """Its decoder did not finish in time and was stopped."""
 
-    def __init__(self, path: Path, limit_s: int) -> None:
-        super().__init__(path)
-        self.limit_s = limit_s
+    limit_s: int
+    sentence = "{path} could not be read within {limit_s} seconds."
+    remedy = "Check its disk, or copy the file again if it is damaged."
 
 
 class PhotoCrashesDecoder(PhotoError):
     """The process that decoded it died; the next photo gets a new one."""
 
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
+    detail: str
+    sentence = "Reading {path} failed; it is probably damaged."
+    remedy = "Copy it again, or save it again with another program."
 
 
 class PhotoDecoderMissing(PhotoError):
     """No process that decodes photos can be started."""
 
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
+    detail: str
+    sentence = "{path} was not opened: AfterRain could not start its photo reader."
+    remedy = "Close other programs and try again, or install AfterRain again."

@@ -1,4 +1,4 @@
-"""What keeps a result from being written; part of the tree that `nledn.errors` draws."""
+"""What keeps a result from being written."""
 
 from pathlib import Path
 
@@ -8,57 +8,79 @@ from nledn.errors.root import DerainError
 class WriteError(DerainError):
     """A result cannot be written; what stood there before is untouched."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    path: Path
 
 
 class WouldReplaceSource(WriteError):
     """The output is the source itself (same file by device and inode). No option allows it."""
 
-    def __init__(self, path: Path, source: Path) -> None:
-        super().__init__(path)
-        self.source = source
+    source: Path
+    sentence = "{path} is the source photo, which is never replaced."
+    remedy = "Choose another name or folder."
 
 
 class OutputExists(WriteError):
-    """There is a file of that name, and overwriting was not asked for."""
+    """A file of that name, where overwriting was not asked for."""
+
+    sentence = "{path} already exists."
+    remedy = "Choose another name, or replace it with --overwrite."
+    window_remedy = "Choose another name."
+
+
+class ResultExists(OutputExists):
+    """The same in a batch, which skips the photo."""
+
+    remedy = "Replace it with --on-conflict overwrite."
+    window_remedy = "Choose to replace or rename existing results."
 
 
 class OutputNotPermitted(WriteError):
     """A read-only folder, file or disk."""
 
+    sentence = "Permission denied: {path}."
+    remedy = "Choose a folder that you can write to."
+
 
 class OutputFolderMissing(WriteError):
-    """The folder is not there, or went away."""
+    """The folder is missing, or went away."""
+
+    sentence = "The folder of {path} does not exist."
+    remedy = "Create it, or choose another folder."
 
 
 class OutputNameTooLong(WriteError):
     """More bytes than the disk takes for the name of a file."""
 
+    sentence = "The name of {path} is too long for its disk."
+    remedy = "Choose a shorter name."
+
 
 class OutputFormatUnknown(WriteError):
-    """A file ending that we do not write."""
+    """A file ending that cannot be written."""
 
-    def __init__(self, path: Path, suffix: str) -> None:
-        super().__init__(path)
-        self.suffix = suffix
+    suffix: str
+    sentence = "{path} cannot be written: {suffix} is not a supported format."
+    remedy = "Use .jpg, .png, .tif, .webp or .bmp."
 
 
 class OutputTooLarge(WriteError):
     """The format cannot hold so many pixels (WebP: 16383 a side; JPEG: 65500)."""
 
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
+    detail: str
+    sentence = "{path} cannot hold this photo ({detail})."
+    remedy = "Use .png or .tif."
 
 
 class OutputDiskFull(WriteError):
     """No space left, or a quota is used up."""
 
+    sentence = "The disk is full: {path} was not written."
+    remedy = "Free some space or choose another disk, then try again."
+
 
 class OutputFailed(WriteError):
-    """Any other failure of the operating system while writing."""
+    """Any other failure of the operating system while writing; `detail` is its message."""
 
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(path)
-        self.detail = detail
+    detail: str
+    sentence = "{path} could not be written ({detail})."
+    remedy = "Choose another folder."

@@ -117,6 +117,11 @@ def is_video_suffix(suffix: str) -> bool:
     return suffix.lower() in _VIDEO_SUFFIXES
 
 
+def named_by(suffix: str) -> str | None:
+    """Return the format that files of that suffix, in any letter case, should have."""
+    return next((name for name, all_ in _SUFFIXES.items() if suffix.lower() in all_), None)
+
+
 def readable_suffixes() -> tuple[str, ...]:
     """Suffixes, in lower case, of files worth trying; for dialogs and batches."""
     return tuple(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)

@@ -13,7 +13,9 @@ from typing import BinaryIO
 
 from nledn.errors import (
     DerainError,
+    NotAFile,
     NotAPhoto,
+    NotItsFormat,
     PhotoDamaged,
     PhotoIsEmpty,
     PhotoIsFolder,
@@ -28,7 +30,7 @@ from nledn.errors import (
 from nledn.photo import heif, pillow, png, raw, tiff_reading
 from nledn.photo.canvas import Arrays, Canvas, Form
 from nledn.photo.facts import Facts, assembled, facts_of
-from nledn.photo.formats import HEAD_BYTES, is_video, sniff
+from nledn.photo.formats import HEAD_BYTES, is_video, named_by, sniff
 from nledn.photo.model import Photo
 from nledn.photo.source import ReaderMissing, Source, Unsupported
 from nledn.photo.tiff_structure import TiffStructure
@@ -160,7 +162,7 @@ def _typed_errors(path: Path) -> Iterator[None]:
 
 def _first_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
+    return lines[-1] if lines else ""
 
 
 def _open(path: Path) -> BinaryIO:
@@ -169,7 +171,7 @@ def _open(path: Path) -> BinaryIO:
         if stat.S_ISDIR(mode):
             raise PhotoIsFolder(path)
         if not stat.S_ISREG(mode):
-            raise NotAPhoto(path)  # a pipe would be waited for, a device never ends
+            raise NotAFile(path)
         return path.open("rb")
     except PermissionError:
         raise
@@ -184,7 +186,10 @@ def _opened(file: BinaryIO, path: Path) -> Source:
         raise PhotoIsEmpty(path)
     kind = sniff(head)
     if kind is None:
-        raise PhotoIsVideo(path) if is_video(head, path.suffix) else NotAPhoto(path)
+        if is_video(head, path.suffix):
+            raise PhotoIsVideo(path)
+        named = named_by(path.suffix)
+        raise NotItsFormat(path, named) if named else NotAPhoto(path)
     if kind == "TIFF" and tiff_reading.is_raw(TiffStructure(file)):
         kind = "RAW"
     if kind in ("HEIC", "AVIF"):

@@ -123,17 +123,17 @@ def _codec_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (vips.VipsError, ValueError) as error:
-        raise OutputFailed(path, str(error).strip()) from error
+        raise OutputFailed(path, " ".join(str(error).split())) from error
 
 
 def _refuse_too_large(photo: Photo, path: Path, kind: str) -> None:
     width, height = photo.size
     longest = _LONGEST_SIDE_PX.get(kind)
     if longest is not None and max(width, height) > longest:
-        raise OutputTooLarge(path, f"{width} × {height}, {kind} ends at {longest} a side")
+        raise OutputTooLarge(path, f"{width} × {height} pixels; {kind} allows {longest} per side")
     stored = photo.pixels.nbytes + (0 if photo.alpha is None else photo.alpha.nbytes)
     if stored > _LARGEST_BYTES.get(kind, stored):
-        raise OutputTooLarge(path, f"{stored / 1e9:.1f} GB, {kind} ends near 4")
+        raise OutputTooLarge(path, f"{stored / 1e9:.1f} GB; {kind} allows about 4")
 
 
 def _consistent(photo: Photo) -> Photo:

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from nledn.errors import DerainError
-from nledn.messages import explain
 from nledn.training.config import Recipe, read_recipe
 from nledn.training.export import About, Blend
 from nledn.training.export import export as export_mean
@@ -167,6 +166,18 @@ def synthesise(
 
 
 @app.command()
+def recorded(
+    photos: Annotated[Path, typer.Option(help="The folder of clean photos.")],
+    folder: Annotated[Path, typer.Option(help="Gets rainy/ and clean/.")],
+) -> None:
+    """Write the 60 pairs, rain through a camera on photos kept out, that stages are chosen by."""
+    from nledn.training.paired_set import recorded
+
+    recorded(photos, folder)
+    typer.echo(f"The pairs are in {folder}")
+
+
+@app.command()
 def photos(
     folder: Annotated[Path, typer.Option(help="Gets the photos, and packages/.")],
     only: Annotated[list[str] | None, typer.Option(help="Take these packages only.")] = None,
@@ -190,7 +201,7 @@ def run(arguments: list[str] | None = None) -> None:
     try:
         app(args=arguments)
     except DerainError as error:
-        sys.exit(str(explain(error)))
+        sys.exit(str(error))
     except (ValueError, OSError) as error:
         sys.exit(str(error))
 

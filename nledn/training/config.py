@@ -2,14 +2,14 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import isclose
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from nledn.architecture import REGION_LAYOUTS, VARIANTS, Regions
-from nledn.training.synthesis import RainMix
-from nledn.training.weather import WEATHERS
+from nledn.training.camera import Camera
+from nledn.training.synthesis import KINDS, RainMix
 
 Optimizer = Literal["adamw", "adam", "muon"]
 Schedule = Literal["cosine", "constant", "plateau"]
@@ -65,12 +65,15 @@ class Phase:
         patch_px: their side.
         loss: `l1`, the mean absolute error (eq. 9), or `rmse`, the root of each patch's mean
             squared error, which is what PSNR measures; its gradient is about as large.
+        rain_weight: how much a pixel with rain counts, beside one without. Above 1 more rain
+            is taken, and more harm done to things without rain.
     """
 
     steps: int
     batch: int
     patch_px: int
     loss: Loss = "l1"
+    rain_weight: float = 1.0
 
     @property
     def pixels_per_step(self) -> int:
@@ -104,7 +107,7 @@ class Recipe:
             for those of `photos/held_out.txt`, which no stage of ours has seen.
         mix: the weather.
         built: share of the patches that something built is drawn on, as `facades` has it.
-        camera: share of the patches that noise and JPEG are put on, rainy and clean alike.
+        camera: how often patches are scaled, sharpened and compressed, rainy and clean alike.
         phases: in order.
         variant: what is trained, by its name in `nledn.architecture.VARIANTS`.
         optimizer: `adamw`; `adam`, with the weight decay in its gradient, as the paper has it; or
@@ -133,7 +136,7 @@ class Recipe:
     mix: RainMix
     phases: tuple[Phase, ...]
     built: float = 0.0
-    camera: float = 0.0
+    camera: Camera = field(default_factory=Camera)
     variant: str = "rf"
     optimizer: Optimizer = "adamw"
     schedule: Schedule = "cosine"
@@ -172,7 +175,8 @@ def read_recipe(path: Path) -> Recipe:
             those allowed; the message names it.
     """
     values = tomllib.loads(path.read_text("utf-8"))
-    for name, kind in (("mix", RainMix), ("plateau", Plateau), ("data", Data)):
+    kinds = {"mix": RainMix, "plateau": Plateau, "data": Data, "camera": Camera}
+    for name, kind in kinds.items():
         values[name] = _checked(kind, values.get(name, {}), path)
     values["phases"] = tuple(_checked(Phase, phase, path) for phase in values.get("phases", []))
     values["held_out"] = _names(values.get("held_out", ()), path)
@@ -201,7 +205,7 @@ def _check_words(recipe: Recipe, path: Path) -> None:
     for name, found, allowed in known:
         if found not in allowed:
             raise ValueError(f"{path}: {name} is {found!r}, none of {', '.join(allowed)}")
-    shares = (recipe.mix.dry, *(getattr(recipe.mix, name) for name in WEATHERS))
+    shares = [getattr(recipe.mix, name) for name in KINDS]
     if recipe.data.kind == "photos" and not isclose(sum(shares), 1, abs_tol=1e-6):
         raise ValueError(f"{path}: the shares of mix add up to {sum(shares):g}, not to 1")
     if recipe.schedule == "plateau" and recipe.warmup_steps:

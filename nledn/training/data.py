@@ -12,9 +12,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from nledn.training.camera import Camera, FloatImage, Pair
 from nledn.training.facades import build_on
 from nledn.training.processes import ALONE, Share
-from nledn.training.synthesis import FloatImage, RainMix, photographed, rain_on
+from nledn.training.synthesis import RainMix, rain_on
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -89,7 +90,7 @@ class Patches:
         photos: Sequence[Bytes],
         mix: RainMix,
         seed: int,
-        camera: float = 0.0,
+        camera: Camera = Camera(),  # noqa: B008  # frozen
         built: float = 0.0,
     ) -> None:
         self._photos = photos
@@ -117,15 +118,14 @@ class Patches:
     def _chosen(self, rng: np.random.Generator) -> int:
         return int(rng.choice(len(self._photos), p=self._chances))
 
-    def _pair(self, patch_px: int, rng: np.random.Generator) -> tuple[FloatImage, FloatImage]:
+    def _pair(self, patch_px: int, rng: np.random.Generator) -> Pair:
         photo = self._photos[self._chosen(rng)]
-        clean = _toned(_patch(photo, patch_px, rng), rng)
+        side_px = self._camera.side(patch_px, rng)
+        clean = _toned(_patch(photo, side_px, rng), rng)
         if self._built and rng.random() < self._built:
             clean = build_on(clean, rng)
         rainy = rain_on(clean, self._mix, rng)
-        if self._camera and rng.random() < self._camera:
-            return photographed(rainy, clean, rng)
-        return rainy, clean
+        return self._camera.record((rainy, clean), patch_px, rng)
 
 
 def _patch(photo: Bytes, patch_px: int, rng: np.random.Generator) -> FloatImage:
@@ -147,7 +147,7 @@ def _toned(clean: FloatImage, rng: np.random.Generator) -> FloatImage:
     return np.asarray(clean ** rng.uniform(0.7, 1.6) * rng.uniform(0.7, 1.0), np.float32)
 
 
-def batch_of(pairs: Sequence[tuple[FloatImage, FloatImage]]) -> Batch:
+def batch_of(pairs: Sequence[Pair]) -> Batch:
     """Stack (H, W, 3) float32 pairs, rainy first, all of one size."""
     return Batch(*(_stacked(images) for images in zip(*pairs, strict=True)))
 

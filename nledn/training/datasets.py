@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from natsort import natsorted
 
-from nledn.errors import DataSetWrong, NoPairs, PairsFolderNotFound
+from nledn.errors import DataSetWrong, InputNotFound, NoPairs
 from nledn.pairs import Pair, find_pairs
 
 Part = Literal["train", "test"]
@@ -98,7 +98,7 @@ def part_of(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
         part: which of the two.
 
     Raises:
-        PairsFolderNotFound: there is no such folder.
+        InputNotFound: there is no such folder.
         DataSetWrong: it holds something else, or not all of it.
     """
     if data_set.split == "scenes":
@@ -120,7 +120,7 @@ def _folders(folder: Path) -> list[Path]:
     try:
         return natsorted(path for path in folder.iterdir() if path.is_dir())
     except OSError as error:
-        raise PairsFolderNotFound(folder) from error
+        raise InputNotFound(folder) from error
 
 
 def _below(folder: Path) -> tuple[tuple[Pair, ...], int]:

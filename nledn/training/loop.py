@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 from nledn.architecture import VARIANTS
 from nledn.checkpoint import Weights
 from nledn.network import NLEDN
-from nledn.training.config import Loss, Recipe
+from nledn.training.config import Loss, Phase, Recipe
 from nledn.training.data import Batch
 from nledn.training.journal import SAMPLES, Journal, forget_after
 from nledn.training.material import Material
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 STATE_FILE = "state.pt"
 BEST_FILE = "best.pt"
 LOG_EVERY_STEPS = 20
+SMALLEST_RAIN = 0.03  # 8 levels of 255: above it a pixel counts as rainy
 SMALLEST_ERROR = 1e-6  # squared; a quarter of a level: below it the root would be too steep
 
 
@@ -122,7 +123,7 @@ class Trainer:
         self._rate.before(self.step)
         phase, share = self.recipe.phase_at(self.step), self.run.share
         batch = self._material.training.batch(self.step, phase.batch, phase.patch_px, share)
-        loss = self._loss(batch.to(self.run.device), phase.loss)
+        loss = self._loss(batch.to(self.run.device), phase)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip_norm)
@@ -134,9 +135,12 @@ class Trainer:
             log.warning("step %d: the gradient is not finite, the step is left out", self.step)
         return float(loss.detach())
 
-    def _loss(self, batch: Batch, kind: Loss) -> Tensor:
+    def _loss(self, batch: Batch, phase: Phase) -> Tensor:
         """How far the estimate is from the clean photo (eq. 9, or `Phase.loss`)."""
-        return loss_of(batch.rainy - self._rain(self._parallel, batch.rainy) - batch.clean, kind)
+        error = batch.rainy - self._rain(self._parallel, batch.rainy) - batch.clean
+        if phase.rain_weight != 1:
+            error = error * weight_of_rain(batch, phase.rain_weight)
+        return loss_of(error, phase.loss)
 
     def _rain(self, network: nn.Module, rainy: Tensor) -> Tensor:
         with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.run.bf16):
@@ -252,6 +256,18 @@ def _replace(path: Path, state: dict[str, Any]) -> None:
     temporary = path.with_name(f"{path.name}.part")
     torch.save(state, temporary)
     os.replace(temporary, path)
+
+
+def weight_of_rain(batch: Batch, rain_weight: float) -> Tensor:
+    """(B, 1, H, W) factors of the error whose squares' mean is 1 in each patch.
+
+    Args:
+        batch: rainy and clean.
+        rain_weight: the square of a rainy pixel's factor over that of a dry one.
+    """
+    is_rainy = (batch.rainy - batch.clean).abs().amax(1, keepdim=True) > SMALLEST_RAIN
+    weight = torch.where(is_rainy, rain_weight, 1.0)
+    return (weight / weight.mean(dim=(2, 3), keepdim=True)).sqrt()
 
 
 def loss_of(error: Tensor, kind: Loss) -> Tensor:

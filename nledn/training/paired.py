@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from nledn.pairs import Pair
 from nledn.rain import as_floats
+from nledn.training.camera import FloatImage
 from nledn.training.data import Batch, batch_of
 from nledn.training.processes import ALONE, Share
-from nledn.training.synthesis import FloatImage
 
 FloatPair = tuple[FloatImage, FloatImage]
 

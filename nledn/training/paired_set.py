@@ -1,5 +1,6 @@
 """A paired set on a disk: clean patches of photos, and the same with a recipe's rain on them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,11 +8,17 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from nledn.training.config import Recipe
-from nledn.training.data import Bytes, Patches, find_photos, load
+from nledn.training.camera import Camera
+from nledn.training.config import HELD_OUT_PHOTOS, Recipe
+from nledn.training.data import Batch, Bytes, Patches, find_photos, load
+from nledn.training.synthesis import KINDS, RainMix
 
 RAINY_FOLDER = "rainy"
 CLEAN_FOLDER = "clean"
+
+RECORDED_SEED = 20261130
+RECORDED_PX = 320
+RECORDED_BY = Camera(scaled=0.6, sharpened=0.6, compressed=0.6, lowest_quality=45)
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,41 @@ def synthesise(photos: Path, folder: Path, recipe: Recipe, size: SetSize, seed: 
     """
     training, _ = find_photos(photos, recipe.held_out)
     parts = _parts(load(training), recipe, size.count, seed)
+    _write(folder, (patches.batch(i, 1, size.side_px) for i, patches in enumerate(parts)))
+
+
+def recorded(photos: Path, folder: Path) -> None:
+    """Write the 60 pairs that stages of the shipped models are chosen by.
+
+    Each of the 30 photos that no stage has seen appears twice, in two kinds of rain that went
+    through a camera; each of the ten kinds of rain appears six times. The seed is no recipe's.
+
+    Args:
+        photos: the folder of clean photos.
+        folder: for the set; made if missing.
+
+    Raises:
+        FileNotFoundError: the photos are not all there.
+        FileExistsError: the folder holds a set already.
+    """
+    names = HELD_OUT_PHOTOS.read_text("utf-8").splitlines()
+    kept = load(find_photos(photos, names)[1])
+    _write(folder, (_recorded(index, kept) for index in range(2 * len(kept))))
+
+
+def _recorded(index: int, photos: Sequence[Bytes]) -> Batch:
+    turn, photo = divmod(index, len(photos))
+    kind = KINDS[1:][(photo + turn) % len(KINDS[1:])]
+    shares = {name: float(name == kind) for name in KINDS}
+    mix = RainMix(**shares, variety=0.35, linear=0.25, veiled=0.1, screen=0.25, opaque=0.25)
+    patches = Patches([photos[photo]], mix, RECORDED_SEED, RECORDED_BY)
+    return patches.batch(index, 1, RECORDED_PX)
+
+
+def _write(folder: Path, pairs: Iterable[Batch]) -> None:
     for name in (RAINY_FOLDER, CLEAN_FOLDER):
         (folder / name).mkdir(parents=True)
-    for index, patches in enumerate(parts):
-        pair = patches.batch(index, 1, size.side_px)
+    for index, pair in enumerate(pairs):
         for name, picture in ((RAINY_FOLDER, pair.rainy), (CLEAN_FOLDER, pair.clean)):
             Image.fromarray(_bytes(picture)).save(folder / name / f"{index + 1}.png")
 

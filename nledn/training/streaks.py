@@ -39,6 +39,8 @@ class Streaks:
             that does not.
         unevenness: how much less rain there is in some places of the picture, where things stand
             before it or a gust has thinned it. 0: the same everywhere, 1: down to none.
+        hard: whether a streak's edges are hard, as a small lens in focus records them, and its
+            profile flat, not Gaussian.
     """
 
     angle_deg: float
@@ -51,6 +53,7 @@ class Streaks:
     variety: float = 0.0
     swing: float = 0.0
     unevenness: float = 0.0
+    hard: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,13 +125,21 @@ def _kernel(streaks: Streaks, rng: np.random.Generator) -> Plane:
             period_px=length_px * rng.uniform(0.3, 1.5),
             phase=rng.uniform(0, 2 * np.pi),
         )
-    return streak_kernel(angle_deg, length_px, width_px, oscillation)
+    return streak_kernel(angle_deg, length_px, width_px, oscillation, hard=streaks.hard)
 
 
 def streak_kernel(
-    angle_deg: float, length_px: float, width_px: float, oscillation: Oscillation | None = None
+    angle_deg: float,
+    length_px: float,
+    width_px: float,
+    oscillation: Oscillation | None = None,
+    *,
+    hard: bool = False,
 ) -> Plane:
     """The image of one drop, at most 1: Gaussian across, soft at both ends.
+
+    A hard one is flat across and along, with anti-aliased edges; its width is that of a Gaussian
+    of the same area.
 
     With an oscillation, the glow of the drop is dimmer than two highlights, each half as wide,
     that swing against each other.
@@ -138,6 +149,10 @@ def streak_kernel(
     angle = np.deg2rad(angle_deg)
     along = y * np.cos(angle) + x * np.sin(angle)
     across = x * np.cos(angle) - y * np.sin(angle)
+    if hard:
+        half_px = width_px * np.sqrt(np.pi / 2)
+        edges = (half_px - np.abs(across), length_px / 2 - np.abs(along))
+        return np.asarray(np.prod([np.clip(edge + 0.5, 0, 1) for edge in edges], 0), np.float32)
     profile = np.exp(-0.5 * (across / width_px) ** 2)
     if oscillation is not None:
         way = 2 * np.pi * along / oscillation.period_px + oscillation.phase

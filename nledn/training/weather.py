@@ -135,6 +135,24 @@ def fine_rain(rng: np.random.Generator) -> list[Streaks]:
     return layers
 
 
+def hard_rain(rng: np.random.Generator) -> list[Streaks]:
+    """Sparse, short drops with hard edges, in one or two depths."""
+    length_px = rng.uniform(4, 20)
+    width_px = rng.uniform(0.4, 1.5)  # 1 to 3.8 px from edge to edge
+    near = Streaks(
+        angle_deg=_fall(rng),
+        spread_deg=rng.uniform(0, 6),
+        length_px=length_px,
+        width_px=width_px,
+        density=10 ** rng.uniform(-2.7, -1.0) / (2.5 * length_px * width_px),
+        peak=rng.uniform(0.1, 0.7),
+        beading=rng.uniform(0, 0.4),
+        unevenness=rng.uniform(0, 0.8),
+        hard=True,
+    )
+    return [near, _behind(near, rng)] if rng.random() < 0.4 else [near]
+
+
 def _fall(rng: np.random.Generator) -> float:
     # Mostly near the vertical; wind and a tilted camera give the rest.
     return float(np.clip(rng.normal(0, 22), -75, 75))
@@ -174,6 +192,7 @@ def _behind(near: Streaks, rng: np.random.Generator) -> Streaks:
         density=min(near.density * farther**2, 0.03),
         peak=near.peak * rng.uniform(0.3, 0.8),
         beading=near.beading,
+        hard=near.hard,
     )
 
 
@@ -186,4 +205,5 @@ WEATHERS: dict[str, Callable[[np.random.Generator], list[Streaks]]] = {
     "curtain": curtain_rain,
     "drops": drop_rain,
     "fine": fine_rain,
+    "hard": hard_rain,
 }

@@ -24,6 +24,10 @@
         <translation>没有 ICC 配置文件的色彩空间不会保留。</translation>
     </message>
     <message>
+        <source>A model named {id} already exists.</source>
+        <translation>名为 {id} 的模型已存在。</translation>
+    </message>
+    <message>
         <source>A name ends in {field}.</source>
         <translation>名称必须以 {field} 结尾。</translation>
     </message>
@@ -72,6 +76,10 @@
         <translation>AfterRain 在此不使用 {first}，因为其结果有误；现使用 {where}。</translation>
     </message>
     <message>
+        <source>AfterRain failed unexpectedly; your photo is unchanged. See the log for details.</source>
+        <translation>AfterRain 发生意外错误；您的照片没有改变。详情请查看日志。</translation>
+    </message>
+    <message>
         <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with a licence of its own. A bundle carries them itself, and lists them here.</source>
         <translation>AfterRain 是以 MIT 许可证发布的自由软件。它所用的软件包与它一同安装，各有自己的许可证。打包版本自带这些软件包，并在此列出。</translation>
     </message>
@@ -96,6 +104,10 @@
         <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
     </message>
     <message>
+        <source>Another batch is running in {path} (process {pid} on {host}).</source>
+        <translation>另一个批处理正在 {path} 中运行（{host} 上的进程 {pid}）。</translation>
+    </message>
+    <message>
         <source>Another language is spoken from the next start on.</source>
         <translation>更改语言将在下次启动时生效。</translation>
     </message>
@@ -104,16 +116,20 @@
         <translation>其他程序的结果…</translation>
     </message>
     <message>
-        <source>Another run works on {path} already (process {pid} on {host}).</source>
-        <translation>另一个任务正在处理 {path}（{host} 上的进程 {pid}）。</translation>
-    </message>
-    <message>
         <source>Apple GPU (untested)</source>
         <translation>Apple GPU（未经测试）</translation>
     </message>
     <message>
+        <source>Arrange them as one of: {layouts}.</source>
+        <translation>请按以下布局之一排列：{layouts}。</translation>
+    </message>
+    <message>
         <source>As the photo</source>
         <translation>与照片相同</translation>
+    </message>
+    <message>
+        <source>Ask its author for a .safetensors file.</source>
+        <translation>请向作者索取 .safetensors 文件。</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -164,10 +180,6 @@
         <translation>盲测</translation>
     </message>
     <message>
-        <source>Both must be the same picture at the same size.</source>
-        <translation>两者必须是同一张、同样大小的图片。</translation>
-    </message>
-    <message>
         <source>Brighter overall, by {levels} of 255.</source>
         <translation>整体变亮 {levels}/255。</translation>
     </message>
@@ -192,24 +204,28 @@
         <translation>颜色和透明度以外的通道不会保留。</translation>
     </message>
     <message>
-        <source>Check its disk and run the same again; if it is damaged, delete it.</source>
-        <translation>请检查所在磁盘后重新运行；如果它已损坏，请将其删除。</translation>
+        <source>Check its disk, or copy the file again if it is damaged.</source>
+        <translation>请检查所在磁盘；如果文件已损坏，请重新复制。</translation>
     </message>
     <message>
-        <source>Check its name.</source>
-        <translation>请检查名称。</translation>
+        <source>Check its disk, or delete the journal if it is damaged.</source>
+        <translation>请检查所在磁盘；如果日志已损坏，请将其删除。</translation>
     </message>
     <message>
-        <source>Check the address, that dask scheduler runs there, and the TLS files.</source>
-        <translation>请检查地址、那里是否运行着 dask scheduler，以及 TLS 文件。</translation>
+        <source>Check its permissions.</source>
+        <translation>请检查它的权限。</translation>
     </message>
     <message>
-        <source>Check the connection, then try again.</source>
+        <source>Check the address, the TLS files and that a scheduler runs there.</source>
+        <translation>请检查地址、TLS 文件，以及那里是否运行着调度器。</translation>
+    </message>
+    <message>
+        <source>Check the name, and that its disk is connected.</source>
+        <translation>请检查名称，并确认磁盘已连接。</translation>
+    </message>
+    <message>
+        <source>Check the network connection, then try again.</source>
         <translation>请检查网络连接，然后重试。</translation>
-    </message>
-    <message>
-        <source>Check the name, or that its disk is connected.</source>
-        <translation>请检查名称，或确认磁盘已连接。</translation>
     </message>
     <message>
         <source>Check tiling</source>
@@ -232,28 +248,48 @@
         <translation>请在设置中选择“自动”。</translation>
     </message>
     <message>
-        <source>Choose Automatic or CPU in Settings.</source>
-        <translation>请在设置中选择“自动”或 CPU。</translation>
+        <source>Choose a .safetensors file, or a .pth file of the NLEDN authors.</source>
+        <translation>请选择 .safetensors 文件，或 NLEDN 作者的 .pth 文件。</translation>
+    </message>
+    <message>
+        <source>Choose a file instead.</source>
+        <translation>请改选普通文件。</translation>
     </message>
     <message>
         <source>Choose a folder</source>
         <translation>选择文件夹</translation>
     </message>
     <message>
-        <source>Choose a folder that you may write to.</source>
+        <source>Choose a folder that you can write to.</source>
         <translation>请选择一个您有写入权限的文件夹。</translation>
     </message>
     <message>
-        <source>Choose a shorter one.</source>
+        <source>Choose a model that you added.</source>
+        <translation>请选择您自己添加的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a photo with at least {limit_px} pixels per side.</source>
+        <translation>请选择每边至少 {limit_px} 像素的照片。</translation>
+    </message>
+    <message>
+        <source>Choose a shorter name.</source>
         <translation>请换一个较短的名称。</translation>
     </message>
     <message>
-        <source>Choose another checkpoint.</source>
-        <translation>请选择其他模型。</translation>
+        <source>Choose an NLEDN model.</source>
+        <translation>请选择 NLEDN 模型。</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>请选择其他文件。</translation>
     </message>
     <message>
         <source>Choose another folder.</source>
         <translation>请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another model.</source>
+        <translation>请选择其他模型。</translation>
     </message>
     <message>
         <source>Choose another name or folder.</source>
@@ -264,8 +300,8 @@
         <translation>请选择其他名称。</translation>
     </message>
     <message>
-        <source>Choose another value in Settings.</source>
-        <translation>请在设置中选择其他值。</translation>
+        <source>Choose another profile.</source>
+        <translation>请选择其他配置文件。</translation>
     </message>
     <message>
         <source>Choose folder, name and format (Ctrl+Shift+S)</source>
@@ -274,6 +310,14 @@
     <message>
         <source>Choose the folder of the results</source>
         <translation>选择结果文件夹</translation>
+    </message>
+    <message>
+        <source>Choose to replace or rename existing results.</source>
+        <translation>请选择替换或重命名已存在的结果。</translation>
+    </message>
+    <message>
+        <source>Choose two photos of the same size.</source>
+        <translation>请选择两张同样大小的照片。</translation>
     </message>
     <message>
         <source>Choose…</source>
@@ -292,16 +336,16 @@
         <translation>关闭</translation>
     </message>
     <message>
-        <source>Close other programs and try again; if it stays so, install AfterRain anew.</source>
-        <translation>请关闭其他程序后重试；如果仍然如此，请重新安装 AfterRain。</translation>
+        <source>Close other programs and try again, or install AfterRain again.</source>
+        <translation>请关闭其他程序后重试，或重新安装 AfterRain。</translation>
     </message>
     <message>
-        <source>Close other programs, or choose a smaller tile in Settings.</source>
+        <source>Close other programs, or choose smaller tiles in Settings.</source>
         <translation>请关闭其他程序，或在设置中选择更小的图块。</translation>
     </message>
     <message>
-        <source>Close other programs. If that is not it, the file is damaged: copy it again.</source>
-        <translation>请关闭其他程序。如果问题依旧，则文件已损坏：请重新复制一份。</translation>
+        <source>Close other programs, or copy the file again if it is damaged.</source>
+        <translation>请关闭其他程序；如果文件已损坏，请重新复制。</translation>
     </message>
     <message>
         <source>Close this message</source>
@@ -340,16 +384,24 @@
         <translation>把看得见的部分整体和分图块各算一次并比较</translation>
     </message>
     <message>
-        <source>Computing with {checkpoint} on {device} gave results that are no numbers.</source>
-        <translation>使用 {checkpoint} 在 {device} 上计算得到的结果不是有效数字。</translation>
+        <source>Copy it again from the camera or a backup.</source>
+        <translation>请从相机或备份中重新复制。</translation>
     </message>
     <message>
-        <source>Copy it again from the camera or the backup.</source>
-        <translation>请从相机或备份中重新复制。</translation>
+        <source>Copy it again, or save it again with another program.</source>
+        <translation>请重新复制，或用其他程序另存一次。</translation>
     </message>
     <message>
         <source>Copy result</source>
         <translation>复制结果</translation>
+    </message>
+    <message>
+        <source>Correct or stop that worker, then start the batch again.</source>
+        <translation>请修复或停止该工作进程，然后重新开始批处理。</translation>
+    </message>
+    <message>
+        <source>Create it, or choose another folder.</source>
+        <translation>请创建它，或选择其他文件夹。</translation>
     </message>
     <message>
         <source>Crossing of the wipe, at {x} % and {y} %</source>
@@ -370,6 +422,10 @@
     <message>
         <source>Derain all {count}…</source>
         <translation>全部去雨（{count} 张）…</translation>
+    </message>
+    <message>
+        <source>Derain it alone on one machine.</source>
+        <translation>请在一台机器上单独对它去雨。</translation>
     </message>
     <message>
         <source>Derain the photos of a folder, and each that arrives there</source>
@@ -400,8 +456,8 @@
         <translation>完成</translation>
     </message>
     <message>
-        <source>Download what is missing; the set is published at {url}.</source>
-        <translation>请下载缺少的部分；该数据集发布于 {url}。</translation>
+        <source>Download what is missing from {url}.</source>
+        <translation>请从 {url} 下载缺少的部分。</translation>
     </message>
     <message>
         <source>Drag the result to another program</source>
@@ -448,6 +504,10 @@
         <translation>导出比较结果</translation>
     </message>
     <message>
+        <source>Export its frames as photos, then open those.</source>
+        <translation>请先将各帧导出为照片，再打开它们。</translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation>导出…</translation>
     </message>
@@ -484,6 +544,10 @@
         <translation>文件</translation>
     </message>
     <message>
+        <source>File not found: {path}.</source>
+        <translation>找不到文件：{path}。</translation>
+    </message>
+    <message>
         <source>Fit</source>
         <translation>适合窗口</translation>
     </message>
@@ -500,12 +564,20 @@
         <translation>结果文件夹</translation>
     </message>
     <message>
+        <source>Folder or list not found: {path}.</source>
+        <translation>找不到文件夹或列表：{path}。</translation>
+    </message>
+    <message>
         <source>Folder…</source>
         <translation>文件夹…</translation>
     </message>
     <message>
         <source>Format</source>
         <translation>格式</translation>
+    </message>
+    <message>
+        <source>Free some space or choose another disk, then try again.</source>
+        <translation>请腾出空间或选择其他磁盘，然后重试。</translation>
     </message>
     <message>
         <source>Full screen</source>
@@ -516,24 +588,16 @@
         <translation>GPU {number}</translation>
     </message>
     <message>
-        <source>Get it again from where it came from, and add it anew.</source>
-        <translation>请从原处重新获取，并重新添加。</translation>
+        <source>Get it again from its source, then add it again.</source>
+        <translation>请从原处重新获取，再重新添加。</translation>
     </message>
     <message>
-        <source>Get it again from where it came from.</source>
+        <source>Get it again from its source.</source>
         <translation>请从原处重新获取。</translation>
     </message>
     <message>
         <source>Get the checkpoints that the paper's authors published</source>
         <translation>获取论文作者公开的模型</translation>
-    </message>
-    <message>
-        <source>Give a .safetensors file of ours or a .pth file in the layout of the paper's authors.</source>
-        <translation>请提供我们的 .safetensors 文件，或论文作者格式的 .pth 文件。</translation>
-    </message>
-    <message>
-        <source>Give yourself permission to read it.</source>
-        <translation>请授予自己读取权限。</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -592,32 +656,24 @@
         <translation>此文件夹中：{counts}。</translation>
     </message>
     <message>
-        <source>Install it (pip install '.[cluster]' where AfterRain's sources are).</source>
-        <translation>请在 AfterRain 的源代码目录中安装它（pip install '.[cluster]'）。</translation>
+        <source>Install AfterRain with its cluster extra.</source>
+        <translation>请安装带有 cluster 附加组件的 AfterRain。</translation>
     </message>
     <message>
         <source>Install the edition of AfterRain with PyTorch.</source>
         <translation>请安装带有 PyTorch 的 AfterRain 版本。</translation>
     </message>
     <message>
-        <source>Install the same version of AfterRain, with its extra cluster, on all of its machines.</source>
-        <translation>请在集群的所有机器上安装相同版本的 AfterRain 及其 cluster 附加组件。</translation>
+        <source>Install the same version of AfterRain on all its machines.</source>
+        <translation>请在集群的所有机器上安装相同版本的 AfterRain。</translation>
     </message>
     <message>
-        <source>Install {package} (pip install {package}), or save the photo as TIFF or JPEG.</source>
-        <translation>请安装 {package}（pip install {package}），或将照片存为 TIFF 或 JPEG。</translation>
+        <source>Invalid {option}: {found}.</source>
+        <translation>{option} 的值无效：{found}。</translation>
     </message>
     <message>
         <source>It stays on this computer. Your file is never changed.</source>
         <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
-    </message>
-    <message>
-        <source>It was not opened. Ask its maker for a .safetensors file.</source>
-        <translation>文件未被打开。请向制作者索取 .safetensors 文件。</translation>
-    </message>
-    <message>
-        <source>Its training failed, or the file is damaged; get another.</source>
-        <translation>训练失败或文件已损坏；请换一个。</translation>
     </message>
     <message>
         <source>JPEG quality {quality}, {colour}</source>
@@ -642,10 +698,6 @@
     <message>
         <source>Keyboard shortcuts</source>
         <translation>键盘快捷键</translation>
-    </message>
-    <message>
-        <source>Known layouts: {layouts}.</source>
-        <translation>已知的布局：{layouts}。</translation>
     </message>
     <message>
         <source>Language</source>
@@ -680,22 +732,6 @@
         <translation>正在查找照片…</translation>
     </message>
     <message>
-        <source>Make it first, or choose another.</source>
-        <translation>请先创建，或选择其他文件夹。</translation>
-    </message>
-    <message>
-        <source>Make it smaller, or derain it with the command line.</source>
-        <translation>请缩小照片，或使用命令行去雨。</translation>
-    </message>
-    <message>
-        <source>Make photos of its frames with ffmpeg -i "{path}" frames/%06d.png (the folder frames has to be there), then derain that folder.</source>
-        <translation>请先用 ffmpeg -i "{path}" frames/%06d.png 把各帧存成照片（frames 文件夹须已存在），再对该文件夹去雨。</translation>
-    </message>
-    <message>
-        <source>Make room or choose another disk, then run the same again.</source>
-        <translation>请腾出空间或选择其他磁盘，然后重试。</translation>
-    </message>
-    <message>
         <source>Measured in the rectangle, {size}.</source>
         <translation>在矩形内测量，{size}。</translation>
     </message>
@@ -706,10 +742,6 @@
     <message>
         <source>Measured on what is in sight, {size}.</source>
         <translation>在看得见的部分测量，{size}。</translation>
-    </message>
-    <message>
-        <source>Mend or stop that worker, then run the same command again.</source>
-        <translation>请修好或停止该工作进程，然后再次运行同一命令。</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -752,28 +784,28 @@
         <translation>未使用 GPU：此版本不含用于 GPU 计算的 PyTorch。</translation>
     </message>
     <message>
-        <source>No byte of {url} came for {timeout_s} seconds.</source>
-        <translation>{timeout_s} 秒内没有收到 {url} 的任何数据。</translation>
-    </message>
-    <message>
         <source>No difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>No scheduler answers at {address} ({detail}).</source>
+        <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
     <message>
         <source>None yet</source>
         <translation>暂无</translation>
     </message>
     <message>
+        <source>Not enough memory on {device}, even for tiles of {tile_px} px.</source>
+        <translation>{device} 的内存不足，连 {tile_px} 像素的图块也无法处理。</translation>
+    </message>
+    <message>
+        <source>Not enough memory to open {path}.</source>
+        <translation>内存不足，无法打开 {path}。</translation>
+    </message>
+    <message>
         <source>Note</source>
         <translation>说明</translation>
-    </message>
-    <message>
-        <source>Nothing was kept. Something on the way may have put a page in its place; try elsewhere.</source>
-        <translation>没有保留任何内容。途中可能有设备用网页替换了它；请换一个网络再试。</translation>
-    </message>
-    <message>
-        <source>Nothing was kept. Try again, or from another network.</source>
-        <translation>没有保留任何内容。请重试，或换一个网络。</translation>
     </message>
     <message>
         <source>OK</source>
@@ -792,24 +824,12 @@
         <translation>在照片上</translation>
     </message>
     <message>
-        <source>Once it runs again, the same command goes on.</source>
-        <translation>待其恢复运行后，同一命令会继续。</translation>
-    </message>
-    <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
     </message>
     <message>
-        <source>Only NLEDN checkpoints can be used.</source>
-        <translation>只能使用 NLEDN 模型。</translation>
-    </message>
-    <message>
-        <source>Only the first of {detail} frames or pages was opened.</source>
-        <translation>只打开了 {detail} 帧（页）中的第一帧。</translation>
-    </message>
-    <message>
-        <source>Only those that you added can be.</source>
-        <translation>只能移除您自己添加的模型。</translation>
+        <source>Only the first of {count} frames or pages was opened.</source>
+        <translation>只打开了 {count} 帧（页）中的第一帧。</translation>
     </message>
     <message>
         <source>Open</source>
@@ -828,11 +848,11 @@
         <translation>打开文件夹…</translation>
     </message>
     <message>
-        <source>Open it by itself.</source>
-        <translation>请单独打开它。</translation>
+        <source>Open it on the Photo page.</source>
+        <translation>请在“照片”页面打开它。</translation>
     </message>
     <message>
-        <source>Open one of the photos in it.</source>
+        <source>Open one of its photos.</source>
         <translation>请打开其中的一张照片。</translation>
     </message>
     <message>
@@ -852,6 +872,10 @@
         <translation>打开示例照片</translation>
     </message>
     <message>
+        <source>OpenVINO does not work on this processor ({problem}).</source>
+        <translation>OpenVINO 无法在此处理器上正常工作（{problem}）。</translation>
+    </message>
+    <message>
         <source>OpenVINO is not installed.</source>
         <translation>未安装 OpenVINO。</translation>
     </message>
@@ -862,10 +886,6 @@
     <message>
         <source>OpenVINO is not used: {reason}.</source>
         <translation>未使用 OpenVINO：{reason}。</translation>
-    </message>
-    <message>
-        <source>OpenVINO, the engine of this edition, does not work on this processor: {problem}.</source>
-        <translation>本版本的计算引擎 OpenVINO 无法在此处理器上正常工作：{problem}。</translation>
     </message>
     <message>
         <source>Opening…</source>
@@ -914,6 +934,10 @@
     <message>
         <source>Pausing after this tile…</source>
         <translation>完成当前图块后暂停…</translation>
+    </message>
+    <message>
+        <source>Permission denied: {path}.</source>
+        <translation>没有权限：{path}。</translation>
     </message>
     <message>
         <source>Photo</source>
@@ -984,6 +1008,10 @@
         <translation>有雨</translation>
     </message>
     <message>
+        <source>Reading {path} failed; it is probably damaged.</source>
+        <translation>读取 {path} 失败；它很可能已损坏。</translation>
+    </message>
+    <message>
         <source>Recent photos</source>
         <translation>最近的照片</translation>
     </message>
@@ -996,15 +1024,19 @@
         <translation>重做</translation>
     </message>
     <message>
+        <source>Reduce its size in another program.</source>
+        <translation>请用其他程序缩小照片。</translation>
+    </message>
+    <message>
         <source>Remove from the comparison</source>
         <translation>从比较中移除</translation>
     </message>
     <message>
-        <source>Remove that one first, or rename the file.</source>
+        <source>Remove that model first, or rename the file.</source>
         <translation>请先移除该模型，或重命名文件。</translation>
     </message>
     <message>
-        <source>Remove the checkpoint and add it again.</source>
+        <source>Remove the model and add it again.</source>
         <translation>请移除该模型并重新添加。</translation>
     </message>
     <message>
@@ -1018,6 +1050,10 @@
     <message>
         <source>Replace</source>
         <translation>替换</translation>
+    </message>
+    <message>
+        <source>Report it with the log, which has the details.</source>
+        <translation>请附上日志报告此问题，日志中有详情。</translation>
     </message>
     <message>
         <source>Reset all</source>
@@ -1048,10 +1084,6 @@
         <translation>处理中</translation>
     </message>
     <message>
-        <source>SSIM needs {limit_px} pixels a side at least.</source>
-        <translation>SSIM 要求每边至少 {limit_px} 像素。</translation>
-    </message>
-    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -1068,11 +1100,15 @@
         <translation>另存为…</translation>
     </message>
     <message>
-        <source>Save it as JPEG, PNG, TIFF, WebP or BMP and try again.</source>
-        <translation>请存为 JPEG、PNG、TIFF、WebP 或 BMP 后重试。</translation>
+        <source>Save it as JPEG, PNG, TIFF, WebP or BMP.</source>
+        <translation>请存为 JPEG、PNG、TIFF、WebP 或 BMP。</translation>
     </message>
     <message>
-        <source>Save it with 8 or 16 bits a channel, in grey or RGB.</source>
+        <source>Save it as TIFF or JPEG in another program.</source>
+        <translation>请用其他程序存为 TIFF 或 JPEG。</translation>
+    </message>
+    <message>
+        <source>Save it with 8 or 16 bits per channel, in grey or RGB.</source>
         <translation>请以每通道 8 或 16 位的灰度或 RGB 保存。</translation>
     </message>
     <message>
@@ -1176,10 +1212,6 @@
         <translation>柔边</translation>
     </message>
     <message>
-        <source>Something went wrong inside AfterRain ({kind}).</source>
-        <translation>AfterRain 内部出错（{kind}）。</translation>
-    </message>
-    <message>
         <source>Stand still after this tile</source>
         <translation>完成当前图块后暂停</translation>
     </message>
@@ -1188,8 +1220,12 @@
         <translation>开始</translation>
     </message>
     <message>
-        <source>Start some (dask worker {address}), then run the same command again.</source>
-        <translation>请启动几个（dask worker {address}），然后再次运行同一命令。</translation>
+        <source>Start the batch again to continue.</source>
+        <translation>请重新开始批处理以继续。</translation>
+    </message>
+    <message>
+        <source>Start workers for it, then start the batch again.</source>
+        <translation>请为它启动工作进程，然后重新开始批处理。</translation>
     </message>
     <message>
         <source>State</source>
@@ -1276,71 +1312,55 @@
         <translation>作者的模型都已在这里。</translation>
     </message>
     <message>
-        <source>The backend {backend} cannot be used: {reason}.</source>
-        <translation>无法使用后端 {backend}：{reason}。</translation>
+        <source>The backend {backend} is not available: {reason}.</source>
+        <translation>后端 {backend} 不可用：{reason}。</translation>
     </message>
     <message>
         <source>The batch is over</source>
         <translation>批处理已结束</translation>
     </message>
     <message>
-        <source>The card {path} cannot be read ({detail}).</source>
-        <translation>无法读取模型卡片 {path}（{detail}）。</translation>
+        <source>The batch journal {path} cannot be used ({detail}).</source>
+        <translation>批处理日志 {path} 无法使用（{detail}）。</translation>
     </message>
     <message>
-        <source>The checkpoint {id} came with the program and cannot be removed.</source>
-        <translation>模型 {id} 随程序附带，无法移除。</translation>
-    </message>
-    <message>
-        <source>The cluster at {address} cannot do what we ask ({detail}).</source>
-        <translation>{address} 的集群无法完成所要求的工作（{detail}）。</translation>
+        <source>The cluster at {address} failed ({detail}).</source>
+        <translation>{address} 的集群出错（{detail}）。</translation>
     </message>
     <message>
         <source>The colour profile is damaged and is not kept.</source>
         <translation>色彩配置文件已损坏，不会保留。</translation>
     </message>
     <message>
-        <source>The connection ended after {received_bytes} of {size_bytes} bytes of {url}.</source>
-        <translation>{url} 的连接在收到 {received_bytes} / {size_bytes} 字节后中断。</translation>
-    </message>
-    <message>
         <source>The connection to the scheduler at {address} was lost.</source>
         <translation>与 {address} 的调度器的连接已断开。</translation>
-    </message>
-    <message>
-        <source>The decoder crashed at {path} ({detail}); nothing else was harmed.</source>
-        <translation>解码 {path} 时解码器崩溃（{detail}）；其他内容未受影响。</translation>
     </message>
     <message>
         <source>The desktop's, or sRGB</source>
         <translation>桌面环境的配置文件，否则 sRGB</translation>
     </message>
     <message>
-        <source>The device {device} cannot be used: {reason}.</source>
-        <translation>无法使用设备 {device}：{reason}。</translation>
+        <source>The device {device} is not available: {reason}.</source>
+        <translation>设备 {device} 不可用：{reason}。</translation>
     </message>
     <message>
         <source>The devices are still being looked for; open Settings again in a moment.</source>
         <translation>仍在查找设备；请稍后再打开设置。</translation>
     </message>
     <message>
-        <source>The disk is full; {path} was not written, and nothing half-written is left.</source>
-        <translation>磁盘已满；{path} 未写入，也没有留下不完整的文件。</translation>
+        <source>The disk is full: {path} was not written.</source>
+        <translation>磁盘已满：{path} 未写入。</translation>
     </message>
     <message>
-        <source>The file is most likely damaged, or its disk does not answer: copy it again.</source>
-        <translation>文件很可能已损坏，或者所在磁盘没有响应：请重新复制一份。</translation>
-    </message>
-    <message>
-        <source>The file is most likely damaged: copy it again, or save it anew with another program.</source>
-        <translation>文件很可能已损坏：请重新复制一份，或用其他程序另存一次。</translation>
+        <source>The download of {url} stopped at {received_bytes} of {size_bytes} bytes.</source>
+        <translation>{url} 的下载在 {received_bytes} / {size_bytes} 字节处中断。</translation>
     </message>
     <message>
         <source>The first photo is being derained…</source>
         <translation>正在对第一张照片去雨…</translation>
     </message>
     <message>
-        <source>The folder of {path} is not there.</source>
+        <source>The folder of {path} does not exist.</source>
         <translation>{path} 所在的文件夹不存在。</translation>
     </message>
     <message>
@@ -1348,15 +1368,23 @@
         <translation>用于 HDR 屏幕的增益图不会保留。</translation>
     </message>
     <message>
-        <source>The journal of the batch, {path}, cannot be used ({detail}).</source>
-        <translation>批处理日志 {path} 无法使用（{detail}）。</translation>
-    </message>
-    <message>
         <source>The main picture of several in this file was opened.</source>
         <translation>已打开此文件多张图片中的主图。</translation>
     </message>
     <message>
-        <source>The name of {path} is longer than its disk allows.</source>
+        <source>The model card {path} cannot be read ({detail}).</source>
+        <translation>无法读取模型卡片 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The model {checkpoint} gave an invalid result on {device}.</source>
+        <translation>模型 {checkpoint} 在 {device} 上得到了无效的结果。</translation>
+    </message>
+    <message>
+        <source>The model {id} came with AfterRain and cannot be removed.</source>
+        <translation>模型 {id} 随 AfterRain 附带，无法移除。</translation>
+    </message>
+    <message>
+        <source>The name of {path} is too long for its disk.</source>
         <translation>{path} 的名称超出了所在磁盘允许的长度。</translation>
     </message>
     <message>
@@ -1364,36 +1392,28 @@
         <translation>旧的 IPTC 数据不会保留。</translation>
     </message>
     <message>
-        <source>The package that talks to clusters, distributed, is not installed.</source>
-        <translation>未安装用于连接集群的软件包 distributed。</translation>
+        <source>The package distributed is not installed.</source>
+        <translation>未安装软件包 distributed。</translation>
     </message>
     <message>
         <source>The palette became RGB.</source>
         <translation>调色板已转换为 RGB。</translation>
     </message>
     <message>
-        <source>The precision {precision} cannot be used: {reason}.</source>
-        <translation>无法使用精度 {precision}：{reason}。</translation>
+        <source>The precision {precision} is not available: {reason}.</source>
+        <translation>精度 {precision} 不可用：{reason}。</translation>
     </message>
     <message>
         <source>The result is on the clipboard.</source>
         <translation>结果已复制到剪贴板。</translation>
     </message>
     <message>
-        <source>The scheduler at {address} has had no worker for {waited_s} seconds.</source>
+        <source>The scheduler at {address} had no workers for {waited_s} seconds.</source>
         <translation>{address} 的调度器已有 {waited_s} 秒没有任何工作进程。</translation>
     </message>
     <message>
-        <source>The server does not give {url} (HTTP status {status}).</source>
-        <translation>服务器没有提供 {url}（HTTP 状态 {status}）。</translation>
-    </message>
-    <message>
-        <source>The system does not let us read {path}.</source>
-        <translation>系统不允许读取 {path}。</translation>
-    </message>
-    <message>
-        <source>The system does not let us write {path}.</source>
-        <translation>系统不允许写入 {path}。</translation>
+        <source>The server refused {url} (HTTP status {status}).</source>
+        <translation>服务器拒绝提供 {url}（HTTP 状态 {status}）。</translation>
     </message>
     <message>
         <source>The tile that was begun is being finished</source>
@@ -1412,8 +1432,8 @@
         <translation>一次处理整张照片</translation>
     </message>
     <message>
-        <source>The worker {worker} cannot take part ({reason}).</source>
-        <translation>工作进程 {worker} 无法参与（{reason}）。</translation>
+        <source>The worker {worker} cannot be used: {reason}.</source>
+        <translation>工作进程 {worker} 无法使用：{reason}。</translation>
     </message>
     <message>
         <source>Their results go to a folder of their own. Your files are never changed.</source>
@@ -1424,36 +1444,12 @@
         <translation>主题</translation>
     </message>
     <message>
-        <source>There is a checkpoint {id} already.</source>
-        <translation>已有模型 {id}。</translation>
-    </message>
-    <message>
-        <source>There is no checkpoint {id}.</source>
-        <translation>没有模型 {id}。</translation>
-    </message>
-    <message>
-        <source>There is no file {path}.</source>
-        <translation>没有文件 {path}。</translation>
-    </message>
-    <message>
-        <source>There is no folder or list of photos {path}, or it cannot be read.</source>
-        <translation>没有名为 {path} 的文件夹或照片列表，或者无法读取。</translation>
-    </message>
-    <message>
-        <source>There is no folder {path}, or it cannot be listed.</source>
-        <translation>没有文件夹 {path}，或无法列出其内容。</translation>
-    </message>
-    <message>
-        <source>There is no photo in {path}.</source>
+        <source>There are no photos in {path}.</source>
         <translation>{path} 中没有照片。</translation>
     </message>
     <message>
-        <source>There is no scheduler at {address} that answers us ({detail}).</source>
-        <translation>{address} 没有应答的调度器（{detail}）。</translation>
-    </message>
-    <message>
-        <source>There is too little memory on {device}, even for tiles of {tile_px} px.</source>
-        <translation>{device} 的内存太少，连 {tile_px} 像素的图块也无法处理。</translation>
+        <source>There is no model named {id}.</source>
+        <translation>没有名为 {id} 的模型。</translation>
     </message>
     <message>
         <source>This photo was derained by AfterRain: {checkpoint}, strength {strength} %.</source>
@@ -1476,12 +1472,16 @@
         <translation>训练数据未知</translation>
     </message>
     <message>
-        <source>Try again later. If you have the file, import it with nledn weights add FILE.</source>
-        <translation>请稍后重试。如果您已有该文件，可用 nledn weights add FILE 导入。</translation>
+        <source>Try again later, or import the file if you have it.</source>
+        <translation>请稍后重试；如果您已有该文件，也可以导入。</translation>
     </message>
     <message>
-        <source>Try again; what came already is kept.</source>
-        <translation>请重试；已收到的部分会保留。</translation>
+        <source>Try again later.</source>
+        <translation>请稍后再试。</translation>
+    </message>
+    <message>
+        <source>Try again, or from another network.</source>
+        <translation>请重试，或换一个网络。</translation>
     </message>
     <message>
         <source>Try the photos again that failed</source>
@@ -1508,8 +1508,8 @@
         <translation>请使用 .jpg、.png、.tif、.webp 或 .bmp。</translation>
     </message>
     <message>
-        <source>Use .png or .tif instead.</source>
-        <translation>请改用 .png 或 .tif。</translation>
+        <source>Use .png or .tif.</source>
+        <translation>请使用 .png 或 .tif。</translation>
     </message>
     <message>
         <source>Use text and these fields: {fields}</source>
@@ -1520,12 +1520,16 @@
         <translation>使用相同设置</translation>
     </message>
     <message>
+        <source>Use {allowed}.</source>
+        <translation>请使用 {allowed}。</translation>
+    </message>
+    <message>
         <source>View</source>
         <translation>视图</translation>
     </message>
     <message>
-        <source>Wait for it or stop it; one that died without a word is taken over after a minute.</source>
-        <translation>请等待它完成或将其停止；意外终止的任务会在一分钟后被接管。</translation>
+        <source>Wait until it ends, or stop it.</source>
+        <translation>请等待它结束，或将其停止。</translation>
     </message>
     <message>
         <source>Watch a folder</source>
@@ -1602,10 +1606,6 @@
     <message>
         <source>You saw no difference.</source>
         <translation>您没有看出差别。</translation>
-    </message>
-    <message>
-        <source>Your photo is untouched. The log has the details.</source>
-        <translation>您的照片未受影响。详情见日志。</translation>
     </message>
     <message>
         <source>Zoom</source>
@@ -1740,10 +1740,6 @@
         <translation>{finished} / {total}</translation>
     </message>
     <message>
-        <source>{found} is not a value for {option}; it takes {allowed}.</source>
-        <translation>{found} 不是 {option} 的有效值；可取 {allowed}。</translation>
-    </message>
-    <message>
         <source>{letter} is best</source>
         <translation>{letter} 最好</translation>
     </message>
@@ -1756,124 +1752,120 @@
         <translation>{n} 个核心</translation>
     </message>
     <message>
-        <source>{path} cannot hold this photo: {detail}.</source>
-        <translation>{path} 无法容纳此照片：{detail}。</translation>
+        <source>{path} already exists.</source>
+        <translation>{path} 已存在。</translation>
     </message>
     <message>
-        <source>{path} could not be decoded within {limit_s} seconds.</source>
-        <translation>未能在 {limit_s} 秒内完成 {path} 的解码。</translation>
+        <source>{path} cannot be written: {suffix} is not a supported format.</source>
+        <translation>无法写入 {path}：不支持 {suffix} 格式。</translation>
+    </message>
+    <message>
+        <source>{path} cannot hold this photo ({detail}).</source>
+        <translation>{path} 无法容纳此照片（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{path} contains code and was not opened.</source>
+        <translation>{path} 含有代码，未打开。</translation>
+    </message>
+    <message>
+        <source>{path} could not be read within {limit_s} seconds.</source>
+        <translation>未能在 {limit_s} 秒内读取 {path}。</translation>
     </message>
     <message>
         <source>{path} could not be written ({detail}).</source>
         <translation>无法写入 {path}（{detail}）。</translation>
     </message>
     <message>
-        <source>{path} ends in {suffix}, which we cannot write.</source>
-        <translation>{path} 以 {suffix} 结尾，我们无法写入这种格式。</translation>
+        <source>{path} failed unexpectedly; the original is unchanged.</source>
+        <translation>处理 {path} 时发生意外错误；原照片没有改变。</translation>
     </message>
     <message>
-        <source>{path} failed in a way that nobody foresaw ({detail}).</source>
-        <translation>处理 {path} 时发生了意料之外的错误（{detail}）。</translation>
+        <source>{path} has an unsupported pixel format ({detail}).</source>
+        <translation>{path} 的像素格式不受支持（{detail}）。</translation>
     </message>
     <message>
-        <source>{path} has changed since it was added (sha256 {found}, expected {expected}).</source>
-        <translation>{path} 在添加后已被更改（sha256 {found}，应为 {expected}）。</translation>
+        <source>{path} has changed since it was added.</source>
+        <translation>{path} 在添加后已被更改。</translation>
+    </message>
+    <message>
+        <source>{path} has no pairs of rainy and clean photos (found: {found}).</source>
+        <translation>{path} 中没有成对的有雨和无雨照片（找到：{found}）。</translation>
     </message>
     <message>
         <source>{path} has {megapixels} megapixels; the limit is {limit}.</source>
         <translation>{path} 有 {megapixels} 百万像素；上限为 {limit}。</translation>
     </message>
     <message>
-        <source>{path} holds more than weights and could run code when opened ({detail}).</source>
-        <translation>{path} 不只包含权重，打开时可能运行代码（{detail}）。</translation>
-    </message>
-    <message>
-        <source>{path} holds no pairs of rainy and clean photos (found: {found}).</source>
-        <translation>{path} 中没有成对的有雨和无雨照片（找到：{found}）。</translation>
-    </message>
-    <message>
-        <source>{path} holds numbers that are not finite (in {tensor}).</source>
-        <translation>{path} 含有非有限的数值（在 {tensor} 中）。</translation>
-    </message>
-    <message>
-        <source>{path} holds pixels of a rare kind ({detail}).</source>
-        <translation>{path} 的像素类型罕见（{detail}）。</translation>
-    </message>
-    <message>
-        <source>{path} holds the weights of another network ({difference}).</source>
-        <translation>{path} 是另一种网络的权重（{difference}）。</translation>
-    </message>
-    <message>
         <source>{path} is a folder, not a photo.</source>
         <translation>{path} 是文件夹，不是照片。</translation>
     </message>
     <message>
-        <source>{path} is a video, and only photos can be derained.</source>
-        <translation>{path} 是视频，而只有照片可以去雨。</translation>
+        <source>{path} is a model of another network ({difference}).</source>
+        <translation>{path} 是另一种网络的模型（{difference}）。</translation>
     </message>
     <message>
-        <source>{path} is damaged or was cut off ({detail}).</source>
-        <translation>{path} 已损坏或不完整（{detail}）。</translation>
+        <source>{path} is a photo, not a folder or a list of photos.</source>
+        <translation>{path} 是照片，不是文件夹或照片列表。</translation>
     </message>
     <message>
-        <source>{path} is empty (0 bytes).</source>
-        <translation>{path} 是空文件（0 字节）。</translation>
+        <source>{path} is a pipe, a socket or a device, not a file.</source>
+        <translation>{path} 是管道、套接字或设备，不是文件。</translation>
     </message>
     <message>
-        <source>{path} is no file but a pipe, a socket or a device, and was not read.</source>
-        <translation>{path} 不是文件，而是管道、套接字或设备，未读取。</translation>
+        <source>{path} is a video, not a photo.</source>
+        <translation>{path} 是视频，不是照片。</translation>
     </message>
     <message>
-        <source>{path} is not a checkpoint.</source>
+        <source>{path} is damaged or incomplete.</source>
+        <translation>{path} 已损坏或不完整。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or its content is not {format}.</source>
+        <translation>{path} 已损坏，或其内容不是 {format}。</translation>
+    </message>
+    <message>
+        <source>{path} is empty.</source>
+        <translation>{path} 是空文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not a model.</source>
         <translation>{path} 不是模型文件。</translation>
     </message>
     <message>
-        <source>{path} is not a photo in a format that we know.</source>
-        <translation>{path} 不是我们支持的照片格式。</translation>
+        <source>{path} is not a photo in a known format.</source>
+        <translation>{path} 不是已知格式的照片。</translation>
     </message>
     <message>
-        <source>{path} is not the whole of {title}. Expected: {expected}. Found: {found}.</source>
-        <translation>{path} 不是完整的 {title}。应有：{expected}。实际：{found}。</translation>
+        <source>{path} is not the ICC profile of an RGB screen.</source>
+        <translation>{path} 不是 RGB 屏幕的 ICC 配置文件。</translation>
     </message>
     <message>
-        <source>{path} is one photo, not a folder or a list of photos.</source>
-        <translation>{path} 是单张照片，不是文件夹或照片列表。</translation>
+        <source>{path} is not the whole of {title}: expected {expected}, found {found}.</source>
+        <translation>{path} 不是完整的 {title}：应有 {expected}，实际为 {found}。</translation>
     </message>
     <message>
-        <source>{path} is the source photo itself ({source}), and a source is never replaced.</source>
-        <translation>{path} 就是源照片（{source}），源照片绝不会被替换。</translation>
+        <source>{path} is the source photo, which is never replaced.</source>
+        <translation>{path} 是源照片，源照片绝不会被替换。</translation>
     </message>
     <message>
-        <source>{path} is there already.</source>
-        <translation>{path} 已存在。</translation>
+        <source>{path} is too large for an NLEDN model.</source>
+        <translation>{path} 对 NLEDN 模型来说太大。</translation>
     </message>
     <message>
-        <source>{path} is there already; another choice for results that exist replaces it.</source>
-        <translation>{path} 已存在；更改“若已存在”的选项即可替换。</translation>
+        <source>{path} is too small to compare ({size} pixels).</source>
+        <translation>{path} 太小，无法比较（{size} 像素）。</translation>
     </message>
     <message>
-        <source>{path} is too large for a checkpoint ({size_bytes} bytes; the limit is {limit_bytes}).</source>
-        <translation>{path} 对模型来说太大（{size_bytes} 字节；上限为 {limit_bytes}）。</translation>
+        <source>{path} is {kind}, and {package} is not installed.</source>
+        <translation>{path} 是 {kind}，而 {package} 未安装。</translation>
     </message>
     <message>
-        <source>{path} is too small to be compared ({size}).</source>
-        <translation>{path} 太小，无法比较（{size}）。</translation>
+        <source>{path} was not opened: AfterRain could not start its photo reader.</source>
+        <translation>未能打开 {path}：AfterRain 无法启动照片读取程序。</translation>
     </message>
     <message>
-        <source>{path} is {kind}, which the optional package {package} reads.</source>
-        <translation>{path} 是 {kind}，需要可选软件包 {package} 才能读取。</translation>
-    </message>
-    <message>
-        <source>{path} takes more memory to be decoded than there is, or than a photo of its size may.</source>
-        <translation>解码 {path} 所需的内存超过了可用内存，或超过了该尺寸照片允许使用的上限。</translation>
-    </message>
-    <message>
-        <source>{path} was not opened: the process that decodes photos does not start ({detail}).</source>
-        <translation>未能打开 {path}：照片解码进程无法启动（{detail}）。</translation>
-    </message>
-    <message>
-        <source>{path}: the rainy photo is {rainy_size}, the clean one {clean_size}.</source>
-        <translation>{path}：有雨照片为 {rainy_size}，无雨照片为 {clean_size}。</translation>
+        <source>{path}: the rainy photo has {rainy_size} pixels, the clean one {clean_size}.</source>
+        <translation>{path}：有雨照片为 {rainy_size} 像素，无雨照片为 {clean_size}。</translation>
     </message>
     <message>
         <source>{photo} becomes {name}</source>
@@ -1900,20 +1892,24 @@
         <translation>去除 {taken} 级，涉及 {share} 的像素</translation>
     </message>
     <message>
-        <source>{time} left</source>
-        <translation>剩余 {time}</translation>
+        <source>{text}</source>
+        <translation>{text}</translation>
     </message>
     <message>
-        <source>{url} brought other bytes than were published (sha256 {found}, expected {expected}).</source>
-        <translation>{url} 的内容与发布的不同（sha256 为 {found}，应为 {expected}）。</translation>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
     </message>
     <message>
         <source>{url} cannot be reached ({detail}).</source>
         <translation>无法连接 {url}（{detail}）。</translation>
     </message>
     <message>
-        <source>{url} has another size than was published ({found_bytes} bytes, not {expected_bytes}).</source>
-        <translation>{url} 的大小与发布的不同（{found_bytes} 字节，应为 {expected_bytes}）。</translation>
+        <source>{url} is not the published file.</source>
+        <translation>{url} 不是已发布的文件。</translation>
+    </message>
+    <message>
+        <source>{workers} workers ended while they derained {path}.</source>
+        <translation>{workers} 个工作进程在处理 {path} 时终止。</translation>
     </message>
 </context>
 <context>

@@ -265,7 +265,7 @@ def test_a_checkpoint_that_is_none_is_explained(
     window.controller.noticed.connect(told.append)
     window.models.noticed.connect(told.append)
     drop(window, data)
-    qtbot.waitUntil(lambda: f"{path} is not a checkpoint" in said(window))
+    qtbot.waitUntil(lambda: f"{path} is not a model" in said(window))
     assert len(told) == 1
     assert window.document.options.weights == "auto"
 

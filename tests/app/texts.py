@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from app.shell.messages import REMEDIES, WORDS
 from app.shell.translation import CONTEXT
-from nledn.messages import FETCH_TERMS, NO_LICENCES, TEMPLATES
+from nledn.errors import kinds
+from nledn.messages import FETCH_TERMS, NO_LICENCES, NOTES
 
 APP = Path(__file__).resolve().parents[2] / "app"
 
@@ -24,13 +24,9 @@ def found() -> dict[str, set[str]]:
     for path in sorted(APP.rglob("*.py")):
         for context, text in _calls(ast.parse(path.read_text("utf-8"))):
             texts[context].add(text)
-    for kind, template in TEMPLATES.items():
-        texts[CONTEXT] |= {
-            FETCH_TERMS,
-            NO_LICENCES,
-            WORDS.get(kind, template.what),
-            REMEDIES.get(kind, template.remedy),
-        }
+    texts[CONTEXT] |= {FETCH_TERMS, NO_LICENCES, *NOTES.values()}
+    for kind in kinds():
+        texts[CONTEXT] |= {kind.sentence, kind.window_remedy or kind.remedy} - {""}
     return dict(texts)
 
 

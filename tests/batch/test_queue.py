@@ -11,7 +11,16 @@ from nledn import Options
 from nledn.batch import Queue, Settings, Shard, State, in_list, preview, report_of
 from nledn.batch.journal import Journal
 from nledn.batch.rows import Row, Thumbnails
-from nledn.errors import BatchBusy, BatchInputEmpty, JournalFailed, OptionInvalid
+from nledn.errors import (
+    BatchBusy,
+    BatchInputEmpty,
+    JournalFailed,
+    OptionInvalid,
+    PhotoDamaged,
+    PhotoFailed,
+    ResultExists,
+    WouldReplaceSource,
+)
 from tests.batch.batches import (
     CARD,
     LEVELS,
@@ -129,7 +138,7 @@ def test_a_result_that_a_person_went_on_with_is_theirs(wet: Path, dry: Path) -> 
     _, rows = batch(wet, dry, options=replace(OPTIONS, strength=0.5))
     assert (dry / "1_derained.png").read_text() == "retouched"
     assert states(rows) == {"1.png": "skipped", "2.png": "done", "10.png": "done"}
-    assert "is there already" in rows[0].sentence
+    assert "already exists" in rows[0].sentence
 
 
 def test_what_is_there_is_skipped_replaced_or_stepped_around(wet: Path, dry: Path) -> None:
@@ -156,7 +165,7 @@ def test_no_rule_replaces_a_source(wet: Path, dry: Path, link: str) -> None:
     _, rows = batch(wet, out, conflict="overwrite", name="{stem}{ext}")
     assert {path: path.read_bytes() for path in wet.rglob("*.png")} == before
     assert rows[0].state is State.FAILED
-    assert rows[0].kind == "WouldReplaceSource"
+    assert isinstance(rows[0].error, WouldReplaceSource)
 
 
 def test_photos_of_one_name_get_results_of_their_own(wet: Path, dry: Path) -> None:
@@ -209,7 +218,7 @@ def test_one_bad_file_stops_nothing_and_is_not_tried_again_unasked(wet: Path, dr
     ending, rows = batch(wet, dry)
     assert (ending.counts.done, ending.counts.failed) == (3, 1)
     failed = next(row for row in rows if row.source == bad)
-    assert failed.kind == "PhotoDamaged"
+    assert isinstance(failed.error, PhotoDamaged)
     assert "3.png is damaged" in failed.sentence
 
     updates: list[object] = []
@@ -230,8 +239,8 @@ def test_failures_that_nobody_foresaw_are_rows_too(
     monkeypatch.setattr("nledn.batch.work.decoder.read", breaks)
     ending, rows = batch(wet, dry)
     assert ending.counts.failed == 3
-    assert rows[0].kind == "ZeroDivisionError"
-    assert "in 1.png" in rows[0].sentence
+    assert isinstance(rows[0].error, PhotoFailed)
+    assert rows[0].error.detail == "ZeroDivisionError: in 1.png"
     assert "Traceback" in caplog.text
 
 
@@ -315,7 +324,8 @@ def test_names_that_are_no_utf_8_and_have_line_ends(wet: Path, dry: Path) -> Non
         ending, rows = batch(wet, dry)
         assert (ending.counts.done, ending.counts.failed) == (4, 1)
     assert os.fsdecode(b"r\xe9\ngen_derained.png") in results(dry)
-    assert r"\xff.png is not a photo" in next(row.sentence for row in rows if row.sentence)
+    (failed,) = (row.sentence for row in rows if row.sentence)
+    assert r"\xff.png is damaged or its content is not PNG" in failed
 
 
 def test_an_output_folder_can_be_moved_with_its_journal(wet: Path, dry: Path) -> None:
@@ -357,7 +367,7 @@ def test_a_preview_writes_nothing_and_is_true(wet: Path, dry: Path) -> None:
     again = preview(request(wet, dry))
     assert {item.row.state for item in again} == {State.DONE}
     shutil.rmtree(dry / ".afterrain")
-    assert all("is there already" in item.sentence for item in preview(request(wet, dry)))
+    assert all(isinstance(item.error, ResultExists) for item in preview(request(wet, dry)))
 
 
 def test_only_results_are_no_photos(wet: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nledn.batch import in_folder, in_list, read_list, together
-from nledn.errors import BatchInputEmpty, BatchInputIsPhoto, BatchInputNotFound, PhotoIsVideo
+from nledn.errors import BatchInputEmpty, BatchInputIsPhoto, InputNotFound, PhotoIsVideo
 from tests.batch.batches import make_photo, make_photos
 
 
@@ -56,7 +56,7 @@ def test_names_need_not_be_utf_8(tmp_path: Path) -> None:
 
 
 def test_no_folder_and_no_photo_are_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(BatchInputNotFound):
+    with pytest.raises(InputNotFound):
         in_folder(tmp_path / "gone")
     with pytest.raises(BatchInputEmpty):
         in_folder(tmp_path)
@@ -75,7 +75,7 @@ def test_a_list_keeps_its_order_and_the_tree_below_the_common_folder(
 def test_a_photo_is_no_list(tmp_path: Path) -> None:
     with pytest.raises(BatchInputIsPhoto):
         read_list(make_photo(tmp_path / "a.jpg"))
-    with pytest.raises(BatchInputNotFound):
+    with pytest.raises(InputNotFound):
         read_list(tmp_path / "gone.txt")
     (tmp_path / "empty.txt").write_text("\n\n")
     with pytest.raises(BatchInputEmpty):

@@ -97,7 +97,7 @@ def test_what_matches_no_pattern_and_a_truth_that_is_missing_are_said(
     wet: Path, dry: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(weights, wet, dry, pattern=["x*"]) == 1
-    assert "no photo" in capsys.readouterr().err
+    assert "no photos" in capsys.readouterr().err
     assert exit_code(weights, wet, dry, truth=str(wet / "gone")) == 1
-    assert "no folder" in capsys.readouterr().err
+    assert "not found: " in capsys.readouterr().err
     assert not results(dry)

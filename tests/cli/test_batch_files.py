@@ -45,7 +45,7 @@ def test_a_folder_below_the_one_that_the_batch_makes_is_missing(
 ) -> None:
     assert exit_code("wet", "dry", "--report", "dry/reports/a.html") == 1
     assert exit_code("wet", "dry", log_json="dry/logs/a.jsonl") == 1
-    assert capsys.readouterr().err.count("is not there") == 2
+    assert capsys.readouterr().err.count("does not exist") == 2
 
 
 def test_a_report_that_cannot_be_written_hinders_no_other(
@@ -61,7 +61,7 @@ def test_a_report_that_cannot_be_written_hinders_no_other(
     monkeypatch.setattr(report, "write", refusing)
     assert exit_code("wet", "dry", "--report", "a.html", "--report", "a.json") == 2
     said = capsys.readouterr().err
-    assert "does not let us write a.html" in said
+    assert "Permission denied: a.html. Choose a folder" in said
     assert "The report is in a.json." in said
     assert Path("a.json").exists()
 
@@ -74,23 +74,25 @@ def test_a_report_does_not_replace_the_list_of_photos(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("arguments", "settings", "word"),
+    ("arguments", "settings", "path", "remedy"),
     [
-        (("locked/wet", "dry"), {}, "read locked/wet"),
-        (("wet", "locked/dry", "--report", "locked/dry/a.csv"), {}, "read locked/dry"),
-        (("wet", "dry", "--report", "locked/a.csv"), {}, "write locked/a.csv"),
-        (("wet", "dry"), {"log_json": "locked/below/a.jsonl"}, "read {here}/locked/below"),
-        (("wet", "dry"), {"truth": "locked/clean"}, "read locked/clean"),
+        (("locked/wet", "dry"), {}, "locked/wet", "Check its"),
+        (("wet", "locked/dry", "--report", "locked/dry/a.csv"), {}, "locked/dry", "Check its"),
+        (("wet", "dry", "--report", "locked/a.csv"), {}, "locked/a.csv", "Choose a folder"),
+        (("wet", "dry"), {"log_json": "locked/below/a.jsonl"}, "{here}/locked/below", "Check its"),
+        (("wet", "dry"), {"truth": "locked/clean"}, "locked/clean", "Check its"),
     ],
 )
 def test_a_folder_that_may_not_be_entered_is_said(
     arguments: tuple[str, ...],
     settings: dict[str, str],
-    word: str,
+    path: str,
+    remedy: str,
     locked: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert exit_code(*arguments, **settings) == 1
-    expected = f"The system does not let us {word.format(here=Path.cwd())}"
-    assert expected in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"Permission denied: {path.format(here=Path.cwd())}" in said
+    assert remedy in said
     assert not results(Path("dry"))

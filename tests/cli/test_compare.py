@@ -76,7 +76,7 @@ def test_one_that_fails_is_said_and_the_others_are_shown(
 ) -> None:
     assert exit_code(RAINY, *TWO, "--weights", "nobody", "-o", "sheet.png") == 2
     said = capsys.readouterr()
-    assert "There is no checkpoint nobody" in said.err
+    assert "There is no model named nobody" in said.err
     assert "five" in said.out
     assert Path("sheet.png").exists()
     assert exit_code(RAINY, "--weights", "nobody") == 1
@@ -102,7 +102,7 @@ def test_a_checkpoint_that_is_missing_is_said_once_for_a_folder(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert exit_code("pairs", *TWO, "--weights", "nobody") == 2
-    assert capsys.readouterr().err.count("There is no checkpoint nobody") == 1
+    assert capsys.readouterr().err.count("There is no model named nobody") == 1
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_checkpoint_that_is_missing_is_said_once_for_a_folder(
         (("pairs", *TWO, "-o", "sheet.png"), 64, "one photo"),
         (("pairs", *TWO, "--truth", CLEAN), 64, "one photo"),
         ((RAINY, "--weights", "five.safetensors@9"), 64, "--strength"),
-        (("none.png", *TWO), 1, "no file none.png"),
+        (("none.png", *TWO), 1, "not found: none.png"),
         ((".", *TWO), 1, "no pairs"),
     ],
 )
@@ -211,19 +211,19 @@ def test_a_pipe_is_not_replaced_and_said_before_any_work(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "word"),
+    ("arguments", "words"),
     [
-        (("locked/1.png", *TWO), "read locked/1.png"),
-        ((RAINY, *TWO, "--json", "locked/a.json"), "write locked/a.json"),
-        ((RAINY, *TWO, "-o", "locked/below/a.png"), "write locked/below/a.png"),
+        (("locked/1.png", *TWO), "locked/1.png. Check its"),
+        ((RAINY, *TWO, "--json", "locked/a.json"), "locked/a.json. Choose a folder"),
+        ((RAINY, *TWO, "-o", "locked/below/a.png"), "locked/below/a.png. Choose a folder"),
     ],
 )
 def test_a_folder_that_may_not_be_entered_is_said(
-    arguments: tuple[str, ...], word: str, locked: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], words: str, locked: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(*arguments) == 1
     said = capsys.readouterr()
-    assert f"The system does not let us {word}" in said.err
+    assert f"Permission denied: {words}" in said.err
     assert said.out == ""
 
 
@@ -231,7 +231,7 @@ def test_a_result_in_a_folder_that_may_not_be_entered_leaves_a_pane_that_says_so
     locked: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(RAINY, *TWO, "--result", f"theirs={locked}/1.png", "--json", "a.json") == 2
-    assert "does not let us read locked/1.png" in capsys.readouterr().err
+    assert "Permission denied: locked/1.png. Check its" in capsys.readouterr().err
 
 
 def test_the_authors_four_checkpoints(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:

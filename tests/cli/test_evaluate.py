@@ -155,22 +155,24 @@ def test_scores_that_cannot_be_written_were_shown(
 
 
 @pytest.mark.parametrize(
-    ("name", "word"), [("a.json", "write locked/a.json"), ("below/a.json", "write locked/below")]
+    ("name", "path"), [("a.json", "locked/a.json"), ("below/a.json", "locked/below")]
 )
 def test_a_folder_that_may_not_be_entered_is_said(
-    pairs: Path, name: str, word: str, locked: str, capsys: pytest.CaptureFixture[str]
+    pairs: Path, name: str, path: str, locked: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code("--pairs", pairs, "--json", f"{locked}/{name}") == 1
-    assert f"does not let us {word}" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"Permission denied: {path}" in said
+    assert "Choose a folder that you can write to." in said
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--pairs", "none"), 1, "no folder none"),
+        (("--pairs", "none"), 1, "not found: none"),
         (("--pairs", "."), 1, "no pairs"),
         (("--pairs", "pairs", "--json", "none/a.json"), 1, "folder of none/a.json"),
-        (("--pairs", "pairs", "--weights", "nobody"), 1, "no checkpoint nobody"),
+        (("--pairs", "pairs", "--weights", "nobody"), 1, "no model named nobody"),
         (("--pairs", "pairs", "--strength", "9"), 64, "--strength"),
         (("--pairs", "pairs", "--limit", "0"), 64, "--limit"),
         ((), 64, "--pairs"),

@@ -85,14 +85,14 @@ def test_one_failure_does_not_stop_the_others(
     for module in (fetch, command):
         monkeypatch.setitem(module.FETCHABLE, "authors-ddn", wrong)
     assert exit_code("authors-ddn", "other", "--yes") == 2
-    assert "other bytes than were published" in capsys.readouterr().err
+    assert "is not the published file" in capsys.readouterr().err
     assert fetch.is_here("other")
     assert not fetch.is_here("authors-ddn")
 
 
 @pytest.mark.parametrize(
     ("id", "status", "words"),
-    [("nobody", 200, "no checkpoint nobody"), ("authors-ddn", 404, "status 404")],
+    [("nobody", 200, "no model named nobody"), ("authors-ddn", 404, "status 404")],
 )
 def test_what_cannot_be_done_is_said(
     manners: Manners, capsys: pytest.CaptureFixture[str], id: str, status: int, words: str

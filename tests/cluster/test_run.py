@@ -14,8 +14,12 @@ from nledn.batch import Ending, Failed, Job, Outcome, Queue, Row, State, Update
 from nledn.cluster import Cluster, client, run, worker
 from nledn.errors import (
     ClusterFailed,
+    NotAPhoto,
     NoWorkers,
     OutputDiskFull,
+    PhotoIsEmpty,
+    PhotoKillsWorkers,
+    PhotoNotFound,
     SchedulerLost,
     WorkerUnfit,
 )
@@ -66,7 +70,8 @@ def test_failures_come_back_as_rows(cluster: Cluster, wet: Path, dry: Path) -> N
     (wet / "4.png").write_bytes(b"")
     ending, rows = on_cluster(cluster, wet, dry)
     assert (ending.counts.done, ending.counts.failed, ending.error) == (6, 2, None)
-    assert [rows[2].kind, rows[3].kind] == ["NotAPhoto", "PhotoIsEmpty"]
+    assert isinstance(rows[2].error, NotAPhoto)
+    assert isinstance(rows[3].error, PhotoIsEmpty)
     assert str(wet / "3.png") in rows[2].sentence
 
 
@@ -128,7 +133,7 @@ def test_an_unfit_worker_stops_the_run_before_it_does_harm(
 def test_a_worker_that_sees_no_photo_of_the_folder_is_unfit(
     cluster: Cluster, wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = Failed("PhotoNotFound", "There is no file.")
+    gone = Failed(PhotoNotFound(wet / "1.png"))
     with monkeypatch.context() as patch:
         patch.setattr(worker, "derain_file", lambda *_: gone)
         ending, rows = on_cluster(cluster, wet, dry)
@@ -146,7 +151,7 @@ def test_what_cannot_begin_on_the_cluster_is_said(
     monkeypatch.setattr(worker, "_unfit", breaks)
     ending, _ = on_cluster(cluster, wet, dry)
     assert isinstance(ending.error, ClusterFailed)
-    assert ending.error.detail == "ModuleNotFoundError: No module named 'nledn'"
+    assert ending.error.detail == "No module named 'nledn'"
 
 
 def test_a_photo_that_ends_its_workers_is_one_failure(
@@ -162,8 +167,8 @@ def test_a_photo_that_ends_its_workers_is_one_failure(
     monkeypatch.setattr(client, "_answer_of", ends_workers)
     ending, rows = on_cluster(cluster, wet, dry)
     assert (ending.counts.done, ending.counts.failed, ending.error) == (7, 1, None)
-    assert rows[2].kind == "KilledWorker"
-    assert "4 workers ended while they had it" in rows[2].sentence
+    assert isinstance(rows[2].error, PhotoKillsWorkers)
+    assert "4 workers ended while they derained" in rows[2].sentence
 
 
 def test_an_answer_that_was_lost_with_its_worker_is_waited_for(

@@ -101,7 +101,7 @@ def test_the_page_is_one_file_that_fetches_nothing(board: Board, tmp_path: Path)
     assert EVIL not in page
     assert "&lt;script&gt;alert" in page
     assert page.count("<img ") == 2 * 5  # five panes have a picture, and an error map
-    assert "There is no checkpoint nobody" in page
+    assert "There is no model named nobody" in page
     assert 'data-rect="10,20,50,50"' in page
 
 

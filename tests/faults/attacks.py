@@ -26,7 +26,6 @@ from safetensors.numpy import save
 
 from nledn import checkpoint
 from nledn.errors import DerainError
-from nledn.messages import explain
 from tests.checkpoint_files import (
     WEIGHTS,
     header_and_data,
@@ -79,7 +78,7 @@ def _read(attack: str, path: Path, answer: Connection) -> None:
     try:
         checkpoint.read(path)
     except DerainError as error:
-        sentence = str(explain(error))
+        sentence = str(error)
     seconds = time.process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     answer.send(Refusal(attack, sentence, seconds, peak))

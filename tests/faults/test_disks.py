@@ -165,5 +165,5 @@ def test_a_name_that_is_too_long_is_told_so(
         with pytest.raises(SystemExit) as ended:
             main(["derain", str(path), option, str(target), "--weights", str(weights)])
         assert ended.value.code == 1
-        assert "longer than its disk allows" in capsys.readouterr().err
+        assert "is too long for its disk" in capsys.readouterr().err
     assert names(tmp_path) == ["1.png", "ten.safetensors"]

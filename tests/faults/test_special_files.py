@@ -11,7 +11,7 @@ from nledn import card, photo
 from nledn.batch import Queue, in_list, preview
 from nledn.batch.plan import sha256_of
 from nledn.cli import main
-from nledn.errors import CardInvalid, NotAPhoto
+from nledn.errors import CardInvalid, NotAPhoto, PhotoNotFound
 from tests.batch.batches import batch, even_weights, make_photo, request, results, states
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
@@ -51,11 +51,12 @@ def dry(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("kind", SPECIAL)
 def test_a_batch_skips_it_by_name_and_never_waits(wet: Path, dry: Path, kind: str) -> None:
     SPECIAL[kind](wet / "2.png")
-    sentences = [item.sentence for item in preview(request(wet, dry))]
+    errors = [item.error for item in preview(request(wet, dry))]
     ending, rows = batch(wet, dry)
     assert states(rows) == {"1.png": "done", "2.png": "skipped"}
-    assert sentences == ["", rows[1].sentence]
-    assert rows[1].sentence.startswith(f"{wet / '2.png'} is no file but a pipe")
+    assert errors[0] is None
+    assert str(errors[1]) == rows[1].sentence
+    assert rows[1].sentence.startswith(f"{wet / '2.png'} is a pipe")
     assert ending.counts.skipped == 1
     assert results(dry) == {"1_derained.png"}
     assert batch(wet, dry)[0].counts.done == 1  # and again
@@ -69,7 +70,7 @@ def test_the_command_line_names_what_it_skips(
     with pytest.raises(SystemExit) as ended:
         main(["batch", str(wet), str(dry), "--weights", str(weights)])
     assert ended.value.code == 0
-    assert f"{wet / '2.png'} is no file but a pipe" in capsys.readouterr().err
+    assert f"{wet / '2.png'} is a pipe" in capsys.readouterr().err
 
 
 @pytest.mark.timeout(20)
@@ -105,8 +106,8 @@ def test_links_lead_in_out_and_round(wet: Path, dry: Path, tmp_path: Path) -> No
     _, rows = batch(wet, dry)
     done = {row.source.relative_to(wet).as_posix() for row in rows if row.state == "done"}
     assert done == {"1.png", "in.png", "out.png", "hard.png", "folder/3.png"}
-    failed = {row.source.name: row.kind for row in rows if row.state == "failed"}
-    assert failed == {"loop.png": "PhotoNotFound", "dangling.png": "PhotoNotFound"}
+    failed = {row.source.name: type(row.error) for row in rows if row.state == "failed"}
+    assert failed == {"loop.png": PhotoNotFound, "dangling.png": PhotoNotFound}
     assert all(path.read_bytes() == content for path, content in sources.items())
     assert all(path.is_symlink() is False for path in dry.rglob("*.png"))
 

@@ -13,17 +13,17 @@ from typer.testing import CliRunner
 from nledn import checkpoint
 from nledn.training import loop
 from nledn.training.__main__ import app, find_recipe
+from nledn.training.camera import Camera
 from nledn.training.config import Optimizer, Phase, Plateau, Recipe, read_recipe
-from nledn.training.data import Bytes, Patches, find_photos, load
+from nledn.training.data import Batch, Bytes, Patches, find_photos, load
 from nledn.training.datasets import DATA_SETS
 from nledn.training.journal import LOG_FILE
-from nledn.training.loop import STATE_FILE, Run, Trainer, loss_of, psnr
+from nledn.training.loop import STATE_FILE, Run, Trainer, loss_of, psnr, weight_of_rain
 from nledn.training.material import of_photos
 from nledn.training.processes import Share
 from nledn.training.schedule import rate_at
 from nledn.training.session import recipe_path
-from nledn.training.synthesis import RainMix
-from nledn.training.weather import WEATHERS
+from nledn.training.synthesis import KINDS, RainMix
 
 STAGES = (
     "afterrain-base",
@@ -250,15 +250,13 @@ def test_a_wrong_folder_is_explained(tmp_path: Path, held_out: list[str]) -> Non
         find_photos(tmp_path, held_out)
 
 
-@pytest.mark.parametrize("name", STAGES)
+@pytest.mark.parametrize("name", (*STAGES, "afterrain-camera"))
 def test_the_shipped_recipes_are_read(name: str) -> None:
     recipe = find_recipe(name)
     assert recipe.id == name
     assert len(set(recipe.held_out)) == 30
     assert recipe.held_out == find_recipe("afterrain").held_out, "no stage has seen another's"
-    mix = recipe.mix
-    shares = (mix.dry, *(getattr(mix, weather) for weather in WEATHERS))
-    assert sum(shares) == pytest.approx(1)
+    assert sum(getattr(recipe.mix, kind) for kind in KINDS) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", ["paper-ddn", "paper-didmdn", "paper-rain100l", "paper-rain100h"])
@@ -294,9 +292,25 @@ def test_all_stages_keep_the_same_photos_out() -> None:
     assert [recipe.starts_from for recipe in recipes] == ["", *STAGES[:-1]]
 
 
+def test_a_rainy_pixel_weighs_as_said_and_a_patch_as_ever() -> None:
+    rainy = torch.zeros(2, 3, 4, 4)
+    rainy[0, 1, 0, :2] = 0.5
+    squares = weight_of_rain(Batch(rainy, torch.zeros_like(rainy)), 3.0).square()
+    assert squares[0, 0, 0, 0] / squares[0, 0, 3, 3] == pytest.approx(3)
+    torch.testing.assert_close(squares.mean(dim=(1, 2, 3)), torch.ones(2))
+
+
+def test_a_recipe_weighs_rain_as_its_phase_says(tmp_path: Path, photos: list[Bytes]) -> None:
+    plain, weighed = (trainer_in(tmp_path / name, photos) for name in ("plain", "weighed"))
+    (phase, *_) = RECIPE.phases
+    weighed.recipe = replace(RECIPE, phases=(replace(phase, rain_weight=4.0),))
+    assert plain._advance() != weighed._advance()
+
+
 def test_a_share_of_the_patches_is_photographed(photos: list[Bytes]) -> None:
     mix = RainMix(1, 0, 0, 0)
-    plain, seen = (Patches(photos, mix, 3, camera).batch(0, 8, 32) for camera in (0.0, 1.0))
+    cameras = (Camera(), Camera(compressed=1.0))
+    plain, seen = (Patches(photos, mix, 3, camera).batch(0, 8, 32) for camera in cameras)
     assert torch.equal(plain.rainy, plain.clean)
     assert torch.equal(seen.rainy, seen.clean)
     assert not torch.equal(plain.clean, seen.clean)

@@ -10,7 +10,6 @@ from nledn.training.synthesis import (
     RainMix,
     added_in_linear_light,
     composite,
-    photographed,
     rain_on,
     veiled,
 )
@@ -87,22 +86,3 @@ def test_all_additive_rain_can_fall_in_linear_light() -> None:
         for mix in (encoded, linear)
     ]
     assert 0 < sums[1] - 0.7 < 0.8 * (sums[0] - 0.7)
-
-
-def test_a_camera_treats_rainy_and_clean_alike() -> None:
-    clean = rng(1).random((64, 64, 3)).astype(np.float32)
-    rainy = np.clip(clean + 0.1, 0, 1).astype(np.float32)
-    differences = []
-    for seed in range(5):
-        rainy_file, clean_file = photographed(rainy, clean, rng(seed))
-        assert rainy_file.shape == clean_file.shape == clean.shape
-        assert 0 <= rainy_file.min() <= rainy_file.max() <= 1
-        assert not np.array_equal(clean_file, clean)
-        differences.append(np.median(rainy_file - clean_file))
-    assert np.mean(differences) == pytest.approx(0.1, abs=0.03)
-
-
-def test_a_dry_scene_is_photographed_once() -> None:
-    clean = grey()
-    rainy_file, clean_file = photographed(clean, clean, rng())
-    assert rainy_file is clean_file

@@ -128,7 +128,7 @@ def test_window_and_command_line_take_up_each_others_batch(
     batches.wait_done(qtbot, window, 1)
     busy = command_line(wet, out)
     assert busy.returncode == 1
-    assert "Another run works on" in busy.stderr
+    assert "Another batch is running in" in busy.stderr
     window.batch.panel.steps.cancel.click()
     backend.free()
     batches.wait_end(qtbot, window)
@@ -158,7 +158,7 @@ def test_another_run_on_the_folder_is_a_sentence(
     asked = window.batch_controller.batch.asked()
     with Queue.opened(asked.request()):
         window.batch.panel.steps.go.click()
-        batches.until(qtbot, lambda: "Another run works on" in said(window))
+        batches.until(qtbot, lambda: "Another batch is running in" in said(window))
     batches.wait_end(qtbot, window)
     batches.start(window)
     batches.wait_end(qtbot, window)

@@ -120,7 +120,7 @@ def test_files_and_folders_join_one_batch(
 def test_nothing_to_derain_is_a_sentence(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     window.batch_controller.add([tmp_path / "empty"])
-    batches.until(qtbot, lambda: "There is no photo" in said(window))
+    batches.until(qtbot, lambda: "There are no photos" in said(window))
     assert batches.state(window) is BatchState.EMPTY
 
 
@@ -224,7 +224,7 @@ def test_one_bad_file_fails_alone_and_is_retried(
     batches.wait_end(qtbot, window)
     assert batches.states(window) == {"1.png": "Done", "2.png": "Failed", "3.png": "Done"}
     _, note = batches.rows(window)["2.png"]
-    assert note.startswith("2.png is damaged or was cut off")
+    assert note.startswith("2.png is damaged or incomplete")
     assert "1 failed" in said(window)
     steps = window.batch.panel.steps
     assert not steps.go.isEnabled()
@@ -253,7 +253,7 @@ def test_names_format_and_conflict(
     QTest.keyClicks(panel.template, "{ext}")
     assert panel.example.text() == "1.png becomes 1-dry.jpg"
     batches.until(qtbot, lambda: batches.rows(window)["1.png"][1] == "→ 1-dry.jpg")
-    assert batches.rows(window)["2.png"][1].startswith("2-dry.jpg is there already; another")
+    assert batches.rows(window)["2.png"][1].startswith("2-dry.jpg already exists.")
     panel.conflict.setCurrentIndex(panel.conflict.findData("rename"))
     panel.conflict.activated.emit(0)
     batches.until(qtbot, lambda: batches.rows(window)["2.png"][1] == "→ 2-dry-2.jpg")

@@ -21,6 +21,7 @@ from app.batch.thumbnails import IN_SIGHT, WAITING_AT_MOST, Thumbnails
 from app.main_window import MainWindow
 from app.tasks import Tasks
 from nledn import photo
+from nledn.errors import PlainError
 from nledn.photo import Photo
 from tests.app.batch import batches
 
@@ -127,7 +128,7 @@ def test_a_picture_shows_its_photo(qtbot: QtBot, window: MainWindow, tmp_path: P
         (Entry(Path("/a"), "a", output=Path("/out/a_derained.jpg")), "→ a_derained.jpg"),
         (Entry(Path("/a"), "a", "done", little=True, moved=7), "Nearly nothing changed."),
         (Entry(Path("/a"), "a", "done", moved=-7), "Darker overall, by 7 of 255."),
-        (Entry(Path("/a"), "a", "failed", sentence="Odd words."), "Odd words."),
+        (Entry(Path("/a"), "a", "failed", error=PlainError("Odd words.")), "Odd words."),
     ],
 )
 def test_notes(entry: Entry, words: str) -> None:

@@ -265,7 +265,7 @@ def test_a_finger_draws_a_rectangle_too(grid: CompareGrid, qtbot: QtBot) -> None
 
 def test_a_pane_that_failed_says_why(grid: CompareGrid, pixels_of: PixelsOf) -> None:
     whole = grid.shown
-    words = Shown(0, whole[0].picture, "before", "Pane 0", "There is no checkpoint gone.")
+    words = Shown(0, whole[0].picture, "before", "Pane 0", "There is no model named gone.")
     grid.show_pictures((words, *whole[1:]))
     image = pixels_of(grid.canvases[0].grab().toImage())
     assert not (np.abs(image.astype(int) - COLOURS[0]).max(axis=2) < 8).any()

@@ -148,7 +148,7 @@ def test_one_that_was_removed_says_so_and_the_others_go_on(
     model = window.compare.controller.model
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
     rainy, one, gone = window.compare.grid.shown
-    assert "There is no checkpoint second" in gone.failure
+    assert "There is no model named second" in gone.failure
     assert (rainy.failure, one.failure) == ("", "")
     assert figures(window)[1]
     assert not figures(window)[2]
@@ -268,7 +268,7 @@ def test_a_comparison_that_failed_can_be_asked_for_again(
     with monkeypatch.context() as broken:
         broken.setattr(model.engines, "models", lambda: 1 / 0)
         begin(wait=False)
-        qtbot.waitUntil(lambda: "Something went wrong" in said(window))
+        qtbot.waitUntil(lambda: "failed unexpectedly" in said(window))
     model.compute_whole()
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
 
@@ -280,7 +280,7 @@ def test_an_export_never_replaces_the_photo(
     begin()
     dialogs.path = picture_file
     window.compare.panel.export.click()
-    qtbot.waitUntil(lambda: "is the source photo itself" in said(window))
+    qtbot.waitUntil(lambda: "is the source photo, which" in said(window))
     assert picture_file.read_bytes() == before
 
 

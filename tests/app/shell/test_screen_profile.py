@@ -14,7 +14,7 @@ from app.shell import screen_profile as screen
 from app.shell.screen_profile import DesktopProfileJob, ProfileJob, is_screen_profile, x11_profile
 from app.tasks import Work
 from nledn.cancel import CancelToken
-from nledn.errors import PhotoUnsupported
+from nledn.errors import NotAScreenProfile
 from tests.app.imaging.test_qimage import LINEAR_GREY, SWAPPED
 
 # Without -noreset the server would forget everything when its last client leaves.
@@ -73,7 +73,7 @@ def test_only_profiles_of_rgb_screens_are_taken(tmp_path: Path) -> None:
     assert is_screen_profile(SWAPPED)
     path = tmp_path / "grey.icc"
     path.write_bytes(LINEAR_GREY)
-    with pytest.raises(PhotoUnsupported):
+    with pytest.raises(NotAScreenProfile):
         ProfileJob(path).run(WORK)
 
 

@@ -67,7 +67,7 @@ def test_the_window_speaks_chinese(chinese: list[QTranslator], qapp: QApplicatio
     assert len(chinese) == 2  # ours, and Qt's own for its dialogs
     panel = ActionPanel()
     assert panel.derain.text() == "去雨"
-    assert "没有文件" in explain(PhotoNotFound(Path("/no"))).what
+    assert "找不到文件" in explain(PhotoNotFound(Path("/no")))
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
     panel.deleteLater()
 
