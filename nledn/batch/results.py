@@ -18,7 +18,7 @@ from nledn.report import Report, ReportRow
 def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
     """The report of a batch as it stands.
 
-    Photos that were done without `--truth` or `--report` get their scores and pictures now, from
+    Photos that were done without `truth` or `--report` get their scores and pictures now, from
     the files themselves.
 
     Raises:
