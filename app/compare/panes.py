@@ -99,7 +99,7 @@ class Progress:
 
 def counted(comparison: "Comparison", rect: Rect | None) -> tuple[int, int]:
     """Tiles that are done and tiles there are, of those with pixels in `rect`, or of all."""
-    from nledn.compare.rounds import meets
+    from nledn.compare.scheduler import meets
 
     done = total = 0
     for lane in comparison.lanes:
