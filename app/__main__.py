@@ -6,12 +6,13 @@ import logging
 import logging.handlers
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from nledn import __version__, decoder, places
 from nledn.errors import DerainError
-from nledn.messages import printable
+from nledn.log_lines import Lines
 
 log = logging.getLogger("app")
 
@@ -67,8 +68,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _start_logging() -> None:
     folder = places.user_state()
+    try:
+        _log_in(folder)
+    except OSError:  # a full or read-only disk: the photos matter more
+        logging.basicConfig(level=logging.INFO)  # to where a terminal may be
+        log.warning("nothing is logged in %s", folder, exc_info=True)
+    sys.excepthook = _log_uncaught
+    log.info("AfterRain %s starts", __version__)
+
+
+def _log_in(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)  # logs name photos, recovery files hold what was made of them
+    with suppress(OSError):  # a disk without modes, or one that others prepared
+        folder.chmod(0o700)  # logs name photos, recovery files hold what was made of them
     path = folder / "afterrain.log"
     handler = logging.handlers.RotatingFileHandler(
         path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8", delay=True
@@ -76,22 +88,7 @@ def _start_logging() -> None:
     handler.setFormatter(Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     # Kept open for as long as the program runs: a crash cannot open files.
-    crashes = (folder / "crash.log").open("a", encoding="utf-8")
-    faulthandler.enable(crashes)
-    sys.excepthook = _log_uncaught
-    log.info("AfterRain %s starts", __version__)
-
-
-class Lines(logging.Formatter):
-    """A line a message: a photo's name may hold line ends, and bytes that are no UTF-8."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """The line, without the traceback."""
-        return printable(super().formatMessage(record))
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line, and the traceback, whose last line may hold a name too."""
-        return super().format(record).encode("utf-8", "backslashreplace").decode()
+    faulthandler.enable((folder / "crash.log").open("a", encoding="utf-8"))
 
 
 def _log_uncaught(

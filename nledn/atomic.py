@@ -1,15 +1,20 @@
 """Files that are either written whole or not at all, and never over a photo they came from."""
 
 import errno
+import io
 import itertools
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from nledn import unfinished
+from nledn.destination import Destination, reached
 from nledn.errors import (
     DerainError,
     OutputDiskFull,
@@ -36,75 +41,138 @@ _NAMED_ERRORS: Mapping[int, type[WriteError]] = {
 }
 # Less than any codec flushes at once: where one fails without naming a reason, this is the reason.
 _NO_SPACE_BYTES = 64 * 1024
+_MARKED_BYTES = 4096
+_PERMISSIONS = 0o777  # no set-user-id, which would come from whoever made the earlier file
+_NEW = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
+_APPENDING = (
+    os.O_CREAT | os.O_WRONLY | os.O_APPEND
+    | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+)  # fmt: skip
+_READING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @contextmanager
 def replacing(
-    path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
-) -> Iterator[Path]:
-    """Give a temporary file to write to, which takes the place of `path` when all went well.
+    path: Path, *, overwrite: bool = False, sources: Sequence[Path] = (), mark: bytes | None = None
+) -> Iterator[BinaryIO]:
+    """Give an open file to write to, which takes the place of `path` when all went well.
 
-    The temporary file lies in the folder of `path`, named `.{name}.{pid}.afterrain-tmp`, and is
-    noted before it is made, so that the next start removes it if this process is killed. On
-    success it is flushed to the disk and renamed; on any exception it is removed and what stood
-    at `path` is untouched. A link is written through: it stays, its target is replaced. The mode
-    is that of the file replaced, else 0666 without the umask.
+    It lies in the folder of `path`, named `.{name}.{pid}.afterrain-tmp`, and is noted before it is
+    made, so that the next start removes it if this process is killed. On success it is flushed to
+    the disk and renamed; on any exception it is removed and what stood at `path` is untouched. A
+    link is written through, unless another user made it: it stays, its target is replaced. The mode
+    is that of the user's file that is replaced, else 0666 without the umask.
+
+    In a folder that others write to, the unfinished file may be exchanged for another at any
+    moment. So it is written, flushed and given its mode by its descriptor, and a file that is
+    another one is no result.
 
     Args:
         path: where the result goes.
-        overwrite: whether an earlier result of that name may be replaced.
+        overwrite: whether an earlier file of that name may be replaced.
         sources: files that are never replaced, whatever `overwrite` says.
+        mark: bytes near the start of every file of this kind that we write; a file that has them
+            is replaced without `overwrite`.
 
     Yields:
-        The path to write to; an empty file is there already.
+        An empty file; leave it open.
 
     Raises:
         WouldReplaceSource: `path` is one of `sources`, by any name.
-        OutputExists: there is something at `path` and `overwrite` is not set.
+        OutputExists: there is something at `path` that may not be replaced.
         OutputFolderMissing: the folder is not there.
         OutputNotPermitted: folder, file or disk are read-only.
         OutputNameTooLong: the disk does not take so long a name.
         OutputDiskFull: no space or quota left, also where a codec says so in its own words.
-        OutputFailed: there is a folder, a pipe or a device; any other word of the operating system.
+        OutputFailed: there is a folder, a pipe, a device or a link of another user's; any other
+            word of the operating system.
     """
-    target = Path(os.path.realpath(path))
-    with _typed_errors(path, target.parent):
-        _refuse(path, target, overwrite=overwrite, sources=sources)
-        temporary, mode, note = _created(target)
+    with _typed_errors(path), reached(path) as target:
+        rule = _Rule(path, overwrite, tuple(sources), mark)
+        rule.permit(target)
+        temporary = _Temporary(target)
         try:
-            yield temporary
-            if target.exists():
-                mode = stat.S_IMODE(target.stat().st_mode)
-            _flush(temporary)
-            # After the flush: a mode that forbids writing would forbid that too. And a disk that
-            # has no modes, as shares may have, is no reason to lose the photo.
-            with suppress(OSError):
-                temporary.chmod(mode)
+            with open(temporary.descriptor, "w+b", closefd=False) as file:
+                yield file
+            temporary.finish(_mode_of(target))
             # Again, for a file that came while we were writing.
-            _refuse(path, target, overwrite=overwrite, sources=sources)
-            _commit(temporary, target, overwrite=overwrite)
+            _commit(temporary, path, replaces=rule.permit(target))
         finally:
-            _discard(temporary, note)
-        _flush_folder(target.parent)
+            temporary.discard()
+        _flush_folder(target)
 
 
-def check(path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()) -> None:
+@contextmanager
+def replacing_text(
+    path: Path, *, overwrite: bool = False, sources: Sequence[Path] = (), mark: str | None = None
+) -> Iterator[TextIO]:
+    """As `replacing`, for text in UTF-8 whose line ends stay as they are written."""
+    own = None if mark is None else mark.encode()
+    with replacing(path, overwrite=overwrite, sources=sources, mark=own) as file:
+        text = io.TextIOWrapper(file, "utf-8", "backslashreplace", "")
+        try:
+            yield text
+            text.flush()
+        finally:
+            text.detach()
+
+
+def appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> TextIO:
+    """Open a file to append lines to: a new or empty one, or one whose lines begin with `mark`.
+
+    Args:
+        path: the file; a link by another user is not followed, a pipe not waited for.
+        sources: as for `replacing`.
+        mark: how each line begins.
+
+    Raises:
+        WriteError: as `replacing` says.
+    """
+    with _typed_errors(path), reached(path) as target:
+        permitted = _permit_appending(target, path, sources, mark)
+        flags = _APPENDING | (os.O_EXCL if permitted is None else 0)
+        descriptor = os.open(target.at(), flags, 0o666)
+        if permitted is not None and not os.path.samestat(permitted, os.fstat(descriptor)):
+            os.close(descriptor)
+            raise OutputFailed(path, "another program has put another file there")
+        return os.fdopen(descriptor, "a", encoding="utf-8", buffering=1)  # by lines, for `tail`
+
+
+def check_appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> None:
+    """Refuse before the work what `appending` would refuse; nothing is made."""
+    with _typed_errors(path), reached(path) as target:
+        _permit_appending(target, path, sources, mark)
+
+
+def _permit_appending(
+    target: Destination, path: Path, sources: Sequence[Path], mark: bytes
+) -> os.stat_result | None:
+    """What is there and may be appended to; None for nothing."""
+    status = target.status()
+    holds_something = status is not None and stat.S_ISREG(status.st_mode) and status.st_size > 0
+    try:
+        _Rule(path, not holds_something, tuple(sources), mark).permit(target)
+    except OutputExists as error:
+        raise OutputFailed(path, "there is something else in it than such a log") from error
+    return status
+
+
+def check(
+    path: Path, *, overwrite: bool = False, sources: Sequence[Path] = (), mark: bytes | None = None
+) -> None:
     """Refuse before the work what `replacing` would refuse after it; nothing is made.
 
     Args:
         path: where the result is to go.
         overwrite: as for `replacing`.
         sources: as for `replacing`.
+        mark: as for `replacing`.
 
     Raises:
         WriteError: as `replacing` says.
     """
-    target = Path(os.path.realpath(path))
-    with _typed_errors(path, target.parent):
-        if not target.parent.is_dir():
-            raise OutputFolderMissing(path)
-        target.exists()  # raises where the folder may not be entered, which `lexists` does not
-        _refuse(path, target, overwrite=overwrite, sources=sources)
+    with _typed_errors(path), reached(path) as target:
+        _Rule(path, overwrite, tuple(sources), mark).permit(target)
 
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
@@ -117,27 +185,26 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
     Raises:
         WriteError: as `replacing` says.
     """
-    with _typed_errors(path, path.parent):
-        if path.exists() and not path.is_dir():
-            raise OutputFailed(path, os.strerror(errno.ENOTDIR))
-        path.mkdir(mode, parents=True, exist_ok=True)
+    with _typed_errors(path), reached(path / "_", make=mode):
+        pass
 
 
 @contextmanager
-def _typed_errors(path: Path, folder: Path) -> Iterator[None]:
+def _typed_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except DerainError:
         raise
     except Exception as error:
-        typed = _typed(error, path, folder)
+        typed = _typed(error, path)
         if typed is None:
             raise
         raise typed from error
 
 
-def _typed(error: Exception, path: Path, folder: Path) -> WriteError | None:
+def _typed(error: Exception, path: Path) -> WriteError | None:
     """The error for people; None for one that has nothing to do with files."""
+    folder = Path(os.path.realpath(path)).parent
     if _is_disk_full(error, folder):
         return OutputDiskFull(path)
     if not isinstance(error, OSError):
@@ -145,9 +212,16 @@ def _typed(error: Exception, path: Path, folder: Path) -> WriteError | None:
     named = _NAMED_ERRORS.get(error.errno or 0)
     if named is not None:
         return named(path)
-    if not folder.is_dir():
+    if not _is_folder(folder):
         return OutputFolderMissing(path)
     return OutputFailed(path, error.strerror or str(error))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False  # we may not even ask
 
 
 def _is_disk_full(error: Exception, folder: Path) -> bool:
@@ -166,104 +240,149 @@ def _is_disk_full(error: Exception, folder: Path) -> bool:
         return False
 
 
-def _refuse(path: Path, target: Path, *, overwrite: bool, sources: Sequence[Path]) -> None:
-    if not os.path.lexists(target):
-        return
-    for source in sources:
-        # By device and inode: other spellings, links and letter cases are the same file.
-        with suppress(FileNotFoundError):
-            if target.samefile(source):
-                raise WouldReplaceSource(path, source)
-    if not overwrite:
-        raise OutputExists(path)
-    if target.is_dir():
-        raise OutputFailed(path, os.strerror(errno.EISDIR))
-    if target.exists() and not target.is_file():
-        # Renaming would put a file in the place of /dev/null, for every program on the machine.
-        raise OutputFailed(path, "it is no file but a pipe, a socket or a device")
-    if not os.access(target, os.W_OK):
-        raise OutputNotPermitted(path)
+@dataclass(frozen=True)
+class _Rule:
+    """What may be replaced; the fields are the arguments of `replacing`."""
 
+    path: Path
+    overwrite: bool
+    sources: tuple[Path, ...]
+    mark: bytes | None
 
-def _created(target: Path) -> tuple[Path, int, unfinished.Note]:
-    """An empty temporary file, the mode that a new file gets here, and the note of it."""
-    for attempt in itertools.count():
-        temporary = target.with_name(_temporary_name(target.name, attempt))
-        note = unfinished.note(temporary)
+    def permit(self, target: Destination) -> bool:
+        """Refuse what is there, or say whether something is that may be replaced."""
+        status = target.status()
+        if status is None:
+            return False
+        for source in self.sources:
+            # By device and inode: other spellings, links and letter cases are the same file.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(status, source.stat()):
+                    raise WouldReplaceSource(self.path, source)
+        if not self.overwrite and self.mark is None:
+            raise OutputExists(self.path)
+        if stat.S_ISDIR(status.st_mode):
+            raise OutputFailed(self.path, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(status.st_mode):
+            # Renaming would put a file in the place of /dev/null, for every program on the machine.
+            raise OutputFailed(self.path, "it is no file but a pipe, a socket or a device")
+        if not self.overwrite and not self._is_marked(target):
+            raise OutputExists(self.path)
+        if not os.access(target.at(), os.W_OK):
+            raise OutputNotPermitted(self.path)
+        return True
+
+    def _is_marked(self, target: Destination) -> bool:
+        if self.mark is None:
+            return False
+        descriptor = os.open(target.at(), _READING)
         try:
-            descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
-        except FileExistsError:
-            note.take_back()
-            continue  # another thread or machine writes the same name, or a crash left it
-        except BaseException:
-            note.take_back()
-            raise
-        try:
-            note.confirm()
-            return temporary, stat.S_IMODE(os.fstat(descriptor).st_mode), note
+            return self.mark in os.read(descriptor, _MARKED_BYTES)
         finally:
             os.close(descriptor)
-    raise AssertionError("unreachable: the count has no end")
 
 
-def _discard(temporary: Path, note: unfinished.Note) -> None:
-    """Remove the temporary name, if it is still there; the next start tries where we may not."""
-    try:
-        temporary.unlink(missing_ok=True)
+class _Temporary:
+    """The unfinished file of a target: made, and noted, empty."""
+
+    def __init__(self, target: Destination) -> None:
+        self._target = target
+        for attempt in itertools.count():
+            self.name = _temporary_name(target.name, attempt)
+            self._note = unfinished.note(target.folder / self.name)
+            try:
+                self.descriptor = os.open(target.at(self.name), _NEW, 0o666)
+            except FileExistsError:
+                self._note.take_back()
+                continue  # another thread or machine writes the same name, or a crash left it
+            except BaseException:
+                self._note.take_back()
+                raise
+            self._note.confirm()
+            return
+
+    def finish(self, mode: int | None) -> None:
+        """Put everything on the disk, and give the file its mode."""
+        os.fsync(self.descriptor)
+        # After the flush: a mode that forbids writing would forbid that too. And a disk that
+        # has no modes, as shares may have, is no reason to lose the photo.
+        with suppress(OSError):
+            if mode is not None and sys.platform != "win32":
+                os.fchmod(self.descriptor, mode)
+
+    def is_in_place(self) -> bool:
+        """Whether what has its name is the file that was written."""
+        return os.path.samestat(self._target.at(self.name).lstat(), os.fstat(self.descriptor))
+
+    def move(self, *, replaces: bool) -> None:
+        """Give it the name of the target."""
+        target = self._target
+        if sys.platform == "win32":
+            os.close(self.descriptor)  # an open file cannot be renamed there
+            self.descriptor = -1
+        names = target.at(self.name), target.at()
+        if replaces:
+            os.replace(*names)
+        elif sys.platform == "win32":
+            os.rename(*names)  # noqa: PTH104  # refuses a name that is taken
+        else:
+            self._link(names)
+
+    def _link(self, names: tuple[Path, Path]) -> None:
+        """Rename without ever replacing; the temporary name may remain, as a second link."""
+        try:
+            os.link(*names, follow_symlinks=False)
+        except FileExistsError:
+            raise
+        except OSError:
+            # No hard links on this disk (FAT, some network disks): the check a moment ago stands.
+            os.replace(*names)
+
+    def discard(self) -> None:
+        """Remove the temporary name if it is still there; the next start tries where we may not."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+        try:
+            self._target.at(self.name).unlink(missing_ok=True)
+        except OSError:
+            self._note.leave()
+            return
         # A disk that went away may come back, and the file with it.
-        is_gone = temporary.parent.is_dir()
-    except OSError:
-        is_gone = False
-    if is_gone:
-        note.take_back()
-    else:
-        note.leave()
+        if _is_folder(self._target.folder):
+            self._note.take_back()
+        else:
+            self._note.leave()
+
+
+def _mode_of(target: Destination) -> int | None:
+    """The mode of the user's own file that is replaced."""
+    status = target.status()
+    if status is None or sys.platform == "win32" or status.st_uid != os.geteuid():
+        return None
+    return status.st_mode & _PERMISSIONS
 
 
 def _temporary_name(name: str, attempt: int) -> str:
-    process = f"{os.getpid()}-{attempt}" if attempt else f"{os.getpid()}"
+    # By chance from the second one on: whoever wants to be in the way cannot be so for ever.
+    process = f"{os.getpid()}-{os.urandom(4).hex()}" if attempt else f"{os.getpid()}"
     rest = len(f"..{process}{TEMPORARY_SUFFIX}")
     while len(os.fsencode(name)) + rest > _NAME_BYTES:
         name = name[:-1]
     return f".{name}.{process}{TEMPORARY_SUFFIX}"
 
 
-def _flush(temporary: Path) -> None:
-    # Windows flushes only what was opened for writing.
-    descriptor = os.open(temporary, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _flush_folder(folder: Path) -> None:
+def _flush_folder(target: Destination) -> None:
     # The result stands already; where folders cannot be flushed (Windows, some network disks),
     # nothing is lost but certainty after a power cut.
     with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(target.at("."), os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
 
-def _commit(temporary: Path, target: Path, *, overwrite: bool) -> None:
-    if overwrite:
-        os.replace(temporary, target)
-    else:
-        _commit_to_new_name(temporary, target)
-
-
-def _commit_to_new_name(temporary: Path, target: Path) -> None:
-    """Rename without ever replacing; the temporary name may remain, as a second link."""
-    if os.name == "nt":
-        temporary.rename(target)  # refuses a name that is taken
-        return
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise
-    except OSError:
-        # No hard links on this disk (FAT, some network disks): the check a moment ago stands.
-        os.replace(temporary, target)
+def _commit(temporary: _Temporary, path: Path, *, replaces: bool) -> None:
+    if not temporary.is_in_place():
+        raise OutputFailed(path, "another program has put another file in its place")
+    temporary.move(replaces=replaces)

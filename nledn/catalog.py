@@ -191,8 +191,8 @@ def write_card(card: Card) -> None:
     Raises:
         WriteError: the system does not let it be written.
     """
-    with replacing(card.path.with_suffix(".toml"), overwrite=True) as temporary:
-        temporary.write_bytes(card_text(card).encode())
+    with replacing(card.path.with_suffix(".toml"), overwrite=True) as file:
+        file.write(card_text(card).encode())
 
 
 def remove(id: str) -> None:

@@ -59,7 +59,11 @@ def printable(text: str | Path) -> str:
     Bytes that are no UTF-8 become `\xNN`; so do control characters, since a name may hold line ends
     and commands to a terminal, and what would turn the direction of the text around it.
     """
-    readable = os.fsencode(text).decode("utf-8", "backslashreplace")
+    try:
+        raw = os.fsencode(text)
+    except UnicodeEncodeError:  # half a letter of UTF-16, as JSON may hold
+        raw = os.fspath(text).encode("utf-8", "backslashreplace")
+    readable = raw.decode("utf-8", "backslashreplace")
     return "".join(letter if _is_shown(letter) else _escaped(letter) for letter in readable)
 
 

@@ -5,7 +5,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -13,11 +13,15 @@ from urllib.parse import quote_from_bytes
 
 import jinja2
 
-from nledn.atomic import replacing
+from nledn.atomic import replacing_text
 from nledn.errors import DerainError, OptionInvalid
 from nledn.messages import in_cell, printable
 
 SUFFIXES = (".html", ".csv", ".json")
+HTML_MARK = '<meta name="generator" content="AfterRain">'
+JSON_MARK = '"program": "AfterRain"'
+TABLE_MARK = ",psnr_y,ssim_y,"
+"""What pages, JSON and tables have near their start, so that a later run may replace them."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,16 @@ def check_suffix(path: Path) -> None:
         raise OptionInvalid("report", str(path), "a file that ends in .html, .csv or .json")
 
 
-def write(report: Report, path: Path) -> None:
+def write(
+    report: Report, path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
+) -> None:
     """Write a report in the format that the suffix of `path` names; an earlier one is replaced.
+
+    Args:
+        report: what it says.
+        path: where it goes.
+        overwrite: replace a file that is no report too.
+        sources: files that are never replaced.
 
     Raises:
         OptionInvalid: it ends in none of `SUFFIXES`.
@@ -111,11 +123,29 @@ def write(report: Report, path: Path) -> None:
         ".csv": _write_csv,
         ".json": _write_json,
     }
-    with (
-        replacing(path, overwrite=True) as temporary,
-        temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
-    ):
+    mark = mark_of(path)
+    with replacing_text(path, overwrite=overwrite, sources=sources, mark=mark) as file:
         writers[path.suffix.lower()](report, path, file)
+
+
+def write_json(
+    content: dict[str, Any], path: Path, sources: Sequence[Path], *, overwrite: bool = False
+) -> None:
+    """Write figures; earlier ones are replaced, another file by `overwrite`, a source never.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    content = {"program": "AfterRain", **content}
+    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+    with replacing_text(path, overwrite=overwrite, sources=sources, mark=JSON_MARK) as file:
+        file.write(f"{text}\n")
+
+
+def mark_of(path: Path) -> str:
+    """What every report of the kind that `path` names has near its start; see `nledn.atomic`."""
+    marks = {".html": HTML_MARK, ".csv": TABLE_MARK, ".json": JSON_MARK}
+    return marks[path.suffix.lower()]
 
 
 def plain(row: ReportRow) -> dict[str, Any]:
@@ -144,6 +174,7 @@ def _rounded(value: float | None, digits: int = 3) -> float | None:
 
 def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
     content = {
+        "program": "AfterRain",
         "title": report.title,
         "facts": dict(report.facts),
         "rows": [
@@ -155,8 +186,7 @@ def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
 
 
 def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
-    columns = list(plain(ReportRow(Path(), "", "")))
-    writer = csv.DictWriter(file, columns)
+    writer = csv.DictWriter(file, list(plain(ReportRow(Path(), "", ""))))
     writer.writeheader()
     for row in report.rows:
         writer.writerow({name: in_cell(value) for name, value in plain(row).items()})

@@ -44,15 +44,14 @@ def _mode(path: Path) -> int:
 
 def _write(path: Path, text: str, *, overwrite: bool = False, source: Path | None = None) -> None:
     sources = () if source is None else (source,)
-    with replacing(path, overwrite=overwrite, sources=sources) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    with replacing(path, overwrite=overwrite, sources=sources) as file:
+        file.write(text.encode())
 
 
 def test_result_appears_at_the_end(tmp_path: Path) -> None:
-    with replacing(tmp_path / "a.png") as temporary:
-        assert temporary.name == f".a.png.{os.getpid()}{TEMPORARY_SUFFIX}"
-        assert temporary.parent == tmp_path
-        temporary.write_bytes(b"new")
+    with replacing(tmp_path / "a.png") as file:
+        assert _names(tmp_path) == [f".a.png.{os.getpid()}{TEMPORARY_SUFFIX}"]
+        file.write(b"new")
         assert not (tmp_path / "a.png").exists()
     assert _names(tmp_path) == ["a.png"]
     assert (tmp_path / "a.png").read_bytes() == b"new"
@@ -63,9 +62,9 @@ def test_what_stood_there_is_untouched_by_a_failure(tmp_path: Path, error: BaseE
     (tmp_path / "a.png").write_bytes(b"old")
     with (
         pytest.raises(type(error)),
-        replacing(tmp_path / "a.png", overwrite=True) as temporary,
+        replacing(tmp_path / "a.png", overwrite=True) as file,
     ):
-        temporary.write_bytes(b"half")
+        file.write(b"half")
         raise error
     assert _names(tmp_path) == ["a.png"]
     assert (tmp_path / "a.png").read_bytes() == b"old"
@@ -81,8 +80,8 @@ def test_earlier_result_only_when_asked(tmp_path: Path) -> None:
 
 
 def test_file_that_comes_meanwhile_is_not_replaced(tmp_path: Path) -> None:
-    with pytest.raises(OutputExists), replacing(tmp_path / "a") as temporary:
-        temporary.write_bytes(b"ours")
+    with pytest.raises(OutputExists), replacing(tmp_path / "a") as file:
+        file.write(b"ours")
         (tmp_path / "a").write_bytes(b"theirs")
     assert (tmp_path / "a").read_bytes() == b"theirs"
     assert _names(tmp_path) == ["a"]
@@ -91,14 +90,18 @@ def test_file_that_comes_meanwhile_is_not_replaced(tmp_path: Path) -> None:
 def test_file_that_comes_in_the_last_moment_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flush = atomic._flush
+    fsync = os.fsync
 
-    def flush_late(temporary: Path) -> None:
-        flush(temporary)
+    def permit(*_: object) -> bool:
+        (tmp_path / "a").write_bytes(b"x")
+        return False
+
+    def flush_late(descriptor: int) -> None:
+        fsync(descriptor)
         # After every check: only the commit itself can notice.
-        monkeypatch.setattr(atomic, "_refuse", lambda *_, **__: (tmp_path / "a").write_bytes(b"x"))
+        monkeypatch.setattr(atomic._Rule, "permit", permit)
 
-    monkeypatch.setattr(atomic, "_flush", flush_late)
+    monkeypatch.setattr(os, "fsync", flush_late)
     with pytest.raises(OutputExists):
         _write(tmp_path / "a", "ours")
     assert (tmp_path / "a").read_bytes() == b"x"
@@ -106,7 +109,7 @@ def test_file_that_comes_in_the_last_moment_is_not_replaced(
 
 @posix_only
 def test_disks_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
     monkeypatch.setattr(os, "link", refuse)
@@ -142,13 +145,12 @@ def test_source_in_another_letter_case_is_the_same_file(
 ) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"irreplaceable")
     # Such disks answer for every spelling with the same device and inode.
-    real_stat, real_lexists = os.stat, os.path.lexists
+    real_lstat = Path.lstat
 
-    def folded(path: os.PathLike[str] | str) -> str:
-        return os.fspath(path).replace("PHOTO.JPG", "photo.jpg")
+    def folded(path: Path) -> os.stat_result:
+        return real_lstat(Path(os.fspath(path).replace("PHOTO.JPG", "photo.jpg")))
 
-    monkeypatch.setattr(Path, "stat", lambda self, *, follow_symlinks=True: real_stat(folded(self)))
-    monkeypatch.setattr(os.path, "lexists", lambda path: real_lexists(folded(path)))
+    monkeypatch.setattr(Path, "lstat", folded)
     with pytest.raises(WouldReplaceSource):
         _write(tmp_path / "PHOTO.JPG", "x", overwrite=True, source=tmp_path / "photo.jpg")
 
@@ -198,9 +200,8 @@ def test_longest_names_fit(tmp_path: Path, name: str) -> None:
 def test_two_at_once_do_not_share_a_temporary_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
     with replacing(path, overwrite=True) as first, replacing(path, overwrite=True) as second:
-        assert first != second
-        first.write_bytes(b"first")
-        second.write_bytes(b"second")
+        first.write(b"first")
+        second.write(b"second")
     assert path.read_bytes() == b"first"  # the outer one ends last
     assert _names(tmp_path) == ["a"]
 
@@ -213,10 +214,9 @@ def test_folder_is_missing(tmp_path: Path) -> None:
 def test_folder_goes_away(tmp_path: Path) -> None:
     folder = tmp_path / "stick"
     folder.mkdir()
-    with pytest.raises(OutputFolderMissing), replacing(folder / "a") as temporary:
-        temporary.unlink()
-        folder.rmdir()
-        temporary.write_bytes(b"new")
+    with pytest.raises(OutputFolderMissing), replacing(folder / "a") as file:
+        shutil.rmtree(folder)
+        file.write(b"new")
 
 
 def test_folder_at_the_place_of_the_result(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_a_folder_that_may_not_be_entered_is_known_before(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
     with monkeypatch.context() as refusing:
-        refusing.setattr(Path, "stat", refuse)  # the tests may run as root
+        refusing.setattr(Path, "lstat", refuse)  # the tests may run as root
         with pytest.raises(OutputNotPermitted):
             atomic.check(tmp_path / "new")
 
@@ -278,7 +278,7 @@ def test_a_folder_that_may_not_be_entered_is_known_before(
 def test_words_of_the_system_are_typed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, expected: type[WriteError]
 ) -> None:
-    def refuse(*_: object) -> int:
+    def refuse(*_: object, **__: object) -> int:
         raise OSError(number, os.strerror(number))
 
     (tmp_path / "a").write_bytes(b"old")
@@ -340,7 +340,7 @@ def test_a_disk_without_modes_keeps_the_photo(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.ENOTSUP, "Operation not supported")
 
-    monkeypatch.setattr(Path, "chmod", refuse)
-    with replacing(tmp_path / "a") as temporary:
-        temporary.write_text("whole")
+    monkeypatch.setattr(os, "fchmod", refuse)
+    with replacing(tmp_path / "a") as file:
+        file.write(b"whole")
     assert (tmp_path / "a").read_text() == "whole"

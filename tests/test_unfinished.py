@@ -37,7 +37,7 @@ def killed_while_writing(path: Path) -> None:
     code = (
         "import os, sys\nfrom pathlib import Path\nfrom nledn.atomic import replacing\n"
         "with replacing(Path(os.fsdecode(sys.argv[1].encode('utf-8', 'surrogateescape')))) as t:\n"
-        "    t.write_bytes(b'half')\n    os.kill(os.getpid(), 9)"
+        "    t.write(b'half')\n    t.flush()\n    os.kill(os.getpid(), 9)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code, os.fspath(path)], cwd=REPOSITORY, check=False
@@ -66,17 +66,17 @@ def test_the_note_is_there_before_the_file_and_goes_with_it(tmp_path: Path) -> N
     assert json.loads(notes()[0].read_text().splitlines()[0])["path"] == str(path)
     assert not path.exists()
     note.take_back()
-    with replacing(tmp_path / "a") as temporary:
-        temporary.write_text("new")
+    with replacing(tmp_path / "a"):
+        (temporary,) = tmp_path.glob(f".a.*{TEMPORARY_SUFFIX}")
         assert str(temporary) in notes()[0].read_text()
     assert notes() == []
 
 
 def test_files_of_processes_that_are_alive_stay(tmp_path: Path) -> None:
-    with replacing(tmp_path / "a") as temporary:
-        temporary.write_text("new")
+    with replacing(tmp_path / "a"):
+        (temporary,) = names(tmp_path)
         remove_abandoned()
-        assert temporary.exists()
+        assert names(tmp_path) == {temporary}
     assert names(tmp_path) == {"a"}
 
 
@@ -174,8 +174,8 @@ def test_work_goes_on_where_nothing_can_be_noted(
 ) -> None:
     (tmp_path / "state").write_text("a file where the folder should be")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    with replacing(tmp_path / "a") as temporary:
-        temporary.write_text("new")
+    with replacing(tmp_path / "a") as file:
+        file.write(b"new")
     remove_abandoned()
     assert (tmp_path / "a").read_text() == "new"
 
@@ -189,12 +189,12 @@ def test_a_file_that_may_not_be_removed_is_left_to_a_later_start(
     with (
         monkeypatch.context() as locked,
         pytest.raises(OutputNotPermitted),
-        replacing(tmp_path / "a") as temporary,
+        replacing(tmp_path / "a"),
     ):
-        temporary.write_text("half")
+        (temporary,) = names(tmp_path)
         locked.setattr(Path, "unlink", refuse)
         locked.setattr("nledn.atomic._commit", refuse)
-    assert names(tmp_path) == {temporary.name}
+    assert names(tmp_path) == {temporary}
     remove_abandoned()
     assert names(tmp_path) == set()
     assert notes() == []

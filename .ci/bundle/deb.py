@@ -70,6 +70,7 @@ def build(bundle: Path, folder: Path, compression: str = "xz") -> Path:
     )
     (tree / "DEBIAN").mkdir()
     (tree / "DEBIAN" / "control").write_text(control, "utf-8")
+    _set_modes(tree)
     command = ("dpkg-deb", "--root-owner-group", f"-Z{compression}", "--build")
     subprocess.run([*command, str(tree), str(target)], check=True, capture_output=True)
     shutil.rmtree(tree)
@@ -93,9 +94,6 @@ def lay_out(bundle: Path, tree: Path) -> None:
     _write(about / "copyright", _copyright())
     changes = gzip.compress((ROOT / "CHANGELOG.md").read_bytes(), mtime=0)
     (about / "changelog.gz").write_bytes(changes)
-    for path in tree.rglob("*"):
-        if path.is_dir():
-            path.chmod(0o755)
 
 
 def needed(bundle: Path) -> set[str]:
@@ -143,6 +141,22 @@ def _link(source: str, target: str) -> None:
         os.link(source, target, follow_symlinks=False)
     except OSError:
         shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _set_modes(tree: Path) -> None:
+    """Let everybody read and run all files, and only root change them, whatever umask there was."""
+    for path in (tree, *tree.rglob("*")):
+        if path.is_symlink():
+            continue
+        status = path.stat()
+        mode = 0o755 if path.is_dir() or status.st_mode & 0o100 else 0o644
+        if status.st_mode & 0o7777 == mode:
+            continue
+        if path.is_file() and status.st_nlink > 1:  # also a name of the bundle's, which stays so
+            copy = path.with_name(f".{path.name}.copy")
+            shutil.copyfile(path, copy)
+            copy.replace(path)
+        path.chmod(mode)
 
 
 def _is_elf(path: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.tasks import Job, Work
 from nledn import places
-from nledn.atomic import make_folder, replacing
+from nledn.atomic import make_folder, replacing_text
 from nledn.errors import DerainError
 from nledn.naming import DEFAULT_TEMPLATE
 
@@ -72,8 +72,8 @@ class QueueFile:
         """
         with self._guard:
             make_folder(self.path.parent)
-            with replacing(self.path, overwrite=True) as temporary:
-                temporary.write_text(_text(self.latest), "utf-8")
+            with replacing_text(self.path, overwrite=True) as file:
+                file.write(_text(self.latest))
 
     def read(self) -> Kept:
         """The batch that was kept; an empty one where there is none, or none that can be read."""

@@ -13,7 +13,7 @@ from app.shell.names import kept, path_kept
 from app.shell.translation import tr
 from app.tasks import Job, Work
 from nledn import places
-from nledn.atomic import make_folder, replacing
+from nledn.atomic import make_folder, replacing_text
 
 FILE_NAME = "votes.csv"
 COLUMNS = ("time", "photo", "chosen", "candidates")
@@ -86,10 +86,7 @@ def keep(vote: Vote) -> None:
         writer.writerow(COLUMNS)
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     writer.writerow((now, kept(vote.photo), vote.chosen, SEPARATOR.join(vote.candidates)))
-    with (
-        replacing(path, overwrite=True) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
+    with replacing_text(path, overwrite=True) as file:
         file.write(earlier + lines.getvalue())
 
 

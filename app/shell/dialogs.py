@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
@@ -86,7 +87,7 @@ class Dialogs:
 
     def stop_batch(self, finished: int, total: int) -> bool:
         """Whether a batch that runs may be stopped."""
-        box = QMessageBox(self._window)
+        box = _plain_box(self._window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(tr("A batch is running"))
         box.setText(tr("Stop the batch at {finished} of {total}?", finished=finished, total=total))
@@ -112,7 +113,7 @@ class Dialogs:
 
     def replace(self, name: str) -> bool:
         """Whether a file that is there already may be replaced."""
-        box = QMessageBox(self._window)
+        box = _plain_box(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle(tr("Save as"))
         box.setText(tr("{name} is there already. Replace it?", name=name))
@@ -147,7 +148,7 @@ class Dialogs:
 
     def unsaved(self, name: str) -> Answer:
         """What becomes of work that is not saved."""
-        box = QMessageBox(self._window)
+        box = _plain_box(self._window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(tr("Unsaved result"))
         box.setText(tr("Save the derained {name}?", name=name))
@@ -178,6 +179,13 @@ class Dialogs:
         box.exec()
         if box.clickedButton() is more:
             LicencesDialog(licences, self._window).exec()
+
+
+def _plain_box(window: QWidget) -> QMessageBox:
+    """A question whose text is no rich text, since names of files stand in it."""
+    box = QMessageBox(window)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    return box
 
 
 def _is_chosen(button: QPushButton, box: QMessageBox, *, or_else: str) -> bool:

@@ -167,7 +167,7 @@ def _read(path: Path) -> str | int:
 def _write(path: Path, value: str | int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic.replacing(path, overwrite=True) as temporary:
-            temporary.write_text(json.dumps(value), "utf-8")
+        with atomic.replacing_text(path, overwrite=True) as file:
+            file.write(json.dumps(value))
     except (OSError, WriteError):
         log.warning("the verdict on a device could not be kept in %s", path.parent)

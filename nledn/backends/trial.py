@@ -160,7 +160,7 @@ def _remember(verdict: Trial, machine: Machine) -> None:
     path = _path(machine)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic.replacing(path, overwrite=True) as temporary:
-            temporary.write_text(json.dumps(asdict(verdict)), "utf-8")
+        with atomic.replacing_text(path, overwrite=True) as file:
+            file.write(json.dumps(asdict(verdict)))
     except (OSError, WriteError):
         log.warning("the verdict on OpenVINO could not be kept in %s", path.parent)

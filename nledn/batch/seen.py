@@ -6,6 +6,7 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from nledn.batch.database import open_plain
 from nledn.batch.rows import Seen
@@ -52,15 +53,19 @@ def is_unchanged(path: Path, seen: Seen | None) -> bool:
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's content; empty where it cannot be read, or is no file at all."""
-    digest = hashlib.sha256()
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return ""  # a pipe would be waited for
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                digest.update(chunk)
+            return _sha256(file)
     except OSError:
         return ""
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK_BYTES):
+        digest.update(chunk)
     return digest.hexdigest()
 
 
@@ -77,7 +82,7 @@ def _ends_of(path: Path) -> str:
         return ""
 
 
-def note_written(notes: Path, result: Path) -> None:
+def note_written(notes: Path, result: BinaryIO) -> None:
     """Note the content of a result before it gets its name.
 
     A run that is killed then leaves a file that the next run knows as the batch's own. Where
@@ -98,9 +103,12 @@ def was_written(notes: Path, path: Path) -> bool:
         size = f"{path.lstat().st_size} ".encode()
         with os.fdopen(open_plain(notes, os.O_RDONLY), "rb") as file:
             alike = {line for line in file if line.startswith(size)}
-        return bool(alike) and not path.is_symlink() and _note_of(path) in alike
+        with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
+            return bool(alike) and _note_of(file) in alike
     return False
 
 
-def _note_of(path: Path) -> bytes:
-    return f"{path.stat().st_size} {sha256_of(path)}\n".encode()
+def _note_of(file: BinaryIO) -> bytes:
+    size_bytes = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return f"{size_bytes} {_sha256(file)}\n".encode()

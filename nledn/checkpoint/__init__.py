@@ -102,8 +102,8 @@ def write(path: Path, arrays: Mapping[str, Floats]) -> str:
     from safetensors.numpy import save
 
     data = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
-    with replacing(path, overwrite=True) as temporary:
-        temporary.write_bytes(data)
+    with replacing(path, overwrite=True) as file:
+        file.write(data)
     return hashlib.sha256(data).hexdigest()
 
 

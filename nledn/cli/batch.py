@@ -1,7 +1,9 @@
 """`nledn batch IN OUT`: a folder in, a folder out."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -19,11 +21,11 @@ from nledn.cli.batch_cluster import (
     TlsKeyOption,
     Where,
 )
-from nledn.cli.batch_progress import Shown, log_file
+from nledn.cli.batch_progress import LOG_MARK, Shown
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error, written
 from nledn.cli.fastest import tried
-from nledn.cli.options import takes_options
-from nledn.errors import InputNotFound, OutputFolderMissing, PhotoIsVideo
+from nledn.cli.options import OverwriteOption, takes_options
+from nledn.errors import InputNotFound, PhotoIsVideo
 from nledn.messages import printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
@@ -33,6 +35,7 @@ VIDEOS_LISTED = 5
 
 if TYPE_CHECKING:
     from nledn.batch import Ending, Found, Queue, Request
+    from nledn.report import Report
 
 FAILURES_LISTED = 100  # at the end; the journal and the report have all of them
 
@@ -84,6 +87,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     log_json: Annotated[
         Path | None, typer.Option(help="Append what happens to this file, a JSON object a line.")
     ] = None,
+    overwrite: OverwriteOption = False,
     scheduler: SchedulerOption = None,
     local_cluster: LocalClusterOption = 0,
     tls_ca_file: TlsCaOption = None,
@@ -93,6 +97,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     """Derain many photos into a folder. The same command again goes on where it stopped."""
     from nledn import catalog
     from nledn.batch import Request, Settings
+    from nledn.report import check_suffix
 
     reports = report or []
     settings = Settings(
@@ -106,11 +111,16 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),
     )
     where = Where(scheduler, local_cluster, (tls_ca_file, tls_cert, tls_key))
-    _check_files(reports, log_json, source, output)
+    for path in reports:
+        check_suffix(path)
     if truth is not None and not truth.is_dir():
         raise InputNotFound(truth)
+    found = _found(source, output, recursive, pattern or [])
+    photos = (found.root / file for file in found.files)
+    files = _Files(tuple(reports), log_json, overwrite, (source, *photos, *_files_in(truth)))
+    files.check(output)
     request = Request(
-        found=_found(source, output, recursive, pattern or []),
+        found=found,
         out=output,
         settings=settings,
         card=catalog.find(options.weights),
@@ -119,24 +129,47 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     if dry_run:
         _say_plan(request)
     else:
-        _run(request, where, reports, log_json)
+        _run(request, where, files)
 
 
-def _check_files(reports: list[Path], log_json: Path | None, source: Path, output: Path) -> None:
-    """Refuse before the work what would be refused after it."""
-    from nledn.report import check_suffix
+@dataclass(frozen=True)
+class _Files:
+    """What is written beside the results: reports and a log."""
 
-    for path in reports:
-        check_suffix(path)
-    # The folder of the results need not be there: it is made before a report or a log.
-    made = None if output.exists() else output.absolute()
-    for path in reports:
-        if path.absolute().parent != made:
-            atomic.check(path, overwrite=True, sources=(source,))  # which may be a list
-    if log_json is not None:
-        folder = log_json.absolute().parent
-        if folder != made and not folder.is_dir():
-            raise OutputFolderMissing(log_json)
+    reports: tuple[Path, ...]
+    log: Path | None
+    overwrite: bool
+    sources: tuple[Path, ...]
+
+    def check(self, output: Path) -> None:
+        """Refuse before the work what would be refused after it."""
+        from nledn.report import mark_of
+
+        # The folder of the results need not be there: it is made before a report or a log.
+        made = None if output.exists() else output.absolute()
+        for path in self.reports:
+            if path.absolute().parent != made:
+                mark = mark_of(path).encode()
+                atomic.check(path, overwrite=self.overwrite, sources=self.sources, mark=mark)
+        if self.log is not None and self.log.absolute().parent != made:
+            atomic.check_appending(self.log, sources=self.sources, mark=LOG_MARK)
+
+    def write(self, report: "Report") -> bool:
+        """Write the reports; whether all of them could be written."""
+        from nledn import report as reporting
+
+        write = partial(reporting.write, report, overwrite=self.overwrite, sources=self.sources)
+        told = [
+            written(partial(write, path), f"The report is in {printable(path)}.")
+            for path in self.reports
+        ]
+        return all(told)
+
+
+def _files_in(folder: Path | None) -> Iterator[Path]:
+    """The photos without rain, which nothing may replace either."""
+    if folder is not None:
+        yield from (path for path in folder.rglob("*") if path.is_file())
 
 
 def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> "Found":
@@ -167,8 +200,7 @@ def _say_plan(request: "Request") -> None:
     err.print(f"{todo} of {len(foreseen)} photos would be derained. Nothing was written.")
 
 
-def _run(request: "Request", where: Where, reports: list[Path], log_json: Path | None) -> None:
-    from nledn import report as reporting
+def _run(request: "Request", where: Where, files: _Files) -> None:
     from nledn.batch import Queue, report_of
 
     with ExitStack() as stack:
@@ -178,21 +210,17 @@ def _run(request: "Request", where: Where, reports: list[Path], log_json: Path |
                 f"Others can write to {printable(request.out)}, or its disk cannot lock files. "
                 f"The journal is in {printable(queue.workspace.journal.parent)}."
             )
-        log = None if log_json is None else stack.enter_context(log_file(log_json))
+        log = None
+        if files.log is not None:
+            opened = atomic.appending(files.log, sources=files.sources, mark=LOG_MARK)
+            log = stack.enter_context(opened)
         cancel = stack.enter_context(cancelled_by_ctrl_c())
         ending = _computed(queue, where, log, cancel)
         _say_ending(queue, ending)
         code = _code(ending)
-        if reports and ending.error is None and not ending.cancelled:
-            content = report_of(queue, cancel)
-            told = [
-                written(
-                    partial(reporting.write, content, path),
-                    f"The report is in {printable(path)}.",
-                )
-                for path in reports
-            ]
-            code = code or (Exit.DONE if all(told) else Exit.SOME_FAILED)
+        if files.reports and ending.error is None and not ending.cancelled:
+            are_written = files.write(report_of(queue, cancel))
+            code = code or (Exit.DONE if are_written else Exit.SOME_FAILED)
     if code:
         raise typer.Exit(code)
 

@@ -103,6 +103,11 @@ def opened(where: Where) -> "Iterator[Cluster]":
         with cluster.started_here(where.local_workers) as started:
             yield started
         return
+    if not where.scheduler.startswith("tls://"):
+        err.print(
+            f"{where.scheduler} is not encrypted: whoever reaches the scheduler can run programs "
+            "as you. Use tls:// in a network that you share; docs/cluster.md says how."
+        )
     files = [path for path in where.tls if path is not None]
     tls = cluster.Tls(*files) if files else None
     with cluster.connected(cluster.Address(where.scheduler, tls)) as connected:

@@ -2,40 +2,21 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn
 
 from nledn.cli.console import err
-from nledn.errors import OutputFailed, OutputNotPermitted
 from nledn.messages import printable
 
 if TYPE_CHECKING:
     from nledn.batch import Update
 
+LOG_MARK = b'{"log": "AfterRain batch"'
+"""How each line of `--log-json` begins, so that it is appended to nothing else."""
 _STEPS = 1000  # of the bar, for each photo's share
-
-
-@contextmanager
-def log_file(path: Path) -> Iterator[IO[str]]:
-    """The file of `--log-json`, to append to.
-
-    Raises:
-        WriteError: it cannot be opened.
-    """
-    try:
-        file = path.open("a", encoding="utf-8", buffering=1)  # a line at a time, also for `tail`
-    except PermissionError as error:
-        raise OutputNotPermitted(path) from error
-    except OSError as error:
-        raise OutputFailed(path, error.strerror or str(error)) from error
-    with file:
-        yield file
 
 
 class Shown:
@@ -116,6 +97,7 @@ def duration(seconds: float) -> str:
 
 def _logged(update: "Update") -> dict[str, object]:
     return {
+        "log": "AfterRain batch",
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "file": printable(update.source),
         "state": str(update.state),

@@ -20,7 +20,7 @@ from nledn.cli.console import (
     say_error,
     written,
 )
-from nledn.cli.options import takes_options
+from nledn.cli.options import OverwriteOption, takes_options
 from nledn.errors import OptionInvalid, PhotoError
 from nledn.messages import printable
 from nledn.options import Options
@@ -41,6 +41,7 @@ class _Files:
     outputs: tuple[Path, ...]
     json: Path | None
     csv: Path | None
+    overwrite: bool
 
     @property
     def all(self) -> tuple[Path, ...]:
@@ -49,16 +50,23 @@ class _Files:
 
     def check(self, sources: Sequence[Path]) -> None:
         """Refuse before the work, not after it."""
-        for path in self.outputs:
-            if path.suffix.lower() not in (SHEET, PAGE):
-                raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
-        for path in self.all:
-            atomic.check(path, overwrite=True, sources=sources)
+        from nledn.compare.sheet import MARK
+        from nledn.report import HTML_MARK, JSON_MARK, TABLE_MARK
 
-    def write(self, writers: Sequence[Callable[[], None]]) -> bool:
+        marks = {SHEET: MARK, PAGE: HTML_MARK.encode()}
+        for path in self.outputs:
+            if path.suffix.lower() not in marks:
+                raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
+        asked = [(path, marks[path.suffix.lower()]) for path in self.outputs]
+        asked += [] if self.json is None else [(self.json, JSON_MARK.encode())]
+        asked += [] if self.csv is None else [(self.csv, TABLE_MARK.encode())]
+        for path, mark in asked:
+            atomic.check(path, overwrite=self.overwrite, sources=sources, mark=mark)
+
+    def write(self, writers: Sequence[Callable[..., None]]) -> bool:
         """Write each of `all` by its writer; whether all of them could be written."""
         done = [
-            written(write, f"Written: {printable(path)}")
+            written(partial(write, overwrite=self.overwrite), f"Written: {printable(path)}")
             for path, write in zip(self.all, writers, strict=True)
         ]
         return all(done)
@@ -92,6 +100,7 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         Path | None, typer.Option("--json", help="Write all figures here.")
     ] = None,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write a table here.")] = None,
+    overwrite: OverwriteOption = False,
     y: Annotated[
         Literal["pillow", "matlab"], typer.Option(help="The luma to measure on; papers differ.")
     ] = "pillow",
@@ -102,7 +111,7 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     """Compare checkpoints, and other programs' results, on one photo or on a folder of pairs."""
     asked = tuple(_options_of(text, options) for text in weights or ())
     results = tuple(_result_of(text) for text in result or ())
-    files = _Files(tuple(output or ()), json_file, csv_file)
+    files = _Files(tuple(output or ()), json_file, csv_file, overwrite)
     if not asked and not results:
         raise OptionInvalid("weights", "nothing", "an id or a file")
     if photo.is_dir():
@@ -123,6 +132,7 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 
 def _compare_photo(request: "Request", files: _Files) -> None:
     from nledn import compare as comparing
+    from nledn import report
 
     sources = (request.photo, *((request.truth,) if request.truth else ()))
     sources += tuple(_files_of(request.results, request.photo))
@@ -130,13 +140,13 @@ def _compare_photo(request: "Request", files: _Files) -> None:
     board = _with_progress(request)
     out.print(board_table(board))
     say_failures(board)
-    writers: list[Callable[[], None]] = []
+    writers: list[Callable[..., None]] = []
     for path in files.outputs:
         write = comparing.write_page if path.suffix.lower() == PAGE else comparing.write_sheet
         writers.append(partial(write, board, path, sources))
     if files.json is not None:
         content = comparing.board_json(board)
-        writers.append(partial(comparing.write_json, content, files.json, sources))
+        writers.append(partial(report.write_json, content, files.json, sources))
     if files.csv is not None:
         writers.append(partial(comparing.write_board_csv, board, files.csv, sources))
     all_written = files.write(writers)
@@ -157,7 +167,8 @@ def _with_progress(request: "Request") -> "Board":
     from nledn.compare import Models, TileDone, compare_photo
 
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
-        tasks = [bar.add_task(options.weights, total=None) for options in request.asked]
+        names = (printable(options.weights) for options in request.asked)
+        tasks = [bar.add_task(name, total=None) for name in names]
 
         def show(event: "Event") -> None:
             if isinstance(event, TileDone):
@@ -171,6 +182,7 @@ def _compare_folder(
     folder: Path, request: "ContestRequest", files: _Files, limit: int | None
 ) -> None:
     from nledn import compare as comparing
+    from nledn import report
     from nledn.pairs import find_pairs
 
     found = find_pairs(folder)
@@ -184,10 +196,10 @@ def _compare_folder(
     contest = _contest(found, request, limit)
     out.print(contest_table(contest))
     err.print(f"Pairs found as {found.layout}.")
-    writers: list[Callable[[], None]] = []
+    writers: list[Callable[..., None]] = []
     if files.json is not None:
         content = comparing.contest_json(contest)
-        writers.append(partial(comparing.write_json, content, files.json, sources))
+        writers.append(partial(report.write_json, content, files.json, sources))
     if files.csv is not None:
         writers.append(partial(comparing.write_contest_csv, contest, files.csv, sources))
     all_written = files.write(writers)
@@ -210,7 +222,7 @@ def _contest(found: "PairSet", request: "ContestRequest", limit: int | None) -> 
                 if error is not None and repr(error) not in said:
                     said.add(repr(error))
                     say_error(error)
-            bar.update(task, advance=1, description=row.file)
+            bar.update(task, advance=1, description=printable(row.file))
 
         return compare_pairs(pairs, request, on_row=show, cancel=cancel)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -21,6 +22,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from nledn.cancel import CancelToken
 from nledn.errors import (
@@ -35,10 +37,19 @@ from nledn.messages import printable
 
 log = logging.getLogger(__name__)
 
-# Names of files are not markup: a photo may be called [red].jpg.
-out = Console(markup=False, highlight=False, soft_wrap=True)
-err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
+class _Plain(Console):
+    """Shows text and nothing else: what comes out of files commands no terminal."""
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """As rich's, of printed text and of cells of tables alike."""
+        shown = "\n".join(printable(line) for line in text.split("\n"))
+        return super().render_str(shown, **settings)
+
+
+# Names of files are not markup: a photo may be called [red].jpg.
+out = _Plain(markup=False, highlight=False, soft_wrap=True)
+err = _Plain(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 _OF_NAMES: Mapping[int, type[PhotoNotPermitted] | type[OutputNameTooLong]] = {
     errno.ENAMETOOLONG: OutputNameTooLong,
@@ -66,9 +77,13 @@ def say_path(path: str) -> None:
 
 
 def say_json(value: object) -> None:
-    """Print JSON. Bytes of names that are no UTF-8 are escaped, as Python's reader takes them."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    print(text.encode("utf-8", "backslashreplace").decode())
+    """Print JSON; what no terminal shows is escaped, as JSON's readers take it."""
+    lines = json.dumps(value, indent=2, ensure_ascii=False).split("\n")
+    print("\n".join("".join(map(_in_json, line)) for line in lines))
+
+
+def _in_json(letter: str) -> str:
+    return letter if printable(letter) == letter else json.dumps(letter)[1:-1]
 
 
 def say_error(error: DerainError) -> None:

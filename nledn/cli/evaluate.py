@@ -1,6 +1,5 @@
 """`nledn evaluate --pairs DIR`: what a checkpoint is worth, in the paper's figures."""
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from rich.table import Table
 
 from nledn import atomic
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error, written
-from nledn.cli.options import takes_options
+from nledn.cli.options import OverwriteOption, takes_options
 from nledn.messages import printable
 from nledn.options import Options
 
@@ -29,16 +28,20 @@ def evaluate(
     ],
     limit: Annotated[int | None, typer.Option(min=1, help="Take the first N pairs only.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the scores here.")] = None,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Score a checkpoint on pairs: PSNR and SSIM of Y, as the paper has them.
 
     In fp32 and on whole photos unless --precision and --tile say otherwise.
     """
+    from nledn import report
     from nledn.engine import Derainer
     from nledn.pairs import find_pairs
 
     found = find_pairs(pairs)
-    _check_json(json_file, found)
+    if json_file is not None:  # refused before the work, not after it
+        mark = report.JSON_MARK.encode()
+        atomic.check(json_file, overwrite=overwrite, sources=_sources(found), mark=mark)
     derainer = Derainer.load(_as_in_the_paper(options))
     evaluation = _with_progress(derainer, found, limit)
     out.print(_table(evaluation))
@@ -47,7 +50,9 @@ def evaluate(
         f"pairs found as {found.layout}."
     )
     is_told = json_file is None or written(
-        partial(_write_json, json_file, evaluation, found),
+        partial(
+            report.write_json, evaluation.as_json(), json_file, _sources(found), overwrite=overwrite
+        ),
         f"The scores are in {printable(json_file)}.",
     )
     if evaluation.failures or not is_told:
@@ -58,13 +63,6 @@ def _as_in_the_paper(options: Options) -> Options:
     if options.precision == "auto":
         options = replace(options, precision="fp32")
     return replace(options, tile="whole") if options.tile == "auto" else options
-
-
-def _check_json(path: Path | None, found: "PairSet") -> None:
-    """Refuse before the work, not after it."""
-    if path is None:
-        return
-    atomic.check(path, overwrite=True, sources=_sources(found))
 
 
 def _sources(found: "PairSet") -> list[Path]:
@@ -82,7 +80,7 @@ def _with_progress(derainer: "Derainer", found: "PairSet", limit: int | None) ->
         def show(result: "Row | Failure") -> None:
             if isinstance(result, Failure):
                 say_error(result.error)
-            bar.update(task, advance=1, description=result.file)
+            bar.update(task, advance=1, description=printable(result.file))
 
         return evaluate(derainer, found.pairs, limit=limit, on_image=show, cancel=cancel)
 
@@ -109,9 +107,3 @@ def _figures(scores: "Scores") -> tuple[str, ...]:
         f"{scores.input_psnr_y:.2f}",
         f"{scores.input_ssim_y:.4f}",
     )
-
-
-def _write_json(path: Path, evaluation: "Evaluation", found: "PairSet") -> None:
-    text = json.dumps(evaluation.as_json(), indent=2, allow_nan=False, ensure_ascii=False)
-    with atomic.replacing(path, overwrite=True, sources=_sources(found)) as temporary:
-        temporary.write_text(f"{text}\n", encoding="utf-8")

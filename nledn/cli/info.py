@@ -10,6 +10,7 @@ from nledn import LAZY_MODULES, __version__, device, places
 from nledn.cli.console import out
 from nledn.cli.fastest import tried
 from nledn.cli.options import takes_options
+from nledn.decoder import sandbox
 from nledn.device import Choice, Machine
 from nledn.interpreter import is_bundled
 from nledn.options import Options
@@ -39,6 +40,7 @@ def info(
         *_computing(options, choice, machine),
         *_machine(machine),
         _edition(machine),
+        ("Decoder", *sandbox.explained()),
         *_versions(),
         *_places(),
     ]

@@ -16,6 +16,7 @@ from nledn.cli.derain import derain
 from nledn.cli.evaluate import evaluate
 from nledn.cli.info import info
 from nledn.cli.licences import licences
+from nledn.log_lines import Lines
 
 app = typer.Typer(
     name="nledn",
@@ -46,7 +47,9 @@ def _program(
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done.")] = False,
 ) -> None:
     """Take rain out of photos."""
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING)
+    handler = logging.StreamHandler()
+    handler.setFormatter(Lines(logging.BASIC_FORMAT))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler])
     # libvips warns of bytes; what it means for a photo is said in our own words.
     logging.getLogger("pyvips").setLevel(logging.NOTSET if verbose else logging.ERROR)
     heap.keep_freed()  # before a batch starts its threads

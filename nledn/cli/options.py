@@ -16,6 +16,10 @@ def _option(flag: str, explanation: str) -> Any:
     return typer.Option(flag, help=explanation, rich_help_panel="How to derain")
 
 
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Replace files that AfterRain has not written.")
+]
+
 # By the names of `Options`' fields.
 _SHARED: dict[str, Any] = {
     "weights": Annotated[str, _option("--weights", "Checkpoint: an id, a file, or auto.")],

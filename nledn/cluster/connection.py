@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import dask
 from dask.system import CPU_COUNT
@@ -113,16 +114,21 @@ def started_here(workers: int) -> Iterator[Cluster]:
     """Start a scheduler and worker processes on this machine, for as long as they are needed.
 
     They listen on the loopback interface alone, speak TLS with keys that nobody else has (another
-    user of this machine could run code as this one otherwise), and show no dashboard.
+    user of this machine could run code as this one otherwise), and show no dashboard. For the same
+    reason, what they write and import from the disk lies in a new folder that only we may enter:
+    dask's own place has a fixed name in the temporary folder; another user may have made it first.
 
     Args:
         workers: processes; the machine's cores are shared out among them.
     """
     _quieten()
-    no_pages: dict[str, list[str]] = {
+    no_pages: dict[str, object] = {
         f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")
     }
-    with dask.config.set(no_pages), ExitStack() as stack:
+    with ExitStack() as stack:
+        private = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+        # Workers get the first word, scheduler and nannies the second.
+        stack.enter_context(dask.config.set({**no_pages, "temporary-directory": private}))
         with _ctrl_c_hidden():
             cluster = stack.enter_context(
                 LocalCluster(
@@ -135,6 +141,7 @@ def started_here(workers: int) -> Iterator[Cluster]:
                     scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
                     security=True,
                     preload=[_DEAF],
+                    local_directory=private,
                     memory_limit=0,  # what a photo needs is planned by the engine
                 )
             )

@@ -16,7 +16,6 @@ from nledn.compare.tables import (
     contest_json,
     write_board_csv,
     write_contest_csv,
-    write_json,
 )
 from nledn.compare.tiling_check import TilingCheck, check_tiling
 
@@ -55,7 +54,6 @@ __all__ = [
     "with_found_crop",
     "write_board_csv",
     "write_contest_csv",
-    "write_json",
     "write_page",
     "write_sheet",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from nledn.atomic import replacing
+from nledn.atomic import replacing_text
 from nledn.compare.board import Board, Pane, best_of
 from nledn.compare.directions import main_direction
 from nledn.compare.figures import ERROR_SHOWN_LEVELS, Figures, error_map
@@ -16,7 +16,7 @@ from nledn.compare.pictures import in_srgb, scaled
 from nledn.compare.words import brightness_word, direction_words, words_of
 from nledn.messages import printable
 from nledn.metrics import Bytes
-from nledn.report import rendered
+from nledn.report import HTML_MARK, rendered
 from nledn.tiling import Rect
 
 LARGEST_PX = 16_000_000  # a picture in the page; larger ones are reduced, and the page says so
@@ -60,8 +60,10 @@ class PageRow:
     best: bool
 
 
-def write_page(board: Board, path: Path, sources: Sequence[Path] = ()) -> None:
-    """Write the page; an earlier one is replaced, a source never.
+def write_page(
+    board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
+) -> None:
+    """Write the page; an earlier one is replaced, another file by `overwrite`, a source never.
 
     Raises:
         WriteError: it cannot be written.
@@ -79,10 +81,7 @@ def write_page(board: Board, path: Path, sources: Sequence[Path] = ()) -> None:
         quality=QUALITY,
         error_levels=ERROR_SHOWN_LEVELS,
     )
-    with (
-        replacing(path, overwrite=True, sources=sources) as temporary,
-        temporary.open("w", encoding="utf-8") as file,
-    ):
+    with replacing_text(path, overwrite=overwrite, sources=sources, mark=HTML_MARK) as file:
         file.writelines(parts)
 
 

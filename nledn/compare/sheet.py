@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 
 from nledn.atomic import replacing
 from nledn.compare.board import Board, Pane, best_of
@@ -14,6 +15,9 @@ from nledn.compare.words import psnr_word, words_of
 from nledn.metrics import Bytes
 from nledn.tiling import Rect
 
+SOFTWARE = "AfterRain comparison"
+MARK = f"tEXtSoftware\0{SOFTWARE}".encode()
+"""What a sheet has near its start, so that a later run may replace it."""
 MARGIN = 40
 GAP = 24
 CROP_GAP = 8
@@ -48,18 +52,19 @@ class _Layout:
         return self.header + self.image_height + crops
 
 
-def write_sheet(board: Board, path: Path, sources: Sequence[Path] = ()) -> None:
-    """Write the sheet as PNG; an earlier one is replaced, a source never.
+def write_sheet(
+    board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
+) -> None:
+    """Write the sheet as PNG; earlier ones are replaced, other files by `overwrite`, sources never.
 
     Raises:
         WriteError: it cannot be written.
     """
     sheet = draw_sheet(board)
-    with (
-        replacing(path, overwrite=True, sources=sources) as temporary,
-        temporary.open("wb") as file,
-    ):
-        sheet.save(file, "PNG", optimize=False, compress_level=6)
+    told = PngInfo()
+    told.add_text("Software", SOFTWARE)
+    with replacing(path, overwrite=overwrite, sources=sources, mark=MARK) as file:
+        sheet.save(file, "PNG", pnginfo=told, optimize=False, compress_level=6)
 
 
 def draw_sheet(board: Board) -> Image.Image:

@@ -1,25 +1,26 @@
 """Comparisons as JSON and CSV."""
 
 import csv
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from nledn.atomic import replacing
+from nledn.atomic import replacing_text
 from nledn.compare.board import Board, Pane
 from nledn.compare.directions import main_direction
 from nledn.compare.figures import Accuracy, Figures
 from nledn.compare.many import Contest
 from nledn.compare.statistics import Difference
 from nledn.messages import in_cell, printable
+from nledn.report import TABLE_MARK
 
 BOARD_COLUMNS = (
     "photo", "pane", "kind", "x", "y", "width", "height", "psnr_y", "ssim_y", "psnr_rgb",
     "taken", "share", "brightness", "direction", "error",
 )  # fmt: skip
+CONTEST_COLUMNS = ("file", "contender", "psnr_y", "ssim_y", "psnr_rgb", "wins", "error")
 PROTOCOL = "as saved, 8 bits; PSNR range 255; SSIM 7×7; Y of {y}"
 
 
@@ -61,47 +62,35 @@ def contest_json(contest: Contest) -> dict[str, Any]:
     }
 
 
-def write_json(content: dict[str, Any], path: Path, sources: Sequence[Path]) -> None:
-    """Write it; an earlier file is replaced, a source never.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
-    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-    with replacing(path, overwrite=True, sources=sources) as temporary:
-        temporary.write_text(f"{text}\n", encoding="utf-8")
-
-
-def write_board_csv(board: Board, path: Path, sources: Sequence[Path] = ()) -> None:
+def write_board_csv(
+    board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
+) -> None:
     """A row for each pane and each part of the photo that was measured.
 
     Raises:
         WriteError: it cannot be written.
     """
-    _write_csv(BOARD_COLUMNS, _board_rows(board), path, sources)
+    with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
+        _write_csv(BOARD_COLUMNS, _board_rows(board), file)
 
 
-def write_contest_csv(contest: Contest, path: Path, sources: Sequence[Path] = ()) -> None:
+def write_contest_csv(
+    contest: Contest, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
+) -> None:
     """A row for each photo and contender.
 
     Raises:
         WriteError: it cannot be written.
     """
-    columns = ("file", "contender", "psnr_y", "ssim_y", "psnr_rgb", "wins", "error")
-    _write_csv(columns, _contest_rows(contest), path, sources)
+    with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
+        _write_csv(CONTEST_COLUMNS, _contest_rows(contest), file)
 
 
-def _write_csv(
-    columns: Sequence[str], rows: Iterator[dict[str, Any]], path: Path, sources: Sequence[Path]
-) -> None:
-    with (
-        replacing(path, overwrite=True, sources=sources) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({name: in_cell(value) for name, value in row.items()})
+def _write_csv(columns: Sequence[str], rows: Iterator[dict[str, Any]], file: TextIO) -> None:
+    writer = csv.DictWriter(file, columns)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: in_cell(value) for name, value in row.items()})
 
 
 def _board_rows(board: Board) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import sys
 
-from nledn.decoder.serving import serve
+from nledn.decoder.server import serve
 
 if __name__ == "__main__":
     serve(sys.argv[1])

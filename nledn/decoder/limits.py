@@ -7,6 +7,7 @@ time, Windows neither. The clock on the wall is the owner's, and is read everywh
 import math
 import os
 import sys
+import time
 from pathlib import Path
 
 HEADER_CPU_S = 5
@@ -19,9 +20,13 @@ WALL_S = 60
 WALL_TIMES_CPU = 4
 SLOWEST_BYTES_PER_S = 1_000_000
 
+LIFE_CPU_S = 4 * 3600  # of all photos; a process that had half of it is replaced by a new one
+
 HEADER_BYTES = 256 * 2**20
 DECODE_BYTES = 256 * 2**20
 DECODE_BYTES_PER_PX = 32
+PRINTED_BYTES = 2**20  # the only file that it writes is what libraries print
+FILES = 256  # open at a time
 THREAD_BYTES = 16 * 2**20  # the stacks of a decoder's threads count, and each core has some
 
 
@@ -69,20 +74,33 @@ def hold(cpu_s: float, memory_bytes: int) -> None:
         _limit(resource.RLIMIT_DATA, _data_bytes() + memory_bytes)
 
 
-def leave_no_dump() -> None:
-    """No picture of this process's memory, and so of a photo, is written when it crashes."""
-    if sys.platform != "win32":
-        import resource
+def hold_for_good() -> None:
+    """Set what this process can never raise again, whoever acts in it."""
+    if sys.platform == "win32":
+        return
+    import resource
 
-        _limit(resource.RLIMIT_CORE, 0)
+    # No picture of its memory, and so of a photo, is written when it crashes.
+    _limit(resource.RLIMIT_CORE, 0, for_good=True)
+    _limit(resource.RLIMIT_FSIZE, PRINTED_BYTES, for_good=True)
+    _limit(resource.RLIMIT_NOFILE, FILES, for_good=True)
+    _limit(resource.RLIMIT_CPU, LIFE_CPU_S, for_good=True)
+    if sys.platform == "linux":
+        machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        _limit(resource.RLIMIT_DATA, machine, for_good=True)
 
 
-def _limit(what: int, soft: int) -> None:
+def is_old() -> bool:
+    """Whether this process had half of the processor time that it can have in its life."""
+    return time.process_time() > LIFE_CPU_S / 2
+
+
+def _limit(what: int, most: int, *, for_good: bool = False) -> None:
     import resource
 
     hard = resource.getrlimit(what)[1]
-    highest = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
-    resource.setrlimit(what, (highest, hard))
+    soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (soft, soft if for_good else hard))
 
 
 def _data_bytes() -> int:

@@ -49,8 +49,10 @@ class Pool:
             ProcessMissing: none can be started.
             Cancelled: `cancel` was set while waiting.
         """
-        process = self._take(cancel)
+        self._wait_for_turn(cancel)
+        process = None
         try:
+            process = self._alive() or Process(cancel)
             yield process
         finally:
             self._give_back(process)
@@ -82,7 +84,7 @@ class Pool:
         except (ProcessMissing, Cancelled):
             log.warning("no decoder could be started ahead", exc_info=True)
 
-    def _take(self, cancel: CancelToken) -> Process:
+    def _wait_for_turn(self, cancel: CancelToken) -> None:
         ticket = object()
         with self._changed:
             self._waiting.append(ticket)
@@ -91,39 +93,28 @@ class Pool:
                     cancel.raise_if_cancelled()
                     self._changed.wait(_POLL_S)
                 self._lent += 1
-                process = self._alive()
             finally:
                 self._waiting.remove(ticket)
                 self._changed.notify_all()
-        return process or self._started(cancel)
 
     def _alive(self) -> Process | None:
-        while self._idle:
-            process = self._idle.pop()
+        while True:
+            with self._changed:
+                if not self._idle:
+                    return None
+                process = self._idle.pop()
             if process.is_alive:
                 return process
             process.end()
-        return None
 
-    def _started(self, cancel: CancelToken) -> Process:
-        process = None
-        try:
-            process = Process(cancel)
-        finally:
-            if process is None:
-                self._count_back()
-        return process
-
-    def _give_back(self, process: Process) -> None:
-        if not process.is_idle:
+    def _give_back(self, process: Process | None) -> None:
+        kept = process if process and process.is_idle and not process.retires else None
+        if process is not None and kept is None:
             process.end()
-        self._count_back(process if process.is_idle else None)
-
-    def _count_back(self, process: Process | None = None) -> None:
         with self._changed:
             self._lent -= 1
-            if process is not None:
-                self._idle.append(process)
+            if kept is not None:
+                self._idle.append(kept)
                 self._watch_surplus()
             self._changed.notify_all()
 

@@ -4,16 +4,18 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from nledn import interpreter
 from nledn.cancel import CancelToken
-from nledn.decoder import ring, wire
-from nledn.decoder.command import command, settings
+from nledn.decoder import protocol, shared_memory
 
 START_S = 60  # 0.2 s are usual; a first start after the machine's own may read from a slow disk
 _POLL_S = 0.05  # how soon a wait notices that it was cancelled
@@ -21,6 +23,34 @@ _END_S = 2.0  # a process that is stuck in the kernel cannot be waited for
 _LAST_WORDS_BYTES = 4096
 # How C and C++ libraries end that are given no more memory: glib, libstdc++.
 _MEMORY_WORDS = ("failed to allocate", "bad_alloc")
+
+ARGUMENT = "--decode-photos"
+"""The first argument by which a program of a bundle is asked to be a decoder; not for people."""
+
+
+def serve_if_asked(arguments: Sequence[str]) -> None:
+    """Be a decoder until the end, where the command line asks for it; else return.
+
+    A program that may be bundled calls this before anything else.
+
+    Args:
+        arguments: as `sys.argv`.
+    """
+    if len(arguments) == 3 and arguments[1] == ARGUMENT:
+        from nledn.decoder.server import serve
+
+        serve(arguments[2])
+
+
+def command(word: str) -> list[str]:
+    """The command line of a decoder process.
+
+    Args:
+        word: by which it finds the shared memory.
+    """
+    if interpreter.is_bundled():
+        return [sys.executable, ARGUMENT, word]
+    return interpreter.command("nledn.decoder", word)
 
 
 class ProcessDied(Exception):
@@ -51,9 +81,10 @@ class Process:
     """Starts a decoder, and waits until it is ready.
 
     Attributes:
-        memory: the ring's.
+        memory: the shared one.
         is_idle: it has answered all that was asked.
         idle_since: when it had, as `time.monotonic` counts.
+        retires: it wants no more questions.
 
     Raises:
         ProcessMissing: it does not start.
@@ -61,32 +92,37 @@ class Process:
     """
 
     def __init__(self, cancel: CancelToken) -> None:
-        try:
-            self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # until the end of the process
-        except OSError as error:
-            raise ProcessMissing(error.strerror or str(error)) from error
-        try:
-            self._popen = self._started()
-        except OSError as error:
-            self._errors.close()
-            raise ProcessMissing(error.strerror or str(error)) from error
+        with ExitStack() as undone:
+            try:
+                self._errors = undone.enter_context(tempfile.TemporaryFile())
+                self._popen = self._started()
+            except OSError as error:
+                raise ProcessMissing(error.strerror or str(error)) from error
+            undone.pop_all()  # kept until the end of the process
         self._answers: SimpleQueue[bytes | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._listen, name="decoder", daemon=True)
         self._thread.start()
-        self.is_idle = False
+        self.is_idle = self.retires = False
         self.idle_since = 0.0
         self._wait_until_ready(cancel)
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        shared = ring.create()
+        shared = shared_memory.create()
         self.memory = shared.memory
+        settings = interpreter.settings()
+        # Nothing is multiplied there, and each thread of NumPy's would reserve memory. And what
+        # libvips has not had tried against hostile files stays unused.
+        settings["env"] |= {"OPENBLAS_NUM_THREADS": "1", "VIPS_BLOCK_UNTRUSTED": "1"}
+        if sys.platform != "win32":
+            settings["pass_fds"] = shared.passed
         try:
             return subprocess.Popen(  # noqa: S603  # this program, in another role
                 command(shared.word),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
-                **settings(shared.passed),
+                bufsize=0,
+                **settings,
             )
         finally:
             for descriptor in shared.passed:
@@ -99,6 +135,8 @@ class Process:
             raise ProcessMissing(self._last_line() or death.detail) from death
         except ProcessLate as error:
             raise ProcessMissing(f"no answer within {START_S} seconds") from error
+        except protocol.NONSENSE as error:
+            raise ProcessMissing("its first answer makes no sense") from error
         finally:
             if not self.is_idle:
                 self.end()
@@ -114,7 +152,7 @@ class Process:
         return self._popen.poll() is None
 
     def ask(self, question: dict[str, Any]) -> None:
-        """Ask for something new; see `nledn.decoder.wire`."""
+        """Ask for something new; see `nledn.decoder.protocol`."""
         self.is_idle = False
         self.tell(question)
 
@@ -122,7 +160,7 @@ class Process:
         """Say something that is no question; a process that is gone is noticed by `receive`."""
         assert self._popen.stdin is not None, "it is a pipe"
         with suppress(OSError):
-            self._popen.stdin.write(wire.line_of(message))
+            self._popen.stdin.write(protocol.line_of(message))
 
     def receive(self, until: float, cancel: CancelToken) -> tuple[str, Any]:
         """Wait for the next answer: its kind, and what it says.
@@ -146,6 +184,9 @@ class Process:
         if line is None:
             raise self._death()
         ((kind, said),) = json.loads(line).items()
+        if kind == "retires":
+            self.retires = True
+            return self.receive(until, cancel)
         if kind in ("ready", "done", "error"):
             self.is_idle, self.idle_since = True, time.monotonic()
         return kind, said

@@ -1,5 +1,7 @@
 """What keeps a photo from being read."""
 
+import os
+import shlex
 from pathlib import Path
 
 from nledn.errors.root import DerainError
@@ -66,8 +68,14 @@ class PhotoIsVideo(PhotoError):
     """A video, whose frames must become photos first."""
 
     sentence = "{path} is a video, not a photo."
-    remedy = 'Extract its frames into a folder: ffmpeg -i "{path}" frames/%06d.png.'
+    remedy = "Extract its frames into a folder: ffmpeg -i {quoted} frames/%06d.png."
     window_remedy = "Export its frames as photos, then open those."
+
+    @property
+    def quoted(self) -> str:
+        """The path as a command line takes it: a name may hold what a shell would run."""
+        path = os.fspath(self.path)
+        return f'"{path}"' if os.name == "nt" else shlex.quote(path)
 
 
 class PhotoDamaged(PhotoError):

@@ -6,6 +6,7 @@ of the block. So nothing is moved: values are overwritten where they stand.
 
 import io
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nledn.photo.tiff_structure import (
@@ -31,7 +32,17 @@ _PIXEL_X, _PIXEL_Y = 0xA002, 0xA003
 _THUMBNAIL_OFFSET, _THUMBNAIL_BYTES = 0x0201, 0x0202
 _STRIP_OFFSETS, _STRIP_BYTES = 0x0111, 0x0117
 _SHORT, _LONG = 3, 4
-_ALIGNMENT = 8  # a thumbnail that ends so near to the end of the block is its last part
+_TILE_OFFSETS, _TILE_BYTES = 0x0144, 0x0145
+_PICTURES = (
+    (_THUMBNAIL_OFFSET, _THUMBNAIL_BYTES),
+    (_STRIP_OFFSETS, _STRIP_BYTES),
+    (_TILE_OFFSETS, _TILE_BYTES),
+)
+_MAKER_NOTE = 0x927C
+_JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+_MOST_DIRECTORIES = 100  # cameras have six; damaged links may go round in circles
+_HEAD_BYTES = 8
+_ALIGNMENT = 8  # a picture that ends so near to the end of the block is its last part
 
 # Fields of a TIFF page that describe the photo rather than the layout of its pixels (EXIF 3.0,
 # table 4, with the fields of Windows and the DCF rating).
@@ -89,8 +100,10 @@ def dpi(block: bytes) -> tuple[float, float] | None:
 def upright(block: bytes, size: tuple[int, int]) -> bytes:
     """Make EXIF true of upright pixels of `size`.
 
-    The orientation becomes 1, the dimension tags that are there follow `size`, the embedded
-    thumbnail goes. Everything else stays where it stands, to the byte.
+    The orientation becomes 1, the dimension tags that are there follow `size`, and embedded
+    pictures of the photo as it was go: those of every directory, and JPEGs that no directory leads
+    to any more. Those inside of a MakerNote stay, since only its camera knows their places.
+    Everything else stays where it stands, to the byte.
 
     Args:
         block: a TIFF structure.
@@ -105,8 +118,7 @@ def upright(block: bytes, size: tuple[int, int]) -> bytes:
     editor.set_dimensions(first, _WIDTH, _HEIGHT, size)
     for offset in editor.structure.integers(first.entries.get(EXIF_IFD))[:1]:
         editor.set_dimensions(editor.structure.directory(offset), _PIXEL_X, _PIXEL_Y, size)
-    if first.next_offset:
-        editor.remove_thumbnail(first)
+    editor.remove_pictures(first)
     return bytes(editor.block)
 
 
@@ -132,30 +144,68 @@ class _Editor:
         self.set_number(directory.entries.get(width_tag), size[0])
         self.set_number(directory.entries.get(height_tag), size[1])
 
-    def remove_thumbnail(self, first: Directory) -> None:
-        """Cut the link to IFD1, and cut or blank the picture, so that it is really gone."""
-        self.block[first.next_position : first.next_position + 4] = bytes(4)
-        try:
-            second = self.structure.directory(first.next_offset)
-        except TiffDamaged:
-            return
-        ranges = [
-            *self._ranges(second, _THUMBNAIL_OFFSET, _THUMBNAIL_BYTES),
-            *self._ranges(second, _STRIP_OFFSETS, _STRIP_BYTES),
-        ]
+    def remove_pictures(self, first: Directory) -> None:
+        """Cut links to embedded pictures, and cut or blank these, so that they are really gone."""
+        directories = list(self._directories())
+        ranges = {span for each in directories for span in self._pictures(each)}
+        for tag in (_THUMBNAIL_OFFSET, _THUMBNAIL_BYTES):
+            for each in directories:
+                self.set_number(each.entries.get(tag), 0)
+        if first.next_offset:
+            self.block[first.next_position : first.next_position + 4] = bytes(4)
         for start, end in sorted(ranges, reverse=True):
             if len(self.block) - end <= _ALIGNMENT and start > first.next_position:
                 del self.block[start:]
             else:
                 self.block[start:end] = bytes(end - start)
+        self._blank_lost_jpegs(directories)
 
-    def _ranges(
-        self, directory: Directory, offsets_tag: int, bytes_tag: int
-    ) -> list[tuple[int, int]]:
-        offsets = self.structure.integers(directory.entries.get(offsets_tag))
-        counts = self.structure.integers(directory.entries.get(bytes_tag))
-        ranges = [(start, start + count) for start, count in zip(offsets, counts, strict=False)]
-        return [(start, end) for start, end in ranges if end <= len(self.block)]
+    def _directories(self) -> Iterator[Directory]:
+        """All that can be reached; those that are damaged lead nowhere."""
+        waiting, seen = [self.structure.first_offset], set[int]()
+        while waiting and len(seen) < _MOST_DIRECTORIES:
+            offset = waiting.pop()
+            if not offset or offset in seen:
+                continue
+            seen.add(offset)
+            try:
+                found = self.structure.directory(offset)
+            except TiffDamaged:
+                continue
+            yield found
+            waiting.append(found.next_offset)
+            for tag in _LINKS:
+                waiting += self._integers(found, tag)
+
+    def _pictures(self, directory: Directory) -> Iterator[tuple[int, int]]:
+        """Where they lie; what runs beyond the end by its own word ends there."""
+        for offsets_tag, bytes_tag in _PICTURES:
+            offsets = self._integers(directory, offsets_tag)
+            counts = self._integers(directory, bytes_tag)
+            for start, count in zip(offsets, counts, strict=False):
+                end = min(start + count, len(self.block))
+                if _HEAD_BYTES <= start < end:
+                    yield start, end
+
+    def _integers(self, directory: Directory, tag: int) -> tuple[int, ...]:
+        try:
+            return self.structure.integers(directory.entries.get(tag))
+        except TiffDamaged:
+            return ()
+
+    def _blank_lost_jpegs(self, directories: list[Directory]) -> None:
+        """Blank JPEGs whose directory is damaged, up to the last end of one before a MakerNote."""
+        notes = [each.entries[_MAKER_NOTE] for each in directories if _MAKER_NOTE in each.entries]
+        spans = ((note.offset, note.offset + note.value_bytes) for note in notes)
+        kept = sorted(span for span in spans if span[1] <= len(self.block))
+        begin = _HEAD_BYTES
+        for start, end in (*kept, (len(self.block), len(self.block))):
+            first = self.block.find(_JPEG_START, begin, start)
+            if first >= 0:
+                last = self.block.rfind(_JPEG_END, first, start)
+                last = start if last < 0 else last + len(_JPEG_END)
+                self.block[first:last] = bytes(last - first)
+            begin = max(begin, end)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def write(
     settings: WriteSettings = WriteSettings(),
     *,
     sources: Sequence[Path] = (),
-    on_written: Callable[[Path], None] | None = None,
+    on_written: Callable[[BinaryIO], None] | None = None,
 ) -> None:
     """Write `photo` in the format that the suffix of `path` names.
 
@@ -55,7 +55,7 @@ def write(
         path: .jpg, .jpeg, .png, .tif, .tiff, .webp or .bmp.
         settings: quality, and whether to replace an earlier result.
         sources: files that are never replaced; the photo's own is always among them.
-        on_written: called with the file, whole, before it gets its name.
+        on_written: called with the file, whole and open for reading too, before it gets its name.
 
     Raises:
         OutputFormatUnknown: the suffix is none of these.
@@ -67,11 +67,12 @@ def write(
         raise OutputFormatUnknown(path, path.suffix)
     own = () if photo.path is None else (photo.path,)
     _refuse_too_large(photo, path, kind)
-    with replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as temporary:
-        with _codec_errors(path), temporary.open("wb") as file:
+    with replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as file:
+        with _codec_errors(path):
             _encode(_fitted(_consistent(photo), kind), file, kind, settings)
         if on_written is not None:
-            on_written(temporary)
+            file.flush()
+            on_written(file)
 
 
 def write_rain(
@@ -101,9 +102,8 @@ def write_rain(
     if kind == "TIFF" and rain.nbytes > tiff_writing.LARGEST_BYTES:
         raise OutputTooLarge(path, f"{rain.nbytes / 1e9:.1f} GB")
     with (
-        replacing(path, overwrite=overwrite, sources=sources) as temporary,
+        replacing(path, overwrite=overwrite, sources=sources) as file,
         _codec_errors(path),
-        temporary.open("wb") as file,
     ):
         if kind == "TIFF":
             tiff_writing.write(tiff_writing.Samples(rain), Metadata(), file)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from nledn.architecture import VARIANTS
-from nledn.atomic import replacing
+from nledn.atomic import replacing_text
 from nledn.metrics import Agreement, agreement, to_uint8_cut
 from nledn.network import NLEDN
 from nledn.pairs import Pair
@@ -157,10 +157,7 @@ def _read(path: Path) -> list[Result]:
 
 
 def _write(path: Path, results: Sequence[Result]) -> None:
-    with (
-        replacing(path, overwrite=True) as unfinished,
-        unfinished.open("w", newline="", encoding="utf-8") as file,
-    ):
+    with replacing_text(path, overwrite=True) as file:
         writer = csv.DictWriter(file, list(Result.__dataclass_fields__))
         writer.writeheader()
         writer.writerows(vars(result) for result in results)

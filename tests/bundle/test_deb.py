@@ -71,6 +71,24 @@ def test_all_files_are_roots_and_readable(package: Path) -> None:
 
 
 @needs_dpkg
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_modes_do_not_follow_the_umask(bundle: Path, tmp_path: Path, umask: int) -> None:
+    secret = bundle / "_internal" / "libfirst.so.1"
+    secret.chmod(0o600)
+    (bundle / "nledn").chmod(0o777)
+    before = os.umask(umask)
+    try:
+        package = deb.build(bundle, tmp_path, "none")
+    finally:
+        os.umask(before)
+    modes = {line.split()[0] for line in run("dpkg-deb", "--contents", package).splitlines()}
+    assert modes == {"drwxr-xr-x", "-rwxr-xr-x", "-rw-r--r--", "lrwxrwxrwx"}
+    run("dpkg-deb", "--control", package, tmp_path / "control")
+    assert (tmp_path / "control" / "control").stat().st_mode & 0o777 == 0o644
+    assert secret.stat().st_mode & 0o777 == 0o600  # the bundle's own file stays as it is
+
+
+@needs_dpkg
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="dpkg installs as root only")
 def test_it_installs_runs_and_goes(package: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -125,7 +126,7 @@ def test_a_video_gets_a_sentence_with_the_command_that_makes_photos_of_it(
     video = wet / "wet street.mp4"
     video.write_bytes(b"\0\0\0\x20ftypisom")
     assert exit_code(weights, wet, dry) == 0
-    command = f'ffmpeg -i "{video}" frames/%06d.png'
+    command = f"ffmpeg -i {shlex.quote(str(video))} frames/%06d.png"
     assert command in capsys.readouterr().err
     assert results(dry) == {"1_derained.png", "2_derained.png"}
     assert exit_code(weights, video, dry) == 1
@@ -173,10 +174,10 @@ def test_what_happens_is_logged_as_json(
 ) -> None:
     (wet / "bad.png").write_bytes(b"bad")
     log = tmp_path / "log.jsonl"
-    log.write_text('{"earlier": true}\n')
+    log.write_text('{"log": "AfterRain batch", "earlier": true}\n')
     assert exit_code(weights, wet, dry, "--log-json", log) == 2
     earlier, *lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    assert earlier == {"earlier": True}
+    assert earlier == {"log": "AfterRain batch", "earlier": True}
     assert {Path(line["file"]).name: line["state"] for line in lines} == {
         "1.png": "done",
         "2.png": "done",
@@ -260,6 +261,7 @@ def test_a_scheduler_that_is_not_there_is_said(
     assert exit_code(weights, wet, dry, "--scheduler", "tcp://127.0.0.1:9") == 1
     said = capsys.readouterr().err
     assert "No scheduler answers at tcp://127.0.0.1:9" in said
+    assert "tcp://127.0.0.1:9 is not encrypted" in said
     assert "Traceback" not in said
     assert exit_code(weights, wet, dry) == 0
 

@@ -1,6 +1,7 @@
 """Where `nledn batch` writes reports and logs, and what is said where it cannot."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,10 +53,10 @@ def test_a_report_that_cannot_be_written_hinders_no_other(
 ) -> None:
     write = report.write
 
-    def refusing(content: Report, path: Path) -> None:
+    def refusing(content: Report, path: Path, **rules: Any) -> None:
         if path.suffix == ".html":
             raise OutputNotPermitted(path)
-        write(content, path)
+        write(content, path, **rules)
 
     monkeypatch.setattr(report, "write", refusing)
     assert exit_code("wet", "dry", "--report", "a.html", "--report", "a.json") == 2
@@ -78,7 +79,11 @@ def test_a_report_does_not_replace_the_list_of_photos(capsys: pytest.CaptureFixt
         (("locked/wet", "dry"), "locked/wet", "Check its"),
         (("wet", "locked/dry", "--report", "locked/dry/a.csv"), "locked/dry", "Check its"),
         (("wet", "dry", "--report", "locked/a.csv"), "locked/a.csv", "Choose a folder"),
-        (("wet", "dry", "--log-json", "locked/below/a.jsonl"), "{here}/locked/below", "Check its"),
+        (
+            ("wet", "dry", "--log-json", "locked/below/a.jsonl"),
+            "locked/below/a.jsonl",
+            "Choose a folder",
+        ),
         (("wet", "dry", "--truth", "locked/clean"), "locked/clean", "Check its"),
     ],
 )

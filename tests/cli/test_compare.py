@@ -175,7 +175,7 @@ def test_checkpoints_of_one_id_can_be_told_apart(capsys: pytest.CaptureFixture[s
 def test_a_file_that_cannot_be_written_hinders_no_other(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_space(*_: object) -> None:
+    def no_space(*_: object, **__: object) -> None:
         raise OutputDiskFull(Path("full"))
 
     for name in ("write_page", "write_contest_csv"):

@@ -65,7 +65,7 @@ def test_json_has_the_same_figures(
     tmp_path: Path, pairs: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "scores.json"
-    file.write_text("an earlier result")
+    file.write_text('{"program": "AfterRain"}')
     assert exit_code("--pairs", pairs, "--weights", weights, "--limit", 2, "--json", file) == 0
     written = json.loads(file.read_text("utf-8"))
     assert [image["file"] for image in written["images"]] == ["1.png", "2.png"]
@@ -137,7 +137,7 @@ def test_scores_that_cannot_be_written_were_shown(
     def no_space(path: Path, **_: object) -> None:
         raise OutputDiskFull(path)
 
-    monkeypatch.setattr("nledn.atomic.replacing", no_space)
+    monkeypatch.setattr("nledn.report.replacing_text", no_space)
     file = tmp_path / "a.json"
     assert exit_code("--pairs", pairs, "--weights", weights, "--json", file) == 2
     said = capsys.readouterr()

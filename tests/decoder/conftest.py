@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nledn.decoder import asking, process
+from nledn.decoder import client, process
 from nledn.decoder.pool import Pool
 
 SABOTEUR = Path(__file__).with_name("saboteur.py")
@@ -14,7 +14,7 @@ SABOTEUR = Path(__file__).with_name("saboteur.py")
 def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     """Processes of this test alone."""
     own = Pool()
-    monkeypatch.setattr(asking, "pool", own)
+    monkeypatch.setattr(client, "pool", own)
     yield own
     own.close()
 

@@ -157,7 +157,7 @@ def test_no_decoder_can_be_started(
 
 
 @pytest.mark.usefixtures("pool")
-@pytest.mark.parametrize("needed", ["tempfile.TemporaryFile", "ring.create"])
+@pytest.mark.parametrize("needed", ["tempfile.TemporaryFile", "shared_memory.create"])
 def test_what_a_decoder_needs_first_may_not_be_had(
     fine: Path, monkeypatch: pytest.MonkeyPatch, needed: str
 ) -> None:
@@ -185,10 +185,10 @@ import sys, threading
 from pathlib import Path
 from nledn import decoder
 from nledn.cancel import CancelToken
-from nledn.decoder import asking, process
+from nledn.decoder import client, process
 process.command = lambda word: [sys.executable, sys.argv[1], word]
 decoder.read(Path(sys.argv[2]))
-with asking.pool.lent(CancelToken()) as one:
+with client.pool.lent(CancelToken()) as one:
     print(one.id, flush=True)
 if len(sys.argv) > 3:
     decoder.read(Path(sys.argv[3]))

@@ -16,7 +16,7 @@ import pytest
 from PIL import ImageCms
 
 from nledn import decoder, photo
-from nledn.decoder import command, process
+from nledn.decoder import process
 from nledn.decoder.pool import PROCESSES, Pool
 from nledn.errors import PhotoError
 from nledn.photo import Photo
@@ -199,11 +199,11 @@ def _decoders_of_others() -> None:
 
 
 def test_whoever_waits_longest_is_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nledn.decoder import asking
+    from nledn.decoder import client
 
     monkeypatch.setattr(process, "command", lambda word: [sys.executable, str(SABOTEUR), word])
     narrow = Pool(most=1)
-    monkeypatch.setattr(asking, "pool", narrow)
+    monkeypatch.setattr(client, "pool", narrow)
     busy = files.saved(tmp_path, "wait.png", files.encoded(files.smooth(), "PNG"))
     order: list[int] = []
     threads = [threading.Thread(target=decoder.read, args=(busy,))]
@@ -261,7 +261,7 @@ def test_programs_of_a_bundle_are_their_own_decoders(
 ) -> None:
     # A bundle has no `python -m`: its program is asked by its first argument.
     def bundled(word: str) -> list[str]:
-        return [sys.executable, str(BUNDLE / f"{program}.py"), command.ARGUMENT, word]
+        return [sys.executable, str(BUNDLE / f"{program}.py"), process.ARGUMENT, word]
 
     monkeypatch.setattr(process, "command", bundled)
     path = files.saved(tmp_path, "a.png", files.encoded(files.smooth(), "PNG"))

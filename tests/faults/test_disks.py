@@ -121,9 +121,9 @@ def test_a_permission_that_is_taken_away_meanwhile_costs_the_result_alone(powerl
     (powerless / "a").write_bytes(b"old")
     with (
         pytest.raises(OutputNotPermitted),
-        replacing(powerless / "a", overwrite=True) as temporary,
+        replacing(powerless / "a", overwrite=True) as file,
     ):
-        temporary.write_bytes(b"half")
+        file.write(b"half")
         powerless.chmod(0o500)
     assert (powerless / "a").read_bytes() == b"old"
     powerless.chmod(0o700)

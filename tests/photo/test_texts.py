@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from nledn import photo
-from nledn.decoder import wire
+from nledn.decoder import protocol
 from nledn.photo import Note
 from nledn.photo.canvas import Arrays
 from nledn.photo.reading import decode
@@ -124,5 +124,5 @@ def test_iptc_in_a_png_is_dropped_and_said(tmp_path: Path) -> None:
 
 def test_texts_pass_between_processes(tmp_path: Path) -> None:
     facts = decode(_jpeg(tmp_path, GBK), Arrays(), limit_megapixels=1)
-    sent = wire.line_of(wire.facts_sent(facts))
-    assert wire.facts_received(json.loads(sent)) == facts
+    sent = protocol.line_of(protocol.facts_sent(facts))
+    assert protocol.facts_received(json.loads(sent)) == facts

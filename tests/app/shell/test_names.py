@@ -10,12 +10,12 @@ from PySide6.QtCore import QByteArray, QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.__main__ import Lines
 from app.batch.jobs import Entry
 from app.batch.table import BatchModel, Column
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.shell import names
+from nledn.log_lines import Lines
 from nledn.messages import printable
 from nledn.naming import Naming, name_of
 from tests.app.window import drop, open_photo, said, state

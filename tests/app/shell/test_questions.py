@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.shell.dialogs import Dialogs
@@ -31,6 +31,25 @@ def test_a_question_is_answered_and_leaves_nothing_behind(qtbot: QtBot, name: st
     QTimer.singleShot(0, leave)
     assert ask(Dialogs(window)) == answer
     qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))
+
+
+@pytest.mark.parametrize("name", ["replace", "unsaved"])
+def test_names_of_files_are_no_rich_text(qtbot: QtBot, name: str) -> None:
+    window, seen = QWidget(), list[QMessageBox]()
+    qtbot.addWidget(window)
+    hostile = '<h1>yes</h1><img src="file:///etc/passwd">'
+
+    def look() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        (label,) = [each for each in box.findChildren(QLabel) if hostile in each.text()]
+        assert label.textFormat() == Qt.TextFormat.PlainText
+        seen.append(box)
+        box.reject()
+
+    QTimer.singleShot(0, look)
+    getattr(Dialogs(window), name)(hostile)
+    assert seen
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NoReturn
 import numpy as np
 
 from nledn import heap
-from nledn.decoder import limits, ring, slots, wire
+from nledn.decoder import limits, protocol, sandbox, shared_memory
 from nledn.errors import PhotoError, PhotoTakesMemory
 from nledn.photo.canvas import Form, colours_in
 from nledn.photo.reading import Header, decode, read_header
@@ -33,18 +33,19 @@ def serve(word: str) -> NoReturn:
     Args:
         word: by which the shared memory is found.
     """
-    limits.leave_no_dump()
+    limits.hold_for_good()
+    sandbox.close_in()  # before there are other threads, which would stay free
     answers = _private_output()
 
     def answer(message: dict[str, Any]) -> None:
-        answers.write(wire.line_of(message))
+        answers.write(protocol.line_of(message))
 
-    memory = ring.found(word)
+    memory = shared_memory.found(word)
     questions: SimpleQueue[dict[str, Any]] = SimpleQueue()
     emptied: SimpleQueue[int] = SimpleQueue()
     threading.Thread(target=_listen, args=(questions, emptied), daemon=True).start()
     # One for good: what was emptied is told to the photo after, when there is one.
-    canvas = _Ring(memory, emptied, answer)
+    canvas = _Slots(memory, emptied, answer)
     answer({"ready": True})
     while True:
         question = questions.get()
@@ -78,35 +79,39 @@ def _forget_words() -> None:
         os.lseek(_ERRORS, 0, os.SEEK_SET)
 
 
-def _answer(question: dict[str, Any], answer: Answer, canvas: "_Ring") -> None:
+def _answer(question: dict[str, Any], answer: Answer, canvas: "_Slots") -> None:
     def on_header(header: Header) -> None:
         answer({"header": asdict(header)})
         megapixels = header.megapixels
         limits.hold(limits.cpu_s(header.format, megapixels), limits.memory_bytes(megapixels))
 
     limits.hold(limits.HEADER_CPU_S, limits.HEADER_BYTES)
+    end: dict[str, Any] = {"done": None}
     try:
         if "header" in question:
             answer({"header": asdict(read_header(Path(question["header"])))})
-            answer({"done": None})
         else:
             path, limit = Path(question["read"]), question["limit_megapixels"]
             facts = decode(path, canvas, limit_megapixels=limit, on_header=on_header)
-            answer({"done": wire.facts_sent(facts)})
+            end = {"done": protocol.facts_sent(facts)}
     except PhotoError as error:
-        answer({"error": error.to_dict()})
+        end = {"error": error.to_dict()}
     except MemoryError:
-        answer({"error": PhotoTakesMemory(Path()).to_dict()})
+        end = {"error": PhotoTakesMemory(Path()).to_dict()}
+    if limits.is_old():
+        answer({"retires": True})
+    answer(end)
 
 
-class _Ring:
+class _Slots:
     """A canvas that hands pixels on, slot by slot."""
 
     def __init__(self, memory: mmap.mmap, emptied: "SimpleQueue[int]", answer: Answer) -> None:
         self._memory = memory
         self._emptied = emptied
         self._answer = answer
-        self._free = list(range(ring.SLOTS))
+        for slot in range(shared_memory.SLOTS):
+            emptied.put(slot)
 
     def begin(self, form: Form) -> None:
         """Announce them."""
@@ -116,14 +121,14 @@ class _Ring:
     def put(self, strip: Any) -> None:
         """Hand a strip on, in as many parts as it takes."""
         pixels = strip.reshape(-1, strip.shape[2])
-        for start in range(0, len(pixels), ring.SLOT_PX):
-            self._put_part(pixels[start : start + ring.SLOT_PX])
+        for start in range(0, len(pixels), shared_memory.SLOT_PX):
+            self._put_part(pixels[start : start + shared_memory.SLOT_PX])
 
     def _put_part(self, pixels: Any) -> None:
-        slot = self._free.pop() if self._free else self._emptied.get()
+        slot = self._emptied.get()
         depth, count = self._form.depth, len(pixels)
         colours = colours_in(pixels.shape[1])
-        np.copyto(slots.colours(self._memory, slot, depth, count), pixels[:, :colours])
+        np.copyto(shared_memory.colours(self._memory, slot, depth, count), pixels[:, :colours])
         if self._form.has_alpha:
-            np.copyto(slots.alpha(self._memory, slot, depth, count), pixels[:, colours])
+            np.copyto(shared_memory.alpha(self._memory, slot, depth, count), pixels[:, colours])
         self._answer({"filled": [slot, count]})

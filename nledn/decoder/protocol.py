@@ -4,13 +4,14 @@ The owner asks:
 
     {"read": path, "limit_megapixels": …}     decode a photo
     {"header": path}                          look at its header alone
-    {"emptied": slot}                         that slot of the ring can be filled again
+    {"emptied": slot}                         that slot can be filled again
 
 The process answers, after one {"ready": true}:
 
     {"header": {format, size}}                before the pixels are decoded
     {"form": {…}}                             of the pixels, which follow
     {"filled": [slot, pixels]}                the next pixels lie in that slot
+    {"retires": true}                         before the end, of a process that wants no more
     {"done": facts or null}                   the end
     {"error": {…}}                            the end, by an error of `nledn.errors`
 """
@@ -21,10 +22,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nledn.errors import DerainError, PhotoCrashesDecoder, PhotoError
+from nledn.errors import DerainError, PhotoError
 
 if TYPE_CHECKING:
     from nledn.photo.facts import Facts
+
+
+# What its owner stumbles over when a process answers as no decoder does.
+NONSENSE = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError,
+    ValueError,
+)  # fmt: skip
 
 
 def line_of(message: dict[str, Any]) -> bytes:
@@ -60,6 +68,6 @@ def error_received(sent: object, path: Path) -> PhotoError:
     """Return an error out of JSON, about the path as it was asked for."""
     error = DerainError.from_dict(sent)
     if not isinstance(error, PhotoError):
-        return PhotoCrashesDecoder(path, "its answer is not an error")
+        raise TypeError(error)
     error.path = path
     return error

@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from nledn.cancel import CancelToken
+from nledn.decoder import limits, protocol, shared_memory
 from nledn.decoder.pool import pool
 from nledn.decoder.process import Process, ProcessDied, ProcessLate, ProcessMissing
 from nledn.errors import (
@@ -18,6 +19,7 @@ from nledn.errors import (
 
 if TYPE_CHECKING:
     from nledn.photo import Header, Photo
+    from nledn.photo.canvas import Form
 
 
 def read(
@@ -36,18 +38,18 @@ def read(
         PhotoDecoderMissing: none can be started.
         Cancelled: `cancel` was set.
     """
-    from nledn.decoder import wire
     from nledn.photo import DEFAULT_LIMIT_MEGAPIXELS
     from nledn.photo.facts import assembled
 
     limit = DEFAULT_LIMIT_MEGAPIXELS if limit_megapixels is None else limit_megapixels
     path = Path(path)
     with _lent(path, cancel) as conversation:
+        conversation.limit_megapixels = limit
         conversation.ask({"read": _absolute(path), "limit_megapixels": limit})
-        facts = wire.facts_received(conversation.last_word())
-        if not conversation.incoming.is_complete:
+        facts = protocol.facts_received(conversation.last_word())
+        if not conversation.is_complete:
             raise PhotoCrashesDecoder(path, "pixels are missing")
-        return assembled(path, facts, conversation.incoming.arrays)
+        return assembled(path, facts, conversation.arrays)
 
 
 def read_header(path: Path, *, cancel: CancelToken | None = None) -> "Header":
@@ -75,7 +77,11 @@ def _lent(path: Path, cancel: CancelToken | None) -> "Iterator[_Conversation]":
     try:
         with pool.lent(cancel) as process:
             conversation = _Conversation(process, path, cancel)
-            yield conversation
+            try:
+                yield conversation
+            except protocol.NONSENSE as error:
+                process.retires = True  # somebody has taken it over
+                raise PhotoCrashesDecoder(path, "its answers make no sense") from error
     except ProcessDied as death:
         if death.is_time and conversation is not None:
             raise PhotoTakesTooLong(path, conversation.limit_cpu_s) from death
@@ -95,25 +101,27 @@ class _Conversation:
 
     Attributes:
         header: of the photo, once it is known.
-        incoming: its pixels.
+        arrays: its pixels, as far as they have come.
+        limit_megapixels: how many the process may hand over.
         limit_s: how many seconds the present step may take.
         limit_cpu_s: how many of the processor's.
     """
 
     header: "Header"
+    limit_megapixels = 0.0
 
     def __init__(self, process: Process, path: Path, cancel: CancelToken) -> None:
-        from nledn.decoder.incoming import Incoming
+        from nledn.photo.canvas import Arrays
 
         self._process = process
         self._path = path
         self._cancel = cancel
-        self.incoming = Incoming(process)
+        self.arrays = Arrays()
+        self._form: Form | None = None
+        self._filled_px = 0
 
     def ask(self, question: dict[str, Any]) -> None:
         """Ask; the header has to come in time."""
-        from nledn.decoder import limits
-
         self._begin_step(limits.HEADER_CPU_S)
         self._process.ask(question)
 
@@ -131,27 +139,52 @@ class _Conversation:
             self._take(kind, said)
 
     def _take(self, kind: str, said: Any) -> None:
-        from nledn.decoder import wire
+        from nledn.photo.canvas import Form
 
         if kind == "filled":
-            self.incoming.take(*said)
+            self._take_pixels(*said)
         elif kind == "form":
-            self.incoming.begin(said)
+            self._form = Form(**said)
+            self._check(self._form)
+            self.arrays.begin(self._form)
         elif kind == "header":
             self._on_header(said)
         else:
-            raise wire.error_received(said, self._path)
+            raise protocol.error_received(said, self._path)
+
+    def _check(self, form: "Form") -> None:
+        from nledn.photo.canvas import DepthName
+
+        if not (form.depth in get_args(DepthName) and min(form.width, form.height) > 0):
+            raise ValueError(form)
+        if form.px > self.limit_megapixels * 1e6:
+            raise ValueError(form)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every pixel has come."""
+        return self._form is not None and self._filled_px == self._form.px
+
+    def _take_pixels(self, slot: int, count: int) -> None:
+        """Copy so many pixels out of a slot, and say that it is free."""
+        assert self._form is not None, "the form comes first"
+        depth, memory = self._form.depth, self._process.memory
+        place = slice(self._filled_px, self._filled_px + count)
+        colours = shared_memory.colours(memory, slot, depth, count)
+        self.arrays.pixels.reshape(-1, 3)[place] = colours
+        if self.arrays.alpha is not None:
+            alpha = shared_memory.alpha(memory, slot, depth, count)
+            self.arrays.alpha.reshape(-1)[place] = alpha
+        self._filled_px = place.stop
+        self._process.tell({"emptied": slot})
 
     def _on_header(self, said: dict[str, Any]) -> None:
-        from nledn.decoder import limits
         from nledn.photo import Header
 
         self.header = Header(said["format"], (said["size"][0], said["size"][1]))
         self._begin_step(limits.cpu_s(self.header.format, self.header.megapixels))
 
     def _begin_step(self, limit_cpu_s: int) -> None:
-        from nledn.decoder import limits
-
         self.limit_cpu_s = limit_cpu_s
         self.limit_s = limits.wall_s(self._path, limit_cpu_s)
         self._until = time.monotonic() + self.limit_s

@@ -1,0 +1,95 @@
+"""What comes out of files commands no terminal, whichever way it is printed."""
+
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.table import Table
+from safetensors.numpy import save_file
+
+from nledn import catalog, places
+from nledn.card import Card
+from nledn.cli import main
+from nledn.cli.console import err, out, say_json
+from nledn.log_lines import Lines
+from tests.batch.batches import even_weights
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b2J\u202egnp"
+RAW = ("\x1b", "\x07", "\x9b", "\u202e")
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    return captured.out + captured.err
+
+
+def exit_code(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as caught:
+        main([*map(str, arguments)])
+    return int(caught.value.code or 0)
+
+
+def test_a_card_is_shown_without_its_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(places, "weights", lambda: tmp_path)
+    path = even_weights(tmp_path / "ten.safetensors")
+    sha256 = catalog.find(str(path)).sha256
+    card = Card("ten", HOSTILE, sha256, "fixed", path, licence=HOSTILE, description=HOSTILE)
+    # The reader of cards refuses such words by now; whatever it lets through is shown alike.
+    monkeypatch.setattr(catalog, "shelf", lambda: catalog.Shelf((card,), ()))
+    monkeypatch.setattr(catalog, "find", lambda _: card)
+    monkeypatch.setattr(catalog, "verify", lambda _: card)
+    for command in (("list",), ("show", "ten"), ("verify",)):
+        assert exit_code("weights", *command) == 0
+        said = told(capsys)
+        assert "ten" in said
+        assert not any(letter in said for letter in RAW)
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "\\ud800"])
+def test_names_of_tensors_are_shown_without_their_commands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path = tmp_path / "odd.safetensors"
+    save_file({"longest name of them all": np.zeros(3, np.float32)}, path)
+    content = path.read_bytes()[8:]
+    header, data = content[: content.index(b"}}") + 2], content[-12:]
+    odd = header.replace(b"longest name of them all", name.encode("unicode_escape")
+                         .replace(b"\\x", b"\\u00").replace(b"\\\\u", b"\\u"))  # fmt: skip
+    path.write_bytes(len(odd).to_bytes(8, "little") + odd + data)
+    assert exit_code("weights", "add", path) == 1
+    said = told(capsys)
+    assert "odd.safetensors" in said
+    assert not any(letter in said for letter in RAW)
+
+
+def test_every_way_of_printing_shows_and_does_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table(title=HOSTILE)
+    table.add_column(HOSTILE)
+    table.add_row(HOSTILE)
+    for console in (out, err):
+        console.print(HOSTILE)
+        console.print(f"two\nlines {HOSTILE}", style="red")
+        console.print(table)
+    say_json({"name": HOSTILE, "half": "\ud800", "letter": "雨"})
+    captured = capsys.readouterr()
+    said = captured.out + captured.err
+    assert not any(letter in said for letter in RAW)
+    assert "two\nlines" in said
+    assert "雨" in said
+    text = captured.out[captured.out.index("{") :]
+    assert json.loads(text)["name"] == HOSTILE
+
+
+def test_a_log_on_a_terminal_shows_and_does_no_more() -> None:
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError as error:
+        info = (ValueError, error, error.__traceback__)
+    record = logging.LogRecord("nledn", logging.WARNING, "", 0, HOSTILE, (), info)
+    line = Lines(logging.BASIC_FORMAT).format(record)
+    assert "Traceback" in line
+    assert not any(letter in line for letter in RAW)
