@@ -35,9 +35,8 @@ from app.shell.shortcut_sheet import ShortcutSheet
 from app.shell.top_bar import TopBar
 from app.shell.translation import tr
 from app.tasks import Tasks
-from app.views.link import Link
 from app.views.photo_view import PhotoView
-from app.views.viewport import Viewport
+from app.views.viewport import Link, Viewport
 from nledn import __version__, licences, places
 from nledn.messages import NO_LICENCES, printable
 
@@ -91,9 +90,9 @@ class MainWindow(QMainWindow):
         self.batch = BatchPage(self.shell, self.batch_controller, tasks, self)
         document.options_changed.connect(self.batch.options_changed)
         document.strength_changed.connect(self.batch.options_changed)
-        compare_controller = CompareController(document, tasks, dialogs)
+        compare_controller = CompareController(tasks, document.engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
-        self.compare.listen(document, tasks, self.picture)
+        self._connect_compare(compare_controller)
         self.setTabOrder(self.view, self.view.handle)
         self._connect_shell(self.photo.panel.checkpoint)
         self._connect_actions()
@@ -153,6 +152,13 @@ class MainWindow(QMainWindow):
         self.screen_profile.changed.connect(partial(setattr, self.picture, "screen_profile"))
         self.screen_profile.noticed.connect(show_notice)
         self.backend_benchmark.noticed.connect(show_notice)
+
+    def _connect_compare(self, compare: CompareController) -> None:
+        document, model = self.document, compare.model
+        document.photo_opened.connect(compare.opened)
+        document.options_changed.connect(model.set_options)
+        document.strength_changed.connect(partial(setattr, model, "first_strength"))
+        self.screen_profile.changed.connect(model.set_screen_profile)
 
     def _connect_actions(self) -> None:
         for name, slot in self._slots().items():

@@ -30,7 +30,6 @@ from app.shell.engines import Engines
 from app.shell.settings import Preferences, store
 from app.tasks import Tasks
 from nledn import Derainer, Options, catalog, checkpoint, photo, places
-from nledn.compare import LaneFailed, TileDone
 from nledn.photo import Photo
 
 WINDOW_PX = (1400, 1000)
@@ -101,8 +100,7 @@ class Watch:
         self.began = self.last = now()
         self.first: dict[int, Times] = {}
         self.tiles = 0
-        self.tasks.reported.connect(self._note)
-        self.tasks.finished.connect(self._end)
+        self.model.progressed.connect(self._note)
         self.window.models.shelf_read.connect(lambda _cards: self.window.controller.open(path))
         document.photo_opened.connect(lambda _opened: QTimer.singleShot(POLL_MS, self._click))
         self.window.models.look()
@@ -116,16 +114,17 @@ class Watch:
         layout.activate()
         grid.link.set_zoom((pane.width() * pane.height() / IN_SIGHT_PX) ** 0.5)
 
-    def _note(self, _job: object, event: object) -> None:
-        if isinstance(event, LaneFailed):
-            raise SystemExit(f"a checkpoint failed: {event.error!r}")
-        if isinstance(event, TileDone):
-            self.last = now()
-            self.tiles += 1
-            self.first.setdefault(event.lane, self.last)
-
-    def _end(self, job: object, _result: object) -> None:
-        if type(job).__name__ == "CompareJob":
+    def _note(self) -> None:
+        model = self.model
+        for error in model.failures.values():
+            raise SystemExit(f"a checkpoint failed: {error!r}")
+        layers = {key: picture.layer for key, picture in model.pictures.items()}
+        done = {key: int(layer.done.sum()) for key, layer in layers.items() if layer is not None}
+        if sum(done.values()) > self.tiles:
+            self.tiles, self.last = sum(done.values()), now()
+            for key in (key for key, tiles in done.items() if tiles):
+                self.first.setdefault(key, self.last)
+        if model.is_ready and not model.is_computing:
             self._app.exit(0)
 
 

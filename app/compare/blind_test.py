@@ -1,4 +1,4 @@
-"""The blind test: hidden names, and the votes that are kept and tallied."""
+"""The blind test: hidden names, and the votes that are kept, tallied and told."""
 
 import csv
 import io
@@ -8,20 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.compare.panes import Slots
+from app.compare.panes import Panes
 from app.shell.names import kept, path_kept
+from app.shell.translation import tr
+from app.tasks import Job, Work
 from nledn import places
 from nledn.atomic import make_folder, replacing_text
 
 FILE_NAME = "votes.csv"
-
-
 COLUMNS = ("time", "photo", "chosen", "candidates")
-
-
 NONE = ""  # no difference was seen
-
-
 SEPARATOR = " | "
 
 
@@ -29,12 +25,12 @@ class BlindTest:
     """Hides and shuffles the names of candidates.
 
     Args:
-        slots: what is compared.
+        panes: what is compared.
         random_source: shuffles; a test gives its own.
     """
 
-    def __init__(self, slots: Slots, random_source: random.Random | None = None) -> None:
-        candidates = [slot.key for slot in slots if slot.is_candidate]
+    def __init__(self, panes: Panes, random_source: random.Random | None = None) -> None:
+        candidates = [pane.key for pane in panes if pane.is_candidate]
         (random_source or random.Random()).shuffle(candidates)  # noqa: S311  # no secret of weight
         self._order = tuple(candidates)
 
@@ -43,15 +39,15 @@ class BlindTest:
         """What each candidate is called, by its key."""
         return {key: chr(ord("A") + place) for place, key in enumerate(self._order)}
 
-    def order(self, slots: Slots) -> Slots:
-        """The slots with their candidates shuffled; the others keep their places."""
-        by_key = {slot.key: slot for slot in slots}
+    def order(self, panes: Panes) -> Panes:
+        """The panes with their candidates shuffled; the others keep their places."""
+        by_key = {pane.key: pane for pane in panes}
         shuffled = iter([by_key[key] for key in self._order if key in by_key])
-        return tuple(next(shuffled) if slot.is_candidate else slot for slot in slots)
+        return tuple(next(shuffled) if pane.is_candidate else pane for pane in panes)
 
-    def fits(self, slots: Slots) -> bool:
+    def fits(self, panes: Panes) -> bool:
         """Whether the candidates are still those that were shuffled."""
-        keys = {slot.key for slot in slots if slot.is_candidate}
+        keys = {pane.key for pane in panes if pane.is_candidate}
         return keys == set(self._order)
 
 
@@ -108,3 +104,26 @@ def tally(folder: Path) -> Counter[str]:
     except FileNotFoundError:
         return Counter()
     return Counter(last.values())
+
+
+@dataclass(frozen=True, eq=False)
+class VoteJob(Job[Counter[str]]):
+    """Keep a blind vote, and count those of the photo's folder."""
+
+    vote: Vote
+
+    def run(self, work: Work) -> Counter[str]:
+        """Keep it, count."""
+        keep(self.vote)
+        return tally(self.vote.photo.parent)
+
+
+def vote_of(chosen: str, letters: dict[str, str], counted: Counter[str]) -> str:
+    """Who is who, and how often each was chosen in this folder."""
+    who = ", ".join(f"{letter}: {name}" for letter, name in sorted(letters.items()))
+    said = tr("You chose {name}.", name=chosen) if chosen else tr("You saw no difference.")
+    counts = ", ".join(
+        f"{name if name != NONE else tr('no difference')} {count}"
+        for name, count in counted.most_common()
+    )
+    return f"{said} {who}. " + tr("In this folder: {counts}.", counts=counts)

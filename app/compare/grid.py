@@ -7,17 +7,18 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from app.compare.panes import MOST
 from app.shell.translation import tr
-from app.views.compare_canvas import CompareCanvas, Shown, surround_of
-from app.views.link import Link
+from app.views.canvas import surround_of
+from app.views.compare_canvas import CompareCanvas, ComparedPicture
+from app.views.viewport import Link
 from app.views.wipe import AT_MOST as WIPED_AT_MOST
 from app.views.wipe import WipeCanvas
 from nledn.tiling import Rect
 
 GAP_PX = 2
-MOST_PANES = 6
 
-_DIGITS = {Qt.Key(Qt.Key.Key_1 + place): place for place in range(MOST_PANES)}
+_DIGITS = {Qt.Key(Qt.Key.Key_1 + place): place for place in range(MOST)}
 
 
 class CompareGrid(QWidget):
@@ -40,7 +41,7 @@ class CompareGrid(QWidget):
         super().__init__(parent)
         self.link = Link(self)
         self.canvases: list[CompareCanvas] = []
-        self._shown: tuple[Shown, ...] = ()
+        self._shown: tuple[ComparedPicture, ...] = ()
         self._single: int | None = None
         self._is_wiping = False
         self._is_selecting = False
@@ -53,11 +54,11 @@ class CompareGrid(QWidget):
         self.setAccessibleName(tr("Comparison"))
 
     @property
-    def shown(self) -> tuple[Shown, ...]:
+    def shown(self) -> tuple[ComparedPicture, ...]:
         """The pictures, in order."""
         return self._shown
 
-    def show_pictures(self, shown: Sequence[Shown]) -> None:
+    def show_pictures(self, shown: Sequence[ComparedPicture]) -> None:
         """Show these, in this order; a pane that was there keeps where it looks."""
         known = {canvas.shown[0].key: canvas for canvas in self.canvases}
         wanted = [one.key for one in shown]
@@ -177,7 +178,7 @@ class CompareGrid(QWidget):
             canvas.viewport.is_hidden = canvas not in seen
         for place, canvas in enumerate(seen):
             self._grid.addWidget(canvas, *divmod(place, columns))
-        for index in range(MOST_PANES):
+        for index in range(MOST):
             rows = math.ceil(len(seen) / columns)
             self._grid.setColumnStretch(index, int(index < columns))
             self._grid.setRowStretch(index, int(index < rows))

@@ -1,24 +1,21 @@
-"""Work for the Compare page: tiles of several checkpoints in turn, files, figures, exports."""
+"""Work for the Compare page: tiles of several checkpoints in turn, files, checks, exports."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from app.compare.blind_test import Vote, keep, tally
-from app.imaging.pyramid import Pyramid, first_copies
+from app.compare.metrics import Results
+from app.imaging.opened import Opened
+from app.imaging.pyramid import first_copies
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
 from nledn.messages import printable
 
 if TYPE_CHECKING:
     from nledn import Focus, Options
-    from nledn.compare import Comparison, Event, Figures, Lane, Pane, TilingCheck
-    from nledn.compare.comparison import Kind
-    from nledn.errors import DerainError
+    from nledn.compare import Comparison, Event, Lane, Pane, TilingCheck
     from nledn.photo import Photo
-    from nledn.rain import Pixels
     from nledn.tiling import Rect
 
 
@@ -60,16 +57,22 @@ class CompareJob(Job["Comparison", "Begun | Event"]):
         return comparison
 
 
+def tiles_of(lanes: "Iterable[Lane]", rect: "Rect | None") -> tuple[int, int]:
+    """Tiles that are done and tiles there are, of those with pixels in `rect`, or of all."""
+    done = total = 0
+    for lane in lanes:
+        if lane.layer is None or lane.error is not None:
+            continue
+        tiling = lane.layer.tiling
+        for tile in tiling.tiles:
+            if rect is None or tiling.inside(tile).meets(rect):
+                total += 1
+                done += bool(lane.layer.done[tile.index])
+    return done, total
+
+
 @dataclass(frozen=True, eq=False)
-class Attached:
-    """A picture that nobody computed here, with the copies that a first view is made from."""
-
-    photo: "Photo"
-    copies: Pyramid
-
-
-@dataclass(frozen=True, eq=False)
-class AttachJob(Job[Attached]):
+class AttachJob(Job[Opened]):
     """Read the truth, or another program's result.
 
     Attributes:
@@ -81,106 +84,26 @@ class AttachJob(Job[Attached]):
     photo: "Photo"
     path: Path
 
-    def run(self, work: Work) -> Attached:
+    def run(self, work: Work) -> Opened:
         """Read it."""
-        from nledn.compare.files import pixels_like
+        from nledn.compare import pixels_like
 
         pixels = pixels_like(self.photo, self.path, work.cancel)
         like = replace(self.photo, pixels=pixels, alpha=None)
-        return Attached(like, first_copies(like))
+        return Opened(like, first_copies(like))
 
 
 @dataclass(frozen=True, eq=False)
 class FindTruthJob(Job[Path | None]):
     """Look for the photo without rain where sets of pairs have theirs."""
 
-    photo: "Photo"
+    rainy: Path
 
     def run(self, work: Work) -> Path | None:
         """Look."""
         from nledn.pairs import truth_beside
 
-        return None if self.photo.path is None else truth_beside(self.photo.path)
-
-
-@dataclass(frozen=True, eq=False)
-class Results:
-    """Where the pixels of each pane come from, by the panes' keys.
-
-    Attributes:
-        photo: the rainy one.
-        lanes: checkpoints', as far as they are computed.
-        others: the rainy photo's own, other programs', the truth's.
-        truth: key of the truth, or None.
-    """
-
-    photo: "Photo"
-    lanes: "Mapping[int, Lane]"
-    others: "Mapping[int, Pixels]"
-    truth: int | None = None
-
-    def pixels(self, key: int, rect: "Rect | None" = None) -> "Pixels":
-        """A pane's pixels, (h, w, 3), inside a rectangle or all of them."""
-        if key in self.lanes:
-            return self.lanes[key].pixels(self.photo, rect)
-        pixels = self.others[key]
-        return pixels if rect is None else pixels[rect.slices]
-
-    def truth_in(self, rect: "Rect | None") -> "Pixels | None":
-        """The truth's pixels."""
-        return None if self.truth is None else self.pixels(self.truth, rect)
-
-
-@dataclass(frozen=True, eq=False)
-class MeasureJob(Job["dict[int, Figures]"]):
-    """Figures of every result inside a rectangle, by the panes' keys; the truth has none."""
-
-    is_patient: ClassVar[bool] = True
-    only_reads: ClassVar[bool] = True
-    results: Results
-    rect: "Rect"
-
-    def run(self, work: Work) -> "dict[int, Figures]":
-        """Measure."""
-        from nledn.compare import Figures, accuracy_of, removal_of
-
-        results, rect = self.results, self.rect
-        rainy, truth = results.photo.pixels[rect.slices], results.truth_in(rect)
-        measured = {}
-        for key in (*results.lanes, *results.others):
-            work.cancel.raise_if_cancelled()
-            if key == results.truth:
-                continue
-            pixels = results.pixels(key, rect)
-            is_rainy = key in results.others and results.others[key] is results.photo.pixels
-            measured[key] = Figures(
-                accuracy=None if truth is None else accuracy_of(pixels, truth),
-                removal=None if is_rainy else removal_of(rainy, pixels),
-            )
-        return measured
-
-
-@dataclass(frozen=True, eq=False)
-class ErrorMapJob(Job["dict[int, Photo]"]):
-    """Where each result is wrong, as photos of sRGB, by the panes' keys."""
-
-    is_patient: ClassVar[bool] = True
-    only_reads: ClassVar[bool] = True
-    results: Results
-
-    def run(self, work: Work) -> "dict[int, Photo]":
-        """Draw them."""
-        from nledn.compare import error_map
-        from nledn.photo import Photo
-
-        results, truth = self.results, self.results.truth_in(None)
-        assert truth is not None, "there is something to be wrong against"
-        maps = {}
-        for key in (*results.lanes, *results.others):
-            work.cancel.raise_if_cancelled()
-            if key != results.truth:
-                maps[key] = Photo(error_map(results.pixels(key), truth))
-        return maps
+        return truth_beside(self.rainy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,78 +124,49 @@ class TilingJob(Job["TilingCheck"]):
         return check_tiling(self.photo, self.rect, self.options, models, work.cancel)
 
 
-@dataclass(frozen=True)
-class Exported:
-    """A pane of an export; fields as in `nledn.compare.Pane`."""
-
-    key: int
-    title: str
-    kind: "Kind"
-    error: "DerainError | None" = None
-    path: Path | None = None
-
-
 @dataclass(frozen=True, eq=False)
 class ExportJob(Job[Path]):
     """Measure what is compared and write it: .png, .html or .csv, by the name's ending.
 
     Attributes:
         results: the pixels.
-        panes: in order.
+        panes: by their keys, in order; their pixels are filled in here.
         region: the part that is exported; None for the whole.
         crop: a rectangle to look at more closely.
         path: the file.
     """
 
     results: Results
-    panes: tuple[Exported, ...]
+    panes: "Mapping[int, Pane]"
     region: "Rect | None"
     crop: "Rect | None"
     path: Path
 
     def run(self, work: Work) -> Path:
         """Write it."""
-        from nledn.compare import Board, measured, write_board_csv, write_page, write_sheet
-        from nledn.compare.single import with_found_crop
+        from nledn import compare
 
         photo = self.results.photo
         name = printable(photo.path.name) if photo.path else "AfterRain"
         crops = () if self.crop is None else (self.crop,)
-        panes = tuple(self._pane(each) for each in self.panes)
-        board = Board(photo, name, panes, crops, region=self.region)
+        panes = tuple(self._filled(key, pane) for key, pane in self.panes.items())
+        board = compare.Board(photo, name, panes, crops, region=self.region)
         if not crops:
-            board = with_found_crop(board)
-        writers = {".html": write_page, ".csv": write_board_csv}
-        shown = (photo.path, *(each.path for each in self.panes))
+            board = compare.with_found_crop(board)
+        writers = {".html": compare.write_page, ".csv": compare.write_board_csv}
+        write = writers.get(self.path.suffix.lower(), compare.write_sheet)
+        shown = (photo.path, *(pane.path for pane in panes))
         sources = tuple(path for path in shown if path is not None)
-        write = writers.get(self.path.suffix.lower(), write_sheet)
-        write(measured(board), self.path, sources, overwrite=True)  # the person was asked
+        # The person was asked about an earlier file.
+        write(compare.measured(board), self.path, sources, overwrite=True)
         return self.path
 
-    def _pane(self, each: Exported) -> "Pane":
-        from nledn.compare import Pane
-
+    def _filled(self, key: int, pane: "Pane") -> "Pane":
         results = self.results
-        if each.error is not None or each.key not in (*results.lanes, *results.others):
-            return Pane(each.title, each.kind, error=each.error)
-        lane = results.lanes.get(each.key)
-        return Pane(
-            each.title,
-            each.kind,
-            results.pixels(each.key, self.region),
-            record=lane.layer.record if lane is not None and lane.layer is not None else None,
-            strength=None if lane is None else lane.options.strength,
-            path=each.path,
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class VoteJob(Job["Counter[str]"]):
-    """Keep a blind vote, and count those of the photo's folder."""
-
-    vote: Vote
-
-    def run(self, work: Work) -> "Counter[str]":
-        """Keep it, count."""
-        keep(self.vote)
-        return tally(self.vote.photo.parent)
+        if pane.error is not None or key not in results.keys:
+            return pane
+        pixels, lane = results.pixels(key, self.region), results.lanes.get(key)
+        if lane is None or lane.layer is None:
+            return replace(pane, pixels=pixels)
+        record, strength = lane.layer.record, lane.options.strength
+        return replace(pane, pixels=pixels, record=record, strength=strength)

@@ -1,20 +1,145 @@
 """What can be measured of a comparison: figures, and where results are wrong."""
 
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
-from app.compare.jobs import ErrorMapJob, MeasureJob, Results
+from app.compare.panes import Panes
 from app.imaging.picture import Picture
-from app.tasks import AnyJob, Tasks
+from app.shell.translation import tr
+from app.tasks import Job, Task, Tasks, Work
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
-    from nledn.compare import Figures
+    from nledn.compare import Figures, Lane, Removal
+    from nledn.photo import Photo
+    from nledn.rain import Pixels
+
+NOT_SHIFTED = 1.0  # a median below this is no change that anyone sees
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Where the pixels of each pane come from, by the panes' keys; for any thread.
+
+    Attributes:
+        photo: the rainy one.
+        lanes: checkpoints', as far as they are computed.
+        others: the rainy photo's own, other programs', the truth's.
+        truth: key of the truth, or None.
+    """
+
+    photo: "Photo"
+    lanes: "Mapping[int, Lane]"
+    others: "Mapping[int, Pixels]"
+    truth: int | None = None
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """Of the panes that have pixels."""
+        return (*self.lanes, *self.others)
+
+    def pixels(self, key: int, rect: Rect | None = None) -> "Pixels":
+        """A pane's pixels, (h, w, 3), inside a rectangle or all of them."""
+        if key in self.lanes:
+            return self.lanes[key].pixels(self.photo, rect)
+        pixels = self.others[key]
+        return pixels if rect is None else pixels[rect.slices]
+
+
+def results_of(
+    photo: "Photo", panes: Panes, pictures: Mapping[int, Picture], lanes: "Mapping[int, Lane]"
+) -> Results:
+    """What there is by now.
+
+    Args:
+        photo: the rainy one.
+        panes: what is compared.
+        pictures: what the panes show, by their keys.
+        lanes: of the checkpoints that are computed, by the panes' keys.
+    """
+    begun = {
+        # At the strength that the pane has now, whatever it was when the lane began.
+        pane.key: replace(
+            lanes[pane.key], options=replace(lanes[pane.key].options, strength=pane.strength)
+        )
+        for pane in panes
+        if pane.key in lanes and lanes[pane.key].layer is not None
+    }
+    others = {
+        pane.key: shown.pixels
+        for pane in panes
+        if pane.kind in ("rainy", "result", "truth")
+        and (shown := pictures[pane.key].photo) is not None
+    }
+    return Results(photo, begun, others, truth_of(panes, pictures))
+
+
+def truth_of(panes: Panes, pictures: Mapping[int, Picture]) -> int | None:
+    """Key of the pane with the photo without rain, once it is read."""
+    keys = (pane.key for pane in panes if pane.kind == "truth")
+    return next((key for key in keys if pictures[key].photo is not None), None)
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureJob(Job["dict[int, Figures]"]):
+    """Figures of every result inside a rectangle, by the panes' keys; the truth has none."""
+
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    results: Results
+    rect: Rect
+
+    def run(self, work: Work) -> "dict[int, Figures]":
+        """Measure."""
+        from nledn.compare import Figures, accuracy_of, removal_of
+
+        results, rect = self.results, self.rect
+        rainy = results.photo.pixels[rect.slices]
+        truth = None if results.truth is None else results.pixels(results.truth, rect)
+        measured = {}
+        for key in results.keys:
+            work.cancel.raise_if_cancelled()
+            if key == results.truth:
+                continue
+            pixels = results.pixels(key, rect)
+            is_rainy = key in results.others and results.others[key] is results.photo.pixels
+            measured[key] = Figures(
+                accuracy=None if truth is None else accuracy_of(pixels, truth),
+                removal=None if is_rainy else removal_of(rainy, pixels),
+            )
+        return measured
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorMapJob(Job["dict[int, Photo]"]):
+    """Where each result is wrong, as photos of sRGB, by the panes' keys."""
+
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    results: Results
+
+    def run(self, work: Work) -> "dict[int, Photo]":
+        """Draw them."""
+        from nledn.compare import error_map
+        from nledn.photo import Photo
+
+        results = self.results
+        assert results.truth is not None, "there is something to be wrong against"
+        truth = results.pixels(results.truth)
+        maps = {}
+        for key in results.keys:
+            work.cancel.raise_if_cancelled()
+            if key != results.truth:
+                maps[key] = Photo(error_map(results.pixels(key), truth))
+        return maps
 
 
 class Metrics(QObject):
-    """Measures results off the main thread; of an older request it takes nothing.
+    """Measures results off the main thread; an older request is abandoned.
 
     Attributes:
         changed: there are other figures, or error maps.
@@ -33,50 +158,89 @@ class Metrics(QObject):
         self.figures: dict[int, Figures] = {}
         self.rect: Rect | None = None
         self.error_maps: dict[int, Picture] = {}
-        self._measuring: AnyJob | None = None
-        self._mapping: AnyJob | None = None
+        self._measuring: Task[dict[int, Figures]] | None = None
+        self._mapping: Task[dict[int, Photo]] | None = None
 
     @property
     def is_measuring(self) -> bool:
         """Whether figures are about to come."""
-        return self._measuring is not None
+        return self._measuring is not None and not self._measuring.is_done
 
     def forget(self) -> None:
         """What was measured is of something else now."""
         self.figures, self.error_maps = {}, {}
-        for job in (self._measuring, self._mapping):
-            self._tasks.cancel(job)
-        self._measuring = self._mapping = None
+        if self._measuring is not None:
+            self._measuring.abandon(cancel=True)
+        if self._mapping is not None:
+            self._mapping.abandon(cancel=True)
+            self._mapping = None
 
     def measure(self, results: Results, rect: Rect) -> None:
         """Figures inside a rectangle; `changed` follows."""
         self.rect = rect
-        self._tasks.cancel(self._measuring)
-        self._measuring = MeasureJob(results, rect)
-        self._tasks.submit(self._measuring)
+        if self._measuring is not None:
+            self._measuring.abandon(cancel=True)
+        task = self._measuring = self._tasks.submit(MeasureJob(results, rect))
+        task.succeeded.connect(self._show_figures)
+        task.failed.connect(self.failed.emit)
 
     def map_errors(self, results: Results) -> None:
         """Error maps of the whole photo, once; `changed` follows."""
         if self._mapping is None:
-            self._mapping = ErrorMapJob(results)
-            self._tasks.submit(self._mapping)
+            task = self._mapping = self._tasks.submit(ErrorMapJob(results))
+            task.succeeded.connect(self._show_error_maps)
+            task.failed.connect(self.failed.emit)
 
-    def finished(self, job: AnyJob, result: Any) -> None:
-        """A job is done."""
-        if job is self._measuring:
-            self._measuring = None
-            self.figures = result
-            self.changed.emit()
-        elif job is self._mapping:
-            for key, photo in result.items():
-                self.error_maps[key] = Picture()
-                self.error_maps[key].set_photo(photo)
-            self.changed.emit()
+    def _show_figures(self, figures: "dict[int, Figures]") -> None:
+        self.figures = figures
+        self.changed.emit()
 
-    def job_failed(self, job: AnyJob, error: BaseException) -> None:
-        """A job could not be done."""
-        if job is self._measuring:
-            self._measuring = None
-            self.failed.emit(error)
-        elif job is self._mapping:
-            self.failed.emit(error)
+    def _show_error_maps(self, photos: "dict[int, Photo]") -> None:
+        for key, photo in photos.items():
+            self.error_maps[key] = Picture()
+            self.error_maps[key].set_photo(photo)
+        self.changed.emit()
+
+
+def figures_of(found: "Figures") -> str:
+    """One or two lines under a name; empty when there is nothing to say."""
+    lines = []
+    if found.accuracy is not None:
+        psnr = decibels(found.accuracy.psnr_y)
+        lines.append(tr("{psnr} · SSIM {ssim}", psnr=psnr, ssim=f"{found.accuracy.ssim_y:.4f}"))
+    if found.removal is not None:
+        lines.append(_removal_of(found.removal))
+    return "\n".join(lines)
+
+
+def decibels(psnr: float) -> str:
+    """`31.24 dB`."""
+    return f"{psnr:.2f} dB" if math.isfinite(psnr) else "∞ dB"
+
+
+def _removal_of(found: "Removal") -> str:
+    from nledn.compare import main_direction
+
+    parts = [
+        tr(
+            "{taken} levels on {share} of pixels",
+            taken=f"{found.taken:.1f}",
+            share=f"{found.share:.0%}",
+        )
+    ]
+    degrees = main_direction(found.directions)
+    if degrees is not None:
+        parts.append(_direction_of(degrees))
+    if abs(found.brightness) >= NOT_SHIFTED:
+        parts.append(tr("brightness {levels}", levels=f"{found.brightness:+.0f}"))
+    return " · ".join(parts)
+
+
+def _direction_of(degrees: int) -> str:
+    if degrees == 0:
+        return tr("streaks upright")
+    if degrees == 90:
+        return tr("streaks level")
+    if degrees > 0:
+        return tr("streaks {degrees}° right", degrees=degrees)
+    return tr("streaks {degrees}° left", degrees=-degrees)

@@ -1,38 +1,38 @@
 """What is compared, and what comes of it; it knows signals and no widgets.
 
 Checkpoints are computed where the person looks, a tile of each in turn; the rest of the photo
-follows when it is asked for. A result comes with its job, and one that is no longer wanted is
-dropped.
+follows when it is asked for. One task computes at a time. One that is cancelled ends its tile, and
+what is missing then goes on in another; one whose checkpoints or photo changed is abandoned.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.compare import panes as rows
-from app.compare.jobs import Begun, CompareJob, Results
-from app.compare.metrics import Metrics
-from app.compare.panes import Progress, Slot, Slots, counted
-from app.compare.references import References
-from app.compare.sources import results_of, truth_of
+from app.compare.jobs import AttachJob, Begun, CompareJob, FindTruthJob, tiles_of
+from app.compare.metrics import Metrics, Results, results_of, truth_of
+from app.compare.panes import MOST, ComparePane, PaneKind, Panes
 from app.imaging.opened import Opened
 from app.imaging.picture import Picture
 from app.imaging.pyramid import Pyramid
-from app.photo.document import Document
-from app.tasks import AnyJob, Tasks
+from app.shell.engines import Engines
+from app.tasks import Task, Tasks
 from nledn.card import Card
 from nledn.options import Options
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
-    from nledn.compare import Comparison, Lane
+    from nledn import Focus
+    from nledn.compare import Comparison, Event, Lane
     from nledn.photo import Photo
 
 MEASURE_AFTER_MS = 250  # figures follow when the photo has come to rest
-NO_RECT = Rect(0, 0, 0, 0)
+SMALLEST_PX = 7  # SSIM's window
 
 
 class CompareModel(QObject):
@@ -40,89 +40,97 @@ class CompareModel(QObject):
 
     Attributes:
         photo_changed: (int, int) another photo, of this size.
-        changed: slots, failures or figures are others now.
-        progressed: (Progress).
+        changed: panes, failures or figures are others now.
+        progressed: something is computed, or begins or ceases to be.
         failed: (exception) something that belongs to no pane.
+
+    Args:
+        tasks: does the work.
+        engines: compute; the Photo page's too.
+        options: by which the Photo page computes now.
     """
 
     photo_changed = Signal(int, int)
     changed = Signal()
-    progressed = Signal(object)
+    progressed = Signal()
     failed = Signal(object)
 
-    def __init__(self, document: Document, tasks: Tasks) -> None:
-        super().__init__(document)
-        self._document = document
+    def __init__(self, tasks: Tasks, engines: Engines, options: Options) -> None:
+        super().__init__(tasks)
         self._tasks = tasks
-        self.engines = document.engines
+        self.engines = engines
+        self.options = options
+        self.first_strength = 1.0  # of the checkpoints that a first comparison begins with
         self.photo: Photo | None = None
-        self.slots: Slots = ()
+        self.panes: Panes = ()
         self.pictures: dict[int, Picture] = {}
-        self.failures: dict[int, BaseException] = {}
+        self.failures: dict[int, Exception] = {}
         self.metrics = Metrics(tasks, self)
         self.metrics.changed.connect(self.changed)
         self.metrics.failed.connect(self.failed)
-        self.files = References(tasks, self)
-        self.files.attached.connect(self._take_attached)
-        self.files.failed.connect(self._fail)
-        self.files.truth_found.connect(lambda path: self.attach("truth", path))
         self.selection: Rect | None = None
         self.shows_errors = False
-        self.visible = NO_RECT
+        self.visible = Rect(0, 0, 0, 0)
         self._screen_profile: bytes | None = None
         self._copies: Pyramid | None = None
         self._comparison: Comparison | None = None
-        self._compared: tuple[int, ...] = ()
-        self._job: CompareJob | None = None
-        self._asked: WeakSet[AnyJob] = WeakSet()  # of the same panes; cancelled ones end their step
+        self._lanes: dict[int, Lane] = {}  # of the comparison, by the panes' keys
+        self._task: Task[Comparison, Begun | Event] | None = None
+        self._look: Focus | None = None  # of the task
+        self._is_stopping = False  # the task; what is missing then goes on in another
+        self._finding: Task[Path | None] | None = None
         self._wants_whole = False
         self._is_active = False
         self._next_key = 0
         self._measure_soon = QTimer(self, singleShot=True, interval=MEASURE_AFTER_MS)
         self._measure_soon.timeout.connect(self._measure)
         self._measure_soon.timeout.connect(self._map_errors)
-        self._settings = _settings_of(document.options)
 
     # What is compared
 
     def open(self, opened: Opened, first: Sequence[Card] = ()) -> None:
         """Compare on another photo: the same checkpoints at the same strengths, or the first."""
-        kept = [slot for slot in self.slots if slot.kind in ("rainy", "checkpoint")]
-        if not any(slot.kind == "checkpoint" for slot in kept):
-            kept = [self._slot("rainy", ""), *(self._computed(card) for card in first)]
+        kept = [pane for pane in self.panes if pane.kind in ("rainy", "checkpoint")]
+        if not any(pane.kind == "checkpoint" for pane in kept):
+            computed = (self._computed(card, self.first_strength) for card in first)
+            kept = [self._pane("rainy", ""), *computed]
         self.photo, self._copies = opened.photo, opened.copies
-        self.slots, self.pictures, self.selection = (), {}, None
+        self.panes, self.pictures, self.selection = (), {}, None
         self._wants_whole = False
-        for slot in kept:
-            self._put(slot)
-        self.files.find_truth(opened.photo)
+        for pane in kept:
+            self._put(pane)
+        self._find_truth(opened.photo.path)
         self.photo_changed.emit(*opened.photo.size)
         self._restart()
 
     def add_checkpoint(self, card: Card, strength: float = 1.0) -> None:
         """Compare one more, if there is room."""
-        self._put(replace(self._computed(card), strength=strength))
+        self._put(self._computed(card, strength))
         self._restart()
 
-    def attach(self, kind: rows.Kind, path: Any) -> None:
+    def attach(self, kind: PaneKind, path: Path) -> None:
         """Read the truth, or another program's result."""
-        if self.photo is None or (kind != "truth" and len(self.slots) >= rows.MOST):
+        if self.photo is None or (kind != "truth" and len(self.panes) >= MOST):
             return
-        slot = replace(self._slot(kind, path.stem), path=path)
-        self._put(slot)
-        self.files.read(slot.key, self.photo, path)
+        pane = replace(self._pane(kind, path.stem), path=path)
+        self._put(pane)
         self.changed.emit()
+        task = self._tasks.submit(AttachJob(self.photo, path))
+        task.succeeded.connect(partial(self._show_attached, pane.key))
+        task.failed.connect(partial(self._fail, pane.key))
 
     def show_difference(self, photo: "Photo", title: str) -> None:
         """A pane that shows what tiles change."""
-        slot = self._slot("difference", title)
-        self._put(slot, photo, Pyramid(photo.pixels))
+        pane = self._pane("difference", title)
+        self._put(pane)
+        if pane.key in self.pictures:
+            self.pictures[pane.key].set_photo(photo)
         self.changed.emit()
 
     def remove(self, key: int) -> None:
         """Compare one less; the rainy photo stays, and so do two panes."""
-        is_computed = any(slot.key == key and slot.kind == "checkpoint" for slot in self.slots)
-        self.slots = rows.without(self.slots, key)
+        is_computed = any(pane.key == key and pane.kind == "checkpoint" for pane in self.panes)
+        self.panes = rows.without(self.panes, key)
         self._forget_lost()
         if is_computed:
             self._restart()
@@ -131,12 +139,12 @@ class CompareModel(QObject):
 
     def move(self, source: int, target: int) -> None:
         """Another order."""
-        self.slots = rows.moved(self.slots, source, target)
+        self.panes = rows.moved(self.panes, source, target)
         self.changed.emit()
 
     def set_strength(self, key: int, strength: float) -> None:
         """A checkpoint at another strength: arithmetic, nothing is computed anew."""
-        self.slots = rows.with_strength(self.slots, key, strength)
+        self.panes = rows.with_strength(self.panes, key, strength)
         self.pictures[key].strength = strength
         self._invalidate()
 
@@ -153,8 +161,8 @@ class CompareModel(QObject):
     def look_at(self, rect: Rect) -> None:
         """What the person sees now."""
         self.visible = rect
-        if self._job is not None:
-            self._job.look.rect = rect
+        if self._look is not None:
+            self._look.rect = rect
         self._go_on()
         self._measure_soon.start()
 
@@ -183,15 +191,34 @@ class CompareModel(QObject):
             self._map_errors()
         self.changed.emit()
 
+    def set_options(self, options: Options) -> None:
+        """The Photo page's are others; another device or precision gives other pixels."""
+        before, self.options = self.options, options
+        if replace(options, weights=before.weights, strength=before.strength) != before:
+            self._restart()
+
+    def set_screen_profile(self, profile: bytes | None) -> None:
+        """Show colours as the screen needs them."""
+        self._screen_profile = profile
+        for picture in self.pictures.values():
+            picture.screen_profile = profile
+
+    # What there is
+
     @property
     def is_settled(self) -> bool:
         """Whether nothing is being computed, and nothing waits to be measured."""
-        return not (self._job or self._measure_soon.isActive() or self.metrics.is_measuring)
+        return not (self._task or self._measure_soon.isActive() or self.metrics.is_measuring)
+
+    @property
+    def is_computing(self) -> bool:
+        """Whether tiles are being computed, and go on to be."""
+        return self._task is not None and not self._is_stopping
 
     @property
     def truth(self) -> int | None:
         """Key of the pane with the photo without rain, once it is read."""
-        return truth_of(self.slots, self.pictures)
+        return truth_of(self.panes, self.pictures)
 
     @property
     def is_whole(self) -> bool:
@@ -203,124 +230,154 @@ class CompareModel(QObject):
         """Whether what is in sight is computed."""
         return self._is_computed(self.visible)
 
+    def tiles(self) -> tuple[int, int]:
+        """How many are done of those that are asked for, over all checkpoints, and all of these."""
+        return tiles_of(self._lanes.values(), None if self._wants_whole else self.visible)
+
     def results(self) -> Results:
         """Where the pixels of all panes come from."""
         assert self.photo is not None
-        lanes: dict[int, Lane] = {}
-        if self._comparison is not None:
-            lanes = dict(zip(self._compared, self._comparison.lanes, strict=True))
-        return results_of(self.photo, self.slots, self.pictures, lanes)
+        return results_of(self.photo, self.panes, self.pictures, self._lanes)
 
-    def set_options(self, options: Options) -> None:
-        """The settings: another device or precision gives other pixels."""
-        if _settings_of(options) != self._settings:
-            self._settings = _settings_of(options)
-            self._restart()
+    # Panes
 
-    def set_screen_profile(self, profile: bytes | None) -> None:
-        """Show colours as the screen needs them."""
-        self._screen_profile = profile
-        for picture in self.pictures.values():
-            picture.screen_profile = profile
-
-    # What comes back
-
-    def reported(self, job: AnyJob, value: Any) -> None:
-        """A comparison began, or one of its lanes has something to tell; nothing comes twice."""
-        if job not in self._asked:
-            return
-        if isinstance(value, Begun):
-            self._comparison = value.comparison
-            return
-        from nledn.compare import LaneFailed, TileDone
-
-        assert self._comparison is not None
-        key, lane = self._compared[value.lane], self._comparison.lanes[value.lane]
-        if isinstance(value, TileDone):
-            self.pictures[key].rain_added(value.progress.rect)
-        elif isinstance(value, LaneFailed):
-            self._fail(key, value.error)
-        else:
-            self.pictures[key].set_layer(lane.layer)
-            self.changed.emit()
-        self._tell_progress()
-
-    def finished(self, job: AnyJob, result: Any) -> None:
-        """A job is done."""
-        if job is self._job:
-            self._job = None
-            if self.is_whole:
-                self._wants_whole = False
-            self._go_on()
-            self._measure_soon.start()
-            self._map_errors()
-        else:
-            self.metrics.finished(job, result)
-            self.files.finished(job, result)
-
-    def stopped(self, job: AnyJob) -> None:
-        """A job was cancelled by somebody else."""
-        if job is self._job:
-            self._job = None
-            self._tell_progress()
-
-    def job_failed(self, job: AnyJob, error: BaseException) -> None:
-        """A job could not be done."""
-        if job is self._job:
-            self._job = None
-            self._is_active = False  # it would fail again at once, unless somebody asks for it
-            self._tell_progress()
-            self.failed.emit(error)
-        else:
-            self.metrics.job_failed(job, error)
-            self.files.job_failed(job, error)
-
-    # Inside
-
-    def _slot(self, kind: rows.Kind, title: str) -> Slot:
+    def _pane(self, kind: PaneKind, title: str) -> ComparePane:
         self._next_key += 1
-        return Slot(self._next_key, kind, title)
+        return ComparePane(self._next_key, kind, title)
 
-    def _computed(self, card: Card) -> Slot:
-        return replace(self._slot("checkpoint", card.title), weights=card.id)
+    def _computed(self, card: Card, strength: float) -> ComparePane:
+        return replace(self._pane("checkpoint", card.title), weights=card.id, strength=strength)
 
-    def _put(self, slot: Slot, photo: "Photo | None" = None, copies: Pyramid | None = None) -> None:
+    def _put(self, pane: ComparePane) -> None:
         """One more pane; the rainy photo and checkpoints show the photo that is open."""
-        before = self.slots
-        self.slots = rows.with_slot(self.slots, slot)
-        if self.slots == before:
+        before = self.panes
+        self.panes = rows.with_pane(self.panes, pane)
+        if self.panes == before:
             return
-        picture = Picture()
-        picture.strength = slot.strength
+        picture = self.pictures[pane.key] = Picture()
+        picture.strength = pane.strength
         picture.screen_profile = self._screen_profile
-        if slot.kind in ("rainy", "checkpoint"):
-            photo, copies = self.photo, self._copies
-        picture.set_photo(photo, copies)
-        self.pictures[slot.key] = picture
+        if pane.kind in ("rainy", "checkpoint"):
+            picture.set_photo(self.photo, self._copies)
         self._forget_lost()
 
     def _forget_lost(self) -> None:
-        keys = {slot.key for slot in self.slots}
+        keys = {pane.key for pane in self.panes}
         self.pictures = {key: held for key, held in self.pictures.items() if key in keys}
         self.failures = {key: held for key, held in self.failures.items() if key in keys}
 
+    def _find_truth(self, rainy: Path | None) -> None:
+        """Attach the truth where sets of pairs have it."""
+        if self._finding is not None:
+            self._finding.abandon()
+        if rainy is not None:
+            task = self._finding = self._tasks.submit(FindTruthJob(rainy))
+            task.succeeded.connect(self._attach_found)
+
+    def _attach_found(self, truth: Path | None) -> None:
+        if truth is not None:
+            self.attach("truth", truth)
+
+    def _show_attached(self, key: int, read: Opened) -> None:
+        if key in self.pictures:
+            self.pictures[key].set_photo(read.photo, read.copies)
+            self._invalidate()
+
+    def _fail(self, key: int, error: Exception) -> None:
+        if key in self.pictures:
+            self.failures[key] = error
+            self.changed.emit()
+
+    # Computing
+
     def _restart(self) -> None:
         """Other checkpoints or another photo; what was found is kept by the engines."""
-        self._comparison, self._compared = None, ()
-        self._asked.clear()
-        computed = [slot.key for slot in self.slots if slot.kind == "checkpoint"]
-        for key in computed:
-            self.failures.pop(key, None)
-        self._cancel()
+        if self._task is not None:
+            self._task.abandon(cancel=True)
+            self._task, self._is_stopping = None, False
+        self._comparison, self._lanes = None, {}
+        for pane in self.panes:
+            if pane.kind == "checkpoint":
+                self.failures.pop(pane.key, None)
         self._invalidate()
         self._go_on()
+        self.progressed.emit()
 
     def _cancel(self) -> None:
-        """What is being computed is no longer wanted; its last tile ends before the next begins."""
-        if self._job is not None:
-            self._tasks.cancel(self._job)
-            self._job = None
-            self._tell_progress()
+        """Stop after the tile that is being computed, and go on with what is missing then."""
+        if self._task is not None:
+            self._task.cancel()
+            self._is_stopping = True
+            self.progressed.emit()
+
+    def _go_on(self) -> None:
+        """Compute what is missing in sight, or everywhere if that was asked for."""
+        computed = {pane.key: pane for pane in self.panes if pane.kind == "checkpoint"}
+        is_empty = not (self.visible.width and self.visible.height)
+        if not self._is_active or self._task or self.photo is None or not computed or is_empty:
+            return
+        if not self._is_computed(None if self._wants_whole else self.visible):
+            from nledn import Focus
+
+            keys = tuple(self._lanes or computed)
+            asked = tuple(
+                replace(self.options, weights=computed[key].weights, strength=1.0) for key in keys
+            )
+            look, whole = Focus(self.visible), self._wants_whole
+            job = CompareJob(self.engines, self.photo, asked, look, whole, self._comparison)
+            task = self._tasks.submit(job)
+            task.progressed.connect(partial(self._show_event, keys))
+            task.succeeded.connect(lambda _comparison: self._end())
+            task.cancelled.connect(self._end_cancelled)
+            task.failed.connect(self._end_failed)
+            self._task, self._look = task, look
+        self.progressed.emit()
+
+    def _show_event(self, keys: tuple[int, ...], event: "Begun | Event") -> None:
+        """A comparison began, or one of its lanes has something to show."""
+        if isinstance(event, Begun):
+            self._comparison = event.comparison
+            self._lanes = dict(zip(keys, event.comparison.lanes, strict=True))
+            return
+        from nledn.compare import LaneFailed, TileDone
+
+        key = keys[event.lane]
+        if isinstance(event, TileDone):
+            self.pictures[key].rain_added(event.progress.rect)
+        elif isinstance(event, LaneFailed):
+            self._fail(key, event.error)
+        else:
+            self.pictures[key].set_layer(self._lanes[key].layer)
+            self.changed.emit()
+        self.progressed.emit()
+
+    def _end(self) -> None:
+        self._task, self._is_stopping = None, False
+        if self.is_whole:
+            self._wants_whole = False
+        self._go_on()
+        self._measure_soon.start()
+        self._map_errors()
+
+    def _end_cancelled(self) -> None:
+        if not self._is_stopping:  # by the end of the window's work, not by this page
+            self._is_active = False
+        self._end()
+
+    def _end_failed(self, error: Exception) -> None:
+        self._task, self._is_stopping = None, False
+        self._is_active = False  # it would fail again at once, unless somebody asks for it
+        self.progressed.emit()
+        self.failed.emit(error)
+
+    def _is_computed(self, rect: Rect | None) -> bool:
+        """Whether no checkpoint has anything left to do in `rect`, or anywhere."""
+        if not any(pane.kind == "checkpoint" for pane in self.panes):
+            return True
+        lanes = self._lanes.values()
+        return bool(lanes) and all(lane.error is not None or lane.is_done(rect) for lane in lanes)
+
+    # Measuring
 
     def _invalidate(self) -> None:
         """Figures and error maps are of what was."""
@@ -328,70 +385,15 @@ class CompareModel(QObject):
         self._measure_soon.start()
         self.changed.emit()
 
-    def _go_on(self) -> None:
-        """Compute what is missing in sight, or everywhere if that was asked for."""
-        computed = tuple(slot for slot in self.slots if slot.kind == "checkpoint")
-        is_empty = not (self.visible.width and self.visible.height)
-        if not self._is_active or self._job or self.photo is None or not computed or is_empty:
-            return
-        rect = None if self._wants_whole else self.visible
-        if self._is_computed(rect):
-            self._tell_progress()
-            return
-        from nledn import Focus
-
-        by_key = {slot.key: slot for slot in computed}
-        self._compared = self._compared or tuple(by_key)  # the order that its lanes began in
-        asked = tuple(self._options(by_key[key]) for key in self._compared)
-        look, whole = Focus(self.visible), self._wants_whole
-        self._job = CompareJob(self.engines, self.photo, asked, look, whole, self._comparison)
-        self._asked.add(self._job)
-        self._tasks.submit(self._job)
-        self._tell_progress()
-
-    def _is_computed(self, rect: Rect | None) -> bool:
-        """Whether no checkpoint has anything left to do in `rect`, or anywhere."""
-        if not any(slot.kind == "checkpoint" for slot in self.slots):
-            return True
-        return self._comparison is not None and all(
-            lane.error is not None or lane.is_done(rect) for lane in self._comparison.lanes
-        )
-
-    def _options(self, slot: Slot) -> Options:
-        return replace(self._document.options, weights=slot.weights, strength=1.0)
-
-    def _fail(self, key: int, error: BaseException) -> None:
-        self.failures[key] = error
-        self.changed.emit()
-
-    def _take_attached(self, key: int, attached: Any) -> None:
-        if key in self.pictures:
-            self.pictures[key].set_photo(attached.photo, attached.copies)
-            self._invalidate()
-
     def _measure(self) -> None:
         """Figures of the rectangle, of the whole, or of what is in sight, as far as it is there."""
-        rect = self.selection or self._measurable()
-        if rect is None or not self._is_active or not self._is_computed(rect):
+        if self.photo is None or not self._is_active:
             return
-        self.metrics.measure(self.results(), rect)
-
-    def _measurable(self) -> Rect | None:
-        if self.photo is None:
-            return None
-        width, height = self.photo.size
-        rect = Rect(0, 0, width, height) if self.is_whole else self.visible
-        return rect if min(rect.width, rect.height) >= 7 else None
+        seen = Rect(0, 0, *self.photo.size) if self.is_whole else self.visible
+        rect = self.selection or seen
+        if min(rect.width, rect.height) >= SMALLEST_PX and self._is_computed(rect):
+            self.metrics.measure(self.results(), rect)
 
     def _map_errors(self) -> None:
         if self.shows_errors and self.is_whole and self.truth is not None:
             self.metrics.map_errors(self.results())
-
-    def _tell_progress(self) -> None:
-        rect = None if self._wants_whole else self.visible
-        tiles = counted(self._comparison, rect) if self._comparison is not None else (0, 0)
-        self.progressed.emit(Progress(*tiles, self._job is not None, self.is_whole))
-
-
-def _settings_of(options: Options) -> Options:
-    return replace(options, weights="auto", strength=1.0)

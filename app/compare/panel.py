@@ -24,13 +24,11 @@ from nledn.card import Card
 from nledn.options import STRENGTH_MAX
 
 STRENGTH_PX = 72
-
-
 STRENGTH_STEP = 5
 
 
 @dataclass(frozen=True)
-class Row:
+class PaneSummary:
     """What the panel shows of a pane.
 
     Attributes:
@@ -90,7 +88,7 @@ class PaneRow(QWidget):
         )
         self.remove.clicked.connect(lambda: self.remove_asked.emit(self.key))
 
-    def show_row(self, place: int, row: Row) -> None:
+    def show_row(self, place: int, row: PaneSummary) -> None:
         """Show it; tells nobody."""
         self.name.setText(f"{place + 1}  {row.name}")
         self.strength.setAccessibleName(tr("Strength of {name}", name=row.name))
@@ -108,31 +106,21 @@ class PaneRow(QWidget):
 class ComparePanel(QFrame):
     """Holds the controls of a comparison.
 
+    Its buttons are connected by the page.
+
     Attributes:
         checkpoint_asked: (Card) one more checkpoint.
-        result_asked: another program's result is to be chosen.
-        truth_asked: the photo without rain is to be chosen.
+        picture_asked: (str) another program's "result" or the "truth" is to be chosen.
         strength_changed: (int, float) key of a pane, and its strength.
         remove_asked: (int) key of a pane.
-        wipe_toggled, errors_toggled, selecting_toggled, blind_toggled: (bool).
         voted: (str) letter of the choice; empty for no difference.
-        whole_asked, stop_asked, tiling_asked, export_asked: what the buttons say.
     """
 
     checkpoint_asked = Signal(object)
-    result_asked = Signal()
-    truth_asked = Signal()
+    picture_asked = Signal(str)
     strength_changed = Signal(int, float)
     remove_asked = Signal(int)
-    wipe_toggled = Signal(bool)
-    errors_toggled = Signal(bool)
-    selecting_toggled = Signal(bool)
-    blind_toggled = Signal(bool)
     voted = Signal(str)
-    whole_asked = Signal()
-    stop_asked = Signal()
-    tiling_asked = Signal()
-    export_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,8 +151,8 @@ class ComparePanel(QFrame):
         self._votes = QHBoxLayout(self.votes)
         self._votes.setContentsMargins(0, 0, 0, 0)
         self._votes.setSpacing(4)
+        self._letters: tuple[str, ...] = ()
         self._lay_out()
-        self._connect()
         self.set_cards(())
         self.show_progress("", is_running=False, is_whole=False)
         self.set_blind(())
@@ -177,13 +165,15 @@ class ComparePanel(QFrame):
                 lambda _checked=False, card=card: self.checkpoint_asked.emit(card)
             )
         self.add_menu.addSeparator()
-        for words, signal in (
-            (tr("Another program's result…"), self.result_asked),
-            (tr("Photo without rain…"), self.truth_asked),
+        for kind, words in (
+            ("result", tr("Another program's result…")),
+            ("truth", tr("Photo without rain…")),
         ):
-            self.add_menu.addAction(words).triggered.connect(signal)
+            self.add_menu.addAction(words).triggered.connect(
+                lambda _checked=False, kind=kind: self.picture_asked.emit(kind)
+            )
 
-    def show_rows(self, rows: Sequence[Row], *, can_add: bool, has_truth: bool) -> None:
+    def show_rows(self, rows: Sequence[PaneSummary], *, can_add: bool, has_truth: bool) -> None:
         """Show the panes; a row that was there stays, so that a hand on it is not disturbed."""
         keys = [row.key for row in rows]
         for key in [key for key in self.rows if key not in keys]:
@@ -214,17 +204,11 @@ class ComparePanel(QFrame):
         self.whole.setVisible(not is_whole)
         self.stop.setVisible(is_running)
 
-    def set_blind(self, letters: Sequence[str]) -> None:
+    def set_blind(self, letters: tuple[str, ...]) -> None:
         """Offer these to choose from; none when names are shown."""
-        while (item := self._votes.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for letter in letters:
-            self._offer(letter, tr("{letter} is best", letter=letter), letter)
-        if letters:
-            self._offer("", tr("No difference"), "=")
+        if letters != self._letters:
+            self._letters = letters
+            self._offer_letters()
         self.votes.setVisible(bool(letters))
         self.blind.blockSignals(True)
         self.blind.setChecked(bool(letters))
@@ -235,6 +219,17 @@ class ComparePanel(QFrame):
         found = self.votes.findChildren(QPushButton)
         return {button.objectName(): button for button in found if not button.isHidden()}
 
+    def _offer_letters(self) -> None:
+        while (item := self._votes.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for letter in self._letters:
+            self._offer(letter, tr("{letter} is best", letter=letter), letter)
+        if self._letters:
+            self._offer("", tr("No difference"), "=")
+
     def _offer(self, letter: str, words: str, shown: str) -> None:
         button = QPushButton(shown)
         button.setObjectName(letter)
@@ -242,16 +237,6 @@ class ComparePanel(QFrame):
         button.setAccessibleName(words)
         button.clicked.connect(lambda: self.voted.emit(letter))
         self._votes.addWidget(button)
-
-    def _connect(self) -> None:
-        self.wipe.toggled.connect(self.wipe_toggled)
-        self.errors.toggled.connect(self.errors_toggled)
-        self.select.toggled.connect(self.selecting_toggled)
-        self.blind.toggled.connect(self.blind_toggled)
-        self.whole.clicked.connect(self.whole_asked)
-        self.stop.clicked.connect(self.stop_asked)
-        self.tiling.clicked.connect(self.tiling_asked)
-        self.export.clicked.connect(self.export_asked)
 
     def _lay_out(self) -> None:
         controls = QWidget()

@@ -1,12 +1,15 @@
 """A widget through which one moves over a photo: wheel, drag, pinch, touch, keys."""
 
-from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
+    QColor,
     QEventPoint,
     QInputDevice,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
+    QPalette,
+    QResizeEvent,
     QTouchEvent,
     QWheelEvent,
 )
@@ -17,6 +20,7 @@ from app.views.viewport import ACTUAL_SIZE, Viewport
 NOTCH_FACTOR = 1.25  # zoom of one notch of a wheel
 NOTCH = 120  # eighths of a degree, by Qt's convention
 KEY_STEP = 0.1  # of what is in sight
+SURROUND = 115  # the ground around photos: per cent by which it is darker than the window
 
 _DIRECTIONS = {
     Qt.Key.Key_Left: QPointF(1, 0),
@@ -49,6 +53,22 @@ class Canvas(QWidget):
         """A place of the widget (logical pixels) in the viewport's physical ones."""
         return place * self.devicePixelRatio()
 
+    def physical_size(self) -> QSize:
+        """The widget's size in pixels of the screen."""
+        return (self.size().toSizeF() * self.devicePixelRatio()).toSize()
+
+    def logical(self, physical: QRect) -> QRect:
+        """The widget's pixels that a rectangle of the screen's pixels touches."""
+        ratio = self.devicePixelRatio()
+        shown = QRectF(QPointF(physical.topLeft()) / ratio, physical.size().toSizeF() / ratio)
+        return shown.toAlignedRect()
+
+    def take_size(self) -> None:
+        """Keep the place in a widget of another size; a fitted photo stays fitted."""
+        size = self.physical_size()
+        self.viewport.set_view_size(size.width(), size.height())
+        self.update()
+
     def press(self, place: QPointF) -> None:
         """The photo was taken hold of."""
         self._held_at = place
@@ -65,6 +85,16 @@ class Canvas(QWidget):
         """It was let go."""
         self._held_at = None
         self.unsetCursor()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Another size."""
+        self.take_size()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """On a screen of another density, the same size is other pixels."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.take_size()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Take hold."""
@@ -162,6 +192,11 @@ class Canvas(QWidget):
         if apart > 0:
             zoom = self.viewport.zoom * _length(right - left) / apart
             self.viewport.set_zoom(zoom, middles[1])
+
+
+def surround_of(palette: QPalette) -> QColor:
+    """The colour around photos."""
+    return palette.color(QPalette.ColorRole.Window).darker(SURROUND)
 
 
 def _length(vector: QPointF) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -12,28 +12,26 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from app.imaging.layers import Kind
 from app.imaging.picture import Picture
-from app.views.canvas import Canvas
+from app.views.canvas import Canvas, surround_of
 from app.views.frame import on_screen
 from app.views.labels import MARGIN_PX, draw_label, label_font, label_rect
-from app.views.link import LinkedViewport
-from app.views.panes import TOP_LEFT, Corner, Pane
+from app.views.panes import Corner, ViewPane
 from app.views.scene import Scene, ScenePainter
+from app.views.viewport import LinkedViewport
 from nledn.tiling import Rect
 
-SURROUND = 115  # as in the other views
 HAIR = (QColor(0, 0, 0, 130), QColor(255, 255, 255, 210))
 SMALLEST_SELECTION_PX = 7  # SSIM's window
 WORDS_WIDTH_PX = 360
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class ComparedPicture:
     """One of the pictures that are compared.
 
     Attributes:
@@ -49,14 +47,6 @@ class Shown:
     kind: Kind
     label: str
     failure: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Where one of them is seen: physical pixels of the canvas, and its label's corner."""
-
-    rect: QRect
-    corner: Corner = TOP_LEFT
 
 
 class CompareCanvas(Canvas):
@@ -77,7 +67,7 @@ class CompareCanvas(Canvas):
     def __init__(self, viewport: LinkedViewport, parent: QWidget | None = None) -> None:
         super().__init__(viewport, parent)
         self.viewport: LinkedViewport = viewport
-        self._shown: tuple[Shown, ...] = ()
+        self._shown: tuple[ComparedPicture, ...] = ()
         self._stages: list[ScenePainter] = []
         self._hair: QPointF | None = None
         self._selection: Rect | None = None
@@ -91,11 +81,11 @@ class CompareCanvas(Canvas):
         viewport.changed.connect(self.update)
 
     @property
-    def shown(self) -> tuple[Shown, ...]:
+    def shown(self) -> tuple[ComparedPicture, ...]:
         """The pictures, in order."""
         return self._shown
 
-    def show_pictures(self, shown: Sequence[Shown]) -> None:
+    def show_pictures(self, shown: Sequence[ComparedPicture]) -> None:
         """Show these from now on; pictures that were there keep what is drawn of them."""
         known = {one.picture: stage for one, stage in zip(self._shown, self._stages, strict=True)}
         for one in self._shown:
@@ -122,11 +112,13 @@ class CompareCanvas(Canvas):
         self._selection = rect
         self.update()
 
-    def parts(self) -> tuple[Part, ...]:
+    def panes(self) -> tuple[ViewPane, ...]:
         """Where each picture is seen; one picture has it all."""
-        return tuple(Part(QRect(QPoint(0, 0), self._physical_size())) for _ in self._shown)
+        corner = QPoint(0, 0)
+        whole = QRect(corner, self.physical_size())
+        return tuple(ViewPane(one.kind, corner, whole) for one in self._shown)
 
-    def values(self, one: Shown) -> str:
+    def values(self, one: ComparedPicture) -> str:
         """Place and values of the pixel under the cross-hair; empty outside the photo."""
         place, size = self._hair, one.picture.level_size(0)
         if place is None or one.failure or one.picture.photo is None:
@@ -183,16 +175,6 @@ class CompareCanvas(Canvas):
         self.hovered.emit(None)
         super().leaveEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep the place; a fitted photo stays fitted."""
-        self._resize_viewport()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """On a screen of another density, the same size is other pixels."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._resize_viewport()
-
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -201,17 +183,15 @@ class CompareCanvas(Canvas):
         painter = QPainter(self)
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
-        whole = QRect(QPoint(0, 0), self._physical_size())
-        surround = surround_of(self.palette())
+        size, surround = self.physical_size(), surround_of(self.palette())
         if not self._shown:
-            painter.fillRect(whole, surround)
-        for one, stage, part in zip(self._shown, self._stages, self.parts(), strict=True):
-            pane = Pane("before" if one.failure else one.kind, QPoint(0, 0), part.rect)
-            scene = Scene((pane,), whole.size(), surround, is_settling=False, shows_kept=False)
+            painter.fillRect(QRect(QPoint(0, 0), size), surround)
+        for one, stage, pane in zip(self._shown, self._stages, self.panes(), strict=True):
             if one.failure:
-                painter.fillRect(part.rect, surround)
+                painter.fillRect(pane.part, surround)
             else:
-                stage.paint(painter, scene, part.rect)
+                scene = Scene((pane,), size, surround, is_settling=False, shows_kept=False)
+                stage.paint(painter, scene, pane.part)
         painter.restore()
         self._paint_over(painter)
 
@@ -219,18 +199,20 @@ class CompareCanvas(Canvas):
         self._paint_selection(painter)
         self._paint_hair(painter)
         painter.setFont(label_font(self.font()))
-        places = zip(self._shown, self.parts(), self.label_rects(), strict=True)
-        for one, part, rect in places:
-            area = self._logical(part.rect)
+        places = zip(self._shown, self.panes(), self.label_rects(), strict=True)
+        for one, pane, rect in places:
+            area = self.logical(pane.part)
             if one.failure:
                 self._paint_failure(painter, one.failure, area)
             draw_label(painter, self._fitting(one.label, rect), rect, faint=False)
-            self._paint_values(painter, one, area, part.corner)
+            self._paint_values(painter, one, area, pane.corner)
         if self.is_target or self.hasFocus():
             painter.setPen(QPen(self.palette().highlight().color(), 4 if self.is_target else 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
-    def _paint_values(self, painter: QPainter, one: Shown, area: QRect, corner: Corner) -> None:
+    def _paint_values(
+        self, painter: QPainter, one: ComparedPicture, area: QRect, corner: Corner
+    ) -> None:
         values = self.values(one)
         if not values:
             return
@@ -263,7 +245,7 @@ class CompareCanvas(Canvas):
         )
         for width, colour in zip((3, 1), HAIR, strict=True):
             painter.setPen(QPen(colour, width))
-            painter.drawRect(self._logical(physical))
+            painter.drawRect(self.logical(physical))
 
     def _paint_failure(self, painter: QPainter, words: str, area: QRect) -> None:
         painter.save()
@@ -282,16 +264,16 @@ class CompareCanvas(Canvas):
         """Where the labels lie, in logical pixels; inside the canvas, however small a part is."""
         font = label_font(self.font())
         rects = []
-        for one, part in zip(self._shown, self.parts(), strict=True):
-            rect = label_rect(one.label, font, self._corner_area(part), part.corner)
+        for one, pane in zip(self._shown, self.panes(), strict=True):
+            rect = label_rect(one.label, font, self._corner_area(pane), pane.corner)
             rect.setWidth(min(rect.width(), max(self.width() - 2 * MARGIN_PX, 1)))
             rect.moveLeft(max(rect.left(), MARGIN_PX))
             rects.append(rect)
         return tuple(rects)
 
-    def _corner_area(self, part: Part) -> QRect:
-        """The area in whose corner a part's label lies."""
-        return self._logical(part.rect)
+    def _corner_area(self, pane: ViewPane) -> QRect:
+        """The area in whose corner a picture's label lies."""
+        return self.logical(pane.part)
 
     def _fitting(self, text: str, rect: QRect) -> str:
         metrics = QFontMetrics(label_font(self.font()))
@@ -310,21 +292,3 @@ class CompareCanvas(Canvas):
             if one.picture is self.sender():
                 stage.forget(rect)
         self.update()
-
-    def _physical_size(self) -> QSize:
-        return (self.size().toSizeF() * self.devicePixelRatio()).toSize()
-
-    def _resize_viewport(self) -> None:
-        size = self._physical_size()
-        self.viewport.set_view_size(size.width(), size.height())
-        self.update()
-
-    def _logical(self, rect: QRect) -> QRect:
-        ratio = self.devicePixelRatio()
-        shown = QRectF(QPointF(rect.topLeft()) / ratio, rect.size().toSizeF() / ratio)
-        return shown.toAlignedRect()
-
-
-def surround_of(palette: QPalette) -> QColor:
-    """The colour around photos."""
-    return palette.color(QPalette.ColorRole.Window).darker(SURROUND)

@@ -18,7 +18,7 @@ GAP_PX = 2  # between two pictures side by side
 
 
 @dataclass(frozen=True)
-class Pane:
+class ViewPane:
     """One picture in a view.
 
     Attributes:
@@ -64,7 +64,7 @@ class Arrangement:
             return photo.left() + round(self.position * photo.width())
         return photo.top() + round(self.position * photo.height())
 
-    def panes(self, view: QSize, photo: QRect, has_rain: bool) -> tuple[Pane, ...]:
+    def panes(self, view: QSize, photo: QRect, has_rain: bool) -> tuple[ViewPane, ...]:
         """The pictures in a view of that size; before comes first.
 
         Args:
@@ -80,7 +80,7 @@ class Arrangement:
             return self._divided(view, photo)
         return (_whole("after" if self.mode == "single" else "rain", view),)
 
-    def _beside(self, view: QSize) -> tuple[Pane, ...]:
+    def _beside(self, view: QSize) -> tuple[ViewPane, ...]:
         size = self.frame_size(view)
         vertical = self.line == Orientation.Vertical
         second = QPoint(view.width() - size.width(), 0)
@@ -88,21 +88,21 @@ class Arrangement:
             second = QPoint(0, view.height() - size.height())
         first = QPoint(0, 0)
         return (
-            Pane("before", first, QRect(first, size)),
-            Pane("after", second, QRect(second, size)),
+            ViewPane("before", first, QRect(first, size)),
+            ViewPane("after", second, QRect(second, size)),
         )
 
-    def _divided(self, view: QSize, photo: QRect) -> tuple[Pane, ...]:
+    def _divided(self, view: QSize, photo: QRect) -> tuple[ViewPane, ...]:
         at, width, height = self.divider(photo), view.width(), view.height()
         parts = QRect(0, 0, width, at), QRect(0, at, width, height - at)
         if self.line == Orientation.Vertical:
             parts = QRect(0, 0, at, height), QRect(at, 0, width - at, height)
         corner = TOP_RIGHT if self.line == Orientation.Vertical else BOTTOM_LEFT
         return (
-            Pane("before", QPoint(0, 0), parts[0]),
-            Pane("after", QPoint(0, 0), parts[1], corner),
+            ViewPane("before", QPoint(0, 0), parts[0]),
+            ViewPane("after", QPoint(0, 0), parts[1], corner),
         )
 
 
-def _whole(kind: Kind, view: QSize) -> Pane:
-    return Pane(kind, QPoint(0, 0), QRect(QPoint(0, 0), view))
+def _whole(kind: Kind, view: QSize) -> ViewPane:
+    return ViewPane(kind, QPoint(0, 0), QRect(QPoint(0, 0), view))

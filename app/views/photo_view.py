@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.imaging.mask import Brush, Point
 from app.imaging.picture import Picture
-from app.views.comparison import Comparison
+from app.views.before_after_canvas import BeforeAfterCanvas
 from app.views.viewport import Viewport
 
 REACH_PX = 3  # by which the pen goes beyond the ring
@@ -43,7 +43,7 @@ def draw_ring(painter: QPainter, centre: QPointF, radius: float, feather: float)
     painter.restore()
 
 
-class PhotoView(Comparison):
+class PhotoView(BeforeAfterCanvas):
     """A comparison under a person's hands.
 
     A left drag pans, or paints while there is a brush; Space, held, shows the photo as it was.

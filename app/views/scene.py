@@ -10,7 +10,7 @@ from app.imaging.layers import Kind
 from app.imaging.picture import Picture
 from app.imaging.pyramid import level_for
 from app.views.frame import Frame, Sight, on_screen
-from app.views.panes import Pane
+from app.views.panes import ViewPane
 from app.views.viewport import Viewport
 
 DRAFT_ABOVE = 1.6  # pixels of a level for one of the screen; benchmarks/views.py has what they cost
@@ -30,7 +30,7 @@ class Scene:
         shows_kept: the kept area is tinted.
     """
 
-    panes: tuple[Pane, ...]
+    panes: tuple[ViewPane, ...]
     frame_size: QSize
     surround: QColor
     is_settling: bool
@@ -76,7 +76,7 @@ class ScenePainter:
         """Where in a frame a part of the photo is shown."""
         return on_screen(rect, self._viewport.zoom, self._viewport.origin)
 
-    def _paint_pane(self, painter: QPainter, scene: Scene, pane: Pane, part: QRect) -> None:
+    def _paint_pane(self, painter: QPainter, scene: Scene, pane: ViewPane, part: QRect) -> None:
         kinds: list[Kind] = [pane.kind]
         if scene.shows_kept and pane.kind == "after":
             kinds.append("mask")

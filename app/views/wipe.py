@@ -5,9 +5,9 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QWidget
 
 from app.shell.translation import tr
-from app.views.compare_canvas import CompareCanvas, Part
-from app.views.link import LinkedViewport
-from app.views.panes import BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, Corner
+from app.views.compare_canvas import CompareCanvas
+from app.views.panes import BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, Corner, ViewPane
+from app.views.viewport import LinkedViewport
 
 AT_MOST = 4
 KNOB_PX = 36
@@ -102,12 +102,12 @@ class WipeCanvas(CompareCanvas):
         self.knob.moved.connect(self._place_knob)
         self._place_knob()
 
-    def parts(self) -> tuple[Part, ...]:
+    def panes(self) -> tuple[ViewPane, ...]:
         """Two lie beside each other; a third and a fourth below them."""
-        size, count = self._physical_size(), len(self.shown)
+        size, count = self.physical_size(), len(self.shown)
         width, height = size.width(), size.height()
         if count < 2:
-            return super().parts()
+            return super().panes()
         x = round(self.knob.position.x() * width)
         y = height if count == 2 else round(self.knob.position.y() * height)
         rects = [QRect(0, 0, x, y), QRect(x, 0, width - x, y)]
@@ -116,14 +116,17 @@ class WipeCanvas(CompareCanvas):
         elif count == 4:
             rects += [QRect(0, y, x, height - y), QRect(x, y, width - x, height - y)]
         corners = CORNERS.get(count, FOUR)
-        return tuple(Part(rect, corner) for rect, corner in zip(rects, corners, strict=True))
+        return tuple(
+            ViewPane(one.kind, QPoint(0, 0), rect, corner)
+            for one, rect, corner in zip(self.shown, rects, corners, strict=True)
+        )
 
-    def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+    def take_size(self) -> None:
         """The knob keeps its share."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+        super().take_size()
         self._place_knob()
 
-    def _corner_area(self, part: Part) -> QRect:
+    def _corner_area(self, pane: ViewPane) -> QRect:
         """Labels stay in the canvas's own corners, so that none hides when its part is small."""
         return self.rect()
 

@@ -9,13 +9,20 @@ from nledn.compare.contest import (
     compare_pairs,
     paired_difference,
 )
-from nledn.compare.figures import Accuracy, Figures, Removal, accuracy_of, removal_of
-from nledn.compare.files import Result
+from nledn.compare.figures import (
+    Accuracy,
+    Figures,
+    Removal,
+    accuracy_of,
+    main_direction,
+    removal_of,
+)
+from nledn.compare.files import Result, pixels_like
 from nledn.compare.page import write_page
 from nledn.compare.pictures import error_map
 from nledn.compare.scheduler import Comparison, Event, Lane, LaneBegun, LaneFailed, TileDone
 from nledn.compare.sheet import write_sheet
-from nledn.compare.single import Request, compare_photo
+from nledn.compare.single import Request, compare_photo, with_found_crop
 from nledn.compare.tables import (
     board_json,
     contest_json,
@@ -51,9 +58,12 @@ __all__ = [
     "compare_photo",
     "contest_json",
     "error_map",
+    "main_direction",
     "measured",
     "paired_difference",
+    "pixels_like",
     "removal_of",
+    "with_found_crop",
     "write_board_csv",
     "write_contest_csv",
     "write_page",

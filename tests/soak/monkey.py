@@ -179,8 +179,9 @@ class Monkey(QObject):
         window.document.status_changed.connect(done)
         window.document.saving.saved.connect(lambda _: achieved.update(("saved",)))
         window.batch_controller.batch.ended.connect(lambda _: achieved.update(("batches",)))
-        window.compare.controller.measured_changed.connect(
-            lambda words: achieved.update(("compared",) if words else ())
+        comparing = window.compare.controller
+        comparing.changed.connect(
+            lambda: achieved.update(("compared",) if comparing.measured() else ())
         )
 
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.compare.grid import CompareGrid
 from app.imaging.picture import Picture
-from app.views.compare_canvas import CompareCanvas, Shown
+from app.views.compare_canvas import CompareCanvas, ComparedPicture
 from nledn.metrics import Bytes
 from nledn.photo import Photo
 from nledn.tiling import Rect
@@ -23,12 +23,12 @@ COLOURS = ((200, 30, 30), (30, 160, 30), (30, 30, 200), (200, 200, 30))
 PixelsOf = Callable[[QImage], Bytes]
 
 
-def shown(count: int) -> tuple[Shown, ...]:
+def shown(count: int) -> tuple[ComparedPicture, ...]:
     made = []
     for key in range(count):
         picture = Picture()
         picture.set_photo(Photo(np.full((300, 400, 3), COLOURS[key % 4], np.uint8)))
-        made.append(Shown(key, picture, "before", f"Pane {key}"))
+        made.append(ComparedPicture(key, picture, "before", f"Pane {key}"))
     return tuple(made)
 
 
@@ -227,11 +227,11 @@ def test_a_wipe_covers_the_canvas_without_overlap(
     grid.show_pictures(shown(count))
     grid.is_wiping = True
     covered = np.zeros((grid.wipe.height(), grid.wipe.width()), int)
-    for part in grid.wipe.parts():
-        rect = part.rect
+    for pane in grid.wipe.panes():
+        rect = pane.part
         covered[rect.top() : rect.bottom() + 1, rect.left() : rect.right() + 1] += 1
     assert (covered == 1).all()
-    assert len(grid.wipe.parts()) == parts
+    assert len(grid.wipe.panes()) == parts
 
 
 def test_a_rectangle_is_drawn_and_told(grid: CompareGrid, qtbot: QtBot) -> None:
@@ -265,7 +265,9 @@ def test_a_finger_draws_a_rectangle_too(grid: CompareGrid, qtbot: QtBot) -> None
 
 def test_a_pane_that_failed_says_why(grid: CompareGrid, pixels_of: PixelsOf) -> None:
     whole = grid.shown
-    words = Shown(0, whole[0].picture, "before", "Pane 0", "There is no model named gone.")
+    words = ComparedPicture(
+        0, whole[0].picture, "before", "Pane 0", "There is no model named gone."
+    )
     grid.show_pictures((words, *whole[1:]))
     image = pixels_of(grid.canvases[0].grab().toImage())
     assert not (np.abs(image.astype(int) - COLOURS[0]).max(axis=2) < 8).any()

@@ -9,8 +9,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from app.compare.jobs import ErrorMapJob, MeasureJob, Results
-from app.compare.metrics import Metrics
+from app.compare.metrics import ErrorMapJob, MeasureJob, Metrics, Results
 from app.tasks import Tasks
 from nledn import compare
 from nledn.photo import Photo
@@ -23,10 +22,7 @@ Ask = Callable[[Metrics, Results], None]
 @pytest.fixture
 def metrics(tasks: Tasks) -> Iterator[Metrics]:
     owner = QObject()
-    made = Metrics(tasks, owner)
-    tasks.finished.connect(made.finished)
-    yield made
-    tasks.finished.disconnect(made.finished)
+    yield Metrics(tasks, owner)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ class Loading:
 
     def __init__(self) -> None:
         self.gate = threading.Event()
+        self.is_asked = threading.Event()
         self.gone: tuple[str, ...] = ()
 
 
@@ -31,6 +32,7 @@ def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loading]:
     made, find = Loading(), Models.find
 
     def find_late(models: Models, options: Options) -> Derainer:
+        made.is_asked.set()
         assert made.gate.wait(20)
         if options.weights in made.gone:
             raise UnknownCheckpoint(options.weights, ())
@@ -51,7 +53,7 @@ def test_a_tile_that_ended_while_one_was_away_is_shown(
 ) -> None:
     backend.hold()
     model = begin(wait=False)
-    pictures = [model.pictures[slot.key] for slot in model.slots[1:]]
+    pictures = [model.pictures[pane.key] for pane in model.panes[1:]]
     qtbot.waitUntil(lambda: all(picture.layer is not None for picture in pictures))
     reduced = Rect(0, 0, 80, 60)
     for picture in pictures:
@@ -69,38 +71,52 @@ def test_a_tile_that_ended_while_one_was_away_is_shown(
 def test_a_checkpoint_that_was_loaded_while_one_was_away_is_shown(
     qtbot: QtBot, window: MainWindow, begin: Begin, loading: Loading
 ) -> None:
-    with qtbot.waitSignal(window.tasks.reported):
-        model = begin(wait=False)
+    model = begin(wait=False)
+    qtbot.waitUntil(loading.is_asked.is_set)
     leave_and_come_back(window)
     loading.gate.set()
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
-    assert all(model.pictures[slot.key].layer is not None for slot in model.slots[1:])
+    assert all(model.pictures[pane.key].layer is not None for pane in model.panes[1:])
 
 
 def test_a_checkpoint_that_failed_while_one_was_away_says_so(
     qtbot: QtBot, window: MainWindow, begin: Begin, loading: Loading
 ) -> None:
-    with qtbot.waitSignal(window.tasks.reported):
-        model = begin(wait=False)
-    loading.gone = (model.slots[1].weights,)
+    model = begin(wait=False)
+    qtbot.waitUntil(loading.is_asked.is_set)
+    loading.gone = (model.panes[1].weights,)
     leave_and_come_back(window)
     loading.gate.set()
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
-    assert list(model.failures) == [model.slots[1].key]
+    assert list(model.failures) == [model.panes[1].key]
 
 
 def test_another_order_while_one_was_away_confuses_nobody(
     qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
 ) -> None:
     backend.hold()
-    with qtbot.waitSignal(window.tasks.reported):
-        model = begin(wait=False)
+    model = begin(wait=False)
+    qtbot.waitUntil(lambda: all(model.pictures[pane.key].layer for pane in model.panes[1:]))
     window.named_actions["single"].trigger()
     window.compare.grid.moved.emit(1, 2)
     window.named_actions["compare"].trigger()
     backend.free()
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
-    for slot in model.slots[1:]:
-        layer = model.pictures[slot.key].layer
+    for pane in model.panes[1:]:
+        layer = model.pictures[pane.key].layer
         assert layer is not None
-        assert layer.record.checkpoint == slot.weights
+        assert layer.record.checkpoint == pane.weights
+
+
+def test_the_end_of_all_work_is_the_end_of_comparing(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
+) -> None:
+    backend.hold()
+    model = begin(wait=False)
+    backend.let(1)
+    qtbot.waitUntil(lambda: backend.tiles == 1)
+    window.tasks.cancel_all()
+    backend.free()
+    qtbot.waitUntil(lambda: is_settled(window))
+    assert backend.tiles <= 2  # the one that was being computed
+    assert not model.is_whole

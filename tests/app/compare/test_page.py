@@ -68,7 +68,7 @@ def test_tiles_come_in_turn(
     backend.let(2)
 
     def done() -> list[int]:
-        layers = [model.pictures[slot.key].layer for slot in model.slots[1:]]
+        layers = [model.pictures[pane.key].layer for pane in model.panes[1:]]
         return [0 if layer is None else int(layer.done.sum()) for layer in layers]
 
     qtbot.waitUntil(lambda: done() == [1, 1])
@@ -104,16 +104,16 @@ def test_another_order_confuses_nobody(
     window.compare.grid.link.set_zoom(30.0)
     backend.free()
     qtbot.waitUntil(lambda: is_settled(window) and model.is_ready)
-    layers = {slot.key: model.pictures[slot.key].layer for slot in model.slots}
+    layers = {pane.key: model.pictures[pane.key].layer for pane in model.panes}
     window.compare.grid.moved.emit(1, 2)
     assert names(window) == ["Rainy", "second", "AfterRain"]
     window.compare.panel.whole.click()
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
-    for slot in model.slots:
-        layer = model.pictures[slot.key].layer
-        assert layer is layers[slot.key]
+    for pane in model.panes:
+        layer = model.pictures[pane.key].layer
+        assert layer is layers[pane.key]
         if layer is not None:
-            assert layer.record.checkpoint == slot.weights
+            assert layer.record.checkpoint == pane.weights
 
 
 def test_another_strength_and_going_back_compute_nothing(
@@ -126,13 +126,37 @@ def test_another_strength_and_going_back_compute_nothing(
     found = pane.picture.pixels("after", 0, Rect(0, 0, 160, 120))
     assert np.abs(found - pixels * 0.9).max() <= 0.51
     assert names(window)[1] == "AfterRain, 50%"
-    key = model.slots[2].key
+    key = model.panes[2].key
     panel.rows[key].remove.click()
     assert names(window) == ["Rainy", "AfterRain, 50%"]
     panel.add_menu.actions()[-4].trigger()  # the last checkpoint, above a line and two pictures
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
     assert len(names(window)) == 3
     assert backend.tiles == tiles
+
+
+def test_the_first_comparison_takes_the_strength_along(
+    qtbot: QtBot, window: MainWindow, begin: Begin
+) -> None:
+    window.document.set_strength(0.5)
+    begin(wait=False)
+    assert names(window) == ["Rainy", "AfterRain, 50%", "second, 50%"]
+
+
+def test_who_hears_first_of_a_photo_does_not_matter(
+    qtbot: QtBot, window: MainWindow, begin: Begin, picture_file: Path, pixels: Pixels
+) -> None:
+    model = begin()
+    opened = window.document.photo_opened
+    opened.disconnect(window._show_photo)
+    opened.connect(window._show_photo)  # now after the Compare page
+    other = picture_file.with_name("tower.png")
+    photo.write(Photo(pixels[::-1].copy()), other)
+    open_photo(qtbot, window, other)
+    qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
+    assert model.photo is window.document.photo
+    assert names(window) == ["Rainy", "AfterRain", "second"]
+    assert "whole photo" in window.compare.panel.measured.text()
 
 
 def test_one_that_was_removed_says_so_and_the_others_go_on(
@@ -194,7 +218,7 @@ def test_other_programs_results_and_files_that_do_not_fit(
     for name, values in (("theirs", pixels // 2), ("small", pixels[:50])):
         photo.write(Photo(np.ascontiguousarray(values)), tmp_path / f"{name}.png")
         dialogs.path = tmp_path / f"{name}.png"
-        window.compare.controller.ask_result()
+        window.compare.controller.ask_picture("result")
     qtbot.waitUntil(lambda: len(model.failures) == 1 and is_settled(window))
     assert names(window) == ["Rainy", "AfterRain", "second", "theirs", "small"]
     small = window.compare.grid.shown[4]
@@ -215,7 +239,7 @@ def test_names_stay_hidden_until_a_person_has_chosen(
     order = [one.key for one in window.compare.grid.shown]
     panel.vote_buttons()["A"].click()
     qtbot.waitUntil(lambda: "You chose" in said(window))
-    chosen = next(slot for slot in window.compare.controller.model.slots if slot.key == order[1])
+    chosen = next(pane for pane in window.compare.controller.model.panes if pane.key == order[1])
     assert f"You chose {chosen.title}" in said(window)
     assert f"In this folder: {chosen.title} 1" in said(window)
     assert sorted(names(window)) == ["AfterRain", "Rainy", "second"]

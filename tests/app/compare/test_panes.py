@@ -7,39 +7,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.compare.blind_test import BlindTest, Vote, keep, tally, votes_path
-from app.compare.panes import MOST, Slot, Slots, moved, with_slot, with_strength, without
+from app.compare.panes import MOST, ComparePane, Panes, moved, with_pane, with_strength, without
 
-RAINY = Slot(1, "rainy", "")
-ONE, TWO = Slot(2, "checkpoint", "One", "one"), Slot(3, "checkpoint", "Two", "two", 0.5)
-TRUTH = Slot(4, "truth", "")
+RAINY = ComparePane(1, "rainy", "")
+ONE, TWO = (
+    ComparePane(2, "checkpoint", "One", "one"),
+    ComparePane(3, "checkpoint", "Two", "two", 0.5),
+)
+TRUTH = ComparePane(4, "truth", "")
 ALL = (RAINY, ONE, TWO, TRUTH)
 
 
 @given(st.integers(0, 3), st.integers(0, 3))
 def test_moving_keeps_everyone(source: int, target: int) -> None:
     found = moved(ALL, source, target)
-    assert sorted(slot.key for slot in found) == [1, 2, 3, 4]
+    assert sorted(pane.key for pane in found) == [1, 2, 3, 4]
     assert found[target] is ALL[source]
-    rest = [slot for slot in found if slot is not ALL[source]]
-    assert rest == [slot for slot in ALL if slot is not ALL[source]]
+    rest = [pane for pane in found if pane is not ALL[source]]
+    assert rest == [pane for pane in ALL if pane is not ALL[source]]
 
 
 def test_the_truth_stays_last_and_is_one() -> None:
-    more = with_slot(ALL, Slot(5, "result", "Theirs"))
-    assert [slot.kind for slot in more] == ["rainy", "checkpoint", "checkpoint", "result", "truth"]
-    other = with_slot(more, Slot(6, "truth", ""))
-    assert [slot.key for slot in other] == [1, 2, 3, 5, 6]
+    more = with_pane(ALL, ComparePane(5, "result", "Theirs"))
+    assert [pane.kind for pane in more] == ["rainy", "checkpoint", "checkpoint", "result", "truth"]
+    other = with_pane(more, ComparePane(6, "truth", ""))
+    assert [pane.key for pane in other] == [1, 2, 3, 5, 6]
 
 
 def test_six_at_most_and_two_at_least() -> None:
-    slots: Slots = ALL
+    panes: Panes = ALL
     for key in range(5, 10):
-        slots = with_slot(slots, Slot(key, "result", ""))
-    assert len(slots) == MOST
-    for slot in slots:
-        slots = without(slots, slot.key)
-    assert [slot.key for slot in slots][:1] == [RAINY.key]
-    assert sum(1 for _ in slots) == 2
+        panes = with_pane(panes, ComparePane(key, "result", ""))
+    assert len(panes) == MOST
+    for pane in panes:
+        panes = without(panes, pane.key)
+    assert [pane.key for pane in panes][:1] == [RAINY.key]
+    assert sum(1 for _ in panes) == 2
 
 
 def test_strengths_are_told_where_they_are_not_all() -> None:
@@ -52,9 +55,9 @@ def test_names_are_hidden_and_shuffled_until_told() -> None:
     for seed in range(20):
         blind_test = BlindTest(ALL, random.Random(seed))
         order = blind_test.order(ALL)
-        orders.add(tuple(slot.key for slot in order))
+        orders.add(tuple(pane.key for pane in order))
         assert (order[0], order[3]) == (RAINY, TRUTH)
-        letters = [blind_test.letters[slot.key] for slot in order[1:3]]
+        letters = [blind_test.letters[pane.key] for pane in order[1:3]]
         assert letters == ["A", "B"]  # by place, whoever is there
         assert blind_test.fits(ALL)
     assert orders == {(1, 2, 3, 4), (1, 3, 2, 4)}

@@ -2,24 +2,23 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.imaging.picture import Picture
-from app.views.canvas import Canvas
+from app.views.canvas import Canvas, surround_of
 from app.views.divider import DividerHandle
 from app.views.labels import draw_label, label_font, label_rect, text_of
-from app.views.panes import Arrangement, Mode, Pane
+from app.views.panes import Arrangement, Mode, ViewPane
 from app.views.scene import Scene, ScenePainter
 from app.views.viewport import Viewport
 
-SURROUND = 115  # the ground around the photo: per cent by which it is darker than the window
 LABELLED_PX = 240  # a photo smaller than this on the screen has its labels beside it
 SETTLING_MS = 150  # after the last change of strength, the sharper level is computed
 
 
-class Comparison(Canvas):
+class BeforeAfterCanvas(Canvas):
     """Shows a picture through a viewport.
 
     Args:
@@ -116,15 +115,9 @@ class Comparison(Canvas):
         under = (pane for pane in panes if pane.part.contains(physical.toPoint()))
         return physical - QPointF(next(under, panes[0]).offset)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep the place; a fitted photo stays fitted."""
+    def take_size(self) -> None:
+        """Let each frame have its share of the new size."""
         self._arrange(self._arrangement)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """On a screen of another density, the same size is other pixels."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._arrange(self._arrangement)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """The pictures, pixel by pixel of the screen, and their labels."""
@@ -145,41 +138,33 @@ class Comparison(Canvas):
         for pane in self._panes():
             rect = self._label_rect(pane)
             self._labels_shown.append(rect)
-            seen = self._logical(pane.part).intersected(rect)
+            seen = self.logical(pane.part).intersected(rect)
             half = rect.width() * rect.height() / 2
             faint = seen.width() * seen.height() < half
             draw_label(painter, text_of(pane.kind, self.picture), rect, faint=faint)
 
-    def _label_rect(self, pane: Pane) -> QRect:
-        area = self._logical(self.viewport.photo_in_sight.translated(pane.offset))
+    def _label_rect(self, pane: ViewPane) -> QRect:
+        area = self.logical(self.viewport.photo_in_sight.translated(pane.offset))
         if area.width() < LABELLED_PX or area.height() < LABELLED_PX:
-            area = self._logical(QRect(pane.offset, self._frame_size()))
+            area = self.logical(QRect(pane.offset, self._frame_size()))
         text = text_of(pane.kind, self.picture)
         return label_rect(text, label_font(self.font()), area, pane.corner)
 
-    def _panes(self) -> tuple[Pane, ...]:
+    def _panes(self) -> tuple[ViewPane, ...]:
         photo, has_rain = self.viewport.photo_in_sight, self.picture.layer is not None
-        return self._arrangement.panes(self._view_size(), photo, has_rain)
+        return self._arrangement.panes(self.physical_size(), photo, has_rain)
 
     def _scene(self) -> Scene:
         return Scene(
             panes=self._panes(),
             frame_size=self._frame_size(),
-            surround=self.palette().color(QPalette.ColorRole.Window).darker(SURROUND),
+            surround=surround_of(self.palette()),
             is_settling=self.is_settling,
             shows_kept=self._shows_kept and self.picture.mask is not None,
         )
 
-    def _view_size(self) -> QSize:
-        return (self.size().toSizeF() * self.devicePixelRatio()).toSize()
-
     def _frame_size(self) -> QSize:
-        return self._arrangement.frame_size(self._view_size())
-
-    def _logical(self, rect: QRect) -> QRect:
-        ratio = self.devicePixelRatio()
-        shown = QRectF(QPointF(rect.topLeft()) / ratio, rect.size().toSizeF() / ratio)
-        return shown.toAlignedRect()
+        return self._arrangement.frame_size(self.physical_size())
 
     def _arrange(self, arrangement: Arrangement) -> None:
         self._arrangement = arrangement
@@ -199,13 +184,13 @@ class Comparison(Canvas):
             longer.setLeft(shorter.left() + shorter.width())
         else:
             longer.setTop(shorter.top() + shorter.height())
-        self.update(self._logical(longer))
+        self.update(self.logical(longer))
         for pane in self._panes():
             self.update(self._label_rect(pane))
         self.divider_moved.emit(position)
 
     def _place_handle(self) -> None:
-        area = self._logical(self.viewport.photo_in_sight)
+        area = self.logical(self.viewport.photo_in_sight)
         self.handle.place(area, self._arrangement.line, self._arrangement.position)
 
     def _show_viewport(self) -> None:
@@ -226,7 +211,7 @@ class Comparison(Canvas):
         for pane in self._panes():
             if pane.kind != "before":
                 part = shown.translated(pane.offset).intersected(pane.part)
-                self.update(self._logical(part))
+                self.update(self.logical(part))
                 self.update(self._label_rect(pane))
         for label in self._labels_shown:  # the last tile makes one of them shorter
             self.update(label)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.imaging.mask import Brush
 from app.imaging.picture import Picture
-from app.views.comparison import SETTLING_MS
+from app.views.before_after_canvas import SETTLING_MS
 from app.views.panes import Mode
 from app.views.photo_view import PhotoView
 from app.views.viewport import Viewport
