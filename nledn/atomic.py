@@ -87,7 +87,7 @@ def replacing(
         OutputFailed: there is a folder, a pipe, a device or a link of another user's; any other
             word of the operating system.
     """
-    with _typed_errors(path), reached(path) as target:
+    with write_errors(path), reached(path) as target:
         rule = _Rule(path, overwrite, tuple(sources), mark)
         rule.permit(target)
         temporary = _Temporary(target)
@@ -128,7 +128,7 @@ def appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> TextIO:
     Raises:
         WriteError: as `replacing` says.
     """
-    with _typed_errors(path), reached(path) as target:
+    with write_errors(path), reached(path) as target:
         permitted = _permit_appending(target, path, sources, mark)
         flags = _APPENDING | (os.O_EXCL if permitted is None else 0)
         descriptor = os.open(target.at(), flags, 0o666)
@@ -140,7 +140,7 @@ def appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> TextIO:
 
 def check_appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> None:
     """Refuse before the work what `appending` would refuse; nothing is made."""
-    with _typed_errors(path), reached(path) as target:
+    with write_errors(path), reached(path) as target:
         _permit_appending(target, path, sources, mark)
 
 
@@ -171,7 +171,7 @@ def check(
     Raises:
         WriteError: as `replacing` says.
     """
-    with _typed_errors(path), reached(path) as target:
+    with write_errors(path), reached(path) as target:
         _Rule(path, overwrite, tuple(sources), mark).permit(target)
 
 
@@ -185,12 +185,20 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
     Raises:
         WriteError: as `replacing` says.
     """
-    with _typed_errors(path), reached(path / "_", make=mode):
+    with write_errors(path), reached(path / "_", make=mode):
         pass
 
 
 @contextmanager
-def _typed_errors(path: Path) -> Iterator[None]:
+def write_errors(path: Path) -> Iterator[None]:
+    """Raise what the operating system says of a file as one of ours.
+
+    Args:
+        path: the file, as the error names it.
+
+    Raises:
+        WriteError: as `replacing` says.
+    """
     try:
         yield
     except DerainError:
@@ -212,7 +220,7 @@ def _typed(error: Exception, path: Path) -> WriteError | None:
     named = _NAMED_ERRORS.get(error.errno or 0)
     if named is not None:
         return named(path)
-    if not _is_folder(folder):
+    if error.errno != errno.ENOTDIR and not _is_folder(folder):
         return OutputFolderMissing(path)
     return OutputFailed(path, error.strerror or str(error))
 

@@ -5,7 +5,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,22 +16,13 @@ import jinja2
 from nledn.atomic import replacing_text
 from nledn.errors import DerainError, OptionInvalid
 from nledn.messages import in_cell, printable
+from nledn.metrics import Scores, finite
 
 SUFFIXES = (".html", ".csv", ".json")
 HTML_MARK = '<meta name="generator" content="AfterRain">'
 JSON_MARK = '"program": "AfterRain"'
 TABLE_MARK = ",psnr_y,ssim_y,"
 """What pages, JSON and tables have near their start, so that a later run may replace them."""
-
-
-@dataclass(frozen=True)
-class ReportScores:
-    """Agreement with the photo without rain: PSNR (dB) and SSIM of Y, and the photo's own."""
-
-    psnr_y: float
-    ssim_y: float
-    input_psnr_y: float
-    input_ssim_y: float
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ class ReportRow:
     seconds: float | None = None
     taken: float | None = None
     brightness: float | None = None
-    scores: ReportScores | None = None
+    scores: Scores | None = None
     marks: tuple[str, ...] = ()
     note: str = ""
     error: DerainError | None = None
@@ -79,7 +70,7 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Report:
-    """What a report says.
+    """The content of a report.
 
     Attributes:
         title: its heading.
@@ -136,10 +127,8 @@ def write_json(
     Raises:
         WriteError: it cannot be written.
     """
-    content = {"program": "AfterRain", **content}
-    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=JSON_MARK) as file:
-        file.write(f"{text}\n")
+        dump_json(content, file)
 
 
 def mark_of(path: Path) -> str:
@@ -150,7 +139,7 @@ def mark_of(path: Path) -> str:
 
 def plain(row: ReportRow) -> dict[str, Any]:
     """A row without pictures, as JSON and CSV have it; null where there is no finite figure."""
-    scores = ReportScores(*[math.nan] * 4) if row.scores is None else row.scores
+    scores = Scores(*[math.nan] * 4) if row.scores is None else row.scores
     return {
         "file": row.name,
         "state": row.state,
@@ -158,38 +147,41 @@ def plain(row: ReportRow) -> dict[str, Any]:
         "width_px": row.width_px,
         "height_px": row.height_px,
         "size_bytes": row.size_bytes,
-        "seconds": _rounded(row.seconds),
+        "seconds": finite(row.seconds, 3),
         "device": row.device,
-        "rain_taken": _rounded(row.taken),
-        "brightness_shift": _rounded(row.brightness),
-        **{name: _rounded(value, 4) for name, value in asdict(scores).items()},
+        "rain_taken": finite(row.taken, 3),
+        "brightness_shift": finite(row.brightness, 3),
+        **{name: finite(value) for name, value in asdict(scores).items()},
         "marks": "; ".join(row.marks),
         "note": row.note,
     }
 
 
-def _rounded(value: float | None, digits: int = 3) -> float | None:
-    return round(value, digits) if value is not None and math.isfinite(value) else None
-
-
 def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
-    content = {
-        "program": "AfterRain",
-        "title": report.title,
-        "facts": dict(report.facts),
-        "rows": [
-            {**plain(row), **({} if row.error is None else row.error.to_dict())}
-            for row in report.rows
-        ],
-    }
-    json.dump(content, file, indent=1, allow_nan=False, ensure_ascii=False)
+    rows = [
+        {**plain(row), **({} if row.error is None else row.error.to_dict())} for row in report.rows
+    ]
+    dump_json({"title": report.title, "facts": dict(report.facts), "rows": rows}, file)
 
 
 def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
-    writer = csv.DictWriter(file, list(plain(ReportRow(Path(), "", ""))))
+    dump_csv(list(plain(ReportRow(Path(), "", ""))), (plain(row) for row in report.rows), file)
+
+
+def dump_json(content: Mapping[str, Any], file: IO[str]) -> None:
+    """Write JSON for people and programs; no infinity, letters as they are."""
+    json.dump(
+        {"program": "AfterRain", **content}, file, indent=2, allow_nan=False, ensure_ascii=False
+    )
+    file.write("\n")
+
+
+def dump_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], file: IO[str]) -> None:
+    """Write a table whose cells no spreadsheet takes for formulas."""
+    writer = csv.DictWriter(file, columns)
     writer.writeheader()
-    for row in report.rows:
-        writer.writerow({name: in_cell(value) for name, value in plain(row).items()})
+    for row in rows:
+        writer.writerow({name: in_cell(value) for name, value in row.items()})
 
 
 def _write_html(report: Report, path: Path, file: IO[str]) -> None:

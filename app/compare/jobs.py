@@ -157,7 +157,8 @@ class ExportJob(Job[Path]):
         write = writers.get(self.path.suffix.lower(), compare.write_sheet)
         shown = (photo.path, *(pane.path for pane in panes))
         sources = tuple(path for path in shown if path is not None)
-        write(compare.measured(board), self.path, sources, overwrite=True)  # the person was asked
+        # The person was asked about an earlier file.
+        write(compare.measured(board), self.path, sources, overwrite=True)
         return self.path
 
     def _filled(self, key: int, pane: "Pane") -> "Pane":

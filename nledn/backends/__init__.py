@@ -1,4 +1,4 @@
-"""How one tile is computed. A backend takes and gives NumPy arrays; what is behind it is its own.
+"""The computation of one tile. A backend takes and returns NumPy arrays and hides its library.
 
 `read_machine` is the one place where facts about devices enter the program.
 """
@@ -40,7 +40,7 @@ class Backend(Protocol):
 
 @dataclass(frozen=True)
 class Trained:
-    """What a backend computes with.
+    """The weights of a backend.
 
     Attributes:
         arrays: weights by the names of `nledn.network.NLEDN`, float32.
@@ -66,7 +66,7 @@ def create(choice: Choice, trained: Trained) -> Backend:
 
 def read_machine() -> Machine:
     """Ask the system and the drivers what there is."""
-    from nledn.backends import trial
+    from nledn.backends import backend_benchmark
 
     machine = Machine(
         cpu_name=device.read_cpu_name(),
@@ -79,7 +79,7 @@ def read_machine() -> Machine:
     )
     if machine.torch:
         machine = _as_torch_sees(machine)
-    return replace(machine, openvino_trial=trial.remembered(machine))
+    return replace(machine, openvino_trial=backend_benchmark.remembered(machine))
 
 
 def _as_torch_sees(machine: Machine) -> Machine:

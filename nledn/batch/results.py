@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from nledn import decoder
+from nledn import decoder, metrics
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Counts, Row, Scores, State, Thumbnails
@@ -12,13 +12,13 @@ from nledn.cancel import CancelToken
 from nledn.errors import DerainError
 from nledn.messages import printable
 from nledn.pairs import truth_of
-from nledn.report import Report, ReportRow, ReportScores
+from nledn.report import Report, ReportRow
 
 
 def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
     """The report of a batch as it stands.
 
-    Photos that were done without `--truth` or `--report` get their scores and pictures now, from
+    Photos that were done without `truth` or `--report` get their scores and pictures now, from
     the files themselves.
 
     Raises:
@@ -123,6 +123,10 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
     )
 
 
-def _figures_of(scores: Scores) -> ReportScores:
-    figures = (scores.psnr_y, scores.ssim_y, scores.input_psnr_y, scores.input_ssim_y)
-    return ReportScores(*figures)
+def _figures_of(scores: Scores) -> metrics.Scores:
+    return metrics.Scores(
+        psnr_y=scores.psnr_y,
+        ssim_y=scores.ssim_y,
+        input_psnr_y=scores.input_psnr_y,
+        input_ssim_y=scores.input_ssim_y,
+    )

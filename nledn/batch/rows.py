@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from nledn import metrics
 from nledn.errors import DerainError
-from nledn.report import ReportScores
 
 
 class State(StrEnum):
@@ -83,7 +83,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Scores(ReportScores):
+class Scores(metrics.Scores):
     """Agreement with the photo without rain, of the saved result and of the photo itself.
 
     Attributes:

@@ -83,7 +83,7 @@ def prepared(out: Path) -> Workspace:
     make_folder(inside.out)
     folder = inside.journal.parent
     # Not where an earlier run had to go elsewhere.
-    if not outside.journal.parent.is_dir() and _is_private(out):
+    if not outside.journal.parent.is_dir() and _is_private(out) and not folder.is_symlink():
         make_folder(folder, _PRIVATE)
         if _is_own_folder(folder) and _closed_to_others(folder) and _can_lock(folder):
             return inside

@@ -13,18 +13,12 @@ import typer
 from nledn import atomic, decoder
 from nledn.cancel import CancelToken
 from nledn.cli import batch_cluster
-from nledn.cli.batch_cluster import (
-    LocalClusterOption,
-    SchedulerOption,
-    TlsCaOption,
-    TlsCertOption,
-    TlsKeyOption,
-    Where,
-)
+from nledn.cli.batch_cluster import Where
+from nledn.cli.batch_config import read_config
 from nledn.cli.batch_progress import LOG_MARK, Shown
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error, written
 from nledn.cli.fastest import tried
-from nledn.cli.options import OverwriteOption, takes_options
+from nledn.cli.options import OverwriteOption, taking
 from nledn.errors import InputNotFound, PhotoIsVideo
 from nledn.messages import printable
 from nledn.naming import DEFAULT_TEMPLATE
@@ -40,7 +34,7 @@ if TYPE_CHECKING:
 FAILURES_LISTED = 100  # at the end; the journal and the report have all of them
 
 
-@takes_options
+@taking("weights", "strength", "device")
 def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     source: Annotated[
         Path,
@@ -51,73 +45,71 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         ),
     ],
     output: Annotated[
-        Path, typer.Argument(metavar="OUT", help="Folder of the results.", show_default=False)
+        Path, typer.Argument(metavar="OUT", help="Folder for the results.", show_default=False)
     ],
     options: Options,
     recursive: Annotated[
-        bool, typer.Option("--recursive", help="Subfolders too; the tree is kept.")
+        bool, typer.Option("--recursive", help="Include subfolders and keep their tree.")
     ] = False,
-    pattern: Annotated[
-        list[str] | None,
-        typer.Option(help="Only photos that match, as in 'frame_*.png'; may be repeated."),
-    ] = None,
-    on_conflict: Annotated[
-        str, typer.Option(help="What is there already: skip, overwrite or rename.")
-    ] = "skip",
     name: Annotated[
         str,
-        typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
+        typer.Option(
+            help="Name of the results, from {stem} {ext} {checkpoint} {strength} {n} or {n:03}."
+        ),
     ] = DEFAULT_TEMPLATE,
-    format: Annotated[str, typer.Option(help="Of results: keep, jpg, png, tiff or webp.")] = "keep",
-    quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")] = 95,
-    max_megapixels: Annotated[float, typer.Option(min=0, help="Refuse larger photos.")] = 250.0,
+    on_conflict: Annotated[
+        str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
+    ] = "skip",
+    format: Annotated[
+        str, typer.Option(help="Format of the results: keep, jpg, png, tiff or webp.")
+    ] = "keep",
+    quality: Annotated[
+        int, typer.Option(min=1, max=100, help="JPEG and WebP quality, 1 to 100.")
+    ] = 95,
     report: Annotated[
         list[Path] | None,
         typer.Option(help="Write a report: .html, .csv or .json; may be repeated."),
     ] = None,
-    truth: Annotated[
-        Path | None, typer.Option(help="Folder of the same photos without rain, for scores.")
-    ] = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try again what failed before.")
+        bool, typer.Option("--retry-failed", help="Retry photos that failed before.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
     ] = False,
-    log_json: Annotated[
-        Path | None, typer.Option(help="Append what happens to this file, a JSON object a line.")
-    ] = None,
     overwrite: OverwriteOption = False,
-    scheduler: SchedulerOption = None,
-    local_cluster: LocalClusterOption = 0,
-    tls_ca_file: TlsCaOption = None,
-    tls_cert: TlsCertOption = None,
-    tls_key: TlsKeyOption = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Compute on a dask cluster: tcp://HOST:8786.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file with rarely used settings; see docs/batch.md.")
+    ] = None,
 ) -> None:
-    """Derain many photos into a folder. The same command again goes on where it stopped."""
+    """Derain many photos into a folder. Run the same command again to continue."""
     from nledn import catalog
     from nledn.batch import Request, Settings
     from nledn.report import check_suffix
 
     reports = report or []
+    rest = read_config(config, options)
     settings = Settings(
-        options=options,
+        options=rest.options,
         name=name,
         conflict=on_conflict,
         format=format,
         quality=quality,
-        limit_megapixels=max_megapixels,
-        truth=None if truth is None else truth.absolute(),
+        limit_megapixels=rest.max_megapixels,
+        truth=None if rest.truth is None else rest.truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),
     )
-    where = Where(scheduler, local_cluster, (tls_ca_file, tls_cert, tls_key))
+    where = Where(scheduler, rest.local_workers, rest.tls)
     for path in reports:
         check_suffix(path)
-    if truth is not None and not truth.is_dir():
-        raise InputNotFound(truth)
-    found = _found(source, output, recursive, pattern or [])
+    if rest.truth is not None and not rest.truth.is_dir():
+        raise InputNotFound(rest.truth)
+    found = _found(source, output, recursive, list(rest.pattern))
     photos = (found.root / file for file in found.files)
-    files = _Files(tuple(reports), log_json, overwrite, (source, *photos, *_files_in(truth)))
+    sources = (source, *photos, *_files_in(rest.truth))
+    files = _Files(tuple(reports), rest.log_json, overwrite, sources)
     files.check(output)
     request = Request(
         found=found,

@@ -1,4 +1,4 @@
-"""What a person, and a log file, is told while a batch runs."""
+"""The progress of a batch, for a terminal and for a log file."""
 
 import json
 import sys

@@ -27,7 +27,7 @@ from nledn.options import Options
 
 if TYPE_CHECKING:
     from nledn.compare import Board, Contest, Event, Request, Result
-    from nledn.compare.many import ContestRequest, ContestRow
+    from nledn.compare.contest import ContestRequest, ContestRow
     from nledn.pairs import PairSet
     from nledn.tiling import Rect
 
@@ -36,7 +36,7 @@ SHEET, PAGE = ".png", ".html"
 
 @dataclass(frozen=True)
 class _Files:
-    """Where results go."""
+    """The files of the results."""
 
     outputs: tuple[Path, ...]
     json: Path | None
@@ -45,7 +45,7 @@ class _Files:
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """Those that are wanted."""
+        """The files that are asked for."""
         return (*self.outputs, *(path for path in (self.json, self.csv) if path is not None))
 
     def check(self, sources: Sequence[Path]) -> None:

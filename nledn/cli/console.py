@@ -59,7 +59,7 @@ _OF_NAMES: Mapping[int, type[PhotoNotPermitted] | type[OutputNameTooLong]] = {
 
 
 class Exit(IntEnum):
-    """What the shell is told."""
+    """The program's exit codes."""
 
     DONE = 0
     NONE_DONE = 1

@@ -16,7 +16,8 @@ from nledn.options import Options
 
 if TYPE_CHECKING:
     from nledn.engine import Derainer
-    from nledn.evaluate import Evaluation, Failure, Row, Scores
+    from nledn.evaluate import Evaluation, Failure, Row
+    from nledn.metrics import Scores
     from nledn.pairs import PairSet
 
 

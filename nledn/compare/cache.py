@@ -1,4 +1,4 @@
-"""What comparisons keep: checkpoints that are loaded, and the rain that they have found.
+"""A cache of loaded checkpoints and of the rain that they have found.
 
 Going back to a photo, a checkpoint or a strength costs nothing while its layer is kept; strength
 is arithmetic on the layer, so one layer serves every strength.
@@ -130,5 +130,5 @@ class Models:
 
 
 def settings_of(options: Options) -> Options:
-    """What of the options a layer depends on, beside its checkpoint."""
+    """Return the options that a layer depends on, beside its checkpoint."""
     return replace(options, weights="auto", strength=1.0)

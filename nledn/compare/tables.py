@@ -1,20 +1,17 @@
 """Comparisons as JSON and CSV."""
 
-import csv
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from nledn.atomic import replacing_text
-from nledn.compare.board import Board, Pane
-from nledn.compare.directions import main_direction
-from nledn.compare.figures import Accuracy, Figures
-from nledn.compare.many import Contest
-from nledn.compare.statistics import Difference
-from nledn.messages import in_cell, printable
-from nledn.report import TABLE_MARK
+from nledn.compare.comparison import Board, Pane
+from nledn.compare.contest import Contest, Difference
+from nledn.compare.figures import Accuracy, Figures, main_direction
+from nledn.messages import printable
+from nledn.metrics import finite
+from nledn.report import TABLE_MARK, dump_csv
 
 BOARD_COLUMNS = (
     "photo", "pane", "kind", "x", "y", "width", "height", "psnr_y", "ssim_y", "psnr_rgb",
@@ -65,32 +62,25 @@ def contest_json(contest: Contest) -> dict[str, Any]:
 def write_board_csv(
     board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """A row for each pane and each part of the photo that was measured.
+    """Write a row for each pane and each part of the photo that was measured.
 
     Raises:
         WriteError: it cannot be written.
     """
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
-        _write_csv(BOARD_COLUMNS, _board_rows(board), file)
+        dump_csv(BOARD_COLUMNS, _board_rows(board), file)
 
 
 def write_contest_csv(
     contest: Contest, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """A row for each photo and contender.
+    """Write a row for each photo and contender.
 
     Raises:
         WriteError: it cannot be written.
     """
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
-        _write_csv(CONTEST_COLUMNS, _contest_rows(contest), file)
-
-
-def _write_csv(columns: Sequence[str], rows: Iterator[dict[str, Any]], file: TextIO) -> None:
-    writer = csv.DictWriter(file, columns)
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: in_cell(value) for name, value in row.items()})
+        dump_csv(CONTEST_COLUMNS, _contest_rows(contest), file)
 
 
 def _board_rows(board: Board) -> Iterator[dict[str, Any]]:
@@ -139,9 +129,9 @@ def _figures(figures: Figures) -> dict[str, Any]:
     removal = figures.removal
     return {
         **(_finite(figures.accuracy) or {"psnr_y": None, "ssim_y": None, "psnr_rgb": None}),
-        "taken": None if removal is None else round(removal.taken, 4),
-        "share": None if removal is None else round(removal.share, 4),
-        "brightness": None if removal is None else round(removal.brightness, 4),
+        "taken": None if removal is None else finite(removal.taken),
+        "share": None if removal is None else finite(removal.share),
+        "brightness": None if removal is None else finite(removal.brightness),
         "direction": None if removal is None else main_direction(removal.directions),
     }
 
@@ -159,10 +149,7 @@ def _corner_and_size(board: Board, place: int) -> dict[str, int]:
 def _finite(figures: Accuracy | Difference | None) -> dict[str, float | None] | None:
     if figures is None:
         return None
-    values = asdict(figures)
-    return {
-        name: round(value, 4) if math.isfinite(value) else None for name, value in values.items()
-    }
+    return {name: finite(value) for name, value in asdict(figures).items()}
 
 
 def _error(pane: Pane) -> str:

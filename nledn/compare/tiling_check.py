@@ -6,7 +6,7 @@ import numpy as np
 
 from nledn.cancel import CancelToken
 from nledn.compare.cache import Models
-from nledn.compare.colours import in_colours
+from nledn.compare.pictures import in_colours
 from nledn.metrics import Bytes, psnr_y, to_uint8
 from nledn.options import Options
 from nledn.photo import Photo
@@ -19,7 +19,7 @@ SHOWN_LEVELS = 8  # the brightest colour: what tiles change is far less than wha
 
 @dataclass(frozen=True, eq=False)
 class TilingCheck:
-    """What became of the check.
+    """The result of a check.
 
     Attributes:
         rect: the pixels of the photo that were computed, by themselves, both ways.

@@ -30,7 +30,7 @@ class BatchInputEmpty(BatchError):
     """A folder or a list without a photo."""
 
     sentence = "There are no photos in {path}."
-    remedy = "Add --recursive for its subfolders, or check --pattern."
+    remedy = "Add --recursive for its subfolders, or check the pattern."
     window_remedy = "Choose another folder."
 
 

@@ -27,12 +27,12 @@ class DownloadRefused(DownloadError):
 
 
 class DownloadCutOff(DownloadError):
-    """The connection ended early or stalled; what came is kept for the next try."""
+    """The connection ended early or stalled, again and again."""
 
     received_bytes: int
     size_bytes: int
     sentence = "The download of {url} stopped at {received_bytes} of {size_bytes} bytes."
-    remedy = "Try again to continue it."
+    remedy = "Try again later."
 
 
 class DownloadChanged(DownloadError):

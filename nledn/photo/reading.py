@@ -41,7 +41,7 @@ DEFAULT_LIMIT_MEGAPIXELS = 250.0
 
 @dataclass(frozen=True)
 class Header:
-    """What a file tells before its pixels are decoded.
+    """The facts of a file before its pixels are decoded.
 
     Attributes:
         format: as in `Photo.format`.

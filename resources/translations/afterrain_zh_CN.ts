@@ -1476,8 +1476,8 @@
         <translation>请稍后重试；如果您已有该文件，也可以导入。</translation>
     </message>
     <message>
-        <source>Try again to continue it.</source>
-        <translation>请重试以继续下载。</translation>
+        <source>Try again later.</source>
+        <translation>请稍后再试。</translation>
     </message>
     <message>
         <source>Try again, or from another network.</source>

@@ -4,15 +4,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
+import tomli_w
 from PIL import Image
 
 from nledn import CancelToken, Derainer, Options, checkpoint
 from nledn.architecture import weight_shapes
 from nledn.batch import Ending, Queue, Request, Row, Settings, Update, in_folder, run
 from nledn.card import Card
+from nledn.cli import main
 from nledn.device import Machine, choose
 
 Floats = npt.NDArray[np.float32]
@@ -40,6 +44,21 @@ def even_weights(path: Path) -> Path:
     arrays["to_rain.bias"][:] = math.atanh(LEVELS / 255)
     checkpoint.write(path, arrays)
     return path
+
+
+def batch_config(path: Path, **settings: Any) -> Path:
+    """A file for `nledn batch --config`; float32, so that results are equal on every machine."""
+    path.write_text(tomli_w.dumps({"precision": "fp32"} | settings), "utf-8")
+    return path
+
+
+def exit_code(weights: Path, *arguments: object, **settings: object) -> int:
+    """Run `nledn batch` with these arguments, and with settings in a file for `--config`."""
+    config = batch_config(weights.with_suffix(".batch.toml"), **settings)
+    command = ["batch", *map(str, arguments), "--weights", str(weights), "--config", str(config)]
+    with pytest.raises(SystemExit) as caught:
+        main(command)
+    return int(caught.value.code or 0)
 
 
 def make_photo(path: Path, seed: int = 0, size: tuple[int, int] = (24, 32)) -> Path:

@@ -16,9 +16,8 @@ from unittest.mock import Mock
 import pytest
 
 from nledn import backends, errors
-from nledn.cli import main
 from nledn.device import Machine, Trial
-from tests.batch.batches import even_weights, make_photo, make_photos, results
+from tests.batch.batches import batch_config, exit_code, make_photo, results
 
 MACHINE = Machine("A CPU", 2, 8 * 2**30, cpu_bf16=False, openvino="2026.4")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -29,36 +28,13 @@ def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "300")
 
 
-@pytest.fixture
-def weights(tmp_path: Path) -> Path:
-    return even_weights(tmp_path / "ten.safetensors")
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", ["1.png", "2.png", "sub/10.jpg"])
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
-
-
-def exit_code(weights: Path, *arguments: object) -> int:
-    command = ["batch", *map(str, arguments), "--weights", str(weights), "--precision", "fp32"]
-    with pytest.raises(SystemExit) as caught:
-        main(command)
-    return int(caught.value.code or 0)
-
-
 @pytest.mark.parametrize("many", [3, 4])
 def test_openvino_is_tried_once_where_there_is_much_to_do(
     many: int, wet: Path, dry: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hold = Mock(return_value=Trial(agrees=True, times_as_fast=0.5))
     monkeypatch.setattr("nledn.cli.batch.MANY", many)
-    monkeypatch.setattr("nledn.backends.trial.hold", hold)
+    monkeypatch.setattr("nledn.backends.backend_benchmark.hold", hold)
     monkeypatch.setattr(backends, "read_machine", lambda: MACHINE)
     assert exit_code(weights, wet, dry, "--recursive") == 0
     assert hold.call_count == (1 if many == 3 else 0)
@@ -145,10 +121,10 @@ def test_reports_have_pictures_figures_and_scores(
     kinds = [tmp_path / f"report{suffix}" for suffix in (".html", ".csv", ".json")]
     asked = [word for path in kinds for word in ("--report", path)]
     make_photo(wet / "3.png", seed=9)
-    assert exit_code(weights, wet, dry, "--recursive", "--truth", wet, *asked) == 0
+    assert exit_code(weights, wet, dry, "--recursive", *asked, truth=str(wet)) == 0
     rows = json.loads(kinds[2].read_text("utf-8"))["rows"]
     assert [row["file"] for row in rows] == ["1.png", "3.png", "sub/10.jpg"]
-    for row in rows:  # made now, and made before without --truth or --report
+    for row in rows:  # made now, and made before without truth or --report
         assert row["rain_taken"] == pytest.approx(10, abs=0.3)
         assert row["psnr_y"] == pytest.approx(20 * math.log10(255 / 10), abs=0.4)
         assert row["marks"] == "overall darker by 10 of 255"
@@ -163,8 +139,8 @@ def test_a_rainy_photo_is_not_its_own_truth_where_there_is_another(
     for name in ("rain-1.png", "norain-1.png"):
         make_photo(both / name, seed=1)
     make_photo(both / "rain-1.png", seed=2)
-    asked = ("--pattern", "rain-*", "--truth", both, "--report", report)
-    assert exit_code(weights, both, dry, *asked) == 0
+    settings = {"pattern": ["rain-*"], "truth": str(both)}
+    assert exit_code(weights, both, dry, "--report", report, **settings) == 0
     (row,) = json.loads(report.read_text("utf-8"))["rows"]
     assert row["psnr_y"] < 20  # noise of another seed; against itself it were 28
 
@@ -175,7 +151,7 @@ def test_what_happens_is_logged_as_json(
     (wet / "bad.png").write_bytes(b"bad")
     log = tmp_path / "log.jsonl"
     log.write_text('{"log": "AfterRain batch", "earlier": true}\n')
-    assert exit_code(weights, wet, dry, "--log-json", log) == 2
+    assert exit_code(weights, wet, dry, log_json=str(log)) == 2
     earlier, *lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert earlier == {"log": "AfterRain batch", "earlier": True}
     assert {Path(line["file"]).name: line["state"] for line in lines} == {
@@ -198,18 +174,12 @@ def test_libvips_does_not_speak_to_people_who_did_not_ask(
     [
         (("{wet}/gone",), 1, "Folder or list not found"),
         (("{wet}/1.png",), 1, "nledn derain"),
-        (("{wet}", "--pattern", "x*"), 1, "no photo"),
         (("{wet}", "--on-conflict", "ask"), 64, "skip, overwrite or rename"),
         (("{wet}", "--format", "gif"), 64, "keep, jpg, png, tiff or webp"),
         (("{wet}", "--report", "r.pdf"), 64, ".html, .csv or .json"),
         (("{wet}", "--report", "{wet}/gone/r.csv"), 1, "folder"),
-        (("{wet}", "--truth", "{wet}/gone"), 1, "list not found: "),
         (("{wet}", "--name", "{{title}}"), 64, "{stem}"),
         (("{wet}", "--scheduler", "head:8786"), 64, "tcp://HOST:8786"),
-        (("{wet}", "--scheduler", "tcp://127.0.0.1:9", "--local-cluster", "2"), 64, "--scheduler"),
-        (("{wet}", "--scheduler", "tcp://h:9", "--tls-ca-file", "ca.pem"), 64, "tls://HOST"),
-        (("{wet}", "--scheduler", "tls://h:9", "--tls-ca-file", "{wet}/1.png"), 64, "--tls-key"),
-        (("{wet}", "--scheduler", "tls://h:9", "--tls-ca-file", "ca.pem"), 64, "ca.pem"),
     ],
 )
 def test_what_cannot_work_is_said_at_once(
@@ -278,14 +248,15 @@ def test_without_the_extra_a_cluster_is_refused_with_what_to_install(
     for name in [name for name in sys.modules if name.startswith("nledn.cluster")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert exit_code(weights, wet, dry, "--local-cluster", "2") == 1
+    assert exit_code(weights, wet, dry, cluster={"local_workers": 2}) == 1
     assert ".[cluster]" in capsys.readouterr().err
 
 
 def started(wet: Path, dry: Path, weights: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "nledn", "batch", str(wet), str(dry)]
+    config = batch_config(weights.with_suffix(".batch.toml"))
     process = subprocess.Popen(
-        [*command, "--weights", str(weights), "--precision", "fp32"],
+        [*command, "--weights", str(weights), "--config", str(config)],
         cwd=REPOSITORY,
         stderr=subprocess.PIPE,
     )

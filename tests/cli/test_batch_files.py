@@ -9,7 +9,7 @@ from nledn import report
 from nledn.cli import main
 from nledn.errors import OutputNotPermitted
 from nledn.report import Report
-from tests.batch.batches import even_weights, make_photos, results
+from tests.batch.batches import batch_config, even_weights, make_photos, results
 
 PHOTOS = {"1_derained.png", "2_derained.png"}
 
@@ -22,8 +22,9 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     even_weights(Path("ten.safetensors"))
 
 
-def exit_code(*arguments: object) -> int:
-    command = ["batch", *map(str, arguments), "--weights=ten.safetensors", "--precision=fp32"]
+def exit_code(*arguments: object, **settings: str) -> int:
+    config = batch_config(Path("batch.toml"), **settings)
+    command = ["batch", *map(str, arguments), "--weights=ten.safetensors", f"--config={config}"]
     with pytest.raises(SystemExit) as caught:
         main(command)
     return int(caught.value.code or 0)
@@ -32,11 +33,11 @@ def exit_code(*arguments: object) -> int:
 @pytest.mark.parametrize("out", ["dry/", "{here}/dry"])
 def test_reports_go_into_the_folder_that_the_batch_makes(out: str) -> None:
     """The first example of docs/batch.md."""
-    files = ("--report", "dry/report.html", "--log-json", Path.cwd() / "dry" / "log.jsonl")
-    asked = ("wet/", out.format(here=Path.cwd()), "--recursive", *files)
-    assert exit_code(*asked, "--dry-run") == 0
+    log = str(Path.cwd() / "dry" / "log.jsonl")
+    asked = ("wet/", out.format(here=Path.cwd()), "--recursive", "--report", "dry/report.html")
+    assert exit_code(*asked, "--dry-run", log_json=log) == 0
     assert not Path("dry").exists()
-    assert exit_code(*asked) == 0
+    assert exit_code(*asked, log_json=log) == 0
     assert results(Path("dry")) == PHOTOS | {"report.html", "log.jsonl"}
 
 
@@ -44,7 +45,7 @@ def test_a_folder_below_the_one_that_the_batch_makes_is_missing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert exit_code("wet", "dry", "--report", "dry/reports/a.html") == 1
-    assert exit_code("wet", "dry", "--log-json", "dry/logs/a.jsonl") == 1
+    assert exit_code("wet", "dry", log_json="dry/logs/a.jsonl") == 1
     assert capsys.readouterr().err.count("does not exist") == 2
 
 
@@ -74,27 +75,29 @@ def test_a_report_does_not_replace_the_list_of_photos(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("arguments", "path", "remedy"),
+    ("arguments", "settings", "path", "remedy"),
     [
-        (("locked/wet", "dry"), "locked/wet", "Check its"),
-        (("wet", "locked/dry", "--report", "locked/dry/a.csv"), "locked/dry", "Check its"),
-        (("wet", "dry", "--report", "locked/a.csv"), "locked/a.csv", "Choose a folder"),
+        (("locked/wet", "dry"), {}, "locked/wet", "Check its"),
+        (("wet", "locked/dry", "--report", "locked/dry/a.csv"), {}, "locked/dry", "Check its"),
+        (("wet", "dry", "--report", "locked/a.csv"), {}, "locked/a.csv", "Choose a folder"),
         (
-            ("wet", "dry", "--log-json", "locked/below/a.jsonl"),
-            "locked/below/a.jsonl",
+            ("wet", "dry"),
+            {"log_json": "locked/below/a.jsonl"},
+            "{here}/locked/below/a.jsonl",
             "Choose a folder",
         ),
-        (("wet", "dry", "--truth", "locked/clean"), "locked/clean", "Check its"),
+        (("wet", "dry"), {"truth": "locked/clean"}, "locked/clean", "Check its"),
     ],
 )
 def test_a_folder_that_may_not_be_entered_is_said(
     arguments: tuple[str, ...],
+    settings: dict[str, str],
     path: str,
     remedy: str,
     locked: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert exit_code(*arguments) == 1
+    assert exit_code(*arguments, **settings) == 1
     said = capsys.readouterr().err
     assert f"Permission denied: {path.format(here=Path.cwd())}" in said
     assert remedy in said

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from nledn import decoder
 from nledn.cancel import CancelToken
-from nledn.compare.board import Board, Pane, distinct, measured
 from nledn.compare.cache import Models
+from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import most_different
 from nledn.compare.files import Result, cut, pixels_like, result_pane
-from nledn.compare.rounds import Comparison, Lane, OnEvent
+from nledn.compare.scheduler import Comparison, Lane, OnEvent
 from nledn.engine import Focus
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
@@ -25,7 +25,7 @@ FOUND_CROP_PX = 32  # at least
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be compared.
+    """A request to compare.
 
     Attributes:
         photo: the rainy one.
@@ -93,7 +93,7 @@ def compare_photo(
 
 
 def pane_of(lane: Lane, rainy: Photo) -> Pane:
-    """What a lane has found so far."""
+    """Make a pane of what a lane has found so far."""
     strength = lane.options.strength
     title = printable(lane.title)  # the path that was asked for, where it could not be loaded
     title = title if strength == 1 else f"{title}, {strength:.0%}"

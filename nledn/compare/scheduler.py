@@ -40,7 +40,7 @@ class Lane:
         self.title = self.title or self.options.weights
 
     def is_done(self, rect: Rect | None = None) -> bool:
-        """Whether the pixels of `rect`, or all of them, will not change any more."""
+        """Return whether the pixels of `rect`, or all of them, are final."""
         return self.layer is not None and not tiles_in(self.layer, rect)
 
     def pixels(self, photo: Photo, rect: Rect | None = None) -> Pixels:
@@ -187,7 +187,7 @@ def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
 
 
 def meets(one: Rect, other: Rect) -> bool:
-    """Whether two rectangles share a pixel."""
+    """Return whether two rectangles share a pixel."""
     across = min(one.right, other.right) > max(one.left, other.left)
     return across and min(one.bottom, other.bottom) > max(one.top, other.top)
 
