@@ -8,8 +8,9 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.session import Session
 from app.translation import tr
-from app.views.mask import Mask, Patch
+from app.views.mask import Patch
 from app.views.picture import Picture
+from nledn.pixels import Mask
 from nledn.tiling import Rect
 
 STEPS_KEPT = 200

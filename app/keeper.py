@@ -5,8 +5,8 @@ from pathlib import Path
 from app.jobs import DiscardJob, KeepJob, SettleJob, SpillJob
 from app.recovery import Spill
 from app.runner import Runner
-from app.views.mask import Mask
 from nledn.options import Options
+from nledn.pixels import Mask
 from nledn.rain import RainLayer
 from nledn.tiling import Rect
 

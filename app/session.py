@@ -21,8 +21,8 @@ from app.recovery import Offer, Recovered
 from app.runner import Job, Runner
 from app.saving import Saving
 from app.stage import Stage, Status, stage_of, tiles_of
-from app.views.mask import Mask
 from nledn.options import STRENGTH_MAX, Options
+from nledn.pixels import Mask
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nledn import __version__, backends, catalog, checkpoint, device, heap, photo, places
-from nledn.backends import Floats, Trained
+from nledn.backends import Trained
 from nledn.backends.torch import network_of
 from nledn.device import Choice
 from nledn.errors import DeviceError
@@ -39,7 +39,7 @@ from nledn.metrics import psnr_y, to_uint8_cut
 from nledn.network import NonLocal
 from nledn.options import Options
 from nledn.pairs import Pair, find_pairs
-from nledn.rain import as_floats
+from nledn.pixels import Floats, as_floats
 
 GFLOP_AT_512 = 233.2  # docs/network.md: 88.4 GMAC of convolutions, 28.2 of attention
 MATMUL_SIDE = 4096

@@ -7,13 +7,14 @@ from functools import partial
 import numpy as np
 
 from nledn import __version__, backends, catalog, device
-from nledn.backends import Backend, Floats, Trained, proof, trial
+from nledn.backends import Backend, Trained, proof, trial
 from nledn.cancel import CancelToken
 from nledn.catalog import Card
 from nledn.device import Choice, Machine
 from nledn.errors import NoNumbers, OutOfMemory
 from nledn.options import Options
-from nledn.rain import Pixels, RainLayer, Record, as_floats, srgb_encoded
+from nledn.pixels import Floats, Pixels, as_floats
+from nledn.rain import RainLayer, Record, srgb_encoded
 from nledn.tiling import Rect, Tile, Tiling, balanced
 
 DEFAULTS = Options()

@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Bytes = npt.NDArray[np.uint8]
-Deep = npt.NDArray[np.uint16]
-Floats = npt.NDArray[np.float32]
-Plane = npt.NDArray[np.float64]
+from nledn.pixels import Bytes, Floats
+
+Doubles = npt.NDArray[np.float64]
 Sums = npt.NDArray[np.int64]
 
 PEAK = 255  # data range of 8 bits
@@ -92,11 +91,6 @@ def luma(pixels: Bytes, y: LumaName = "pillow") -> Bytes:
     return np.asarray(Image.fromarray(pixels).convert("YCbCr").getchannel("Y"))
 
 
-def to_uint8(pixels: Bytes | Deep) -> Bytes:
-    """A photo's pixels in 8 bits; 65,535 is 257 · 255, so 8 bits kept in 16 come back."""
-    return (pixels // 257 if pixels.dtype == np.uint16 else pixels).astype(np.uint8)
-
-
 def to_uint8_cut(image: Floats) -> Bytes:
     """Clamp (H, W, 3) float32 to [0, 1] and cut it to 8 bits, as the authors do: no rounding."""
     return (np.clip(image, 0, 1) * np.float32(PEAK)).astype(np.uint8)
@@ -122,7 +116,7 @@ def _ssim(image: Bytes, truth: Bytes) -> float:
     return total / (rows * columns)
 
 
-def _similarity(image: Bytes, truth: Bytes) -> Plane:
+def _similarity(image: Bytes, truth: Bytes) -> Doubles:
     """SSIM of each window of two planes, (H - 6, W - 6)."""
     x, y = image.astype(np.int64), truth.astype(np.int64)
     count = WINDOW_PX**2
@@ -135,7 +129,7 @@ def _similarity(image: Bytes, truth: Bytes) -> Plane:
     c1, c2 = STABILITY
     above = (2 * mean_x * mean_y + c1) * (2 * shared + c2)
     below = (mean_x**2 + mean_y**2 + c1) * (spread_x + spread_y + c2)
-    similarity: Plane = above / below
+    similarity: Doubles = above / below
     return similarity
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nledn.compare.board import Kind
     from nledn.errors import DerainError
     from nledn.photo import Photo
-    from nledn.rain import Pixels
+    from nledn.pixels import Pixels
     from nledn.tiling import Rect
 
 

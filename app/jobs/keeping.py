@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from app.jobs.opening import Opened, OpenJob
 from app.recovery import Offer, Recovered, Spill, recover, scan
 from app.runner import Job, LaneName, Work
-from app.views.mask import Mask
 from nledn import Options, unfinished
 from nledn.errors import PhotoNotFound
+from nledn.pixels import Mask
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:

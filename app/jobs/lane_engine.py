@@ -16,7 +16,8 @@ from app.runner import Job, LaneName, Runner, Work
 from nledn import Options
 from nledn.cancel import CancelToken
 from nledn.errors import Cancelled
-from nledn.rain import Pixels, RainLayer
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
 
 if TYPE_CHECKING:
     from nledn import Derainer

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 
 from app.qimage import ScreenColour
 from app.runner import Job, Work
-from app.views.mask import Mask
+from nledn.pixels import Mask
 
 if TYPE_CHECKING:
     from nledn import RainLayer

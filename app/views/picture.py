@@ -15,7 +15,8 @@ from app.views.layers import Kind, Layers, Look
 from app.views.mask import Brush, Patch, Point, Stroke
 from app.views.pyramid import Pyramid, tile_rect, tiles_of
 from app.views.tile_cache import TileCache, TileKey
-from nledn.rain import Pixels, RainLayer
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:

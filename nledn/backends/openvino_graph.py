@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from nledn.architecture import CHANNELS, DENSE_LAYERS, INNER, Regions
-from nledn.backends import Floats
+from nledn.pixels import Floats
 from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans
 
 Part = Literal["trunk", "tail"]

@@ -15,10 +15,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from nledn import __version__, atomic, backends, device, locking, places
-from nledn.backends import Backend, Floats, reference
+from nledn.backends import Backend, reference
 from nledn.device import Choice, Machine, Trial
 from nledn.errors import WriteError
 from nledn.options import Options
+from nledn.pixels import Floats
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from nledn.engine import OnTile
 from nledn.errors import Cancelled, DerainError, OutputDiskFull, PhotoFailed, PhotoNotFound
 from nledn.messages import explain, explain_note, printable
 from nledn.photo import Photo, WriteSettings
-from nledn.rain import Pixels, RainLayer
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
 
 log = logging.getLogger(__name__)
 

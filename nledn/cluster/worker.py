@@ -14,7 +14,8 @@ from nledn.engine import Derainer, OnTile
 from nledn.errors import Cancelled, CheckpointChanged, DerainError
 from nledn.messages import explain, printable
 from nledn.options import Options
-from nledn.rain import Pixels, RainLayer
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
 
 IN_HAND = 3  # photos in memory: read, computed, written; more threads of a worker wait
 

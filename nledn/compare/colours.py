@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from nledn.metrics import Bytes
+from nledn.pixels import Bytes
 
 # Inferno, by S. van der Walt and N. Smith (CC0), at 33 even places, RGB; between them it is
 # straight to within 2 of 255.

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from nledn.compare.colours import in_colours
 from nledn.compare.directions import directions_of
-from nledn.metrics import Bytes, LumaName, agreement, psnr_rgb, to_uint8
-from nledn.rain import Pixels
+from nledn.metrics import LumaName, agreement, psnr_rgb
+from nledn.pixels import Bytes, Pixels, to_8_bits
 from nledn.tiling import Rect
 
 CHANGED_LEVELS = 2  # of 255: JPEG and rounding move a pixel by less
@@ -63,7 +63,7 @@ class Figures:
 
 def accuracy_of(image: Pixels, truth: Pixels, y: LumaName = "pillow") -> Accuracy:
     """Compare with the truth; both (H, W, 3) of one size, both sides at least 7 px."""
-    shown, clean = to_uint8(image), to_uint8(truth)
+    shown, clean = to_8_bits(image), to_8_bits(truth)
     found = agreement(shown, clean, y)
     return Accuracy(found.psnr_y, found.ssim_y, psnr_rgb(shown, clean))
 
@@ -95,7 +95,7 @@ def most_different(images: Sequence[Pixels], width_px: int, height_px: int) -> R
         height_px: at most H.
     """
     height, width = images[0].shape[:2]
-    planes = np.stack([to_uint8(image)[:, :, 1] for image in images])
+    planes = np.stack([to_8_bits(image)[:, :, 1] for image in images])
     spread = np.ptp(planes, axis=0).astype(np.float32)
     before = np.zeros((height + 1, width + 1))  # the sum of all above and to the left
     before[1:, 1:] = spread.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)

@@ -15,7 +15,7 @@ from nledn.compare.figures import ERROR_SHOWN_LEVELS, Figures, error_map
 from nledn.compare.pictures import in_srgb, scaled
 from nledn.compare.words import brightness_word, direction_words, words_of
 from nledn.messages import printable
-from nledn.metrics import Bytes
+from nledn.pixels import Bytes
 from nledn.report import rendered
 from nledn.tiling import Rect
 

@@ -5,8 +5,8 @@ from PIL import Image
 
 from nledn import photo
 from nledn.compare.board import Board
-from nledn.metrics import Bytes, to_uint8
-from nledn.rain import Pixels, as_floats, srgb_encoded
+from nledn.pixels import Bytes, Pixels, as_floats, to_8_bits
+from nledn.rain import srgb_encoded
 from nledn.tiling import Rect
 
 
@@ -16,7 +16,7 @@ def in_srgb(board: Board, pixels: Pixels) -> Bytes:
     if picture.icc is None and picture.linear:
         encoded: Bytes = np.rint(srgb_encoded(as_floats(pixels)) * np.float32(255)).astype(np.uint8)
         return encoded
-    return np.asarray(photo.in_srgb(to_uint8(pixels), picture.icc).convert("RGB"))
+    return np.asarray(photo.in_srgb(to_8_bits(pixels), picture.icc).convert("RGB"))
 
 
 def scaled(pixels: Bytes, width: int, height: int) -> Image.Image:

@@ -12,7 +12,8 @@ from nledn.engine import Derainer, Focus, Progress
 from nledn.errors import DerainError, OutOfMemory
 from nledn.options import Options
 from nledn.photo import Photo
-from nledn.rain import Pixels, RainLayer, subtract
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer, subtract
 from nledn.tiling import Rect, Tile
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from nledn.compare.board import Board, Pane, best_of
 from nledn.compare.lettering import fitted, font_for, wrapped, write
 from nledn.compare.pictures import height_for, in_srgb, scaled
 from nledn.compare.words import psnr_word, words_of
-from nledn.metrics import Bytes
+from nledn.pixels import Bytes
 from nledn.tiling import Rect
 
 MARGIN = 40

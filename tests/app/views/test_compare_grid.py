@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.views.compare_canvas import CompareCanvas, Shown
 from app.views.compare_grid import CompareGrid
 from app.views.picture import Picture
-from nledn.metrics import Bytes
 from nledn.photo import Photo
+from nledn.pixels import Bytes
 from nledn.tiling import Rect
 from tests.app.views.fingers import Fingers
 
