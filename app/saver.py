@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.dialogs import Dialogs
-from app.jobs import Result, Saved, SaveJob
+from app.jobs import Saved, SaveJob
 from app.names import url_of
 from app.session import Session
 from app.settings import Preferences
@@ -23,6 +23,7 @@ from nledn.naming import Naming, name_of
 
 if TYPE_CHECKING:
     from nledn.photo import WriteSettings
+    from nledn.pipeline import Result
 
 
 class Saver(QObject):
@@ -139,7 +140,7 @@ class Saver(QObject):
         self,
         path: Path,
         settings: "WriteSettings",
-        result: Result | None = None,
+        result: "Result | None" = None,
         *,
         find_free_name: bool = False,
     ) -> None:
@@ -151,7 +152,7 @@ class Saver(QObject):
             find_free_name=find_free_name,
         )
 
-    def _result(self) -> Result:
+    def _result(self) -> "Result":
         return self._session.result(self._picture.mask)
 
     def _name(self) -> str:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.jobs import CopyJob, DragFolders, DragJob, Result, Saved, SaveJob
+from app.jobs import CopyJob, DragFolders, DragJob, Saved, SaveJob
 from app.keeper import Keeper
 from app.runner import Job, Runner
 from nledn.errors import OutputExists
 
 if TYPE_CHECKING:
     from nledn.photo import Photo, WriteSettings
+    from nledn.pipeline import Result
 
 
 class Saving(QObject):
@@ -87,7 +88,7 @@ class Saving(QObject):
 
     def save(
         self,
-        result: Result,
+        result: "Result",
         path: Path,
         settings: "WriteSettings",
         *,
@@ -101,11 +102,11 @@ class Saving(QObject):
         """Save once more, and replace the file that is there."""
         self._submit(replace(job, settings=replace(job.settings, overwrite=True)))
 
-    def copy(self, result: Result) -> None:
+    def copy(self, result: "Result") -> None:
         """Make the result for the clipboard; `copied` follows."""
         self._runner.submit(CopyJob(result))
 
-    def drag(self, result: Result, name: str, settings: "WriteSettings", *, record: bool) -> None:
+    def drag(self, result: "Result", name: str, settings: "WriteSettings", *, record: bool) -> None:
         """Make a file to be dragged out; `dragged` follows."""
         self._runner.submit(DragJob(result, name, settings, record, self._drag_folders))
 

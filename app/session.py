@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nledn import RainLayer
     from nledn.device import Choice
     from nledn.photo import Photo
+    from nledn.pipeline import Result
 
 _TOLD = (  # jobs whose failures the session tells; whoever submits others tells theirs
     jobs.CopyJob,
@@ -230,12 +231,14 @@ class Session(QObject):
         """Whether there is a result, and it is not just changing."""
         return self.latest is not None and self._deraining is None
 
-    def result(self, mask: Mask | None) -> jobs.Result:
+    def result(self, mask: Mask | None) -> "Result":
         """What would be saved now."""
+        from nledn.pipeline import Result
+
         assert self.photo is not None
         assert self.latest is not None
         kept = None if mask is None or not mask.any() else mask.copy()
-        return jobs.Result(self.photo, self.latest, self.strength, kept)
+        return Result(self.photo, self.latest, self.strength, kept)
 
     def close(self) -> None:
         """The photo is done with: stop, and keep nothing for recovery."""

@@ -107,6 +107,18 @@ def check(path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()) 
         _refuse(path, target, overwrite=overwrite, sources=sources)
 
 
+def source_at(path: Path, sources: Sequence[Path]) -> Path | None:
+    """Return the source that a path leads to, by device and inode; None if it leads to none.
+
+    Other spellings, links and letter cases are the same file.
+    """
+    for source in sources:
+        with suppress(FileNotFoundError):
+            if path.samefile(source):
+                return source
+    return None
+
+
 def make_folder(path: Path) -> None:
     """Make a folder for results, and those above it; one that is there is well.
 
@@ -165,11 +177,9 @@ def _is_disk_full(error: Exception, folder: Path) -> bool:
 def _refuse(path: Path, target: Path, *, overwrite: bool, sources: Sequence[Path]) -> None:
     if not os.path.lexists(target):
         return
-    for source in sources:
-        # By device and inode: other spellings, links and letter cases are the same file.
-        with suppress(FileNotFoundError):
-            if target.samefile(source):
-                raise WouldReplaceSource(path, source)
+    source = source_at(target, sources)
+    if source is not None:
+        raise WouldReplaceSource(path, source)
     if not overwrite:
         raise OutputExists(path)
     if target.is_dir():

@@ -1,5 +1,6 @@
 """The engine: one photo's pixels in, its rain layer out, tile by tile."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -62,7 +63,7 @@ class Focus:
 class Derainer:
     """A checkpoint, loaded once, on a device.
 
-    Use from one thread at a time.
+    Several threads may derain; one at a time computes.
 
     Attributes:
         options: as given.
@@ -86,6 +87,7 @@ class Derainer:
         self._backend = backend
         self._make_reference = make_reference
         self._reference: Backend | None = None
+        self._turn = threading.Lock()
 
     @classmethod
     def load(cls, options: Options = DEFAULTS) -> "Derainer":
@@ -162,15 +164,16 @@ class Derainer:
         assert layer.tiling.size == pixels.shape[:2], "the layer belongs to another photo"
         focus = focus or Focus()
         cancel = cancel or CancelToken()
-        missing = layer.missing
-        while missing:
-            cancel.raise_if_cancelled()
-            tile = focus.nearest(missing)
-            missing.remove(tile)
-            changed = self.add_tile(pixels, layer, tile)
-            if on_tile is not None:
-                total = len(layer.tiling.tiles)
-                on_tile(Progress(changed, total - len(missing), total))
+        with self._turn:
+            missing = layer.missing
+            while missing:
+                cancel.raise_if_cancelled()
+                tile = focus.nearest(missing)
+                missing.remove(tile)
+                changed = self.add_tile(pixels, layer, tile)
+                if on_tile is not None:
+                    total = len(layer.tiling.tiles)
+                    on_tile(Progress(changed, total - len(missing), total))
         return layer
 
     def add_tile(self, pixels: Pixels, layer: RainLayer, tile: Tile) -> Rect:

@@ -149,8 +149,10 @@ class Batch(QObject):
         """The batch as it is now; checkpoint and strength are those of the open photo."""
         assert self._found is not None
         options = replace(self._session.options, strength=self._session.strength)
-        quality = self._preferences.settings.quality
-        return jobs.Asked(self._found, self.choices, options, quality, retry_failed)
+        kept = self._preferences.settings
+        return jobs.Asked(
+            self._found, self.choices, options, kept.quality, kept.record, retry_failed
+        )
 
     # A run
 

@@ -42,7 +42,7 @@ from app.jobs.keeping import DiscardJob, KeepJob, RestoreJob, ScanJob, SettleJob
 from app.jobs.lane_engine import LaneEngine
 from app.jobs.opening import Opened, OpenJob, PasteJob
 from app.jobs.reviewing import Reviewed, ReviewJob, ThumbnailJob
-from app.jobs.saving import CopyJob, Result, Saved, SaveJob
+from app.jobs.saving import CopyJob, Saved, SaveJob
 from app.jobs.screen import DesktopProfileJob, ProfileJob
 from app.jobs.watching import UnwatchJob, WatchJob
 
@@ -86,7 +86,6 @@ __all__ = [
     "Received",
     "ReportJob",
     "RestoreJob",
-    "Result",
     "Results",
     "ReviewJob",
     "Reviewed",

@@ -50,20 +50,8 @@ class _LentJob(Job):
         return _Lent(began, self.step(self.engines.get(self.options), work))
 
 
-class _Stop(CancelToken):
-    """Set as soon as one of several conditions holds."""
-
-    def __init__(self, *conditions: Callable[[], bool]) -> None:
-        super().__init__()
-        self._conditions = conditions
-
-    @property
-    def is_cancelled(self) -> bool:
-        return any(condition() for condition in self._conditions)
-
-
 class LaneEngine:
-    """A `nledn.batch.Engine`; used from the batch's thread, paused and resumed from any.
+    """A `nledn.pipeline.Engine`; used from the batch's thread, paused and resumed from any.
 
     Args:
         runner: has the compute lane.
@@ -124,8 +112,12 @@ class LaneEngine:
         cancel = cancel or CancelToken()
 
         def step(engine: "Derainer", work: Work) -> None:
-            hindered = (lambda: self._is_paused, work.is_waited_for)
-            stop = _Stop(*hindered, lambda: cancel.is_cancelled, lambda: work.cancel.is_cancelled)
+            stop = CancelToken(
+                lambda: self._is_paused,
+                work.is_waited_for,
+                lambda: cancel.is_cancelled,
+                lambda: work.cancel.is_cancelled,
+            )
             try:
                 engine.derain(pixels, into=layer, on_tile=on_tile, cancel=stop)
             except Cancelled:

@@ -19,13 +19,12 @@ from nledn.batch.run import run
 from nledn.batch.settings import Settings
 from nledn.batch.sources import Found, in_folder, in_list, read_list, together
 from nledn.batch.telling import Ending, Telling, Update
-from nledn.batch.work import Engine, derain_file
+from nledn.batch.work import derain_file
 
 __all__ = [
     "Counts",
     "Done",
     "Ending",
-    "Engine",
     "Failed",
     "Foreseen",
     "Found",

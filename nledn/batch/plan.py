@@ -16,6 +16,7 @@ from nledn.batch.sources import Found
 from nledn.batch.targets import target_of
 from nledn.card import Card
 from nledn.errors import DerainError
+from nledn.naming import free_name
 from nledn.photo import Photo
 
 _CHUNK_BYTES = 1 << 20
@@ -205,11 +206,11 @@ def _named_apart(rows: Iterable[Row], asked: Asked) -> Iterator[Row]:
             continue
         alone = shared[_folded(_target(row.base, row.n, "", asked))] == 1
         endings = _endings(row.source, asked.settings, looked_into=not alone)
-        base = row.base
-        number = 1
-        while any(_folded(_target(base, row.n, ext, asked)) in taken for ext in endings):
-            number += 1
-            base = row.base.with_name(f"{row.base.name}-{number}")
+
+        def is_taken(base: Path, n: int = row.n, endings: set[str] = endings) -> bool:
+            return any(_folded(_target(base, n, ext, asked)) in taken for ext in endings)
+
+        base = free_name(row.base, is_taken, ext="")
         taken.update(_folded(_target(base, row.n, ext, asked)) for ext in endings)
         bases[row.source] = base
     return (replace(row, base=bases.get(row.source, row.base)) for row in rows)

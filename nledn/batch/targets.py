@@ -1,34 +1,20 @@
 """Where a photo's result goes, and what happens where something is there already."""
 
-import itertools
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from nledn.batch.rows import Job, Skipped
 from nledn.batch.settings import SUFFIX_OF, Settings
-from nledn.errors import WouldReplaceSource
 from nledn.messages import printable
-from nledn.naming import Naming, name_of
+from nledn.naming import Naming, name_of, numbered
 from nledn.photo import writable_suffixes
+from nledn.pipeline import Conflict, Target, settled
 
 ALREADY_THERE = "{path} is there already; --on-conflict overwrite replaces it."
 NO_FILE = "{path} is no file but a pipe, a socket or a device, and was not read."
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a result goes.
-
-    Attributes:
-        path: of the file.
-        overwrite: something is there that may be replaced.
-    """
-
-    path: Path
-    overwrite: bool
 
 
 def target_of(job: Job, ext: str, settings: Settings) -> Path:
@@ -44,7 +30,7 @@ def present_at(job: Job, settings: Settings) -> list[Path]:
         endings = {SUFFIX_OF[settings.format]}
     there = []
     for ext in sorted(endings):
-        for path in _numbered(target_of(job, ext, settings)):
+        for path in numbered(target_of(job, ext, settings)):
             if not os.path.lexists(path):
                 break
             there.append(path)
@@ -57,18 +43,17 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
     Raises:
         WouldReplaceSource: a photo of this batch is there, and the result may not be renamed.
     """
-    for path in _numbered(target_of(job, ext, settings)):
-        if not os.path.lexists(path):
-            # Of two workers that were given the same job, the later one replaces equal bytes.
-            return Target(path, overwrite=job.present is not None)
-        if path in job.sources:
-            if settings.conflict != "rename":
-                raise WouldReplaceSource(path, job.source)
-        elif _is_ours(path, job) or settings.conflict == "overwrite":
-            return Target(path, overwrite=True)
-        elif settings.conflict == "skip":
-            return Skipped(ALREADY_THERE.format(path=printable(path)))
-    raise AssertionError("unreachable: the numbers have no end")
+
+    def is_ours(path: Path) -> bool:
+        return path in job.ours or (job.present is not None and path.name not in job.present)
+
+    wanted = target_of(job, ext, settings)
+    conflict = cast("Conflict", settings.conflict)  # `Settings` has checked it
+    target = settled(wanted, conflict, sources=job.sources, is_ours=is_ours)
+    if target is None:
+        return Skipped(ALREADY_THERE.format(path=printable(wanted)))
+    # Of two workers that were given the same job, the later one replaces equal bytes.
+    return replace(target, overwrite=target.overwrite or job.present is not None)
 
 
 def skipped_as_no_file(source: Path) -> Skipped | None:
@@ -94,14 +79,3 @@ def skipped_unread(job: Job, settings: Settings) -> Skipped | None:
         return None
     target = resolved(job, ext, settings)
     return target if isinstance(target, Skipped) else None
-
-
-def _is_ours(path: Path, job: Job) -> bool:
-    return path in job.ours or (job.present is not None and path.name not in job.present)
-
-
-def _numbered(path: Path) -> Iterator[Path]:
-    """Yield `a.jpg`, `a-2.jpg`, `a-3.jpg` and so on."""
-    yield path
-    for number in itertools.count(2):
-        yield path.with_name(f"{path.stem}-{number}{path.suffix}")

@@ -26,7 +26,7 @@ from nledn.cli.options import takes_options
 from nledn.errors import OutputFolderMissing, PairsFolderNotFound, PhotoIsVideo
 from nledn.messages import explain, printable
 from nledn.naming import DEFAULT_TEMPLATE
-from nledn.options import Options
+from nledn.options import LIMIT_MEGAPIXELS, Options
 
 MANY = 50  # photos, for which a trial of some ten seconds pays
 VIDEOS_LISTED = 5
@@ -67,7 +67,12 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     ] = DEFAULT_TEMPLATE,
     format: Annotated[str, typer.Option(help="Of results: keep, jpg, png, tiff or webp.")] = "keep",
     quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")] = 95,
-    max_megapixels: Annotated[float, typer.Option(min=0, help="Refuse larger photos.")] = 250.0,
+    record: Annotated[
+        bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
+    ] = True,
+    max_megapixels: Annotated[
+        float, typer.Option(min=0, help="Refuse larger photos.")
+    ] = LIMIT_MEGAPIXELS,
     report: Annotated[
         list[Path] | None,
         typer.Option(help="Write a report: .html, .csv or .json; may be repeated."),
@@ -105,6 +110,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         format=format,
         quality=quality,
         limit_megapixels=max_megapixels,
+        record=record,
         truth=None if truth is None else truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),
     )

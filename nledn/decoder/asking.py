@@ -15,19 +15,20 @@ from nledn.errors import (
     PhotoTakesMemory,
     PhotoTakesTooLong,
 )
+from nledn.options import LIMIT_MEGAPIXELS
 
 if TYPE_CHECKING:
     from nledn.photo import Header, Photo
 
 
 def read(
-    path: Path, *, limit_megapixels: float | None = None, cancel: CancelToken | None = None
+    path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, cancel: CancelToken | None = None
 ) -> "Photo":
     """Read the photo at `path` as `nledn.photo.read` does, decoded by another process.
 
     Args:
         path: the file.
-        limit_megapixels: refuse more; None for what `nledn.photo.read` refuses by itself.
+        limit_megapixels: refuse more.
         cancel: asks to stop; the process is ended, and the next photo gets another.
 
     Raises:
@@ -37,13 +38,11 @@ def read(
         Cancelled: `cancel` was set.
     """
     from nledn.decoder import wire
-    from nledn.photo import DEFAULT_LIMIT_MEGAPIXELS
     from nledn.photo.facts import assembled
 
-    limit = DEFAULT_LIMIT_MEGAPIXELS if limit_megapixels is None else limit_megapixels
     path = Path(path)
     with _lent(path, cancel) as conversation:
-        conversation.ask({"read": _absolute(path), "limit_megapixels": limit})
+        conversation.ask({"read": _absolute(path), "limit_megapixels": limit_megapixels})
         facts = wire.facts_received(conversation.last_word())
         if not conversation.incoming.is_complete:
             raise PhotoCrashesDecoder(path, "pixels are missing")

@@ -8,11 +8,10 @@ from nledn.photo.formats import (
 )
 from nledn.photo.icc import in_srgb
 from nledn.photo.model import Note, Photo
-from nledn.photo.reading import DEFAULT_LIMIT_MEGAPIXELS, Header, read, read_header
+from nledn.photo.reading import Header, read, read_header
 from nledn.photo.writing import WriteSettings, write, write_rain
 
 __all__ = [
-    "DEFAULT_LIMIT_MEGAPIXELS",
     "Header",
     "Note",
     "Photo",
