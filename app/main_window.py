@@ -8,35 +8,35 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
-from app.actions import MODES, PAGES, make_actions, make_menus, sheet, without_state
-from app.batching.desk import BatchDesk
-from app.batching.wiring import BatchWiring
-from app.comparing.desk import CompareDesk
-from app.comparing.wiring import CompareWiring
-from app.desk import Desk
-from app.dialogs import Dialogs
-from app.fetching import Fetching
-from app.icons import program_icon
-from app.jobs import Opened
-from app.names import in_title
-from app.photo_wiring import PhotoWiring
-from app.runner import Runner
-from app.session import Session
-from app.settings import Preferences, Settings
-from app.stage import Stage
-from app.translation import tr
-from app.trying import Trying
+from app.batch.controller import BatchController
+from app.batch.page import BatchPage
+from app.compare.controller import CompareController
+from app.compare.page import ComparePage
+from app.imaging.opened import Opened
+from app.imaging.picture import Picture
+from app.photo.checkpoint_picker import CheckpointPicker
+from app.photo.controller import PhotoController
+from app.photo.document import Document
+from app.photo.page import PhotoPage
+from app.photo.state import PhotoState
+from app.photo.words import keys_on_photo, photo_of
+from app.shell.actions import MODES, PAGES, make_actions, make_menus, sheet, without_state
+from app.shell.backend_benchmark import BackendBenchmark
+from app.shell.banner import Notice
+from app.shell.dialogs import Dialogs
+from app.shell.icons import program_icon
+from app.shell.models import ModelFetcher
+from app.shell.names import in_title
+from app.shell.recent_menu import RecentMenu
+from app.shell.settings import Preferences, Settings
+from app.shell.shell import PageName, Shell
+from app.shell.shortcut_sheet import ShortcutSheet
+from app.shell.top_bar import TopBar
+from app.shell.translation import tr
+from app.tasks import Runner
 from app.views.link import Link
 from app.views.photo_view import PhotoView
-from app.views.picture import Picture
 from app.views.viewport import Viewport
-from app.widgets.banner import Notice
-from app.widgets.checkpoint_picker import CheckpointPicker
-from app.widgets.recent_menu import RecentMenu
-from app.widgets.shell import PageName, Shell
-from app.widgets.shortcut_sheet import ShortcutSheet
-from app.widgets.top_bar import TopBar
-from app.wording import keys_on_photo, photo_of
 from nledn.messages import printable
 
 START_SIZE = QSize(1280, 800)
@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
     """Everything a person sees.
 
     Args:
-        session: what is open.
+        document: what is open.
         runner: does the work.
         preferences: the settings.
         dialogs: asks questions; None for real dialogs.
@@ -56,38 +56,41 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        session: Session,
+        document: Document,
         runner: Runner,
         preferences: Preferences,
         dialogs: Dialogs | None = None,
     ) -> None:
         super().__init__()
-        self.session = session
+        self.document = document
         self.runner = runner
         self.preferences = preferences
         self.picture = Picture(self)
         self.viewport = Viewport(self)
         self.view = PhotoView(self.picture, self.viewport)
         dialogs = dialogs or Dialogs(self)
-        self.desk = Desk(session, runner, self.picture, preferences, dialogs)
-        self.fetching = Fetching(runner, dialogs, self)
-        self.trying = Trying(session, runner)
-        self.batch_desk = BatchDesk(session, runner, preferences, dialogs, self.desk.when_saved)
+        self.controller = PhotoController(document, runner, self.picture, preferences, dialogs)
+        self.model_fetcher = ModelFetcher(runner, dialogs, self)
+        self.backend_benchmark = BackendBenchmark(document, runner)
+        self.batch_controller = BatchController(
+            document, runner, preferences, dialogs, self.controller.when_saved
+        )
         self.named_actions = make_actions(self)
-        self.shell = Shell(TopBar(self.named_actions, MODES, PAGES), self.view)
+        self.shell = Shell(TopBar(self.named_actions, MODES, PAGES))
         self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
         self._is_finishing = False
         self._build()
-        self.batch_wiring = BatchWiring(self.shell, self.batch_desk, session, runner, self)
-        compare_desk = CompareDesk(session, runner, dialogs)
-        self.comparing = CompareWiring(self.shell, compare_desk, self)
-        self.comparing.listen(session, runner, self.desk, self.picture)
         self._connect_runner()
         self._connect_window()
-        self.photo_wiring = PhotoWiring(
-            self.shell, self.view, session, self.desk, self.named_actions, self
+        self.photo = PhotoPage(
+            self.shell, self.view, document, self.controller, self.named_actions, self
         )
-        self._connect_fetching(self.shell.panel.checkpoint)
+        self.batch = BatchPage(self.shell, self.batch_controller, document, runner, self)
+        compare_controller = CompareController(document, runner, dialogs)
+        self.compare = ComparePage(self.shell, compare_controller, self)
+        self.compare.listen(document, runner, self.controller, self.picture)
+        self.setTabOrder(self.view, self.view.handle)
+        self._connect_fetching(self.photo.panel.checkpoint)
         self._connect_actions()
         self._show_kept(preferences.settings)
 
@@ -98,47 +101,46 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         make_menus(self.menuBar(), self.named_actions, self.recent_menu)
         self.setCentralWidget(self.shell)
-        self.setTabOrder(self.view, self.view.handle)
 
     # Connections
 
     def _connect_runner(self) -> None:
-        runner, session, desk = self.runner, self.session, self.desk
-        runner.finished.connect(session.finished)
-        runner.finished.connect(desk.finished)
-        runner.reported.connect(session.reported)
-        runner.failed.connect(session.job_failed)
-        runner.failed.connect(desk.job_failed)
-        runner.cancelled.connect(session.stopped)
-        runner.finished.connect(self.fetching.finished)
-        runner.reported.connect(self.fetching.reported)
-        runner.cancelled.connect(self.fetching.stopped)
-        runner.failed.connect(self.fetching.job_failed)
+        runner, document, controller = self.runner, self.document, self.controller
+        runner.finished.connect(document.finished)
+        runner.finished.connect(controller.finished)
+        runner.reported.connect(document.reported)
+        runner.failed.connect(document.job_failed)
+        runner.failed.connect(controller.job_failed)
+        runner.cancelled.connect(document.stopped)
+        runner.finished.connect(self.model_fetcher.finished)
+        runner.reported.connect(self.model_fetcher.reported)
+        runner.cancelled.connect(self.model_fetcher.stopped)
+        runner.failed.connect(self.model_fetcher.job_failed)
         runner.idled.connect(self._close_if_finishing)
 
     def _connect_window(self) -> None:
-        session, desk = self.session, self.desk
-        session.photo_opened.connect(self._show_photo)
-        session.saving.unsaved_changed.connect(self.setWindowModified)
+        document, controller = self.document, self.controller
+        document.photo_opened.connect(self._show_photo)
+        document.saving.unsaved_changed.connect(self.setWindowModified)
         self.view.mode_changed.connect(self._show_mode)
-        self.recent_menu.photo_chosen.connect(desk.open)
-        desk.ready_to_close.connect(self.batch_desk.close)
-        self.batch_desk.ready_to_close.connect(self._finish)
-        self.batch_desk.page_asked.connect(partial(self._show_page, "batch"))
-        desk.history.stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
-        desk.history.stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
-        self.preferences.changed.connect(desk.settings_changed)
-        desk.machine_found.connect(self.trying.consider)
-        self.trying.held.connect(desk.look_for_machine)
+        self.recent_menu.photo_chosen.connect(controller.open)
+        controller.ready_to_close.connect(self.batch_controller.close)
+        self.batch_controller.ready_to_close.connect(self._finish)
+        self.batch_controller.page_asked.connect(partial(self._show_page, "batch"))
+        controller.history.stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
+        controller.history.stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
+        self.preferences.changed.connect(controller.settings_changed)
+        controller.machine_found.connect(self.backend_benchmark.consider)
+        self.backend_benchmark.held.connect(controller.look_for_machine)
 
     def _connect_fetching(self, picker: CheckpointPicker) -> None:
-        desk, fetching = self.desk, self.fetching
+        controller, fetching = self.controller, self.model_fetcher
         picker.fetch_asked.connect(fetching.ask)
         picker.stop_asked.connect(fetching.cancel)
         fetching.progressed.connect(picker.set_progress)
         fetching.noticed.connect(self.shell.banner.show_notice)
-        fetching.fetched.connect(lambda _card: desk.look_around())
-        desk.shelf_read.connect(fetching.know)
+        fetching.fetched.connect(lambda _card: controller.look_around())
+        controller.shelf_read.connect(fetching.know)
 
     def _connect_actions(self) -> None:
         for name, slot in self._slots().items():
@@ -149,36 +151,36 @@ class MainWindow(QMainWindow):
             self.named_actions[mode].triggered.connect(
                 without_state(partial(self._show_page, "photo"))
             )
-        area = self.shell.panel.keep_area
+        area = self.photo.panel.keep_area
         self.named_actions["brush"].toggled.connect(area.brush_button.setChecked)
         self.named_actions["eraser"].toggled.connect(area.eraser_button.setChecked)
         self.named_actions["full_screen"].toggled.connect(self._set_full_screen)
-        self.named_actions["batch"].triggered.connect(self.batch_desk.page_asked)
+        self.named_actions["batch"].triggered.connect(self.batch_controller.page_asked)
         self.named_actions["compare"].triggered.connect(self._turn_compare)
 
     def _slots(self) -> dict[str, Callable[[], Any]]:
-        desk, panel = self.desk, self.shell.panel
+        controller, panel = self.controller, self.photo.panel
         return {
-            "open": desk.ask_photo,
-            "open_folder": desk.ask_folder,
-            "previous": partial(desk.step, -1),
-            "next": partial(desk.step, 1),
-            "save": desk.saver.save,
-            "save_as": desk.saver.save_as,
+            "open": controller.ask_photo,
+            "open_folder": controller.ask_folder,
+            "previous": partial(controller.step, -1),
+            "next": partial(controller.step, 1),
+            "save": controller.saver.save,
+            "save_as": controller.saver.save_as,
             "quit": self.close,
-            "undo": desk.history.undo,
-            "redo": desk.history.redo,
-            "copy": desk.saver.copy,
-            "paste": desk.paste,
-            "settings": desk.ask_settings,
-            "derain": self.session.derain,
+            "undo": controller.history.undo,
+            "redo": controller.history.redo,
+            "copy": controller.saver.copy,
+            "paste": controller.paste,
+            "settings": controller.ask_settings,
+            "derain": self.document.derain,
             "cancel": self._escape,
             "weaker": partial(panel.strength.step, -STRENGTH_STEP),
             "stronger": partial(panel.strength.step, STRENGTH_STEP),
             "smaller": partial(panel.keep_area.grow, -1),
             "larger": partial(panel.keep_area.grow, 1),
-            "clear": desk.history.clear_mask,
-            "import": desk.ask_checkpoint,
+            "clear": controller.history.clear_mask,
+            "import": controller.ask_checkpoint,
             "turn": self._turn_divider,
             "fit": self._fit,
             "actual": lambda: self._zoomed.set_zoom(1.0),
@@ -186,16 +188,15 @@ class MainWindow(QMainWindow):
             "zoom_in": lambda: self._zoomed.zoom_by(1.25),
             "zoom_out": lambda: self._zoomed.zoom_by(0.8),
             "shortcuts": self._show_shortcuts,
-            "sample": desk.open_sample,
-            "log": desk.show_log,
-            "about": desk.about,
+            "sample": controller.open_sample,
+            "log": controller.show_log,
+            "about": controller.about,
         }
 
     @property
     def _zoomed(self) -> Viewport | Link:
         """What is in sight."""
-        shell = self.shell
-        return shell.compare_grid.link if shell.page == "compare" else self.viewport
+        return self.compare.grid.link if self.shell.page == "compare" else self.viewport
 
     def _fit(self) -> None:
         self._zoomed.fit()
@@ -205,8 +206,8 @@ class MainWindow(QMainWindow):
     def _show_photo(self, opened: Opened) -> None:
         self.shell.banner.clear()
         self.picture.set_photo(opened.photo, opened.copies)
-        self.shell.show_photo(True)
-        self._show_page(self.shell.page)
+        self.photo.show_photo()
+        self._show_page("compare" if self.shell.page == "compare" else "photo")
         path = opened.photo.path
         name = printable(path.name) if path else tr("Pasted picture")
         self.setWindowTitle(f"{in_title(name)}[*] – AfterRain")
@@ -218,13 +219,13 @@ class MainWindow(QMainWindow):
     def _show_neighbours(self) -> None:
         """On the Batch page their keys are the table's."""
         for name, by in (("previous", -1), ("next", 1)):
-            there = self.session.neighbour(by) is not None
+            there = self.document.neighbour(by) is not None
             self.named_actions[name].setEnabled(there and self.shell.page != "batch")
 
     def _show_mode(self, mode: str) -> None:
         self.named_actions[mode].setChecked(True)
         self.named_actions["turn"].setEnabled(mode == "before_after")
-        self.shell.panel.rain_gain.setVisible(mode == "rain")
+        self.photo.panel.rain_gain.setVisible(mode == "rain")
         self.preferences.change(view=mode)
 
     def _show_page(self, page: PageName) -> None:
@@ -267,10 +268,10 @@ class MainWindow(QMainWindow):
 
     def _escape(self) -> None:
         """The nearest thing that can be left: a computation, the brush, a message."""
-        if self.session.status.stage is Stage.DERAINING:
-            self.session.cancel()
+        if self.document.status.state is PhotoState.DERAINING:
+            self.document.cancel()
         elif self.view.brush is not None:
-            self.shell.panel.keep_area.put_down()
+            self.photo.panel.keep_area.put_down()
         else:
             self.shell.banner.clear()
 
@@ -284,7 +285,7 @@ class MainWindow(QMainWindow):
         """In the single view, left and right go through the folder."""
         by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if by is not None and self.view.mode == "single" and self.shell.page == "photo":
-            self.desk.step(by)
+            self.controller.step(by)
         else:
             super().keyPressEvent(event)
 
@@ -296,8 +297,8 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Open what was dropped."""
         event.acceptProposedAction()
-        if not self.batch_desk.drop(event.mimeData(), is_shown=self.shell.shows_batch):
-            self.desk.drop(event.mimeData())
+        if not self.batch_controller.drop(event.mimeData(), is_shown=self.batch.is_shown):
+            self.controller.drop(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask about unsaved work, let the tile that is being computed end, and go."""
@@ -306,15 +307,15 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         if not self._is_finishing:
-            self.desk.close()
+            self.controller.close()
 
     def _finish(self) -> None:
         self._is_finishing = True
         self.preferences.change(geometry=self.saveGeometry().data(), started=True)
         self.preferences.sync()
-        self.session.close()
-        self.fetching.cancel()
-        self.comparing.desk.set_active(False)
+        self.document.close()
+        self.model_fetcher.cancel()
+        self.compare.controller.set_active(False)
         self.runner.cancel_all()
         self.shell.setEnabled(False)
         self.setAcceptDrops(False)

@@ -8,16 +8,16 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app import theme
-from app.icons import program_icon
-from app.jobs import Engines
 from app.main_window import MainWindow
-from app.runner import Runner
-from app.session import Session
-from app.settings import Preferences, Settings, store
-from app.stage import Stage, Status
-from app.translation import chosen_language, install, tr
-from app.widgets.banner import Notice
+from app.photo.document import Document
+from app.photo.state import PhotoState, Status
+from app.shell import theme
+from app.shell.banner import Notice
+from app.shell.engines import Engines
+from app.shell.icons import program_icon
+from app.shell.settings import Preferences, Settings, store
+from app.shell.translation import chosen_language, install, tr
+from app.tasks import Runner
 from nledn import decoder, heap, places
 
 WARM_UP_AFTER_MS = 250  # after the first paint; then whenever no button is held
@@ -41,8 +41,8 @@ def run(path: Path | None) -> int:
     install(app, chosen_language(preferences.settings.language))
     theme.apply(app, preferences.settings.theme)
     runner = Runner()
-    session = Session(runner, Engines(), preferences.settings.options)
-    window = MainWindow(session, runner, preferences)
+    document = Document(runner, Engines(), preferences.settings.options)
+    window = MainWindow(document, runner, preferences)
     look = Look(app, preferences)
     preferences.changed.connect(look.update)
     QGuiApplication.styleHints().colorSchemeChanged.connect(look.refresh)
@@ -50,9 +50,9 @@ def run(path: Path | None) -> int:
     beginning = Beginning(window, path)
     QTimer.singleShot(0, beginning.first)
     code = app.exec()
-    window.trying.close()
+    window.backend_benchmark.close()
     runner.close()
-    session.saving.forget_dragged()
+    document.saving.forget_dragged()
     return code
 
 
@@ -88,19 +88,19 @@ class Beginning(QObject):
 
     def first(self) -> None:
         """The window is on the screen."""
-        window, desk = self._window, self._window.desk
+        window, controller = self._window, self._window.controller
         is_first = not window.preferences.settings.started
         path = self._path or (places.sample_photo() if is_first else None)
         if is_first and path == places.sample_photo():
-            window.session.photo_opened.connect(self._greet)
+            window.document.photo_opened.connect(self._greet)
         if path is not None:
-            desk.open(path)
+            controller.open(path)
         handle = window.windowHandle()
-        handle.screenChanged.connect(desk.moved_to)
-        window.session.look_for_recovery()
-        window.batch_desk.restore()
-        desk.look_around()
-        desk.read_profile()
+        handle.screenChanged.connect(controller.moved_to)
+        window.document.look_for_recovery()
+        window.batch_controller.restore()
+        controller.look_around()
+        controller.read_profile()
         self._timer.start()
 
     def warm_up(self) -> None:
@@ -108,21 +108,21 @@ class Beginning(QObject):
         if QGuiApplication.mouseButtons().value:
             return
         self._timer.stop()
-        self._window.session.warm_up()
-        self._window.desk.look_for_machine()
+        self._window.document.warm_up()
+        self._window.controller.look_for_machine()
 
     def _greet(self) -> None:
-        session = self._window.session
-        session.photo_opened.disconnect(self._greet)
+        document = self._window.document
+        document.photo_opened.disconnect(self._greet)
         words = tr("A rainy sample. Click Derain to take the rain away, or drop your own photo.")
         self._greeting = Notice(words, "info", {"open": tr("Open photo…")})
         self._window.show_notice(self._greeting)
-        session.status_changed.connect(self._stop_greeting)
+        document.status_changed.connect(self._stop_greeting)
 
     def _stop_greeting(self, status: Status) -> None:
         """Derain was clicked: the line has done its work."""
-        if status.stage is Stage.DERAINING:
-            self._window.session.status_changed.disconnect(self._stop_greeting)
+        if status.state is PhotoState.DERAINING:
+            self._window.document.status_changed.disconnect(self._stop_greeting)
             banner = self._window.shell.banner
             if banner.notice is self._greeting:
                 banner.clear()

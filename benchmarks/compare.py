@@ -24,11 +24,11 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.jobs import Engines
 from app.main_window import MainWindow
-from app.runner import Runner
-from app.session import Session
-from app.settings import Preferences, store
+from app.photo.document import Document
+from app.shell.engines import Engines
+from app.shell.settings import Preferences, store
+from app.tasks import Runner
 from nledn import Derainer, Options, catalog, checkpoint, photo, places
 from nledn.compare import LaneFailed, TileDone
 from nledn.photo import Photo
@@ -93,22 +93,22 @@ class Watch:
         self._app = app
         preferences = Preferences(store())
         self.runner = Runner()
-        session = Session(self.runner, Engines(), preferences.settings.options)
-        self.window = MainWindow(session, self.runner, preferences)
+        document = Document(self.runner, Engines(), preferences.settings.options)
+        self.window = MainWindow(document, self.runner, preferences)
         self.window.resize(*WINDOW_PX)
         self.window.show()
-        self.bench = self.window.comparing.desk.bench
+        self.model = self.window.compare.controller.model
         self.began = self.last = now()
         self.first: dict[int, Times] = {}
         self.tiles = 0
         self.runner.reported.connect(self._note)
         self.runner.finished.connect(self._end)
-        self.window.desk.shelf_read.connect(lambda _cards: self.window.desk.open(path))
-        session.photo_opened.connect(lambda _opened: QTimer.singleShot(POLL_MS, self._click))
-        self.window.desk.look_around()
+        self.window.controller.shelf_read.connect(lambda _cards: self.window.controller.open(path))
+        document.photo_opened.connect(lambda _opened: QTimer.singleShot(POLL_MS, self._click))
+        self.window.controller.look_around()
 
     def _click(self) -> None:
-        grid = self.window.shell.compare_grid
+        grid = self.window.compare.grid
         self.began = now()
         self.window.named_actions["compare"].trigger()
         layout, pane = grid.layout(), grid.canvases[0]
@@ -151,7 +151,7 @@ def main() -> None:
 
 def report(watch: Watch, before: Times, after: Times) -> None:
     """Print what was measured beside what was aimed at."""
-    rect = watch.bench.visible
+    rect = watch.model.visible
     met = watch.tiles // 2
     print(f"in sight: {rect.width} × {rect.height} px, {rect.width * rect.height / 1e6:.2f} MP")
     print(f"tiles met: {met} for each checkpoint")

@@ -19,8 +19,8 @@ from unittest import mock
 
 import numpy as np
 
-from app.jobs import OpenJob
-from app.runner import Work
+from app.photo.jobs import OpenJob
+from app.tasks import Work
 from benchmarks.memory import make_photo
 from nledn import CancelToken, decoder, photo
 from nledn.photo import Photo
@@ -55,7 +55,7 @@ def read_here(path: Path, cancel: CancelToken | None = None) -> Photo:
 
 def opened(read: Callable[..., Photo], path: Path) -> None:
     """As the window opens it."""
-    with mock.patch("app.jobs.opening.decoder", SimpleNamespace(read=read)):
+    with mock.patch("app.photo.jobs.decoder", SimpleNamespace(read=read)):
         OpenJob(path).run(Work(CancelToken(), lambda _value: None))
 
 

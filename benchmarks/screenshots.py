@@ -42,22 +42,22 @@ def take(folder: Path, look: str, language: str) -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from app import theme
-    from app.jobs import Engines
     from app.main_window import MainWindow
-    from app.runner import Runner
-    from app.session import Session
-    from app.settings import Preferences, store
-    from app.stage import Stage
-    from app.translation import install
+    from app.photo.document import Document
+    from app.photo.state import PhotoState
+    from app.shell import theme
+    from app.shell.engines import Engines
+    from app.shell.settings import Preferences, store
+    from app.shell.translation import install
+    from app.tasks import Runner
 
     app = QApplication([])
     install(app, language)
     theme.apply(app, "light" if look == "light" else "dark")
     preferences = Preferences(store())
     runner = Runner()
-    session = Session(runner, Engines(), preferences.settings.options)
-    window = MainWindow(session, runner, preferences)
+    document = Document(runner, Engines(), preferences.settings.options)
+    window = MainWindow(document, runner, preferences)
     steps = pictures(window)
 
     def after_a_moment(then: Callable[[], None]) -> None:
@@ -75,22 +75,22 @@ def take(folder: Path, look: str, language: str) -> None:
         shown.grab().save(str(folder / f"{name}.png"))
         grab_next()
 
-    session.photo_opened.connect(lambda: after_a_moment(session.derain))
-    session.status_changed.connect(
-        lambda status: grab_next() if status.stage is Stage.DONE else None
+    document.photo_opened.connect(lambda: after_a_moment(document.derain))
+    document.status_changed.connect(
+        lambda status: grab_next() if status.state is PhotoState.DONE else None
     )
     window.show()
-    window.desk.look_around()
-    window.desk.look_for_machine()
-    window.desk.open_sample()
+    window.controller.look_around()
+    window.controller.look_for_machine()
+    window.controller.open_sample()
     app.exec()
-    session.close()
+    document.close()
     runner.close()
 
 
 def pictures(window: "MainWindow") -> Iterator[str]:
     """Bring the window into each state, and give the name of its picture."""
-    from app.widgets.settings_dialog import SettingsDialog
+    from app.shell.settings_dialog import SettingsDialog
 
     yield "before-after"
     window.view.mode = "side_by_side"
@@ -102,7 +102,7 @@ def pictures(window: "MainWindow") -> Iterator[str]:
     yield "pixels"
     window.viewport.fit()
     yield from comparison(window)
-    dialog = SettingsDialog(window.preferences.settings, window.desk.machine, window)
+    dialog = SettingsDialog(window.preferences.settings, window.controller.machine, window)
     dialog.setModal(True)
     dialog.pages.setCurrentRow(2)
     dialog.show()
@@ -114,10 +114,10 @@ def pictures(window: "MainWindow") -> Iterator[str]:
 
 def batch_pictures(window: "MainWindow", folder: Path) -> Iterator[str]:
     """A batch while it runs, and done, with a photo that failed."""
-    batch = window.batch_desk.batch
-    window.session.set_strength(1.0)
+    batch = window.batch_controller.batch
+    window.document.set_strength(1.0)
     make_photos(folder)
-    window.batch_desk.add([folder])
+    window.batch_controller.add([folder])
     wait_for(batch.status_changed, lambda: batch.status.planned > 0 and not batch.status.is_looking)
     batch.start()
     wait_for(batch.status_changed, lambda: batch.status.finished >= SHOWN_DONE)
@@ -158,11 +158,11 @@ def comparison(window: "MainWindow") -> Iterator[str]:
     from nledn import catalog
 
     window.named_actions["compare"].trigger()
-    desk = window.comparing.desk
+    controller = window.compare.controller
     for strength in (0.5, 1.5):
-        desk.bench.add_checkpoint(catalog.find("afterrain"), strength)
-    window.shell.compare_grid.link.set_zoom(0.8)
-    wait_for(desk.bench.gauge.changed, lambda: desk.bench.is_ready)
+        controller.model.add_checkpoint(catalog.find("afterrain"), strength)
+    window.compare.grid.link.set_zoom(0.8)
+    wait_for(controller.model.metrics.changed, lambda: controller.model.is_ready)
     yield "compare"
     window.named_actions["before_after"].trigger()
 

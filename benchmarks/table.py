@@ -19,13 +19,13 @@ from PySide6.QtCore import QEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import theme
-from app.batch_stage import BatchStage, BatchStatus
-from app.batching.thumbnails import Thumbnails
-from app.jobs import Entry
-from app.runner import Runner
-from app.widgets.batch.page import BatchPage
-from app.widgets.batch.rows import PICTURE
+from app.batch.jobs import Entry
+from app.batch.page import BatchList
+from app.batch.state import BatchState, BatchStatus
+from app.batch.table import PICTURE
+from app.batch.thumbnails import Thumbnails
+from app.shell import theme
+from app.tasks import Runner
 from nledn import places
 
 WINDOW_PX = (976, 640)  # what the page has of a window of 1280×800
@@ -50,7 +50,7 @@ def entries(folder: Path, rows: int) -> list[Entry]:
     return made
 
 
-def measured(page: BatchPage, step_px: int) -> tuple[list[float], list[float]]:
+def measured(page: BatchList, step_px: int) -> tuple[list[float], list[float]]:
     """Milliseconds of each step through the table, ascending: by the clock, and of the thread."""
     bar = page.table.verticalScrollBar()
     bar.setValue(0)
@@ -80,7 +80,7 @@ def main() -> None:
     app = QApplication([])
     theme.apply(app, "dark")
     runner = Runner()
-    page = BatchPage()
+    page = BatchList()
     thumbnails = Thumbnails(runner, PICTURE)
     runner.finished.connect(thumbnails.finished)
     page.model.picture_wanted.connect(thumbnails.want)
@@ -99,7 +99,7 @@ def main() -> None:
         listed = entries(Path(folder), rows)
         begin = time.perf_counter()
         page.model.set_entries(listed)
-        page.show_status(BatchStatus(BatchStage.READY, total=rows, planned=rows))
+        page.show_status(BatchStatus(BatchState.READY, total=rows, planned=rows))
         page.grab()
         print(f"{rows} rows are there after {(time.perf_counter() - begin) * 1e3:.0f} ms")
         whole_px = page.table.verticalScrollBar().maximum() // STEPS

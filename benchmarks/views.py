@@ -24,9 +24,10 @@ from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.views.mask import Brush
+from app.imaging.mask import Brush
+from app.imaging.picture import Picture
+from app.imaging.pyramid import first_copies
 from app.views.photo_view import PhotoView
-from app.views.picture import Picture, first_copies
 from app.views.viewport import Viewport
 from nledn.errors import Cancelled
 from nledn.photo import Photo

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
-from app.stage import Stage, Status
+from app.photo.state import PhotoState, Status
 
 if TYPE_CHECKING:
     from app.main_window import MainWindow
@@ -45,10 +45,10 @@ class Watch(QObject):
         """The window is shown, and not yet painted."""
         self._window = window
         window.installEventFilter(self)
-        window.session.status_changed.connect(self._status_changed)
-        window.session.photo_opened.connect(lambda _opened: self._look())
-        window.session.tile_added.connect(lambda _rect: self._tile_added())
-        window.session.saving.saved.connect(lambda _saved: QTimer.singleShot(0, window.close))
+        window.document.status_changed.connect(self._status_changed)
+        window.document.photo_opened.connect(lambda _opened: self._look())
+        window.document.tile_added.connect(lambda _rect: self._tile_added())
+        window.document.saving.saved.connect(lambda _saved: QTimer.singleShot(0, window.close))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """The first paint of the window ends when the loop turns again."""
@@ -72,9 +72,9 @@ class Watch(QObject):
             self.found["engine_s"] = round(time.time() - self._settings["started"], 3)
             self.found["stall_ms"] = round(self._stall * 1e3)
             QTimer.singleShot(0, self._engine_loaded)
-        if status.stage is Stage.DERAINING and status.total and "began_s" not in self.found:
+        if status.state is PhotoState.DERAINING and status.total and "began_s" not in self.found:
             self.found["began_s"] = round(time.perf_counter() - self._clicked, 3)
-        is_over = status.stage in (Stage.PARTIAL, Stage.DONE)
+        is_over = status.state in (PhotoState.PARTIAL, PhotoState.DONE)
         if self._what == "large" and is_over and not self._is_over:
             self._is_over = True
             QTimer.singleShot(0, self._pan_and_save)
@@ -87,25 +87,25 @@ class Watch(QObject):
 
     def _look(self) -> None:
         """Once photo and engine are there: 100 %, and a click on Derain."""
-        session = self._window.session
+        document = self._window.document
         is_ready = "engine_s" in self.found or not self._settings.get("is_loaded", True)
-        if self._what == "start" or session.photo is None or not is_ready or self._clicked:
+        if self._what == "start" or document.photo is None or not is_ready or self._clicked:
             return
         if self._settings.get("view") != "fit":
             self._window.viewport.set_zoom(1.0)
         self._clicked = time.perf_counter()
-        self._window.shell.panel.next_step.derain.click()
+        self._window.photo.panel.next_step.derain.click()
 
     def _tile_added(self) -> None:
         if "first_tile_s" not in self.found:
             self._window.view.repaint()
             self.found["first_tile_s"] = round(time.perf_counter() - self._clicked, 3)
             if self._what in ("derain", "first"):
-                self._window.session.close()
+                self._window.document.close()
                 self._window.close()
-        done = self._window.session.status.done + 1
+        done = self._window.document.status.done + 1
         if self._settings.get("tiles") and done >= self._settings["tiles"]:
-            self._window.session.cancel()
+            self._window.document.cancel()
 
     def _pan_and_save(self) -> None:
         longest = 0.0
@@ -119,6 +119,6 @@ class Watch(QObject):
         from nledn.photo import WriteSettings
 
         target = Path(self._folder.name) / "result.jpg"
-        self._window.session.saving.save(
-            self._window.session.result(None), target, WriteSettings(), record=True
+        self._window.document.saving.save(
+            self._window.document.result(None), target, WriteSettings(), record=True
         )

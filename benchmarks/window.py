@@ -133,7 +133,7 @@ def in_process(what: str, settings: dict[str, Any], home: str = "") -> dict[str,
 def run_inside(asked: argparse.Namespace, settings: dict[str, Any]) -> dict[str, float]:
     """In the fresh process: the program itself, watched."""
     from app import start
-    from app.settings import Preferences, store
+    from app.shell.settings import Preferences, store
     from benchmarks.watched import Watch
 
     if "backend" in settings:

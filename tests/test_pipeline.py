@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.jobs import Engines, SaveJob
-from app.runner import Work
+from app.photo.jobs import SaveJob
+from app.shell.engines import Engines
+from app.tasks import Work
 from nledn import CancelToken, Options, __version__, catalog, decoder, photo, pipeline
 from nledn.batch import Done, Job, Settings
 from nledn.cli import main

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.qimage import ScreenColour
+from app.imaging.qimage import ScreenColour
 from nledn.compare import accuracy_of
 from nledn.pixels import in_depth_of, to_8_bits
 

@@ -1,1 +1,1 @@
-"""The photo on the screen: what is shown, where one looks, and the widget that shows it."""
+"""Widgets that show pictures: they take values, emit signals, and know no document."""

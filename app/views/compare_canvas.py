@@ -16,14 +16,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.imaging.layers import Kind
+from app.imaging.picture import Picture
 from app.views.canvas import Canvas
 from app.views.frame import on_screen
 from app.views.labels import MARGIN_PX, draw_label, label_font, label_rect
-from app.views.layers import Kind
 from app.views.link import LinkedViewport
 from app.views.panes import TOP_LEFT, Corner, Pane
-from app.views.picture import Picture
-from app.views.stage import Scene, Stage
+from app.views.scene import Scene, ScenePainter
 from nledn.tiling import Rect
 
 SURROUND = 115  # as in the other views
@@ -78,7 +78,7 @@ class CompareCanvas(Canvas):
         super().__init__(viewport, parent)
         self.viewport: LinkedViewport = viewport
         self._shown: tuple[Shown, ...] = ()
-        self._stages: list[Stage] = []
+        self._stages: list[ScenePainter] = []
         self._hair: QPointF | None = None
         self._selection: Rect | None = None
         self._pressed_at: QPointF | None = None
@@ -103,7 +103,8 @@ class CompareCanvas(Canvas):
             one.picture.appearance_changed.disconnect(self.update)
         self._shown = tuple(shown)
         self._stages = [
-            known.get(one.picture) or Stage(one.picture, self.viewport) for one in self._shown
+            known.get(one.picture) or ScenePainter(one.picture, self.viewport)
+            for one in self._shown
         ]
         for one in self._shown:
             one.picture.region_changed.connect(self._region_changed)

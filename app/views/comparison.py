@@ -6,12 +6,12 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Si
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from app.imaging.picture import Picture
 from app.views.canvas import Canvas
 from app.views.divider import DividerHandle
 from app.views.labels import draw_label, label_font, label_rect, text_of
 from app.views.panes import Arrangement, Mode, Pane
-from app.views.picture import Picture
-from app.views.stage import Scene, Stage
+from app.views.scene import Scene, ScenePainter
 from app.views.viewport import Viewport
 
 SURROUND = 115  # the ground around the photo: per cent by which it is darker than the window
@@ -38,7 +38,7 @@ class Comparison(Canvas):
         self.handle = DividerHandle(self)
         self._labels_shown: list[QRect] = []
         self._shows_kept = False
-        self._stage = Stage(picture, viewport)
+        self._stage = ScenePainter(picture, viewport)
         self._arrangement = Arrangement()
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QRegion
 
-from app.views.layers import Kind
-from app.views.picture import Picture
+from app.imaging.layers import Kind
+from app.imaging.picture import Picture
 from nledn.tiling import Rect
 
 SMOOTH_UP_TO = 2.0  # above it people want to see the pixels themselves

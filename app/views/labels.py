@@ -3,8 +3,8 @@
 from PySide6.QtCore import QCoreApplication, QMargins, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
-from app.views.layers import Kind
-from app.views.picture import Picture
+from app.imaging.layers import Kind
+from app.imaging.picture import Picture
 
 MARGIN_PX = 16  # from the corner; logical pixels
 PADDING = QMargins(10, 5, 10, 5)

@@ -1,14 +1,46 @@
 """The widget that people look at and work on: comparing, panning, painting what is kept."""
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
 from PySide6.QtWidgets import QWidget
 
-from app.views.brush_cursor import draw_ring, ring_rect
+from app.imaging.mask import Brush, Point
+from app.imaging.picture import Picture
 from app.views.comparison import Comparison
-from app.views.mask import Brush, Point
-from app.views.picture import Picture
 from app.views.viewport import Viewport
+
+REACH_PX = 3  # by which the pen goes beyond the ring
+
+
+def ring_rect(centre: QPointF, radius: float) -> QRect:
+    """What a ring covers; logical pixels."""
+    reach = round(radius) + REACH_PX
+    middle = centre.toPoint()
+    return QRect(middle.x() - reach, middle.y() - reach, 2 * reach + 1, 2 * reach + 1)
+
+
+def draw_ring(painter: QPainter, centre: QPointF, radius: float, feather: float) -> None:
+    """Draw where the brush ends, and dashed where its edge begins to soften."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((DARK, 3.0), (LIGHT, 1.25)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(centre, radius, radius)
+    if feather > 0:
+        painter.setPen(QPen(LIGHT, 1, Qt.PenStyle.DotLine))
+        inner = radius * (1 - feather)
+        painter.drawEllipse(centre, inner, inner)
+    painter.restore()
 
 
 class PhotoView(Comparison):
@@ -161,3 +193,6 @@ class PhotoView(Comparison):
             self.unsetCursor()
         else:
             self.setCursor(Qt.CursorShape.CrossCursor)
+
+
+DARK, LIGHT = QColor(0, 0, 0, 150), QColor(255, 255, 255, 230)

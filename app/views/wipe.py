@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.translation import tr
+from app.shell.translation import tr
 from app.views.compare_canvas import CompareCanvas, Part
 from app.views.link import LinkedViewport
 from app.views.panes import BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, Corner

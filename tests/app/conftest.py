@@ -5,28 +5,34 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
-from app.jobs import Engines
 from app.main_window import MainWindow
-from app.runner import Runner
-from app.session import Session
-from app.settings import Preferences, store
-from app.stage import Stage, Status
+from app.photo.document import Document
+from app.photo.state import PhotoState, Status
+from app.shell.engines import Engines
+from app.shell.settings import Preferences, store
+from app.tasks import Runner
 from nledn import Derainer, Options, photo
 from nledn.card import Card
 from nledn.device import NO_DRIVER, Choice, Machine, choose
 from nledn.photo import Photo
+from nledn.rain import RainLayer, Record
+from nledn.tiling import balanced
 from tests.app.window import Answers
 
 Floats = npt.NDArray[np.float32]
 MACHINE = Machine("CPU", 2, 8 * 2**30, cpu_bf16=True, no_gpu_reason=NO_DRIVER)
 OPTIONS = Options(tile=64, overlap_px=16)
+RECORD = Record("some", "0" * 64, "cpu", "torch", "fp32", "96×96", 16, "1")
+MakePhoto: TypeAlias = Callable[..., Photo]
+MakeLayer: TypeAlias = Callable[..., RainLayer]
 
 
 class StandIn:
@@ -105,17 +111,17 @@ def runner(qapp: object, backend: StandIn) -> Iterator[Runner]:
     assert made.close(), "a lane did not end"
 
 
-def connect(runner: Runner, session: Session) -> Session:
-    runner.finished.connect(session.finished)
-    runner.reported.connect(session.reported)
-    runner.failed.connect(session.job_failed)
-    runner.cancelled.connect(session.stopped)
-    return session
+def connect(runner: Runner, document: Document) -> Document:
+    runner.finished.connect(document.finished)
+    runner.reported.connect(document.reported)
+    runner.failed.connect(document.job_failed)
+    runner.cancelled.connect(document.stopped)
+    return document
 
 
 @pytest.fixture
-def session(runner: Runner, engines: FakeEngines) -> Iterator[Session]:
-    made = connect(runner, Session(runner, engines, OPTIONS))
+def document(runner: Runner, engines: FakeEngines) -> Iterator[Document]:
+    made = connect(runner, Document(runner, engines, OPTIONS))
     yield made
     made.close()
 
@@ -136,21 +142,61 @@ def picture_file(tmp_path: Path, pixels: npt.NDArray[np.uint8]) -> Path:
 
 
 @pytest.fixture
-def derained(qtbot: QtBot, session: Session, picture_file: Path) -> Callable[[], Session]:
+def derained(qtbot: QtBot, document: Document, picture_file: Path) -> Callable[[], Document]:
     """Open the photo and derain it."""
 
-    def go() -> Session:
-        with qtbot.waitSignal(session.photo_opened):
-            session.open(picture_file)
-        with qtbot.waitSignal(session.status_changed, check_params_cb=is_done):
-            session.derain()
-        return session
+    def go() -> Document:
+        with qtbot.waitSignal(document.photo_opened):
+            document.open(picture_file)
+        with qtbot.waitSignal(document.status_changed, check_params_cb=is_done):
+            document.derain()
+        return document
 
     return go
 
 
 def is_done(status: Status) -> bool:
-    return status.stage is Stage.DONE
+    return status.state is PhotoState.DONE
+
+
+@pytest.fixture
+def make_photo() -> MakePhoto:
+    """Photos of noise."""
+
+    def make(width: int, height: int, depth: str = "uint8", **more: object) -> Photo:
+        rng = np.random.default_rng(width * height)
+        pixels = rng.integers(0, np.iinfo(depth).max, (height, width, 3), depth, endpoint=True)
+        return Photo(pixels, **more)  # type: ignore[arg-type]  # whatever fields a test needs
+
+    return make
+
+
+@pytest.fixture
+def make_layer() -> MakeLayer:
+    """Rain for a photo, in tiles; complete unless said otherwise."""
+
+    def make(photo: Photo, *, tiles: int | None = None, linear: bool = False) -> RainLayer:
+        width, height = photo.size
+        layer = RainLayer(balanced(height, width, 96, 16), RECORD, linear=linear)
+        for tile in layer.tiling.tiles[:tiles]:
+            rng = np.random.default_rng(tile.index)
+            size = (tile.rect.height, tile.rect.width, 3)
+            layer.add(tile, rng.uniform(-0.2, 0.4, size).astype(np.float32))
+        return layer
+
+    return make
+
+
+@pytest.fixture
+def pixels_of() -> Callable[[QImage], npt.NDArray[np.uint8]]:
+    """The (H, W, 3) RGB pixels of an image, whatever its format."""
+
+    def pixels(image: QImage) -> npt.NDArray[np.uint8]:
+        plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+        values = np.frombuffer(plain.constBits(), np.uint8)
+        return values.reshape(plain.height(), plain.width(), 4)[:, :, :3].copy()
+
+    return pixels
 
 
 @pytest.fixture
@@ -207,13 +253,13 @@ def window(
 ) -> Iterator[MainWindow]:
     preferences = Preferences(store())
     preferences.change(tile="64")
-    session = Session(runner, engines, replace(preferences.settings.options, overlap_px=16))
-    made = MainWindow(session, runner, preferences, dialogs)
+    document = Document(runner, engines, replace(preferences.settings.options, overlap_px=16))
+    made = MainWindow(document, runner, preferences, dialogs)
     made.show()
     qtbot.waitExposed(made)
     yield made
-    made.trying.close()
-    made.batch_desk.watch.end()
-    session.close()
+    made.backend_benchmark.close()
+    made.batch_controller.watch.end()
+    document.close()
     made.hide()
     made.deleteLater()

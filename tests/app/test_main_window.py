@@ -11,18 +11,18 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.imaging.mask import Brush
+from app.imaging.qimage import to_qimage
 from app.main_window import MainWindow
-from app.qimage import to_qimage
-from app.recovery import Offer
-from app.stage import Stage, Status
-from app.views.mask import Brush
-from app.widgets.save_dialog import SaveChoice
+from app.photo.recovery import Offer
+from app.photo.state import PhotoState, Status
+from app.shell.save_dialog import SaveChoice
 from nledn import photo
 from nledn.device import Choice
 from nledn.photo import Photo
 from nledn.photo.recipe import read_recipe
 from tests.app.conftest import StandIn
-from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, stage, whole
+from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, state, whole
 
 Key = Qt.Key
 Control = Qt.KeyboardModifier.ControlModifier
@@ -32,14 +32,14 @@ def test_open_derain_weaken_save(
     qtbot: QtBot, window: MainWindow, picture_file: Path, pixels: Pixels
 ) -> None:
     open_photo(qtbot, window, picture_file)
-    panel = window.shell.panel
+    panel = window.photo.panel
     assert panel.next_step.derain.text() == "Derain"
     assert not panel.next_step.save.isEnabled()
     derain(qtbot, window)
     panel.strength.number.setValue(80)
     assert window.picture.strength == 0.8
     shown = window.picture.pixels("after", 0, whole(pixels))
-    with qtbot.waitSignal(window.session.saving.saved) as saved:
+    with qtbot.waitSignal(window.document.saving.saved) as saved:
         panel.next_step.save.click()
     target = picture_file.with_name("street_derained.png")
     found = photo.read(target)
@@ -59,8 +59,8 @@ def test_a_second_save_goes_to_the_same_file(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     for strength in (100, 50):
-        window.shell.panel.strength.number.setValue(strength)
-        with qtbot.waitSignal(window.session.saving.saved):
+        window.photo.panel.strength.number.setValue(strength)
+        with qtbot.waitSignal(window.document.saving.saved):
             window.named_actions["save"].trigger()
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
@@ -75,7 +75,7 @@ def test_save_as_writes_another_format_and_remembers_how(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     dialogs.choice = SaveChoice(tmp_path / "dry.jpg", "{stem}-dry{ext}", 80)
-    with qtbot.waitSignal(window.session.saving.saved):
+    with qtbot.waitSignal(window.document.saving.saved):
         window.named_actions["save_as"].trigger()
     assert photo.read(tmp_path / "dry.jpg").format == "JPEG"
     assert dialogs.question is not None
@@ -99,9 +99,9 @@ def test_save_as_asks_before_it_replaces_a_file(
     qtbot.waitUntil(lambda: "replace holiday.png" in dialogs.asked)
     qtbot.waitUntil(lambda: window.runner.is_idle)
     assert (other.read_bytes() != b"of somebody else") == replaces
-    assert window.session.saving.is_unsaved != replaces
+    assert window.document.saving.is_unsaved != replaces
     dialogs.asked.clear()
-    with qtbot.waitSignal(window.session.saving.saved):
+    with qtbot.waitSignal(window.document.saving.saved):
         window.named_actions["save_as" if replaces else "save"].trigger()
     assert "replace holiday.png" not in dialogs.asked, "its own result is replaced unasked"
 
@@ -112,9 +112,9 @@ def test_saving_twice_at_once_gives_one_file_and_no_question(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     window.named_actions["save"].trigger()
-    window.session.set_strength(0.5)  # after the first one was asked for
+    window.document.set_strength(0.5)  # after the first one was asked for
     window.named_actions["save"].trigger()
-    qtbot.waitUntil(lambda: window.runner.is_idle and not window.session.saving.is_unsaved)
+    qtbot.waitUntil(lambda: window.runner.is_idle and not window.document.saving.is_unsaved)
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
     recipe = read_recipe(photo.read(picture_file.with_name(names[1])).xmp)
@@ -129,10 +129,10 @@ def test_going_on_waits_for_the_last_change_to_be_saved(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     window.named_actions["save"].trigger()
-    window.session.set_strength(0.5)
+    window.document.set_strength(0.5)
     dialogs.answer = "save"
     went_on: list[bool] = []
-    window.desk.when_saved(lambda: went_on.append(window.session.saving.is_unsaved))
+    window.controller.when_saved(lambda: went_on.append(window.document.saving.is_unsaved))
     qtbot.waitUntil(lambda: bool(went_on))
     assert went_on == [False]
 
@@ -144,34 +144,34 @@ def test_work_that_is_done_while_another_photo_is_read_is_asked_about(
     photo.write(Photo(np.zeros((20, 30, 3), np.uint8)), other)
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    with qtbot.waitSignal(window.session.saving.saved):
+    with qtbot.waitSignal(window.document.saving.saved):
         window.named_actions["save"].trigger()
-    window.desk.open(other)
-    window.session.set_strength(0.5)
+    window.controller.open(other)
+    window.document.set_strength(0.5)
     qtbot.waitUntil(lambda: dialogs.asked == ["unsaved street.png"])
     qtbot.waitUntil(lambda: window.runner.is_idle)
-    assert window.session.photo is not None
-    assert window.session.photo.path == picture_file, "the answer was Cancel"
+    assert window.document.photo is not None
+    assert window.document.photo.path == picture_file, "the answer was Cancel"
 
 
 def test_the_checkpoint_in_use_can_be_picked_without_losing_the_result(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
-    with qtbot.waitSignal(window.desk.shelf_read):
-        window.desk.look_around()
+    with qtbot.waitSignal(window.controller.shelf_read):
+        window.controller.look_around()
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    combo = window.shell.panel.checkpoint.combo
+    combo = window.photo.panel.checkpoint.combo
     combo.activated.emit(combo.currentIndex())
-    assert window.session.options.weights == "auto"
-    assert window.session.saving.is_unsaved
+    assert window.document.options.weights == "auto"
+    assert window.document.saving.is_unsaved
 
 
 def test_undoing_a_checkpoint_undoes_it_for_the_next_start(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
-    window.desk.choose_checkpoint("authors-ddn")
+    window.controller.choose_checkpoint("authors-ddn")
     assert window.preferences.settings.checkpoint == "authors-ddn"
     window.named_actions["undo"].trigger()
     assert window.preferences.settings.checkpoint == "auto"
@@ -180,7 +180,7 @@ def test_undoing_a_checkpoint_undoes_it_for_the_next_start(
 def test_an_offer_after_a_crash_stays_until_it_is_answered(
     qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
 ) -> None:
-    window.session.recovery_found.emit(Offer(tmp_path / "x.recovery", picture_file, 3, 9))
+    window.document.recovery_found.emit(Offer(tmp_path / "x.recovery", picture_file, 3, 9))
     open_photo(qtbot, window, picture_file)
     assert "did not close properly" in said(window)
     window.shell.banner.buttons["forget"].click()
@@ -202,7 +202,7 @@ def test_settings_change_only_what_was_changed_in_them(
 
 
 def test_a_strength_between_two_percentages_survives_its_field(window: MainWindow) -> None:
-    strength = window.shell.panel.strength
+    strength = window.photo.panel.strength
     told: list[float] = []
     strength.strength_settled.connect(told.append)
     strength.set_strength(0.333)
@@ -214,7 +214,7 @@ def test_nothing_is_undone_under_the_brush(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
-    picture, history = window.picture, window.desk.history
+    picture, history = window.picture, window.controller.history
     picture.begin_stroke(Brush(10, 1.0))
     picture.paint([(30.0, 30.0)])
     patch = picture.end_stroke()
@@ -239,7 +239,7 @@ def test_saving_over_the_photo_itself_is_refused(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     dialogs.choice = SaveChoice(picture_file, "{stem}{ext}", 95)
-    with qtbot.waitSignal(window.session.failed):
+    with qtbot.waitSignal(window.document.failed):
         window.named_actions["save_as"].trigger()
     assert "never replaced" in said(window)
     assert np.array_equal(photo.read(picture_file).pixels, pixels)
@@ -262,10 +262,10 @@ def test_each_way_of_opening(
         "paste": window.named_actions["paste"].trigger,
         "recent": window.recent_menu.actions()[0].trigger,
     }
-    with qtbot.waitSignal(window.session.photo_opened):
+    with qtbot.waitSignal(window.document.photo_opened):
         ways[way]()
-    assert window.session.photo is not None
-    assert window.session.photo.path == picture_file
+    assert window.document.photo is not None
+    assert window.document.photo.path == picture_file
     assert "street.png" in window.windowTitle()
     assert window.preferences.settings.recent == (str(picture_file),)
 
@@ -279,7 +279,7 @@ def copy_of(data: QMimeData) -> QMimeData:
 def test_a_dropped_picture_without_a_file(qtbot: QtBot, window: MainWindow, pixels: Pixels) -> None:
     data = QMimeData()
     data.setImageData(to_qimage(pixels))
-    with qtbot.waitSignal(window.session.photo_opened) as opened:
+    with qtbot.waitSignal(window.document.photo_opened) as opened:
         drop(window, data)
     assert np.array_equal(opened.args[0].photo.pixels, pixels)
     assert opened.args[0].photo.path is None
@@ -290,7 +290,7 @@ def test_what_cannot_be_pasted_changes_nothing(
     qtbot: QtBot, window: MainWindow, picture_file: Path, content: str
 ) -> None:
     open_photo(qtbot, window, picture_file)
-    opened = window.session.photo
+    opened = window.document.photo
     clipboard = QGuiApplication.clipboard()
     clipboard.clear()
     if content != "nothing":
@@ -302,7 +302,7 @@ def test_what_cannot_be_pasted_changes_nothing(
         qtbot.waitUntil(lambda: window.runner.is_idle)
     assert caught == []
     assert said(window) == ""
-    assert window.session.photo is opened
+    assert window.document.photo is opened
 
 
 def test_a_bad_file_is_a_sentence_and_the_photo_stays(
@@ -310,11 +310,11 @@ def test_a_bad_file_is_a_sentence_and_the_photo_stays(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     (tmp_path / "bad.jpg").write_bytes(b"\xff\xd8\xff no jpeg")
-    with qtbot.waitSignal(window.session.failed):
-        window.desk.open(tmp_path / "bad.jpg")
+    with qtbot.waitSignal(window.document.failed):
+        window.controller.open(tmp_path / "bad.jpg")
     assert "bad.jpg" in said(window)
-    assert window.session.photo is not None
-    assert window.session.photo.path == picture_file
+    assert window.document.photo is not None
+    assert window.document.photo.path == picture_file
     QTest.keyClick(window, Key.Key_Escape)
     assert not window.shell.banner.isVisible()
 
@@ -324,20 +324,20 @@ def test_cancel_and_go_on(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     backend.hold()
-    button = window.shell.panel.next_step.derain
+    button = window.photo.panel.next_step.derain
     button.click()
     backend.let(2)
-    qtbot.waitUntil(lambda: window.session.status.done == 2)
+    qtbot.waitUntil(lambda: window.document.status.done == 2)
     assert "2 of 9 tiles" in window.shell.status_line.work.text()
     assert button.text() == "Cancel"
     QTest.keyClick(window.view, Key.Key_Escape)
     backend.let(1)
-    qtbot.waitUntil(lambda: stage(window) is Stage.PARTIAL)
+    qtbot.waitUntil(lambda: state(window) is PhotoState.PARTIAL)
     assert button.text() == "Go on"
     assert "3 of 9 tiles" in window.shell.status_line.work.text()
     backend.free()
     button.click()
-    qtbot.waitUntil(lambda: stage(window) is Stage.DONE)
+    qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
     assert backend.tiles == 9
 
 
@@ -345,9 +345,9 @@ def test_a_device_that_computes_wrongly_is_named_once(window: MainWindow) -> Non
     problem = "cuda:0, torch fp16: its results are 0.3 from the processor's"
     choice = Choice("cpu", "torch", "fp32", 2, ("", "", ""), problem)
     told = []
-    window.desk.noticed.connect(lambda notice: told.append(notice.text))
+    window.controller.noticed.connect(lambda notice: told.append(notice.text))
     for _ in range(2):
-        window.session.status_changed.emit(Status(Stage.EMPTY, 0, 0, None, choice))
+        window.document.status_changed.emit(Status(PhotoState.EMPTY, 0, 0, None, choice))
     assert told == [
         "AfterRain does not use cuda:0, torch fp16 here, because its results are wrong. "
         "It uses CPU · PyTorch fp32."

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.runner import Job, LaneName, Runner, Work
+from app.tasks import Job, QueueName, Runner, Work
 from nledn.errors import Cancelled
 
 
 @dataclass(frozen=True, eq=False)
 class Counting(Job):
-    lane: ClassVar[LaneName] = "compute"
+    queue: ClassVar[QueueName] = "compute"
     steps: int
     gate: threading.Semaphore
 
@@ -103,7 +103,7 @@ def test_a_lane_that_waits_long_gives_memory_back(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_back = threading.Event()
-    monkeypatch.setattr("app.runner.REST_AFTER_S", 0.01)
+    monkeypatch.setattr("app.tasks.REST_AFTER_S", 0.01)
     monkeypatch.setattr("nledn.heap.give_back", given_back.set)
     runner = Runner()
     with qtbot.waitSignal(runner.finished):
@@ -146,7 +146,7 @@ def test_patient_jobs_come_last_and_can_tell_that_they_are_in_the_way(
 def test_lanes_can_wait_for_each_other_and_hear_of_failures(qtbot: QtBot, runner: Runner) -> None:
     @dataclass(frozen=True, eq=False)
     class Asking(Job):
-        lane: ClassVar[LaneName] = "batch"
+        queue: ClassVar[QueueName] = "batch"
         what: Job
 
         def run(self, work: Work) -> Any:

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from app.__main__ import main
 from app.main_window import MainWindow
-from app.recovery import scan
+from app.photo.recovery import scan
+from app.shell.banner import Notice
 from app.start import Beginning
-from app.widgets.banner import Notice
 from nledn import Derainer, Options, photo, places
 from nledn.backends.apart import ARGUMENT
 from nledn.errors import EngineFaulty
@@ -30,11 +30,11 @@ SLOW_WINDOW = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from app.jobs import Engines
+from app.shell.engines import Engines
 from app.main_window import MainWindow
-from app.runner import Runner
-from app.session import Session
-from app.settings import Preferences, store
+from app.tasks import Runner
+from app.photo.document import Document
+from app.shell.settings import Preferences, store
 from tests.app.conftest import OPTIONS, FakeEngines, StandIn
 
 app = QApplication([])
@@ -42,14 +42,14 @@ backend = StandIn()
 backend.hold()
 backend.let(4)
 runner = Runner()
-session = Session(runner, FakeEngines(backend), OPTIONS)
-window = MainWindow(session, runner, Preferences(store()))
+document = Document(runner, FakeEngines(backend), OPTIONS)
+window = MainWindow(document, runner, Preferences(store()))
 window.show()
-session.photo_opened.connect(session.derain)
-session.set_strength(0.65)
-session.keep_strength()
-session.status_changed.connect(lambda s: print("tiles", s.done, flush=True))
-window.desk.open(Path(sys.argv[1]))
+document.photo_opened.connect(document.derain)
+document.set_strength(0.65)
+document.keep_strength()
+document.status_changed.connect(lambda s: print("tiles", s.done, flush=True))
+window.controller.open(Path(sys.argv[1]))
 app.exec()
 """
 
@@ -145,17 +145,17 @@ def test_what_was_done_survives_a_kill(tmp_path: Path) -> None:
 NEXT_WINDOW = """
 from PySide6.QtWidgets import QApplication
 from app.main_window import MainWindow
-from app.runner import Runner
-from app.session import Session
-from app.settings import Preferences, store
-from app.stage import Stage
+from app.tasks import Runner
+from app.photo.document import Document
+from app.shell.settings import Preferences, store
+from app.photo.state import PhotoState
 from tests.app.conftest import OPTIONS, FakeEngines, StandIn
 
 app = QApplication([])
 backend = StandIn()
 runner = Runner()
-session = Session(runner, FakeEngines(backend), OPTIONS)
-window = MainWindow(session, runner, Preferences(store()))
+document = Document(runner, FakeEngines(backend), OPTIONS)
+window = MainWindow(document, runner, Preferences(store()))
 window.show()
 
 def offered(offer):
@@ -163,20 +163,20 @@ def offered(offer):
     window.shell.banner.buttons["restore"].click()
 
 def recovered(kept):
-    print("strength", session.strength)
-    session.derain()
+    print("strength", document.strength)
+    document.derain()
 
 def done(status):
-    if status.stage is Stage.DONE:
-        again = FakeEngines(StandIn()).get(OPTIONS).derain(session.photo.pixels)
-        print("tiles", backend.tiles, "same", (again.plane == session.layer.plane).all())
+    if status.state is PhotoState.DONE:
+        again = FakeEngines(StandIn()).get(OPTIONS).derain(document.photo.pixels)
+        print("tiles", backend.tiles, "same", (again.plane == document.layer.plane).all())
         runner.idled.connect(lambda: app.exit(0))
-        session.close()
+        document.close()
 
-session.recovery_found.connect(offered)
-session.recovered.connect(recovered)
-session.status_changed.connect(done)
-session.look_for_recovery()
+document.recovery_found.connect(offered)
+document.recovered.connect(recovered)
+document.status_changed.connect(done)
+document.look_for_recovery()
 app.exec()
 runner.close()
 """
@@ -187,26 +187,26 @@ def test_the_greeting_goes_when_derain_is_clicked(
     qtbot: QtBot, window: MainWindow, path: Path | None
 ) -> None:
     beginning = Beginning(window, path)
-    with qtbot.waitSignal(window.session.photo_opened):
+    with qtbot.waitSignal(window.document.photo_opened):
         beginning.first()
     assert "Click Derain" in said(window)
-    window.session.derain()
+    window.document.derain()
     assert said(window) == ""
     assert not window.shell.banner.isVisible()
 
 
 def test_what_else_is_said_stays_when_derain_is_clicked(qtbot: QtBot, window: MainWindow) -> None:
     beginning = Beginning(window, None)
-    with qtbot.waitSignal(window.session.photo_opened):
+    with qtbot.waitSignal(window.document.photo_opened):
         beginning.first()
     window.show_notice(Notice("The disk is nearly full."))
-    window.session.derain()
+    window.document.derain()
     assert "nearly full" in said(window)
 
 
 def test_only_a_first_start_greets(qtbot: QtBot, window: MainWindow) -> None:
     window.preferences.change(started=True)
     beginning = Beginning(window, places.sample_photo())
-    with qtbot.waitSignal(window.session.photo_opened):
+    with qtbot.waitSignal(window.document.photo_opened):
         beginning.first()
     assert said(window) == ""

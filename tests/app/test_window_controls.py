@@ -11,17 +11,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.dialogs import Answer
 from app.main_window import MainWindow
-from app.settings import Preferences, store
-from app.stage import Stage
+from app.photo.state import PhotoState
+from app.shell.banner import Notice
+from app.shell.dialogs import Answer
+from app.shell.settings import Preferences, store
+from app.shell.shortcut_sheet import ShortcutSheet
 from app.start import Beginning
-from app.widgets.banner import Notice
-from app.widgets.shortcut_sheet import ShortcutSheet
 from nledn import photo
 from nledn.photo import Photo
 from tests.app.conftest import FakeEngines, StandIn
-from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, stage, whole
+from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, state, whole
 
 Key = Qt.Key
 Control = Qt.KeyboardModifier.ControlModifier
@@ -32,19 +32,19 @@ def test_undo_and_redo_of_strength_and_checkpoint(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    number = window.shell.panel.strength.number
+    number = window.photo.panel.strength.number
     number.setValue(70)
-    window.desk.choose_checkpoint("other")
-    assert stage(window) is Stage.READY
+    window.controller.choose_checkpoint("other")
+    assert state(window) is PhotoState.READY
     undo, redo = window.named_actions["undo"], window.named_actions["redo"]
     undo.trigger()
-    assert stage(window) is Stage.DONE
-    assert (window.session.options.weights, number.value()) == ("auto", 70)
+    assert state(window) is PhotoState.DONE
+    assert (window.document.options.weights, number.value()) == ("auto", 70)
     undo.trigger()
     assert (number.value(), window.picture.strength, undo.isEnabled()) == (100, 1.0, False)
     redo.trigger()
     redo.trigger()
-    assert (number.value(), window.session.options.weights) == (70, "other")
+    assert (number.value(), window.document.options.weights) == (70, "other")
 
 
 def test_a_stroke_keeps_an_area_and_can_be_undone(
@@ -54,19 +54,19 @@ def test_a_stroke_keeps_an_area_and_can_be_undone(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     before = window.picture.pixels("after", 0, whole(pixels)).copy()
-    window.shell.panel.keep_area.diameter.setValue(30)
+    window.photo.panel.keep_area.diameter.setValue(30)
     QTest.keyClick(window, Key.Key_B)
     assert window.view.brush is not None
     QTest.mouseClick(window.view, Qt.MouseButton.LeftButton)
     painted = window.picture.pixels("after", 0, whole(pixels)).copy()
     kept = np.all(painted == pixels, axis=2) & ~np.all(before == pixels, axis=2)
     assert kept.any()
-    with qtbot.waitSignal(window.session.saving.saved):
+    with qtbot.waitSignal(window.document.saving.saved):
         window.named_actions["save"].trigger()
     assert np.array_equal(photo.read(picture_file.with_name("street_derained.png")).pixels, painted)
     window.named_actions["undo"].trigger()
     assert np.array_equal(window.picture.pixels("after", 0, whole(pixels)), before)
-    assert window.session.saving.is_unsaved
+    assert window.document.saving.is_unsaved
     window.named_actions["redo"].trigger()
     assert np.array_equal(window.picture.pixels("after", 0, whole(pixels)), painted)
     window.named_actions["clear"].trigger()
@@ -82,7 +82,7 @@ def test_the_clipboard_gets_the_result(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    with qtbot.waitSignal(window.session.saving.copied):
+    with qtbot.waitSignal(window.document.saving.copied):
         window.named_actions["copy"].trigger()
     image = QGuiApplication.clipboard().image()
     expected = window.picture.pixels("after", 0, whole(pixels))
@@ -95,8 +95,8 @@ def test_dragging_the_thumbnail_makes_a_file(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    thumbnail = window.shell.panel.next_step.thumbnail
-    with qtbot.waitSignal(window.session.saving.dragged) as dragged:
+    thumbnail = window.photo.panel.next_step.thumbnail
+    with qtbot.waitSignal(window.document.saving.dragged) as dragged:
         QTest.mousePress(
             thumbnail, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(4, 4)
         )
@@ -106,7 +106,7 @@ def test_dragging_the_thumbnail_makes_a_file(
     path = dragged.args[0]
     assert path.name == "street_derained.png"
     assert path.parent.stat().st_mode & 0o077 == 0, "its folder is for its owner alone"
-    window.session.saving.forget_dragged()
+    window.document.saving.forget_dragged()
     assert not path.parent.exists()
 
 
@@ -131,9 +131,9 @@ def test_closing_while_it_derains_waits_for_one_tile_at_most(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     backend.hold()
-    window.shell.panel.next_step.derain.click()
+    window.photo.panel.next_step.derain.click()
     backend.let(1)
-    qtbot.waitUntil(lambda: window.session.status.done == 1)
+    qtbot.waitUntil(lambda: window.document.status.done == 1)
     dialogs.answer = "discard"
     window.close()
     assert window.isVisible()
@@ -162,7 +162,7 @@ def test_settings_are_there_at_the_next_start(
     assert (kept.theme, kept.quality, kept.record) == ("dark", 70, False)
     assert (kept.precision, kept.view, kept.started) == ("fp32", "side_by_side", True)
     assert kept.geometry
-    assert window.session.options.precision == "fp32"
+    assert window.document.options.precision == "fp32"
 
 
 def test_a_result_that_is_opened_offers_its_settings(
@@ -170,32 +170,32 @@ def test_a_result_that_is_opened_offers_its_settings(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    number = window.shell.panel.strength.number
+    number = window.photo.panel.strength.number
     number.setValue(40)
-    with qtbot.waitSignal(window.session.saving.saved):
+    with qtbot.waitSignal(window.document.saving.saved):
         window.named_actions["save"].trigger()
     open_photo(qtbot, window, picture_file.with_name("street_derained.png"))
     assert "40 %" in said(window)
     number.setValue(100)
     window.shell.banner.buttons["recipe"].click()
-    assert window.session.strength == 0.4
+    assert window.document.strength == 0.4
 
 
 def test_a_whole_session_by_keyboard(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, pixels: Pixels
 ) -> None:
     dialogs.path = picture_file
-    with qtbot.waitSignal(window.session.photo_opened):
+    with qtbot.waitSignal(window.document.photo_opened):
         QTest.keyClick(window, Key.Key_O, Control)
     QTest.keyClick(window.view, Key.Key_D, Control)
-    qtbot.waitUntil(lambda: stage(window) is Stage.DONE)
+    qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
     window.view.handle.setFocus()
     QTest.keyClick(window.view.handle, Key.Key_Home)
     assert window.view.divider == 0.0
     QTest.keyClick(window.view.handle, Key.Key_Right)
     assert 0.0 < window.view.divider < 0.5
     QTest.keyClick(window, Key.Key_Minus)
-    assert window.session.strength == pytest.approx(0.95)
+    assert window.document.strength == pytest.approx(0.95)
     for key, mode in ((Key.Key_2, "side_by_side"), (Key.Key_4, "rain"), (Key.Key_3, "single")):
         QTest.keyClick(window, key)
         assert window.view.mode == mode
@@ -205,7 +205,7 @@ def test_a_whole_session_by_keyboard(
     QTest.keyRelease(window.view, Key.Key_Space)
     QTest.keyClick(window, Key.Key_1, Control)
     assert window.viewport.zoom == 1.0
-    with qtbot.waitSignal(window.session.saving.saved):
+    with qtbot.waitSignal(window.document.saving.saved):
         QTest.keyClick(window, Key.Key_S, Control)
     QTest.keyClick(window, Key.Key_Q, Control)
     qtbot.waitUntil(lambda: not window.isVisible())
@@ -217,11 +217,11 @@ def test_page_keys_and_arrows_go_through_the_folder(
     photo.write(Photo(pixels), picture_file.with_name("a.png"))
     open_photo(qtbot, window, picture_file)
     assert not window.named_actions["next"].isEnabled()
-    with qtbot.waitSignal(window.session.photo_opened):
+    with qtbot.waitSignal(window.document.photo_opened):
         QTest.keyClick(window.view, Key.Key_PageUp)
     assert "a.png" in window.windowTitle()
     window.view.mode = "single"
-    with qtbot.waitSignal(window.session.photo_opened):
+    with qtbot.waitSignal(window.document.photo_opened):
         QTest.keyClick(window.view, Key.Key_Right)
     assert "street.png" in window.windowTitle()
 
@@ -244,7 +244,7 @@ def test_a_first_start_shows_the_sample_and_what_to_do(
     qtbot: QtBot, window: MainWindow, engines: FakeEngines, dialogs: Answers
 ) -> None:
     beginning = Beginning(window, None)
-    with qtbot.waitSignal(window.session.photo_opened):
+    with qtbot.waitSignal(window.document.photo_opened):
         beginning.first()
     assert "Click Derain" in said(window)
     qtbot.waitUntil(lambda: bool(engines.loaded))  # the engine follows, without being asked
@@ -262,12 +262,12 @@ def test_a_checkpoint_that_is_none_is_explained(
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     told: list[object] = []
-    window.desk.noticed.connect(told.append)
+    window.controller.noticed.connect(told.append)
     with qtbot.waitSignal(window.runner.failed):
         drop(window, data)
     qtbot.waitUntil(lambda: f"{path} is not a checkpoint" in said(window))
     assert len(told) == 1
-    assert window.session.options.weights == "auto"
+    assert window.document.options.weights == "auto"
 
 
 def test_the_sheet_lists_every_key(qtbot: QtBot, window: MainWindow) -> None:

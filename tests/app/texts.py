@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from app.messages import REMEDIES, WORDS
-from app.translation import CONTEXT
+from app.shell.messages import REMEDIES, WORDS
+from app.shell.translation import CONTEXT
 from nledn.messages import FETCH_TERMS, NO_LICENCES, TEMPLATES
 
 APP = Path(__file__).resolve().parents[2] / "app"

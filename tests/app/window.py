@@ -10,12 +10,12 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
-from app.dialogs import Answer, Dialogs
 from app.main_window import MainWindow
-from app.settings import Settings
-from app.stage import Stage
-from app.widgets.fetch_dialog import FetchOffer
-from app.widgets.save_dialog import SaveChoice, SaveQuestion
+from app.photo.state import PhotoState
+from app.shell.dialogs import Answer, Dialogs
+from app.shell.fetch_dialog import FetchOffer
+from app.shell.save_dialog import SaveChoice, SaveQuestion
+from app.shell.settings import Settings
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
@@ -95,18 +95,18 @@ class Answers(Dialogs):
         self.asked.append(f"about {text} {licences}")
 
 
-def stage(window: MainWindow) -> Stage:
-    return window.session.status.stage
+def state(window: MainWindow) -> PhotoState:
+    return window.document.status.state
 
 
 def open_photo(qtbot: QtBot, window: MainWindow, path: Path) -> None:
-    with qtbot.waitSignal(window.session.photo_opened):
-        window.desk.open(path)
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.controller.open(path)
 
 
 def derain(qtbot: QtBot, window: MainWindow) -> None:
-    window.shell.panel.next_step.derain.click()
-    qtbot.waitUntil(lambda: stage(window) is Stage.DONE, timeout=60_000)
+    window.photo.panel.next_step.derain.click()
+    qtbot.waitUntil(lambda: state(window) is PhotoState.DONE, timeout=60_000)
 
 
 def said(window: MainWindow) -> str:

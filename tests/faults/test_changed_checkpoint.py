@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.jobs import Engines
-from app.runner import Runner
-from app.session import Session
+from app.photo.document import Document
+from app.shell.engines import Engines
+from app.tasks import Runner
 from nledn import Options, catalog, places
 from nledn.cli import main
 from nledn.errors import CheckpointChanged
@@ -48,15 +48,15 @@ def test_on_the_command_line(
 
 def test_in_the_window(qtbot: QtBot, qapp: object, rainy: Path) -> None:
     runner = Runner()
-    session = Session(runner, Engines(), Options(weights="mine"))
-    runner.finished.connect(session.finished)
-    runner.reported.connect(session.reported)
-    runner.failed.connect(session.job_failed)
-    with qtbot.waitSignal(session.photo_opened):
-        session.open(rainy)
-    with qtbot.waitSignal(session.failed, timeout=30_000) as failed:
-        session.derain()
-    session.close()
+    document = Document(runner, Engines(), Options(weights="mine"))
+    runner.finished.connect(document.finished)
+    runner.reported.connect(document.reported)
+    runner.failed.connect(document.job_failed)
+    with qtbot.waitSignal(document.photo_opened):
+        document.open(rainy)
+    with qtbot.waitSignal(document.failed, timeout=30_000) as failed:
+        document.derain()
+    document.close()
     assert runner.close()
     assert isinstance(failed.args[0], CheckpointChanged)
 

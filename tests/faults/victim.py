@@ -46,32 +46,32 @@ def saving(folder: Path) -> Round:
     """Open, derain and save in the window."""
     from PySide6.QtWidgets import QApplication
 
-    from app.jobs import Engines
     from app.main_window import MainWindow
-    from app.runner import Runner
-    from app.session import Session
-    from app.settings import Preferences, store
-    from app.stage import Stage
+    from app.photo.document import Document
+    from app.photo.state import PhotoState
+    from app.shell.engines import Engines
+    from app.shell.settings import Preferences, store
+    from app.tasks import Runner
     from nledn.photo import WriteSettings
 
     QApplication.instance() or QApplication(sys.argv[:1])
     runner = Runner()
-    session = Session(runner, Engines(engine), Preferences(store()).settings.options)
-    window = MainWindow(session, runner, Preferences(store()))
+    document = Document(runner, Engines(engine), Preferences(store()).settings.options)
+    window = MainWindow(document, runner, Preferences(store()))
     window.show()
-    session.look_for_recovery()
+    document.look_for_recovery()
 
     def save(path: Path, strength: float) -> None:
-        waiting(session.photo_opened, lambda: session.open(path))
-        session.set_strength(strength)
-        session.derain()
-        while session.status.stage is not Stage.DONE:
-            waiting(session.status_changed)
+        waiting(document.photo_opened, lambda: document.open(path))
+        document.set_strength(strength)
+        document.derain()
+        while document.status.state is not PhotoState.DONE:
+            waiting(document.status_changed)
         target = folder / "dry" / f"{path.stem}_derained{path.suffix}"
         written = WriteSettings(overwrite=True)
         waiting(
-            session.saving.saved,
-            lambda: session.saving.save(session.result(None), target, written, record=True),
+            document.saving.saved,
+            lambda: document.saving.save(document.result(None), target, written, record=True),
         )
 
     def save_all(strength: float) -> None:

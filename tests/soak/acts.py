@@ -41,19 +41,19 @@ TABOO = {"quit"}  # the run would be over
 
 def open_photo(play: Play) -> str:
     path = play.hand.one_of(play.world.good)
-    play.window.desk.open(path)
+    play.window.controller.open(path)
     return path.name
 
 
 def open_bad(play: Play) -> str:
     path = play.hand.one_of(play.world.bad)
-    play.window.desk.open(path)
+    play.window.controller.open(path)
     return path.name
 
 
 def open_folder(play: Play) -> str:
     path = play.hand.one_of(play.world.folders)
-    play.window.desk.open(path)
+    play.window.controller.open(path)
     return path.name
 
 
@@ -96,7 +96,7 @@ def derain(play: Play) -> str:
 
 
 def cancel(play: Play) -> str:
-    play.window.session.cancel()
+    play.window.document.cancel()
     return ""
 
 
@@ -131,9 +131,9 @@ def brush(play: Play) -> str:
 
 
 def panel(play: Play) -> str:
-    shell = play.window.shell
-    root = {"batch": shell.batch_panel, "compare": shell.compare_panel}.get(shell.page, shell.panel)
-    return play.hand.touch_any(root)
+    window = play.window
+    panels = {"photo": window.photo.panel, "batch": window.batch.panel}
+    return play.hand.touch_any(panels.get(window.shell.page, window.compare.panel))
 
 
 def anything(play: Play) -> str:
@@ -183,24 +183,24 @@ def key(play: Play) -> str:
 
 def drag_out(play: Play) -> str:
     """Further than a click; there is no other program to drop it on."""
-    play.hand.stroke(play.window.shell.panel.next_step.thumbnail, points=9)
+    play.hand.stroke(play.window.photo.panel.next_step.thumbnail, points=9)
     return ""
 
 
 def batch_of(play: Play) -> str:
     folder = play.hand.one_of(play.world.folders)
-    play.window.batch_desk.add([folder])
+    play.window.batch_controller.add([folder])
     return folder.name
 
 
 def batch_go(play: Play) -> str:
-    play.window.shell.batch_panel.steps.go.click()
+    play.window.batch.panel.steps.go.click()
     return ""
 
 
 def watch(play: Play) -> str:
     watches = play.hand.rng.random() < 0.5
-    play.window.batch_desk.set_watching(watches)
+    play.window.batch_controller.set_watching(watches)
     return str(watches)
 
 
@@ -221,7 +221,7 @@ def settings(play: Play) -> str:
 
 def refuse_to_close(play: Play) -> str:
     """Ask to close where that is asked back; else the run would be over."""
-    if play.window.session.saving.is_unsaved:
+    if play.window.document.saving.is_unsaved:
         play.whims.stays = True
         play.window.close()
         play.whims.stays = False

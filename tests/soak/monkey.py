@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
-from app.stage import Stage, Status
+from app.photo.state import PhotoState, Status
 from nledn.decoder.pool import pool as decoders
 from tests.soak import acts, replies
 from tests.soak.probe import Sample, take_sample
@@ -122,9 +122,9 @@ class Monkey(QObject):
 
     def _open_first(self) -> None:
         window, first = self._play.window, self._play.world.good[3]
-        window.batch_desk.batch.clear()
-        window.desk.open(first)
-        window.session.warm_up()
+        window.batch_controller.batch.clear()
+        window.controller.open(first)
+        window.document.warm_up()
         self._when(lambda: self._is_quiet() and _shows(window, first.name), self._wait)
 
     def _wait(self) -> None:
@@ -149,7 +149,7 @@ class Monkey(QObject):
 
     def _is_quiet(self) -> bool:
         window = self._play.window
-        return window.runner.is_idle and not window.batch_desk.batch.status.stage.is_run
+        return window.runner.is_idle and not window.batch_controller.batch.status.state.is_run
 
     def _when(self, holds: Callable[[], bool], then: Callable[[], None]) -> None:
         """Go on once something holds, twice in a row: signals may still be under way."""
@@ -173,25 +173,25 @@ class Monkey(QObject):
         window, achieved = self._play.window, self.achieved
 
         def done(status: Status) -> None:
-            achieved["derained"] += status.stage is Stage.DONE
+            achieved["derained"] += status.state is PhotoState.DONE
 
-        window.session.photo_opened.connect(lambda _: achieved.update(("opened",)))
-        window.session.status_changed.connect(done)
-        window.session.saving.saved.connect(lambda _: achieved.update(("saved",)))
-        window.batch_desk.batch.ended.connect(lambda _: achieved.update(("batches",)))
-        window.comparing.desk.measured_changed.connect(
+        window.document.photo_opened.connect(lambda _: achieved.update(("opened",)))
+        window.document.status_changed.connect(done)
+        window.document.saving.saved.connect(lambda _: achieved.update(("saved",)))
+        window.batch_controller.batch.ended.connect(lambda _: achieved.update(("batches",)))
+        window.compare.controller.measured_changed.connect(
             lambda words: achieved.update(("compared",) if words else ())
         )
 
 
 def _let_go(window: MainWindow) -> None:
-    window.desk.history.stack.clear()
-    window.shell.panel.keep_area.put_down()
+    window.controller.history.stack.clear()
+    window.photo.panel.keep_area.put_down()
     window.named_actions["full_screen"].setChecked(False)
-    window.batch_desk.set_watching(False)
-    window.batch_desk.batch.cancel()
-    window.comparing.desk.bench.stop()
-    window.session.cancel()
+    window.batch_controller.set_watching(False)
+    window.batch_controller.batch.cancel()
+    window.compare.controller.model.stop()
+    window.document.cancel()
     window.named_actions["before_after"].trigger()
     window.shell.banner.clear()
     # What Python has put on Qt's own clipboard (offscreen) would be destroyed after Python.
@@ -199,5 +199,5 @@ def _let_go(window: MainWindow) -> None:
 
 
 def _shows(window: MainWindow, name: str) -> bool:
-    photo = window.session.photo
+    photo = window.document.photo
     return photo is not None and photo.path is not None and photo.path.name == name

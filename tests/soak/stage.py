@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from app import __main__ as program
 from app import main_window, start
-from app.jobs import Engines
 from app.main_window import MainWindow
-from app.settings import Preferences, store
+from app.shell.engines import Engines
+from app.shell.settings import Preferences, store
 from nledn import places
 from tests.app.conftest import FakeEngines, StandIn
 from tests.soak.faults import Faults

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.dialogs import Answer, Dialogs
-from app.settings import Settings
-from app.widgets.fetch_dialog import FetchOffer
-from app.widgets.save_dialog import SaveChoice, SaveQuestion
+from app.shell.dialogs import Answer, Dialogs
+from app.shell.fetch_dialog import FetchOffer
+from app.shell.save_dialog import SaveChoice, SaveQuestion
+from app.shell.settings import Settings
 from tests.soak.hand import Hand
 from tests.soak.world import World
 

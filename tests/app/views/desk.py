@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QImage
 
+from app.imaging.picture import Picture
 from app.views.photo_view import PhotoView
-from app.views.picture import Picture
 from app.views.viewport import Viewport
 
 Bytes = npt.NDArray[np.uint8]

@@ -12,14 +12,14 @@ from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.imaging.mask import Brush
+from app.imaging.picture import Picture
 from app.views.comparison import SETTLING_MS
-from app.views.mask import Brush
 from app.views.panes import Mode
 from app.views.photo_view import PhotoView
-from app.views.picture import Picture
 from app.views.viewport import Viewport
 from nledn.tiling import Rect
-from tests.app.views.conftest import MakeLayer, MakePhoto
+from tests.app.conftest import MakeLayer, MakePhoto
 from tests.app.views.desk import BELOW_LABELS, HEIGHT, WIDTH, Desk, PixelsOf
 
 BESIDE_LINE = 30  # columns of the handle to each side

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.views.mask import Brush
+from app.imaging.mask import Brush
 from app.views.panes import Mode
 from tests.app.views.desk import BELOW_LABELS, Desk
 from tests.app.views.fingers import Fingers

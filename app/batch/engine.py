@@ -1,0 +1,150 @@
+"""The engine of a batch in the window: its tiles are computed on the compute lane, patiently.
+
+Whatever a person waits for comes first: a step ends after its tile, and the next one begins when
+the lane is free again. A pause is the same without an end: the photo, its layer and the lock on
+the output folder stay as they are.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from app.shell.engines import Engines
+from app.tasks import Job, QueueName, Runner, Work
+from nledn import Options
+from nledn.cancel import CancelToken
+from nledn.errors import Cancelled
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
+
+if TYPE_CHECKING:
+    from nledn import Derainer
+    from nledn.engine import OnTile
+
+POLL_S = 0.1  # how soon a paused batch notices that it was cancelled
+
+
+@dataclass(frozen=True)
+class _Lent:
+    """What the lane gave back: when it began, and the value."""
+
+    began: float
+    value: Any
+
+
+@dataclass(frozen=True, eq=False)
+class _LentJob(Job):
+    """Something for the engine to do, once nobody else wants it."""
+
+    queue: ClassVar[QueueName] = "compute"
+    is_patient: ClassVar[bool] = True
+    engines: Engines
+    options: Options
+    step: "Callable[[Derainer, Work], Any]" = field(repr=False)
+
+    def run(self, work: Work) -> _Lent:
+        """Do it."""
+        began = time.monotonic()
+        return _Lent(began, self.step(self.engines.get(self.options), work))
+
+
+class BatchEngine:
+    """A `nledn.pipeline.Engine`; used from the batch's thread, paused and resumed from any.
+
+    Args:
+        runner: has the compute lane.
+        engines: the engine there.
+        options: how to derain.
+    """
+
+    def __init__(self, runner: Runner, engines: Engines, options: Options) -> None:
+        self._runner = runner
+        self._engines = engines
+        self._options = options
+        self._changed = threading.Condition()
+        self._is_paused = False
+        self._stood_s = 0.0
+        self.on_stand: Callable[[], None] = lambda: None
+        """Called on the batch's thread when a pause has taken hold."""
+
+    def pause(self) -> None:
+        """Stop after the tile that is being computed."""
+        self._is_paused = True
+
+    def resume(self) -> None:
+        """Go on."""
+        with self._changed:
+            self._is_paused = False
+            self._changed.notify_all()
+
+    def clock(self) -> float:
+        """Seconds that the batch had to itself: pauses and other work are left out."""
+        return time.monotonic() - self._stood_s
+
+    def load(self) -> None:
+        """Load the engine.
+
+        Raises:
+            DerainError: see `nledn.Derainer.load`.
+        """
+        self._lend(lambda _engine, _work: None)
+
+    def start(
+        self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
+    ) -> RainLayer:
+        """See `nledn.Derainer.start`."""
+        layer = self._lend(lambda engine, _: engine.start(size, grey=grey, linear=linear))
+        assert isinstance(layer, RainLayer)
+        return layer
+
+    def derain(
+        self,
+        pixels: Pixels,
+        *,
+        into: RainLayer | None = None,
+        on_tile: "OnTile | None" = None,
+        cancel: CancelToken | None = None,
+    ) -> RainLayer:
+        """See `nledn.Derainer.derain`."""
+        layer = into or self.start((pixels.shape[0], pixels.shape[1]))
+        cancel = cancel or CancelToken()
+
+        def step(engine: "Derainer", work: Work) -> None:
+            stop = CancelToken(
+                lambda: self._is_paused,
+                work.is_waited_for,
+                lambda: cancel.is_cancelled,
+                lambda: work.cancel.is_cancelled,
+            )
+            try:
+                engine.derain(pixels, into=layer, on_tile=on_tile, cancel=stop)
+            except Cancelled:
+                cancel.raise_if_cancelled()
+                work.cancel.raise_if_cancelled()
+
+        while not layer.is_complete:
+            self._stand(cancel)
+            self._lend(step)
+        return layer
+
+    def _stand(self, cancel: CancelToken) -> None:
+        """Wait for the end of a pause."""
+        cancel.raise_if_cancelled()
+        if not self._is_paused:
+            return
+        began = time.monotonic()
+        self.on_stand()
+        with self._changed:
+            while not self._changed.wait_for(lambda: not self._is_paused, POLL_S):
+                cancel.raise_if_cancelled()
+        self._stood_s += time.monotonic() - began
+        cancel.raise_if_cancelled()
+
+    def _lend(self, step: "Callable[[Derainer, Work], Any]") -> Any:
+        asked = time.monotonic()
+        job = _LentJob(self._engines, self._options, step)
+        lent: _Lent = self._runner.submit(job).result()
+        self._stood_s += lent.began - asked
+        return lent.value

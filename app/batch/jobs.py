@@ -1,0 +1,314 @@
+"""Work for the Batch page: which photos, what would be done, doing it, the report."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from app.batch.autosave import Choices
+from app.batch.engine import BatchEngine
+from app.tasks import Job, QueueName, Work
+from nledn import Options
+from nledn.errors import BatchInputEmpty, DerainError, NotAPhoto
+
+if TYPE_CHECKING:
+    from nledn.batch import Ending, Foreseen, Found, Queue, Request, Row, Update
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A photo of a batch, as it is listed.
+
+    Attributes:
+        source: the photo.
+        name: of the photo below the batch's folder.
+        state: planned, running, done, failed or skipped.
+        seconds: of computing, when it is done.
+        sentence: why it failed, was skipped, or would be.
+        output: the result, or where it would go; None when there is none.
+        share: of a running one that is computed, 0 to 1.
+        little: nearly nothing changed.
+        moved: what happened to the overall brightness, in levels of 255; 0 if nothing to speak of.
+        row: in the journal; None for one that has just been added.
+    """
+
+    source: Path
+    name: str
+    state: str = "planned"
+    seconds: float = 0.0
+    sentence: str = ""
+    output: Path | None = None
+    share: float = 0.0
+    little: bool = False
+    moved: int = 0
+    row: "Row | None" = None
+
+    @property
+    def strength(self) -> float:
+        """Share of the rain that was taken."""
+        if self.row is None:
+            return 1.0
+        return float(json.loads(self.row.settings)["strength"])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A batch as the window asks for it.
+
+    Attributes:
+        found: its photos.
+        choices: where and how results are written.
+        options: how to derain.
+        quality: of JPEG and WebP.
+        record: the XMP of each result notes how it was made.
+        retry_failed: failed photos are tried again.
+    """
+
+    found: "Found"
+    choices: Choices
+    options: Options
+    quality: int
+    record: bool
+    retry_failed: bool = False
+
+    def request(self) -> "Request":
+        """The same for `nledn.batch`; reads the checkpoint's card.
+
+        Raises:
+            OptionInvalid: a value that a batch does not take.
+            UnknownCheckpoint: no checkpoint of that id.
+        """
+        from nledn import batch, catalog
+
+        settings = batch.Settings(
+            options=self.options,
+            name=self.choices.name,
+            conflict=self.choices.conflict,
+            format=self.choices.format,
+            quality=self.quality,
+            record=self.record,
+            thumbnails=True,
+        )
+        card = catalog.find(self.options.weights)
+        out = Path(self.choices.out).expanduser()
+        return batch.Request(self.found, out, settings, card, retry_failed=self.retry_failed)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Where each photo stands.
+
+    Attributes:
+        entries: a photo each, in order.
+        checkpoint: id.
+    """
+
+    entries: tuple[Entry, ...]
+    checkpoint: str
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A pause has taken hold: nothing is computed until the batch is resumed."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run is over.
+
+    Attributes:
+        listed: where each photo stands now.
+        cancelled: a person stopped it.
+        error: what stopped it; None when nothing did.
+    """
+
+    listed: Listed
+    cancelled: bool
+    error: DerainError | None
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Photos for a batch.
+
+    Attributes:
+        found: all of its photos, those that it had included.
+        choices: with a folder of results.
+    """
+
+    found: "Found"
+    choices: Choices
+
+
+@dataclass(frozen=True, eq=False)
+class GatherJob(Job):
+    """Find the photos among files and folders; the answer is `Gathered`.
+
+    Attributes:
+        paths: files and folders.
+        have: photos that the batch has already.
+        choices: of the batch; without a folder of results one is chosen.
+        starts: they come from a watched folder, and are to be done at once.
+    """
+
+    paths: tuple[Path, ...]
+    have: "Found | None"
+    choices: Choices
+    starts: bool = False
+
+    def run(self, work: Work) -> Gathered:
+        """Find them, folders with their subfolders."""
+        from nledn.batch import Found, together
+
+        first = self.paths[0]
+        beside = first if first.is_dir() else first.parent
+        choices = replace(self.choices, out=results_folder(self.choices.out, beside))
+        new = list(_found(self.paths, Path(choices.out).expanduser()))
+        if not new and self.starts:
+            new = [Found(first, ())]  # a watched folder may be empty for now
+        if not new:
+            raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
+        have = [] if self.have is None else [self.have]
+        return Gathered(together([*have, *new]), choices)
+
+
+@dataclass(frozen=True, eq=False)
+class ForeseeJob(Job):
+    """Look up what a run would do; nothing is written. The answer is `Listed`."""
+
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    asked: Asked
+
+    def run(self, work: Work) -> Listed:
+        """Look."""
+        from nledn.batch import preview
+
+        request = self.asked.request()
+        root = request.found.root
+        found = preview(request, work.cancel)
+        entries = tuple(_foreseen(item, root, request.out) for item in found)
+        return Listed(entries, request.card.id)
+
+
+@dataclass(frozen=True, eq=False)
+class BatchJob(Job):
+    """Do what is planned; reports `Listed`, `nledn.batch.Update` and `Paused`; gives `Ended`."""
+
+    queue: ClassVar[QueueName] = "batch"
+    asked: Asked
+    engine: BatchEngine = field(repr=False)
+
+    def run(self, work: Work) -> Ended:
+        """Do it."""
+        from nledn.batch import Queue
+
+        self.engine.on_stand = lambda: work.report(Paused())
+        with Queue.opened(self.asked.request()) as queue:
+            work.report(_listed(queue))
+            ending = self._computed(queue, work)
+            return Ended(_listed(queue), ending.cancelled, ending.error)
+
+    def _computed(self, queue: "Queue", work: Work) -> "Ending":
+        from nledn.batch import Ending, run
+
+        counts = queue.counts()
+        if counts.planned == 0:
+            return Ending(counts)
+        self.engine.load()
+        return run(queue, self.engine, work.report, work.cancel, self.engine.clock)
+
+
+@dataclass(frozen=True, eq=False)
+class ReportJob(Job):
+    """Write the report of a batch as it stands; the answer is its path."""
+
+    queue: ClassVar[QueueName] = "batch"
+    asked: Asked
+
+    def run(self, work: Work) -> Path:
+        """Write it beside the journal, where no photo and no result can be."""
+        from nledn import report
+        from nledn.batch import Queue, report_of
+
+        with Queue.as_it_stands(self.asked.request()) as queue:
+            path = queue.place.journal.with_name("report.html")
+            report.write(report_of(queue, work.cancel), path)
+        return path
+
+
+def entry_of(row: "Row", root: Path, out: Path) -> Entry:
+    """A row of the journal as it is listed."""
+    from nledn.batch.figures import BRIGHTNESS_MOVED, LITTLE_TAKEN
+
+    entry = Entry(
+        source=row.source,
+        name=str(row.source.relative_to(root)),
+        state=row.state.value,
+        seconds=row.seconds,
+        sentence=row.sentence,
+        row=row,
+    )
+    if row.state != "done" or row.figures is None or row.output is None:
+        return entry
+    change = row.figures.change
+    return replace(
+        entry,
+        output=out / row.output,
+        little=change.taken < LITTLE_TAKEN,
+        moved=round(change.brightness) if abs(change.brightness) > BRIGHTNESS_MOVED else 0,
+    )
+
+
+def added(found: "Found", known: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Photos that join a batch which runs already: known ones as they are, then the new."""
+    have = {entry.source: entry for entry in known}
+    sources = (found.root / file for file in found.files)
+    return tuple(
+        have.get(source) or Entry(source, str(source.relative_to(found.root))) for source in sources
+    )
+
+
+def _foreseen(item: "Foreseen", root: Path, out: Path) -> Entry:
+    entry = entry_of(item.row, root, out)
+    return replace(entry, output=item.target, sentence=item.sentence)
+
+
+def _listed(queue: "Queue") -> Listed:
+    request = queue.request
+    root, out = request.found.root, queue.place.out
+    entries = tuple(entry_of(row, root, out) for row in queue.rows())
+    return Listed(entries, request.card.id)
+
+
+def updated(entry: Entry, update: "Update", out: Path) -> Entry:
+    """An entry after something happened to its photo."""
+    if update.row is None:
+        return replace(entry, state=update.state.value, share=update.share, sentence="")
+    root = entry.source.parents[len(Path(entry.name).parts) - 1]
+    return entry_of(update.row, root, out)
+
+
+RESULTS = "derained"
+"""Name of the folder of results, beside the photos, where nobody chose another."""
+
+
+def results_folder(out: str, beside: Path) -> str:
+    """The folder that a person's words mean; one that is not absolute lies beside the photos."""
+    return str(beside / Path(out or RESULTS).expanduser())
+
+
+def _found(paths: Iterable[Path], out: Path) -> Iterable["Found"]:
+    from nledn import photo
+    from nledn.batch import Found, in_folder
+
+    suffixes = frozenset(photo.readable_suffixes())
+    for path in paths:
+        if path.is_dir():
+            try:
+                yield in_folder(path, recursive=True, out=out)
+            except BatchInputEmpty:
+                continue  # the others may have some
+        elif path.suffix.lower() in suffixes and not path.name.startswith("."):
+            yield Found(path.parent, (Path(path.name),))

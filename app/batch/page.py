@@ -1,0 +1,305 @@
+"""The Batch page: how far it is, and the photos in a table; without any, room to drop them."""
+
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.batch.controller import BatchController
+from app.batch.notifier import Notifier
+from app.batch.panel import BatchPanel
+from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
+from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate
+from app.batch.thumbnails import Thumbnails
+from app.photo.document import Document
+from app.shell.icons import icon
+from app.shell.parts import muted
+from app.shell.shell import Shell
+from app.shell.translation import tr
+from app.tasks import Runner
+
+ICON_PX = 72
+PHOTO_PX = 320
+STATE_PX = 120
+TIME_PX = 88
+BAR_STEPS = 1000  # a photo
+
+
+class BatchTable(QTableView):
+    """The photos of a batch.
+
+    Attributes:
+        remove_asked: (list of Path) photos are to leave the list.
+    """
+
+    remove_asked = Signal(object)
+
+    def __init__(self, model: BatchModel) -> None:
+        super().__init__()
+        self.setModel(model)
+        self._model = model
+        self.setItemDelegate(RowDelegate(self))
+        self.setAccessibleName(tr("Photos of the batch"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.verticalHeader().hide()
+        for corner in self.findChildren(QAbstractButton):  # Qt's own, for selecting all
+            corner.setAccessibleName(tr("All photos"))
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        for column, width in (
+            (Column.PHOTO, PHOTO_PX),
+            (Column.STATE, STATE_PX),
+            (Column.TIME, TIME_PX),
+        ):
+            self.setColumnWidth(column, width)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        """Delete takes photos off the list; Enter opens one."""
+        rows = self.selectionModel().selectedRows()
+        if event.key() == Qt.Key.Key_Delete and rows:
+            self.remove_asked.emit([self._model.entry(row.row()).source for row in rows])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.activated.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+class BatchList(QFrame):
+    """Shows a batch.
+
+    Attributes:
+        add_photos_asked: photos are to be chosen.
+        add_folder_asked: a folder of photos is to be chosen.
+        row_opened: (jobs.Entry) a photo is to be looked at.
+        remove_asked: (list of Path) photos are to leave the list.
+    """
+
+    add_photos_asked = Signal()
+    add_folder_asked = Signal()
+    row_opened = Signal(object)
+    remove_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("batchPage")
+        self.model = BatchModel()
+        self.table = BatchTable(self.model)
+        self.title = QLabel(tr("Batch"))
+        self.title.setProperty("heading", "true")
+        self.counted = QLabel()
+        self.counted.setAccessibleName(tr("Progress of the batch"))
+        self.pace = muted()
+        self.pace.setWordWrap(False)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("Progress of the batch"))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty())
+        self._pages.addWidget(self._listing())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self.table.activated.connect(self._open)
+        self.table.remove_asked.connect(self.remove_asked)
+        self.show_status(BatchStatus())
+
+    def show_status(self, status: BatchStatus, counted: str = "", pace: str = "") -> None:
+        """Show how far it is, and say it in words."""
+        is_empty = status.state is BatchState.EMPTY
+        self._pages.setCurrentIndex(0 if is_empty else 1)
+        self.setFocusProxy(self.add_folder if is_empty else self.table)
+        self.counted.setText(counted)
+        self.pace.setText(pace)
+        self.bar.setRange(0, max(status.total, 1) * BAR_STEPS)
+        self.bar.setValue(round((status.finished + status.under_way) * BAR_STEPS))
+        self.looking.setText(tr("Looking for photos…") if status.is_looking else "")
+
+    def _open(self, index: QModelIndex) -> None:
+        self.row_opened.emit(self.model.entry(index.row()))
+
+    def _listing(self) -> QWidget:
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(self.title)
+        head.addWidget(self.counted, 1)
+        head.addWidget(self.pace)
+        above = QVBoxLayout()
+        above.setContentsMargins(16, 12, 16, 12)
+        above.setSpacing(10)
+        above.addLayout(head)
+        above.addWidget(self.bar)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(above)
+        layout.addWidget(self.table, 1)
+        return page
+
+    def _empty(self) -> QWidget:
+        page = QFrame()
+        page.setObjectName("emptyState")
+        picture = QLabel()
+        picture.setPixmap(icon("batch").pixmap(ICON_PX, ICON_PX))
+        title = QLabel(tr("Drop photos or folders here"))
+        title.setProperty("title", "true")
+        hint = muted(tr("Their results go to a folder of their own. Your files are never changed."))
+        self.looking = muted()
+        layout = QVBoxLayout(page)
+        layout.setSpacing(16)
+        layout.addStretch(2)
+        for label in (picture, title, hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(label)
+        layout.addSpacing(8)
+        self.add_folder = QPushButton(tr("Add folder…"))
+        self.add_folder.setProperty("primary", "true")
+        self.add_folder.setProperty("large", "true")
+        self.add_folder.setMinimumWidth(200)
+        self.add_photos = QPushButton(tr("Add photos…"))
+        self.add_photos.setProperty("flat", "true")
+        for button in (self.add_folder, self.add_photos):
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.looking.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self.looking)
+        layout.addStretch(3)
+        self.add_folder.clicked.connect(self.add_folder_asked)
+        self.add_photos.clicked.connect(self.add_photos_asked)
+        return page
+
+
+class BatchPage(QObject):
+    """Connects page, panel and banner with the controller, and the controller with the runner.
+
+    Args:
+        shell: has banner and status line; takes up the page.
+        controller: what they ask.
+        document: has the open photo.
+        runner: does the work.
+        window: whose batch it is.
+    """
+
+    def __init__(
+        self,
+        shell: Shell,
+        controller: BatchController,
+        document: Document,
+        runner: Runner,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._shell = shell
+        self._controller = controller
+        self._document = document
+        self.thumbnails = Thumbnails(runner, PICTURE * window.devicePixelRatio(), self)
+        self.list = BatchList()
+        self.panel = BatchPanel()
+        shell.add_page("batch", self.list, self.panel)
+        self.list.model.pixel_ratio = window.devicePixelRatio()
+        self.notifier = Notifier(window)
+        self._connect_runner(runner)
+        self._connect_batch()
+        self._connect_page(self.list)
+        self._connect_panel(self.panel)
+        self._show_made_with()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether this page is the one that is shown."""
+        return self._shell.page == "batch"
+
+    def _connect_runner(self, runner: Runner) -> None:
+        controller = self._controller
+        for receiver in (controller.batch, controller, controller.watch, self.thumbnails):
+            runner.finished.connect(receiver.finished)
+        for receiver in (controller.batch, controller.watch, self.thumbnails):
+            runner.failed.connect(receiver.job_failed)
+        runner.reported.connect(controller.batch.reported)
+        runner.cancelled.connect(controller.batch.stopped)
+
+    def _connect_batch(self) -> None:
+        controller, batch, shell = self._controller, self._controller.batch, self._shell
+        model = self.list.model
+        batch.listed.connect(model.set_entries)
+        batch.listed.connect(self._show_made_with)
+        batch.entry_changed.connect(model.change_entry)
+        batch.status_changed.connect(self._show_status)
+        batch.choices_changed.connect(self.panel.show_choices)
+        batch.ended.connect(controller.ended)
+        batch.failed.connect(controller.failed)
+        controller.watch.arrived.connect(controller.arrived)
+        controller.watch.failed.connect(controller.watch_failed)
+        controller.watched_changed.connect(self.panel.show_watched)
+        controller.noticed.connect(shell.banner.show_notice)
+        controller.over.connect(self._notify)
+        shell.banner.action_chosen.connect(controller.act)
+        shell.status_line.batch_asked.connect(controller.page_asked)
+        self.notifier.chosen.connect(controller.page_asked)
+        self._document.options_changed.connect(self._options_changed)
+        self._document.strength_changed.connect(self._options_changed)
+
+    def _connect_page(self, page: BatchList) -> None:
+        controller = self._controller
+        page.add_photos_asked.connect(controller.ask_photos)
+        page.add_folder_asked.connect(controller.ask_folder)
+        page.row_opened.connect(controller.open_row)
+        page.remove_asked.connect(controller.batch.remove)
+        page.model.picture_wanted.connect(self.thumbnails.want)
+        self.thumbnails.made.connect(page.model.set_picture)
+
+    def _connect_panel(self, panel: BatchPanel) -> None:
+        controller, steps = self._controller, panel.steps
+        panel.choices_made.connect(controller.choose)
+        panel.folder_asked.connect(controller.ask_output)
+        panel.add_photos_asked.connect(controller.ask_photos)
+        panel.add_folder_asked.connect(controller.ask_folder)
+        panel.clear_asked.connect(controller.batch.clear)
+        panel.watch_asked.connect(controller.set_watching)
+        steps.start_asked.connect(controller.batch.start)
+        steps.pause_asked.connect(controller.batch.pause)
+        steps.resume_asked.connect(controller.batch.resume)
+        steps.cancel_asked.connect(controller.batch.cancel)
+        steps.retry_asked.connect(controller.retry)
+        steps.output_asked.connect(controller.open_output)
+        steps.report_asked.connect(controller.show_report)
+
+    def _show_status(self, status: BatchStatus) -> None:
+        shell = self._shell
+        self.list.show_status(status, counted_of(status), pace_of(status))
+        self.panel.show_status(status)
+        words = tr("Batch: {progress}", progress=counted_of(status))
+        shell.status_line.set_batch(words if status.state.is_run else "")
+
+    def _show_made_with(self) -> None:
+        batch, document = self._controller.batch, self._document
+        sample = batch.entries[0].name if batch.entries else ""
+        self.panel.show_made_with(sample, batch.checkpoint, document.strength)
+
+    def _options_changed(self) -> None:
+        self._show_made_with()
+        self._controller.batch.foresee_soon()
+
+    def _notify(self, words: str) -> None:
+        self.notifier.notify(tr("The batch is over"), words)

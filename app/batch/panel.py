@@ -1,0 +1,353 @@
+"""The panel beside the queue: where results go, what they are called, and the next step."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.batch.autosave import Choices
+from app.batch.state import BatchState, BatchStatus
+from app.shell.icons import icon
+from app.shell.names import as_tip
+from app.shell.parts import PANEL_WIDTH_PX, heading, icon_button, line, muted, scrolling
+from app.shell.translation import tr
+from nledn.errors import OptionInvalid
+from nledn.messages import printable
+from nledn.naming import FIELDS, Naming, name_of
+
+SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
+SAMPLE = "street.jpg"
+
+
+_PAUSABLE = (BatchState.RUNNING, BatchState.PAUSING, BatchState.PAUSED)
+
+
+class BatchSteps(QWidget):
+    """Buttons, of which the next step is the coloured one.
+
+    Attributes:
+        start_asked: begin, or go on with what is left.
+        pause_asked: stand still.
+        resume_asked: go on.
+        cancel_asked: end the run.
+        retry_asked: try failed photos again.
+        output_asked: show the results' folder.
+        report_asked: show the report.
+    """
+
+    start_asked = Signal()
+    pause_asked = Signal()
+    resume_asked = Signal()
+    cancel_asked = Signal()
+    retry_asked = Signal()
+    output_asked = Signal()
+    report_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._status = BatchStatus()
+        self._is_named = True
+        self.go = QPushButton()
+        self.go.setProperty("large", "true")
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.setProperty("large", "true")
+        self.cancel.setToolTip(tr("End the run after this tile; what is done stays done"))
+        self.retry = QPushButton()
+        self.retry.setToolTip(tr("Try the photos again that failed"))
+        self.output = QPushButton(tr("Open output"))
+        self.output.setToolTip(tr("Show the folder of the results"))
+        self.report = QPushButton(tr("Show report"))
+        self.report.setToolTip(tr("Every photo before and after, with what was done to it"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        for buttons in ((self.go, self.cancel), (self.retry,), (self.output, self.report)):
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            for button in buttons:
+                row.addWidget(button, 0 if button is self.cancel else 1)
+            layout.addLayout(row)
+        self.go.clicked.connect(self._go)
+        self.cancel.clicked.connect(self.cancel_asked)
+        self.retry.clicked.connect(self.retry_asked)
+        self.output.clicked.connect(self.output_asked)
+        self.report.clicked.connect(self.report_asked)
+        self.show_status(self._status, is_named=True)
+
+    def show_status(self, status: BatchStatus, *, is_named: bool) -> None:
+        """Show what can be done now.
+
+        Args:
+            status: of the batch.
+            is_named: results can be named.
+        """
+        self._status, self._is_named = status, is_named
+        state = status.state
+        words, tip = {
+            BatchState.RUNNING: (tr("Pause"), tr("Stand still after this tile")),
+            BatchState.PAUSING: (tr("Resume"), tr("Go on at once")),
+            BatchState.PAUSED: (tr("Resume"), tr("Go on with the tile that comes next")),
+            BatchState.STOPPING: (tr("Stopping…"), tr("The tile that was begun is being finished")),
+        }.get(state, (tr("Start"), tr("Derain the photos that are planned")))
+        if state is BatchState.READY and status.finished > 0 and status.planned > 0:
+            words = tr("Go on")
+        self.go.setText(words)
+        self.go.setToolTip(tip)
+        can_start = state is BatchState.READY and status.planned > 0 and is_named
+        self.go.setEnabled(can_start or state in _PAUSABLE)
+        self.go.setProperty("primary", "false" if state is BatchState.RUNNING else "true")
+        self.go.style().unpolish(self.go)
+        self.go.style().polish(self.go)
+        self.cancel.setVisible(state.is_run)
+        self.cancel.setEnabled(state is not BatchState.STOPPING)
+        self.retry.setText(tr("Retry {count} failed", count=status.failed))
+        self.retry.setVisible(status.failed > 0)
+        self.retry.setEnabled(not state.is_run)
+        self.output.setEnabled(status.total > 0)
+        self.report.setEnabled(not state.is_run and status.finished > 0)
+
+    def set_named(self, is_named: bool) -> None:
+        """Whether results can be named."""
+        self.show_status(self._status, is_named=is_named)
+
+    def _go(self) -> None:
+        match self._status.state:
+            case BatchState.READY:
+                self.start_asked.emit()
+            case BatchState.RUNNING:
+                self.pause_asked.emit()
+            case BatchState.PAUSING | BatchState.PAUSED:
+                self.resume_asked.emit()
+
+
+class BatchPanel(QFrame):
+    """Chooses how a batch is done; each change is told at once.
+
+    Attributes:
+        choices_made: (Choices).
+        folder_asked: a folder for the results is to be chosen.
+        add_photos_asked: photos are to be chosen.
+        add_folder_asked: a folder of photos is to be chosen.
+        clear_asked: all photos are to leave the list.
+        watch_asked: (bool) a folder is to be watched, or no longer.
+        steps: the buttons below.
+    """
+
+    choices_made = Signal(object)
+    folder_asked = Signal()
+    add_photos_asked = Signal()
+    add_folder_asked = Signal()
+    clear_asked = Signal()
+    watch_asked = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidePanel")
+        self.setFixedWidth(PANEL_WIDTH_PX)
+        self._choices = Choices()
+        self._sample, self._checkpoint, self._strength = SAMPLE, "afterrain", 1.0
+        self._make_photos()
+        self._make_results()
+        self.made_with = muted()
+        self.steps = BatchSteps()
+        self._lay_out()
+        self._connect()
+        self.show_choices(Choices())
+        self.show_watched(None)
+        self.show_status(BatchStatus())
+
+    def show_choices(self, choices: Choices) -> None:
+        """Show choices; tells nobody."""
+        self._choices = choices
+        for field, text in ((self.folder, choices.out), (self.template, choices.name)):
+            if field.text() != text:
+                field.blockSignals(True)
+                field.setText(text)
+                field.blockSignals(False)
+        self.folder.setToolTip(as_tip(choices.out) or tr("Folder of the results"))
+        self.format.setCurrentIndex(self.format.findData(choices.format))
+        self.conflict.setCurrentIndex(self.conflict.findData(choices.conflict))
+        self._show_example()
+
+    def show_made_with(self, sample: str, checkpoint: str, strength: float) -> None:
+        """Say what will take the rain away, and show names by a photo of the batch.
+
+        Args:
+            sample: name of a photo; empty for none.
+            checkpoint: id; empty where it is not known yet.
+            strength: 0 to 1.5.
+        """
+        self._sample = sample or SAMPLE
+        self._checkpoint, self._strength = checkpoint or "afterrain", strength
+        self.made_with.setText(
+            tr(
+                "With {checkpoint} at {strength} %, as chosen beside the photo.",
+                checkpoint=self._checkpoint,
+                strength=round(strength * 100),
+            )
+        )
+        self._show_example()
+
+    def show_watched(self, folder: Path | None) -> None:
+        """Show which folder is watched."""
+        self.watch.blockSignals(True)
+        self.watch.setChecked(folder is not None)
+        self.watch.blockSignals(False)
+        watched = tr(
+            "What arrives in {folder} is derained.", folder=printable(folder.name) if folder else ""
+        )
+        self.watched.setText(watched if folder is not None else "")
+        self.watched.setToolTip(as_tip(printable(folder or "")))
+        self.watched.setVisible(folder is not None)
+
+    def show_status(self, status: BatchStatus) -> None:
+        """Show what can be done now."""
+        runs = status.state.is_run
+        for control in (self.folder, self.browse, self.template, self.format, self.conflict):
+            control.setEnabled(not runs)
+        self.clear.setEnabled(status.state is BatchState.READY)
+        self.steps.show_status(status, is_named=self._name() is not None)
+
+    def _make_photos(self) -> None:
+        self.add_photos = QPushButton(icon("picture"), tr("Photos…"))
+        self.add_photos.setToolTip(tr("Add photos to the batch"))
+        self.add_folder = QPushButton(icon("open"), tr("Folder…"))
+        self.add_folder.setToolTip(tr("Add a folder and its subfolders to the batch"))
+        self.clear = QPushButton(tr("Clear"))
+        self.clear.setProperty("flat", "true")
+        self.clear.setToolTip(tr("Take all photos off the list; no file is touched"))
+        self.watch = QCheckBox(tr("Watch a folder"))
+        self.watch.setToolTip(tr("Derain the photos of a folder, and each that arrives there"))
+        self.watched = muted()
+
+    def _make_results(self) -> None:
+        self.folder = QLineEdit()
+        self.folder.setAccessibleName(tr("Folder of the results"))
+        self.folder.setToolTip(tr("Folder of the results"))
+        self.folder.setPlaceholderText(tr("Beside the photos"))
+        self.browse = icon_button("open", tr("Choose the folder of the results"))
+        self.template = QLineEdit()
+        self.template.setAccessibleName(tr("Name"))
+        fields = " ".join(f"{{{field}}}" for field in FIELDS)
+        self.template.setToolTip(tr("Use text and these fields: {fields}", fields=fields))
+        self.example = muted()
+        self.format = _combo(
+            tr("Format"),
+            {"keep": tr("As the photo"), "jpg": "JPEG", "png": "PNG"}
+            | {"tiff": "TIFF", "webp": "WebP"},
+        )
+        self.conflict = _combo(
+            tr("If it exists"),
+            {"skip": tr("Skip the photo"), "overwrite": tr("Overwrite"), "rename": tr("Rename")},
+        )
+
+    def _lay_out(self) -> None:
+        controls = QWidget()
+        column = QVBoxLayout(controls)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(_row(heading(tr("Photos")), self.clear))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.add_photos, self.add_folder):
+            buttons.addWidget(button, 1)
+        column.addLayout(buttons)
+        column.addWidget(self.watch)
+        column.addWidget(self.watched)
+        column.addSpacing(4)
+        column.addWidget(line())
+        column.addSpacing(4)
+        column.addWidget(heading(tr("Results")))
+        column.addLayout(_row(self.folder, self.browse))
+        column.addSpacing(4)
+        for words, field in (
+            (tr("Name"), self.template),
+            (tr("Format"), self.format),
+            (tr("If it exists"), self.conflict),
+        ):
+            label = QLabel(words)
+            label.setBuddy(field)
+            column.addWidget(label)
+            column.addWidget(field)
+            if field is self.template:
+                column.addWidget(self.example)
+            column.addSpacing(4)
+        column.addWidget(self.made_with)
+        column.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scrolling(controls), 1)
+        layout.addWidget(line())
+        layout.addWidget(self.steps)
+
+    def _connect(self) -> None:
+        self.add_photos.clicked.connect(self.add_photos_asked)
+        self.add_folder.clicked.connect(self.add_folder_asked)
+        self.clear.clicked.connect(self.clear_asked)
+        self.watch.clicked.connect(self.watch_asked)
+        self.browse.clicked.connect(self.folder_asked)
+        self.folder.editingFinished.connect(self._choose)
+        self.template.textEdited.connect(self._choose)
+        self.format.activated.connect(self._choose)
+        self.conflict.activated.connect(self._choose)
+
+    def _choose(self) -> None:
+        self._choices = replace(
+            self._choices,
+            out=self.folder.text().strip(),
+            name=self.template.text(),
+            conflict=str(self.conflict.currentData()),
+            format=str(self.format.currentData()),
+        )
+        self._show_example()
+        is_named = self._name() is not None
+        self.steps.set_named(is_named)
+        if is_named:
+            self.choices_made.emit(self._choices)
+
+    def _name(self) -> str | None:
+        """What the sample's result would be called; None while the template makes no name."""
+        sample = Path(self._sample)
+        suffix = SUFFIXES.get(self._choices.format, sample.suffix)
+        naming = Naming(sample.stem, suffix, self._checkpoint, self._strength, 1)
+        try:
+            name = name_of(naming, self.template.text())
+        except OptionInvalid:
+            return None
+        return name if Path(name).suffix == suffix else None
+
+    def _show_example(self) -> None:
+        name = self._name()
+        if name is None:
+            self.example.setText(tr("A name ends in {field}.", field="{ext}"))
+        else:
+            photo = Path(self._sample).name
+            self.example.setText(tr("{photo} becomes {name}", photo=photo, name=name))
+
+
+def _row(first: QWidget, second: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    row.addWidget(first, 1)
+    row.addWidget(second)
+    return row
+
+
+def _combo(name: str, items: dict[str, str]) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    for value, words in items.items():
+        combo.addItem(words, value)
+    return combo

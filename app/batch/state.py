@@ -1,0 +1,87 @@
+"""Where the window's batch is on its way, and how far."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from app.shell.translation import clock, tr
+
+if TYPE_CHECKING:
+    pass
+
+
+class BatchState(Enum):
+    """Where a batch is on its way."""
+
+    EMPTY = "empty"
+    READY = "ready"
+    RUNNING = "running"
+    PAUSING = "pausing"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+
+    @property
+    def is_run(self) -> bool:
+        """Whether a run has the output folder."""
+        return self not in (BatchState.EMPTY, BatchState.READY)
+
+
+@dataclass(frozen=True)
+class BatchStatus:
+    """What is told of a batch.
+
+    Attributes:
+        state: of it.
+        total: photos.
+        planned: of them, still to be done, those that are begun included.
+        done: have a result.
+        failed: have none.
+        skipped: were left alone.
+        under_way: the computed parts of those that are begun, in photos.
+        is_looking: photos are being looked for, or a report is being made.
+        megapixels_per_second: None before the first photo is done.
+        seconds_left: likewise.
+    """
+
+    state: BatchState = BatchState.EMPTY
+    total: int = 0
+    planned: int = 0
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+    under_way: float = 0.0
+    is_looking: bool = False
+    megapixels_per_second: float | None = None
+    seconds_left: float | None = None
+
+    @property
+    def finished(self) -> int:
+        """Photos with nothing left to do."""
+        return self.done + self.failed + self.skipped
+
+
+def counted_of(status: BatchStatus) -> str:
+    """How far it is, such as `12 of 60 · 2 failed · 1 skipped`."""
+    parts = [tr("{finished} of {total}", finished=status.finished, total=status.total)]
+    if status.failed:
+        parts.append(tr("{count} failed", count=status.failed))
+    if status.skipped:
+        parts.append(tr("{count} skipped", count=status.skipped))
+    return " · ".join(parts)
+
+
+def pace_of(status: BatchStatus) -> str:
+    """What it does, how fast, and the time left, as far as they are known."""
+    words = {
+        BatchState.PAUSING: tr("Pausing after this tile…"),
+        BatchState.PAUSED: tr("Paused"),
+        BatchState.STOPPING: tr("Stopping after this tile…"),
+    }
+    if status.state in words:
+        return words[status.state]
+    if status.state is not BatchState.RUNNING:
+        return tr("Looking for photos…") if status.is_looking else ""
+    if status.megapixels_per_second is None or status.seconds_left is None:
+        return tr("The first photo is being derained…")
+    speed = tr("{speed} MP/s", speed=f"{status.megapixels_per_second:.2g}")
+    return f"{speed} · {tr('{time} left', time=clock(status.seconds_left))}"

@@ -1,0 +1,111 @@
+"""Makes the small pictures that a table asks for: what is looked at now comes first."""
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage
+
+from app.imaging.qimage import to_qimage
+from app.tasks import Job, Runner, Work
+from nledn import decoder
+from nledn.errors import DerainError
+
+if TYPE_CHECKING:
+    pass
+
+
+IN_SIGHT = 16  # rows of a usual window: the last so many asked for come next, in their order
+WAITING_AT_MOST = 64  # rows that are in sight, and a few; those scrolled past are forgotten
+
+
+class Thumbnails(QObject):
+    """One at a time, so that a photo can be opened meanwhile.
+
+    Args:
+        runner: makes them.
+        box: that a picture has to fit into, px of the screen.
+        parent: of the object.
+
+    Attributes:
+        made: (Path, QImage).
+    """
+
+    made = Signal(object, object)
+
+    def __init__(self, runner: Runner, box: QSize, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._box = box
+        self._waiting: OrderedDict[Path, None] = OrderedDict()
+        self._screenful: deque[Path] = deque()
+        self._job: ThumbnailJob | None = None
+
+    def want(self, path: Path) -> None:
+        """Ask for a picture; what was asked for last comes first, a screenful at a time."""
+        if self._job is not None and self._job.path == path:
+            return
+        self._screenful.clear()
+        self._waiting[path] = None
+        self._waiting.move_to_end(path)
+        if len(self._waiting) > WAITING_AT_MOST:
+            self._waiting.popitem(last=False)
+        self._next()
+
+    def forget(self) -> None:
+        """Nobody waits any more."""
+        self._waiting.clear()
+        self._screenful.clear()
+
+    def finished(self, job: Job, result: Any) -> None:
+        """A picture is there."""
+        if job is self._job:
+            path, self._job = job.path, None
+            self.made.emit(path, result)
+            self._next()
+
+    def job_failed(self, job: Job, _error: BaseException) -> None:
+        """There is none."""
+        if job is self._job:
+            self._job = None
+            self._next()
+
+    def _next(self) -> None:
+        if self._job is None and self._waiting:
+            if not self._screenful:
+                self._screenful.extend(list(self._waiting)[-IN_SIGHT:])
+            path = self._screenful.popleft()
+            del self._waiting[path]
+            self._job = ThumbnailJob(path, self._box)
+            self._runner.submit(self._job)
+
+
+@dataclass(frozen=True, eq=False)
+class ThumbnailJob(Job):
+    """A small picture of a photo; null where there is none, as its row says by itself.
+
+    Attributes:
+        path: of the photo.
+        box: that the picture has to fit into, px of the screen.
+    """
+
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    path: Path
+    box: QSize
+
+    def run(self, work: Work) -> QImage:
+        """Make it."""
+        from nledn.batch import small
+
+        try:
+            photo = decoder.read(self.path, cancel=work.cancel)
+            picture = small(photo, 2 * self.box.width())
+        except DerainError:
+            return QImage()
+        aspect = Qt.AspectRatioMode.KeepAspectRatio
+        smooth = Qt.TransformationMode.SmoothTransformation
+        return to_qimage(np.asarray(picture)).scaled(self.box, aspect, smooth)

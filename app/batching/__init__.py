@@ -1,1 +1,0 @@
-"""Many photos in the window: the batch, what the page asks of it, and what watches folders."""

@@ -1,0 +1,1 @@
+"""Pixels for the screen: NumPy and QImage, no widgets."""

@@ -1,0 +1,45 @@
+"""A photo that was read, with what its first view is made from, and its folder's other photos."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from natsort import natsorted
+
+from app.imaging.pyramid import Pyramid
+from nledn.errors import PhotoNotFound
+
+if TYPE_CHECKING:
+    from nledn.photo import Photo
+    from nledn.photo.recipe import Recipe
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A photo that was read.
+
+    Attributes:
+        photo: its pixels and all.
+        copies: the reduced ones that a first view is made from.
+        folder: the photos of its folder in the order people expect; empty for a pasted one.
+        recipe: how it was made, if it is a result of ours.
+        from_folder: a folder was asked for, and this is its first photo.
+    """
+
+    photo: "Photo"
+    copies: Pyramid
+    folder: tuple[Path, ...] = ()
+    recipe: "Recipe | None" = None
+    from_folder: bool = False
+
+
+def photos_in(folder: Path) -> tuple[Path, ...]:
+    """The photos of a folder in natural order; hidden files and junk are passed over."""
+    from nledn import photo as photos
+
+    suffixes = set(photos.readable_suffixes())
+    try:
+        names = [path for path in folder.iterdir() if path.suffix.lower() in suffixes]
+    except OSError as error:
+        raise PhotoNotFound(folder) from error
+    return tuple(natsorted((path for path in names if not path.name.startswith(".")), key=str))

@@ -1,0 +1,287 @@
+"""The model that views show: one photo, its rain, what is kept, and how strongly."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QPoint, QRect, Signal
+from PySide6.QtGui import QImage, QPainter
+
+from app.imaging import mask as masks
+from app.imaging.layers import Kind, Layers, Look
+from app.imaging.mask import Brush, Patch, Point, Stroke
+from app.imaging.pyramid import Pyramid, tile_rect, tiles_of
+from app.imaging.qimage import ScreenColour, to_qimage
+from app.imaging.tile_cache import TileCache, TileKey
+from nledn.options import STRENGTH_MAX
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
+from nledn.tiling import Rect
+
+if TYPE_CHECKING:
+    from nledn.photo import Photo
+
+
+STRIP_ROWS = 64  # computed at once where no tiles are kept: they stay in the processor's cache
+NO_RECT = Rect(0, 0, 0, 0)
+
+
+class Picture(QObject):
+    """What is to be shown, as images: computed where one looks, and kept while it holds."""
+
+    photo_changed = Signal()
+    region_changed = Signal(QRect)
+    """With the pixels of the photo whose rain or mask has changed."""
+    appearance_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._layers: Layers | None = None
+        self._look = Look()
+        self._screen_profile: bytes | None = None
+        self._colour = ScreenColour(None)
+        self._stroke: Stroke | None = None
+        self._tiles = TileCache()
+        self._versions: dict[Kind, int] = {"before": 0, "after": 0, "rain": 0, "mask": 0}
+
+    @property
+    def photo(self) -> "Photo | None":
+        """The photo that is shown."""
+        return self._layers.photo if self._layers else None
+
+    @property
+    def layer(self) -> RainLayer | None:
+        """Its rain, complete or still arriving."""
+        return self._layers.rain if self._layers else None
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether nothing shines through the photo."""
+        return self._layers is None or self._layers.photo.alpha is None
+
+    @property
+    def top_level(self) -> int:
+        """The most reduced level there is."""
+        return self._layers.photo_copies.top if self._layers else 0
+
+    def level_size(self, level: int) -> tuple[int, int]:
+        """Width and height of a level, in its own pixels; 0×0 without a photo."""
+        return self._layers.photo_copies.size(level) if self._layers else (0, 0)
+
+    def set_photo(self, photo: "Photo | None", copies: Pyramid | None = None) -> None:
+        """Show another photo, without rain or mask, or none.
+
+        Args:
+            photo: what was read.
+            copies: its pyramid from `first_copies`, made on another thread; without it they are
+                made here, when they are needed.
+        """
+        self._layers = Layers(photo, copies or Pyramid(photo.pixels)) if photo else None
+        self._stroke = None
+        self._set_colour()
+        self._renew()
+        self.photo_changed.emit()
+
+    def set_layer(self, layer: RainLayer | None) -> None:
+        """Show other rain of the same photo."""
+        if self._layers is not None:
+            self._layers.set_rain(layer)
+        self._renew("after", "rain")
+        self.appearance_changed.emit()
+
+    def rain_added(self, rect: Rect) -> None:
+        """Show what has been added to the layer in `rect` (pixels of the photo)."""
+        if self._layers is not None:
+            self._layers.refresh_rain(rect)
+        self._region_changed(rect, "after", "rain")
+
+    @property
+    def strength(self) -> float:
+        """Share of the rain that is taken, 0 to 1.5."""
+        return self._look.strength
+
+    @strength.setter
+    def strength(self, strength: float) -> None:
+        self._set_look(replace(self._look, strength=min(max(strength, 0.0), STRENGTH_MAX)))
+
+    @property
+    def rain_gain(self) -> float:
+        """By what the rain is multiplied where it is shown itself."""
+        return self._look.rain_gain
+
+    @rain_gain.setter
+    def rain_gain(self, gain: float) -> None:
+        self._set_look(replace(self._look, rain_gain=gain))
+
+    @property
+    def screen_profile(self) -> bytes | None:
+        """The screen's ICC profile, RGB; None counts as sRGB."""
+        return self._screen_profile
+
+    @screen_profile.setter
+    def screen_profile(self, profile: bytes | None) -> None:
+        if profile != self._screen_profile:
+            self._screen_profile = profile
+            self._set_colour()
+            self._renew()
+            self.appearance_changed.emit()
+
+    @property
+    def mask(self) -> npt.NDArray[np.float32] | None:
+        """(H, W) float32 in [0, 1], 1 keeps the photo; None keeps nothing. Not to be changed."""
+        return self._layers.mask if self._layers else None
+
+    @mask.setter
+    def mask(self, mask: npt.NDArray[np.float32] | None) -> None:
+        assert self._layers is not None, "a mask belongs to a photo"
+        self._stroke = None
+        self._layers.set_mask(None if mask is None else masks.rounded(mask))
+        self._renew("after", "mask")
+        self.appearance_changed.emit()
+
+    @property
+    def is_being_painted(self) -> bool:
+        """Whether a brush is on the photo."""
+        return self._stroke is not None
+
+    def begin_stroke(self, brush: Brush) -> None:
+        """Put a brush to the photo."""
+        assert self._layers is not None, "a mask belongs to a photo"
+        if self._layers.mask is None:
+            self._layers.set_mask(np.zeros(self._layers.photo.pixels.shape[:2], np.float32))
+        assert self._layers.mask is not None
+        self._stroke = Stroke(self._layers.mask, brush)
+
+    def paint(self, points: Sequence[Point]) -> Rect:
+        """Draw the brush on to these points, and give the pixels that may have changed."""
+        if self._stroke is None:  # another photo came up under the brush
+            return NO_RECT
+        rect = self._stroke.paint(points)
+        self._mask_changed(rect)
+        return rect
+
+    def end_stroke(self) -> Patch | None:
+        """Lift the brush; what the stroke has changed, or None if nothing."""
+        stroke, self._stroke = self._stroke, None
+        patch = stroke.patch() if stroke else None
+        return patch if patch and patch.before else None
+
+    def undo_stroke(self, patch: Patch) -> None:
+        """Take back a stroke on this photo: the last that was not yet taken back."""
+        assert self.mask is not None, "the stroke was on this photo"
+        masks.put(self.mask, patch.before)
+        self._mask_changed(patch.rect)
+
+    def redo_stroke(self, patch: Patch) -> None:
+        """Do again the stroke that was taken back last."""
+        assert self.mask is not None, "the stroke was on this photo"
+        masks.put(self.mask, patch.after)
+        self._mask_changed(patch.rect)
+
+    def version(self, kind: Kind) -> int:
+        """A number that changes when every image of a kind has become invalid."""
+        return self._versions[kind]
+
+    def pixels(self, kind: Kind, level: int, rect: Rect) -> Pixels:
+        """What is to be shown, in the photo's own depth and colours.
+
+        Args:
+            kind: "before" or "after"; "rain" and "mask" in sRGB, the latter with alpha.
+            level: 0 for the photo's own pixels, n for those reduced by 2ⁿ.
+            rect: in pixels of the level, inside it.
+        """
+        assert self._layers is not None, "there is a photo"
+        if kind == "before":
+            return self._layers.before(level, rect)
+        if kind == "after":
+            return self._layers.after(level, rect, self._look)
+        if kind == "rain":
+            return self._layers.rain_shown(level, rect, self._look)
+        return self._layers.kept_shown(level, rect)
+
+    def image(self, kind: Kind, level: int, rect: Rect, *, keep: bool = True) -> QImage:
+        """What is to be shown, in the screen's colours.
+
+        Args:
+            kind: as for `pixels`.
+            level: likewise.
+            rect: likewise.
+            keep: its tiles will be wanted again. While a hand is on the strength they will not,
+                and no pixel is computed beyond `rect`.
+
+        Returns:
+            `rect.width` × `rect.height`, Format_RGB32, or Format_ARGB32_Premultiplied where
+            something can shine through.
+        """
+        opaque = self.is_opaque and kind != "mask"
+        image = QImage(rect.width, rect.height, _FORMATS[opaque])
+        painter = QPainter(image)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        for part, rendered in self._parts(kind, level, rect, keep):
+            painter.drawImage(QPoint(part.left - rect.left, part.top - rect.top), rendered)
+        painter.end()
+        return image
+
+    def _parts(
+        self, kind: Kind, level: int, rect: Rect, keep: bool
+    ) -> Iterator[tuple[Rect, QImage]]:
+        """Images that together cover `rect`, and where they lie."""
+        if keep:
+            for row, column in tiles_of(rect):
+                yield tile_rect(row, column), self._tile(TileKey(kind, level, row, column))
+        else:
+            for top in range(rect.top, rect.bottom, STRIP_ROWS):
+                part = Rect(rect.left, top, rect.right, min(top + STRIP_ROWS, rect.bottom))
+                yield part, self._render(kind, level, part)
+
+    def _tile(self, key: TileKey) -> QImage:
+        image = self._tiles.get(key)
+        if image is None:
+            rect = tile_rect(key.row, key.column).clipped(*self.level_size(key.level))
+            image = self._render(key.kind, key.level, rect)
+            self._tiles.put(key, image)
+        return image
+
+    def _render(self, kind: Kind, level: int, rect: Rect) -> QImage:
+        assert self._layers is not None
+        pixels = self.pixels(kind, level, rect)
+        if kind == "mask":
+            return to_qimage(pixels).convertToFormat(_FORMATS[False])
+        if kind == "rain":
+            return to_qimage(pixels)
+        return self._colour.image(pixels, self._layers.alpha(level, rect))
+
+    def _set_look(self, look: Look) -> None:
+        stale: list[Kind] = []
+        if look.strength != self._look.strength:
+            stale.append("after")
+        if look.rain_gain != self._look.rain_gain:
+            stale.append("rain")
+        if stale:
+            self._look = look
+            self._renew(*stale)
+            self.appearance_changed.emit()
+
+    def _set_colour(self) -> None:
+        photo = self.photo
+        self._colour = ScreenColour(photo.icc if photo else None, self._screen_profile)
+
+    def _renew(self, *kinds: Kind) -> None:
+        """Nothing that was shown of these kinds holds any longer; of none at all, if none given."""
+        self._tiles.drop(*kinds)
+        for kind in kinds or tuple(self._versions):
+            self._versions[kind] += 1
+
+    def _mask_changed(self, rect: Rect) -> None:
+        if self._layers is not None:
+            self._layers.refresh_mask(rect)
+        self._region_changed(rect, "after", "mask")
+
+    def _region_changed(self, rect: Rect, *kinds: Kind) -> None:
+        self._tiles.drop(*kinds, rect=rect)
+        self.region_changed.emit(QRect(rect.left, rect.top, rect.width, rect.height))
+
+
+_FORMATS = {True: QImage.Format.Format_RGB32, False: QImage.Format.Format_ARGB32_Premultiplied}

@@ -1,0 +1,83 @@
+"""A result as a file that another program takes, when it is dragged out of the window."""
+
+import os
+import secrets
+import tempfile
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.tasks import Job, Work
+from nledn import unfinished
+
+if TYPE_CHECKING:
+    from nledn.photo import WriteSettings
+    from nledn.pipeline import Result
+
+
+class DragFolders:
+    """Private folders of files that were dragged out; any thread may use them.
+
+    The other program may read its file long after the drop, so they stay until the window is
+    closed; those of a process that was killed go at the next start, as unfinished files do. All
+    lie in one, which is noted once: a note holds a file handle.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._all: tuple[Path, unfinished.Note] | None = None
+        self._count = 0
+
+    def make(self) -> Path:
+        """One more, for its owner alone."""
+        with self._lock:
+            if self._all is None:
+                self._all = _private_folder()
+            self._count += 1
+            folder = self._all[0] / str(self._count)
+        folder.mkdir(mode=0o700, parents=True)  # systems tidy their temporary folders up
+        return folder
+
+    def remove(self) -> None:
+        """Remove all of them; the program ends."""
+        with self._lock:
+            made, self._all = self._all, None
+        if made is not None:
+            folder, note = made
+            with suppress(OSError):  # then a later start may
+                unfinished.discard(folder)
+                note.take_back()
+
+
+def _private_folder() -> tuple[Path, unfinished.Note]:
+    name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{unfinished.TEMPORARY_SUFFIX}"
+    folder = Path(tempfile.gettempdir()).absolute() / name
+    note = unfinished.note(folder)
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError:
+        note.take_back()
+        raise
+    note.confirm()
+    return folder, note
+
+
+@dataclass(frozen=True, eq=False)
+class DragJob(Job):
+    """Write a result to a private folder, so that it can be dragged to another program."""
+
+    result: "Result"
+    name: str
+    settings: "WriteSettings"
+    record: bool
+    folders: DragFolders
+
+    def run(self, work: Work) -> Path:
+        """Write it."""
+        from nledn import pipeline
+
+        path = self.folders.make() / self.name
+        pipeline.write(self.result, path, self.settings, record=self.record)
+        return path

@@ -1,0 +1,216 @@
+"""Work for the Photo page: reading photos, deraining, and what comes of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtGui import QImage
+
+from app.imaging.opened import Opened, photos_in
+from app.imaging.pyramid import first_copies
+from app.imaging.qimage import ScreenColour, to_photo
+from app.photo.recovery import Recovered, Spill
+from app.shell.engines import Engines
+from app.tasks import Job, QueueName, Work
+from nledn import Options, __version__, decoder
+from nledn.errors import DerainError, PhotoIsFolder
+from nledn.naming import free_name
+from nledn.rain import Record, difference
+
+if TYPE_CHECKING:
+    from nledn import Focus, RainLayer
+    from nledn.batch import Row
+    from nledn.device import Choice
+    from nledn.photo import Photo, WriteSettings
+    from nledn.pipeline import Result
+
+
+@dataclass(frozen=True, eq=False)
+class OpenJob(Job):
+    """Read a photo, or the first one of a folder."""
+
+    only_reads: ClassVar[bool] = True
+    path: Path
+
+    def run(self, work: Work) -> Opened:
+        """Read it."""
+        from nledn.photo.recipe import read_recipe
+
+        is_folder = self.path.is_dir()
+        folder = photos_in(self.path if is_folder else self.path.parent)
+        if is_folder and not folder:
+            raise PhotoIsFolder(self.path)
+        photo = decoder.read(folder[0] if is_folder else self.path, cancel=work.cancel)
+        return Opened(
+            photo, first_copies(photo), folder, read_recipe(photo.xmp), from_folder=is_folder
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PasteJob(Job):
+    """Turn a pasted picture into a photo without a file."""
+
+    image: QImage
+
+    def run(self, work: Work) -> Opened:
+        """Convert it."""
+        photo = to_photo(self.image)
+        return Opened(photo, first_copies(photo))
+
+
+@dataclass(frozen=True, eq=False)
+class Started:
+    """A derain has begun: its layer fills up from now on."""
+
+    layer: "RainLayer"
+    choice: "Choice"
+
+
+@dataclass(frozen=True, eq=False)
+class DerainJob(Job):
+    """Compute the tiles of a photo that are missing; reports `Started`, then `Progress`."""
+
+    queue: ClassVar[QueueName] = "compute"
+    engines: Engines
+    photo: "Photo"
+    options: Options
+    focus: "Focus"
+    spill: Spill
+    into: "RainLayer | None" = None
+
+    def run(self, work: Work) -> "RainLayer":
+        """Compute them."""
+        derainer = self.engines.get(self.options)
+        work.cancel.raise_if_cancelled()
+        photo = self.photo
+        height, width = photo.pixels.shape[:2]
+        layer = self.into
+        if layer is None:
+            layer = derainer.start((height, width), grey=photo.grey, linear=photo.linear)
+        work.report(Started(layer, derainer.choice))
+        if photo.path is not None:
+            self.spill.begin(photo.path, self.options, layer)
+
+        def on_tile(progress: Any) -> None:
+            self.spill.tile(layer, progress.rect)
+            work.report(progress)
+
+        return derainer.derain(
+            photo.pixels, into=layer, focus=self.focus, on_tile=on_tile, cancel=work.cancel
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """A result that was written.
+
+    Attributes:
+        path: where.
+        photo: what, as it was handed to the writer.
+        settings: how.
+        revision: of the work that was saved.
+    """
+
+    path: Path
+    photo: "Photo"
+    settings: "WriteSettings"
+    revision: int
+
+
+@dataclass(frozen=True, eq=False)
+class SaveJob(Job):
+    """Write a result."""
+
+    result: "Result"
+    path: Path
+    settings: "WriteSettings"
+    record: bool
+    revision: int
+    find_free_name: bool = False
+
+    def run(self, work: Work) -> Saved:
+        """Write it whole, or not at all."""
+        from nledn import pipeline
+
+        path = free_name(self.path) if self.find_free_name else self.path
+        clean = pipeline.write(self.result, path, self.settings, record=self.record)
+        return Saved(path, clean, self.settings, self.revision)
+
+
+@dataclass(frozen=True, eq=False)
+class CopyJob(Job):
+    """The derained photo as a picture for the clipboard."""
+
+    result: "Result"
+
+    def run(self, work: Work) -> QImage:
+        """Take the rain away; the clipboard knows no profiles, so it is given sRGB."""
+        photo = self.result.clean(record=False)
+        return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
+
+
+@dataclass(frozen=True, eq=False)
+class Reviewed:
+    """A photo of a batch, and what was done to it.
+
+    Attributes:
+        opened: the photo.
+        result: what was taken from it; None where there is nothing to compare.
+        path: of the result; likewise.
+    """
+
+    opened: Opened
+    result: Recovered | None = None
+    path: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ReviewJob(Job):
+    """Read a photo and the result that a batch made of it; the answer is `Reviewed`.
+
+    Attributes:
+        source: the photo.
+        output: its result; without one the photo is only opened.
+        row: of the batch's journal.
+        strength: share of the rain that was taken.
+        options: that it was made with.
+        checkpoint: id of the checkpoint.
+    """
+
+    only_reads: ClassVar[bool] = True
+    source: Path
+    output: Path | None
+    row: "Row | None"
+    strength: float
+    options: Options
+    checkpoint: str
+
+    def run(self, work: Work) -> Reviewed:
+        """Read both."""
+        opened = OpenJob(self.source).run(work)
+        if self.output is None:
+            return Reviewed(opened)
+        try:
+            after = decoder.read(self.output, cancel=work.cancel)
+        except DerainError:
+            return Reviewed(opened)  # gone, or no photo any more
+        result = self._compared(opened.photo, after)
+        return Reviewed(opened, result, None if result is None else self.output)
+
+    def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
+        row, path = self.row, before.path
+        if before.size != after.size or row is None or row.figures is None or path is None:
+            return None
+        record = Record(
+            checkpoint=self.checkpoint,
+            checkpoint_sha256=row.checkpoint_sha256,
+            device=row.device,
+            backend=row.figures.backend,
+            precision=row.figures.precision,
+            tile=row.figures.tile,
+            overlap_px=self.options.overlap_px or 0,
+            version=__version__,
+        )
+        pixels = (before.pixels, after.pixels)
+        layer = difference(*pixels, record, self.strength, linear=before.linear)
+        return Recovered(path, self.options, layer, self.strength, None)

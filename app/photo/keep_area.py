@@ -1,0 +1,167 @@
+"""The kept area: its brush in the panel, and strokes on the photo."""
+
+from collections.abc import Sequence
+from math import exp, log
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.imaging.mask import Brush, Point
+from app.imaging.picture import Picture
+from app.photo.history import History
+from app.shell.icons import icon
+from app.shell.parts import heading, muted, slider
+from app.shell.translation import tr
+
+SIZES_PX = (4, 600)
+START_PX = 80
+
+
+class KeepAreaControl(QWidget):
+    """Chooses what is painted with.
+
+    Attributes:
+        brush_changed: (Brush or None); None while nothing is painted.
+        clear_asked: keep nothing.
+    """
+
+    brush_changed = Signal(object)
+    clear_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.brush_button = _tool(
+            tr("Brush"), "brush", tr("Paint where the photo stays as it is (B)")
+        )
+        self.eraser_button = _tool(tr("Eraser"), "eraser", tr("Take the kept area away again (E)"))
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)
+        for button in (self.brush_button, self.eraser_button):
+            self._group.addButton(button)
+        self.diameter = slider(tr("Brush size"), 0, 100, _to_step(START_PX))
+        self.feather = slider(tr("Soft edge"), 0, 100, 50)
+        self.protection = slider(tr("Protection"), 5, 100, 100)
+        self.clear = QPushButton(tr("Clear"))
+        self.clear.setProperty("flat", "true")
+        self.clear.setToolTip(tr("Keep nothing; the rain is taken everywhere"))
+        self._details = QWidget()
+        self._lay_out()
+        self._details.hide()
+        self._group.buttonToggled.connect(self._toggled)
+        for control in (self.diameter, self.feather, self.protection):
+            control.valueChanged.connect(self._tell)
+        self.clear.clicked.connect(self.clear_asked)
+
+    @property
+    def brush(self) -> Brush | None:
+        """What is painted with now."""
+        if not (self.brush_button.isChecked() or self.eraser_button.isChecked()):
+            return None
+        value = self.protection.value() / 100 if self.brush_button.isChecked() else 0.0
+        return Brush(_to_px(self.diameter.value()) / 2, self.feather.value() / 100, value)
+
+    def grow(self, steps: int) -> None:
+        """Make the brush larger (+) or smaller (-)."""
+        self.diameter.setValue(self.diameter.value() + steps * 4)
+
+    def put_down(self) -> None:
+        """Paint no more."""
+        self.brush_button.setChecked(False)
+        self.eraser_button.setChecked(False)
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        tools.setSpacing(8)
+        tools.addWidget(self.brush_button)
+        tools.addWidget(self.eraser_button)
+        grid = QGridLayout(self._details)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        rows: list[tuple[str, QSlider]] = [
+            (tr("Size"), self.diameter),
+            (tr("Soft edge"), self.feather),
+            (tr("Protection"), self.protection),
+        ]
+        for row, (words, control) in enumerate(rows):
+            label = QLabel(words)
+            label.setBuddy(control)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(control, row, 1)
+        row_of_title = QHBoxLayout()
+        row_of_title.addWidget(heading(tr("Keep area")), 1)
+        row_of_title.addWidget(self.clear)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(row_of_title)
+        layout.addLayout(tools)
+        layout.addWidget(muted(tr("Paint over what should stay as it is.")))
+        layout.addWidget(self._details)
+
+    def _toggled(self, button: QPushButton, checked: bool) -> None:
+        if checked:
+            for other in self._group.buttons():
+                if other is not button:
+                    other.setChecked(False)
+        self._details.setVisible(self.brush is not None)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.brush_changed.emit(self.brush)
+
+
+def _tool(words: str, name: str, tip: str) -> QPushButton:
+    button = QPushButton(icon(name), words)
+    button.setCheckable(True)
+    button.setToolTip(tip)
+    return button
+
+
+def _to_px(step: int) -> int:
+    """Sizes grow by ratios: the small ones need finer steps."""
+    lowest, highest = SIZES_PX
+    return round(lowest * exp(log(highest / lowest) * step / 100))
+
+
+def _to_step(px: int) -> int:
+    lowest, highest = SIZES_PX
+    return round(100.0 * log(px / lowest) / log(highest / lowest))
+
+
+class Strokes(QObject):
+    """Holds the brush while it paints."""
+
+    def __init__(self, picture: Picture, history: History, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._picture = picture
+        self._history = history
+        self._brush: Brush | None = None
+
+    def set_brush(self, brush: Brush | None) -> None:
+        """What the next stroke is painted with."""
+        self._brush = brush
+
+    def begin(self) -> None:
+        """The brush touches the photo."""
+        if self._brush is not None and self._picture.photo is not None:
+            self._picture.begin_stroke(self._brush)
+
+    def move(self, points: Sequence[Point]) -> None:
+        """It was drawn on to these points."""
+        self._picture.paint(points)
+
+    def end(self) -> None:
+        """It is lifted: the stroke can be undone from now on."""
+        patch = self._picture.end_stroke()
+        if patch is not None:
+            self._history.stroke_painted(patch)

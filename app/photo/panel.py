@@ -1,0 +1,310 @@
+"""The panel beside the photo: what is taken away, where not, and the next step."""
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.photo.checkpoint_picker import CheckpointPicker
+from app.photo.keep_area import KeepAreaControl
+from app.shell.names import url_of
+from app.shell.parts import PANEL_WIDTH_PX, heading, icon_button, line, scrolling, slider
+from app.shell.translation import tr
+
+LARGEST = 150
+
+
+NORMAL = 100
+
+
+GAINS = (1.0, 2.0, 4.0, 8.0)
+
+
+SIDE_PX = 36
+
+
+class Thumbnail(QLabel):
+    """A picture that can be dragged out of the window.
+
+    Attributes:
+        drag_begun: the pointer left with it; a file is wanted while the button is held.
+    """
+
+    drag_begun = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pressed_at: QPoint | None = None
+        self.setFixedSize(SIDE_PX, SIDE_PX)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.setToolTip(tr("Drag the result to another program"))
+        self.setAccessibleName(tr("Result"))
+
+    def set_image(self, image: QImage) -> None:
+        """Show a picture, cut to a square."""
+        side = round(SIDE_PX * self.devicePixelRatio())
+        filled = image.scaled(
+            side,
+            side,
+            Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        left, top = (filled.width() - side) // 2, (filled.height() - side) // 2
+        square = filled.copy(left, top, side, side)
+        square.setDevicePixelRatio(self.devicePixelRatio())
+        self.setPixmap(QPixmap.fromImage(square))
+
+    def hand_out(self, path: Path) -> None:
+        """The file is there: drag it, if the button is still held."""
+        if not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            return  # it took longer than the person held the button
+        data = QMimeData()
+        data.setUrls([url_of(path)])
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        drag.setPixmap(self.pixmap())
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """The drag may begin here."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Far enough, and it has begun."""
+        if self._pressed_at is None:
+            return
+        moved = event.position().toPoint() - self._pressed_at
+        if moved.manhattanLength() >= QGuiApplication.styleHints().startDragDistance():
+            self._pressed_at = None
+            self.drag_begun.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """It was only a click."""
+        self._pressed_at = None
+
+
+StateName = Literal["empty", "ready", "deraining", "stopping", "partial", "done"]
+
+
+class ActionPanel(QWidget):
+    """Two buttons, of which the next step is the coloured one.
+
+    Attributes:
+        derain_asked: begin, or go on.
+        cancel_asked: stop.
+        save_asked: save the result.
+        save_as_asked: save it elsewhere.
+        drag_asked: make a file of it, to be dragged out.
+    """
+
+    derain_asked = Signal()
+    cancel_asked = Signal()
+    save_asked = Signal()
+    save_as_asked = Signal()
+    drag_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state: StateName = "empty"
+        self.derain = QPushButton()
+        self.save = QPushButton(tr("Save"))
+        self.save.setToolTip(tr("Save the result beside the photo (Ctrl+S)"))
+        self.save_as = QPushButton(tr("Save as…"))
+        self.save_as.setToolTip(tr("Choose folder, name and format (Ctrl+Shift+S)"))
+        self.thumbnail = Thumbnail()
+        for button in (self.derain, self.save, self.save_as):
+            button.setProperty("large", "true")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.thumbnail)
+        row.addWidget(self.save, 1)
+        row.addWidget(self.save_as)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.derain)
+        layout.addLayout(row)
+        self.derain.clicked.connect(self._derain_clicked)
+        self.save.clicked.connect(self.save_asked)
+        self.save_as.clicked.connect(self.save_as_asked)
+        self.thumbnail.drag_begun.connect(self.drag_asked)
+        self.set_state("empty")
+
+    def set_state(self, state: StateName) -> None:
+        """Show what can be done at this state."""
+        self._state = state
+        words, tip = {
+            "empty": (tr("Derain"), tr("Open a photo first")),
+            "ready": (tr("Derain"), tr("Take the rain out of the photo (Ctrl+D)")),
+            "deraining": (tr("Cancel"), tr("Stop after this tile; what is done is kept (Esc)")),
+            "stopping": (tr("Stopping…"), tr("The tile that was begun is being finished")),
+            "partial": (tr("Go on"), tr("Compute the missing tiles (Ctrl+D)")),
+            "done": (tr("Derained"), tr("All tiles are done")),
+        }[state]
+        self.derain.setText(words)
+        self.derain.setToolTip(tip)
+        self.derain.setEnabled(state in ("ready", "deraining", "partial"))
+        self.save.setEnabled(state in ("partial", "done"))
+        self.save_as.setEnabled(state in ("partial", "done"))
+        self.thumbnail.setVisible(state in ("partial", "done"))
+        _set_primary(self.derain, state not in ("deraining", "stopping", "done"))
+        _set_primary(self.save, state == "done")
+
+    def _derain_clicked(self) -> None:
+        if self._state == "deraining":
+            self.cancel_asked.emit()
+        else:
+            self.derain_asked.emit()
+
+
+class StrengthControl(QWidget):
+    """Strength from 0 to 150 %.
+
+    Attributes:
+        strength_changed: (float, 0 to 1.5) at every step of a drag.
+        strength_settled: (float) when a drag, a key or a number has come to rest.
+    """
+
+    strength_changed = Signal(float)
+    strength_settled = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        name = tr("Strength")
+        self.slider = slider(name, 0, LARGEST, NORMAL)
+        self.slider.setToolTip(tr("How much of the rain is taken away"))
+        self.slider.setPageStep(10)
+        self.number = QSpinBox()
+        self.number.setRange(0, LARGEST)
+        self.number.setValue(NORMAL)
+        self.number.setSuffix(" %")
+        self.number.setFixedWidth(72)
+        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.number.setAccessibleName(tr("Strength in percent"))
+        self.number.setToolTip(tr("How much of the rain is taken away"))
+        self.reset = icon_button("reset", tr("Back to 100 %"))
+        title = heading(name)
+        title.setBuddy(self.slider)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(title, 1)
+        row.addWidget(self.reset)
+        row.addWidget(self.number)
+        layout.addLayout(row)
+        layout.addWidget(self.slider)
+        self._strength = NORMAL / 100  # not always a whole percentage
+        self.slider.valueChanged.connect(self._from_slider)
+        self.slider.sliderReleased.connect(self._settle)
+        self.number.valueChanged.connect(self.slider.setValue)
+        self.number.editingFinished.connect(self._settle)
+        self.reset.clicked.connect(self._reset)
+
+    def set_strength(self, strength: float) -> None:
+        """Show a strength that was chosen elsewhere; tells nobody."""
+        self._strength = strength
+        for control in (self.slider, self.number):
+            control.blockSignals(True)
+            control.setValue(round(strength * 100))
+            control.blockSignals(False)
+        self.reset.setEnabled(round(strength * 100) != NORMAL)
+
+    def step(self, by: float) -> None:
+        """Take more (+) or less (-) rain, by so much."""
+        self.slider.setValue(self.slider.value() + round(by * 100))
+
+    def _from_slider(self, percent: int) -> None:
+        self.set_strength(percent / 100)
+        self.strength_changed.emit(percent / 100)
+        if not self.slider.isSliderDown():
+            self._settle()
+
+    def _settle(self) -> None:
+        self.strength_settled.emit(self._strength)
+
+    def _reset(self) -> None:
+        self.slider.setValue(NORMAL)
+
+
+class RainGain(QWidget):
+    """Chooses a gain.
+
+    Attributes:
+        gain_changed: (float).
+    """
+
+    gain_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = heading(tr("Rain shown"))
+        self.combo = QComboBox()
+        self.combo.setAccessibleName(tr("Rain shown"))
+        self.combo.setToolTip(tr("Grey is no rain; brighter is rain that is taken away"))
+        for gain in GAINS:
+            self.combo.addItem(f"× {gain:g}", gain)
+        title.setBuddy(self.combo)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(title, 1)
+        layout.addWidget(self.combo)
+        self.combo.activated.connect(self._activated)
+
+    def set_gain(self, gain: float) -> None:
+        """Show a gain."""
+        self.combo.setCurrentIndex(self.combo.findData(gain))
+
+    def _activated(self, place: int) -> None:
+        self.gain_changed.emit(GAINS[place])
+
+
+def _set_primary(button: QPushButton, primary: bool) -> None:
+    button.setProperty("primary", "true" if primary else "false")
+    button.style().unpolish(button)
+    button.style().polish(button)
+
+
+class SidePanel(QFrame):
+    """Holds the controls; each of them tells for itself."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidePanel")
+        self.setFixedWidth(PANEL_WIDTH_PX)
+        self.checkpoint = CheckpointPicker()
+        self.strength = StrengthControl()
+        self.keep_area = KeepAreaControl()
+        self.rain_gain = RainGain()
+        self.next_step = ActionPanel()
+        controls = QWidget()
+        column = QVBoxLayout(controls)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(16)
+        for section in (self.checkpoint, self.strength, self.keep_area):
+            column.addWidget(section)
+            column.addWidget(line())
+        column.addWidget(self.rain_gain)
+        column.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scrolling(controls), 1)
+        layout.addWidget(line())
+        bottom = QVBoxLayout()
+        bottom.setContentsMargins(16, 16, 16, 16)
+        bottom.addWidget(self.next_step)
+        layout.addLayout(bottom)

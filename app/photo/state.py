@@ -1,0 +1,54 @@
+"""Where the open photo is on its way, and how far."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nledn import RainLayer
+    from nledn.device import Choice
+    from nledn.photo import Photo
+
+
+class PhotoState(Enum):
+    """Where the open photo is on its way."""
+
+    EMPTY = "empty"
+    READY = "ready"
+    DERAINING = "deraining"
+    STOPPING = "stopping"
+    PARTIAL = "partial"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the status line tells.
+
+    Attributes:
+        state: of the open photo.
+        done: tiles that are computed.
+        total: tiles of the photo; 0 before that is known.
+        left_s: seconds that are left, None before the first tile.
+        choice: where it computes, None before the engine is loaded.
+    """
+
+    state: PhotoState
+    done: int = 0
+    total: int = 0
+    left_s: float | None = None
+    choice: "Choice | None" = None
+
+
+def state_of(photo: "Photo | None", layer: "RainLayer | None") -> PhotoState:
+    """The state of a photo that nothing is computed for, with the rain that is known of it."""
+    if photo is None:
+        return PhotoState.EMPTY
+    if layer is None:
+        return PhotoState.READY
+    return PhotoState.DONE if layer.is_complete else PhotoState.PARTIAL
+
+
+def tiles_of(layer: "RainLayer | None") -> tuple[int, int]:
+    """Tiles that are computed, and tiles of the photo."""
+    return (0, 0) if layer is None else (int(layer.done.sum()), len(layer.done))

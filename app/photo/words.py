@@ -1,0 +1,142 @@
+"""Facts of a document as people read them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.photo.state import PhotoState, Status
+from app.shell.translation import clock, mark, tr
+from nledn.messages import printable
+
+if TYPE_CHECKING:
+    from nledn.device import Choice
+    from nledn.photo import Photo, WriteSettings
+    from nledn.photo.recipe import Recipe
+
+
+BACKENDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
+NOTES = {
+    "frames": mark("Only the first of {detail} frames or pages was opened."),
+    "mpo": mark("The main picture of several in this file was opened."),
+    "gain-map": mark("The gain map for HDR screens is not kept."),
+    "extended-xmp": mark("XMP beyond 64 kB is not kept."),
+    "iptc": mark("The old IPTC block is not kept."),
+    "palette": mark("The palette became RGB."),
+    "bilevel": mark("Black and white became 8-bit grey."),
+    "cmyk": mark("CMYK became sRGB."),
+    "raw": mark("Developed from RAW with the camera's white balance."),
+    "extra-channels": mark("Channels beyond colour and transparency are not kept."),
+    "colour-untagged": mark("A colour space without an ICC profile is not kept."),
+    "bad-icc": mark("The colour profile is damaged and is not kept."),
+    "bad-exif": mark("The EXIF is damaged and is not kept."),
+    "bad-xmp": mark("The XMP is damaged and is not kept."),
+}
+
+
+def where_of(choice: "Choice | None") -> str:
+    """Device, backend and precision, such as `CPU · PyTorch bf16`."""
+    if choice is None:
+        return ""
+    kind, _, index = choice.device.partition(":")
+    device = {"cpu": "CPU", "cuda": tr("GPU {number}", number=index or "0"), "mps": "Apple GPU"}
+    return f"{device[kind]} · {BACKENDS[choice.backend]} {choice.precision}"
+
+
+def fallen_back_of(choice: "Choice") -> str:
+    """That another device, or precision, computes than would come first."""
+    return tr(
+        "AfterRain does not use {first} here, because its results are wrong. It uses {where}.",
+        first=choice.problem.partition(": ")[0],
+        where=where_of(choice),
+    )
+
+
+def status_of(status: Status) -> str:
+    """The status line, such as `CPU · PyTorch bf16 · 46 of 92 tiles · 0:31`."""
+    parts = [where_of(status.choice)]
+    tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
+    match status.state:
+        case PhotoState.DERAINING if status.total == 0:
+            parts.append(tr("Loading the checkpoint…"))
+        case PhotoState.DERAINING:
+            parts.append(tiles)
+            if status.left_s is not None:
+                parts.append(clock(status.left_s))
+        case PhotoState.STOPPING:
+            parts.append(tr("Stopping after this tile…"))
+        case PhotoState.PARTIAL:
+            parts.append(tr("Partial: {tiles}", tiles=tiles))
+        case PhotoState.DONE:
+            parts.append(tr("Done"))
+    return " · ".join(part for part in parts if part)
+
+
+def photo_of(photo: "Photo") -> str:
+    """The photo, such as `street.jpg · 1632 × 1224 · 8-bit JPEG`."""
+    name = printable(photo.path.name) if photo.path else tr("Pasted picture")
+    width, height = photo.size
+    depth = tr("{bits}-bit {format}", bits=photo.depth_bits, format=photo.format)
+    return f"{name} · {width} × {height} · {depth}"
+
+
+def notes_of(photo: "Photo") -> str:
+    """What was dropped or converted on the way in; empty if nothing."""
+    told = []
+    for note in photo.notes:
+        kind, _, detail = str(note).partition(":")
+        if kind in NOTES:
+            told.append(tr(NOTES[kind], detail=detail))
+    return " ".join(told)
+
+
+def saved_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
+    """What was written and what was kept, in a sentence."""
+    from nledn.photo import formats
+
+    kind = formats.written_format(path.suffix)
+    how = tr("{bits} bits a channel", bits=photo.depth_bits if kind in formats.DEEP else 8)
+    if kind == "JPEG":
+        how = tr("JPEG quality {quality}, {colour}", quality=settings.quality, colour="4:4:4")
+    elif kind == "WEBP":
+        how = tr("WebP quality {quality}", quality=settings.quality)
+    kept = ", ".join(_kept_in(kind, photo))
+    if not kept:
+        return tr("Saved {name}: {how}.", name=printable(path.name), how=how)
+    return tr("Saved {name}: {how}; kept: {kept}.", name=printable(path.name), how=how, kept=kept)
+
+
+def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
+    from nledn.photo import formats, texts
+
+    if kind not in formats.WITHOUT_METADATA:
+        parts = ((tr("colour profile"), photo.icc), ("EXIF", photo.exif), ("XMP", photo.xmp))
+        yield from (words for words, there in parts if there)
+    if photo.alpha is not None and kind not in formats.WITHOUT_ALPHA:
+        yield tr("transparency")
+    if kind == "PNG" and photo.texts:
+        yield tr("texts")
+    elif kind == "JPEG" and any(texts.comments(photo.texts)):
+        yield tr("comment")
+
+
+def recipe_of(recipe: "Recipe") -> str:
+    """How an opened result was made."""
+    return tr(
+        "This photo was derained by AfterRain: {checkpoint}, strength {strength} %.",
+        checkpoint=recipe.checkpoint,
+        strength=round(recipe.strength * 100),
+    )
+
+
+def keys_on_photo() -> tuple[tuple[str, str], ...]:
+    """Keys and gestures that the photo itself takes, for the sheet of shortcuts."""
+    return (
+        (tr("Show the photo as it was"), tr("hold Space")),
+        (tr("Zoom"), tr("wheel")),
+        (tr("Move the photo"), tr("drag, arrows")),
+        (tr("Fit or 100 %"), tr("double click")),
+        (tr("Move the divider"), tr("arrows, Home, End on its handle")),
+        (tr("Next photo in the single view"), tr("left, right")),
+        (tr("One pane of a comparison"), "1 – 6"),
+        (tr("Move one pane of a comparison alone"), tr("hold Alt")),
+    )

@@ -1,0 +1,1 @@
+"""The parts of the window that all pages share: bars, messages, settings, models."""

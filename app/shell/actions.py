@@ -1,0 +1,151 @@
+"""Everything a person can ask the window for: one table, from which menus and keys are made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
+
+from app.shell.icons import icon
+from app.shell.shortcut_sheet import Group
+from app.shell.translation import mark, tr
+
+Keys = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One action.
+
+    Attributes:
+        name: what code calls it.
+        text: in menus; with an ellipsis where a dialog follows.
+        keys: its shortcuts, the first of which is shown.
+        icon: name of its icon, or empty.
+        group: name of the menu it is in.
+        checkable: it is on or off.
+    """
+
+    name: str
+    text: str
+    keys: tuple[str | QKeySequence.StandardKey, ...]
+    icon: str
+    group: str
+    checkable: bool = False
+
+
+SPECS: tuple[Spec, ...] = (
+    Spec("open", mark("Open photo…"), (Keys.Open,), "open", "file"),
+    Spec("open_folder", mark("Open folder…"), ("Ctrl+Shift+O",), "", "file"),
+    Spec("previous", mark("Previous photo"), ("PgUp",), "previous", "file"),
+    Spec("next", mark("Next photo"), ("PgDown",), "next", "file"),
+    Spec("save", mark("Save result"), (Keys.Save,), "save", "file"),
+    Spec("save_as", mark("Save as…"), ("Ctrl+Shift+S",), "", "file"),
+    Spec("quit", mark("Quit"), ("Ctrl+Q",), "", "file"),
+    Spec("undo", mark("Undo"), (Keys.Undo,), "undo", "edit"),
+    Spec("redo", mark("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "edit"),
+    Spec("copy", mark("Copy result"), (Keys.Copy,), "", "edit"),
+    Spec("paste", mark("Paste photo"), (Keys.Paste,), "", "edit"),
+    Spec("settings", mark("Settings…"), ("Ctrl+,",), "settings", "edit"),
+    Spec("derain", mark("Derain"), ("Ctrl+D",), "rain", "photo"),
+    Spec("cancel", mark("Cancel"), ("Esc",), "", "photo"),
+    Spec("weaker", mark("Take less rain"), ("-",), "", "photo"),
+    Spec("stronger", mark("Take more rain"), ("+", "="), "", "photo"),
+    Spec("brush", mark("Keep area: brush"), ("B",), "brush", "photo", checkable=True),
+    Spec("eraser", mark("Keep area: eraser"), ("E",), "eraser", "photo", checkable=True),
+    Spec("smaller", mark("Smaller brush"), ("[",), "", "photo"),
+    Spec("larger", mark("Larger brush"), ("]",), "", "photo"),
+    Spec("clear", mark("Clear kept area"), (), "", "photo"),
+    Spec("import", mark("Import checkpoint…"), ("Ctrl+I",), "import", "photo"),
+    Spec("before_after", mark("Before / After"), ("1",), "before-after", "view", checkable=True),
+    Spec("side_by_side", mark("Side by side"), ("2",), "side-by-side", "view", checkable=True),
+    Spec("single", mark("Single"), ("3",), "single", "view", checkable=True),
+    Spec("rain", mark("Rain"), ("4",), "rain", "view", checkable=True),
+    Spec("batch", mark("Batch"), ("Ctrl+B", "5"), "batch", "view", checkable=True),
+    Spec("compare", mark("Compare"), ("Ctrl+K", "6"), "compare", "view", checkable=True),
+    Spec("turn", mark("Turn the divider"), ("T",), "", "view"),
+    Spec("fit", mark("Fit"), ("F", "Ctrl+0"), "fit", "view"),
+    Spec("actual", mark("100 %"), ("Ctrl+1",), "", "view"),
+    Spec("double", mark("200 %"), ("Ctrl+2",), "", "view"),
+    Spec("zoom_in", mark("Zoom in"), ("Ctrl++", "Ctrl+="), "", "view"),
+    Spec("zoom_out", mark("Zoom out"), ("Ctrl+-",), "", "view"),
+    Spec("full_screen", mark("Full screen"), ("F11",), "", "view", checkable=True),
+    Spec("shortcuts", mark("Keyboard shortcuts"), ("?", "F1"), "help", "help"),
+    Spec("sample", mark("Open the sample photo"), (), "", "help"),
+    Spec("log", mark("Show the log file"), (), "", "help"),
+    Spec("about", mark("About AfterRain"), (), "", "help"),
+)
+GROUPS = {
+    "file": mark("File"),
+    "edit": mark("Edit"),
+    "photo": mark("Photo"),
+    "view": mark("View"),
+    "help": mark("Help"),
+}
+PAGES = ("batch", "compare")
+MODES = ("before_after", "side_by_side", "single", "rain")
+SEPARATED_AFTER = {"open_folder", "next", "save_as", "redo", "paste", "cancel", "stronger", "clear"}
+SEPARATED_AFTER |= {"turn", "zoom_out", "compare"}
+
+
+def make_actions(window: QMainWindow) -> dict[str, QAction]:
+    """All actions, by name; they belong to the window."""
+    made = {spec.name: _action(spec, window) for spec in SPECS}
+    modes = QActionGroup(window)
+    for name in (*MODES, *PAGES):
+        modes.addAction(made[name])
+    return made
+
+
+def make_menus(bar: QMenuBar, actions: dict[str, QAction], recent: QMenu) -> None:
+    """Fill the menu bar; `recent` comes after opening."""
+    menus = {name: bar.addMenu(tr(text)) for name, text in GROUPS.items()}
+    for spec in SPECS:
+        menus[spec.group].addAction(actions[spec.name])
+        if spec.name == "open_folder":
+            menus[spec.group].addMenu(recent)
+        if spec.name in SEPARATED_AFTER:
+            menus[spec.group].addSeparator()
+
+
+def sheet(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> tuple[Group, ...]:
+    """What the sheet of shortcuts shows; `extra` are keys that are no actions."""
+    groups = []
+    for name, title in GROUPS.items():
+        rows = [
+            (tr(spec.text), _all_keys(actions[spec.name]))
+            for spec in SPECS
+            if spec.group == name and actions[spec.name].shortcuts()
+        ]
+        groups.append(Group(tr(title), tuple(rows)))
+    return (*groups, Group(tr("On the photo"), tuple(extra)))
+
+
+def without_state(slot: Callable[[], Any]) -> Callable[..., None]:
+    """Actions tell whether they are checked; most slots do not want to know."""
+
+    def called(*_: object) -> None:
+        slot()
+
+    return called
+
+
+def _action(spec: Spec, window: QMainWindow) -> QAction:
+    action = QAction(tr(spec.text), window)
+    action.setObjectName(spec.name)
+    if spec.icon:
+        action.setIcon(icon(spec.icon))
+    action.setShortcuts([QKeySequence(key) for key in spec.keys])
+    action.setCheckable(spec.checkable)
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    plain = tr(spec.text).removesuffix("…")
+    action.setToolTip(f"{plain} ({keys})" if keys else plain)
+    action.setStatusTip(plain)
+    window.addAction(action)
+    return action
+
+
+def _all_keys(action: QAction) -> str:
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(keys.toString(native) for keys in action.shortcuts())

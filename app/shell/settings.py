@@ -1,0 +1,193 @@
+"""What is kept between starts: a frozen dataclass <-> QSettings, read back with its types."""
+
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+from app.shell.names import kept
+from nledn import places
+from nledn.errors import DerainError
+from nledn.naming import DEFAULT_TEMPLATE, Naming, name_of
+from nledn.options import Options, parse_tile
+
+ThemeName = Literal["system", "light", "dark"]
+ViewName = Literal["before_after", "side_by_side", "single", "rain"]
+RECENT_LIMIT = 10
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Choices of a person; the defaults are those of a first start.
+
+    Attributes:
+        checkpoint: id, or `auto`.
+        device: as in `nledn.Options`; likewise `precision` and `tile`.
+        backend: likewise.
+        precision: likewise.
+        tile: likewise, as text.
+        theme: colours of the window.
+        language: `en`, `zh_CN`, or empty for the system's.
+        screen_profile: an ICC file of the screen; empty for sRGB.
+        name_template: how results are named.
+        quality: of JPEG and WebP, 1 to 100.
+        record: write how it was made into the result's XMP.
+        view: how the photo is shown.
+        divider: `vertical` or `horizontal`, of before/after.
+        recent: photos opened last, newest first.
+        started: whether the program was started before.
+        geometry: of the window, as Qt packs it.
+    """
+
+    checkpoint: str = "auto"
+    device: str = "auto"
+    backend: str = "auto"
+    precision: str = "auto"
+    tile: str = "auto"
+    theme: ThemeName = "system"
+    language: str = ""
+    screen_profile: str = ""
+    name_template: str = DEFAULT_TEMPLATE
+    quality: int = 95
+    record: bool = True
+    view: ViewName = "before_after"
+    divider: str = "vertical"
+    recent: tuple[str, ...] = ()
+    started: bool = False
+    geometry: bytes = b""
+
+    @property
+    def options(self) -> Options:
+        """What the engine is asked for.
+
+        Raises:
+            OptionInvalid: a value outside its range.
+        """
+        return Options(
+            weights=self.checkpoint,
+            device=self.device,
+            backend=self.backend,
+            precision=self.precision,
+            tile=parse_tile(self.tile),
+        )
+
+
+def store() -> QSettings:
+    """Where settings lie: one file in the user's folder for settings."""
+    return QSettings(str(places.user_settings() / "window.ini"), QSettings.Format.IniFormat)
+
+
+def read(kept: QSettings) -> Settings:
+    """Read settings back; a value of the wrong type or out of range becomes its default."""
+    defaults = Settings()
+    values = {
+        field.name: _typed(kept.value(field.name), getattr(defaults, field.name))
+        for field in fields(Settings)
+        if kept.contains(field.name)
+    }
+    values = {name: value for name, value in values.items() if _is_allowed(name, value)}
+    return Settings(**values)
+
+
+def write(settings: Settings, kept: QSettings) -> None:
+    """Keep settings; Qt writes the file when it has time, and at `sync`."""
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        if isinstance(value, tuple):
+            value = list(value)
+        kept.setValue(field.name, QByteArray(value) if isinstance(value, bytes) else value)
+
+
+class Preferences(QObject):
+    """The settings that hold now, for the whole window.
+
+    Attributes:
+        changed: (Settings, Settings) as they were, and as they are.
+    """
+
+    changed = Signal(object, object)
+
+    def __init__(self, kept: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kept = kept
+        self.settings = read(kept)
+
+    def change(self, **values: Any) -> None:
+        """Set some of the fields of `Settings`."""
+        self.replace(replace(self.settings, **values))
+
+    def replace(self, settings: Settings) -> None:
+        """Set all of them."""
+        before, self.settings = self.settings, settings
+        if settings != before:
+            write(settings, self._kept)
+            self.changed.emit(before, settings)
+
+    def take_changes(self, before: Settings, after: Settings) -> None:
+        """Set what differs between the two; the rest may have changed since `before`."""
+        names = [field.name for field in fields(Settings)]
+        self.change(
+            **{
+                name: getattr(after, name)
+                for name in names
+                if getattr(after, name) != getattr(before, name)
+            }
+        )
+
+    def sync(self) -> None:
+        """Write the file now."""
+        self._kept.sync()
+
+
+def with_recent(recent: tuple[str, ...], path: Path) -> tuple[str, ...]:
+    """The recent photos, with `path` first."""
+    newest = kept(path)
+    return (newest, *(each for each in recent if each != newest))[:RECENT_LIMIT]
+
+
+def _typed(value: Any, default: Any) -> Any:
+    """INI files hold text: what comes back takes the default's type, or the default."""
+    match default:
+        case bool():
+            return value if isinstance(value, bool) else str(value).lower() == "true"
+        case int():
+            return int(value) if str(value).isdecimal() else default
+        case bytes():
+            return value.data() if isinstance(value, QByteArray) else default
+        case tuple():
+            # A list of one comes back as its only item.
+            items = value if isinstance(value, list) else [value] if value else []
+            return tuple(item for item in items if isinstance(item, str) and item)
+    return value if isinstance(value, str) else default
+
+
+def _is_allowed(name: str, value: Any) -> bool:
+    choices = {
+        "theme": get_args(ThemeName),
+        "view": get_args(ViewName),
+        "divider": ("vertical", "horizontal"),
+        "quality": range(1, 101),
+    }
+    if name in choices:
+        return value in choices[name]
+    if name in ("device", "backend", "precision", "tile"):
+        return _makes_options(name, value)
+    return name != "name_template" or is_template(value)
+
+
+def _makes_options(name: str, value: Any) -> bool:
+    try:
+        replace(Settings(), **{name: value}).options  # noqa: B018  # it is the check
+    except DerainError:
+        return False
+    return True
+
+
+def is_template(text: str) -> bool:
+    """Whether results can be named by `text`."""
+    try:
+        name_of(Naming("stem", ".png", "id", 1.0, 1), text)
+    except DerainError:
+        return False
+    return True

@@ -1,0 +1,104 @@
+"""Puts a picture's frames on a widget, and keeps them from one painting to the next."""
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QColor, QPainter, QRegion
+
+from app.imaging.layers import Kind
+from app.imaging.picture import Picture
+from app.imaging.pyramid import level_for
+from app.views.frame import Frame, Sight, on_screen
+from app.views.panes import Pane
+from app.views.viewport import Viewport
+
+DRAFT_ABOVE = 1.6  # pixels of a level for one of the screen; benchmarks/views.py has what they cost
+CLEAR = QColor(0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is to be painted. Lengths in physical pixels.
+
+    Attributes:
+        panes: which picture where.
+        frame_size: of each of them.
+        surround: colour around the photo.
+        is_settling: what is computed from the rain is about to change again: a coarser level will
+            do, where the sharp one takes longer than a moment.
+        shows_kept: the kept area is tinted.
+    """
+
+    panes: tuple[Pane, ...]
+    frame_size: QSize
+    surround: QColor
+    is_settling: bool
+    shows_kept: bool
+
+
+class ScenePainter:
+    """The frames of a picture seen through a viewport.
+
+    Args:
+        picture: what is shown.
+        viewport: the part of it.
+    """
+
+    def __init__(self, picture: Picture, viewport: Viewport) -> None:
+        self._picture = picture
+        self._viewport = viewport
+        self._frames: dict[Kind, Frame] = {}
+
+    def paint(self, painter: QPainter, scene: Scene, exposed: QRect) -> None:
+        """Paint what of the scene lies in `exposed`; the painter counts physical pixels."""
+        bare = QRegion(exposed)
+        for pane in scene.panes:
+            part = pane.part.intersected(exposed)
+            bare -= QRegion(part)
+            if self._picture.photo is None:
+                painter.fillRect(part, scene.surround)
+            elif not part.isEmpty():
+                self._paint_pane(painter, scene, pane, part)
+        if bare.isEmpty():  # which a painter takes for no clip at all
+            return
+        painter.setClipRegion(bare)
+        painter.fillRect(exposed, scene.surround)
+        painter.setClipping(False)
+
+    def forget(self, rect: QRect) -> None:
+        """Rain or mask have changed in `rect`, in pixels of the photo."""
+        for kind in ("after", "rain", "mask"):
+            if kind in self._frames:
+                self._frames[kind].forget(rect)
+
+    def on_screen(self, rect: QRect) -> QRect:
+        """Where in a frame a part of the photo is shown."""
+        return on_screen(rect, self._viewport.zoom, self._viewport.origin)
+
+    def _paint_pane(self, painter: QPainter, scene: Scene, pane: Pane, part: QRect) -> None:
+        kinds: list[Kind] = [pane.kind]
+        if scene.shows_kept and pane.kind == "after":
+            kinds.append("mask")
+        source = part.translated(-pane.offset)
+        for kind in kinds:
+            frame = self._frames.setdefault(kind, Frame(kind))
+            frame.look(self._sight(kind, scene))
+            keep = kind in ("before", "mask") or not scene.is_settling
+            frame.complete(self._picture, source, keep=keep)
+            painter.drawImage(part.topLeft(), frame.image, source)
+
+    def _sight(self, kind: Kind, scene: Scene) -> Sight:
+        zoom, top = self._viewport.zoom, self._picture.top_level
+        level = level_for(zoom, top)
+        excess = math.ldexp(zoom, level) ** -2
+        if kind != "before" and scene.is_settling and excess > DRAFT_ABOVE and level < top:
+            level += 1
+        return Sight(
+            size=scene.frame_size,
+            zoom=zoom,
+            origin=self._viewport.origin,
+            level=level,
+            version=self._picture.version(kind),
+            surround=CLEAR if kind == "mask" else scene.surround,
+        )

@@ -1,1 +1,0 @@
-"""Small parts of the window: they take values and emit signals, and know no session."""

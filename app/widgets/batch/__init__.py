@@ -1,1 +1,0 @@
-"""The Batch page: the queue as a table, and the panel beside it."""

@@ -1,0 +1,342 @@
+"""Many photos in the window, by behaviour: drop, start, pause, cancel, retry, look, close."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.batch.state import BatchState
+from app.batch.table import Column
+from app.main_window import MainWindow
+from app.photo.state import PhotoState
+from nledn import photo
+from tests.app.batch import batches
+from tests.app.conftest import StandIn
+from tests.app.window import Answers, derain, drop, open_photo, said, whole
+
+
+@pytest.fixture
+def wet(tmp_path: Path) -> Path:
+    return batches.make_folder(tmp_path / "wet", 3)
+
+
+@pytest.fixture
+def out(wet: Path) -> Path:
+    return wet / "derained"
+
+
+def dropped(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def test_drop_a_folder_and_start(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, out: Path
+) -> None:
+    batches.make_photo(wet / "deep" / "4.png")
+    (wet / "notes.txt").write_text("no photo")
+    window.named_actions["batch"].trigger()
+    drop(window, dropped(wet))
+    batches.until(qtbot, lambda: batches.is_ready(window))
+    assert batches.rows(window) == {
+        "1.png": ("Planned", "→ 1_derained.png"),
+        "2.png": ("Planned", "→ 2_derained.png"),
+        "3.png": ("Planned", "→ 3_derained.png"),
+        "deep/4.png": ("Planned", "→ 4_derained.png"),
+    }
+    assert window.batch.panel.folder.text() == str(out)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    assert set(batches.states(window).values()) == {"Done"}
+    assert batches.results(out) == {f"{n}_derained.png" for n in (1, 2, 3)} | {
+        "deep/4_derained.png"
+    }
+    assert said(window).startswith("4 of 4 photos are done.")
+    assert window.batch.list.counted.text() == "4 of 4"
+    assert backend.threads == {"compute-0"}
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("", "derained"), ("dry/new", "dry/new")])
+def test_a_folder_of_results_that_is_not_whole_lies_beside_the_photos(
+    qtbot: QtBot, window: MainWindow, wet: Path, typed: str, meant: str
+) -> None:
+    window.named_actions["batch"].trigger()
+    drop(window, dropped(wet))
+    batches.until(qtbot, lambda: batches.is_ready(window))
+    folder = window.batch.panel.folder
+    folder.setText(typed)
+    folder.editingFinished.emit()
+    assert folder.text() == str(wet / meant)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    assert len(batches.results(wet / meant)) == 3
+
+
+def test_what_is_done_while_photos_are_looked_for_stays_done(
+    qtbot: QtBot, window: MainWindow, wet: Path, tmp_path: Path
+) -> None:
+    more = batches.make_folder(tmp_path / "more", 1)
+    window.named_actions["batch"].trigger()
+    drop(window, dropped(wet))
+    batches.until(qtbot, lambda: batches.is_ready(window))
+    batch = window.batch_controller.batch
+    batch.add([more])
+    batch.remove([wet / "1.png"])
+    batch.set_choices(replace(batch.choices, format="tiff"))
+    batches.until(qtbot, lambda: batches.is_ready(window) and len(batch.entries) == 3)
+    assert wet / "1.png" not in {each.source for each in batch.entries}
+    assert batch.choices.format == "tiff"
+    batch.add([wet])
+    batch.clear()
+    qtbot.waitUntil(lambda: window.runner.is_idle)
+    assert batch.entries == ()
+
+
+def test_files_and_folders_join_one_batch(
+    qtbot: QtBot, window: MainWindow, wet: Path, tmp_path: Path
+) -> None:
+    other = batches.make_photo(tmp_path / "other" / "9.png")
+    (tmp_path / "other" / "cut.jpg").write_bytes(b"")
+    drop(window, dropped(wet / "2.png", other))  # several at once are a batch
+    batches.until(qtbot, lambda: batches.is_ready(window))
+    assert window.batch.is_shown
+    assert set(batches.rows(window)) == {"wet/2.png", "other/9.png"}
+    batches.add(qtbot, window, wet)
+    assert list(batches.rows(window)) == ["wet/2.png", "other/9.png", "wet/1.png", "wet/3.png"]
+    table = window.batch.list.table
+    table.selectRow(1)
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    batches.until(qtbot, lambda: batches.is_ready(window))
+    assert "other/9.png" not in batches.rows(window)
+    window.batch.panel.clear.click()
+    assert batches.state(window) is BatchState.EMPTY
+
+
+def test_nothing_to_derain_is_a_sentence(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    window.batch_controller.add([tmp_path / "empty"])
+    batches.until(qtbot, lambda: "There is no photo" in said(window))
+    assert batches.state(window) is BatchState.EMPTY
+
+
+def test_a_folder_that_is_opened_offers_all_of_it(
+    qtbot: QtBot, window: MainWindow, wet: Path
+) -> None:
+    open_photo(qtbot, window, wet)
+    button = window.shell.banner.buttons["batch_folder"]
+    assert button.text() == "Derain all 3…"
+    button.click()
+    batches.until(qtbot, lambda: batches.is_ready(window))
+    assert window.batch.is_shown
+    assert list(batches.rows(window)) == ["1.png", "2.png", "3.png"]
+
+
+def test_pause_stands_still_and_goes_on_where_it_was(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, out: Path
+) -> None:
+    batches.add(qtbot, window, wet)
+    steps = window.batch.panel.steps
+    backend.hold()
+    batches.start(window)
+    backend.let(2)
+    batches.until(qtbot, lambda: backend.tiles == 2)
+    steps.go.click()
+    assert window.batch.list.pace.text() == "Pausing after this tile…"
+    backend.let(1)
+    batches.until(qtbot, lambda: batches.state(window) is BatchState.PAUSED)
+    assert (backend.tiles, steps.go.text()) == (3, "Resume")
+    assert not batches.results(out)
+    backend.free()  # whoever computed now would
+    with pytest.raises(Exception, match="timed out"):
+        qtbot.waitUntil(lambda: backend.tiles > 3, timeout=300)
+    steps.go.click()
+    batches.wait_end(qtbot, window)
+    assert backend.tiles == 27  # no tile twice
+    assert len(batches.results(out)) == 3
+
+
+def test_cancel_ends_the_run_and_start_goes_on(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, out: Path
+) -> None:
+    batches.add(qtbot, window, wet)
+    backend.hold()
+    batches.start(window)
+    backend.let(9 + 2)
+    batches.until(qtbot, lambda: backend.tiles == 11)
+    batches.wait_done(qtbot, window, 1)
+    steps = window.batch.panel.steps
+    steps.cancel.click()
+    assert steps.go.text() == "Stopping…"
+    backend.free()
+    batches.wait_end(qtbot, window)
+    assert sorted(batches.states(window).values()) == ["Done", "Planned", "Planned"]
+    assert len(batches.results(out)) == 1
+    assert "2 are left" in said(window)
+    assert steps.go.text() == "Go on"
+    steps.go.click()
+    batches.wait_end(qtbot, window)
+    assert len(batches.results(out)) == 3
+
+
+def test_a_paused_batch_can_be_cancelled(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path
+) -> None:
+    batches.add(qtbot, window, wet)
+    backend.hold()
+    batches.start(window)
+    steps = window.batch.panel.steps
+    steps.go.click()
+    backend.let(1)
+    batches.until(qtbot, lambda: batches.state(window) is BatchState.PAUSED)
+    steps.cancel.click()
+    batches.wait_end(qtbot, window)
+    assert set(batches.states(window).values()) == {"Planned"}
+
+
+def test_photos_that_come_after_cancel_start_nothing(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, tmp_path: Path
+) -> None:
+    batches.add(qtbot, window, batches.make_photo(tmp_path / "first" / "1.png"))
+    backend.hold()
+    batches.start(window)
+    backend.let(8)
+    batches.until(qtbot, lambda: backend.tiles == 8)
+    window.batch.panel.steps.cancel.click()
+    window.batch_controller.add([batches.make_photo(tmp_path / "second" / "2.png", 2)])
+    batches.until(qtbot, lambda: len(batches.rows(window)) == 2)
+    backend.free()  # the last tile: the photo is done all the same
+    batches.wait_end(qtbot, window)
+    assert sorted(batches.states(window).values()) == ["Done", "Planned"]
+
+
+def test_one_bad_file_fails_alone_and_is_retried(
+    qtbot: QtBot, window: MainWindow, wet: Path, out: Path
+) -> None:
+    whole_file = (wet / "2.png").read_bytes()
+    (wet / "2.png").write_bytes(whole_file[:400])
+    batches.add(qtbot, window, wet)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    assert batches.states(window) == {"1.png": "Done", "2.png": "Failed", "3.png": "Done"}
+    _, note = batches.rows(window)["2.png"]
+    assert note.startswith("2.png is damaged or was cut off")
+    assert "1 failed" in said(window)
+    steps = window.batch.panel.steps
+    assert not steps.go.isEnabled()
+    (wet / "2.png").write_bytes(whole_file)
+    assert steps.retry.text() == "Retry 1 failed"
+    steps.retry.click()
+    batches.wait_end(qtbot, window)
+    assert len(batches.results(out)) == 3
+
+
+def test_names_format_and_conflict(
+    qtbot: QtBot, window: MainWindow, wet: Path, tmp_path: Path, dialogs: Answers
+) -> None:
+    dry = tmp_path / "dry"
+    batches.make_photo(dry / "2-dry.jpg")
+    batches.add(qtbot, window, wet)
+    panel = window.batch.panel
+    dialogs.path = dry
+    panel.browse.click()
+    panel.format.setCurrentIndex(panel.format.findData("jpg"))
+    panel.format.activated.emit(0)
+    panel.template.clear()
+    QTest.keyClicks(panel.template, "{stem}-dry")
+    assert panel.example.text() == "A name ends in {ext}."
+    assert not panel.steps.go.isEnabled()
+    QTest.keyClicks(panel.template, "{ext}")
+    assert panel.example.text() == "1.png becomes 1-dry.jpg"
+    batches.until(qtbot, lambda: batches.rows(window)["1.png"][1] == "→ 1-dry.jpg")
+    assert batches.rows(window)["2.png"][1].startswith("2-dry.jpg is there already; another")
+    panel.conflict.setCurrentIndex(panel.conflict.findData("rename"))
+    panel.conflict.activated.emit(0)
+    batches.until(qtbot, lambda: batches.rows(window)["2.png"][1] == "→ 2-dry-2.jpg")
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    assert batches.results(dry) == {"1-dry.jpg", "2-dry.jpg", "2-dry-2.jpg", "3-dry.jpg"}
+
+
+def test_a_row_opens_before_and_after(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, out: Path
+) -> None:
+    window.document.set_strength(0.5)
+    batches.add(qtbot, window, wet)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    window.document.set_strength(1.0)
+    tiles = backend.tiles
+    table = window.batch.list.table
+    table.setCurrentIndex(window.batch.list.model.index(1, Column.PHOTO))
+    with qtbot.waitSignal(window.document.photo_opened):
+        QTest.keyClick(table, Qt.Key.Key_Return)
+    assert not window.batch.is_shown
+    assert window.document.status.state is PhotoState.DONE
+    assert window.document.strength == 0.5
+    saved = photo.read(out / "2_derained.png").pixels
+    rect = whole(np.zeros((*batches.SIDE, 3), np.uint8))
+    assert np.array_equal(window.picture.pixels("after", 0, rect), saved)
+    assert not window.document.saving.is_unsaved
+    assert not window.named_actions["undo"].isEnabled()
+    assert backend.tiles == tiles  # nothing was computed anew
+    window.document.set_strength(0.0)
+    before = photo.read(wet / "2.png").pixels
+    assert np.array_equal(window.picture.pixels("after", 0, rect), before)
+    window.named_actions["batch"].trigger()
+    assert window.batch.is_shown
+
+
+def test_an_unsaved_result_is_asked_about_before_a_row_is_opened(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, wet: Path, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    batches.add(qtbot, window, wet)
+    window.batch_controller.open_row(window.batch_controller.batch.entries[0])
+    assert dialogs.asked[-1] == "unsaved street.png"
+    dialogs.answer = "discard"
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.batch_controller.open_row(window.batch_controller.batch.entries[0])
+    assert window.document.status.state is PhotoState.READY
+
+
+def test_a_single_photo_goes_first(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, picture_file: Path
+) -> None:
+    batches.add(qtbot, window, wet)
+    backend.hold()
+    batches.start(window)
+    backend.let(2)
+    batches.until(qtbot, lambda: backend.tiles == 2)
+    open_photo(qtbot, window, picture_file)
+    window.document.derain()
+    backend.let(1 + 9)  # the tile that the batch has begun, then all of the photo
+    batches.until(qtbot, lambda: window.document.status.state is PhotoState.DONE)
+    assert backend.tiles == 12
+    assert window.shell.status_line.batch.text() == "Batch: 0 of 3"
+    backend.free()
+    window.shell.status_line.batch.click()
+    batches.wait_end(qtbot, window)
+    assert backend.tiles == 27 + 9
+    assert set(batches.states(window).values()) == {"Done"}
+    assert backend.threads == {"compute-0"}
+
+
+def test_photos_added_during_a_run_are_done_after_it(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, tmp_path: Path
+) -> None:
+    later = batches.make_photo(tmp_path / "wet" / "deep" / "9.png")
+    later.rename(tmp_path / "9.png")
+    batches.add(qtbot, window, wet)
+    backend.hold()
+    batches.start(window)
+    window.batch_controller.add([tmp_path / "9.png"])
+    batches.until(qtbot, lambda: batches.rows(window).get("9.png") == ("Planned", ""))
+    backend.free()
+    batches.until(qtbot, lambda: batches.states(window).get("9.png") == "Done")
+    assert len(batches.rows(window)) == 4

@@ -1,0 +1,37 @@
+"""The Compare page with two checkpoints, one of them our own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.compare.model import CompareModel
+from app.main_window import MainWindow
+from nledn import catalog
+from tests.app.window import open_photo
+from tests.checkpoint_files import constant_rain
+
+Begin = Callable[..., CompareModel]
+
+
+def is_settled(window: MainWindow) -> bool:
+    return window.runner.is_idle and window.compare.controller.model.is_settled
+
+
+@pytest.fixture
+def begin(qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path) -> Begin:
+    """Open a photo and the Compare page, with our checkpoint and a second one."""
+
+    def go(path: Path | None = None, *, wait: bool = True) -> CompareModel:
+        catalog.add(constant_rain(tmp_path / "second.safetensors", 9))
+        with qtbot.waitSignal(window.controller.shelf_read):
+            window.controller.look_around()
+        open_photo(qtbot, window, path or picture_file)
+        window.named_actions["compare"].trigger()
+        model = window.compare.controller.model
+        if wait:
+            qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
+        return model
+
+    return go

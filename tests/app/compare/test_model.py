@@ -1,0 +1,106 @@
+"""What a job still does after it was cancelled belongs to the comparison that goes on."""
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from nledn.compare.cache import Models
+from nledn.engine import Derainer
+from nledn.errors import UnknownCheckpoint
+from nledn.options import Options
+from nledn.tiling import Rect
+from tests.app.compare.conftest import Begin, is_settled
+from tests.app.conftest import StandIn
+from tests.app.window import Pixels
+
+
+class Loading:
+    """Checkpoints that load when a test lets them, and then those of `gone` do not."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gone: tuple[str, ...] = ()
+
+
+@pytest.fixture
+def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loading]:
+    made, find = Loading(), Models.find
+
+    def find_late(models: Models, options: Options) -> Derainer:
+        assert made.gate.wait(20)
+        if options.weights in made.gone:
+            raise UnknownCheckpoint(options.weights, ())
+        return find(models, options)
+
+    monkeypatch.setattr(Models, "find", find_late)
+    yield made
+    made.gate.set()
+
+
+def leave_and_come_back(window: MainWindow) -> None:
+    for name in ("single", "compare"):
+        window.named_actions[name].trigger()
+
+
+def test_a_tile_that_ended_while_one_was_away_is_shown(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn, pixels: Pixels
+) -> None:
+    backend.hold()
+    model = begin(wait=False)
+    pictures = [model.pictures[slot.key] for slot in model.slots[1:]]
+    qtbot.waitUntil(lambda: all(picture.layer is not None for picture in pictures))
+    reduced = Rect(0, 0, 80, 60)
+    for picture in pictures:
+        picture.pixels("after", 1, reduced)  # from now on only what is told of is read anew
+    backend.let(2)  # the middle of each, which lies under its neighbours; a third is computed now
+    qtbot.waitUntil(lambda: backend.tiles == 2)
+    leave_and_come_back(window)
+    backend.free()
+    qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
+    for picture in pictures:
+        before = picture.pixels("before", 1, reduced)
+        assert np.abs(picture.pixels("after", 1, reduced) - before * 0.8).max() <= 1.01
+
+
+def test_a_checkpoint_that_was_loaded_while_one_was_away_is_shown(
+    qtbot: QtBot, window: MainWindow, begin: Begin, loading: Loading
+) -> None:
+    with qtbot.waitSignal(window.runner.reported):
+        model = begin(wait=False)
+    leave_and_come_back(window)
+    loading.gate.set()
+    qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
+    assert all(model.pictures[slot.key].layer is not None for slot in model.slots[1:])
+
+
+def test_a_checkpoint_that_failed_while_one_was_away_says_so(
+    qtbot: QtBot, window: MainWindow, begin: Begin, loading: Loading
+) -> None:
+    with qtbot.waitSignal(window.runner.reported):
+        model = begin(wait=False)
+    loading.gone = (model.slots[1].weights,)
+    leave_and_come_back(window)
+    loading.gate.set()
+    qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
+    assert list(model.failures) == [model.slots[1].key]
+
+
+def test_another_order_while_one_was_away_confuses_nobody(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
+) -> None:
+    backend.hold()
+    with qtbot.waitSignal(window.runner.reported):
+        model = begin(wait=False)
+    window.named_actions["single"].trigger()
+    window.compare.grid.moved.emit(1, 2)
+    window.named_actions["compare"].trigger()
+    backend.free()
+    qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
+    for slot in model.slots[1:]:
+        layer = model.pictures[slot.key].layer
+        assert layer is not None
+        assert layer.record.checkpoint == slot.weights

@@ -1,0 +1,50 @@
+"""The window's road with the real network: what is saved is what the engine gives."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pytestqt.qtbot import QtBot
+
+from app.photo.document import Document
+from app.shell.engines import Engines
+from app.tasks import Runner
+from nledn import Derainer, Options, photo
+from nledn.backends import Trained, create
+from nledn.card import Card
+from nledn.device import choose
+from nledn.network import NLEDN
+from nledn.photo import WriteSettings
+from tests.app.conftest import MACHINE, OPTIONS, connect, is_done
+
+
+def load(options: Options) -> Derainer:
+    """The network with weights drawn by chance: they take something away, which will do."""
+    import torch
+
+    torch.manual_seed(7)
+    arrays = {name: tensor.numpy() for name, tensor in NLEDN("fixed").state_dict().items()}
+    choice = choose(options, MACHINE)
+    card = Card("drawn", "Drawn", "0" * 64, "fixed", Path("drawn.safetensors"))
+    backend = create(choice, Trained(arrays, "fixed", card.sha256))
+    return Derainer(options, card, choice, MACHINE, backend)
+
+
+def test_a_small_photo_from_file_to_file(
+    qtbot: QtBot, runner: Runner, picture_file: Path, pixels: npt.NDArray[np.uint8]
+) -> None:
+    options = replace(OPTIONS, precision="fp32")
+    document = connect(runner, Document(runner, Engines(load), options))
+    with qtbot.waitSignal(document.photo_opened):
+        document.open(picture_file)
+    with qtbot.waitSignal(document.status_changed, check_params_cb=is_done, timeout=30_000):
+        document.derain()
+    with qtbot.waitSignal(document.saving.saved) as saved:
+        document.saving.save(
+            document.result(None), picture_file.with_name("out.png"), WriteSettings(), record=True
+        )
+    found = photo.read(saved.args[0].path).pixels
+    assert np.array_equal(found, load(options).derain(pixels).apply(pixels))
+    assert not np.array_equal(found, pixels)
+    document.close()

@@ -1,0 +1,39 @@
+"""What is said of a result that was saved."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.photo.words import saved_of
+from nledn.photo import Photo, WriteSettings
+
+RICH = Photo(
+    np.zeros((2, 3, 3), np.uint16),
+    alpha=np.zeros((2, 3), np.uint16),
+    icc=b"profile",
+    exif=b"Exif",
+    xmp=b"<x/>",
+    texts=(("Title", "Rain"), ("Comment", "in May")),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("dry.png", "16 bits a channel; kept: colour profile, EXIF, XMP, transparency, texts."),
+        ("dry.TIFF", "16 bits a channel; kept: colour profile, EXIF, XMP, transparency."),
+        ("dry.webp", "WebP quality 95; kept: colour profile, EXIF, XMP, transparency."),
+        ("dry.jpeg", "JPEG quality 95, 4:4:4; kept: colour profile, EXIF, XMP, comment."),
+        ("dry.JPG", "JPEG quality 95, 4:4:4; kept: colour profile, EXIF, XMP, comment."),
+        ("dry.bmp", "8 bits a channel."),
+    ],
+)
+def test_only_what_the_format_holds_is_said_to_be_kept(name: str, words: str) -> None:
+    assert saved_of(Path(name), RICH, WriteSettings()) == f"Saved {name}: {words}"
+
+
+def test_a_title_is_no_comment_that_a_jpeg_could_keep() -> None:
+    titled = Photo(np.zeros((2, 3, 3), np.uint8), texts=(("Title", "Rain"),))
+    said = saved_of(Path("dry.jpg"), titled, WriteSettings())
+    assert said == "Saved dry.jpg: JPEG quality 95, 4:4:4."

@@ -1,0 +1,106 @@
+"""The authors' checkpoints from the window: offered, fetched from a server here, told about."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.shell.fetch_dialog import FetchDialog, FetchOffer
+from nledn import fetch
+from nledn.download import RemoteFile
+from tests.app.window import Answers, said
+from tests.checkpoint_files import WEIGHTS, in_authors_layout, pth
+from tests.loopback import Manners, serving
+
+ID = "authors-rain100l"
+OFFERS = (
+    FetchOffer("authors-ddn", "DDN", "9,100 pairs", 4_039_349),
+    FetchOffer("authors-didmdn", "DID", "12,000 pairs", 4_038_021),
+)
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    return pth(in_authors_layout(WEIGHTS), is_zip=False)
+
+
+@pytest.fixture
+def manners(content: bytes, monkeypatch: pytest.MonkeyPatch, dialogs: Answers) -> Iterator[Manners]:
+    """How the server answers, in whose place the public one would be."""
+    monkeypatch.setenv("no_proxy", "*")
+    dialogs.to_fetch = (ID,)
+    made = Manners(content)
+    with serving(made) as url:
+        file = RemoteFile(url, len(content), hashlib.sha256(content).hexdigest())
+        monkeypatch.setattr(fetch, "FETCHABLE", {ID: file})
+        yield made
+
+
+def test_a_checkpoint_is_fetched_and_can_be_chosen(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, manners: Manners
+) -> None:
+    told: list[str] = []
+    window.model_fetcher.progressed.connect(told.append)
+    with qtbot.waitSignal(window.controller.shelf_read):
+        window.controller.look_around()
+    picker = window.photo.panel.checkpoint
+    with qtbot.waitSignal(window.controller.shelf_read, timeout=20_000):
+        picker.fetch_button.click()
+        assert picker.progress.isVisible()
+    assert [offer.id for offer in dialogs.offers] == [ID]
+    assert picker.combo.findData(ID) > 0
+    assert said(window).startswith("Fetched ")
+    assert told[-2].endswith("100 %")
+    assert not picker.progress.isVisible()
+    picker.fetch_button.click()
+    assert "all here already" in said(window)
+    assert len(dialogs.asked) == 1
+
+
+def test_stop_keeps_what_came_and_says_nothing(
+    qtbot: QtBot, window: MainWindow, manners: Manners
+) -> None:
+    manners.stall_after_bytes = 1_000_000
+    picker = window.photo.panel.checkpoint
+    told: list[str] = []
+    window.model_fetcher.progressed.connect(told.append)
+    picker.fetch_button.click()
+    qtbot.waitUntil(lambda: len(told) > 1)  # some of it has come
+    picker.stop_button.click()
+    manners.over.set()
+    qtbot.waitUntil(lambda: window.runner.is_idle and not picker.progress.isVisible())
+    assert said(window) == ""
+    assert not fetch.is_here(ID)
+
+
+def test_a_server_that_has_lost_it_is_told(
+    qtbot: QtBot, window: MainWindow, manners: Manners
+) -> None:
+    manners.status = 404
+    with qtbot.waitSignal(window.model_fetcher.noticed):
+        window.photo.panel.checkpoint.fetch_button.click()
+    assert window.shell.banner.notice is not None
+    assert window.shell.banner.notice.kind == "error"
+    assert not window.photo.panel.checkpoint.progress.isVisible()
+
+
+def test_nothing_is_fetched_that_was_not_chosen(
+    window: MainWindow, dialogs: Answers, manners: Manners
+) -> None:
+    dialogs.to_fetch = ()
+    window.photo.panel.checkpoint.fetch_button.click()
+    assert window.runner.is_idle
+    assert manners.asked == []
+
+
+def test_the_dialog_says_the_terms_and_waits_for_a_choice(qtbot: QtBot) -> None:
+    dialog = FetchDialog(OFFERS, "No licence is stated.")
+    qtbot.addWidget(dialog)
+    button = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert not button.isEnabled()
+    dialog.boxes["authors-didmdn"].click()
+    assert button.isEnabled()
+    assert dialog.chosen() == ("authors-didmdn",)

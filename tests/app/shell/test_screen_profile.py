@@ -1,0 +1,100 @@
+"""The profile that the desktop gives a screen: on a real X server, where there is one to start."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.shell import screen_profile as screen
+from app.shell.screen_profile import DesktopProfileJob, ProfileJob, is_screen_profile, x11_profile
+from app.tasks import Work
+from nledn.cancel import CancelToken
+from nledn.errors import PhotoUnsupported
+from tests.app.imaging.test_qimage import LINEAR_GREY, SWAPPED
+
+# Without -noreset the server would forget everything when its last client leaves.
+X_SERVER = ("Xvfb", "-screen", "0", "320x240x24", "-nolisten", "tcp", "-noreset")
+WORK = Work(CancelToken(), lambda _value: None)
+
+
+@pytest.fixture
+def x_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
+    with subprocess.Popen(
+        [*X_SERVER, "-displayfd", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        display = f":{server.stdout.readline().strip()}"
+        monkeypatch.setenv("DISPLAY", display)
+        yield display
+        server.terminate()
+
+
+def give(name: str, profile: bytes) -> None:
+    """What a colour manager does when a session begins."""
+    import xcffib
+    from xcffib.xproto import Atom, PropMode
+
+    server = xcffib.connect()
+    root = server.get_setup().roots[server.pref_screen].root
+    atom = server.core.InternAtom(False, len(name), name).reply().atom
+    server.core.ChangeProperty(
+        PropMode.Replace, root, atom, Atom.CARDINAL, 8, len(profile), profile, is_checked=True
+    ).check()
+    server.disconnect()
+
+
+@pytest.mark.slow
+def test_the_x_server_is_asked(x_server: str) -> None:
+    assert DesktopProfileJob(0).run(WORK) is None
+    give("_ICC_PROFILE", SWAPPED)
+    give("_ICC_PROFILE_1", LINEAR_GREY)
+    assert DesktopProfileJob(0).run(WORK) == SWAPPED
+    assert x11_profile(1) == LINEAR_GREY
+    assert DesktopProfileJob(1).run(WORK) is None, "no RGB screen"
+    assert DesktopProfileJob(2).run(WORK) is None
+
+
+def test_without_an_x_server_there_is_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":4711")
+    assert x11_profile(0) is None
+
+
+def test_only_profiles_of_rgb_screens_are_taken(tmp_path: Path) -> None:
+    assert is_screen_profile(SWAPPED)
+    path = tmp_path / "grey.icc"
+    path.write_bytes(LINEAR_GREY)
+    with pytest.raises(PhotoUnsupported):
+        ProfileJob(path).run(WORK)
+
+
+def test_the_window_shows_colours_as_the_desktop_says(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+    monkeypatch.setattr(screen, "x11_profile", {0: SWAPPED}.get)
+    with qtbot.waitSignal(window.picture.appearance_changed):
+        window.controller.read_profile()
+    assert window.picture.screen_profile == SWAPPED
+
+
+def test_a_chosen_profile_comes_before_the_desktops(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+    monkeypatch.setattr(screen, "x11_profile", lambda _screen: None)
+    chosen = tmp_path / "screen.icc"
+    chosen.write_bytes(SWAPPED)
+    window.preferences.change(screen_profile=str(chosen))
+    qtbot.waitUntil(lambda: window.picture.screen_profile == SWAPPED)
+    window.preferences.change(screen_profile="")
+    qtbot.waitUntil(lambda: window.picture.screen_profile is None)
