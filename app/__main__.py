@@ -24,9 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     decoder.serve_if_asked(sys.argv)
     parsed = _parser().parse_args(arguments)
     if parsed.hold_trial:
-        from nledn.backends import apart
+        from nledn.backends import backend_benchmark
 
-        apart.main()
+        backend_benchmark.main()
         return 0
     if parsed.self_check:
         try:

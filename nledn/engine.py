@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from nledn import __version__, backends, catalog, device
-from nledn.backends import Backend, Trained, proof, trial
+from nledn.backends import Backend, Trained, backend_benchmark, self_test
 from nledn.cancel import CancelToken
 from nledn.catalog import Card
 from nledn.device import Choice, Machine
@@ -98,15 +98,15 @@ class Derainer:
             CheckpointError: its file cannot be used.
             DeviceError: what was asked for is not there.
         """
-        machine = trial.settled(backends.read_machine())
-        choice = proof.checked(options, machine)
+        machine = backend_benchmark.settled(backends.read_machine())
+        choice = self_test.checked(options, machine)
         card = catalog.find(options.weights)
         weights = catalog.load(card)
         trained = Trained(weights.arrays, card.regions, weights.sha256)
         backend = backends.create(choice, trained)
         make = None
-        if not proof.is_reference(choice):
-            make = partial(backends.create, proof.reference(choice), trained)
+        if not self_test.is_reference(choice):
+            make = partial(backends.create, self_test.reference(choice), trained)
         return cls(options, card, choice, machine, backend, make)
 
     def start(

@@ -1,54 +1,79 @@
 """The authors' checkpoints, fetched from where they published them when a person asks for it.
 
 They state no licence, so they may not be passed on with the program (`messages.FETCH_TERMS`).
-Nothing here opens a connection before `fetch` is called.
+Nothing here opens a connection before `fetch` is called. A file of 4 MB is kept in memory until it
+is whole and verified, so processes that fetch the same one do not disturb each other.
 """
 
-from collections.abc import Mapping
+import hashlib
+import http.client
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from nledn import catalog, places
+from nledn import catalog
 from nledn.cancel import CancelToken
 from nledn.card import Card
-from nledn.download import OnProgress, RemoteFile, download
-from nledn.errors import CheckpointIdTaken, UnknownCheckpoint
+from nledn.errors import (
+    CheckpointIdTaken,
+    DownloadChanged,
+    DownloadCutOff,
+    DownloadRefused,
+    DownloadSizeDiffers,
+    DownloadStalled,
+    DownloadUnreachable,
+    UnknownCheckpoint,
+)
 
+TIMEOUT_S = 20.0
+ATTEMPTS = 3  # connections that may end early, one after the other
+CHUNK_BYTES = 65_536
 PUBLISHED_AT = (
     "https://raw.githubusercontent.com/AlexHex7/NLEDN/"
     "c5b2a8e292776154170bb3b09452c71a9943e9ab/weights"
 )
 
+OnProgress = Callable[[int, int], None]
+"""Called with the bytes received and the bytes of the whole."""
 
-def _published(name: str, size_bytes: int, sha256: str) -> RemoteFile:
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file as it was published.
+
+    Attributes:
+        url: its address.
+        size_bytes: of the whole.
+        sha256: of its content.
+    """
+
+    url: str
+    size_bytes: int
+    sha256: str
+
+
+def _published(id: str, name: str, size_bytes: int) -> RemoteFile:
+    (sha256,) = (sha256 for sha256, card in catalog.AUTHORS.items() if card.id == id)
     return RemoteFile(f"{PUBLISHED_AT}/{name}", size_bytes, sha256)
 
 
 FETCHABLE: Mapping[str, RemoteFile] = {
-    "authors-rain100l": _published(
-        "net_Rain100L.pth",
-        4_039_349,
-        "aa95a3d628917a56fda29d21871f8d929ed11d05283a19e698df31bc051b9daf",
-    ),
-    "authors-rain100h": _published(
-        "net_Rain100H.pth",
-        4_039_349,
-        "76e3242194c7319bde7b8c7656729e4fbed5c102e7245667f4328e376f49e30b",
-    ),
-    "authors-ddn": _published(
-        "net_DDN.pth",
-        4_039_349,
-        "7d19219a8bce57ec6d43fcf75b898a357dc094e502537c3ee4bea0e5e9e2fa14",
-    ),
-    "authors-didmdn": _published(
-        "net_DID.pth",
-        4_038_021,
-        "625c01ac8a0baf5956c771f428c569d3c4166dafd99e4186dc67b4a8b6bb8476",
-    ),
+    id: _published(id, name, size_bytes)
+    for id, name, size_bytes in (
+        ("authors-rain100l", "net_Rain100L.pth", 4_039_349),
+        ("authors-rain100h", "net_Rain100H.pth", 4_039_349),
+        ("authors-ddn", "net_DDN.pth", 4_039_349),
+        ("authors-didmdn", "net_DID.pth", 4_038_021),
+    )
 }
 """By the id of the checkpoint that it becomes."""
 
 
 def is_here(id: str) -> bool:
-    """Whether there is a checkpoint of that id already.
+    """Return whether there is a checkpoint of that id already.
 
     Raises:
         CardInvalid: there is, but its card cannot be read.
@@ -65,11 +90,9 @@ def fetch(
 ) -> Card:
     """Fetch one of `FETCHABLE` and add it to the user's checkpoints.
 
-    The part that came is kept when the connection ends, and the next call goes on from there.
-
     Args:
         id: of the checkpoint.
-        on_progress: called on this thread with the bytes that are there and those of the whole.
+        on_progress: called on this thread with the bytes received and those of the whole.
         cancel: read before each piece.
 
     Returns:
@@ -79,16 +102,97 @@ def fetch(
         UnknownCheckpoint: not one of `FETCHABLE`.
         CheckpointIdTaken: it is here already.
         DownloadError: it could not be fetched.
-        WriteError: the user's folders cannot be written.
+        WriteError: the user's folder cannot be written.
         Cancelled: `cancel` was set.
     """
     if id not in FETCHABLE:
         raise UnknownCheckpoint(id, tuple(FETCHABLE))
     if is_here(id):
         raise CheckpointIdTaken(id)
-    folder = places.user_cache() / "downloads"
-    path = download(FETCHABLE[id], folder, on_progress=on_progress, cancel=cancel)
-    try:
+    data = download(FETCHABLE[id], on_progress=on_progress, cancel=cancel)
+    if is_here(id):  # another process has fetched the same meanwhile
+        return catalog.find(id)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{id}.pth"
+        path.write_bytes(data)
         return catalog.add(path, id=id)
-    finally:
-        path.unlink()
+
+
+def download(
+    file: RemoteFile,
+    *,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> bytes:
+    """Return the content of a published file, verified by size and sha256.
+
+    Args:
+        file: what to get.
+        on_progress: called on this thread after each piece.
+        cancel: read before each piece.
+        timeout_s: longest wait for the next byte.
+
+    Raises:
+        DownloadError: what is wrong with the connection, the server or the file.
+        Cancelled: `cancel` was set.
+    """
+    data = bytearray()
+    for _ in range(ATTEMPTS):
+        data.clear()
+        _receive(file, data, timeout_s, cancel or CancelToken(), on_progress)
+        if len(data) == file.size_bytes:
+            break
+    else:
+        raise DownloadCutOff(file.url, len(data), file.size_bytes)
+    found = hashlib.sha256(data).hexdigest()
+    if found != file.sha256:
+        raise DownloadChanged(file.url, file.sha256, found)
+    return bytes(data)
+
+
+def _receive(
+    file: RemoteFile,
+    data: bytearray,
+    timeout_s: float,
+    cancel: CancelToken,
+    on_progress: OnProgress | None,
+) -> None:
+    """Append what one connection brings to `data`; it may end early."""
+    cancel.raise_if_cancelled()
+    with _answer(file, timeout_s) as answer:
+        expected = file.size_bytes if answer.length is None else answer.length
+        if expected != file.size_bytes:
+            raise DownloadSizeDiffers(file.url, file.size_bytes, expected)
+        try:
+            while piece := answer.read1(CHUNK_BYTES):  # what has come, without waiting for more
+                data += piece
+                if len(data) > file.size_bytes:
+                    raise DownloadSizeDiffers(file.url, file.size_bytes, len(data))
+                if on_progress is not None:
+                    on_progress(len(data), file.size_bytes)
+                cancel.raise_if_cancelled()
+        except TimeoutError as error:
+            raise DownloadStalled(file.url, timeout_s) from error
+        except (http.client.HTTPException, OSError):
+            return  # cut off; `download` sees that bytes are missing
+
+
+def _answer(file: RemoteFile, timeout_s: float) -> http.client.HTTPResponse:
+    # No compression on the way: the published size is the file's own.
+    request = urllib.request.Request(  # noqa: S310  # the address is our own table's
+        file.url, headers={"Accept-Encoding": "identity"}
+    )
+    try:
+        answer: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310  # the same
+            request, timeout=timeout_s
+        )
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise DownloadRefused(file.url, error.code) from error
+    except urllib.error.URLError as error:
+        raise DownloadUnreachable(file.url, str(error.reason)) from error
+    if file.url.startswith("https:") and not answer.url.startswith("https:"):
+        answer.close()
+        raise DownloadUnreachable(file.url, "it leads to an address without encryption")
+    return answer

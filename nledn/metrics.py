@@ -1,4 +1,4 @@
-"""PSNR and SSIM of the Y channel, by the protocol of the paper's authors, to the bit.
+"""PSNR and SSIM of the Y channel, by the protocol of the paper's authors, to the bit; and change.
 
 Their figures depend on details: the result is cut to 8 bits, not rounded; Y is Pillow's full-range
 8-bit Y, not MATLAB's 16–235; SSIM is scikit-image's default. We compute SSIM from exact integer
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from nledn.pixels import Bytes, Floats
+from nledn.pixels import Bytes, Floats, Pixels
 
 Doubles = npt.NDArray[np.float64]
 Sums = npt.NDArray[np.int64]
@@ -25,6 +25,7 @@ LumaName = Literal["pillow", "matlab"]
 # MATLAB's rgb2ycbcr for 8 bits (ITU-R BT.601, 16 to 235): many papers measure on this Y.
 MATLAB_LUMA = np.array([65.481, 128.553, 24.966]) / PEAK
 MATLAB_OFFSET = 16
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 STRIP_ROWS = 256  # rows of SSIM computed at once, so that memory does not grow with the photo
 
 
@@ -39,6 +40,19 @@ class Agreement:
 
     psnr_y: float
     ssim_y: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to a photo, in levels of 255.
+
+    Attributes:
+        taken: mean absolute difference of the channels: how much rain was taken.
+        brightness: median difference of luma: what happened to the pixels that held no rain.
+    """
+
+    taken: float
+    brightness: float
 
 
 def agreement(image: Bytes, truth: Bytes, y: LumaName = "pillow") -> Agreement:
@@ -94,6 +108,20 @@ def luma(pixels: Bytes, y: LumaName = "pillow") -> Bytes:
 def to_uint8_cut(image: Floats) -> Bytes:
     """Clamp (H, W, 3) float32 to [0, 1] and cut it to 8 bits, as the authors do: no rounding."""
     return (np.clip(image, 0, 1) * np.float32(PEAK)).astype(np.uint8)
+
+
+def levels_of(pixels: Pixels) -> Floats:
+    """Return a photo's values as floats, in levels of 255."""
+    return pixels.astype(np.float32) * np.float32(255 / np.iinfo(pixels.dtype).max)
+
+
+def change_in(difference: Floats) -> Change:
+    """Measure what was done to a photo.
+
+    Args:
+        difference: (H, W, 3), after minus before, in levels of 255.
+    """
+    return Change(float(np.abs(difference).mean()), float(np.median(difference @ LUMA)))
 
 
 def _psnr(image: Bytes, truth: Bytes) -> float:

@@ -51,6 +51,11 @@ class Rect:
         top, bottom = (min(max(y, 0), height) for y in (self.top, self.bottom))
         return Rect(left, top, max(right, left), max(bottom, top))
 
+    def meets(self, other: "Rect") -> bool:
+        """Return whether the two share a pixel."""
+        across = min(self.right, other.right) > max(self.left, other.left)
+        return across and min(self.bottom, other.bottom) > max(self.top, other.top)
+
     def distance(self, other: "Rect") -> float:
         """Between the nearest pixels, px; 0 where the two meet."""
         across = max(self.left - other.right, other.left - self.right, 0)

@@ -17,22 +17,20 @@ class Manners:
         content: of its only file.
         status: of every answer, if not that of a file.
         cut_after_bytes: by request: how much of each answer is sent before the connection ends.
-        knows_ranges: whether it can begin in the middle.
         says_length: whether it tells how much will come.
         stall_after_bytes: how much is sent before nothing more comes.
         pause_s: before each piece of `piece_bytes`.
-        asked: what was asked for, the `Range` headers in order.
+        requests: how many came.
     """
 
     content: bytes
     status: int = 200
     cut_after_bytes: list[int] = field(default_factory=list)
-    knows_ranges: bool = True
     says_length: bool = True
     stall_after_bytes: int | None = None
     pause_s: float = 0.0
     piece_bytes: int = 65_536
-    asked: list[str | None] = field(default_factory=list)
+    requests: int = 0
     over: threading.Event = field(default_factory=threading.Event)
 
 
@@ -40,24 +38,12 @@ class _Handler(BaseHTTPRequestHandler):
     manners: Manners
 
     def do_GET(self) -> None:
-        manners = self.manners
-        wanted = self.headers.get("Range")
-        manners.asked.append(wanted)
+        manners, body = self.manners, self.manners.content
+        manners.requests += 1
         if manners.status != 200:
             self.send_error(manners.status)
             return
-        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
-        if start >= len(manners.content) and manners.knows_ranges:
-            self.send_error(416)
-            return
-        self._send(start if manners.knows_ranges else 0)
-
-    def _send(self, start: int) -> None:
-        manners, whole = self.manners, len(self.manners.content)
-        body = manners.content[start:]
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{whole - 1}/{whole}")
+        self.send_response(200)
         if manners.says_length:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()

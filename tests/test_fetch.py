@@ -7,8 +7,8 @@ import pytest
 
 from nledn import catalog, fetch, places
 from nledn.catalog import AUTHORS
-from nledn.download import RemoteFile
 from nledn.errors import CheckpointIdTaken, DownloadError, NotACheckpoint, UnknownCheckpoint
+from nledn.fetch import RemoteFile
 from tests.checkpoint_files import WEIGHTS, in_authors_layout, pth
 from tests.loopback import Manners, serving
 
@@ -42,7 +42,7 @@ def test_it_becomes_a_checkpoint_and_leaves_no_download_behind(
     for name, array in WEIGHTS.items():
         np.testing.assert_array_equal(found[name], array)
     assert told[-1] == len(authors_file)
-    assert not any((places.user_cache() / "downloads").iterdir())
+    assert not list(places.user_cache().rglob("*.pth"))
 
 
 def test_what_is_here_or_unknown_opens_no_connection(
@@ -61,6 +61,24 @@ def test_what_is_here_or_unknown_opens_no_connection(
     assert caught.value.known == (ID,)
 
 
+def test_two_processes_may_fetch_the_same_at_once(
+    monkeypatch: pytest.MonkeyPatch, authors_file: bytes
+) -> None:
+    others: list[str] = []
+
+    def fetch_too(received: int, _: int) -> None:
+        if received == len(authors_file) and not others:
+            others.append(ID)
+            fetch.fetch(ID)  # as another process would, while ours is almost done
+
+    with serving(Manners(authors_file)) as url:
+        monkeypatch.setattr(fetch, "FETCHABLE", offered(url, authors_file))
+        card = fetch.fetch(ID, on_progress=fetch_too)
+    assert others == [ID]
+    assert card == catalog.find(ID)
+    np.testing.assert_array_equal(catalog.load(card).arrays["conv1.bias"], WEIGHTS["conv1.bias"])
+
+
 def test_a_file_that_is_no_checkpoint_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     page = b"<html>this is not what you asked for</html>"
     with serving(Manners(page)) as url:
@@ -68,7 +86,7 @@ def test_a_file_that_is_no_checkpoint_is_not_kept(monkeypatch: pytest.MonkeyPatc
         with pytest.raises(NotACheckpoint):
             fetch.fetch(ID)
     assert not fetch.is_here(ID)
-    assert not any((places.user_cache() / "downloads").iterdir())
+    assert not list(places.user_cache().rglob("*.pth"))
 
 
 def test_a_failed_fetch_adds_nothing(monkeypatch: pytest.MonkeyPatch, authors_file: bytes) -> None:

@@ -15,7 +15,7 @@ from nledn.messages import printable
 if TYPE_CHECKING:
     from nledn import Focus, Options
     from nledn.compare import Comparison, Figures, Lane, Pane, TilingCheck
-    from nledn.compare.board import Kind
+    from nledn.compare.comparison import Kind
     from nledn.errors import DerainError
     from nledn.photo import Photo
     from nledn.pixels import Pixels
@@ -233,7 +233,7 @@ class ExportJob(Job):
     def run(self, work: Work) -> Path:
         """Write it."""
         from nledn.compare import Board, measured, write_board_csv, write_page, write_sheet
-        from nledn.compare.one import with_found_crop
+        from nledn.compare.single import with_found_crop
 
         photo = self.results.photo
         name = printable(photo.path.name) if photo.path else "AfterRain"

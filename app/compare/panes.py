@@ -99,15 +99,13 @@ class Progress:
 
 def counted(comparison: "Comparison", rect: Rect | None) -> tuple[int, int]:
     """Tiles that are done and tiles there are, of those with pixels in `rect`, or of all."""
-    from nledn.compare.rounds import meets
-
     done = total = 0
     for lane in comparison.lanes:
         if lane.layer is None or lane.error is not None:
             continue
         tiling = lane.layer.tiling
         for tile in tiling.tiles:
-            if rect is None or meets(tiling.inside(tile), rect):
+            if rect is None or tiling.inside(tile).meets(rect):
                 total += 1
                 done += bool(lane.layer.done[tile.index])
     return done, total

@@ -71,7 +71,7 @@ def vote_of(chosen: str, letters: dict[str, str], counted: Counter[str]) -> str:
 
 
 def _removal_of(found: "Removal") -> str:
-    from nledn.compare.directions import main_direction
+    from nledn.compare.figures import main_direction
 
     parts = [
         tr(

@@ -1,4 +1,4 @@
-"""OpenVINO is tried, once, while nobody waits for anything; `nledn.backends.apart` does it.
+"""OpenVINO is tried, once, while nobody waits for anything (`nledn.backends.backend_benchmark`).
 
 It begins when the window has been at rest for a while, and gives way to whatever is to be computed;
 then it begins again at the next rest.
@@ -15,7 +15,7 @@ from nledn.errors import DerainError
 
 if TYPE_CHECKING:
     from nledn import Options
-    from nledn.backends.apart import Attempt
+    from nledn.backends.backend_benchmark import Attempt
     from nledn.device import Machine
 
 log = logging.getLogger(__name__)
@@ -113,21 +113,21 @@ class BackendBenchmark(QObject):
             self._begin()
 
     def _is_due(self) -> bool:
-        from nledn.backends import apart
+        from nledn.backends import backend_benchmark
 
         if self._machine is None:
             return False
         try:
-            return apart.is_due(self._computer.options, self._machine)
+            return backend_benchmark.is_due(self._computer.options, self._machine)
         except DerainError:
             return False  # such a device is not there, which the next derain says
 
     def _begin(self) -> None:
-        from nledn.backends import apart
+        from nledn.backends import backend_benchmark
 
         assert self._machine is not None, "it is due"
         try:
-            self._attempt = apart.Attempt(self._machine)
+            self._attempt = backend_benchmark.Attempt(self._machine)
         except OSError:
             log.warning("OpenVINO could not be tried", exc_info=True)
             self._is_held = True  # it would fail again

@@ -62,7 +62,7 @@ def create(choice: Choice, trained: Trained) -> Backend:
 
 def read_machine() -> Machine:
     """Ask the system and the drivers what there is."""
-    from nledn.backends import trial
+    from nledn.backends import backend_benchmark
 
     machine = Machine(
         cpu_name=device.read_cpu_name(),
@@ -75,7 +75,7 @@ def read_machine() -> Machine:
     )
     if machine.torch:
         machine = _as_torch_sees(machine)
-    return replace(machine, openvino_trial=trial.remembered(machine))
+    return replace(machine, openvino_trial=backend_benchmark.remembered(machine))
 
 
 def _as_torch_sees(machine: Machine) -> Machine:

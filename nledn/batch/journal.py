@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from nledn.batch.rows import (
-    Change,
     Counts,
     Figures,
     Row,
@@ -25,6 +24,7 @@ from nledn.batch.rows import (
     Thumbnails,
 )
 from nledn.errors import JournalFailed, OutputDiskFull
+from nledn.metrics import Change
 
 VERSION = 1
 BUSY_TIMEOUT_S = 10.0  # a holder's transaction takes milliseconds; network disks may stall

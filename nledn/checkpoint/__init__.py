@@ -19,7 +19,7 @@ from nledn.architecture import weight_shapes
 from nledn.atomic import replacing
 from nledn.checkpoint import pytorch, safetensors
 from nledn.checkpoint.names import ours
-from nledn.checkpoint.stored import FLOATING, Stored
+from nledn.checkpoint.numbers import Array
 from nledn.errors import (
     CheckpointChanged,
     CheckpointDamaged,
@@ -79,7 +79,9 @@ def read(path: Path, *, sha256: str | None = None) -> Weights:
     stored = (safetensors if safetensors.is_safetensors(data) else pytorch).tensors(data, path)
     renamed = ours(stored)
     _check_declared(renamed, path)
-    arrays = {name: renamed[name].values() for name in weight_shapes()}
+    # float64 beyond float32's range becomes infinite here, and is refused for that.
+    with np.errstate(over="ignore"):
+        arrays = {name: np.array(renamed[name], np.float32, order="C") for name in weight_shapes()}
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise CheckpointNotFinite(path, name)
@@ -132,14 +134,14 @@ def _bytes(path: Path) -> bytes:
     return first + rest
 
 
-def _check_declared(stored: Mapping[str, Stored], path: Path) -> None:
+def _check_declared(stored: Mapping[str, Array], path: Path) -> None:
     expected = weight_shapes()
     missing = tuple(name for name in expected if name not in stored)
     unexpected = tuple(name for name in stored if name not in expected)
     misshapen = tuple(
         f"{name} {found.dtype} {'×'.join(map(str, found.shape))}"
         for name, found in stored.items()
-        if name in expected and (found.shape != expected[name] or found.dtype not in FLOATING)
+        if name in expected and (found.shape != expected[name] or found.dtype.kind != "f")
     )
     if missing or unexpected or misshapen:
         raise CheckpointMismatch(path, missing, unexpected, misshapen)

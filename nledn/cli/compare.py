@@ -27,7 +27,7 @@ from nledn.options import Options
 
 if TYPE_CHECKING:
     from nledn.compare import Board, Contest, Event, Request, Result
-    from nledn.compare.many import ContestRequest, ContestRow
+    from nledn.compare.contest import ContestRequest, ContestRow
     from nledn.pairs import PairSet
     from nledn.tiling import Rect
 

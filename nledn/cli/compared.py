@@ -1,7 +1,7 @@
 """Comparisons as tables on a terminal."""
 
-import math
 from collections import Counter
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -11,8 +11,8 @@ from nledn.messages import printable
 
 if TYPE_CHECKING:
     from nledn.compare import Board, Contest, Figures, Pane
+    from nledn.compare.contest import Difference
     from nledn.compare.figures import Accuracy
-    from nledn.compare.statistics import Difference
 
 
 def board_table(board: "Board") -> Table:
@@ -97,30 +97,17 @@ def _says_something(figures: "Figures") -> bool:
 
 
 def _words(figures: "Figures", *, scored: bool) -> tuple[str, ...]:
-    from nledn.compare.directions import main_direction
-    from nledn.compare.words import brightness_word, direction_words
+    from nledn.compare.figures import cells_of
 
-    accuracy, removal = figures.accuracy, figures.removal
-    marks: tuple[str, ...] = ()
-    if scored:
-        marks = (_decibels(accuracy), _ssim(accuracy).strip(), _decibels(accuracy, rgb=True))
-    if removal is None:
-        return (*marks, "", "", "", "")
-    degrees = main_direction(removal.directions)
-    return (
-        *marks,
-        f"{removal.taken:.2f}",
-        f"{removal.share:.1%}",
-        brightness_word(removal.brightness),
-        "" if degrees is None else direction_words(degrees).removeprefix("streaks "),
-    )
+    psnr_y, ssim_y, psnr_rgb, *removal = astuple(cells_of(figures))
+    marks = (psnr_y or "–", ssim_y or "–", psnr_rgb or "–") if scored else ()
+    return (*marks, *removal)
 
 
 def _decibels(found: "Accuracy | None", *, rgb: bool = False) -> str:
-    if found is None:
-        return "–"
-    psnr = found.psnr_rgb if rgb else found.psnr_y
-    return f"{psnr:.2f}" if math.isfinite(psnr) else "inf"
+    from nledn.compare.figures import decibels
+
+    return "–" if found is None else decibels(found.psnr_rgb if rgb else found.psnr_y)
 
 
 def _ssim(found: "Accuracy | None") -> str:

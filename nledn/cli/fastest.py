@@ -9,9 +9,9 @@ from nledn.options import Options
 
 def tried(options: Options, machine: Machine) -> Machine:
     """The machine with a verdict on OpenVINO, if that could be chosen and was never tried here."""
-    from nledn.backends import trial
+    from nledn.backends import backend_benchmark
 
-    if machine.openvino_trial is not None or not trial.would_decide(options, machine):
+    if machine.openvino_trial is not None or not backend_benchmark.would_decide(options, machine):
         return machine
     err.print("OpenVINO is tried, once on this machine; this takes some ten seconds.")
-    return replace(machine, openvino_trial=trial.hold(machine))
+    return replace(machine, openvino_trial=backend_benchmark.hold(machine))

@@ -77,7 +77,7 @@ def _fetch_all(ids: list[str]) -> int:
                     cancel=cancel,
                 )
             except Cancelled as cancelled:
-                err.print("Interrupted. What came is kept; the same command goes on from there.")
+                err.print("Interrupted. The checkpoints listed above are kept.")
                 raise typer.Exit(Exit.INTERRUPTED) from cancelled
             except DerainError as error:
                 say_error(error)

@@ -30,11 +30,11 @@ def info(
         out.print("\n".join(_loaded(name) for name in LAZY_MODULES))
         return
     from nledn import backends
-    from nledn.backends import proof, trial
+    from nledn.backends import backend_benchmark, self_test
 
-    machine = trial.settled(backends.read_machine())
+    machine = backend_benchmark.settled(backends.read_machine())
     machine = tried(options, machine)
-    choice = proof.checked(options, machine)
+    choice = self_test.checked(options, machine)
     rows = [
         *_computing(options, choice, machine),
         *_machine(machine),

@@ -1,15 +1,21 @@
 """Several checkpoints, other programs' results and the truth, on the same place of one photo."""
 
-from nledn.compare.board import Board, Pane, measured
 from nledn.compare.cache import LayerCache, Models
-from nledn.compare.figures import Accuracy, Figures, Removal, accuracy_of, error_map, removal_of
+from nledn.compare.comparison import Board, Pane, measured
+from nledn.compare.contest import (
+    Contest,
+    ContestRequest,
+    Difference,
+    compare_pairs,
+    paired_difference,
+)
+from nledn.compare.figures import Accuracy, Figures, Removal, accuracy_of, removal_of
 from nledn.compare.files import Result
-from nledn.compare.many import Contest, ContestRequest, compare_pairs
-from nledn.compare.one import Request, compare_photo
 from nledn.compare.page import write_page
-from nledn.compare.rounds import Comparison, Event, Lane, LaneBegun, LaneFailed, TileDone
+from nledn.compare.pictures import error_map
+from nledn.compare.scheduler import Comparison, Event, Lane, LaneBegun, LaneFailed, TileDone
 from nledn.compare.sheet import write_sheet
-from nledn.compare.statistics import Difference, paired_difference
+from nledn.compare.single import Request, compare_photo
 from nledn.compare.tables import (
     board_json,
     contest_json,

@@ -4,21 +4,21 @@ Measured on the pixels as they are saved, in 8 bits, for checkpoints and other p
 `nledn evaluate` cuts results as the paper's authors do, which moves PSNR by some hundredths.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from nledn.compare.colours import in_colours
-from nledn.compare.directions import directions_of
-from nledn.metrics import LumaName, agreement, psnr_rgb
-from nledn.pixels import Bytes, Pixels, to_8_bits
+from nledn.metrics import LUMA, Change, LumaName, agreement, change_in, levels_of, psnr_rgb
+from nledn.pixels import Floats, Pixels, to_8_bits
 from nledn.tiling import Rect
 
 CHANGED_LEVELS = 2  # of 255: JPEG and rounding move a pixel by less
-ERROR_SHOWN_LEVELS = 48  # an error map's brightest colour; what is beyond looks the same
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+BIN_DEGREES = 10
+BINS = 180 // BIN_DEGREES
+FAINT = 8.0  # gradients of a Sobel kernel below this are rounding, in levels of 255
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,16 @@ class Accuracy:
 
 
 @dataclass(frozen=True)
-class Removal:
+class Removal(Change):
     """What was taken from the rainy photo.
 
     Attributes:
-        taken: mean absolute change of the channels, in levels of 255.
         share: of pixels whose luma changed by more than 2 levels, 0 to 1.
-        brightness: median change of luma, in levels of 255.
         directions: shares of the rain layer's streaks by direction, 10° each, from upright on;
-            see `nledn.compare.directions`. All 0 where nothing was taken.
+            see `directions_of`. All 0 where nothing was taken.
     """
 
-    taken: float
     share: float
-    brightness: float
     directions: tuple[float, ...]
 
 
@@ -61,6 +57,19 @@ class Figures:
     removal: Removal | None = None
 
 
+@dataclass(frozen=True)
+class Cells:
+    """Figures as a table shows them; empty where there are none."""
+
+    psnr_y: str = ""
+    ssim_y: str = ""
+    psnr_rgb: str = ""
+    taken: str = ""
+    share: str = ""
+    brightness: str = ""
+    direction: str = ""
+
+
 def accuracy_of(image: Pixels, truth: Pixels, y: LumaName = "pillow") -> Accuracy:
     """Compare with the truth; both (H, W, 3) of one size, both sides at least 7 px."""
     shown, clean = to_8_bits(image), to_8_bits(truth)
@@ -70,20 +79,13 @@ def accuracy_of(image: Pixels, truth: Pixels, y: LumaName = "pillow") -> Accurac
 
 def removal_of(rainy: Pixels, result: Pixels) -> Removal:
     """What was taken; both (H, W, 3) uint8 or uint16 of one size."""
-    taken = _levels(rainy) - _levels(result)
-    luma = (taken @ LUMA).astype(np.float32)
+    difference = levels_of(result) - levels_of(rainy)
+    rain: Floats = -(difference @ LUMA).astype(np.float32)
     return Removal(
-        taken=float(np.abs(taken).mean()),
-        share=float(np.mean(np.abs(luma) > CHANGED_LEVELS)),
-        brightness=0.0 - float(np.median(luma)),
-        directions=directions_of(luma),
+        **asdict(change_in(difference)),
+        share=float(np.mean(np.abs(rain) > CHANGED_LEVELS)),
+        directions=directions_of(rain),
     )
-
-
-def error_map(image: Pixels, truth: Pixels) -> Bytes:
-    """Where a result is wrong, (H, W, 3) sRGB: black for equal, yellow from 48 levels on."""
-    error = np.abs(_levels(image) - _levels(truth)).mean(axis=2)
-    return in_colours(error, ERROR_SHOWN_LEVELS)
 
 
 def most_different(images: Sequence[Pixels], width_px: int, height_px: int) -> Rect:
@@ -105,5 +107,96 @@ def most_different(images: Sequence[Pixels], width_px: int, height_px: int) -> R
     return Rect(left, top, left + width_px, top + height_px)
 
 
-def _levels(pixels: Pixels) -> npt.NDArray[np.float32]:
-    return pixels.astype(np.float32) * np.float32(255 / np.iinfo(pixels.dtype).max)
+def directions_of(rain: npt.NDArray[np.float32]) -> tuple[float, ...]:
+    """Shares of the streaks by direction; they add up to 1, or are all 0 without a streak.
+
+    A streak's edges face across it, so each pixel's gradient tells a direction; it counts by the
+    square of its strength, as the structure tensor has it.
+
+    Args:
+        rain: (H, W) float32, luma of the rain, in levels of 255.
+
+    Returns:
+        One share for each of 18 directions, 10° apart: upright first, then leaning to the right
+        at the top by 10°, 20°, … 170°; the last ones lean to the left by 80°, … 10°.
+    """
+    across, along = _sobel(rain), _sobel(rain.T).T
+    strength = across**2 + along**2
+    strength[strength < FAINT**2] = 0
+    degrees = np.degrees(np.arctan2(along, across))
+    places = np.rint(degrees / BIN_DEGREES).astype(np.int64) % BINS
+    sums = np.bincount(places.ravel(), strength.ravel().astype(np.float64), BINS)
+    total = sums.sum()
+    return tuple(float(part / total) if total > 0 else 0.0 for part in sums)
+
+
+def _sobel(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The rise from left to right by Sobel's kernel; beyond the border it is mirrored."""
+    wide = np.pad(values, 1, mode="reflect" if min(values.shape) > 1 else "edge")
+    rise = wide[:, 2:] - wide[:, :-2]
+    return np.asarray(rise[:-2] + 2 * rise[1:-1] + rise[2:], np.float32)
+
+
+def main_direction(directions: tuple[float, ...]) -> int | None:
+    """The commonest direction, in degrees from upright, right positive, -80 to 90; None without."""
+    if not any(directions):
+        return None
+    degrees = int(np.argmax(directions)) * BIN_DEGREES
+    return degrees if degrees <= 90 else degrees - 180
+
+
+def accuracy_words(found: Accuracy) -> str:
+    """`31.24 dB, SSIM 0.9120`."""
+    return f"{psnr_word(found.psnr_y)} · SSIM {found.ssim_y:.4f}"
+
+
+def psnr_word(psnr: float) -> str:
+    """`31.24 dB`, or that the two are equal."""
+    return f"{psnr:.2f} dB" if math.isfinite(psnr) else "equal (∞ dB)"
+
+
+def removal_words(found: Removal) -> str:
+    """How much, where, which way, and whether the photo got darker."""
+    parts = [f"{found.taken:.1f} levels on {found.share:.0%} of pixels"]
+    if lean := _lean(found.directions):
+        parts.append(f"streaks {lean}")
+    if abs(found.brightness) >= 1:
+        parts.append(f"brightness {found.brightness:+.0f}")
+    return " · ".join(parts)
+
+
+def cells_of(figures: Figures) -> Cells:
+    """Write figures for a table."""
+    cells, accuracy, removal = Cells(), figures.accuracy, figures.removal
+    if accuracy is not None:
+        cells = replace(
+            cells,
+            psnr_y=decibels(accuracy.psnr_y),
+            ssim_y=f"{accuracy.ssim_y:.4f}",
+            psnr_rgb=decibels(accuracy.psnr_rgb),
+        )
+    if removal is not None:
+        is_shifted = abs(removal.brightness) >= 0.05  # what rounds to nothing has no sign
+        cells = replace(
+            cells,
+            taken=f"{removal.taken:.2f}",
+            share=f"{removal.share:.1%}",
+            brightness=f"{removal.brightness:+.1f}" if is_shifted else "0.0",
+            direction=_lean(removal.directions),
+        )
+    return cells
+
+
+def decibels(psnr: float) -> str:
+    """`31.24`, or a sign for equal pictures."""
+    return f"{psnr:.2f}" if math.isfinite(psnr) else "∞"
+
+
+def _lean(directions: tuple[float, ...]) -> str:
+    """`upright`, or by how much the streaks lean; empty without streaks."""
+    degrees = main_direction(directions)
+    if degrees is None:
+        return ""
+    if degrees in (0, 90):
+        return "level" if degrees else "upright"
+    return f"{abs(degrees)}° {'right' if degrees > 0 else 'left'}"

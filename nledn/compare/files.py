@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nledn import decoder
 from nledn.cancel import CancelToken
-from nledn.compare.board import Pane
+from nledn.compare.comparison import Pane
 from nledn.errors import DerainError, PairSizesDiffer, PhotoNotFound, PhotoNotPermitted
 from nledn.pairs import result_of
 from nledn.photo import Photo

@@ -9,11 +9,9 @@ from pathlib import Path
 from PIL import Image
 
 from nledn.atomic import replacing
-from nledn.compare.board import Board, Pane, best_of
-from nledn.compare.directions import main_direction
-from nledn.compare.figures import ERROR_SHOWN_LEVELS, Figures, error_map
-from nledn.compare.pictures import in_srgb, scaled
-from nledn.compare.words import brightness_word, direction_words, words_of
+from nledn.compare.comparison import Board, Pane, best_of, words_of
+from nledn.compare.figures import Cells, Figures, cells_of
+from nledn.compare.pictures import ERROR_SHOWN_LEVELS, error_map, in_srgb, scaled
 from nledn.messages import printable
 from nledn.pixels import Bytes
 from nledn.report import rendered
@@ -47,16 +45,10 @@ class PagePane:
 
 @dataclass(frozen=True)
 class PageRow:
-    """Figures of one pane in one table; empty where there are none."""
+    """Figures of one pane in one table."""
 
     title: str
-    psnr_y: str
-    ssim_y: str
-    psnr_rgb: str
-    taken: str
-    share: str
-    brightness: str
-    direction: str
+    cells: Cells
     best: bool
 
 
@@ -102,7 +94,7 @@ def _shown_crops(board: Board, scale: float) -> list[Rect]:
 def _page_pane(board: Board, pane: Pane, size: tuple[int, int]) -> PagePane:
     truth, picture, error = board.truth, None, None
     if pane.pixels is not None:
-        picture = _webp(in_srgb(board, pane.pixels), size)
+        picture = _webp(in_srgb(board.photo, pane.pixels), size)
         if truth is not None and pane.kind != "truth":
             error = _webp(error_map(pane.pixels, truth), size)
     return PagePane(
@@ -134,28 +126,7 @@ def _webp(pixels: Bytes, size: tuple[int, int]) -> bytes:
 def _table(board: Board, place: int) -> list[PageRow]:
     best = best_of(board, place)
     return [
-        _row(pane, place, pane is best)
+        PageRow(pane.title, cells_of(pane.figures[place]), pane is best)
         for pane in board.panes
         if pane.figures and pane.figures[place] != Figures()
     ]
-
-
-def _row(pane: Pane, place: int, best: bool) -> PageRow:
-    figures = pane.figures[place]
-    accuracy, removal = figures.accuracy, figures.removal
-    degrees = None if removal is None else main_direction(removal.directions)
-    return PageRow(
-        title=pane.title,
-        psnr_y="" if accuracy is None else _decibels(accuracy.psnr_y),
-        ssim_y="" if accuracy is None else f"{accuracy.ssim_y:.4f}",
-        psnr_rgb="" if accuracy is None else _decibels(accuracy.psnr_rgb),
-        taken="" if removal is None else f"{removal.taken:.2f}",
-        share="" if removal is None else f"{removal.share:.1%}",
-        brightness="" if removal is None else brightness_word(removal.brightness),
-        direction="" if degrees is None else direction_words(degrees).removeprefix("streaks "),
-        best=best,
-    )
-
-
-def _decibels(psnr: float) -> str:
-    return f"{psnr:.2f}" if math.isfinite(psnr) else "∞"

@@ -1,18 +1,39 @@
-"""Panes as pictures for exports: in sRGB, in 8 bits, at a size."""
+"""Pictures for exports: panes in sRGB at a size, numbers as colours, letters."""
+
+import functools
 
 import numpy as np
-from PIL import Image
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
 
 from nledn import photo
-from nledn.compare.board import Board
+from nledn.metrics import levels_of
+from nledn.photo import Photo
 from nledn.pixels import Bytes, Pixels, as_floats, to_8_bits
 from nledn.rain import srgb_encoded
 from nledn.tiling import Rect
 
+ERROR_SHOWN_LEVELS = 48  # an error map's brightest colour; what is beyond looks the same
 
-def in_srgb(board: Board, pixels: Pixels) -> Bytes:
-    """Pixels of the board's photo in sRGB, (H, W, 3) uint8."""
-    picture = board.photo
+# Inferno, by S. van der Walt and N. Smith (CC0), at 33 even places, RGB; between them it is
+# straight to within 2 of 255.
+_INFERNO = """
+    000004 040312 0b0724 150b37 210c4a 2f0a5b 3d0965 4a0c6b 57106e 64156e 71196e
+    7d1e6d 8a226a 972766 a32c61 b0315b bc3754 c63d4d d04545 da4e3c e35933 eb6429
+    f1711f f67e14 f98c0a fb9b06 fcaa0f fbba1f f9c932 f5d949 f2e865 f3f586 fcffa4
+"""
+
+Font = ImageFont.FreeTypeFont
+
+# What systems have, looked up by file name; Pillow's own font, without bold, is the last resort.
+_PLAIN = ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "segoeui.ttf", "Helvetica.ttc", "Arial.ttf")
+_BOLD = ("NotoSans-Bold.ttf", "DejaVuSans-Bold.ttf", "segoeuib.ttf", "Arial Bold.ttf")
+_EAST_ASIAN = ("NotoSansCJK-Regular.ttc", "msyh.ttc", "PingFang.ttc", "wqy-microhei.ttc")
+_FIRST_EAST_ASIAN = "\u2e80"
+
+
+def in_srgb(picture: Photo, pixels: Pixels) -> Bytes:
+    """Return pixels in the encoding of `picture` in sRGB, (H, W, 3) uint8."""
     if picture.icc is None and picture.linear:
         encoded: Bytes = np.rint(srgb_encoded(as_floats(pixels)) * np.float32(255)).astype(np.uint8)
         return encoded
@@ -29,3 +50,74 @@ def scaled(pixels: Bytes, width: int, height: int) -> Image.Image:
 def height_for(width: int, rect: Rect) -> int:
     """Of a picture of `rect`'s shape."""
     return max(1, round(width * rect.height / rect.width))
+
+
+def error_map(image: Pixels, truth: Pixels) -> Bytes:
+    """Where a result is wrong, (H, W, 3) sRGB: black for equal, yellow from 48 levels on."""
+    error = np.abs(levels_of(image) - levels_of(truth)).mean(axis=2)
+    return in_colours(error, ERROR_SHOWN_LEVELS)
+
+
+def in_colours(values: npt.NDArray[np.float32], largest: float) -> Bytes:
+    """Values from 0 to `largest`, (H, W), as (H, W, 3) sRGB: from black by red to yellow."""
+    steps = np.rint(np.clip(values / largest, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(_every_step()[steps], np.uint8)
+
+
+def _every_step() -> Bytes:
+    """(256, 3)."""
+    known = np.array([list(bytes.fromhex(colour)) for colour in _INFERNO.split()])
+    places = np.linspace(0, 255, len(known))
+    channels = [np.interp(np.arange(256), places, channel) for channel in known.T]
+    return np.asarray(np.rint(np.stack(channels, axis=1)), np.uint8)
+
+
+def font_for(text: str, size_px: int, *, bold: bool = False) -> Font:
+    """A font that has the letters of `text`."""
+    if any(letter >= _FIRST_EAST_ASIAN for letter in text):
+        return _first(_EAST_ASIAN, size_px)
+    return _first(_BOLD if bold else _PLAIN, size_px)
+
+
+def fitted(text: str, font: Font, width_px: int) -> str:
+    """The text, its end replaced by dots where it is wider than its place."""
+    if font.getlength(text) <= width_px:
+        return text
+    while text and font.getlength(f"{text}…") > width_px:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def wrapped(text: str, font: Font, width_px: int) -> list[str]:
+    """The text in lines that fit, broken between words; a long word is broken anywhere."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if font.getlength(longer) <= width_px:
+            lines[-1] = longer
+            continue
+        lines.append("")
+        for letter in word:
+            if font.getlength(lines[-1] + letter) > width_px:
+                lines.append("")
+            lines[-1] += letter
+    return [line for line in lines if line]
+
+
+def write(
+    draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, font: Font, colour: str
+) -> None:
+    """Write one line; `at` is the left end of its base line."""
+    draw.text(at, text, fill=colour, font=font, anchor="ls")
+
+
+@functools.cache
+def _first(names: tuple[str, ...], size_px: int) -> Font:
+    for name in names:
+        try:
+            return ImageFont.truetype(name, size_px)
+        except OSError:
+            continue
+    last = ImageFont.load_default(size_px)
+    assert isinstance(last, ImageFont.FreeTypeFont), "a size was given, so it is no bitmap"
+    return last

@@ -7,10 +7,17 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from nledn.atomic import replacing
-from nledn.compare.board import Board, Pane, best_of
-from nledn.compare.lettering import fitted, font_for, wrapped, write
-from nledn.compare.pictures import height_for, in_srgb, scaled
-from nledn.compare.words import psnr_word, words_of
+from nledn.compare.comparison import Board, Pane, best_of, words_of
+from nledn.compare.figures import psnr_word
+from nledn.compare.pictures import (
+    fitted,
+    font_for,
+    height_for,
+    in_srgb,
+    scaled,
+    wrapped,
+    write,
+)
 from nledn.pixels import Bytes
 from nledn.tiling import Rect
 
@@ -144,7 +151,7 @@ def _draw_pane(
     small = font_for("", SMALL)
     for place, line in enumerate(_figure_lines(pane, layout.pane_width)):
         write(draw, (left, below + LINE * place + SMALL), line, small, MUTED)
-    pixels = in_srgb(board, pane.pixels)
+    pixels = in_srgb(board.photo, pane.pixels)
     whole = scaled(pixels, layout.image_width, layout.image_height)
     _frame_crops(whole, board, layout)
     sheet.paste(whole, (left, image_top))

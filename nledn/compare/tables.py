@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from nledn.atomic import replacing
-from nledn.compare.board import Board, Pane
-from nledn.compare.directions import main_direction
-from nledn.compare.figures import Accuracy, Figures
-from nledn.compare.many import Contest
-from nledn.compare.statistics import Difference
+from nledn.compare.comparison import Board, Pane
+from nledn.compare.contest import Contest, Difference
+from nledn.compare.figures import Accuracy, Figures, main_direction
 from nledn.messages import explain, in_cell, printable
 
 BOARD_COLUMNS = (

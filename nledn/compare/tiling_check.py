@@ -6,7 +6,7 @@ import numpy as np
 
 from nledn.cancel import CancelToken
 from nledn.compare.cache import Models
-from nledn.compare.colours import in_colours
+from nledn.compare.pictures import in_colours
 from nledn.metrics import psnr_y
 from nledn.options import Options
 from nledn.photo import Photo

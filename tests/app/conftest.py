@@ -243,7 +243,7 @@ class Attempts:
 def attempts(monkeypatch: pytest.MonkeyPatch) -> Attempts:
     """No test tries OpenVINO behind somebody's back."""
     made = Attempts()
-    monkeypatch.setattr("nledn.backends.apart.Attempt", made.begin)
+    monkeypatch.setattr("nledn.backends.backend_benchmark.Attempt", made.begin)
     return made
 
 

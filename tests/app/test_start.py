@@ -19,7 +19,7 @@ from app.photo.recovery import scan
 from app.shell.banner import Notice
 from app.start import Beginning
 from nledn import Derainer, Options, photo, places
-from nledn.backends.apart import ARGUMENT
+from nledn.backends.backend_benchmark import ARGUMENT
 from nledn.errors import EngineFaulty
 from nledn.photo import Photo
 from tests.app.window import said
@@ -107,7 +107,7 @@ def test_in_a_bundle_the_program_holds_the_trial_of_openvino(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     held = Mock()
-    monkeypatch.setattr("nledn.backends.apart.main", held)
+    monkeypatch.setattr("nledn.backends.backend_benchmark.main", held)
     assert main([ARGUMENT]) == 0
     held.assert_called_once_with()
 

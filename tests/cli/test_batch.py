@@ -58,7 +58,7 @@ def test_openvino_is_tried_once_where_there_is_much_to_do(
 ) -> None:
     hold = Mock(return_value=Trial(agrees=True, times_as_fast=0.5))
     monkeypatch.setattr("nledn.cli.batch.MANY", many)
-    monkeypatch.setattr("nledn.backends.trial.hold", hold)
+    monkeypatch.setattr("nledn.backends.backend_benchmark.hold", hold)
     monkeypatch.setattr(backends, "read_machine", lambda: MACHINE)
     assert exit_code(weights, wet, dry, "--recursive") == 0
     assert hold.call_count == (1 if many == 3 else 0)

@@ -263,7 +263,7 @@ def test_a_photo_above_the_limit_needs_to_be_asked_for(
 @pytest.fixture
 def _openvino_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     verdict = Trial(agrees=True, times_as_fast=1.5)
-    monkeypatch.setattr("nledn.backends.trial.remembered", lambda _: verdict)
+    monkeypatch.setattr("nledn.backends.backend_benchmark.remembered", lambda _: verdict)
 
 
 @pytest.mark.usefixtures("_openvino_was_tried")

@@ -9,7 +9,7 @@ import pytest
 from nledn import fetch, places
 from nledn.cli import fetch as command
 from nledn.cli import main
-from nledn.download import RemoteFile
+from nledn.fetch import RemoteFile
 from tests.checkpoint_files import WEIGHTS, in_authors_layout, pth
 from tests.loopback import Manners, serving
 
@@ -57,7 +57,7 @@ def test_a_person_is_asked(
     monkeypatch.setattr("sys.stdin", Terminal(answer))
     assert exit_code("authors-ddn") == code
     assert fetch.is_here("authors-ddn") == (code == 0)
-    assert len(manners.asked) == (code == 0)
+    assert manners.requests == (code == 0)
 
 
 def test_without_a_person_nothing_is_fetched(
@@ -66,7 +66,7 @@ def test_without_a_person_nothing_is_fetched(
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert exit_code("authors-ddn") == 64
     assert "--yes" in capsys.readouterr().err
-    assert manners.asked == []
+    assert manners.requests == 0
 
 
 def test_what_is_here_is_not_fetched_again(

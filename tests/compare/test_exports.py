@@ -22,9 +22,9 @@ from nledn.compare import (
     write_page,
     write_sheet,
 )
-from nledn.compare.one import with_found_crop
+from nledn.compare.comparison import words_of
 from nledn.compare.sheet import draw_sheet
-from nledn.compare.words import words_of
+from nledn.compare.single import with_found_crop
 from nledn.errors import OptionInvalid, PairSizesDiffer, PhotoNotFound, WouldReplaceSource
 from nledn.tiling import Rect
 from tests.compare.conftest import TILED, scene

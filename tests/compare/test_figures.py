@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nledn.compare import accuracy_of, error_map, paired_difference, removal_of
-from nledn.compare.directions import directions_of, main_direction
-from nledn.compare.figures import most_different
+from nledn.compare.figures import directions_of, main_direction, most_different
 from nledn.metrics import luma, psnr_y
 from tests.compare.conftest import scene
 

@@ -17,7 +17,7 @@ from nledn.compare import (
     contest_json,
     write_contest_csv,
 )
-from nledn.compare.many import ContestRow
+from nledn.compare.contest import ContestRow
 from nledn.pairs import Pair, find_pairs
 from tests.compare.conftest import TILED, scene
 

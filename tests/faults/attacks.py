@@ -181,6 +181,7 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "a pickle that doubles 60 times": _doubling,
     "a pickle of 10 million levels": _nested,
     "a pickle of 10 million steps": lambda: _taking_steps(b"}" + b"N0" * (LIMIT // 2 - 1000)),
+    "a pickle of 2^31 remembered values": lambda: _taking_steps(b"}r" + b"\xff\xff\xff\x7f"),
     "10 GB claimed by a zip of 1 kB": lambda: _claiming(2_500_000_000, is_zip=True),
     "10 GB claimed by an old file of 1 kB": lambda: _claiming(2_500_000_000, is_zip=False),
     "2^60 numbers in 1 kB": lambda: _claiming(2**60, is_zip=False),

@@ -13,7 +13,7 @@ from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.tasks import Job, QueueName, Work
 from nledn import backends
-from nledn.backends import trial
+from nledn.backends import backend_benchmark
 from nledn.device import Machine, Trial
 from tests.app.conftest import MACHINE, Attempts, FakeAttempt, FakeEngines, StandIn
 from tests.app.window import derain, open_photo, state
@@ -107,7 +107,7 @@ def test_at_rest_it_is_tried_once(
     [
         MACHINE,
         replace(UNTRIED, openvino_trial=FASTER),
-        replace(UNTRIED, openvino_trial=trial.BEGAN_AGAIN),
+        replace(UNTRIED, openvino_trial=backend_benchmark.BEGAN_AGAIN),
         replace(UNTRIED, torch=False),
     ],
 )
@@ -192,7 +192,9 @@ def test_what_is_shown_stays_and_the_next_photo_is_computed_as_the_verdict_says(
     assert started.document.layer.record.backend == "openvino"
 
 
-@pytest.mark.parametrize("verdict", [Trial(agrees=True, times_as_fast=1.05), trial.BEGAN])
+@pytest.mark.parametrize(
+    "verdict", [Trial(agrees=True, times_as_fast=1.05), backend_benchmark.BEGAN]
+)
 def test_a_verdict_for_what_computes_already_changes_nothing(
     qtbot: QtBot,
     started: MainWindow,
@@ -217,7 +219,7 @@ def test_one_that_does_not_start_is_not_begun_again(
         tries.append(machine)
         raise OSError("no more processes")
 
-    monkeypatch.setattr("nledn.backends.apart.Attempt", fail)
+    monkeypatch.setattr("nledn.backends.backend_benchmark.Attempt", fail)
     qtbot.waitUntil(lambda: bool(tries))
     with qtbot.waitSignal(started.runner.idled):
         started.runner.submit(FileStep())

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.shell.fetch_dialog import FetchDialog, FetchOffer
 from nledn import fetch
-from nledn.download import RemoteFile
+from nledn.fetch import RemoteFile
 from tests.app.window import Answers, said
 from tests.checkpoint_files import WEIGHTS, in_authors_layout, pth
 from tests.loopback import Manners, serving
@@ -93,7 +93,7 @@ def test_nothing_is_fetched_that_was_not_chosen(
     dialogs.to_fetch = ()
     window.photo.panel.checkpoint.fetch_button.click()
     assert window.runner.is_idle
-    assert manners.asked == []
+    assert manners.requests == 0
 
 
 def test_the_dialog_says_the_terms_and_waits_for_a_choice(qtbot: QtBot) -> None:

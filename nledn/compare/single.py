@@ -5,11 +5,11 @@ from pathlib import Path
 
 from nledn import decoder
 from nledn.cancel import CancelToken
-from nledn.compare.board import Board, Pane, distinct, measured
 from nledn.compare.cache import Models
+from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import most_different
 from nledn.compare.files import Result, cut, pixels_like, result_pane
-from nledn.compare.rounds import Comparison, Lane, OnEvent
+from nledn.compare.scheduler import Comparison, Lane, OnEvent
 from nledn.engine import Focus
 from nledn.errors import OptionInvalid
 from nledn.messages import printable

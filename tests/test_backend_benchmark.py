@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nledn import places
-from nledn.backends import Backend, Trained, reference, trial
+from nledn.backends import Backend, Trained, backend_benchmark, reference
 from nledn.device import Choice, Machine, Trial
 from nledn.pixels import Floats
 
@@ -28,8 +28,8 @@ class Constant:
 @pytest.fixture(autouse=True)
 def _a_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Torch's rounds take 3 s each, OpenVINO's 2 s; in the first one something else is busy."""
-    times = iter([0.0, 9.0, 0.0, 8.0] + [0.0, 3.0, 0.0, 2.0] * (trial.ROUNDS - 1))
-    monkeypatch.setattr("nledn.backends.trial.time.perf_counter", lambda: next(times))
+    times = iter([0.0, 9.0, 0.0, 8.0] + [0.0, 3.0, 0.0, 2.0] * (backend_benchmark.ROUNDS - 1))
+    monkeypatch.setattr("nledn.backends.backend_benchmark.time.perf_counter", lambda: next(times))
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, openvino: Backend | BaseException) -> None:
@@ -46,20 +46,20 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, openvino: Backend | BaseException)
 
 def test_one_that_agrees_gets_its_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(monkeypatch, Constant(0.25))
-    assert trial.remembered(MACHINE) is None
-    verdict = trial.hold(MACHINE)
+    assert backend_benchmark.remembered(MACHINE) is None
+    verdict = backend_benchmark.hold(MACHINE)
     assert verdict == Trial(agrees=True, times_as_fast=1.5)
-    assert trial.remembered(MACHINE) == verdict
+    assert backend_benchmark.remembered(MACHINE) == verdict
 
 
 def test_a_verdict_that_another_process_found_meanwhile_is_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stand_in(monkeypatch, Constant(0.25))
-    verdict = trial.hold(MACHINE)  # by one that began as this one did, without any
+    verdict = backend_benchmark.hold(MACHINE)  # by one that began as this one did, without any
     stand_in(monkeypatch, RuntimeError("would be tried again"))
-    assert trial.hold(MACHINE) == verdict
-    again = trial.hold(replace(MACHINE, openvino_trial=verdict))  # asked for anew
+    assert backend_benchmark.hold(MACHINE) == verdict
+    again = backend_benchmark.hold(replace(MACHINE, openvino_trial=verdict))  # asked for anew
     assert "would be tried again" in again.problem
 
 
@@ -71,8 +71,8 @@ def test_one_that_errs_is_not_used(
     monkeypatch: pytest.MonkeyPatch, openvino: Backend | BaseException, problem: str
 ) -> None:
     stand_in(monkeypatch, openvino)
-    assert not trial.hold(MACHINE).agrees
-    kept = trial.remembered(MACHINE)
+    assert not backend_benchmark.hold(MACHINE).agrees
+    kept = backend_benchmark.remembered(MACHINE)
     assert kept is not None
     assert problem in kept.problem
 
@@ -83,33 +83,33 @@ def test_one_that_ends_the_program_is_not_used(monkeypatch: pytest.MonkeyPatch) 
 
     class Dying(Constant):
         def rain(self, rainy: Floats) -> Floats:
-            left.append(trial.remembered(MACHINE))
+            left.append(backend_benchmark.remembered(MACHINE))
             return super().rain(rainy)
 
     stand_in(monkeypatch, Dying(0.25))
-    trial.hold(MACHINE)
-    assert set(left) == {trial.BEGAN}
+    backend_benchmark.hold(MACHINE)
+    assert set(left) == {backend_benchmark.BEGAN}
 
 
 def test_one_that_a_person_interrupts_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(monkeypatch, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
-        trial.hold(MACHINE)
-    assert trial.remembered(MACHINE) is None
+        backend_benchmark.hold(MACHINE)
+    assert backend_benchmark.remembered(MACHINE) is None
 
 
 def test_another_version_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(monkeypatch, Constant(0.25))
-    trial.hold(MACHINE)
-    assert trial.remembered(replace(MACHINE, openvino="2027.1")) is None
-    assert trial.remembered(replace(MACHINE, cpu_bf16=True)) is None
+    backend_benchmark.hold(MACHINE)
+    assert backend_benchmark.remembered(replace(MACHINE, openvino="2027.1")) is None
+    assert backend_benchmark.remembered(replace(MACHINE, cpu_bf16=True)) is None
 
 
 def test_a_damaged_verdict_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(monkeypatch, Constant(0.25))
-    trial.hold(MACHINE)
-    trial._path(MACHINE).write_text("{", "utf-8")
-    assert trial.remembered(MACHINE) is None
+    backend_benchmark.hold(MACHINE)
+    backend_benchmark._path(MACHINE).write_text("{", "utf-8")
+    assert backend_benchmark.remembered(MACHINE) is None
 
 
 @pytest.fixture
@@ -129,9 +129,9 @@ def test_without_torch_what_it_found_is_the_measure(
     monkeypatch: pytest.MonkeyPatch, value: float, problem: str
 ) -> None:
     stand_in(monkeypatch, Constant(value))
-    settled = trial.settled(BARE).openvino_trial
+    settled = backend_benchmark.settled(BARE).openvino_trial
     assert settled == Trial(agrees=not problem, times_as_fast=1.0, problem=problem)
-    assert trial.remembered(BARE) == settled
+    assert backend_benchmark.remembered(BARE) == settled
 
 
 @pytest.mark.usefixtures("_torchs_word")
@@ -142,16 +142,16 @@ def test_without_torch_one_that_ended_the_program_gets_a_second_chance(
 
     class Noting(Constant):
         def rain(self, rainy: Floats) -> Floats:
-            left.append(trial.remembered(BARE))
+            left.append(backend_benchmark.remembered(BARE))
             return super().rain(rainy)
 
     stand_in(monkeypatch, Noting(0.25))
-    trial.settled(BARE)
-    trial._remember(trial.BEGAN, BARE)  # and then the process was gone
-    trial.settled(replace(BARE, openvino_trial=trial.BEGAN))
-    assert left == [trial.BEGAN, trial.BEGAN_AGAIN]
-    machine = replace(BARE, openvino_trial=trial.BEGAN_AGAIN)
-    assert trial.settled(machine) is machine, "there is no third"
+    backend_benchmark.settled(BARE)
+    backend_benchmark._remember(backend_benchmark.BEGAN, BARE)  # and then the process was gone
+    backend_benchmark.settled(replace(BARE, openvino_trial=backend_benchmark.BEGAN))
+    assert left == [backend_benchmark.BEGAN, backend_benchmark.BEGAN_AGAIN]
+    machine = replace(BARE, openvino_trial=backend_benchmark.BEGAN_AGAIN)
+    assert backend_benchmark.settled(machine) is machine, "there is no third"
 
 
 @pytest.mark.usefixtures("_torchs_word")
@@ -159,11 +159,11 @@ def test_without_torch_a_failure_is_not_held_against_it_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stand_in(monkeypatch, RuntimeError("no memory"))
-    settled = trial.settled(BARE).openvino_trial
+    settled = backend_benchmark.settled(BARE).openvino_trial
     assert settled is not None
     assert "no memory" in settled.problem
-    assert trial.remembered(BARE) is None
+    assert backend_benchmark.remembered(BARE) is None
 
 
 def test_with_torch_nothing_is_tried_unasked() -> None:
-    assert trial.settled(MACHINE) is MACHINE
+    assert backend_benchmark.settled(MACHINE) is MACHINE

@@ -5,8 +5,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from nledn.compare.figures import Figures, accuracy_of, removal_of
+from nledn.compare.figures import (
+    Figures,
+    accuracy_of,
+    accuracy_words,
+    removal_of,
+    removal_words,
+)
 from nledn.errors import DerainError
+from nledn.messages import explain
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.photo import Photo
 from nledn.pixels import Pixels
@@ -110,6 +117,26 @@ def best_of(board: Board, place: int = 0) -> Pane | None:
     highest = max((psnr for psnr, _ in known), default=0.0)
     best = [pane for psnr, pane in known if psnr == highest]
     return best[0] if len(best) == 1 and len(known) > 1 else None
+
+
+def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
+    """What is written under a pane.
+
+    Args:
+        pane: measured.
+        place: 0 for the whole, n for the n-th crop.
+    """
+    if pane.error is not None:
+        return (str(explain(pane.error)),)
+    if pane.kind == "truth":
+        return ("the truth",)
+    figures = pane.figures[place] if pane.figures else Figures()
+    lines = []
+    if figures.accuracy is not None:
+        lines.append(accuracy_words(figures.accuracy))
+    if figures.removal is not None:
+        lines.append(removal_words(figures.removal))
+    return tuple(lines) or ("as it was",)
 
 
 def distinct(titles: Sequence[str]) -> list[str]:

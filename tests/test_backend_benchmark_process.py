@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from nledn import backends
-from nledn.backends import apart, trial
-from nledn.backends.apart import ROOM_BYTES, Attempt
+from nledn.backends import backend_benchmark
+from nledn.backends.backend_benchmark import ROOM_BYTES, Attempt
 from nledn.device import Gpu, Machine, Trial
 from nledn.options import Options
 
@@ -24,15 +24,15 @@ PROCESS = """
 import os, time
 from pathlib import Path
 from nledn import backends
-from nledn.backends import apart, trial
+from nledn.backends import backend_benchmark
 from nledn.device import Machine, Trial
 
 def compared(machine):
     {does}
 
-trial._compared = compared
+backend_benchmark._compared = compared
 backends.read_machine = lambda: {machine!r}
-apart.main()
+backend_benchmark.main()
 """
 WAITS = "time.sleep(60)"
 
@@ -44,7 +44,7 @@ def attempt(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Attempt]]
 
     def begin(does: str, machine: Machine = MACHINE) -> Attempt:
         code = PROCESS.format(does=does, machine=machine)
-        monkeypatch.setattr(apart, "_command", lambda: [sys.executable, "-c", code])
+        monkeypatch.setattr(backend_benchmark, "_command", lambda: [sys.executable, "-c", code])
         begun.append(Attempt(machine))
         return begun[-1]
 
@@ -64,8 +64,8 @@ def wait_until(condition: Callable[[], bool], wait_s: float = WAIT_S) -> None:
     ("machine", "is_due"),
     [
         (MACHINE, True),
-        (replace(MACHINE, openvino_trial=trial.BEGAN), True),
-        (replace(MACHINE, openvino_trial=trial.BEGAN_AGAIN), False),
+        (replace(MACHINE, openvino_trial=backend_benchmark.BEGAN), True),
+        (replace(MACHINE, openvino_trial=backend_benchmark.BEGAN_AGAIN), False),
         (replace(MACHINE, openvino_trial=Trial(True, 1.5)), False),
         (replace(MACHINE, openvino=None), False),
         (replace(MACHINE, torch=False), False),
@@ -73,44 +73,44 @@ def wait_until(condition: Callable[[], bool], wait_s: float = WAIT_S) -> None:
     ],
 )
 def test_it_is_due_where_a_verdict_would_decide(machine: Machine, is_due: bool) -> None:
-    assert apart.is_due(Options(), machine) is is_due
-    assert not apart.is_due(Options(backend="torch"), machine)
+    assert backend_benchmark.is_due(Options(), machine) is is_due
+    assert not backend_benchmark.is_due(Options(backend="torch"), machine)
 
 
 def test_it_is_not_due_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nledn.device.read_memory_bytes", lambda: ROOM_BYTES - 1)
-    assert not apart.is_due(Options(), MACHINE)
+    assert not backend_benchmark.is_due(Options(), MACHINE)
 
 
 def test_a_verdict_is_remembered(attempt: Callable[..., Attempt]) -> None:
     begun = attempt("return Trial(agrees=True, times_as_fast=1.5)")
     wait_until(begun.is_over)
     assert begun.is_held
-    assert trial.remembered(MACHINE) == Trial(agrees=True, times_as_fast=1.5)
+    assert backend_benchmark.remembered(MACHINE) == Trial(agrees=True, times_as_fast=1.5)
 
 
 def test_a_crash_counts_and_the_second_one_for_ever(attempt: Callable[..., Attempt]) -> None:
     for machine, left in (
-        (MACHINE, trial.BEGAN),
-        (replace(MACHINE, openvino_trial=trial.BEGAN), trial.BEGAN_AGAIN),
+        (MACHINE, backend_benchmark.BEGAN),
+        (replace(MACHINE, openvino_trial=backend_benchmark.BEGAN), backend_benchmark.BEGAN_AGAIN),
     ):
         begun = attempt("os.abort()", machine)
         wait_until(begun.is_over)
         assert begun.is_held
-        assert trial.remembered(MACHINE) == left
+        assert backend_benchmark.remembered(MACHINE) == left
 
 
-@pytest.mark.parametrize("before", [None, trial.BEGAN])
+@pytest.mark.parametrize("before", [None, backend_benchmark.BEGAN])
 @pytest.mark.parametrize("how", [Attempt.end, Attempt.close])
 def test_one_that_gives_way_leaves_things_as_they_were(
     attempt: Callable[..., Attempt], before: Trial | None, how: Callable[[Attempt], None]
 ) -> None:
     begun = attempt(WAITS, replace(MACHINE, openvino_trial=before))
-    wait_until(lambda: trial.remembered(MACHINE) is not None)
+    wait_until(lambda: backend_benchmark.remembered(MACHINE) is not None)
     how(begun)
     wait_until(begun.is_over)
     assert not begun.is_held
-    assert trial.remembered(MACHINE) == before
+    assert backend_benchmark.remembered(MACHINE) == before
 
 
 def test_one_that_was_just_done_when_it_had_to_give_way_counts(
@@ -127,11 +127,11 @@ def test_one_whose_program_is_gone_ends_and_leaves_nothing(
     attempt: Callable[..., Attempt],
 ) -> None:
     begun = attempt(WAITS)
-    wait_until(lambda: trial.remembered(MACHINE) == trial.BEGAN)
+    wait_until(lambda: backend_benchmark.remembered(MACHINE) == backend_benchmark.BEGAN)
     assert begun._popen.stdin is not None
     begun._popen.stdin.close()
     wait_until(lambda: begun._popen.poll() is not None)
-    assert trial.remembered(MACHINE) is None
+    assert backend_benchmark.remembered(MACHINE) is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has classes instead")
@@ -150,7 +150,7 @@ def test_the_real_one() -> None:
     begun = Attempt(machine)
     wait_until(begun.is_over, REAL_S)
     assert begun.is_held
-    verdict = trial.remembered(machine)
+    verdict = backend_benchmark.remembered(machine)
     assert verdict is not None
     assert verdict.agrees, verdict.problem
     assert verdict.times_as_fast > 0
@@ -162,6 +162,6 @@ def test_the_real_one_gives_way_in_the_middle() -> None:
     pytest.importorskip("openvino")
     machine = backends.read_machine()
     begun = Attempt(machine)
-    wait_until(lambda: trial.remembered(machine) == trial.BEGAN, REAL_S)
+    wait_until(lambda: backend_benchmark.remembered(machine) == backend_benchmark.BEGAN, REAL_S)
     begun.close()
-    assert trial.remembered(machine) is None
+    assert backend_benchmark.remembered(machine) is None

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from nledn import Derainer, Options, backends, locking, places
-from nledn.backends import Backend, Trained, proof
+from nledn.backends import Backend, Trained, self_test, verdicts
 from nledn.cli import main
 from nledn.device import Choice, Gpu, Machine, Trial
 from nledn.pixels import Floats
@@ -82,9 +82,9 @@ def seam(monkeypatch: pytest.MonkeyPatch) -> Machines:
 
 def test_one_that_computes_rightly_is_used_and_tried_once(seam: Machines) -> None:
     seam.computes["cuda:0 fp16"] = a_little_off
-    choice = proof.checked(Options(), MACHINE)
+    choice = self_test.checked(Options(), MACHINE)
     assert (choice.device, choice.precision, choice.problem) == ("cuda:0", "fp16", "")
-    assert proof.checked(Options(), MACHINE) == choice
+    assert self_test.checked(Options(), MACHINE) == choice
     assert seam.made == ["cpu fp32", "cuda:0 fp16"]
 
 
@@ -100,7 +100,7 @@ def test_one_that_does_not_is_fallen_back_from_and_that_is_said(
     seam: Machines, caplog: pytest.LogCaptureFixture, rain: Rain, problem: str
 ) -> None:
     seam.computes |= {"cuda:0 fp16": rain, "cuda:0 fp32": rain}
-    choice = proof.checked(Options(), MACHINE)
+    choice = self_test.checked(Options(), MACHINE)
     assert (choice.device, choice.backend, choice.precision) == ("cpu", "torch", "fp32")
     assert choice.problem.startswith("cuda:0, torch fp16: ")
     assert problem in choice.problem
@@ -110,29 +110,29 @@ def test_one_that_does_not_is_fallen_back_from_and_that_is_said(
 
 def test_only_the_precision_falls_back_where_that_is_enough(seam: Machines) -> None:
     seam.computes |= {"cuda:0 fp16": wrongly, "cuda:0 fp32": rightly}
-    choice = proof.checked(Options(), MACHINE)
+    choice = self_test.checked(Options(), MACHINE)
     assert (choice.device, choice.precision) == ("cuda:0", "fp32")
     assert choice.reasons[2].startswith("not fp16: ")
 
 
 def test_float32_is_held_to_more_than_half_precision(seam: Machines) -> None:
     seam.computes["cuda:0 fp32"] = a_little_off
-    assert proof.checked(Options(precision="fp32"), MACHINE).device == "cpu"
+    assert self_test.checked(Options(precision="fp32"), MACHINE).device == "cpu"
 
 
 def test_one_that_ended_the_program_twice_is_not_tried_again(seam: Machines) -> None:
     seam.computes |= {"cuda:0 fp16": rightly, "cuda:0 fp32": rightly}
     choice = Choice("cuda:0", "torch", "fp16", 1, ("", "", ""))
-    for count in range(proof.ATTEMPTS):
-        proof._write(proof._path(choice, MACHINE), count + 1)  # and then the process was gone
-    assert "ended the program" in proof.problem_of(choice, MACHINE)
+    for count in range(self_test.ATTEMPTS):
+        verdicts.write(self_test._path(choice, MACHINE), count + 1)  # and then the process was gone
+    assert "ended the program" in self_test.problem_of(choice, MACHINE)
     assert seam.made == []
 
 
 def test_processes_that_begin_together_do_not_take_each_other_for_crashes(
     seam: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = threading.Barrier(proof.ATTEMPTS + 2)
+    begun = threading.Barrier(self_test.ATTEMPTS + 2)
     others: set[int] = set()
     all_wait, never = threading.Event(), threading.Event()
 
@@ -150,7 +150,7 @@ def test_processes_that_begin_together_do_not_take_each_other_for_crashes(
 
     def prove() -> str:
         begun.wait()
-        return proof.problem_of(choice, MACHINE)
+        return self_test.problem_of(choice, MACHINE)
 
     seam.computes["cuda:0 fp16"] = together
     choice = Choice("cuda:0", "torch", "fp16", 1, ("", "", ""))
@@ -162,34 +162,34 @@ def test_processes_that_begin_together_do_not_take_each_other_for_crashes(
 
 def test_one_that_was_interrupted_is_tried_again(seam: Machines) -> None:
     seam.computes["cuda:0 fp16"] = crashing
-    for _ in range(proof.ATTEMPTS + 1):
+    for _ in range(self_test.ATTEMPTS + 1):
         with pytest.raises(SystemExit):
-            proof.checked(Options(), MACHINE)
+            self_test.checked(Options(), MACHINE)
     seam.computes["cuda:0 fp16"] = rightly
-    assert proof.checked(Options(), MACHINE).device == "cuda:0"
+    assert self_test.checked(Options(), MACHINE).device == "cuda:0"
 
 
 def test_another_driver_has_to_prove_itself_again(seam: Machines) -> None:
     seam.computes |= {"cuda:0 fp16": wrongly, "cuda:0 fp32": wrongly}
-    assert proof.checked(Options(), MACHINE).device == "cpu"
+    assert self_test.checked(Options(), MACHINE).device == "cpu"
     seam.computes["cuda:0 fp16"] = rightly
-    assert proof.checked(Options(), MACHINE).device == "cpu"
+    assert self_test.checked(Options(), MACHINE).device == "cpu"
     newer = replace(MACHINE, gpus=(replace(GPU, driver="580.2"),))
-    assert proof.checked(Options(), newer).device == "cuda:0"
+    assert self_test.checked(Options(), newer).device == "cuda:0"
 
 
 def test_a_damaged_verdict_is_none(seam: Machines) -> None:
     seam.computes["cuda:0 fp16"] = rightly
-    choice = proof.checked(Options(), MACHINE)
-    proof._path(choice, MACHINE).write_text("{", "utf-8")
-    assert proof.checked(Options(), MACHINE).device == "cuda:0"
+    choice = self_test.checked(Options(), MACHINE)
+    self_test._path(choice, MACHINE).write_text("{", "utf-8")
+    assert self_test.checked(Options(), MACHINE).device == "cuda:0"
 
 
 def test_what_the_trial_of_openvino_has_compared_is_not_compared_again(seam: Machines) -> None:
     machine = Machine(
         "A CPU", 2, 2**34, cpu_bf16=True, openvino="2026", openvino_trial=Trial(True, 2.0)
     )
-    assert proof.checked(Options(), machine).backend == "openvino"
+    assert self_test.checked(Options(), machine).backend == "openvino"
     assert seam.made == []
 
 
@@ -213,7 +213,7 @@ def test_a_tile_without_numbers_is_computed_again_in_float32(
     seam: Machines, tmp_path: Path
 ) -> None:
     seam.computes["cuda:0 fp16"] = rightly
-    proof.checked(Options(), MACHINE)
+    self_test.checked(Options(), MACHINE)
     seam.computes["cuda:0 fp16"] = without_numbers
     pixels = np.full((20, 30, 3), 200, np.uint8)
     layer = Derainer.load(Options()).derain(pixels)

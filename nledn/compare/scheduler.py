@@ -184,13 +184,7 @@ def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
     missing = layer.missing
     if rect is None:
         return missing
-    return [tile for tile in missing if meets(layer.tiling.inside(tile), rect)]
-
-
-def meets(one: Rect, other: Rect) -> bool:
-    """Whether two rectangles share a pixel."""
-    across = min(one.right, other.right) > max(one.left, other.left)
-    return across and min(one.bottom, other.bottom) > max(one.top, other.top)
+    return [tile for tile in missing if layer.tiling.inside(tile).meets(rect)]
 
 
 def _typed(error: DerainError | MemoryError, lane: Lane) -> DerainError:

@@ -1,11 +1,9 @@
-"""Does a device compute rightly here? It has to prove it at its first use, on one small patch.
+"""Test at a device's first use whether it computes rightly here, on one small patch.
 
-What everything is held against is torch in float32 on the processor. The verdict is remembered;
-versions, device and driver are in its name, so that a change of any of them asks for another.
+Every device is compared with torch in float32 on the processor. The verdict is remembered, until
+a version, the device or its driver changes.
 """
 
-import hashlib
-import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from nledn import __version__, atomic, backends, device, locking, places
+from nledn import backends, device, places
 from nledn.backends import reference as torchs
+from nledn.backends import verdicts
 from nledn.device import Choice, Machine
-from nledn.errors import EngineFaulty, WriteError
+from nledn.errors import EngineFaulty
 from nledn.options import Options
 
 log = logging.getLogger(__name__)
@@ -26,17 +25,16 @@ SIDE_PX = 64
 # bfloat16 0.0057, with torch and with OpenVINO alike; float16 has three more bits.
 TOLERANCES = {"fp32": 1e-4, "bf16": 0.012, "fp16": 0.012}
 ATTEMPTS = 2  # that may end the program; one may have been somebody who was in a hurry
-PATIENCE_S = 120.0  # with another process that is trying the same; on a slow disk torch takes long
 REFERENCE = ("cpu", "torch", "fp32")
 
 
 def is_reference(choice: Choice) -> bool:
-    """Whether it is what everything is held against."""
+    """Return whether it is what every device is compared with."""
     return _name(choice) == REFERENCE
 
 
 def reference(choice: Choice) -> Choice:
-    """The same, on what everything is held against."""
+    """Return the same on what every device is compared with."""
     place, backend, precision = REFERENCE
     return replace(choice, device=place, backend=backend, precision=precision)
 
@@ -63,7 +61,7 @@ def checked(options: Options, machine: Machine) -> Choice:
 
 
 def _ladder(choice: Choice, machine: Machine) -> Iterator[Choice]:
-    """What to compute on, the safer the later; the last is the reference, where torch is there."""
+    """Yield what to compute on, safer ones later; last the reference, where torch is installed."""
     yield choice
     if choice.precision != "fp32":
         yield replace(choice, precision="fp32")
@@ -84,7 +82,7 @@ def _fallen_back(choice: Choice, first: Choice, told: str) -> Choice:
 
 
 def problem_of(choice: Choice, machine: Machine) -> str:
-    """Why something is not to be computed on, as a clause; empty where it computes rightly."""
+    """Return why something is not to be computed on, as a clause; empty where it is right."""
     if is_reference(choice) or _was_tried(choice, machine):
         return ""
     path = _path(choice, machine)
@@ -92,7 +90,7 @@ def problem_of(choice: Choice, machine: Machine) -> str:
     if isinstance(kept, str):
         return kept
     # An attempt that another process is at is none that ended it.
-    with locking.alone(path.with_suffix(".lock"), PATIENCE_S):
+    with verdicts.alone(path):
         return _tried(choice, machine, path)
 
 
@@ -102,7 +100,7 @@ def _tried(choice: Choice, machine: Machine, path: Path) -> str:
         return kept
     if kept >= ATTEMPTS:
         return "it ended the program when it was tried"
-    _write(path, kept + 1)
+    verdicts.write(path, kept + 1)
     try:
         problem = _compared(choice, machine)
     except Exception as error:  # whatever it is: nothing is computed where this fails
@@ -112,12 +110,12 @@ def _tried(choice: Choice, machine: Machine, path: Path) -> str:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    _write(path, problem)
+    verdicts.write(path, problem)
     return problem
 
 
 def _was_tried(choice: Choice, machine: Machine) -> bool:
-    """Whether the trial of OpenVINO's speed has compared the same already."""
+    """Return whether the benchmark of OpenVINO has compared the same already."""
     trial = machine.openvino_trial
     is_it = (choice.backend, choice.precision) == ("openvino", device.cpu_precision(machine))
     return is_it and trial is not None and trial.agrees
@@ -145,29 +143,15 @@ def _path(choice: Choice, machine: Machine) -> Path:
     index = choice.device.partition(":")[2]
     gpu = machine.gpus[int(index)] if index else None
     facts = (
-        __version__,
         backends.version("torch"),
         machine.openvino if choice.backend == "openvino" else "",
         machine.cpu_name if gpu is None else (gpu.name, gpu.driver),
         *_name(choice),
     )
-    name = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
-    return places.user_cache() / "trials" / f"proof-{name}.json"
+    return verdicts.path_of("proof", *facts)
 
 
 def _read(path: Path) -> str | int:
-    """The verdict, or how many attempts never ended; 0 where there was none."""
-    try:
-        kept = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return 0
+    """Return the verdict, or how many attempts never ended; 0 where there was none."""
+    kept = verdicts.read(path)
     return kept if isinstance(kept, str | int) else 0
-
-
-def _write(path: Path, value: str | int) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic.replacing(path, overwrite=True) as temporary:
-            temporary.write_text(json.dumps(value), "utf-8")
-    except (OSError, WriteError):
-        log.warning("the verdict on a device could not be kept in %s", path.parent)

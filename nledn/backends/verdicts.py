@@ -1,0 +1,58 @@
+"""Verdicts on a device or a backend of this machine, kept for the next start.
+
+The facts that a verdict depends on are in its file's name, so another version of anything asks for
+a new one. A process that begins a test notes it here first: what it never takes back ended it.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nledn import __version__, atomic, locking, places
+from nledn.errors import WriteError
+
+log = logging.getLogger(__name__)
+
+_PATIENCE_S = (
+    120.0  # with another process that runs the same test; torch loads slowly from old disks
+)
+
+
+def path_of(kind: str, *facts: object) -> Path:
+    """Return where a verdict is kept.
+
+    Args:
+        kind: begins the file's name.
+        facts: whatever it depends on besides the program's version.
+    """
+    name = hashlib.sha256(repr((__version__, *facts)).encode()).hexdigest()[:16]
+    return places.user_cache() / "trials" / f"{kind}-{name}.json"
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Let one process after the other reach a verdict, so that none takes another for a crash."""
+    with locking.alone(path.with_suffix(".lock"), _PATIENCE_S):
+        yield
+
+
+def read(path: Path) -> Any:
+    """Return what `write` kept; None where there is nothing, or nothing readable."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def write(path: Path, value: object) -> None:
+    """Keep what JSON can hold; a disk that takes nothing is only logged."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic.replacing(path, overwrite=True) as temporary:
+            temporary.write_text(json.dumps(value), "utf-8")
+    except (OSError, WriteError):
+        log.warning("the verdict %s could not be kept", path)
