@@ -213,10 +213,12 @@ class Document(QObject):
         self.options = options
         self.options_changed.emit(options)
         layer = self._layers.get(options)
-        self._show(layer)
+        if layer is None and self.photo is not None:
+            layer = self.engines.kept(self.photo, options)
         if layer is not None and self.photo is not None:
-            self._layers.move_to_end(options)
+            self._keep(options, layer)
             self._autosave.layer(self.photo.path, options, layer)
+        self._show(layer)
 
     @property
     def latest(self) -> "RainLayer | None":
@@ -307,6 +309,7 @@ class Document(QObject):
         self.saving.restart(opened.photo)
         self._show(None)
         self.photo_opened.emit(opened)
+        self._runner.submit(jobs.KeyJob(opened.photo))
         if kept is not None:
             self.options = kept.options
             self.options_changed.emit(kept.options)
@@ -351,16 +354,19 @@ class Document(QObject):
 
     def _on_started(self, started: jobs.Started) -> None:
         layer = started.layer
-        self._layers[self.options] = layer
-        self._layers.move_to_end(self.options)
-        while len(self._layers) > LAYERS_KEPT:
-            self._layers.popitem(last=False)
+        self._keep(self.options, layer)
         self.layer = layer
         self.saving.set_result(True)
         self.layer_changed.emit(layer)  # the same one may have got a tile that nobody heard of
         self._began = (time.monotonic(), tiles_of(layer)[0])
         self._choice = self._engines_choice = self._choices[layer] = started.choice
         self._set_status(self.status.state, *tiles_of(layer))
+
+    def _keep(self, options: Options, layer: "RainLayer") -> None:
+        self._layers[options] = layer
+        self._layers.move_to_end(options)
+        while len(self._layers) > LAYERS_KEPT:
+            self._layers.popitem(last=False)
 
     def _on_tile(self, progress: Any) -> None:
         began, before = self._began

@@ -59,6 +59,21 @@ class PasteJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
+class KeyJob(Job):
+    """Compute the photo's key ahead, so that neither a derain nor a comparison waits for it."""
+
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    photo: "Photo"
+
+    def run(self, work: Work) -> None:
+        """Compute it."""
+        from nledn.models import photo_key
+
+        photo_key(self.photo)
+
+
+@dataclass(frozen=True, eq=False)
 class Started:
     """A derain has begun: its layer fills up from now on."""
 
@@ -80,13 +95,9 @@ class DerainJob(Job):
 
     def run(self, work: Work) -> "RainLayer":
         """Compute them."""
-        derainer = self.engines.get(self.options)
-        work.cancel.raise_if_cancelled()
         photo = self.photo
-        height, width = photo.pixels.shape[:2]
-        layer = self.into
-        if layer is None:
-            layer = derainer.start((height, width), grey=photo.grey, linear=photo.linear)
+        derainer, layer = self.engines.models().layer(photo, self.options, self.into)
+        work.cancel.raise_if_cancelled()
         work.report(Started(layer, derainer.choice))
         if photo.path is not None:
             self.spill.begin(photo.path, self.options, layer)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nledn.cancel import CancelToken
-from nledn.compare.cache import LayerKey, Models, photo_key, settings_of
 from nledn.engine import Derainer, Focus, Progress
 from nledn.errors import DerainError, OutOfMemory
+from nledn.models import Models
 from nledn.options import Options
 from nledn.photo import Photo
 from nledn.pixels import Pixels
@@ -100,7 +100,6 @@ class Comparison:
         self.photo = photo
         self.lanes = tuple(Lane(options) for options in asked)
         self._models = models
-        self._photo_key = photo_key(photo)
 
     def run(
         self,
@@ -140,7 +139,7 @@ class Comparison:
 
     def _begin(self, place: int, lane: Lane, say: OnEvent) -> None:
         try:
-            lane.derainer, lane.layer = self._found(lane.options)
+            lane.derainer, lane.layer = self._models.layer(self.photo, lane.options)
         except (DerainError, MemoryError) as error:
             self._fail(place, lane, error, say)
         else:
@@ -161,16 +160,6 @@ class Comparison:
         for other, sharing in enumerate(self.lanes):
             if sharing.layer is layer:
                 say(TileDone(other, progress))
-
-    def _found(self, options: Options) -> tuple[Derainer, RainLayer]:
-        derainer = self._models.find(options)
-        key = LayerKey(self._photo_key, derainer.card.sha256, settings_of(options))
-        layer = self._models.layers.find(key)
-        if layer is None:
-            size = (self.photo.pixels.shape[0], self.photo.pixels.shape[1])
-            layer = derainer.start(size, grey=self.photo.grey, linear=self.photo.linear)
-            self._models.layers.keep(key, layer)
-        return derainer, layer
 
     @staticmethod
     def _fail(place: int, lane: Lane, error: DerainError | MemoryError, say: OnEvent) -> None:

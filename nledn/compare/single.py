@@ -5,7 +5,6 @@ from pathlib import Path
 
 from nledn import decoder
 from nledn.cancel import CancelToken
-from nledn.compare.cache import Models
 from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import most_different
 from nledn.compare.files import Result, cut, pixels_like, result_pane
@@ -14,6 +13,7 @@ from nledn.engine import Focus
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
+from nledn.models import Models
 from nledn.options import LIMIT_MEGAPIXELS, Options
 from nledn.photo import Photo
 from nledn.tiling import Rect

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nledn.cancel import CancelToken
-from nledn.compare.cache import Models
 from nledn.compare.pictures import in_colours
 from nledn.metrics import psnr_y
+from nledn.models import Models
 from nledn.options import Options
 from nledn.photo import Photo
 from nledn.pixels import Bytes, Pixels, to_8_bits
