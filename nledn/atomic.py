@@ -68,7 +68,7 @@ def replacing(
         OutputFailed: there is a folder, a pipe or a device; any other word of the operating system.
     """
     target = Path(os.path.realpath(path))
-    with _typed_errors(path, target.parent):
+    with write_errors(path, target.parent):
         _refuse(path, target, overwrite=overwrite, sources=sources)
         temporary, mode, note = _created(target)
         try:
@@ -100,7 +100,7 @@ def check(path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()) 
         WriteError: as `replacing` says.
     """
     target = Path(os.path.realpath(path))
-    with _typed_errors(path, target.parent):
+    with write_errors(path, target.parent):
         if not target.parent.is_dir():
             raise OutputFolderMissing(path)
         target.exists()  # raises where the folder may not be entered, which `lexists` does not
@@ -125,14 +125,23 @@ def make_folder(path: Path) -> None:
     Raises:
         WriteError: as `replacing` says.
     """
-    with _typed_errors(path, path.parent):
+    with write_errors(path, path.parent):
         if path.exists() and not path.is_dir():
             raise OutputFailed(path, os.strerror(errno.ENOTDIR))
         path.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
-def _typed_errors(path: Path, folder: Path) -> Iterator[None]:
+def write_errors(path: Path, folder: Path) -> Iterator[None]:
+    """Turn the system's errors into the `WriteError` for people; others pass.
+
+    Args:
+        path: what is written or removed.
+        folder: where it lies, or will.
+
+    Raises:
+        WriteError: as `replacing` says.
+    """
     try:
         yield
     except DerainError:
@@ -153,7 +162,7 @@ def _typed(error: Exception, path: Path, folder: Path) -> WriteError | None:
     named = _NAMED_ERRORS.get(error.errno or 0)
     if named is not None:
         return named(path)
-    if not folder.is_dir():
+    if not folder.exists():
         return OutputFolderMissing(path)
     return OutputFailed(path, error.strerror or str(error))
 

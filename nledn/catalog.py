@@ -6,14 +6,13 @@ and removed first, so that a half-done import is no checkpoint.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from natsort import natsorted
 
 from nledn import checkpoint, places
-from nledn.atomic import replacing
+from nledn.atomic import make_folder, replacing, write_errors
 from nledn.card import Card, Origin, Score, card_text, is_id, read_card
 from nledn.checkpoint import Weights
 from nledn.errors import (
@@ -22,8 +21,6 @@ from nledn.errors import (
     CheckpointIdTaken,
     CheckpointShipped,
     OptionInvalid,
-    OutputFailed,
-    OutputNotPermitted,
     UnknownCheckpoint,
 )
 
@@ -175,8 +172,7 @@ def add(file: Path, id: str | None = None, title: str | None = None) -> Card:
     if any(path.exists() for path, _ in _places_of(id)):
         raise CheckpointIdTaken(id)
     path = places.user_weights() / f"{id}.safetensors"
-    with _write_errors(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     sha256 = checkpoint.write(path, weights.arrays)
     imported = replace(
         card, id=id, title=title or card.title, sha256=sha256, path=path, origin="imported"
@@ -206,23 +202,13 @@ def remove(id: str) -> None:
     if is_id(id):
         (shipped, _), (imported, _) = _places_of(id)
         if imported.exists():
-            with _write_errors(imported.parent):
+            with write_errors(imported, imported.parent):
                 imported.unlink()
                 imported.with_suffix(".safetensors").unlink(missing_ok=True)
             return
         if shipped.exists():
             raise CheckpointShipped(id)
     raise _unknown(id)
-
-
-@contextmanager
-def _write_errors(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except PermissionError as error:
-        raise OutputNotPermitted(folder) from error
-    except OSError as error:
-        raise OutputFailed(folder, error.strerror or str(error)) from error
 
 
 def _default() -> Card:

@@ -86,10 +86,15 @@ class CompareModel(QObject):
     # What is compared
 
     def open(self, opened: Opened, first: Sequence[Card] = ()) -> None:
-        """Compare on another photo: the same checkpoints at the same strengths, or the first."""
+        """Compare on another photo: the same checkpoints at the same strengths, or the first.
+
+        The first are compared at the strength of the Photo page.
+        """
         kept = [slot for slot in self.slots if slot.kind in ("rainy", "checkpoint")]
         if not any(slot.kind == "checkpoint" for slot in kept):
-            kept = [self._slot("rainy", ""), *(self._computed(card) for card in first)]
+            strength = self._document.strength
+            computed = (replace(self._computed(card), strength=strength) for card in first)
+            kept = [self._slot("rainy", ""), *computed]
         self.photo, self._copies = opened.photo, opened.copies
         self.slots, self.pictures, self.selection = (), {}, None
         self._wants_whole = False

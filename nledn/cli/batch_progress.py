@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn
 
+from nledn import atomic
 from nledn.cli.console import err
-from nledn.errors import OutputFailed, OutputNotPermitted
 from nledn.messages import printable
 
 if TYPE_CHECKING:
@@ -28,12 +28,8 @@ def log_file(path: Path) -> Iterator[IO[str]]:
     Raises:
         WriteError: it cannot be opened.
     """
-    try:
+    with atomic.write_errors(path, path.absolute().parent):
         file = path.open("a", encoding="utf-8", buffering=1)  # a line at a time, also for `tail`
-    except PermissionError as error:
-        raise OutputNotPermitted(path) from error
-    except OSError as error:
-        raise OutputFailed(path, error.strerror or str(error)) from error
     with file:
         yield file
 

@@ -14,6 +14,7 @@ from nledn.cli.compared import board_table, contest_table, say_failures
 from nledn.cli.console import (
     Exit,
     cancelled_by_ctrl_c,
+    check_file,
     err,
     out,
     progress_bar,
@@ -52,8 +53,11 @@ class _Files:
         for path in self.outputs:
             if path.suffix.lower() not in (SHEET, PAGE):
                 raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
-        for path in self.all:
             atomic.check(path, overwrite=True, sources=sources)
+        if self.json is not None:
+            check_file("json", self.json, ".json", sources)
+        if self.csv is not None:
+            check_file("csv", self.csv, ".csv", sources)
 
     def write(self, writers: Sequence[Callable[[], None]]) -> bool:
         """Write each of `all` by its writer; whether all of them could be written."""

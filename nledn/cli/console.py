@@ -5,7 +5,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -22,6 +22,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from nledn import atomic
 from nledn.cancel import CancelToken
 from nledn.errors import (
     Cancelled,
@@ -69,6 +70,20 @@ def say_json(value: object) -> None:
     """Print JSON. Bytes of names that are no UTF-8 are escaped, as Python's reader takes them."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     print(text.encode("utf-8", "backslashreplace").decode())
+
+
+def check_file(option: str, path: Path, ending: str, sources: Sequence[Path]) -> None:
+    """Refuse before the work a file of figures that would be refused after it.
+
+    A file of another kind, such as a checkpoint or a photo, is not replaced by figures.
+
+    Raises:
+        WriteError: see `nledn.atomic.check`.
+        OptionInvalid: its name does not end so.
+    """
+    atomic.check(path, overwrite=True, sources=sources)
+    if path.suffix.lower() != ending:
+        raise OptionInvalid(option, str(path), f"a file that ends in {ending}")
 
 
 def say_error(error: DerainError) -> None:

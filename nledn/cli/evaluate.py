@@ -10,7 +10,16 @@ import typer
 from rich.table import Table
 
 from nledn import atomic
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error, written
+from nledn.cli.console import (
+    Exit,
+    cancelled_by_ctrl_c,
+    check_file,
+    err,
+    out,
+    progress_bar,
+    say_error,
+    written,
+)
 from nledn.cli.options import takes_options
 from nledn.messages import printable
 from nledn.options import Options
@@ -38,7 +47,8 @@ def evaluate(
     from nledn.pairs import find_pairs
 
     found = find_pairs(pairs)
-    _check_json(json_file, found)
+    if json_file is not None:
+        check_file("json", json_file, ".json", _sources(found))
     derainer = Derainer.load(_as_in_the_paper(options))
     evaluation = _with_progress(derainer, found, limit)
     out.print(_table(evaluation))
@@ -58,13 +68,6 @@ def _as_in_the_paper(options: Options) -> Options:
     if options.precision == "auto":
         options = replace(options, precision="fp32")
     return replace(options, tile="whole") if options.tile == "auto" else options
-
-
-def _check_json(path: Path | None, found: "PairSet") -> None:
-    """Refuse before the work, not after it."""
-    if path is None:
-        return
-    atomic.check(path, overwrite=True, sources=_sources(found))
 
 
 def _sources(found: "PairSet") -> list[Path]:

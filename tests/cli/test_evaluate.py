@@ -161,6 +161,7 @@ def test_a_folder_that_may_not_be_entered_is_said(
         (("--pairs", "none"), 1, "no folder none"),
         (("--pairs", "."), 1, "no pairs"),
         (("--pairs", "pairs", "--json", "none/a.json"), 1, "folder of none/a.json"),
+        (("--pairs", "pairs", "--json", "five.safetensors"), 64, "ends in .json"),
         (("--pairs", "pairs", "--weights", "nobody"), 1, "no checkpoint nobody"),
         (("--pairs", "pairs", "--strength", "9"), 64, "--strength"),
         (("--pairs", "pairs", "--limit", "0"), 64, "--limit"),
