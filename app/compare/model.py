@@ -86,14 +86,10 @@ class CompareModel(QObject):
     # What is compared
 
     def open(self, opened: Opened, first: Sequence[Card] = ()) -> None:
-        """Compare on another photo: the same checkpoints at the same strengths, or the first.
-
-        The first are compared at the strength of the Photo page.
-        """
+        """Compare on another photo: the same, or the first at the strength of the Photo page."""
         kept = [slot for slot in self.slots if slot.kind in ("rainy", "checkpoint")]
         if not any(slot.kind == "checkpoint" for slot in kept):
-            strength = self._document.strength
-            computed = (replace(self._computed(card), strength=strength) for card in first)
+            computed = (self._computed(card, self._document.strength) for card in first)
             kept = [self._slot("rainy", ""), *computed]
         self.photo, self._copies = opened.photo, opened.copies
         self.slots, self.pictures, self.selection = (), {}, None
@@ -106,7 +102,7 @@ class CompareModel(QObject):
 
     def add_checkpoint(self, card: Card, strength: float = 1.0) -> None:
         """Compare one more, if there is room."""
-        self._put(replace(self._computed(card), strength=strength))
+        self._put(self._computed(card, strength))
         self._restart()
 
     def attach(self, kind: rows.Kind, path: Any) -> None:
@@ -286,8 +282,8 @@ class CompareModel(QObject):
         self._next_key += 1
         return Slot(self._next_key, kind, title)
 
-    def _computed(self, card: Card) -> Slot:
-        return replace(self._slot("checkpoint", card.title), weights=card.id)
+    def _computed(self, card: Card, strength: float) -> Slot:
+        return replace(self._slot("checkpoint", card.title), weights=card.id, strength=strength)
 
     def _put(self, slot: Slot, photo: "Photo | None" = None, copies: Pyramid | None = None) -> None:
         """One more pane; the rainy photo and checkpoints show the photo that is open."""
