@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
 from app.batch.controller import BatchController
@@ -25,19 +25,21 @@ from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.icons import program_icon
-from app.shell.models import ModelFetcher
-from app.shell.names import in_title
+from app.shell.models import Models
+from app.shell.names import in_title, url_of
 from app.shell.recent_menu import RecentMenu
+from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
 from app.shell.shell import PageName, Shell
 from app.shell.shortcut_sheet import ShortcutSheet
 from app.shell.top_bar import TopBar
 from app.shell.translation import tr
-from app.tasks import Runner
+from app.tasks import Tasks
 from app.views.link import Link
 from app.views.photo_view import PhotoView
 from app.views.viewport import Viewport
-from nledn.messages import printable
+from nledn import __version__, licences, places
+from nledn.messages import NO_LICENCES, printable
 
 START_SIZE = QSize(1280, 800)
 SMALLEST_SIZE = QSize(880, 560)
@@ -49,7 +51,7 @@ class MainWindow(QMainWindow):
 
     Args:
         document: what is open.
-        runner: does the work.
+        tasks: does the work.
         preferences: the settings.
         dialogs: asks questions; None for real dialogs.
     """
@@ -57,40 +59,41 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         document: Document,
-        runner: Runner,
+        tasks: Tasks,
         preferences: Preferences,
         dialogs: Dialogs | None = None,
     ) -> None:
         super().__init__()
         self.document = document
-        self.runner = runner
+        self.tasks = tasks
         self.preferences = preferences
         self.picture = Picture(self)
         self.viewport = Viewport(self)
         self.view = PhotoView(self.picture, self.viewport)
-        dialogs = dialogs or Dialogs(self)
-        self.controller = PhotoController(document, runner, self.picture, preferences, dialogs)
-        self.model_fetcher = ModelFetcher(runner, dialogs, self)
-        self.backend_benchmark = BackendBenchmark(document, runner)
+        dialogs = self._dialogs = dialogs or Dialogs(self)
+        self.models = Models(tasks, dialogs, self)
+        self.screen_profile = ScreenProfile(tasks, preferences, self)
+        self.controller = PhotoController(document, self.picture, preferences, dialogs, self.models)
+        self.backend_benchmark = BackendBenchmark(document, tasks)
         self.batch_controller = BatchController(
-            document, runner, preferences, dialogs, self.controller.when_saved
+            document, tasks, preferences, dialogs, self.controller.when_saved
         )
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES, PAGES))
         self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
         self._is_finishing = False
         self._build()
-        self._connect_runner()
+        self._connect_tasks()
         self._connect_window()
         self.photo = PhotoPage(
             self.shell, self.view, document, self.controller, self.named_actions, self
         )
-        self.batch = BatchPage(self.shell, self.batch_controller, document, runner, self)
-        compare_controller = CompareController(document, runner, dialogs)
+        self.batch = BatchPage(self.shell, self.batch_controller, document, tasks, self)
+        compare_controller = CompareController(document, tasks, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
-        self.compare.listen(document, runner, self.controller, self.picture)
+        self.compare.listen(document, tasks, self.picture)
         self.setTabOrder(self.view, self.view.handle)
-        self._connect_fetching(self.photo.panel.checkpoint)
+        self._connect_shell(self.photo.panel.checkpoint)
         self._connect_actions()
         self._show_kept(preferences.settings)
 
@@ -104,19 +107,13 @@ class MainWindow(QMainWindow):
 
     # Connections
 
-    def _connect_runner(self) -> None:
-        runner, document, controller = self.runner, self.document, self.controller
-        runner.finished.connect(document.finished)
-        runner.finished.connect(controller.finished)
-        runner.reported.connect(document.reported)
-        runner.failed.connect(document.job_failed)
-        runner.failed.connect(controller.job_failed)
-        runner.cancelled.connect(document.stopped)
-        runner.finished.connect(self.model_fetcher.finished)
-        runner.reported.connect(self.model_fetcher.reported)
-        runner.cancelled.connect(self.model_fetcher.stopped)
-        runner.failed.connect(self.model_fetcher.job_failed)
-        runner.idled.connect(self._close_if_finishing)
+    def _connect_tasks(self) -> None:
+        tasks, document = self.tasks, self.document
+        tasks.finished.connect(document.finished)
+        tasks.reported.connect(document.reported)
+        tasks.failed.connect(document.job_failed)
+        tasks.cancelled.connect(document.stopped)
+        tasks.idled.connect(self._close_if_finishing)
 
     def _connect_window(self) -> None:
         document, controller = self.document, self.controller
@@ -130,17 +127,20 @@ class MainWindow(QMainWindow):
         controller.history.stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
         controller.history.stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(controller.settings_changed)
-        controller.machine_found.connect(self.backend_benchmark.consider)
-        self.backend_benchmark.held.connect(controller.look_for_machine)
 
-    def _connect_fetching(self, picker: CheckpointPicker) -> None:
-        controller, fetching = self.controller, self.model_fetcher
-        picker.fetch_asked.connect(fetching.ask)
-        picker.stop_asked.connect(fetching.cancel)
-        fetching.progressed.connect(picker.set_progress)
-        fetching.noticed.connect(self.shell.banner.show_notice)
-        fetching.fetched.connect(lambda _card: controller.look_around())
-        controller.shelf_read.connect(fetching.know)
+    def _connect_shell(self, picker: CheckpointPicker) -> None:
+        models, show_notice = self.models, self.shell.banner.show_notice
+        picker.fetch_asked.connect(models.fetch)
+        picker.stop_asked.connect(models.stop)
+        picker.import_asked.connect(models.ask_file)
+        models.progressed.connect(picker.set_progress)
+        models.shelf_read.connect(self.photo.set_cards)
+        models.shelf_read.connect(self.compare.set_cards)
+        models.imported.connect(self.controller.choose_checkpoint)
+        models.noticed.connect(show_notice)
+        self.screen_profile.changed.connect(partial(setattr, self.picture, "screen_profile"))
+        self.screen_profile.noticed.connect(show_notice)
+        self.backend_benchmark.noticed.connect(show_notice)
 
     def _connect_actions(self) -> None:
         for name, slot in self._slots().items():
@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
             "redo": controller.history.redo,
             "copy": controller.saver.copy,
             "paste": controller.paste,
-            "settings": controller.ask_settings,
+            "settings": self._ask_settings,
             "derain": self.document.derain,
             "cancel": self._escape,
             "weaker": partial(panel.strength.step, -STRENGTH_STEP),
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
             "smaller": partial(panel.keep_area.grow, -1),
             "larger": partial(panel.keep_area.grow, 1),
             "clear": controller.history.clear_mask,
-            "import": controller.ask_checkpoint,
+            "import": self.models.ask_file,
             "turn": self._turn_divider,
             "fit": self._fit,
             "actual": lambda: self._zoomed.set_zoom(1.0),
@@ -189,8 +189,8 @@ class MainWindow(QMainWindow):
             "zoom_out": lambda: self._zoomed.zoom_by(0.8),
             "shortcuts": self._show_shortcuts,
             "sample": controller.open_sample,
-            "log": controller.show_log,
-            "about": controller.about,
+            "log": _show_log,
+            "about": self._show_about,
         }
 
     @property
@@ -254,7 +254,20 @@ class MainWindow(QMainWindow):
         shown.show()
         shown.activateWindow()
 
+    def _show_about(self) -> None:
+        words = tr(
+            "AfterRain {version} takes the rain out of photos, on your own machine.",
+            version=__version__,
+        )
+        self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
+
     # What is done
+
+    def _ask_settings(self) -> None:
+        before = self.preferences.settings
+        chosen = self._dialogs.settings(before, self.backend_benchmark.machine)
+        if chosen is not None:
+            self.preferences.take_changes(before, chosen)
 
     def _turn_divider(self) -> None:
         vertical = self.view.orientation == Qt.Orientation.Vertical
@@ -302,7 +315,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask about unsaved work, let the tile that is being computed end, and go."""
-        if self._is_finishing and self.runner.is_idle:
+        if self._is_finishing and self.tasks.is_idle:
             event.accept()
             return
         event.ignore()
@@ -314,9 +327,9 @@ class MainWindow(QMainWindow):
         self.preferences.change(geometry=self.saveGeometry().data(), started=True)
         self.preferences.sync()
         self.document.close()
-        self.model_fetcher.cancel()
+        self.models.stop()
         self.compare.controller.set_active(False)
-        self.runner.cancel_all()
+        self.tasks.cancel_all()
         self.shell.setEnabled(False)
         self.setAcceptDrops(False)
         for action in self.named_actions.values():
@@ -324,5 +337,10 @@ class MainWindow(QMainWindow):
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
 
     def _close_if_finishing(self) -> None:
-        if self._is_finishing and self.runner.is_idle:
+        if self._is_finishing and self.tasks.is_idle:
             self.close()
+
+
+def _show_log() -> None:
+    """Open the folder of the log file."""
+    QDesktopServices.openUrl(url_of(places.user_state()))

@@ -17,7 +17,7 @@ from app.shell.engines import Engines
 from app.shell.icons import program_icon
 from app.shell.settings import Preferences, Settings, store
 from app.shell.translation import chosen_language, install, tr
-from app.tasks import Runner
+from app.tasks import Tasks
 from nledn import decoder, heap, places
 
 WARM_UP_AFTER_MS = 250  # after the first paint; then whenever no button is held
@@ -40,9 +40,9 @@ def run(path: Path | None) -> int:
     preferences = Preferences(store())
     install(app, chosen_language(preferences.settings.language))
     theme.apply(app, preferences.settings.theme)
-    runner = Runner()
-    document = Document(runner, Engines(), preferences.settings.options)
-    window = MainWindow(document, runner, preferences)
+    tasks = Tasks()
+    document = Document(tasks, Engines(), preferences.settings.options)
+    window = MainWindow(document, tasks, preferences)
     look = Look(app, preferences)
     preferences.changed.connect(look.update)
     QGuiApplication.styleHints().colorSchemeChanged.connect(look.refresh)
@@ -51,7 +51,7 @@ def run(path: Path | None) -> int:
     QTimer.singleShot(0, beginning.first)
     code = app.exec()
     window.backend_benchmark.close()
-    runner.close()
+    tasks.close()
     document.saving.forget_dragged()
     return code
 
@@ -96,11 +96,11 @@ class Beginning(QObject):
         if path is not None:
             controller.open(path)
         handle = window.windowHandle()
-        handle.screenChanged.connect(controller.moved_to)
+        handle.screenChanged.connect(window.screen_profile.moved_to)
         window.document.look_for_recovery()
         window.batch_controller.restore()
-        controller.look_around()
-        controller.read_profile()
+        window.models.look()
+        window.screen_profile.read()
         self._timer.start()
 
     def warm_up(self) -> None:
@@ -109,7 +109,7 @@ class Beginning(QObject):
             return
         self._timer.stop()
         self._window.document.warm_up()
-        self._window.controller.look_for_machine()
+        self._window.backend_benchmark.look_at_machine()
 
     def _greet(self) -> None:
         document = self._window.document

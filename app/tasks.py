@@ -1,10 +1,13 @@
-"""Lanes of background work: jobs in, signals out.
+"""Background work: a job is what is asked for, a task is the handle of one that was submitted.
 
-`compute` is one thread, the only one that touches the engine; `files` are two, for opening, saving
-and recovery; `batch` is one that sees many photos through and lends its computing to `compute`. In
-a lane, patient jobs come after all others, and give way between two steps. The runner lives on the
-main thread, and so do the receivers of its signals: Qt carries each signal over to them. A result
-comes with its job, so that whoever asked can tell whether it is still wanted.
+Three queues have threads of their own. `compute` has one, the only one that touches the engine;
+`files` has two, for opening, saving and recovery; `batch` has one that sees many photos through and
+lends its computing to `compute`. In a queue, patient jobs come after all others, and give way
+between two steps.
+
+Whoever submits a job holds its task, and connects to it there and then. All that a task says is
+said on the main thread, by the event loop: never before the caller has returned to it, and so
+never before there was time to connect.
 """
 
 import logging
@@ -13,9 +16,11 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Generic, Literal, Never, ParamSpec, TypeAlias, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+import shiboken6
+import typing_extensions
+from PySide6.QtCore import QObject, Qt, Signal
 
 from nledn import heap
 from nledn.cancel import CancelToken
@@ -27,61 +32,155 @@ QueueName = Literal["compute", "files", "batch"]
 THREADS: dict[QueueName, int] = {"compute": 1, "files": 2, "batch": 1}
 REST_AFTER_S = 10.0  # a second photo that comes sooner finds the first one's memory
 
+Arguments = ParamSpec("Arguments")
+R = TypeVar("R")
+P = typing_extensions.TypeVar("P", default=Never)
+
 
 @dataclass(frozen=True)
-class Work:
+class Work(Generic[P]):
     """What a job is given while it runs.
 
     Attributes:
         cancel: asks the job to stop at its next step.
         report: hands a value to the main thread before the job is done.
-        is_waited_for: whether a job that is not patient waits for this lane.
+        is_waited_for: whether a job that is not patient waits for this queue.
     """
 
     cancel: CancelToken
-    report: Callable[[Any], None]
+    report: Callable[[P], None]
     is_waited_for: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
-    """One piece of work; frozen, and known by its identity."""
+class Job(Generic[R, P]):
+    """One piece of work, a frozen value: `Job[Opened]`, or `Job[Card, Received]` if it reports."""
 
     queue: ClassVar[QueueName] = "files"
     is_patient: ClassVar[bool] = False
     only_reads: ClassVar[bool] = False  # nothing is lost when it is stopped
 
-    def run(self, work: Work) -> Any:
+    def run(self, work: Work[P]) -> R:
         """Do it, off the main thread; what is returned becomes the result."""
         raise NotImplementedError
 
 
-@dataclass(frozen=True, eq=False)
-class _Ticket:
-    job: Job
-    cancel: CancelToken
-    outcome: "Future[Any]"
+AnyJob: TypeAlias = Job[Any, Any]
 
 
-class _Lane:
-    """Tickets that wait for a thread, the patient ones last."""
+class TaskSignal(Generic[Arguments]):
+    """One thing that a task says; a signal whose receivers a type checker can check."""
+
+    def __init__(self) -> None:
+        self._receivers: list[Callable[Arguments, object]] = []
+
+    def connect(self, receiver: Callable[Arguments, object]) -> None:
+        """Call `receiver` from now on; from the main thread alone."""
+        self._receivers.append(receiver)
+
+    def emit(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        """Call all receivers but those that Qt has deleted."""
+        for receiver in self._receivers:
+            owner = getattr(receiver, "__self__", None)
+            if isinstance(owner, QObject) and not shiboken6.isValid(owner):
+                continue
+            receiver(*args, **kwargs)
+
+
+class Task(Generic[R, P]):
+    """A job that was submitted.
+
+    Attributes:
+        succeeded: (result).
+        failed: (exception).
+        cancelled: it stopped because it was asked to; what was done is where the job put it.
+        progressed: (value) it has something to show before it is done.
+    """
+
+    def __init__(self, job: Job[R, P]) -> None:
+        self.job = job
+        self.succeeded = TaskSignal[[R]]()
+        self.failed = TaskSignal[[Exception]]()
+        self.cancelled = TaskSignal[[]]()
+        self.progressed = TaskSignal[[P]]()
+        self._token = CancelToken()
+        self._future: Future[R] = Future()
+        self._is_done = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has said all that it ever will; for the main thread."""
+        return self._is_done
+
+    def cancel(self) -> None:
+        """Ask it to stop; `cancelled` follows within one step, or it succeeds after all."""
+        self._token.cancel()
+
+    def abandon(self, *, cancel: bool = False) -> None:
+        """Let it say nothing any more, not even what is on its way; the job may still run.
+
+        Args:
+            cancel: ask the job to stop, too.
+        """
+        self._is_done = True
+        if cancel:
+            self.cancel()
+
+    def result(self, timeout_s: float | None = None) -> R:
+        """Wait for it, on another queue's thread; the main thread waits for nothing.
+
+        Raises:
+            Cancelled: it was cancelled.
+            TimeoutError: it has not ended in time.
+        """
+        return self._future.result(timeout_s)
+
+    def _end(self) -> bool:
+        """Take note of the end; whether anybody is to hear of it."""
+        was_done, self._is_done = self._is_done, True
+        return not was_done
+
+    def _tell_end(self) -> None:
+        error = self._future.exception()
+        if error is None:
+            self.succeeded.emit(self._future.result())
+        elif isinstance(error, Cancelled):
+            self.cancelled.emit()
+        elif isinstance(error, Exception):
+            self.failed.emit(error)
+
+    def _run(self, work: Work[P]) -> None:
+        try:
+            self._token.raise_if_cancelled()
+            result = self.job.run(work)
+        except Cancelled as error:
+            self._future.set_exception(error)
+        except Exception as error:  # whatever a job does, its queue goes on
+            log.warning("%s failed", type(self.job).__name__, exc_info=True)
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(result)
+
+
+class _Queue:
+    """Tasks that wait for a thread, the patient ones last."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._prompt: deque[_Ticket] = deque()
-        self._patient: deque[_Ticket] = deque()
+        self._prompt: deque[Task[Any, Any]] = deque()
+        self._patient: deque[Task[Any, Any]] = deque()
         self._is_closed = False
 
-    def put(self, ticket: _Ticket) -> bool:
-        """Line up; False where the lane is closed."""
+    def put(self, task: Task[Any, Any]) -> bool:
+        """Line up; False where the queue is closed."""
         with self._changed:
             if not self._is_closed:
-                (self._patient if ticket.job.is_patient else self._prompt).append(ticket)
+                (self._patient if task.job.is_patient else self._prompt).append(task)
                 self._changed.notify()
             return not self._is_closed
 
-    def get(self, timeout_s: float | None = None) -> _Ticket | None:
-        """Wait for the next; None once the lane is closed and empty.
+    def get(self, timeout_s: float | None = None) -> Task[Any, Any] | None:
+        """Wait for the next; None once the queue is closed and empty.
 
         Raises:
             TimeoutError: none came in time.
@@ -106,30 +205,34 @@ class _Lane:
         return bool(self._prompt)
 
 
-class Runner(QObject):
-    """Owns the lanes.
+class Tasks(QObject):
+    """Owns the queues; lives on the main thread.
 
     Attributes:
-        reported: (job, value): a job has something to show.
-        finished: (job, result).
-        failed: (job, exception).
-        cancelled: (job); what was done so far is where the job put it.
-        submitted: (job); it is about to wait for its lane.
+        submitted: (job); it is about to wait for its queue.
         idled: nothing is left to do.
     """
 
+    submitted = Signal(object)
+    idled = Signal()
+    _ended = Signal(object)
+    _reported = Signal(object, object)
+
+    # Until every page holds its tasks: (job, value), (job, result), (job, exception), (job).
     reported = Signal(object, object)
     finished = Signal(object, object)
     failed = Signal(object, object)
     cancelled = Signal(object)
-    submitted = Signal(object)
-    idled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lanes: dict[QueueName, _Lane] = {name: _Lane() for name in THREADS}
-        self._tickets: dict[Job, _Ticket] = {}
+        self._queues: dict[QueueName, _Queue] = {name: _Queue() for name in THREADS}
+        self._running: set[Task[Any, Any]] = set()  # or waiting for a thread
+        self._untold: set[Task[Any, Any]] = set()  # keeps a task until it has said how it ended
         self._lock = threading.Lock()
+        queued = Qt.ConnectionType.QueuedConnection  # even what ends at once is told later
+        self._ended.connect(self._tell_end, queued)
+        self._reported.connect(self._tell_progress, queued)
         self._threads = [
             threading.Thread(target=self._serve, args=(name,), name=f"{name}-{n}", daemon=True)
             for name, count in THREADS.items()
@@ -142,42 +245,36 @@ class Runner(QObject):
     def is_idle(self) -> bool:
         """Whether no job waits or runs."""
         with self._lock:
-            return not self._tickets
+            return not self._running
 
-    def submit(self, job: Job) -> "Future[Any]":
-        """Queue a job on its lane; those of one lane and one patience begin as they came.
-
-        Returns:
-            What becomes of it, for a lane that has another one work for it; the main thread waits
-            for nothing and has the signals.
-        """
-        ticket = _Ticket(job, CancelToken(), Future())
+    def submit(self, job: Job[R, P]) -> Task[R, P]:
+        """Line a job up; those of one queue and one patience begin as they came."""
+        task = Task(job)
         self.submitted.emit(job)
         with self._lock:
-            self._tickets[job] = ticket
-        if not self._lanes[job.queue].put(ticket):
+            self._running.add(task)
+            self._untold.add(task)
+        if not self._queues[job.queue].put(task):
             with self._lock:
-                del self._tickets[job]
-            ticket.outcome.set_exception(Cancelled())
-        return ticket.outcome
+                self._running.discard(task)
+            task._future.set_exception(Cancelled())
+            self._ended.emit(task)
+        return task
 
-    def cancel(self, job: Job | None) -> None:
-        """Ask a job to stop; `cancelled` follows within one of its steps, or it finishes."""
+    def cancel(self, job: AnyJob | None) -> None:
+        """Cancel the task of a job; until every page holds its tasks."""
         with self._lock:
-            ticket = None if job is None else self._tickets.get(job)
-        if ticket is not None:
-            ticket.cancel.cancel()
+            tasks = [task for task in self._running if task.job is job]
+        for task in tasks:
+            task.cancel()
 
     def cancel_all(self) -> None:
         """Ask all that computes or only reads to stop; files are written to their end."""
         with self._lock:
-            tickets = [
-                each
-                for each in self._tickets.values()
-                if each.job.queue != "files" or each.job.only_reads
-            ]
-        for ticket in tickets:
-            ticket.cancel.cancel()
+            running = list(self._running)
+        for task in running:
+            if task.job.queue != "files" or task.job.only_reads:
+                task.cancel()
 
     def close(self, timeout_s: float = 30.0) -> bool:
         """Let running jobs end and stop the threads; for the very end of the program.
@@ -186,44 +283,56 @@ class Runner(QObject):
             Whether every thread ended in time.
         """
         self.cancel_all()
-        for lane in self._lanes.values():
-            lane.close()
+        for queue in self._queues.values():
+            queue.close()
         for thread in self._threads:
             thread.join(timeout_s)
         return not any(thread.is_alive() for thread in self._threads)
 
     def _serve(self, name: QueueName) -> None:
-        while (ticket := self._next(name)) is not None:
-            self._run(ticket)
+        queue = self._queues[name]
+        while (task := self._next(queue)) is not None:
+            self._run(task, queue)
+            self._ended.emit(task)
             with self._lock:
-                del self._tickets[ticket.job]
-                idle = not self._tickets
-            if idle:
+                self._running.discard(task)
+                is_idle = not self._running
+            if is_idle:
                 self.idled.emit()
 
-    def _next(self, name: QueueName) -> _Ticket | None:
-        """Wait for the next job; a lane that has to wait long lets the freed memory go."""
+    def _next(self, queue: _Queue) -> Task[Any, Any] | None:
+        """Wait for the next; a queue that has to wait long lets the freed memory go."""
         try:
-            return self._lanes[name].get(REST_AFTER_S)
+            return queue.get(REST_AFTER_S)
         except TimeoutError:
             if self.is_idle:
                 heap.give_back()
-            return self._lanes[name].get()
+            return queue.get()
 
-    def _run(self, ticket: _Ticket) -> None:
-        job = ticket.job
-        lane = self._lanes[job.queue]
-        work = Work(ticket.cancel, lambda value: self.reported.emit(job, value), lane.is_waited_for)
-        try:
-            ticket.cancel.raise_if_cancelled()
-            result = job.run(work)
-        except Cancelled as error:
-            self.cancelled.emit(job)
-            ticket.outcome.set_exception(error)
-        except Exception as error:  # whatever a job does, its lane goes on
-            log.warning("%s failed", type(job).__name__, exc_info=True)
-            self.failed.emit(job, error)
-            ticket.outcome.set_exception(error)
+    def _run(self, task: Task[Any, Any], queue: _Queue) -> None:
+        def report(value: Any) -> None:
+            self._reported.emit(task, value)
+
+        task._run(Work(task._token, report, queue.is_waited_for))
+
+    def _tell_progress(self, task: Task[Any, Any], value: Any) -> None:
+        if not task.is_done:
+            self.reported.emit(task.job, value)
+            task.progressed.emit(value)
+
+    def _tell_end(self, task: Task[Any, Any]) -> None:
+        with self._lock:
+            self._untold.discard(task)
+        if task._end():
+            self._tell_all(task)
+            task._tell_end()
+
+    def _tell_all(self, task: Task[Any, Any]) -> None:
+        """Tell everybody, as it was done before there were tasks."""
+        error = task._future.exception()
+        if error is None:
+            self.finished.emit(task.job, task._future.result())
+        elif isinstance(error, Cancelled):
+            self.cancelled.emit(task.job)
         else:
-            self.finished.emit(job, result)
-            ticket.outcome.set_result(result)
+            self.failed.emit(task.job, error)

@@ -28,7 +28,7 @@ from app.main_window import MainWindow
 from app.photo.document import Document
 from app.shell.engines import Engines
 from app.shell.settings import Preferences, store
-from app.tasks import Runner
+from app.tasks import Tasks
 from nledn import Derainer, Options, catalog, checkpoint, photo, places
 from nledn.compare import LaneFailed, TileDone
 from nledn.photo import Photo
@@ -92,20 +92,20 @@ class Watch:
     def __init__(self, app: QApplication, path: Path) -> None:
         self._app = app
         preferences = Preferences(store())
-        self.runner = Runner()
-        document = Document(self.runner, Engines(), preferences.settings.options)
-        self.window = MainWindow(document, self.runner, preferences)
+        self.tasks = Tasks()
+        document = Document(self.tasks, Engines(), preferences.settings.options)
+        self.window = MainWindow(document, self.tasks, preferences)
         self.window.resize(*WINDOW_PX)
         self.window.show()
         self.model = self.window.compare.controller.model
         self.began = self.last = now()
         self.first: dict[int, Times] = {}
         self.tiles = 0
-        self.runner.reported.connect(self._note)
-        self.runner.finished.connect(self._end)
-        self.window.controller.shelf_read.connect(lambda _cards: self.window.controller.open(path))
+        self.tasks.reported.connect(self._note)
+        self.tasks.finished.connect(self._end)
+        self.window.models.shelf_read.connect(lambda _cards: self.window.controller.open(path))
         document.photo_opened.connect(lambda _opened: QTimer.singleShot(POLL_MS, self._click))
-        self.window.controller.look_around()
+        self.window.models.look()
 
     def _click(self) -> None:
         grid = self.window.compare.grid
@@ -146,7 +146,7 @@ def main() -> None:
         app.exec()
         after = tile_seconds(path)
         report(watch, before, after)
-        watch.runner.close()
+        watch.tasks.close()
 
 
 def report(watch: Watch, before: Times, after: Times) -> None:

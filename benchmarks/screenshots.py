@@ -49,15 +49,15 @@ def take(folder: Path, look: str, language: str) -> None:
     from app.shell.engines import Engines
     from app.shell.settings import Preferences, store
     from app.shell.translation import install
-    from app.tasks import Runner
+    from app.tasks import Tasks
 
     app = QApplication([])
     install(app, language)
     theme.apply(app, "light" if look == "light" else "dark")
     preferences = Preferences(store())
-    runner = Runner()
-    document = Document(runner, Engines(), preferences.settings.options)
-    window = MainWindow(document, runner, preferences)
+    tasks = Tasks()
+    document = Document(tasks, Engines(), preferences.settings.options)
+    window = MainWindow(document, tasks, preferences)
     steps = pictures(window)
 
     def after_a_moment(then: Callable[[], None]) -> None:
@@ -80,12 +80,12 @@ def take(folder: Path, look: str, language: str) -> None:
         lambda status: grab_next() if status.state is PhotoState.DONE else None
     )
     window.show()
-    window.controller.look_around()
-    window.controller.look_for_machine()
+    window.models.look()
+    window.backend_benchmark.look_at_machine()
     window.controller.open_sample()
     app.exec()
     document.close()
-    runner.close()
+    tasks.close()
 
 
 def pictures(window: "MainWindow") -> Iterator[str]:
@@ -102,7 +102,7 @@ def pictures(window: "MainWindow") -> Iterator[str]:
     yield "pixels"
     window.viewport.fit()
     yield from comparison(window)
-    dialog = SettingsDialog(window.preferences.settings, window.controller.machine, window)
+    dialog = SettingsDialog(window.preferences.settings, window.backend_benchmark.machine, window)
     dialog.setModal(True)
     dialog.pages.setCurrentRow(2)
     dialog.show()

@@ -25,7 +25,7 @@ from app.batch.state import BatchState, BatchStatus
 from app.batch.table import PICTURE
 from app.batch.thumbnails import Thumbnails
 from app.shell import theme
-from app.tasks import Runner
+from app.tasks import Tasks
 from nledn import places
 
 WINDOW_PX = (976, 640)  # what the page has of a window of 1280×800
@@ -79,10 +79,10 @@ def main() -> None:
     rows = parser.parse_args().rows
     app = QApplication([])
     theme.apply(app, "dark")
-    runner = Runner()
+    tasks = Tasks()
     page = BatchList()
-    thumbnails = Thumbnails(runner, PICTURE)
-    runner.finished.connect(thumbnails.finished)
+    thumbnails = Thumbnails(tasks, PICTURE)
+    tasks.finished.connect(thumbnails.finished)
     page.model.picture_wanted.connect(thumbnails.want)
     made = 0
 
@@ -109,7 +109,7 @@ def main() -> None:
             print(f"{title}, {made - before} pictures came meanwhile")
             print(f"  by the clock    {told(clock)}\n  processor time  {told(thread)}")
         thumbnails.forget()
-        runner.close()
+        tasks.close()
 
 
 if __name__ == "__main__":

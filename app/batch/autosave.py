@@ -117,7 +117,7 @@ def _kept(values: dict[str, Any]) -> Kept:
 
 
 @dataclass(frozen=True, eq=False)
-class KeepQueueJob(Job):
+class KeepQueueJob(Job[None]):
     """Keep the batch for the next start."""
 
     file: QueueFile
@@ -130,7 +130,7 @@ class KeepQueueJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class ReadQueueJob(Job):
+class ReadQueueJob(Job[tuple[Kept, "Found | None"]]):
     """Read the batch of the last start; the answer is what was kept and its photos."""
 
     file: QueueFile

@@ -20,7 +20,7 @@ from app.shell.messages import explain
 from app.shell.names import path_of, url_of
 from app.shell.settings import Preferences
 from app.shell.translation import tr
-from app.tasks import Job, Runner
+from app.tasks import AnyJob, Tasks
 
 
 class BatchController(QObject):
@@ -28,7 +28,7 @@ class BatchController(QObject):
 
     Args:
         document: has the open photo.
-        runner: does the work.
+        tasks: does the work.
         preferences: the settings.
         dialogs: asks questions.
         when_saved: goes on once nothing of the open photo would be lost.
@@ -51,7 +51,7 @@ class BatchController(QObject):
     def __init__(
         self,
         document: Document,
-        runner: Runner,
+        tasks: Tasks,
         preferences: Preferences,
         dialogs: Dialogs,
         when_saved: Callable[[Callable[[], None]], None],
@@ -60,8 +60,8 @@ class BatchController(QObject):
         self._when_saved = when_saved
         self._document = document
         self._dialogs = dialogs
-        self.batch = Batch(document, runner, preferences)
-        self.watch = Watch(runner, self)
+        self.batch = Batch(document, tasks, preferences)
+        self.watch = Watch(tasks, self)
         self.show_file: Callable[[Path], object] = _show_file
         self._restored = False
         self._actions: dict[str, Callable[[], None]] = {
@@ -157,7 +157,7 @@ class BatchController(QObject):
         """Make the report, and show it when it is there."""
         self.batch.make_report()
 
-    def finished(self, job: Job, result: Any) -> None:
+    def finished(self, job: AnyJob, result: Any) -> None:
         """A job is done."""
         if isinstance(job, ReportJob):
             self.show_file(result)

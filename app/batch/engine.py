@@ -1,7 +1,7 @@
-"""The engine of a batch in the window: its tiles are computed on the compute lane, patiently.
+"""The engine of a batch in the window: its tiles are computed on the compute queue, patiently.
 
 Whatever a person waits for comes first: a step ends after its tile, and the next one begins when
-the lane is free again. A pause is the same without an end: the photo, its layer and the lock on
+the queue is free again. A pause is the same without an end: the photo, its layer and the lock on
 the output folder stay as they are.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from app.shell.engines import Engines
-from app.tasks import Job, QueueName, Runner, Work
+from app.tasks import Job, QueueName, Tasks, Work
 from nledn import Options
 from nledn.cancel import CancelToken
 from nledn.errors import Cancelled
@@ -28,14 +28,14 @@ POLL_S = 0.1  # how soon a paused batch notices that it was cancelled
 
 @dataclass(frozen=True)
 class _Lent:
-    """What the lane gave back: when it began, and the value."""
+    """What the queue gave back: when it began, and the value."""
 
     began: float
     value: Any
 
 
 @dataclass(frozen=True, eq=False)
-class _LentJob(Job):
+class _LentJob(Job[_Lent]):
     """Something for the engine to do, once nobody else wants it."""
 
     queue: ClassVar[QueueName] = "compute"
@@ -54,13 +54,13 @@ class BatchEngine:
     """A `nledn.pipeline.Engine`; used from the batch's thread, paused and resumed from any.
 
     Args:
-        runner: has the compute lane.
+        tasks: has the compute queue.
         engines: the engine there.
         options: how to derain.
     """
 
-    def __init__(self, runner: Runner, engines: Engines, options: Options) -> None:
-        self._runner = runner
+    def __init__(self, tasks: Tasks, engines: Engines, options: Options) -> None:
+        self._tasks = tasks
         self._engines = engines
         self._options = options
         self._changed = threading.Condition()
@@ -145,6 +145,6 @@ class BatchEngine:
     def _lend(self, step: "Callable[[Derainer, Work], Any]") -> Any:
         asked = time.monotonic()
         job = _LentJob(self._engines, self._options, step)
-        lent: _Lent = self._runner.submit(job).result()
+        lent: _Lent = self._tasks.submit(job).result()
         self._stood_s += lent.began - asked
         return lent.value

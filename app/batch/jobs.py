@@ -142,7 +142,7 @@ class Gathered:
 
 
 @dataclass(frozen=True, eq=False)
-class GatherJob(Job):
+class GatherJob(Job[Gathered]):
     """Find the photos among files and folders; the answer is `Gathered`.
 
     Attributes:
@@ -174,7 +174,7 @@ class GatherJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class ForeseeJob(Job):
+class ForeseeJob(Job[Listed]):
     """Look up what a run would do; nothing is written. The answer is `Listed`."""
 
     is_patient: ClassVar[bool] = True
@@ -193,14 +193,14 @@ class ForeseeJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class BatchJob(Job):
+class BatchJob(Job[Ended, "Listed | Paused | Update"]):
     """Do what is planned; reports `Listed`, `nledn.batch.Update` and `Paused`; gives `Ended`."""
 
     queue: ClassVar[QueueName] = "batch"
     asked: Asked
     engine: BatchEngine = field(repr=False)
 
-    def run(self, work: Work) -> Ended:
+    def run(self, work: "Work[Listed | Paused | Update]") -> Ended:
         """Do it."""
         from nledn.batch import Queue
 
@@ -210,7 +210,7 @@ class BatchJob(Job):
             ending = self._computed(queue, work)
             return Ended(_listed(queue), ending.cancelled, ending.error)
 
-    def _computed(self, queue: "Queue", work: Work) -> "Ending":
+    def _computed(self, queue: "Queue", work: "Work[Listed | Paused | Update]") -> "Ending":
         from nledn.batch import Ending, run
 
         counts = queue.counts()
@@ -221,7 +221,7 @@ class BatchJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class ReportJob(Job):
+class ReportJob(Job[Path]):
     """Write the report of a batch as it stands; the answer is its path."""
 
     queue: ClassVar[QueueName] = "batch"

@@ -32,7 +32,7 @@ from app.batch.jobs import (
 from app.batch.state import BatchState, BatchStatus
 from app.photo.document import Document
 from app.shell.settings import Preferences
-from app.tasks import Job, Runner
+from app.tasks import AnyJob, Tasks
 
 if TYPE_CHECKING:
     from nledn.batch import Found, Update
@@ -59,10 +59,10 @@ class Batch(QObject):
     ended = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, document: Document, runner: Runner, preferences: Preferences) -> None:
+    def __init__(self, document: Document, tasks: Tasks, preferences: Preferences) -> None:
         super().__init__(document)
         self._document = document
-        self._runner = runner
+        self._tasks = tasks
         self._preferences = preferences
         self._file = QueueFile()
         self._order = 0
@@ -157,7 +157,7 @@ class Batch(QObject):
         if self._found is not None and self._found.files and self._run is None:
             self._stop_foreseeing()
             self._foreseeing = ForeseeJob(self.asked())
-            self._runner.submit(self._foreseeing)
+            self._tasks.submit(self._foreseeing)
             self._tell()
 
     def asked(self, *, retry_failed: bool = False) -> Asked:
@@ -177,12 +177,12 @@ class Batch(QObject):
         engines = self._document.engines
         # The strength is no matter of the engine: the photo's and the batch's are one engine.
         options = replace(asked.options, strength=self._document.options.strength)
-        self._run = BatchJob(asked, BatchEngine(self._runner, engines, options))
+        self._run = BatchJob(asked, BatchEngine(self._tasks, engines, options))
         self._stop_foreseeing()
         self._update = None
         self._has_more = False
         self._set_stage(BatchState.RUNNING)
-        self._runner.submit(self._run)
+        self._tasks.submit(self._run)
 
     def pause(self) -> None:
         """Stop computing after this tile, and give up nothing."""
@@ -201,23 +201,23 @@ class Batch(QObject):
         self.start_none()
         if self._run is not None:
             self._has_more = False
-            self._runner.cancel(self._run)
+            self._tasks.cancel(self._run)
             self._set_stage(BatchState.STOPPING)
         if self._reporting is not None:
-            self._runner.cancel(self._reporting)
+            self._tasks.cancel(self._reporting)
 
     def make_report(self) -> None:
         """Write the report; the controller hears of it."""
         if self._found is not None and self._run is None and self._reporting is None:
             self._reporting = ReportJob(self.asked())
-            self._runner.submit(self._reporting)
+            self._tasks.submit(self._reporting)
             self._tell()
 
     # Between starts
 
     def restore(self) -> None:
         """Read the batch of the last start."""
-        self._runner.submit(ReadQueueJob(self._file))
+        self._tasks.submit(ReadQueueJob(self._file))
 
     def keep(self) -> None:
         """Keep the batch for the next start."""
@@ -225,11 +225,11 @@ class Batch(QObject):
         root, files = (None, ()) if found is None else (found.root, found.files)
         self._order += 1
         kept = Kept(root, files, self.choices, self.watched)
-        self._runner.submit(KeepQueueJob(self._file, kept, self._order))
+        self._tasks.submit(KeepQueueJob(self._file, kept, self._order))
 
     # What comes back
 
-    def finished(self, job: Job, result: Any) -> None:
+    def finished(self, job: AnyJob, result: Any) -> None:
         """A job is done."""
         if job is self._gathering:
             self._gathering = None
@@ -250,7 +250,7 @@ class Batch(QObject):
         elif isinstance(job, ReadQueueJob) and self._found is None:
             self._restore(*result)
 
-    def reported(self, job: Job, value: Any) -> None:
+    def reported(self, job: AnyJob, value: Any) -> None:
         """A run tells how far it is."""
         if job is not self._run:
             return
@@ -263,11 +263,11 @@ class Batch(QObject):
         else:
             self._take_update(value)
 
-    def stopped(self, job: Job) -> None:
+    def stopped(self, job: AnyJob) -> None:
         """A job was cancelled."""
         self._give_up(job)
 
-    def job_failed(self, job: Job, error: BaseException) -> None:
+    def job_failed(self, job: AnyJob, error: BaseException) -> None:
         """A job could not be done."""
         if self._give_up(job):
             self.failed.emit(error)
@@ -276,7 +276,7 @@ class Batch(QObject):
 
     def _stop_foreseeing(self) -> None:
         """What it would find is out of date, and others wait for its thread."""
-        self._runner.cancel(self._foreseeing)
+        self._tasks.cancel(self._foreseeing)
         self._foreseeing = None
 
     def _gather(self) -> None:
@@ -284,7 +284,7 @@ class Batch(QObject):
         if self._gathering is None and self._to_gather:
             paths, self._starts = self._to_gather.pop(0)
             self._gathering = GatherJob(paths, self._found, self.choices, self._starts)
-            self._runner.submit(self._gathering)
+            self._tasks.submit(self._gathering)
         self._tell()
 
     def _take(self, gathered: Gathered, *, starts: bool) -> None:
@@ -338,7 +338,7 @@ class Batch(QObject):
         else:
             self.ended.emit(ended)
 
-    def _give_up(self, job: Job) -> bool:
+    def _give_up(self, job: AnyJob) -> bool:
         """Forget a job that came to nothing; whether it was one of ours."""
         if job is self._run:
             self._run = None

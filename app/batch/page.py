@@ -28,7 +28,7 @@ from app.shell.icons import icon
 from app.shell.parts import muted
 from app.shell.shell import Shell
 from app.shell.translation import tr
-from app.tasks import Runner
+from app.tasks import Tasks
 
 ICON_PX = 72
 PHOTO_PX = 320
@@ -191,13 +191,13 @@ class BatchList(QFrame):
 
 
 class BatchPage(QObject):
-    """Connects page, panel and banner with the controller, and the controller with the runner.
+    """Connects page, panel and banner with the controller, and the controller with the tasks.
 
     Args:
         shell: has banner and status line; takes up the page.
         controller: what they ask.
         document: has the open photo.
-        runner: does the work.
+        tasks: does the work.
         window: whose batch it is.
     """
 
@@ -206,20 +206,20 @@ class BatchPage(QObject):
         shell: Shell,
         controller: BatchController,
         document: Document,
-        runner: Runner,
+        tasks: Tasks,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._shell = shell
         self._controller = controller
         self._document = document
-        self.thumbnails = Thumbnails(runner, PICTURE * window.devicePixelRatio(), self)
+        self.thumbnails = Thumbnails(tasks, PICTURE * window.devicePixelRatio(), self)
         self.list = BatchList()
         self.panel = BatchPanel()
         shell.add_page("batch", self.list, self.panel)
         self.list.model.pixel_ratio = window.devicePixelRatio()
         self.notifier = Notifier(window)
-        self._connect_runner(runner)
+        self._connect_tasks(tasks)
         self._connect_batch()
         self._connect_page(self.list)
         self._connect_panel(self.panel)
@@ -230,14 +230,14 @@ class BatchPage(QObject):
         """Whether this page is the one that is shown."""
         return self._shell.page == "batch"
 
-    def _connect_runner(self, runner: Runner) -> None:
+    def _connect_tasks(self, tasks: Tasks) -> None:
         controller = self._controller
         for receiver in (controller.batch, controller, controller.watch, self.thumbnails):
-            runner.finished.connect(receiver.finished)
+            tasks.finished.connect(receiver.finished)
         for receiver in (controller.batch, controller.watch, self.thumbnails):
-            runner.failed.connect(receiver.job_failed)
-        runner.reported.connect(controller.batch.reported)
-        runner.cancelled.connect(controller.batch.stopped)
+            tasks.failed.connect(receiver.job_failed)
+        tasks.reported.connect(controller.batch.reported)
+        tasks.cancelled.connect(controller.batch.stopped)
 
     def _connect_batch(self) -> None:
         controller, batch, shell = self._controller, self._controller.batch, self._shell

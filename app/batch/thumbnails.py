@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 
 from app.imaging.qimage import to_qimage
-from app.tasks import Job, Runner, Work
+from app.tasks import AnyJob, Job, Tasks, Work
 from nledn import decoder
 from nledn.errors import DerainError
 
@@ -26,7 +26,7 @@ class Thumbnails(QObject):
     """One at a time, so that a photo can be opened meanwhile.
 
     Args:
-        runner: makes them.
+        tasks: makes them.
         box: that a picture has to fit into, px of the screen.
         parent: of the object.
 
@@ -36,9 +36,9 @@ class Thumbnails(QObject):
 
     made = Signal(object, object)
 
-    def __init__(self, runner: Runner, box: QSize, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: Tasks, box: QSize, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runner = runner
+        self._tasks = tasks
         self._box = box
         self._waiting: OrderedDict[Path, None] = OrderedDict()
         self._screenful: deque[Path] = deque()
@@ -60,14 +60,14 @@ class Thumbnails(QObject):
         self._waiting.clear()
         self._screenful.clear()
 
-    def finished(self, job: Job, result: Any) -> None:
+    def finished(self, job: AnyJob, result: Any) -> None:
         """A picture is there."""
         if job is self._job:
             path, self._job = job.path, None
             self.made.emit(path, result)
             self._next()
 
-    def job_failed(self, job: Job, _error: BaseException) -> None:
+    def job_failed(self, job: AnyJob, _error: BaseException) -> None:
         """There is none."""
         if job is self._job:
             self._job = None
@@ -80,11 +80,11 @@ class Thumbnails(QObject):
             path = self._screenful.popleft()
             del self._waiting[path]
             self._job = ThumbnailJob(path, self._box)
-            self._runner.submit(self._job)
+            self._tasks.submit(self._job)
 
 
 @dataclass(frozen=True, eq=False)
-class ThumbnailJob(Job):
+class ThumbnailJob(Job[QImage]):
     """A small picture of a photo; null where there is none, as its row says by itself.
 
     Attributes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.tasks import Job, Runner, Work
+from app.tasks import AnyJob, Job, Tasks, Work
 from nledn.errors import BatchInputNotFound
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
-class StampJob(Job):
+class StampJob(Job[dict[Path, Stamp]]):
     """Look how large files are now; one that is gone, or empty, has no stamp."""
 
     is_patient: ClassVar[bool] = True
@@ -48,7 +48,7 @@ class StampJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class WatchJob(Job):
+class WatchJob(Job["BaseObserver"]):
     """Begin to watch a folder and all below it; the answer is the observer.
 
     Attributes:
@@ -73,7 +73,7 @@ class WatchJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class UnwatchJob(Job):
+class UnwatchJob(Job[None]):
     """Watch no longer; waits for the observer's thread."""
 
     observer: "BaseObserver"
@@ -96,9 +96,9 @@ class Watch(QObject):
     failed = Signal(object)
     _seen = Signal(int, object)  # Qt would drop from a text what is no UTF-8
 
-    def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runner = runner
+        self._tasks = tasks
         self._starting: WatchJob | None = None
         self._observer: BaseObserver | None = None
         self._turn = 0  # of watching: an observer goes on for a moment when its turn is over
@@ -123,7 +123,7 @@ class Watch(QObject):
         """Watch a folder, and no other."""
         self.end()
         self._starting = WatchJob(folder, partial(self._seen.emit, self._turn))
-        self._runner.submit(self._starting)
+        self._tasks.submit(self._starting)
 
     def end(self) -> None:
         """Watch nothing."""
@@ -133,20 +133,20 @@ class Watch(QObject):
         self._stamps.clear()
         observer, self._observer = self._observer, None
         if observer is not None:
-            self._runner.submit(UnwatchJob(observer))
+            self._tasks.submit(UnwatchJob(observer))
 
-    def finished(self, job: Job, result: Any) -> None:
+    def finished(self, job: AnyJob, result: Any) -> None:
         """A job is done."""
         if isinstance(job, WatchJob):
             if job is self._starting:
                 self._observer = result
             else:
-                self._runner.submit(UnwatchJob(result))  # nobody wants it any more
+                self._tasks.submit(UnwatchJob(result))  # nobody wants it any more
         elif job is self._looking:
             self._looking = None
             self._compare(job.paths, result)
 
-    def job_failed(self, job: Job, error: BaseException) -> None:
+    def job_failed(self, job: AnyJob, error: BaseException) -> None:
         """A job could not be done."""
         if job is self._starting:
             self._starting = None
@@ -165,7 +165,7 @@ class Watch(QObject):
     def _look(self) -> None:
         if self._looking is None:
             self._looking = StampJob(tuple(self._stamps))
-            self._runner.submit(self._looking)
+            self._tasks.submit(self._looking)
 
     def _compare(self, paths: tuple[Path, ...], now: dict[Path, Stamp]) -> None:
         whole = [path for path in paths if path in now and self._stamps.get(path) == now[path]]

@@ -20,7 +20,7 @@ from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.messages import explain
 from app.shell.translation import tr
-from app.tasks import Job, Runner
+from app.tasks import AnyJob, Tasks
 from app.views.compare_canvas import Shown
 from nledn.card import Card
 from nledn.messages import printable
@@ -49,20 +49,20 @@ class CompareController(QObject):
     letters_changed = Signal(object)
     noticed = Signal(object)
 
-    def __init__(self, document: Document, runner: Runner, dialogs: Dialogs) -> None:
+    def __init__(self, document: Document, tasks: Tasks, dialogs: Dialogs) -> None:
         super().__init__(document)
         self._document = document
-        self._runner = runner
+        self._tasks = tasks
         self._dialogs = dialogs
-        self.model = CompareModel(document, runner)
+        self.model = CompareModel(document, tasks)
         self._cards: tuple[Card, ...] = ()
         self._opened: Opened | None = None
         self._blind_test: BlindTest | None = None
         self._wants_blind = False
         self._is_active = False
         self._checking: TilingJob | None = None
-        self._exporting: Job | None = None
-        self._voting: tuple[Job, str, dict[str, str]] | None = None
+        self._exporting: AnyJob | None = None
+        self._voting: tuple[AnyJob, str, dict[str, str]] | None = None
         self.model.changed.connect(self.show)
         self.model.failed.connect(self._say_error)
 
@@ -121,7 +121,7 @@ class CompareController(QObject):
         path = photo.path or Path(tr("Pasted picture"))
         job = VoteJob(Vote(path, chosen, tuple(sorted(letters.values()))))
         self._voting = (job, chosen, letters)
-        self._runner.submit(job)
+        self._tasks.submit(job)
         self._blind_test = None
         self.letters_changed.emit(())
         self.show()
@@ -134,7 +134,7 @@ class CompareController(QObject):
             return
         options = replace(self._document.options, weights=first.weights, strength=first.strength)
         self._checking = TilingJob(model.engines, model.photo, model.visible, options)
-        self._runner.submit(self._checking)
+        self._tasks.submit(self._checking)
         self.noticed.emit(Notice(tr("Checking the tiles…")))
 
     def ask_export(self) -> None:
@@ -152,11 +152,11 @@ class CompareController(QObject):
         path = self._dialogs.export(suggested)
         if path is not None:
             self._exporting = replace(job, path=path)
-            self._runner.submit(self._exporting)
+            self._tasks.submit(self._exporting)
 
     # What comes back
 
-    def finished(self, job: Job, result: Any) -> None:
+    def finished(self, job: AnyJob, result: Any) -> None:
         """A job is done."""
         self.model.finished(job, result)
         if job is self._checking and job.photo is self.model.photo:
@@ -167,7 +167,7 @@ class CompareController(QObject):
             _, chosen, letters = self._voting
             self.noticed.emit(Notice(vote_of(chosen, letters, result), "done"))
 
-    def job_failed(self, job: Job, error: BaseException) -> None:
+    def job_failed(self, job: AnyJob, error: BaseException) -> None:
         """A job could not be done."""
         self.model.job_failed(job, error)
         is_vote = self._voting is not None and job is self._voting[0]

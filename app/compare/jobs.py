@@ -14,7 +14,7 @@ from nledn.messages import printable
 
 if TYPE_CHECKING:
     from nledn import Focus, Options
-    from nledn.compare import Comparison, Figures, Lane, Pane, TilingCheck
+    from nledn.compare import Comparison, Event, Figures, Lane, Pane, TilingCheck
     from nledn.compare.comparison import Kind
     from nledn.errors import DerainError
     from nledn.photo import Photo
@@ -30,7 +30,7 @@ class Begun:
 
 
 @dataclass(frozen=True, eq=False)
-class CompareJob(Job):
+class CompareJob(Job["Comparison", "Begun | Event"]):
     """Compute tiles of several checkpoints in turn; reports `Begun`, then the comparison's events.
 
     Attributes:
@@ -50,7 +50,7 @@ class CompareJob(Job):
     whole: bool = False
     comparison: "Comparison | None" = None
 
-    def run(self, work: Work) -> "Comparison":
+    def run(self, work: "Work[Begun | Event]") -> "Comparison":
         """Compute them."""
         from nledn.compare import Comparison
 
@@ -69,7 +69,7 @@ class Attached:
 
 
 @dataclass(frozen=True, eq=False)
-class AttachJob(Job):
+class AttachJob(Job[Attached]):
     """Read the truth, or another program's result.
 
     Attributes:
@@ -91,7 +91,7 @@ class AttachJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class FindTruthJob(Job):
+class FindTruthJob(Job[Path | None]):
     """Look for the photo without rain where sets of pairs have theirs."""
 
     photo: "Photo"
@@ -132,7 +132,7 @@ class Results:
 
 
 @dataclass(frozen=True, eq=False)
-class MeasureJob(Job):
+class MeasureJob(Job["dict[int, Figures]"]):
     """Figures of every result inside a rectangle, by the panes' keys; the truth has none."""
 
     is_patient: ClassVar[bool] = True
@@ -161,7 +161,7 @@ class MeasureJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class ErrorMapJob(Job):
+class ErrorMapJob(Job["dict[int, Photo]"]):
     """Where each result is wrong, as photos of sRGB, by the panes' keys."""
 
     is_patient: ClassVar[bool] = True
@@ -184,7 +184,7 @@ class ErrorMapJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class TilingJob(Job):
+class TilingJob(Job["TilingCheck"]):
     """Compute a region whole and in tiles."""
 
     queue: ClassVar[QueueName] = "compute"
@@ -213,7 +213,7 @@ class Exported:
 
 
 @dataclass(frozen=True, eq=False)
-class ExportJob(Job):
+class ExportJob(Job[Path]):
     """Measure what is compared and write it: .png, .html or .csv, by the name's ending.
 
     Attributes:
@@ -266,7 +266,7 @@ class ExportJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class VoteJob(Job):
+class VoteJob(Job["Counter[str]"]):
     """Keep a blind vote, and count those of the photo's folder."""
 
     vote: Vote

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.compare.jobs import ErrorMapJob, MeasureJob, Results
 from app.imaging.picture import Picture
-from app.tasks import Job, Runner
+from app.tasks import AnyJob, Tasks
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ class Metrics(QObject):
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, runner: Runner, parent: QObject) -> None:
+    def __init__(self, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
-        self._runner = runner
+        self._tasks = tasks
         self.figures: dict[int, Figures] = {}
         self.rect: Rect | None = None
         self.error_maps: dict[int, Picture] = {}
-        self._measuring: Job | None = None
-        self._mapping: Job | None = None
+        self._measuring: AnyJob | None = None
+        self._mapping: AnyJob | None = None
 
     @property
     def is_measuring(self) -> bool:
@@ -45,23 +45,23 @@ class Metrics(QObject):
         """What was measured is of something else now."""
         self.figures, self.error_maps = {}, {}
         for job in (self._measuring, self._mapping):
-            self._runner.cancel(job)
+            self._tasks.cancel(job)
         self._measuring = self._mapping = None
 
     def measure(self, results: Results, rect: Rect) -> None:
         """Figures inside a rectangle; `changed` follows."""
         self.rect = rect
-        self._runner.cancel(self._measuring)
+        self._tasks.cancel(self._measuring)
         self._measuring = MeasureJob(results, rect)
-        self._runner.submit(self._measuring)
+        self._tasks.submit(self._measuring)
 
     def map_errors(self, results: Results) -> None:
         """Error maps of the whole photo, once; `changed` follows."""
         if self._mapping is None:
             self._mapping = ErrorMapJob(results)
-            self._runner.submit(self._mapping)
+            self._tasks.submit(self._mapping)
 
-    def finished(self, job: Job, result: Any) -> None:
+    def finished(self, job: AnyJob, result: Any) -> None:
         """A job is done."""
         if job is self._measuring:
             self._measuring = None
@@ -73,7 +73,7 @@ class Metrics(QObject):
                 self.error_maps[key].set_photo(photo)
             self.changed.emit()
 
-    def job_failed(self, job: Job, error: BaseException) -> None:
+    def job_failed(self, job: AnyJob, error: BaseException) -> None:
         """A job could not be done."""
         if job is self._measuring:
             self._measuring = None

@@ -22,7 +22,7 @@ from app.imaging.opened import Opened
 from app.imaging.picture import Picture
 from app.imaging.pyramid import Pyramid
 from app.photo.document import Document
-from app.tasks import Job, Runner
+from app.tasks import AnyJob, Tasks
 from nledn.card import Card
 from nledn.options import Options
 from nledn.tiling import Rect
@@ -50,19 +50,19 @@ class CompareModel(QObject):
     progressed = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, document: Document, runner: Runner) -> None:
+    def __init__(self, document: Document, tasks: Tasks) -> None:
         super().__init__(document)
         self._document = document
-        self._runner = runner
+        self._tasks = tasks
         self.engines = document.engines
         self.photo: Photo | None = None
         self.slots: Slots = ()
         self.pictures: dict[int, Picture] = {}
         self.failures: dict[int, BaseException] = {}
-        self.metrics = Metrics(runner, self)
+        self.metrics = Metrics(tasks, self)
         self.metrics.changed.connect(self.changed)
         self.metrics.failed.connect(self.failed)
-        self.files = References(runner, self)
+        self.files = References(tasks, self)
         self.files.attached.connect(self._take_attached)
         self.files.failed.connect(self._fail)
         self.files.truth_found.connect(lambda path: self.attach("truth", path))
@@ -74,7 +74,7 @@ class CompareModel(QObject):
         self._comparison: Comparison | None = None
         self._compared: tuple[int, ...] = ()
         self._job: CompareJob | None = None
-        self._asked: WeakSet[Job] = WeakSet()  # of the same panes; cancelled ones end their step
+        self._asked: WeakSet[AnyJob] = WeakSet()  # of the same panes; cancelled ones end their step
         self._wants_whole = False
         self._is_active = False
         self._next_key = 0
@@ -226,7 +226,7 @@ class CompareModel(QObject):
 
     # What comes back
 
-    def reported(self, job: Job, value: Any) -> None:
+    def reported(self, job: AnyJob, value: Any) -> None:
         """A comparison began, or one of its lanes has something to tell; nothing comes twice."""
         if job not in self._asked:
             return
@@ -246,7 +246,7 @@ class CompareModel(QObject):
             self.changed.emit()
         self._tell_progress()
 
-    def finished(self, job: Job, result: Any) -> None:
+    def finished(self, job: AnyJob, result: Any) -> None:
         """A job is done."""
         if job is self._job:
             self._job = None
@@ -259,13 +259,13 @@ class CompareModel(QObject):
             self.metrics.finished(job, result)
             self.files.finished(job, result)
 
-    def stopped(self, job: Job) -> None:
+    def stopped(self, job: AnyJob) -> None:
         """A job was cancelled by somebody else."""
         if job is self._job:
             self._job = None
             self._tell_progress()
 
-    def job_failed(self, job: Job, error: BaseException) -> None:
+    def job_failed(self, job: AnyJob, error: BaseException) -> None:
         """A job could not be done."""
         if job is self._job:
             self._job = None
@@ -319,7 +319,7 @@ class CompareModel(QObject):
     def _cancel(self) -> None:
         """What is being computed is no longer wanted; its last tile ends before the next begins."""
         if self._job is not None:
-            self._runner.cancel(self._job)
+            self._tasks.cancel(self._job)
             self._job = None
             self._tell_progress()
 
@@ -347,7 +347,7 @@ class CompareModel(QObject):
         look, whole = Focus(self.visible), self._wants_whole
         self._job = CompareJob(self.engines, self.photo, asked, look, whole, self._comparison)
         self._asked.add(self._job)
-        self._runner.submit(self._job)
+        self._tasks.submit(self._job)
         self._tell_progress()
 
     def _is_computed(self, rect: Rect | None) -> bool:

@@ -7,17 +7,16 @@ from app.compare.grid import CompareGrid
 from app.compare.panel import ComparePanel, Row
 from app.compare.panes import Progress
 from app.imaging.picture import Picture
-from app.photo.controller import PhotoController
 from app.photo.document import Document
 from app.shell.shell import Shell
 from app.shell.translation import tr
-from app.tasks import Runner
+from app.tasks import Tasks
 from app.views.compare_canvas import Shown
 from nledn.card import Card
 
 
 class ComparePage(QObject):
-    """Connects grid and panel with the controller, and the controller with the runner.
+    """Connects grid and panel with the controller, and the controller with the tasks.
 
     Args:
         shell: has banner and top bar; takes up the page.
@@ -40,24 +39,22 @@ class ComparePage(QObject):
     def listen(
         self,
         document: Document,
-        runner: Runner,
-        photo_controller: PhotoController,
+        tasks: Tasks,
         picture: Picture,
     ) -> None:
         """Learn of photos, jobs, checkpoints, and the screen's colours."""
-        photo_controller.shelf_read.connect(self._set_cards)
         controller = self.controller
         document.photo_opened.connect(controller.opened)
         document.options_changed.connect(controller.model.set_options)
-        runner.cancelled.connect(controller.model.stopped)
-        runner.finished.connect(controller.finished)
-        runner.failed.connect(controller.job_failed)
-        runner.reported.connect(controller.model.reported)
+        tasks.cancelled.connect(controller.model.stopped)
+        tasks.finished.connect(controller.finished)
+        tasks.failed.connect(controller.job_failed)
+        tasks.reported.connect(controller.model.reported)
         picture.appearance_changed.connect(
             lambda: controller.model.set_screen_profile(picture.screen_profile)
         )
 
-    def _set_cards(self, cards: tuple[Card, ...]) -> None:
+    def set_cards(self, cards: tuple[Card, ...]) -> None:
         """The checkpoints that can be compared."""
         self.controller.set_cards(cards)
         self.panel.set_cards(cards)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from app.imaging.opened import Opened
 from app.photo.jobs import OpenJob
 from app.photo.recovery import Offer, Recovered, Spill, recover, scan
-from app.tasks import Job, QueueName, Runner, Work
+from app.tasks import Job, QueueName, R, Tasks, Work
 from nledn import unfinished
 from nledn.errors import PhotoNotFound
 from nledn.options import Options
@@ -17,13 +17,13 @@ from nledn.tiling import Rect
 
 
 @dataclass(frozen=True, eq=False)
-class AutosaveJob(Job):
+class AutosaveJob(Job[R]):
     """Something to do with private files."""
 
 
 @dataclass(frozen=True, eq=False)
-class KeepJob(AutosaveJob):
-    """A layer that is there already is the one to keep; on the lane that writes tiles."""
+class KeepJob(AutosaveJob[None]):
+    """A layer that is there already is the one to keep; on the queue that writes tiles."""
 
     queue: ClassVar[QueueName] = "compute"
     spill: Spill
@@ -37,7 +37,7 @@ class KeepJob(AutosaveJob):
 
 
 @dataclass(frozen=True, eq=False)
-class SettleJob(AutosaveJob):
+class SettleJob(AutosaveJob[None]):
     """The photo has been saved: what was kept need not be offered."""
 
     spill: Spill
@@ -48,7 +48,7 @@ class SettleJob(AutosaveJob):
 
 
 @dataclass(frozen=True, eq=False)
-class SpillJob(AutosaveJob):
+class SpillJob(AutosaveJob[None]):
     """Keep a change of strength or mask on disk."""
 
     spill: Spill
@@ -66,7 +66,7 @@ class SpillJob(AutosaveJob):
 
 
 @dataclass(frozen=True, eq=False)
-class DiscardJob(AutosaveJob):
+class DiscardJob(AutosaveJob[None]):
     """Remove what was kept for recovery."""
 
     spill: Spill | None = None
@@ -81,7 +81,7 @@ class DiscardJob(AutosaveJob):
 
 
 @dataclass(frozen=True, eq=False)
-class ScanJob(AutosaveJob):
+class ScanJob(AutosaveJob[tuple[Offer, ...]]):
     """Look for what a crash left behind: to be offered, or of no use to anybody."""
 
     def run(self, work: Work) -> tuple[Offer, ...]:
@@ -91,7 +91,7 @@ class ScanJob(AutosaveJob):
 
 
 @dataclass(frozen=True, eq=False)
-class RestoreJob(Job):
+class RestoreJob(Job[tuple[Opened, Recovered]]):
     """Read a photo and what had been done to it."""
 
     offer: Offer
@@ -112,8 +112,8 @@ class Autosave:
         spill: the file, for the job that fills it with tiles.
     """
 
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
         self.spill = Spill()
         self._order = 0
 
@@ -125,26 +125,26 @@ class Autosave:
     def layer(self, source: Path | None, options: Options, layer: RainLayer) -> None:
         """This layer is the one that counts; a photo without a file cannot be recovered."""
         if source is not None:
-            self._runner.submit(KeepJob(self.spill, source, options, layer))
+            self._tasks.submit(KeepJob(self.spill, source, options, layer))
 
     def strength(self, strength: float) -> None:
         """The strength has come to rest here."""
         self._order += 1
-        self._runner.submit(SpillJob(self.spill, self._order, strength=strength))
+        self._tasks.submit(SpillJob(self.spill, self._order, strength=strength))
 
     def mask(self, rect: Rect, values: Mask) -> None:
         """The mask inside `rect` is this now."""
         self._order += 1
-        self._runner.submit(SpillJob(self.spill, self._order, rect=rect, values=values))
+        self._tasks.submit(SpillJob(self.spill, self._order, rect=rect, values=values))
 
     def settle(self) -> None:
         """All of it was saved."""
-        self._runner.submit(SettleJob(self.spill))
+        self._tasks.submit(SettleJob(self.spill))
 
     def discard(self) -> None:
         """Nobody needs it any more."""
-        self._runner.submit(DiscardJob(self.spill))
+        self._tasks.submit(DiscardJob(self.spill))
 
     def forget(self, path: Path) -> None:
         """Nobody needs what a crash left there."""
-        self._runner.submit(DiscardJob(path=path))
+        self._tasks.submit(DiscardJob(path=path))

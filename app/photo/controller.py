@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Signal
-from PySide6.QtGui import QColorSpace, QDesktopServices, QGuiApplication, QImage, QScreen
+from PySide6.QtGui import QGuiApplication, QImage
 
 from app.imaging.opened import Opened
 from app.imaging.picture import Picture
@@ -19,21 +19,15 @@ from app.photo.state import Status
 from app.photo.words import fallen_back_of, notes_of, recipe_of
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
-from app.shell.engines import MachineJob
 from app.shell.messages import explain
-from app.shell.models import ImportJob, ShelfJob
-from app.shell.names import path_kept, path_of, url_of
-from app.shell.screen_profile import DesktopProfileJob, ProfileJob
+from app.shell.models import Models
+from app.shell.names import path_kept, path_of
 from app.shell.settings import Preferences, Settings, with_recent
 from app.shell.translation import tr
-from app.tasks import Job, Runner
-from nledn import __version__, licences, places
-from nledn.card import Card
-from nledn.messages import NO_LICENCES, printable
+from nledn import places
+from nledn.messages import printable
 
 if TYPE_CHECKING:
-    from nledn.catalog import Shelf
-    from nledn.device import Machine
     from nledn.photo.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -46,39 +40,30 @@ class PhotoController(QObject):
 
     Attributes:
         noticed: (Notice) something to say in the banner.
-        shelf_read: (tuple of Card) the checkpoints there are.
-        machine_found: (Machine) what this machine computes on.
         ready_to_close: nothing would be lost.
     """
 
     noticed = Signal(object)
-    shelf_read = Signal(object)
-    machine_found = Signal(object)
     ready_to_close = Signal()
 
     def __init__(
         self,
         document: Document,
-        runner: Runner,
         picture: Picture,
         preferences: Preferences,
         dialogs: Dialogs,
+        models: Models,
     ) -> None:
         super().__init__(document)
         self._document = document
-        self._runner = runner
-        self._picture = picture
         self._preferences = preferences
         self._dialogs = dialogs
         self.history = History(document, picture, self)
         self.saver = Saver(document, picture, preferences, dialogs)
-        self.machine: Machine | None = None
-        self._cards: tuple[Card, ...] = ()
+        self._models = models
         self._offer: Offer | None = None
         self._recipe: Recipe | None = None
-        self._screen = 0
         self._told_problem = ""
-        self._profiling: Job | None = None
         self._actions: dict[str, Callable[[], None]] = {
             "restore": self._restore,
             "forget": self._forget,
@@ -106,7 +91,7 @@ class PhotoController(QObject):
     def open(self, path: Path) -> None:
         """Open a photo or folder, or import a checkpoint, once unsaved work is seen to."""
         if path.suffix.lower() in CHECKPOINT_SUFFIXES:
-            self._runner.submit(ImportJob(path))
+            self._models.add(path)
         else:
             self.when_saved(lambda: self._document.open(path))
 
@@ -156,17 +141,7 @@ class PhotoController(QObject):
         if self._offer is not None:  # until it is answered: it does not come twice by itself
             self.recovery_found(self._offer)
 
-    # Checkpoints and devices
-
-    def look_around(self) -> None:
-        """Read the cards of the checkpoints."""
-        self._runner.submit(ShelfJob())
-
-    def ask_checkpoint(self) -> None:
-        """Let the person choose a file of weights."""
-        path = self._dialogs.checkpoint()
-        if path is not None:
-            self._runner.submit(ImportJob(path))
+    # Checkpoints
 
     def choose_checkpoint(self, id: str) -> None:
         """Derain with another checkpoint from now on."""
@@ -176,65 +151,20 @@ class PhotoController(QObject):
         """The next start computes with what is chosen now, be it by undoing a choice."""
         self._preferences.change(checkpoint=self._document.options.weights)
 
-    def finished(self, job: Job, result: Any) -> None:
-        """A job of the controller is done."""
-        match job:
-            case ShelfJob():
-                self._show_shelf(result)
-            case ImportJob():
-                self._runner.submit(ShelfJob())
-                self.choose_checkpoint(result.id)
-                self.noticed.emit(Notice(tr("Imported {title}.", title=result.title), "done"))
-            case MachineJob():
-                self.machine = result
-                self.machine_found.emit(result)
-            case ProfileJob() | DesktopProfileJob():
-                self._take_profile(job, result)
-
     # Closing, settings, recovery, errors
 
     def close(self) -> None:
         """See to unsaved work, then let go of the photo; `ready_to_close` follows."""
         self.when_saved(self.ready_to_close.emit)
 
-    def ask_settings(self) -> None:
-        """Show the settings."""
-        before = self._preferences.settings
-        chosen = self._dialogs.settings(before, self.machine)
-        if chosen is not None:
-            self._preferences.take_changes(before, chosen)
-
     def settings_changed(self, before: Settings, now: Settings) -> None:
-        """Let the document compute as the settings say; read another screen profile."""
+        """Let the document compute as the settings say."""
         changed = {
             name: getattr(now.options, name)
             for name in ("device", "backend", "precision", "tile")
             if getattr(now, name) != getattr(before, name)
         }
         self._document.set_options(replace(self._document.options, **changed))
-        if now.screen_profile != before.screen_profile:
-            self.read_profile()
-
-    def read_profile(self) -> None:
-        """Show colours as the screen needs them: by the chosen file, or as the desktop says."""
-        chosen = self._preferences.settings.screen_profile
-        job = ProfileJob(Path(chosen)) if chosen else DesktopProfileJob(self._screen)
-        self._profiling = job
-        if chosen or QGuiApplication.platformName() == "xcb":
-            self._runner.submit(job)
-        else:
-            self._take_profile(job, None)
-
-    def moved_to(self, screen: QScreen) -> None:
-        """The window is on another screen now."""
-        number = QGuiApplication.screens().index(screen)
-        if number != self._screen:
-            self._screen = number
-            self.read_profile()
-
-    def look_for_machine(self) -> None:
-        """Ask what this machine computes on, for the settings."""
-        self._runner.submit(MachineJob())
 
     def look_at_choice(self, status: Status) -> None:
         """Say once what is not computed on, because it computes wrongly here."""
@@ -267,28 +197,11 @@ class PhotoController(QObject):
         self.saver.forget()
         self.noticed.emit(Notice(str(explain(error)), "error"))
 
-    def job_failed(self, job: Job, error: BaseException) -> None:
-        """A job of the controller could not be done."""
-        if isinstance(job, ImportJob | ShelfJob | MachineJob | ProfileJob | DesktopProfileJob):
-            self.failed(error)
-
     def act(self, name: str) -> None:
         """Do what a button of the banner says."""
         action = self._actions.get(name)
         if action is not None:  # else it is about the batch
             action()
-
-    def show_log(self) -> None:
-        """Open the folder of the log file."""
-        QDesktopServices.openUrl(url_of(places.user_state()))
-
-    def about(self) -> None:
-        """Say what this program is."""
-        words = tr(
-            "AfterRain {version} takes the rain out of photos, on your own machine.",
-            version=__version__,
-        )
-        self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
 
     def when_saved(self, then: Callable[[], None]) -> None:
         """Go on once nothing would be lost: nothing is unsaved, it was saved, or is given up."""
@@ -316,18 +229,6 @@ class PhotoController(QObject):
         recent = self._preferences.settings.recent
         return str(path_kept(recent[0]).parent) if recent else str(Path.home())
 
-    def _show_shelf(self, shelf: "Shelf") -> None:
-        self._cards = shelf.cards
-        self.shelf_read.emit(shelf.cards)
-        for error in shelf.broken:
-            self.failed(error)
-
-    def _take_profile(self, job: Job, profile: bytes | None) -> None:
-        if job is not self._profiling:
-            return  # another screen or file was chosen meanwhile
-        if profile is None or QColorSpace.fromIccProfile(profile).isValid():
-            self._picture.screen_profile = profile
-
     def _restore(self) -> None:
         offer = self._offer
         if offer is not None:
@@ -348,5 +249,5 @@ class PhotoController(QObject):
             return
         self._document.set_strength(recipe.strength)
         self.history.strength_settled(recipe.strength)
-        if recipe.checkpoint in {card.id for card in self._cards}:
+        if recipe.checkpoint in {card.id for card in self._models.cards}:
             self.choose_checkpoint(recipe.checkpoint)

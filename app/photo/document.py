@@ -21,9 +21,9 @@ from app.photo.autosave import Autosave, AutosaveJob
 from app.photo.dragging import DragJob
 from app.photo.recovery import Offer, Recovered
 from app.photo.saving import Saving
-from app.photo.state import PhotoState, Status, state_of, tiles_of
+from app.photo.state import PhotoState, Status, keep, state_of, tiles_of
 from app.shell.engines import Engines, LoadJob
-from app.tasks import Job, Runner
+from app.tasks import AnyJob, Tasks
 from nledn.options import STRENGTH_MAX, Options
 from nledn.pixels import Mask
 from nledn.tiling import Rect
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _TOLD = (AutosaveJob, jobs.CopyJob, DragJob, LoadJob, jobs.SaveJob)
 # Their failures the document tells; whoever submits others tells theirs.
-LAYERS_KEPT = 2  # of different checkpoints for one photo: going back and forth costs nothing
 
 
 class Document(QObject):
@@ -71,9 +70,9 @@ class Document(QObject):
     recovered = Signal(object)
     replacing = Signal(object)
 
-    def __init__(self, runner: Runner, engines: Engines, options: Options) -> None:
-        super().__init__(runner)
-        self._runner = runner
+    def __init__(self, tasks: Tasks, engines: Engines, options: Options) -> None:
+        super().__init__(tasks)
+        self._tasks = tasks
         self.engines = engines
         self.options = options
         self.photo: Photo | None = None
@@ -85,15 +84,15 @@ class Document(QObject):
         self._choices: WeakKeyDictionary[RainLayer, Choice] = WeakKeyDictionary()
         self._engines_choice: Choice | None = None
         self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
-        self._opening: Job | None = None
+        self._opening: AnyJob | None = None
         self._work_then: object = None  # of the open photo, when another was asked for
         self._deraining: jobs.DerainJob | None = None
         self._when_stopped: Callable[[], None] | None = None
         self._focus_rect: Rect | None = None
         self._began: tuple[float, int] = (0.0, 0)
-        self._autosave = Autosave(runner)
-        self.saving = Saving(runner, self._autosave)
-        self._finished: dict[type[Job], Callable[[Any, Any], None]] = {
+        self._autosave = Autosave(tasks)
+        self.saving = Saving(tasks, self._autosave)
+        self._finished: dict[type[AnyJob], Callable[[Any, Any], None]] = {
             jobs.OpenJob: self._on_opened,
             jobs.PasteJob: self._on_opened,
             autosave.RestoreJob: self._on_restored,
@@ -137,15 +136,15 @@ class Document(QObject):
 
     def look_for_recovery(self) -> None:
         """Ask whether a crash left something behind; `recovery_found` follows if so."""
-        self._runner.submit(autosave.ScanJob())
+        self._tasks.submit(autosave.ScanJob())
 
     def warm_up(self) -> None:
         """Load the engine now, so that the first tile need not wait for it."""
-        self._runner.submit(LoadJob(self.engines, self.options))
+        self._tasks.submit(LoadJob(self.engines, self.options))
 
     def renew(self) -> None:
         """Choose anew where the next photo is computed, and load that; what is shown stays."""
-        self._runner.submit(LoadJob(self.engines, self.options, anew=True))
+        self._tasks.submit(LoadJob(self.engines, self.options, anew=True))
 
     def derain(self) -> None:
         """Compute what is missing of the open photo's rain."""
@@ -159,12 +158,12 @@ class Document(QObject):
             self.engines, self.photo, self.options, focus, self._autosave.spill, into
         )
         self._set_status(PhotoState.DERAINING, *tiles_of(into))
-        self._runner.submit(job)
+        self._tasks.submit(job)
 
     def cancel(self) -> None:
         """Stop after the tile that is being computed; what is done is kept."""
         if self._deraining is not None and self.status.state is PhotoState.DERAINING:
-            self._runner.cancel(self._deraining)
+            self._tasks.cancel(self._deraining)
             self._set_status(PhotoState.STOPPING, done=self.status.done, total=self.status.total)
 
     def cancel_and(self, then: Callable[[], None]) -> None:
@@ -212,11 +211,9 @@ class Document(QObject):
         self._abandon()
         self.options = options
         self.options_changed.emit(options)
-        layer = self._layers.get(options)
-        if layer is None and self.photo is not None:
-            layer = self.engines.kept(self.photo, options)
+        layer = self._layers.get(options) or self.engines.kept(self.photo, options)
         if layer is not None and self.photo is not None:
-            self._keep(options, layer)
+            keep(self._layers, options, layer)
             self._autosave.layer(self.photo.path, options, layer)
         self._show(layer)
 
@@ -244,13 +241,13 @@ class Document(QObject):
         self._abandon()
         self._autosave.discard()
 
-    def finished(self, job: Job, result: Any) -> None:
+    def finished(self, job: AnyJob, result: Any) -> None:
         """A job is done."""
         handler = self._finished.get(type(job))
         if handler is not None:
             handler(job, result)
 
-    def reported(self, job: Job, value: Any) -> None:
+    def reported(self, job: AnyJob, value: Any) -> None:
         """A derain began, or one more tile is there."""
         if job is not self._deraining:
             return
@@ -259,13 +256,13 @@ class Document(QObject):
         else:
             self._on_tile(value)
 
-    def stopped(self, job: Job) -> None:
+    def stopped(self, job: AnyJob) -> None:
         """A job was cancelled."""
         if job is self._deraining:
             self._deraining = None
             self._show(self._layers.get(self.options), announce=False)
 
-    def job_failed(self, job: Job, error: BaseException) -> None:
+    def job_failed(self, job: AnyJob, error: BaseException) -> None:
         """A job could not be done."""
         if job is self._opening:
             self._end_opening()
@@ -276,18 +273,18 @@ class Document(QObject):
         if self.saving.job_failed(job, error):
             self.failed.emit(error)
 
-    def _begin_opening(self, job: Job) -> None:
-        self._runner.cancel(self._opening)
+    def _begin_opening(self, job: AnyJob) -> None:
+        self._tasks.cancel(self._opening)
         self._opening = job
         self._work_then = self.saving.work
         self.opening_changed.emit(True)
-        self._runner.submit(job)
+        self._tasks.submit(job)
 
     def _end_opening(self) -> None:
         self._opening = None
         self.opening_changed.emit(False)
 
-    def _on_opened(self, job: Job, opened: Opened) -> None:
+    def _on_opened(self, job: AnyJob, opened: Opened) -> None:
         if job is self._opening:
             self._end_opening()
             self._replace(partial(self._take, opened))
@@ -309,7 +306,7 @@ class Document(QObject):
         self.saving.restart(opened.photo)
         self._show(None)
         self.photo_opened.emit(opened)
-        self._runner.submit(jobs.KeyJob(opened.photo))
+        self._tasks.submit(jobs.KeyJob(opened.photo))
         if kept is not None:
             self.options = kept.options
             self.options_changed.emit(kept.options)
@@ -348,25 +345,21 @@ class Document(QObject):
             self._choice = choice
             self._set_status(self.status.state)
 
-    def _on_scanned(self, _job: Job, offers: tuple[Offer, ...]) -> None:
+    def _on_scanned(self, _job: AnyJob, offers: tuple[Offer, ...]) -> None:
         if offers:
             self.recovery_found.emit(offers[0])
 
     def _on_started(self, started: jobs.Started) -> None:
         layer = started.layer
-        self._keep(self.options, layer)
+        if layer is not self.layer and layer.done.any():  # another page's work, and a result now
+            self.saving.touch()
+        keep(self._layers, self.options, layer)
         self.layer = layer
         self.saving.set_result(True)
         self.layer_changed.emit(layer)  # the same one may have got a tile that nobody heard of
         self._began = (time.monotonic(), tiles_of(layer)[0])
         self._choice = self._engines_choice = self._choices[layer] = started.choice
         self._set_status(self.status.state, *tiles_of(layer))
-
-    def _keep(self, options: Options, layer: "RainLayer") -> None:
-        self._layers[options] = layer
-        self._layers.move_to_end(options)
-        while len(self._layers) > LAYERS_KEPT:
-            self._layers.popitem(last=False)
 
     def _on_tile(self, progress: Any) -> None:
         began, before = self._began
@@ -376,7 +369,7 @@ class Document(QObject):
         self._set_status(self.status.state, done=progress.done, total=progress.total, left_s=left_s)
         self.saving.touch()
 
-    def _on_derained(self, job: Job, layer: "RainLayer") -> None:
+    def _on_derained(self, job: AnyJob, layer: "RainLayer") -> None:
         if job is self._deraining:
             self._deraining = None
             self._show(layer, announce=False)
@@ -384,7 +377,7 @@ class Document(QObject):
     def _abandon(self) -> None:
         """Whatever is being computed is no longer wanted; its tiles stay in their layer."""
         if self._deraining is not None:
-            self._runner.cancel(self._deraining)
+            self._tasks.cancel(self._deraining)
             self._deraining = None
 
     def _show(self, layer: "RainLayer | None", *, announce: bool = True) -> None:

@@ -65,7 +65,7 @@ def _private_folder() -> tuple[Path, unfinished.Note]:
 
 
 @dataclass(frozen=True, eq=False)
-class DragJob(Job):
+class DragJob(Job[Path]):
     """Write a result to a private folder, so that it can be dragged to another program."""
 
     result: "Result"

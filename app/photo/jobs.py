@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtGui import QImage
 
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from nledn import Focus, RainLayer
     from nledn.batch import Row
     from nledn.device import Choice
+    from nledn.engine import Progress
     from nledn.photo import Photo, WriteSettings
     from nledn.pipeline import Result
 
 
 @dataclass(frozen=True, eq=False)
-class OpenJob(Job):
+class OpenJob(Job[Opened]):
     """Read a photo, or the first one of a folder."""
 
     only_reads: ClassVar[bool] = True
@@ -47,7 +48,7 @@ class OpenJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class PasteJob(Job):
+class PasteJob(Job[Opened]):
     """Turn a pasted picture into a photo without a file."""
 
     image: QImage
@@ -59,7 +60,7 @@ class PasteJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class KeyJob(Job):
+class KeyJob(Job[None]):
     """Compute the photo's key ahead, so that neither a derain nor a comparison waits for it."""
 
     is_patient: ClassVar[bool] = True
@@ -82,7 +83,7 @@ class Started:
 
 
 @dataclass(frozen=True, eq=False)
-class DerainJob(Job):
+class DerainJob(Job["RainLayer", "Started | Progress"]):
     """Compute the tiles of a photo that are missing; reports `Started`, then `Progress`."""
 
     queue: ClassVar[QueueName] = "compute"
@@ -93,7 +94,7 @@ class DerainJob(Job):
     spill: Spill
     into: "RainLayer | None" = None
 
-    def run(self, work: Work) -> "RainLayer":
+    def run(self, work: "Work[Started | Progress]") -> "RainLayer":
         """Compute them."""
         photo = self.photo
         derainer, layer = self.engines.models().layer(photo, self.options, self.into)
@@ -102,7 +103,7 @@ class DerainJob(Job):
         if photo.path is not None:
             self.spill.begin(photo.path, self.options, layer)
 
-        def on_tile(progress: Any) -> None:
+        def on_tile(progress: "Progress") -> None:
             self.spill.tile(layer, progress.rect)
             work.report(progress)
 
@@ -129,7 +130,7 @@ class Saved:
 
 
 @dataclass(frozen=True, eq=False)
-class SaveJob(Job):
+class SaveJob(Job[Saved]):
     """Write a result."""
 
     result: "Result"
@@ -149,7 +150,7 @@ class SaveJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class CopyJob(Job):
+class CopyJob(Job[QImage]):
     """The derained photo as a picture for the clipboard."""
 
     result: "Result"
@@ -176,7 +177,7 @@ class Reviewed:
 
 
 @dataclass(frozen=True, eq=False)
-class ReviewJob(Job):
+class ReviewJob(Job[Reviewed]):
     """Read a photo and the result that a batch made of it; the answer is `Reviewed`.
 
     Attributes:

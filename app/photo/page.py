@@ -101,7 +101,6 @@ class PhotoPage(QObject):
         controller, shell = self._controller, self._shell
         controller.noticed.connect(shell.banner.show_notice)
         controller.saver.noticed.connect(shell.banner.show_notice)
-        controller.shelf_read.connect(self._show_cards)
         shell.banner.action_chosen.connect(controller.act)
         shell.banner.visibility_changed.connect(shell.show_notice)
         self._empty.open_asked.connect(controller.ask_photo)
@@ -117,7 +116,6 @@ class PhotoPage(QObject):
         panel.strength.strength_changed.connect(document.set_strength)
         panel.strength.strength_settled.connect(controller.history.strength_settled)
         panel.checkpoint.checkpoint_chosen.connect(controller.choose_checkpoint)
-        panel.checkpoint.import_asked.connect(controller.ask_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear_asked.connect(controller.history.clear_mask)
         panel.rain_gain.gain_changed.connect(self._set_gain)
@@ -168,7 +166,8 @@ class PhotoPage(QObject):
     def _show_options(self) -> None:
         self.panel.checkpoint.set_chosen(self._document.options.weights)
 
-    def _show_cards(self, cards: tuple[Card, ...]) -> None:
+    def set_cards(self, cards: tuple[Card, ...]) -> None:
+        """The checkpoints that can be chosen."""
         self.panel.checkpoint.set_cards(cards, self._document.options.weights)
 
     def _show_zoom(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.photo.autosave import Autosave
 from app.photo.dragging import DragFolders, DragJob
 from app.photo.jobs import CopyJob, Saved, SaveJob
-from app.tasks import Job, Runner
+from app.tasks import AnyJob, Tasks
 from nledn.errors import OutputExists
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ class Saving(QObject):
     dragged = Signal(object)
     occupied = Signal(object)
 
-    def __init__(self, runner: Runner, autosave: Autosave) -> None:
-        super().__init__(runner)
-        self._runner = runner
+    def __init__(self, tasks: Tasks, autosave: Autosave) -> None:
+        super().__init__(tasks)
+        self._tasks = tasks
         self._autosave = autosave
         self._photo: Photo | None = None
         self._has_result = False
@@ -105,11 +105,11 @@ class Saving(QObject):
 
     def copy(self, result: "Result") -> None:
         """Make the result for the clipboard; `copied` follows."""
-        self._runner.submit(CopyJob(result))
+        self._tasks.submit(CopyJob(result))
 
     def drag(self, result: "Result", name: str, settings: "WriteSettings", *, record: bool) -> None:
         """Make a file to be dragged out; `dragged` follows."""
-        self._runner.submit(DragJob(result, name, settings, record, self._drag_folders))
+        self._tasks.submit(DragJob(result, name, settings, record, self._drag_folders))
 
     def forget_dragged(self) -> None:
         """The program ends: remove the files that were dragged out."""
@@ -128,7 +128,7 @@ class Saving(QObject):
                 self._autosave.settle()
         self.saved.emit(saved)
 
-    def job_failed(self, job: Job, error: BaseException) -> bool:
+    def job_failed(self, job: AnyJob, error: BaseException) -> bool:
         """A job could not save; what was unsaved still is. Whether that needs to be told."""
         if not isinstance(job, SaveJob):
             return True
@@ -140,7 +140,7 @@ class Saving(QObject):
 
     def _submit(self, job: SaveJob) -> None:
         self._writing.add(job)
-        self._runner.submit(job)
+        self._tasks.submit(job)
 
     def _tell(self) -> None:
         if self.is_unsaved != self._was_unsaved:

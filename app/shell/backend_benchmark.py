@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.tasks import Job, Runner
+from app.shell.banner import Notice
+from app.shell.engines import MachineJob
+from app.shell.messages import explain
+from app.tasks import AnyJob, Tasks
 from nledn.errors import DerainError
 
 if TYPE_CHECKING:
@@ -40,19 +43,23 @@ class BackendBenchmark(QObject):
 
     Args:
         computer: its options say whether a verdict counts; it computes as the verdict says.
-        runner: tells when nothing is done.
+        tasks: tells when nothing is done.
 
     Attributes:
-        held: there may be a verdict; the machine is to be looked at again.
+        machine: what this machine computes on; None before that is known.
+        machine_found: (Machine) it is known now, or known better.
+        noticed: (Notice) it could not be found out.
     """
 
-    held = Signal()
+    machine_found = Signal(object)
+    noticed = Signal(object)
 
-    def __init__(self, computer: Computer, runner: Runner) -> None:
-        super().__init__(runner)
+    def __init__(self, computer: Computer, tasks: Tasks) -> None:
+        super().__init__(tasks)
         self._computer = computer
-        self._runner = runner
-        self._machine: Machine | None = None
+        self._tasks = tasks
+        self.machine: Machine | None = None
+        self._is_closed = False
         self._attempt: Attempt | None = None
         self._is_held = False
         self._rest = QTimer(self)
@@ -62,17 +69,23 @@ class BackendBenchmark(QObject):
         self._looking = QTimer(self)
         self._looking.setInterval(LOOK_MS)
         self._looking.timeout.connect(self._look)
-        runner.submitted.connect(self._give_way)
-        runner.idled.connect(self._wait)
+        tasks.submitted.connect(self._give_way)
+        tasks.idled.connect(self._wait)
 
     @property
     def is_waiting(self) -> bool:
         """Whether it begins when nothing comes between."""
         return self._rest.isActive()
 
-    def consider(self, machine: "Machine") -> None:
-        """What this machine computes on is known now, or known better."""
-        self._machine = machine
+    def look_at_machine(self) -> None:
+        """Ask what this machine computes on."""
+        task = self._tasks.submit(MachineJob())
+        task.succeeded.connect(self._consider)
+        task.failed.connect(lambda error: self.noticed.emit(Notice(str(explain(error)), "error")))
+
+    def _consider(self, machine: "Machine") -> None:
+        self.machine = machine
+        self.machine_found.emit(machine)
         if not self._is_held:
             return
         from nledn import device
@@ -86,7 +99,7 @@ class BackendBenchmark(QObject):
 
     def close(self) -> None:
         """The program ends: nothing begins any more."""
-        self._machine = None
+        self._is_closed = True
         self._rest.stop()
         self._looking.stop()
         if self._attempt is not None:
@@ -95,17 +108,18 @@ class BackendBenchmark(QObject):
 
     def _wait(self) -> None:
         """Nothing is being done."""
-        if self._machine is not None and self._attempt is None and not self._is_held:
+        is_over = self._is_closed or self._is_held
+        if self.machine is not None and self._attempt is None and not is_over:
             self._rest.start()
 
-    def _give_way(self, job: Job) -> None:
+    def _give_way(self, job: AnyJob) -> None:
         """Something is to be done: the processor is for that."""
         self._rest.stop()
         if self._attempt is not None and job.queue != "files":
             self._attempt.end()
 
     def _try(self) -> None:
-        if not self._runner.is_idle:
+        if not self._tasks.is_idle:
             return  # there will be another rest
         if QGuiApplication.mouseButtons().value:
             self._rest.start()
@@ -115,19 +129,19 @@ class BackendBenchmark(QObject):
     def _is_due(self) -> bool:
         from nledn.backends import backend_benchmark
 
-        if self._machine is None:
+        if self.machine is None:
             return False
         try:
-            return backend_benchmark.is_due(self._computer.options, self._machine)
+            return backend_benchmark.is_due(self._computer.options, self.machine)
         except DerainError:
             return False  # such a device is not there, which the next derain says
 
     def _begin(self) -> None:
         from nledn.backends import backend_benchmark
 
-        assert self._machine is not None, "it is due"
+        assert self.machine is not None, "it is due"
         try:
-            self._attempt = backend_benchmark.Attempt(self._machine)
+            self._attempt = backend_benchmark.Attempt(self.machine)
         except OSError:
             log.warning("OpenVINO could not be tried", exc_info=True)
             self._is_held = True  # it would fail again
@@ -142,6 +156,6 @@ class BackendBenchmark(QObject):
         self._looking.stop()
         self._is_held = attempt.is_held
         if attempt.is_held:
-            self.held.emit()
-        elif self._runner.is_idle:
+            self.look_at_machine()
+        elif self._tasks.is_idle:
             self._rest.start()

@@ -37,9 +37,11 @@ class Engines:
         """Return the model for `options`, loaded unless it is kept."""
         return self.models().find(options)
 
-    def kept(self, photo: "Photo", options: Options) -> "RainLayer | None":
+    def kept(self, photo: "Photo | None", options: Options) -> "RainLayer | None":
         """Return what any page has found of a photo's rain; computes nothing, from any thread."""
-        return None if self._models is None else self._models.kept(photo, options)
+        if photo is None or self._models is None:
+            return None
+        return self._models.kept(photo, options)
 
     def unload(self) -> None:
         """Load each anew at its next use: another choice may be made now."""
@@ -48,7 +50,7 @@ class Engines:
 
 
 @dataclass(frozen=True, eq=False)
-class LoadJob(Job):
+class LoadJob(Job["Choice"]):
     """Load the engine before anybody asks for it.
 
     Attributes:
@@ -70,8 +72,8 @@ class LoadJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class MachineJob(Job):
-    """Ask what this machine can compute on; on the compute lane, because torch answers."""
+class MachineJob(Job["Machine"]):
+    """Ask what this machine can compute on; on the compute queue, because torch answers."""
 
     queue: ClassVar[QueueName] = "compute"
 

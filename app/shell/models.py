@@ -1,9 +1,8 @@
 """The checkpoints that are here, imported or fetched from their authors."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,7 +11,7 @@ from app.shell.dialogs import Dialogs
 from app.shell.fetch_dialog import FetchOffer
 from app.shell.messages import explain
 from app.shell.translation import tr
-from app.tasks import Job, Runner, Work
+from app.tasks import Job, Task, Tasks, Work
 
 if TYPE_CHECKING:
     from nledn.card import Card
@@ -28,7 +27,7 @@ class Received:
 
 
 @dataclass(frozen=True, eq=False)
-class FetchJob(Job):
+class FetchJob(Job["Card", Received]):
     """Fetch one checkpoint and add it; reports `Received`.
 
     Attributes:
@@ -39,7 +38,7 @@ class FetchJob(Job):
     id: str
     title: str
 
-    def run(self, work: Work) -> "Card":
+    def run(self, work: Work[Received]) -> "Card":
         """Fetch it; a part that came is kept, and the next try goes on from there."""
         from nledn import fetch
 
@@ -51,7 +50,7 @@ class FetchJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class ShelfJob(Job):
+class ShelfJob(Job["Shelf"]):
     """Read the cards of all checkpoints."""
 
     def run(self, work: Work) -> "Shelf":
@@ -62,7 +61,7 @@ class ShelfJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class ImportJob(Job):
+class ImportJob(Job["Card"]):
     """Add a checkpoint of the person's own."""
 
     path: Path
@@ -74,85 +73,115 @@ class ImportJob(Job):
         return catalog.add(self.path)
 
 
-class ModelFetcher(QObject):
-    """Between the picker's button and the network, which is asked for nothing but this.
+class Models(QObject):
+    """The checkpoints that there are; the network is asked for nothing but the authors' ones.
 
     Attributes:
+        cards: of them.
+        shelf_read: (tuple of Card) these are there now.
+        imported: (str) id of one that the person has added.
         noticed: (Notice) what became of it.
         progressed: (str) what is being fetched and how far it is; empty when nothing is.
-        fetched: (Card) a checkpoint has been added.
     """
 
+    shelf_read = Signal(object)
+    imported = Signal(str)
     noticed = Signal(object)
     progressed = Signal(str)
-    fetched = Signal(object)
 
-    def __init__(self, runner: Runner, dialogs: Dialogs, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: Tasks, dialogs: Dialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runner = runner
+        self._tasks = tasks
         self._dialogs = dialogs
-        self._here: frozenset[str] = frozenset()
-        self._waiting: list[FetchJob] = []
-        self._running: FetchJob | None = None
+        self.cards: tuple[Card, ...] = ()
+        self._to_fetch: list[FetchJob] = []  # the first is being fetched
+        self._fetching: Task[Card, Received] | None = None
 
-    def know(self, cards: Sequence["Card"]) -> None:
-        """Take note of the checkpoints that are here already."""
-        self._here = frozenset(card.id for card in cards)
+    def look(self) -> None:
+        """Read the cards of all checkpoints."""
+        task = self._tasks.submit(ShelfJob())
+        task.succeeded.connect(self._show)
+        task.failed.connect(self._explain)
 
-    def ask(self) -> None:
-        """Offer what is not here yet, and fetch what is chosen."""
-        offers = [offer for offer in _offers() if offer.id not in self._here]
+    def ask_file(self) -> None:
+        """Let the person choose a file of weights."""
+        path = self._dialogs.checkpoint()
+        if path is not None:
+            self.add(path)
+
+    def add(self, path: Path) -> None:
+        """Add a checkpoint of the person's own."""
+        task = self._tasks.submit(ImportJob(path))
+        task.succeeded.connect(self._imported)
+        task.failed.connect(self._explain)
+
+    def fetch(self) -> None:
+        """Offer the authors' that are not here yet, and fetch what is chosen."""
+        here = {card.id for card in self.cards}
+        offers = [offer for offer in _offers() if offer.id not in here]
         if not offers:
             self.noticed.emit(Notice(tr("The authors' checkpoints are all here already.")))
             return
         chosen = set(self._dialogs.fetch(offers))
-        asked = {job.id for job in (*self._waiting, self._running) if job is not None}
-        jobs = [FetchJob(offer.id, offer.title) for offer in offers if offer.id in chosen - asked]
-        self._waiting.extend(jobs)
-        if self._running is None:
-            self._next()
+        asked = {job.id for job in self._to_fetch}
+        self._to_fetch += [
+            FetchJob(offer.id, offer.title) for offer in offers if offer.id in chosen - asked
+        ]
+        if self._fetching is None:
+            self._fetch_next()
 
-    def cancel(self) -> None:
+    def stop(self) -> None:
         """Stop fetching; the part that came is kept."""
-        self._waiting.clear()
-        if self._running is not None:
-            self._runner.cancel(self._running)
+        del self._to_fetch[1:]
+        if self._fetching is not None:
+            self._fetching.cancel()
 
-    def reported(self, job: Job, value: Any) -> None:
-        """More has come."""
-        if job is self._running and isinstance(value, Received):
-            self._tell(self._running, value.done_bytes / max(value.total_bytes, 1))
-
-    def finished(self, job: Job, card: Any) -> None:
-        """One is here."""
-        if job is self._running:
-            self.fetched.emit(card)
-            self.noticed.emit(Notice(tr("Fetched {title}.", title=card.title), "done"))
-            self._next()
-
-    def stopped(self, job: Job) -> None:
-        """One was cancelled."""
-        if job is self._running:
-            self._next()
-
-    def job_failed(self, job: Job, error: BaseException) -> None:
-        """One could not be fetched: what ails it will ail the others too."""
-        if job is self._running:
-            self._waiting.clear()
-            self.noticed.emit(Notice(str(explain(error)), "error"))
-            self._next()
-
-    def _next(self) -> None:
-        self._running = self._waiting.pop(0) if self._waiting else None
-        if self._running is None:
+    def _fetch_next(self) -> None:
+        if not self._to_fetch:
+            self._fetching = None
             self.progressed.emit("")
-        else:
-            self._tell(self._running, 0)
-            self._runner.submit(self._running)
+            return
+        job = self._to_fetch[0]
+        self._tell(job.title, 0)
+        task = self._fetching = self._tasks.submit(job)
+        task.progressed.connect(
+            lambda got: self._tell(job.title, got.done_bytes / max(got.total_bytes, 1))
+        )
+        task.succeeded.connect(self._fetched)
+        task.cancelled.connect(self._end_fetching)
+        task.failed.connect(self._not_fetched)
 
-    def _tell(self, job: FetchJob, share: float) -> None:
-        words = tr("Fetching {title}: {percent} %", title=job.title, percent=round(100 * share))
+    def _end_fetching(self) -> None:
+        self._to_fetch.pop(0)
+        self._fetch_next()
+
+    def _tell(self, title: str, share: float) -> None:
+        words = tr("Fetching {title}: {percent} %", title=title, percent=round(100 * share))
         self.progressed.emit(words)
+
+    def _fetched(self, card: "Card") -> None:
+        self.noticed.emit(Notice(tr("Fetched {title}.", title=card.title), "done"))
+        self.look()
+        self._end_fetching()
+
+    def _not_fetched(self, error: Exception) -> None:
+        del self._to_fetch[1:]  # what ails it will ail the others too
+        self._explain(error)
+        self._end_fetching()
+
+    def _show(self, shelf: "Shelf") -> None:
+        self.cards = shelf.cards
+        self.shelf_read.emit(shelf.cards)
+        for error in shelf.broken:
+            self._explain(error)
+
+    def _imported(self, card: "Card") -> None:
+        self.look()
+        self.imported.emit(card.id)
+        self.noticed.emit(Notice(tr("Imported {title}.", title=card.title), "done"))
+
+    def _explain(self, error: BaseException) -> None:
+        self.noticed.emit(Notice(str(explain(error)), "error"))
 
 
 def _offers() -> list[FetchOffer]:

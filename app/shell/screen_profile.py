@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.tasks import Job, Work
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColorSpace, QGuiApplication, QScreen
+
+from app.shell.banner import Notice
+from app.shell.messages import explain
+from app.shell.settings import Preferences, Settings
+from app.tasks import Job, Task, Tasks, Work
 from nledn.errors import PhotoNotFound, PhotoUnsupported
 
 LARGEST_PROFILE_WORDS = 2**20  # of 4 bytes, as X11 counts; real ones are below a megabyte
 
 
 @dataclass(frozen=True, eq=False)
-class ProfileJob(Job):
+class ProfileJob(Job[bytes]):
     """Read the profile of the screen from a file."""
 
     path: Path
@@ -27,7 +33,7 @@ class ProfileJob(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class DesktopProfileJob(Job):
+class DesktopProfileJob(Job[bytes | None]):
     """Ask the X server for the profile that the desktop has given a screen.
 
     Attributes:
@@ -74,3 +80,57 @@ def x11_profile(screen: int) -> bytes | None:
         return None
     finally:
         server.disconnect()
+
+
+class ScreenProfile(QObject):
+    """The profile that colours are shown by: that of a chosen file, or what the desktop says.
+
+    Attributes:
+        changed: (bytes, or None for none); a valid one.
+        noticed: (Notice) the chosen file cannot be used.
+    """
+
+    changed = Signal(object)
+    noticed = Signal(object)
+
+    def __init__(self, tasks: Tasks, preferences: Preferences, parent: QObject | None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._preferences = preferences
+        self._screen = 0
+        self._reading: Task[bytes] | Task[bytes | None] | None = None
+        preferences.changed.connect(self._settings_changed)
+
+    def read(self) -> None:
+        """Read it anew; what was being read does not count any more."""
+        if self._reading is not None:
+            self._reading.abandon()
+        chosen = self._preferences.settings.screen_profile
+        if chosen:
+            from_file = self._reading = self._tasks.submit(ProfileJob(Path(chosen)))
+            from_file.succeeded.connect(self._take)
+            from_file.failed.connect(self._explain)
+        elif QGuiApplication.platformName() == "xcb":
+            from_desktop = self._reading = self._tasks.submit(DesktopProfileJob(self._screen))
+            from_desktop.succeeded.connect(self._take)
+            from_desktop.failed.connect(self._explain)
+        else:
+            self._take(None)
+
+    def moved_to(self, screen: QScreen) -> None:
+        """The window is on another screen now."""
+        number = QGuiApplication.screens().index(screen)
+        if number != self._screen:
+            self._screen = number
+            self.read()
+
+    def _settings_changed(self, before: Settings, now: Settings) -> None:
+        if now.screen_profile != before.screen_profile:
+            self.read()
+
+    def _take(self, profile: bytes | None) -> None:
+        if profile is None or QColorSpace.fromIccProfile(profile).isValid():
+            self.changed.emit(profile)
+
+    def _explain(self, error: Exception) -> None:
+        self.noticed.emit(Notice(str(explain(error)), "error"))

@@ -18,7 +18,7 @@ from app.photo.document import Document
 from app.photo.state import PhotoState, Status
 from app.shell.engines import Engines
 from app.shell.settings import Preferences, store
-from app.tasks import Runner
+from app.tasks import Tasks
 from nledn import Derainer, Options, photo
 from nledn.card import Card
 from nledn.device import NO_DRIVER, Choice, Machine, choose
@@ -120,24 +120,24 @@ def engines(backend: StandIn) -> FakeEngines:
 
 
 @pytest.fixture
-def runner(qapp: object, backend: StandIn) -> Iterator[Runner]:
-    made = Runner()
+def tasks(qapp: object, backend: StandIn) -> Iterator[Tasks]:
+    made = Tasks()
     yield made
     backend.free()
     assert made.close(), "a lane did not end"
 
 
-def connect(runner: Runner, document: Document) -> Document:
-    runner.finished.connect(document.finished)
-    runner.reported.connect(document.reported)
-    runner.failed.connect(document.job_failed)
-    runner.cancelled.connect(document.stopped)
+def connect(tasks: Tasks, document: Document) -> Document:
+    tasks.finished.connect(document.finished)
+    tasks.reported.connect(document.reported)
+    tasks.failed.connect(document.job_failed)
+    tasks.cancelled.connect(document.stopped)
     return document
 
 
 @pytest.fixture
-def document(runner: Runner, engines: FakeEngines) -> Iterator[Document]:
-    made = connect(runner, Document(runner, engines, OPTIONS))
+def document(tasks: Tasks, engines: FakeEngines) -> Iterator[Document]:
+    made = connect(tasks, Document(tasks, engines, OPTIONS))
     yield made
     made.close()
 
@@ -265,12 +265,12 @@ def attempts(monkeypatch: pytest.MonkeyPatch) -> Attempts:
 
 @pytest.fixture
 def window(
-    qtbot: QtBot, runner: Runner, engines: FakeEngines, dialogs: Answers, attempts: Attempts
+    qtbot: QtBot, tasks: Tasks, engines: FakeEngines, dialogs: Answers, attempts: Attempts
 ) -> Iterator[MainWindow]:
     preferences = Preferences(store())
     preferences.change(tile="64")
-    document = Document(runner, engines, replace(preferences.settings.options, overlap_px=16))
-    made = MainWindow(document, runner, preferences, dialogs)
+    document = Document(tasks, engines, replace(preferences.settings.options, overlap_px=16))
+    made = MainWindow(document, tasks, preferences, dialogs)
     made.show()
     qtbot.waitExposed(made)
     yield made

@@ -97,7 +97,7 @@ def test_save_as_asks_before_it_replaces_a_file(
     dialogs.replaces = replaces
     window.named_actions["save_as"].trigger()
     qtbot.waitUntil(lambda: "replace holiday.png" in dialogs.asked)
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
     assert (other.read_bytes() != b"of somebody else") == replaces
     assert window.document.saving.is_unsaved != replaces
     dialogs.asked.clear()
@@ -114,7 +114,7 @@ def test_saving_twice_at_once_gives_one_file_and_no_question(
     window.named_actions["save"].trigger()
     window.document.set_strength(0.5)  # after the first one was asked for
     window.named_actions["save"].trigger()
-    qtbot.waitUntil(lambda: window.runner.is_idle and not window.document.saving.is_unsaved)
+    qtbot.waitUntil(lambda: window.tasks.is_idle and not window.document.saving.is_unsaved)
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
     recipe = read_recipe(photo.read(picture_file.with_name(names[1])).xmp)
@@ -149,7 +149,7 @@ def test_work_that_is_done_while_another_photo_is_read_is_asked_about(
     window.controller.open(other)
     window.document.set_strength(0.5)
     qtbot.waitUntil(lambda: dialogs.asked == ["unsaved street.png"])
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
     assert window.document.photo is not None
     assert window.document.photo.path == picture_file, "the answer was Cancel"
 
@@ -157,8 +157,8 @@ def test_work_that_is_done_while_another_photo_is_read_is_asked_about(
 def test_the_checkpoint_in_use_can_be_picked_without_losing_the_result(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
-    with qtbot.waitSignal(window.controller.shelf_read):
-        window.controller.look_around()
+    with qtbot.waitSignal(window.models.shelf_read):
+        window.models.look()
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     combo = window.photo.panel.checkpoint.combo
@@ -299,7 +299,7 @@ def test_what_cannot_be_pasted_changes_nothing(
         clipboard.setMimeData(data)
     with qtbot.captureExceptions() as caught:
         window.named_actions["paste"].trigger()
-        qtbot.waitUntil(lambda: window.runner.is_idle)
+        qtbot.waitUntil(lambda: window.tasks.is_idle)
     assert caught == []
     assert said(window) == ""
     assert window.document.photo is opened

@@ -32,7 +32,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from app.shell.engines import Engines
 from app.main_window import MainWindow
-from app.tasks import Runner
+from app.tasks import Tasks
 from app.photo.document import Document
 from app.shell.settings import Preferences, store
 from tests.app.conftest import OPTIONS, FakeEngines, StandIn
@@ -41,9 +41,9 @@ app = QApplication([])
 backend = StandIn()
 backend.hold()
 backend.let(4)
-runner = Runner()
-document = Document(runner, FakeEngines(backend), OPTIONS)
-window = MainWindow(document, runner, Preferences(store()))
+tasks = Tasks()
+document = Document(tasks, FakeEngines(backend), OPTIONS)
+window = MainWindow(document, tasks, Preferences(store()))
 window.show()
 document.photo_opened.connect(document.derain)
 document.set_strength(0.65)
@@ -145,7 +145,7 @@ def test_what_was_done_survives_a_kill(tmp_path: Path) -> None:
 NEXT_WINDOW = """
 from PySide6.QtWidgets import QApplication
 from app.main_window import MainWindow
-from app.tasks import Runner
+from app.tasks import Tasks
 from app.photo.document import Document
 from app.shell.settings import Preferences, store
 from app.photo.state import PhotoState
@@ -153,9 +153,9 @@ from tests.app.conftest import OPTIONS, FakeEngines, StandIn
 
 app = QApplication([])
 backend = StandIn()
-runner = Runner()
-document = Document(runner, FakeEngines(backend), OPTIONS)
-window = MainWindow(document, runner, Preferences(store()))
+tasks = Tasks()
+document = Document(tasks, FakeEngines(backend), OPTIONS)
+window = MainWindow(document, tasks, Preferences(store()))
 window.show()
 
 def offered(offer):
@@ -170,7 +170,7 @@ def done(status):
     if status.state is PhotoState.DONE:
         again = FakeEngines(StandIn()).get(OPTIONS).derain(document.photo.pixels)
         print("tiles", backend.tiles, "same", (again.plane == document.layer.plane).all())
-        runner.idled.connect(lambda: app.exit(0))
+        tasks.idled.connect(lambda: app.exit(0))
         document.close()
 
 document.recovery_found.connect(offered)
@@ -178,7 +178,7 @@ document.recovered.connect(recovered)
 document.status_changed.connect(done)
 document.look_for_recovery()
 app.exec()
-runner.close()
+tasks.close()
 """
 
 

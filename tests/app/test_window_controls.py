@@ -263,8 +263,8 @@ def test_a_checkpoint_that_is_none_is_explained(
     data.setUrls([QUrl.fromLocalFile(str(path))])
     told: list[object] = []
     window.controller.noticed.connect(told.append)
-    with qtbot.waitSignal(window.runner.failed):
-        drop(window, data)
+    window.models.noticed.connect(told.append)
+    drop(window, data)
     qtbot.waitUntil(lambda: f"{path} is not a checkpoint" in said(window))
     assert len(told) == 1
     assert window.document.options.weights == "auto"

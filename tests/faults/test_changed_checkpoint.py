@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.photo.document import Document
 from app.shell.engines import Engines
-from app.tasks import Runner
+from app.tasks import Tasks
 from nledn import Options, catalog, places
 from nledn.cli import main
 from nledn.errors import CheckpointChanged
@@ -47,17 +47,17 @@ def test_on_the_command_line(
 
 
 def test_in_the_window(qtbot: QtBot, qapp: object, rainy: Path) -> None:
-    runner = Runner()
-    document = Document(runner, Engines(), Options(weights="mine"))
-    runner.finished.connect(document.finished)
-    runner.reported.connect(document.reported)
-    runner.failed.connect(document.job_failed)
+    tasks = Tasks()
+    document = Document(tasks, Engines(), Options(weights="mine"))
+    tasks.finished.connect(document.finished)
+    tasks.reported.connect(document.reported)
+    tasks.failed.connect(document.job_failed)
     with qtbot.waitSignal(document.photo_opened):
         document.open(rainy)
     with qtbot.waitSignal(document.failed, timeout=30_000) as failed:
         document.derain()
     document.close()
-    assert runner.close()
+    assert tasks.close()
     assert isinstance(failed.args[0], CheckpointChanged)
 
 

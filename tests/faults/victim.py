@@ -51,13 +51,13 @@ def saving(folder: Path) -> Round:
     from app.photo.state import PhotoState
     from app.shell.engines import Engines
     from app.shell.settings import Preferences, store
-    from app.tasks import Runner
+    from app.tasks import Tasks
     from nledn.photo import WriteSettings
 
     QApplication.instance() or QApplication(sys.argv[:1])
-    runner = Runner()
-    document = Document(runner, Engines(engine), Preferences(store()).settings.options)
-    window = MainWindow(document, runner, Preferences(store()))
+    tasks = Tasks()
+    document = Document(tasks, Engines(engine), Preferences(store()).settings.options)
+    window = MainWindow(document, tasks, Preferences(store()))
     window.show()
     document.look_for_recovery()
 

@@ -149,7 +149,7 @@ class Monkey(QObject):
 
     def _is_quiet(self) -> bool:
         window = self._play.window
-        return window.runner.is_idle and not window.batch_controller.batch.status.state.is_run
+        return window.tasks.is_idle and not window.batch_controller.batch.status.state.is_run
 
     def _when(self, holds: Callable[[], bool], then: Callable[[], None]) -> None:
         """Go on once something holds, twice in a row: signals may still be under way."""

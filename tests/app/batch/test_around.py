@@ -16,7 +16,7 @@ from app.batch.state import BatchState
 from app.main_window import MainWindow
 from app.photo.document import Document
 from app.shell.settings import Preferences, store
-from app.tasks import Runner
+from app.tasks import Tasks
 from tests.app.batch import batches
 from tests.app.conftest import FakeEngines, StandIn
 from tests.app.window import Answers, said
@@ -57,10 +57,10 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     window.close()
     backend.free()
     batches.until(qtbot, lambda: not window.isVisible())
-    assert window.runner.is_idle
-    runner = Runner()
-    document = Document(runner, engines, window.document.options)
-    again = MainWindow(document, runner, Preferences(store()), dialogs)
+    assert window.tasks.is_idle
+    tasks = Tasks()
+    document = Document(tasks, engines, window.document.options)
+    again = MainWindow(document, tasks, Preferences(store()), dialogs)
     again.batch_controller.restore()
     batches.until(qtbot, lambda: batches.is_ready(again) and "still to be done" in said(again))
     assert sorted(batches.states(again).values()) == ["Done", "Planned", "Planned"]
@@ -71,7 +71,7 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     again.batch.panel.steps.go.click()
     batches.wait_end(qtbot, again)
     assert set(batches.states(again).values()) == {"Done"}
-    assert runner.close()
+    assert tasks.close()
     again.deleteLater()
 
 
@@ -93,7 +93,7 @@ def test_what_is_looked_up_anew_is_not_looked_up_to_its_end(
     qtbot.waitUntil(lambda: len(looked) == 1)
     window.batch_controller.batch.foresee()
     gate.set()
-    batches.until(qtbot, lambda: batches.is_ready(window) and window.runner.is_idle)
+    batches.until(qtbot, lambda: batches.is_ready(window) and window.tasks.is_idle)
     assert len(looked) == 1 + 3
     assert set(batches.states(window).values()) == {"Planned"}
 
@@ -183,7 +183,7 @@ def test_a_damaged_file_of_the_batch_is_an_empty_batch(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
     window.batch_controller.restore()
-    batches.until(qtbot, lambda: window.runner.is_idle)
+    batches.until(qtbot, lambda: window.tasks.is_idle)
     assert batches.state(window) is BatchState.EMPTY
 
 

@@ -93,7 +93,7 @@ def test_what_is_done_while_photos_are_looked_for_stays_done(
     assert batch.choices.format == "tiff"
     batch.add([wet])
     batch.clear()
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
     assert batch.entries == ()
 
 

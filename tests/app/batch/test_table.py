@@ -19,7 +19,7 @@ from app.batch.page import BatchList
 from app.batch.table import BatchModel, Column, note_of
 from app.batch.thumbnails import IN_SIGHT, WAITING_AT_MOST, Thumbnails
 from app.main_window import MainWindow
-from app.tasks import Runner
+from app.tasks import Tasks
 from nledn import photo
 from nledn.photo import Photo
 from tests.app.batch import batches
@@ -76,10 +76,10 @@ def test_pictures_go_with_their_rows(qtbot: QtBot) -> None:
 
 
 def test_pictures_come_from_above_and_a_bad_photo_has_none(
-    qtbot: QtBot, runner: Runner, tmp_path: Path
+    qtbot: QtBot, tasks: Tasks, tmp_path: Path
 ) -> None:
-    thumbnails = Thumbnails(runner, QSize(120, 80))
-    runner.finished.connect(thumbnails.finished)
+    thumbnails = Thumbnails(tasks, QSize(120, 80))
+    tasks.finished.connect(thumbnails.finished)
     made: list[tuple[str, QImage]] = []
     thumbnails.made.connect(lambda path, image: made.append((path.name, image)))
     paths = [batches.make_photo(tmp_path / f"{n}.png", n) for n in range(3)]
@@ -93,10 +93,10 @@ def test_pictures_come_from_above_and_a_bad_photo_has_none(
 
 
 def test_rows_that_were_scrolled_past_come_later_or_never(
-    qtbot: QtBot, runner: Runner, tmp_path: Path
+    qtbot: QtBot, tasks: Tasks, tmp_path: Path
 ) -> None:
-    thumbnails = Thumbnails(runner, QSize(60, 40))
-    runner.finished.connect(thumbnails.finished)
+    thumbnails = Thumbnails(tasks, QSize(60, 40))
+    tasks.finished.connect(thumbnails.finished)
     made: list[str] = []
     thumbnails.made.connect(lambda path, _: made.append(path.name))
     for number in range(200):  # none of them is there: each is answered at once
@@ -104,7 +104,7 @@ def test_rows_that_were_scrolled_past_come_later_or_never(
     batches.until(qtbot, lambda: len(made) == 1 + WAITING_AT_MOST)
     assert made[0] == "0.png"  # was begun before the others came
     assert made[1 : 1 + IN_SIGHT] == [f"{n}.png" for n in range(200 - IN_SIGHT, 200)]
-    batches.until(qtbot, lambda: runner.is_idle)
+    batches.until(qtbot, lambda: tasks.is_idle)
     assert len(made) == 1 + WAITING_AT_MOST
 
 
@@ -180,7 +180,7 @@ def test_neither_files_nor_engine_are_touched_by_the_main_thread(
     window.batch_controller.show_report()
     with qtbot.waitSignal(window.document.photo_opened):
         window.batch_controller.open_row(window.batch_controller.batch.entries[0])
-    batches.until(qtbot, lambda: window.runner.is_idle)
+    batches.until(qtbot, lambda: window.tasks.is_idle)
     touches.folder = ""
     assert backend.threads == {"compute-0"}
     kinds = {name.rpartition("-")[0] or name for name in touches.threads}

@@ -103,7 +103,7 @@ def test_watching_ends_and_goes_on_at_the_next_start(
     assert window.batch.panel.watch.isChecked()
     window.batch.panel.watch.click()
     assert batch.watched is None
-    batches.until(qtbot, lambda: window.runner.is_idle)
+    batches.until(qtbot, lambda: window.tasks.is_idle)
     batches.make_photo(watched / "3.png", 3)
     with pytest.raises(Exception, match="timed out"):
         qtbot.waitUntil(lambda: window.batch_controller.watch.waits, timeout=200)
@@ -115,14 +115,14 @@ def test_what_comes_while_watching_ends_is_left_alone(
     watch = window.batch_controller.watch
     busy = [_Busy(), _Busy()]  # both threads for files: the watching itself cannot end yet
     for job in busy:
-        window.runner.submit(job)
+        window.tasks.submit(job)
     window.batch.panel.watch.click()
     with qtbot.waitSignal(watch._seen):
         os.mkfifo(watched / "2.png")
     assert not watch.waits
     for job in busy:
         job.may_end.set()
-    batches.until(qtbot, lambda: window.runner.is_idle)
+    batches.until(qtbot, lambda: window.tasks.is_idle)
 
 
 def test_no_run_begins_once_watching_has_ended(
@@ -131,12 +131,12 @@ def test_no_run_begins_once_watching_has_ended(
     dialogs.path = batches.make_folder(tmp_path / "camera", 2)
     window.batch.panel.watch.click()
     window.batch.panel.watch.click()
-    batches.until(qtbot, lambda: batches.is_ready(window) and window.runner.is_idle)
+    batches.until(qtbot, lambda: batches.is_ready(window) and window.tasks.is_idle)
     assert batches.states(window) == {"1.png": "Planned", "2.png": "Planned"}
 
 
 @dataclass(frozen=True, eq=False)
-class _Busy(Job):
+class _Busy(Job[None]):
     may_end: threading.Event = field(default_factory=threading.Event)
 
     def run(self, work: Work) -> None:
@@ -182,7 +182,7 @@ def test_an_empty_folder_waits_for_its_first_photo(
     (folder / "day one").mkdir(parents=True)
     window.batch_controller.watch._timer.setInterval(20)
     window.batch.panel.watch.click()
-    batches.until(qtbot, lambda: window.runner.is_idle)
+    batches.until(qtbot, lambda: window.tasks.is_idle)
     assert not said(window)
     batches.make_photo(folder / "day one" / "1.png")
     wait_done(qtbot, window, "day one/1.png")

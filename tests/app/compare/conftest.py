@@ -16,7 +16,7 @@ Begin = Callable[..., CompareModel]
 
 
 def is_settled(window: MainWindow) -> bool:
-    return window.runner.is_idle and window.compare.controller.model.is_settled
+    return window.tasks.is_idle and window.compare.controller.model.is_settled
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def begin(qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path) 
 
     def go(path: Path | None = None, *, wait: bool = True) -> CompareModel:
         catalog.add(constant_rain(tmp_path / "second.safetensors", 9))
-        with qtbot.waitSignal(window.controller.shelf_read):
-            window.controller.look_around()
+        with qtbot.waitSignal(window.models.shelf_read):
+            window.models.look()
         open_photo(qtbot, window, path or picture_file)
         window.named_actions["compare"].trigger()
         model = window.compare.controller.model

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.compare.jobs import ErrorMapJob, MeasureJob, Results
 from app.compare.metrics import Metrics
-from app.tasks import Runner
+from app.tasks import Tasks
 from nledn import compare
 from nledn.photo import Photo
 from nledn.tiling import Rect
@@ -21,12 +21,12 @@ Ask = Callable[[Metrics, Results], None]
 
 
 @pytest.fixture
-def metrics(runner: Runner) -> Iterator[Metrics]:
+def metrics(tasks: Tasks) -> Iterator[Metrics]:
     owner = QObject()
-    made = Metrics(runner, owner)
-    runner.finished.connect(made.finished)
+    made = Metrics(tasks, owner)
+    tasks.finished.connect(made.finished)
     yield made
-    runner.finished.disconnect(made.finished)
+    tasks.finished.disconnect(made.finished)
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_a_tile_that_ended_while_one_was_away_is_shown(
 def test_a_checkpoint_that_was_loaded_while_one_was_away_is_shown(
     qtbot: QtBot, window: MainWindow, begin: Begin, loading: Loading
 ) -> None:
-    with qtbot.waitSignal(window.runner.reported):
+    with qtbot.waitSignal(window.tasks.reported):
         model = begin(wait=False)
     leave_and_come_back(window)
     loading.gate.set()
@@ -80,7 +80,7 @@ def test_a_checkpoint_that_was_loaded_while_one_was_away_is_shown(
 def test_a_checkpoint_that_failed_while_one_was_away_says_so(
     qtbot: QtBot, window: MainWindow, begin: Begin, loading: Loading
 ) -> None:
-    with qtbot.waitSignal(window.runner.reported):
+    with qtbot.waitSignal(window.tasks.reported):
         model = begin(wait=False)
     loading.gone = (model.slots[1].weights,)
     leave_and_come_back(window)
@@ -93,7 +93,7 @@ def test_another_order_while_one_was_away_confuses_nobody(
     qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
 ) -> None:
     backend.hold()
-    with qtbot.waitSignal(window.runner.reported):
+    with qtbot.waitSignal(window.tasks.reported):
         model = begin(wait=False)
     window.named_actions["single"].trigger()
     window.compare.grid.moved.emit(1, 2)

@@ -153,8 +153,8 @@ def test_what_the_photo_page_has_computed_is_there_at_once(
 def test_the_first_comparison_takes_the_strength_along(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
-    with qtbot.waitSignal(window.controller.shelf_read):
-        window.controller.look_around()
+    with qtbot.waitSignal(window.models.shelf_read):
+        window.models.look()
     open_photo(qtbot, window, picture_file)
     window.document.set_strength(0.5)
     window.named_actions["compare"].trigger()
@@ -401,5 +401,5 @@ def test_nothing_is_computed_out_of_sight(
     qtbot.waitUntil(lambda: backend.tiles == 1)
     window.named_actions["single"].trigger()
     backend.free()
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
     assert backend.tiles <= 2  # the one that was being computed

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.imaging.qimage import to_qimage
 from app.photo.document import Document
 from app.photo.state import PhotoState
-from app.tasks import Runner
+from app.tasks import Tasks
 from nledn import decoder, photo
 from nledn.errors import DerainError, NotAPhoto, PhotoIsFolder
 from nledn.photo import Photo, WriteSettings
@@ -217,14 +217,14 @@ def test_a_result_that_comes_back_says_what_computed_it(
 
 
 def test_an_engine_that_fails_leaves_the_photo_ready(
-    qtbot: QtBot, runner: Runner, picture_file: Path
+    qtbot: QtBot, tasks: Tasks, picture_file: Path
 ) -> None:
     from app.shell.engines import Engines
 
     def broken(_options: object) -> None:
         raise RuntimeError("no engine")
 
-    document = connect(runner, Document(runner, Engines(broken), OPTIONS))  # type: ignore[arg-type]
+    document = connect(tasks, Document(tasks, Engines(broken), OPTIONS))  # type: ignore[arg-type]
     opened(qtbot, document, picture_file)
     with qtbot.waitSignal(document.failed):
         document.derain()

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.photo.document import Document
 from app.shell.engines import Engines
-from app.tasks import Runner
+from app.tasks import Tasks
 from nledn import Derainer, Options, photo
 from nledn.backends import Trained, create
 from nledn.card import Card
@@ -32,10 +32,10 @@ def load(options: Options) -> Derainer:
 
 
 def test_a_small_photo_from_file_to_file(
-    qtbot: QtBot, runner: Runner, picture_file: Path, pixels: npt.NDArray[np.uint8]
+    qtbot: QtBot, tasks: Tasks, picture_file: Path, pixels: npt.NDArray[np.uint8]
 ) -> None:
     options = replace(OPTIONS, precision="fp32")
-    document = connect(runner, Document(runner, Engines(load), options))
+    document = connect(tasks, Document(tasks, Engines(load), options))
     with qtbot.waitSignal(document.photo_opened):
         document.open(picture_file)
     with qtbot.waitSignal(document.status_changed, check_params_cb=is_done, timeout=30_000):

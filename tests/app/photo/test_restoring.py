@@ -32,7 +32,7 @@ def test_a_kept_area_outlives_a_second_crash(
 ) -> None:
     with qtbot.waitSignal(window.document.recovered):
         window.document.restore(offer)
-    qtbot.waitUntil(lambda: window.runner.is_idle)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
     (path,) = (places.user_state() / "recovery").iterdir()
     assert path != offer.spill
     again = recover(path)

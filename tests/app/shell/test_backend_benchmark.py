@@ -41,7 +41,7 @@ class Known:
 
 
 @dataclass(frozen=True, eq=False)
-class BatchStep(Job):
+class BatchStep(Job[Any]):
     """Something of a batch."""
 
     queue: ClassVar[QueueName] = "batch"
@@ -51,7 +51,7 @@ class BatchStep(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class FileStep(Job):
+class FileStep(Job[Any]):
     """Something that computes nothing."""
 
     def run(self, work: Work) -> Any:
@@ -73,8 +73,8 @@ def known(monkeypatch: pytest.MonkeyPatch, engines: FakeEngines) -> Known:
 def started(qtbot: QtBot, known: Known, window: MainWindow) -> MainWindow:
     """The engine is loaded, and the machine is known."""
     window.document.warm_up()
-    with qtbot.waitSignal(window.controller.machine_found):
-        window.controller.look_for_machine()
+    with qtbot.waitSignal(window.backend_benchmark.machine_found):
+        window.backend_benchmark.look_at_machine()
     return window
 
 
@@ -87,7 +87,7 @@ def begun(qtbot: QtBot, attempts: Attempts) -> FakeAttempt:
 def hold(qtbot: QtBot, window: MainWindow, attempts: Attempts) -> None:
     """Let the trial come to its end, and the machine be looked at again."""
     attempt = begun(qtbot, attempts)
-    with qtbot.waitSignal(window.controller.machine_found):
+    with qtbot.waitSignal(window.backend_benchmark.machine_found):
         attempt.finish()
 
 
@@ -96,8 +96,8 @@ def test_at_rest_it_is_tried_once(
 ) -> None:
     hold(qtbot, started, attempts)
     assert attempts.begun[0].machine == UNTRIED
-    with qtbot.waitSignal(started.runner.idled):
-        started.runner.submit(FileStep())
+    with qtbot.waitSignal(started.tasks.idled):
+        started.tasks.submit(FileStep())
     assert not started.backend_benchmark.is_waiting
     assert len(attempts.begun) == 1
 
@@ -115,15 +115,21 @@ def test_where_nothing_is_to_be_found_out_it_is_not_tried(
     qtbot: QtBot, known: Known, window: MainWindow, attempts: Attempts, machine: Machine
 ) -> None:
     known.machine = machine
-    window.controller.look_for_machine()
+    window.backend_benchmark.look_at_machine()
     qtbot.waitUntil(lambda: known.rests > 0 and not window.backend_benchmark.is_waiting)
     assert not attempts.begun
 
 
+@pytest.fixture
+def button_held(known: Known) -> None:
+    """Before anything could begin."""
+    known.held = Qt.MouseButton.LeftButton
+
+
+@pytest.mark.usefixtures("button_held")
 def test_not_while_a_button_is_held(
     qtbot: QtBot, known: Known, started: MainWindow, attempts: Attempts
 ) -> None:
-    known.held = Qt.MouseButton.LeftButton
     before = known.rests
     qtbot.waitUntil(lambda: known.rests > before + 1)
     assert not attempts.begun
@@ -156,10 +162,10 @@ def test_a_batch_goes_first_and_a_file_does_not(
     qtbot: QtBot, started: MainWindow, attempts: Attempts
 ) -> None:
     first = begun(qtbot, attempts)
-    with qtbot.waitSignal(started.runner.idled):
-        started.runner.submit(FileStep())
+    with qtbot.waitSignal(started.tasks.idled):
+        started.tasks.submit(FileStep())
     assert not first.is_ended
-    started.runner.submit(BatchStep())
+    started.tasks.submit(BatchStep())
     assert first.is_ended
 
 
@@ -177,9 +183,9 @@ def test_what_is_shown_stays_and_the_next_photo_is_computed_as_the_verdict_says(
     known.machine = engines.machine = replace(UNTRIED, openvino_trial=FASTER)
     hold(qtbot, started, attempts)
     qtbot.waitUntil(lambda: len(engines.loaded) == 2)
-    qtbot.waitUntil(lambda: started.runner.is_idle)
-    assert started.controller.machine is not None
-    assert started.controller.machine.openvino_trial == FASTER
+    qtbot.waitUntil(lambda: started.tasks.is_idle)
+    assert started.backend_benchmark.machine is not None
+    assert started.backend_benchmark.machine.openvino_trial == FASTER
     assert started.document.layer is shown, "what was computed stays"
     assert "PyTorch" in told
     assert started.shell.status_line.work.text() == told, "and so does what computed it"
@@ -205,24 +211,30 @@ def test_a_verdict_for_what_computes_already_changes_nothing(
 ) -> None:
     known.machine = replace(UNTRIED, openvino_trial=verdict)
     hold(qtbot, started, attempts)
-    qtbot.waitUntil(lambda: started.runner.is_idle)
+    qtbot.waitUntil(lambda: started.tasks.is_idle)
     assert len(engines.loaded) == 1
     assert not started.backend_benchmark.is_waiting
 
 
-def test_one_that_does_not_start_is_not_begun_again(
-    qtbot: QtBot, started: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries = []
+@pytest.fixture
+def tries(attempts: Attempts, monkeypatch: pytest.MonkeyPatch) -> list[Machine]:
+    """The processes that were to be started, in vain."""
+    made = []
 
     def fail(machine: Machine) -> None:
-        tries.append(machine)
+        made.append(machine)
         raise OSError("no more processes")
 
     monkeypatch.setattr("nledn.backends.backend_benchmark.Attempt", fail)
+    return made
+
+
+def test_one_that_does_not_start_is_not_begun_again(
+    qtbot: QtBot, tries: list[Machine], started: MainWindow
+) -> None:
     qtbot.waitUntil(lambda: bool(tries))
-    with qtbot.waitSignal(started.runner.idled):
-        started.runner.submit(FileStep())
+    with qtbot.waitSignal(started.tasks.idled):
+        started.tasks.submit(FileStep())
     assert not started.backend_benchmark.is_waiting
 
 

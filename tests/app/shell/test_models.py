@@ -43,11 +43,11 @@ def test_a_checkpoint_is_fetched_and_can_be_chosen(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, manners: Manners
 ) -> None:
     told: list[str] = []
-    window.model_fetcher.progressed.connect(told.append)
-    with qtbot.waitSignal(window.controller.shelf_read):
-        window.controller.look_around()
+    window.models.progressed.connect(told.append)
+    with qtbot.waitSignal(window.models.shelf_read):
+        window.models.look()
     picker = window.photo.panel.checkpoint
-    with qtbot.waitSignal(window.controller.shelf_read, timeout=20_000):
+    with qtbot.waitSignal(window.models.shelf_read, timeout=20_000):
         picker.fetch_button.click()
         assert picker.progress.isVisible()
     assert [offer.id for offer in dialogs.offers] == [ID]
@@ -66,12 +66,12 @@ def test_stop_keeps_what_came_and_says_nothing(
     manners.stall_after_bytes = 1_000_000
     picker = window.photo.panel.checkpoint
     told: list[str] = []
-    window.model_fetcher.progressed.connect(told.append)
+    window.models.progressed.connect(told.append)
     picker.fetch_button.click()
     qtbot.waitUntil(lambda: len(told) > 1)  # some of it has come
     picker.stop_button.click()
     manners.over.set()
-    qtbot.waitUntil(lambda: window.runner.is_idle and not picker.progress.isVisible())
+    qtbot.waitUntil(lambda: window.tasks.is_idle and not picker.progress.isVisible())
     assert said(window) == ""
     assert not fetch.is_here(ID)
 
@@ -80,7 +80,7 @@ def test_a_server_that_has_lost_it_is_told(
     qtbot: QtBot, window: MainWindow, manners: Manners
 ) -> None:
     manners.status = 404
-    with qtbot.waitSignal(window.model_fetcher.noticed):
+    with qtbot.waitSignal(window.models.noticed):
         window.photo.panel.checkpoint.fetch_button.click()
     assert window.shell.banner.notice is not None
     assert window.shell.banner.notice.kind == "error"
@@ -92,7 +92,7 @@ def test_nothing_is_fetched_that_was_not_chosen(
 ) -> None:
     dialogs.to_fetch = ()
     window.photo.panel.checkpoint.fetch_button.click()
-    assert window.runner.is_idle
+    assert window.tasks.is_idle
     assert manners.requests == 0
 
 

@@ -83,7 +83,7 @@ def test_the_window_shows_colours_as_the_desktop_says(
     monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
     monkeypatch.setattr(screen, "x11_profile", {0: SWAPPED}.get)
     with qtbot.waitSignal(window.picture.appearance_changed):
-        window.controller.read_profile()
+        window.screen_profile.read()
     assert window.picture.screen_profile == SWAPPED
 
 
