@@ -85,9 +85,10 @@ $(VENV)/.debian: .ci/debian-packages .ci/debian-packages.txt
 $(VENV)/.browser: .ci/debian-packages .ci/debian-packages-slow.txt | $(VENV)/.tests
 	@if .ci/debian-packages .ci/debian-packages-slow.txt; then touch $@; fi
 
-$(VENV)/.python: | $(VENV)/.debian
+$(VENV)/.python: constraints.txt | $(VENV)/.debian
 	@test -n "$(PYTHON)" || { echo "AfterRain needs Python 3.11 or newer; give its path: make PYTHON=…" >&2; exit 1; }
 	@$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --constraint constraints.txt 'pip>=25.1' # the first that knows dependency groups
 	@touch $@
 
 $(VENV)/.torch: constraints.txt $(VENV)/.python
@@ -106,10 +107,11 @@ $(VENV)/.program: pyproject.toml constraints.txt $(VENV)/.torch
 
 $(VENV)/.bundle: $(VENV)/.program
 	@echo "Installing what the bundle is made of …"
-	@$(PIP) install --constraint constraints.txt --editable '.[bundle,fast-cpu,raw]'
+	@$(PIP) install --constraint constraints.txt --editable '.[fast-cpu,raw]' --group bundle
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.program
 	@echo "Installing what the tests need …"
-	@$(PIP) install --constraint constraints.txt --editable '.[test,cluster,fast-cpu,raw,training]'
+	@$(PIP) install --constraint constraints.txt --editable '.[cluster,fast-cpu,raw]' \
+	    --group lint --group test --group training
 	@touch $@

@@ -18,7 +18,7 @@ from app.shell.icons import program_icon
 from app.shell.settings import Preferences, Settings, store
 from app.shell.translation import chosen_language, install, tr
 from app.tasks import Tasks
-from nledn import decoder, heap, places
+from nledn import decoder, malloc, places
 
 WARM_UP_AFTER_MS = 250  # after the first paint; then whenever no button is held
 
@@ -29,7 +29,7 @@ def run(path: Path | None) -> int:
     Args:
         path: a photo or folder to open; None for the sample at a first start.
     """
-    heap.keep_freed()  # before there are threads
+    malloc.keep_freed()  # before there are threads
     decoder.warm_up()  # beside all that follows
     # Qt's loop gives Python no turn to raise KeyboardInterrupt; what is done is kept on disk.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

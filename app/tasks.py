@@ -22,7 +22,7 @@ import shiboken6
 import typing_extensions
 from PySide6.QtCore import QObject, Qt, Signal
 
-from nledn import heap
+from nledn import malloc
 from nledn.cancel import CancelToken
 from nledn.errors import Cancelled
 
@@ -306,7 +306,7 @@ class Tasks(QObject):
             return queue.get(REST_AFTER_S)
         except TimeoutError:
             if self.is_idle:
-                heap.give_back()
+                malloc.give_back()
             return queue.get()
 
     def _run(self, task: Task[Any, Any], queue: _Queue) -> None:

@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import psutil
+import tomli_w
 
 from nledn import photo, places
 
@@ -35,6 +36,7 @@ MEMORY_PX = (192, 256)
 SAMPLED_EVERY_S = 0.2
 WARM_TENTH = 1  # the first is left out: start, loading, the largest heap that is needed
 GROWTH_MB = 50.0
+ENGINE_OPTIONS = ("backend", "precision", "tile", "overlap", "threads")
 SPARE = 3  # handles and threads that come and go with the photo that is just read
 
 _ENGINE_ALONE = """
@@ -86,18 +88,34 @@ def batch_seconds(folder: Path, out: Path, options: list[str]) -> float:
     return (last - first).total_seconds() * len(lines) / (len(lines) - 1)
 
 
+def batch_command(
+    folder: Path, out: Path, options: list[str], log: Path | None = None
+) -> list[str]:
+    """Options of `nledn derain` for a batch, those of the engine in a file for `--config`."""
+    settings: dict[str, Any] = {} if log is None else {"log_json": str(log)}
+    others = []
+    for name, value in zip(options[::2], options[1::2], strict=True):
+        key = name.removeprefix("--")
+        if key in ENGINE_OPTIONS:
+            settings[key] = int(value) if value.isdigit() else value
+        else:
+            others += [name, value]
+    config = out.with_suffix(".toml")
+    config.write_text(tomli_w.dumps(settings), "utf-8")
+    command = [sys.executable, "-m", "nledn", "batch", str(folder), str(out)]
+    return [*command, "--config", str(config), *others]
+
+
 def batch_log(folder: Path, out: Path, options: list[str]) -> list[dict[str, Any]]:
     """What a batch tells of each photo."""
     log = out.with_suffix(".jsonl")
-    command = [sys.executable, "-m", "nledn", "batch", str(folder), str(out)]
-    command += ["--log-json", str(log), *options]
-    subprocess.run(command, capture_output=True, check=True)
+    subprocess.run(batch_command(folder, out, options, log), capture_output=True, check=True)
     return [json.loads(line) for line in log.read_text("utf-8").splitlines()]
 
 
 def held_curve(folder: Path, out: Path, options: list[str]) -> list[tuple[float, float, float]]:
     """Resident MB, handles and threads of a batch over its time."""
-    command = [sys.executable, "-m", "nledn", "batch", str(folder), str(out), *options]
+    command = batch_command(folder, out, options)
     curve = []
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         watched = psutil.Process(process.pid)

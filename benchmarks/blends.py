@@ -17,7 +17,7 @@ from statistics import mean
 
 import torch
 
-from nledn import checkpoint, heap
+from nledn import checkpoint, malloc
 from nledn.network import NLEDN
 from nledn.training.config import read_recipe
 from nledn.training.data import Batch, Bytes, Patches, find_photos, load
@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
-    heap.keep_freed()
+    malloc.keep_freed()
     print("| photos | weather | " + " | ".join(f"{share:g}" for share in asked.shares) + " |")
     print("|---|---|" + "---|" * len(asked.shares))
     for name, scores in rows(asked):

@@ -30,7 +30,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nledn import __version__, backends, catalog, checkpoint, device, heap, photo, places
+from nledn import __version__, backends, catalog, checkpoint, device, malloc, photo, places
 from nledn.backends import Trained
 from nledn.backends.torch import network_of
 from nledn.device import Choice
@@ -123,14 +123,14 @@ class PlainNonLocal(torch.nn.Module):
 @contextmanager
 def unkept_memory() -> Iterator[None]:
     """The C library as it would be without us."""
-    library = ctypes.CDLL(None) if heap.keep_freed() else None
+    library = ctypes.CDLL(None) if malloc.keep_freed() else None
     if library is not None:
-        library.mallopt(heap.M_MMAP_MAX, MMAP_MAX)
+        library.mallopt(malloc.M_MMAP_MAX, MMAP_MAX)
         library.mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
-        library.mallopt(heap.M_TRIM_THRESHOLD, 2 * MMAP_THRESHOLD_BYTES)
+        library.mallopt(malloc.M_TRIM_THRESHOLD, 2 * MMAP_THRESHOLD_BYTES)
         library.malloc_trim(0)
     yield
-    heap.keep_freed()
+    malloc.keep_freed()
 
 
 def plain(trained: Trained) -> Compute:
@@ -170,7 +170,7 @@ def measure(found: list[Way], rainy: Floats, rounds: int, threads: int | None) -
     rains, memory = {}, {}
     for way in found:
         way.compute(rainy)
-        heap.give_back()
+        malloc.give_back()
         Path("/proc/self/clear_refs").write_text("5")  # the highest is the present one
         rains[way.name] = way.compute(rainy)
         memory[way.name] = peak_rss_bytes() / 1e6

@@ -20,7 +20,7 @@ import torch
 
 from benchmarks.inference import PLAIN, Compute, Way, peak_rss_bytes, ways
 from benchmarks.memory import make_photo
-from nledn import Derainer, backends, catalog, device, heap, photo
+from nledn import Derainer, backends, catalog, device, malloc, photo
 from nledn.backends import Trained
 from nledn.device import Choice
 from nledn.options import Options
@@ -57,7 +57,7 @@ def row(engine: Derainer, name: str, pixels: Pixels) -> tuple[float, str]:
     """Seconds, and a line of the table without its ratio."""
     layer = engine.start((pixels.shape[0], pixels.shape[1]))
     engine.add_tile(pixels, layer, layer.tiling.tiles[0])  # compiles, where something is compiled
-    heap.give_back()
+    malloc.give_back()
     Path("/proc/self/clear_refs").write_text("5")  # the highest is the present one
     started = time.perf_counter()
     tiling = engine.derain(pixels).tiling

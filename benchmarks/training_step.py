@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.inference import PlainNonLocal, unkept_memory
-from nledn import heap
+from nledn import malloc
 from nledn.network import NLEDN
 
 PIXELS = 8 * 128 * 128  # of a step of the default checkpoint's recipe
@@ -42,7 +42,7 @@ def plain() -> Step:
 
 def ours(*, bf16: bool) -> Step:
     """As `nledn.training.loop` does it."""
-    heap.keep_freed()
+    malloc.keep_freed()
     network = NLEDN("fixed")
     if not bf16:
         return stepping(network, bf16=False)

@@ -133,11 +133,11 @@ def make_folder(path: Path) -> None:
 
 @contextmanager
 def write_errors(path: Path, folder: Path) -> Iterator[None]:
-    """Turn the system's errors into the `WriteError` for people; others pass.
+    """Raise what the operating system says of a file as one of ours.
 
     Args:
-        path: what is written or removed.
-        folder: where it lies, or will.
+        path: the file, as the error names it.
+        folder: that it lies in.
 
     Raises:
         WriteError: as `replacing` says.
@@ -162,7 +162,7 @@ def _typed(error: Exception, path: Path, folder: Path) -> WriteError | None:
     named = _NAMED_ERRORS.get(error.errno or 0)
     if named is not None:
         return named(path)
-    if not folder.exists():
+    if error.errno != errno.ENOTDIR and not folder.is_dir():
         return OutputFolderMissing(path)
     return OutputFailed(path, error.strerror or str(error))
 

@@ -52,7 +52,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of a checkpoint.
+    """The facts about a checkpoint.
 
     Attributes:
         id: lower-case letters, digits, `.`, `_`, `-`; names its files.
@@ -126,7 +126,7 @@ def card_text(card: Card) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` may be a checkpoint's id: it becomes a file's name."""
+    """Return whether `text` may be a checkpoint's id: it becomes a file's name."""
     return ID_PATTERN.fullmatch(text) is not None
 
 

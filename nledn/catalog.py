@@ -48,7 +48,7 @@ FILE_SUFFIXES = (".safetensors", ".pth", ".pt")
 
 @dataclass(frozen=True)
 class Shelf:
-    """What is there: cards, shipped ones first, and why others cannot be read."""
+    """All checkpoints: cards, shipped ones first, and the errors of those that cannot be read."""
 
     cards: tuple[Card, ...]
     broken: tuple[CardInvalid, ...]
@@ -233,20 +233,18 @@ def _unknown(id: str) -> UnknownCheckpoint:
     return UnknownCheckpoint(id, tuple(card.id for card in cards()))
 
 
-def _places_of(id: str) -> tuple[tuple[Path, Origin], tuple[Path, Origin]]:
-    """Where the card of an id would be, shipped and imported."""
-    return (
-        (places.weights() / f"{id}.toml", "shipped"),
-        (places.user_weights() / f"{id}.toml", "imported"),
-    )
+def _folders() -> tuple[tuple[Path, Origin], tuple[Path, Origin]]:
+    return (places.weights(), "shipped"), (places.user_weights(), "imported")
+
+
+def _places_of(id: str) -> Iterator[tuple[Path, Origin]]:
+    """Yield where the card of an id would be, shipped and imported."""
+    for folder, origin in _folders():
+        yield folder / f"{id}.toml", origin
 
 
 def _card_paths() -> Iterator[tuple[Path, Origin]]:
-    folders: tuple[tuple[Path, Origin], ...] = (
-        (places.weights(), "shipped"),
-        (places.user_weights(), "imported"),
-    )
-    for folder, origin in folders:
+    for folder, origin in _folders():
         for path in natsorted(folder.glob("*.toml")):
             yield path, origin
 

@@ -1,4 +1,4 @@
-"""Which device, backend, precision and tile, and why: plain decisions on plain facts.
+"""Decisions on device, backend, precision and tile, each with its reason.
 
 `Machine` holds what was found, `choose` and `plan` decide, and nothing here asks a driver: the
 facts come from `nledn.backends.read_machine`, the one place that tests replace.
@@ -69,7 +69,7 @@ class Gpu:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came out when OpenVINO was tried on this machine.
+    """The result of the benchmark of OpenVINO on this machine.
 
     Attributes:
         agrees: its result is torch's.
@@ -84,7 +84,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Machine:
-    """What this machine can do.
+    """The abilities of this machine.
 
     Attributes:
         cpu_name: as sold.
@@ -113,7 +113,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Choice:
-    """Where the computation runs.
+    """The place of the computation.
 
     Attributes:
         device: `cpu`, `cuda:N` or `mps`.
@@ -263,7 +263,7 @@ def _gpu_precision(gpu: Gpu) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Plan:
-    """How one photo is divided.
+    """The tiles of one photo.
 
     Attributes:
         tiling: its tiles.
@@ -346,7 +346,7 @@ def read_cpu_name() -> str:
 
 
 def read_cpu_bf16() -> bool:
-    """Whether the processor multiplies bfloat16 in hardware, as far as Linux tells."""
+    """Return whether the processor multiplies bfloat16 in hardware, as far as Linux tells."""
     for line in _lines(Path("/proc/cpuinfo")):
         if line.startswith("flags"):
             return not BF16_FLAGS.isdisjoint(line.split())

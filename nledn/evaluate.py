@@ -11,23 +11,13 @@ import numpy as np
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer
 from nledn.errors import DerainError, PairTooSmall
-from nledn.metrics import WINDOW_PX, agreement, to_uint8_cut
+from nledn.metrics import WINDOW_PX, Scores, agreement, to_uint8_cut
 from nledn.pairs import Pair
 from nledn.pixels import as_floats, to_8_bits
 
 log = logging.getLogger(__name__)
 
 PROTOCOL = "authors: result cut to uint8; 8-bit Y of Pillow's YCbCr; PSNR range 255; SSIM 7×7"
-
-
-@dataclass(frozen=True)
-class Scores:
-    """PSNR (dB) and SSIM of Y against the clean photo, of the result and of the input itself."""
-
-    psnr_y: float
-    ssim_y: float
-    input_psnr_y: float
-    input_ssim_y: float
 
 
 @dataclass(frozen=True)
@@ -72,8 +62,8 @@ class Evaluation:
     def as_json(self) -> dict[str, Any]:
         """Values for `json.dumps`. JSON has no infinity: the PSNR of equal images is null."""
         return {
-            "mean": _finite(self.mean),
-            "images": [{"file": row.file, **_finite(row.scores)} for row in self.rows],
+            "mean": _plain(self.mean),
+            "images": [{"file": row.file, **_plain(row.scores)} for row in self.rows],
             "checkpoint_sha256": self.checkpoint_sha256,
             "precision": self.precision,
             "protocol": PROTOCOL,
@@ -147,6 +137,6 @@ def score(derainer: Derainer, pair: Pair, cancel: CancelToken | None = None) -> 
     return Scores(derained.psnr_y, derained.ssim_y, rainy.psnr_y, rainy.ssim_y)
 
 
-def _finite(scores: Scores) -> dict[str, float | None]:
+def _plain(scores: Scores) -> dict[str, float | None]:
     values: dict[str, float] = asdict(scores)
     return {name: value if math.isfinite(value) else None for name, value in values.items()}

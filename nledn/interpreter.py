@@ -16,12 +16,12 @@ def command(module: str, *arguments: str) -> list[str]:
 
 
 def is_bundled() -> bool:
-    """Whether this is a program of a bundle, which has no Python to be asked for a module."""
+    """Return whether this is a program of a bundle, which has no Python to run a module."""
     return bool(getattr(sys, "frozen", False))  # PyInstaller sets it
 
 
 def settings() -> dict[str, Any]:
-    """What else `subprocess.Popen` is told: the environment is a copy, to be added to."""
+    """Return further arguments of `subprocess.Popen`; the environment is a copy to add to."""
     environment = dict(os.environ)
     if not is_bundled():
         # As here, so that the same modules are found.

@@ -31,11 +31,12 @@ STRIP_ROWS = 256  # rows of SSIM computed at once, so that memory does not grow 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How near an image is to the truth.
+    """Agreement of an image with the truth.
 
     Attributes:
         psnr_y: dB; infinite for equal Y.
-        ssim_y: 1 for equal Y.
+        ssim_y: structural similarity, as scikit-image's default has it: the mean over all 7×7
+            windows inside the image, with sample covariance; 1 for equal Y.
     """
 
     psnr_y: float
@@ -53,6 +54,21 @@ class Change:
 
     taken: float
     brightness: float
+
+
+@dataclass(frozen=True)
+class Scores:
+    """PSNR (dB) and SSIM of Y against the clean photo, of the result and of the rainy photo."""
+
+    psnr_y: float
+    ssim_y: float
+    input_psnr_y: float
+    input_ssim_y: float
+
+
+def finite(value: float | None, digits: int = 4) -> float | None:
+    """Round a figure for JSON and CSV, which have no infinity: null where two images are equal."""
+    return round(value, digits) if value is not None and math.isfinite(value) else None
 
 
 def agreement(image: Bytes, truth: Bytes, y: LumaName = "pillow") -> Agreement:
@@ -73,19 +89,6 @@ def psnr_y(image: Bytes, truth: Bytes) -> float:
         and what no other pair can reach; whoever prints or averages it decides what it means.
     """
     return _psnr(luma(image), luma(truth))
-
-
-def ssim_y(image: Bytes, truth: Bytes) -> float:
-    """Structural similarity of Y, as scikit-image's default has it.
-
-    Args:
-        image: (H, W, 3) uint8, RGB, both sides at least 7 px.
-        truth: the same.
-
-    Returns:
-        At most 1: the mean over all 7×7 windows inside the image, with sample covariance.
-    """
-    return _ssim(luma(image), luma(truth))
 
 
 def psnr_rgb(image: Bytes, truth: Bytes) -> float:

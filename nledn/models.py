@@ -203,5 +203,5 @@ def _key(photo: str, derainer: Derainer, options: Options) -> LayerKey:
 
 
 def settings_of(options: Options) -> Options:
-    """What of the options a layer depends on, beside its checkpoint."""
+    """Return the options that a layer depends on, beside its checkpoint."""
     return replace(options, weights="auto", strength=1.0)

@@ -89,7 +89,7 @@ class PairSet:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where rainy and clean photos lie, and how their names belong together.
+    """The folders of rainy and clean photos, and the rule that matches their names.
 
     Attributes:
         title: in words.
@@ -223,7 +223,7 @@ def _first(paths: Iterator[Path], rainy: Path | None) -> Path | None:
 
 
 def _is_one(path: Path, other: Path) -> bool:
-    """Whether both are one file, by whatever names."""
+    """Return whether both are one file, by whatever names."""
     try:
         return path.samefile(other)
     except OSError:
@@ -262,7 +262,7 @@ def _matched(folders: Mapping[str, list[Path]], layout: Layout) -> PairSet:
 
 
 def _keyed(files: list[Path], stem: re.Pattern[str]) -> Iterator[tuple[str, Path]]:
-    """Those whose names match, by key."""
+    """Yield the files whose names match, by key."""
     for path in files:
         match = stem.fullmatch(path.stem)
         if match:
@@ -270,7 +270,7 @@ def _keyed(files: list[Path], stem: re.Pattern[str]) -> Iterator[tuple[str, Path
 
 
 def _are_halves(files: list[Path]) -> bool:
-    """Whether the halves of a few of these photos show the same scene."""
+    """Return whether the halves of a few of these photos show the same scene."""
     correlations = [_correlation_of_halves(path) for path in files[:HALVES_SAMPLES]]
     return bool(correlations) and float(np.median(correlations)) > HALVES_CORRELATION
 

@@ -5,7 +5,8 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -13,21 +14,12 @@ from urllib.parse import quote_from_bytes
 
 import jinja2
 
-from nledn.atomic import replacing
+from nledn import atomic
 from nledn.errors import OptionInvalid
 from nledn.messages import in_cell, printable
+from nledn.metrics import Scores, finite
 
 SUFFIXES = (".html", ".csv", ".json")
-
-
-@dataclass(frozen=True)
-class ReportScores:
-    """Agreement with the photo without rain: PSNR (dB) and SSIM of Y, and the photo's own."""
-
-    psnr_y: float
-    ssim_y: float
-    input_psnr_y: float
-    input_ssim_y: float
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,7 @@ class ReportRow:
     seconds: float | None = None
     taken: float | None = None
     brightness: float | None = None
-    scores: ReportScores | None = None
+    scores: Scores | None = None
     marks: tuple[str, ...] = ()
     note: str = ""
     device: str = ""
@@ -73,7 +65,7 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Report:
-    """What a report says.
+    """The content of a report.
 
     Attributes:
         title: its heading.
@@ -109,16 +101,13 @@ def write(report: Report, path: Path) -> None:
         ".csv": _write_csv,
         ".json": _write_json,
     }
-    with (
-        replacing(path, overwrite=True) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
+    with text_file(path) as file:
         writers[path.suffix.lower()](report, path, file)
 
 
 def plain(row: ReportRow) -> dict[str, Any]:
     """A row without pictures, as JSON and CSV have it; null where there is no finite figure."""
-    scores = ReportScores(*[math.nan] * 4) if row.scores is None else row.scores
+    scores = Scores(*[math.nan] * 4) if row.scores is None else row.scores
     return {
         "file": row.name,
         "state": row.state,
@@ -126,35 +115,51 @@ def plain(row: ReportRow) -> dict[str, Any]:
         "width_px": row.width_px,
         "height_px": row.height_px,
         "size_bytes": row.size_bytes,
-        "seconds": _rounded(row.seconds),
+        "seconds": finite(row.seconds, 3),
         "device": row.device,
-        "rain_taken": _rounded(row.taken),
-        "brightness_shift": _rounded(row.brightness),
-        **{name: _rounded(value, 4) for name, value in asdict(scores).items()},
+        "rain_taken": finite(row.taken, 3),
+        "brightness_shift": finite(row.brightness, 3),
+        **{name: finite(value) for name, value in asdict(scores).items()},
         "marks": "; ".join(row.marks),
         "note": row.note,
     }
 
 
-def _rounded(value: float | None, digits: int = 3) -> float | None:
-    return round(value, digits) if value is not None and math.isfinite(value) else None
-
-
 def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
-    content = {
-        "title": report.title,
-        "facts": dict(report.facts),
-        "rows": [plain(row) for row in report.rows],
-    }
-    json.dump(content, file, indent=1, allow_nan=False, ensure_ascii=False)
+    rows = [plain(row) for row in report.rows]
+    dump_json({"title": report.title, "facts": dict(report.facts), "rows": rows}, file)
 
 
 def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
-    columns = list(plain(ReportRow(Path(), "", "")))
+    dump_csv(list(plain(ReportRow(Path(), "", ""))), (plain(row) for row in report.rows), file)
+
+
+def dump_json(content: Mapping[str, Any], file: IO[str]) -> None:
+    """Write JSON for people and programs; no infinity, letters as they are."""
+    json.dump(content, file, indent=2, allow_nan=False, ensure_ascii=False)
+    file.write("\n")
+
+
+def dump_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], file: IO[str]) -> None:
+    """Write a table whose cells no spreadsheet takes for formulas."""
     writer = csv.DictWriter(file, columns)
     writer.writeheader()
-    for row in report.rows:
-        writer.writerow({name: in_cell(value) for name, value in plain(row).items()})
+    for row in rows:
+        writer.writerow({name: in_cell(value) for name, value in row.items()})
+
+
+@contextmanager
+def text_file(path: Path, sources: Sequence[Path] = ()) -> Iterator[IO[str]]:
+    """Open a file to write; an earlier one is replaced, a source never.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    with (
+        atomic.replacing(path, overwrite=True, sources=sources) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        yield file
 
 
 def _write_html(report: Report, path: Path, file: IO[str]) -> None:

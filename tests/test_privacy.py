@@ -20,10 +20,12 @@ hear(lambda what: print("HEARD", what, flush=True))
 from nledn.cli import main
 
 folder, backend = sys.argv[1:]
+with open(f"{folder}/batch.toml", "w") as config:
+    config.write(f'backend = "{backend}"\\ntile = 64\\n')
 for line in (
     "weights list",
     f"derain {folder}/rainy/1.png -o {folder}/clean.png --backend {backend} --tile 64",
-    f"batch {folder}/rainy {folder}/out --backend {backend} --tile 64",
+    f"batch {folder}/rainy {folder}/out --config {folder}/batch.toml",
     f"compare {folder}/rainy/1.png -o {folder}/sheet.png --weights afterrain --backend {backend}",
     f"evaluate --pairs {folder} --backend {backend}",
     *(["info"] if backend == "openvino" else []),  # it tries OpenVINO, which takes a while

@@ -7,7 +7,8 @@ import pytest
 
 from nledn import report
 from nledn.errors import OptionInvalid, OutputFolderMissing
-from nledn.report import Report, ReportRow, ReportScores
+from nledn.metrics import Scores
+from nledn.report import Report, ReportRow
 
 EVIL = "<script>alert('x')</script>.jpg"
 DONE = ReportRow(
@@ -20,7 +21,7 @@ DONE = ReportRow(
     seconds=3.21049,
     taken=4.5,
     brightness=-7.25,
-    scores=ReportScores(float("inf"), 1.0, 26.5, 0.8),
+    scores=Scores(float("inf"), 1.0, 26.5, 0.8),
     marks=("overall darker by 7 of 255",),
     device="cpu",
     output=Path("/photos/dry/1 é#.jpg"),

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from nledn import report
-from nledn.report import Report, ReportRow, ReportScores
+from nledn.metrics import Scores
+from nledn.report import Report, ReportRow
 from tests.compare.browser import browser, is_there
 
 pytestmark = [
@@ -15,7 +16,7 @@ pytestmark = [
 
 
 def done(n: int, **figures: float) -> ReportRow:
-    scores = ReportScores(figures["psnr"], figures["ssim"], 25.0 - n, 0.5 + n / 100)
+    scores = Scores(figures["psnr"], figures["ssim"], 25.0 - n, 0.5 + n / 100)
     return ReportRow(
         file=Path(f"/wet/{n}.jpg"),
         name=f"{n}.jpg",

@@ -19,8 +19,11 @@ import nledn
 from nledn import places
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+GROUPS: dict[str, list[str]] = PYPROJECT["dependency-groups"]
+OPTIONAL = [*chain(*EXTRAS.values()), *chain(*GROUPS.values())]
 DEPENDENCIES = [Requirement(line) for line in PROJECT["dependencies"]]
 
 # Where the name to import is not the name to install.
@@ -75,7 +78,7 @@ def test_torch_is_the_version_that_everything_was_measured_with() -> None:
     assert pinned()["torch"] == "2.13.0"
 
 
-@pytest.mark.parametrize("line", [*PROJECT["dependencies"], *chain(*EXTRAS.values())])
+@pytest.mark.parametrize("line", [*PROJECT["dependencies"], *OPTIONAL])
 def test_each_range_admits_the_exact_version(line: str) -> None:
     requirement = Requirement(line)
     version = pinned()[canonicalize_name(requirement.name)]
@@ -100,7 +103,7 @@ def test_what_is_needed_in_turn_is_pinned_too() -> None:
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
-    extras = chain(*(EXTRAS[name] for name in ("cluster", "fast-cpu", "raw", "training")))
+    extras = [*chain(*EXTRAS.values()), *GROUPS["training"]]
     optional = {module_of(Requirement(line)) for line in extras}
     declared = {module_of(requirement) for requirement in DEPENDENCIES}
     imported = imported_by("nledn") | imported_by("app")
@@ -109,10 +112,16 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
 
 
 def test_what_the_tests_import_is_declared() -> None:
-    lines = chain(PROJECT["dependencies"], *EXTRAS.values())
+    lines = [*PROJECT["dependencies"], *OPTIONAL]
     declared = {module_of(Requirement(line)) for line in lines}
     ours = {"nledn", "app", "bundle", "tests"}
     assert imported_by("tests") - set(sys.stdlib_module_names) - ours <= declared
+
+
+def test_what_developers_need_is_no_extra_of_the_wheel() -> None:
+    assert set(EXTRAS) == {"cluster", "fast-cpu", "raw"}
+    makefile = (REPOSITORY / "Makefile").read_text("utf-8")
+    assert set(re.findall(r"--group (\S+)", makefile)) == set(GROUPS)
 
 
 def test_the_version_stands_in_one_place() -> None:
@@ -135,6 +144,8 @@ def test_the_wheel_carries_weights_resources_and_templates(tmp_path: Path) -> No
         check=True,
     ).stdout.splitlines()
     assert (tmp_path / "installed" / "nledn" / "templates" / "report.html").exists()
+    for package in ("app", "nledn"):
+        assert (tmp_path / "installed" / package / "py.typed").exists()
     for line in places_there:
         assert Path(line).is_relative_to(tmp_path / "installed" / "nledn")
         assert Path(line).exists()

@@ -1,4 +1,4 @@
-"""How one tile is computed. A backend takes and gives NumPy arrays; what is behind it is its own.
+"""The computation of one tile. A backend takes and returns NumPy arrays and hides its library.
 
 `read_machine` is the one place where facts about devices enter the program.
 """
@@ -36,7 +36,7 @@ class Backend(Protocol):
 
 @dataclass(frozen=True)
 class Trained:
-    """What a backend computes with.
+    """The weights of a backend.
 
     Attributes:
         arrays: weights by the names of `nledn.network.NLEDN`, float32.

@@ -1,4 +1,4 @@
-"""What torch finds in a made-up tile with made-up weights, for those who have no torch.
+"""Torch's result for a made-up tile and made-up weights, kept for machines without torch.
 
 A bundle without torch carries it (`nledn.places.torchs_rain`); `build.spec` has it made.
 """
@@ -23,7 +23,7 @@ EVERY_PX = 3  # which pixels are kept: odd, so that each corner of a pooling win
 
 @dataclass(frozen=True)
 class Reference:
-    """What was kept.
+    """A result that was kept.
 
     Attributes:
         rain: (3, h, w) float32, every third pixel of torch's result in float32.
@@ -76,7 +76,7 @@ def write(path: Path) -> None:
 
 
 def read(path: Path) -> Reference:
-    """What `write` wrote.
+    """Read the file of `write`.
 
     Raises:
         OSError: it is not there.

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nledn import heap
+from nledn import malloc
 from nledn.backends import Trained
 from nledn.device import NO_DRIVER, TORCH_FOR_CPU, Choice, Gpu
 from nledn.errors import OutOfMemory
@@ -34,7 +34,7 @@ class TorchBackend:
         self._device = torch.device(choice.device)
         if self._device.type == "cpu":
             torch.set_num_threads(choice.threads)
-            heap.keep_freed()
+            malloc.keep_freed()
             os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KEPT_OPERATIONS))
         # By default cuDNN rounds the inputs of fp32 convolutions to TF32's ten bits.
         torch.backends.cudnn.allow_tf32 = choice.precision != "fp32"
@@ -78,19 +78,19 @@ def _is_out_of_memory(error: BaseException) -> bool:
 
 
 def built_for() -> str:
-    """What this torch computes on, such as `CPU` or `CUDA 12.8`."""
+    """Return what this torch computes on, such as `CPU` or `CUDA 12.8`."""
     if torch.version.cuda:
         return f"CUDA {torch.version.cuda}"
     return f"ROCm {torch.version.hip}" if torch.version.hip else "CPU"
 
 
 def has_cpu_bf16() -> bool:
-    """Whether the processor multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
+    """Return whether the processor multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def has_mps() -> bool:
-    """Whether Apple's GPU can be used."""
+    """Return whether Apple's GPU can be used."""
     return torch.backends.mps.is_available()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from nledn import decoder
+from nledn import decoder, metrics
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Counts, Row, Scores, State, Thumbnails
@@ -12,7 +12,7 @@ from nledn.cancel import CancelToken
 from nledn.errors import DerainError
 from nledn.messages import printable
 from nledn.pairs import truth_of
-from nledn.report import Report, ReportRow, ReportScores
+from nledn.report import Report, ReportRow
 
 
 def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
@@ -122,8 +122,8 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
     )
 
 
-def _figures_of(scores: Scores) -> ReportScores:
-    return ReportScores(
+def _figures_of(scores: Scores) -> metrics.Scores:
+    return metrics.Scores(
         psnr_y=scores.psnr_y,
         ssim_y=scores.ssim_y,
         input_psnr_y=scores.input_psnr_y,

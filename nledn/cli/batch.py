@@ -11,22 +11,16 @@ import typer
 from nledn import atomic, decoder
 from nledn.cancel import CancelToken
 from nledn.cli import batch_cluster
-from nledn.cli.batch_cluster import (
-    LocalClusterOption,
-    SchedulerOption,
-    TlsCaOption,
-    TlsCertOption,
-    TlsKeyOption,
-    Where,
-)
+from nledn.cli.batch_cluster import Where
+from nledn.cli.batch_config import read_config
 from nledn.cli.batch_progress import Shown, log_file
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error, written
 from nledn.cli.fastest import tried
-from nledn.cli.options import takes_options
+from nledn.cli.options import taking
 from nledn.errors import OutputFolderMissing, PairsFolderNotFound, PhotoIsVideo
 from nledn.messages import explain, printable
 from nledn.naming import DEFAULT_TEMPLATE
-from nledn.options import LIMIT_MEGAPIXELS, Options
+from nledn.options import Options
 
 MANY = 50  # photos, for which a trial of some ten seconds pays
 VIDEOS_LISTED = 5
@@ -37,7 +31,7 @@ if TYPE_CHECKING:
 FAILURES_LISTED = 100  # at the end; the journal and the report have all of them
 
 
-@takes_options
+@taking("weights", "strength", "device")
 def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     source: Annotated[
         Path,
@@ -48,89 +42,79 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         ),
     ],
     output: Annotated[
-        Path, typer.Argument(metavar="OUT", help="Folder of the results.", show_default=False)
+        Path, typer.Argument(metavar="OUT", help="Folder for the results.", show_default=False)
     ],
     options: Options,
     recursive: Annotated[
-        bool, typer.Option("--recursive", help="Subfolders too; the tree is kept.")
+        bool, typer.Option("--recursive", help="Include subfolders and keep their tree.")
     ] = False,
-    pattern: Annotated[
-        list[str] | None,
-        typer.Option(help="Only photos that match, as in 'frame_*.png'; may be repeated."),
-    ] = None,
-    on_conflict: Annotated[
-        str, typer.Option(help="What is there already: skip, overwrite or rename.")
-    ] = "skip",
     name: Annotated[
         str,
-        typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
+        typer.Option(
+            help="Name of the results, from {stem} {ext} {checkpoint} {strength} {n} or {n:03}."
+        ),
     ] = DEFAULT_TEMPLATE,
-    format: Annotated[str, typer.Option(help="Of results: keep, jpg, png, tiff or webp.")] = "keep",
-    quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")] = 95,
+    on_conflict: Annotated[
+        str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
+    ] = "skip",
+    format: Annotated[
+        str, typer.Option(help="Format of the results: keep, jpg, png, tiff or webp.")
+    ] = "keep",
+    quality: Annotated[
+        int, typer.Option(min=1, max=100, help="JPEG and WebP quality, 1 to 100.")
+    ] = 95,
     record: Annotated[
         bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
     ] = True,
-    max_megapixels: Annotated[
-        float, typer.Option(min=0, help="Refuse larger photos.")
-    ] = LIMIT_MEGAPIXELS,
     report: Annotated[
         list[Path] | None,
         typer.Option(help="Write a report: .html, .csv or .json; may be repeated."),
     ] = None,
-    truth: Annotated[
-        Path | None, typer.Option(help="Folder of the same photos without rain, for scores.")
-    ] = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try again what failed before.")
+        bool, typer.Option("--retry-failed", help="Retry photos that failed before.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
     ] = False,
-    shard: Annotated[
-        str, typer.Option(help="Do one part of several, as in 2/4; each part on its machine.")
-    ] = "1/1",
-    log_json: Annotated[
-        Path | None, typer.Option(help="Append what happens to this file, a JSON object a line.")
+    scheduler: Annotated[
+        str | None, typer.Option(help="Compute on a dask cluster: tcp://HOST:8786.")
     ] = None,
-    scheduler: SchedulerOption = None,
-    local_cluster: LocalClusterOption = 0,
-    tls_ca_file: TlsCaOption = None,
-    tls_cert: TlsCertOption = None,
-    tls_key: TlsKeyOption = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file with rarely used settings; see docs/batch.md.")
+    ] = None,
 ) -> None:
-    """Derain many photos into a folder. The same command again goes on where it stopped."""
+    """Derain many photos into a folder. Run the same command again to continue."""
     from nledn import catalog
-    from nledn.batch import Request, Settings, Shard
+    from nledn.batch import Request, Settings
 
     reports = report or []
+    rest = read_config(config, options)
     settings = Settings(
-        options=options,
+        options=rest.options,
         name=name,
         conflict=on_conflict,
         format=format,
         quality=quality,
-        limit_megapixels=max_megapixels,
         record=record,
-        truth=None if truth is None else truth.absolute(),
+        limit_megapixels=rest.max_megapixels,
+        truth=None if rest.truth is None else rest.truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),
     )
-    part = Shard.parse(shard)
-    where = Where(scheduler, local_cluster, (tls_ca_file, tls_cert, tls_key))
-    _check_files(reports, log_json, source, output)
-    if truth is not None and not truth.is_dir():
-        raise PairsFolderNotFound(truth)
+    where = Where(scheduler, rest.local_workers, rest.tls)
+    _check_files(reports, rest.log_json, source, output)
+    if rest.truth is not None and not rest.truth.is_dir():
+        raise PairsFolderNotFound(rest.truth)
     request = Request(
-        found=_found(source, output, recursive, pattern or []),
+        found=_found(source, output, recursive, list(rest.pattern)),
         out=output,
         settings=settings,
         card=catalog.find(options.weights),
-        shard=part,
         retry_failed=retry_failed,
     )
     if dry_run:
         _say_plan(request)
     else:
-        _run(request, where, reports, log_json)
+        _run(request, where, reports, rest.log_json)
 
 
 def _check_files(reports: list[Path], log_json: Path | None, source: Path, output: Path) -> None:

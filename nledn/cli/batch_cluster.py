@@ -1,4 +1,4 @@
-"""Where `nledn batch` has the work done: here, or by the workers of a cluster."""
+"""The place where `nledn batch` computes: here, or on the workers of a cluster."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -6,52 +6,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from nledn.cancel import CancelToken
 from nledn.cli.console import err
-from nledn.errors import ClusterNotInstalled, OptionInvalid
+from nledn.errors import ClusterNotInstalled
 
 if TYPE_CHECKING:
     from nledn.batch import Ending, Queue, Update
     from nledn.cluster import Cluster
 
-PANEL = "On a cluster"
-
-SchedulerOption = Annotated[
-    str | None,
-    typer.Option(help="Of dask.distributed, as in tcp://HOST:8786.", rich_help_panel=PANEL),
-]
-LocalClusterOption = Annotated[
-    int,
-    typer.Option(min=0, help="Start so many worker processes here instead.", rich_help_panel=PANEL),
-]
-TlsCaOption = Annotated[
-    Path | None,
-    typer.Option(help="For tls://HOST: whom to trust, PEM.", rich_help_panel=PANEL),
-]
-TlsCertOption = Annotated[
-    Path | None,
-    typer.Option(help="For tls://HOST: our certificate, PEM.", rich_help_panel=PANEL),
-]
-TlsKeyOption = Annotated[
-    Path | None, typer.Option(help="For tls://HOST: its key, PEM.", rich_help_panel=PANEL)
-]
-
 
 @dataclass(frozen=True)
 class Where:
-    """What was said of a cluster.
+    """The place of the work.
 
     Attributes:
         scheduler: address of one that runs.
         local_workers: processes of one to be started here; 0 for none.
-        tls: the files of `--tls-ca-file`, `--tls-cert` and `--tls-key`.
+        tls: certificate authority, certificate and key.
 
     Raises:
-        OptionInvalid: both, half of the files, files without TLS, or files that are not there.
+        BadParameter: both, half of the files, files without TLS, or files that are missing.
     """
 
     scheduler: str | None
@@ -59,26 +37,25 @@ class Where:
     tls: tuple[Path | None, Path | None, Path | None]
 
     def __post_init__(self) -> None:
-        if self.scheduler is not None and self.local_workers:
-            raise OptionInvalid("local-cluster", str(self.local_workers), "no --scheduler with it")
-        if self.scheduler is not None and "://" not in self.scheduler:
-            raise OptionInvalid("scheduler", self.scheduler, "an address as in tcp://HOST:8786")
         given = [path for path in self.tls if path is not None]
-        if given and (self.scheduler is None or not self.scheduler.startswith("tls://")):
-            raise OptionInvalid("tls-ca-file", str(given[0]), "a --scheduler tls://HOST:PORT")
+        is_tls = self.scheduler is not None and self.scheduler.startswith("tls://")
+        if self.local_workers < 0:
+            raise typer.BadParameter("local_workers takes 0 or more.")
+        if self.scheduler is not None and self.local_workers:
+            raise typer.BadParameter("Give either --scheduler or local_workers, not both.")
+        if self.scheduler is not None and "://" not in self.scheduler:
+            raise typer.BadParameter("--scheduler takes an address as in tcp://HOST:8786.")
+        if given and not is_tls:
+            raise typer.BadParameter("tls_… needs --scheduler tls://HOST:PORT.")
         for path in given:
             if not path.is_file():
-                raise OptionInvalid(
-                    "tls-ca-file, --tls-cert, --tls-key", str(path), "files that are there"
-                )
+                raise typer.BadParameter(f"There is no file {path}, which tls_… names.")
         if given and len(given) < len(self.tls):
-            raise OptionInvalid(
-                "tls-cert", str(given[0]), "--tls-ca-file, --tls-cert and --tls-key"
-            )
+            raise typer.BadParameter("Give tls_ca_file, tls_cert and tls_key, or none of them.")
 
     @property
     def is_here(self) -> bool:
-        """Whether this process computes by itself."""
+        """Whether this process computes."""
         return self.scheduler is None and not self.local_workers
 
 

@@ -1,4 +1,4 @@
-"""What a person, and a log file, is told while a batch runs."""
+"""The progress of a batch, for a terminal and for a log file."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn
 
-from nledn import atomic
+from nledn.atomic import write_errors
 from nledn.cli.console import err
 from nledn.messages import printable
 
@@ -23,12 +23,12 @@ _STEPS = 1000  # of the bar, for each photo's share
 
 @contextmanager
 def log_file(path: Path) -> Iterator[IO[str]]:
-    """The file of `--log-json`, to append to.
+    """Open the file of `log_json` to append to it.
 
     Raises:
         WriteError: it cannot be opened.
     """
-    with atomic.write_errors(path, path.absolute().parent):
+    with write_errors(path, path.parent):
         file = path.open("a", encoding="utf-8", buffering=1)  # a line at a time, also for `tail`
     with file:
         yield file

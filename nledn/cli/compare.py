@@ -14,7 +14,7 @@ from nledn.cli.compared import board_table, contest_table, say_failures
 from nledn.cli.console import (
     Exit,
     cancelled_by_ctrl_c,
-    check_file,
+    check_kind,
     err,
     out,
     progress_bar,
@@ -37,7 +37,7 @@ SHEET, PAGE = ".png", ".html"
 
 @dataclass(frozen=True)
 class _Files:
-    """Where results go."""
+    """The files of the results."""
 
     outputs: tuple[Path, ...]
     json: Path | None
@@ -45,7 +45,7 @@ class _Files:
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """Those that are wanted."""
+        """The files that are asked for."""
         return (*self.outputs, *(path for path in (self.json, self.csv) if path is not None))
 
     def check(self, sources: Sequence[Path]) -> None:
@@ -53,11 +53,10 @@ class _Files:
         for path in self.outputs:
             if path.suffix.lower() not in (SHEET, PAGE):
                 raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
+        for path in self.all:
             atomic.check(path, overwrite=True, sources=sources)
-        if self.json is not None:
-            check_file("json", self.json, ".json", sources)
-        if self.csv is not None:
-            check_file("csv", self.csv, ".csv", sources)
+        check_kind(self.json, "json")
+        check_kind(self.csv, "csv")
 
     def write(self, writers: Sequence[Callable[[], None]]) -> bool:
         """Write each of `all` by its writer; whether all of them could be written."""

@@ -5,7 +5,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -22,7 +22,6 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from nledn import atomic
 from nledn.cancel import CancelToken
 from nledn.errors import (
     Cancelled,
@@ -49,7 +48,7 @@ _OF_NAMES: Mapping[int, type[PhotoNotPermitted] | type[OutputNameTooLong]] = {
 
 
 class Exit(IntEnum):
-    """What the shell is told."""
+    """The program's exit codes."""
 
     DONE = 0
     NONE_DONE = 1
@@ -72,23 +71,19 @@ def say_json(value: object) -> None:
     print(text.encode("utf-8", "backslashreplace").decode())
 
 
-def check_file(option: str, path: Path, ending: str, sources: Sequence[Path]) -> None:
-    """Refuse before the work a file of figures that would be refused after it.
-
-    A file of another kind, such as a checkpoint or a photo, is not replaced by figures.
-
-    Raises:
-        WriteError: see `nledn.atomic.check`.
-        OptionInvalid: its name does not end so.
-    """
-    atomic.check(path, overwrite=True, sources=sources)
-    if path.suffix.lower() != ending:
-        raise OptionInvalid(option, str(path), f"a file that ends in {ending}")
-
-
 def say_error(error: DerainError) -> None:
     """Print an error's sentences."""
     err.print(str(explain(error)), style="red")
+
+
+def check_kind(path: Path | None, kind: str) -> None:
+    """Refuse to replace a file of another kind by that of `--json` or `--csv`, as a checkpoint.
+
+    Raises:
+        OptionInvalid: there is a file whose name does not end in `kind`.
+    """
+    if path is not None and path.suffix.lower() != f".{kind}" and path.exists():
+        raise OptionInvalid(kind, str(path), f"a file that ends in .{kind}")
 
 
 def written(write: Callable[[], None], sentence: str) -> bool:

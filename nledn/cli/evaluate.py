@@ -1,6 +1,5 @@
 """`nledn evaluate --pairs DIR`: what a checkpoint is worth, in the paper's figures."""
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,7 @@ from nledn import atomic
 from nledn.cli.console import (
     Exit,
     cancelled_by_ctrl_c,
-    check_file,
+    check_kind,
     err,
     out,
     progress_bar,
@@ -26,7 +25,8 @@ from nledn.options import Options
 
 if TYPE_CHECKING:
     from nledn.engine import Derainer
-    from nledn.evaluate import Evaluation, Failure, Row, Scores
+    from nledn.evaluate import Evaluation, Failure, Row
+    from nledn.metrics import Scores
     from nledn.pairs import PairSet
 
 
@@ -47,8 +47,7 @@ def evaluate(
     from nledn.pairs import find_pairs
 
     found = find_pairs(pairs)
-    if json_file is not None:
-        check_file("json", json_file, ".json", _sources(found))
+    _check_json(json_file, found)
     derainer = Derainer.load(_as_in_the_paper(options))
     evaluation = _with_progress(derainer, found, limit)
     out.print(_table(evaluation))
@@ -68,6 +67,14 @@ def _as_in_the_paper(options: Options) -> Options:
     if options.precision == "auto":
         options = replace(options, precision="fp32")
     return replace(options, tile="whole") if options.tile == "auto" else options
+
+
+def _check_json(path: Path | None, found: "PairSet") -> None:
+    """Refuse before the work, not after it."""
+    if path is None:
+        return
+    atomic.check(path, overwrite=True, sources=_sources(found))
+    check_kind(path, "json")
 
 
 def _sources(found: "PairSet") -> list[Path]:
@@ -115,6 +122,7 @@ def _figures(scores: "Scores") -> tuple[str, ...]:
 
 
 def _write_json(path: Path, evaluation: "Evaluation", found: "PairSet") -> None:
-    text = json.dumps(evaluation.as_json(), indent=2, allow_nan=False, ensure_ascii=False)
-    with atomic.replacing(path, overwrite=True, sources=_sources(found)) as temporary:
-        temporary.write_text(f"{text}\n", encoding="utf-8")
+    from nledn.report import dump_json, text_file
+
+    with text_file(path, _sources(found)) as file:
+        dump_json(evaluation.as_json(), file)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nledn import __version__, heap, unfinished
+from nledn import __version__, malloc, unfinished
 from nledn.cli import weights
 from nledn.cli.batch import batch
 from nledn.cli.compare import compare
@@ -49,7 +49,7 @@ def _program(
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING)
     # libvips warns of bytes; what it means for a photo is said in our own words.
     logging.getLogger("pyvips").setLevel(logging.NOTSET if verbose else logging.ERROR)
-    heap.keep_freed()  # before a batch starts its threads
+    malloc.keep_freed()  # before a batch starts its threads
     unfinished.remove_abandoned()
 
 

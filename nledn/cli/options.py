@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any
 
 import typer
@@ -29,21 +29,32 @@ _SHARED: dict[str, Any] = {
 }
 
 
-def takes_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the shared options; it receives them as one `options: Options`.
+Command = Callable[..., None]
+
+
+def taking(*names: str) -> Callable[[Command], Command]:
+    """Give a command some of the shared options; it receives them as one `options: Options`.
 
     Errors of the whole command are turned into sentences and exit codes here.
 
     Typer reads a command's signature, so the wrapper shows the command's own parameters and
     then the shared ones. A parameter of the command's own stands in for the shared one of its name.
+
+    Args:
+        names: of `Options`' fields; the others keep their defaults.
     """
+    return partial(_taking, names)
+
+
+def _taking(names: tuple[str, ...], command: Command) -> Command:
     signature = inspect.signature(command, eval_str=True)
-    shared_names = [name for name in _SHARED if name not in signature.parameters]
+    shared_names = [name for name in names if name not in signature.parameters]
 
     @wraps(command)
     def wrapper(**arguments: Any) -> None:
         chosen = {name: arguments.pop(name) for name in shared_names}
-        chosen["tile"] = parse_tile(chosen["tile"])
+        if "tile" in chosen:
+            chosen["tile"] = parse_tile(chosen["tile"])
         with exit_on_error():
             command(options=Options(**chosen), **arguments)
 
@@ -60,3 +71,7 @@ def takes_options(command: Callable[..., None]) -> Callable[..., None]:
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {item.name: item.annotation for item in parameters}
     return wrapper
+
+
+takes_options = taking(*_SHARED)
+"""Gives a command all shared options."""

@@ -120,7 +120,7 @@ def best_of(board: Board, place: int = 0) -> Pane | None:
 
 
 def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
-    """What is written under a pane.
+    """Return the lines under a pane.
 
     Args:
         pane: measured.

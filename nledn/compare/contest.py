@@ -45,11 +45,6 @@ class Difference:
     high: float
     count: int
 
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return self.low > 0 or self.high < 0
-
 
 @dataclass(frozen=True)
 class ContestRow:
@@ -99,7 +94,7 @@ class Contest:
         return tuple(means)
 
     def wins(self) -> tuple[int, ...]:
-        """How often each was the best; the rainy photo does not take part."""
+        """Count how often each was the best; the rainy photo does not take part."""
         winners = [row.winner for row in self.rows]
         return tuple(winners.count(place) for place in range(len(self.names)))
 
@@ -122,7 +117,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class ContestRequest:
-    """What is to be compared on every pair; fields as in `Request`."""
+    """A request to compare on every pair; fields as in `Request`."""
 
     asked: tuple[Options, ...]
     results: tuple[Result, ...] = ()

@@ -1,4 +1,4 @@
-"""What a result is worth: how near the truth, or else what was taken away.
+"""Figures of a result: its accuracy where the truth is known, and what it took away.
 
 Measured on the pixels as they are saved, in 8 bits, for checkpoints and other programs alike;
 `nledn evaluate` cuts results as the paper's authors do, which moves PSNR by some hundredths.
@@ -23,7 +23,7 @@ FAINT = 8.0  # gradients of a Sobel kernel below this are rounding, in levels of
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How near the photo without rain: PSNR in dB (infinite when equal), SSIM of Y."""
+    """Agreement with the photo without rain: PSNR in dB (infinite when equal), SSIM of Y."""
 
     psnr_y: float
     ssim_y: float
@@ -32,7 +32,7 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Removal(Change):
-    """What was taken from the rainy photo.
+    """The rain that was taken from the photo.
 
     Attributes:
         share: of pixels whose luma changed by more than 2 levels, 0 to 1.
@@ -46,7 +46,7 @@ class Removal(Change):
 
 @dataclass(frozen=True)
 class Figures:
-    """What is known of one result.
+    """The figures of one result.
 
     Attributes:
         accuracy: with the photo without rain.
@@ -78,7 +78,7 @@ def accuracy_of(image: Pixels, truth: Pixels, y: LumaName = "pillow") -> Accurac
 
 
 def removal_of(rainy: Pixels, result: Pixels) -> Removal:
-    """What was taken; both (H, W, 3) uint8 or uint16 of one size."""
+    """Measure what was taken; both (H, W, 3) uint8 or uint16 of one size."""
     difference = levels_of(result) - levels_of(rainy)
     rain: Floats = -(difference @ LUMA).astype(np.float32)
     return Removal(
@@ -156,7 +156,7 @@ def psnr_word(psnr: float) -> str:
 
 
 def removal_words(found: Removal) -> str:
-    """How much, where, which way, and whether the photo got darker."""
+    """Say how much was taken, where, which way, and whether the photo got darker."""
     parts = [f"{found.taken:.1f} levels on {found.share:.0%} of pixels"]
     if lean := _lean(found.directions):
         parts.append(f"streaks {lean}")

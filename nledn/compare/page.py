@@ -8,13 +8,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from nledn.atomic import replacing
 from nledn.compare.comparison import Board, Pane, best_of, words_of
 from nledn.compare.figures import Cells, Figures, cells_of
 from nledn.compare.pictures import ERROR_SHOWN_LEVELS, error_map, in_srgb, scaled
 from nledn.messages import printable
 from nledn.pixels import Bytes
-from nledn.report import rendered
+from nledn.report import rendered, text_file
 from nledn.tiling import Rect
 
 LARGEST_PX = 16_000_000  # a picture in the page; larger ones are reduced, and the page says so
@@ -71,10 +70,7 @@ def write_page(board: Board, path: Path, sources: Sequence[Path] = ()) -> None:
         quality=QUALITY,
         error_levels=ERROR_SHOWN_LEVELS,
     )
-    with (
-        replacing(path, overwrite=True, sources=sources) as temporary,
-        temporary.open("w", encoding="utf-8") as file,
-    ):
+    with text_file(path, sources) as file:
         file.writelines(parts)
 
 

@@ -53,7 +53,7 @@ def height_for(width: int, rect: Rect) -> int:
 
 
 def error_map(image: Pixels, truth: Pixels) -> Bytes:
-    """Where a result is wrong, (H, W, 3) sRGB: black for equal, yellow from 48 levels on."""
+    """Show where a result is wrong, (H, W, 3) sRGB: black for equal, yellow from 48 levels on."""
     error = np.abs(levels_of(image) - levels_of(truth)).mean(axis=2)
     return in_colours(error, ERROR_SHOWN_LEVELS)
 

@@ -41,7 +41,7 @@ class Lane:
         self.title = self.title or self.options.weights
 
     def is_done(self, rect: Rect | None = None) -> bool:
-        """Whether the pixels of `rect`, or all of them, will not change any more."""
+        """Return whether the pixels of `rect`, or all of them, are final."""
         return self.layer is not None and not tiles_in(self.layer, rect)
 
     def pixels(self, photo: Photo, rect: Rect | None = None) -> Pixels:

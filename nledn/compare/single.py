@@ -25,7 +25,7 @@ FOUND_CROP_PX = 32  # at least
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be compared.
+    """A request to compare.
 
     Attributes:
         photo: the rainy one.
@@ -93,7 +93,7 @@ def compare_photo(
 
 
 def pane_of(lane: Lane, rainy: Photo) -> Pane:
-    """What a lane has found so far."""
+    """Make a pane of what a lane has found so far."""
     strength = lane.options.strength
     title = printable(lane.title)  # the path that was asked for, where it could not be loaded
     title = title if strength == 1 else f"{title}, {strength:.0%}"

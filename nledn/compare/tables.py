@@ -1,23 +1,22 @@
 """Comparisons as JSON and CSV."""
 
-import csv
-import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from nledn.atomic import replacing
 from nledn.compare.comparison import Board, Pane
 from nledn.compare.contest import Contest, Difference
 from nledn.compare.figures import Accuracy, Figures, main_direction
-from nledn.messages import explain, in_cell, printable
+from nledn.messages import explain, printable
+from nledn.metrics import finite
+from nledn.report import dump_csv, dump_json, text_file
 
 BOARD_COLUMNS = (
     "photo", "pane", "kind", "x", "y", "width", "height", "psnr_y", "ssim_y", "psnr_rgb",
     "taken", "share", "brightness", "direction", "error",
 )  # fmt: skip
+CONTEST_COLUMNS = ("file", "contender", "psnr_y", "ssim_y", "psnr_rgb", "wins", "error")
 PROTOCOL = "as saved, 8 bits; PSNR range 255; SSIM 7×7; Y of {y}"
 
 
@@ -65,41 +64,28 @@ def write_json(content: dict[str, Any], path: Path, sources: Sequence[Path]) -> 
     Raises:
         WriteError: it cannot be written.
     """
-    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-    with replacing(path, overwrite=True, sources=sources) as temporary:
-        temporary.write_text(f"{text}\n", encoding="utf-8")
+    with text_file(path, sources) as file:
+        dump_json(content, file)
 
 
 def write_board_csv(board: Board, path: Path, sources: Sequence[Path] = ()) -> None:
-    """A row for each pane and each part of the photo that was measured.
+    """Write a row for each pane and each part of the photo that was measured.
 
     Raises:
         WriteError: it cannot be written.
     """
-    _write_csv(BOARD_COLUMNS, _board_rows(board), path, sources)
+    with text_file(path, sources) as file:
+        dump_csv(BOARD_COLUMNS, _board_rows(board), file)
 
 
 def write_contest_csv(contest: Contest, path: Path, sources: Sequence[Path] = ()) -> None:
-    """A row for each photo and contender.
+    """Write a row for each photo and contender.
 
     Raises:
         WriteError: it cannot be written.
     """
-    columns = ("file", "contender", "psnr_y", "ssim_y", "psnr_rgb", "wins", "error")
-    _write_csv(columns, _contest_rows(contest), path, sources)
-
-
-def _write_csv(
-    columns: Sequence[str], rows: Iterator[dict[str, Any]], path: Path, sources: Sequence[Path]
-) -> None:
-    with (
-        replacing(path, overwrite=True, sources=sources) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({name: in_cell(value) for name, value in row.items()})
+    with text_file(path, sources) as file:
+        dump_csv(CONTEST_COLUMNS, _contest_rows(contest), file)
 
 
 def _board_rows(board: Board) -> Iterator[dict[str, Any]]:
@@ -148,9 +134,9 @@ def _figures(figures: Figures) -> dict[str, Any]:
     removal = figures.removal
     return {
         **(_finite(figures.accuracy) or {"psnr_y": None, "ssim_y": None, "psnr_rgb": None}),
-        "taken": None if removal is None else round(removal.taken, 4),
-        "share": None if removal is None else round(removal.share, 4),
-        "brightness": None if removal is None else round(removal.brightness, 4),
+        "taken": None if removal is None else finite(removal.taken),
+        "share": None if removal is None else finite(removal.share),
+        "brightness": None if removal is None else finite(removal.brightness),
         "direction": None if removal is None else main_direction(removal.directions),
     }
 
@@ -168,10 +154,7 @@ def _corner_and_size(board: Board, place: int) -> dict[str, int]:
 def _finite(figures: Accuracy | Difference | None) -> dict[str, float | None] | None:
     if figures is None:
         return None
-    values = asdict(figures)
-    return {
-        name: round(value, 4) if math.isfinite(value) else None for name, value in values.items()
-    }
+    return {name: finite(value) for name, value in asdict(figures).items()}
 
 
 def _error(pane: Pane) -> str:

@@ -19,7 +19,7 @@ SHOWN_LEVELS = 8  # the brightest colour: what tiles change is far less than wha
 
 @dataclass(frozen=True, eq=False)
 class TilingCheck:
-    """What became of the check.
+    """The result of a check.
 
     Attributes:
         rect: the pixels of the photo that were computed, by themselves, both ways.

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 
-from nledn import heap
+from nledn import malloc
 from nledn.decoder import limits, ring, slots, wire
 from nledn.errors import PhotoError, PhotoTakesMemory
 from nledn.photo.canvas import Form, colours_in
@@ -50,7 +50,7 @@ def serve(word: str) -> NoReturn:
         question = questions.get()
         _forget_words()
         _answer(question, answer, canvas)
-        heap.give_back()
+        malloc.give_back()
 
 
 def _private_output() -> BinaryIO:

@@ -1,4 +1,4 @@
-"""Where decoders put pixels: into arrays here, or on their way to another process."""
+"""Targets for decoded pixels: arrays here, or memory that another process reads."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -12,7 +12,7 @@ DepthName = Literal["uint8", "uint16"]
 
 @dataclass(frozen=True)
 class Form:
-    """How a picture will come, as stored and not yet turned upright.
+    """The form of a picture as stored, before it is turned upright.
 
     Attributes:
         width: px.
@@ -33,7 +33,7 @@ class Form:
 
 
 class Canvas(Protocol):
-    """What a decoder fills: `begin` once, then `put` from the top row to the last."""
+    """The target of a decoder: `begin` once, then `put` from the top row to the last."""
 
     def begin(self, form: Form) -> None:
         """Make room.
@@ -54,7 +54,7 @@ class Canvas(Protocol):
 
 
 def colours_in(bands: int) -> int:
-    """How many of the bands of a strip are colours: one, or three."""
+    """Return how many of the bands of a strip are colours: one, or three."""
     return 1 if bands <= 2 else 3
 
 

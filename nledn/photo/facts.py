@@ -1,4 +1,4 @@
-"""What a file tells about its photo, checked; and the photo that comes of it and the pixels."""
+"""The facts of a file about its photo, checked, and the photo made of them and the pixels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

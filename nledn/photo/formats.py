@@ -1,4 +1,4 @@
-"""Which formats there are: known by their first bytes when read, by their suffix when written."""
+"""The formats: known by their first bytes when read, by their suffix when written."""
 
 from nledn.photo.model import Photo
 
@@ -103,7 +103,7 @@ def _sniff_boxes(head: bytes) -> str | None:
 
 
 def is_video(head: bytes, suffix: str) -> bool:
-    """Whether a file of no format that `sniff` knows is a video, by its first bytes or its name."""
+    """Return whether a file that `sniff` does not know is a video, by its first bytes or name."""
     return (
         head[4:8] == b"ftyp"
         or (head[:4] == b"RIFF" and head[8:12] == b"AVI ")
@@ -113,7 +113,7 @@ def is_video(head: bytes, suffix: str) -> bool:
 
 
 def is_video_suffix(suffix: str) -> bool:
-    """Whether files of that suffix, in any letter case, are videos."""
+    """Return whether files of that suffix, in any letter case, are videos."""
     return suffix.lower() in _VIDEO_SUFFIXES
 
 

@@ -24,7 +24,7 @@ def srgb() -> bytes:
 
 
 def is_usable(profile: bytes, *, grey: bool) -> bool:
-    """Whether `profile` is of the pixels' kind of colour, and a pixel can be converted by it.
+    """Return whether `profile` fits the pixels' kind of colour and can convert a pixel.
 
     A photo is read in a process of its own, so that a profile which ends it does so there.
     """
@@ -43,7 +43,7 @@ def colour_space(profile: bytes) -> bytes:
 
 
 def is_linear(profile: bytes) -> bool:
-    """Whether values are proportional to light, by all of the profile's curves.
+    """Return whether values are proportional to light, by all of the profile's curves.
 
     Profiles with tables instead of curves count as not linear.
     """

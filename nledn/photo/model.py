@@ -9,7 +9,7 @@ from nledn.pixels import Pixels, Plane
 
 
 class Note(StrEnum):
-    """What had to be dropped or converted on the way in; a word for `nledn.messages`.
+    """Something that was dropped or converted while reading; a word for `nledn.messages`.
 
     `FRAMES` is followed by a colon and their number, as in `frames:12`.
     """
@@ -46,7 +46,7 @@ class Note(StrEnum):
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a file tells about its pixels; fields as in `Photo`."""
+    """The facts of a file about its pixels; fields as in `Photo`."""
 
     icc: bytes | None = None
     exif: bytes | None = None
@@ -57,7 +57,7 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Decoded:
-    """What became known while the pixels were decoded.
+    """The facts that appear while the pixels are decoded.
 
     Attributes:
         grey: the three channels are equal because the file has one.

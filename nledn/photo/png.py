@@ -74,7 +74,7 @@ class _Chunk:
 
 
 def _chunks(file: BinaryIO) -> Iterator[_Chunk]:
-    """Those that are read here; sums are not checked, only pixels need them."""
+    """Yield the chunks that are read here; sums are not checked, only pixels need them."""
     file.seek(len(_SIGNATURE))
     for _ in range(_MAX_CHUNKS):
         head = file.read(8)

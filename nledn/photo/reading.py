@@ -37,7 +37,7 @@ from nledn.photo.tiff_structure import TiffStructure
 
 @dataclass(frozen=True)
 class Header:
-    """What a file tells before its pixels are decoded.
+    """The facts of a file before its pixels are decoded.
 
     Attributes:
         format: as in `Photo.format`.

@@ -15,7 +15,7 @@ _OTHERS = ("Raw profile type ", "XML:", "Thumb::")
 
 
 def kept(found: Iterable[tuple[str, str]]) -> Texts:
-    """Those that are words, and not metadata in a text's clothes or a million characters."""
+    """Keep the texts that are words, not metadata stored as text or a million characters."""
     return tuple(
         (keyword, text)
         for keyword, text in found
@@ -30,7 +30,7 @@ def from_comments(comments: Iterable[bytes]) -> Texts:
 
 
 def comments(texts: Texts) -> Iterator[bytes]:
-    """What a JPEG can hold of them, to the byte as it came from one."""
+    """Yield those that a JPEG can hold, to the byte as they came from one."""
     for keyword, text in texts:
         if keyword == COMMENT:
             yield as_bytes(text)

@@ -24,7 +24,7 @@ _JPEG = 7
 
 
 def is_raw(structure: TiffStructure) -> bool:
-    """Whether a TIFF holds the values of a sensor: DNG, NEF, ARW, PEF and their kin."""
+    """Return whether a TIFF holds the values of a sensor: DNG, NEF, ARW, PEF and their kin."""
     page = structure.directory(structure.first_offset)
     if _DNG_VERSION in page.entries or _is_sensor(structure, page):
         return True
@@ -89,7 +89,7 @@ def _checked(structure: TiffStructure, page: Directory) -> int:
 
 
 def _has_other_channel(structure: TiffStructure, page: Directory) -> bool:
-    """Whether what follows the colours is no transparency."""
+    """Return whether what follows the colours is no transparency."""
     return _first(structure, page, _EXTRA_SAMPLES, _UNSPECIFIED + 1) == _UNSPECIFIED
 
 

@@ -44,7 +44,7 @@ class Entry:
 
     @property
     def value_bytes(self) -> int:
-        """How many bytes the values take; 0 for an unknown type."""
+        """The number of bytes that the values take; 0 for an unknown type."""
         code = _TYPE_CODES.get(self.type)
         if code is None:
             return 0

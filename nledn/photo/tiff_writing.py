@@ -43,7 +43,7 @@ _LAYOUT_TAGS = frozenset(
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """What is written: (H, W, C) uint8, uint16 or float32 with C 1 or 3, and alpha or None."""
+    """The values to write: (H, W, C) uint8, uint16 or float32 with C 1 or 3, and alpha or None."""
 
     colours: NDArray[Any]
     alpha: Plane | None = None

@@ -23,7 +23,7 @@ _LARGEST_BYTES = {"TIFF": tiff_writing.LARGEST_BYTES, "BMP": 2**32 - 2**16}
 
 @dataclass(frozen=True)
 class WriteSettings:
-    """How results are written.
+    """The settings for writing results.
 
     Attributes:
         quality: 1 to 100, of JPEG and WebP; for WebP 100 is lossless.

@@ -1,23 +1,22 @@
 """XMP, changed by property: the rest of the packet stays as its author wrote it."""
 
-import re
-from xml.etree import ElementTree
+from lxml import etree
 
-_TIFF = "http://ns.adobe.com/tiff/1.0/"
-_EXIF = "http://ns.adobe.com/exif/1.0/"
-_XMP = "http://ns.adobe.com/xap/1.0/"
-_NOTE = "http://ns.adobe.com/xmp/note/"
-_GAIN_MAP = "http://ns.adobe.com/hdr-gain-map/1.0/"
-_CONTAINER = "http://ns.google.com/photos/1.0/container/"
-_CAMERA = "http://ns.google.com/photos/1.0/camera/"
+_TIFF = "{http://ns.adobe.com/tiff/1.0/}"
+_EXIF = "{http://ns.adobe.com/exif/1.0/}"
+_GAIN_MAP = "{http://ns.adobe.com/hdr-gain-map/1.0/}"
+_CAMERA = "{http://ns.google.com/photos/1.0/camera/}"
+_ORIENTATION = f"{_TIFF}Orientation"
 
-# What would tell of pictures, films and packets that lay beside the main one in the file.
+# What would tell of pictures, films and packets that lay beside the main one in the file: all
+# properties whose names begin so.
 _COMPANIONS = (
-    (_NOTE, "HasExtendedXMP"),
-    (_GAIN_MAP, r"[\w.-]+"),
-    (_CONTAINER, "Directory"),
-    (_CAMERA, r"Mo(?:tionPhoto|tionPhotoVersion|tionPhotoPresentationTimestampUs)"),
-    (_CAMERA, r"MicroVideo\w*"),
+    "{http://ns.adobe.com/xap/1.0/}Thumbnails",
+    "{http://ns.adobe.com/xmp/note/}HasExtendedXMP",
+    _GAIN_MAP,
+    "{http://ns.google.com/photos/1.0/container/}Directory",
+    f"{_CAMERA}MotionPhoto",
+    f"{_CAMERA}MicroVideo",
 )
 _LARGEST_PACKET = 64 * 1024 * 1024
 
@@ -27,18 +26,21 @@ class XmpDamaged(ValueError):
 
 
 def orientation(packet: bytes) -> int:
-    """The orientation that a packet tells, 1 to 8; 1 where it tells none."""
-    text = packet.decode("utf-8", "replace")
-    for prefix in _prefixes(text, _TIFF):
-        found = re.search(rf"{prefix}:Orientation\s*(?:=\s*[\"']|>)\s*([1-8])\s*[\"'<]", text)
-        if found:
-            return int(found[1])
+    """Return the orientation that a packet tells, 1 to 8; 1 where it tells none."""
+    try:
+        root = _root(_checked(packet), recover=True)  # damage elsewhere does not turn the photo
+    except XmpDamaged:
+        return 1
+    for element in root.iter(etree.Element):
+        told = element.text if element.tag == _ORIENTATION else element.get(_ORIENTATION)
+        if told and told.strip() in tuple("12345678"):
+            return int(told)
     return 1
 
 
 def has_gain_map(packet: bytes) -> bool:
-    """Whether a packet says that a gain map lies beside the photo."""
-    return _GAIN_MAP.encode() in packet
+    """Return whether a packet says that a gain map lies beside the photo."""
+    return _GAIN_MAP.strip("{}").encode() in packet
 
 
 def upright(packet: bytes, size: tuple[int, int]) -> bytes:
@@ -54,49 +56,55 @@ def upright(packet: bytes, size: tuple[int, int]) -> bytes:
     Raises:
         XmpDamaged: the packet cannot be read.
     """
-    text = _checked(packet)
+    data = _checked(packet)
+    root = _root(data)
     width, height = (str(side) for side in size)
-    for namespace, name, value in (
-        (_TIFF, "Orientation", "1"),
-        (_TIFF, "ImageWidth", width),
-        (_TIFF, "ImageLength", height),
-        (_EXIF, "PixelXDimension", width),
-        (_EXIF, "PixelYDimension", height),
-    ):
-        text = _with_value(text, namespace, name, value)
-    for namespace, name in ((_XMP, "Thumbnails"), *_COMPANIONS):
-        text = _without(text, namespace, name)
-    return text.encode()
+    values = {
+        _ORIENTATION: "1",
+        f"{_TIFF}ImageWidth": width,
+        f"{_TIFF}ImageLength": height,
+        f"{_EXIF}PixelXDimension": width,
+        f"{_EXIF}PixelYDimension": height,
+    }
+    changes = [_change(element, values) for element in list(root.iter(etree.Element))]
+    return etree.tostring(root.getroottree(), encoding="utf-8") if any(changes) else data
 
 
-def _checked(packet: bytes) -> str:
+def _change(element: etree._Element, values: dict[str, str]) -> bool:
+    """Set the values of an element and its attributes, and drop companions; False for neither."""
+    before = (element.text, dict(element.attrib))
+    if element.tag in values and not len(element):
+        element.text = values[element.tag]
+    for name in element.keys():  # noqa: SIM118  # an element iterates over its children
+        if name in values:
+            element.set(name, values[name])
+        elif name.startswith(_COMPANIONS):
+            del element.attrib[name]
+    parent = element.getparent()
+    if parent is not None and element.tag.startswith(_COMPANIONS):
+        parent.remove(element)
+        return True
+    return before != (element.text, dict(element.attrib))
+
+
+def _checked(packet: bytes) -> bytes:
+    """Return a packet without a mark of its encoding or padding by zeros."""
     if len(packet) > _LARGEST_PACKET or b"<!" in packet.replace(b"<!--", b""):
         raise XmpDamaged("a document type, or far too large")
     try:
-        text = packet.rstrip(b"\0").decode("utf-8-sig")
-        ElementTree.fromstring(text)  # noqa: S314  # without a document type there is no entity to expand
-    except (UnicodeDecodeError, ElementTree.ParseError, ValueError) as error:
+        return packet.rstrip(b"\0").decode("utf-8-sig").encode()
+    except UnicodeDecodeError as error:
         raise XmpDamaged(str(error)) from error
-    return text
 
 
-def _prefixes(text: str, namespace: str) -> set[str]:
-    found = re.findall(rf"xmlns:([\w.-]+)\s*=\s*[\"']{re.escape(namespace)}[\"']", text)
-    return {re.escape(prefix) for prefix in found}
-
-
-def _with_value(text: str, namespace: str, name: str, value: str) -> str:
-    for prefix in _prefixes(text, namespace):
-        text = re.sub(
-            rf"(\s{prefix}:{name}\s*=\s*)([\"'])[^\"'<]*\2", rf"\g<1>\g<2>{value}\2", text
-        )
-        text = re.sub(rf"(<{prefix}:{name}(?:\s[^<>]*)?>)[^<]*(</)", rf"\g<1>{value}\2", text)
-    return text
-
-
-def _without(text: str, namespace: str, name: str) -> str:
-    for prefix in _prefixes(text, namespace):
-        text = re.sub(rf"\s{prefix}:{name}\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')", "", text)
-        text = re.sub(rf"<{prefix}:{name}(?:\s[^<>]*)?/>", "", text)
-        text = re.sub(rf"<({prefix}:{name})(?:\s[^<>]*)?>.*?</\1\s*>", "", text, flags=re.DOTALL)
-    return text
+def _root(data: bytes, *, recover: bool = False) -> etree._Element:
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, recover=recover
+    )
+    try:
+        root = etree.fromstring(data, parser)  # without a document type no entity is expanded
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise XmpDamaged(str(error)) from error
+    if root is None:
+        raise XmpDamaged("nothing in it can be read")
+    return root

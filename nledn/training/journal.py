@@ -43,7 +43,7 @@ class Journal:
         tensorboard: needs the extra `training`.
 
     Raises:
-        ValueError: the extra is not installed.
+        ValueError: TensorBoard is not installed.
     """
 
     def __init__(self, folder: Path, *, tensorboard: bool = False) -> None:
@@ -53,9 +53,7 @@ class Journal:
             try:
                 from torch.utils.tensorboard import SummaryWriter
             except ImportError as error:
-                raise ValueError(
-                    "--tensorboard needs the extra: pip install .[training]"
-                ) from error
+                raise ValueError("--tensorboard needs it: pip install tensorboard") from error
             self._curves = SummaryWriter(str(folder))
 
     def write(self, row: Mapping[str, str | float]) -> None:

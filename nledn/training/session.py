@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import tomli_w
 import torch
 
-from nledn import checkpoint, heap
+from nledn import checkpoint, malloc
 from nledn.training.config import Recipe, read_recipe
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import material_of
@@ -111,7 +111,7 @@ def _trainer(recipe: Recipe, run: Run, settings: Settings) -> Trainer:
 
 def take_threads(threads: int) -> None:
     """Compute with so many processor threads, 0 leaves it to torch; and keep freed memory."""
-    heap.keep_freed()
+    malloc.keep_freed()
     if threads:
         torch.set_num_threads(threads)
 

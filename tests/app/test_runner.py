@@ -104,7 +104,7 @@ def test_a_lane_that_waits_long_gives_memory_back(
 ) -> None:
     given_back = threading.Event()
     monkeypatch.setattr("app.tasks.REST_AFTER_S", 0.01)
-    monkeypatch.setattr("nledn.heap.give_back", given_back.set)
+    monkeypatch.setattr("nledn.malloc.give_back", given_back.set)
     tasks = Tasks()
     with qtbot.waitSignal(tasks.finished):
         tasks.submit(Counting(1, threading.Semaphore(1)))

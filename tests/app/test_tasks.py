@@ -317,7 +317,7 @@ def test_a_queue_that_waits_long_gives_memory_back(
 ) -> None:
     given_back = threading.Event()
     monkeypatch.setattr("app.tasks.REST_AFTER_S", 0.01)
-    monkeypatch.setattr("nledn.heap.give_back", given_back.set)
+    monkeypatch.setattr("nledn.malloc.give_back", given_back.set)
     tasks = Tasks()
     tasks.submit(Count(1)).result(10)
     qtbot.waitUntil(given_back.is_set)

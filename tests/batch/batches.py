@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import tomli_w
 from PIL import Image
 
 from nledn import CancelToken, Derainer, Options, checkpoint
@@ -39,6 +41,12 @@ def even_weights(path: Path) -> Path:
     arrays = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes().items()}
     arrays["to_rain.bias"][:] = math.atanh(LEVELS / 255)
     checkpoint.write(path, arrays)
+    return path
+
+
+def batch_config(path: Path, **settings: Any) -> Path:
+    """A file for `nledn batch --config`; float32, so that results are equal on every machine."""
+    path.write_text(tomli_w.dumps({"precision": "fp32"} | settings), "utf-8")
     return path
 
 

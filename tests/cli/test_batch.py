@@ -6,9 +6,11 @@ import json
 import logging
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -16,9 +18,10 @@ import pytest
 
 from nledn import backends, errors
 from nledn.cli import main
+from nledn.cli.batch_config import KINDS
 from nledn.device import Machine, Trial
 from nledn.messages import explain
-from tests.batch.batches import even_weights, make_photo, make_photos, results
+from tests.batch.batches import batch_config, even_weights, make_photo, make_photos, results
 
 MACHINE = Machine("A CPU", 2, 8 * 2**30, cpu_bf16=False, openvino="2026.4")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -45,8 +48,9 @@ def dry(tmp_path: Path) -> Path:
     return tmp_path / "dry"
 
 
-def exit_code(weights: Path, *arguments: object) -> int:
-    command = ["batch", *map(str, arguments), "--weights", str(weights), "--precision", "fp32"]
+def exit_code(weights: Path, *arguments: object, **settings: object) -> int:
+    config = batch_config(weights.with_suffix(".batch.toml"), **settings)
+    command = ["batch", *map(str, arguments), "--weights", str(weights), "--config", str(config)]
     with pytest.raises(SystemExit) as caught:
         main(command)
     return int(caught.value.code or 0)
@@ -145,10 +149,10 @@ def test_reports_have_pictures_figures_and_scores(
     kinds = [tmp_path / f"report{suffix}" for suffix in (".html", ".csv", ".json")]
     asked = [word for path in kinds for word in ("--report", path)]
     make_photo(wet / "3.png", seed=9)
-    assert exit_code(weights, wet, dry, "--recursive", "--truth", wet, *asked) == 0
+    assert exit_code(weights, wet, dry, "--recursive", *asked, truth=str(wet)) == 0
     rows = json.loads(kinds[2].read_text("utf-8"))["rows"]
     assert [row["file"] for row in rows] == ["1.png", "3.png", "sub/10.jpg"]
-    for row in rows:  # made now, and made before without --truth or --report
+    for row in rows:  # made now, and made before without truth or --report
         assert row["rain_taken"] == pytest.approx(10, abs=0.3)
         assert row["psnr_y"] == pytest.approx(20 * math.log10(255 / 10), abs=0.4)
         assert row["marks"] == "overall darker by 10 of 255"
@@ -163,8 +167,8 @@ def test_a_rainy_photo_is_not_its_own_truth_where_there_is_another(
     for name in ("rain-1.png", "norain-1.png"):
         make_photo(both / name, seed=1)
     make_photo(both / "rain-1.png", seed=2)
-    asked = ("--pattern", "rain-*", "--truth", both, "--report", report)
-    assert exit_code(weights, both, dry, *asked) == 0
+    settings = {"pattern": ["rain-*"], "truth": str(both)}
+    assert exit_code(weights, both, dry, "--report", report, **settings) == 0
     (row,) = json.loads(report.read_text("utf-8"))["rows"]
     assert row["psnr_y"] < 20  # noise of another seed; against itself it were 28
 
@@ -175,7 +179,7 @@ def test_what_happens_is_logged_as_json(
     (wet / "bad.png").write_bytes(b"bad")
     log = tmp_path / "log.jsonl"
     log.write_text('{"earlier": true}\n')
-    assert exit_code(weights, wet, dry, "--log-json", log) == 2
+    assert exit_code(weights, wet, dry, log_json=str(log)) == 2
     earlier, *lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert earlier == {"earlier": True}
     assert {Path(line["file"]).name: line["state"] for line in lines} == {
@@ -193,11 +197,89 @@ def test_libvips_does_not_speak_to_people_who_did_not_ask(
     assert not logging.getLogger("pyvips").isEnabledFor(logging.WARNING)
 
 
-def test_shards_make_a_whole(wet: Path, dry: Path, weights: Path) -> None:
-    assert exit_code(weights, wet, dry, "--recursive", "--shard", "1/2") == 0
-    assert len(results(dry)) == 2
-    assert exit_code(weights, wet, dry, "--recursive", "--shard", "2/2") == 0
-    assert len(results(dry)) == 3
+def test_the_help_has_what_a_person_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["batch", "--help"])
+    assert len(re.findall(r"^\W+--[a-z]", capsys.readouterr().out, re.MULTILINE)) <= 14
+
+
+def test_the_example_of_the_documentation_has_every_key(
+    wet: Path, dry: Path, weights: Path
+) -> None:
+    text = (REPOSITORY / "docs" / "batch.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    values = tomllib.loads(example)
+    cluster = {f"cluster.{key}" for key in values.pop("cluster")}
+    assert set(values) | cluster == set(KINDS)
+    values["truth"], values["log_json"] = str(wet), str(dry / "log.jsonl")
+    assert exit_code(weights, wet, dry, "--recursive", **values) == 0
+    assert results(dry) == {"1_derained.png", "2_derained.png", "log.jsonl"}  # by its pattern
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("strenght = 1", "unknown key strenght. Known keys: pattern, max_megapixels"),
+        ("[cluster]\nworkers = 1", "unknown key cluster.workers. Known keys:"),
+        ("threads = '2'", "threads takes a whole number."),
+        ("threads = true", "threads takes a whole number."),
+        ("threads = 0", "threads takes 1 or more, not 0."),
+        ("pattern = 'x*'", "pattern takes a list of texts."),
+        ("pattern = [1]", "pattern takes a list of texts."),
+        ("precision = 'fp8'", "precision takes auto, fp32, bf16 or fp16, not fp8."),
+        ("cluster = 4", "cluster takes a table, [cluster]."),
+        ("threads", "not TOML"),
+        (None, "No such file"),
+    ],
+)
+def test_a_config_that_cannot_be_meant_is_refused(
+    wet: Path, dry: Path, text: str | None, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = wet.parent / "batch.toml"
+    if text is not None:
+        config.write_text(text, "utf-8")
+    with pytest.raises(SystemExit) as caught:
+        main(["batch", str(wet), str(dry), "--config", str(config)])
+    assert caught.value.code == 64
+    assert f"{config}: {words}" in capsys.readouterr().err
+    assert not dry.exists()
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "settings", "word"),
+    [
+        ("tcp://127.0.0.1:9", {"local_workers": 2}, "--scheduler"),
+        ("tcp://h:9", {"tls_ca_file": "ca.pem"}, "tls://HOST"),
+        ("tls://h:9", {"tls_ca_file": "{wet}/1.png"}, "tls_key"),
+        ("tls://h:9", {"tls_ca_file": "ca.pem"}, "ca.pem"),
+    ],
+)
+def test_a_cluster_that_cannot_be_meant_is_refused(
+    wet: Path,
+    weights: Path,
+    scheduler: str,
+    settings: dict[str, str | int],
+    word: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cluster = {
+        key: value.format(wet=wet) if isinstance(value, str) else value
+        for key, value in settings.items()
+    }
+    dry = wet.parent / "dry"
+    assert exit_code(weights, wet, dry, "--scheduler", scheduler, cluster=cluster) == 64
+    assert word in capsys.readouterr().err
+    assert not dry.exists()
+
+
+def test_what_matches_no_pattern_and_a_truth_that_is_missing_are_said(
+    wet: Path, dry: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(weights, wet, dry, pattern=["x*"]) == 1
+    assert "no photo" in capsys.readouterr().err
+    assert exit_code(weights, wet, dry, truth=str(wet / "gone")) == 1
+    assert "no folder" in capsys.readouterr().err
+    assert not results(dry)
 
 
 @pytest.mark.parametrize(
@@ -205,19 +287,12 @@ def test_shards_make_a_whole(wet: Path, dry: Path, weights: Path) -> None:
     [
         (("{wet}/gone",), 1, "no folder or list"),
         (("{wet}/1.png",), 1, "nledn derain"),
-        (("{wet}", "--pattern", "x*"), 1, "no photo"),
         (("{wet}", "--on-conflict", "ask"), 64, "skip, overwrite or rename"),
         (("{wet}", "--format", "gif"), 64, "keep, jpg, png, tiff or webp"),
-        (("{wet}", "--shard", "3/2"), 64, "i/n"),
         (("{wet}", "--report", "r.pdf"), 64, ".html, .csv or .json"),
         (("{wet}", "--report", "{wet}/gone/r.csv"), 1, "folder"),
-        (("{wet}", "--truth", "{wet}/gone"), 1, "no folder"),
         (("{wet}", "--name", "{{title}}"), 64, "{stem}"),
         (("{wet}", "--scheduler", "head:8786"), 64, "tcp://HOST:8786"),
-        (("{wet}", "--scheduler", "tcp://127.0.0.1:9", "--local-cluster", "2"), 64, "--scheduler"),
-        (("{wet}", "--scheduler", "tcp://h:9", "--tls-ca-file", "ca.pem"), 64, "tls://HOST"),
-        (("{wet}", "--scheduler", "tls://h:9", "--tls-ca-file", "{wet}/1.png"), 64, "--tls-key"),
-        (("{wet}", "--scheduler", "tls://h:9", "--tls-ca-file", "ca.pem"), 64, "ca.pem"),
     ],
 )
 def test_what_cannot_work_is_said_at_once(
@@ -285,14 +360,15 @@ def test_without_the_extra_a_cluster_is_refused_with_what_to_install(
     for name in [name for name in sys.modules if name.startswith("nledn.cluster")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert exit_code(weights, wet, dry, "--local-cluster", "2") == 1
+    assert exit_code(weights, wet, dry, cluster={"local_workers": 2}) == 1
     assert ".[cluster]" in capsys.readouterr().err
 
 
 def started(wet: Path, dry: Path, weights: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "nledn", "batch", str(wet), str(dry)]
+    config = batch_config(weights.with_suffix(".batch.toml"))
     process = subprocess.Popen(
-        [*command, "--weights", str(weights), "--precision", "fp32"],
+        [*command, "--weights", str(weights), "--config", str(config)],
         cwd=REPOSITORY,
         stderr=subprocess.PIPE,
     )

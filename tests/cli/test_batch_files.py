@@ -8,7 +8,7 @@ from nledn import report
 from nledn.cli import main
 from nledn.errors import OutputNotPermitted
 from nledn.report import Report
-from tests.batch.batches import even_weights, make_photos, results
+from tests.batch.batches import batch_config, even_weights, make_photos, results
 
 PHOTOS = {"1_derained.png", "2_derained.png"}
 
@@ -21,8 +21,9 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     even_weights(Path("ten.safetensors"))
 
 
-def exit_code(*arguments: object) -> int:
-    command = ["batch", *map(str, arguments), "--weights=ten.safetensors", "--precision=fp32"]
+def exit_code(*arguments: object, **settings: str) -> int:
+    config = batch_config(Path("batch.toml"), **settings)
+    command = ["batch", *map(str, arguments), "--weights=ten.safetensors", f"--config={config}"]
     with pytest.raises(SystemExit) as caught:
         main(command)
     return int(caught.value.code or 0)
@@ -31,11 +32,11 @@ def exit_code(*arguments: object) -> int:
 @pytest.mark.parametrize("out", ["dry/", "{here}/dry"])
 def test_reports_go_into_the_folder_that_the_batch_makes(out: str) -> None:
     """The first example of docs/batch.md."""
-    files = ("--report", "dry/report.html", "--log-json", Path.cwd() / "dry" / "log.jsonl")
-    asked = ("wet/", out.format(here=Path.cwd()), "--recursive", *files)
-    assert exit_code(*asked, "--dry-run") == 0
+    log = str(Path.cwd() / "dry" / "log.jsonl")
+    asked = ("wet/", out.format(here=Path.cwd()), "--recursive", "--report", "dry/report.html")
+    assert exit_code(*asked, "--dry-run", log_json=log) == 0
     assert not Path("dry").exists()
-    assert exit_code(*asked) == 0
+    assert exit_code(*asked, log_json=log) == 0
     assert results(Path("dry")) == PHOTOS | {"report.html", "log.jsonl"}
 
 
@@ -43,7 +44,7 @@ def test_a_folder_below_the_one_that_the_batch_makes_is_missing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert exit_code("wet", "dry", "--report", "dry/reports/a.html") == 1
-    assert exit_code("wet", "dry", "--log-json", "dry/logs/a.jsonl") == 1
+    assert exit_code("wet", "dry", log_json="dry/logs/a.jsonl") == 1
     assert capsys.readouterr().err.count("is not there") == 2
 
 
@@ -73,19 +74,23 @@ def test_a_report_does_not_replace_the_list_of_photos(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("arguments", "word"),
+    ("arguments", "settings", "word"),
     [
-        (("locked/wet", "dry"), "read locked/wet"),
-        (("wet", "locked/dry", "--report", "locked/dry/a.csv"), "read locked/dry"),
-        (("wet", "dry", "--report", "locked/a.csv"), "write locked/a.csv"),
-        (("wet", "dry", "--log-json", "locked/below/a.jsonl"), "read {here}/locked/below"),
-        (("wet", "dry", "--truth", "locked/clean"), "read locked/clean"),
+        (("locked/wet", "dry"), {}, "read locked/wet"),
+        (("wet", "locked/dry", "--report", "locked/dry/a.csv"), {}, "read locked/dry"),
+        (("wet", "dry", "--report", "locked/a.csv"), {}, "write locked/a.csv"),
+        (("wet", "dry"), {"log_json": "locked/below/a.jsonl"}, "read {here}/locked/below"),
+        (("wet", "dry"), {"truth": "locked/clean"}, "read locked/clean"),
     ],
 )
 def test_a_folder_that_may_not_be_entered_is_said(
-    arguments: tuple[str, ...], word: str, locked: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...],
+    settings: dict[str, str],
+    word: str,
+    locked: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert exit_code(*arguments) == 1
+    assert exit_code(*arguments, **settings) == 1
     expected = f"The system does not let us {word.format(here=Path.cwd())}"
     assert expected in capsys.readouterr().err
     assert not results(Path("dry"))

@@ -190,6 +190,16 @@ def test_a_file_that_cannot_be_written_hinders_no_other(
     assert written == ["sheet.png", "a.csv", "b.json"]
 
 
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_a_checkpoint_is_never_replaced_by_figures(
+    kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = Path("five.safetensors").read_bytes()
+    assert exit_code(RAINY, *TWO, f"--{kind}", "five.safetensors") == 64
+    assert f"ends in .{kind}" in capsys.readouterr().err
+    assert Path("five.safetensors").read_bytes() == before
+
+
 def test_a_pipe_is_not_replaced_and_said_before_any_work(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

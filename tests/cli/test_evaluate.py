@@ -115,6 +115,15 @@ def test_a_photo_is_never_replaced_by_scores(
     assert source.read_bytes() == before
 
 
+def test_a_checkpoint_is_never_replaced_by_scores(
+    pairs: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = weights.read_bytes()
+    assert exit_code("--pairs", pairs, "--weights", weights, "--json", weights) == 64
+    assert "ends in .json" in capsys.readouterr().err
+    assert weights.read_bytes() == before
+
+
 def test_a_pipe_is_not_replaced_and_said_before_any_work(
     tmp_path: Path, pairs: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -161,7 +170,6 @@ def test_a_folder_that_may_not_be_entered_is_said(
         (("--pairs", "none"), 1, "no folder none"),
         (("--pairs", "."), 1, "no pairs"),
         (("--pairs", "pairs", "--json", "none/a.json"), 1, "folder of none/a.json"),
-        (("--pairs", "pairs", "--json", "five.safetensors"), 64, "ends in .json"),
         (("--pairs", "pairs", "--weights", "nobody"), 1, "no checkpoint nobody"),
         (("--pairs", "pairs", "--strength", "9"), 64, "--strength"),
         (("--pairs", "pairs", "--limit", "0"), 64, "--limit"),

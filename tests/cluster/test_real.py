@@ -16,7 +16,7 @@ from distributed.security import Security
 
 from nledn.batch import State, place
 from nledn.batch.journal import Journal
-from tests.batch.batches import even_weights, make_photos, results
+from tests.batch.batches import batch_config, even_weights, make_photos, results
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -38,8 +38,9 @@ def weights(tmp_path: Path) -> Path:
     return even_weights(tmp_path / "ten.safetensors")
 
 
-def command(wet: Path, dry: Path, weights: Path, *more: str) -> list[str]:
-    options = ["--weights", str(weights), "--precision", "fp32", "--threads", "1"]
+def command(wet: Path, dry: Path, weights: Path, *more: str, **cluster: str | int) -> list[str]:
+    config = batch_config(dry.with_suffix(".toml"), threads=1, cluster=cluster)
+    options = ["--weights", str(weights), "--config", str(config)]
     return [sys.executable, "-m", "nledn", "batch", str(wet), str(dry), *options, *more]
 
 
@@ -141,11 +142,12 @@ def test_over_tls(wet: Path, weights: Path, tmp_path: Path) -> None:
         "--tls-cert": keys.tls_client_cert,
         "--tls-key": keys.tls_client_key,
     }
-    tls = []
+    tls, named = [], {}
     for option, content in files.items():
         path = tmp_path / f"{option}.pem"
         path.write_text(str(content))
         tls += [option, str(path)]
+        named[option.removeprefix("--").replace("-", "_")] = str(path)
     with scheduler_and_workers(tmp_path, *tls, host="tls://127.0.0.1") as (address, _):
         assert address.startswith("tls://")
         stranger = command(wet, tmp_path / "dry", weights, "--scheduler", address)
@@ -155,7 +157,8 @@ def test_over_tls(wet: Path, weights: Path, tmp_path: Path) -> None:
         assert refused.returncode == 1
         assert "TLS" in refused.stderr
         assert "Traceback" not in refused.stderr
-        subprocess.run([*stranger, *tls], cwd=REPOSITORY, check=True, capture_output=True)
+        known = command(wet, tmp_path / "dry", weights, "--scheduler", address, **named)
+        subprocess.run(known, cwd=REPOSITORY, check=True, capture_output=True)
     assert_all_done_once(tmp_path / "dry")
 
 
@@ -164,7 +167,7 @@ def test_a_cluster_started_here_is_stopped_and_goes_on(
     wet: Path, weights: Path, tmp_path: Path, number: int
 ) -> None:
     dry = tmp_path / "dry"
-    here = command(wet, dry, weights, "--local-cluster", "2")
+    here = command(wet, dry, weights, local_workers=2)
     with running(*here, own_group=True) as client:
         assert client.stderr is not None
         until(client.stderr, "^4 of 24 ")

@@ -13,7 +13,7 @@ from nledn.cli import main
 from nledn.errors import OptionInvalid
 from nledn.photo import Photo
 from nledn.pixels import Pixels
-from tests.batch.batches import even_weights
+from tests.batch.batches import batch_config, even_weights
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -90,10 +90,11 @@ def test_equal_photos_have_no_infinity_in_a_file(
         photo.write(Photo(rainy), Path("pairs", kind, "1.png"))
     even_weights(Path("ten.safetensors"))
     same = ("--weights", "ten.safetensors", "--strength", "0")
+    truth = ("--config", str(batch_config(Path("batch.toml"), truth="pairs/clean")))
     for arguments in (
         ("evaluate", "--pairs", "pairs", "--json", "evaluate.json", *same),
-        ("batch", "pairs/rainy", "dry", "--truth", "pairs/clean", "--report", "r.json", *same),
-        ("batch", "pairs/rainy", "dry", "--truth", "pairs/clean", "--report", "r.csv", *same),
+        ("batch", "pairs/rainy", "dry", *truth, "--report", "r.json", *same),
+        ("batch", "pairs/rainy", "dry", *truth, "--report", "r.csv", *same),
         ("compare", "pairs/rainy/1.png", "--truth", "pairs/clean/1.png", "--json", "c.json", *same),
         ("compare", "pairs/rainy/1.png", "--truth", "pairs/clean/1.png", "--csv", "c.csv", *same),
     ):

@@ -67,7 +67,7 @@ def test_the_command_line_names_what_it_skips(
     os.mkfifo(wet / "2.png")
     weights = even_weights(wet.parent / "ten.safetensors")
     with pytest.raises(SystemExit) as ended:
-        main(["batch", str(wet), str(dry), "--weights", str(weights), "--precision", "fp32"])
+        main(["batch", str(wet), str(dry), "--weights", str(weights)])
     assert ended.value.code == 0
     assert f"{wet / '2.png'} is no file but a pipe" in capsys.readouterr().err
 

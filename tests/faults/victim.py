@@ -13,7 +13,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from tests.batch.batches import engine
+from tests.batch.batches import batch_config, engine
 
 STRENGTHS = (1.0, 0.5)
 ROUNDS = 1000  # some minutes: far longer than any killer waits, but not for ever
@@ -24,20 +24,21 @@ Round = Callable[[float], None]
 def deraining(folder: Path) -> Round:
     """`nledn derain` of all photos."""
     photos = [str(path) for path in sorted((folder / "wet").iterdir())]
-    arguments = ["derain", *photos, "-o", str(folder / "dry"), "--overwrite"]
+    arguments = ["derain", *photos, "-o", str(folder / "dry"), "--overwrite", "--precision", "fp32"]
     return lambda strength: nledn(folder, strength, arguments)
 
 
 def batching(folder: Path) -> Round:
     """`nledn batch` of the folder."""
     arguments = ["batch", str(folder / "wet"), str(folder / "dry"), "--on-conflict", "overwrite"]
-    return lambda strength: nledn(folder, strength, arguments)
+    config = ["--config", str(batch_config(folder / "batch.toml"))]
+    return lambda strength: nledn(folder, strength, [*arguments, *config])
 
 
 def nledn(folder: Path, strength: float, arguments: list[str]) -> None:
     from nledn.cli.main import app
 
-    arguments = [*arguments, "--weights", str(folder / "ten.safetensors"), "--precision", "fp32"]
+    arguments = [*arguments, "--weights", str(folder / "ten.safetensors")]
     code = app(args=[*arguments, "--strength", str(strength)], standalone_mode=False)
     assert not code, code
 

@@ -9,6 +9,7 @@ import tifffile
 from PIL import Image, ImageOps
 
 from nledn import photo
+from nledn.photo import Note
 from tests.photo import files
 
 ORIENTATIONS = range(1, 9)
@@ -80,6 +81,14 @@ def test_png_of_16_bits(tmp_path: Path, orientation: int) -> None:
     )
     found = photo.read(files.saved(tmp_path, "b.png", data))
     np.testing.assert_array_equal(found.pixels, UPRIGHT[orientation](stored))
+
+
+def test_damage_elsewhere_in_xmp_does_not_turn_a_photo(tmp_path: Path) -> None:
+    packet = files.xmp_packet("<dc:title>\x01</dc:title>", 'tiff:Orientation="6"')
+    data = files.encoded(files.smooth(), "JPEG", xmp=packet)
+    found = photo.read(files.saved(tmp_path, "a", data))
+    assert found.size == (40, 56)
+    assert Note.BAD_XMP in found.notes
 
 
 def test_xmp_does_not_contradict_exif(tmp_path: Path) -> None:

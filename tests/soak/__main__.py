@@ -76,10 +76,10 @@ def _move_in(home: Path) -> None:
 
 
 def _play(asked: argparse.Namespace, seed: int, folder: Path) -> dict[str, Any]:
-    from nledn import heap
+    from nledn import malloc
 
     # As the program does before it has threads: those of the play would each get a heap of its own.
-    heap.keep_freed()
+    malloc.keep_freed()
     faults = Faults()
     faults.listen()
     from tests.soak.probe import growth_of, too_much

@@ -8,7 +8,7 @@ from statistics import median
 import psutil
 from PySide6.QtWidgets import QApplication
 
-from nledn import heap
+from nledn import malloc
 
 MEMORY_GROWTH_MB = 50.0
 """What issue 8 allows over 90 minutes, after warm-up."""
@@ -43,7 +43,7 @@ class Sample:
 def take_sample(at_s: float) -> Sample:
     """Free what is free, and look."""
     gc.collect()
-    heap.give_back()
+    malloc.give_back()
     process = psutil.Process()
     children = process.children(recursive=True)
     rss = process.memory_info().rss + sum(_rss(child) for child in children)

@@ -142,8 +142,11 @@ def test_window_and_command_line_take_up_each_others_batch(
 
 def command_line(wet: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "nledn", "batch", str(wet), str(out), *options]
-    tiles = ("--tile", "64", "--overlap", "16")
-    return subprocess.run([*command, *tiles], capture_output=True, text=True, check=False)
+    config = wet.parent / "batch.toml"
+    config.write_text("tile = 64\noverlap = 16\n", "utf-8")
+    return subprocess.run(
+        [*command, "--config", str(config)], capture_output=True, text=True, check=False
+    )
 
 
 def test_another_run_on_the_folder_is_a_sentence(

@@ -1,4 +1,4 @@
-"""What the C library does with freed memory, which decides a third of a tile's time.
+"""The C library's use of freed memory, which decides a third of a tile's time.
 
 glibc gives large blocks back to the system as soon as they are freed, and the system clears each
 page again when the next tile asks for it. A tile's temporaries are tens of megabytes each: with

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from nledn import heap
+from nledn import malloc
 
 ROOT = Path(__file__).resolve().parents[1]
 
 RESIDENT = """
 import psutil
-from nledn import heap
+from nledn import malloc
 
 def resident():
     return psutil.Process().memory_info().rss // 2**20
@@ -24,7 +24,7 @@ before = resident()
 block = bytearray(2**28)
 del block
 print(resident() - before)
-heap.give_back()
+malloc.give_back()
 print(resident() - before)
 """
 
@@ -41,12 +41,12 @@ def resident_mib(keep: str) -> list[int]:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
 def test_freed_memory_is_kept_until_it_is_given_back() -> None:
     assert resident_mib("")[0] < 30
-    kept, given_back = resident_mib("heap.keep_freed()")
+    kept, given_back = resident_mib("malloc.keep_freed()")
     assert kept > 200
     assert given_back < 30
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "confstr_names", {})
-    assert not heap.keep_freed()
-    heap.give_back()
+    assert not malloc.keep_freed()
+    malloc.give_back()
