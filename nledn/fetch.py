@@ -22,8 +22,6 @@ from nledn.errors import (
     DownloadChanged,
     DownloadCutOff,
     DownloadRefused,
-    DownloadSizeDiffers,
-    DownloadStalled,
     DownloadUnreachable,
     UnknownCheckpoint,
 )
@@ -163,19 +161,23 @@ def _receive(
     with _answer(file, timeout_s) as answer:
         expected = file.size_bytes if answer.length is None else answer.length
         if expected != file.size_bytes:
-            raise DownloadSizeDiffers(file.url, file.size_bytes, expected)
+            raise _other_size(file, expected)
         try:
             while piece := answer.read1(CHUNK_BYTES):  # what has come, without waiting for more
                 data += piece
                 if len(data) > file.size_bytes:
-                    raise DownloadSizeDiffers(file.url, file.size_bytes, len(data))
+                    raise _other_size(file, len(data))
                 if on_progress is not None:
                     on_progress(len(data), file.size_bytes)
                 cancel.raise_if_cancelled()
         except TimeoutError as error:
-            raise DownloadStalled(file.url, timeout_s) from error
+            raise DownloadCutOff(file.url, len(data), file.size_bytes) from error
         except (http.client.HTTPException, OSError):
             return  # cut off; `download` sees that bytes are missing
+
+
+def _other_size(file: RemoteFile, found_bytes: int) -> DownloadChanged:
+    return DownloadChanged(file.url, f"{file.size_bytes} bytes", f"{found_bytes} bytes")
 
 
 def _answer(file: RemoteFile, timeout_s: float) -> http.client.HTTPResponse:
@@ -191,7 +193,8 @@ def _answer(file: RemoteFile, timeout_s: float) -> http.client.HTTPResponse:
         error.close()
         raise DownloadRefused(file.url, error.code) from error
     except urllib.error.URLError as error:
-        raise DownloadUnreachable(file.url, str(error.reason)) from error
+        reason = getattr(error.reason, "strerror", None) or str(error.reason)
+        raise DownloadUnreachable(file.url, reason) from error
     if file.url.startswith("https:") and not answer.url.startswith("https:"):
         answer.close()
         raise DownloadUnreachable(file.url, "it leads to an address without encryption")
