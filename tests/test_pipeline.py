@@ -20,7 +20,7 @@ from nledn.naming import free_name
 from nledn.photo import Photo, WriteSettings
 from nledn.photo.recipe import read_recipe
 from nledn.pipeline import Conflict, Outputs, Target, check, settled
-from tests.batch.batches import even_weights
+from tests.batch.batches import batch_config, even_weights
 from tests.photo import files
 
 STRENGTH = 0.85
@@ -33,12 +33,14 @@ Door = Callable[[Path, Path, Options, bool], None]
 
 
 def command_line(rainy: Path, out: Path, options: Options, record: bool) -> None:
-    typed("derain", rainy, "-o", out, *flags(options, record))
+    computed = ("--precision", "fp32", "--tile", "64", "--threads", "1")
+    typed("derain", rainy, "-o", out, *computed, *flags(options, record))
 
 
 def batch(rainy: Path, out: Path, options: Options, record: bool) -> None:
-    name = out.stem + "{ext}"
-    typed("batch", rainy.parent, out.parent, "--name", name, *flags(options, record))
+    config = batch_config(rainy.parent.with_name("batch.toml"), tile=64, threads=1)
+    asked = ("--name", out.stem + "{ext}", "--config", config, *flags(options, record))
+    typed("batch", rainy.parent, out.parent, *asked)
 
 
 def cluster_worker(rainy: Path, out: Path, options: Options, record: bool) -> None:
@@ -60,8 +62,8 @@ DOORS: tuple[Door, ...] = (command_line, batch, cluster_worker, window)
 
 
 def flags(options: Options, record: bool) -> tuple[str, ...]:
-    asked = ("--weights", options.weights, "--precision", "fp32", "--tile", "64", "--threads", "1")
-    return (*asked, "--strength", str(STRENGTH), *(() if record else ("--no-record",)))
+    asked = ("--weights", options.weights, "--strength", str(options.strength))
+    return asked if record else (*asked, "--no-record")
 
 
 def typed(*arguments: object) -> None:
