@@ -1,7 +1,6 @@
 """The Compare page in the window, by what a person does and sees."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from app.compare.blind_test import votes_path
 from app.main_window import MainWindow
-from app.photo.state import PhotoState
 from nledn import catalog, photo
 from nledn.photo import Photo
 from nledn.tiling import Rect
 from tests.app.compare.conftest import Begin, is_settled
 from tests.app.conftest import StandIn
-from tests.app.window import Answers, Pixels, derain, open_photo, said
+from tests.app.window import Answers, Pixels, open_photo, said
 
 Key = Qt.Key
 
@@ -134,46 +132,6 @@ def test_another_strength_and_going_back_compute_nothing(
     panel.add_menu.actions()[-4].trigger()  # the last checkpoint, above a line and two pictures
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
     assert len(names(window)) == 3
-    assert backend.tiles == tiles
-
-
-def test_what_the_photo_page_has_computed_is_there_at_once(
-    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn, picture_file: Path
-) -> None:
-    open_photo(qtbot, window, picture_file)
-    derain(qtbot, window)
-    window.document.saving.settle(None)
-    assert backend.tiles == 9
-    model = begin()  # which reads the file again
-    assert backend.tiles == 18  # the second one's
-    assert names(window) == ["Rainy", "AfterRain", "second"]
-    assert model.pictures[model.slots[1].key].layer is not None
-
-
-def test_the_first_comparison_takes_the_strength_along(
-    qtbot: QtBot, window: MainWindow, picture_file: Path
-) -> None:
-    with qtbot.waitSignal(window.models.shelf_read):
-        window.models.look()
-    open_photo(qtbot, window, picture_file)
-    window.document.set_strength(0.5)
-    window.named_actions["compare"].trigger()
-    assert names(window) == ["Rainy", "AfterRain, 50%"]
-
-
-def test_the_photo_page_shows_at_once_what_was_compared(
-    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
-) -> None:
-    begin()
-    tiles = backend.tiles
-    document = window.document
-    document.set_options(replace(document.options, weights="second"))
-    assert document.layer is not None
-    assert document.layer.is_complete
-    assert document.layer.record.checkpoint == "second"
-    assert document.status.state is PhotoState.DONE
-    document.set_options(replace(document.options, weights="afterrain"))
-    assert document.status.state is PhotoState.DONE
     assert backend.tiles == tiles
 
 
