@@ -15,14 +15,15 @@ from app.imaging.mask import Brush, Patch, Point, Stroke
 from app.imaging.pyramid import Pyramid, tile_rect, tiles_of
 from app.imaging.qimage import ScreenColour, to_qimage
 from app.imaging.tile_cache import TileCache, TileKey
-from nledn.rain import Pixels, RainLayer
+from nledn.options import STRENGTH_MAX
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
     from nledn.photo import Photo
 
 
-LARGEST_STRENGTH = 1.5
 STRIP_ROWS = 64  # computed at once where no tiles are kept: they stay in the processor's cache
 NO_RECT = Rect(0, 0, 0, 0)
 
@@ -103,7 +104,7 @@ class Picture(QObject):
 
     @strength.setter
     def strength(self, strength: float) -> None:
-        self._set_look(replace(self._look, strength=min(max(strength, 0.0), LARGEST_STRENGTH)))
+        self._set_look(replace(self._look, strength=min(max(strength, 0.0), STRENGTH_MAX)))
 
     @property
     def rain_gain(self) -> float:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from app.imaging.mask import Mask
 from app.imaging.opened import Opened
 from app.photo.jobs import OpenJob
 from app.photo.recovery import Offer, Recovered, Spill, recover, scan
@@ -12,6 +11,7 @@ from app.tasks import Job, QueueName, R, Tasks, Work
 from nledn import unfinished
 from nledn.errors import PhotoNotFound
 from nledn.options import Options
+from nledn.pixels import Mask
 from nledn.rain import RainLayer
 from nledn.tiling import Rect
 

@@ -15,17 +15,17 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.imaging.mask import Mask
 from app.imaging.opened import Opened
 from app.photo import autosave, jobs
 from app.photo.autosave import Autosave, AutosaveJob
 from app.photo.dragging import DragJob
 from app.photo.recovery import Offer, Recovered
 from app.photo.saving import Saving
-from app.photo.state import PhotoState, Status, state_of, tiles_of
+from app.photo.state import PhotoState, Status, keep, state_of, tiles_of
 from app.shell.engines import Engines, LoadJob
 from app.tasks import AnyJob, Tasks
 from nledn.options import STRENGTH_MAX, Options
+from nledn.pixels import Mask
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from nledn.batch import Row
     from nledn.device import Choice
     from nledn.photo import Photo
+    from nledn.pipeline import Result
 
 _TOLD = (AutosaveJob, jobs.CopyJob, DragJob, LoadJob, jobs.SaveJob)
 # Their failures the document tells; whoever submits others tells theirs.
-LAYERS_KEPT = 2  # of different checkpoints for one photo: going back and forth costs nothing
 
 
 class Document(QObject):
@@ -211,11 +211,11 @@ class Document(QObject):
         self._abandon()
         self.options = options
         self.options_changed.emit(options)
-        layer = self._layers.get(options)
-        self._show(layer)
+        layer = self._layers.get(options) or self.engines.kept(self.photo, options)
         if layer is not None and self.photo is not None:
-            self._layers.move_to_end(options)
+            keep(self._layers, options, layer)
             self._autosave.layer(self.photo.path, options, layer)
+        self._show(layer)
 
     @property
     def latest(self) -> "RainLayer | None":
@@ -227,12 +227,14 @@ class Document(QObject):
         """Whether there is a result, and it is not just changing."""
         return self.latest is not None and self._deraining is None
 
-    def result(self, mask: Mask | None) -> jobs.Result:
+    def result(self, mask: Mask | None) -> "Result":
         """What would be saved now."""
+        from nledn.pipeline import Result
+
         assert self.photo is not None
         assert self.latest is not None
         kept = None if mask is None or not mask.any() else mask.copy()
-        return jobs.Result(self.photo, self.latest, self.strength, kept)
+        return Result(self.photo, self.latest, self.strength, kept)
 
     def close(self) -> None:
         """The photo is done with: stop, and keep nothing for recovery."""
@@ -304,6 +306,7 @@ class Document(QObject):
         self.saving.restart(opened.photo)
         self._show(None)
         self.photo_opened.emit(opened)
+        self._tasks.submit(jobs.KeyJob(opened.photo))
         if kept is not None:
             self.options = kept.options
             self.options_changed.emit(kept.options)
@@ -348,10 +351,9 @@ class Document(QObject):
 
     def _on_started(self, started: jobs.Started) -> None:
         layer = started.layer
-        self._layers[self.options] = layer
-        self._layers.move_to_end(self.options)
-        while len(self._layers) > LAYERS_KEPT:
-            self._layers.popitem(last=False)
+        if layer is not self.layer and layer.done.any():  # another page's work, and a result now
+            self.saving.touch()
+        keep(self._layers, self.options, layer)
         self.layer = layer
         self.saving.set_result(True)
         self.layer_changed.emit(layer)  # the same one may have got a tile that nobody heard of

@@ -6,10 +6,11 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from app.imaging.mask import Mask, Patch
+from app.imaging.mask import Patch
 from app.imaging.picture import Picture
 from app.photo.document import Document
 from app.shell.translation import tr
+from nledn.pixels import Mask
 from nledn.tiling import Rect
 
 STEPS_KEPT = 200

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import psutil
 
 from nledn import places
 from nledn.options import Options
+from nledn.pixels import Mask
 from nledn.rain import RainLayer, Record
 from nledn.tiling import Axis, Rect, Tiling
 
@@ -37,8 +37,6 @@ SETTLED = ".settled"  # what it holds has been saved
 _HEAD = struct.Struct("<cQI")  # kind, bytes that follow, their CRC-32
 _RECT = struct.Struct("<4IQ")  # left, top, right, bottom, order of writing
 _STARTED = 1.0  # s; two processes of one number never start so close together
-
-Mask = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.imaging.picture import Picture
 from app.photo.document import Document
-from app.photo.jobs import Result, Saved, SaveJob
+from app.photo.jobs import Saved, SaveJob
 from app.photo.words import saved_of
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
@@ -23,6 +23,7 @@ from nledn.naming import Naming, name_of
 
 if TYPE_CHECKING:
     from nledn.photo import WriteSettings
+    from nledn.pipeline import Result
 
 
 class Saver(QObject):
@@ -139,7 +140,7 @@ class Saver(QObject):
         self,
         path: Path,
         settings: "WriteSettings",
-        result: Result | None = None,
+        result: "Result | None" = None,
         *,
         find_free_name: bool = False,
     ) -> None:
@@ -151,7 +152,7 @@ class Saver(QObject):
             find_free_name=find_free_name,
         )
 
-    def _result(self) -> Result:
+    def _result(self) -> "Result":
         return self._document.result(self._picture.mask)
 
     def _name(self) -> str:

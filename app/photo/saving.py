@@ -8,12 +8,13 @@ from PySide6.QtCore import QObject, Signal
 
 from app.photo.autosave import Autosave
 from app.photo.dragging import DragFolders, DragJob
-from app.photo.jobs import CopyJob, Result, Saved, SaveJob
+from app.photo.jobs import CopyJob, Saved, SaveJob
 from app.tasks import AnyJob, Tasks
 from nledn.errors import OutputExists
 
 if TYPE_CHECKING:
     from nledn.photo import Photo, WriteSettings
+    from nledn.pipeline import Result
 
 
 class Saving(QObject):
@@ -88,7 +89,7 @@ class Saving(QObject):
 
     def save(
         self,
-        result: Result,
+        result: "Result",
         path: Path,
         settings: "WriteSettings",
         *,
@@ -102,11 +103,11 @@ class Saving(QObject):
         """Save once more, and replace the file that is there."""
         self._submit(replace(job, settings=replace(job.settings, overwrite=True)))
 
-    def copy(self, result: Result) -> None:
+    def copy(self, result: "Result") -> None:
         """Make the result for the clipboard; `copied` follows."""
         self._tasks.submit(CopyJob(result))
 
-    def drag(self, result: Result, name: str, settings: "WriteSettings", *, record: bool) -> None:
+    def drag(self, result: "Result", name: str, settings: "WriteSettings", *, record: bool) -> None:
         """Make a file to be dragged out; `dragged` follows."""
         self._tasks.submit(DragJob(result, name, settings, record, self._drag_folders))
 

@@ -1,13 +1,16 @@
 """Where the open photo is on its way, and how far."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nledn import RainLayer
+    from nledn import Options, RainLayer
     from nledn.device import Choice
     from nledn.photo import Photo
+
+LAYERS_KEPT = 2  # of different checkpoints for one photo: going back and forth costs nothing
 
 
 class PhotoState(Enum):
@@ -52,3 +55,11 @@ def state_of(photo: "Photo | None", layer: "RainLayer | None") -> PhotoState:
 def tiles_of(layer: "RainLayer | None") -> tuple[int, int]:
     """Tiles that are computed, and tiles of the photo."""
     return (0, 0) if layer is None else (int(layer.done.sum()), len(layer.done))
+
+
+def keep(layers: "OrderedDict[Options, RainLayer]", options: "Options", layer: "RainLayer") -> None:
+    """Keep a layer as the newest of those of the open photo, which are few."""
+    layers[options] = layer
+    layers.move_to_end(options)
+    while len(layers) > LAYERS_KEPT:
+        layers.popitem(last=False)
