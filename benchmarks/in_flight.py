@@ -17,12 +17,13 @@ import numpy as np
 import torch
 
 from nledn import backends, catalog, device
-from nledn.backends import Backend, Floats, Trained
+from nledn.backends import Backend, Trained
 from nledn.backends.openvino import PRECISION_HINTS, _core, _joined_by, _openvino
 from nledn.backends.openvino_graph import Part, build
 from nledn.device import Choice
 from nledn.errors import DeviceError
 from nledn.options import Options
+from nledn.pixels import Floats
 
 CORES = 2
 TILES = 6

@@ -32,7 +32,7 @@ from torch import Tensor
 
 from nledn import __version__, backends, catalog, checkpoint, device, malloc, photo, places
 from nledn.architecture import Regions
-from nledn.backends import Floats, Trained
+from nledn.backends import Trained
 from nledn.backends.torch import network_of
 from nledn.device import Choice
 from nledn.errors import DeviceError
@@ -40,7 +40,7 @@ from nledn.metrics import psnr_y, to_uint8_cut
 from nledn.network import NonLocal
 from nledn.options import Options
 from nledn.pairs import Pair, find_pairs
-from nledn.rain import as_floats
+from nledn.pixels import Floats, as_floats
 from nledn.regions import region_count, window_runs
 
 GFLOP_AT_512 = 233.2  # docs/network.md: 88.4 GMAC of convolutions, 28.2 of attention

@@ -21,10 +21,10 @@ import torch
 from benchmarks.inference import PLAIN, Compute, Way, peak_rss_bytes, ways
 from benchmarks.memory import make_photo
 from nledn import Derainer, backends, catalog, device, malloc, photo
-from nledn.backends import Floats, Trained
+from nledn.backends import Trained
 from nledn.device import Choice
 from nledn.options import Options
-from nledn.rain import Pixels
+from nledn.pixels import Floats, Pixels
 from nledn.tiling import Tiling
 
 

@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nledn import Derainer, Options, photo, tiling
-from nledn.rain import Pixels, RainLayer
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
 from nledn.training.synthesis import RainMix, rain_on
 
 SIDE_PX = 1024

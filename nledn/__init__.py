@@ -1,9 +1,12 @@
 """NLEDN inference: rain out of photos.
 
-    from nledn import Derainer, Options, decoder
-    rainy = decoder.read(Path("street.jpg"))
-    layer = Derainer.load(Options()).derain(rainy.pixels)
-    clean = layer.apply(rainy.pixels, strength=0.9)
+    rainy = nledn.read_photo(Path("street.jpg"))
+    result = nledn.derain(rainy, nledn.Derainer.load(), strength=0.9)
+    nledn.write(result, Path("street_derained.jpg"))
+
+Without files, from one NumPy array to another:
+
+    clean = nledn.Derainer.load().derain(pixels).apply(pixels, strength=0.9)
 
 Light names are here at once; heavy ones (`LAZY_MODULES`, which the bundle reads too) are imported
 when they are first used, so that a command line answers and a window opens before torch is loaded.
@@ -18,17 +21,24 @@ from nledn.options import Options
 
 if TYPE_CHECKING:
     from nledn import decoder, photo
+    from nledn.decoder import read as read_photo
     from nledn.engine import Derainer, Focus, Progress
+    from nledn.pipeline import Outputs, Result, derain, write
     from nledn.rain import RainLayer, Record
 
 __version__ = "0.1.0"
 
 LAZY_NAMES = {
-    "Derainer": "nledn.engine",
-    "Focus": "nledn.engine",
-    "Progress": "nledn.engine",
-    "RainLayer": "nledn.rain",
-    "Record": "nledn.rain",
+    "Derainer": ("nledn.engine", "Derainer"),
+    "Focus": ("nledn.engine", "Focus"),
+    "Outputs": ("nledn.pipeline", "Outputs"),
+    "Progress": ("nledn.engine", "Progress"),
+    "RainLayer": ("nledn.rain", "RainLayer"),
+    "Record": ("nledn.rain", "Record"),
+    "Result": ("nledn.pipeline", "Result"),
+    "derain": ("nledn.pipeline", "derain"),
+    "read_photo": ("nledn.decoder", "read"),
+    "write": ("nledn.pipeline", "write"),
 }
 LAZY_MODULES = (
     "nledn.backends.openvino",
@@ -38,8 +48,10 @@ LAZY_MODULES = (
     "nledn.decoder",
     "nledn.engine",
     "nledn.evaluate",
+    "nledn.models",
     "nledn.network",
     "nledn.photo",
+    "nledn.pipeline",
     "nledn.rain",
     "nledn.report",
 )
@@ -51,18 +63,24 @@ __all__ = [
     "Derainer",
     "Focus",
     "Options",
+    "Outputs",
     "Progress",
     "RainLayer",
     "Record",
+    "Result",
     "__version__",
     "decoder",
+    "derain",
     "photo",
+    "read_photo",
+    "write",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name in LAZY_NAMES:
-        return getattr(importlib.import_module(LAZY_NAMES[name]), name)
+        module, attribute = LAZY_NAMES[name]
+        return getattr(importlib.import_module(module), attribute)
     if f"nledn.{name}" in LAZY_MODULES:
         return importlib.import_module(f"nledn.{name}")
     raise AttributeError(f"module 'nledn' has no attribute {name!r}")

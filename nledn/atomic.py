@@ -175,6 +175,18 @@ def check(
         _Rule(path, overwrite, tuple(sources), mark).permit(target)
 
 
+def source_at(path: Path, sources: Sequence[Path]) -> Path | None:
+    """Return the source that a path leads to, by device and inode; None if it leads to none.
+
+    Other spellings, links and letter cases are the same file.
+    """
+    for source in sources:
+        with suppress(FileNotFoundError):
+            if path.samefile(source):
+                return source
+    return None
+
+
 def make_folder(path: Path, mode: int = 0o777) -> None:
     """Make a folder for results, and those above it; one that is there is well.
 

@@ -1,15 +1,21 @@
 """The token by which one thread asks another to stop."""
 
 import threading
+from collections.abc import Callable
 
 from nledn.errors import Cancelled
 
 
 class CancelToken:
-    """Set once by whoever waits, read between two tiles by whoever works."""
+    """Set once by whoever waits, read between two tiles by whoever works.
 
-    def __init__(self) -> None:
+    Args:
+        also: other reasons to stop; the token is set while one of them holds.
+    """
+
+    def __init__(self, *also: Callable[[], bool]) -> None:
         self._event = threading.Event()
+        self._also = also
 
     def cancel(self) -> None:
         """Ask for a stop. Safe from any thread and from a signal handler."""
@@ -18,7 +24,7 @@ class CancelToken:
     @property
     def is_cancelled(self) -> bool:
         """Whether a stop was asked for."""
-        return self._event.is_set()
+        return self._event.is_set() or any(reason() for reason in self._also)
 
     def raise_if_cancelled(self) -> None:
         """Raise `Cancelled` when a stop was asked for."""

@@ -1,5 +1,6 @@
 """The engine: one photo's pixels in, its rain layer out, tile by tile."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -7,13 +8,14 @@ from functools import partial
 import numpy as np
 
 from nledn import __version__, backends, catalog, device
-from nledn.backends import Backend, Floats, Trained, backend_benchmark, self_test
+from nledn.backends import Backend, Trained, backend_benchmark, self_test
 from nledn.cancel import CancelToken
 from nledn.catalog import Card
 from nledn.device import Choice, Machine
 from nledn.errors import NoNumbers, OutOfMemory
 from nledn.options import Options
-from nledn.rain import Pixels, RainLayer, Record, as_floats, srgb_encoded
+from nledn.pixels import Floats, Pixels, as_floats
+from nledn.rain import RainLayer, Record, srgb_encoded
 from nledn.tiling import Rect, Tile, Tiling, balanced
 
 DEFAULTS = Options()
@@ -61,7 +63,7 @@ class Focus:
 class Derainer:
     """A checkpoint, loaded once, on a device.
 
-    Use from one thread at a time.
+    Several threads may derain; one at a time computes.
 
     Attributes:
         options: as given.
@@ -85,6 +87,7 @@ class Derainer:
         self._backend = backend
         self._make_reference = make_reference
         self._reference: Backend | None = None
+        self._turn = threading.Lock()
 
     @classmethod
     def load(cls, options: Options = DEFAULTS) -> "Derainer":
@@ -161,15 +164,16 @@ class Derainer:
         assert layer.tiling.size == pixels.shape[:2], "the layer belongs to another photo"
         focus = focus or Focus()
         cancel = cancel or CancelToken()
-        missing = layer.missing
-        while missing:
-            cancel.raise_if_cancelled()
-            tile = focus.nearest(missing)
-            missing.remove(tile)
-            changed = self.add_tile(pixels, layer, tile)
-            if on_tile is not None:
-                total = len(layer.tiling.tiles)
-                on_tile(Progress(changed, total - len(missing), total))
+        with self._turn:
+            missing = layer.missing
+            while missing:
+                cancel.raise_if_cancelled()
+                tile = focus.nearest(missing)
+                missing.remove(tile)
+                changed = self.add_tile(pixels, layer, tile)
+                if on_tile is not None:
+                    total = len(layer.tiling.tiles)
+                    on_tile(Progress(changed, total - len(missing), total))
         return layer
 
     def add_tile(self, pixels: Pixels, layer: RainLayer, tile: Tile) -> Rect:

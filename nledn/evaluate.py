@@ -11,9 +11,9 @@ import numpy as np
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer
 from nledn.errors import DerainError, PairTooSmall
-from nledn.metrics import WINDOW_PX, Scores, agreement, to_uint8, to_uint8_cut
+from nledn.metrics import WINDOW_PX, Scores, agreement, to_uint8_cut
 from nledn.pairs import Pair
-from nledn.rain import as_floats
+from nledn.pixels import as_floats, to_8_bits
 
 log = logging.getLogger(__name__)
 
@@ -132,8 +132,8 @@ def score(derainer: Derainer, pair: Pair, cancel: CancelToken | None = None) -> 
     layer = derainer.derain(pixels.rainy, cancel=cancel)
     # Not `layer.apply`, which rounds, as is right for people's photos.
     rain = layer.rain() * np.float32(derainer.options.strength)
-    derained = agreement(to_uint8_cut(as_floats(pixels.rainy) - rain), to_uint8(pixels.clean))
-    rainy = agreement(to_uint8(pixels.rainy), to_uint8(pixels.clean))
+    derained = agreement(to_uint8_cut(as_floats(pixels.rainy) - rain), to_8_bits(pixels.clean))
+    rainy = agreement(to_8_bits(pixels.rainy), to_8_bits(pixels.clean))
     return Scores(derained.psnr_y, derained.ssim_y, rainy.psnr_y, rainy.ssim_y)
 
 

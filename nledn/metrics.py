@@ -1,4 +1,4 @@
-"""PSNR and SSIM of the Y channel, by the protocol of the paper's authors, to the bit.
+"""PSNR and SSIM of the Y channel, by the protocol of the paper's authors, to the bit; and change.
 
 Their figures depend on details: the result is cut to 8 bits, not rounded; Y is Pillow's full-range
 8-bit Y, not MATLAB's 16–235; SSIM is scikit-image's default. We compute SSIM from exact integer
@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Bytes = npt.NDArray[np.uint8]
-Deep = npt.NDArray[np.uint16]
-Floats = npt.NDArray[np.float32]
-Plane = npt.NDArray[np.float64]
+from nledn.pixels import Bytes, Floats, Pixels
+
+Doubles = npt.NDArray[np.float64]
 Sums = npt.NDArray[np.int64]
 
 PEAK = 255  # data range of 8 bits
@@ -26,6 +25,7 @@ LumaName = Literal["pillow", "matlab"]
 # MATLAB's rgb2ycbcr for 8 bits (ITU-R BT.601, 16 to 235): many papers measure on this Y.
 MATLAB_LUMA = np.array([65.481, 128.553, 24.966]) / PEAK
 MATLAB_OFFSET = 16
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 STRIP_ROWS = 256  # rows of SSIM computed at once, so that memory does not grow with the photo
 
 
@@ -41,6 +41,19 @@ class Agreement:
 
     psnr_y: float
     ssim_y: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to a photo, in levels of 255.
+
+    Attributes:
+        taken: mean absolute difference of the channels: how much rain was taken.
+        brightness: median difference of luma: what happened to the pixels that held no rain.
+    """
+
+    taken: float
+    brightness: float
 
 
 @dataclass(frozen=True)
@@ -95,14 +108,23 @@ def luma(pixels: Bytes, y: LumaName = "pillow") -> Bytes:
     return np.asarray(Image.fromarray(pixels).convert("YCbCr").getchannel("Y"))
 
 
-def to_uint8(pixels: Bytes | Deep) -> Bytes:
-    """A photo's pixels in 8 bits; 65,535 is 257 · 255, so 8 bits kept in 16 come back."""
-    return (pixels // 257 if pixels.dtype == np.uint16 else pixels).astype(np.uint8)
-
-
 def to_uint8_cut(image: Floats) -> Bytes:
     """Clamp (H, W, 3) float32 to [0, 1] and cut it to 8 bits, as the authors do: no rounding."""
     return (np.clip(image, 0, 1) * np.float32(PEAK)).astype(np.uint8)
+
+
+def levels_of(pixels: Pixels) -> Floats:
+    """Return a photo's values as floats, in levels of 255."""
+    return pixels.astype(np.float32) * np.float32(255 / np.iinfo(pixels.dtype).max)
+
+
+def change_in(difference: Floats) -> Change:
+    """Measure what was done to a photo.
+
+    Args:
+        difference: (H, W, 3), after minus before, in levels of 255.
+    """
+    return Change(float(np.abs(difference).mean()), float(np.median(difference @ LUMA)))
 
 
 def _psnr(image: Bytes, truth: Bytes) -> float:
@@ -125,7 +147,7 @@ def _ssim(image: Bytes, truth: Bytes) -> float:
     return total / (rows * columns)
 
 
-def _similarity(image: Bytes, truth: Bytes) -> Plane:
+def _similarity(image: Bytes, truth: Bytes) -> Doubles:
     """SSIM of each window of two planes, (H - 6, W - 6)."""
     x, y = image.astype(np.int64), truth.astype(np.int64)
     count = WINDOW_PX**2
@@ -138,7 +160,7 @@ def _similarity(image: Bytes, truth: Bytes) -> Plane:
     c1, c2 = STABILITY
     above = (2 * mean_x * mean_y + c1) * (2 * shared + c2)
     below = (mean_x**2 + mean_y**2 + c1) * (spread_x + spread_y + c2)
-    similarity: Plane = above / below
+    similarity: Doubles = above / below
     return similarity
 
 

@@ -1,9 +1,10 @@
 """Names of results: one template, the same in the window, on the command line and in a batch."""
 
+import itertools
 import os
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,8 +60,41 @@ def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
     return name
 
 
+def check_template(template: str) -> str:
+    """Refuse before the first photo a template that cannot be filled for any.
+
+    Returns:
+        A name as the template makes it, for a photo that ends in `.png`.
+
+    Raises:
+        OptionInvalid: as `name_of` says.
+    """
+    return name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), template)
+
+
+def numbered(path: Path, ext: str | None = None) -> Iterator[Path]:
+    """Yield `a.jpg`, `a-2.jpg`, `a-3.jpg` and so on.
+
+    Args:
+        path: the first of them.
+        ext: what the number goes before; None for the ending of `path`.
+    """
+    yield path
+    ext = path.suffix if ext is None else ext
+    stem = path.name.removesuffix(ext)
+    for number in itertools.count(2):
+        yield path.with_name(f"{stem}-{number}{ext}")
+
+
+def free_name(
+    path: Path, is_taken: Callable[[Path], bool] = os.path.lexists, ext: str | None = None
+) -> Path:
+    """Return the first of `numbered(path, ext)` that is not taken; by default, by no file."""
+    return next(each for each in numbered(path, ext) if not is_taken(each))
+
+
 def _known(template: str) -> Iterator[bool]:
-    """Whether each field is one that can be filled in as it is asked for."""
+    """Yield of each field whether it can be filled in as it is asked for."""
     for _, field, layout, conversion in string.Formatter().parse(template):
         if field is not None:
             is_number = field in ("strength", "n")

@@ -9,6 +9,8 @@ BackendName = Literal["torch", "openvino"]
 PrecisionName = Literal["fp32", "bf16", "fp16"]
 
 STRENGTH_MAX = 1.5
+LIMIT_MEGAPIXELS = 250.0
+"""Larger photos are refused unless asked for: most are bombs, or panoramas of hours of work."""
 TILE_MIN_PX = 64  # an overlap must fit twice, and each level needs some pixels to look at
 TILE_MAX_PX = 4096
 

@@ -15,7 +15,7 @@ from PIL import Image
 from nledn import decoder, photo
 from nledn.errors import DerainError, InputNotFound, NoPairs, PairSizesDiffer
 from nledn.messages import printable
-from nledn.rain import Pixels
+from nledn.pixels import Pixels
 
 JUNK = frozenset({"thumbs.db", "desktop.ini"})  # and everything that begins with a dot
 FOUND_NAMES = 5  # of a folder without pairs, for its error

@@ -9,19 +9,15 @@ Everything after that is arithmetic on this plane, never a second run:
 result = photo - strength · (1 - mask) · rain, rounded once.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from nledn.pixels import Floats, Mask, Pixels, as_floats, strips
 from nledn.tiling import Rect, Tile, Tiling, whole
 
-Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Floats = npt.NDArray[np.float32]
-
 STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
-STRIP_ROWS = 256  # rows computed at once, so that memory does not grow with the photo
 
 
 @dataclass(frozen=True)
@@ -112,7 +108,7 @@ class RainLayer:
         plane = self.plane if rect is None else self.plane[rect.slices]
         return plane.astype(np.float32) / np.float32(STEPS)
 
-    def apply(self, pixels: Pixels, strength: float = 1.0, mask: Floats | None = None) -> Pixels:
+    def apply(self, pixels: Pixels, strength: float = 1.0, mask: Mask | None = None) -> Pixels:
         """Take the rain away.
 
         Args:
@@ -125,7 +121,7 @@ class RainLayer:
         """
         assert pixels.shape == self.plane.shape, "the layer belongs to another photo"
         result = np.empty_like(pixels)
-        for rows in _strips(pixels.shape[0]):
+        for rows in strips(*pixels.shape[:2]):
             rain = self.plane[rows].astype(np.float32) / np.float32(STEPS) * np.float32(strength)
             if mask is not None:
                 rain *= (1 - mask[rows])[:, :, None]
@@ -161,7 +157,7 @@ def difference(
     """
     height, width = before.shape[:2]
     layer = RainLayer(whole(height, width), record, linear=linear)
-    for rows in _strips(height):
+    for rows in strips(height, width):
         was, now = as_floats(before[rows]), as_floats(after[rows])
         if linear:
             was, now = srgb_encoded(was), srgb_encoded(now)
@@ -178,11 +174,6 @@ def _rounded(values: Floats, like: Pixels) -> Pixels:
     return values.astype(np.uint8) if like.dtype == np.uint8 else values.astype(np.uint16)
 
 
-def as_floats(pixels: Pixels) -> Floats:
-    """uint8 or uint16 to float32 in [0, 1]."""
-    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
-
-
 def srgb_encoded(light: Floats) -> Floats:
     """Linear light in [0, 1] to sRGB's encoding (IEC 61966-2-1)."""
     curve = 1.055 * np.maximum(light, 0.0031308) ** np.float32(1 / 2.4) - 0.055
@@ -193,8 +184,3 @@ def srgb_decoded(encoded: Floats) -> Floats:
     """From sRGB's encoding in [0, 1] to linear light; the inverse of `srgb_encoded`."""
     curve = ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** np.float32(2.4)
     return np.where(encoded <= 0.04045, encoded / 12.92, curve).astype(np.float32)
-
-
-def _strips(rows: int) -> Iterator[slice]:
-    for top in range(0, rows, STRIP_ROWS):
-        yield slice(top, min(top + STRIP_ROWS, rows))

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from nledn import places
-from nledn.backends import Backend, Floats, Trained, backend_benchmark, reference
+from nledn.backends import Backend, Trained, backend_benchmark, reference
 from nledn.device import Choice, Machine, Trial
+from nledn.pixels import Floats
 
 MACHINE = Machine("A CPU", 2, 2**34, cpu_bf16=False, openvino="2026.4")
 BARE = replace(MACHINE, torch=False)

@@ -1,4 +1,6 @@
+import errno
 import io
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from nledn.errors import (
     CheckpointShipped,
     NotACheckpoint,
     OptionInvalid,
+    OutputDiskFull,
     OutputFailed,
     UnknownCheckpoint,
 )
@@ -225,6 +228,16 @@ def test_a_folder_that_cannot_be_made_is_an_error_with_words(
     (tmp_path / "user").write_text("a file where the folder should be")
     with pytest.raises(OutputFailed):
         catalog.add(put(elsewhere, "mine").path)
+
+
+def test_a_full_disk_is_said_as_such(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_space(path: Path, *_rest: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    path = put(elsewhere, "mine").path
+    monkeypatch.setattr(Path, "mkdir", no_space)
+    with pytest.raises(OutputDiskFull):
+        catalog.add(path)
 
 
 def test_what_was_added_can_be_removed(elsewhere: Path) -> None:

@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nledn.rain import (
-    STEPS,
-    RainLayer,
-    Record,
-    as_floats,
-    difference,
-    srgb_decoded,
-    srgb_encoded,
-    subtract,
-)
+from nledn.pixels import as_floats
+from nledn.rain import STEPS, RainLayer, Record, difference, srgb_decoded, srgb_encoded, subtract
 from nledn.tiling import Rect, balanced, whole
 
 RECORD = Record("some", "0" * 64, "cpu", "torch", "fp32", "whole", 0, "1")

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from nledn import Derainer, Options, backends, locking, places
-from nledn.backends import Backend, Floats, Trained, self_test, verdicts
+from nledn.backends import Backend, Trained, self_test, verdicts
 from nledn.cli import main
 from nledn.device import Choice, Gpu, Machine, Trial
+from nledn.pixels import Floats
 from tests.batch.batches import make_photo
 
 GPU = Gpu("A GPU", 2**33, 2**33, fp16=True, driver="570.1")

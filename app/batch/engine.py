@@ -16,7 +16,8 @@ from app.tasks import Job, QueueName, Tasks, Work
 from nledn import Options
 from nledn.cancel import CancelToken
 from nledn.errors import Cancelled
-from nledn.rain import Pixels, RainLayer
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
 
 if TYPE_CHECKING:
     from nledn import Derainer
@@ -47,20 +48,8 @@ class _LentJob(Job[tuple[float, R]], Generic[R]):
         return began, self.step(self.engines.get(self.options), work)
 
 
-class _Stop(CancelToken):
-    """Set as soon as one of several conditions holds."""
-
-    def __init__(self, *conditions: Callable[[], bool]) -> None:
-        super().__init__()
-        self._conditions = conditions
-
-    @property
-    def is_cancelled(self) -> bool:
-        return any(condition() for condition in self._conditions)
-
-
 class BatchEngine:
-    """A `nledn.batch.Engine`; used from the batch's thread, paused and resumed from any.
+    """A `nledn.pipeline.Engine`; used from the batch's thread, paused and resumed from any.
 
     Args:
         tasks: has the compute queue.
@@ -119,8 +108,12 @@ class BatchEngine:
         cancel = cancel or CancelToken()
 
         def step(engine: "Derainer", work: Work) -> None:
-            hindered = (lambda: self._is_paused, work.is_waited_for)
-            stop = _Stop(*hindered, lambda: cancel.is_cancelled, lambda: work.cancel.is_cancelled)
+            stop = CancelToken(
+                lambda: self._is_paused,
+                work.is_waited_for,
+                lambda: cancel.is_cancelled,
+                lambda: work.cancel.is_cancelled,
+            )
             try:
                 engine.derain(pixels, into=layer, on_tile=on_tile, cancel=stop)
             except Cancelled:

@@ -61,6 +61,7 @@ class Asked:
         choices: where and how results are written.
         options: how to derain.
         quality: of JPEG and WebP.
+        record: the XMP of each result notes how it was made.
         retry_failed: failed photos are tried again.
     """
 
@@ -68,6 +69,7 @@ class Asked:
     choices: Choices
     options: Options
     quality: int
+    record: bool
     retry_failed: bool = False
 
     def request(self) -> "Request":
@@ -85,6 +87,7 @@ class Asked:
             conflict=self.choices.conflict,
             format=self.choices.format,
             quality=self.quality,
+            record=self.record,
             thumbnails=True,
         )
         card = catalog.find(self.options.weights)

@@ -176,8 +176,8 @@ class Batch(QObject):
         """The batch as it is now; checkpoint and strength are those of the open photo."""
         assert self._found is not None
         options = replace(self._options(), strength=self.strength())
-        quality = self._preferences.settings.quality
-        return Asked(self._found, self.choices, options, quality, retry_failed)
+        kept = self._preferences.settings
+        return Asked(self._found, self.choices, options, kept.quality, kept.record, retry_failed)
 
     # A run
 

@@ -16,7 +16,7 @@ from nledn.tiling import Rect
 if TYPE_CHECKING:
     from nledn.compare import Figures, Lane, Removal
     from nledn.photo import Photo
-    from nledn.rain import Pixels
+    from nledn.pixels import Pixels
 
 NOT_SHIFTED = 1.0  # a median below this is no change that anyone sees
 

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.imaging.pyramid import Pyramid
-from nledn.rain import STEPS, Pixels, subtract
+from nledn.pixels import Bytes, Pixels
+from nledn.rain import STEPS, subtract
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from nledn.rain import RainLayer
 
 Kind: TypeAlias = Literal["before", "after", "rain", "mask"]
-Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 # What is kept is tinted in a colour that neither streets nor skies nor meadows have.
 KEPT_RGB = (214, 64, 159)

@@ -9,15 +9,13 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from nledn.pixels import Bytes, Mask
 from nledn.tiling import Rect
 
 TILE_PX = 128  # a stroke is computed and remembered in tiles of this side: 64 KB stay in the cache
 STEPS = 255
 
-Mask: TypeAlias = npt.NDArray[np.float32]
-Bytes: TypeAlias = npt.NDArray[np.uint8]
 Point: TypeAlias = tuple[float, float]
 """x and y in pixels of the photo; a pixel's middle is at a half."""
 Place: TypeAlias = tuple[int, int]

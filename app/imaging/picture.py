@@ -16,7 +16,8 @@ from app.imaging.pyramid import Pyramid, tile_rect, tiles_of
 from app.imaging.qimage import ScreenColour, to_qimage
 from app.imaging.tile_cache import TileCache, TileKey
 from nledn.options import STRENGTH_MAX
-from nledn.rain import Pixels, RainLayer
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:

@@ -3,15 +3,13 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtGui import QColorSpace, QColorTransform, QImage
 
-from nledn.rain import Pixels
+from nledn.pixels import Pixels, Plane, to_8_bits
 
 if TYPE_CHECKING:
     from nledn.photo import Photo
 
-Plane = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 Format = QImage.Format
 
 SRGB = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
@@ -51,7 +49,7 @@ class ScreenColour:
             Format_RGB32, or Format_ARGB32_Premultiplied with alpha; memory of its own.
         """
         if self._transform is None:
-            return _finished(to_qimage(_eight_bits(pixels)), alpha)
+            return _finished(to_qimage(to_8_bits(pixels)), alpha)
         if self._grey:
             grey = to_qimage(pixels[:, :, :1])
             shown = grey.colorTransformed(self._transform, Format.Format_RGB32)
@@ -113,17 +111,10 @@ def _space(icc: bytes | None) -> QColorSpace:
     return space if space.isValid() else SRGB
 
 
-def _eight_bits(pixels: Pixels) -> npt.NDArray[np.uint8]:
-    if pixels.dtype == np.uint8:
-        return pixels.view(np.uint8)
-    # Division by 257, rounded, within 16 bits.
-    return ((pixels - (pixels >> 8) + 128) >> 8).astype(np.uint8)
-
-
 def _finished(image: QImage, alpha: Plane | None) -> QImage:
     if alpha is None:
         return image.convertToFormat(Format.Format_RGB32)
     image = image.convertToFormat(Format.Format_ARGB32)
     bits = np.frombuffer(image.bits(), np.uint8).reshape(image.height(), image.width(), 4)
-    bits[:, :, 3] = _eight_bits(alpha)  # BGRA in memory on every machine Qt runs desktops on
+    bits[:, :, 3] = to_8_bits(alpha)  # BGRA in memory on every machine Qt runs desktops on
     return image.convertToFormat(Format.Format_ARGB32_Premultiplied)

@@ -286,6 +286,7 @@ class PhotoController(QObject):
         self._seen = None
         self._autosave.restart(path, document.options, document.strength)
         document.take(opened)
+        self._tasks.submit(jobs.KeyJob(opened.photo))
         self._run_when_stopped()
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)
@@ -311,7 +312,7 @@ class PhotoController(QObject):
         keeper = self._autosave.file
         assert keeper is not None, "it has a file, or nothing would have been kept"
         task = self._tasks.submit(jobs.KeepJob(keeper, kept.layers))
-        task.succeeded.connect(lambda _: self._remove(offer))
+        task.succeeded.connect(lambda _: self._forget(offer))
         for deed in kept.deeds:
             self.document.history.replay(deed)
 
@@ -324,7 +325,8 @@ class PhotoController(QObject):
         document.history.restart()
         self._autosave.restart(kept.source, kept.options, kept.strength)
 
-    def _remove(self, offer: Offer) -> None:
+    def _forget(self, offer: Offer) -> None:
+        self._offer = None
         self._tasks.submit(FileJob(partial(offer.file.unlink, missing_ok=True)))
 
     def _show_progress(self, value: "jobs.Started | Progress") -> None:
@@ -361,6 +363,9 @@ class PhotoController(QObject):
     def _options_changed(self, options: Options) -> None:
         """The next start computes with what is chosen now, be it by undoing a choice."""
         self._abandon()
+        found = self._engines.kept(self.document.photo, options)
+        if self.document.layer is None and found is not None:  # by another page
+            self.document.take_rain(found, options)
         self._run_when_stopped()
         self._preferences.change(checkpoint=options.weights)
 
@@ -381,10 +386,6 @@ class PhotoController(QObject):
         if choice is not None and choice.problem and choice.problem != self._told_problem:
             self._told_problem = choice.problem
             self.noticed.emit(Notice(fallen_back_of(choice), "info"))
-
-    def _forget(self, offer: Offer) -> None:
-        self._offer = None
-        self._remove(offer)
 
     def _use(self, recipe: "Recipe") -> None:
         self.document.history.strength_settled(recipe.strength)

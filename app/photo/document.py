@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 from app.imaging.opened import Opened
 from app.imaging.picture import Picture
 from app.photo.history import History
-from app.photo.jobs import Result
 from app.photo.state import PhotoState, Status, state_of, tiles_of
 from nledn.options import STRENGTH_MAX, Options
 from nledn.tiling import Rect
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from nledn import RainLayer
     from nledn.device import Choice
     from nledn.photo import Photo
+    from nledn.pipeline import Result
 
 LAYERS_KEPT = 2  # of different models for one photo: going back and forth costs nothing
 
@@ -133,8 +133,10 @@ class Document(QObject):
         found = self._results.get(options)
         return None if found is None else found.layer
 
-    def result(self, derained: Derained) -> Result:
+    def result(self, derained: Derained) -> "Result":
         """A result with the photo, as it would be saved now."""
+        from nledn.pipeline import Result
+
         assert self.photo is not None
         mask = self.picture.mask
         kept = None if mask is None or not mask.any() else mask.copy()

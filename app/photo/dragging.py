@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.photo.jobs import Result
 from app.tasks import Job, Work
 from nledn import unfinished
 
 if TYPE_CHECKING:
     from nledn.photo import WriteSettings
+    from nledn.pipeline import Result
 
 
 class DragFolders:
@@ -68,7 +68,7 @@ def _private_folder() -> tuple[Path, unfinished.Note]:
 class DragJob(Job[Path]):
     """Write a result to a private folder, so that it can be dragged to another program."""
 
-    result: Result
+    result: "Result"
     name: str
     settings: "WriteSettings"
     record: bool
@@ -76,8 +76,8 @@ class DragJob(Job[Path]):
 
     def run(self, work: Work) -> Path:
         """Write it."""
-        from nledn import photo as photos
+        from nledn import pipeline
 
         path = self.folders.make() / self.name
-        photos.write(self.result.applied(record=self.record), path, self.settings)
+        pipeline.write(self.result, path, self.settings, record=self.record)
         return path

@@ -7,9 +7,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from app.imaging.mask import Mask, Patch
+from app.imaging.mask import Patch
 from app.shell.translation import tr
 from nledn.options import Options
+from nledn.pixels import Mask
 
 if TYPE_CHECKING:
     from app.photo.document import Document

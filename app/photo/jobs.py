@@ -1,12 +1,11 @@
 """Work for the Photo page: reading photos, deraining, and what comes of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtGui import QImage
 
-from app.imaging.mask import Mask
 from app.imaging.opened import Opened, photos_in
 from app.imaging.pyramid import first_copies
 from app.imaging.qimage import ScreenColour, to_photo
@@ -15,6 +14,7 @@ from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
 from nledn import Options, __version__, decoder
 from nledn.errors import DerainError, PhotoIsFolder, PhotoNotFound
+from nledn.naming import free_name
 from nledn.rain import Record, difference
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nledn.device import Choice
     from nledn.engine import Progress
     from nledn.photo import Photo, WriteSettings
+    from nledn.pipeline import Result
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,21 @@ class PasteJob(Job[Opened]):
         """Convert it."""
         photo = to_photo(self.image)
         return Opened(photo, first_copies(photo))
+
+
+@dataclass(frozen=True, eq=False)
+class KeyJob(Job[None]):
+    """Compute the photo's key ahead, so that neither a derain nor a comparison waits for it."""
+
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    photo: "Photo"
+
+    def run(self, work: Work) -> None:
+        """Compute it."""
+        from nledn.models import photo_key
+
+        photo_key(self.photo)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,13 +125,9 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
 
     def run(self, work: "Work[Started | Progress]") -> "RainLayer":
         """Compute them."""
-        derainer = self.engines.get(self.options)
-        work.cancel.raise_if_cancelled()
         photo = self.photo
-        height, width = photo.pixels.shape[:2]
-        layer = self.into
-        if layer is None:
-            layer = derainer.start((height, width), grey=photo.grey, linear=photo.linear)
+        derainer, layer = self.engines.models().layer(photo, self.options, self.into)
+        work.cancel.raise_if_cancelled()
         work.report(Started(layer, derainer.choice))
         if self.keeper is not None:
             self.keeper.begin(self.options, layer)
@@ -128,38 +140,6 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
         return derainer.derain(
             photo.pixels, into=layer, focus=self.focus, on_tile=on_tile, cancel=work.cancel
         )
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """A photo and what is taken from it: what is saved, copied and dragged out."""
-
-    photo: "Photo"
-    layer: "RainLayer"
-    strength: float
-    mask: Mask | None = None
-
-    def applied(self, *, record: bool) -> "Photo":
-        """The derained photo; with its recipe in the XMP, or without any."""
-        from nledn.photo.recipe import Recipe, stamped, unstamped
-
-        photo, made = self.photo, self.layer.record
-        pixels = self.layer.apply(photo.pixels, self.strength, self.mask)
-        if not record:
-            xmp = None if photo.xmp is None else unstamped(photo.xmp, photo.size)
-            return replace(photo, pixels=pixels, xmp=xmp)
-        recipe = Recipe(
-            checkpoint=made.checkpoint,
-            checkpoint_sha256=made.checkpoint_sha256,
-            strength=self.strength,
-            tile=made.tile,
-            backend=made.backend,
-            precision=made.precision,
-            version=made.version,
-            masked=self.mask is not None,
-            partial=not self.layer.is_complete,
-        )
-        return replace(photo, pixels=pixels, xmp=stamped(photo.xmp, recipe, photo.size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +161,7 @@ class Saved:
 class SaveJob(Job[Saved]):
     """Write a result."""
 
-    result: Result
+    result: "Result"
     path: Path
     settings: "WriteSettings"
     record: bool
@@ -189,32 +169,22 @@ class SaveJob(Job[Saved]):
 
     def run(self, work: Work) -> Saved:
         """Write it whole, or not at all."""
-        from nledn import photo as photos
+        from nledn import pipeline
 
         path = free_name(self.path) if self.find_free_name else self.path
-        clean = self.result.applied(record=self.record)
-        photos.write(clean, path, self.settings)
+        clean = pipeline.write(self.result, path, self.settings, record=self.record)
         return Saved(path, clean, self.settings)
-
-
-def free_name(path: Path) -> Path:
-    """`path`, or the first of `name-2`, `name-3` … that no file has."""
-    tried, number = path, 1
-    while tried.exists():
-        number += 1
-        tried = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return tried
 
 
 @dataclass(frozen=True, eq=False)
 class CopyJob(Job[QImage]):
     """The derained photo as a picture for the clipboard."""
 
-    result: Result
+    result: "Result"
 
     def run(self, work: Work) -> QImage:
         """Take the rain away; the clipboard knows no profiles, so it is given sRGB."""
-        photo = self.result.applied(record=False)
+        photo = self.result.clean(record=False)
         return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
 
 

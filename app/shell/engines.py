@@ -8,13 +8,14 @@ from app.tasks import Job, QueueName, Work
 from nledn import Options
 
 if TYPE_CHECKING:
-    from nledn import Derainer
-    from nledn.compare import Models
+    from nledn import Derainer, RainLayer
     from nledn.device import Choice, Machine
+    from nledn.models import Models
+    from nledn.photo import Photo
 
 
 class Engines:
-    """The engine that is loaded; touched by the compute queue alone.
+    """The models of all pages, and what they have found; they load and compute on one queue.
 
     Args:
         load: makes one; None for `nledn.Derainer.load`, which brings in torch.
@@ -22,33 +23,28 @@ class Engines:
 
     def __init__(self, load: "Callable[[Options], Derainer] | None" = None) -> None:
         self._load = load
-        self._options: Options | None = None
-        self._derainer: Derainer | None = None
         self._models: Models | None = None
 
     def models(self) -> "Models":
-        """Checkpoints that are compared, and what they have found; kept while the program runs."""
+        """Return the cache; kept while the program runs."""
         if self._models is None:
-            from nledn.compare import Models
+            from nledn.models import Models
 
             self._models = Models() if self._load is None else Models(self._load)
         return self._models
 
     def get(self, options: Options) -> "Derainer":
-        """The engine for `options`, loaded unless it was the last one."""
-        if self._derainer is None or self._options != options:
-            self._derainer = None  # two at a time would take the memory of two
-            load = self._load
-            if load is None:
-                from nledn import Derainer
+        """Return the model for `options`, loaded unless it is kept."""
+        return self.models().find(options)
 
-                load = Derainer.load
-            self._derainer, self._options = load(options), options
-        return self._derainer
+    def kept(self, photo: "Photo | None", options: Options) -> "RainLayer | None":
+        """Return what any page has found of a photo's rain; computes nothing, from any thread."""
+        if photo is None or self._models is None:
+            return None
+        return self._models.kept(photo, options)
 
     def unload(self) -> None:
         """Load each anew at its next use: another choice may be made now."""
-        self._derainer = None
         if self._models is not None:
             self._models.unload()
 
@@ -69,12 +65,10 @@ class LoadJob(Job["Choice"]):
     anew: bool = False
 
     def run(self, work: Work) -> "Choice":
-        """Load it, and what comparing needs; the answer is where it will compute."""
+        """Load it; the answer is where it will compute."""
         if self.anew:
             self.engines.unload()
-        choice = self.engines.get(self.options).choice
-        self.engines.models()
-        return choice
+        return self.engines.get(self.options).choice
 
 
 @dataclass(frozen=True, eq=False)

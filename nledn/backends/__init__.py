@@ -10,14 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from nledn import device
 from nledn.architecture import Regions
 from nledn.device import Choice, Machine
-
-Floats = npt.NDArray[np.float32]
+from nledn.pixels import Floats
 
 
 class Backend(Protocol):

@@ -21,9 +21,10 @@ from pathlib import Path
 import psutil
 
 from nledn import backends, device, interpreter, places
-from nledn.backends import Backend, Floats, reference, verdicts
+from nledn.backends import Backend, reference, verdicts
 from nledn.device import Choice, Machine, Trial
 from nledn.options import Options
+from nledn.pixels import Floats
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import psutil
 
-from nledn.backends import Floats, Trained
+from nledn.backends import Trained
 from nledn.backends.openvino_graph import Part, build
 from nledn.device import Choice
 from nledn.errors import OutOfMemory
+from nledn.pixels import Floats
 from nledn.regions import safe_side
 
 Size = tuple[int, int]  # height and width, px

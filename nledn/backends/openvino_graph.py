@@ -19,7 +19,7 @@ from typing import Any, Literal
 import numpy as np
 
 from nledn.architecture import CHANNELS, DENSE_LAYERS, INNER, Regions
-from nledn.backends import Floats
+from nledn.pixels import Floats
 from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans, window_runs
 
 Part = Literal["trunk", "tail"]

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from nledn.architecture import weight_shapes
-from nledn.backends import Floats, Trained, create
+from nledn.backends import Trained, create
 from nledn.device import Choice
+from nledn.pixels import Floats
 
 SIDE_PX = 256  # four regions a side on the first level, one on the last
 # With 1, rounding in float32 decides which of two equals is a window's maximum so often that right

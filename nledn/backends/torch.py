@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from nledn import malloc
-from nledn.backends import Floats, Trained
+from nledn.backends import Trained
 from nledn.device import NO_DRIVER, TORCH_FOR_CPU, Choice, Gpu
 from nledn.errors import OutOfMemory
 from nledn.network import NLEDN
+from nledn.pixels import Floats
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 DRIVER_FILE = Path("/proc/driver/nvidia/version")

@@ -17,14 +17,13 @@ from nledn.batch.rows import Counts, Done, Failed, Job, Outcome, PutBack, Row, S
 from nledn.batch.run import run
 from nledn.batch.settings import Request, Settings
 from nledn.batch.sources import Found, in_folder, in_list, read_list, together
-from nledn.batch.work import Engine, derain_file
+from nledn.batch.work import derain_file
 
 __all__ = [
     "BatchProgress",
     "Counts",
     "Done",
     "Ending",
-    "Engine",
     "Failed",
     "Foreseen",
     "Found",

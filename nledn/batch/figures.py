@@ -8,14 +8,13 @@ import numpy as np
 from PIL import Image
 
 from nledn import decoder, photo
-from nledn.batch.rows import Change, Scores
+from nledn.batch.rows import Scores
 from nledn.errors import PairSizesDiffer, PairTooSmall
-from nledn.metrics import WINDOW_PX, agreement, to_uint8
+from nledn.metrics import WINDOW_PX, Change, agreement, change_in, levels_of
 from nledn.photo import Photo
-from nledn.rain import Pixels
+from nledn.pixels import Pixels, to_8_bits
 
 SAMPLED_PX = 250_000  # of a photo, on a grid: means move by less than a hundredth of a level
-LUMA = np.array([0.299, 0.587, 0.114])
 THUMBNAIL_PX = 160  # long side
 THUMBNAIL_QUALITY = 75
 
@@ -27,12 +26,11 @@ BRIGHTNESS_MOVED = 5.0
 
 
 def change_of(before: Pixels, after: Pixels) -> Change:
-    """What was done to a photo, (H, W, 3) before and after, in levels of 255."""
+    """Measure what was done to a photo, (H, W, 3) before and after, on a grid of its pixels."""
     height, width = before.shape[:2]
     step = max(1, math.isqrt(height * width // SAMPLED_PX))
     grid = (slice(None, None, step), slice(None, None, step))
-    levels = (after[grid].astype(np.float32) - before[grid]) * (255 / np.iinfo(before.dtype).max)
-    return Change(float(np.abs(levels).mean()), float(np.median(levels @ LUMA)))
+    return change_in(levels_of(after[grid]) - levels_of(before[grid]))
 
 
 def marks_of(change: Change) -> tuple[str, ...]:
@@ -51,7 +49,7 @@ def small(picture: Photo, side_px: int = THUMBNAIL_PX) -> Image.Image:
     height, width = picture.pixels.shape[:2]
     scale = min(1.0, side_px / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    shrunk = Image.fromarray(to_uint8(picture.pixels)).resize(size, Image.Resampling.BOX)
+    shrunk = Image.fromarray(to_8_bits(picture.pixels)).resize(size, Image.Resampling.BOX)
     return photo.in_srgb(np.asarray(shrunk), picture.icc)
 
 
@@ -70,8 +68,8 @@ def scores_of(rainy: Path, result: Path, truth: Path) -> Scores:
         PairSizesDiffer: the photo without rain is of another size.
         PairTooSmall: a side is shorter than SSIM's window.
     """
-    clean = to_uint8(decoder.read(truth).pixels)
-    before, after = (to_uint8(decoder.read(path).pixels) for path in (rainy, result))
+    clean = to_8_bits(decoder.read(truth).pixels)
+    before, after = (to_8_bits(decoder.read(path).pixels) for path in (rainy, result))
     sizes = [(pixels.shape[1], pixels.shape[0]) for pixels in (before, clean)]
     if sizes[0] != sizes[1]:
         raise PairSizesDiffer(rainy, sizes[0], sizes[1])

@@ -17,7 +17,6 @@ from typing import Any, get_origin, get_type_hints
 
 from nledn.batch.database import connect, copied, journal_errors, transaction
 from nledn.batch.rows import (
-    Change,
     Counts,
     Figures,
     Holder,
@@ -29,6 +28,7 @@ from nledn.batch.rows import (
 )
 from nledn.errors import BatchBusy, DerainError
 from nledn.messages import printable
+from nledn.metrics import Change
 
 _HINTS = {kind: get_type_hints(kind) for kind in (Seen, Change, Figures, Scores, Holder)}
 _FIELDS = tuple(field.name for field in fields(Row) if field.name != "error")

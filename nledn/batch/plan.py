@@ -14,6 +14,7 @@ from nledn.batch.settings import SUFFIX_OF, Request, Settings
 from nledn.batch.targets import target_of
 from nledn.batch.workspace import Workspace
 from nledn.errors import BatchInputEmpty, DerainError, OutputFailed
+from nledn.naming import free_name
 from nledn.photo import Photo
 
 
@@ -136,11 +137,11 @@ def _named_apart(rows: Iterable[Row], request: Request) -> Iterator[Row]:
             continue
         alone = shared[_folded(_target(row.base, row.n, "", request))] == 1
         endings = _endings(row.source, request.settings, looked_into=not alone)
-        base = row.base
-        number = 1
-        while any(_folded(_target(base, row.n, ext, request)) in taken for ext in endings):
-            number += 1
-            base = row.base.with_name(f"{row.base.name}-{number}")
+
+        def is_taken(base: Path, n: int = row.n, endings: set[str] = endings) -> bool:
+            return any(_folded(_target(base, n, ext, request)) in taken for ext in endings)
+
+        base = free_name(row.base, is_taken, ext="")
         taken.update(_folded(_target(base, row.n, ext, request)) for ext in endings)
         bases[row.source] = base
     return (replace(row, base=bases.get(row.source, row.base)) for row in rows)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nledn import metrics
 from nledn.errors import DerainError
+from nledn.metrics import Change
 
 
 class State(StrEnum):
@@ -42,26 +43,13 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Change:
-    """What was done to a photo, in levels of 255.
-
-    Attributes:
-        taken: mean absolute difference of the channels: how much rain was taken.
-        brightness: median difference of luma: what happened to the pixels that held no rain.
-    """
-
-    taken: float
-    brightness: float
-
-
-@dataclass(frozen=True)
 class Figures:
     """What is told of a result.
 
     Attributes:
         width_px: of the photo.
         height_px: of the photo.
-        change: see `Change`.
+        change: see `nledn.metrics.Change`.
         backend: that computed.
         precision: that it computed in.
         tile: as in `nledn.Record`.

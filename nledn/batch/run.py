@@ -16,9 +16,10 @@ from nledn.batch.memory_budget import MemoryBudget
 from nledn.batch.progress import BatchProgress, Ending, OnUpdate
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Done, Failed, Job, Outcome, PutBack, Skipped, State
-from nledn.batch.work import Clock, Derained, Engine, Loaded, guarded
+from nledn.batch.work import Clock, Derained, Loaded, guarded
 from nledn.cancel import CancelToken
 from nledn.errors import BatchBusy, Cancelled, DerainError, JournalFailed, OutputDiskFull
+from nledn.pipeline import Engine
 
 log = logging.getLogger(__name__)
 
@@ -50,18 +51,6 @@ def run(
     return _Run(queue, engine, on_update, cancel or CancelToken(), clock).run()
 
 
-class _EitherToken(CancelToken):
-    """Set by a person, or by the run itself when it cannot go on."""
-
-    def __init__(self, of_person: CancelToken) -> None:
-        super().__init__()
-        self._of_person = of_person
-
-    @property
-    def is_cancelled(self) -> bool:
-        return super().is_cancelled or self._of_person.is_cancelled
-
-
 @dataclass(frozen=True)
 class _NotComputed:
     loaded: Loaded
@@ -81,7 +70,7 @@ class _Run:
         self._engine = engine
         self._settings = queue.request.settings
         self._of_person = cancel
-        self._cancel = _EitherToken(cancel)
+        self._cancel = CancelToken(lambda: cancel.is_cancelled)
         self._error: DerainError | None = None
         self._read_ahead: SimpleQueue[Loaded | None] = SimpleQueue()
         self._computed: SimpleQueue[Derained | _NotComputed | None] = SimpleQueue()

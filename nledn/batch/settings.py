@@ -8,8 +8,8 @@ from typing import Literal, get_args
 from nledn.batch.sources import Found
 from nledn.card import Card
 from nledn.errors import OptionInvalid
-from nledn.naming import DEFAULT_TEMPLATE, Naming, name_of
-from nledn.options import Options
+from nledn.naming import DEFAULT_TEMPLATE, check_template
+from nledn.options import LIMIT_MEGAPIXELS, Options
 
 Conflict = Literal["skip", "overwrite", "rename"]
 Format = Literal["keep", "jpg", "png", "tiff", "webp"]
@@ -17,7 +17,6 @@ Format = Literal["keep", "jpg", "png", "tiff", "webp"]
 SUFFIX_OF: dict[str, str] = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
 """The ending of results, by format; `keep` depends on the photo."""
 
-LIMIT_MEGAPIXELS = 250.0
 DEFAULTS = Options()
 
 
@@ -35,6 +34,7 @@ class Settings:
         quality: 1 to 100, of JPEG and WebP.
         limit_megapixels: larger photos are refused.
         truth: folder of the same photos without rain, for scores; None for no scores.
+        record: the XMP of each result notes how it was made.
         thumbnails: small pictures of before and after are kept, for the report.
 
     Raises:
@@ -47,16 +47,15 @@ class Settings:
     format: str = "keep"
     quality: int = 95
     limit_megapixels: float = LIMIT_MEGAPIXELS
+    record: bool = True
     truth: Path | None = None
     thumbnails: bool = False
 
     def __post_init__(self) -> None:
         _require_one("on-conflict", self.conflict, get_args(Conflict))
         _require_one("format", self.format, get_args(Format))
-        # A template that cannot be filled is told before the first photo, not by each of them.
-        suffix = Path(name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), self.name)).suffix
-        if suffix != ".png":
-            raise OptionInvalid("name", self.name, "a name that ends in {ext}")
+        if Path(check_template(self.name)).suffix != ".png":
+            raise OptionInvalid("name", self.name, "a name that ends in {ext}; see --format")
 
     def fingerprint(self) -> str:
         """What decides on a result's bytes and name, as text; when it changes, photos are redone.
@@ -76,6 +75,8 @@ class Settings:
                 "format": self.format,
                 "quality": self.quality,
             }
+            # Named only where it differs: results of before there were records stay done.
+            | ({} if self.record else {"record": False})
         )
 
 

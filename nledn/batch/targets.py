@@ -1,31 +1,18 @@
 """Where a photo's result goes, and what happens where something is there already."""
 
-import itertools
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 from nledn.batch.rows import Job, Skipped
 from nledn.batch.seen import was_written
 from nledn.batch.settings import SUFFIX_OF, Settings
-from nledn.errors import NotAFile, OutputFailed, ResultExists, WouldReplaceSource
-from nledn.naming import Naming, name_of
+from nledn.errors import NotAFile, OutputFailed, ResultExists
+from nledn.naming import Naming, name_of, numbered
 from nledn.photo import writable_suffixes
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a result goes.
-
-    Attributes:
-        path: of the file.
-        overwrite: something is there that may be replaced.
-    """
-
-    path: Path
-    overwrite: bool
+from nledn.pipeline import Conflict, Target, settled
 
 
 def target_of(job: Job, ext: str, settings: Settings) -> Path:
@@ -41,7 +28,7 @@ def present_at(job: Job, settings: Settings) -> list[Path]:
         endings = {SUFFIX_OF[settings.format]}
     there = []
     for ext in sorted(endings):
-        for path in _numbered(target_of(job, ext, settings)):
+        for path in numbered(target_of(job, ext, settings)):
             if not os.path.lexists(path):
                 break
             there.append(path)
@@ -55,19 +42,15 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
         WouldReplaceSource: a photo of this batch is there, and the result may not be renamed.
         OutputFailed: a link is there that should be replaced.
     """
-    for path in _numbered(target_of(job, ext, settings)):
-        if not os.path.lexists(path):
-            return Target(path, overwrite=False)
-        if path in job.sources:
-            if settings.conflict != "rename":
-                raise WouldReplaceSource(path, job.source)
-        elif is_ours(path, job) or settings.conflict == "overwrite":
-            if path.is_symlink():
-                raise OutputFailed(path, "it is a link, and a batch replaces no file elsewhere")
-            return Target(path, overwrite=True)
-        elif settings.conflict == "skip":
-            return Skipped(ResultExists(path))
-    raise AssertionError("unreachable: the numbers have no end")
+    wanted = target_of(job, ext, settings)
+    conflict = cast("Conflict", settings.conflict)  # `Settings` has checked it
+    ours = partial(is_ours, job=job)
+    target = settled(wanted, conflict, sources=job.sources, is_ours=ours)
+    if target is None:
+        return Skipped(ResultExists(wanted))
+    if target.overwrite and target.path.is_symlink():
+        raise OutputFailed(target.path, "it is a link, and a batch replaces no file elsewhere")
+    return target
 
 
 def skipped_as_no_file(source: Path) -> Skipped | None:
@@ -100,10 +83,3 @@ def is_ours(path: Path, job: Job) -> bool:
     if path in job.ours:
         return True
     return job.written is not None and was_written(job.written, path)
-
-
-def _numbered(path: Path) -> Iterator[Path]:
-    """Yield `a.jpg`, `a-2.jpg`, `a-3.jpg` and so on."""
-    yield path
-    for number in itertools.count(2):
-        yield path.with_name(f"{path.stem}-{number}{path.suffix}")

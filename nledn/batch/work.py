@@ -5,16 +5,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from nledn import decoder
-from nledn import photo as photos
+from nledn import decoder, pipeline
 from nledn.atomic import make_folder
 from nledn.batch.figures import change_of, scores_of, thumbnail
 from nledn.batch.rows import Done, Failed, Figures, Job, Scores, Seen, Skipped, Thumbnails
 from nledn.batch.seen import note_written, seen_of, sha256_of
 from nledn.batch.settings import SUFFIX_OF, Settings
-from nledn.batch.targets import Target, is_ours, resolved, skipped_unread
+from nledn.batch.targets import is_ours, resolved, skipped_unread
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import (
@@ -26,37 +25,16 @@ from nledn.errors import (
     PhotoNotFound,
 )
 from nledn.messages import explain_note, printable
-from nledn.photo import Photo, WriteSettings
-from nledn.rain import Pixels, RainLayer
+from nledn.photo import Photo, WriteSettings, output_suffix
+from nledn.pipeline import Engine, Result, Target
 
 log = logging.getLogger(__name__)
 
-Result = TypeVar("Result")
+Value = TypeVar("Value")
 Clock = Callable[[], float]
 """Seconds, as `time.monotonic` counts them; one that is paused stands still."""
 
 PICTURES_AT_MOST = 5000  # in a report: some 30 MB of it; a browser bears no more
-
-
-class Engine(Protocol):
-    """What a batch needs of `nledn.Derainer`; the window puts its own lane in its place."""
-
-    def start(
-        self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
-    ) -> RainLayer:
-        """See `nledn.Derainer.start`."""
-        ...
-
-    def derain(
-        self,
-        pixels: Pixels,
-        *,
-        into: RainLayer | None = None,
-        on_tile: OnTile | None = None,
-        cancel: CancelToken | None = None,
-    ) -> RainLayer:
-        """See `nledn.Derainer.derain`."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +58,7 @@ class Derained:
     """A photo whose rain is known."""
 
     loaded: Loaded
-    layer: RainLayer
+    result: Result
     seconds: float
 
 
@@ -102,7 +80,7 @@ def load(job: Job, settings: Settings, cancel: CancelToken | None = None) -> Loa
     seen = replace(seen, sha256=sha256_of(job.source))
     limit = settings.limit_megapixels
     photo = decoder.read(job.source, limit_megapixels=limit, cancel=cancel)
-    ext = SUFFIX_OF.get(settings.format) or photos.output_suffix(photo)
+    ext = SUFFIX_OF.get(settings.format) or output_suffix(photo)
     target = resolved(job, ext, settings)
     return target if isinstance(target, Skipped) else Loaded(job, photo, target, seen)
 
@@ -120,16 +98,9 @@ def compute(
         Cancelled: `cancel` was set.
         OutOfMemory: not even the smallest tile fits.
     """
-    photo = loaded.photo
-    height, width = photo.pixels.shape[:2]
-    started = clock()
-    layer = engine.derain(
-        photo.pixels,
-        into=engine.start((height, width), grey=photo.grey, linear=photo.linear),
-        on_tile=on_tile,
-        cancel=cancel,
-    )
-    return Derained(loaded, layer, clock() - started)
+    began = clock()
+    result = pipeline.derain(loaded.photo, engine, on_tile=on_tile, cancel=cancel)
+    return Derained(loaded, result, clock() - began)
 
 
 def save(derained: Derained, settings: Settings) -> Done:
@@ -138,16 +109,16 @@ def save(derained: Derained, settings: Settings) -> Done:
     Raises:
         WriteError: it cannot be written.
     """
-    loaded, layer = derained.loaded, derained.layer
+    loaded = derained.loaded
     job, before, target = loaded.job, loaded.photo, loaded.target
-    after = replace(before, pixels=layer.apply(before.pixels, settings.options.strength))
+    result = replace(derained.result, strength=settings.options.strength)
     make_folder(target.path.parent)
-    _write(after, job, target, settings.quality)
+    after = _write(result, job, target, settings)
     output_seen = seen_of(target.path)
     assert output_seen is not None, "the result was written a moment ago"
     scores, notes = _scores(job, target)
     width, height = before.size
-    record = layer.record
+    record = result.layer.record
     return Done(
         output=target.path,
         source_seen=loaded.seen,
@@ -168,16 +139,17 @@ def save(derained: Derained, settings: Settings) -> Done:
     )
 
 
-def _write(photo: Photo, job: Job, target: Target, quality: int) -> None:
+def _write(result: Result, job: Job, target: Target, settings: Settings) -> Photo:
     note = None if job.written is None else partial(note_written, job.written)
-    how = WriteSettings(quality=quality, overwrite=target.overwrite)
+    how = WriteSettings(quality=settings.quality, overwrite=target.overwrite)
+    write = partial(pipeline.write, result, target.path, record=settings.record, on_written=note)
     try:
-        photos.write(photo, target.path, how, on_written=note)
+        return write(how)
     except OutputExists:
         if not is_ours(target.path, job):
             raise
         # Another worker that was given the same job was faster.
-        photos.write(photo, target.path, replace(how, overwrite=True))
+        return write(replace(how, overwrite=True))
 
 
 def _pictures(job: Job, before: Photo, after: Photo) -> Thumbnails | None:
@@ -213,7 +185,7 @@ def derain_file(
     return guarded(job, steps)
 
 
-def guarded(job: Job, step: Callable[[], Result]) -> Result | Failed:
+def guarded(job: Job, step: Callable[[], Value]) -> Value | Failed:
     """Run a step of one photo; what goes wrong with it is its outcome and stops no other.
 
     Raises:

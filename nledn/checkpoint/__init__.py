@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from nledn.architecture import weight_shapes
 from nledn.atomic import replacing
@@ -30,8 +29,7 @@ from nledn.errors import (
     CheckpointTooLarge,
     NotACheckpoint,
 )
-
-Floats = npt.NDArray[np.float32]
+from nledn.pixels import Floats
 
 LIMIT_BYTES = 10_000_000  # 1,005,379 float64 and their names; float32, the usual, takes 4 MB
 FIRST_BYTES = 16  # enough to tell the formats

@@ -66,6 +66,9 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     quality: Annotated[
         int, typer.Option(min=1, max=100, help="JPEG and WebP quality, 1 to 100.")
     ] = 95,
+    record: Annotated[
+        bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
+    ] = True,
     report: Annotated[
         list[Path] | None,
         typer.Option(help="Write a report: .html, .csv or .json; may be repeated."),
@@ -97,6 +100,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         conflict=on_conflict,
         format=format,
         quality=quality,
+        record=record,
         limit_megapixels=rest.max_megapixels,
         truth=None if rest.truth is None else rest.truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),

@@ -8,8 +8,7 @@ from typing import Any
 import typer
 
 from nledn.errors import OptionInvalid
-from nledn.options import Options
-from nledn.photo import DEFAULT_LIMIT_MEGAPIXELS
+from nledn.options import LIMIT_MEGAPIXELS, Options
 
 KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "pattern": ((list,), "a list of texts"),
@@ -45,7 +44,7 @@ class Config:
 
     options: Options
     pattern: tuple[str, ...] = ()
-    max_megapixels: float = DEFAULT_LIMIT_MEGAPIXELS
+    max_megapixels: float = LIMIT_MEGAPIXELS
     truth: Path | None = None
     log_json: Path | None = None
     local_workers: int = 0
@@ -83,7 +82,7 @@ def read_config(path: Path | None, options: Options) -> Config:
     return Config(
         options=options,
         pattern=tuple(values.get("pattern", ())),
-        max_megapixels=float(values.get("max_megapixels", DEFAULT_LIMIT_MEGAPIXELS)),
+        max_megapixels=float(values.get("max_megapixels", LIMIT_MEGAPIXELS)),
         truth=file("truth"),
         log_json=file("log_json"),
         local_workers=values.get("cluster.local_workers", 0),

@@ -164,7 +164,8 @@ def _files_of(results: Sequence["Result"], photo: Path) -> Iterator[Path]:
 
 
 def _with_progress(request: "Request") -> "Board":
-    from nledn.compare import Models, TileDone, compare_photo
+    from nledn.compare import TileDone, compare_photo
+    from nledn.models import Models
 
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
         names = (printable(options.weights) for options in request.asked)

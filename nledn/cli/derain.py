@@ -2,9 +2,9 @@
 
 import logging
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,18 +20,39 @@ from nledn.cli.console import (
     say_path,
 )
 from nledn.cli.options import takes_options
-from nledn.cli.outputs import Outputs, Wanted
-from nledn.errors import Cancelled, DerainError
+from nledn.errors import Cancelled, DerainError, OptionInvalid, OutputExists, OutputNotPermitted
 from nledn.messages import explain_note, printable
-from nledn.naming import DEFAULT_TEMPLATE
-from nledn.options import Options
+from nledn.naming import DEFAULT_TEMPLATE, Naming, check_template, name_of
+from nledn.options import LIMIT_MEGAPIXELS, Options
+
+if TYPE_CHECKING:
+    from nledn.engine import Derainer
+    from nledn.photo import Photo
+    from nledn.pipeline import Outputs, Result
 
 log = logging.getLogger(__name__)
 
+RAIN_NAME = "{stem}_rain{ext}"
+SIDE_BY_SIDE_NAME = "{stem}_before_after{ext}"
+
 
 @dataclass(frozen=True)
-class Result:
-    """What became of one photo; the fields of `--json`.
+class Wanted:
+    """The options of the command line for each photo; see `nledn derain --help`."""
+
+    output: Path | None
+    rain_layer: Path | None
+    side_by_side: Path | None
+    name: str
+    overwrite: bool
+    quality: int
+    record: bool
+    limit_megapixels: float
+
+
+@dataclass(frozen=True)
+class Told:
+    """The end of one photo; the fields of `--json`.
 
     Attributes:
         source: the photo.
@@ -76,21 +97,28 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         bool, typer.Option("--overwrite", help="Replace earlier results; never a source.")
     ] = False,
     quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")] = 95,
-    max_megapixels: Annotated[float, typer.Option(min=0, help="Refuse larger photos.")] = 250.0,
+    record: Annotated[
+        bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
+    ] = True,
+    max_megapixels: Annotated[
+        float, typer.Option(min=0, help="Refuse larger photos.")
+    ] = LIMIT_MEGAPIXELS,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Take the rain out of photos. Results go beside their sources; sources are never replaced."""
-    wanted = Wanted(output, rain_layer, side_by_side, name, overwrite, quality)
-    outputs = Outputs(wanted, tuple(photos))
+    wanted = Wanted(
+        output, rain_layer, side_by_side, name, overwrite, quality, record, max_megapixels
+    )
+    _check(wanted, photos)
     decoder.warm_up()  # while the engine is loaded
     from nledn.engine import Derainer
 
     derainer = Derainer.load(options)
-    results: list[Result] = []
+    results: list[Told] = []
     try:
         with cancelled_by_ctrl_c() as cancel:
+            work = _Work(derainer, wanted, tuple(photos), cancel)
             for number, path in enumerate(photos, start=1):
-                work = _Work(derainer, outputs, max_megapixels, cancel)
                 results.append(work.derain(path, number))
                 if not as_json:
                     _say(results[-1], quality)
@@ -102,19 +130,34 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         raise typer.Exit(Exit.NONE_DONE if failed == len(results) else Exit.SOME_FAILED)
 
 
+def _check(wanted: Wanted, photos: list[Path]) -> None:
+    """Refuse what no photo can be done with.
+
+    Raises:
+        OptionInvalid: one file for the results of several photos, or a wrong template.
+    """
+    check_template(wanted.name)
+    for option in ("output", "rain_layer", "side_by_side"):
+        path: Path | None = getattr(wanted, option)
+        if path is not None and len(photos) > 1 and not _is_folder(path):
+            flag = option.replace("_", "-")
+            raise OptionInvalid(flag, str(path), "an existing folder when there are photos")
+
+
 class _Work:
-    """One photo's way: read, derain, write."""
+    """Derains one photo after the other; knows every source, so that none is ever replaced."""
 
     def __init__(
-        self, derainer: Any, outputs: Outputs, max_megapixels: float, cancel: CancelToken
+        self, derainer: "Derainer", wanted: Wanted, sources: tuple[Path, ...], cancel: CancelToken
     ) -> None:
         self._derainer = derainer
-        self._outputs = outputs
-        self._max_megapixels = max_megapixels
+        self._wanted = wanted
+        self._sources = sources
         self._cancel = cancel
+        self._written: set[Path] = set()
 
-    def derain(self, path: Path, number: int) -> Result:
-        """One photo; its failure is a result, not an exception, so that the others go on."""
+    def derain(self, path: Path, number: int) -> Told:
+        """Do one photo; its failure is a result, not an exception, so that the others follow."""
         try:
             return self._derain(path, number)
         except Cancelled:
@@ -122,44 +165,80 @@ class _Work:
         except DerainError as error:
             log.debug("%s failed", printable(path), exc_info=True)
             say_error(error)
-            return Result(str(path), error=str(error))
+            return Told(str(path), error=str(error))
 
-    def _derain(self, path: Path, number: int) -> Result:
-        photo = decoder.read(path, limit_megapixels=self._max_megapixels, cancel=self._cancel)
-        card = self._derainer.card.id
-        targets = self._outputs.targets(photo, path, card, self._derainer.options.strength, number)
-        self._outputs.check(targets)
-        started = time.perf_counter()
-        layer = self._computed(photo, path)
-        seconds = time.perf_counter() - started
-        self._outputs.write(targets, photo, layer, self._derainer.options.strength)
-        return Result(
+    def _derain(self, path: Path, number: int) -> Told:
+        from nledn import pipeline
+        from nledn.photo import WriteSettings
+
+        wanted = self._wanted
+        photo = decoder.read(path, limit_megapixels=wanted.limit_megapixels, cancel=self._cancel)
+        outputs = self._outputs(photo, path, number)
+        # Two photos of one name in one folder must not replace each other, whatever is asked.
+        for each in self._written.intersection(outputs.all):
+            raise OutputExists(each)
+        pipeline.check(outputs, overwrite=wanted.overwrite, sources=self._sources)
+        began = time.perf_counter()
+        result = self._computed(photo, path)
+        seconds = time.perf_counter() - began
+        self._written.update(outputs.all)
+        settings = WriteSettings(quality=wanted.quality, overwrite=wanted.overwrite)
+        pipeline.write(result, outputs, settings, record=wanted.record, sources=self._sources)
+        return Told(
             source=str(path),
-            output=str(targets.output),
-            rain_layer=_text(targets.rain_layer),
-            side_by_side=_text(targets.side_by_side),
+            output=str(outputs.result),
+            rain_layer=_text(outputs.rain_layer),
+            side_by_side=_text(outputs.side_by_side),
             seconds=round(seconds, 3),
-            record=asdict(layer.record),
+            record=asdict(result.layer.record),
             notes=tuple(explain_note(note) for note in photo.notes),
         )
 
-    def _computed(self, photo: Any, path: Path) -> Any:
+    def _outputs(self, photo: "Photo", source: Path, number: int) -> "Outputs":
+        from nledn.photo import output_suffix
+        from nledn.pipeline import Outputs
+
+        strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
+        naming = Naming(source.stem, output_suffix(photo), checkpoint, strength, number)
+        wanted = self._wanted
+        rain = name_of(replace(naming, ext=".tif"), RAIN_NAME)
+        both = name_of(replace(naming, ext=".jpg"), SIDE_BY_SIDE_NAME)
+        return Outputs(
+            result=_in(wanted.output or source.parent, name_of(naming, wanted.name)),
+            rain_layer=None if wanted.rain_layer is None else _in(wanted.rain_layer, rain),
+            side_by_side=None if wanted.side_by_side is None else _in(wanted.side_by_side, both),
+        )
+
+    def _computed(self, photo: "Photo", path: Path) -> "Result":
+        from nledn import pipeline
+
         with progress_bar() as bar:
             task = bar.add_task(printable(path.name), total=None)
-            size = photo.pixels.shape[:2]
-            return self._derainer.derain(
-                photo.pixels,
-                into=self._derainer.start(size, grey=photo.grey, linear=photo.linear),
+            return pipeline.derain(
+                photo,
+                self._derainer,
+                strength=self._derainer.options.strength,
                 on_tile=lambda done: bar.update(task, completed=done.done, total=done.total),
                 cancel=self._cancel,
             )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except PermissionError as error:
+        raise OutputNotPermitted(path) from error
+
+
+def _in(place: Path, name: str) -> Path:
+    return place / name if _is_folder(place) else place
 
 
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 
-def _say(result: Result, quality: int) -> None:
+def _say(result: Told, quality: int) -> None:
     if result.error is not None or result.record is None:
         return
     for note in (*result.notes, *result.record["notes"]):

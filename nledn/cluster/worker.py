@@ -8,13 +8,12 @@ from pathlib import Path
 from distributed import get_worker
 
 from nledn import __version__, unfinished
-from nledn.batch import Engine, Job, Outcome, PutBack, Settings, derain_file
+from nledn.batch import Job, Outcome, PutBack, Settings, derain_file
 from nledn.cancel import CancelToken
-from nledn.engine import Derainer, OnTile
+from nledn.engine import Derainer
 from nledn.errors import Cancelled, CheckpointChanged, DerainError
 from nledn.messages import printable
 from nledn.options import Options
-from nledn.rain import Pixels, RainLayer
 
 IN_HAND = 3  # photos in memory: read, computed, written; more threads of a worker wait
 
@@ -63,37 +62,13 @@ class Answer:
     what: Outcome | Unfit | Stopped
 
 
-class _OneAtATime:
-    """An engine for several threads: one computes, the others read and write meanwhile."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._turn = threading.Lock()
-
-    def start(
-        self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
-    ) -> RainLayer:
-        return self._engine.start(size, grey=grey, linear=linear)
-
-    def derain(
-        self,
-        pixels: Pixels,
-        *,
-        into: RainLayer | None = None,
-        on_tile: OnTile | None = None,
-        cancel: CancelToken | None = None,
-    ) -> RainLayer:
-        with self._turn:
-            return self._engine.derain(pixels, into=into, on_tile=on_tile, cancel=cancel)
-
-
 class _Bench:
     """What a worker process keeps between photos: the last engine, and which runs were stopped."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._loaded: tuple[Options, str] | None = None
-        self._engine: _OneAtATime | None = None
+        self._engine: Derainer | None = None
         self._checked: str = ""
         self._tokens: defaultdict[str, CancelToken] = defaultdict(CancelToken)
         self.hands = threading.BoundedSemaphore(IN_HAND)
@@ -103,7 +78,7 @@ class _Bench:
         with self._guard:
             return self._tokens[run]
 
-    def engine(self, order: Order) -> Engine | Unfit:
+    def engine(self, order: Order) -> Derainer | Unfit:
         """The engine of a run, loaded by its first photo; other threads wait meanwhile."""
         with self._guard:
             if self._checked != order.run:
@@ -114,7 +89,7 @@ class _Bench:
             wanted = (order.settings.options, order.checkpoint_sha256)
             if self._engine is None or self._loaded != wanted:
                 try:
-                    self._engine = _OneAtATime(_loaded(order))
+                    self._engine = _loaded(order)
                 except DerainError as error:
                     return Unfit(error.filled(error.sentence).removesuffix("."))
                 self._loaded = wanted

@@ -1,6 +1,5 @@
 """Several checkpoints, other programs' results and the truth, on the same place of one photo."""
 
-from nledn.compare.cache import LayerCache, Models
 from nledn.compare.comparison import Board, Pane, measured
 from nledn.compare.contest import (
     Contest,
@@ -43,8 +42,6 @@ __all__ = [
     "Lane",
     "LaneBegun",
     "LaneFailed",
-    "LayerCache",
-    "Models",
     "Pane",
     "Removal",
     "Request",

@@ -15,7 +15,8 @@ from nledn.compare.figures import (
 from nledn.errors import DerainError
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.photo import Photo
-from nledn.rain import Pixels, Record
+from nledn.pixels import Pixels
+from nledn.rain import Record
 from nledn.tiling import Rect
 
 Kind = Literal["rainy", "checkpoint", "result", "truth"]

@@ -9,7 +9,6 @@ import numpy as np
 
 from nledn import decoder
 from nledn.cancel import CancelToken
-from nledn.compare.cache import LayerCache, Models
 from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import Accuracy
 from nledn.compare.files import Result, result_pane
@@ -18,6 +17,7 @@ from nledn.compare.single import pane_of
 from nledn.errors import DerainError, PairTooSmall
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
+from nledn.models import LayerCache, Models
 from nledn.options import Options
 from nledn.pairs import Pair
 from nledn.photo import Photo

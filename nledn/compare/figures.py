@@ -6,20 +6,19 @@ Measured on the pixels as they are saved, in 8 bits, for checkpoints and other p
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from nledn.metrics import LumaName, agreement, psnr_rgb, to_uint8
-from nledn.rain import Pixels
+from nledn.metrics import LUMA, Change, LumaName, agreement, change_in, levels_of, psnr_rgb
+from nledn.pixels import Floats, Pixels, to_8_bits
 from nledn.tiling import Rect
 
 CHANGED_LEVELS = 2  # of 255: JPEG and rounding move a pixel by less
 BIN_DEGREES = 10
 BINS = 180 // BIN_DEGREES
 FAINT = 8.0  # gradients of a Sobel kernel below this are rounding, in levels of 255
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True)
@@ -32,20 +31,16 @@ class Accuracy:
 
 
 @dataclass(frozen=True)
-class Removal:
+class Removal(Change):
     """The rain that was taken from the photo.
 
     Attributes:
-        taken: mean absolute change of the channels, in levels of 255.
         share: of pixels whose luma changed by more than 2 levels, 0 to 1.
-        brightness: median change of luma, in levels of 255.
         directions: shares of the rain layer's streaks by direction, 10° each, from upright on;
             see `directions_of`. All 0 where nothing was taken.
     """
 
-    taken: float
     share: float
-    brightness: float
     directions: tuple[float, ...]
 
 
@@ -77,20 +72,19 @@ class Cells:
 
 def accuracy_of(image: Pixels, truth: Pixels, y: LumaName = "pillow") -> Accuracy:
     """Compare with the truth; both (H, W, 3) of one size, both sides at least 7 px."""
-    shown, clean = to_uint8(image), to_uint8(truth)
+    shown, clean = to_8_bits(image), to_8_bits(truth)
     found = agreement(shown, clean, y)
     return Accuracy(found.psnr_y, found.ssim_y, psnr_rgb(shown, clean))
 
 
 def removal_of(rainy: Pixels, result: Pixels) -> Removal:
     """Measure what was taken; both (H, W, 3) uint8 or uint16 of one size."""
-    taken = levels_of(rainy) - levels_of(result)
-    luma = (taken @ LUMA).astype(np.float32)
+    difference = levels_of(result) - levels_of(rainy)
+    rain: Floats = -(difference @ LUMA).astype(np.float32)
     return Removal(
-        taken=float(np.abs(taken).mean()),
-        share=float(np.mean(np.abs(luma) > CHANGED_LEVELS)),
-        brightness=0.0 - float(np.median(luma)),
-        directions=directions_of(luma),
+        **asdict(change_in(difference)),
+        share=float(np.mean(np.abs(rain) > CHANGED_LEVELS)),
+        directions=directions_of(rain),
     )
 
 
@@ -103,7 +97,7 @@ def most_different(images: Sequence[Pixels], width_px: int, height_px: int) -> R
         height_px: at most H.
     """
     height, width = images[0].shape[:2]
-    planes = np.stack([to_uint8(image)[:, :, 1] for image in images])
+    planes = np.stack([to_8_bits(image)[:, :, 1] for image in images])
     spread = np.ptp(planes, axis=0).astype(np.float32)
     before = np.zeros((height + 1, width + 1))  # the sum of all above and to the left
     before[1:, 1:] = spread.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
@@ -111,11 +105,6 @@ def most_different(images: Sequence[Pixels], width_px: int, height_px: int) -> R
     places = rows[:, width_px:] - rows[:, :-width_px]
     top, left = (int(place) for place in np.unravel_index(int(places.argmax()), places.shape))
     return Rect(left, top, left + width_px, top + height_px)
-
-
-def levels_of(pixels: Pixels) -> npt.NDArray[np.float32]:
-    """Return a photo's values as floats, in levels of 255."""
-    return pixels.astype(np.float32) * np.float32(255 / np.iinfo(pixels.dtype).max)
 
 
 def directions_of(rain: npt.NDArray[np.float32]) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ from nledn.compare.comparison import Pane
 from nledn.errors import DerainError, PairSizesDiffer, PhotoNotFound, PhotoNotPermitted
 from nledn.pairs import result_of
 from nledn.photo import Photo
-from nledn.rain import Pixels
+from nledn.pixels import Pixels, in_depth_of
 from nledn.tiling import Rect
 
 
@@ -67,15 +67,6 @@ def pixels_like(rainy: Photo, path: Path, cancel: CancelToken | None = None) -> 
     if other.size != rainy.size:
         raise PairSizesDiffer(path, rainy.size, other.size)
     return in_depth_of(rainy.pixels, other.pixels)
-
-
-def in_depth_of(like: Pixels, pixels: Pixels) -> Pixels:
-    """8 bits in 16 or 16 in 8, so that all panes are one kind of pixels."""
-    if pixels.dtype == like.dtype:
-        return pixels
-    if pixels.dtype == "uint8":
-        return pixels.astype("uint16") * 257
-    return (pixels // 257).astype("uint8")
 
 
 def cut(pane: Pane, region: Rect | None) -> Pixels | None:

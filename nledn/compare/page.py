@@ -13,7 +13,7 @@ from nledn.compare.comparison import Board, Pane, best_of, words_of
 from nledn.compare.figures import Cells, Figures, cells_of
 from nledn.compare.pictures import ERROR_SHOWN_LEVELS, error_map, in_srgb, scaled
 from nledn.messages import printable
-from nledn.metrics import Bytes
+from nledn.pixels import Bytes
 from nledn.report import HTML_MARK, rendered
 from nledn.tiling import Rect
 

@@ -7,10 +7,10 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from nledn import photo
-from nledn.compare.figures import levels_of
-from nledn.metrics import Bytes, to_uint8
+from nledn.metrics import levels_of
 from nledn.photo import Photo
-from nledn.rain import Pixels, as_floats, srgb_encoded
+from nledn.pixels import Bytes, Pixels, as_floats, to_8_bits
+from nledn.rain import srgb_encoded
 from nledn.tiling import Rect
 
 ERROR_SHOWN_LEVELS = 48  # an error map's brightest colour; what is beyond looks the same
@@ -37,7 +37,7 @@ def in_srgb(picture: Photo, pixels: Pixels) -> Bytes:
     if picture.icc is None and picture.linear:
         encoded: Bytes = np.rint(srgb_encoded(as_floats(pixels)) * np.float32(255)).astype(np.uint8)
         return encoded
-    return np.asarray(photo.in_srgb(to_uint8(pixels), picture.icc).convert("RGB"))
+    return np.asarray(photo.in_srgb(to_8_bits(pixels), picture.icc).convert("RGB"))
 
 
 def scaled(pixels: Bytes, width: int, height: int) -> Image.Image:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nledn.cancel import CancelToken
-from nledn.compare.cache import LayerKey, Models, photo_key, settings_of
 from nledn.engine import Derainer, Focus, Progress
 from nledn.errors import DerainError, OutOfMemory
+from nledn.models import Models
 from nledn.options import Options
 from nledn.photo import Photo
-from nledn.rain import Pixels, RainLayer, subtract
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer, subtract
 from nledn.tiling import Rect, Tile
 
 log = logging.getLogger(__name__)
@@ -99,7 +100,6 @@ class Comparison:
         self.photo = photo
         self.lanes = tuple(Lane(options) for options in asked)
         self._models = models
-        self._photo_key = photo_key(photo)
 
     def run(
         self,
@@ -139,7 +139,7 @@ class Comparison:
 
     def _begin(self, place: int, lane: Lane, say: OnEvent) -> None:
         try:
-            lane.derainer, lane.layer = self._found(lane.options)
+            lane.derainer, lane.layer = self._models.layer(self.photo, lane.options)
         except (DerainError, MemoryError) as error:
             self._fail(place, lane, error, say)
         else:
@@ -161,16 +161,6 @@ class Comparison:
             if sharing.layer is layer:
                 say(TileDone(other, progress))
 
-    def _found(self, options: Options) -> tuple[Derainer, RainLayer]:
-        derainer = self._models.find(options)
-        key = LayerKey(self._photo_key, derainer.card.sha256, settings_of(options))
-        layer = self._models.layers.find(key)
-        if layer is None:
-            size = (self.photo.pixels.shape[0], self.photo.pixels.shape[1])
-            layer = derainer.start(size, grey=self.photo.grey, linear=self.photo.linear)
-            self._models.layers.keep(key, layer)
-        return derainer, layer
-
     @staticmethod
     def _fail(place: int, lane: Lane, error: DerainError | MemoryError, say: OnEvent) -> None:
         log.debug("%s failed", lane.options.weights, exc_info=True)
@@ -183,13 +173,7 @@ def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
     missing = layer.missing
     if rect is None:
         return missing
-    return [tile for tile in missing if meets(layer.tiling.inside(tile), rect)]
-
-
-def meets(one: Rect, other: Rect) -> bool:
-    """Return whether two rectangles share a pixel."""
-    across = min(one.right, other.right) > max(one.left, other.left)
-    return across and min(one.bottom, other.bottom) > max(one.top, other.top)
+    return [tile for tile in missing if layer.tiling.inside(tile).meets(rect)]
 
 
 def _typed(error: DerainError | MemoryError, lane: Lane) -> DerainError:

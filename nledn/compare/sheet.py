@@ -19,7 +19,7 @@ from nledn.compare.pictures import (
     wrapped,
     write,
 )
-from nledn.metrics import Bytes
+from nledn.pixels import Bytes
 from nledn.tiling import Rect
 
 SOFTWARE = "AfterRain comparison"

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from nledn import decoder
 from nledn.cancel import CancelToken
-from nledn.compare.cache import Models
 from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import most_different
 from nledn.compare.files import Result, cut, pixels_like, result_pane
@@ -14,8 +13,9 @@ from nledn.engine import Focus
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
-from nledn.options import Options
-from nledn.photo import DEFAULT_LIMIT_MEGAPIXELS, Photo
+from nledn.models import Models
+from nledn.options import LIMIT_MEGAPIXELS, Options
+from nledn.photo import Photo
 from nledn.tiling import Rect
 
 # A crop that nobody chose: these shares of the photo's sides, which make it a little wider.
@@ -45,7 +45,7 @@ class Request:
     crops: tuple[Rect, ...] = ()
     crop_only: bool = False
     y: LumaName = "pillow"
-    limit_megapixels: float = DEFAULT_LIMIT_MEGAPIXELS
+    limit_megapixels: float = LIMIT_MEGAPIXELS
 
 
 def compare_photo(

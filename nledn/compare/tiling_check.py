@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nledn.cancel import CancelToken
-from nledn.compare.cache import Models
 from nledn.compare.pictures import in_colours
-from nledn.metrics import Bytes, psnr_y, to_uint8
+from nledn.metrics import psnr_y
+from nledn.models import Models
 from nledn.options import Options
 from nledn.photo import Photo
-from nledn.rain import Pixels
+from nledn.pixels import Bytes, Pixels, to_8_bits
 from nledn.tiling import Rect
 
 LARGEST_PX = 2**20  # a megapixel whole takes some 2 GB in bf16, 3.5 in fp32
@@ -69,7 +69,7 @@ def check_tiling(
         rect=rect,
         tiles=len(layer.tiling.tiles),
         tile=layer.record.tile,
-        psnr_y=psnr_y(to_uint8(whole), to_uint8(tiled)),
+        psnr_y=psnr_y(to_8_bits(whole), to_8_bits(tiled)),
         largest=float(levels.max()),
         difference=in_colours(levels.max(axis=2), SHOWN_LEVELS),
     )

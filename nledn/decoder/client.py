@@ -16,6 +16,7 @@ from nledn.errors import (
     PhotoTakesMemory,
     PhotoTakesTooLong,
 )
+from nledn.options import LIMIT_MEGAPIXELS
 
 if TYPE_CHECKING:
     from nledn.photo import Header, Photo
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
 
 def read(
-    path: Path, *, limit_megapixels: float | None = None, cancel: CancelToken | None = None
+    path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, cancel: CancelToken | None = None
 ) -> "Photo":
     """Read the photo at `path` as `nledn.photo.read` does, decoded by another process.
 
     Args:
         path: the file.
-        limit_megapixels: refuse more; None for what `nledn.photo.read` refuses by itself.
+        limit_megapixels: refuse more.
         cancel: asks to stop; the process is ended, and the next photo gets another.
 
     Raises:
@@ -38,14 +39,12 @@ def read(
         PhotoDecoderMissing: none can be started.
         Cancelled: `cancel` was set.
     """
-    from nledn.photo import DEFAULT_LIMIT_MEGAPIXELS
     from nledn.photo.facts import assembled
 
-    limit = DEFAULT_LIMIT_MEGAPIXELS if limit_megapixels is None else limit_megapixels
     path = Path(path)
     with _lent(path, cancel) as conversation:
-        conversation.limit_megapixels = limit
-        conversation.ask({"read": _absolute(path), "limit_megapixels": limit})
+        conversation.limit_megapixels = limit_megapixels
+        conversation.ask({"read": _absolute(path), "limit_megapixels": limit_megapixels})
         facts = protocol.facts_received(conversation.last_word())
         if not conversation.is_complete:
             raise PhotoCrashesDecoder(path, "pixels are missing")

@@ -7,16 +7,14 @@ from nledn.photo.formats import (
     writable_suffixes,
 )
 from nledn.photo.icc import in_srgb
-from nledn.photo.model import Note, Photo, Pixels
-from nledn.photo.reading import DEFAULT_LIMIT_MEGAPIXELS, Header, read, read_header
+from nledn.photo.model import Note, Photo
+from nledn.photo.reading import Header, read, read_header
 from nledn.photo.writing import WriteSettings, write, write_rain
 
 __all__ = [
-    "DEFAULT_LIMIT_MEGAPIXELS",
     "Header",
     "Note",
     "Photo",
-    "Pixels",
     "WriteSettings",
     "in_srgb",
     "is_video_suffix",

@@ -5,7 +5,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from nledn.photo.model import Pixels, Plane
+from nledn.pixels import Pixels, Plane
 
 DepthName = Literal["uint8", "uint16"]
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from nledn.photo import exif, pillow, vips
 from nledn.photo.canvas import Canvas, DepthName, Form, colours_in
-from nledn.photo.model import Decoded, Metadata, Note, strips
+from nledn.photo.model import Decoded, Metadata, Note
 from nledn.photo.source import ReaderMissing, Source, Unsupported
+from nledn.pixels import strips
 
 _MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "L;16": 1, "LA;16": 2, "RGB;16": 3, "RGBA;16": 4}
 _HDR_TRANSFERS = (16, 18)  # PQ and HLG in ITU-T H.273

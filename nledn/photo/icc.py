@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from nledn.photo.model import Plane
+from nledn.pixels import Plane
 
 _SPACES = {False: (b"RGB ",), True: (b"GRAY", b"RGB ")}  # grey JPEGs often carry an RGB profile
 _CURVES = (b"rTRC", b"gTRC", b"bTRC", b"kTRC")

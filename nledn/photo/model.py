@@ -1,23 +1,11 @@
 """A photo in memory, and what is told about how it got there."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
 
 from nledn.photo.texts import Texts
-
-Pixels: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
-"""(H, W, 3) RGB, upright, C-contiguous, in the file's own encoding."""
-
-Plane: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
-"""(H, W): one channel of the same depth as the pixels."""
-
-_STRIP_PX = 2**20  # what is converted at a time: large enough for speed, small beside any photo
+from nledn.pixels import Pixels, Plane
 
 
 class Note(StrEnum):
@@ -130,10 +118,3 @@ class Photo:
         """Millions of pixels."""
         width, height = self.size
         return width * height / 1e6
-
-
-def strips(height: int, width: int) -> Iterator[slice]:
-    """Cut rows into strips of about a megapixel, so that no conversion needs a second photo."""
-    rows = max(1, _STRIP_PX // max(1, width))
-    for top in range(0, height, rows):
-        yield slice(top, min(top + rows, height))

@@ -13,8 +13,9 @@ from PIL import Image, JpegImagePlugin
 
 from nledn.photo import exif, texts, vips, xmp
 from nledn.photo.canvas import Canvas, Form
-from nledn.photo.model import Decoded, Metadata, Note, Photo, strips
+from nledn.photo.model import Decoded, Metadata, Note, Photo
 from nledn.photo.source import Source, Unsupported
+from nledn.pixels import strips
 
 WEBP_LONGEST_SIDE_PX = 16383
 

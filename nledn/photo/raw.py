@@ -5,9 +5,10 @@ from typing import Any, BinaryIO
 
 from nledn.photo import exif
 from nledn.photo.canvas import Canvas, Form
-from nledn.photo.model import Decoded, Metadata, Note, strips
+from nledn.photo.model import Decoded, Metadata, Note
 from nledn.photo.source import ReaderMissing, Source
 from nledn.photo.tiff_structure import TiffDamaged, TiffStructure
+from nledn.pixels import strips
 
 # The slope and the power of sRGB's curve, as LibRaw wants them.
 _SRGB_CURVE = (2.4, 12.92)

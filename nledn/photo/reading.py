@@ -27,6 +27,7 @@ from nledn.errors import (
     PhotoTooLarge,
     PhotoUnsupported,
 )
+from nledn.options import LIMIT_MEGAPIXELS
 from nledn.photo import heif, pillow, png, raw, tiff_reading
 from nledn.photo.canvas import Arrays, Canvas, Form
 from nledn.photo.facts import Facts, assembled, facts_of
@@ -34,9 +35,6 @@ from nledn.photo.formats import HEAD_BYTES, is_video, named_by, sniff
 from nledn.photo.model import Photo
 from nledn.photo.source import ReaderMissing, Source, Unsupported
 from nledn.photo.tiff_structure import TiffStructure
-
-DEFAULT_LIMIT_MEGAPIXELS = 250.0
-"""Larger photos are refused unless asked for: most are bombs, or panoramas of hours of work."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Header:
         return self.size[0] * self.size[1] / 1e6
 
 
-def read(path: Path, *, limit_megapixels: float = DEFAULT_LIMIT_MEGAPIXELS) -> Photo:
+def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS) -> Photo:
     """Read the photo at `path`, by its content and not by its name.
 
     Orientation is applied; depth (8 or 16 bits), alpha, profile and metadata are kept. Corrupt

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
+from nledn.options import STRENGTH_MAX
 from nledn.photo.xmp import XmpDamaged, upright
 
 NAMESPACE = "urn:afterrain:recipe:1.0/"
@@ -112,7 +113,7 @@ def _recipe(found: dict[str, str | None]) -> Recipe | None:
         recipe = Recipe(strength=strength, masked=masked, partial=partial, **texts)
     except (KeyError, TypeError, ValueError):
         return None
-    return recipe if 0 <= strength <= 1.5 else None
+    return recipe if 0 <= strength <= STRENGTH_MAX else None
 
 
 def _rdf_prefix(text: str) -> str | None:

@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from nledn.photo.model import Metadata, Plane
+from nledn.photo.model import Metadata
 from nledn.photo.tiff_structure import Entry, TiffStructure
+from nledn.pixels import Plane
 
 LARGEST_BYTES = 4_000_000_000
 """What a file may hold: its offsets have 32 bits, and a margin is for metadata."""

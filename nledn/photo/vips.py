@@ -11,8 +11,9 @@ import numpy as np
 import pyvips
 
 from nledn.photo.canvas import Canvas, DepthName, Form, colours_in
-from nledn.photo.model import Decoded, Photo, Plane, strips
+from nledn.photo.model import Decoded, Photo
 from nledn.photo.source import Unsupported
+from nledn.pixels import Plane, strips
 
 # libvips knows files by name and would show an old photo after a change; and what it keeps
 # costs memory that the engine needs.

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nledn.atomic import replacing
 from nledn.errors import OutputFailed, OutputFormatUnknown, OutputTooLarge
 from nledn.photo import exif, icc, jpeg, pillow, png, tiff_writing, vips, xmp
 from nledn.photo.formats import DEEP, WITHOUT_ALPHA, written_format
-from nledn.photo.model import Metadata, Photo, Pixels, Plane, strips
+from nledn.photo.model import Metadata, Photo
 from nledn.photo.tiff_structure import TiffDamaged
+from nledn.pixels import Floats, Pixels, Plane, strips, to_8_bits
 
 _LONGEST_SIDE_PX = {"JPEG": jpeg.LONGEST_SIDE_PX, "WEBP": pillow.WEBP_LONGEST_SIDE_PX}
 _WITHOUT_GREY = ("WEBP",)
@@ -76,7 +76,7 @@ def write(
 
 
 def write_rain(
-    rain: NDArray[np.float32],
+    rain: Floats,
     path: Path,
     *,
     overwrite: bool = False,
@@ -111,7 +111,7 @@ def write_rain(
             png.write(Photo(_rain_as_16_bits(rain)), file.write)
 
 
-def _rain_as_16_bits(rain: NDArray[np.float32]) -> Pixels:
+def _rain_as_16_bits(rain: Floats) -> Pixels:
     values = np.empty(rain.shape, np.uint16)
     for rows in strips(*rain.shape[:2]):
         # In double: 32768 + 32767·rain has more digits than a float32.
@@ -165,18 +165,8 @@ def _fitted(photo: Photo, kind: str) -> Photo:
 
 
 def _as_8_bits(photo: Photo) -> Photo:
-    if photo.depth_bits == 8:
-        return photo
-    alpha = None if photo.alpha is None else _rounded(photo.alpha)
-    return replace(photo, pixels=_rounded(photo.pixels), alpha=alpha)
-
-
-def _rounded(values: Pixels | Plane) -> NDArray[np.uint8]:
-    """To the nearest of 256 levels: 65535 = 255 · 257, so no value lies half-way."""
-    rounded = np.empty(values.shape, np.uint8)
-    for rows in strips(*values.shape[:2]):
-        rounded[rows] = (values[rows].astype(np.uint32) + 128) // 257
-    return rounded
+    alpha = None if photo.alpha is None else to_8_bits(photo.alpha)
+    return replace(photo, pixels=to_8_bits(photo.pixels), alpha=alpha)
 
 
 def _over_white(photo: Photo, alpha: Plane) -> Photo:

@@ -16,7 +16,7 @@ from nledn.atomic import replacing_text
 from nledn.metrics import Agreement, agreement, to_uint8_cut
 from nledn.network import NLEDN
 from nledn.pairs import Pair
-from nledn.rain import as_floats
+from nledn.pixels import as_floats
 from nledn.training.config import Recipe
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import all_pairs, of_pairs, trained_on

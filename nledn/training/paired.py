@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nledn.pairs import Pair
-from nledn.rain import as_floats
+from nledn.pixels import as_floats
 from nledn.training.camera import FloatImage
 from nledn.training.data import Batch, batch_of
 from nledn.training.processes import ALONE, Share

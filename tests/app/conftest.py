@@ -17,13 +17,14 @@ from app.main_window import MainWindow
 from app.photo.controller import PhotoController
 from app.photo.document import Document
 from app.photo.state import PhotoState, Status
+from app.shell import models as shelf
 from app.shell.engines import Engines
-from app.shell.models import Models
 from app.shell.settings import Preferences, store
 from app.tasks import Tasks
 from nledn import Derainer, Options, photo
 from nledn.card import Card
 from nledn.device import NO_DRIVER, Choice, Machine, choose
+from nledn.models import Models
 from nledn.photo import Photo
 from nledn.rain import RainLayer, Record
 from nledn.tiling import balanced
@@ -67,22 +68,37 @@ class StandIn:
         self.gate.release(1000)
 
 
+INVENTED = ("other", "authors-ddn")
+"""Checkpoints without a file that tests choose."""
+
+
+def invented_card(options: Options) -> Card:
+    id = "afterrain" if options.weights == "auto" else options.weights
+    sha256 = hashlib.sha256(id.encode()).hexdigest()
+    return Card(id=id, title=id, sha256=sha256, regions="fixed", path=Path("x.safetensors"))
+
+
+class FakeModels(Models):
+    """Models of checkpoints that are there, and of invented ones."""
+
+    def card(self, options: Options) -> Card:
+        return invented_card(options) if options.weights in INVENTED else super().card(options)
+
+
 class FakeEngines(Engines):
     """Engines of any checkpoint around one stand-in."""
 
     def __init__(self, backend: StandIn) -> None:
         super().__init__(self._made)
+        self._models = FakeModels(self._made)
         self.backend = backend
         self.machine = MACHINE
         self.loaded: list[Options] = []
 
     def _made(self, options: Options) -> Derainer:
         self.loaded.append(options)
-        id = "afterrain" if options.weights == "auto" else options.weights
-        sha256 = hashlib.sha256(id.encode()).hexdigest()
-        card = Card(id=id, title=id, sha256=sha256, regions="fixed", path=Path("x.safetensors"))
         choice: Choice = choose(replace(options, device="cpu"), self.machine)
-        return Derainer(options, card, choice, MACHINE, self.backend)
+        return Derainer(options, invented_card(options), choice, MACHINE, self.backend)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -122,7 +138,7 @@ def controller_of(
     """The verbs of a Photo page without a window, which asks nothing."""
     document, dialogs = Document(options, tasks), Answers()
     kept = preferences or Preferences(store())
-    models = Models(tasks, dialogs, tasks)
+    models = shelf.Models(tasks, dialogs, tasks)
     return PhotoController(document, engines, tasks, kept, dialogs, models)
 
 

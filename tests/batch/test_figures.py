@@ -8,10 +8,11 @@ from PIL import Image
 
 from nledn import photo
 from nledn.batch.figures import change_of, marks_of, scores_of, small, thumbnail
-from nledn.batch.rows import Change
 from nledn.errors import PairSizesDiffer, PairTooSmall
+from nledn.metrics import Change
 from nledn.pairs import truth_of
-from nledn.photo import Photo, Pixels
+from nledn.photo import Photo
+from nledn.pixels import Pixels
 from tests.batch.batches import make_photo
 from tests.photo.icc_profiles import adobe_rgb
 

@@ -117,6 +117,8 @@ def test_a_checkpoint_that_is_missing_is_said_once_for_a_folder(
         ((RAINY, *TWO, "-o", "none/sheet.png"), 1, "folder of none/sheet.png"),
         ((RAINY, *TWO, "-o", RAINY), 1, "never replaced"),
         ((RAINY, *TWO, "--truth", CLEAN, "--json", CLEAN), 1, "never replaced"),
+        ((RAINY, *TWO, "--json", "five.safetensors"), 64, "ends in .json"),
+        ((RAINY, *TWO, "--csv", "five.safetensors"), 64, "ends in .csv"),
         ((RAINY, *TWO, "--limit", "3"), 64, "a folder of pairs"),
         (("pairs", *TWO, "-o", "sheet.png"), 64, "one photo"),
         (("pairs", *TWO, "--truth", CLEAN), 64, "one photo"),

@@ -16,7 +16,8 @@ from nledn import photo
 from nledn.cli import main
 from nledn.device import Trial
 from nledn.engine import Derainer
-from nledn.rain import Pixels, RainLayer
+from nledn.pixels import Pixels
+from nledn.rain import RainLayer
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ import pytest
 from PIL import Image
 
 from nledn import backends
-from nledn.backends import Floats, Trained
-from nledn.metrics import Bytes
+from nledn.backends import Trained
 from nledn.options import Options
 from nledn.photo import Photo
+from nledn.pixels import Bytes, Floats
 from tests.checkpoint_files import constant_rain
 
 TILED = Options(tile=64, overlap_px=16, precision="fp32", threads=1)

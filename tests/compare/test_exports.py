@@ -13,7 +13,6 @@ from PIL import Image
 
 from nledn.compare import (
     Board,
-    Models,
     Request,
     Result,
     board_json,
@@ -26,6 +25,7 @@ from nledn.compare.comparison import words_of
 from nledn.compare.sheet import draw_sheet
 from nledn.compare.single import with_found_crop
 from nledn.errors import OptionInvalid, PairSizesDiffer, PhotoNotFound, WouldReplaceSource
+from nledn.models import Models
 from nledn.tiling import Rect
 from tests.compare.conftest import TILED, scene
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from nledn import Cancelled, CancelToken, Derainer, Focus
-from nledn.compare import Comparison, Event, LaneBegun, LaneFailed, LayerCache, Models, TileDone
-from nledn.compare.cache import PHOTOS_KEPT
+from nledn.compare import Comparison, Event, LaneBegun, LaneFailed, TileDone
 from nledn.errors import CheckpointNotFound, OutOfMemory, UnknownCheckpoint
+from nledn.models import PHOTOS_KEPT, LayerCache, Models
 from nledn.options import Options
 from nledn.photo import Photo
 from nledn.tiling import Rect

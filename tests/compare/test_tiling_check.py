@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from nledn import Cancelled, CancelToken, Options
-from nledn.compare import Models, check_tiling
+from nledn.compare import check_tiling
+from nledn.models import Models
 from nledn.photo import Photo
 from nledn.tiling import Rect
 from tests.compare.conftest import TILED, scene

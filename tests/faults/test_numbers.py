@@ -12,6 +12,7 @@ from nledn import Derainer, Options, photo, places
 from nledn.cli import main
 from nledn.errors import OptionInvalid
 from nledn.photo import Photo
+from nledn.pixels import Pixels
 from tests.batch.batches import batch_config, even_weights
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -28,7 +29,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.timeout(300)
-def test_each_run_gives_the_same_files_byte_for_byte(tmp_path: Path, rainy: photo.Pixels) -> None:
+def test_each_run_gives_the_same_files_byte_for_byte(tmp_path: Path, rainy: Pixels) -> None:
     paths = [tmp_path / f"{suffix}.{suffix}" for suffix in ("png", "jpg", "tif", "webp")]
     for path in paths:
         photo.write(Photo(rainy), path)
@@ -44,7 +45,7 @@ def test_each_run_gives_the_same_files_byte_for_byte(tmp_path: Path, rainy: phot
 
 
 @pytest.mark.parametrize("precision", ["fp32", "auto"])
-def test_threads_change_nothing_that_can_be_seen(rainy: photo.Pixels, precision: str) -> None:
+def test_threads_change_nothing_that_can_be_seen(rainy: Pixels, precision: str) -> None:
     """None of 32,000 steps was seen; docs/reliability.md has why one pixel might move."""
     rainy = rainy[:64, :64]  # two threads that share a core wait for each other
     one, two = (
@@ -80,7 +81,7 @@ def test_a_strength_that_is_no_number_is_refused(strength: float) -> None:
 
 
 def test_equal_photos_have_no_infinity_in_a_file(
-    tmp_path: Path, rainy: photo.Pixels, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, rainy: Pixels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PSNR of a photo and itself is infinite, which JSON cannot say."""
     monkeypatch.chdir(tmp_path)

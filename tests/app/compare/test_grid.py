@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.compare.grid import CompareGrid
 from app.imaging.picture import Picture
 from app.views.compare_canvas import CompareCanvas, ComparedPicture
-from nledn.metrics import Bytes
 from nledn.photo import Photo
+from nledn.pixels import Bytes
 from nledn.tiling import Rect
 from tests.app.views.fingers import Fingers
 

@@ -8,9 +8,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from nledn.compare.cache import Models
 from nledn.engine import Derainer
 from nledn.errors import UnknownCheckpoint
+from nledn.models import Models
 from nledn.options import Options
 from nledn.tiling import Rect
 from tests.app.compare.conftest import Begin, is_settled

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.imaging.mask import Brush, Mask, Point, Stroke, put, rounded
+from app.imaging.mask import Brush, Point, Stroke, put, rounded
+from nledn.pixels import Mask
 from nledn.tiling import Rect
 
 POINTS = st.lists(st.tuples(st.floats(-50, 350), st.floats(-50, 250)), min_size=1, max_size=4)

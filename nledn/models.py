@@ -1,0 +1,207 @@
+"""Models that are loaded, and the rain that they have found: one cache for all who derain here.
+
+Going back to a photo, a model or a strength costs nothing while its layer is kept; strength is
+arithmetic on the layer, so one layer serves every strength. The Photo page and the Compare page
+share one cache, and see at once what the other has computed.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
+
+from nledn import catalog, pipeline
+from nledn.card import Card
+from nledn.engine import Derainer
+from nledn.errors import CheckpointNotFound, DerainError
+from nledn.options import Options
+from nledn.photo import Photo
+from nledn.rain import RainLayer
+
+LAYERS_BYTES = 2**30  # six checkpoints on a photo of 24 megapixels, or 28 layers of 6
+PHOTOS_KEPT = 4  # going back and forth between some; those of a whole evening would never go
+LOADED_AT_MOST = 8  # more than a comparison has panes; 4 MB each: OpenVINO's has its own limit
+
+Load = Callable[[Options], Derainer]
+
+
+@dataclass(frozen=True)
+class LayerKey:
+    """All that a layer's values depend on.
+
+    Attributes:
+        photo: what `photo_key` gives.
+        checkpoint_sha256: of the file of weights.
+        settings: as they were asked for; the strength does not count.
+        chosen: device, backend and precision that it is computed with.
+    """
+
+    photo: str
+    checkpoint_sha256: str
+    settings: Options
+    chosen: tuple[str, str, str]
+
+
+_digests: WeakKeyDictionary[Photo, str] = WeakKeyDictionary()
+_digesting = threading.Lock()
+
+
+def photo_key(photo: Photo) -> str:
+    """Name a photo by what the network sees of it, whatever its file is called.
+
+    24 megapixels take some 0.1 s, once a photo that was read.
+    """
+    with _digesting:
+        known = _digests.get(photo)
+        if known is None:
+            form = (photo.pixels.shape, photo.pixels.dtype.str, photo.grey, photo.linear)
+            digest = hashlib.sha256(repr(form).encode())
+            digest.update(photo.pixels.data)
+            known = _digests[photo] = digest.hexdigest()
+        return known
+
+
+class LayerCache:
+    """Layers by what they depend on; the one that was not wanted for longest goes first.
+
+    Any thread may use it. Those of the last `PHOTOS_KEPT` photos are kept; a photo has one layer
+    of each checkpoint, the one by the last settings.
+
+    Args:
+        limit_bytes: of all planes together. One layer is kept, however large.
+    """
+
+    def __init__(self, limit_bytes: int = LAYERS_BYTES) -> None:
+        self._limit_bytes = limit_bytes
+        self._layers: OrderedDict[LayerKey, RainLayer] = OrderedDict()
+        self._lock = threading.RLock()
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory of the planes that are kept."""
+        with self._lock:
+            return sum(layer.plane.nbytes for layer in self._layers.values())
+
+    def find(self, key: LayerKey) -> RainLayer | None:
+        """A layer that is kept, complete or not."""
+        with self._lock:
+            layer = self._layers.get(key)
+            if layer is not None:
+                self._layers.move_to_end(key)
+            return layer
+
+    def keep(self, key: LayerKey, layer: RainLayer) -> None:
+        """Keep a layer, at the cost of those not wanted for longest."""
+        with self._lock:
+            before = [each for each in self._layers if _is_replaced(each, key)]
+            self._layers[key] = layer
+            self._layers.move_to_end(key)
+            photos = list(dict.fromkeys(each.photo for each in reversed(self._layers)))
+            gone = photos[PHOTOS_KEPT:]
+            for each in (*before, *(each for each in self._layers if each.photo in gone)):
+                del self._layers[each]
+            while len(self._layers) > 1 and self.held_bytes > self._limit_bytes:
+                self._layers.popitem(last=False)
+
+
+def _is_replaced(old: LayerKey, new: LayerKey) -> bool:
+    same = (old.photo, old.checkpoint_sha256) == (new.photo, new.checkpoint_sha256)
+    return same and old != new
+
+
+class Models:
+    """Models that are loaded, kept for the next photo, and the layers that they have found.
+
+    Load and derain on one thread; `kept` may be asked from any.
+
+    Args:
+        load: as `Derainer.load`.
+        layers: where their layers are kept.
+    """
+
+    def __init__(self, load: Load = Derainer.load, layers: LayerCache | None = None) -> None:
+        self.layers = layers or LayerCache()
+        self._load = load
+        self._loaded: OrderedDict[tuple[str, Options], Derainer] = OrderedDict()
+
+    def find(self, options: Options) -> Derainer:
+        """The checkpoint that `options` name, loaded.
+
+        The catalogue is asked each time: a checkpoint that was removed meanwhile is not used.
+
+        Raises:
+            UnknownCheckpoint: no checkpoint of that id.
+            CheckpointError: its file cannot be used, or is gone.
+            DeviceError: what was asked for is not there.
+        """
+        key = (self.card(options).sha256, settings_of(options))
+        derainer = self._loaded.get(key) or self._load(options)
+        self._loaded[key] = derainer
+        self._loaded.move_to_end(key)
+        if len(self._loaded) > LOADED_AT_MOST:
+            self._loaded.popitem(last=False)
+        return derainer
+
+    def card(self, options: Options) -> Card:
+        """Return the card of the checkpoint that `options` name.
+
+        Raises:
+            UnknownCheckpoint: no checkpoint of that id.
+            CheckpointError: its file cannot be used, or is gone.
+        """
+        card = catalog.find(options.weights)
+        if not card.path.is_file():
+            raise CheckpointNotFound(card.path)
+        return card
+
+    def layer(
+        self, photo: Photo, options: Options, into: RainLayer | None = None
+    ) -> tuple[Derainer, RainLayer]:
+        """Return the model, and what is known of the photo's rain; a new layer if nothing is.
+
+        Args:
+            photo: as it was read.
+            options: the model, and where to compute.
+            into: a layer to continue, which was not found here.
+
+        Raises:
+            DerainError: as `find`, or not even the smallest tile fits.
+        """
+        derainer = self.find(options)
+        key = _key(photo_key(photo), derainer, options)
+        layer = into or self.layers.find(key) or pipeline.started(photo, derainer)
+        self.layers.keep(key, layer)
+        return derainer, layer
+
+    def kept(self, photo: Photo, options: Options) -> RainLayer | None:
+        """Return what is known of a photo's rain, a tile at least, without computing anything.
+
+        None also for a model that is not loaded, and for a photo whose `photo_key` nobody has
+        asked for yet: that would take a while.
+        """
+        known = _digests.get(photo)
+        if known is None:
+            return None
+        try:
+            loaded = self._loaded.get((self.card(options).sha256, settings_of(options)))
+        except DerainError:
+            return None  # deraining says why
+        layer = None if loaded is None else self.layers.find(_key(known, loaded, options))
+        return layer if layer is not None and layer.done.any() else None
+
+    def unload(self) -> None:
+        """Load each anew at its next use; layers are found again where the choice is the same."""
+        self._loaded.clear()
+
+
+def _key(photo: str, derainer: Derainer, options: Options) -> LayerKey:
+    choice = derainer.choice
+    chosen = (choice.device, choice.backend, choice.precision)
+    return LayerKey(photo, derainer.card.sha256, settings_of(options), chosen)
+
+
+def settings_of(options: Options) -> Options:
+    """Return the options that a layer depends on, beside its checkpoint."""
+    return replace(options, weights="auto", strength=1.0)

@@ -1,0 +1,281 @@
+"""One photo, from its file to its results: read, derain, stamp, write.
+
+    rainy = decoder.read(Path("street.jpg"))
+    result = derain(rainy, Derainer.load())
+    write(result, Path("street_derained.jpg"))
+
+`nledn derain`, `nledn batch`, the workers of a cluster and the window's Save all go this way: one
+photo with one setting gives the same bytes from each.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Literal, Protocol
+
+import numpy as np
+
+from nledn import atomic
+from nledn import photo as photos
+from nledn.cancel import CancelToken
+from nledn.engine import OnTile
+from nledn.errors import (
+    OutputExists,
+    OutputFormatUnknown,
+    WouldReplaceSource,
+)
+from nledn.naming import numbered
+from nledn.photo import Photo, WriteSettings
+from nledn.photo.formats import DEEP, written_format
+from nledn.photo.recipe import Recipe, stamped, unstamped
+from nledn.pixels import Mask, Pixels
+from nledn.rain import RainLayer
+
+Conflict = Literal["refuse", "skip", "overwrite", "rename"]
+"""The rule for a place that is taken: raise, leave the photo out, replace, or take the next number.
+
+Under every rule a source is kept, and an earlier result of the same photo may be replaced.
+"""
+AS_USUAL = WriteSettings()
+
+
+class Engine(Protocol):
+    """The part of `nledn.Derainer` that computes; the window has its queue in its place."""
+
+    def start(
+        self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
+    ) -> RainLayer:
+        """See `nledn.Derainer.start`."""
+        ...
+
+    def derain(
+        self,
+        pixels: Pixels,
+        *,
+        into: RainLayer | None = None,
+        on_tile: OnTile | None = None,
+        cancel: CancelToken | None = None,
+    ) -> RainLayer:
+        """See `nledn.Derainer.derain`."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A photo and what is taken from it: what is written, copied and dragged out.
+
+    Attributes:
+        photo: as it was read.
+        layer: its rain, complete or not.
+        strength: share of the rain that is taken, 0 to 1.5.
+        mask: the area that is kept; None keeps nothing.
+    """
+
+    photo: Photo
+    layer: RainLayer
+    strength: float = 1.0
+    mask: Mask | None = None
+
+    def clean(self, *, record: bool = True) -> Photo:
+        """Return the derained photo, with the record of how it was made in its XMP or without."""
+        photo = self.photo
+        pixels = self.layer.apply(photo.pixels, self.strength, self.mask)
+        if record:
+            xmp: bytes | None = stamped(photo.xmp, self.recipe, photo.size)
+        else:
+            xmp = None if photo.xmp is None else unstamped(photo.xmp, photo.size)
+        return replace(photo, pixels=pixels, xmp=xmp)
+
+    @property
+    def recipe(self) -> Recipe:
+        """How it is made, as its file records it."""
+        made = self.layer.record
+        return Recipe(
+            checkpoint=made.checkpoint,
+            checkpoint_sha256=made.checkpoint_sha256,
+            strength=self.strength,
+            tile=made.tile,
+            backend=made.backend,
+            precision=made.precision,
+            version=made.version,
+            masked=self.mask is not None,
+            partial=not self.layer.is_complete,
+        )
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The files that one photo gives.
+
+    Attributes:
+        result: the derained photo.
+        rain_layer: its rain, .tif or .png; None for none.
+        side_by_side: before and after in one picture; None for none.
+    """
+
+    result: Path
+    rain_layer: Path | None = None
+    side_by_side: Path | None = None
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Those that are wanted."""
+        asked = (self.result, self.rain_layer, self.side_by_side)
+        return tuple(path for path in asked if path is not None)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The settled place of a result.
+
+    Attributes:
+        path: of the file.
+        overwrite: something is there that may be replaced.
+    """
+
+    path: Path
+    overwrite: bool = False
+
+
+def settled(
+    wanted: Path,
+    conflict: Conflict,
+    *,
+    sources: Sequence[Path] = (),
+    is_ours: Callable[[Path], bool] = lambda _path: False,
+) -> Target | None:
+    """Settle where a result goes.
+
+    Args:
+        wanted: its place, if nothing is there.
+        conflict: the rule for a place that is taken.
+        sources: photos that are never replaced.
+        is_ours: finds earlier results of the same photo; they may be replaced under every rule.
+
+    Returns:
+        None where the photo is left out.
+
+    Raises:
+        WouldReplaceSource: a source is there, and the result may not be renamed.
+        OutputExists: something is there, and the rule is to refuse.
+    """
+    for path in numbered(wanted):
+        if not os.path.lexists(path):
+            return Target(path)
+        source = atomic.source_at(path, sources)
+        if source is not None:
+            if conflict != "rename":
+                raise WouldReplaceSource(path, source)
+        elif is_ours(path) or conflict == "overwrite":
+            return Target(path, overwrite=True)
+        elif conflict == "skip":
+            return None
+        elif conflict == "refuse":
+            raise OutputExists(path)
+    raise AssertionError("unreachable: the numbers have no end")
+
+
+def check(outputs: Outputs, *, overwrite: bool = False, sources: Sequence[Path] = ()) -> None:
+    """Refuse before computing what `write` would refuse after it.
+
+    Raises:
+        OutputFormatUnknown: a name ends in what is not written.
+        OutputExists: one name for two outputs, or a result is there and may not be replaced.
+        WriteError: any other reason that is known before.
+    """
+    if outputs.rain_layer is not None and written_format(outputs.rain_layer.suffix) not in DEEP:
+        raise OutputFormatUnknown(outputs.rain_layer, outputs.rain_layer.suffix)
+    for path in outputs.all:
+        if written_format(path.suffix) is None:
+            raise OutputFormatUnknown(path, path.suffix)
+    if len(set(outputs.all)) < len(outputs.all):
+        raise OutputExists(outputs.result)
+    for path in outputs.all:
+        atomic.check(path, overwrite=overwrite, sources=sources)
+
+
+def started(photo: Photo, engine: Engine) -> RainLayer:
+    """Return an empty rain layer for a photo.
+
+    Raises:
+        OutOfMemory: not even the smallest tile fits.
+    """
+    height, width = photo.pixels.shape[:2]
+    return engine.start((height, width), grey=photo.grey, linear=photo.linear)
+
+
+def derain(
+    photo: Photo,
+    engine: Engine,
+    *,
+    strength: float = 1.0,
+    on_tile: OnTile | None = None,
+    cancel: CancelToken | None = None,
+) -> Result:
+    """Estimate a photo's rain.
+
+    Args:
+        photo: as it was read.
+        engine: computes.
+        strength: share of the rain that is taken, 0 to 1.5.
+        on_tile: called on this thread after each tile.
+        cancel: read before each tile.
+
+    Raises:
+        Cancelled: `cancel` was set.
+        OutOfMemory: not even the smallest tile fits.
+    """
+    layer = started(photo, engine)
+    engine.derain(photo.pixels, into=layer, on_tile=on_tile, cancel=cancel)
+    return Result(photo, layer, strength)
+
+
+def write(
+    result: Result,
+    outputs: Outputs | Path,
+    settings: WriteSettings = AS_USUAL,
+    *,
+    record: bool = True,
+    sources: Sequence[Path] = (),
+    on_written: Callable[[BinaryIO], None] | None = None,
+) -> Photo:
+    """Write a result, and what else is wanted of it; each file appears whole or not at all.
+
+    Args:
+        result: what is written.
+        outputs: where to; a path for the derained photo alone.
+        settings: quality, and whether to replace earlier results.
+        record: put into the XMP how it was made; without, a record that was there goes too.
+        sources: files that are never replaced; the photo's own is always among them.
+        on_written: see `nledn.photo.write`; called with the derained photo's file.
+
+    Returns:
+        The derained photo, as it was handed to the writer.
+
+    Raises:
+        WriteError: see `nledn.photo.write`.
+    """
+    files = Outputs(outputs) if isinstance(outputs, Path) else outputs
+    before, clean = result.photo, result.clean(record=record)
+    kept = sources if before.path is None else (before.path, *sources)
+    photos.write(clean, files.result, settings, sources=kept, on_written=on_written)
+    if files.rain_layer is not None:
+        rain = result.layer.rain()
+        photos.write_rain(rain, files.rain_layer, overwrite=settings.overwrite, sources=kept)
+    if files.side_by_side is not None:
+        photos.write(side_by_side(before, clean), files.side_by_side, settings, sources=kept)
+    return clean
+
+
+def side_by_side(before: Photo, after: Photo) -> Photo:
+    """Return before and after in one picture, along the shorter side, a white line between."""
+    height, width = before.pixels.shape[:2]
+    axis = 1 if height >= width else 0
+    gap_px = max(min(height, width) // 100, 2)
+    shape = (height, gap_px, 3) if axis == 1 else (gap_px, width, 3)
+    gap = np.full(shape, np.iinfo(before.pixels.dtype).max, before.pixels.dtype)
+    pixels = np.concatenate((before.pixels, gap, after.pixels), axis=axis)
+    # Metadata belongs to the photo; the picture of both keeps only its colours.
+    bare = replace(before, alpha=None, exif=None, xmp=None, texts=(), notes=(), path=None)
+    return replace(bare, pixels=pixels)

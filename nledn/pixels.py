@@ -1,0 +1,56 @@
+"""Arrays of pixels: their types, and the ways between their depths."""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes: TypeAlias = NDArray[np.uint8]
+
+Floats: TypeAlias = NDArray[np.float32]
+
+Pixels: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+"""(H, W, 3) RGB, upright, C-contiguous, in the file's own encoding."""
+
+Plane: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+"""(H, W): one channel of the same depth as the pixels."""
+
+Mask: TypeAlias = NDArray[np.float32]
+"""(H, W) in [0, 1]: 1 keeps the photo's pixel, 0 takes its rain."""
+
+_STRIP_PX = 2**20  # what is converted at a time: large enough for speed, small beside any photo
+
+
+def strips(height: int, width: int) -> Iterator[slice]:
+    """Cut rows into strips of about a megapixel, so that no conversion needs a second photo."""
+    rows = max(1, _STRIP_PX // max(1, width))
+    for top in range(0, height, rows):
+        yield slice(top, min(top + rows, height))
+
+
+def to_8_bits(values: Pixels | Plane) -> Bytes:
+    """Round to the nearest of 256 levels; 8 bits come back as they are.
+
+    65,535 is 257 · 255, so no value lies half-way, and 8 bits that were kept in 16 are exact.
+    """
+    if values.dtype == np.uint8:
+        return values.view(np.uint8)
+    rounded = np.empty(values.shape, np.uint8)
+    for rows in strips(*values.shape[:2]):
+        rounded[rows] = (values[rows].astype(np.uint32) + 128) // 257
+    return rounded
+
+
+def in_depth_of(like: Pixels, pixels: Pixels) -> Pixels:
+    """Bring `pixels` to the depth of `like`: 8 bits into 16 exactly, 16 into 8 rounded."""
+    if pixels.dtype == like.dtype:
+        return pixels
+    if like.dtype == np.uint8:
+        return to_8_bits(pixels)
+    return pixels.astype(np.uint16) * np.uint16(257)
+
+
+def as_floats(pixels: Pixels) -> Floats:
+    """Turn uint8 or uint16 into float32 in [0, 1]."""
+    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
