@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -35,6 +35,7 @@ from app.shell.engines import Engines
 from app.shell.icons import program_icon
 from app.shell.models import Models
 from app.shell.names import in_title, url_of
+from app.shell.placement import place
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
 from app.shell.shell import PageName, Shell, TopBar
@@ -46,8 +47,7 @@ from app.views.viewport import Link, Viewport
 from nledn import __version__, licences, places
 from nledn.messages import NO_LICENCES, printable
 
-START_SIZE = QSize(1280, 800)
-SMALLEST_SIZE = QSize(880, 560)
+SMALLEST_SIZE = QSize(880, 480)  # 1920×1080 at twice the pixels, below a panel
 STRENGTH_STEP = 0.05
 
 
@@ -258,9 +258,7 @@ class MainWindow(QMainWindow):
         self._show_page("photo" if self.shell.page == "compare" else "compare")
 
     def _show_kept(self, settings: Settings) -> None:
-        self.resize(START_SIZE)
-        if settings.geometry:
-            self.restoreGeometry(QByteArray(settings.geometry))
+        place(self, settings.geometry)
         self.view.mode = settings.view
         self._show_mode(settings.view)
         if settings.divider == "horizontal":

@@ -293,6 +293,7 @@ def window(
     preferences.change(tile="64")
     document = Document(replace(preferences.settings.options, overlap_px=16))
     made = MainWindow(document, engines, tasks, preferences, dialogs)
+    made.resize(1280, 800)  # the test platform's screen is narrower
     made.show()
     qtbot.waitExposed(made)
     yield made
