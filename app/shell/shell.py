@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -176,6 +177,9 @@ class Shell(QWidget):
         self._notice_area.hide()
         self.banner.visibility_changed.connect(self._notice_area.setVisible)
         self._lay_out()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._keep_focus)
 
     def add_page(self, name: PageName, content: QWidget, panel: QWidget) -> None:
         """Take up a page and the panel beside it; the first one is shown."""
@@ -197,6 +201,13 @@ class Shell(QWidget):
         """Keys go to what is shown."""
         content, _panel = self._shown[self.page]
         content.setFocus()
+
+    def _keep_focus(self, old: QWidget | None, new: QWidget | None) -> None:
+        """Give the page the keys of a control that is gone; Qt would take its neighbour."""
+        if old is None or new is None or (old.isEnabled() and old.isVisible()):
+            return
+        if self._panels.isAncestorOf(old):
+            self.focus_page()
 
     def _lay_out(self) -> None:
         photo = QVBoxLayout()
