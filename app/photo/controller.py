@@ -18,7 +18,7 @@ from app.photo.saving import Saving
 from app.photo.state import PhotoState, Status, tiles_of
 from app.photo.words import fallen_back_of, notice_of, offer_of
 from app.shell.banner import Notice
-from app.shell.dialogs import Dialogs
+from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
 from app.shell.engines import Engines, LoadJob
 from app.shell.models import Models
 from app.shell.names import path_kept, path_of
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from nledn.batch import Row
     from nledn.engine import Progress
     from nledn.photo.recipe import Recipe
-
-CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 
 
 class PhotoController(QObject):
@@ -76,6 +74,7 @@ class PhotoController(QObject):
         self.saving = Saving(document, tasks, preferences, dialogs)
         self.saving.noticed.connect(self.noticed)
         self.saving.failed.connect(self._fail)
+        self.saving.finish_asked.connect(self.derain)
         self._opening: Task[Any] | None = None
         self._deraining: Task[RainLayer, jobs.Started | Progress] | None = None
         self._focus: Focus | None = None  # of what is being derained
@@ -184,8 +183,8 @@ class PhotoController(QObject):
         task.succeeded.connect(partial(self.document.set_engine_choice, options))
         task.failed.connect(self._fail)
 
-    def derain(self) -> None:
-        """Compute what is missing of the open photo's rain."""
+    def derain(self, then: Callable[[], None] | None = None) -> None:
+        """Compute what is missing of the open photo's rain, and call `then` at the end."""
         document, photo = self.document, self.document.photo
         if photo is None or document.status.state not in (PhotoState.READY, PhotoState.PARTIAL):
             return
@@ -195,6 +194,7 @@ class PhotoController(QObject):
         keeper = self._autosave.file
         job = jobs.DerainJob(self._engines, photo, document.options, self._focus, keeper, into)
         document.set_state(PhotoState.DERAINING)
+        self._when_stopped = then
         task = self._deraining = self._tasks.submit(job)
         task.progressed.connect(self._show_progress)
         task.succeeded.connect(self._end_deraining)

@@ -10,6 +10,7 @@ from app.imaging.opened import Opened, photos_in
 from app.imaging.pyramid import first_copies
 from app.imaging.qimage import ScreenColour, to_photo
 from app.photo.autosave import Offer, Recovered, RecoveryFile, recover
+from app.photo.state import tiles_of
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
 from nledn import Options, __version__, decoder
@@ -150,11 +151,13 @@ class Saved:
         path: where.
         photo: what, as it was handed to the writer.
         settings: how.
+        tiles: computed and all, of a partial result; None for a complete one.
     """
 
     path: Path
     photo: "Photo"
     settings: "WriteSettings"
+    tiles: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,8 +175,10 @@ class SaveJob(Job[Saved]):
         from nledn import pipeline
 
         path = free_name(self.path) if self.find_free_name else self.path
+        layer = self.result.layer
+        tiles = None if layer.is_complete else tiles_of(layer)
         clean = pipeline.write(self.result, path, self.settings, record=self.record)
-        return Saved(path, clean, self.settings)
+        return Saved(path, clean, self.settings, tiles)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from app.photo.document import Derained, Document, Done
 from app.photo.dragging import DragFolders, DragJob
 from app.photo.jobs import CopyJob, Saved, SaveJob
+from app.photo.state import PhotoState
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
@@ -37,12 +38,14 @@ class Saving(QObject):
         failed: (exception).
         saved: (jobs.Saved).
         dragged: (Path); a file to be dragged out.
+        finish_asked: (callable) derain the rest of the photo, then call this.
     """
 
     noticed = Signal(object)
     failed = Signal(object)
     saved = Signal(object)
     dragged = Signal(object)
+    finish_asked = Signal(object)
 
     def __init__(
         self, document: Document, tasks: Tasks, preferences: Preferences, dialogs: Dialogs
@@ -59,11 +62,7 @@ class Saving(QObject):
 
     def save(self) -> None:
         """Save beside the photo, or over what this result was saved to before."""
-        derained = self._document.latest
-        if derained is None or self._is_deraining:
-            self.forget()
-        else:
-            self._save(derained)
+        self._begin(self._save)
 
     def save_and(self, then: Callable[[], None]) -> None:
         """Save every result that is not saved, and go on once all are written."""
@@ -76,9 +75,7 @@ class Saving(QObject):
 
     def save_as(self) -> None:
         """Ask where and how to save what there is now; it may go while the person thinks."""
-        derained = self._document.latest
-        if derained is not None and not self._is_deraining:
-            self._save_as(derained)
+        self._begin(self._save_as)
 
     def write(
         self,
@@ -122,6 +119,25 @@ class Saving(QObject):
     def _is_deraining(self) -> bool:
         return self._document.status.state.is_running
 
+    def _begin(self, save: Callable[[Derained], None]) -> None:
+        """Save the latest result; ask first if tiles of it are missing."""
+        derained, status = self._document.latest, self._document.status
+        if derained is None or status.state.is_running:
+            self.forget()
+            return
+        is_partial = status.state is PhotoState.PARTIAL
+        answer = self._dialogs.partial(status.done, status.total) if is_partial else "save"
+        if answer == "finish":
+            self.finish_asked.emit(partial(self._save_complete, derained, save))
+        elif answer == "cancel":
+            self.forget()
+        elif self._document.latest is derained:  # another photo may come behind the question
+            save(derained)
+
+    def _save_complete(self, derained: Derained, save: Callable[[Derained], None]) -> None:
+        if self._document.latest is derained and derained.layer.is_complete:
+            save(derained)
+
     def _save(self, derained: Derained) -> None:
         settings, photo = self._preferences.settings, self._document.photo
         assert photo is not None, "there is a result of it"
@@ -162,7 +178,7 @@ class Saving(QObject):
         """Say so, and go on with what waited for it."""
         self._writing.remove(derained)
         self._document.set_saved(derained, saved.path, work)
-        words = saved_of(saved.path, saved.photo, saved.settings)
+        words = saved_of(saved)
         show_folder = partial(QDesktopServices.openUrl, url_of(saved.path.parent))
         action = Action("show_folder", tr("Show in folder"), show_folder)
         self.noticed.emit(Notice(words, "done", (action,)))

@@ -13,6 +13,7 @@ from app.shell.translation import clock, tr
 from nledn.messages import NOTES, printable
 
 if TYPE_CHECKING:
+    from app.photo.jobs import Saved
     from nledn.device import Choice
     from nledn.photo import Photo, WriteSettings
     from nledn.photo.recipe import Recipe
@@ -77,8 +78,16 @@ def notes_of(photo: "Photo") -> str:
     return " ".join(told)
 
 
-def saved_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
-    """Name the file that was written, and the metadata in it, in a sentence."""
+def saved_of(saved: "Saved") -> str:
+    """Name the file that was written and the metadata in it, and say if it is partial."""
+    words = _file_of(saved.path, saved.photo, saved.settings)
+    if saved.tiles is None:
+        return words
+    done, total = saved.tiles
+    return words + " " + tr("Partial: {done} of {total} tiles.", done=done, total=total)
+
+
+def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
     from nledn.photo import formats
 
     kind = formats.written_format(path.suffix)

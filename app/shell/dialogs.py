@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 
 Answer = Literal["save", "discard", "cancel"]
+PartialAnswer = Literal["finish", "save", "cancel"]
 EXPORT_SUFFIXES = (".html", ".png", ".csv")
-CHECKPOINT_SUFFIXES = ("*.safetensors", "*.pth", "*.pt")
+CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 FETCH_WIDTH_PX = 520
 LICENCES_PX = (760, 560)  # 100 columns in the usual size, as the list is written
 
@@ -166,7 +167,7 @@ class Dialogs:
 
     def checkpoint(self) -> Path | None:
         """A file of weights."""
-        kinds = " ".join(CHECKPOINT_SUFFIXES)
+        kinds = " ".join(f"*{suffix}" for suffix in CHECKPOINT_SUFFIXES)
         name, _ = QFileDialog.getOpenFileName(
             self._window, tr("Import checkpoint"), "", f"{tr('Checkpoints')} ({kinds})"
         )
@@ -230,6 +231,21 @@ class Dialogs:
         box.exec()
         box.deleteLater()
         return buttons.get(box.standardButton(box.clickedButton()), "cancel")
+
+    def partial(self, done: int, total: int) -> PartialAnswer:
+        """Ask what becomes of a result that is not complete."""
+        words = tr("Only {done} of {total} tiles are derained.", done=done, total=total)
+        details = tr("The rest of the saved photo would still have its rain.")
+        box = self._box(QMessageBox.Icon.Question, tr("Partial result"), words, details)
+        finish = box.addButton(tr("Finish first"), QMessageBox.ButtonRole.AcceptRole)
+        save = box.addButton(tr("Save anyway"), QMessageBox.ButtonRole.ActionRole)
+        cancel = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(finish)
+        box.setEscapeButton(cancel)
+        box.exec()
+        box.deleteLater()
+        clicked = box.clickedButton()
+        return "finish" if clicked is finish else "save" if clicked is save else "cancel"
 
     def about(self, text: str, licences: str) -> None:
         """Show the version, and on a click the licences."""

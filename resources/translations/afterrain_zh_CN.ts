@@ -548,6 +548,10 @@
         <translation>找不到文件：{path}。</translation>
     </message>
     <message>
+        <source>Finish first</source>
+        <translation>先完成</translation>
+    </message>
+    <message>
         <source>Fit</source>
         <translation>适合窗口</translation>
     </message>
@@ -832,6 +836,10 @@
         <translation>只打开了 {count} 帧（页）中的第一帧。</translation>
     </message>
     <message>
+        <source>Only {done} of {total} tiles are derained.</source>
+        <translation>仅有 {done}/{total} 个图块完成去雨。</translation>
+    </message>
+    <message>
         <source>Open</source>
         <translation>打开</translation>
     </message>
@@ -910,6 +918,14 @@
     <message>
         <source>Panes</source>
         <translation>画面</translation>
+    </message>
+    <message>
+        <source>Partial result</source>
+        <translation>部分结果</translation>
+    </message>
+    <message>
+        <source>Partial: {done} of {total} tiles.</source>
+        <translation>部分完成：图块 {done}/{total}。</translation>
     </message>
     <message>
         <source>Partial: {tiles}</source>
@@ -1086,6 +1102,10 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <source>Save anyway</source>
+        <translation>仍然保存</translation>
     </message>
     <message>
         <source>Save as</source>
@@ -1402,6 +1422,10 @@
     <message>
         <source>The precision {precision} is not available: {reason}.</source>
         <translation>精度 {precision} 不可用：{reason}。</translation>
+    </message>
+    <message>
+        <source>The rest of the saved photo would still have its rain.</source>
+        <translation>保存的照片中，其余部分仍会有雨。</translation>
     </message>
     <message>
         <source>The result is on the clipboard.</source>

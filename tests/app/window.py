@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
-from app.shell.dialogs import Answer, Dialogs, FetchOffer
+from app.shell.dialogs import Answer, Dialogs, FetchOffer, PartialAnswer
 from app.shell.save_dialog import SaveChoice, SaveQuestion
 from app.shell.settings import Settings
 from nledn.tiling import Rect
@@ -31,6 +31,7 @@ class Answers(Dialogs):
         self.choice: SaveChoice | None = None
         self.chosen: Settings | None = None
         self.answer: Answer = "cancel"
+        self.to_partial: PartialAnswer = "save"
         self.paths: list[Path] = []
         self.stops = False
         self.replaces = False
@@ -89,6 +90,10 @@ class Answers(Dialogs):
         self.asked.append(f"unsaved {name}")
         self.meanwhile()
         return self.answer
+
+    def partial(self, done: int, total: int) -> PartialAnswer:
+        self.asked.append(f"partial {done} of {total}")
+        return self.to_partial
 
     def about(self, text: str, licences: str) -> None:
         self.asked.append(f"about {text} {licences}")

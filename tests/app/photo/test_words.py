@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.photo.jobs import Saved
 from app.photo.words import saved_of
 from nledn.photo import Photo, WriteSettings
 
@@ -30,10 +31,10 @@ RICH = Photo(
     ],
 )
 def test_only_what_the_format_holds_is_said_to_be_kept(name: str, words: str) -> None:
-    assert saved_of(Path(name), RICH, WriteSettings()) == f"Saved {name}: {words}"
+    assert saved_of(Saved(Path(name), RICH, WriteSettings())) == f"Saved {name}: {words}"
 
 
 def test_a_title_is_no_comment_that_a_jpeg_could_keep() -> None:
     titled = Photo(np.zeros((2, 3, 3), np.uint8), texts=(("Title", "Rain"),))
-    said = saved_of(Path("dry.jpg"), titled, WriteSettings())
+    said = saved_of(Saved(Path("dry.jpg"), titled, WriteSettings()))
     assert said == "Saved dry.jpg: JPEG quality 95, 4:4:4."

@@ -12,6 +12,7 @@ from app.shell.dialogs import Dialogs
 
 QUESTIONS: dict[str, tuple[Callable[[Dialogs], object], object]] = {
     "unsaved": (lambda dialogs: dialogs.unsaved("street.png"), "cancel"),
+    "partial": (lambda dialogs: dialogs.partial(6, 66), "cancel"),
     "stop_batch": (lambda dialogs: dialogs.stop_batch(1, 3), False),
     "replace": (lambda dialogs: dialogs.replace("dry.png"), False),
 }
@@ -53,9 +54,17 @@ def test_names_of_files_are_no_rich_text(qtbot: QtBot, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "label"), [("stop_batch", "Stop and close"), ("replace", "Replace")]
+    ("name", "label", "answer"),
+    [
+        ("stop_batch", "Stop and close", True),
+        ("replace", "Replace", True),
+        ("partial", "Finish first", "finish"),
+        ("partial", "Save anyway", "save"),
+    ],
 )
-def test_a_question_can_be_answered_with_yes(qtbot: QtBot, name: str, label: str) -> None:
+def test_a_question_can_be_answered_with_yes(
+    qtbot: QtBot, name: str, label: str, answer: object
+) -> None:
     window = QWidget()
     qtbot.addWidget(window)
 
@@ -65,7 +74,7 @@ def test_a_question_can_be_answered_with_yes(qtbot: QtBot, name: str, label: str
         next(button for button in box.buttons() if button.text() == label).click()
 
     QTimer.singleShot(0, agree)
-    assert QUESTIONS[name][0](Dialogs(window)) is True
+    assert QUESTIONS[name][0](Dialogs(window)) == answer
 
 
 @pytest.mark.parametrize(
