@@ -156,15 +156,12 @@ class Saving(QObject):
         assert photo is not None, "there is a result of it"
         result, work = self._document.result(derained), derained.work
         folder = _pictures() if photo.path is None or _is_ours(photo.path) else photo.path.parent
-        naming = self._naming(derained)
-        question = SaveQuestion(
-            folder, naming, settings.name_template, settings.quality, photo.path
-        )
-        choice = self._dialogs.save_as(question)
+        suggested = folder / name_of(self._naming(derained), settings.name_template)
+        choice = self._dialogs.save_as(SaveQuestion(suggested, settings.quality, photo.path))
         if choice is None:
             self.forget()
             return
-        self._preferences.change(name_template=choice.template, quality=choice.quality)
+        self._preferences.change(quality=choice.quality)
         write = _settings(choice.quality, overwrite=choice.path == derained.path)
         self._submit(derained, SaveJob(result, choice.path, write, settings.record), work)
 

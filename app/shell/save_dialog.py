@@ -1,5 +1,6 @@
 """Save as: folder, name, format and quality, with the name as it will be."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +19,11 @@ from PySide6.QtWidgets import (
 
 from app.shell.parts import dialog_buttons, form_label, is_accepted, muted, quality_field
 from app.shell.translation import tr
-from nledn.errors import OptionInvalid
 from nledn.messages import printable
-from nledn.naming import FIELDS, Naming, name_of
 
 FORMATS = {".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP", ".bmp": "BMP"}
 LOSSY = (".jpg", ".webp")
+LONGEST_BYTES = 255  # of a file's name on ext4, APFS and NTFS
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,12 @@ class SaveQuestion:
     """The state that the dialog starts from.
 
     Attributes:
-        folder: where the photo lies.
-        naming: what the name is made of; its `ext` is the format it starts with.
-        template: of the name.
+        path: that is suggested.
         quality: of JPEG and WebP.
         source: the photo, which is never replaced.
     """
 
-    folder: Path
-    naming: Naming
-    template: str
+    path: Path
     quality: int
     source: Path | None
 
@@ -51,12 +47,10 @@ class SaveChoice:
 
     Attributes:
         path: of the result.
-        template: as it was left.
-        quality: likewise.
+        quality: of JPEG and WebP.
     """
 
     path: Path
-    template: str
     quality: int
 
 
@@ -67,15 +61,14 @@ class SaveDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Save as"))
         self._question = question
-        self.folder = QLineEdit(str(question.folder))
+        self.folder = QLineEdit(str(question.path.parent))
         self.browse = QPushButton(tr("Choose…"))
-        self.template = QLineEdit(question.template)
-        self.template.setToolTip(tr("Fields: {fields}", fields=_fields()))
+        self.name = QLineEdit(question.path.stem)
         self.format = QComboBox()
         for suffix, name in FORMATS.items():
             self.format.addItem(name, suffix)
-        own = ".jpg" if question.naming.ext.lower() == ".jpeg" else question.naming.ext.lower()
-        own = ".tif" if own == ".tiff" else own
+        own = question.path.suffix.lower()
+        own = {".jpeg": ".jpg", ".tiff": ".tif"}.get(own, own)
         self.format.setCurrentIndex(max(self.format.findData(own), 0))
         self.quality = quality_field(question.quality)
         self.example = muted()
@@ -85,7 +78,7 @@ class SaveDialog(QDialog):
         self.buttons = dialog_buttons(self, words)
         self.save_button = self.buttons.button(kinds.Save)
         self._lay_out()
-        self.template.textChanged.connect(self._show)
+        self.name.textChanged.connect(self._show)
         self.folder.textChanged.connect(self._show)
         self.format.currentIndexChanged.connect(self._show)
         self.browse.clicked.connect(self._browse)
@@ -102,19 +95,17 @@ class SaveDialog(QDialog):
         path = self._path()
         if path is None or path == self._question.source:
             return None
-        return SaveChoice(path, self.template.text(), self.quality.value())
+        return SaveChoice(path, self.quality.value())
 
     def _path(self) -> Path | None:
-        naming = self._question.naming
-        suffix = str(self.format.currentData())
-        named = Naming(naming.stem, suffix, naming.checkpoint, naming.strength, naming.n)
-        try:
-            name = name_of(named, self.template.text())
-        except OptionInvalid:
+        name, suffix = self.name.text().strip(), str(self.format.currentData())
+        if Path(name).name != name or name in ("", ".."):
             return None
         if Path(name).suffix.lower() != suffix:
             name += suffix
-        return self._question.folder / Path(self.folder.text()).expanduser() / name
+        if len(os.fsencode(name)) > LONGEST_BYTES:
+            return None
+        return self._question.path.parent / Path(self.folder.text()).expanduser() / name
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -125,7 +116,7 @@ class SaveDialog(QDialog):
         row.addWidget(self.folder, 1)
         row.addWidget(self.browse)
         form.addRow(form_label(tr("Folder")), row)
-        form.addRow(form_label(tr("Name")), self.template)
+        form.addRow(form_label(tr("Name")), self.name)
         form.addRow("", self.example)
         form.addRow(form_label(tr("Format")), self.format)
         form.addRow(form_label(tr("Quality")), self.quality)
@@ -140,7 +131,7 @@ class SaveDialog(QDialog):
         self.quality.setEnabled(self.format.currentData() in LOSSY)
         self.save_button.setEnabled(path is not None and path != self._question.source)
         if path is None:
-            self.example.setText(tr("Use text and these fields: {fields}", fields=_fields()))
+            self.example.setText(tr("Type a name without folders, of at most 250 letters."))
         elif path == self._question.source:
             self.example.setText(tr("That would be the photo itself; choose another name."))
         else:
@@ -150,7 +141,3 @@ class SaveDialog(QDialog):
         found = QFileDialog.getExistingDirectory(self, tr("Choose a folder"), self.folder.text())
         if found:
             self.folder.setText(found)
-
-
-def _fields() -> str:
-    return " ".join(f"{{{field}}}" for field in FIELDS)

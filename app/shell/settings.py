@@ -1,5 +1,6 @@
 """Settings kept between starts: a frozen dataclass <-> QSettings, read back with its types."""
 
+import string
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -9,7 +10,7 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 from app.shell.names import kept
 from nledn import places
 from nledn.errors import DerainError
-from nledn.naming import DEFAULT_TEMPLATE, Naming, name_of
+from nledn.naming import DEFAULT_TEMPLATE, check_template
 from nledn.options import Options, parse_tile
 
 ThemeName = Literal["system", "light", "dark"]
@@ -185,9 +186,9 @@ def _makes_options(name: str, value: Any) -> bool:
 
 
 def is_template(text: str) -> bool:
-    """Return True if results can be named by `text`."""
+    """Return True if `text` names the result of any photo after it, with an ending."""
     try:
-        name_of(Naming("stem", ".png", "id", 1.0, 1), text)
+        check_template(text)
     except DerainError:
         return False
-    return True
+    return {"stem", "ext"} <= {field for _, field, _, _ in string.Formatter().parse(text)}

@@ -198,8 +198,9 @@ class SettingsDialog(QDialog):
             name = name_of(naming, self.template.text())
             self.example.setText(tr("street.jpg becomes {name}", name=name))
         else:
-            fields = " ".join(f"{{{field}}}" for field in FIELDS)
-            self.example.setText(tr("Use text and these fields: {fields}", fields=fields))
+            more = " ".join(f"{{{field}}}" for field in FIELDS if field not in ("stem", "ext"))
+            words = tr("The name needs {stem} and {ext}; it can also have {more}.")
+            self.example.setText(words.format(stem="{stem}", ext="{ext}", more=more))
 
     def _browse(self) -> None:
         kinds = f"{tr('ICC profiles')} (*.icc *.icm)"

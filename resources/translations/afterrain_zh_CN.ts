@@ -536,10 +536,6 @@
         <translation>获取…</translation>
     </message>
     <message>
-        <source>Fields: {fields}</source>
-        <translation>可用字段：{fields}</translation>
-    </message>
-    <message>
         <source>File</source>
         <translation>文件</translation>
     </message>
@@ -1404,6 +1400,10 @@
         <translation>模型 {id} 随 AfterRain 附带，无法移除。</translation>
     </message>
     <message>
+        <source>The name needs {stem} and {ext}; it can also have {more}.</source>
+        <translation>名称须包含 {stem} 和 {ext}，还可以使用 {more}。</translation>
+    </message>
+    <message>
         <source>The name of {path} is too long for its disk.</source>
         <translation>{path} 的名称超出了所在磁盘允许的长度。</translation>
     </message>
@@ -1518,6 +1518,10 @@
     <message>
         <source>Turn the divider</source>
         <translation>旋转分隔线</translation>
+    </message>
+    <message>
+        <source>Type a name without folders, of at most 250 letters.</source>
+        <translation>请输入不含文件夹的名称，最多 250 个字符。</translation>
     </message>
     <message>
         <source>Undo</source>

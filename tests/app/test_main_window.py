@@ -1,5 +1,6 @@
 """Open, derain, cancel, save: what a person does at the window, by behaviour."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from app.photo.state import PhotoState, Status
 from app.shell.save_dialog import SaveChoice
 from nledn import photo
 from nledn.device import Choice
+from nledn.naming import DEFAULT_TEMPLATE
 from nledn.photo import Photo
 from nledn.photo.recipe import read_recipe
 from tests.app.conftest import StandIn
@@ -74,15 +76,30 @@ def test_save_as_writes_another_format_and_remembers_how(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    dialogs.choice = SaveChoice(tmp_path / "dry.jpg", "{stem}-dry{ext}", 80)
+    dialogs.choice = SaveChoice(tmp_path / "dry.jpg", 80)
     with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save_as"].trigger()
     assert photo.read(tmp_path / "dry.jpg").format == "JPEG"
     assert dialogs.question is not None
     assert dialogs.question.source == picture_file
     kept = window.preferences.settings
-    assert (kept.name_template, kept.quality) == ("{stem}-dry{ext}", 80)
+    assert (kept.name_template, kept.quality) == (DEFAULT_TEMPLATE, 80)
     assert "80" in said(window)
+
+
+def test_the_next_photo_is_named_by_the_template_after_save_as(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
+) -> None:
+    other = picture_file.with_name("tower.png")
+    shutil.copy(picture_file, other)
+    dialogs.choice = SaveChoice(picture_file.with_name("buddha final.png"), 95)
+    for path, action in ((picture_file, "save_as"), (other, "save")):
+        open_photo(qtbot, window, path)
+        derain(qtbot, window)
+        with qtbot.waitSignal(window.controller.saving.saved):
+            window.named_actions[action].trigger()
+    names = sorted(path.name for path in picture_file.parent.iterdir())
+    assert names == ["buddha final.png", "street.png", "tower.png", "tower_derained.png"]
 
 
 @pytest.mark.parametrize("replaces", [False, True])
@@ -93,7 +110,7 @@ def test_save_as_asks_before_it_replaces_a_file(
     other.write_bytes(b"of somebody else")
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    dialogs.choice = SaveChoice(other, "holiday{ext}", 95)
+    dialogs.choice = SaveChoice(other, 95)
     dialogs.replaces = replaces
     window.named_actions["save_as"].trigger()
     qtbot.waitUntil(lambda: "replace holiday.png" in dialogs.asked)
@@ -238,7 +255,7 @@ def test_saving_over_the_photo_itself_is_refused(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    dialogs.choice = SaveChoice(picture_file, "{stem}{ext}", 95)
+    dialogs.choice = SaveChoice(picture_file, 95)
     with qtbot.waitSignal(window.controller.failed):
         window.named_actions["save_as"].trigger()
     assert "never replaced" in said(window)

@@ -61,7 +61,7 @@ class Whims(Dialogs):
         kinds = (".png", ".jpg", ".tif", ".webp", ".bmp", ".xyz")
         folder = self.hand.one_of((self._world.out, self._world.out, self._world.folder / "gone"))
         path = folder / f"{self.hand.rng.randrange(5)}{self.hand.one_of(kinds)}"
-        return SaveChoice(path, question.template, self.hand.one_of((50, 95, 100)))
+        return SaveChoice(path, self.hand.one_of((50, 95, 100)))
 
     def export(self, suggested: Path) -> Path | None:
         """As any kind."""

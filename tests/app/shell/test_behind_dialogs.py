@@ -46,7 +46,7 @@ def test_save_as_saves_what_was_there_when_it_was_asked(
     derain(qtbot, window)
     shown = window.picture.pixels("after", 0, whole(pixels))
     dry = other.with_name("dry.png")
-    dialogs.choice = SaveChoice(dry, "{stem}-dry{ext}", 95)
+    dialogs.choice = SaveChoice(dry, 95)
     dialogs.meanwhile = lambda: open_behind(qtbot, window, other)
     with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save_as"].trigger()
@@ -61,7 +61,7 @@ def test_what_was_computed_with_another_checkpoint_is_still_saved(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    dialogs.choice = SaveChoice(tmp_path / "dry.png", "{stem}-dry{ext}", 95)
+    dialogs.choice = SaveChoice(tmp_path / "dry.png", 95)
     dialogs.meanwhile = lambda: window.document.history.choose_checkpoint("authors-ddn")
     with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save_as"].trigger()

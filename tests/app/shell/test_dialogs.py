@@ -12,10 +12,8 @@ from app.shell.settings import Settings
 from app.shell.settings_dialog import SettingsDialog, found_of, verdict_of
 from nledn.backends.backend_benchmark import BEGAN
 from nledn.device import NO_DRIVER, NO_TORCH, TORCH_FOR_CPU, Gpu, Machine, Trial
-from nledn.naming import Naming
 from nledn.photo import writable_suffixes
 
-NAMING = Naming("street", ".jpeg", "afterrain", 0.8, 1)
 MACHINE = Machine(
     "Threadripper",
     16,
@@ -27,15 +25,16 @@ MACHINE = Machine(
 
 
 def save_dialog(qtbot: QtBot, folder: Path) -> SaveDialog:
-    question = SaveQuestion(folder, NAMING, "{stem}_derained{ext}", 95, folder / "street.jpg")
+    question = SaveQuestion(folder / "street_derained.jpeg", 95, folder / "street.jpg")
     dialog = SaveDialog(question)
     qtbot.addWidget(dialog)
     return dialog
 
 
-def test_the_name_follows_template_and_format(qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_ending_follows_the_format(qtbot: QtBot, tmp_path: Path) -> None:
     dialog = save_dialog(qtbot, tmp_path)
-    dialog.template.setText("{stem}-{strength}{ext}")
+    assert dialog.name.text() == "street_derained"
+    dialog.name.setText("street-80")
     dialog.format.setCurrentIndex(dialog.format.findData(".png"))
     choice = dialog.choice()
     assert choice is not None
@@ -45,15 +44,13 @@ def test_the_name_follows_template_and_format(qtbot: QtBot, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("template", "hint"),
-    [("{stem}{ext}", "the photo itself"), ("sub/{stem}{ext}", "{stem}"), ("{n:x}", "{stem}")],
+    ("name", "hint"),
+    [("street", "the photo itself"), ("sub/street", "without folders"), ("", "Type a name")],
 )
-def test_why_a_name_does_not_do_is_said(
-    qtbot: QtBot, tmp_path: Path, template: str, hint: str
-) -> None:
+def test_why_a_name_does_not_do_is_said(qtbot: QtBot, tmp_path: Path, name: str, hint: str) -> None:
     dialog = save_dialog(qtbot, tmp_path)
     dialog.format.setCurrentIndex(dialog.format.findData(".jpg"))
-    dialog.template.setText(template)
+    dialog.name.setText(name)
     assert dialog.choice() is None
     assert not dialog.save_button.isEnabled()
     assert hint in dialog.example.text()
@@ -70,18 +67,24 @@ def test_a_folder_that_is_not_whole_lies_where_the_dialog_began(
     assert choice.path.parent == tmp_path / meant
 
 
-def test_a_template_without_an_ending_gets_one(qtbot: QtBot, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("dry", "dry.jpg"), ("dry.JPG", "dry.JPG"), ("{stem} v1.2", "{stem} v1.2.jpg")],
+)
+def test_a_name_without_an_ending_gets_one(
+    qtbot: QtBot, tmp_path: Path, name: str, file: str
+) -> None:
     dialog = save_dialog(qtbot, tmp_path)
-    dialog.template.setText("dry")
+    dialog.name.setText(name)
     choice = dialog.choice()
     assert choice is not None
-    assert choice.path.name == "dry.jpg"
+    assert choice.path.name == file
 
 
-@pytest.mark.parametrize("template", ["{nonsense}", "a/b{ext}", "street{ext}", "{"])
-def test_a_name_that_cannot_be_is_refused(qtbot: QtBot, tmp_path: Path, template: str) -> None:
+@pytest.mark.parametrize("name", ["a/b.jpg", "street.jpg", "..", "/etc/dry", "x" * 300])
+def test_a_name_that_cannot_be_is_refused(qtbot: QtBot, tmp_path: Path, name: str) -> None:
     dialog = save_dialog(qtbot, tmp_path)
-    dialog.template.setText(template)
+    dialog.name.setText(name)
     assert dialog.choice() is None
     assert not dialog.save_button.isEnabled()
 
@@ -142,8 +145,10 @@ def test_reset_keeps_what_is_no_choice(qtbot: QtBot) -> None:
 
 def test_a_bad_name_cannot_be_accepted(qtbot: QtBot) -> None:
     dialog = settings_dialog(qtbot, Settings())
-    dialog.template.setText("{oops}")
-    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+    for template in ("{oops}", "buddha final", "{stem}"):
+        dialog.template.setText(template)
+        assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+        assert "{stem} and {ext}" in dialog.example.text()
 
 
 @pytest.mark.parametrize("reason", [NO_DRIVER, TORCH_FOR_CPU, NO_TORCH])

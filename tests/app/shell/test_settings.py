@@ -50,6 +50,9 @@ def test_what_is_written_comes_back(settings: Settings, tmp_path: Path) -> None:
         ("tile", "7"),
         ("name_template", "{nonsense}"),
         ("name_template", "../{stem}"),
+        ("name_template", "buddha final"),
+        ("name_template", "{stem}_derained"),
+        ("name_template", "dry{ext}"),
         ("geometry", "no bytes"),
     ],
 )
