@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -20,7 +19,7 @@ from app.batch.autosave import Choices
 from app.batch.state import BatchState, BatchStatus
 from app.shell.icons import icon
 from app.shell.names import as_tip
-from app.shell.parts import PANEL_WIDTH_PX, heading, icon_button, line, muted, scrolling
+from app.shell.parts import PANEL_WIDTH_PX, choice, heading, icon_button, line, muted, scrolling
 from app.shell.translation import tr
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
@@ -207,12 +206,12 @@ class BatchPanel(QFrame):
         fields = " ".join(f"{{{field}}}" for field in FIELDS)
         self.template.setToolTip(tr("Use text and these fields: {fields}", fields=fields))
         self.example = muted()
-        self.format = _combo(
+        self.format = choice(
             tr("Format"),
             {"keep": tr("As the photo"), "jpg": "JPEG", "png": "PNG"}
             | {"tiff": "TIFF", "webp": "WebP"},
         )
-        self.conflict = _combo(
+        self.conflict = choice(
             tr("If it exists"),
             {"skip": tr("Skip the photo"), "overwrite": tr("Overwrite"), "rename": tr("Rename")},
         )
@@ -297,11 +296,3 @@ def _row(first: QWidget, second: QWidget) -> QHBoxLayout:
     row.addWidget(first, 1)
     row.addWidget(second)
     return row
-
-
-def _combo(name: str, items: dict[str, str]) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    for value, words in items.items():
-        combo.addItem(words, value)
-    return combo

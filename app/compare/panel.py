@@ -10,20 +10,25 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from app.shell.icons import icon
-from app.shell.parts import PANEL_WIDTH_PX, heading, icon_button, line, muted
+from app.shell.parts import (
+    PANEL_WIDTH_PX,
+    heading,
+    icon_button,
+    line,
+    muted,
+    percent_field,
+    scrolling,
+)
 from app.shell.translation import tr
 from nledn.card import Card
 from nledn.options import STRENGTH_MAX
 
-STRENGTH_PX = 72
 STRENGTH_STEP = 5
 
 
@@ -64,12 +69,8 @@ class PaneRow(QWidget):
         self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setWordWrap(True)
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.strength = QSpinBox()
-        self.strength.setRange(0, round(STRENGTH_MAX * 100))
+        self.strength = percent_field(tr("Strength"), round(STRENGTH_MAX * 100))
         self.strength.setSingleStep(STRENGTH_STEP)
-        self.strength.setSuffix(" %")
-        self.strength.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.strength.setFixedWidth(STRENGTH_PX)
         self.strength.setToolTip(tr("Strength"))
         self.remove = icon_button("close", tr("Remove from the comparison"))
         self.figures = muted()
@@ -258,12 +259,6 @@ class ComparePanel(QFrame):
         column.addWidget(self.blind)
         column.addWidget(self.votes)
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidget(controls)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bottom = QVBoxLayout()
         bottom.setContentsMargins(16, 16, 16, 16)
         bottom.setSpacing(8)
@@ -273,7 +268,7 @@ class ComparePanel(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(scrolling(controls), 1)
         layout.addWidget(line())
         layout.addLayout(bottom)
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.icons import icon
-from app.shell.parts import heading, muted
+from app.shell.parts import choice, heading, muted
 from app.shell.translation import tr
 from nledn.card import Card
 
@@ -41,8 +41,7 @@ class CheckpointPicker(QWidget):
         self._cards: tuple[Card, ...] = ()
         self._shown = -1
         title = heading(tr("Checkpoint"))
-        self.combo = QComboBox()
-        self.combo.setAccessibleName(tr("Checkpoint"))
+        self.combo = choice(tr("Checkpoint"), {})
         self.combo.setToolTip(tr("The weights that take the rain away"))
         self.combo.setItemDelegate(_TwoLines(self.combo))
         self.combo.setSizeAdjustPolicy(

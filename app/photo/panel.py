@@ -5,12 +5,10 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +17,16 @@ from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.keep_area import KeepAreaControl
 from app.photo.state import PhotoState
 from app.shell.names import url_of
-from app.shell.parts import PANEL_WIDTH_PX, heading, icon_button, line, scrolling, slider
+from app.shell.parts import (
+    PANEL_WIDTH_PX,
+    choice,
+    heading,
+    icon_button,
+    line,
+    percent_field,
+    scrolling,
+    slider,
+)
 from app.shell.translation import tr
 from nledn.options import STRENGTH_MAX
 
@@ -164,13 +171,8 @@ class StrengthControl(QWidget):
         self.slider = slider(name, 0, LARGEST, NORMAL)
         self.slider.setToolTip(tr("How much of the rain is taken away"))
         self.slider.setPageStep(10)
-        self.number = QSpinBox()
-        self.number.setRange(0, LARGEST)
+        self.number = percent_field(tr("Strength in percent"), LARGEST)
         self.number.setValue(NORMAL)
-        self.number.setSuffix(" %")
-        self.number.setFixedWidth(72)
-        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.number.setAccessibleName(tr("Strength in percent"))
         self.number.setToolTip(tr("How much of the rain is taken away"))
         self.reset = icon_button("reset", tr("Back to 100 %"))
         title = heading(name)
@@ -230,8 +232,7 @@ class RainGain(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         title = heading(tr("Rain shown"))
-        self.combo = QComboBox()
-        self.combo.setAccessibleName(tr("Rain shown"))
+        self.combo = choice(tr("Rain shown"), {})
         self.combo.setToolTip(tr("Grey is no rain; brighter is rain that is taken away"))
         for gain in GAINS:
             self.combo.addItem(f"× {gain:g}", gain)

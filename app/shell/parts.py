@@ -1,9 +1,11 @@
 """The small building blocks that all panels share: headings, lines, sliders with a name."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFrame,
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.shell.icons import icon
 
+Control = TypeVar("Control", bound=QWidget)
 FIELD_PX = 30  # the height of a field with one line
 
 
@@ -67,9 +70,48 @@ def scrolling(controls: QWidget) -> QScrollArea:
     return area
 
 
+class _WheelGuard(QObject):
+    """Leaves the wheel to the panel below where a control does not have the focus."""
+
+    def eventFilter(self, control: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Let nobody but the parents see a turn of the wheel."""
+        is_stray = event.type() == QEvent.Type.Wheel
+        is_stray = is_stray and isinstance(control, QWidget) and not control.hasFocus()
+        if is_stray:
+            event.ignore()
+        return is_stray
+
+
+def guarded(control: Control) -> Control:
+    """Return a control of a panel, deaf to the wheel unless it has the focus."""
+    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    control.installEventFilter(_WheelGuard(control))
+    return control
+
+
+def choice(name: str, items: Mapping[str, str]) -> QComboBox:
+    """A choice in a panel: the words of each value, which is the data of its item."""
+    combo = guarded(QComboBox())
+    combo.setAccessibleName(name)
+    for value, words in items.items():
+        combo.addItem(words, value)
+    return combo
+
+
+def percent_field(name: str, largest: int) -> QSpinBox:
+    """A number in a panel, 0 to `largest` percent."""
+    field = guarded(QSpinBox())
+    field.setRange(0, largest)
+    field.setSuffix(" %")
+    field.setFixedWidth(72)
+    field.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    field.setAccessibleName(name)
+    return field
+
+
 def slider(name: str, lowest: int, highest: int, value: int) -> QSlider:
     """A horizontal slider that assistive programs know by name."""
-    made = QSlider(Qt.Orientation.Horizontal)
+    made = guarded(QSlider(Qt.Orientation.Horizontal))
     made.setRange(lowest, highest)
     made.setValue(value)
     made.setAccessibleName(name)
