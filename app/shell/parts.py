@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -98,9 +99,26 @@ def choice(name: str, items: Mapping[str, str]) -> QComboBox:
     return combo
 
 
+class _ClampedField(QSpinBox):
+    """Takes any number that is typed, and makes of it the nearest that is allowed."""
+
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
+        """Let a number be typed that is too large; Qt would drop its last digit."""
+        digits = text.removesuffix(self.suffix()).strip()
+        if digits.isdecimal():
+            return QValidator.State.Acceptable, text, place
+        return super().validate(text, place)
+
+    def valueFromText(self, text: str) -> int:  # noqa: N802 - Qt's name
+        """The number, or the nearest that is allowed."""
+        digits = text.removesuffix(self.suffix()).strip()
+        number = int(digits) if digits.isdecimal() else self.value()
+        return min(max(number, self.minimum()), self.maximum())
+
+
 def percent_field(name: str, largest: int) -> QSpinBox:
     """A number in a panel, 0 to `largest` percent."""
-    field = guarded(QSpinBox())
+    field = guarded(_ClampedField())
     field.setRange(0, largest)
     field.setSuffix(" %")
     field.setFixedWidth(72)

@@ -34,8 +34,9 @@ def test_the_wheel_over_a_panel_changes_nothing(
     begin()
     window.shell.show_page(page)
     window.photo.panel.keep_area.brush_button.setChecked(True)
-    kinds = (QComboBox, QSpinBox, QSlider)
-    found = [each for kind in kinds for each in window.shell.findChildren(kind)]
+    found: list[Control] = []
+    for kind in (QComboBox, QSpinBox, QSlider):
+        found += window.shell.findChildren(kind)
     controls = [each for each in found if each.isVisible()]
     assert controls
     for control in controls:

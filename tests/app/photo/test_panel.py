@@ -73,6 +73,24 @@ def test_a_number_is_typed_and_reset(shown: Callable[[QWidget], None]) -> None:
     assert not control.reset.isEnabled()
 
 
+@pytest.mark.parametrize(
+    ("typed", "percent"), [("900", 150), ("151", 150), ("150", 150), ("99999999999", 150)]
+)
+def test_a_number_that_is_too_large_becomes_the_largest(
+    shown: Callable[[QWidget], None], typed: str, percent: int
+) -> None:
+    control = StrengthControl()
+    shown(control)
+    told: list[float] = []
+    control.strength_changed.connect(told.append)
+    control.number.selectAll()
+    QTest.keyClicks(control.number, typed)
+    QTest.keyClick(control.number, Qt.Key.Key_Return)
+    assert control.number.text() == f"{percent} %"
+    assert control.slider.value() == percent
+    assert told[-1] == percent / 100
+
+
 def test_a_strength_from_elsewhere_is_shown_and_not_told(shown: Callable[[QWidget], None]) -> None:
     control = StrengthControl()
     shown(control)
