@@ -1,6 +1,6 @@
 """Work for the Photo page: reading photos, deraining, and what comes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -149,7 +149,7 @@ class Saved:
 
     Attributes:
         path: where.
-        photo: what, as it was handed to the writer.
+        photo: what, as it was handed to the writer, but without XMP that is only our record.
         settings: how.
         tiles: computed and all, of a partial result; None for a complete one.
     """
@@ -178,6 +178,8 @@ class SaveJob(Job[Saved]):
         layer = self.result.layer
         tiles = None if layer.is_complete else tiles_of(layer)
         clean = pipeline.write(self.result, path, self.settings, record=self.record)
+        if self.result.photo.xmp is None:
+            clean = replace(clean, xmp=None)
         return Saved(path, clean, self.settings, tiles)
 
 
