@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from natsort import natsorted
 
 from app.imaging.pyramid import Pyramid
-from nledn.errors import PhotoNotFound
+from nledn.errors import FolderWithoutPhotos, PhotoNotFound
 
 if TYPE_CHECKING:
     from nledn.photo import Photo
@@ -34,7 +34,7 @@ class Opened:
 
 
 def photos_in(folder: Path) -> tuple[Path, ...]:
-    """The photos of a folder in natural order; hidden files and junk are passed over."""
+    """Return the photos of a folder in natural order; hidden files and junk are passed over."""
     from nledn import photo as photos
 
     suffixes = set(photos.readable_suffixes())
@@ -43,3 +43,10 @@ def photos_in(folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise PhotoNotFound(folder) from error
     return tuple(natsorted((path for path in names if not path.name.startswith(".")), key=str))
+
+
+def without_photos(folder: Path) -> FolderWithoutPhotos:
+    """Return the error of a folder that has no photos, with what it has instead."""
+    seen = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+    folders = sum(entry.is_dir() for entry in seen)
+    return FolderWithoutPhotos(folder, folders, len(seen) - folders)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtGui import QImage
 
-from app.imaging.opened import Opened, photos_in
+from app.imaging.opened import Opened, photos_in, without_photos
 from app.imaging.pyramid import first_copies
 from app.imaging.qimage import ScreenColour, to_photo
 from app.photo.autosave import Offer, Recovered, RecoveryFile, recover
@@ -14,7 +14,7 @@ from app.photo.state import tiles_of
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
 from nledn import Options, __version__, decoder
-from nledn.errors import DerainError, PhotoIsFolder, PhotoNotFound
+from nledn.errors import DerainError, PhotoNotFound
 from nledn.naming import free_name
 from nledn.rain import Record, difference
 
@@ -41,7 +41,7 @@ class OpenJob(Job[Opened]):
         is_folder = self.path.is_dir()
         folder = photos_in(self.path if is_folder else self.path.parent)
         if is_folder and not folder:
-            raise PhotoIsFolder(self.path)
+            raise without_photos(self.path)
         photo = decoder.read(folder[0] if is_folder else self.path, cancel=work.cancel)
         return Opened(
             photo, first_copies(photo), folder, read_recipe(photo.xmp), from_folder=is_folder

@@ -28,6 +28,16 @@ class PhotoIsFolder(PhotoError):
     window_remedy = "Open one of its photos."
 
 
+class FolderWithoutPhotos(PhotoIsFolder):
+    """A folder to open a photo of, which has none; hidden entries do not count."""
+
+    folders: int
+    files: int
+    sentence = "There are no photos in {path} (folders: {folders}, other files: {files})."
+    remedy = "Choose another folder."
+    window_remedy = "Choose another folder."
+
+
 class PhotoIsEmpty(PhotoError):
     """A file of 0 bytes."""
 

@@ -1468,6 +1468,10 @@
         <translation>主题</translation>
     </message>
     <message>
+        <source>There are no photos in {path} (folders: {folders}, other files: {files}).</source>
+        <translation>{path} 中没有照片（文件夹 {folders} 个，其他文件 {files} 个）。</translation>
+    </message>
+    <message>
         <source>There are no photos in {path}.</source>
         <translation>{path} 中没有照片。</translation>
     </message>

@@ -17,6 +17,7 @@ from app.photo.document import Document
 from app.photo.jobs import Saved
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
+from app.shell.messages import explain
 from app.shell.settings import Preferences
 from app.tasks import Tasks
 from nledn import decoder, photo
@@ -166,6 +167,21 @@ def test_a_result_that_is_no_longer_wanted_is_dropped(
     with qtbot.waitSignal(document.status_changed, check_params_cb=is_done):
         controller.derain()
     assert document.status.done == 9
+
+
+def test_a_folder_without_photos_says_what_is_in_it(
+    qtbot: QtBot, controller: PhotoController, tmp_path: Path
+) -> None:
+    folder = tmp_path / "letters"
+    for name in ("a", "b", ".hidden"):
+        (folder / name).mkdir(parents=True)
+    (folder / "plan.txt").write_text("no photo")
+    with qtbot.waitSignal(controller.failed) as failed:
+        controller.read(folder)
+    said = explain(failed.args[0])
+    assert said == (
+        f"There are no photos in {folder} (folders: 2, other files: 1). Choose another folder."
+    )
 
 
 @pytest.mark.parametrize(
