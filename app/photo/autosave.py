@@ -26,7 +26,7 @@ import numpy as np
 from app.imaging.mask import Patch
 from app.photo.history import Deed, ModelStep, StrengthStep
 from app.tasks import Job, Tasks, Work
-from nledn import places, unfinished
+from nledn import places
 from nledn.locking import lock
 from nledn.options import Options
 from nledn.rain import RainLayer, Record
@@ -187,9 +187,8 @@ class RecoveryFile:
 
 def scan() -> tuple[Offer, ...]:
     """Find what crashed programs left, newest first; files that help nobody any more go."""
-    paths = (places.user_state() / "recovery").glob(f"*{SUFFIX}")
     offers = []
-    for path in sorted(paths, key=lambda each: -each.stat().st_mtime_ns):
+    for path in sorted(_files(), key=lambda each: -each.stat().st_mtime_ns):
         try:
             offer = None if _is_in_use(path) else _offer(path)
         except (OSError, ValueError, KeyError, TypeError):
@@ -197,6 +196,15 @@ def scan() -> tuple[Offer, ...]:
         else:
             offers += [] if offer is None else [offer]
     return tuple(offers)
+
+
+def is_any_in_use() -> bool:
+    """Return True if there is work of a program that runs, or that has not ended yet."""
+    return any(_is_in_use(path) for path in _files())
+
+
+def _files() -> list[Path]:
+    return list((places.user_state() / "recovery").glob(f"*{SUFFIX}"))
 
 
 def _offer(path: Path) -> Offer | None:
@@ -352,16 +360,6 @@ class FileJob(Job[None]):
         self.act()
 
 
-@dataclass(frozen=True, eq=False)
-class ScanJob(Job[tuple[Offer, ...]]):
-    """Look for what a crash left behind: to be offered, or of no use to anybody."""
-
-    def run(self, work: Work) -> tuple[Offer, ...]:
-        """Look, and clear away what was being written."""
-        unfinished.remove_abandoned()
-        return scan()
-
-
 class Autosave:
     """Keeps one photo's work at a time; nothing is written on the calling thread.
 
@@ -383,6 +381,11 @@ class Autosave:
         if self.file is not None:
             self.file.note(deed)
             self._tasks.submit(FileJob(self.file.flush))
+
+    def note_saved(self, is_unsaved: bool) -> None:
+        """Keep that all is saved, where it is."""
+        if not is_unsaved:
+            self.note("saved")
 
     def discard(self) -> None:
         """Remove the file: nobody needs it any more."""

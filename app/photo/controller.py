@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from app.imaging.opened import Opened
 from app.photo import jobs
-from app.photo.autosave import Autosave, FileJob, Offer, Recovered, ScanJob
+from app.photo.autosave import Autosave, FileJob, Offer, Recovered
 from app.photo.document import Document
 from app.photo.saving import Saving
 from app.photo.state import PhotoState, Status, tiles_of
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from nledn.batch import Row
     from nledn.engine import Progress
     from nledn.photo.recipe import Recipe
+
+RESCAN_MS, RESCANS = 2000, 10  # a process that was killed holds its files until it has ended
 
 
 class PhotoController(QObject):
@@ -84,7 +86,7 @@ class PhotoController(QObject):
         self._offer: Offer | None = None
         self._told_problem = ""
         document.history.done.connect(self._autosave.note)
-        document.unsaved_changed.connect(self._unsaved_changed)
+        document.unsaved_changed.connect(self._autosave.note_saved)
         document.options_changed.connect(self._options_changed)
         document.status_changed.connect(self._tell_fallback)
 
@@ -153,17 +155,16 @@ class PhotoController(QObject):
         take = partial(self._take_reviewed, output)
         self.when_saved(lambda: self._begin_opening(job, take))
 
-    def look_for_recovery(self) -> None:
-        """Offer what a crash left behind, if anything."""
-        task = self._tasks.submit(ScanJob())
-        task.succeeded.connect(lambda offers: self.offer(*offers[:1]))
+    def look_for_recovery(self, rescans: int = RESCANS) -> None:
+        """Offer what a crash left behind; look again where its program has not ended yet."""
+        task = self._tasks.submit(jobs.ScanJob())
+        task.succeeded.connect(partial(self._take_scan, rescans))
         task.failed.connect(self._fail)
 
-    def offer(self, offer: Offer | None = None) -> None:
-        """Offer what a crash left behind, until that is answered."""
+    def offer(self, offer: Offer) -> None:
+        """Offer what a crash left behind, beside whatever is opened until that is answered."""
         self._offer = offer
-        if offer is not None:
-            self.noticed.emit(offer_of(offer, self.restore, self._forget))
+        self.noticed.emit(offer_of(offer, self.restore, self._forget))
 
     def restore(self, offer: Offer) -> None:
         """Open what a crash left behind, once unsaved work is seen to."""
@@ -292,8 +293,14 @@ class PhotoController(QObject):
             recent = with_recent(self._preferences.settings.recent, path)
             self._preferences.change(recent=recent)
         if self._offer is not None:  # until it is answered: it does not come twice by itself
-            notice = notice or offer_of(self._offer, self.restore, self._forget)
+            notice = offer_of(self._offer, self.restore, self._forget)
         self.noticed.emit(notice or notice_of(opened, self._use, self.folder_asked.emit))
+
+    def _take_scan(self, rescans: int, scan: jobs.Scan) -> None:
+        if scan.offers:
+            self.offer(scan.offers[0])
+        elif scan.is_busy and rescans:
+            QTimer.singleShot(RESCAN_MS, self, partial(self.look_for_recovery, rescans - 1))
 
     def _take_reviewed(self, output: Path | None, found: tuple[Opened, Recovered | None]) -> None:
         opened, kept = found
@@ -368,10 +375,6 @@ class PhotoController(QObject):
             self.document.take_rain(found, options)
         self._run_when_stopped()
         self._preferences.change(checkpoint=options.weights)
-
-    def _unsaved_changed(self, is_unsaved: bool) -> None:
-        if not is_unsaved:
-            self._autosave.note("saved")
 
     # What is said
 

@@ -9,11 +9,11 @@ from PySide6.QtGui import QImage
 from app.imaging.opened import Opened, photos_in, without_photos
 from app.imaging.pyramid import first_copies
 from app.imaging.qimage import ScreenColour, to_photo
-from app.photo.autosave import Offer, Recovered, RecoveryFile, recover
+from app.photo.autosave import Offer, Recovered, RecoveryFile, is_any_in_use, recover, scan
 from app.photo.state import tiles_of
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
-from nledn import Options, __version__, decoder
+from nledn import Options, __version__, decoder, unfinished
 from nledn.errors import DerainError, PhotoNotFound
 from nledn.naming import free_name
 from nledn.rain import Record, difference
@@ -73,6 +73,30 @@ class KeyJob(Job[None]):
         from nledn.models import photo_key
 
         photo_key(self.photo)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The work that crashes left behind.
+
+    Attributes:
+        offers: newest first.
+        is_busy: there is more, of a program that runs, or has not ended yet.
+    """
+
+    offers: tuple[Offer, ...]
+    is_busy: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ScanJob(Job[Scan]):
+    """Look for what a crash left behind: to be offered, or of no use to anybody."""
+
+    def run(self, work: Work) -> Scan:
+        """Look, and clear away what was being written."""
+        unfinished.remove_abandoned()
+        is_busy = is_any_in_use()
+        return Scan(scan(), is_busy)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """What a crash left is taken up again with its undo, and outlives the next crash as well."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,11 @@ from app.main_window import MainWindow
 from app.photo.autosave import Offer, RecoveryFile, recover
 from app.photo.history import ModelStep, StrengthStep
 from app.photo.state import PhotoState
+from app.start import Beginning
 from nledn import places
+from nledn.locking import lock
 from tests.app.conftest import OPTIONS, FakeEngines, StandIn
-from tests.app.window import Pixels, state
+from tests.app.window import Pixels, said, state
 
 
 @pytest.fixture
@@ -68,3 +71,42 @@ def test_undo_outlives_a_crash_and_the_next_one(
     for _ in range(2):
         window.named_actions["redo"].trigger()
     np.testing.assert_array_equal(window.picture.mask, painted)
+
+
+@pytest.fixture
+def crashed(offer: Offer) -> Path:
+    """The private file of a program that was killed."""
+    path = offer.file.with_name("1-2.recovery")
+    shutil.copy(offer.file, path)
+    return path
+
+
+@pytest.mark.usefixtures("crashed")
+@pytest.mark.parametrize("is_first_start", [False, True])
+@pytest.mark.parametrize("path", [None, "street.png", "sample"])
+def test_recovery_is_offered_beside_whatever_is_opened(
+    qtbot: QtBot,
+    window: MainWindow,
+    picture_file: Path,
+    path: str | None,
+    is_first_start: bool,
+) -> None:
+    window.preferences.change(started=not is_first_start)
+    opened = {"street.png": picture_file, "sample": places.sample_photo(), None: None}[path]
+    Beginning(window, opened).first()
+    qtbot.waitUntil(lambda: "did not close properly" in said(window))
+    qtbot.waitUntil(lambda: window.tasks.is_idle, timeout=30_000)
+    assert "did not close properly" in said(window), "what is opened afterwards covers it not"
+    assert "restore" in window.shell.banner.buttons
+
+
+def test_recovery_is_offered_once_the_killed_program_is_gone(
+    qtbot: QtBot, window: MainWindow, crashed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.photo.controller.RESCAN_MS", 10)
+    with crashed.open("r+b") as held:
+        lock(held.fileno())  # the system takes a moment to end a large process
+        with qtbot.waitSignal(window.tasks.idled):
+            window.controller.look_for_recovery()
+        assert said(window) == ""
+    qtbot.waitUntil(lambda: "did not close properly" in said(window))
