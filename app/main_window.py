@@ -31,6 +31,7 @@ from app.shell.actions import (
 from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
+from app.shell.dropped import is_welcome
 from app.shell.engines import Engines
 from app.shell.icons import program_icon
 from app.shell.models import Models
@@ -322,8 +323,8 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Files and pictures are welcome."""
-        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+        """Refuse what has nothing to open in it, such as the address of a web page."""
+        if is_welcome(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name

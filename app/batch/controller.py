@@ -14,9 +14,10 @@ from app.batch.state import BatchState
 from app.batch.watch import Watch
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
+from app.shell.dropped import paths_in
 from app.shell.engines import Engines
 from app.shell.messages import explain
-from app.shell.names import path_of, url_of
+from app.shell.names import url_of
 from app.shell.settings import Preferences
 from app.shell.translation import tr
 from app.tasks import Tasks
@@ -114,7 +115,7 @@ class BatchController(QObject):
 
     def drop(self, data: QMimeData, *, is_shown: bool) -> bool:
         """Take files that were dropped, if they are for the batch: the page is shown, or many."""
-        paths = [path_of(url) for url in data.urls() if url.isLocalFile()]
+        paths = paths_in(data)
         is_ours = len(paths) > 1 or (is_shown and bool(paths))
         if is_ours:
             self.add(paths)

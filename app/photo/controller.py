@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 
 from app.imaging.opened import Opened
 from app.photo import jobs
@@ -16,12 +16,13 @@ from app.photo.autosave import Autosave, FileJob, Offer, Recovered
 from app.photo.document import Document
 from app.photo.saving import Saving
 from app.photo.state import PhotoState, Status, tiles_of
-from app.photo.words import fallen_back_of, notice_of, offer_of
+from app.photo.words import fallen_back_of, nothing_to_paste, notice_of, offer_of
 from app.shell.banner import Notice
 from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
+from app.shell.dropped import image_in, is_welcome, paths_in
 from app.shell.engines import Engines, LoadJob
 from app.shell.models import Models
-from app.shell.names import path_kept, path_of
+from app.shell.names import path_kept
 from app.shell.settings import Preferences, Settings, with_recent
 from app.shell.translation import tr
 from app.tasks import Job, R, Task, Tasks
@@ -125,10 +126,9 @@ class PhotoController(QObject):
 
     def drop(self, data: QMimeData) -> None:
         """Take what was dropped or pasted: a file, or a picture."""
-        paths = [path_of(url) for url in data.urls() if url.isLocalFile()]
-        if paths:
+        if paths := paths_in(data):
             self.open(paths[0])
-        elif data.hasImage() and not (image := QImage(data.imageData())).isNull():
+        elif (image := image_in(data)) is not None:
             self.when_saved(lambda: self._begin_opening(jobs.PasteJob(image), self._take))
 
     def paste(self) -> None:
@@ -136,6 +136,8 @@ class PhotoController(QObject):
         data: QMimeData | None = QGuiApplication.clipboard().mimeData()
         if data is not None:  # what Qt's stub does not know: another program's may be gone
             self.drop(data)
+            if data.text() and not is_welcome(data):
+                self.noticed.emit(nothing_to_paste(data.text()))
 
     def read(self, path: Path, greeting: Notice | None = None) -> None:
         """Read a photo, or the first one of a folder; what is open stays until it is read.
@@ -150,8 +152,7 @@ class PhotoController(QObject):
         self, source: Path, output: Path | None, row: "Row | None", strength: float, checkpoint: str
     ) -> None:
         """Open a photo of a batch beside its result, once unsaved work is seen to."""
-        options = self.document.options
-        job = jobs.ReviewJob(source, output, row, strength, options, checkpoint)
+        job = jobs.ReviewJob(source, output, row, strength, self.document.options, checkpoint)
         take = partial(self._take_reviewed, output)
         self.when_saved(lambda: self._begin_opening(job, take))
 
@@ -200,7 +201,8 @@ class PhotoController(QObject):
         task.progressed.connect(self._show_progress)
         task.succeeded.connect(self._end_deraining)
         task.cancelled.connect(self._end_deraining)
-        task.failed.connect(self._explain_derain)
+        task.failed.connect(self._end_deraining)
+        task.failed.connect(self._fail)
 
     def cancel(self) -> None:
         """Stop after the tile that is being computed; what is done is kept."""
@@ -222,8 +224,7 @@ class PhotoController(QObject):
             if getattr(now, name) != getattr(before, name)
         }
         if changed:
-            options = replace(self.document.options, **changed)
-            self.document.history.change_options(options)
+            self.document.history.change_options(replace(self.document.options, **changed))
 
     # Closing
 
@@ -347,11 +348,7 @@ class PhotoController(QObject):
         left_s = each_s * (value.total - value.done)
         self.document.add_tile(value.rect, value.done, value.total, left_s)
 
-    def _explain_derain(self, error: Exception) -> None:
-        self._end_deraining()
-        self._fail(error)
-
-    def _end_deraining(self, _layer: object = None) -> None:
+    def _end_deraining(self, _end: object = None) -> None:
         self._deraining = None
         self.document.rest()
         self._run_when_stopped()

@@ -160,6 +160,15 @@ def offer_of(
     return Notice(words, "info", actions)
 
 
+def nothing_to_paste(text: str) -> Notice:
+    """Say why a text from the clipboard is not opened."""
+    if text.strip().startswith(("http://", "https://")):
+        return Notice(
+            tr("AfterRain does not download photos. Save the picture, then open its file.")
+        )
+    return Notice(tr("There is no photo on the clipboard. Copy a picture or a file."))
+
+
 def keys_on_photo() -> tuple[tuple[str, str], ...]:
     """Keys and gestures that the photo itself takes, for the sheet of shortcuts."""
     return (

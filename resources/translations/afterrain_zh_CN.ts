@@ -72,6 +72,10 @@
         <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
     </message>
     <message>
+        <source>AfterRain does not download photos. Save the picture, then open its file.</source>
+        <translation>AfterRain 不下载照片。请先保存图片，再打开该文件。</translation>
+    </message>
+    <message>
         <source>AfterRain does not use {first} here, because its results are wrong. It uses {where}.</source>
         <translation>AfterRain 在此不使用 {first}，因为其结果有误；现使用 {where}。</translation>
     </message>
@@ -1478,6 +1482,10 @@
     <message>
         <source>There is no model named {id}.</source>
         <translation>没有名为 {id} 的模型。</translation>
+    </message>
+    <message>
+        <source>There is no photo on the clipboard. Copy a picture or a file.</source>
+        <translation>剪贴板中没有照片。请复制图片或文件。</translation>
     </message>
     <message>
         <source>This photo was derained by AfterRain: {checkpoint}, strength {strength} %.</source>
