@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.batch.controller import BatchController
+from app.batch.jobs import RESULTS
 from app.batch.panel import BatchPanel
 from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
-from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate
+from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate, note_of
 from app.batch.thumbnails import Thumbnails
 from app.shell.icons import icon, program_icon
 from app.shell.parts import muted
@@ -114,6 +115,13 @@ class BatchList(QFrame):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(tr("Progress of the batch"))
+        self.details = muted()
+        self.details.setContentsMargins(16, 10, 16, 10)
+        self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details.hide()
+        self.table.selectionModel().currentRowChanged.connect(self._show_details)
+        self.model.dataChanged.connect(self._show_details)
+        self.model.modelReset.connect(self._show_details)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty())
         self._pages.addWidget(self._listing())
@@ -127,6 +135,7 @@ class BatchList(QFrame):
         is_empty = status.state is BatchState.EMPTY
         self._pages.setCurrentIndex(0 if is_empty else 1)
         self.setFocusProxy(self.add_folder if is_empty else self.table)
+        self.model.set_paused(status.state is BatchState.PAUSED)
         self.counted.setText(counted_of(status))
         self.pace.setText(pace_of(status))
         self.bar.setRange(0, max(status.total, 1) * BAR_STEPS)
@@ -150,7 +159,16 @@ class BatchList(QFrame):
         layout.setSpacing(0)
         layout.addLayout(above)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.details)
         return page
+
+    def _show_details(self) -> None:
+        """Show the error of the photo at the cursor in full; its row may cut it."""
+        index = self.table.currentIndex()
+        entry = self.model.entry(index.row()) if index.isValid() else None
+        has_failed = entry is not None and entry.error is not None
+        self.details.setText(note_of(entry) if entry is not None and has_failed else "")
+        self.details.setVisible(has_failed)
 
     def _empty(self) -> QWidget:
         page = QFrame()
@@ -159,7 +177,8 @@ class BatchList(QFrame):
         picture.setPixmap(icon("batch").pixmap(ICON_PX, ICON_PX))
         title = QLabel(tr("Drop photos or folders here"))
         title.setProperty("title", "true")
-        hint = muted(tr("Their results go to a folder of their own. Your files are never changed."))
+        place = tr("Results go to a folder “{name}” beside the photos.", name=RESULTS)
+        hint = muted(f"{place} {tr('Your files are never changed.')}")
         self.looking = muted()
         layout = QVBoxLayout(page)
         layout.setSpacing(16)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.batch.autosave import Choices
+from app.batch.jobs import RESULTS
 from app.batch.state import BatchState, BatchStatus
 from app.shell.icons import icon
 from app.shell.names import as_tip
@@ -199,7 +200,7 @@ class BatchPanel(QFrame):
         self.folder = QLineEdit()
         self.folder.setAccessibleName(tr("Folder of the results"))
         self.folder.setToolTip(tr("Folder of the results"))
-        self.folder.setPlaceholderText(tr("Beside the photos"))
+        self.folder.setPlaceholderText(tr("“{name}” beside the photos", name=RESULTS))
         self.browse = icon_button("open", tr("Choose the folder of the results"))
         self.template = QLineEdit()
         self.template.setAccessibleName(tr("Name"))

@@ -58,7 +58,7 @@ class BatchStatus:
 
 def counted_of(status: BatchStatus) -> str:
     """Its progress, such as `12 of 60 · 2 failed · 1 skipped`."""
-    parts = [tr("{finished} of {total}", finished=status.finished, total=status.total)]
+    parts = [tr("{finished} of {total}", finished=status.done, total=status.total)]
     if status.failed:
         parts.append(tr("{count} failed", count=status.failed))
     if status.skipped:

@@ -81,6 +81,7 @@ class BatchModel(QAbstractTableModel):
         self._entries: list[Entry] = []
         self._places: dict[Path, int] = {}
         self.pixel_ratio = 1.0
+        self._is_paused = False
         self._pictures: OrderedDict[Path, QPixmap] = OrderedDict()
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
@@ -97,6 +98,14 @@ class BatchModel(QAbstractTableModel):
         for path in self._pictures.keys() - self._places.keys():
             del self._pictures[path]
         self.endResetModel()
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Show photos that are begun as paused, or as running."""
+        if is_paused != self._is_paused:
+            self._is_paused = is_paused
+            if self._entries:
+                last = self.index(len(self._entries) - 1, Column.STATE)
+                self.dataChanged.emit(self.index(0, Column.STATE), last)
 
     def change_entry(self, entry: Entry) -> None:
         """Show what became of one photo."""
@@ -149,14 +158,25 @@ class BatchModel(QAbstractTableModel):
         if role == Role.DecorationRole and index.column() == Column.PHOTO:
             return self._picture(entry.source)
         if role == Role.DisplayRole:
-            return _text(entry, Column(index.column()))
+            return self._text(entry, Column(index.column()))
         if role == Role.ToolTipRole:
             at_photo = index.column() == Column.PHOTO
-            text = printable(entry.source) if at_photo else _text(entry, Column(index.column()))
-            return as_tip(text)
+            return as_tip(printable(entry.source) if at_photo else note_of(entry))
         if role == Role.AccessibleTextRole:
-            return f"{printable(entry.name)}, {tr(STATES[entry.state])}"
+            return f"{printable(entry.name)}, {self._text(entry, Column.STATE)}"
         return QSize(0, 0) if role == Role.SizeHintRole else None
+
+    def _text(self, entry: Entry, column: Column) -> str:
+        match column:
+            case Column.PHOTO:
+                return printable(entry.name)
+            case Column.STATE:
+                is_paused = self._is_paused and entry.state == "running"
+                return tr("Paused") if is_paused else tr(STATES[entry.state])
+            case Column.TIME:
+                return tr("{seconds} s", seconds=f"{entry.seconds:.1f}") if entry.seconds else ""
+            case Column.NOTE:
+                return note_of(entry)
 
     def _is_without_picture(self, path: Path) -> bool:
         picture = self._pictures.get(path)
@@ -169,18 +189,6 @@ class BatchModel(QAbstractTableModel):
         else:
             self._pictures.move_to_end(path)
         return picture
-
-
-def _text(entry: Entry, column: Column) -> str:
-    match column:
-        case Column.PHOTO:
-            return printable(entry.name)
-        case Column.STATE:
-            return tr(STATES[entry.state])
-        case Column.TIME:
-            return tr("{seconds} s", seconds=f"{entry.seconds:.1f}") if entry.seconds else ""
-        case Column.NOTE:
-            return note_of(entry)
 
 
 def note_of(entry: Entry) -> str:
@@ -288,7 +296,7 @@ class RowDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, text: str
     ) -> None:
         area = option.rect.adjusted(MARGIN_PX, 0, -MARGIN_PX, 0)
-        lines = _two_lines(text, option, area.width())
+        lines = two_lines(text, option, area.width())
         height = option.fontMetrics.lineSpacing() + LEADING_PX
         area.setTop(area.center().y() - height * len(lines) // 2)
         area.setHeight(height)
@@ -302,17 +310,20 @@ def _picture_place(rect: QRect) -> QRect:
     return QRect(rect.left() + MARGIN_PX, top, PICTURE.width(), PICTURE.height())
 
 
-def _two_lines(text: str, option: QStyleOptionViewItem, width: int) -> list[str]:
-    """A text on one line, or on two where it is longer; what is longer still is cut when drawn."""
+def two_lines(text: str, option: QStyleOptionViewItem, width: int) -> list[str]:
+    """Return a text on one line, or on two; what is longer still is cut when drawn.
+
+    The arrow before a name keeps to it: that a long name is cut reads better.
+    """
     if option.fontMetrics.horizontalAdvance(text) <= width:
         return [text]
-    layout = QTextLayout(text, option.font)
+    layout = QTextLayout(text.replace("→ ", "→\u00a0"), option.font)
     layout.beginLayout()
     first = layout.createLine()
     first.setLineWidth(width)
     layout.endLayout()
     end = first.textLength()
-    return [text[:end].rstrip(), text[end:]]
+    return [line for line in (text[:end].rstrip(), text[end:]) if line]
 
 
 def _draw(

@@ -168,10 +168,6 @@
         <translation>前后对比</translation>
     </message>
     <message>
-        <source>Beside the photos</source>
-        <translation>照片旁边</translation>
-    </message>
-    <message>
         <source>Black and white became 8-bit grey.</source>
         <translation>黑白二值已转换为 8 位灰度。</translation>
     </message>
@@ -1088,6 +1084,10 @@
         <translation>结果</translation>
     </message>
     <message>
+        <source>Results go to a folder “{name}” beside the photos.</source>
+        <translation>结果保存到照片旁的“{name}”文件夹。</translation>
+    </message>
+    <message>
         <source>Resume</source>
         <translation>继续</translation>
     </message>
@@ -1464,10 +1464,6 @@
         <translation>工作进程 {worker} 无法使用：{reason}。</translation>
     </message>
     <message>
-        <source>Their results go to a folder of their own. Your files are never changed.</source>
-        <translation>结果会存到单独的文件夹，您的文件绝不会被更改。</translation>
-    </message>
-    <message>
         <source>Theme</source>
         <translation>主题</translation>
     </message>
@@ -1646,6 +1642,10 @@
     <message>
         <source>You saw no difference.</source>
         <translation>您没有看出差别。</translation>
+    </message>
+    <message>
+        <source>Your files are never changed.</source>
+        <translation>您的文件绝不会被修改。</translation>
     </message>
     <message>
         <source>Zoom</source>
@@ -1950,6 +1950,10 @@
     <message>
         <source>{workers} workers ended while they derained {path}.</source>
         <translation>{workers} 个工作进程在处理 {path} 时终止。</translation>
+    </message>
+    <message>
+        <source>“{name}” beside the photos</source>
+        <translation>照片旁的“{name}”</translation>
     </message>
 </context>
 <context>

@@ -140,11 +140,13 @@ def test_pause_stands_still_and_goes_on_where_it_was(
     backend.let(1)
     batches.until(qtbot, lambda: batches.state(window) is BatchState.PAUSED)
     assert (backend.tiles, steps.go.text()) == (3, "Resume")
+    assert batches.states(window)["1.png"] == "Paused"
     assert not batches.results(out)
     backend.free()  # whoever computed now would
     with pytest.raises(Exception, match="timed out"):
         qtbot.waitUntil(lambda: backend.tiles > 3, timeout=300)
     steps.go.click()
+    assert batches.states(window)["1.png"] == "Running"
     batches.wait_end(qtbot, window)
     assert backend.tiles == 27  # no tile twice
     assert len(batches.results(out)) == 3
@@ -216,6 +218,15 @@ def test_one_bad_file_fails_alone_and_is_retried(
     _, note = batches.rows(window)["2.png"]
     assert note.startswith("2.png is damaged or incomplete")
     assert "1 failed" in said(window)
+    assert "2 of 3 photos" in said(window)
+    page = window.batch.list
+    assert page.counted.text() == "2 of 3 · 1 failed", "as the message counts"
+    page.table.selectRow(0)
+    assert not page.details.isVisible()
+    page.table.selectRow(1)
+    assert page.details.text() == note, "an error is never cut here"
+    assert page.details.isVisible()
+    assert page.model.index(1, Column.STATE).data(Qt.ItemDataRole.ToolTipRole) == note
     steps = window.batch.panel.steps
     assert not steps.go.isEnabled()
     (wet / "2.png").write_bytes(whole_file)
