@@ -157,7 +157,7 @@ def offer_of(
         Action("restore", tr("Restore"), partial(restore, offer)),
         Action("forget", tr("Discard"), partial(forget, offer)),
     )
-    return Notice(words, "info", actions)
+    return Notice(words, "info", actions, stays=True)
 
 
 def nothing_to_paste(text: str) -> Notice:

@@ -1,12 +1,20 @@
-"""One line at the top of the photo: what happened, what to do, and what can be done at once."""
+"""A message over the page: what happened, what to do, and what can be done at once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QPropertyAnimation, QRect, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsOpacityEffect,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from app.shell.icons import icon
 from app.shell.messages import explain
@@ -15,6 +23,10 @@ from app.shell.translation import tr
 Kind = Literal["error", "info", "done"]
 ICONS: Mapping[Kind, str] = {"error": "warning", "info": "info", "done": "done"}
 ICON_PX = 20
+SHOWN_MS = 6000
+FADE_MS = 300
+WIDEST_PX = 720
+MARGIN_PX = 16  # to the sides and the bottom of the page
 
 
 @dataclass(frozen=True)
@@ -40,11 +52,13 @@ class Notice:
         text: one or two sentences.
         kind: how it looks.
         actions: what can be done at once.
+        stays: on every page, until it is answered.
     """
 
     text: str
     kind: Kind = "info"
     actions: tuple[Action, ...] = ()
+    stays: bool = False
 
     @classmethod
     def of(cls, error: Exception) -> "Notice":
@@ -58,6 +72,7 @@ class Banner(QFrame):
     Attributes:
         visibility_changed: (bool) it says something now, or no longer.
         buttons: of the notice, by the names of their actions.
+        shown_ms: after which a notice fades that needs no answer.
     """
 
     visibility_changed = Signal(bool)
@@ -66,6 +81,18 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self.notice: Notice | None = None
+        self.shown_ms = SHOWN_MS
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._fade)
+        self._effect = QGraphicsOpacityEffect(self)
+        self._effect.setEnabled(False)
+        self.setGraphicsEffect(self._effect)
+        self._fading = QPropertyAnimation(self._effect, b"opacity", self)
+        self._fading.setDuration(FADE_MS)
+        self._fading.setStartValue(1.0)
+        self._fading.setEndValue(0.0)
+        self._fading.finished.connect(self.clear)
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setWordWrap(True)
@@ -96,6 +123,7 @@ class Banner(QFrame):
         if notice is None:
             self.clear()
             return
+        self._stop_leaving()
         self.notice = notice
         self._icon.setPixmap(icon(ICONS[notice.kind]).pixmap(ICON_PX, ICON_PX))
         self._text.setText(notice.text)
@@ -106,9 +134,46 @@ class Banner(QFrame):
         self._set_buttons(notice.actions)
         self.show()
         self.visibility_changed.emit(True)
+        if notice.kind == "done" or (notice.kind == "info" and not notice.actions):
+            self._timer.start(self.shown_ms)
+
+    @property
+    def is_leaving(self) -> bool:
+        """True if the notice goes without an answer."""
+        return self._timer.isActive() or self._effect.isEnabled()
+
+    def place(self, page: QRect) -> None:
+        """Lie at the bottom of a page, which it does not move."""
+        widest = min(WIDEST_PX, page.width() - 2 * MARGIN_PX)
+        self._text.setMinimumWidth(0)
+        wanted = self._text.fontMetrics().horizontalAdvance(self._text.text())
+        around = self.minimumSizeHint().width() - self._text.minimumSizeHint().width()
+        width = min(widest, wanted + around + MARGIN_PX)
+        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
+        left = page.left() + (page.width() - width) // 2
+        self.setGeometry(left, page.bottom() + 1 - MARGIN_PX - height, width, height)
+        self.raise_()
+
+    def leave_page(self) -> None:
+        """Another page is shown: only what waits for an answer comes along."""
+        if self.notice is not None and not self.notice.stays:
+            self.clear()
+
+    def _fade(self) -> None:
+        if self.underMouse():  # it is being read, or about to be clicked
+            self._timer.start(self.shown_ms)
+            return
+        self._effect.setEnabled(True)
+        self._fading.start()
+
+    def _stop_leaving(self) -> None:
+        self._timer.stop()
+        self._fading.stop()
+        self._effect.setEnabled(False)
 
     def clear(self) -> None:
         """Say nothing."""
+        self._stop_leaving()
         self.notice = None
         self.hide()
         self.visibility_changed.emit(False)

@@ -163,19 +163,14 @@ class Shell(QWidget):
     def __init__(self, top_bar: TopBar) -> None:
         super().__init__()
         self.top_bar = top_bar
-        self.banner = Banner()
+        self.banner = Banner(self)
         self.status_line = StatusLine()
         self.page: PageName = "photo"
         self._shown: dict[PageName, tuple[QWidget, QWidget]] = {}
         self._pages = QStackedWidget()
         self._panels = QStackedWidget()
         self._panels.setFixedWidth(PANEL_WIDTH_PX)
-        self._notice_area = QWidget()
-        notice = QVBoxLayout(self._notice_area)
-        notice.setContentsMargins(8, 8, 8, 8)
-        notice.addWidget(self.banner)
-        self._notice_area.hide()
-        self.banner.visibility_changed.connect(self._notice_area.setVisible)
+        self.banner.visibility_changed.connect(self._place_banner)
         self._lay_out()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -189,6 +184,8 @@ class Shell(QWidget):
 
     def show_page(self, page: PageName) -> None:
         """Show a page, with its panel."""
+        if page != self.page:
+            self.banner.leave_page()
         self.page = page
         content, panel = self._shown[page]
         self._pages.setCurrentWidget(content)
@@ -202,6 +199,14 @@ class Shell(QWidget):
         content, _panel = self._shown[self.page]
         content.setFocus()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the message on its page."""
+        super().resizeEvent(event)
+        self._place_banner()
+
+    def _place_banner(self) -> None:
+        self.banner.place(self._pages.geometry())
+
     def _keep_focus(self, old: QWidget | None, new: QWidget | None) -> None:
         """Give the page the keys of a control that is gone; Qt would take its neighbour."""
         if old is None or new is None or (old.isEnabled() and old.isVisible()):
@@ -210,13 +215,9 @@ class Shell(QWidget):
             self.focus_page()
 
     def _lay_out(self) -> None:
-        photo = QVBoxLayout()
-        photo.setSpacing(0)
-        photo.addWidget(self._notice_area)
-        photo.addWidget(self._pages, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addLayout(photo, 1)
+        middle.addWidget(self._pages, 1)
         middle.addWidget(self._panels)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,69 @@
+"""Messages lie over the photo, go after a while, and leave with their page."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.shell.banner import Action, Kind, Notice
+from tests.app.window import open_photo, said
+
+
+def place_of(window: MainWindow, of: str) -> QRect:
+    widget = window.view if of == "view" else window.shell.banner
+    return QRect(widget.mapTo(window, QPoint()), widget.size())
+
+
+@pytest.mark.parametrize("text", ["Saved.", "A long message about a photo. " * 6])
+def test_a_message_does_not_move_the_photo(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, text: str
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    before = place_of(window, "view")
+    window.show_notice(Notice(text, "error"))
+    qtbot.waitUntil(window.shell.banner.isVisible)
+    assert place_of(window, "view") == before
+    assert before.contains(place_of(window, "banner"))
+    window.resize(1000, 700)
+    qtbot.waitUntil(lambda: place_of(window, "view").contains(place_of(window, "banner")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "has_action", "goes"),
+    [
+        ("done", False, True),
+        ("done", True, True),
+        ("info", False, True),
+        ("info", True, False),
+        ("error", False, False),
+    ],
+)
+def test_only_what_needs_no_answer_goes_by_itself(
+    qtbot: QtBot,
+    window: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: Kind,
+    has_action: bool,
+    goes: bool,
+) -> None:
+    banner = window.shell.banner
+    monkeypatch.setattr(banner, "shown_ms", 10)
+    actions = (Action("act", "Act", lambda: None),) if has_action else ()
+    window.show_notice(Notice("Something happened.", kind, actions))
+    assert banner.is_leaving is goes
+    if goes:
+        qtbot.waitUntil(lambda: not banner.isVisible())
+        assert said(window) == ""
+
+
+def test_a_message_leaves_with_its_page(window: MainWindow) -> None:
+    window.show_notice(Notice("Something went wrong.", "error"))
+    window.shell.show_page("photo")
+    assert said(window)
+    window.shell.show_page("batch")
+    assert said(window) == ""
+    window.show_notice(Notice("Unsaved work was found.", stays=True))
+    window.shell.show_page("photo")
+    assert said(window)
