@@ -73,6 +73,7 @@ class Document(QObject):
         strength_changed: (float).
         options_changed: (Options).
         unsaved_changed: (bool).
+        kept_changed: (bool) an area of the photo is kept.
         picture: the photo as views show it; holds the kept area.
         history: undo and redo.
     """
@@ -83,6 +84,7 @@ class Document(QObject):
     strength_changed = Signal(float)
     options_changed = Signal(object)
     unsaved_changed = Signal(bool)
+    kept_changed = Signal(bool)
 
     def __init__(self, options: Options, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -139,8 +141,14 @@ class Document(QObject):
 
         assert self.photo is not None
         mask = self.picture.mask
-        kept = None if mask is None or not mask.any() else mask.copy()
+        kept = mask.copy() if mask is not None and self.keeps_area else None
         return Result(self.photo, derained.layer, derained.edit[0], kept)
+
+    @property
+    def keeps_area(self) -> bool:
+        """True if the rain stays somewhere."""
+        mask = self.picture.mask
+        return mask is not None and bool(mask.any())
 
     # What is done to it
 
@@ -151,6 +159,7 @@ class Document(QObject):
         self.picture.set_photo(opened.photo, opened.copies)
         self.history.restart()
         self._show()
+        self.kept_changed.emit(False)
         self.photo_opened.emit(opened)
 
     def take_rain(self, layer: "RainLayer", options: Options) -> None:
@@ -191,6 +200,7 @@ class Document(QObject):
         """The kept area is another one now."""
         self._area += 1
         self._edited()
+        self.kept_changed.emit(self.keeps_area)
 
     def set_options(self, options: Options) -> None:
         """Another model or device; a result that was computed with it comes back at once."""

@@ -28,7 +28,7 @@ class KeepAreaControl(QWidget):
 
     Attributes:
         brush_changed: (Brush or None); None while nothing is painted.
-        clear: the button to keep nothing.
+        clear: the button to keep nothing; there only where something is kept.
     """
 
     brush_changed = Signal(object)
@@ -49,8 +49,10 @@ class KeepAreaControl(QWidget):
         self.clear = QPushButton(tr("Clear"))
         self.clear.setProperty("flat", "true")
         self.clear.setToolTip(tr("Keep nothing; the rain is taken everywhere"))
+        self.hint = muted()
         self._details = QWidget()
         self._lay_out()
+        self.show_kept(False)
         self._details.hide()
         self._group.buttonToggled.connect(self._toggled)
         for control in (self.diameter, self.feather, self.protection):
@@ -63,6 +65,12 @@ class KeepAreaControl(QWidget):
             return None
         value = self.protection.value() / 100 if self.brush_button.isChecked() else 0.0
         return Brush(_to_px(self.diameter.value()) / 2, self.feather.value() / 100, value)
+
+    def show_kept(self, is_kept: bool) -> None:
+        """Say whether an area is kept, and offer to clear it."""
+        self.clear.setVisible(is_kept)
+        kept, none = tr("An area is kept unchanged."), tr("Paint over what should stay as it is.")
+        self.hint.setText(kept if is_kept else none)
 
     def grow(self, steps: int) -> None:
         """Make the brush larger (+) or smaller (-)."""
@@ -100,7 +108,7 @@ class KeepAreaControl(QWidget):
         layout.setSpacing(8)
         layout.addLayout(row_of_title)
         layout.addLayout(tools)
-        layout.addWidget(muted(tr("Paint over what should stay as it is.")))
+        layout.addWidget(self.hint)
         layout.addWidget(self._details)
 
     def _toggled(self, button: QPushButton, checked: bool) -> None:

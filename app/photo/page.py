@@ -139,6 +139,9 @@ class PhotoPage(QObject):
         panel.checkpoint.checkpoint_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear.clicked.connect(document.history.clear_mask)
+        document.kept_changed.connect(panel.keep_area.show_kept)
+        document.kept_changed.connect(self._actions["clear"].setEnabled)
+        self._actions["clear"].setEnabled(False)
         panel.rain_gain.gain_changed.connect(partial(setattr, self._picture, "rain_gain"))
 
     def _connect_view(self) -> None:

@@ -108,6 +108,10 @@
         <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
     </message>
     <message>
+        <source>An area is kept unchanged.</source>
+        <translation>有区域保持原样。</translation>
+    </message>
+    <message>
         <source>Another batch is running in {path} (process {pid} on {host}).</source>
         <translation>另一个批处理正在 {path} 中运行（{host} 上的进程 {pid}）。</translation>
     </message>

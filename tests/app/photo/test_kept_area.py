@@ -1,0 +1,36 @@
+"""The panel says whether an area is kept, and offers to clear only what is there."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from tests.app.window import open_photo
+
+
+def test_clear_is_there_only_while_an_area_is_kept(
+    qtbot: QtBot, window: MainWindow, picture_file: Path
+) -> None:
+    window.view.mode = "single"
+    open_photo(qtbot, window, picture_file)
+    area, clear = window.photo.panel.keep_area, window.named_actions["clear"]
+    assert not area.clear.isVisible()
+    assert not clear.isEnabled()
+    QTest.keyClick(window, Qt.Key.Key_B)
+    QTest.mouseClick(window.view, Qt.MouseButton.LeftButton)
+    assert area.clear.isVisible()
+    assert clear.isEnabled()
+    assert "is kept unchanged" in area.hint.text()
+    window.named_actions["undo"].trigger()
+    assert not area.clear.isVisible()
+    window.named_actions["redo"].trigger()
+    assert area.clear.isVisible()
+    area.clear.click()
+    assert not area.clear.isVisible()
+    window.named_actions["undo"].trigger()
+    assert area.clear.isVisible()
+    open_photo(qtbot, window, picture_file)
+    assert not area.clear.isVisible(), "another photo"
+    assert not clear.isEnabled()
