@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.imaging.mask import Brush
 from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.keep_area import KeepAreaControl
-from app.photo.panel import ActionPanel, StrengthControl
+from app.photo.panel import ActionPanel, SidePanel, StrengthControl
 from app.photo.state import PhotoState
 from app.shell.banner import Action, Banner, Notice
 from nledn.card import Card, Score
@@ -39,6 +39,21 @@ def shown(qtbot: QtBot) -> Callable[[QWidget], None]:
         qtbot.waitExposed(widget)
 
     return show
+
+
+def test_the_panel_is_in_the_order_of_the_work(shown: Callable[[QWidget], None]) -> None:
+    panel = SidePanel()
+    shown(panel)
+    sections = (panel.strength, panel.keep_area, panel.checkpoint)
+    heights = [section.mapTo(panel, QPoint()).y() for section in sections]
+    assert heights == sorted(heights)
+    order: list[QWidget] = [panel]
+    following = panel.nextInFocusChain()
+    while following is not None and following is not panel:
+        order.append(following)
+        following = following.nextInFocusChain()
+    places = [order.index(each) for each in (panel.strength.slider, panel.checkpoint.combo)]
+    assert places == sorted(places), "the Tab key goes the same way"
 
 
 def test_a_drag_of_the_strength_tells_each_step_and_settles_once(
