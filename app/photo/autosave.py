@@ -8,7 +8,7 @@ from app.imaging.opened import Opened
 from app.photo.jobs import OpenJob
 from app.photo.recovery import Offer, Recovered, Spill, recover, scan
 from app.tasks import Job, QueueName, R, Tasks, Work
-from nledn import unfinished
+from nledn import temporary_files
 from nledn.errors import PhotoNotFound
 from nledn.options import Options
 from nledn.pixels import Mask
@@ -86,7 +86,7 @@ class ScanJob(AutosaveJob[tuple[Offer, ...]]):
 
     def run(self, work: Work) -> tuple[Offer, ...]:
         """Look, and clear away what was being written."""
-        unfinished.remove_abandoned()
+        temporary_files.remove_abandoned()
         return scan()
 
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from nledn import unfinished
+from nledn import temporary_files
 from nledn.batch.jobs import JobMaker
 from nledn.batch.lock import Lock
 from nledn.batch.plan import planned
@@ -76,7 +76,7 @@ class Queue:
 
     @classmethod
     def _taken(cls, request: Request, then: "Callable[[Queue], None]") -> "Queue":
-        unfinished.remove_abandoned()
+        temporary_files.remove_abandoned()
         queue = cls(request, prepared(request.out))
         try:
             then(queue)

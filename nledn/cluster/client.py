@@ -14,8 +14,8 @@ from queue import Empty, SimpleQueue
 from distributed import Future, KilledWorker
 from distributed.client import ClosedClientError
 
-from nledn import __version__, unfinished
-from nledn.atomic import TEMPORARY_SUFFIX, replacing
+from nledn import __version__, temporary_files
+from nledn.atomic import replacing
 from nledn.batch import BatchProgress, Done, Ending, Failed, Job, Outcome, PutBack, Queue, State
 from nledn.batch.progress import OnUpdate
 from nledn.batch.run import STOPPING
@@ -33,6 +33,7 @@ from nledn.errors import (
     WorkerUnfit,
 )
 from nledn.messages import printable
+from nledn.temporary_files import TEMPORARY_SUFFIX
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def _sign(queue: Queue) -> Iterator[Path]:
     # Named like an unfinished file, and noted as one: the next start clears it away if this
     # process is killed.
     sign = queue.workspace.out / f".{uuid.uuid4().hex}.{os.getpid()}{TEMPORARY_SUFFIX}"
-    note = unfinished.note(sign)
+    note = temporary_files.note(sign)
     try:
         with replacing(sign):
             pass  # an empty file, or an error with words

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nledn import places, unfinished
+from nledn import places, temporary_files
 from nledn.batch import Queue, workspace
 from nledn.batch import lock as locks
 from nledn.batch.database import connect, transaction
@@ -144,7 +144,7 @@ def test_unfinished_files_that_were_not_noted_here_stay(wet: Path, dry: Path) ->
     others = dry / ".1_derained.png.999999999.afterrain-tmp"
     others.touch()
     noted = dry / ".2_derained.png.999999999.afterrain-tmp"
-    unfinished.note(noted).leave()
+    temporary_files.note(noted).leave()
     noted.touch()
     batch(wet, dry)
     assert others.exists()

@@ -19,6 +19,7 @@ from nledn.cli.batch_progress import LOG_MARK
 from nledn.errors import DerainError
 from nledn.photo import Photo
 from nledn.report import Report
+from nledn.temporary_files import TEMPORARY_SUFFIX
 from tests.batch.batches import even_weights, make_photo
 
 Attack = Callable[[Path], None]
@@ -121,7 +122,7 @@ def unfinished_file_exchanged(folder: Path) -> None:
     (shared / "a").chmod(0o666)
 
     def exchange() -> None:
-        (temporary,) = shared.glob(f".a.*{atomic.TEMPORARY_SUFFIX}")
+        (temporary,) = shared.glob(f".a.*{TEMPORARY_SUFFIX}")
         temporary.unlink()
         temporary.symlink_to(victim)
 
@@ -154,7 +155,7 @@ def folder_exchanged(folder: Path) -> None:
 def names_of_unfinished_files_planted(folder: Path) -> None:
     """Links where the unfinished file would be."""
     victim, shared = _victim(folder), _shared(folder)
-    planted = shared / f".a.{os.getpid()}{atomic.TEMPORARY_SUFFIX}"
+    planted = shared / f".a.{os.getpid()}{TEMPORARY_SUFFIX}"
     planted.symlink_to(victim)
     with atomic.replacing(shared / "a") as file:
         file.write(b"a result")
