@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nledn.batch import Update
 
 LOG_MARK = b'{"log": "AfterRain batch"'
-"""How each line of `--log-json` begins, so that it is appended to nothing else."""
+"""How each line of a log begins (`log_json`), so that it is appended to nothing else."""
 _STEPS = 1000  # of the bar, for each photo's share
 
 
