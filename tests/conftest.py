@@ -92,3 +92,27 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs the reference data in ../shared, which is not here")
     return SHARED
+
+
+@pytest.fixture
+def wet(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder of small photos: those that the test's module names in `WET`, else three."""
+    from tests.batch.batches import make_photos
+
+    names = getattr(request.module, "WET", ["1.png", "2.png", "3.png"])
+    make_photos(tmp_path / "wet", names, getattr(request.module, "WET_SIZE", (24, 32)))
+    return tmp_path / "wet"
+
+
+@pytest.fixture
+def dry(tmp_path: Path) -> Path:
+    """The folder for their results, which is not there yet."""
+    return tmp_path / "dry"
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    """A checkpoint for which it rains evenly."""
+    from tests.batch.batches import even_weights
+
+    return even_weights(tmp_path / "ten.safetensors")

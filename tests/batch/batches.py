@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 import tomli_w
 from PIL import Image
 
@@ -16,8 +15,8 @@ from nledn import CancelToken, Derainer, Options, checkpoint
 from nledn.architecture import weight_shapes
 from nledn.batch import Ending, Queue, Request, Row, Settings, Update, in_folder, run
 from nledn.card import Card
-from nledn.cli import main
 from nledn.device import Machine, choose
+from tests import commands
 
 Floats = npt.NDArray[np.float32]
 
@@ -55,10 +54,7 @@ def batch_config(path: Path, **settings: Any) -> Path:
 def exit_code(weights: Path, *arguments: object, **settings: object) -> int:
     """Run `nledn batch` with these arguments, and with settings in a file for `--config`."""
     config = batch_config(weights.with_suffix(".batch.toml"), **settings)
-    command = ["batch", *map(str, arguments), "--weights", str(weights), "--config", str(config)]
-    with pytest.raises(SystemExit) as caught:
-        main(command)
-    return int(caught.value.code or 0)
+    return commands.exit_code("batch", *arguments, "--weights", weights, "--config", config)
 
 
 def make_photo(path: Path, seed: int = 0, size: tuple[int, int] = (24, 32)) -> Path:

@@ -18,19 +18,10 @@ from tests.batch.batches import (
     results,
 )
 
+WET = ["a.jpg"]
+
 HEIC = Path(__file__).parents[1] / "photo" / "data" / "eight_bits.heic"
 NAMES = {"a_derained.jpg", "a-2_derained.jpg"}
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photo(tmp_path / "wet" / "a.jpg")
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
 
 
 def put_heic(wet: Path) -> None:

@@ -14,18 +14,7 @@ from nledn.batch.journal import holder_of
 from nledn.batch.lock import DEAD_AFTER_S, Lock, this_run
 from nledn.batch.rows import Holder
 from nledn.errors import BatchBusy, DerainError, JournalFailed
-from tests.batch.batches import batch, make_photo, make_photos, request, results
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", ["1.png", "2.png", "3.png"])
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
+from tests.batch.batches import batch, make_photo, request, results
 
 
 def hold(out: Path, holder: Holder) -> None:

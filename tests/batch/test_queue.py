@@ -35,16 +35,7 @@ from tests.batch.batches import (
     states,
 )
 
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", ["1.png", "2.png", "sub/10.png"])
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
+WET = ["1.png", "2.png", "sub/10.png"]
 
 
 def times(out: Path) -> dict[str, int]:

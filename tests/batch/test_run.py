@@ -37,18 +37,9 @@ from tests.batch.batches import (
     states,
 )
 
+WET = [f"{n}.png" for n in range(1, 9)]
+
 WAIT_S = 20
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", [f"{n}.png" for n in range(1, 9)])
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
 
 
 def test_one_photo_is_read_and_one_written_while_another_is_computed(

@@ -19,6 +19,8 @@ from nledn import backends, errors
 from nledn.device import Machine, Trial
 from tests.batch.batches import batch_config, exit_code, make_photo, results
 
+WET = ["1.png", "2.png", "sub/10.jpg"]
+
 MACHINE = Machine("A CPU", 2, 8 * 2**30, cpu_bf16=False, openvino="2026.4")
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -10,6 +10,8 @@ from nledn.cli import main
 from nledn.cli.batch_config import KINDS
 from tests.batch.batches import exit_code, results
 
+WET = ["1.png", "2.png", "sub/10.jpg"]
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
