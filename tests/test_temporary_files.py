@@ -23,7 +23,7 @@ def notes() -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def abandoned(path: Path, *, confirmed: bool = True) -> temporary_files.Note:
+def abandoned(path: Path, *, confirmed: bool = True) -> temporary_files.Noted:
     """Note a file as a process does that is killed then."""
     note = temporary_files.note(path)
     if confirmed:

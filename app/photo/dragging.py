@@ -27,7 +27,7 @@ class DragFolders:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._all: tuple[Path, temporary_files.Note] | None = None
+        self._all: tuple[Path, temporary_files.Noted] | None = None
         self._count = 0
 
     def make(self) -> Path:
@@ -51,7 +51,7 @@ class DragFolders:
                 note.take_back()
 
 
-def _private_folder() -> tuple[Path, temporary_files.Note]:
+def _private_folder() -> tuple[Path, temporary_files.Noted]:
     name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{temporary_files.TEMPORARY_SUFFIX}"
     folder = Path(tempfile.gettempdir()).absolute() / name
     note = temporary_files.note(folder)

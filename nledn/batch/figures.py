@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from nledn import decoder, photo
-from nledn.batch.rows import Scores
+from nledn.batch.rows import TruthScores
 from nledn.errors import PairSizesDiffer, PairTooSmall
 from nledn.metrics import WINDOW_PX, Change, agreement, change_in, levels_of
 from nledn.photo import Photo
@@ -60,7 +60,7 @@ def thumbnail(picture: Photo) -> bytes:
     return file.getvalue()
 
 
-def scores_of(rainy: Path, result: Path, truth: Path) -> Scores:
+def scores_of(rainy: Path, result: Path, truth: Path) -> TruthScores:
     """Compare a saved result, and the photo itself, with the photo without rain.
 
     Raises:
@@ -76,7 +76,7 @@ def scores_of(rainy: Path, result: Path, truth: Path) -> Scores:
     if min(sizes[0]) < WINDOW_PX:
         raise PairTooSmall(rainy, sizes[0], WINDOW_PX)
     derained, own = agreement(after, clean), agreement(before, clean)
-    return Scores(
+    return TruthScores(
         truth=truth,
         truth_mtime_ns=truth.stat().st_mtime_ns,
         psnr_y=derained.psnr_y,

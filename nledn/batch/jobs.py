@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nledn.batch.rows import Job, Row
 from nledn.batch.seen import is_untouched
-from nledn.batch.settings import Request
+from nledn.batch.settings import BatchRequest
 from nledn.batch.sources import files_below, identity_of
 from nledn.batch.targets import present_at
 from nledn.batch.workspace import Workspace
@@ -16,7 +16,7 @@ from nledn.pairs import truth_of
 class JobMaker:
     """Makes jobs of rows, by what is at the places of their results now."""
 
-    def __init__(self, request: Request, where: Workspace, rows: Iterable[Row]) -> None:
+    def __init__(self, request: BatchRequest, where: Workspace, rows: Iterable[Row]) -> None:
         self.request = request
         self.settings = request.settings
         self.where = where

@@ -6,7 +6,7 @@ from pathlib import Path
 from nledn import decoder, metrics
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
-from nledn.batch.rows import Counts, Row, Scores, State, Thumbnails
+from nledn.batch.rows import Counts, Row, State, Thumbnails, TruthScores
 from nledn.batch.work import PICTURES_AT_MOST
 from nledn.cancel import CancelToken
 from nledn.errors import DerainError
@@ -63,7 +63,7 @@ def _completed(row: Row, queue: Queue) -> Row:
     return queue.add(row, scores, pictures)
 
 
-def _missing_scores(row: Row, result: Path, queue: Queue) -> Scores | None:
+def _missing_scores(row: Row, result: Path, queue: Queue) -> TruthScores | None:
     folder = queue.request.settings.truth
     if folder is None:
         return None
@@ -123,7 +123,7 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
     )
 
 
-def _figures_of(scores: Scores) -> metrics.Scores:
+def _figures_of(scores: TruthScores) -> metrics.Scores:
     return metrics.Scores(
         psnr_y=scores.psnr_y,
         ssim_y=scores.ssim_y,

@@ -21,7 +21,7 @@ DEFAULTS = Options()
 
 
 @dataclass(frozen=True)
-class Settings:
+class BatchSettings:
     """What is done with each photo of a batch; pickles, so that it can travel to workers.
 
     Attributes:
@@ -81,7 +81,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Request:
+class BatchRequest:
     """A batch as it is asked for.
 
     Attributes:
@@ -94,7 +94,7 @@ class Request:
 
     found: Found
     out: Path
-    settings: Settings
+    settings: BatchSettings
     card: Card
     retry_failed: bool = False
 

@@ -8,20 +8,20 @@ from typing import cast
 
 from nledn.batch.rows import Job, Skipped
 from nledn.batch.seen import was_written
-from nledn.batch.settings import SUFFIX_OF, Settings
+from nledn.batch.settings import SUFFIX_OF, BatchSettings
 from nledn.errors import NotAFile, OutputFailed, ResultExists
 from nledn.naming import Naming, name_of, numbered
 from nledn.photo import writable_suffixes
 from nledn.pipeline import Conflict, Target, settled
 
 
-def target_of(job: Job, ext: str, settings: Settings) -> Path:
+def target_of(job: Job, ext: str, settings: BatchSettings) -> Path:
     """The place of a job's result whose format ends in `ext`, before any conflict."""
     naming = Naming(job.base.name, ext, job.checkpoint, settings.options.strength, job.n)
     return job.base.with_name(name_of(naming, settings.name))
 
 
-def present_at(job: Job, settings: Settings) -> list[Path]:
+def present_at(job: Job, settings: BatchSettings) -> list[Path]:
     """What is there at all places where a job's result may go."""
     endings = {job.source.suffix, *writable_suffixes()}
     if settings.format != "keep":
@@ -35,7 +35,7 @@ def present_at(job: Job, settings: Settings) -> list[Path]:
     return there
 
 
-def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
+def resolved(job: Job, ext: str, settings: BatchSettings) -> Target | Skipped:
     """Settle where a result goes.
 
     Raises:
@@ -43,7 +43,7 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
         OutputFailed: a link is there that should be replaced.
     """
     wanted = target_of(job, ext, settings)
-    conflict = cast("Conflict", settings.conflict)  # `Settings` has checked it
+    conflict = cast("Conflict", settings.conflict)  # `BatchSettings` has checked it
     ours = partial(is_ours, job=job)
     target = settled(wanted, conflict, sources=job.sources, is_ours=ours)
     if target is None:
@@ -64,7 +64,7 @@ def skipped_as_no_file(source: Path) -> Skipped | None:
     return Skipped(NotAFile(source))
 
 
-def skipped_unread(job: Job, settings: Settings) -> Skipped | None:
+def skipped_unread(job: Job, settings: BatchSettings) -> Skipped | None:
     """Skip without reading where that tells nothing, or the result is known to be there."""
     no_file = skipped_as_no_file(job.source)
     if no_file is not None:

@@ -26,7 +26,7 @@ from nledn.messages import printable
 from nledn.options import Options
 
 if TYPE_CHECKING:
-    from nledn.compare import Board, Contest, Event, Request, Result
+    from nledn.compare import Board, BoardRequest, Contest, Event, OtherResult
     from nledn.compare.contest import ContestRequest, ContestRow
     from nledn.pairs import PairSet
     from nledn.tiling import Rect
@@ -120,17 +120,17 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         _refuse_for_folder(truth, crop, crop_only, output)
         _compare_folder(photo, ContestRequest(asked, results, y), files, limit)
         return
-    from nledn.compare import Request
+    from nledn.compare import BoardRequest
 
     crops = tuple(_crop_of(text) for text in crop or ())
     if crop_only and len(crops) != 1:
         raise OptionInvalid("crop-only", f"{len(crops)} crops", "one --crop")
     if limit is not None:
         raise OptionInvalid("limit", str(limit), "a folder of pairs")
-    _compare_photo(Request(photo, asked, truth, results, crops, crop_only, y), files)
+    _compare_photo(BoardRequest(photo, asked, truth, results, crops, crop_only, y), files)
 
 
-def _compare_photo(request: "Request", files: _Files) -> None:
+def _compare_photo(request: "BoardRequest", files: _Files) -> None:
     from nledn import compare as comparing
     from nledn import report
 
@@ -154,7 +154,7 @@ def _compare_photo(request: "Request", files: _Files) -> None:
         raise typer.Exit(Exit.SOME_FAILED if board.results else Exit.NONE_DONE)
 
 
-def _files_of(results: Sequence["Result"], photo: Path) -> Iterator[Path]:
+def _files_of(results: Sequence["OtherResult"], photo: Path) -> Iterator[Path]:
     """Other programs' files, also those that are found in a folder by the photo's name."""
     from nledn.compare.files import file_of
 
@@ -163,7 +163,7 @@ def _files_of(results: Sequence["Result"], photo: Path) -> Iterator[Path]:
             yield file_of(result, photo)
 
 
-def _with_progress(request: "Request") -> "Board":
+def _with_progress(request: "BoardRequest") -> "Board":
     from nledn.compare import TileDone, compare_photo
     from nledn.models import Models
 
@@ -247,13 +247,13 @@ def _options_of(text: str, options: Options) -> Options:
         return replace(options, weights=text)
 
 
-def _result_of(text: str) -> "Result":
-    from nledn.compare import Result
+def _result_of(text: str) -> "OtherResult":
+    from nledn.compare import OtherResult
 
     title, sign, path = text.partition("=")
     if not (title and sign and path):
         raise OptionInvalid("result", text, "NAME=FILE or NAME=FOLDER")
-    return Result(printable(title), Path(path))
+    return OtherResult(printable(title), Path(path))
 
 
 def _crop_of(text: str) -> "Rect":

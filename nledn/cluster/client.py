@@ -63,7 +63,7 @@ def run(
         cancel: what workers have computed by then is still written.
     """
     with _sign(queue) as sign:
-        return _Run(queue, cluster, on_update, cancel or CancelToken(), sign).run()
+        return _ClusterRun(queue, cluster, on_update, cancel or CancelToken(), sign).run()
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def _sign(queue: Queue) -> Iterator[Path]:
         note.take_back()
 
 
-class _Run:
+class _ClusterRun:
     def __init__(
         self,
         queue: Queue,

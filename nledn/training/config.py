@@ -88,7 +88,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings of one training.
+    """TrainingSettings of one training.
 
     Attributes:
         id: of the checkpoint that comes out.

@@ -13,7 +13,7 @@ from PIL import Image
 
 from nledn import CancelToken, Derainer, Options, checkpoint
 from nledn.architecture import weight_shapes
-from nledn.batch import Ending, Queue, Request, Row, Settings, Update, in_folder, run
+from nledn.batch import BatchRequest, BatchSettings, Ending, Queue, Row, Update, in_folder, run
 from nledn.card import Card
 from nledn.device import Machine, choose
 from tests import commands
@@ -69,12 +69,12 @@ def make_photos(folder: Path, names: Sequence[str], size: tuple[int, int] = (24,
     return [make_photo(folder / name, seed, size) for seed, name in enumerate(names)]
 
 
-def request(source: Path, out: Path, settings: Settings | None = None) -> Request:
-    settings = settings or Settings(options=OPTIONS)
-    return Request(in_folder(source, recursive=True, out=out), out, settings, CARD)
+def request(source: Path, out: Path, settings: BatchSettings | None = None) -> BatchRequest:
+    settings = settings or BatchSettings(options=OPTIONS)
+    return BatchRequest(in_folder(source, recursive=True, out=out), out, settings, CARD)
 
 
-def run_batch(asked: Request, updates: list[Update] | None = None) -> tuple[Ending, list[Row]]:
+def run_batch(asked: BatchRequest, updates: list[Update] | None = None) -> tuple[Ending, list[Row]]:
     """Run a batch to its end; how it ended, and its rows."""
     seen = [] if updates is None else updates
     with Queue.opened(asked) as queue:
@@ -84,7 +84,7 @@ def run_batch(asked: Request, updates: list[Update] | None = None) -> tuple[Endi
 
 def batch(source: Path, out: Path, **changes: object) -> tuple[Ending, list[Row]]:
     """Run a batch of a folder with settings that differ from the tests' defaults."""
-    settings = replace(Settings(options=OPTIONS), **changes)  # type: ignore[arg-type]
+    settings = replace(BatchSettings(options=OPTIONS), **changes)  # type: ignore[arg-type]
     return run_batch(request(source, out, settings))
 
 

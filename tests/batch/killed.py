@@ -15,7 +15,7 @@ from typing import Any
 import nledn.atomic
 import nledn.batch.work
 from nledn import decoder, photo
-from nledn.batch import Queue, Settings, State, Update, run
+from nledn.batch import BatchSettings, Queue, State, Update, run
 from nledn.batch.journal import Journal
 from tests.batch.batches import OPTIONS, engine, request
 
@@ -56,6 +56,6 @@ def say(update: Update) -> None:
 if __name__ == "__main__":
     source, out, place, number, conflict = sys.argv[1:]
     kill_at(place, int(number))
-    settings = Settings(options=OPTIONS, conflict=conflict)
+    settings = BatchSettings(options=OPTIONS, conflict=conflict)
     with Queue.opened(request(Path(source), Path(out), settings)) as queue:
         run(queue, engine(), say)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nledn.batch import Queue, Settings, State, preview, report_of
+from nledn.batch import BatchSettings, Queue, State, preview, report_of
 from tests.batch.batches import (
     OPTIONS,
     batch,
@@ -36,7 +36,7 @@ def test_a_photo_that_comes_later_gets_a_name_of_its_own(
     batch(wet, dry)
     first = (dry / "a_derained.jpg").read_bytes()
     put_heic(wet)
-    settings = Settings(options=OPTIONS, conflict=conflict)
+    settings = BatchSettings(options=OPTIONS, conflict=conflict)
     targets = {item.row.source.name: item.target for item in preview(request(wet, dry, settings))}
     assert targets == {"a.heic": dry / "a-2_derained.jpg", "a.jpg": dry / "a_derained.jpg"}
     _, rows = batch(wet, dry, conflict=conflict)
@@ -63,7 +63,7 @@ def test_photos_that_are_done_again_keep_their_names(wet: Path, dry: Path) -> No
 def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None:
     def pictures(strength: float) -> tuple[bytes | None, bytes | None]:
         options = replace(OPTIONS, strength=strength)
-        asked = request(wet, dry, Settings(options=options, thumbnails=True))
+        asked = request(wet, dry, BatchSettings(options=options, thumbnails=True))
         with Queue.opened(asked) as queue:
             (row,) = report_of(queue).rows
         return row.before, row.after
@@ -82,7 +82,7 @@ def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None
 
 def test_pictures_stay_where_only_scores_are_added(wet: Path, dry: Path) -> None:
     _, (row,) = batch(wet, dry, thumbnails=True)
-    with Queue.opened(request(wet, dry, Settings(options=OPTIONS, truth=wet))) as queue:
+    with Queue.opened(request(wet, dry, BatchSettings(options=OPTIONS, truth=wet))) as queue:
         before = queue.thumbnails(row)
         report_of(queue)
         assert next(queue.rows()).scores is not None

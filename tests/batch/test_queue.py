@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nledn import Options
-from nledn.batch import Queue, Settings, State, in_list, preview, report_of
+from nledn.batch import BatchSettings, Queue, State, in_list, preview, report_of
 from nledn.batch.journal import Journal
 from nledn.batch.rows import Row, Thumbnails
 from nledn.errors import (
@@ -334,7 +334,7 @@ def test_only_results_are_no_photos(wet: Path) -> None:
 )
 def test_settings_are_checked_at_once(wrong: dict[str, str]) -> None:
     with pytest.raises(OptionInvalid):
-        Settings(options=Options(), **wrong)  # type: ignore[arg-type]
+        BatchSettings(options=Options(), **wrong)  # type: ignore[arg-type]
 
 
 def test_a_report_afterwards_tells_of_the_last_run_and_plans_nothing(wet: Path, dry: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from nledn import Derainer, photo, temporary_files
 from nledn.atomic import replacing
-from nledn.batch import Queue, Settings, run
+from nledn.batch import BatchSettings, Queue, run
 from nledn.cli import main
 from nledn.device import choose
 from nledn.errors import JournalFailed, OutputDiskFull, OutputNotPermitted
@@ -146,7 +146,7 @@ def test_a_folder_that_goes_meanwhile_stops_a_batch_with_a_sentence(tmp_path: Pa
     photos = make_photos(tmp_path / "wet", ["1.png", "2.png"])
     before = [path.read_bytes() for path in photos]
     engine = Derainer(OPTIONS, CARD, choose(OPTIONS, MACHINE), MACHINE, Removing(tmp_path / "dry"))
-    with Queue.opened(request(tmp_path / "wet", tmp_path / "dry", Settings(OPTIONS))) as queue:
+    with Queue.opened(request(tmp_path / "wet", tmp_path / "dry", BatchSettings(OPTIONS))) as queue:
         ending = run(queue, engine)
     assert isinstance(ending.error, JournalFailed)
     assert [path.read_bytes() for path in photos] == before

@@ -12,7 +12,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from nledn.training.photos.containers import read_eet, read_qrc
 from nledn.training.photos.packages import fetch, unpack
-from nledn.training.photos.table import Source, Table
+from nledn.training.photos.table import PhotoSource, Table
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def build(table: Table, folder: Path, only: Collection[str] = ()) -> Built:
     return Built(tuple(photos), differing)
 
 
-def _unpacked_and_made(archive: Path, sources: list[Source], folder: Path) -> None:
+def _unpacked_and_made(archive: Path, sources: list[PhotoSource], folder: Path) -> None:
     unpacked = archive.with_name(f"{archive.name}.unpacked")
     shutil.rmtree(unpacked, ignore_errors=True)
     try:
@@ -83,7 +83,7 @@ def _unpacked_and_made(archive: Path, sources: list[Source], folder: Path) -> No
         shutil.rmtree(unpacked, ignore_errors=True)
 
 
-def make(source: Source, unpacked: Path) -> Image.Image:
+def make(source: PhotoSource, unpacked: Path) -> Image.Image:
     """The photo of a source: upright, in sRGB, without transparency, cropped and scaled.
 
     Raises:
@@ -101,7 +101,7 @@ def make(source: Source, unpacked: Path) -> Image.Image:
     return photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
 
 
-def _original(source: Source, unpacked: Path) -> bytes:
+def _original(source: PhotoSource, unpacked: Path) -> bytes:
     path, _, name = source.inside.partition("#")
     data = (unpacked / path).read_bytes()
     if not name:

@@ -14,7 +14,7 @@ class Package:
     """A package of a registry, pinned.
 
     Attributes:
-        id: what `Source.package` says, and its folder is called.
+        id: what `PhotoSource.package` says, and its folder is called.
         registry: where it is.
         name: its name there.
         version: exact.
@@ -33,7 +33,7 @@ class Package:
 
 
 @dataclass(frozen=True)
-class Source:
+class PhotoSource:
     """A photo and how it is made from what its package holds.
 
     Attributes:
@@ -63,7 +63,7 @@ class Table:
     """All of them."""
 
     packages: tuple[Package, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[PhotoSource, ...]
 
 
 def _read() -> Table:
@@ -76,8 +76,8 @@ def _read() -> Table:
     )
 
 
-def _source(row: dict[str, str]) -> Source:
-    return Source(
+def _source(row: dict[str, str]) -> PhotoSource:
+    return PhotoSource(
         file=row["file"],
         package=row["package"],
         inside=row["inside"],
