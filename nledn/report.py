@@ -18,10 +18,10 @@ from nledn.errors import DerainError, OptionInvalid
 from nledn.messages import in_cell, printable
 from nledn.metrics import Scores, finite
 
-SUFFIXES = (".html", ".csv", ".json")
 HTML_MARK = '<meta name="generator" content="AfterRain">'
 JSON_MARK = '"program": "AfterRain"'
 TABLE_MARK = ",psnr_y,ssim_y,"
+MARKS = {".html": HTML_MARK, ".json": JSON_MARK, ".csv": TABLE_MARK}
 """What pages, JSON and tables have near their start, so that a later run may replace them."""
 
 
@@ -87,9 +87,9 @@ def check_suffix(path: Path) -> None:
     """Refuse a file of a kind that `write` does not know.
 
     Raises:
-        OptionInvalid: it ends in none of `SUFFIXES`.
+        OptionInvalid: it ends in none of `MARKS`.
     """
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in MARKS:
         raise OptionInvalid("report", str(path), "a file that ends in .html, .csv or .json")
 
 
@@ -105,7 +105,7 @@ def write(
         sources: files that are never replaced.
 
     Raises:
-        OptionInvalid: it ends in none of `SUFFIXES`.
+        OptionInvalid: it ends in none of `MARKS`.
         WriteError: it cannot be written.
     """
     check_suffix(path)
@@ -114,7 +114,7 @@ def write(
         ".csv": _write_csv,
         ".json": _write_json,
     }
-    mark = mark_of(path)
+    mark = MARKS[path.suffix.lower()]
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=mark) as file:
         writers[path.suffix.lower()](report, path, file)
 
@@ -129,12 +129,6 @@ def write_json(
     """
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=JSON_MARK) as file:
         dump_json(content, file)
-
-
-def mark_of(path: Path) -> str:
-    """What every report of the kind that `path` names has near its start; see `nledn.atomic`."""
-    marks = {".html": HTML_MARK, ".csv": TABLE_MARK, ".json": JSON_MARK}
-    return marks[path.suffix.lower()]
 
 
 def plain(row: ReportRow) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Noted:
 
 
 def note(path: Path) -> Noted:
-    """Noted a file, or a folder of files, that is about to be made.
+    """Note a file, or a folder of files, that is about to be made.
 
     Where the state folder cannot be written or its disk cannot lock, nothing is noted and the work
     goes on.

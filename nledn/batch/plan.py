@@ -10,7 +10,7 @@ import numpy as np
 from nledn import decoder, photo
 from nledn.batch.rows import Job, Row, Seen, State
 from nledn.batch.seen import is_unchanged, is_untouched, seen_of
-from nledn.batch.settings import SUFFIX_OF, BatchRequest, BatchSettings
+from nledn.batch.settings import BatchRequest, BatchSettings
 from nledn.batch.targets import target_of
 from nledn.batch.workspace import Workspace
 from nledn.errors import BatchInputEmpty, DerainError, OutputFailed
@@ -172,8 +172,8 @@ def expected_ending(source: Path, settings: BatchSettings) -> str:
 
 def _endings(source: Path, settings: BatchSettings, *, looked_into: bool) -> set[str]:
     """What a result's name may end in."""
-    if settings.format != "keep":
-        return {SUFFIX_OF[settings.format]}
+    if settings.suffix is not None:
+        return {settings.suffix}
     if not looked_into:
         return {source.suffix}
     try:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from nledn import temporary_files
-from nledn.batch.jobs import JobMaker
 from nledn.batch.lock import Lock
 from nledn.batch.plan import planned
 from nledn.batch.rows import (
@@ -27,6 +26,7 @@ from nledn.batch.rows import (
 )
 from nledn.batch.seen import seen_of
 from nledn.batch.settings import BatchRequest
+from nledn.batch.targets import JobMaker
 from nledn.batch.workspace import Workspace, prepared
 from nledn.errors import JournalFailed, OutputDiskFull
 

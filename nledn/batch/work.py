@@ -12,7 +12,7 @@ from nledn.atomic import make_folder
 from nledn.batch.figures import change_of, scores_of, thumbnail
 from nledn.batch.rows import Done, Failed, Job, ResultFacts, Seen, Skipped, Thumbnails, TruthScores
 from nledn.batch.seen import note_written, seen_of, sha256_of
-from nledn.batch.settings import SUFFIX_OF, BatchSettings
+from nledn.batch.settings import BatchSettings
 from nledn.batch.targets import is_ours, resolved, skipped_unread
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
@@ -80,7 +80,7 @@ def load(job: Job, settings: BatchSettings, cancel: CancelToken | None = None) -
     seen = replace(seen, sha256=sha256_of(job.source))
     limit = settings.limit_megapixels
     photo = decoder.read(job.source, limit_megapixels=limit, cancel=cancel)
-    ext = SUFFIX_OF.get(settings.format) or output_suffix(photo)
+    ext = settings.suffix or output_suffix(photo)
     target = resolved(job, ext, settings)
     return target if isinstance(target, Skipped) else Loaded(job, photo, target, seen)
 
@@ -157,7 +157,7 @@ def _pictures(job: Job, before: Photo, after: Photo) -> Thumbnails | None:
 
 
 def _scores(job: Job, target: Target) -> tuple[TruthScores | None, tuple[str, ...]]:
-    """TruthScores, or why there are none; the result stands whatever the photo without rain is."""
+    """Scores, or why there are none; the result stands whatever the photo without rain is."""
     if job.truth is None:
         return None, ()
     try:

@@ -139,13 +139,13 @@ class _Files:
 
     def check(self, output: Path) -> None:
         """Refuse before the work what would be refused after it."""
-        from nledn.report import mark_of
+        from nledn.report import MARKS
 
         # The folder of the results need not be there: it is made before a report or a log.
         made = None if output.exists() else output.absolute()
         for path in self.reports:
             if path.absolute().parent != made:
-                mark = mark_of(path).encode()
+                mark = MARKS[path.suffix.lower()].encode()
                 atomic.check(path, overwrite=self.overwrite, sources=self.sources, mark=mark)
         if self.log is not None and self.log.absolute().parent != made:
             atomic.check_appending(self.log, sources=self.sources, mark=LOG_MARK)

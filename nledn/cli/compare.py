@@ -1,6 +1,6 @@
 """`nledn compare PHOTO --weights A --weights B`: checkpoints on the same photo, or on many."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from nledn.pairs import PairSet
     from nledn.tiling import Rect
 
-SHEET, PAGE = ".png", ".html"
-
 
 @dataclass(frozen=True)
 class _Files:
@@ -44,30 +42,32 @@ class _Files:
     overwrite: bool
 
     @property
-    def all(self) -> tuple[Path, ...]:
-        """The files that are asked for."""
-        return (*self.outputs, *(path for path in (self.json, self.csv) if path is not None))
+    def _kinds(self) -> list[tuple[Path, str]]:
+        """The files that are asked for, each with the suffix that says what goes into it."""
+        named = [(self.json, ".json"), (self.csv, ".csv")]
+        pictures = [(path, path.suffix.lower()) for path in self.outputs]
+        return pictures + [(path, kind) for path, kind in named if path is not None]
 
     def check(self, sources: Sequence[Path]) -> None:
         """Refuse before the work, not after it."""
+        from nledn import report
         from nledn.compare.sheet import MARK
-        from nledn.report import HTML_MARK, JSON_MARK, TABLE_MARK
 
-        marks = {SHEET: MARK, PAGE: HTML_MARK.encode()}
         for path in self.outputs:
-            if path.suffix.lower() not in marks:
+            if path.suffix.lower() not in (".png", ".html"):
                 raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
-        asked = [(path, marks[path.suffix.lower()]) for path in self.outputs]
-        asked += [] if self.json is None else [(self.json, JSON_MARK.encode())]
-        asked += [] if self.csv is None else [(self.csv, TABLE_MARK.encode())]
-        for path, mark in asked:
+        for path, kind in self._kinds:
+            mark = MARK if kind == ".png" else report.MARKS[kind].encode()
             atomic.check(path, overwrite=self.overwrite, sources=sources, mark=mark)
 
-    def write(self, writers: Sequence[Callable[..., None]]) -> bool:
-        """Write each of `all` by its writer; whether all of them could be written."""
+    def write(self, writers: Mapping[str, Callable[..., None]], sources: Sequence[Path]) -> bool:
+        """Write each file by the writer of its kind; whether all of them could be written."""
         done = [
-            written(partial(write, overwrite=self.overwrite), f"Written: {printable(path)}")
-            for path, write in zip(self.all, writers, strict=True)
+            written(
+                partial(writers[kind], path, sources, overwrite=self.overwrite),
+                f"Written: {printable(path)}",
+            )
+            for path, kind in self._kinds
         ]
         return all(done)
 
@@ -140,16 +140,13 @@ def _compare_photo(request: "BoardRequest", files: _Files) -> None:
     board = _with_progress(request)
     out.print(board_table(board))
     say_failures(board)
-    writers: list[Callable[..., None]] = []
-    for path in files.outputs:
-        write = comparing.write_page if path.suffix.lower() == PAGE else comparing.write_sheet
-        writers.append(partial(write, board, path, sources))
-    if files.json is not None:
-        content = comparing.board_json(board)
-        writers.append(partial(report.write_json, content, files.json, sources))
-    if files.csv is not None:
-        writers.append(partial(comparing.write_board_csv, board, files.csv, sources))
-    all_written = files.write(writers)
+    writers: dict[str, Callable[..., None]] = {
+        ".png": partial(comparing.write_sheet, board),
+        ".html": partial(comparing.write_page, board),
+        ".json": partial(report.write_json, comparing.board_json(board)),
+        ".csv": partial(comparing.write_board_csv, board),
+    }
+    all_written = files.write(writers, sources)
     if not all_written or any(pane.error is not None for pane in board.panes):
         raise typer.Exit(Exit.SOME_FAILED if board.results else Exit.NONE_DONE)
 
@@ -197,13 +194,11 @@ def _compare_folder(
     contest = _contest(found, request, limit)
     out.print(contest_table(contest))
     err.print(f"Pairs found as {found.layout}.")
-    writers: list[Callable[..., None]] = []
-    if files.json is not None:
-        content = comparing.contest_json(contest)
-        writers.append(partial(report.write_json, content, files.json, sources))
-    if files.csv is not None:
-        writers.append(partial(comparing.write_contest_csv, contest, files.csv, sources))
-    all_written = files.write(writers)
+    writers: dict[str, Callable[..., None]] = {
+        ".json": partial(report.write_json, comparing.contest_json(contest)),
+        ".csv": partial(comparing.write_contest_csv, contest),
+    }
+    all_written = files.write(writers, sources)
     if not all_written or any(error is not None for row in contest.rows for error in row.errors):
         some = any(found is not None for row in contest.rows for found in row.accuracies[1:])
         raise typer.Exit(Exit.SOME_FAILED if some else Exit.NONE_DONE)

@@ -16,7 +16,7 @@ from distributed.client import ClosedClientError
 
 from nledn import __version__, temporary_files
 from nledn.atomic import replacing
-from nledn.batch import BatchProgress, Done, Ending, Failed, Job, Outcome, PutBack, Queue, State
+from nledn.batch import BatchProgress, Done, Ending, Failed, Job, Outcome, PutBack, Queue
 from nledn.batch.progress import OnUpdate
 from nledn.batch.run import STOPPING
 from nledn.batch.workspace import remove_unfinished
@@ -193,18 +193,12 @@ class _ClusterRun:
         return what
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
-        try:
-            row = self._queue.finish(job, outcome)
-        except STOPPING as error:
-            self._stop(error)
-            return
-        if row.state is State.PLANNED:
-            return
         if isinstance(outcome, Done):
             self._progress.eta.computed(job.source, outcome.figures.megapixels)
-        else:
-            self._progress.eta.passed_over(job.source)
-        self._progress.tell(job, row.state, row=row)
+        try:
+            self._progress.finish(job, outcome)
+        except STOPPING as error:
+            self._stop(error)
 
     def _look_around(self) -> None:
         if self._client.status != "running":

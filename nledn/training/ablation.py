@@ -1,6 +1,7 @@
 """Table 2 in small: variants trained alike, scored on pairs that none of them has seen."""
 
 import csv
+import itertools
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import mean, stdev
 
-import numpy as np
 import torch
 
 from nledn.architecture import VARIANTS
@@ -16,7 +16,7 @@ from nledn.atomic import replacing_text
 from nledn.metrics import Agreement, agreement, to_uint8_cut
 from nledn.network import NLEDN
 from nledn.pairs import Pair
-from nledn.pixels import as_floats
+from nledn.pixels import as_floats, to_8_bits
 from nledn.training.config import Recipe
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import all_pairs, of_pairs, trained_on
@@ -136,8 +136,7 @@ def _agreement(network: NLEDN, pair: Pair) -> Agreement:
     rainy = torch.from_numpy(as_floats(pixels.rainy)).permute(2, 0, 1)[None]
     rain = network(rainy)
     derained = (rainy - rain)[0].permute(1, 2, 0).numpy()
-    clean = np.asarray(as_floats(pixels.clean) * 255 + 0.5, np.uint8)
-    return agreement(to_uint8_cut(derained), clean)
+    return agreement(to_uint8_cut(derained), to_8_bits(pixels.clean))
 
 
 def _read(path: Path) -> list[AblationResult]:
@@ -145,14 +144,8 @@ def _read(path: Path) -> list[AblationResult]:
         return []
     with path.open(newline="", encoding="utf-8") as file:
         return [
-            AblationResult(
-                row["variant"],
-                int(row["seed"]),
-                row["set_name"],
-                float(row["psnr_y"]),
-                float(row["ssim_y"]),
-            )
-            for row in csv.DictReader(file)
+            AblationResult(variant, int(seed), name, float(psnr_y), float(ssim_y))
+            for variant, seed, name, psnr_y, ssim_y in itertools.islice(csv.reader(file), 1, None)
         ]
 
 

@@ -88,7 +88,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Recipe:
-    """TrainingSettings of one training.
+    """Settings of one training.
 
     Attributes:
         id: of the checkpoint that comes out.

@@ -25,11 +25,6 @@ MACHINE = Machine("A CPU", 2, 8 * 2**30, cpu_bf16=False, openvino="2026.4")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "300")
-
-
 @pytest.mark.parametrize("many", [3, 4])
 def test_openvino_is_tried_once_where_there_is_much_to_do(
     many: int, wet: Path, dry: Path, weights: Path, monkeypatch: pytest.MonkeyPatch

@@ -20,11 +20,6 @@ from nledn.rain import RainLayer
 from tests.commands import exit_code
 
 
-@pytest.fixture(autouse=True)
-def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
-
-
 @pytest.fixture
 def rainy(tmp_path: Path) -> Path:
     path = tmp_path / "wet" / "雨 street.png"

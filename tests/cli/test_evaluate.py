@@ -16,11 +16,6 @@ from nledn.errors import OutputDiskFull
 from tests import commands
 
 
-@pytest.fixture(autouse=True)
-def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
-
-
 @pytest.fixture
 def pairs(tmp_path: Path) -> Path:
     for n in (1, 2, 10):

@@ -1,6 +1,5 @@
 """Photos for training, made from their packages: the same pictures on every machine."""
 
-import hashlib
 import io
 import logging
 import shutil
@@ -11,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageCms, ImageOps
 
 from nledn.training.photos.containers import read_eet, read_qrc
-from nledn.training.photos.packages import fetch, unpack
+from nledn.training.photos.packages import fetch, sha256_of, unpack
 from nledn.training.photos.table import PhotoSource, Table
 
 log = logging.getLogger(__name__)
@@ -64,7 +63,7 @@ def build(table: Table, folder: Path, only: Collection[str] = ()) -> Built:
             _unpacked_and_made(fetch(package, archives), missing, folder)
         photos += [folder / source.file for source in sources]
     expected = {source.file: source.sha256 for source in table.sources}
-    differing = tuple(path.name for path in photos if _sha256(path) != expected[path.name])
+    differing = tuple(path.name for path in photos if sha256_of(path) != expected[path.name])
     return Built(tuple(photos), differing)
 
 
@@ -127,7 +126,3 @@ def _in_srgb(photo: Image.Image, profile: bytes | None) -> Image.Image:
         else:
             photo = converted or photo
     return photo.convert("RGB")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

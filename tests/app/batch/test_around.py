@@ -21,6 +21,7 @@ from app.tasks import Tasks, TaskSignal
 from tests.app.batch import batches
 from tests.app.conftest import FakeEngines, StandIn
 from tests.app.window import Answers, said
+from tests.batch.batches import results
 
 
 def test_closing_asks_and_the_batch_is_there_at_the_next_start(
@@ -109,7 +110,7 @@ def test_output_and_report_are_shown(
     assert "3.png" in report
     window.batch.panel.steps.output.click()
     assert shown[1] == out
-    assert batches.results(out) == {"1_derained.png", "2_derained.png"}
+    assert results(out) == {"1_derained.png", "2_derained.png"}
 
 
 def test_window_and_command_line_take_up_each_others_batch(
