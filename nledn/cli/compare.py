@@ -14,6 +14,7 @@ from nledn.cli.compared import board_table, contest_table, say_failures
 from nledn.cli.console import (
     Exit,
     cancelled_by_ctrl_c,
+    check_kind,
     err,
     out,
     progress_bar,
@@ -56,6 +57,10 @@ class _Files:
         for path in self.outputs:
             if path.suffix.lower() not in (".png", ".html"):
                 raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
+        for path, _ in self._kinds:
+            atomic.check(path, overwrite=True, sources=sources)
+        check_kind(self.json, "json")
+        check_kind(self.csv, "csv")
         for path, kind in self._kinds:
             mark = MARK if kind == ".png" else report.MARKS[kind].encode()
             atomic.check(path, overwrite=self.overwrite, sources=sources, mark=mark)
