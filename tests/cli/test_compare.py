@@ -25,7 +25,7 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(1)
-    clean = rng.integers(40, 200, (80, 120, 3)).astype(np.uint8)
+    clean = rng.integers(40, 200, (64, 96, 3)).astype(np.uint8)
     for n in ("1", "2"):
         for kind, pixels in (("clean", clean), ("rainy", clean + np.uint8(7))):
             Path("pairs", kind).mkdir(parents=True, exist_ok=True)

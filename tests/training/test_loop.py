@@ -27,14 +27,8 @@ from nledn.training.session import recipe_path
 from nledn.training.synthesis import KINDS, RainMix
 
 STAGES = (
-    "afterrain-base",
-    "afterrain-faint",
-    "afterrain-close",
-    "afterrain-thick",
-    "afterrain-downpour",
-    "afterrain-pour",
-    "afterrain-facades",
-    "afterrain-lighter",
+    *("afterrain-base", "afterrain-faint", "afterrain-close", "afterrain-thick"),
+    *("afterrain-downpour", "afterrain-pour", "afterrain-facades", "afterrain-lighter"),
     "afterrain",
 )
 RECIPE = Recipe(
