@@ -1,4 +1,5 @@
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -76,6 +77,23 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     if "PySide6.QtCore" in sys.modules:
         _move_qt_settings(folder / ".config")
     return folder
+
+
+@pytest.fixture(scope="session")
+def found_right(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the verdicts that tests share."""
+    return tmp_path_factory.mktemp("verdicts")
+
+
+@pytest.fixture
+def self_tested(home: Path, found_right: Path) -> Iterator[None]:
+    """A device that was right in an earlier test is not tried again, as on a person's machine."""
+    trials = places.user_cache() / "trials"
+    shutil.copytree(found_right, trials, dirs_exist_ok=True)
+    yield
+    for verdict in trials.glob("proof-*.json"):
+        if verdict.read_text("utf-8") == '""':  # no problem was found
+            shutil.copy(verdict, found_right)
 
 
 def _move_qt_settings(folder: Path) -> None:

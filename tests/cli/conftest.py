@@ -12,6 +12,11 @@ def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "300")
 
 
+@pytest.fixture(autouse=True)
+def _devices_are_right(self_tested: None) -> None:
+    """The self-test of the device, which has tests of its own, is held once."""
+
+
 @pytest.fixture
 def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A folder here that may be seen and not be entered; as root one has to pretend."""
