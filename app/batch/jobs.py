@@ -217,14 +217,12 @@ class ReportJob(Job[Path]):
     asked: Asked
 
     def run(self, work: Work) -> Path:
-        """Write it beside the journal, where no photo and no result can be."""
+        """Write it into the folder of the results."""
         from nledn import report
         from nledn.batch import Queue, report_of
 
         with Queue.as_it_stands(self.asked.request()) as queue:
-            path = queue.workspace.journal.with_name("report.html")
-            if path.is_symlink():  # the folder may be a stranger's
-                path.unlink()
+            path = report.page_in(queue.workspace.out)
             report.write(report_of(queue, work.cancel), path)
         return path
 

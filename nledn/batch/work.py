@@ -34,7 +34,7 @@ Value = TypeVar("Value")
 Clock = Callable[[], float]
 """Seconds, as `time.monotonic` counts them; one that is paused stands still."""
 
-PICTURES_AT_MOST = 5000  # in a report: some 30 MB of it; a browser bears no more
+PICTURES_AT_MOST = 2000  # in a report: some 45 MB of it
 
 
 @dataclass(frozen=True, eq=False)

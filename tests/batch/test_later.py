@@ -60,6 +60,33 @@ def test_photos_that_are_done_again_keep_their_names(wet: Path, dry: Path) -> No
     assert all(mean_of(dry / name) > before[name] + 2 for name in NAMES)
 
 
+def test_a_report_begins_with_counts_time_and_model(wet: Path, dry: Path) -> None:
+    (wet / "broken.jpg").write_bytes(b"no photo")
+    batch(wet, dry)
+    asked = request(wet, dry)
+    with Queue.as_it_stands(asked) as queue:
+        report = report_of(queue)
+    assert report.title == "wet"
+    assert [name for name, _ in report.summary] == [
+        "Done",
+        "Failed",
+        "Skipped",
+        "Computing time",
+        "Model",
+    ]
+    assert dict(report.summary) | {"Computing time": ""} == {
+        "Done": "1 of 2",
+        "Failed": "1",
+        "Skipped": "0",
+        "Computing time": "",
+        "Model": asked.card.title,
+    }
+    assert asked.card.sha256 in dict(report.facts)["Model file"]
+    make_photo(wet / "later.jpg")
+    with Queue.opened(request(wet, dry)) as queue:
+        assert dict(report_of(queue).summary)["Remaining"] == "1"
+
+
 def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None:
     def pictures(strength: float) -> tuple[bytes | None, bytes | None]:
         options = replace(OPTIONS, strength=strength)
