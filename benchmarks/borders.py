@@ -5,8 +5,8 @@ r"""Steps of the rain at the borders of regions: `python -m benchmarks.borders W
 
 A region layout may show: rectangles in the rain layer, and streaks that stop at a line. A step is
 the difference of the rain's 4-pixel means on both sides of each multiple of 128 px, averaged in
-segments of 64 px along the border, less the same 16 to 32 px beside it; in levels of 255. Photos are
-computed whole, so that the borders of the half-size level's `fixed` regions lie there.
+segments of 64 px along the border, less the same 16 to 32 px beside it; in levels of 255. Photos
+are computed whole, so that the borders of the half-size level's `fixed` regions lie there.
 
 - smooth: twenty pictures of 1024 px with nothing but gradients and dense drawn rain, where nothing
   else steps.
