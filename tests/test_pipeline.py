@@ -12,7 +12,7 @@ from app.photo.jobs import SaveJob
 from app.shell.engines import Engines
 from app.tasks import Work
 from nledn import CancelToken, Options, __version__, catalog, decoder, photo, pipeline
-from nledn.batch import Done, Job, Settings
+from nledn.batch import BatchSettings, Done, Job
 from nledn.cli import main
 from nledn.cluster import worker
 from nledn.errors import OutputExists, WouldReplaceSource
@@ -44,7 +44,7 @@ def batch(rainy: Path, out: Path, options: Options, record: bool) -> None:
 
 
 def cluster_worker(rainy: Path, out: Path, options: Options, record: bool) -> None:
-    settings = Settings(options=options, name=out.stem + "{ext}", record=record)
+    settings = BatchSettings(options=options, name=out.stem + "{ext}", record=record)
     sha256 = catalog.find(options.weights).sha256
     order = worker.Order("run", __version__, settings, sha256, rainy.parent, sign=rainy)
     answer = worker.derained(order, Job(1, rainy, out.parent / rainy.stem, "ten"))

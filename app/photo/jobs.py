@@ -13,7 +13,7 @@ from app.photo.autosave import Offer, Recovered, RecoveryFile, is_any_in_use, re
 from app.photo.state import tiles_of
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
-from nledn import Options, __version__, decoder, unfinished
+from nledn import Options, __version__, decoder, temporary_files
 from nledn.errors import DerainError, PhotoNotFound
 from nledn.naming import free_name
 from nledn.rain import Record, difference
@@ -94,7 +94,7 @@ class ScanJob(Job[Scan]):
 
     def run(self, work: Work) -> Scan:
         """Look, and clear away what was being written."""
-        unfinished.remove_abandoned()
+        temporary_files.remove_abandoned()
         is_busy = is_any_in_use()
         return Scan(scan(), is_busy)
 

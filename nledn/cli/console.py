@@ -18,6 +18,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
@@ -165,13 +166,16 @@ def cancelled_by_ctrl_c(answer: str = "Stopping after this tile …") -> Iterato
             signal.signal(number, handler)
 
 
-def progress_bar() -> Progress:
-    """A bar on standard error with a share, a count and the time left; none without a terminal."""
+def progress_bar(*columns: ProgressColumn) -> Progress:
+    """A bar on standard error with the time left; none without a terminal.
+
+    Args:
+        columns: beside the bar; a share and a count if there are none.
+    """
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TaskProgressColumn(),
-        MofNCompleteColumn(),
+        *(columns or (TaskProgressColumn(), MofNCompleteColumn())),
         TimeRemainingColumn(),
         console=err,
         transient=True,

@@ -25,7 +25,7 @@ from nledn.options import Options
 
 if TYPE_CHECKING:
     from nledn.engine import Derainer
-    from nledn.evaluate import Evaluation, Failure, Row
+    from nledn.evaluate import Evaluation, Failure, PairScores
     from nledn.metrics import Scores
     from nledn.pairs import PairSet
 
@@ -89,7 +89,7 @@ def _with_progress(derainer: "Derainer", found: "PairSet", limit: int | None) ->
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
         task = bar.add_task("Evaluating", total=len(found.pairs[:limit]))
 
-        def show(result: "Row | Failure") -> None:
+        def show(result: "PairScores | Failure") -> None:
             if isinstance(result, Failure):
                 say_error(result.error)
             bar.update(task, advance=1, description=printable(result.file))

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from nledn import report
-from nledn.cli import main
 from nledn.errors import OutputNotPermitted
 from nledn.report import Report
+from tests import commands
 from tests.batch.batches import batch_config, even_weights, make_photos, results
 
 PHOTOS = {"1_derained.png", "2_derained.png"}
@@ -24,10 +24,9 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def exit_code(*arguments: object, **settings: str) -> int:
     config = batch_config(Path("batch.toml"), **settings)
-    command = ["batch", *map(str, arguments), "--weights=ten.safetensors", f"--config={config}"]
-    with pytest.raises(SystemExit) as caught:
-        main(command)
-    return int(caught.value.code or 0)
+    return commands.exit_code(
+        "batch", *arguments, "--weights=ten.safetensors", f"--config={config}"
+    )
 
 
 @pytest.mark.parametrize("out", ["dry/", "{here}/dry"])
