@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         tasks.failed.connect(document.job_failed)
         tasks.cancelled.connect(document.stopped)
         tasks.idled.connect(self._close_if_finishing)
+        tasks.idled.connect(self._give_memory_back)
 
     def _connect_window(self) -> None:
         document, controller = self.document, self.controller
@@ -353,6 +354,12 @@ class MainWindow(QMainWindow):
         for action in self.named_actions.values():
             action.setEnabled(False)
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
+
+    def _give_memory_back(self) -> None:
+        """Let other programs have what a graphics card keeps for the next tile."""
+        from nledn import backends
+
+        backends.rest()
 
     def _close_if_finishing(self) -> None:
         if self._is_finishing and self.tasks.is_idle:

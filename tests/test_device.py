@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nledn import device
-from nledn.device import NO_DRIVER, Choice, Gpu, Machine, Trial, choose, plan
+from nledn import device, machine
+from nledn.device import NO_DRIVER, Choice, choose, plan
 from nledn.errors import (
     BackendUnavailable,
     DeviceUnavailable,
@@ -14,6 +14,7 @@ from nledn.errors import (
     OutOfMemory,
     PrecisionUnavailable,
 )
+from nledn.machine import Gpu, Machine, Trial
 from nledn.options import Options
 
 GIB = 2**30
@@ -226,16 +227,16 @@ def test_a_compiled_backend_gets_one_shape() -> None:
 def test_a_containers_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "memory.max").write_text("1000000\n")
     (tmp_path / "memory.current").write_text("400000\n")
-    monkeypatch.setattr(device, "CGROUP_ROOT", tmp_path)
-    assert device.read_memory_bytes() == 600_000
+    monkeypatch.setattr(machine, "CGROUP_ROOT", tmp_path)
+    assert machine.read_memory_bytes() == 600_000
     (tmp_path / "memory.stat").write_text("anon 100\ninactive_file 300000\nactive_file 9\n")
-    assert device.read_memory_bytes() == 900_000, "files that were read make room"
+    assert machine.read_memory_bytes() == 900_000, "files that were read make room"
     (tmp_path / "memory.max").write_text("max\n")
-    assert device.read_memory_bytes() > 600_000
+    assert machine.read_memory_bytes() > 600_000
 
 
 def test_the_processor_has_a_name() -> None:
-    assert device.read_cpu_name()
+    assert machine.read_cpu_name()
 
 
 def test_a_choice_says_why_for_each_decision() -> None:
@@ -248,4 +249,4 @@ def test_a_choice_says_why_for_each_decision() -> None:
 def test_linux_and_torch_agree_on_bfloat16() -> None:
     from nledn.backends.torch import has_cpu_bf16
 
-    assert device.read_cpu_bf16() == has_cpu_bf16()
+    assert machine.read_cpu_bf16() == has_cpu_bf16()

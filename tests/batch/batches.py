@@ -17,7 +17,8 @@ from nledn.architecture import weight_shapes
 from nledn.batch import Ending, Queue, Request, Row, Settings, Update, in_folder, run
 from nledn.card import Card
 from nledn.cli import main
-from nledn.device import Machine, choose
+from nledn.device import choose
+from nledn.machine import Machine
 
 Floats = npt.NDArray[np.float32]
 

@@ -14,8 +14,8 @@ from PIL import Image
 
 from nledn import photo
 from nledn.cli import main
-from nledn.device import Trial
 from nledn.engine import Derainer
+from nledn.machine import Trial
 from nledn.pixels import Pixels
 from nledn.rain import RainLayer
 

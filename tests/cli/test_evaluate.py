@@ -11,8 +11,8 @@ from PIL import Image
 from nledn import checkpoint
 from nledn.architecture import weight_shapes
 from nledn.cli import main
-from nledn.device import read_cpu_bf16
 from nledn.errors import OutputDiskFull
+from nledn.machine import read_cpu_bf16
 
 
 @pytest.fixture(autouse=True)
