@@ -174,6 +174,24 @@ def _rank(gpu: Gpu) -> tuple[bool, int, int]:
     return _tile_that_fits(gpu) >= HALVED_BELOW_PX, gpu.speed, gpu.free_bytes
 
 
+def shared_out(options: Options, machine: Machine, worker: int) -> Options:
+    """Return the options of a worker process, so that those of one machine use all of its cards.
+
+    Args:
+        options: of all workers.
+        machine: theirs.
+        worker: its number on the machine, from 0.
+    """
+    if options.device != "auto":
+        return options
+    cards = [
+        index
+        for index, gpu in enumerate(machine.gpus)
+        if not gpu.problem and _tile_that_fits(gpu) >= HALVED_BELOW_PX
+    ]
+    return replace(options, device=f"cuda:{cards[worker % len(cards)]}") if cards else options
+
+
 def _cuda(asked: str, machine: Machine) -> str:
     index = int(asked.partition(":")[2] or 0)
     if not machine.gpus:
