@@ -35,8 +35,8 @@ from nledn.architecture import Regions
 from nledn.backends import Trained
 from nledn.backends.torch import network_of
 from nledn.device import Choice
-from nledn.machine import read_cpu_name
 from nledn.errors import DeviceError
+from nledn.machine import read_cpu_name
 from nledn.metrics import psnr_y, to_uint8_cut
 from nledn.network import NonLocal
 from nledn.options import Options
