@@ -60,7 +60,7 @@ def _in_pieces(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """A few regions after the others, so that their scores need no more memory than a tile."""
     together = max(WRITTEN_SCORES // (query.shape[2] * key.shape[2]), 1)
     pieces = zip(*(torch.split(x, together) for x in (query, key, value)), strict=True)
-    return torch.cat([F.scaled_dot_product_attention(*piece, scale=1.0) for piece in pieces])
+    return torch.cat([F.scaled_dot_product_attention(q, k, v, scale=1.0) for q, k, v in pieces])
 
 
 class _Chunked(torch.autograd.Function):
