@@ -3,9 +3,10 @@ r"""Steps of the rain at the borders of regions: `python -m benchmarks.borders W
     .venv/bin/python -m benchmarks.borders afterrain ../shared/start/overlap.safetensors \
         --photos ../shared/data/real --dry ../shared/data/photos
 
-A region layout may show: rectangles in the rain layer, and streaks that stop at a line. The step is
+A region layout may show: rectangles in the rain layer, and streaks that stop at a line. A step is
 the difference of the rain's 4-pixel means on both sides of each multiple of 128 px, averaged in
-segments of 64 px along the border, less the same 16 to 32 px beside it; in levels of 255.
+segments of 64 px along the border, less the same 16 to 32 px beside it; in levels of 255. Photos
+are computed whole, so that the borders of the half-size level's `fixed` regions lie there.
 
 - smooth: twenty pictures of 1024 px with nothing but gradients and dense drawn rain, where nothing
   else steps.
@@ -71,9 +72,8 @@ def steps_of(derainer: Derainer, pictures: Iterator[np.ndarray]) -> list[float]:
     """The step of each picture, (H, W, 3) uint8."""
     found = []
     for pixels in pictures:
-        layer = derainer.derain(pixels)
-        clean = layer.apply(pixels).astype(np.float32)
-        found.append(step((pixels.astype(np.float32) - clean).mean(axis=2)))
+        rain = derainer.derain(pixels).rain()
+        found.append(step(255 * rain.mean(axis=2)))
     return found
 
 
@@ -110,7 +110,7 @@ def main() -> None:
     kept_out = set(HELD_OUT_PHOTOS.read_text("utf-8").splitlines())
     print("| weights | pictures | mean step | largest | smallest |\n|---|---|---|---|---|")
     for weights in asked.weights:
-        derainer = Derainer.load(Options(weights=weights, threads=asked.threads))
+        derainer = Derainer.load(Options(weights=weights, tile="whole", threads=asked.threads))
         rows = {"smooth, dense rain": as_bytes(smooth_pictures())}
         if asked.photos:
             rows[asked.photos.name] = photos_of(asked.photos)

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from nledn import catalog
-from nledn.batch import Failed, Queue, Request, Settings, in_folder
+from nledn.batch import BatchRequest, BatchSettings, Failed, Queue, in_folder
 from nledn.errors import PhotoIsEmpty
 
 WRITTEN_DOWN = 300
@@ -46,7 +46,7 @@ def main() -> None:
             (folder / f"{n:06}.jpg").touch()
         disk_ms = synchronise_ms(Path(temporary))
         started = time.perf_counter()
-        asked = Request(in_folder(folder), out, Settings(), catalog.find("auto"))
+        asked = BatchRequest(in_folder(folder), out, BatchSettings(), catalog.find("auto"))
         with Queue.opened(asked) as queue:
             planned_s = time.perf_counter() - started
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -4,43 +4,26 @@ import errno
 import io
 import itertools
 import os
-import shutil
 import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from nledn import unfinished
+from nledn import temporary_files
 from nledn.destination import Destination, reached
 from nledn.errors import (
-    DerainError,
-    OutputDiskFull,
     OutputExists,
     OutputFailed,
-    OutputFolderMissing,
-    OutputNameTooLong,
     OutputNotPermitted,
     WouldReplaceSource,
-    WriteError,
+    write_errors,
 )
-
-TEMPORARY_SUFFIX = unfinished.TEMPORARY_SUFFIX
-"""How the names of unfinished files end."""
+from nledn.temporary_files import TEMPORARY_SUFFIX
 
 _NAME_BYTES = 255  # the longest file name on ext4, APFS, NTFS and their kin
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-_NAMED_ERRORS: Mapping[int, type[WriteError]] = {
-    errno.EACCES: OutputNotPermitted,
-    errno.EPERM: OutputNotPermitted,
-    errno.EROFS: OutputNotPermitted,
-    errno.EEXIST: OutputExists,
-    errno.ENAMETOOLONG: OutputNameTooLong,
-}
-# Less than any codec flushes at once: where one fails without naming a reason, this is the reason.
-_NO_SPACE_BYTES = 64 * 1024
 _MARKED_BYTES = 4096
 _PERMISSIONS = 0o777  # no set-user-id, which would come from whoever made the earlier file
 _NEW = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
@@ -96,7 +79,7 @@ def replacing(
                 yield file
             temporary.finish(_mode_of(target))
             # Again, for a file that came while we were writing.
-            _commit(temporary, path, replaces=rule.permit(target))
+            temporary.move(path, replaces=rule.permit(target))
         finally:
             temporary.discard()
         _flush_folder(target)
@@ -180,9 +163,15 @@ def source_at(path: Path, sources: Sequence[Path]) -> Path | None:
 
     Other spellings, links and letter cases are the same file.
     """
+    with suppress(FileNotFoundError):
+        return _source_of(path.stat(), sources)
+    return None
+
+
+def _source_of(status: os.stat_result, sources: Sequence[Path]) -> Path | None:
     for source in sources:
         with suppress(FileNotFoundError):
-            if path.samefile(source):
+            if os.path.samestat(status, source.stat()):
                 return source
     return None
 
@@ -201,65 +190,6 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
         pass
 
 
-@contextmanager
-def write_errors(path: Path) -> Iterator[None]:
-    """Raise what the operating system says of a file as one of ours.
-
-    Args:
-        path: the file, as the error names it.
-
-    Raises:
-        WriteError: as `replacing` says.
-    """
-    try:
-        yield
-    except DerainError:
-        raise
-    except Exception as error:
-        typed = _typed(error, path)
-        if typed is None:
-            raise
-        raise typed from error
-
-
-def _typed(error: Exception, path: Path) -> WriteError | None:
-    """The error for people; None for one that has nothing to do with files."""
-    folder = Path(os.path.realpath(path)).parent
-    if _is_disk_full(error, folder):
-        return OutputDiskFull(path)
-    if not isinstance(error, OSError):
-        return None
-    named = _NAMED_ERRORS.get(error.errno or 0)
-    if named is not None:
-        return named(path)
-    if error.errno != errno.ENOTDIR and not _is_folder(folder):
-        return OutputFolderMissing(path)
-    return OutputFailed(path, error.strerror or str(error))
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False  # we may not even ask
-
-
-def _is_disk_full(error: Exception, folder: Path) -> bool:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.errno in _DISK_FULL:
-            return True
-        if any(os.strerror(number) in str(cause) for number in _DISK_FULL):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    if isinstance(error, OSError) and error.errno is not None:
-        return False
-    try:
-        return shutil.disk_usage(folder).free < _NO_SPACE_BYTES
-    except OSError:
-        return False
-
-
 @dataclass(frozen=True)
 class _Rule:
     """What may be replaced; the fields are the arguments of `replacing`."""
@@ -274,11 +204,9 @@ class _Rule:
         status = target.status()
         if status is None:
             return False
-        for source in self.sources:
-            # By device and inode: other spellings, links and letter cases are the same file.
-            with suppress(FileNotFoundError):
-                if os.path.samestat(status, source.stat()):
-                    raise WouldReplaceSource(self.path, source)
+        source = _source_of(status, self.sources)
+        if source is not None:
+            raise WouldReplaceSource(self.path, source)
         if not self.overwrite and self.mark is None:
             raise OutputExists(self.path)
         if stat.S_ISDIR(status.st_mode):
@@ -309,7 +237,7 @@ class _Temporary:
         self._target = target
         for attempt in itertools.count():
             self.name = _temporary_name(target.name, attempt)
-            self._note = unfinished.note(target.folder / self.name)
+            self._note = temporary_files.note(target.folder / self.name)
             try:
                 self.descriptor = os.open(target.at(self.name), _NEW, 0o666)
             except FileExistsError:
@@ -330,13 +258,11 @@ class _Temporary:
             if mode is not None and sys.platform != "win32":
                 os.fchmod(self.descriptor, mode)
 
-    def is_in_place(self) -> bool:
-        """Whether what has its name is the file that was written."""
-        return os.path.samestat(self._target.at(self.name).lstat(), os.fstat(self.descriptor))
-
-    def move(self, *, replaces: bool) -> None:
-        """Give it the name of the target."""
+    def move(self, path: Path, *, replaces: bool) -> None:
+        """Give it the name of the target, if it still is the file that was written."""
         target = self._target
+        if not os.path.samestat(target.at(self.name).lstat(), os.fstat(self.descriptor)):
+            raise OutputFailed(path, "another program has put another file in its place")
         if sys.platform == "win32":
             os.close(self.descriptor)  # an open file cannot be renamed there
             self.descriptor = -1
@@ -368,7 +294,7 @@ class _Temporary:
             self._note.leave()
             return
         # A disk that went away may come back, and the file with it.
-        if _is_folder(self._target.folder):
+        if os.access(self._target.folder, os.F_OK):
             self._note.take_back()
         else:
             self._note.leave()
@@ -400,9 +326,3 @@ def _flush_folder(target: Destination) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _commit(temporary: _Temporary, path: Path, *, replaces: bool) -> None:
-    if not temporary.is_in_place():
-        raise OutputFailed(path, "another program has put another file in its place")
-    temporary.move(replaces=replaces)

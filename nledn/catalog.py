@@ -12,7 +12,7 @@ from pathlib import Path
 from natsort import natsorted
 
 from nledn import checkpoint, places
-from nledn.atomic import make_folder, replacing, write_errors
+from nledn.atomic import make_folder, replacing
 from nledn.card import Card, Origin, Score, card_text, is_id, read_card
 from nledn.checkpoint import Weights
 from nledn.errors import (
@@ -22,6 +22,7 @@ from nledn.errors import (
     CheckpointShipped,
     OptionInvalid,
     UnknownCheckpoint,
+    write_errors,
 )
 
 __all__ = [

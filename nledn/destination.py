@@ -74,14 +74,14 @@ def reached(path: Path, *, make: int | None = None) -> Iterator[Destination]:
             whole.parent.mkdir(make, parents=True, exist_ok=True)
         yield Destination(whole.parent, whole.name, whole.parent)
         return
-    walk = _Walk(path, make)
+    walk = _Way(path, make)
     try:
         yield walk.to_the_end()
     finally:
         walk.close()
 
 
-class _Walk:
+class _Way:
     """From the root to a file, one name after the other."""
 
     def __init__(self, path: Path, make: int | None) -> None:

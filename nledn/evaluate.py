@@ -21,7 +21,7 @@ PROTOCOL = "authors: result cut to uint8; 8-bit Y of Pillow's YCbCr; PSNR range 
 
 
 @dataclass(frozen=True)
-class Row:
+class PairScores:
     """One pair's scores, by the rainy photo's file name."""
 
     file: str
@@ -47,7 +47,7 @@ class Evaluation:
         precision: that it computed in.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[PairScores, ...]
     failures: tuple[Failure, ...]
     checkpoint_sha256: str
     precision: str
@@ -75,7 +75,7 @@ def evaluate(
     pairs: Sequence[Pair],
     *,
     limit: int | None = None,
-    on_image: Callable[[Row | Failure], None] | None = None,
+    on_image: Callable[[PairScores | Failure], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> Evaluation:
     """Derain the rainy photos and compare them with the clean ones.
@@ -95,22 +95,22 @@ def evaluate(
     Raises:
         Cancelled: `cancel` was set.
     """
-    results: list[Row | Failure] = []
+    results: list[PairScores | Failure] = []
     for pair in pairs[:limit]:
         results.append(_result(derainer, pair, cancel))
         if on_image is not None:
             on_image(results[-1])
     return Evaluation(
-        rows=tuple(result for result in results if isinstance(result, Row)),
+        rows=tuple(result for result in results if isinstance(result, PairScores)),
         failures=tuple(result for result in results if isinstance(result, Failure)),
         checkpoint_sha256=derainer.card.sha256,
         precision=derainer.choice.precision,
     )
 
 
-def _result(derainer: Derainer, pair: Pair, cancel: CancelToken | None) -> Row | Failure:
+def _result(derainer: Derainer, pair: Pair, cancel: CancelToken | None) -> PairScores | Failure:
     try:
-        return Row(pair.name, score(derainer, pair, cancel))
+        return PairScores(pair.name, score(derainer, pair, cancel))
     except DerainError as error:
         log.debug("%s failed", pair.rainy, exc_info=True)
         return Failure(pair.name, error)

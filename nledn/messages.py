@@ -67,6 +67,15 @@ def printable(text: str | Path) -> str:
     return "".join(letter if _is_shown(letter) else _escaped(letter) for letter in readable)
 
 
+def duration(seconds: float) -> str:
+    """A time for people: `40 s`, `2 min 10 s`, `3 h 5 min`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_rest = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes_rest} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def in_cell(value: object) -> object:
     """A value for a cell of a CSV table: programs that show tables compute what begins like `=…`.
 

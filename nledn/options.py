@@ -46,8 +46,8 @@ class Options:
     def __post_init__(self) -> None:
         _require(0 <= self.strength <= STRENGTH_MAX, "strength", self.strength, "0 to 1.5")
         _require(_is_device(self.device), "device", self.device, "auto, cpu, cuda, cuda:N or mps")
-        _require_one("backend", self.backend, get_args(BackendName))
-        _require_one("precision", self.precision, get_args(PrecisionName))
+        require_one("backend", self.backend, ("auto", *get_args(BackendName)))
+        require_one("precision", self.precision, ("auto", *get_args(PrecisionName)))
         _require(_is_tile(self.tile), "tile", self.tile, "auto, whole or 64 to 4096")
         overlap_fits = self.overlap_px is None or 0 <= self.overlap_px <= self._overlap_limit()
         limit = f"0 to {self._overlap_limit()} (a quarter of the tile)"
@@ -76,8 +76,12 @@ def _is_tile(tile: str | int) -> bool:
     return tile in ("auto", "whole")
 
 
-def _require_one(option: str, found: str, names: tuple[str, ...]) -> None:
-    allowed = ("auto", *names)
+def require_one(option: str, found: str, allowed: tuple[str, ...]) -> None:
+    """Refuse a word that is none of those allowed.
+
+    Raises:
+        OptionInvalid: it is none.
+    """
     _require(found in allowed, option, found, f"{', '.join(allowed[:-1])} or {allowed[-1]}")
 
 

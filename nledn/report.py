@@ -5,6 +5,7 @@ import csv
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,16 +14,23 @@ from urllib.parse import quote_from_bytes
 
 import jinja2
 
-from nledn.atomic import replacing_text
-from nledn.errors import DerainError, OptionInvalid
+from nledn.atomic import check, replacing_text
+from nledn.errors import DerainError, OptionInvalid, OutputExists, OutputFailed
 from nledn.messages import in_cell, printable
 from nledn.metrics import Scores, finite
+from nledn.naming import free_name
 
-SUFFIXES = (".html", ".csv", ".json")
 HTML_MARK = '<meta name="generator" content="AfterRain">'
 JSON_MARK = '"program": "AfterRain"'
 TABLE_MARK = ",psnr_y,ssim_y,"
+MARKS = {".html": HTML_MARK, ".json": JSON_MARK, ".csv": TABLE_MARK}
 """What pages, JSON and tables have near their start, so that a later run may replace them."""
+
+PAGE_NAME = "AfterRain report.html"
+"""The name of a page in the folder of the results, where the user gave none; see `page_in`."""
+
+_FIRST = ("failed", "skipped")
+_MAY_END = re.compile(r"(?<=[/_\s-])(?=[^/_\s-])")
 
 
 @dataclass(frozen=True)
@@ -74,23 +82,44 @@ class Report:
 
     Attributes:
         title: its heading.
-        facts: names and values, above the rows.
+        facts: names and values that a page folds away, such as paths and settings.
         rows: the photos.
+        summary: names and short values that a page begins with.
     """
 
     title: str
     facts: tuple[tuple[str, str], ...]
     rows: tuple[ReportRow, ...]
+    summary: tuple[tuple[str, str], ...] = ()
 
 
 def check_suffix(path: Path) -> None:
     """Refuse a file of a kind that `write` does not know.
 
     Raises:
-        OptionInvalid: it ends in none of `SUFFIXES`.
+        OptionInvalid: it ends in none of `MARKS`.
     """
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in MARKS:
         raise OptionInvalid("report", str(path), "a file that ends in .html, .csv or .json")
+
+
+def page_in(folder: Path) -> Path:
+    """Return where a page goes in a folder of results.
+
+    An earlier page is replaced. Another file of that name, or a link, stays: the page gets the next
+    free name.
+    """
+    return free_name(folder / PAGE_NAME, _is_taken)
+
+
+def _is_taken(path: Path) -> bool:
+    if path.is_symlink():
+        return True
+    try:
+        check(path, mark=HTML_MARK.encode())
+    except (OutputExists, OutputFailed):
+        return True
+    return False
 
 
 def write(
@@ -105,7 +134,7 @@ def write(
         sources: files that are never replaced.
 
     Raises:
-        OptionInvalid: it ends in none of `SUFFIXES`.
+        OptionInvalid: it ends in none of `MARKS`.
         WriteError: it cannot be written.
     """
     check_suffix(path)
@@ -114,7 +143,7 @@ def write(
         ".csv": _write_csv,
         ".json": _write_json,
     }
-    mark = mark_of(path)
+    mark = MARKS[path.suffix.lower()]
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=mark) as file:
         writers[path.suffix.lower()](report, path, file)
 
@@ -129,12 +158,6 @@ def write_json(
     """
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=JSON_MARK) as file:
         dump_json(content, file)
-
-
-def mark_of(path: Path) -> str:
-    """What every report of the kind that `path` names has near its start; see `nledn.atomic`."""
-    marks = {".html": HTML_MARK, ".csv": TABLE_MARK, ".json": JSON_MARK}
-    return marks[path.suffix.lower()]
 
 
 def plain(row: ReportRow) -> dict[str, Any]:
@@ -161,7 +184,8 @@ def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
     rows = [
         {**plain(row), **({} if row.error is None else row.error.to_dict())} for row in report.rows
     ]
-    dump_json({"title": report.title, "facts": dict(report.facts), "rows": rows}, file)
+    facts = dict((*report.summary, *report.facts))
+    dump_json({"title": report.title, "facts": facts, "rows": rows}, file)
 
 
 def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
@@ -185,14 +209,28 @@ def dump_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], file: IO
 
 
 def _write_html(report: Report, path: Path, file: IO[str]) -> None:
+    states = [row.state for row in report.rows]
+    counts = {state: states.count(state) for state in _FIRST}
     parts = rendered(
         "report.html",
-        {"link": lambda target: _link(target, path)},
+        {"link": lambda target: _link(target, path), "pieces": _pieces},
         report=report,
+        rows=sorted(enumerate(report.rows, start=1), key=_rank),
         scored=any(row.scores for row in report.rows),
-        pictured=any(row.before for row in report.rows),
+        counts={**counts, "marked": sum(bool(row.marks) for row in report.rows)},
     )
     file.writelines(parts)
+
+
+def _rank(placed: tuple[int, ReportRow]) -> int:
+    """The page begins with what went wrong, and keeps the order otherwise."""
+    state = placed[1].state
+    return _FIRST.index(state) if state in _FIRST else len(_FIRST)
+
+
+def _pieces(name: str) -> list[str]:
+    """Parts of a file's name between which a line may end."""
+    return _MAY_END.split(name)
 
 
 def rendered(

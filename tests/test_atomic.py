@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from nledn import atomic
-from nledn.atomic import TEMPORARY_SUFFIX, replacing
+from nledn.atomic import replacing
 from nledn.errors import (
     Cancelled,
     OutputDiskFull,
@@ -23,6 +23,7 @@ from nledn.errors import (
     WouldReplaceSource,
     WriteError,
 )
+from nledn.temporary_files import TEMPORARY_SUFFIX
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes and links")
 

@@ -15,7 +15,7 @@ from nledn.architecture import weight_shapes
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer
 from nledn.errors import Cancelled, PairSizesDiffer, PairTooSmall
-from nledn.evaluate import Failure, Row, evaluate
+from nledn.evaluate import Failure, PairScores, evaluate
 from nledn.options import Options
 from nledn.pairs import find_pairs
 
@@ -94,7 +94,7 @@ def test_photos_of_16_bits_score_like_those_of_8(tmp_path: Path) -> None:
 
 def test_rows_follow_the_pairs_and_the_mean_is_theirs(tmp_path: Path, pairs: Path) -> None:
     put(pairs, "3.png", scene(3), rain=20)
-    heard: list[Row | Failure] = []
+    heard: list[PairScores | Failure] = []
     made = evaluate(
         derainer(checkpoint_that_takes(tmp_path, 3)),
         find_pairs(pairs).pairs,
@@ -162,7 +162,7 @@ def test_it_can_be_cancelled(tmp_path: Path, pairs: Path) -> None:
     token = CancelToken()
     heard = []
 
-    def stop(result: Row | Failure) -> None:
+    def stop(result: PairScores | Failure) -> None:
         heard.append(result)
         token.cancel()
 

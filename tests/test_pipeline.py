@@ -12,7 +12,7 @@ from app.photo.jobs import SaveJob
 from app.shell.engines import Engines
 from app.tasks import Work
 from nledn import CancelToken, Options, __version__, catalog, decoder, photo, pipeline
-from nledn.batch import Done, Job, Settings
+from nledn.batch import BatchSettings, Done, Job
 from nledn.cli import main
 from nledn.cluster import worker
 from nledn.errors import OutputExists, WouldReplaceSource
@@ -44,7 +44,7 @@ def batch(rainy: Path, out: Path, options: Options, record: bool) -> None:
 
 
 def cluster_worker(rainy: Path, out: Path, options: Options, record: bool) -> None:
-    settings = Settings(options=options, name=out.stem + "{ext}", record=record)
+    settings = BatchSettings(options=options, name=out.stem + "{ext}", record=record)
     sha256 = catalog.find(options.weights).sha256
     order = worker.Order("run", __version__, settings, sha256, rainy.parent, sign=rainy)
     answer = worker.derained(order, Job(1, rainy, out.parent / rainy.stem, "ten"))
@@ -55,7 +55,7 @@ def window(rainy: Path, out: Path, options: Options, record: bool) -> None:
     work = Work(CancelToken(), lambda _value: None)
     read = decoder.read(rainy)
     result = pipeline.derain(read, Engines().get(options), strength=STRENGTH)
-    SaveJob(result, out, WriteSettings(), record, revision=1).run(work)
+    SaveJob(result, out, WriteSettings(), record).run(work)
 
 
 DOORS: tuple[Door, ...] = (command_line, batch, cluster_worker, window)

@@ -98,6 +98,32 @@ def test_html_marks_rows_and_leaves_out_empty_columns(tmp_path: Path) -> None:
     assert "Before" not in plain
 
 
+def test_html_begins_with_the_summary_and_with_what_went_wrong(tmp_path: Path) -> None:
+    facts = (("Model file", "sha256 302df859"),)
+    summary = (("Done", "1 of 2"), ("Failed", "1"))
+    path = tmp_path / "report.html"
+    report.write(Report("Kyoto", facts, (DONE, FAILED), summary), path)
+    page = path.read_text("utf-8")
+    expected = ["Kyoto</h1>", "1 of 2</dd>", "<details>", "302df859", "</details>"]
+    places = [page.index(text) for text in (*expected, "It is empty.", "1.jpg</h2>")]
+    assert places == sorted(places)
+
+
+def test_a_page_takes_the_place_of_an_earlier_one_and_of_nothing_else(tmp_path: Path) -> None:
+    content = Report("Kyoto", (), (DONE,))
+    first, second = tmp_path / "AfterRain report.html", tmp_path / "AfterRain report-2.html"
+    assert report.page_in(tmp_path) == first
+    report.write(content, first)
+    assert report.page_in(tmp_path) == first
+    earlier = first.rename(tmp_path / "elsewhere.html")
+    first.symlink_to(earlier)
+    assert report.page_in(tmp_path) == second
+    second.write_text("A page of my own.")
+    assert report.page_in(tmp_path) == tmp_path / "AfterRain report-3.html"
+    (tmp_path / "AfterRain report-3.html").mkdir()
+    assert report.page_in(tmp_path) == tmp_path / "AfterRain report-4.html"
+
+
 def test_other_endings_and_missing_folders_are_refused(tmp_path: Path) -> None:
     content = Report("", (), ())
     with pytest.raises(OptionInvalid):

@@ -22,7 +22,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Choices:
-    """The way in which a batch writes its results, as in `nledn.batch.Settings`.
+    """The way in which a batch writes its results, as in `nledn.batch.BatchSettings`.
 
     Attributes:
         out: folder of the results; empty for one beside the photos.
@@ -101,11 +101,11 @@ def _text(kept: Kept) -> str:
 
 
 def _kept(values: dict[str, Any]) -> Kept:
-    from nledn.batch import Found, Settings
+    from nledn.batch import BatchSettings, Found
 
     choices = Choices(**values["choices"])
     # Refuses choices that this version does not know.
-    Settings(name=choices.name, conflict=choices.conflict, format=choices.format)
+    BatchSettings(name=choices.name, conflict=choices.conflict, format=choices.format)
     root, watched = values["root"], values["watched"]
     files = tuple(Path(name) for name in values["files"])
     return Kept(

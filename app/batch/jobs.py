@@ -13,7 +13,7 @@ from nledn import Options
 from nledn.errors import BatchInputEmpty, DerainError, NotAPhoto
 
 if TYPE_CHECKING:
-    from nledn.batch import Ending, Foreseen, Found, Queue, Request, Row, Update
+    from nledn.batch import BatchRequest, Ending, Foreseen, Found, Queue, Row, Update
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Asked:
     record: bool
     retry_failed: bool = False
 
-    def request(self) -> "Request":
+    def request(self) -> "BatchRequest":
         """The same for `nledn.batch`; reads the checkpoint's card.
 
         Raises:
@@ -81,7 +81,7 @@ class Asked:
         """
         from nledn import batch, catalog
 
-        settings = batch.Settings(
+        settings = batch.BatchSettings(
             options=self.options,
             name=self.choices.name,
             conflict=self.choices.conflict,
@@ -92,7 +92,7 @@ class Asked:
         )
         card = catalog.find(self.options.weights)
         out = Path(self.choices.out).expanduser()
-        return batch.Request(self.found, out, settings, card, retry_failed=self.retry_failed)
+        return batch.BatchRequest(self.found, out, settings, card, retry_failed=self.retry_failed)
 
 
 @dataclass(frozen=True)
@@ -217,14 +217,12 @@ class ReportJob(Job[Path]):
     asked: Asked
 
     def run(self, work: Work) -> Path:
-        """Write it beside the journal, where no photo and no result can be."""
+        """Write it into the folder of the results."""
         from nledn import report
         from nledn.batch import Queue, report_of
 
         with Queue.as_it_stands(self.asked.request()) as queue:
-            path = queue.workspace.journal.with_name("report.html")
-            if path.is_symlink():  # the folder may be a stranger's
-                path.unlink()
+            path = report.page_in(queue.workspace.out)
             report.write(report_of(queue, work.cancel), path)
         return path
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.tasks import Job, Work
-from nledn import unfinished
+from nledn import temporary_files
 
 if TYPE_CHECKING:
     from nledn.photo import WriteSettings
@@ -27,7 +27,7 @@ class DragFolders:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._all: tuple[Path, unfinished.Note] | None = None
+        self._all: tuple[Path, temporary_files.Noted] | None = None
         self._count = 0
 
     def make(self) -> Path:
@@ -47,14 +47,14 @@ class DragFolders:
         if made is not None:
             folder, note = made
             with suppress(OSError):  # then a later start may
-                unfinished.discard(folder)
+                temporary_files.discard(folder)
                 note.take_back()
 
 
-def _private_folder() -> tuple[Path, unfinished.Note]:
-    name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{unfinished.TEMPORARY_SUFFIX}"
+def _private_folder() -> tuple[Path, temporary_files.Noted]:
+    name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{temporary_files.TEMPORARY_SUFFIX}"
     folder = Path(tempfile.gettempdir()).absolute() / name
-    note = unfinished.note(folder)
+    note = temporary_files.note(folder)
     try:
         folder.mkdir(mode=0o700)
     except OSError:

@@ -15,12 +15,14 @@ from nledn.batch.queue import Queue
 from nledn.batch.results import report_of
 from nledn.batch.rows import Counts, Done, Failed, Job, Outcome, PutBack, Row, Skipped, State
 from nledn.batch.run import run
-from nledn.batch.settings import Request, Settings
+from nledn.batch.settings import BatchRequest, BatchSettings
 from nledn.batch.sources import Found, in_folder, in_list, read_list, together
 from nledn.batch.work import derain_file
 
 __all__ = [
     "BatchProgress",
+    "BatchRequest",
+    "BatchSettings",
     "Counts",
     "Done",
     "Ending",
@@ -31,9 +33,7 @@ __all__ = [
     "Outcome",
     "PutBack",
     "Queue",
-    "Request",
     "Row",
-    "Settings",
     "Skipped",
     "State",
     "Update",

@@ -18,19 +18,19 @@ from typing import Any, get_origin, get_type_hints
 from nledn.batch.database import connect, copied, journal_errors, transaction
 from nledn.batch.rows import (
     Counts,
-    Figures,
     Holder,
+    ResultFacts,
     Row,
-    Scores,
     Seen,
     State,
     Thumbnails,
+    TruthScores,
 )
 from nledn.errors import BatchBusy, DerainError
 from nledn.messages import printable
 from nledn.metrics import Change
 
-_HINTS = {kind: get_type_hints(kind) for kind in (Seen, Change, Figures, Scores, Holder)}
+_HINTS = {kind: get_type_hints(kind) for kind in (Seen, Change, ResultFacts, TruthScores, Holder)}
 _FIELDS = tuple(field.name for field in fields(Row) if field.name != "error")
 # The error as data, and its sentence for versions that do not know it. The first version wrote
 # the class alone as `kind`.
@@ -231,14 +231,14 @@ def _values(row: Row) -> tuple[Any, ...]:
 def _stored(value: Any) -> Any:
     if isinstance(value, Path):
         return os.fsencode(value)
-    if isinstance(value, Seen | Figures | Scores):
+    if isinstance(value, Seen | ResultFacts | TruthScores):
         return json.dumps(asdict(value), default=str)  # a path, as JSON escapes its odd bytes
     return value
 
 
 def _row(values: tuple[Any, ...]) -> Row:
     stored = dict(zip(_COLUMNS, values, strict=True))
-    for name, kind in (("seen", Seen), ("output_seen", Seen), ("figures", Figures)):
+    for name, kind in (("seen", Seen), ("output_seen", Seen), ("figures", ResultFacts)):
         stored[name] = _made(kind, stored[name])
     error = _error(stored.pop("kind"), stored.pop("sentence"))
     row = Row(
@@ -248,7 +248,7 @@ def _row(values: tuple[Any, ...]) -> Row:
             "base": _inside(stored["base"]),
             "state": State(stored["state"]),
             "output": None if stored["output"] is None else _inside(stored["output"]),
-            "scores": _made(Scores, stored["scores"]),
+            "scores": _made(TruthScores, stored["scores"]),
             "device": printable(stored["device"]),
             "error": error,
         }
@@ -296,7 +296,7 @@ def _checked(kind: Any, plain: Any) -> Any:
         hints = _HINTS[kind]
         made = {name: _checked(hints[name], value) for name, value in plain.items()}
         # Only the agreement of two equal photos has no bound.
-        if kind is not Scores and math.inf in made.values():
+        if kind is not TruthScores and math.inf in made.values():
             raise ValueError("a number without bound")
         return kind(**made)
     if get_origin(kind) is tuple:

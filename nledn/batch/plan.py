@@ -10,7 +10,7 @@ import numpy as np
 from nledn import decoder, photo
 from nledn.batch.rows import Job, Row, Seen, State
 from nledn.batch.seen import is_unchanged, is_untouched, seen_of
-from nledn.batch.settings import SUFFIX_OF, Request, Settings
+from nledn.batch.settings import BatchRequest, BatchSettings
 from nledn.batch.targets import target_of
 from nledn.batch.workspace import Workspace
 from nledn.errors import BatchInputEmpty, DerainError, OutputFailed
@@ -18,7 +18,7 @@ from nledn.naming import free_name
 from nledn.photo import Photo
 
 
-def planned(request: Request, where: Workspace, known: Mapping[Path, Row]) -> list[Row]:
+def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) -> list[Row]:
     """Decide what becomes of each photo.
 
     Photos that are done stay done while they, their settings and their result are as they were,
@@ -59,7 +59,7 @@ def _is_one(folder: Path, other: Path) -> bool:
         return False
 
 
-def _without_results(files: list[Path], request: Request) -> list[Path]:
+def _without_results(files: list[Path], request: BatchRequest) -> list[Path]:
     """Results among their sources, known by name: the journal may have been deleted."""
     results = {
         _target(path.with_suffix(""), n, path.suffix, request): path
@@ -68,12 +68,17 @@ def _without_results(files: list[Path], request: Request) -> list[Path]:
     return [path for path in files if results.get(path, path) == path]
 
 
-def _target(base: Path, n: int, ext: str, request: Request) -> Path:
+def _target(base: Path, n: int, ext: str, request: BatchRequest) -> Path:
     return target_of(Job(n, Path(), base, request.card.id), ext, request.settings)
 
 
 def _row(
-    source: Path, n: int, base: Path, known: Mapping[Path, Row], request: Request, where: Workspace
+    source: Path,
+    n: int,
+    base: Path,
+    known: Mapping[Path, Row],
+    request: BatchRequest,
+    where: Workspace,
 ) -> Row:
     fresh = Row(
         source=source,
@@ -104,7 +109,7 @@ def _as_now(row: Row) -> Seen | None:
     return None if now is None else replace(now, sha256=row.seen.sha256)
 
 
-def _still_holds(row: Row, fresh: Row, request: Request, where: Workspace) -> bool:
+def _still_holds(row: Row, fresh: Row, request: BatchRequest, where: Workspace) -> bool:
     if row.state not in (State.DONE, State.FAILED):
         return False
     if (row.settings, row.checkpoint_sha256) != (fresh.settings, fresh.checkpoint_sha256):
@@ -116,7 +121,7 @@ def _still_holds(row: Row, fresh: Row, request: Request, where: Workspace) -> bo
     return is_unchanged(row.source, row.seen)
 
 
-def _named_apart(rows: Iterable[Row], request: Request) -> Iterator[Row]:
+def _named_apart(rows: Iterable[Row], request: BatchRequest) -> Iterator[Row]:
     """Give photos that would share a result's name, such as a.heic and a.jpg, names of their own.
 
     Names differ by more than letter case, since the output folder may not tell cases apart.
@@ -160,15 +165,15 @@ def _folded(path: Path) -> str:
     return str(path).casefold()
 
 
-def expected_ending(source: Path, settings: Settings) -> str:
+def expected_ending(source: Path, settings: BatchSettings) -> str:
     """What a result's name will end in, most likely: HEIC becomes .jpg, or .tif where deep."""
     return min(_endings(source, settings, looked_into=True), default=source.suffix)
 
 
-def _endings(source: Path, settings: Settings, *, looked_into: bool) -> set[str]:
+def _endings(source: Path, settings: BatchSettings, *, looked_into: bool) -> set[str]:
     """What a result's name may end in."""
-    if settings.format != "keep":
-        return {SUFFIX_OF[settings.format]}
+    if settings.suffix is not None:
+        return {settings.suffix}
     if not looked_into:
         return {source.suffix}
     try:

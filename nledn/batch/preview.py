@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nledn.batch import workspace
-from nledn.batch.jobs import JobMaker
 from nledn.batch.journal import known_to
 from nledn.batch.plan import expected_ending, planned
 from nledn.batch.rows import Row, Skipped, State
-from nledn.batch.settings import Request
-from nledn.batch.targets import resolved, skipped_as_no_file
+from nledn.batch.settings import BatchRequest
+from nledn.batch.targets import JobMaker, resolved, skipped_as_no_file
 from nledn.cancel import CancelToken
 from nledn.errors import DerainError, WriteError
 
@@ -29,7 +28,7 @@ class Foreseen:
     error: DerainError | None = None
 
 
-def preview(request: Request, cancel: CancelToken | None = None) -> list[Foreseen]:
+def preview(request: BatchRequest, cancel: CancelToken | None = None) -> list[Foreseen]:
     """What a run would do, photo by photo; nothing is written.
 
     Args:

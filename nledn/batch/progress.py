@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nledn.batch.eta import Eta, probe
 from nledn.batch.queue import Queue
-from nledn.batch.rows import Counts, Job, Row, State
+from nledn.batch.rows import Counts, Job, Outcome, Row, State
 from nledn.errors import DerainError
 
 
@@ -76,6 +76,7 @@ class BatchProgress:
         self._on_update = on_update or (lambda _: None)
         self._guard = threading.Lock()
         counts = queue.counts()
+        self._queue = queue
         self._total, self._finished = counts.total, counts.finished
         self._coming = [row.source for row in queue.rows() if row.state is State.PLANNED]
         self.eta = Eta(self._coming, clock)
@@ -91,6 +92,19 @@ class BatchProgress:
         finally:
             over.set()
             thread.join()
+
+    def finish(self, job: Job, outcome: Outcome) -> None:
+        """Write down what became of a job, and tell it.
+
+        Raises:
+            JournalFailed, OutputDiskFull, BatchBusy: as `Queue.finish`.
+        """
+        row = self._queue.finish(job, outcome)
+        if row.state is State.PLANNED:
+            return
+        if row.state is not State.DONE:
+            self.eta.passed_over(job.source)
+        self.tell(job, row.state, row=row)
 
     def tell(self, job: Job, state: State, *, share: float = 0.0, row: Row | None = None) -> None:
         """Tell what a photo has become; a state other than `RUNNING` is its last."""

@@ -8,8 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from nledn import unfinished
-from nledn.batch.jobs import JobMaker
+from nledn import temporary_files
 from nledn.batch.lock import Lock
 from nledn.batch.plan import planned
 from nledn.batch.rows import (
@@ -20,13 +19,14 @@ from nledn.batch.rows import (
     Outcome,
     PutBack,
     Row,
-    Scores,
     Skipped,
     State,
     Thumbnails,
+    TruthScores,
 )
 from nledn.batch.seen import seen_of
-from nledn.batch.settings import Request
+from nledn.batch.settings import BatchRequest
+from nledn.batch.targets import JobMaker
 from nledn.batch.workspace import Workspace, prepared
 from nledn.errors import JournalFailed, OutputDiskFull
 
@@ -43,7 +43,7 @@ class Queue:
         workspace: where the journal is.
     """
 
-    def __init__(self, request: Request, where: Workspace) -> None:
+    def __init__(self, request: BatchRequest, where: Workspace) -> None:
         """Take the output folder; use `opened` or `as_it_stands`."""
         self.request = request
         self.workspace = where
@@ -54,7 +54,7 @@ class Queue:
         self._maker = JobMaker(request, where, ())
 
     @classmethod
-    def opened(cls, request: Request) -> "Queue":
+    def opened(cls, request: BatchRequest) -> "Queue":
         """Take the output folder, clean up what dead runs left, and plan.
 
         Raises:
@@ -66,7 +66,7 @@ class Queue:
         return cls._taken(request, cls._plan)
 
     @classmethod
-    def as_it_stands(cls, request: Request) -> "Queue":
+    def as_it_stands(cls, request: BatchRequest) -> "Queue":
         """Take the output folder and plan nothing: for a report of what the last run did.
 
         Raises:
@@ -75,8 +75,8 @@ class Queue:
         return cls._taken(request, cls._leave_out_others)
 
     @classmethod
-    def _taken(cls, request: Request, then: "Callable[[Queue], None]") -> "Queue":
-        unfinished.remove_abandoned()
+    def _taken(cls, request: BatchRequest, then: "Callable[[Queue], None]") -> "Queue":
+        temporary_files.remove_abandoned()
         queue = cls(request, prepared(request.out))
         try:
             then(queue)
@@ -162,7 +162,7 @@ class Queue:
         self._journal.write(row, thumbnails, anew=isinstance(outcome, Done))
         return row
 
-    def add(self, row: Row, scores: Scores | None, thumbnails: Thumbnails | None) -> Row:
+    def add(self, row: Row, scores: TruthScores | None, thumbnails: Thumbnails | None) -> Row:
         """Add what a report asks of a photo that was done without it; None leaves what it has.
 
         Raises:

@@ -1,16 +1,17 @@
 """What a report shows of a batch; scores and small pictures that are missing are made."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from nledn import decoder, metrics
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
-from nledn.batch.rows import Counts, Row, Scores, State, Thumbnails
+from nledn.batch.rows import Row, State, Thumbnails, TruthScores
 from nledn.batch.work import PICTURES_AT_MOST
 from nledn.cancel import CancelToken
 from nledn.errors import DerainError
-from nledn.messages import printable
+from nledn.messages import duration, printable
 from nledn.pairs import truth_of
 from nledn.report import Report, ReportRow
 
@@ -30,26 +31,34 @@ def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
         if cancel is not None:
             cancel.raise_if_cancelled()
         rows.append(_report_row(_completed(row, queue), queue))
-    request = queue.request
-    facts = {
-        "Photos": printable(request.found.root),
+    found = queue.request.found
+    name = printable(found.root.name) or "Photos"
+    return Report(name, tuple(_facts(queue).items()), tuple(rows), tuple(_summary(queue, rows)))
+
+
+def _summary(queue: Queue, rows: Sequence[ReportRow]) -> Iterator[tuple[str, str]]:
+    counts = queue.counts()
+    yield "Done", f"{counts.done} of {counts.total}"
+    yield "Failed", str(counts.failed)
+    yield "Skipped", str(counts.skipped)
+    if counts.finished < counts.total:
+        yield "Remaining", str(counts.total - counts.finished)
+    yield "Computing time", duration(sum(row.seconds or 0.0 for row in rows))
+    yield "Model", queue.request.card.title
+
+
+def _facts(queue: Queue) -> dict[str, str]:
+    card, settings = queue.request.card, queue.request.settings
+    return {
+        "Photos": printable(queue.request.found.root),
         "Results": printable(queue.workspace.out),
-        "Checkpoint": f"{request.card.id} (sha256 {request.card.sha256})",
-        "Strength": f"{request.settings.options.strength:g}",
-        **_counted(queue.counts()),
+        "Strength": f"{settings.options.strength:.0%}",
+        "Format": "as the photo" if settings.format == "keep" else settings.format,
+        "Quality": f"{settings.quality} (JPEG and WebP)",
+        "Precision": settings.options.precision,
+        "Tile": str(settings.options.tile),
+        "Model file": f"{card.id}, sha256 {card.sha256}",
     }
-    return Report("Rain taken from photos", tuple(facts.items()), tuple(rows))
-
-
-def _counted(counts: Counts) -> dict[str, str]:
-    left = counts.planned + counts.running
-    figures = {
-        "Done": counts.done,
-        "Failed": counts.failed,
-        "Skipped": counts.skipped,
-        "Still to be done": left,
-    }
-    return {name: f"{count} of {counts.total}" for name, count in figures.items()}
 
 
 def _completed(row: Row, queue: Queue) -> Row:
@@ -63,7 +72,7 @@ def _completed(row: Row, queue: Queue) -> Row:
     return queue.add(row, scores, pictures)
 
 
-def _missing_scores(row: Row, result: Path, queue: Queue) -> Scores | None:
+def _missing_scores(row: Row, result: Path, queue: Queue) -> TruthScores | None:
     folder = queue.request.settings.truth
     if folder is None:
         return None
@@ -123,7 +132,7 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
     )
 
 
-def _figures_of(scores: Scores) -> metrics.Scores:
+def _figures_of(scores: TruthScores) -> metrics.Scores:
     return metrics.Scores(
         psnr_y=scores.psnr_y,
         ssim_y=scores.ssim_y,

@@ -43,7 +43,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Figures:
+class ResultFacts:
     """What is told of a result.
 
     Attributes:
@@ -71,7 +71,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Scores(metrics.Scores):
+class TruthScores(metrics.Scores):
     """Agreement with the photo without rain, of the saved result and of the photo itself.
 
     Attributes:
@@ -138,9 +138,9 @@ class Done:
     output_seen: Seen
     seconds: float
     device: str
-    figures: Figures
+    figures: ResultFacts
     thumbnails: Thumbnails | None = None
-    scores: Scores | None = None
+    scores: TruthScores | None = None
 
 
 @dataclass(frozen=True)
@@ -197,8 +197,8 @@ class Row:
     output_seen: Seen | None = None
     seconds: float = 0.0
     device: str = ""
-    figures: Figures | None = None
-    scores: Scores | None = None
+    figures: ResultFacts | None = None
+    scores: TruthScores | None = None
     error: DerainError | None = None
 
     @property

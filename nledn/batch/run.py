@@ -109,7 +109,7 @@ class _Run:
                     return
                 loaded = self._loaded(job)
                 if isinstance(loaded, Failed | Skipped | PutBack):
-                    self._finish(job, loaded)
+                    self._progress.finish(job, loaded)
                 else:
                     self._budget.take(loaded.px)
                     self._read_ahead.put(loaded)
@@ -170,7 +170,7 @@ class _Run:
             loaded, outcome = item.loaded, None
             try:
                 outcome = self._saved(item)
-                self._finish(loaded.job, outcome)
+                self._progress.finish(loaded.job, outcome)
             except STOPPING as error:
                 self._stop(error)
                 if not isinstance(outcome, Done):  # else the file is there, and the next run's own
@@ -190,11 +190,3 @@ class _Run:
             self._queue.finish(job, PutBack())
         except STOPPING:
             log.debug("%s stays begun; the next run does it again", job.source, exc_info=True)
-
-    def _finish(self, job: Job, outcome: Outcome) -> None:
-        row = self._queue.finish(job, outcome)
-        if row.state is State.PLANNED:
-            return
-        if row.state is not State.DONE:
-            self._eta.passed_over(job.source)
-        self._progress.tell(job, row.state, row=row)

@@ -3,25 +3,20 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
 from nledn.batch.sources import Found
 from nledn.card import Card
 from nledn.errors import OptionInvalid
 from nledn.naming import DEFAULT_TEMPLATE, check_template
-from nledn.options import LIMIT_MEGAPIXELS, Options
+from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
 
-Conflict = Literal["skip", "overwrite", "rename"]
-Format = Literal["keep", "jpg", "png", "tiff", "webp"]
-
-SUFFIX_OF: dict[str, str] = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
-"""The ending of results, by format; `keep` depends on the photo."""
+_SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
 
 DEFAULTS = Options()
 
 
 @dataclass(frozen=True)
-class Settings:
+class BatchSettings:
     """What is done with each photo of a batch; pickles, so that it can travel to workers.
 
     Attributes:
@@ -52,10 +47,15 @@ class Settings:
     thumbnails: bool = False
 
     def __post_init__(self) -> None:
-        _require_one("on-conflict", self.conflict, get_args(Conflict))
-        _require_one("format", self.format, get_args(Format))
+        require_one("on-conflict", self.conflict, ("skip", "overwrite", "rename"))
+        require_one("format", self.format, ("keep", *_SUFFIXES))
         if Path(check_template(self.name)).suffix != ".png":
             raise OptionInvalid("name", self.name, "a name that ends in {ext}; see --format")
+
+    @property
+    def suffix(self) -> str | None:
+        """How results end; None where that depends on the photo."""
+        return _SUFFIXES.get(self.format)
 
     def fingerprint(self) -> str:
         """What decides on a result's bytes and name, as text; when it changes, photos are redone.
@@ -81,7 +81,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Request:
+class BatchRequest:
     """A batch as it is asked for.
 
     Attributes:
@@ -94,11 +94,6 @@ class Request:
 
     found: Found
     out: Path
-    settings: Settings
+    settings: BatchSettings
     card: Card
     retry_failed: bool = False
-
-
-def _require_one(option: str, found: str, allowed: tuple[str, ...]) -> None:
-    if found not in allowed:
-        raise OptionInvalid(option, found, f"{', '.join(allowed[:-1])} or {allowed[-1]}")

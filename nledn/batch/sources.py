@@ -165,10 +165,7 @@ def in_list(lines: Iterable[bytes], listed_in: Path, *, patterns: Sequence[str] 
     paths = [path for path in dict.fromkeys(paths) if _matches(path, patterns)]
     if not paths:
         raise BatchInputEmpty(listed_in)
-    try:
-        root = Path(os.path.commonpath([path.parent for path in paths]))
-    except ValueError as error:  # drives of Windows
-        raise OptionInvalid("input", str(listed_in), "photos of one drive") from error
+    root = _in_common([path.parent for path in paths], listed_in)
     return Found(root, tuple(path.relative_to(root) for path in paths))
 
 
@@ -181,10 +178,7 @@ def together(founds: Iterable[Found]) -> Found:
         OptionInvalid: they lie on several drives, which have no folder in common.
     """
     founds = list(founds)
-    try:
-        root = Path(os.path.commonpath([found.root for found in founds]))
-    except ValueError as error:  # drives of Windows
-        raise OptionInvalid("input", str(founds[-1].root), "photos of one drive") from error
+    root = _in_common([found.root for found in founds], founds[-1].root)
     paths = dict.fromkeys(found.root / file for found in founds for file in found.files)
     unlisted = dict.fromkeys(folder for found in founds for folder in found.unlisted)
     videos = dict.fromkeys(found.root / file for found in founds for file in found.videos)
@@ -194,6 +188,13 @@ def together(founds: Iterable[Found]) -> Found:
         tuple(unlisted),
         tuple(path.relative_to(root) for path in videos),
     )
+
+
+def _in_common(folders: list[Path], named: Path) -> Path:
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError as error:  # drives of Windows
+        raise OptionInvalid("input", str(named), "photos of one drive") from error
 
 
 def read_list(path: Path) -> list[bytes]:

@@ -1,33 +1,71 @@
-"""Where a photo's result goes, and what happens where something is there already."""
+"""Where a photo's result goes, and what happens where something is there already: its job."""
 
 import os
 import stat
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import cast
 
-from nledn.batch.rows import Job, Skipped
-from nledn.batch.seen import was_written
-from nledn.batch.settings import SUFFIX_OF, Settings
+from nledn.batch.rows import Job, Row, Skipped
+from nledn.batch.seen import is_untouched, was_written
+from nledn.batch.settings import BatchRequest, BatchSettings
+from nledn.batch.sources import files_below, identity_of
+from nledn.batch.workspace import Workspace
 from nledn.errors import NotAFile, OutputFailed, ResultExists
 from nledn.naming import Naming, name_of, numbered
+from nledn.pairs import truth_of
 from nledn.photo import writable_suffixes
 from nledn.pipeline import Conflict, Target, settled
 
 
-def target_of(job: Job, ext: str, settings: Settings) -> Path:
+def target_of(job: Job, ext: str, settings: BatchSettings) -> Path:
     """The place of a job's result whose format ends in `ext`, before any conflict."""
     naming = Naming(job.base.name, ext, job.checkpoint, settings.options.strength, job.n)
     return job.base.with_name(name_of(naming, settings.name))
 
 
-def present_at(job: Job, settings: Settings) -> list[Path]:
+class JobMaker:
+    """Makes jobs of rows, by what is at the places of their results now."""
+
+    def __init__(self, request: BatchRequest, where: Workspace, rows: Iterable[Row]) -> None:
+        self.request = request
+        self.settings = request.settings
+        self.where = where
+        rows = list(rows)
+        # By device and inode, so that no source is replaced by any of its names.
+        self._sources = {key for row in rows for key in identity_of(row.source)}
+        if self.settings.truth is not None:
+            results = {where.out / row.output for row in rows if row.output is not None}
+            truths = set(files_below(self.settings.truth)) - results
+            self._sources.update(key for path in truths for key in identity_of(path))
+
+    def job(self, row: Row) -> Job:
+        """A row as a job."""
+        truth = None
+        if self.settings.truth is not None:
+            inside = row.source.relative_to(self.request.found.root)
+            truth = truth_of(inside, self.settings.truth, row.source)
+        base, written = self.where.out / row.base, self.where.written
+        job = Job(row.n, row.source, base, self.request.card.id, truth=truth, written=written)
+        there = _present_at(job, self.settings)
+        ours = tuple(path for path in there if self._is_ours(path, row))
+        sources = tuple(path for path in there if not self._sources.isdisjoint(identity_of(path)))
+        return replace(job, ours=ours, sources=sources)
+
+    def _is_ours(self, path: Path, row: Row) -> bool:
+        if row.output_seen is None or row.output is None or path != self.where.out / row.output:
+            return False
+        # A result that a person went on working with is theirs.
+        return is_untouched(path, row.output_seen)
+
+
+def _present_at(job: Job, settings: BatchSettings) -> list[Path]:
     """What is there at all places where a job's result may go."""
     endings = {job.source.suffix, *writable_suffixes()}
-    if settings.format != "keep":
-        endings = {SUFFIX_OF[settings.format]}
     there = []
-    for ext in sorted(endings):
+    for ext in [settings.suffix] if settings.suffix else sorted(endings):
         for path in numbered(target_of(job, ext, settings)):
             if not os.path.lexists(path):
                 break
@@ -35,7 +73,7 @@ def present_at(job: Job, settings: Settings) -> list[Path]:
     return there
 
 
-def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
+def resolved(job: Job, ext: str, settings: BatchSettings) -> Target | Skipped:
     """Settle where a result goes.
 
     Raises:
@@ -43,7 +81,7 @@ def resolved(job: Job, ext: str, settings: Settings) -> Target | Skipped:
         OutputFailed: a link is there that should be replaced.
     """
     wanted = target_of(job, ext, settings)
-    conflict = cast("Conflict", settings.conflict)  # `Settings` has checked it
+    conflict = cast("Conflict", settings.conflict)  # `BatchSettings` has checked it
     ours = partial(is_ours, job=job)
     target = settled(wanted, conflict, sources=job.sources, is_ours=ours)
     if target is None:
@@ -64,15 +102,13 @@ def skipped_as_no_file(source: Path) -> Skipped | None:
     return Skipped(NotAFile(source))
 
 
-def skipped_unread(job: Job, settings: Settings) -> Skipped | None:
+def skipped_unread(job: Job, settings: BatchSettings) -> Skipped | None:
     """Skip without reading where that tells nothing, or the result is known to be there."""
     no_file = skipped_as_no_file(job.source)
     if no_file is not None:
         return no_file
-    ext = job.source.suffix
-    if settings.format != "keep":
-        ext = SUFFIX_OF[settings.format]
-    elif ext.lower() not in writable_suffixes():
+    ext = settings.suffix or job.source.suffix
+    if ext.lower() not in writable_suffixes():
         return None
     target = resolved(job, ext, settings)
     return target if isinstance(target, Skipped) else None

@@ -10,9 +10,9 @@ from typing import TypeVar
 from nledn import decoder, pipeline
 from nledn.atomic import make_folder
 from nledn.batch.figures import change_of, scores_of, thumbnail
-from nledn.batch.rows import Done, Failed, Figures, Job, Scores, Seen, Skipped, Thumbnails
+from nledn.batch.rows import Done, Failed, Job, ResultFacts, Seen, Skipped, Thumbnails, TruthScores
 from nledn.batch.seen import note_written, seen_of, sha256_of
-from nledn.batch.settings import SUFFIX_OF, Settings
+from nledn.batch.settings import BatchSettings
 from nledn.batch.targets import is_ours, resolved, skipped_unread
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
@@ -34,7 +34,7 @@ Value = TypeVar("Value")
 Clock = Callable[[], float]
 """Seconds, as `time.monotonic` counts them; one that is paused stands still."""
 
-PICTURES_AT_MOST = 5000  # in a report: some 30 MB of it; a browser bears no more
+PICTURES_AT_MOST = 2000  # in a report: some 45 MB of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Derained:
     seconds: float
 
 
-def load(job: Job, settings: Settings, cancel: CancelToken | None = None) -> Loaded | Skipped:
+def load(job: Job, settings: BatchSettings, cancel: CancelToken | None = None) -> Loaded | Skipped:
     """Read a photo and settle where its result goes.
 
     Raises:
@@ -80,7 +80,7 @@ def load(job: Job, settings: Settings, cancel: CancelToken | None = None) -> Loa
     seen = replace(seen, sha256=sha256_of(job.source))
     limit = settings.limit_megapixels
     photo = decoder.read(job.source, limit_megapixels=limit, cancel=cancel)
-    ext = SUFFIX_OF.get(settings.format) or output_suffix(photo)
+    ext = settings.suffix or output_suffix(photo)
     target = resolved(job, ext, settings)
     return target if isinstance(target, Skipped) else Loaded(job, photo, target, seen)
 
@@ -103,7 +103,7 @@ def compute(
     return Derained(loaded, result, clock() - began)
 
 
-def save(derained: Derained, settings: Settings) -> Done:
+def save(derained: Derained, settings: BatchSettings) -> Done:
     """Take the rain away and write the result; it appears whole or not at all.
 
     Raises:
@@ -125,7 +125,7 @@ def save(derained: Derained, settings: Settings) -> Done:
         output_seen=output_seen,
         seconds=derained.seconds,
         device=record.device,
-        figures=Figures(
+        figures=ResultFacts(
             width_px=width,
             height_px=height,
             change=change_of(before.pixels, after.pixels),
@@ -139,7 +139,7 @@ def save(derained: Derained, settings: Settings) -> Done:
     )
 
 
-def _write(result: Result, job: Job, target: Target, settings: Settings) -> Photo:
+def _write(result: Result, job: Job, target: Target, settings: BatchSettings) -> Photo:
     note = None if job.written is None else partial(note_written, job.written)
     how = WriteSettings(quality=settings.quality, overwrite=target.overwrite)
     write = partial(pipeline.write, result, target.path, record=settings.record, on_written=note)
@@ -156,7 +156,7 @@ def _pictures(job: Job, before: Photo, after: Photo) -> Thumbnails | None:
     return Thumbnails(thumbnail(before), thumbnail(after)) if job.n <= PICTURES_AT_MOST else None
 
 
-def _scores(job: Job, target: Target) -> tuple[Scores | None, tuple[str, ...]]:
+def _scores(job: Job, target: Target) -> tuple[TruthScores | None, tuple[str, ...]]:
     """Scores, or why there are none; the result stands whatever the photo without rain is."""
     if job.truth is None:
         return None, ()
@@ -167,7 +167,7 @@ def _scores(job: Job, target: Target) -> tuple[Scores | None, tuple[str, ...]]:
 
 
 def derain_file(
-    job: Job, settings: Settings, engine: Engine, cancel: CancelToken | None = None
+    job: Job, settings: BatchSettings, engine: Engine, cancel: CancelToken | None = None
 ) -> Done | Failed | Skipped:
     """All three steps for one photo; what a worker elsewhere calls.
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nledn import places
-from nledn.atomic import TEMPORARY_SUFFIX, make_folder
+from nledn.atomic import make_folder
 from nledn.batch.database import is_of_user
 from nledn.batch.rows import Row, State
+from nledn.temporary_files import TEMPORARY_SUFFIX
 
 FOLDER = ".afterrain"
 """In the output folder: the journal's place."""

@@ -28,7 +28,7 @@ MANY = 50  # photos, for which a trial of some ten seconds pays
 VIDEOS_LISTED = 5
 
 if TYPE_CHECKING:
-    from nledn.batch import Ending, Found, Queue, Request
+    from nledn.batch import BatchRequest, Ending, Found, Queue
     from nledn.report import Report
 
 FAILURES_LISTED = 100  # at the end; the journal and the report have all of them
@@ -89,12 +89,12 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 ) -> None:
     """Derain many photos into a folder. Run the same command again to continue."""
     from nledn import catalog
-    from nledn.batch import Request, Settings
+    from nledn.batch import BatchRequest, BatchSettings
     from nledn.report import check_suffix
 
     reports = report or []
     rest = read_config(config, options)
-    settings = Settings(
+    settings = BatchSettings(
         options=rest.options,
         name=name,
         conflict=on_conflict,
@@ -115,7 +115,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     sources = (source, *photos, *_files_in(rest.truth))
     files = _Files(tuple(reports), rest.log_json, overwrite, sources)
     files.check(output)
-    request = Request(
+    request = BatchRequest(
         found=found,
         out=output,
         settings=settings,
@@ -139,13 +139,13 @@ class _Files:
 
     def check(self, output: Path) -> None:
         """Refuse before the work what would be refused after it."""
-        from nledn.report import mark_of
+        from nledn.report import MARKS
 
         # The folder of the results need not be there: it is made before a report or a log.
         made = None if output.exists() else output.absolute()
         for path in self.reports:
             if path.absolute().parent != made:
-                mark = mark_of(path).encode()
+                mark = MARKS[path.suffix.lower()].encode()
                 atomic.check(path, overwrite=self.overwrite, sources=self.sources, mark=mark)
         if self.log is not None and self.log.absolute().parent != made:
             atomic.check_appending(self.log, sources=self.sources, mark=LOG_MARK)
@@ -185,7 +185,7 @@ def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> 
     return found
 
 
-def _say_plan(request: "Request") -> None:
+def _say_plan(request: "BatchRequest") -> None:
     from nledn.batch import State, preview
 
     foreseen = preview(request)
@@ -196,7 +196,7 @@ def _say_plan(request: "Request") -> None:
     err.print(f"{todo} of {len(foreseen)} photos would be derained. Nothing was written.")
 
 
-def _run(request: "Request", where: Where, files: _Files) -> None:
+def _run(request: "BatchRequest", where: Where, files: _Files) -> None:
     from nledn.batch import Queue, report_of
 
     with ExitStack() as stack:

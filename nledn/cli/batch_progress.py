@@ -9,13 +9,13 @@ from typing import IO, TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TextColumn
 
 from nledn.cli.console import err
-from nledn.messages import printable
+from nledn.messages import duration, printable
 
 if TYPE_CHECKING:
     from nledn.batch import Update
 
 LOG_MARK = b'{"log": "AfterRain batch"'
-"""How each line of `--log-json` begins, so that it is appended to nothing else."""
+"""How each line of a log begins (`log_json`), so that it is appended to nothing else."""
 _STEPS = 1000  # of the bar, for each photo's share
 
 
@@ -84,15 +84,6 @@ def pace_of(update: "Update") -> str:
     if update.megapixels_per_second is None or update.seconds_left is None:
         return ""
     return f"{update.megapixels_per_second:.3g} MP/s, {duration(update.seconds_left)} left"
-
-
-def duration(seconds: float) -> str:
-    """`40 s`, `2 min 10 s`, `3 h 5 min`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes_rest = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes_rest} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _logged(update: "Update") -> dict[str, object]:

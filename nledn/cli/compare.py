@@ -1,6 +1,6 @@
 """`nledn compare PHOTO --weights A --weights B`: checkpoints on the same photo, or on many."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,6 +14,7 @@ from nledn.cli.compared import board_table, contest_table, say_failures
 from nledn.cli.console import (
     Exit,
     cancelled_by_ctrl_c,
+    check_kind,
     err,
     out,
     progress_bar,
@@ -26,12 +27,10 @@ from nledn.messages import printable
 from nledn.options import Options
 
 if TYPE_CHECKING:
-    from nledn.compare import Board, Contest, Event, Request, Result
+    from nledn.compare import Board, BoardRequest, Contest, Event, OtherResult
     from nledn.compare.contest import ContestRequest, ContestRow
     from nledn.pairs import PairSet
     from nledn.tiling import Rect
-
-SHEET, PAGE = ".png", ".html"
 
 
 @dataclass(frozen=True)
@@ -44,30 +43,36 @@ class _Files:
     overwrite: bool
 
     @property
-    def all(self) -> tuple[Path, ...]:
-        """The files that are asked for."""
-        return (*self.outputs, *(path for path in (self.json, self.csv) if path is not None))
+    def _kinds(self) -> list[tuple[Path, str]]:
+        """The files that are asked for, each with the suffix that says what goes into it."""
+        named = [(self.json, ".json"), (self.csv, ".csv")]
+        pictures = [(path, path.suffix.lower()) for path in self.outputs]
+        return pictures + [(path, kind) for path, kind in named if path is not None]
 
     def check(self, sources: Sequence[Path]) -> None:
         """Refuse before the work, not after it."""
+        from nledn import report
         from nledn.compare.sheet import MARK
-        from nledn.report import HTML_MARK, JSON_MARK, TABLE_MARK
 
-        marks = {SHEET: MARK, PAGE: HTML_MARK.encode()}
         for path in self.outputs:
-            if path.suffix.lower() not in marks:
+            if path.suffix.lower() not in (".png", ".html"):
                 raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
-        asked = [(path, marks[path.suffix.lower()]) for path in self.outputs]
-        asked += [] if self.json is None else [(self.json, JSON_MARK.encode())]
-        asked += [] if self.csv is None else [(self.csv, TABLE_MARK.encode())]
-        for path, mark in asked:
+        for path, _ in self._kinds:
+            atomic.check(path, overwrite=True, sources=sources)
+        check_kind(self.json, "json")
+        check_kind(self.csv, "csv")
+        for path, kind in self._kinds:
+            mark = MARK if kind == ".png" else report.MARKS[kind].encode()
             atomic.check(path, overwrite=self.overwrite, sources=sources, mark=mark)
 
-    def write(self, writers: Sequence[Callable[..., None]]) -> bool:
-        """Write each of `all` by its writer; whether all of them could be written."""
+    def write(self, writers: Mapping[str, Callable[..., None]], sources: Sequence[Path]) -> bool:
+        """Write each file by the writer of its kind; whether all of them could be written."""
         done = [
-            written(partial(write, overwrite=self.overwrite), f"Written: {printable(path)}")
-            for path, write in zip(self.all, writers, strict=True)
+            written(
+                partial(writers[kind], path, sources, overwrite=self.overwrite),
+                f"Written: {printable(path)}",
+            )
+            for path, kind in self._kinds
         ]
         return all(done)
 
@@ -120,17 +125,17 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         _refuse_for_folder(truth, crop, crop_only, output)
         _compare_folder(photo, ContestRequest(asked, results, y), files, limit)
         return
-    from nledn.compare import Request
+    from nledn.compare import BoardRequest
 
     crops = tuple(_crop_of(text) for text in crop or ())
     if crop_only and len(crops) != 1:
         raise OptionInvalid("crop-only", f"{len(crops)} crops", "one --crop")
     if limit is not None:
         raise OptionInvalid("limit", str(limit), "a folder of pairs")
-    _compare_photo(Request(photo, asked, truth, results, crops, crop_only, y), files)
+    _compare_photo(BoardRequest(photo, asked, truth, results, crops, crop_only, y), files)
 
 
-def _compare_photo(request: "Request", files: _Files) -> None:
+def _compare_photo(request: "BoardRequest", files: _Files) -> None:
     from nledn import compare as comparing
     from nledn import report
 
@@ -140,21 +145,18 @@ def _compare_photo(request: "Request", files: _Files) -> None:
     board = _with_progress(request)
     out.print(board_table(board))
     say_failures(board)
-    writers: list[Callable[..., None]] = []
-    for path in files.outputs:
-        write = comparing.write_page if path.suffix.lower() == PAGE else comparing.write_sheet
-        writers.append(partial(write, board, path, sources))
-    if files.json is not None:
-        content = comparing.board_json(board)
-        writers.append(partial(report.write_json, content, files.json, sources))
-    if files.csv is not None:
-        writers.append(partial(comparing.write_board_csv, board, files.csv, sources))
-    all_written = files.write(writers)
+    writers: dict[str, Callable[..., None]] = {
+        ".png": partial(comparing.write_sheet, board),
+        ".html": partial(comparing.write_page, board),
+        ".json": partial(report.write_json, comparing.board_json(board)),
+        ".csv": partial(comparing.write_board_csv, board),
+    }
+    all_written = files.write(writers, sources)
     if not all_written or any(pane.error is not None for pane in board.panes):
         raise typer.Exit(Exit.SOME_FAILED if board.results else Exit.NONE_DONE)
 
 
-def _files_of(results: Sequence["Result"], photo: Path) -> Iterator[Path]:
+def _files_of(results: Sequence["OtherResult"], photo: Path) -> Iterator[Path]:
     """Other programs' files, also those that are found in a folder by the photo's name."""
     from nledn.compare.files import file_of
 
@@ -163,7 +165,7 @@ def _files_of(results: Sequence["Result"], photo: Path) -> Iterator[Path]:
             yield file_of(result, photo)
 
 
-def _with_progress(request: "Request") -> "Board":
+def _with_progress(request: "BoardRequest") -> "Board":
     from nledn.compare import TileDone, compare_photo
     from nledn.models import Models
 
@@ -197,13 +199,11 @@ def _compare_folder(
     contest = _contest(found, request, limit)
     out.print(contest_table(contest))
     err.print(f"Pairs found as {found.layout}.")
-    writers: list[Callable[..., None]] = []
-    if files.json is not None:
-        content = comparing.contest_json(contest)
-        writers.append(partial(report.write_json, content, files.json, sources))
-    if files.csv is not None:
-        writers.append(partial(comparing.write_contest_csv, contest, files.csv, sources))
-    all_written = files.write(writers)
+    writers: dict[str, Callable[..., None]] = {
+        ".json": partial(report.write_json, comparing.contest_json(contest)),
+        ".csv": partial(comparing.write_contest_csv, contest),
+    }
+    all_written = files.write(writers, sources)
     if not all_written or any(error is not None for row in contest.rows for error in row.errors):
         some = any(found is not None for row in contest.rows for found in row.accuracies[1:])
         raise typer.Exit(Exit.SOME_FAILED if some else Exit.NONE_DONE)
@@ -247,13 +247,13 @@ def _options_of(text: str, options: Options) -> Options:
         return replace(options, weights=text)
 
 
-def _result_of(text: str) -> "Result":
-    from nledn.compare import Result
+def _result_of(text: str) -> "OtherResult":
+    from nledn.compare import OtherResult
 
     title, sign, path = text.partition("=")
     if not (title and sign and path):
         raise OptionInvalid("result", text, "NAME=FILE or NAME=FOLDER")
-    return Result(printable(title), Path(path))
+    return OtherResult(printable(title), Path(path))
 
 
 def _crop_of(text: str) -> "Rect":

@@ -18,6 +18,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
@@ -91,6 +92,16 @@ def say_error(error: DerainError) -> None:
     err.print(str(error), style="red")
 
 
+def check_kind(path: Path | None, kind: str) -> None:
+    """Refuse to replace a file of another kind, such as a model, by that of `--json` or `--csv`.
+
+    Raises:
+        OptionInvalid: there is a file whose name does not end in `kind`.
+    """
+    if path is not None and path.suffix.lower() != f".{kind}" and path.is_file():
+        raise OptionInvalid(kind, str(path), f"a file that ends in .{kind}")
+
+
 def written(write: Callable[[], None], sentence: str) -> bool:
     """Write a file that tells of work that is done, and say so.
 
@@ -155,13 +166,16 @@ def cancelled_by_ctrl_c(answer: str = "Stopping after this tile …") -> Iterato
             signal.signal(number, handler)
 
 
-def progress_bar() -> Progress:
-    """A bar on standard error with a share, a count and the time left; none without a terminal."""
+def progress_bar(*columns: ProgressColumn) -> Progress:
+    """A bar on standard error with the time left; none without a terminal.
+
+    Args:
+        columns: beside the bar; a share and a count if there are none.
+    """
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TaskProgressColumn(),
-        MofNCompleteColumn(),
+        *(columns or (TaskProgressColumn(), MofNCompleteColumn())),
         TimeRemainingColumn(),
         console=err,
         transient=True,

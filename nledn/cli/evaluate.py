@@ -9,14 +9,23 @@ import typer
 from rich.table import Table
 
 from nledn import atomic
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error, written
+from nledn.cli.console import (
+    Exit,
+    cancelled_by_ctrl_c,
+    check_kind,
+    err,
+    out,
+    progress_bar,
+    say_error,
+    written,
+)
 from nledn.cli.options import OverwriteOption, takes_options
 from nledn.messages import printable
 from nledn.options import Options
 
 if TYPE_CHECKING:
     from nledn.engine import Derainer
-    from nledn.evaluate import Evaluation, Failure, Row
+    from nledn.evaluate import Evaluation, Failure, PairScores
     from nledn.metrics import Scores
     from nledn.pairs import PairSet
 
@@ -42,6 +51,8 @@ def evaluate(
     found = find_pairs(pairs)
     if json_file is not None:  # refused before the work, not after it
         mark = report.JSON_MARK.encode()
+        atomic.check(json_file, overwrite=True, sources=_sources(found))
+        check_kind(json_file, "json")
         atomic.check(json_file, overwrite=overwrite, sources=_sources(found), mark=mark)
     derainer = Derainer.load(_as_in_the_paper(options))
     evaluation = _with_progress(derainer, found, limit)
@@ -78,7 +89,7 @@ def _with_progress(derainer: "Derainer", found: "PairSet", limit: int | None) ->
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
         task = bar.add_task("Evaluating", total=len(found.pairs[:limit]))
 
-        def show(result: "Row | Failure") -> None:
+        def show(result: "PairScores | Failure") -> None:
             if isinstance(result, Failure):
                 say_error(result.error)
             bar.update(task, advance=1, description=printable(result.file))

@@ -4,16 +4,17 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import DownloadColumn, TransferSpeedColumn
 
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, exit_on_error, out, say_error
+from nledn.cli.console import (
+    Exit,
+    cancelled_by_ctrl_c,
+    err,
+    exit_on_error,
+    out,
+    progress_bar,
+    say_error,
+)
 from nledn.errors import Cancelled, DerainError, UnknownCheckpoint
 from nledn.fetch import FETCHABLE, is_here
 from nledn.fetch import fetch as fetch_one
@@ -65,7 +66,8 @@ def _ask(ids: list[str], yes: bool) -> None:
 def _fetch_all(ids: list[str]) -> int:
     """Fetch one after the other; returns how many failed."""
     failed = 0
-    with cancelled_by_ctrl_c("Stopping …") as cancel, _byte_bar() as bar:
+    bytes_columns = (DownloadColumn(), TransferSpeedColumn())
+    with cancelled_by_ctrl_c("Stopping …") as cancel, progress_bar(*bytes_columns) as bar:
         for id in ids:
             task = bar.add_task(id, total=FETCHABLE[id].size_bytes)
             try:
@@ -85,17 +87,3 @@ def _fetch_all(ids: list[str]) -> int:
             else:
                 out.print(f"Added {card.id} ({card.title}). Use it with --weights {card.id}.")
     return failed
-
-
-def _byte_bar() -> Progress:
-    """A bar on standard error in bytes, with speed and time left; none without a terminal."""
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nledn import __version__, malloc, unfinished
+from nledn import __version__, malloc, temporary_files
 from nledn.cli import weights
 from nledn.cli.batch import batch
 from nledn.cli.compare import compare
@@ -53,7 +53,7 @@ def _program(
     # libvips warns of bytes; what it means for a photo is said in our own words.
     logging.getLogger("pyvips").setLevel(logging.NOTSET if verbose else logging.ERROR)
     malloc.keep_freed()  # before a batch starts its threads
-    unfinished.remove_abandoned()
+    temporary_files.remove_abandoned()
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -14,9 +14,9 @@ from queue import Empty, SimpleQueue
 from distributed import Future, KilledWorker
 from distributed.client import ClosedClientError
 
-from nledn import __version__, unfinished
-from nledn.atomic import TEMPORARY_SUFFIX, replacing
-from nledn.batch import BatchProgress, Done, Ending, Failed, Job, Outcome, PutBack, Queue, State
+from nledn import __version__, temporary_files
+from nledn.atomic import replacing
+from nledn.batch import BatchProgress, Done, Ending, Failed, Job, Outcome, PutBack, Queue
 from nledn.batch.progress import OnUpdate
 from nledn.batch.run import STOPPING
 from nledn.batch.workspace import remove_unfinished
@@ -33,6 +33,7 @@ from nledn.errors import (
     WorkerUnfit,
 )
 from nledn.messages import printable
+from nledn.temporary_files import TEMPORARY_SUFFIX
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def run(
         cancel: what workers have computed by then is still written.
     """
     with _sign(queue) as sign:
-        return _Run(queue, cluster, on_update, cancel or CancelToken(), sign).run()
+        return _ClusterRun(queue, cluster, on_update, cancel or CancelToken(), sign).run()
 
 
 @contextmanager
@@ -70,7 +71,7 @@ def _sign(queue: Queue) -> Iterator[Path]:
     # Named like an unfinished file, and noted as one: the next start clears it away if this
     # process is killed.
     sign = queue.workspace.out / f".{uuid.uuid4().hex}.{os.getpid()}{TEMPORARY_SUFFIX}"
-    note = unfinished.note(sign)
+    note = temporary_files.note(sign)
     try:
         with replacing(sign):
             pass  # an empty file, or an error with words
@@ -80,7 +81,7 @@ def _sign(queue: Queue) -> Iterator[Path]:
         note.take_back()
 
 
-class _Run:
+class _ClusterRun:
     def __init__(
         self,
         queue: Queue,
@@ -192,18 +193,12 @@ class _Run:
         return what
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
-        try:
-            row = self._queue.finish(job, outcome)
-        except STOPPING as error:
-            self._stop(error)
-            return
-        if row.state is State.PLANNED:
-            return
         if isinstance(outcome, Done):
             self._progress.eta.computed(job.source, outcome.figures.megapixels)
-        else:
-            self._progress.eta.passed_over(job.source)
-        self._progress.tell(job, row.state, row=row)
+        try:
+            self._progress.finish(job, outcome)
+        except STOPPING as error:
+            self._stop(error)
 
     def _look_around(self) -> None:
         if self._client.status != "running":

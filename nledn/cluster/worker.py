@@ -7,8 +7,8 @@ from pathlib import Path
 
 from distributed import get_worker
 
-from nledn import __version__, backends, device, unfinished
-from nledn.batch import Job, Outcome, PutBack, Settings, derain_file
+from nledn import __version__, backends, device, temporary_files
+from nledn.batch import BatchSettings, Job, Outcome, PutBack, derain_file
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer
 from nledn.errors import Cancelled, CheckpointChanged, DerainError
@@ -34,7 +34,7 @@ class Order:
 
     run: str
     version: str
-    settings: Settings
+    settings: BatchSettings
     checkpoint_sha256: str
     folder: Path
     sign: Path
@@ -82,7 +82,7 @@ class _Bench:
         """The engine of a run, loaded by its first photo; other threads wait meanwhile."""
         with self._guard:
             if self._checked != order.run:
-                unfinished.remove_abandoned()  # of workers of this machine that were killed
+                temporary_files.remove_abandoned()  # of workers of this machine that were killed
                 unfit = _unfit(order)
                 if unfit is not None:
                     return unfit

@@ -16,12 +16,12 @@ from nledn.compare.figures import (
     main_direction,
     removal_of,
 )
-from nledn.compare.files import Result, pixels_like
+from nledn.compare.files import OtherResult, pixels_like
 from nledn.compare.page import write_page
 from nledn.compare.pictures import error_map
 from nledn.compare.scheduler import Comparison, Event, Lane, LaneBegun, LaneFailed, TileDone
 from nledn.compare.sheet import write_sheet
-from nledn.compare.single import Request, compare_photo, with_found_crop
+from nledn.compare.single import BoardRequest, compare_photo, with_found_crop
 from nledn.compare.tables import (
     board_json,
     contest_json,
@@ -33,6 +33,7 @@ from nledn.compare.tiling_check import TilingCheck, check_tiling
 __all__ = [
     "Accuracy",
     "Board",
+    "BoardRequest",
     "Comparison",
     "Contest",
     "ContestRequest",
@@ -42,10 +43,9 @@ __all__ = [
     "Lane",
     "LaneBegun",
     "LaneFailed",
+    "OtherResult",
     "Pane",
     "Removal",
-    "Request",
-    "Result",
     "TileDone",
     "TilingCheck",
     "accuracy_of",

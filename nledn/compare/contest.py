@@ -11,7 +11,7 @@ from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import Accuracy
-from nledn.compare.files import Result, result_pane
+from nledn.compare.files import OtherResult, result_pane
 from nledn.compare.scheduler import Comparison
 from nledn.compare.single import pane_of
 from nledn.errors import DerainError, PairTooSmall
@@ -117,10 +117,10 @@ class Contest:
 
 @dataclass(frozen=True)
 class ContestRequest:
-    """A request to compare on every pair; fields as in `Request`."""
+    """A request to compare on every pair; fields as in `BoardRequest`."""
 
     asked: tuple[Options, ...]
-    results: tuple[Result, ...] = ()
+    results: tuple[OtherResult, ...] = ()
     y: LumaName = "pillow"
 
 

@@ -14,7 +14,7 @@ from nledn.tiling import Rect
 
 
 @dataclass(frozen=True)
-class Result:
+class OtherResult:
     """Another program's result.
 
     Attributes:
@@ -26,7 +26,7 @@ class Result:
     path: Path
 
 
-def file_of(result: Result, rainy_path: Path) -> Path:
+def file_of(result: OtherResult, rainy_path: Path) -> Path:
     """The file that a result is read from.
 
     Raises:
@@ -44,7 +44,7 @@ def file_of(result: Result, rainy_path: Path) -> Path:
     return found
 
 
-def result_pane(result: Result, rainy: Photo, rainy_path: Path) -> Pane:
+def result_pane(result: OtherResult, rainy: Photo, rainy_path: Path) -> Pane:
     """The pane of another program's result; one that cannot be used says why."""
     path = result.path
     try:

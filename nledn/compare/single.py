@@ -7,7 +7,7 @@ from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import most_different
-from nledn.compare.files import Result, cut, pixels_like, result_pane
+from nledn.compare.files import OtherResult, cut, pixels_like, result_pane
 from nledn.compare.scheduler import Comparison, Lane, OnEvent
 from nledn.engine import Focus
 from nledn.errors import OptionInvalid
@@ -24,7 +24,7 @@ FOUND_CROP_PX = 32  # at least
 
 
 @dataclass(frozen=True)
-class Request:
+class BoardRequest:
     """A request to compare.
 
     Attributes:
@@ -41,7 +41,7 @@ class Request:
     photo: Path
     asked: tuple[Options, ...]
     truth: Path | None = None
-    results: tuple[Result, ...] = ()
+    results: tuple[OtherResult, ...] = ()
     crops: tuple[Rect, ...] = ()
     crop_only: bool = False
     y: LumaName = "pillow"
@@ -49,7 +49,7 @@ class Request:
 
 
 def compare_photo(
-    request: Request,
+    request: BoardRequest,
     models: Models,
     *,
     on_event: OnEvent | None = None,

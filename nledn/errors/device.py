@@ -23,7 +23,7 @@ class BackendUnavailable(DeviceError):
     backend: str
     reason: str
     sentence = "The backend {backend} is not available: {reason}."
-    remedy = "Use --backend auto."
+    remedy = "Use the backend auto."
     window_remedy = "Choose Automatic in Settings."
 
 
@@ -41,7 +41,7 @@ class PrecisionUnavailable(DeviceError):
     precision: str
     reason: str
     sentence = "The precision {precision} is not available: {reason}."
-    remedy = "Use --precision auto."
+    remedy = "Use the precision auto."
     window_remedy = "Choose Automatic in Settings."
 
 
@@ -51,7 +51,7 @@ class OutOfMemory(DeviceError):
     device: str
     tile_px: int
     sentence = "Not enough memory on {device}, even for tiles of {tile_px} px."
-    remedy = "Close other programs, or use --tile 128 or --device cpu."
+    remedy = "Close other programs, or use tile 128 or device cpu."
     window_remedy = "Close other programs, or choose smaller tiles in Settings."
 
 

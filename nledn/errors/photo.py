@@ -92,7 +92,7 @@ class PhotoTooLarge(PhotoError):
     megapixels: float
     limit: float
     sentence = "{path} has {megapixels} megapixels; the limit is {limit}."
-    remedy = "Raise the limit with --max-megapixels if you trust the file."
+    remedy = "Raise the limit (--max-megapixels, in a batch max_megapixels) if you trust it."
     window_remedy = "Reduce its size in another program."
 
 

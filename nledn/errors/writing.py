@@ -1,5 +1,10 @@
 """What keeps a result from being written."""
 
+import errno
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from nledn.errors.root import DerainError
@@ -84,3 +89,72 @@ class OutputFailed(WriteError):
     detail: str
     sentence = "{path} could not be written ({detail})."
     remedy = "Choose another folder."
+
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NAMED_ERRORS: Mapping[int, type[WriteError]] = {
+    errno.EACCES: OutputNotPermitted,
+    errno.EPERM: OutputNotPermitted,
+    errno.EROFS: OutputNotPermitted,
+    errno.EEXIST: OutputExists,
+    errno.ENAMETOOLONG: OutputNameTooLong,
+}
+# Less than any codec flushes at once: where one fails without naming a reason, this is the reason.
+_NO_SPACE_BYTES = 64 * 1024
+
+
+@contextmanager
+def write_errors(path: Path) -> Iterator[None]:
+    """Raise what the operating system says of a file that is written as one of ours.
+
+    Args:
+        path: the file, as the error names it.
+
+    Raises:
+        OutputFolderMissing: the folder is not there.
+        OutputNotPermitted: folder, file or disk are read-only.
+        OutputNameTooLong: the disk does not take so long a name.
+        OutputExists: the name is taken.
+        OutputDiskFull: no space or quota left, also where a codec says so in its own words.
+        OutputFailed: any other word of the operating system.
+    """
+    try:
+        yield
+    except DerainError:
+        raise
+    except Exception as error:
+        typed = _typed(error, path)
+        if typed is None:
+            raise
+        raise typed from error
+
+
+def _typed(error: Exception, path: Path) -> WriteError | None:
+    """The error for people; None for one that has nothing to do with files."""
+    folder = Path(os.path.realpath(path)).parent
+    if _is_disk_full(error, folder):
+        return OutputDiskFull(path)
+    if not isinstance(error, OSError):
+        return None
+    named = _NAMED_ERRORS.get(error.errno or 0)
+    if named is not None:
+        return named(path)
+    if error.errno != errno.ENOTDIR and not os.access(folder, os.F_OK):
+        return OutputFolderMissing(path)
+    return OutputFailed(path, error.strerror or str(error))
+
+
+def _is_disk_full(error: Exception, folder: Path) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _DISK_FULL:
+            return True
+        if any(os.strerror(number) in str(cause) for number in _DISK_FULL):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, OSError) and error.errno is not None:
+        return False
+    try:
+        return shutil.disk_usage(folder).free < _NO_SPACE_BYTES
+    except OSError:
+        return False

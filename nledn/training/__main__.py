@@ -14,7 +14,7 @@ from nledn.training.export import export as export_mean
 from nledn.training.loop import STATE_FILE
 from nledn.training.session import (
     Precision,
-    Settings,
+    TrainingSettings,
     recipe_path,
     take_threads,
     take_up,
@@ -60,7 +60,7 @@ def train(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     """
     if not (folder / STATE_FILE).exists():
         _check_beginning(find_recipe(recipe), start)
-    settings = Settings(
+    settings = TrainingSettings(
         data=str(photos.absolute()),
         start=str(start.absolute()) if start else "",
         threads=threads,
@@ -135,11 +135,11 @@ def ablate(  # noqa: PLR0913, PLR0917  # likewise
     precision: Annotated[Precision, typer.Option(help="Of the trunk, in training.")] = "auto",
 ) -> None:
     """Compare variants of the network, as table 2 does: equal steps, pairs that none has seen."""
-    from nledn.training.ablation import Plan, ablate, table
+    from nledn.training.ablation import AblationPlan, ablate, table
 
     take_threads(threads)
     named = (item.partition("=") for item in also or [])
-    plan = Plan(
+    plan = AblationPlan(
         variants=[name.strip() for name in variants.split(",")],
         seeds=[int(seed) for seed in seeds.split(",")],
         pairs=pairs,

@@ -1,6 +1,7 @@
 """Table 2 in small: variants trained alike, scored on pairs that none of them has seen."""
 
 import csv
+import itertools
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import mean, stdev
 
-import numpy as np
 import torch
 
 from nledn.architecture import VARIANTS
@@ -16,7 +16,7 @@ from nledn.atomic import replacing_text
 from nledn.metrics import Agreement, agreement, to_uint8_cut
 from nledn.network import NLEDN
 from nledn.pairs import Pair
-from nledn.pixels import as_floats
+from nledn.pixels import as_floats, to_8_bits
 from nledn.training.config import Recipe
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import all_pairs, of_pairs, trained_on
@@ -30,7 +30,7 @@ HELD_OUT = "held out"
 
 
 @dataclass(frozen=True)
-class Result:
+class AblationResult:
     """Scores of one training: means over a set's pairs, by the authors' protocol."""
 
     variant: str
@@ -41,7 +41,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Plan:
+class AblationPlan:
     """What is compared.
 
     Attributes:
@@ -59,7 +59,7 @@ class Plan:
     bf16: bool = False
 
 
-def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
+def ablate(recipe: Recipe, plan: AblationPlan, folder: Path) -> list[AblationResult]:
     """Train and score whatever of a plan is not done yet; a stopped one goes on where it was.
 
     Args:
@@ -94,7 +94,7 @@ def ablate(recipe: Recipe, plan: Plan, folder: Path) -> list[Result]:
     return results
 
 
-def _check(recipe: Recipe, plan: Plan) -> None:
+def _check(recipe: Recipe, plan: AblationPlan) -> None:
     unknown = [name for name in plan.variants if name not in VARIANTS]
     if unknown:
         raise ValueError(
@@ -104,7 +104,7 @@ def _check(recipe: Recipe, plan: Plan) -> None:
         raise ValueError(f"the recipe {recipe.id} holds no pairs out to score on")
 
 
-def _keep_alike(recipe: Recipe, plan: Plan, path: Path) -> None:
+def _keep_alike(recipe: Recipe, plan: AblationPlan, path: Path) -> None:
     """Note what all trainings of a folder have in common, and refuse what differs from it."""
     common = asdict(replace(recipe, variant="", seed=0))
     common |= {"pairs": str(plan.pairs.resolve()), "bf16": plan.bf16}
@@ -124,10 +124,10 @@ def _trained(recipe: Recipe, run: Run, pairs: Sequence[Pair]) -> NLEDN:
     return trainer.mean
 
 
-def _score(network: NLEDN, recipe: Recipe, name: str, pairs: Sequence[Pair]) -> Result:
+def _score(network: NLEDN, recipe: Recipe, name: str, pairs: Sequence[Pair]) -> AblationResult:
     scores = [_agreement(network, pair) for pair in pairs]
     psnr_y, ssim_y = mean(s.psnr_y for s in scores), mean(s.ssim_y for s in scores)
-    return Result(recipe.variant, recipe.seed, name, psnr_y, ssim_y)
+    return AblationResult(recipe.variant, recipe.seed, name, psnr_y, ssim_y)
 
 
 @torch.inference_mode()
@@ -136,34 +136,27 @@ def _agreement(network: NLEDN, pair: Pair) -> Agreement:
     rainy = torch.from_numpy(as_floats(pixels.rainy)).permute(2, 0, 1)[None]
     rain = network(rainy)
     derained = (rainy - rain)[0].permute(1, 2, 0).numpy()
-    clean = np.asarray(as_floats(pixels.clean) * 255 + 0.5, np.uint8)
-    return agreement(to_uint8_cut(derained), clean)
+    return agreement(to_uint8_cut(derained), to_8_bits(pixels.clean))
 
 
-def _read(path: Path) -> list[Result]:
+def _read(path: Path) -> list[AblationResult]:
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8") as file:
         return [
-            Result(
-                row["variant"],
-                int(row["seed"]),
-                row["set_name"],
-                float(row["psnr_y"]),
-                float(row["ssim_y"]),
-            )
-            for row in csv.DictReader(file)
+            AblationResult(variant, int(seed), name, float(psnr_y), float(ssim_y))
+            for variant, seed, name, psnr_y, ssim_y in itertools.islice(csv.reader(file), 1, None)
         ]
 
 
-def _write(path: Path, results: Sequence[Result]) -> None:
+def _write(path: Path, results: Sequence[AblationResult]) -> None:
     with replacing_text(path, overwrite=True) as file:
-        writer = csv.DictWriter(file, list(Result.__dataclass_fields__))
+        writer = csv.DictWriter(file, list(AblationResult.__dataclass_fields__))
         writer.writeheader()
         writer.writerows(vars(result) for result in results)
 
 
-def table(results: Sequence[Result]) -> str:
+def table(results: Sequence[AblationResult]) -> str:
     """Mean ± spread by variant, in table 2's order, and set, as Markdown, and which gaps are ties.
 
     The spread is the standard deviation over the seeds (n - 1). Neighbours in the table whose
@@ -179,7 +172,7 @@ def table(results: Sequence[Result]) -> str:
         }
         lines += [f"### {set_name}", "", "| variant | seeds | PSNR-Y, dB | SSIM-Y | |"]
         lines += ["|---|---|---|---|---|"]
-        before: list[Result] = []
+        before: list[AblationResult] = []
         for variant, runs in by_variant.items():
             psnr, ssim = [run.psnr_y for run in runs], [run.ssim_y for run in runs]
             remark = _remark(before, runs)
@@ -196,7 +189,7 @@ def _figure(values: Sequence[float], places: int) -> str:
     return f"{mean(values):.{places}f}{spread}"
 
 
-def _remark(before: Sequence[Result], now: Sequence[Result]) -> str:
+def _remark(before: Sequence[AblationResult], now: Sequence[AblationResult]) -> str:
     if len(before) < 2 or len(now) < 2:
         return ""
     first, second = ([run.psnr_y for run in runs] for runs in (before, now))

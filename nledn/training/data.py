@@ -8,16 +8,14 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from nledn.pixels import Bytes
 from nledn.training.camera import Camera, FloatImage, Pair
 from nledn.training.facades import build_on
 from nledn.training.processes import ALONE, Share
 from nledn.training.synthesis import RainMix, rain_on
-
-Bytes = npt.NDArray[np.uint8]
 
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png"}
 LARGEST_REDUCTION = 3.0  # a patch is cut up to three times as wide and scaled down: sharper texture

@@ -35,7 +35,7 @@ def forget_after(step: int, folder: Path) -> None:
         temporary.replace(path)
 
 
-class Journal:
+class TrainingJournal:
     """The log of one training.
 
     Args:

@@ -19,7 +19,7 @@ from nledn.checkpoint import Weights
 from nledn.network import NLEDN
 from nledn.training.config import Loss, Phase, Recipe
 from nledn.training.data import Batch
-from nledn.training.journal import SAMPLES, Journal, forget_after
+from nledn.training.journal import SAMPLES, TrainingJournal, forget_after
 from nledn.training.material import Material
 from nledn.training.muon import Muon
 from nledn.training.processes import ALONE, Share, summed
@@ -92,7 +92,7 @@ class Trainer:
         before = (self.seconds - time.perf_counter(), self.cpu_seconds, _cpu_seconds())
         losses: list[float] = []
         with closing(
-            Journal(self.run.folder, tensorboard=self.run.tensorboard and first)
+            TrainingJournal(self.run.folder, tensorboard=self.run.tensorboard and first)
         ) as journal:
             while self.step < last:
                 loss, spent = self._agreed(self._advance(), _cpu_seconds() - before[2])
@@ -103,7 +103,9 @@ class Trainer:
                     losses.append(loss)
                     losses = self._after_step(journal, losses, is_last=self.step == last)
 
-    def _after_step(self, journal: Journal, losses: list[float], *, is_last: bool) -> list[float]:
+    def _after_step(
+        self, journal: TrainingJournal, losses: list[float], *, is_last: bool
+    ) -> list[float]:
         """Validate, report and save when it is time; returns the losses not reported yet."""
         validate = is_last or self.step % self.recipe.validate_steps == 0
         if validate or self.step % LOG_EVERY_STEPS == 0:
@@ -155,7 +157,7 @@ class Trainer:
                 mean.lerp_(now, 1 - decay)
 
     @torch.inference_mode()
-    def validate(self, journal: Journal | None = None) -> dict[str, float]:
+    def validate(self, journal: TrainingJournal | None = None) -> dict[str, float]:
         """Mean PSNR (dB, RGB) of the running mean on held-out pairs, with rain and without.
 
         Args:
@@ -179,7 +181,9 @@ class Trainer:
         rain = self._rain(self.mean, rainy.to(self.run.device)).to(rainy.device)
         return (rainy - rain).clamp(0, 1)
 
-    def _report(self, journal: Journal, losses: list[float], scores: dict[str, float]) -> None:
+    def _report(
+        self, journal: TrainingJournal, losses: list[float], scores: dict[str, float]
+    ) -> None:
         row: dict[str, Any] = {
             "step": self.step,
             "seconds": round(self.seconds, 1),

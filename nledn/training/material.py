@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nledn.pairs import Pair, find_pairs
+from nledn.pixels import Bytes
 from nledn.training.config import Recipe
-from nledn.training.data import Batch, Batches, Bytes, Patches, batch_of, find_photos, load
+from nledn.training.data import Batch, Batches, Patches, batch_of, find_photos, load
 from nledn.training.datasets import DATA_SETS, part_of
 from nledn.training.paired import PairBatches, fitted, middle_of
 

@@ -8,9 +8,10 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from nledn.pixels import Bytes
 from nledn.training.camera import Camera
 from nledn.training.config import HELD_OUT_PHOTOS, Recipe
-from nledn.training.data import Batch, Bytes, Patches, find_photos, load
+from nledn.training.data import Batch, Patches, find_photos, load
 from nledn.training.synthesis import KINDS, RainMix
 
 RAINY_FOLDER = "rainy"
@@ -101,6 +102,6 @@ def _parts(photos: list[Bytes], recipe: Recipe, count: int, seed: int) -> list[P
     return [seen] * (count - held_out) + [Patches(unseen, recipe.mix, seed)] * held_out
 
 
-def _bytes(picture: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _bytes(picture: Tensor) -> Bytes:
     rounded = picture[0].permute(1, 2, 0).numpy() * 255 + 0.5
     return np.ascontiguousarray(rounded.astype(np.uint8))

@@ -26,7 +26,7 @@ Precision = Literal["auto", "fp32", "bf16"]
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainingSettings:
     """From what and with what a recipe is trained here; how it learns is the recipe's.
 
     Attributes:
@@ -54,7 +54,7 @@ def recipe_path(name: str) -> Path:
     return Path(str(files("nledn.training") / "recipes" / f"{name}.toml"))
 
 
-def start(recipe: Path, folder: Path, settings: Settings, until_step: int | None) -> None:
+def start(recipe: Path, folder: Path, settings: TrainingSettings, until_step: int | None) -> None:
     """Train a recipe in a folder, from where the folder left off.
 
     Raises:
@@ -88,10 +88,10 @@ def take_up(folder: Path, until_step: int | None) -> None:
             f"{folder}: no training was started here, {SETTINGS_FILE} is missing"
         )
     values = tomllib.loads((folder / SETTINGS_FILE).read_text("utf-8"))
-    start(folder / RECIPE_FILE, folder, Settings(**values), until_step)
+    start(folder / RECIPE_FILE, folder, TrainingSettings(**values), until_step)
 
 
-def _remember(recipe: Path, folder: Path, settings: Settings) -> None:
+def _remember(recipe: Path, folder: Path, settings: TrainingSettings) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / RECIPE_FILE
     if kept.exists() and kept.read_bytes() != recipe.read_bytes():
@@ -101,7 +101,7 @@ def _remember(recipe: Path, folder: Path, settings: Settings) -> None:
     (folder / SETTINGS_FILE).write_text(tomli_w.dumps(asdict(settings)), "utf-8")
 
 
-def _trainer(recipe: Recipe, run: Run, settings: Settings) -> Trainer:
+def _trainer(recipe: Recipe, run: Run, settings: TrainingSettings) -> Trainer:
     take_threads(settings.threads)
     trainer = Trainer(recipe, run, material_of(recipe, Path(settings.data)))
     if not trainer.resume() and settings.start:
@@ -120,7 +120,7 @@ def takes_bf16(precision: Precision, device: str = "cpu") -> bool:
     """Whether the trunk is trained in bfloat16.
 
     Args:
-        precision: as in `Settings`.
+        precision: as in `TrainingSettings`.
         device: `cpu` or `cuda`, perhaps with a number.
 
     Raises:

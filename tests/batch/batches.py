@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 import tomli_w
 from PIL import Image
 
 from nledn import CancelToken, Derainer, Options, checkpoint
 from nledn.architecture import weight_shapes
-from nledn.batch import Ending, Queue, Request, Row, Settings, Update, in_folder, run
+from nledn.batch import BatchRequest, BatchSettings, Ending, Queue, Row, Update, in_folder, run
 from nledn.card import Card
-from nledn.cli import main
 from nledn.device import choose
 from nledn.machine import Machine
+from tests import commands
 
 Floats = npt.NDArray[np.float32]
 
@@ -56,10 +55,7 @@ def batch_config(path: Path, **settings: Any) -> Path:
 def exit_code(weights: Path, *arguments: object, **settings: object) -> int:
     """Run `nledn batch` with these arguments, and with settings in a file for `--config`."""
     config = batch_config(weights.with_suffix(".batch.toml"), **settings)
-    command = ["batch", *map(str, arguments), "--weights", str(weights), "--config", str(config)]
-    with pytest.raises(SystemExit) as caught:
-        main(command)
-    return int(caught.value.code or 0)
+    return commands.exit_code("batch", *arguments, "--weights", weights, "--config", config)
 
 
 def make_photo(path: Path, seed: int = 0, size: tuple[int, int] = (24, 32)) -> Path:
@@ -74,12 +70,12 @@ def make_photos(folder: Path, names: Sequence[str], size: tuple[int, int] = (24,
     return [make_photo(folder / name, seed, size) for seed, name in enumerate(names)]
 
 
-def request(source: Path, out: Path, settings: Settings | None = None) -> Request:
-    settings = settings or Settings(options=OPTIONS)
-    return Request(in_folder(source, recursive=True, out=out), out, settings, CARD)
+def request(source: Path, out: Path, settings: BatchSettings | None = None) -> BatchRequest:
+    settings = settings or BatchSettings(options=OPTIONS)
+    return BatchRequest(in_folder(source, recursive=True, out=out), out, settings, CARD)
 
 
-def run_batch(asked: Request, updates: list[Update] | None = None) -> tuple[Ending, list[Row]]:
+def run_batch(asked: BatchRequest, updates: list[Update] | None = None) -> tuple[Ending, list[Row]]:
     """Run a batch to its end; how it ended, and its rows."""
     seen = [] if updates is None else updates
     with Queue.opened(asked) as queue:
@@ -89,7 +85,7 @@ def run_batch(asked: Request, updates: list[Update] | None = None) -> tuple[Endi
 
 def batch(source: Path, out: Path, **changes: object) -> tuple[Ending, list[Row]]:
     """Run a batch of a folder with settings that differ from the tests' defaults."""
-    settings = replace(Settings(options=OPTIONS), **changes)  # type: ignore[arg-type]
+    settings = replace(BatchSettings(options=OPTIONS), **changes)  # type: ignore[arg-type]
     return run_batch(request(source, out, settings))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import nledn.atomic
 import nledn.batch.work
 from nledn import decoder, photo
-from nledn.batch import Queue, Settings, State, Update, run
+from nledn.batch import BatchSettings, Queue, State, Update, run
 from nledn.batch.journal import Journal
 from tests.batch.batches import OPTIONS, engine, request
 
@@ -23,7 +23,7 @@ PLACES: dict[str, tuple[object, str, str]] = {
     "before reading": (decoder, "read", "before"),
     "before computing": (nledn.batch.work, "compute", "before"),
     "while writing": (photo.writing, "_encode", "after"),  # the temporary file is there
-    "before the name": (nledn.atomic, "_commit", "before"),
+    "before the name": (nledn.atomic._Temporary, "move", "before"),
     "between two names": (os, "link", "after"),  # the result and its temporary name are there
     "after the name": (nledn.batch.work, "save", "after"),  # not yet in the journal
     "before the journal": (Journal, "write", "before"),
@@ -56,6 +56,6 @@ def say(update: Update) -> None:
 if __name__ == "__main__":
     source, out, place, number, conflict = sys.argv[1:]
     kill_at(place, int(number))
-    settings = Settings(options=OPTIONS, conflict=conflict)
+    settings = BatchSettings(options=OPTIONS, conflict=conflict)
     with Queue.opened(request(Path(source), Path(out), settings)) as queue:
         run(queue, engine(), say)

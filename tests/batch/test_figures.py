@@ -45,8 +45,8 @@ def test_small_pictures_are_in_srgb() -> None:
     plain, wide = (
         Image.open(io.BytesIO(thumbnail(Photo(pixels, icc=icc)))) for icc in (None, adobe_rgb())
     )
-    assert plain.size == wide.size == (80, 160)
-    reds = [np.asarray(image)[80, 40].astype(int) for image in (plain, wide)]
+    assert plain.size == wide.size == (160, 320)
+    reds = [np.asarray(image)[160, 80].astype(int) for image in (plain, wide)]
     assert np.abs(reds[0] - (200, 60, 60)).max() <= 4
     assert reds[1][0] > reds[0][0] + 8  # the same numbers mean a stronger red there
 

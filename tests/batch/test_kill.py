@@ -10,22 +10,11 @@ from PIL import Image
 
 from nledn.batch import Queue, State
 from nledn.errors import BatchBusy
-from tests.batch.batches import batch, make_photos, request, results
+from tests.batch.batches import batch, request, results
 from tests.batch.killed import PLACES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-NAMES = [f"{n}.png" for n in range(1, 7)]
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", NAMES)
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
+WET = [f"{n}.png" for n in range(1, 7)]
 
 
 def command_of(wet: Path, dry: Path, place: str, n: int, conflict: str) -> list[str]:
@@ -53,8 +42,8 @@ def test_a_killed_batch_goes_on(wet: Path, dry: Path, place: str) -> None:
     assert all(is_whole(dry / name) for name in before)
 
     ending, rows = batch(wet, dry)
-    assert ending.counts.done == len(NAMES)
-    assert results(dry) == {f"{Path(name).stem}_derained.png" for name in NAMES}
+    assert ending.counts.done == len(WET)
+    assert results(dry) == {f"{Path(name).stem}_derained.png" for name in WET}
     assert all(is_whole(dry / name) for name in results(dry))
     assert {row.state for row in rows} == {State.DONE}
     again = [name for name in before if (dry / name).stat().st_mtime_ns != before[name]]
@@ -75,7 +64,7 @@ def test_the_photo_in_flight_is_done_again_by_every_rule(
     outputs = [str(row.output) for row in rows if row.state is State.DONE]
     renamed = {"1_derained-2.png"} if conflict == "rename" else set()
     assert set(outputs) | {mine.name} == results(dry)
-    assert results(dry) == {f"{Path(name).stem}_derained.png" for name in NAMES} | renamed
+    assert results(dry) == {f"{Path(name).stem}_derained.png" for name in WET} | renamed
     assert (mine.read_bytes() == b"mine") == (conflict != "overwrite")
     assert ending.counts.skipped == (1 if conflict == "skip" else 0)
 
@@ -90,8 +79,8 @@ def test_killed_at_any_moment(wet: Path, dry: Path) -> None:
             process.kill()
         assert all(is_whole(dry / name) for name in results(dry) if name[0] != ".")
     ending, _ = batch(wet, dry)
-    assert ending.counts.done == len(NAMES)
-    assert results(dry) == {f"{Path(name).stem}_derained.png" for name in NAMES}
+    assert ending.counts.done == len(WET)
+    assert results(dry) == {f"{Path(name).stem}_derained.png" for name in WET}
 
 
 def test_a_second_run_says_so_and_a_dead_one_is_taken_over(wet: Path, dry: Path) -> None:
@@ -110,4 +99,4 @@ def test_a_second_run_says_so_and_a_dead_one_is_taken_over(wet: Path, dry: Path)
             Queue.opened(request(wet, dry))
         assert caught.value.pid == holder.pid
         holder.kill()
-    assert batch(wet, dry)[0].counts.done == len(NAMES)
+    assert batch(wet, dry)[0].counts.done == len(WET)

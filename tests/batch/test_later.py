@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nledn.batch import Queue, Settings, State, preview, report_of
+from nledn.batch import BatchSettings, Queue, State, preview, report_of
 from tests.batch.batches import (
     OPTIONS,
     batch,
@@ -18,19 +18,10 @@ from tests.batch.batches import (
     results,
 )
 
+WET = ["a.jpg"]
+
 HEIC = Path(__file__).parents[1] / "photo" / "data" / "eight_bits.heic"
 NAMES = {"a_derained.jpg", "a-2_derained.jpg"}
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photo(tmp_path / "wet" / "a.jpg")
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
 
 
 def put_heic(wet: Path) -> None:
@@ -45,7 +36,7 @@ def test_a_photo_that_comes_later_gets_a_name_of_its_own(
     batch(wet, dry)
     first = (dry / "a_derained.jpg").read_bytes()
     put_heic(wet)
-    settings = Settings(options=OPTIONS, conflict=conflict)
+    settings = BatchSettings(options=OPTIONS, conflict=conflict)
     targets = {item.row.source.name: item.target for item in preview(request(wet, dry, settings))}
     assert targets == {"a.heic": dry / "a-2_derained.jpg", "a.jpg": dry / "a_derained.jpg"}
     _, rows = batch(wet, dry, conflict=conflict)
@@ -69,10 +60,37 @@ def test_photos_that_are_done_again_keep_their_names(wet: Path, dry: Path) -> No
     assert all(mean_of(dry / name) > before[name] + 2 for name in NAMES)
 
 
+def test_a_report_begins_with_counts_time_and_model(wet: Path, dry: Path) -> None:
+    (wet / "broken.jpg").write_bytes(b"no photo")
+    batch(wet, dry)
+    asked = request(wet, dry)
+    with Queue.as_it_stands(asked) as queue:
+        report = report_of(queue)
+    assert report.title == "wet"
+    assert [name for name, _ in report.summary] == [
+        "Done",
+        "Failed",
+        "Skipped",
+        "Computing time",
+        "Model",
+    ]
+    assert dict(report.summary) | {"Computing time": ""} == {
+        "Done": "1 of 2",
+        "Failed": "1",
+        "Skipped": "0",
+        "Computing time": "",
+        "Model": asked.card.title,
+    }
+    assert asked.card.sha256 in dict(report.facts)["Model file"]
+    make_photo(wet / "later.jpg")
+    with Queue.opened(request(wet, dry)) as queue:
+        assert dict(report_of(queue).summary)["Remaining"] == "1"
+
+
 def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None:
     def pictures(strength: float) -> tuple[bytes | None, bytes | None]:
         options = replace(OPTIONS, strength=strength)
-        asked = request(wet, dry, Settings(options=options, thumbnails=True))
+        asked = request(wet, dry, BatchSettings(options=options, thumbnails=True))
         with Queue.opened(asked) as queue:
             (row,) = report_of(queue).rows
         return row.before, row.after
@@ -91,7 +109,7 @@ def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None
 
 def test_pictures_stay_where_only_scores_are_added(wet: Path, dry: Path) -> None:
     _, (row,) = batch(wet, dry, thumbnails=True)
-    with Queue.opened(request(wet, dry, Settings(options=OPTIONS, truth=wet))) as queue:
+    with Queue.opened(request(wet, dry, BatchSettings(options=OPTIONS, truth=wet))) as queue:
         before = queue.thumbnails(row)
         report_of(queue)
         assert next(queue.rows()).scores is not None

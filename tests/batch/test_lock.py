@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nledn import places, unfinished
+from nledn import places, temporary_files
 from nledn.batch import Queue, workspace
 from nledn.batch import lock as locks
 from nledn.batch.database import connect, transaction
@@ -14,18 +14,7 @@ from nledn.batch.journal import holder_of
 from nledn.batch.lock import DEAD_AFTER_S, Lock, this_run
 from nledn.batch.rows import Holder
 from nledn.errors import BatchBusy, DerainError, JournalFailed
-from tests.batch.batches import batch, make_photo, make_photos, request, results
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", ["1.png", "2.png", "3.png"])
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
+from tests.batch.batches import batch, make_photo, request, results
 
 
 def hold(out: Path, holder: Holder) -> None:
@@ -144,7 +133,7 @@ def test_unfinished_files_that_were_not_noted_here_stay(wet: Path, dry: Path) ->
     others = dry / ".1_derained.png.999999999.afterrain-tmp"
     others.touch()
     noted = dry / ".2_derained.png.999999999.afterrain-tmp"
-    unfinished.note(noted).leave()
+    temporary_files.note(noted).leave()
     noted.touch()
     batch(wet, dry)
     assert others.exists()

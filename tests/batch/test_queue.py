@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nledn import Options
-from nledn.batch import Queue, Settings, State, in_list, preview, report_of
+from nledn.batch import BatchSettings, Queue, State, in_list, preview, report_of
 from nledn.batch.journal import Journal
 from nledn.batch.rows import Row, Thumbnails
 from nledn.errors import (
@@ -35,16 +35,7 @@ from tests.batch.batches import (
     states,
 )
 
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", ["1.png", "2.png", "sub/10.png"])
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
+WET = ["1.png", "2.png", "sub/10.png"]
 
 
 def times(out: Path) -> dict[str, int]:
@@ -343,7 +334,7 @@ def test_only_results_are_no_photos(wet: Path) -> None:
 )
 def test_settings_are_checked_at_once(wrong: dict[str, str]) -> None:
     with pytest.raises(OptionInvalid):
-        Settings(options=Options(), **wrong)  # type: ignore[arg-type]
+        BatchSettings(options=Options(), **wrong)  # type: ignore[arg-type]
 
 
 def test_a_report_afterwards_tells_of_the_last_run_and_plans_nothing(wet: Path, dry: Path) -> None:

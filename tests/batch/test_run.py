@@ -12,11 +12,11 @@ import pytest
 
 from nledn import CancelToken
 from nledn.batch import (
+    BatchSettings,
     Done,
     Failed,
     Job,
     Queue,
-    Settings,
     State,
     Update,
     derain_file,
@@ -37,18 +37,9 @@ from tests.batch.batches import (
     states,
 )
 
+WET = [f"{n}.png" for n in range(1, 9)]
+
 WAIT_S = 20
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", [f"{n}.png" for n in range(1, 9)])
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
 
 
 def test_one_photo_is_read_and_one_written_while_another_is_computed(
@@ -198,7 +189,7 @@ def test_a_job_that_two_workers_did_has_one_result(wet: Path, dry: Path, conflic
     dry.mkdir()
     mine = dry / "1_derained.png"
     mine.write_text("mine")
-    asked = request(wet, dry, Settings(options=OPTIONS, conflict=conflict))
+    asked = request(wet, dry, BatchSettings(options=OPTIONS, conflict=conflict))
     with Queue.opened(asked) as queue:
         while job := queue.take():
             first, second = (derain_file(job, asked.settings, engine()) for _ in range(2))

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.batches import even_weights, make_photos
+
+@pytest.fixture(autouse=True)
+def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+
+
+@pytest.fixture(autouse=True)
+def _devices_are_right(self_tested: None) -> None:
+    """The self-test of the device, which has tests of its own, is held once."""
 
 
 @pytest.fixture
@@ -26,19 +34,3 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     Path("locked").mkdir()
     monkeypatch.setattr(Path, "stat", refusing)
     return "locked"
-
-
-@pytest.fixture
-def weights(tmp_path: Path) -> Path:
-    return even_weights(tmp_path / "ten.safetensors")
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", ["1.png", "2.png", "sub/10.jpg"])
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import stat
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 from nledn import photo
 from nledn.cli import main
 from nledn.errors import OutputDiskFull
+from tests import commands
 from tests.checkpoint_files import constant_rain
 
 PUBLISHED = ("Rain100L", "Rain100H", "DDN", "DID")
@@ -23,7 +25,7 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(1)
-    clean = rng.integers(40, 200, (80, 120, 3)).astype(np.uint8)
+    clean = rng.integers(40, 200, (64, 96, 3)).astype(np.uint8)
     for n in ("1", "2"):
         for kind, pixels in (("clean", clean), ("rainy", clean + np.uint8(7))):
             Path("pairs", kind).mkdir(parents=True, exist_ok=True)
@@ -36,10 +38,7 @@ TWO = ("--weights", "five.safetensors", "--weights", "nine.safetensors")
 RAINY, CLEAN = "pairs/rainy/1.png", "pairs/clean/1.png"
 
 
-def exit_code(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main(["compare", *map(str, arguments)])
-    return int(caught.value.code or 0)
+exit_code = partial(commands.exit_code, "compare")
 
 
 def test_a_row_a_pane_and_every_export(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,16 +13,11 @@ import tifffile
 from PIL import Image
 
 from nledn import photo
-from nledn.cli import main
 from nledn.engine import Derainer
 from nledn.machine import Trial
 from nledn.pixels import Pixels
 from nledn.rain import RainLayer
-
-
-@pytest.fixture(autouse=True)
-def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+from tests.commands import exit_code
 
 
 @pytest.fixture
@@ -40,12 +35,6 @@ def streaked(height: int, width: int) -> Pixels:
     for column in rng.integers(0, width, 6):
         pixels[5:30, column] = 230
     return pixels
-
-
-def exit_code(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    return int(caught.value.code or 0)
 
 
 def pixels_of(path: Path) -> Pixels:

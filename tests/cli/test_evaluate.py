@@ -2,6 +2,7 @@ import json
 import math
 import os
 import stat
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,9 @@ from PIL import Image
 
 from nledn import checkpoint
 from nledn.architecture import weight_shapes
-from nledn.cli import main
 from nledn.errors import OutputDiskFull
 from nledn.machine import read_cpu_bf16
-
-
-@pytest.fixture(autouse=True)
-def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+from tests import commands
 
 
 @pytest.fixture
@@ -39,10 +35,7 @@ def weights(tmp_path: Path) -> Path:
     return tmp_path / "five.safetensors"
 
 
-def exit_code(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main(["evaluate", *map(str, arguments)])
-    return int(caught.value.code or 0)
+exit_code = partial(commands.exit_code, "evaluate")
 
 
 def test_a_row_an_image_then_the_means(

@@ -2,14 +2,15 @@ import hashlib
 import io
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from nledn import fetch, places
 from nledn.cli import fetch as command
-from nledn.cli import main
 from nledn.fetch import RemoteFile
+from tests import commands
 from tests.checkpoint_files import WEIGHTS, in_authors_layout, pth
 from tests.loopback import Manners, serving
 
@@ -34,10 +35,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def exit_code(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main(["weights", "fetch", *arguments])
-    return int(caught.value.code or 0)
+exit_code = partial(commands.exit_code, "weights", "fetch")
 
 
 def test_the_licence_is_told_and_the_checkpoint_added(

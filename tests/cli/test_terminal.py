@@ -11,10 +11,10 @@ from safetensors.numpy import save_file
 
 from nledn import catalog, places
 from nledn.card import Card
-from nledn.cli import main
 from nledn.cli.console import err, out, say_json
 from nledn.log_lines import Lines
 from tests.batch.batches import even_weights
+from tests.commands import exit_code
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b2J\u202egnp"
 RAW = ("\x1b", "\x07", "\x9b", "\u202e")
@@ -23,12 +23,6 @@ RAW = ("\x1b", "\x07", "\x9b", "\u202e")
 def told(capsys: pytest.CaptureFixture[str]) -> str:
     captured = capsys.readouterr()
     return captured.out + captured.err
-
-
-def exit_code(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main([*map(str, arguments)])
-    return int(caught.value.code or 0)
 
 
 def test_a_card_is_shown_without_its_commands(

@@ -1,4 +1,5 @@
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from nledn import catalog, checkpoint, places
 from nledn.architecture import weight_shapes
 from nledn.card import Card
-from nledn.cli import main
+from tests import commands
 
 
 @pytest.fixture(autouse=True)
@@ -26,10 +27,7 @@ def put(folder: Path, id: str) -> Path:
     return path
 
 
-def exit_code(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main(["weights", *map(str, arguments)])
-    return int(caught.value.code or 0)
+exit_code = partial(commands.exit_code, "weights")
 
 
 def test_without_checkpoints_it_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

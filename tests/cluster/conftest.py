@@ -1,22 +1,10 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
 
 from nledn.cluster import Cluster, worker
-from tests.batch.batches import engine, make_photos
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", [f"{n}.png" for n in range(1, 9)])
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
+from tests.batch.batches import engine
 
 
 @pytest.fixture

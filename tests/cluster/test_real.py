@@ -16,26 +16,16 @@ from distributed.security import Security
 
 from nledn.batch import State, workspace
 from nledn.batch.journal import Journal
-from tests.batch.batches import batch_config, even_weights, make_photos, results
+from tests.batch.batches import batch_config, results
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-COUNT = 24
-NAMES = {f"{n}_derained.png" for n in range(COUNT)}
+WET = [f"{n}.png" for n in range(24)]
+WET_SIZE = (96, 128)
+NAMES = {f"{n}_derained.png" for n in range(len(WET))}
 DASK = [sys.executable, "-m", "dask"]
 NO_PAGE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photos(tmp_path / "wet", [f"{n}.png" for n in range(COUNT)], size=(96, 128))
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def weights(tmp_path: Path) -> Path:
-    return even_weights(tmp_path / "ten.safetensors")
 
 
 def command(wet: Path, dry: Path, weights: Path, *more: str, **cluster: str | int) -> list[str]:
@@ -94,7 +84,7 @@ def assert_all_done_once(dry: Path) -> None:
         rows = list(journal.rows(all_runs=True))
     finally:
         journal.close()
-    assert [row.state for row in rows] == [State.DONE] * COUNT
+    assert [row.state for row in rows] == [State.DONE] * len(WET)
     assert {str(row.output) for row in rows} == results(dry) == NAMES
     assert {path.name for path in (dry / ".afterrain").iterdir()} == {"queue.sqlite"}
 
@@ -185,7 +175,7 @@ def test_a_cluster_started_here_is_stopped_and_goes_on(
             client.wait()
         _, alive = psutil.wait_procs(processes[1:], timeout=60)
         assert not alive
-    assert 4 <= len({name for name in results(dry) if name[0] != "."}) < COUNT
+    assert 4 <= len({name for name in results(dry) if name[0] != "."}) < len(WET)
     subprocess.run(here, cwd=REPOSITORY, check=True, capture_output=True)
     assert_all_done_once(dry)
 

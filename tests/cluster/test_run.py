@@ -25,6 +25,8 @@ from nledn.errors import (
 )
 from tests.batch.batches import LEVELS, mean_of, request, results, run_batch, states
 
+WET = [f"{n}.png" for n in range(1, 9)]
+
 NAMES = {f"{n}_derained.png" for n in range(1, 9)}
 
 

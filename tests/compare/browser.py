@@ -71,6 +71,22 @@ class Browser:
         """Press and let go on the middle of an element."""
         self.drag(selector, 0)
 
+    def swipe(self, start: tuple[int, int], by: tuple[int, int]) -> None:
+        """Put a finger down, move it in ten steps, and lift it."""
+        (x, y), (dx, dy) = start, by
+        move = {"type": "pointerMove", "duration": 20, "origin": "viewport"}
+        steps = [{**move, "x": x + dx * n // 10, "y": y + dy * n // 10} for n in range(11)]
+        down, up = {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}
+        touch = {"type": "pointer", "id": "finger", "parameters": {"pointerType": "touch"}}
+        actions = [steps[0], down, *steps[1:], up]
+        self._post("actions", {"actions": [{**touch, "actions": actions}]})
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Show the page as a screen of that size does."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": size}
+        self._post("goog/cdp/execute", command)
+
     def press(self, *keys: str) -> None:
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
         self._post("actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})

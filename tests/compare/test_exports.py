@@ -13,8 +13,8 @@ from PIL import Image
 
 from nledn.compare import (
     Board,
-    Request,
-    Result,
+    BoardRequest,
+    OtherResult,
     board_json,
     compare_photo,
     write_board_csv,
@@ -36,17 +36,17 @@ CROPS = (Rect(10, 20, 60, 70), Rect(80, 5, 130, 40))
 
 
 @pytest.fixture
-def request_(rainy: Path, tmp_path: Path, weights: Callable[[float], Path]) -> Request:
+def request_(rainy: Path, tmp_path: Path, weights: Callable[[float], Path]) -> BoardRequest:
     truth, other = tmp_path / "truth.png", tmp_path / "other.png"
     Image.fromarray(scene() - np.uint8(6)).save(truth)
     Image.fromarray(scene() - np.uint8(20)).save(other)
     asked = tuple(replace(TILED, weights=str(weights(levels))) for levels in (5, 9))
     asked += (replace(TILED, weights="nobody"),)
-    return Request(rainy, asked, truth, (Result(EVIL, other),), CROPS)
+    return BoardRequest(rainy, asked, truth, (OtherResult(EVIL, other),), CROPS)
 
 
 @pytest.fixture
-def board(request_: Request) -> Board:
+def board(request_: BoardRequest) -> Board:
     return compare_photo(request_, Models())
 
 
@@ -88,7 +88,7 @@ def test_sheets_of_any_shape(
     path = tmp_path / "雨.png"
     Image.fromarray(scene(*shape)).save(path)
     asked = (replace(TILED, weights=str(weights(5))),)
-    sheet = draw_sheet(compare_photo(Request(path, asked), Models()))
+    sheet = draw_sheet(compare_photo(BoardRequest(path, asked), Models()))
     assert min(sheet.size) > 100
 
 
@@ -119,7 +119,7 @@ def test_csv_and_json_have_the_same_figures(board: Board, tmp_path: Path) -> Non
 
 
 def test_without_a_crop_one_is_found_where_results_differ(
-    request_: Request, tmp_path: Path
+    request_: BoardRequest, tmp_path: Path
 ) -> None:
     pixels = scene()
     pixels[70:90, 20:50] ^= 0x40
@@ -130,7 +130,7 @@ def test_without_a_crop_one_is_found_where_results_differ(
     assert all(len(pane.figures) == 2 for pane in board.results)
 
 
-def test_a_crop_alone(request_: Request, board: Board) -> None:
+def test_a_crop_alone(request_: BoardRequest, board: Board) -> None:
     part = compare_photo(replace(request_, crops=CROPS[:1], crop_only=True), Models())
     assert part.size == (50, 50)
     assert part.crops == ()
@@ -144,19 +144,19 @@ def test_a_crop_alone(request_: Request, board: Board) -> None:
 
 
 @pytest.mark.parametrize("crop", [Rect(0, 0, 145, 10), Rect(-1, 0, 10, 10), Rect(0, 0, 6, 50)])
-def test_crops_outside_are_refused(request_: Request, crop: Rect) -> None:
+def test_crops_outside_are_refused(request_: BoardRequest, crop: Rect) -> None:
     with pytest.raises(OptionInvalid):
         compare_photo(replace(request_, crops=(crop,)), Models())
 
 
-def test_a_truth_of_another_size_is_refused(request_: Request, tmp_path: Path) -> None:
+def test_a_truth_of_another_size_is_refused(request_: BoardRequest, tmp_path: Path) -> None:
     Image.fromarray(scene(50, 50)).save(tmp_path / "small.png")
     with pytest.raises(PairSizesDiffer):
         compare_photo(replace(request_, truth=tmp_path / "small.png"), Models())
 
 
 def test_other_programs_results_by_file_by_folder_or_not_at_all(
-    request_: Request, tmp_path: Path
+    request_: BoardRequest, tmp_path: Path
 ) -> None:
     folder = tmp_path / "theirs"
     folder.mkdir()
@@ -165,7 +165,7 @@ def test_other_programs_results_by_file_by_folder_or_not_at_all(
     )
     Image.fromarray(scene(50, 50)).save(tmp_path / "small.png")
     places = (folder, tmp_path / "small.png", tmp_path / "none.png", tmp_path)
-    results = tuple(Result("theirs", place) for place in places)
+    results = tuple(OtherResult("theirs", place) for place in places)
     panes = compare_photo(replace(request_, results=results), Models()).panes[4:-1]
     assert [type(pane.error) for pane in panes] == [
         type(None),

@@ -12,7 +12,7 @@ from PIL import Image
 from nledn.compare import (
     Contest,
     ContestRequest,
-    Result,
+    OtherResult,
     compare_pairs,
     contest_json,
     write_contest_csv,
@@ -37,7 +37,7 @@ def pairs(tmp_path: Path) -> tuple[Pair, ...]:
 @pytest.fixture
 def request_(weights: Callable[[float], Path], tmp_path: Path) -> ContestRequest:
     asked = tuple(replace(TILED, weights=str(weights(levels))) for levels in (5, 9))
-    return ContestRequest(asked, (Result("theirs", tmp_path / "pairs" / "clean"),))
+    return ContestRequest(asked, (OtherResult("theirs", tmp_path / "pairs" / "clean"),))
 
 
 @pytest.fixture

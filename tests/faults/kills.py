@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nledn.unfinished import is_temporary
+from nledn.temporary_files import is_temporary
 from tests.batch.batches import even_weights, make_photos
 from tests.faults.victim import KINDS
 

@@ -19,11 +19,13 @@ from nledn.cli.batch_progress import LOG_MARK
 from nledn.errors import DerainError
 from nledn.photo import Photo
 from nledn.report import Report
-from tests.batch.batches import even_weights, make_photo
+from nledn.temporary_files import TEMPORARY_SUFFIX
+from tests.batch.batches import batch_config, even_weights, make_photo
 
 Attack = Callable[[Path], None]
 STRANGER, OWNER = 65534, 65533
 SECRET = b"what the user would miss"
+LOG = "log_json"  # a key of the file for `--config`; in a command it stands for such a file
 
 
 def _victim(folder: Path) -> Path:
@@ -59,8 +61,16 @@ def _refused(write: Callable[[], object]) -> None:
 
 
 def _code(arguments: Sequence[object]) -> int:
+    words = [*map(str, arguments)]
+    if LOG in words:
+        at = words.index(LOG)
+        log = Path(words[at + 1])
+        words[at : at + 2] = [
+            "--config",
+            str(batch_config(log.with_suffix(".toml"), log_json=str(log))),
+        ]
     try:
-        main([*map(str, arguments)])
+        main(words)
     except SystemExit as ended:
         return int(ended.code or 0)
     raise AssertionError("unreachable: the program exits")
@@ -121,7 +131,7 @@ def unfinished_file_exchanged(folder: Path) -> None:
     (shared / "a").chmod(0o666)
 
     def exchange() -> None:
-        (temporary,) = shared.glob(f".a.*{atomic.TEMPORARY_SUFFIX}")
+        (temporary,) = shared.glob(f".a.*{TEMPORARY_SUFFIX}")
         temporary.unlink()
         temporary.symlink_to(victim)
 
@@ -154,7 +164,7 @@ def folder_exchanged(folder: Path) -> None:
 def names_of_unfinished_files_planted(folder: Path) -> None:
     """Links where the unfinished file would be."""
     victim, shared = _victim(folder), _shared(folder)
-    planted = shared / f".a.{os.getpid()}{atomic.TEMPORARY_SUFFIX}"
+    planted = shared / f".a.{os.getpid()}{TEMPORARY_SUFFIX}"
     planted.symlink_to(victim)
     with atomic.replacing(shared / "a") as file:
         file.write(b"a result")
@@ -179,13 +189,13 @@ def _commands(folder: Path) -> dict[str, tuple[Sequence[object], str]]:
     make_photo(folder / "pairs" / "rainy" / "1.png")
     make_photo(folder / "pairs" / "clean" / "1.png", seed=1)
     options = ("--weights", weights, "--precision", "fp32", "--threads", 1)
-    batch = ("batch", wet, folder / "dry", *options)
+    batch = ("batch", wet, folder / "dry", "--weights", weights)
     compare = ("compare", wet / "1.png", *options)
     return {
         "report html": ((*batch, "--report"), ".html"),
         "report csv": ((*batch, "--report"), ".csv"),
         "report json": ((*batch, "--report"), ".json"),
-        "log": ((*batch, "--log-json"), ".jsonl"),
+        "log": ((*batch, LOG), ".jsonl"),
         "sheet": ((*compare, "-o"), ".png"),
         "page": ((*compare, "-o"), ".html"),
         "figures": ((*compare, "--json"), ".json"),
@@ -236,8 +246,8 @@ def sources_named_as_outputs(folder: Path) -> None:
     listed = folder / "list.txt"
     listed.write_text(f"{folder / 'wet' / '1.png'}\n")
     weights = folder / "ten.safetensors"
-    batch = ("batch", listed, folder / "dry", "--weights", weights, "--precision", "fp32")
-    assert _code((*batch, "--log-json", listed)) != 0
+    batch = ("batch", listed, folder / "dry", "--weights", weights)
+    assert _code((*batch, LOG, listed)) != 0
     assert listed.read_text().endswith("1.png\n")
 
 
@@ -264,7 +274,7 @@ def _unhandled(command: Sequence[object], last: Path) -> int:
 
 
 def log_of_something_else(folder: Path) -> None:
-    """`--log-json` appends to its own logs alone."""
+    """`log_json` appends to its own logs alone."""
     command, _ = _commands(folder)["log"]
     for content in (b'{"other": 1}\n', SECRET, LOG_MARK[:-3]):
         other = folder / "other.jsonl"

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nledn import Derainer, photo, unfinished
+from nledn import Derainer, photo, temporary_files
 from nledn.atomic import replacing
-from nledn.batch import Queue, Settings, run
+from nledn.batch import BatchSettings, Queue, run
 from nledn.cli import main
 from nledn.device import choose
 from nledn.errors import JournalFailed, OutputDiskFull, OutputNotPermitted
@@ -80,7 +80,7 @@ def test_a_batch_stops_on_a_full_disk_and_goes_on_once_there_is_room(
     ending, _ = batch(tmp_path / "wet", disk)
     assert isinstance(ending.error, OutputDiskFull)
     assert ending.counts.done < len(photos)
-    assert not any(unfinished.is_temporary(path) for path in disk.rglob("*"))
+    assert not any(temporary_files.is_temporary(path) for path in disk.rglob("*"))
     for name in results(disk):
         photo.read(disk / name)
     subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
@@ -127,7 +127,7 @@ def test_a_permission_that_is_taken_away_meanwhile_costs_the_result_alone(powerl
         powerless.chmod(0o500)
     assert (powerless / "a").read_bytes() == b"old"
     powerless.chmod(0o700)
-    unfinished.remove_abandoned()  # what could not be removed then
+    temporary_files.remove_abandoned()  # what could not be removed then
     assert names(powerless) == ["a", "state"]
 
 
@@ -146,7 +146,7 @@ def test_a_folder_that_goes_meanwhile_stops_a_batch_with_a_sentence(tmp_path: Pa
     photos = make_photos(tmp_path / "wet", ["1.png", "2.png"])
     before = [path.read_bytes() for path in photos]
     engine = Derainer(OPTIONS, CARD, choose(OPTIONS, MACHINE), MACHINE, Removing(tmp_path / "dry"))
-    with Queue.opened(request(tmp_path / "wet", tmp_path / "dry", Settings(OPTIONS))) as queue:
+    with Queue.opened(request(tmp_path / "wet", tmp_path / "dry", BatchSettings(OPTIONS))) as queue:
         ending = run(queue, engine)
     assert isinstance(ending.error, JournalFailed)
     assert [path.read_bytes() for path in photos] == before

@@ -32,11 +32,6 @@ def wet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
-
-
 def result_of(name: str) -> str:
     return name_of(Naming(Path(name).stem, ".png", "", 1.0, 1))
 

@@ -14,6 +14,8 @@ from nledn.cli import main
 from nledn.errors import CardInvalid, NotAPhoto, PhotoNotFound
 from tests.batch.batches import batch, even_weights, make_photo, request, results, states
 
+WET = ["1.png"]
+
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
 
 
@@ -34,17 +36,6 @@ SPECIAL: dict[str, Callable[[Path], None]] = {
     "device": lambda path: path.symlink_to("/dev/zero"),
     "terminal": lambda path: path.symlink_to("/dev/tty"),
 }
-
-
-@pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    make_photo(tmp_path / "wet" / "1.png")
-    return tmp_path / "wet"
-
-
-@pytest.fixture
-def dry(tmp_path: Path) -> Path:
-    return tmp_path / "dry"
 
 
 @pytest.mark.timeout(20)

@@ -4,7 +4,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from nledn.atomic import TEMPORARY_SUFFIX
+from nledn.temporary_files import TEMPORARY_SUFFIX
 
 SECRET = "Rain fell on 48.2082 N, 16.3738 E"
 """Stands in the files that the monkey plays with; logs and settings are not to repeat it."""
@@ -13,7 +13,7 @@ SECRET = "Rain fell on 48.2082 N, 16.3738 E"
 def unfinished_in(folder: Path) -> Iterator[str]:
     """Temporary files, and folders of what was dragged out, that nobody needs any more."""
     for path in folder.rglob("*"):
-        if path.name.endswith((TEMPORARY_SUFFIX, ".recovery", ".settled")):
+        if path.name.endswith((TEMPORARY_SUFFIX, ".recovery")):
             yield f"left behind: {path}"
 
 

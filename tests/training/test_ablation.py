@@ -9,7 +9,7 @@ from nledn.metrics import agreement
 from nledn.network import NLEDN
 from nledn.pairs import find_pairs
 from nledn.training.__main__ import find_recipe, run
-from nledn.training.ablation import HELD_OUT, Plan, Result, ablate, table
+from nledn.training.ablation import HELD_OUT, AblationPlan, AblationResult, ablate, table
 from nledn.training.config import Data, Phase, Recipe
 from nledn.training.loop import Trainer
 from nledn.training.session import recipe_path
@@ -39,7 +39,7 @@ def tiny() -> Recipe:
 def test_each_variant_is_trained_once_a_seed_and_scored_on_each_set(
     tmp_path: Path, pairs: Path
 ) -> None:
-    plan = Plan(("ra", "rf"), (1, 2), pairs, {"rain100l": pairs})
+    plan = AblationPlan(("ra", "rf"), (1, 2), pairs, {"rain100l": pairs})
     results = ablate(tiny(), plan, tmp_path / "out")
     assert {(r.variant, r.seed, r.set_name) for r in results} == {
         (variant, seed, name)
@@ -55,7 +55,7 @@ def test_each_variant_is_trained_once_a_seed_and_scored_on_each_set(
 def test_what_is_done_is_not_done_again(
     tmp_path: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = ablate(tiny(), Plan(("ra",), (1,), pairs, {}), tmp_path / "out")
+    first = ablate(tiny(), AblationPlan(("ra",), (1,), pairs, {}), tmp_path / "out")
     trained = []
     original = Trainer.train
 
@@ -64,13 +64,13 @@ def test_what_is_done_is_not_done_again(
         original(self)
 
     monkeypatch.setattr(Trainer, "train", noted)
-    again = ablate(tiny(), Plan(("ra", "rb"), (1,), pairs, {}), tmp_path / "out")
+    again = ablate(tiny(), AblationPlan(("ra", "rb"), (1,), pairs, {}), tmp_path / "out")
     assert trained == ["rb"]
     assert again[0] == first[0]
 
 
 def test_one_folder_compares_only_what_was_trained_alike(tmp_path: Path, pairs: Path) -> None:
-    plan = Plan(("ra",), (1,), pairs, {})
+    plan = AblationPlan(("ra",), (1,), pairs, {})
     ablate(tiny(), plan, tmp_path / "out")
     longer = replace(tiny(), phases=(Phase(3, 1, 16),))
     for recipe, other in ((longer, plan), (tiny(), replace(plan, bf16=True))):
@@ -82,16 +82,16 @@ def test_what_cannot_be_compared_is_found_before_the_first_training(
     tmp_path: Path, pairs: Path
 ) -> None:
     with pytest.raises(ValueError, match="no variant is called rx; there are ra, rb"):
-        ablate(tiny(), Plan(("ra", "rx"), (1,), pairs, {}), tmp_path / "out")
+        ablate(tiny(), AblationPlan(("ra", "rx"), (1,), pairs, {}), tmp_path / "out")
     none_held_out = replace(tiny(), data=Data("pairs"))
     with pytest.raises(ValueError, match="holds no pairs out"):
-        ablate(none_held_out, Plan(("ra",), (1,), pairs, {}), tmp_path / "out")
+        ablate(none_held_out, AblationPlan(("ra",), (1,), pairs, {}), tmp_path / "out")
     too_many = replace(tiny(), data=Data("pairs", held_out_pairs=4))
     with pytest.raises(ValueError, match="4 pairs are too few"):
-        ablate(too_many, Plan(("ra",), (1,), pairs, {}), tmp_path / "out")
+        ablate(too_many, AblationPlan(("ra",), (1,), pairs, {}), tmp_path / "out")
     (pairs / "clean" / "1.png").unlink()
     with pytest.raises(ValueError, match=r"1 rainy photos, such as 1\.png, have no clean one"):
-        ablate(tiny(), Plan(("ra",), (1,), pairs, {}), tmp_path / "out")
+        ablate(tiny(), AblationPlan(("ra",), (1,), pairs, {}), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -122,15 +122,15 @@ def test_the_held_out_pairs_are_scored_as_the_evaluation_does(
     monkeypatch.setattr(NLEDN, "tail", lambda _, features: 0 * features[:, :3])
     recipe = replace(tiny(), phases=(Phase(1, 1, 16),))
     monkeypatch.setattr(Trainer, "train", lambda _: None)
-    (found,) = ablate(recipe, Plan(("rf",), (1,), pairs, {}), tmp_path / "out")
+    (found,) = ablate(recipe, AblationPlan(("rf",), (1,), pairs, {}), tmp_path / "out")
     last = [pair.read() for pair in find_pairs(pairs).pairs[-2:]]
     own = [agreement(pair.rainy.astype(np.uint8), pair.clean.astype(np.uint8)) for pair in last]
     assert found.psnr_y == pytest.approx(sum(each.psnr_y for each in own) / 2)
     assert found.ssim_y == pytest.approx(sum(each.ssim_y for each in own) / 2)
 
 
-def result(variant: str, seed: int, psnr_y: float) -> Result:
-    return Result(variant, seed, HELD_OUT, psnr_y, 0.9)
+def result(variant: str, seed: int, psnr_y: float) -> AblationResult:
+    return AblationResult(variant, seed, HELD_OUT, psnr_y, 0.9)
 
 
 def test_gaps_inside_the_spread_are_ties() -> None:

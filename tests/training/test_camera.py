@@ -10,12 +10,9 @@ from nledn.pairs import find_pairs
 from nledn.training.camera import Camera, FloatImage, compressed, sharpened
 from nledn.training.config import HELD_OUT_PHOTOS
 from nledn.training.paired_set import recorded
+from tests.training.layers import rng
 
 ALWAYS = Camera(scaled=1.0, sharpened=1.0, compressed=1.0, lowest_quality=45)
-
-
-def rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 def noisy(side: int = 64) -> FloatImage:

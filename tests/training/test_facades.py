@@ -4,16 +4,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from nledn.training.data import Bytes, Patches
+from nledn.pixels import Bytes
+from nledn.training.data import Patches
 from nledn.training.facades import build_on
 from nledn.training.synthesis import RainMix
+from tests.training.layers import rng
 
 SIZE = (96, 128)
 Image = npt.NDArray[np.float32]
-
-
-def rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 def leaves(seed: int = 0) -> Image:

@@ -11,11 +11,12 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from nledn import checkpoint
+from nledn.pixels import Bytes
 from nledn.training import loop
 from nledn.training.__main__ import app, find_recipe
 from nledn.training.camera import Camera
 from nledn.training.config import Optimizer, Phase, Plateau, Recipe, read_recipe
-from nledn.training.data import Batch, Bytes, Patches, find_photos, load
+from nledn.training.data import Batch, Patches, find_photos, load
 from nledn.training.datasets import DATA_SETS
 from nledn.training.journal import LOG_FILE
 from nledn.training.loop import STATE_FILE, Run, Trainer, loss_of, psnr, weight_of_rain
@@ -26,14 +27,8 @@ from nledn.training.session import recipe_path
 from nledn.training.synthesis import KINDS, RainMix
 
 STAGES = (
-    "afterrain-base",
-    "afterrain-faint",
-    "afterrain-close",
-    "afterrain-thick",
-    "afterrain-downpour",
-    "afterrain-pour",
-    "afterrain-facades",
-    "afterrain-lighter",
+    *("afterrain-base", "afterrain-faint", "afterrain-close", "afterrain-thick"),
+    *("afterrain-downpour", "afterrain-pour", "afterrain-facades", "afterrain-lighter"),
     "afterrain",
 )
 RECIPE = Recipe(

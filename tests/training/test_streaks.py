@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 
 from nledn.training.streaks import Oscillation, Streaks, draw, streak_kernel
-from tests.training.layers import PLAIN
-
-
-def rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
+from tests.training.layers import PLAIN, rng
 
 
 def changed(streaks: Streaks) -> float:

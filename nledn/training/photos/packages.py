@@ -23,7 +23,7 @@ def fetch(package: Package, folder: Path) -> Path:
         ValueError: the client failed, or brought other bytes than those in the table.
     """
     path = folder / package.archive
-    if path.exists() and _sha256(path) == package.sha256:
+    if path.exists() and sha256_of(path) == package.sha256:
         return path
     if shutil.which(CLIENTS[package.registry]) is None:
         client = CLIENTS[package.registry]
@@ -34,7 +34,7 @@ def fetch(package: Package, folder: Path) -> Path:
     if done.returncode or not path.exists():
         last = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
         raise ValueError(f"{package.name} {package.version} could not be fetched: {last}")
-    found = _sha256(path)
+    found = sha256_of(path)
     if found != package.sha256:
         path.unlink()
         raise ValueError(f"{package.archive} has the sha256 {found}, not {package.sha256}")
@@ -67,6 +67,7 @@ def unpack(archive: Path, folder: Path) -> None:
             wheel.extractall(folder)  # noqa: S202  # its sha256 is known
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The digest of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,7 +14,7 @@ class Package:
     """A package of a registry, pinned.
 
     Attributes:
-        id: what `Source.package` says, and its folder is called.
+        id: what `PhotoSource.package` says, and its folder is called.
         registry: where it is.
         name: its name there.
         version: exact.
@@ -33,7 +33,7 @@ class Package:
 
 
 @dataclass(frozen=True)
-class Source:
+class PhotoSource:
     """A photo and how it is made from what its package holds.
 
     Attributes:
@@ -63,7 +63,7 @@ class Table:
     """All of them."""
 
     packages: tuple[Package, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[PhotoSource, ...]
 
 
 def _read() -> Table:
@@ -72,21 +72,12 @@ def _read() -> Table:
     lines = (folder / "photos.tsv").read_text("utf-8").splitlines()
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     return Table(
-        tuple(Package(**package) for package in packages), tuple(_source(row) for row in rows)
+        tuple(Package(**package) for package in packages), tuple(_source(**row) for row in rows)
     )
 
 
-def _source(row: dict[str, str]) -> Source:
-    return Source(
-        file=row["file"],
-        package=row["package"],
-        inside=row["inside"],
-        keep_rows=int(row["keep_rows"]),
-        width=int(row["width"]),
-        height=int(row["height"]),
-        sha256=row["sha256"],
-        licence=row["licence"],
-    )
+def _source(keep_rows: str, width: str, height: str, **texts: str) -> PhotoSource:
+    return PhotoSource(keep_rows=int(keep_rows), width=int(width), height=int(height), **texts)
 
 
 TABLE = _read()

@@ -77,12 +77,3 @@ def rows(window: MainWindow) -> dict[str, tuple[str, str]]:
 
 def states(window: MainWindow) -> dict[str, str]:
     return {name: state for name, (state, _) in rows(window).items()}
-
-
-def results(out: Path) -> set[str]:
-    """Files below `out`, without the journal's folder."""
-    return {
-        path.relative_to(out).as_posix()
-        for path in out.rglob("*")
-        if path.is_file() and ".afterrain" not in path.parts
-    }

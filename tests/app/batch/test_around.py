@@ -21,6 +21,7 @@ from app.tasks import Tasks, TaskSignal
 from tests.app.batch import batches
 from tests.app.conftest import FakeEngines, StandIn
 from tests.app.window import Answers, said
+from tests.batch.batches import results
 
 
 def test_closing_asks_and_the_batch_is_there_at_the_next_start(
@@ -50,8 +51,8 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     batches.until(qtbot, lambda: not window.isVisible())
     assert window.tasks.is_idle
     tasks = Tasks()
-    document = Document(tasks, engines, window.document.options)
-    again = MainWindow(document, tasks, Preferences(store()), dialogs)
+    document = Document(window.document.options)
+    again = MainWindow(document, engines, tasks, Preferences(store()), dialogs)
     again.batch_controller.restore()
     batches.until(qtbot, lambda: batches.is_ready(again) and "still to be done" in said(again))
     assert sorted(batches.states(again).values()) == ["Done", "Planned", "Planned"]
@@ -100,16 +101,19 @@ def test_output_and_report_are_shown(
     batches.wait_end(qtbot, window)
     private = out.parent / "private.txt"
     private.write_text("private")
-    (out / ".afterrain" / "report.html").symlink_to(private)  # as a stranger's folder may have it
+    (out / "AfterRain report.html").symlink_to(private)  # as a stranger's folder may have it
     window.shell.banner.buttons["batch_report"].click()
     batches.until(qtbot, lambda: len(shown) == 1)
     assert private.read_text() == "private"
+    assert (out / "AfterRain report.html").is_symlink()
+    assert shown[0] == out / "AfterRain report-2.html"
     report = shown[0].read_text("utf-8")
     assert report.count("<img") == 4  # before and after of two photos
     assert "3.png" in report
     window.batch.panel.steps.output.click()
     assert shown[1] == out
-    assert batches.results(out) == {"1_derained.png", "2_derained.png"}
+    link, page = "AfterRain report.html", "AfterRain report-2.html"
+    assert results(out) == {"1_derained.png", "2_derained.png", link, page}
 
 
 def test_window_and_command_line_take_up_each_others_batch(
@@ -219,4 +223,4 @@ def test_receivers_of_a_task_may_be_connected_in_another_order(
     assert set(batches.states(window).values()) == {"Done"}
     window.batch.panel.steps.report.click()
     batches.until(qtbot, lambda: batches.is_ready(window))
-    assert [path.name for path in shown] == ["report.html"]
+    assert [path.name for path in shown] == ["AfterRain report.html"]

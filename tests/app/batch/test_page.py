@@ -17,6 +17,7 @@ from nledn import photo
 from tests.app.batch import batches
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, derain, drop, open_photo, said, whole
+from tests.batch.batches import results
 
 
 def dropped(*paths: Path) -> QMimeData:
@@ -43,9 +44,7 @@ def test_drop_a_folder_and_start(
     batches.start(window)
     batches.wait_end(qtbot, window)
     assert set(batches.states(window).values()) == {"Done"}
-    assert batches.results(out) == {f"{n}_derained.png" for n in (1, 2, 3)} | {
-        "deep/4_derained.png"
-    }
+    assert results(out) == {f"{n}_derained.png" for n in (1, 2, 3)} | {"deep/4_derained.png"}
     assert said(window).startswith("4 of 4 photos are done.")
     assert window.batch.list.counted.text() == "4 of 4"
     assert backend.threads == {"compute-0"}
@@ -64,7 +63,7 @@ def test_a_folder_of_results_that_is_not_whole_lies_beside_the_photos(
     assert folder.text() == str(wet / meant)
     batches.start(window)
     batches.wait_end(qtbot, window)
-    assert len(batches.results(wet / meant)) == 3
+    assert len(results(wet / meant)) == 3
 
 
 def test_what_is_done_while_photos_are_looked_for_stays_done(
@@ -140,14 +139,14 @@ def test_pause_stands_still_and_goes_on_where_it_was(
     backend.let(1)
     batches.until(qtbot, lambda: batches.state(window) is BatchState.PAUSED)
     assert (backend.tiles, steps.go.text()) == (3, "Resume")
-    assert not batches.results(out)
+    assert not results(out)
     backend.free()  # whoever computed now would
     with pytest.raises(Exception, match="timed out"):
         qtbot.waitUntil(lambda: backend.tiles > 3, timeout=300)
     steps.go.click()
     batches.wait_end(qtbot, window)
     assert backend.tiles == 27  # no tile twice
-    assert len(batches.results(out)) == 3
+    assert len(results(out)) == 3
 
 
 def test_cancel_ends_the_run_and_start_goes_on(
@@ -165,12 +164,12 @@ def test_cancel_ends_the_run_and_start_goes_on(
     backend.free()
     batches.wait_end(qtbot, window)
     assert sorted(batches.states(window).values()) == ["Done", "Planned", "Planned"]
-    assert len(batches.results(out)) == 1
+    assert len(results(out)) == 1
     assert "2 are left" in said(window)
     assert steps.go.text() == "Go on"
     steps.go.click()
     batches.wait_end(qtbot, window)
-    assert len(batches.results(out)) == 3
+    assert len(results(out)) == 3
 
 
 def test_a_paused_batch_can_be_cancelled(
@@ -222,7 +221,7 @@ def test_one_bad_file_fails_alone_and_is_retried(
     assert steps.retry.text() == "Retry 1 failed"
     steps.retry.click()
     batches.wait_end(qtbot, window)
-    assert len(batches.results(out)) == 3
+    assert len(results(out)) == 3
 
 
 def test_names_format_and_conflict(
@@ -249,7 +248,7 @@ def test_names_format_and_conflict(
     batches.until(qtbot, lambda: batches.rows(window)["2.png"][1] == "→ 2-dry-2.jpg")
     batches.start(window)
     batches.wait_end(qtbot, window)
-    assert batches.results(dry) == {"1-dry.jpg", "2-dry.jpg", "2-dry-2.jpg", "3-dry.jpg"}
+    assert results(dry) == {"1-dry.jpg", "2-dry.jpg", "2-dry-2.jpg", "3-dry.jpg"}
 
 
 def test_a_row_opens_before_and_after(
@@ -271,7 +270,7 @@ def test_a_row_opens_before_and_after(
     saved = photo.read(out / "2_derained.png").pixels
     rect = whole(np.zeros((*batches.SIDE, 3), np.uint8))
     assert np.array_equal(window.picture.pixels("after", 0, rect), saved)
-    assert not window.document.saving.is_unsaved
+    assert not window.document.is_unsaved
     assert not window.named_actions["undo"].isEnabled()
     assert backend.tiles == tiles  # nothing was computed anew
     window.document.set_strength(0.0)
@@ -304,7 +303,7 @@ def test_a_single_photo_goes_first(
     backend.let(2)
     batches.until(qtbot, lambda: backend.tiles == 2)
     open_photo(qtbot, window, picture_file)
-    window.document.derain()
+    window.controller.derain()
     backend.let(1 + 9)  # the tile that the batch has begun, then all of the photo
     batches.until(qtbot, lambda: window.document.status.state is PhotoState.DONE)
     assert backend.tiles == 12

@@ -16,6 +16,7 @@ from app.main_window import MainWindow
 from app.tasks import Job, Tasks, Work
 from tests.app.batch import batches
 from tests.app.window import Answers, said
+from tests.batch.batches import results
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_what_is_there_and_what_arrives(qtbot: QtBot, window: MainWindow, watche
     batches.make_photo(watched / "day two" / "3.png", 3)
     wait_done(qtbot, window, "day two/3.png")
     out = watched / "derained"
-    assert batches.results(out) == {"1_derained.png", "2_derained.png", "day two/3_derained.png"}
+    assert results(out) == {"1_derained.png", "2_derained.png", "day two/3_derained.png"}
     # Results are no arrivals, though they lie below the folder.
     batches.until(qtbot, lambda: not window.batch_controller.watch.waits)
     assert len(batches.rows(window)) == 3
@@ -202,7 +203,7 @@ def test_an_empty_folder_waits_for_its_first_photo(
     assert not said(window)
     batches.make_photo(folder / "day one" / "1.png")
     wait_done(qtbot, window, "day one/1.png")
-    assert batches.results(folder / "derained") == {"day one/1_derained.png"}
+    assert results(folder / "derained") == {"day one/1_derained.png"}
 
 
 def test_what_watchdog_says_while_it_is_stopped_is_no_error(

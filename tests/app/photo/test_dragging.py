@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.photo.dragging import DragFolders
-from nledn.unfinished import remove_abandoned
+from nledn.temporary_files import remove_abandoned
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from nledn.batch import Ending, Queue, Row, Settings, preview, report_of
+from nledn.batch import BatchSettings, Ending, Queue, Row, preview, report_of
 from nledn.errors import DerainError
 from tests.batch.batches import OPTIONS, batch, make_photo, make_photos, request
 
@@ -50,7 +50,7 @@ class Victim:
 
     def tried(self, *, strength: float = 0.5, conflict: str = "skip") -> list[str]:
         """Preview, run and report; the sentences of what was refused."""
-        settings = Settings(options=replace(OPTIONS, strength=strength), conflict=conflict)
+        settings = BatchSettings(options=replace(OPTIONS, strength=strength), conflict=conflict)
         asked = request(self.wet, self.dry, replace(settings, thumbnails=True))
         said: list[str] = []
 

@@ -14,7 +14,7 @@ from PIL import Image
 from nledn.training.__main__ import find_recipe
 from nledn.training.photos import TABLE, build
 from nledn.training.photos import packages as packages_module
-from nledn.training.photos.table import Package, Source, Table
+from nledn.training.photos.table import Package, PhotoSource, Table
 
 JPEG = re.compile(r"[\w.+-]+\.jpg")
 
@@ -42,8 +42,10 @@ def described(path: Path, registry: str) -> Package:
     return Package("pictures", registry, "pictures", "1.0", path.name, len(data), sha256)  # type: ignore[arg-type]
 
 
-def source(name: str, size: tuple[int, int], keep_rows: int = 0) -> Source:
-    return Source(f"{name}.jpg", "pictures", f"{name}.png", keep_rows, *size, "0" * 64, "CC0-1.0")
+def source(name: str, size: tuple[int, int], keep_rows: int = 0) -> PhotoSource:
+    return PhotoSource(
+        f"{name}.jpg", "pictures", f"{name}.png", keep_rows, *size, "0" * 64, "CC0-1.0"
+    )
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nledn import places, unfinished
+from nledn import places, temporary_files
 from nledn.atomic import replacing
 from nledn.errors import OutputNotPermitted
-from nledn.unfinished import TEMPORARY_SUFFIX, remove_abandoned
+from nledn.temporary_files import TEMPORARY_SUFFIX, remove_abandoned
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LEFT = f".a.png.7{TEMPORARY_SUFFIX}"  # as a process of number 7 would name it
@@ -23,9 +23,9 @@ def notes() -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def abandoned(path: Path, *, confirmed: bool = True) -> unfinished.Note:
+def abandoned(path: Path, *, confirmed: bool = True) -> temporary_files.Noted:
     """Note a file as a process does that is killed then."""
-    note = unfinished.note(path)
+    note = temporary_files.note(path)
     if confirmed:
         note.confirm()
     note.leave()  # what the system does for a process that ends
@@ -62,7 +62,7 @@ def test_what_a_killed_process_left_goes_at_the_next_start(tmp_path: Path) -> No
 
 def test_the_note_is_there_before_the_file_and_goes_with_it(tmp_path: Path) -> None:
     path = tmp_path / LEFT
-    note = unfinished.note(path)
+    note = temporary_files.note(path)
     assert json.loads(notes()[0].read_text().splitlines()[0])["path"] == str(path)
     assert not path.exists()
     note.take_back()
@@ -140,7 +140,7 @@ def test_a_folder_of_unfinished_files_goes_with_them(tmp_path: Path) -> None:
 
 def test_a_note_that_names_another_file_removes_nothing(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_text("irreplaceable")
-    note = unfinished.note(tmp_path / LEFT)
+    note = temporary_files.note(tmp_path / LEFT)
     note.leave()
     (path,) = notes()
     path.write_text(path.read_text().replace(LEFT, "photo.jpg") + "made\n")
@@ -193,7 +193,7 @@ def test_a_file_that_may_not_be_removed_is_left_to_a_later_start(
     ):
         (temporary,) = names(tmp_path)
         locked.setattr(Path, "unlink", refuse)
-        locked.setattr("nledn.atomic._commit", refuse)
+        locked.setattr("nledn.atomic._Temporary.move", refuse)
     assert names(tmp_path) == {temporary}
     remove_abandoned()
     assert names(tmp_path) == set()

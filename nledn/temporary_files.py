@@ -30,7 +30,7 @@ _NOTE_BYTES = 65_536  # a path has at most 4,096, and JSON makes six of one
 _MADE = b"made\n"
 
 
-class Note:
+class Noted:
     """Says that a file is unfinished, until it is taken back."""
 
     def __init__(self, place: Path | None = None, descriptor: int = -1) -> None:
@@ -56,7 +56,7 @@ class Note:
             os.close(self._descriptor)
 
 
-def note(path: Path) -> Note:
+def note(path: Path) -> Noted:
     """Note a file, or a folder of files, that is about to be made.
 
     Where the state folder cannot be written or its disk cannot lock, nothing is noted and the work
@@ -72,8 +72,8 @@ def note(path: Path) -> Note:
         descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     except OSError:
         log.debug("%s cannot be noted", path, exc_info=True)
-        return Note()
-    made = Note(place, descriptor)
+        return Noted()
+    made = Noted(place, descriptor)
     try:
         lock(descriptor)
         text = json.dumps({"path": os.fspath(path), "host": platform.node()})
@@ -81,7 +81,7 @@ def note(path: Path) -> Note:
     except OSError:
         log.debug("%s cannot be noted", path, exc_info=True)
         made.take_back()
-        return Note()
+        return Noted()
     return made
 
 
