@@ -5,6 +5,8 @@
 PYTHON ?= $(shell .ci/find-python)
 # An index of torch's own, e.g. https://download.pytorch.org/whl/cpu on machines without NVIDIA.
 TORCH_INDEX ?=
+# PyPI lacks what torch for ROCm needs beside itself.
+ALSO_FROM := $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
@@ -102,16 +104,16 @@ $(VENV)/.torch: constraints.txt $(VENV)/.python
 
 $(VENV)/.program: pyproject.toml constraints.txt $(VENV)/.torch
 	@echo "Installing AfterRain into $(VENV)/ …"
-	@$(PIP) install --constraint constraints.txt --editable '.$(FAST)'
+	@$(PIP) install --constraint constraints.txt $(ALSO_FROM) --editable '.$(FAST)'
 	@touch $@
 
 $(VENV)/.bundle: $(VENV)/.program
 	@echo "Installing what the bundle is made of …"
-	@$(PIP) install --constraint constraints.txt --editable '.[fast-cpu,raw]' --group bundle
+	@$(PIP) install --constraint constraints.txt $(ALSO_FROM) --editable '.[fast-cpu,raw]' --group bundle
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.program
 	@echo "Installing what the tests need …"
-	@$(PIP) install --constraint constraints.txt --editable '.[cluster,fast-cpu,raw]' \
+	@$(PIP) install --constraint constraints.txt $(ALSO_FROM) --editable '.[cluster,fast-cpu,raw]' \
 	    --group lint --group test --group training
 	@touch $@

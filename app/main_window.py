@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self._is_finishing = False
         self._build()
         tasks.idled.connect(self._close_if_finishing)
+        tasks.idled.connect(self._give_memory_back)
         self._connect_window()
         self.photo = PhotoPage(
             self.shell, self.view, document, self.controller, self.named_actions, self
@@ -356,6 +357,12 @@ class MainWindow(QMainWindow):
             action.setEnabled(False)
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
         QTimer.singleShot(0, self._close_if_finishing)
+
+    def _give_memory_back(self) -> None:
+        """Let other programs have what a graphics card keeps for the next tile."""
+        from nledn import backends
+
+        backends.rest()
 
     def _close_if_finishing(self) -> None:
         if self._is_finishing and self.tasks.is_idle:

@@ -36,6 +36,7 @@ from nledn.backends import Trained
 from nledn.backends.torch import network_of
 from nledn.device import Choice
 from nledn.errors import DeviceError
+from nledn.machine import read_cpu_name
 from nledn.metrics import psnr_y, to_uint8_cut
 from nledn.network import NonLocal
 from nledn.options import Options
@@ -301,7 +302,7 @@ def remember(path: Path, label: str, threads: int | None, rows: list[Row]) -> No
         {
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "label": label,
-            "cpu": device.read_cpu_name(),
+            "cpu": read_cpu_name(),
             "threads": threads or os.cpu_count(),
             "torch": torch.__version__,
             "afterrain": __version__,

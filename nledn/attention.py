@@ -18,6 +18,9 @@ from torch.autograd.function import once_differentiable
 # Scores that a thread works on at a time: 2 MiB. On one core of a Zen 5, 2^17 to 2^22 took 71, 61,
 # 57, 54, 54 and 55 ms forward and 151, 128, 113, 104, 113 and 129 backward, and SDPA 111 and 170.
 CHUNK_SCORES = 2**20
+# Scores that are written at once on GPUs without a fused kernel: 64 MiB in float32. All regions of
+# a tile together would write 8 kB a pixel, several times what the rest of the network needs.
+WRITTEN_SCORES = 2**24
 MOST_THREADS = 16  # that a chunk is made larger for, so that it stays at 32 MiB
 
 Piece = tuple[slice, slice]
@@ -34,6 +37,8 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     Returns:
         (n, 1, positions, 32), in the precision of `query`.
     """
+    if writes_scores(query.device):
+        return _in_pieces(query, key, value)
     if not takes_chunks(query):
         return F.scaled_dot_product_attention(query, key, value, scale=1.0)
     inputs = (query.squeeze(1), key.squeeze(1), value.squeeze(1))
@@ -44,6 +49,18 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 def takes_chunks(query: Tensor) -> bool:
     """Whether matrix products over chunks are the faster way."""
     return query.device.type == "cpu" and query.dtype == torch.bfloat16
+
+
+def writes_scores(device: torch.device) -> bool:
+    """Return whether all scores are written to memory at once: on Apple's and most of AMD's."""
+    return device.type == "mps" or (device.type == "cuda" and torch.version.hip is not None)
+
+
+def _in_pieces(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """A few regions after the others, so that their scores need no more memory than a tile."""
+    together = max(WRITTEN_SCORES // (query.shape[2] * key.shape[2]), 1)
+    pieces = zip(*(torch.split(x, together) for x in (query, key, value)), strict=True)
+    return torch.cat([F.scaled_dot_product_attention(q, k, v, scale=1.0) for q, k, v in pieces])
 
 
 class _Chunked(torch.autograd.Function):

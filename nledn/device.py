@@ -1,14 +1,11 @@
 """Decisions on device, backend, precision and tile, each with its reason.
 
-`Machine` holds what was found, `choose` and `plan` decide, and nothing here asks a driver: the
-facts come from `nledn.backends.read_machine`, the one place that tests replace.
+`choose` and `plan` decide by the facts of a `Machine`; nothing here asks a driver.
 """
 
-import platform
-from dataclasses import dataclass
-from pathlib import Path
-
-import psutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from nledn.errors import (
     BackendUnavailable,
@@ -17,6 +14,7 @@ from nledn.errors import (
     OutOfMemory,
     PrecisionUnavailable,
 )
+from nledn.machine import Gpu, Machine, Trial
 from nledn.options import Options
 from nledn.tiling import WHOLE_UP_TO_PX, Tiling, balanced, static, whole
 
@@ -34,6 +32,13 @@ WORTH_OPENVINO = 1.1
 NO_DRIVER = "no GPU with a working driver was found"
 TORCH_FOR_CPU = "this installation of torch is for the CPU only"
 NO_TORCH = "PyTorch, which computes on GPUs, is not part of this edition"
+LOST = "it stopped responding, as cards can after sleep; restart the program to use it again"
+MPS_UNTESTED = "Apple's GPU is untested by us, and used only when it is asked for"
+
+# Tiles to compute together where the card has memory for it: one of 448 px leaves most of a large
+# card idle. Cards sold with 16 GB report a little less.
+BATCH_TILES = 4
+BATCH_FROM_BYTES = 15 * 2**30
 
 HALVED_BELOW_PX = 256  # fp32 tiles smaller than this lose more in overlap than fp16 loses in speed
 
@@ -43,72 +48,12 @@ HALVED_BELOW_PX = 256  # fp32 tiles smaller than this lose more in overlap than 
 TILE_BYTES_PER_PX = {"fp32": 3400, "bf16": 1800, "fp16": 1800}
 # The photo, its rain plane, the result and what the writer copies, at 16 bits.
 PHOTO_BYTES_PER_PX = 6 + 6 + 6 + 8
-CGROUP_ROOT = Path("/sys/fs/cgroup")
-BF16_FLAGS = {"avx512_bf16", "amx_bf16"}  # as Linux spells them
 SHARE_OF_FREE_MEMORY = 0.8  # the rest is for fragmentation and for other programs
 
 
-@dataclass(frozen=True)
-class Gpu:
-    """One GPU as its driver reports it.
-
-    Attributes:
-        name: as sold.
-        free_bytes: memory that is free now.
-        total_bytes: all of it.
-        fp16: half precision pays on it (compute capability 7.0 on).
-        driver: its version, as far as it can be known; a new one has to prove itself again.
-    """
-
-    name: str
-    free_bytes: int
-    total_bytes: int
-    fp16: bool
-    driver: str = ""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """The result of the benchmark of OpenVINO on this machine.
-
-    Attributes:
-        agrees: its result is torch's.
-        times_as_fast: torch's seconds for a tile over its own.
-        problem: why it does not agree, as a clause.
-    """
-
-    agrees: bool
-    times_as_fast: float
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class Machine:
-    """The abilities of this machine.
-
-    Attributes:
-        cpu_name: as sold.
-        cores: that this process may use.
-        memory_bytes: free now, the limit of a container honoured.
-        cpu_bf16: the processor multiplies bfloat16 in hardware.
-        gpus: NVIDIA's and AMD's, by torch's index.
-        no_gpu_reason: why `gpus` is empty, as a clause.
-        mps: Apple's GPU can be used.
-        openvino: version that is installed, or None.
-        openvino_trial: how it did here; None where it has not been tried.
-        torch: it is installed; a bundle can do without.
-    """
-
-    cpu_name: str
-    cores: int
-    memory_bytes: int
-    cpu_bf16: bool
-    gpus: tuple[Gpu, ...] = ()
-    no_gpu_reason: str = ""
-    mps: bool = False
-    openvino: str | None = None
-    openvino_trial: Trial | None = None
-    torch: bool = True
+Cause = Literal["wrong", "memory", "kernel", "crash", "failed"]
+"""Why a device is not used: wrong results, too little memory, no kernels for it in PyTorch, the
+end of the program or no end at all, or another failure."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +66,9 @@ class Choice:
         precision: `fp32`, `bf16` or `fp16`.
         threads: of the processor.
         reasons: one clause for each decision, in the order device, backend, precision.
-        problem: what would have come first but computes wrongly here, and why; empty for nothing.
+        problem: what would have come first but is not used here, and why; empty for nothing.
+        cause: the kind of the problem.
+        graph: replay the operations of a tile as one CUDA graph.
     """
 
     device: str
@@ -130,6 +77,27 @@ class Choice:
     threads: int
     reasons: tuple[str, ...]
     problem: str = ""
+    cause: Cause = "wrong"
+    graph: bool = False
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """Device, backend and precision."""
+        return self.device, self.backend, self.precision
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it is what every device is compared with."""
+        return self.name == REFERENCE
+
+    @property
+    def reference(self) -> "Choice":
+        """The same on what every device is compared with."""
+        place, backend, precision = REFERENCE
+        return replace(self, device=place, backend=backend, precision=precision, graph=False)
+
+
+REFERENCE = ("cpu", "torch", "fp32")
 
 
 def choose(options: Options, machine: Machine) -> Choice:
@@ -152,26 +120,76 @@ def choose(options: Options, machine: Machine) -> Choice:
     )
 
 
+def fallbacks(choice: Choice, options: Options, machine: Machine) -> Iterator[Choice]:
+    """Yield what to compute on in place of `choice`, the fastest first.
+
+    Float32 on the same device, then the fastest way on the processor; last the reference, where
+    torch is installed.
+    """
+    last = choice
+    if choice.precision != "fp32":
+        last = replace(choice, precision="fp32", graph=False)
+        yield last
+    if choice.device != "cpu":
+        auto = replace(options, device="cpu", backend="auto", precision="auto")
+        last = choose(auto, machine)
+        yield last
+        if last.precision != "fp32":
+            last = replace(last, precision="fp32")
+            yield last
+    if machine.torch and not last.is_reference:
+        yield last.reference
+
+
 def _device(asked: str, machine: Machine) -> tuple[str, str]:
-    if asked == "cpu":
-        return "cpu", "asked for"
     if asked.startswith("cuda"):
         return _cuda(asked, machine), "asked for"
     if asked == "mps":
         if not machine.mps:
             raise DeviceUnavailable("mps", "this machine has no Apple GPU that torch can use")
         return "mps", "asked for; untested by us"
-    roomy = [
-        gpu
-        for gpu in machine.gpus
-        if _largest_tile(int(gpu.free_bytes * SHARE_OF_FREE_MEMORY), "fp16") is not None
-    ]
+    return ("cpu", "asked for") if asked == "cpu" else _fastest(machine)
+
+
+def _fastest(machine: Machine) -> tuple[str, str]:
+    usable = [gpu for gpu in machine.gpus if not gpu.problem]
+    roomy = [gpu for gpu in usable if _tile_that_fits(gpu)]
     if roomy:
-        best = max(roomy, key=lambda gpu: gpu.free_bytes)
-        return f"cuda:{machine.gpus.index(best)}", f"{best.name} has the most free memory"
-    if machine.gpus:
+        best = max(roomy, key=_rank)
+        among = f"{best.name} is the fastest of {len(roomy)}" if len(roomy) > 1 else best.name
+        return f"cuda:{machine.gpus.index(best)}", among
+    if usable:
         return "cpu", "the GPU has too little free memory"
-    return "cpu", machine.no_gpu_reason
+    if machine.gpus:
+        return "cpu", f"{machine.gpus[0].name} is not used: {machine.gpus[0].problem}"
+    return "cpu", MPS_UNTESTED if machine.mps else machine.no_gpu_reason
+
+
+def _tile_that_fits(gpu: Gpu) -> int:
+    return _largest_tile(int(gpu.free_bytes * SHARE_OF_FREE_MEMORY), "fp16") or 0
+
+
+def _rank(gpu: Gpu) -> tuple[bool, int, int]:
+    """The larger the better: a fast card that others have filled is slower than another."""
+    return _tile_that_fits(gpu) >= HALVED_BELOW_PX, gpu.speed, gpu.free_bytes
+
+
+def shared_out(options: Options, machine: Machine, worker: int) -> Options:
+    """Return the options of a worker process, so that those of one machine use all of its cards.
+
+    Args:
+        options: of all workers.
+        machine: theirs.
+        worker: its number on the machine, from 0.
+    """
+    if options.device != "auto":
+        return options
+    cards = [
+        index
+        for index, gpu in enumerate(machine.gpus)
+        if not gpu.problem and _tile_that_fits(gpu) >= HALVED_BELOW_PX
+    ]
+    return replace(options, device=f"cuda:{cards[worker % len(cards)]}") if cards else options
 
 
 def _cuda(asked: str, machine: Machine) -> str:
@@ -180,6 +198,8 @@ def _cuda(asked: str, machine: Machine) -> str:
         raise DeviceUnavailable(asked, machine.no_gpu_reason)
     if index >= len(machine.gpus):
         raise DeviceUnavailable(asked, f"the last GPU is cuda:{len(machine.gpus) - 1}")
+    if machine.gpus[index].problem:
+        raise DeviceUnavailable(asked, machine.gpus[index].problem)
     return f"cuda:{index}"
 
 
@@ -225,6 +245,12 @@ def _tried(trial: Trial | None) -> tuple[str, str]:
     if trial.times_as_fast < WORTH_OPENVINO:
         return "torch", f"{fast}, too little for tiles of one shape"
     return "openvino", fast
+
+
+def gpu_of(choice: Choice, machine: Machine) -> Gpu | None:
+    """The GPU of torch's `cuda` that is computed on."""
+    kind, _, index = choice.device.partition(":")
+    return machine.gpus[int(index)] if kind == "cuda" else None
 
 
 def _precision(asked: str, device: str, machine: Machine) -> tuple[str, str]:
@@ -289,12 +315,13 @@ def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machi
     height, width = size
     overlap_px = OVERLAP_PX if options.overlap_px is None else options.overlap_px
     free = free_bytes(choice, machine, height * width)
+    one_shape = _takes_one_shape(choice, machine)
     if options.tile == "whole":
         if height * width * TILE_BYTES_PER_PX[choice.precision] > free:
             raise OutOfMemory(choice.device, max(size))
         return Plan(whole(height, width), "asked for")
     if isinstance(options.tile, int):
-        asked = _divided(size, options.tile, overlap_px, choice)
+        asked = _divided(size, options.tile, overlap_px, one_shape)
         tile = asked.tiles[0].rect
         if tile.height * tile.width * TILE_BYTES_PER_PX[choice.precision] <= free:
             return Plan(asked, "asked for")
@@ -303,90 +330,50 @@ def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machi
         raise OutOfMemory(choice.device, TILE_PX[-1])
     if isinstance(options.tile, int):
         reason = f"{options.tile} px would take more than the free memory"
-        return Plan(_divided(size, largest, overlap_px, choice), reason)
-    if max(size) <= min(WHOLE_UP_TO_PX, largest) and choice.backend != "openvino":
+        return Plan(_divided(size, largest, overlap_px, one_shape), reason)
+    if max(size) <= min(WHOLE_UP_TO_PX, largest) and not one_shape:
         return Plan(whole(height, width), f"no side is longer than {WHOLE_UP_TO_PX} px")
     reason = "the scale the network was made for"
     if largest < TILE_PX[0]:
         reason = f"{free / 2**30:.1f} GiB of memory is free"
-    if choice.backend == "openvino":
+    if one_shape:
         sides = [side for side in STATIC_PX if side <= largest] or [largest]
         tilings = [static(*size, side, min(overlap_px, side // 4)) for side in sides]
         return Plan(min(tilings, key=lambda tiling: tiling.waste), "the least waste of few shapes")
-    return Plan(_divided(size, largest, overlap_px, choice), reason)
+    return Plan(_divided(size, largest, overlap_px, one_shape), reason)
 
 
-def _divided(size: tuple[int, int], tile_px: int, overlap_px: int, choice: Choice) -> Tiling:
+def _takes_one_shape(choice: Choice, machine: Machine) -> bool:
+    """Whether each new tile shape is compiled, so that every tile had better have the same."""
+    gpu = gpu_of(choice, machine)
+    return choice.backend == "openvino" or (gpu is not None and gpu.compiles_shapes)
+
+
+def _divided(size: tuple[int, int], tile_px: int, overlap_px: int, one_shape: bool) -> Tiling:
     overlap_px = min(overlap_px, tile_px // 4)
-    if choice.backend == "openvino":  # compiles one shape: every tile has it
+    if one_shape:
         return static(*size, tile_px // 8 * 8, overlap_px)
     return balanced(*size, tile_px, overlap_px)
 
 
+def batch_size(tiling: Tiling, choice: Choice, machine: Machine) -> int:
+    """Tiles to compute together: as few batches as `BATCH_TILES` make, and those equally full."""
+    gpu = gpu_of(choice, machine)
+    if gpu is None or gpu.total_bytes < BATCH_FROM_BYTES:
+        return 1
+    tile, count = tiling.tiles[0].rect, len(tiling.tiles)
+    size = -(-count // -(-count // BATCH_TILES))
+    needed = size * tile.height * tile.width * TILE_BYTES_PER_PX[choice.precision]
+    return size if needed <= free_bytes(choice, machine, 0) else 1
+
+
 def free_bytes(choice: Choice, machine: Machine, photo_px: int) -> int:
     """Memory that tiles may take on the chosen device, once the photo itself is held."""
-    if choice.device.startswith("cuda"):
-        free = machine.gpus[int(choice.device[5:])].free_bytes
-    else:
-        free = machine.memory_bytes - photo_px * PHOTO_BYTES_PER_PX
+    gpu = gpu_of(choice, machine)
+    free = machine.memory_bytes - photo_px * PHOTO_BYTES_PER_PX if gpu is None else gpu.free_bytes
     return int(free * SHARE_OF_FREE_MEMORY)
 
 
 def _largest_tile(free: int, precision: str) -> int | None:
     per_px = TILE_BYTES_PER_PX[precision]
     return next((side for side in TILE_PX if side * side * per_px <= free), None)
-
-
-def read_cpu_name() -> str:
-    """The processor as sold, or its architecture where the system does not tell."""
-    for line in _lines(Path("/proc/cpuinfo")):
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def read_cpu_bf16() -> bool:
-    """Return whether the processor multiplies bfloat16 in hardware, as far as Linux tells."""
-    for line in _lines(Path("/proc/cpuinfo")):
-        if line.startswith("flags"):
-            return not BF16_FLAGS.isdisjoint(line.split())
-    return False
-
-
-def read_memory_bytes() -> int:
-    """Memory that is free now: the system's, or a container's where that is less."""
-    return min([psutil.virtual_memory().available, *_cgroup_free()])
-
-
-def _cgroup_free() -> list[int]:
-    # Version 2, then version 1. "max" or a huge number mean that there is no limit.
-    root = CGROUP_ROOT
-    versions = (
-        (root, "memory.max", "memory.current", "inactive_file"),
-        (
-            root / "memory",
-            "memory.limit_in_bytes",
-            "memory.usage_in_bytes",
-            "total_inactive_file",
-        ),
-    )
-    free = []
-    for folder, limit, used, cache in versions:
-        texts = [next(iter(_lines(folder / name)), "").strip() for name in (limit, used)]
-        if all(text.isdigit() for text in texts):
-            # Files that were read count as used, and make room when somebody asks.
-            taken = int(texts[1]) - _cgroup_cache(folder, cache)
-            free.append(max(int(texts[0]) - taken, 0))
-    return free
-
-
-def _cgroup_cache(folder: Path, name: str) -> int:
-    counts = dict(line.split() for line in _lines(folder / "memory.stat") if " " in line)
-    return int(counts.get(name, 0))
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return []

@@ -1,25 +1,32 @@
-"""The engine: one photo's pixels in, its rain layer out, tile by tile."""
+"""The engine: one photo's pixels in, its rain layer out, tile by tile.
+
+A card computes the next batch of tiles while the last one is blended, so the host's part of the
+work costs no time. The processor has no hand free for that: there the two take turns.
+"""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from nledn import __version__, backends, catalog, device
 from nledn.backends import Backend, Trained, backend_benchmark, self_test
+from nledn.backends.recovering import Recovering, extended
 from nledn.cancel import CancelToken
 from nledn.catalog import Card
-from nledn.device import Choice, Machine
-from nledn.errors import NoNumbers, OutOfMemory
+from nledn.device import Choice
+from nledn.errors import BackendUnavailable, NoNumbers, OutOfMemory
+from nledn.machine import Machine
 from nledn.options import Options
 from nledn.pixels import Floats, Pixels, as_floats
 from nledn.rain import RainLayer, Record, srgb_encoded
-from nledn.tiling import Rect, Tile, Tiling, balanced
+from nledn.tiling import Rect, Tile, Tiling
 
 DEFAULTS = Options()
-SMALLEST_TILE_PX = 32  # below it a tile is nearly all overlap: then the memory is really gone
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,8 @@ OnTile = Callable[[Progress], None]
 class Focus:
     """A mailbox with one value: what the person looks at now.
 
-    The view writes it, the engine reads it before each tile. Replacing a reference is atomic, so
-    no lock is needed.
+    The view writes it, the engine reads it before each batch of tiles. Replacing a reference is
+    atomic, so no lock is needed.
     """
 
     def __init__(self, rect: Rect | None = None) -> None:
@@ -60,6 +67,19 @@ class Focus:
         )
 
 
+class _Batch(NamedTuple):
+    """Tiles that are computed together.
+
+    Attributes:
+        tiles: at least one.
+        rainy: (n, 3, h, w) float32 in [0, 1]; n is the layer's, so that the last batch of a photo
+            is computed as the others are, and every order gives the same bytes.
+    """
+
+    tiles: list[Tile]
+    rainy: Floats
+
+
 class Derainer:
     """A checkpoint, loaded once, on a device.
 
@@ -68,7 +88,6 @@ class Derainer:
     Attributes:
         options: as given.
         card: the checkpoint's.
-        choice: device, backend, precision, and why.
     """
 
     def __init__(  # what it is put together from
@@ -78,16 +97,19 @@ class Derainer:
         choice: Choice,
         machine: Machine,
         backend: Backend,
-        make_reference: Callable[[], Backend] | None = None,
+        create: Callable[[Choice], Backend] | None = None,
     ) -> None:
         self.options = options
         self.card = card
-        self.choice = choice
         self._machine = machine
-        self._backend = backend
-        self._make_reference = make_reference
-        self._reference: Backend | None = None
+        later = device.fallbacks(choice, options, machine) if create is not None else iter(())
+        self._backend = Recovering(choice, backend, later, create or _nothing_else)
         self._turn = threading.Lock()
+
+    @property
+    def choice(self) -> Choice:
+        """Device, backend, precision, and why."""
+        return self._backend.choice
 
     @classmethod
     def load(cls, options: Options = DEFAULTS) -> "Derainer":
@@ -103,11 +125,11 @@ class Derainer:
         card = catalog.find(options.weights)
         weights = catalog.load(card)
         trained = Trained(weights.arrays, card.regions, weights.sha256)
-        backend = backends.create(choice, trained)
-        make = None
-        if not self_test.is_reference(choice):
-            make = partial(backends.create, self_test.reference(choice), trained)
-        return cls(options, card, choice, machine, backend, make)
+
+        def create(wanted: Choice) -> Backend:
+            return backends.create(wanted, trained)
+
+        return cls(options, card, choice, machine, create(choice), create)
 
     def start(
         self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
@@ -122,17 +144,24 @@ class Derainer:
         Raises:
             OutOfMemory: not even the smallest tile fits.
         """
+        self._backend.photo_begins()
         tiling = self._planned(size)
         return RainLayer(tiling, self._record(tiling), grey=grey, linear=linear)
 
     def _planned(self, size: tuple[int, int]) -> Tiling:
+        if self.choice.device != "cpu":  # others use the card meanwhile
+            self._look_at_memory()
         try:
             return device.plan(size, self.options, self.choice, self._machine).tiling
         except OutOfMemory:
             # What was free when the checkpoint was loaded: others may have ended since.
-            now = backends.read_machine()
-            self._machine = replace(self._machine, memory_bytes=now.memory_bytes, gpus=now.gpus)
+            self._look_at_memory()
             return device.plan(size, self.options, self.choice, self._machine).tiling
+
+    def _look_at_memory(self) -> None:
+        now = backends.read_machine()
+        gpus = now.gpus if len(now.gpus) == len(self._machine.gpus) else self._machine.gpus
+        self._machine = replace(self._machine, memory_bytes=now.memory_bytes, gpus=gpus)
 
     def derain(
         self,
@@ -149,9 +178,10 @@ class Derainer:
             pixels: (H, W, 3) uint8 or uint16, RGB, in the file's own encoding.
             into: a layer of `start`, or one that was cancelled; its missing tiles are filled in.
                 None for a colour photo that is not linear.
-            focus: where to begin; read anew before each tile.
+            focus: where to begin; read before each batch of tiles, which a card does while the
+                batch before is under way.
             on_tile: called on this thread after each tile.
-            cancel: read before each tile.
+            cancel: read before each batch.
 
         Returns:
             The rain to subtract (eq. 3 with the sign of the published checkpoints).
@@ -164,16 +194,13 @@ class Derainer:
         assert layer.tiling.size == pixels.shape[:2], "the layer belongs to another photo"
         focus = focus or Focus()
         cancel = cancel or CancelToken()
-        with self._turn:
-            missing = layer.missing
-            while missing:
-                cancel.raise_if_cancelled()
-                tile = focus.nearest(missing)
-                missing.remove(tile)
-                changed = self.add_tile(pixels, layer, tile)
-                if on_tile is not None:
-                    total = len(layer.tiling.tiles)
-                    on_tile(Progress(changed, total - len(missing), total))
+        total = len(layer.tiling.tiles)
+        with self._turn, closing(self._batches(pixels, layer, focus, cancel)) as batches:
+            for tiles, rain in batches:
+                for tile, its in zip(tiles, rain, strict=False):
+                    changed = self._add(layer, tile, its)
+                    if on_tile is not None:
+                        on_tile(Progress(changed, int(layer.done.sum()), total))
         return layer
 
     def add_tile(self, pixels: Pixels, layer: RainLayer, tile: Tile) -> Rect:
@@ -191,51 +218,60 @@ class Derainer:
             OutOfMemory: not even the smallest tile fits.
             NoNumbers: the result is not finite, on the processor in float32 neither.
         """
+        batch = _batch(pixels, layer, [tile], 1)
+        return self._add(layer, tile, self._rain_of(batch, layer)[0])
+
+    def _batches(
+        self, pixels: Pixels, layer: RainLayer, focus: Focus, cancel: CancelToken
+    ) -> Generator[tuple[list[Tile], Floats], None, None]:
+        """Yield tiles with their rain, (n, 3, h, w), nearest to the focus first."""
+        missing = layer.missing
+        size = device.batch_size(layer.tiling, self.choice, self._machine)
+
+        def following() -> _Batch:
+            cancel.raise_if_cancelled()
+            tiles: list[Tile] = []
+            while missing and len(tiles) < size:
+                tiles.append(focus.nearest(missing))
+                missing.remove(tiles[-1])
+            return _batch(pixels, layer, tiles, size)
+
+        if self.choice.device == "cpu":
+            while missing:
+                batch = following()
+                yield batch.tiles, self._rain_of(batch, layer)
+            return
+        under_way: tuple[list[Tile], Future[Floats]] | None = None
+        with ThreadPoolExecutor(1, "tiles") as card:
+            while missing:
+                batch = following()
+                before = under_way
+                under_way = batch.tiles, card.submit(self._rain_of, batch, layer)
+                if before is not None:
+                    yield before[0], before[1].result()
+            if under_way is not None:
+                yield under_way[0], under_way[1].result()
+
+    def _rain_of(self, batch: _Batch, layer: RainLayer) -> Floats:
+        """Compute a batch, and note in the record what did not go as planned."""
+        rain = self._backend.rain(batch.rainy, layer.note)
         self._note_change(layer)
-        rain = self._rain_of(_tile_pixels(pixels, tile.rect, layer.linear), layer)
+        if not np.isfinite(rain).all():
+            raise NoNumbers(self.choice.device, self.card.id)
+        return rain
+
+    def _add(self, layer: RainLayer, tile: Tile, rain: Floats) -> Rect:
+        """Blend in the rain of a tile, (3, h, w)."""
+        rain = np.asarray(rain.transpose(1, 2, 0))
         if layer.grey:
             rain = np.repeat(rain.mean(axis=2, keepdims=True), 3, axis=2)
         return layer.add(tile, rain)
 
     def _note_change(self, layer: RainLayer) -> None:
         """A layer that was begun before another backend was chosen, or on another machine."""
-        record, choice = layer.record, self.choice
-        place = (choice.device, choice.backend, choice.precision)
+        record, place = layer.record, self.choice.name
         if (record.device, record.backend, record.precision) != place:
             layer.note(f"some tiles were computed on {place[0]}, with {place[1]} {place[2]}")
-
-    def _rain_of(self, rainy: Floats, layer: RainLayer) -> Floats:
-        """(h, w, 3) to (h, w, 3); in smaller tiles where the memory does not suffice."""
-        try:
-            return self._finite_rain_of(rainy.transpose(2, 0, 1)[None], layer)
-        except OutOfMemory:
-            smaller = max(rainy.shape[:2]) // 2
-            if smaller < SMALLEST_TILE_PX:
-                raise
-        layer.note(f"memory ran out: some tiles were computed in parts of {smaller} px")
-        height, width = rainy.shape[:2]
-        return self._in_parts(rainy, balanced(height, width, smaller, smaller // 8), layer)
-
-    def _finite_rain_of(self, rainy: Floats, layer: RainLayer) -> Floats:
-        """(1, 3, h, w) to (h, w, 3); float16 may overflow with some checkpoint."""
-        rain = self._backend.rain(rainy)
-        if not np.isfinite(rain).all() and self._make_reference is not None:
-            if self._reference is None:
-                self._reference = self._make_reference()
-            rain = self._reference.rain(rainy)
-            layer.note(f"some tiles overflowed in {self.choice.precision} and were done in fp32")
-        if not np.isfinite(rain).all():
-            raise NoNumbers(self.choice.device, self.card.id)
-        return np.asarray(rain[0].transpose(1, 2, 0))
-
-    def _in_parts(self, rainy: Floats, tiling: Tiling, layer: RainLayer) -> Floats:
-        rain = np.zeros_like(rainy)
-        for part in tiling.tiles:
-            inside = tiling.inside(part)
-            found = self._rain_of(_extended(rainy[inside.slices], part.rect), layer)
-            found = found[: inside.height, : inside.width]
-            rain[inside.slices] += found * tiling.weights(part)
-        return rain
 
     def _record(self, tiling: Tiling) -> Record:
         tile = tiling.tiles[0].rect
@@ -252,14 +288,20 @@ class Derainer:
         )
 
 
+def _nothing_else(choice: Choice) -> Backend:
+    raise BackendUnavailable(choice.backend, "this engine was given one backend only")
+
+
+def _batch(pixels: Pixels, layer: RainLayer, tiles: list[Tile], size: int) -> _Batch:
+    """Lay out the tiles' pixels for the network; the last one fills up to `size`."""
+    inputs = [_tile_pixels(pixels, tile.rect, layer.linear) for tile in tiles]
+    inputs += inputs[-1:] * (size - len(tiles))
+    return _Batch(tiles, np.stack(inputs).transpose(0, 3, 1, 2))
+
+
 def _tile_pixels(pixels: Pixels, rect: Rect, linear: bool) -> Floats:
     """A tile's pixels as the network wants them, (h, w, 3) float32 in [0, 1]."""
     inside = rect.clipped(pixels.shape[1], pixels.shape[0])
     values = as_floats(pixels[inside.slices])
-    return _extended(srgb_encoded(values) if linear else values, rect)
-
-
-def _extended(inside: Floats, rect: Rect) -> Floats:
-    """Fill up what a photo has of `rect` to the whole of it, by reflection at bottom and right."""
-    below, right = rect.height - inside.shape[0], rect.width - inside.shape[1]
-    return np.pad(inside, ((0, below), (0, right), (0, 0)), mode="reflect")
+    values = srgb_encoded(values) if linear else values
+    return extended(values.transpose(2, 0, 1), rect).transpose(1, 2, 0)

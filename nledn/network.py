@@ -6,7 +6,8 @@ checkpoints differ, the checkpoints decide; docs/network.md lists the difference
 leaves out for study (section 4.4) or says otherwise (eq. 4–5) is a `Variant`.
 """
 
-import numpy as np
+from functools import lru_cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -99,20 +100,31 @@ class NonLocal(nn.Module):
         if not self.is_literal:
             phi, g = F.max_pool2d(phi, 2), F.max_pool2d(g, 2)  # (B, 32, H/2, W/2)
         blended = torch.zeros_like(theta)
-        for down, row_weights in window_runs(theta.shape[2]):
-            for across, column_weights in window_runs(theta.shape[3]):
+        for down, row_weights in _windows(theta.shape[2], theta.device):
+            for across, column_weights in _windows(theta.shape[3], theta.device):
                 spans = (down, across) if self.is_literal else (down.halved, across.halved)
                 query = _tokens(_fold(theta, down, across))  # (n, 1, h·w, 32), n windows
                 key, value = _tokens(_fold(phi, *spans)), _tokens(_fold(g, *spans))
                 y = _unfold(self._compare(query, key, value), down, across)
-                weights = torch.from_numpy(np.outer(row_weights, column_weights))
                 part = blended[:, :, down.start : down.stop, across.start : across.stop]
-                part += y * weights.to(y.device, y.dtype)
+                part += y * torch.outer(row_weights, column_weights).to(y.dtype)
         return blended
 
     def _compare(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         """(n, 1, positions, 32), as `query`, from (n, 1, keys, 32)."""
         return (_dot_product if self.is_literal else attend)(query, key, value)
+
+
+@lru_cache
+def _windows(side: int, device: torch.device) -> tuple[tuple[Span, Tensor], ...]:
+    """The windows along an axis, with weights that are on the device already.
+
+    A CUDA graph can record no copy from the host, and training no tensor of `inference_mode`.
+    """
+    with torch.inference_mode(mode=False):
+        return tuple(
+            (run, torch.from_numpy(weights).to(device)) for run, weights in window_runs(side)
+        )
 
 
 def _dot_product(query: Tensor, key: Tensor, value: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from nledn.pixels import Floats, Mask, Pixels, as_floats, strips
 from nledn.tiling import Rect, Tile, Tiling, whole
 
 STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
+_ROWS = 32  # that are blended at a time: 170 kB of a tile, which stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,16 @@ class RainLayer:
         """
         assert not self.done[tile.index], "a tile is added once"
         inside = self.tiling.inside(tile)
-        share = rain[: inside.height, : inside.width] * self.tiling.weights(tile)
-        self.plane[inside.slices] += np.rint(share * STEPS).astype(np.int16)
+        plane, (down, across) = self.plane[inside.slices], self.tiling.axis_weights(tile)
+        # Rows of values, not of pixels: an inner loop over three channels takes thrice as long.
+        across = np.repeat(across, 3)
+        for top in range(0, inside.height, _ROWS):
+            rows = slice(top, min(top + _ROWS, inside.height))
+            share = down[rows, None] * across
+            share *= rain[rows, : inside.width].reshape(share.shape)
+            share *= np.float32(STEPS)
+            np.rint(share, out=share)
+            plane[rows] += share.astype(np.int16).reshape(-1, inside.width, 3)
         self.done[tile.index] = True
         return inside
 

@@ -171,10 +171,16 @@ class Tiling:
 
     def weights(self, tile: Tile) -> npt.NDArray[np.float32]:
         """(h, w, 1) float32 weights of a tile's pixels inside the photo."""
+        down, across = self.axis_weights(tile)
+        return (down[:, None] * across[None, :])[:, :, None]
+
+    def axis_weights(self, tile: Tile) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """(h,) and (w,) float32, whose products are `weights`."""
         inside = self.inside(tile)
-        rows = self.vertical.weights[tile.row][: inside.height]
-        columns = self.horizontal.weights[tile.column][: inside.width]
-        return (rows[:, None] * columns[None, :])[:, :, None]
+        return (
+            self.vertical.weights[tile.row][: inside.height],
+            self.horizontal.weights[tile.column][: inside.width],
+        )
 
     @property
     def waste(self) -> float:

@@ -115,3 +115,33 @@ def test_a_training_step_gets_the_references_gradient(monkeypatch: pytest.Monkey
     monkeypatch.setattr(attention, "takes_chunks", lambda _: False)
     flash = relative_error(gradient(bf16=True), expected)
     assert chunked < 1.2 * flash
+
+
+def test_scores_that_are_written_to_memory_are_written_in_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    query, key, value = (torch.randn(7, 1, n, 32) for n in (64, 16, 16))
+    exact = attention.attend(query, key, value)
+    regions = []
+
+    def watched(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
+        regions.append(len(query))
+        return fused(query, key, value, scale=scale)
+
+    fused = torch.nn.functional.scaled_dot_product_attention
+    monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", watched)
+    monkeypatch.setattr(attention, "writes_scores", lambda _device: True)
+    monkeypatch.setattr(attention, "WRITTEN_SCORES", 3 * 64 * 16)
+    torch.testing.assert_close(attention.attend(query, key, value), exact)
+    assert regions == [3, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("place", "hip", "written"),
+    [("mps", None, True), ("cuda", "7.0", True), ("cuda", None, False), ("cpu", None, False)],
+)
+def test_which_devices_write_them(
+    place: str, hip: str | None, written: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.version, "hip", hip)
+    assert attention.writes_scores(torch.device(place)) == written

@@ -8,7 +8,8 @@ import pytest
 
 from nledn import places
 from nledn.backends import Backend, Trained, backend_benchmark, reference
-from nledn.device import Choice, Machine, Trial
+from nledn.device import Choice
+from nledn.machine import Machine, Trial
 from nledn.pixels import Floats
 
 MACHINE = Machine("A CPU", 2, 2**34, cpu_bf16=False, openvino="2026.4")

@@ -11,7 +11,7 @@ import pytest
 from nledn import backends
 from nledn.backends import backend_benchmark
 from nledn.backends.backend_benchmark import ROOM_BYTES, Attempt
-from nledn.device import Gpu, Machine, Trial
+from nledn.machine import Gpu, Machine, Trial
 from nledn.options import Options
 
 MACHINE = Machine("A CPU", 2, 2**34, cpu_bf16=False, openvino="2026.4")
@@ -25,7 +25,7 @@ import os, time
 from pathlib import Path
 from nledn import backends
 from nledn.backends import backend_benchmark
-from nledn.device import Machine, Trial
+from nledn.machine import Machine, Trial
 
 def compared(machine):
     {does}
@@ -78,7 +78,7 @@ def test_it_is_due_where_a_verdict_would_decide(machine: Machine, is_due: bool) 
 
 
 def test_it_is_not_due_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nledn.device.read_memory_bytes", lambda: ROOM_BYTES - 1)
+    monkeypatch.setattr("nledn.machine.read_memory_bytes", lambda: ROOM_BYTES - 1)
     assert not backend_benchmark.is_due(Options(), MACHINE)
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nledn import device
-from nledn.device import NO_DRIVER, Choice, Gpu, Machine, Trial, choose, plan
+from nledn import device, machine
+from nledn.device import NO_DRIVER, TORCH_FOR_CPU, Choice, choose, plan
 from nledn.errors import (
     BackendUnavailable,
     DeviceUnavailable,
@@ -14,6 +14,7 @@ from nledn.errors import (
     OutOfMemory,
     PrecisionUnavailable,
 )
+from nledn.machine import Gpu, Machine, Trial
 from nledn.options import Options
 
 GIB = 2**30
@@ -45,6 +46,63 @@ def test_the_gpu_with_most_free_memory_is_taken() -> None:
     choice = choose(Options(), with_gpus(SMALL, BIG))
     assert (choice.device, choice.precision) == ("cuda:1", "fp16")
     assert "Big" in choice.reasons[0]
+
+
+def test_workers_of_one_machine_share_its_cards_out() -> None:
+    machine = with_gpus(BIG, replace(BIG, problem="too old"), BIG, SMALL)
+    devices = [device.shared_out(Options(), machine, worker).device for worker in range(4)]
+    assert devices == ["cuda:0", "cuda:2", "cuda:3", "cuda:0"]
+    assert device.shared_out(Options(device="cpu"), machine, 1).device == "cpu"
+    assert device.shared_out(Options(), LAPTOP, 1).device == "auto"
+
+
+@pytest.mark.parametrize(
+    ("faster", "slower"),
+    [
+        (Gpu("RTX 3090", GIB, 24 * GIB, True, "", (8, 6), 82), ("RTX 4060", (8, 9), 24, True)),
+        (Gpu("A100", GIB, 40 * GIB, True, "", (8, 0), 108), ("RTX 4080", (8, 9), 76, True)),
+        (Gpu("RTX 2060", GIB, 6 * GIB, True, "", (7, 5), 30), ("P40", (6, 1), 30, False)),
+        (Gpu("H100", GIB, 80 * GIB, True, "", (9, 0), 132), ("RTX 4090", (8, 9), 128, True)),
+    ],
+)
+def test_the_card_that_multiplies_more_is_taken(
+    faster: Gpu, slower: tuple[str, tuple[int, int], int, bool]
+) -> None:
+    name, capability, processors, fp16 = slower
+    other = Gpu(name, 20 * GIB, 24 * GIB, fp16, "", capability, processors)
+    assert choose(Options(), with_gpus(other, faster)).device == "cuda:1"
+
+
+def test_a_card_that_compiles_shapes_gets_one() -> None:
+    amd = replace(BIG, compiles_shapes=True)
+    for size in ((3000, 4000), (500, 500), (4000, 3000)):
+        tiling = planned(size, Options(), with_gpus(amd)).tiling
+        assert tiling.vertical.tile_px == tiling.horizontal.tile_px
+        assert tiling.vertical.tile_px in device.STATIC_PX
+
+
+def test_apples_gpu_has_a_reason_of_its_own() -> None:
+    mac = replace(LAPTOP, mps=True, no_gpu_reason=TORCH_FOR_CPU)
+    assert choose(Options(), mac).reasons[0] == device.MPS_UNTESTED
+
+
+def test_what_takes_over_is_safer_and_the_fastest_first() -> None:
+    machine = replace(SERVER, gpus=(BIG,), openvino_trial=Trial(True, 2.0))
+    first = choose(Options(), machine)
+    names = [choice.name for choice in device.fallbacks(first, Options(), machine)]
+    assert names == [
+        ("cuda:0", "torch", "fp32"),
+        ("cpu", "openvino", "bf16"),
+        ("cpu", "openvino", "fp32"),
+        ("cpu", "torch", "fp32"),
+    ]
+    asked = Options(device="cuda:0", precision="fp16", threads=1)
+    later = list(device.fallbacks(choose(asked, with_gpus(BIG)), asked, with_gpus(BIG)))
+    assert [choice.name for choice in later] == [
+        ("cuda:0", "torch", "fp32"),
+        ("cpu", "torch", "fp32"),
+    ]
+    assert later[-1].threads == 1
 
 
 def test_a_full_gpu_means_cpu_with_the_reason() -> None:
@@ -226,16 +284,16 @@ def test_a_compiled_backend_gets_one_shape() -> None:
 def test_a_containers_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "memory.max").write_text("1000000\n")
     (tmp_path / "memory.current").write_text("400000\n")
-    monkeypatch.setattr(device, "CGROUP_ROOT", tmp_path)
-    assert device.read_memory_bytes() == 600_000
+    monkeypatch.setattr(machine, "CGROUP_ROOT", tmp_path)
+    assert machine.read_memory_bytes() == 600_000
     (tmp_path / "memory.stat").write_text("anon 100\ninactive_file 300000\nactive_file 9\n")
-    assert device.read_memory_bytes() == 900_000, "files that were read make room"
+    assert machine.read_memory_bytes() == 900_000, "files that were read make room"
     (tmp_path / "memory.max").write_text("max\n")
-    assert device.read_memory_bytes() > 600_000
+    assert machine.read_memory_bytes() > 600_000
 
 
 def test_the_processor_has_a_name() -> None:
-    assert device.read_cpu_name()
+    assert machine.read_cpu_name()
 
 
 def test_a_choice_says_why_for_each_decision() -> None:
@@ -248,4 +306,4 @@ def test_a_choice_says_why_for_each_decision() -> None:
 def test_linux_and_torch_agree_on_bfloat16() -> None:
     from nledn.backends.torch import has_cpu_bf16
 
-    assert device.read_cpu_bf16() == has_cpu_bf16()
+    assert machine.read_cpu_bf16() == has_cpu_bf16()

@@ -14,9 +14,10 @@ from nledn.backends import Backend, Trained, create
 from nledn.backends import torch as torch_backend
 from nledn.backends.torch import TorchBackend
 from nledn.card import Card
-from nledn.device import Choice, Machine, choose
+from nledn.device import Choice, choose
 from nledn.engine import Progress
 from nledn.errors import OutOfMemory
+from nledn.machine import Machine
 from nledn.network import NLEDN
 from nledn.rain import srgb_decoded
 from nledn.tiling import Rect
@@ -199,26 +200,6 @@ def test_memory_that_others_gave_back_is_found(monkeypatch: pytest.MonkeyPatch) 
         derainer.start((1000, 1000))
     monkeypatch.setattr(backends, "read_machine", lambda: MACHINE)
     assert not derainer.start((1000, 1000)).is_complete
-
-
-def test_a_gpu_that_cannot_be_opened_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    def memory(index: int) -> tuple[int, int]:
-        if index == 0:
-            raise RuntimeError("CUDA error: all CUDA-capable devices are busy or unavailable")
-        return 2**33, 2**34
-
-    cuda = torch.cuda
-    for name, value in (
-        ("is_available", lambda: True),
-        ("device_count", lambda: 2),
-        ("mem_get_info", memory),
-        ("get_device_name", "GPU {}".format),
-        ("get_device_capability", lambda _index: (8, 0)),
-    ):
-        monkeypatch.setattr(cuda, name, value)
-    gpus, reason = torch_backend.read_gpus()
-    assert [(gpu.name, gpu.free_bytes) for gpu in gpus] == [("GPU 0", 0), ("GPU 1", 2**33)]
-    assert not reason
 
 
 def test_other_failures_are_not_taken_for_a_lack_of_memory(

@@ -81,6 +81,22 @@ def test_the_order_of_tiles_does_not_show(order: list[int], seed: int) -> None:
     assert shuffled.is_complete
 
 
+@pytest.mark.parametrize("layout", ["pixels", "channels"])
+@pytest.mark.parametrize("tile_px", [96, 448])
+def test_blending_gives_the_bytes_of_its_formula(layout: str, tile_px: int) -> None:
+    tiling = balanced(700, 810, tile_px, 24)
+    layer, expected = RainLayer(tiling, RECORD), np.zeros((700, 810, 3), np.int16)
+    rng = np.random.default_rng(7)
+    for tile in tiling.tiles:
+        rain = rng.uniform(-1, 1, (3, tile.rect.height, tile.rect.width)).astype(np.float32)
+        rain = rain.transpose(1, 2, 0)
+        layer.add(tile, np.ascontiguousarray(rain) if layout == "pixels" else rain)
+        inside = tiling.inside(tile)
+        share = rain[: inside.height, : inside.width] * tiling.weights(tile)
+        expected[inside.slices] += np.rint(share * STEPS).astype(np.int16)
+    np.testing.assert_array_equal(layer.plane, expected)
+
+
 def test_the_plane_is_within_a_step_for_each_contribution() -> None:
     tiling = balanced(150, 200, 96, 24)
     rain = np.random.default_rng(5).uniform(-1, 1, (160, 208, 3)).astype(np.float32)

@@ -32,12 +32,23 @@ def where_of(choice: "Choice | None") -> str:
 
 
 def fallen_back_of(choice: "Choice") -> str:
-    """That another device, or precision, computes than would come first."""
-    return tr(
-        "AfterRain does not use {first} here, because its results are wrong. It uses {where}.",
-        first=choice.problem.partition(": ")[0],
-        where=where_of(choice),
-    )
+    """Say that another device or precision computes than would come first, and why."""
+    first = choice.problem.partition(": ")[0]
+    words = {
+        "wrong": tr(
+            "AfterRain does not use {first} here, because its results are wrong.", first=first
+        ),
+        "memory": tr(
+            "AfterRain does not use {first}, because its free memory is too small.", first=first
+        ),
+        "kernel": tr(
+            "AfterRain does not use {first}, because this PyTorch does not support it.",
+            first=first,
+        ),
+        "crash": tr("AfterRain does not use {first}, because it crashed when tried.", first=first),
+        "failed": tr("AfterRain does not use {first}, because it failed when tried.", first=first),
+    }
+    return f"{words[choice.cause]} {tr('It uses {where}.', where=where_of(choice))}"
 
 
 def status_of(status: Status) -> str:

@@ -19,7 +19,7 @@ from nledn.errors import DerainError
 if TYPE_CHECKING:
     from nledn import Options
     from nledn.backends.backend_benchmark import Attempt
-    from nledn.device import Machine
+    from nledn.machine import Machine
 
 log = logging.getLogger(__name__)
 

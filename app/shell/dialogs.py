@@ -27,7 +27,7 @@ from app.shell.translation import tr
 from nledn.messages import FETCH_TERMS, printable
 
 if TYPE_CHECKING:
-    from nledn.device import Machine
+    from nledn.machine import Machine
 
 
 Answer = Literal["save", "discard", "cancel"]

@@ -9,7 +9,8 @@ from nledn import Options
 
 if TYPE_CHECKING:
     from nledn import Derainer, RainLayer
-    from nledn.device import Choice, Machine
+    from nledn.device import Choice
+    from nledn.machine import Machine
     from nledn.models import Models
     from nledn.photo import Photo
 

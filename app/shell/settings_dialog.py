@@ -34,7 +34,7 @@ from app.shell.translation import LANGUAGES, tr
 from nledn.naming import FIELDS, Naming, name_of
 
 if TYPE_CHECKING:
-    from nledn.device import Machine
+    from nledn.machine import Machine
 
 
 PAGE_ITEM_PX = 36
@@ -282,7 +282,7 @@ def _no_gpu(reason: str) -> str:
             "No GPU is used: this edition is without PyTorch, which would compute there."
         ),
     }
-    return words[reason]
+    return words.get(reason) or tr("No GPU is used: {reason}.", reason=reason)
 
 
 def verdict_of(machine: "Machine | None") -> str:

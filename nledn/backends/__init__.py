@@ -1,4 +1,4 @@
-"""The computation of one tile. A backend takes and returns NumPy arrays and hides its library.
+"""The computation of tiles. A backend takes and returns NumPy arrays and hides its library.
 
 `read_machine` is the one place where facts about devices enter the program.
 """
@@ -6,13 +6,14 @@
 import importlib.metadata
 import importlib.util
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from nledn import device
 from nledn.architecture import Regions
-from nledn.device import Choice, Machine
+from nledn.device import NO_TORCH, Choice
+from nledn.machine import Machine, read_cpu_bf16, read_cpu_name, read_memory_bytes
 from nledn.pixels import Floats
 
 
@@ -20,16 +21,17 @@ class Backend(Protocol):
     """Computes tiles on one device with one checkpoint."""
 
     def rain(self, rainy: Floats) -> Floats:
-        """Estimate the rain of one tile.
+        """Estimate the rain of tiles of one size.
 
         Args:
-            rainy: (1, 3, h, w) float32 in [0, 1], RGB. Any size from 1×1.
+            rainy: (n, 3, h, w) float32 in [0, 1], RGB. Any size from 1×1.
 
         Returns:
-            (1, 3, h, w) float32 in (-1, 1): rain to subtract.
+            (n, 3, h, w) float32 in (-1, 1): rain to subtract; no numbers where it overflowed.
 
         Raises:
-            OutOfMemory: the tile does not fit on the device.
+            OutOfMemory: the tiles do not fit on the device.
+            DeviceFailed: the device does not compute, and may never again in this process.
         """
         ...
 
@@ -60,16 +62,24 @@ def create(choice: Choice, trained: Trained) -> Backend:
     return TorchBackend(choice, trained)
 
 
+def rest() -> None:
+    """Give back memory of graphics cards that is only kept for the next tile."""
+    if "nledn.backends.torch" in sys.modules:  # it is slow to load, and then has nothing to give
+        from nledn.backends import torch as torch_backend
+
+        torch_backend.release_kept()
+
+
 def read_machine() -> Machine:
     """Ask the system and the drivers what there is."""
     from nledn.backends import backend_benchmark
 
     machine = Machine(
-        cpu_name=device.read_cpu_name(),
+        cpu_name=read_cpu_name(),
         cores=_cores(),
-        memory_bytes=device.read_memory_bytes(),
-        cpu_bf16=device.read_cpu_bf16(),
-        no_gpu_reason=device.NO_TORCH,
+        memory_bytes=read_memory_bytes(),
+        cpu_bf16=read_cpu_bf16(),
+        no_gpu_reason=NO_TORCH,
         openvino=version("openvino"),
         torch=importlib.util.find_spec("torch") is not None,
     )
@@ -79,9 +89,10 @@ def read_machine() -> Machine:
 
 
 def _as_torch_sees(machine: Machine) -> Machine:
+    from nledn.backends import cards
     from nledn.backends import torch as torch_backend
 
-    gpus, no_gpu_reason = torch_backend.read_gpus()
+    gpus, no_gpu_reason = cards.read_gpus()
     return replace(
         machine,
         cpu_bf16=torch_backend.has_cpu_bf16(),

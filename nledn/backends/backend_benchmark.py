@@ -21,8 +21,10 @@ from pathlib import Path
 import psutil
 
 from nledn import backends, device, interpreter, places
+from nledn import machine as machines
 from nledn.backends import Backend, reference, verdicts
-from nledn.device import Choice, Machine, Trial
+from nledn.device import Choice
+from nledn.machine import Machine, Trial
 from nledn.options import Options
 from nledn.pixels import Floats
 
@@ -71,7 +73,7 @@ def is_due(options: Options, machine: Machine) -> bool:
     """
     if machine.openvino_trial not in (None, BEGAN):
         return False
-    return would_decide(options, machine) and device.read_memory_bytes() >= ROOM_BYTES
+    return would_decide(options, machine) and machines.read_memory_bytes() >= ROOM_BYTES
 
 
 def settled(machine: Machine) -> Machine:
@@ -131,7 +133,7 @@ def take_back(machine: Machine) -> None:
 
 def _compared(machine: Machine) -> Trial:
     precision = device.cpu_precision(machine)
-    trained, rainy = reference.made_up(), reference.tile(SIDE_PX)
+    trained, rainy = reference.made_up(), reference.tile(SIDE_PX, SIDE_PX)
     exact = backends.create(Choice("cpu", "torch", "fp32", machine.cores, ()), trained).rain(rainy)
     rivals = [
         backends.create(Choice("cpu", name, precision, machine.cores, ()), trained)
@@ -150,7 +152,7 @@ def _held_against_reference(machine: Machine) -> Trial:
     backend = backends.create(
         Choice("cpu", "openvino", precision, machine.cores, ()), reference.made_up()
     )
-    rain = reference.kept_of(backend.rain(reference.tile(reference.SIDE_PX)))
+    rain = reference.kept_of(backend.rain(reference.tile(reference.SIDE_PX, reference.SIDE_PX)))
     return _judged(reference.rms(rain - kept.rain), kept.lost[precision], 1.0)
 
 

@@ -50,9 +50,9 @@ def _scale(shape: tuple[int, ...]) -> float:
     return GAIN / math.sqrt(math.prod(shape[1:]))
 
 
-def tile(side_px: int) -> Floats:
-    """(1, 3, side, side) float32 in [0, 1]."""
-    return np.random.default_rng(0).random((1, 3, side_px, side_px), np.float32)
+def tile(height: int, width: int) -> Floats:
+    """(1, 3, height, width) float32 in [0, 1]."""
+    return np.random.default_rng(0).random((1, 3, height, width), np.float32)
 
 
 def kept_of(rain: Floats) -> Floats:
@@ -68,7 +68,9 @@ def rms(difference: Floats) -> float:
 def write(path: Path) -> None:
     """Compute it with torch; the weights and the tile are made anew by whoever reads it."""
     rain = {
-        precision: create(Choice("cpu", "torch", precision, 1, ()), made_up()).rain(tile(SIDE_PX))
+        precision: create(Choice("cpu", "torch", precision, 1, ()), made_up()).rain(
+            tile(SIDE_PX, SIDE_PX)
+        )
         for precision in ("fp32", "bf16")
     }
     lost = rms(rain["bf16"] - rain["fp32"])

@@ -1,42 +1,59 @@
-"""Test at a device's first use whether it computes rightly here, on one small patch.
+"""Test at a device's first use whether it computes rightly here, on one small tile.
 
 Every device is compared with torch in float32 on the processor. The verdict is remembered, until
 a version, the device or its driver changes.
 """
 
+import json
 import logging
-from collections.abc import Iterator
-from dataclasses import replace
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from nledn import backends, device, places
+from nledn import backends, device, interpreter, places
+from nledn.backends import Backend, verdicts
 from nledn.backends import reference as torchs
-from nledn.backends import verdicts
-from nledn.device import Choice, Machine
-from nledn.errors import EngineFaulty
+from nledn.device import Cause, Choice
+from nledn.errors import EngineFaulty, OutOfMemory
+from nledn.machine import Machine
 from nledn.options import Options
+from nledn.pixels import Floats
 
 log = logging.getLogger(__name__)
 
-SIDE_PX = 64
+# Several regions on the first two levels, so that regions are computed together, in pieces of two
+# lengths, and by the kernels that large tiles get.
+SIZE_PX = (192, 200)
 # Root mean square of the difference, where the rain's own is 0.45. In float32 2e-7 was seen, in
 # bfloat16 0.0057, with torch and with OpenVINO alike; float16 has three more bits.
 TOLERANCES = {"fp32": 1e-4, "bf16": 0.012, "fp16": 0.012}
 ATTEMPTS = 2  # that may end the program; one may have been somebody who was in a hurry
-REFERENCE = ("cpu", "torch", "fp32")
+PATIENCE_S = 180  # with a process that compiles for each operation, as AMD's may at first
+GRAPH_SIDE_PX = 448
+GRAPH_GAIN = 1.05  # a graph keeps the memory of a tile: for less it is not worth it
+ROUNDS = 5
+_NO_KERNEL = ("no kernel image", "invalid device function")
 
 
-def is_reference(choice: Choice) -> bool:
-    """Return whether it is what every device is compared with."""
-    return _name(choice) == REFERENCE
+@dataclass(frozen=True)
+class Problem:
+    """Why something is not to be computed on.
+
+    Attributes:
+        cause: its kind.
+        words: a clause.
+    """
+
+    cause: Cause
+    words: str
 
 
-def reference(choice: Choice) -> Choice:
-    """Return the same on what every device is compared with."""
-    place, backend, precision = REFERENCE
-    return replace(choice, device=place, backend=backend, precision=precision)
+CRASHED = Problem("crash", "it ended the program when it was tried")
 
 
 def checked(options: Options, machine: Machine) -> Choice:
@@ -50,68 +67,70 @@ def checked(options: Options, machine: Machine) -> Choice:
         EngineFaulty: there is nothing to fall back to.
     """
     first = device.choose(options, machine)
-    told = ""
-    for choice in _ladder(first, machine):
-        problem = problem_of(choice, machine)
-        if not problem:
-            return choice if not told else _fallen_back(choice, first, told)
-        told = told or f"{first.device}, {first.backend} {first.precision}: {problem}"
-        log.warning("%s, %s %s is not used: %s", *_name(choice), problem)
+    problem = problem_of(first, machine)
+    if problem is None:
+        return replace(first, graph=gains_by_graph(first, machine))
+    told = f"{', '.join(first.name[:2])} {first.precision}: {problem.words}"
+    log.warning("%s, %s %s is not used: %s", *first.name, problem.words)
+    for choice in device.fallbacks(first, options, machine):
+        another = problem_of(choice, machine)
+        if another is None:
+            return _fallen_back(choice, first, told, problem.cause)
+        log.warning("%s, %s %s is not used: %s", *choice.name, another.words)
     raise EngineFaulty(told)
 
 
-def _ladder(choice: Choice, machine: Machine) -> Iterator[Choice]:
-    """Yield what to compute on, safer ones later; last the reference, where torch is installed."""
-    yield choice
-    if choice.precision != "fp32":
-        yield replace(choice, precision="fp32")
-    if machine.torch and not is_reference(choice):
-        yield reference(choice)
-
-
-def _name(choice: Choice) -> tuple[str, str, str]:
-    return (choice.device, choice.backend, choice.precision)
-
-
-def _fallen_back(choice: Choice, first: Choice, told: str) -> Choice:
+def _fallen_back(choice: Choice, first: Choice, told: str, cause: Cause) -> Choice:
     reasons = tuple(
         reason if now == before else f"not {before}: {told}"
-        for reason, now, before in zip(first.reasons, _name(choice), _name(first), strict=True)
+        for reason, now, before in zip(first.reasons, choice.name, first.name, strict=True)
     )
-    return replace(choice, reasons=reasons, problem=told)
+    return replace(choice, reasons=reasons, problem=told, cause=cause)
 
 
-def problem_of(choice: Choice, machine: Machine) -> str:
-    """Return why something is not to be computed on, as a clause; empty where it is right."""
-    if is_reference(choice) or _was_tried(choice, machine):
-        return ""
-    path = _path(choice, machine)
+def problem_of(choice: Choice, machine: Machine) -> Problem | None:
+    """Return why something is not to be computed on; None where it is right."""
+    if choice.is_reference or _was_tried(choice, machine):
+        return None
+    path = _path("proof", choice, machine)
     kept = _read(path)
-    if isinstance(kept, str):
+    if not isinstance(kept, int):
         return kept
     # An attempt that another process is at is none that ended it.
     with verdicts.alone(path):
         return _tried(choice, machine, path)
 
 
-def _tried(choice: Choice, machine: Machine, path: Path) -> str:
+def _tried(choice: Choice, machine: Machine, path: Path) -> Problem | None:
     kept = _read(path)
-    if isinstance(kept, str):
+    if not isinstance(kept, int):
         return kept
     if kept >= ATTEMPTS:
-        return "it ended the program when it was tried"
+        return CRASHED
     verdicts.write(path, kept + 1)
+    gpu = device.gpu_of(choice, machine)
     try:
-        problem = _compared(choice, machine)
+        # A card that this torch does not know may hang, or end its process.
+        is_risky = gpu is not None and gpu.compiles_shapes and not interpreter.is_bundled()
+        problem = _compared_apart(choice) if is_risky else compared(choice, machine)
     except Exception as error:  # whatever it is: nothing is computed where this fails
-        log.debug("%s, %s %s failed", *_name(choice), exc_info=True)
-        path.unlink(missing_ok=True)  # it may have been busy, or out of memory
-        return f"it failed when it was tried: {error}"
+        log.debug("%s, %s %s failed", *choice.name, exc_info=True)
+        problem = _failed(error)
+        if problem.cause != "kernel":
+            path.unlink(missing_ok=True)  # it may have been busy, or out of memory
+            return problem
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    verdicts.write(path, problem)
+    verdicts.write(path, asdict(problem) if problem else "")
     return problem
+
+
+def _failed(error: Exception) -> Problem:
+    words = f"it failed when it was tried: {str(error).partition(chr(10))[0]}"
+    if isinstance(error, OutOfMemory):
+        return Problem("memory", "its free memory does not suffice")
+    return Problem("kernel" if any(said in words for said in _NO_KERNEL) else "failed", words)
 
 
 def _was_tried(choice: Choice, machine: Machine) -> bool:
@@ -121,37 +140,117 @@ def _was_tried(choice: Choice, machine: Machine) -> bool:
     return is_it and trial is not None and trial.agrees
 
 
-def _compared(choice: Choice, machine: Machine) -> str:
+def compared(choice: Choice, machine: Machine) -> Problem | None:
+    """Compute a tile on a device, and hold it against torch's result in float32."""
     made_up = torchs.made_up()
     if machine.torch:
-        rainy = torchs.tile(SIDE_PX)
-        exact = backends.create(reference(choice), made_up).rain(rainy)
+        rainy = torchs.tile(*SIZE_PX)
+        exact = backends.create(choice.reference, made_up).rain(rainy)
         found = backends.create(choice, made_up).rain(rainy)
     else:
         exact = torchs.read(places.torchs_rain()).rain
-        whole = backends.create(choice, made_up).rain(torchs.tile(torchs.SIDE_PX))
+        whole = backends.create(choice, made_up).rain(torchs.tile(torchs.SIDE_PX, torchs.SIDE_PX))
         found = torchs.kept_of(whole)
     if not np.isfinite(found).all():
-        return "its results are no numbers"
+        return Problem("wrong", "its results are no numbers")
     apart = torchs.rms(found - exact)
     if apart > TOLERANCES[choice.precision]:
-        return f"its results are {apart:.2g} from the processor's"
-    return ""
+        return Problem("wrong", f"its results are {apart:.2g} from the processor's")
+    return None
 
 
-def _path(choice: Choice, machine: Machine) -> Path:
-    index = choice.device.partition(":")[2]
-    gpu = machine.gpus[int(index)] if index else None
-    facts = (
+def _compared_apart(choice: Choice) -> Problem | None:
+    """Do the same in a process of its own, which may hang or crash."""
+    command = interpreter.command("nledn.backends.self_test", *choice.name)
+    try:
+        done = subprocess.run(  # noqa: S603  # this program, in another role
+            command, capture_output=True, timeout=PATIENCE_S, check=False, **interpreter.settings()
+        )
+    except subprocess.TimeoutExpired:
+        return Problem("crash", "it did not end when it was tried")
+    if done.returncode:
+        return replace(CRASHED, words="it ended its process when it was tried")
+    found = json.loads(done.stdout)
+    return None if found is None else Problem(**found)
+
+
+def gains_by_graph(choice: Choice, machine: Machine) -> bool:
+    """Return whether a CUDA graph gives the same bytes here, and sooner; found out once."""
+    gpu = device.gpu_of(choice, machine)
+    if gpu is None or gpu.compiles_shapes:
+        return False
+    path = _path("graph", choice, machine)
+    kept = verdicts.read(path)
+    if isinstance(kept, bool):
+        return kept
+    with verdicts.alone(path):
+        verdicts.write(path, False)  # what ends the program is not tried again
+        try:
+            gains = _gains(choice)
+        except Exception:  # whatever it is: the card computes without graphs too
+            log.info("CUDA graphs are not used on %s", choice.device, exc_info=True)
+            return False
+        verdicts.write(path, gains)
+    return gains
+
+
+def _gains(choice: Choice) -> bool:
+    made_up, rainy = torchs.made_up(), torchs.tile(GRAPH_SIDE_PX, GRAPH_SIDE_PX)
+    plain, graph = (
+        backends.create(replace(choice, graph=graph), made_up) for graph in (False, True)
+    )
+    for _ in range(2):  # the second time it is recorded, and replayed
+        exact, found = plain.rain(rainy), graph.rain(rainy)
+    if not np.array_equal(exact, found):
+        return False
+    # In turn, so that what else the machine does disturbs both alike.
+    rounds = [(_seconds(plain, rainy), _seconds(graph, rainy)) for _ in range(ROUNDS)]
+    plain_s, graph_s = (min(seconds) for seconds in zip(*rounds, strict=True))
+    return bool(plain_s >= GRAPH_GAIN * graph_s)
+
+
+def _seconds(backend: Backend, rainy: Floats) -> float:
+    began = time.perf_counter()
+    backend.rain(rainy)
+    return time.perf_counter() - began
+
+
+def _path(kind: str, choice: Choice, machine: Machine) -> Path:
+    gpu = device.gpu_of(choice, machine)
+    return verdicts.path_of(
+        kind,
         backends.version("torch"),
         machine.openvino if choice.backend == "openvino" else "",
         machine.cpu_name if gpu is None else (gpu.name, gpu.driver),
-        *_name(choice),
+        platform.mac_ver()[0] if choice.device == "mps" else "",  # its driver is a part of macOS
+        *choice.name,
     )
-    return verdicts.path_of("proof", *facts)
 
 
-def _read(path: Path) -> str | int:
-    """Return the verdict, or how many attempts never ended; 0 where there was none."""
+def _read(path: Path) -> Problem | int | None:
+    """Return the verdict, None for a good one, or how many attempts never ended."""
     kept = verdicts.read(path)
-    return kept if isinstance(kept, str | int) else 0
+    if kept == "":
+        return None
+    if isinstance(kept, dict):
+        try:
+            return Problem(**kept)
+        except TypeError:
+            return 0
+    return kept if isinstance(kept, int) else 0
+
+
+def main() -> None:
+    """Be the process of `_compared_apart`: print what is wrong with what is named, as JSON."""
+    place, backend, precision = sys.argv[1:]
+    machine = backends.read_machine()
+    choice = Choice(place, backend, precision, machine.cores, ("", "", ""))
+    try:
+        problem = compared(choice, machine)
+    except Exception as error:  # noqa: BLE001  # it is the other process that decides
+        problem = _failed(error)
+    print(json.dumps(None if problem is None else asdict(problem)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,30 +1,42 @@
 """The reference backend: PyTorch on the CPU, on NVIDIA's and AMD's GPUs, and on Apple's."""
 
 import os
-from pathlib import Path
+import sys
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from nledn import malloc
-from nledn.backends import Trained
-from nledn.device import NO_DRIVER, TORCH_FOR_CPU, Choice, Gpu
-from nledn.errors import OutOfMemory
-from nledn.network import NLEDN
+from nledn.backends import Trained, cards
+from nledn.backends.graphs import Graphs
+from nledn.device import LOST, Choice
+from nledn.errors import DeviceFailed, OutOfMemory
+from nledn.network import NLEDN, reflect_to
 from nledn.pixels import Floats
+from nledn.regions import safe_side
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-DRIVER_FILE = Path("/proc/driver/nvidia/version")
 # Compiled operations that oneDNN keeps, 1024 by default: 80 MB more once so many shapes were met,
 # after an hour of photos of all sizes. Four tile shapes, which a photo has at most, need 256.
 KEPT_OPERATIONS = 256
-FP16_CAPABILITY = (7, 0)  # Volta: the first with tensor cores; before it fp16 is no faster
+# Of the memory that was free at the start, on Windows: beyond all of it the driver does not fail
+# but moves tiles to the computer's memory, which is many times slower (pytorch#108858).
+SHARE_ON_WINDOWS = 0.95
 _OUT_OF_MEMORY = (
     "can't allocate memory",  # Linux and macOS
     "not enough memory",  # Windows
     "out of memory",  # drivers
+    "_STATUS_ALLOC_FAILED",  # cuDNN, cuBLAS
+    "nable to find an engine",  # cuDNN, where no way to convolve has room for its notes
+    "Insufficient Memory",  # Metal
 )
+# Errors after which the other calls of the process can still succeed.
+_PASSING = ("no kernel image", "invalid device function", "invalid argument", "not supported")
+
+Failure = Literal["memory", "lost", "other"]
 
 
 class TorchBackend:
@@ -32,35 +44,94 @@ class TorchBackend:
 
     def __init__(self, choice: Choice, trained: Trained) -> None:
         self._device = torch.device(choice.device)
+        # By default cuDNN rounds the inputs of fp32 convolutions to TF32's ten bits; in half
+        # precision too, those of the tail, which has to stay float32.
+        torch.backends.cudnn.allow_tf32 = False
         if self._device.type == "cpu":
             torch.set_num_threads(choice.threads)
             malloc.keep_freed()
             os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KEPT_OPERATIONS))
-        # By default cuDNN rounds the inputs of fp32 convolutions to TF32's ten bits.
-        torch.backends.cudnn.allow_tf32 = choice.precision != "fp32"
+        elif self._device.type == "cuda":
+            _prepare_cuda(self._device)
         network = network_of(trained)
-        network.channels_last().to(self._device, DTYPES[choice.precision])
+        self._layout = layout_of(choice)
+        if self._layout is torch.channels_last:
+            network.channels_last()
+        network.to(self._device, DTYPES[choice.precision])
         network.to_rain.float()  # the tail stays float32, as `NLEDN.tail` says
         self._network = network
+        self._may_overflow = choice.precision == "fp16"
+        self._graphs = Graphs(self._computed) if choice.graph else None
 
     def rain(self, rainy: Floats) -> Floats:
         """See `Backend.rain`."""
         try:
             return self._rain(rainy)
         except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
+            failure, reason = failure_of(error), str(error).partition("\n")[0]
+            if failure == "other" and self._device.type == "cpu":
                 raise
         # Outside the handler: the traceback would keep the tensors that filled the memory.
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
-        raise OutOfMemory(str(self._device), max(rainy.shape[2:]))
+        if failure == "lost":
+            cards.lose()
+            raise DeviceFailed(str(self._device), LOST)
+        self._release()
+        if failure == "memory":
+            raise OutOfMemory(str(self._device), max(rainy.shape[2:]))
+        raise DeviceFailed(str(self._device), reason)
 
     def _rain(self, rainy: Floats) -> Floats:
         # inference_mode belongs to the thread, so it is entered where the work is done.
-        with torch.inference_mode():
-            x: Tensor = torch.from_numpy(np.ascontiguousarray(rainy))
-            x = x.to(self._device, memory_format=torch.channels_last)
-            return np.asarray(self._network(x).cpu().numpy(), np.float32)
+        with torch.inference_mode(), self._entered():
+            pixels = torch.from_numpy(np.ascontiguousarray(rainy.transpose(0, 2, 3, 1)))
+            if self._device.type == "cuda":
+                # Out of memory that the system cannot move, a copy is one step of the card's.
+                pixels = pixels.pin_memory()
+            pixels = pixels.to(self._device, non_blocking=True)  # (B, H, W, 3)
+            x = pixels.permute(0, 3, 1, 2).contiguous(memory_format=self._layout)
+            rain = self._computed(x) if self._graphs is None else self._graphs.run(x)
+            return self._on_host(rain.permute(0, 2, 3, 1)).numpy().transpose(0, 3, 1, 2)
+
+    def _entered(self) -> AbstractContextManager[object]:
+        return torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext()
+
+    def _computed(self, x: Tensor) -> Tensor:
+        """(B, 3, H, W) float32; no numbers for a tile whose features overflowed."""
+        if not self._may_overflow:
+            return self._network(x)  # type: ignore[no-any-return]
+        height, width = x.shape[2:]
+        regions = self._network.regions
+        safe = reflect_to(x, safe_side(height, regions), safe_side(width, regions))
+        features = self._network.features(safe)
+        # tanh makes ±1 of infinity, so the rain alone does not show it.
+        is_finite = torch.isfinite(features).all(dim=(1, 2, 3))[:, None, None, None]
+        rain = self._network.tail(features)[:, :, :height, :width]
+        return torch.where(is_finite, rain, torch.nan)
+
+    def _on_host(self, rain: Tensor) -> Tensor:
+        if self._device.type != "cuda":
+            return rain.cpu()
+        host = torch.empty(rain.shape, dtype=torch.float32, pin_memory=True)
+        host.copy_(rain, non_blocking=True)
+        torch.cuda.current_stream().synchronize()
+        return host
+
+    def _release(self) -> None:
+        """Give back what is kept for the next tile of this size."""
+        if self._graphs is not None:
+            self._graphs.forget()
+        release_kept()
+
+
+def layout_of(choice: Choice) -> torch.memory_format:
+    """The order in which tensors lie: by pixels where half precision or a CPU is fastest so.
+
+    Float32 without TF32 can be slower by pixels on GPUs (pytorch#44943), and Apple's gives wrong
+    results (pytorch#180984).
+    """
+    kind = choice.device.partition(":")[0]
+    by_pixels = kind == "cpu" or (kind == "cuda" and choice.precision != "fp32")
+    return torch.channels_last if by_pixels else torch.contiguous_format
 
 
 def network_of(trained: Trained) -> NLEDN:
@@ -70,11 +141,42 @@ def network_of(trained: Trained) -> NLEDN:
     return network.eval().requires_grad_(False)
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
+def _prepare_cuda(device: torch.device) -> None:
+    # cuDNN's attention is the default on some cards, and plans 55 to 400 ms for each new shape.
+    torch.backends.cuda.enable_cudnn_sdp(False)
+    if sys.platform == "win32":
+        keep_on_card(device)
+
+
+def keep_on_card(device: torch.device) -> None:
+    """Make allocations fail that the card's memory does not suffice for."""
+    free, total = torch.cuda.mem_get_info(device)
+    own = torch.cuda.memory_reserved(device)
+    share = SHARE_ON_WINDOWS * (free + own) / total
+    torch.cuda.set_per_process_memory_fraction(share, device)
+
+
+def release_kept() -> None:
+    """Give back memory of cards that torch keeps for its next tensors."""
+    with suppress(RuntimeError):  # of a card that stopped responding
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.empty_cache()
+        if has_mps():
+            torch.mps.empty_cache()
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return what an error means: a lack of memory, a card that is gone, or something else."""
+    words = str(error)
     # The CPU's allocator has no error class of its own.
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
-        words in str(error) for words in _OUT_OF_MEMORY
-    )
+    if isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
+        said in words for said in _OUT_OF_MEMORY
+    ):
+        return "memory"
+    is_of_card = isinstance(error, torch.AcceleratorError) or "CUDA error" in words
+    if is_of_card and not any(said in words for said in _PASSING):
+        return "lost"
+    return "other"
 
 
 def built_for() -> str:
@@ -92,33 +194,3 @@ def has_cpu_bf16() -> bool:
 def has_mps() -> bool:
     """Return whether Apple's GPU can be used."""
     return torch.backends.mps.is_available()
-
-
-def read_gpus() -> tuple[tuple[Gpu, ...], str]:
-    """The GPUs that torch can use, by its index, or why there are none."""
-    if not torch.cuda.is_available():
-        built = torch.version.cuda or torch.version.hip
-        return (), NO_DRIVER if built else TORCH_FOR_CPU
-    return tuple(_gpu(index) for index in range(torch.cuda.device_count())), ""
-
-
-def _gpu(index: int) -> Gpu:
-    try:
-        free, total = torch.cuda.mem_get_info(index)
-    except RuntimeError:  # full, or lent to another program alone; the others may do
-        free, total = 0, 0
-    return Gpu(
-        name=torch.cuda.get_device_name(index),
-        free_bytes=free,
-        total_bytes=total,
-        fp16=torch.cuda.get_device_capability(index) >= FP16_CAPABILITY,
-        driver=f"{torch.version.cuda or torch.version.hip} {_driver()}",
-    )
-
-
-def _driver() -> str:
-    """The driver's version line; torch does not tell, and only Linux has it in a file."""
-    try:
-        return DRIVER_FILE.read_text("utf-8", "replace").partition("\n")[0]
-    except OSError:
-        return ""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nledn.cli.console import err
-from nledn.device import Machine
+from nledn.machine import Machine
 from nledn.options import Options
 
 

@@ -11,8 +11,9 @@ from nledn.cli.console import out
 from nledn.cli.fastest import tried
 from nledn.cli.options import takes_options
 from nledn.decoder import sandbox
-from nledn.device import Choice, Machine
+from nledn.device import MPS_UNTESTED, Choice
 from nledn.interpreter import is_bundled
+from nledn.machine import Machine
 from nledn.options import Options
 
 PACKAGES = ("torch", "openvino", "numpy", "pillow", "PySide6-Essentials")
@@ -87,9 +88,15 @@ def _computing(options: Options, choice: Choice, machine: Machine) -> list[tuple
 
 def _machine(machine: Machine) -> list[tuple[str, str, str]]:
     gpus = [
-        (f"GPU cuda:{index}", gpu.name, f"{gpu.free_bytes / 2**30:.1f} GiB of memory free")
+        (
+            f"GPU cuda:{index}",
+            gpu.name,
+            gpu.problem or f"{gpu.free_bytes / 2**30:.1f} GiB of memory free; driver {gpu.driver}",
+        )
         for index, gpu in enumerate(machine.gpus)
     ]
+    if machine.mps:
+        gpus.append(("GPU mps", "Apple's", MPS_UNTESTED))
     return [
         ("Processor", machine.cpu_name, "has bfloat16" if machine.cpu_bf16 else "no bfloat16"),
         ("Memory", f"{machine.memory_bytes / 2**30:.1f} GiB free", ""),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from distributed import get_worker
 
-from nledn import __version__, temporary_files
+from nledn import __version__, backends, device, temporary_files
 from nledn.batch import BatchSettings, Job, Outcome, PutBack, derain_file
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer
@@ -111,7 +111,11 @@ def _unfit(order: Order) -> Unfit | None:
 
 
 def _loaded(order: Order) -> Derainer:
-    engine = Derainer.load(order.settings.options)
+    number = get_worker().name  # an integer where the workers were started here
+    options = order.settings.options
+    if isinstance(number, int):
+        options = device.shared_out(options, backends.read_machine(), number)
+    engine = Derainer.load(options)
     if engine.card.sha256 != order.checkpoint_sha256:
         raise CheckpointChanged(engine.card.path, order.checkpoint_sha256, engine.card.sha256)
     return engine

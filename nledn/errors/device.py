@@ -55,6 +55,16 @@ class OutOfMemory(DeviceError):
     window_remedy = "Close other programs, or choose smaller tiles in Settings."
 
 
+class DeviceFailed(DeviceError):
+    """A graphics card that does not compute; `reason` is a clause."""
+
+    device: str
+    reason: str
+    sentence = "The graphics card {device} failed: {reason}."
+    remedy = "Use --device cpu."
+    window_remedy = "Choose the processor in Settings."
+
+
 class NoNumbers(DeviceError):
     """NaN or infinity came out, in float32 too; it is never written."""
 

@@ -54,6 +54,8 @@ def joined(device: str) -> Iterator[Share]:
     if "WORLD_SIZE" not in os.environ:
         yield ALONE
         return
+    if device.startswith("cuda"):
+        torch.cuda.set_device(device_of_process(device))  # else each opens the first GPU as well
     dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     try:
         yield Share(dist.get_rank(), dist.get_world_size())

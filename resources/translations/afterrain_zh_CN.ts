@@ -76,8 +76,24 @@
         <translation>AfterRain 不下载照片。请先保存图片，再打开该文件。</translation>
     </message>
     <message>
-        <source>AfterRain does not use {first} here, because its results are wrong. It uses {where}.</source>
-        <translation>AfterRain 在此不使用 {first}，因为其结果有误；现使用 {where}。</translation>
+        <source>AfterRain does not use {first} here, because its results are wrong.</source>
+        <translation>AfterRain 在此不使用 {first}，因为其结果有误。</translation>
+    </message>
+    <message>
+        <source>AfterRain does not use {first}, because it crashed when tried.</source>
+        <translation>AfterRain 不使用 {first}，因为测试时它崩溃了。</translation>
+    </message>
+    <message>
+        <source>AfterRain does not use {first}, because it failed when tried.</source>
+        <translation>AfterRain 不使用 {first}，因为测试时它失败了。</translation>
+    </message>
+    <message>
+        <source>AfterRain does not use {first}, because its free memory is too small.</source>
+        <translation>AfterRain 不使用 {first}，因为其可用内存太小。</translation>
+    </message>
+    <message>
+        <source>AfterRain does not use {first}, because this PyTorch does not support it.</source>
+        <translation>AfterRain 不使用 {first}，因为此 PyTorch 不支持它。</translation>
     </message>
     <message>
         <source>AfterRain failed unexpectedly; your photo is unchanged. See the log for details.</source>
@@ -314,6 +330,10 @@
     <message>
         <source>Choose the folder of the results</source>
         <translation>选择结果文件夹</translation>
+    </message>
+    <message>
+        <source>Choose the processor in Settings.</source>
+        <translation>请在设置中选择处理器。</translation>
     </message>
     <message>
         <source>Choose to replace or rename existing results.</source>
@@ -680,6 +700,10 @@
         <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
     </message>
     <message>
+        <source>It uses {where}.</source>
+        <translation>现使用 {where}。</translation>
+    </message>
+    <message>
         <source>JPEG quality {quality}, {colour}</source>
         <translation>JPEG 质量 {quality}，{colour}</translation>
     </message>
@@ -786,6 +810,10 @@
     <message>
         <source>No GPU is used: this edition is without PyTorch, which would compute there.</source>
         <translation>未使用 GPU：此版本不含用于 GPU 计算的 PyTorch。</translation>
+    </message>
+    <message>
+        <source>No GPU is used: {reason}.</source>
+        <translation>未使用 GPU：{reason}。</translation>
     </message>
     <message>
         <source>No difference</source>
@@ -1390,6 +1418,10 @@
     <message>
         <source>The gain map for HDR screens is not kept.</source>
         <translation>用于 HDR 屏幕的增益图不会保留。</translation>
+    </message>
+    <message>
+        <source>The graphics card {device} failed: {reason}.</source>
+        <translation>显卡 {device} 出错：{reason}。</translation>
     </message>
     <message>
         <source>The main picture of several in this file was opened.</source>

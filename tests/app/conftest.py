@@ -23,7 +23,8 @@ from app.shell.settings import Preferences, store
 from app.tasks import Tasks
 from nledn import Derainer, Options, photo
 from nledn.card import Card
-from nledn.device import NO_DRIVER, Choice, Machine, choose
+from nledn.device import NO_DRIVER, Choice, choose
+from nledn.machine import Machine
 from nledn.models import Models
 from nledn.photo import Photo
 from nledn.rain import RainLayer, Record

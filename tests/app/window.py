@@ -18,7 +18,7 @@ from app.shell.settings import Settings
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
-    from nledn.device import Machine
+    from nledn.machine import Machine
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -15,7 +15,8 @@ from nledn import CancelToken, Derainer, Options, checkpoint
 from nledn.architecture import weight_shapes
 from nledn.batch import BatchRequest, BatchSettings, Ending, Queue, Row, Update, in_folder, run
 from nledn.card import Card
-from nledn.device import Machine, choose
+from nledn.device import choose
+from nledn.machine import Machine
 from tests import commands
 
 Floats = npt.NDArray[np.float32]

@@ -16,7 +16,7 @@ from unittest.mock import Mock
 import pytest
 
 from nledn import backends, errors
-from nledn.device import Machine, Trial
+from nledn.machine import Machine, Trial
 from tests.batch.batches import batch_config, exit_code, make_photo, results
 
 WET = ["1.png", "2.png", "sub/10.jpg"]

@@ -13,8 +13,8 @@ import tifffile
 from PIL import Image
 
 from nledn import photo
-from nledn.device import Trial
 from nledn.engine import Derainer
+from nledn.machine import Trial
 from nledn.pixels import Pixels
 from nledn.rain import RainLayer
 from tests.commands import exit_code

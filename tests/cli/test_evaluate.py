@@ -11,8 +11,8 @@ from PIL import Image
 
 from nledn import checkpoint
 from nledn.architecture import weight_shapes
-from nledn.device import read_cpu_bf16
 from nledn.errors import OutputDiskFull
+from nledn.machine import read_cpu_bf16
 from tests import commands
 
 

@@ -150,7 +150,8 @@ def test_one_that_runs_out_of_memory_stops_alone(photo: Photo, weights: Weights)
     def load(options: Options) -> Derainer:
         derainer = Derainer.load(options)
         if options.weights == str(hungry):
-            derainer._backend = Hungry()
+            parts = derainer.card, derainer.choice, derainer._machine
+            return Derainer(options, *parts, Hungry())
         return derainer
 
     comparison = Comparison(photo, asked(hungry, modest), Models(load))

@@ -13,7 +13,7 @@ from tests.soak.hand import Hand
 from tests.soak.world import World
 
 if TYPE_CHECKING:
-    from nledn.device import Machine
+    from nledn.machine import Machine
 
 
 class Whims(Dialogs):

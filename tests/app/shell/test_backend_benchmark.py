@@ -14,7 +14,7 @@ from app.photo.state import PhotoState
 from app.tasks import Job, QueueName, Work
 from nledn import backends
 from nledn.backends import backend_benchmark
-from nledn.device import Machine, Trial
+from nledn.machine import Machine, Trial
 from tests.app.conftest import MACHINE, Attempts, FakeAttempt, FakeEngines, StandIn
 from tests.app.window import derain, open_photo, state
 
@@ -62,7 +62,7 @@ class FileStep(Job[Any]):
 def known(monkeypatch: pytest.MonkeyPatch, engines: FakeEngines) -> Known:
     made = Known()
     monkeypatch.setattr(backends, "read_machine", made.read)
-    monkeypatch.setattr("nledn.device.read_memory_bytes", lambda: 8 * 2**30)
+    monkeypatch.setattr("nledn.machine.read_memory_bytes", lambda: 8 * 2**30)
     monkeypatch.setattr("app.shell.backend_benchmark.REST_MS", 30)
     monkeypatch.setattr("app.shell.backend_benchmark.LOOK_MS", 5)
     monkeypatch.setattr(QGuiApplication, "mouseButtons", made.buttons)

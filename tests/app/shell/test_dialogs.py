@@ -11,7 +11,8 @@ from app.shell.save_dialog import FORMATS, SaveDialog, SaveQuestion
 from app.shell.settings import Settings
 from app.shell.settings_dialog import SettingsDialog, found_of, verdict_of
 from nledn.backends.backend_benchmark import BEGAN
-from nledn.device import NO_DRIVER, NO_TORCH, TORCH_FOR_CPU, Gpu, Machine, Trial
+from nledn.device import NO_DRIVER, NO_TORCH, TORCH_FOR_CPU
+from nledn.machine import Gpu, Machine, Trial
 from nledn.photo import writable_suffixes
 
 MACHINE = Machine(

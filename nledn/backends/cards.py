@@ -1,0 +1,129 @@
+"""The graphics cards that torch can use, and why it cannot use others."""
+
+import platform
+import re
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from nledn.backends import nvml
+from nledn.device import LOST, NO_DRIVER, TORCH_FOR_CPU
+from nledn.machine import Gpu
+
+FP16_CAPABILITY = (7, 0)  # Volta: the first with tensor cores; before it fp16 is no faster
+# These have the next generation's number but no tensor cores, and some give NaN in half precision
+# (pytorch#58123).
+WITHOUT_FP16 = "GTX 16"
+OLDEST_DRIVER = {"12": "525", "13": "580"}  # by CUDA's major version; its release notes
+
+
+@dataclass
+class _Process:
+    """What this process has learnt of its driver, which answers only once.
+
+    Attributes:
+        warned: why CUDA does not start.
+        is_lost: a card stopped responding; until a restart no card can be used.
+    """
+
+    warned: str = ""
+    is_lost: bool = False
+
+
+_PROCESS = _Process()
+
+
+def read_gpus() -> tuple[tuple[Gpu, ...], str]:
+    """The GPUs of torch's `cuda`, by its index, or why there are none."""
+    if _PROCESS.is_lost:
+        return (), LOST
+    if not _is_available():
+        built = torch.version.cuda or torch.version.hip
+        return (), (_PROCESS.warned or NO_DRIVER) if built else TORCH_FOR_CPU
+    return tuple(_gpu(index) for index in range(torch.cuda.device_count())), ""
+
+
+def lose() -> None:
+    """Note that a card stopped responding, and took this process's use of it with it."""
+    _PROCESS.is_lost = True
+
+
+def _is_available() -> bool:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        is_available = torch.cuda.is_available()
+    for warning in caught:
+        _PROCESS.warned = _clause(str(warning.message))
+    return is_available
+
+
+def _clause(warning: str) -> str:
+    """Why CUDA does not start, out of torch's warning."""
+    found = re.search(r"too old \(found version (\d+)\)", warning)
+    if found is None:
+        return f"CUDA does not start: {warning.partition(': ')[2].partition('. ')[0] or warning}"
+    cuda, version = torch.version.cuda or "", int(found[1])
+    oldest = OLDEST_DRIVER.get(cuda.partition(".")[0])
+    newer = f"driver {oldest} or newer" if oldest else "a newer one"
+    supported = f"{version // 1000}.{version % 1000 // 10}"
+    return (
+        f"the NVIDIA driver is too old: it supports CUDA {supported}, this PyTorch needs {cuda},"
+        f" that is {newer}"
+    )
+
+
+def _gpu(index: int) -> Gpu:
+    properties = torch.cuda.get_device_properties(index)
+    name, capability = properties.name, (properties.major, properties.minor)
+    free, total = _memory(index, properties)
+    return Gpu(
+        name=name,
+        free_bytes=free,
+        total_bytes=total,
+        fp16=capability >= FP16_CAPABILITY and WITHOUT_FP16 not in name,
+        driver=f"{torch.version.cuda or torch.version.hip} {_driver()}",
+        capability=capability,
+        processors=properties.multi_processor_count,
+        compiles_shapes=torch.version.hip is not None,
+        problem=_problem(properties),
+    )
+
+
+def _memory(index: int, properties: Any) -> tuple[int, int]:
+    """Free and total bytes; what this process keeps for its next tile counts as free."""
+    found = nvml.memory(str(properties.uuid)) if torch.version.hip is None else None
+    if found is None:
+        try:
+            found = torch.cuda.mem_get_info(index)
+        except RuntimeError:  # full, or lent to another program alone; the others may do
+            return 0, 0
+    kept = torch.cuda.memory_reserved(index) - torch.cuda.memory_allocated(index)
+    return found[0] + kept, found[1]
+
+
+def _problem(properties: Any) -> str:
+    """That this torch was not built for the card, as a clause; empty where it was."""
+    built = torch.cuda.get_arch_list()
+    if torch.version.hip:
+        card = properties.gcnArchName.partition(":")[0]
+        fits = card in built
+    else:
+        card = f"compute capability {properties.major}.{properties.minor}"
+        fits = any(_runs(code, properties.major, properties.minor) for code in built)
+    return "" if fits or not built else f"this PyTorch has no kernels for it ({card})"
+
+
+def _runs(code: str, major: int, minor: int) -> bool:
+    """Whether machine code (`sm_86`) or what the driver compiles (`compute_120`) runs there."""
+    kind, _, number = code.partition("_")
+    built = divmod(int(number.rstrip("acf")), 10)
+    if kind == "compute":
+        return built <= (major, minor)
+    return built[0] == major and built[1] <= minor
+
+
+def _driver() -> str:
+    """The driver's version; AMD's is part of Linux."""
+    return platform.release() if torch.version.hip else nvml.driver_version()
