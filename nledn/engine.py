@@ -15,7 +15,7 @@ from nledn.device import Choice, Machine
 from nledn.errors import NoNumbers, OutOfMemory
 from nledn.options import Options
 from nledn.pixels import Floats, Pixels, as_floats
-from nledn.rain import RainLayer, Record, srgb_encoded
+from nledn.rain import RainLayer, Record, srgb_encoded, with_neutral_kept
 from nledn.tiling import Rect, Tile, Tiling, balanced
 
 DEFAULTS = Options()
@@ -192,9 +192,12 @@ class Derainer:
             NoNumbers: the result is not finite, on the processor in float32 neither.
         """
         self._note_change(layer)
-        rain = self._rain_of(_tile_pixels(pixels, tile.rect, layer.linear), layer)
+        rainy = _tile_pixels(pixels, tile.rect, layer.linear)
+        rain = self._rain_of(rainy, layer)
         if layer.grey:
             rain = np.repeat(rain.mean(axis=2, keepdims=True), 3, axis=2)
+        else:
+            rain = with_neutral_kept(rain, rainy)
         return layer.add(tile, rain)
 
     def _note_change(self, layer: RainLayer) -> None:

@@ -22,11 +22,11 @@ from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import (
     OutputExists,
-    OutputFormatUnknown,
     WouldReplaceSource,
+    unknown_format,
 )
 from nledn.naming import numbered
-from nledn.photo import Photo, WriteSettings
+from nledn.photo import Note, Photo, WriteSettings
 from nledn.photo.formats import DEEP, written_format
 from nledn.photo.recipe import Recipe, stamped, unstamped
 from nledn.pixels import Mask, Pixels
@@ -185,10 +185,10 @@ def check(outputs: Outputs, *, overwrite: bool = False, sources: Sequence[Path] 
         WriteError: any other reason that is known before.
     """
     if outputs.rain_layer is not None and written_format(outputs.rain_layer.suffix) not in DEEP:
-        raise OutputFormatUnknown(outputs.rain_layer, outputs.rain_layer.suffix)
+        raise unknown_format(outputs.rain_layer)
     for path in outputs.all:
         if written_format(path.suffix) is None:
-            raise OutputFormatUnknown(path, path.suffix)
+            raise unknown_format(path)
     if len(set(outputs.all)) < len(outputs.all):
         raise OutputExists(outputs.result)
     for path in outputs.all:
@@ -227,7 +227,7 @@ def derain(
         OutOfMemory: not even the smallest tile fits.
     """
     layer = started(photo, engine)
-    engine.derain(photo.pixels, into=layer, on_tile=on_tile, cancel=cancel)
+    engine.derain(photo.visible, into=layer, on_tile=on_tile, cancel=cancel)
     return Result(photo, layer, strength)
 
 
@@ -251,7 +251,7 @@ def write(
         on_written: see `nledn.photo.write`; called with the derained photo's file.
 
     Returns:
-        The derained photo, as it was handed to the writer.
+        The derained photo, as it was handed to the writer; its notes tell too what that left out.
 
     Raises:
         WriteError: see `nledn.photo.write`.
@@ -259,13 +259,15 @@ def write(
     files = Outputs(outputs) if isinstance(outputs, Path) else outputs
     before, clean = result.photo, result.clean(record=record)
     kept = sources if before.path is None else (before.path, *sources)
-    photos.write(clean, files.result, settings, sources=kept, on_written=on_written)
+    left_out = photos.write(clean, files.result, settings, sources=kept, on_written=on_written)
+    if before.xmp is None:  # then the result's holds our record alone
+        left_out = tuple(note for note in left_out if note != Note.NO_XMP)
     if files.rain_layer is not None:
         rain = result.layer.rain()
         photos.write_rain(rain, files.rain_layer, overwrite=settings.overwrite, sources=kept)
     if files.side_by_side is not None:
         photos.write(side_by_side(before, clean), files.side_by_side, settings, sources=kept)
-    return clean
+    return replace(clean, notes=tuple(dict.fromkeys((*clean.notes, *left_out))))
 
 
 def side_by_side(before: Photo, after: Photo) -> Photo:

@@ -18,6 +18,7 @@ from nledn.pixels import Floats, Mask, Pixels, as_floats, strips
 from nledn.tiling import Rect, Tile, Tiling, whole
 
 STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
+_NEUTRAL_SPREAD = np.float32(1.001 / 255)
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,22 @@ class RainLayer:
                 rain *= (1 - mask[rows])[:, :, None]
             result[rows] = subtract(pixels[rows], rain, self.linear)
         return result
+
+
+def with_neutral_kept(rain: Floats, rainy: Floats) -> Floats:
+    """Make the rain of neutral pixels neutral, so that grey does not become coloured.
+
+    Args:
+        rain: (h, w, 3) float32.
+        rainy: (h, w, 3) float32 in [0, 1], of the same pixels, in sRGB's encoding.
+
+    Returns:
+        `rain`, with the mean of the channels where those of `rainy` differ by a level of 8 bits
+        at most.
+    """
+    spread = rainy.max(axis=2) - rainy.min(axis=2)
+    is_neutral = (spread <= _NEUTRAL_SPREAD)[:, :, None]
+    return np.where(is_neutral, rain.mean(axis=2, keepdims=True), rain)
 
 
 def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:

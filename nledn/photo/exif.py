@@ -6,7 +6,7 @@ of the block. So nothing is moved: values are overwritten where they stand.
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nledn.photo.tiff_structure import (
@@ -44,15 +44,34 @@ _MOST_DIRECTORIES = 100  # cameras have six; damaged links may go round in circl
 _HEAD_BYTES = 8
 _ALIGNMENT = 8  # a picture that ends so near to the end of the block is its last part
 
+_DOCUMENT_NAME, _PAGE_NAME = 0x010D, 0x011D
 # Fields of a TIFF page that describe the photo rather than the layout of its pixels (EXIF 3.0,
 # table 4, with the fields of Windows and the DCF rating).
 _DESCRIPTIVE = frozenset(
-    {0x010E, 0x010F, 0x0110, 0x0112, 0x011A, 0x011B, 0x0128, 0x0131, 0x0132, 0x013B, 0x013C}
+    {
+        _DOCUMENT_NAME,
+        _PAGE_NAME,
+        0x010E,
+        0x010F,
+        0x0110,
+        0x0112,
+        0x011A,
+        0x011B,
+        0x0128,
+        0x0131,
+        0x0132,
+        0x013B,
+        0x013C,
+    }
     | {0x4746, 0x4749, 0x8298, 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F, 0xC4A5}
 )
-_ROOT = 0
+CARRIED = _DESCRIPTIVE | {EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS}
+"""Fields of a TIFF page that come back, and the links to them and to previews."""
+
+ROOT = 0
+"""The first directory, in the place of the tag that leads to one."""
 # Which directories hang below which; a link anywhere else is damage, or a loop.
-_CHILDREN = {_ROOT: (EXIF_IFD, GPS_IFD), EXIF_IFD: (INTEROP_IFD,), GPS_IFD: (), INTEROP_IFD: ()}
+_CHILDREN = {ROOT: (EXIF_IFD, GPS_IFD), EXIF_IFD: (INTEROP_IFD,), GPS_IFD: (), INTEROP_IFD: ()}
 _LINKS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS})
 _LARGEST_VALUE = 4 * 1024 * 1024  # no camera's MakerNote is near it
 
@@ -97,6 +116,17 @@ def dpi(block: bytes) -> tuple[float, float] | None:
         return None
 
 
+def sound(block: bytes) -> tuple[bytes, bool]:
+    """Take links away that lead to no readable directory; whether there was none.
+
+    Raises:
+        TiffDamaged: the first directory cannot be read.
+    """
+    editor = _Editor(bytearray(block), TiffStructure(io.BytesIO(block)))
+    is_whole = not editor.unlink_damage(editor.structure.first_offset, ROOT)
+    return bytes(editor.block), is_whole
+
+
 def upright(block: bytes, size: tuple[int, int]) -> bytes:
     """Make EXIF true of upright pixels of `size`.
 
@@ -137,6 +167,31 @@ class _Editor:
         else:
             packed = struct.pack(order + "HHII", entry.tag, _LONG, 1, value)
         self.block[entry.position : entry.position + 12] = packed
+
+    def unlink_damage(self, offset: int, parent: int) -> bool:
+        """Take links out of a directory and those below it; whether there was any to take."""
+        directory = self.structure.directory(offset)
+        lost: list[Entry] = []
+        below = False
+        for tag in _CHILDREN[parent]:
+            entry = directory.entries.get(tag)
+            if entry is None:
+                continue
+            try:
+                below |= self.unlink_damage(self.structure.integers(entry)[0], tag)
+            except (TiffDamaged, LookupError):
+                lost.append(entry)
+        for entry in sorted(lost, key=lambda each: each.position, reverse=True):
+            self._take_out(entry, offset, directory)
+        return below or bool(lost)
+
+    def _take_out(self, entry: Entry, offset: int, directory: Directory) -> None:
+        """Close the table over an entry; the values, which lie elsewhere, do not move."""
+        order, block = self.structure.order, self.block
+        count = struct.unpack_from(order + "H", block, offset)[0]
+        struct.pack_into(order + "H", block, offset, count - 1)
+        end = min(directory.next_position + 4, len(block))
+        block[entry.position : end] = block[entry.position + 12 : end] + bytes(12)
 
     def set_dimensions(
         self, directory: Directory, width_tag: int, height_tag: int, size: tuple[int, int]
@@ -217,7 +272,7 @@ class _Value:
     children: list["_Value"] = field(default_factory=list)
 
 
-def from_tiff(structure: TiffStructure, page: Directory) -> bytes | None:
+def from_tiff(structure: TiffStructure, page: Directory) -> tuple[bytes | None, bool]:
     """Copy what describes a photo out of a TIFF page into a block of its own.
 
     Args:
@@ -225,34 +280,81 @@ def from_tiff(structure: TiffStructure, page: Directory) -> bytes | None:
         page: its page of the photo.
 
     Returns:
-        EXIF in the byte order of the file, values copied unread; None where there is nothing.
-
-    Raises:
-        TiffDamaged: a value lies outside the file.
+        EXIF in the byte order of the file, values copied unread, or None where there is nothing;
+        and whether all of it could be copied.
     """
-    values = _copied(structure, page, _ROOT, _DESCRIPTIVE)
+    copier = _Copier(structure)
+    values = copier.copied(page, ROOT, _DESCRIPTIVE)
     # Every TIFF has the last ones; alone they say nothing about the photo.
     if {value.tag for value in values} <= {_ORIENTATION, *_RESOLUTION_TAGS}:
+        return None, copier.is_whole
+    return _block(values, structure.order), copier.is_whole
+
+
+def from_parts(parts: Mapping[int, bytes]) -> bytes | None:
+    """Put directories that a file keeps as a TIFF structure each (CR3) into one block.
+
+    Args:
+        parts: by the tag that leads to them; `ROOT` for the first directory.
+
+    Returns:
+        None where the first directory is missing.
+
+    Raises:
+        TiffDamaged: a part has no readable structure, or another byte order.
+    """
+    structures = {tag: TiffStructure(io.BytesIO(part)) for tag, part in parts.items()}
+    if ROOT not in structures or len({each.order for each in structures.values()}) != 1:
         return None
-    head = b"II*\0" if structure.order == "<" else b"MM\0*"
-    body = _serialised(values, 8, structure.order)
-    return head + struct.pack(structure.order + "I", 8) + body
+    values: list[_Value] = []
+    for tag, structure in sorted(structures.items()):
+        page = structure.directory(structure.first_offset)
+        found = _Copier(structure).copied(page, tag, _DESCRIPTIVE if tag == ROOT else None)
+        values += found if tag == ROOT else [_Value(tag, _LONG, 1, children=found)]
+    return _block(sorted(values, key=lambda value: value.tag), structures[ROOT].order)
 
 
-def _copied(
-    structure: TiffStructure, page: Directory, parent: int, wanted: frozenset[int] | None
-) -> list[_Value]:
-    """Copy the entries of `page`: those `wanted` (None: all), and the directories below it."""
-    values = []
-    for tag, entry in sorted(page.entries.items()):
-        if tag in _CHILDREN[parent]:
+def fields(structure: TiffStructure, page: Directory, tags: frozenset[int]) -> bytes | None:
+    """Copy some fields of a page into a TIFF structure of their own; None where there are none."""
+    copied = _Copier(structure).copied(page, ROOT, tags)
+    values = [value for value in copied if value.tag in tags]
+    return _block(values, structure.order) if values else None
+
+
+def _block(values: list[_Value], order: str) -> bytes:
+    head = b"II*\0" if order == "<" else b"MM\0*"
+    return head + struct.pack(order + "I", 8) + _serialised(values, 8, order)
+
+
+class _Copier:
+    """Copies entries; `is_whole` turns False when one cannot be read."""
+
+    def __init__(self, structure: TiffStructure) -> None:
+        self._structure = structure
+        self.is_whole = True
+
+    def copied(self, page: Directory, parent: int, wanted: frozenset[int] | None) -> list[_Value]:
+        """Copy the entries of `page`: those `wanted` (None: all), and the directories below."""
+        values = []
+        for tag, entry in sorted(page.entries.items()):
+            if tag in _CHILDREN[parent] or (
+                tag not in _LINKS and (wanted is None or tag in wanted)
+            ):
+                try:
+                    values += self._value(entry, parent)
+                except (TiffDamaged, LookupError):
+                    self.is_whole = False
+        return values
+
+    def _value(self, entry: Entry, parent: int) -> Iterator[_Value]:
+        structure = self._structure
+        if entry.tag in _CHILDREN[parent]:
             child = structure.directory(structure.integers(entry)[0])
-            values.append(_Value(tag, _LONG, 1, children=_copied(structure, child, tag, None)))
-        elif tag in _LINKS or (wanted is not None and tag not in wanted):
-            continue
+            below = self.copied(child, entry.tag, None)
+            if below:
+                yield _Value(entry.tag, _LONG, 1, children=below)
         elif entry.type <= 13 and 0 < entry.value_bytes <= _LARGEST_VALUE:
-            values.append(_Value(tag, entry.type, entry.count, structure.data(entry)))
-    return values
+            yield _Value(entry.tag, entry.type, entry.count, structure.data(entry))
 
 
 def _serialised(values: list[_Value], start: int, order: str) -> bytes:

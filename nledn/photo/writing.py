@@ -9,10 +9,10 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from nledn.atomic import replacing
-from nledn.errors import OutputFailed, OutputFormatUnknown, OutputTooLarge
+from nledn.errors import OutputFailed, OutputTooLarge, unknown_format
 from nledn.photo import exif, icc, jpeg, pillow, png, tiff_writing, vips, xmp
-from nledn.photo.formats import DEEP, WITHOUT_ALPHA, written_format
-from nledn.photo.model import Metadata, Photo
+from nledn.photo.formats import DEEP, WITHOUT_ALPHA, WITHOUT_METADATA, written_format
+from nledn.photo.model import Metadata, Note, Photo
 from nledn.photo.tiff_structure import TiffDamaged
 from nledn.pixels import Floats, Pixels, Plane, strips, to_8_bits
 
@@ -43,7 +43,7 @@ def write(
     *,
     sources: Sequence[Path] = (),
     on_written: Callable[[BinaryIO], None] | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Write `photo` in the format that the suffix of `path` names.
 
     PNG and TIFF keep everything. Formats of 8 bits get 16-bit photos rounded. JPEG and BMP have
@@ -57,6 +57,9 @@ def write(
         sources: files that are never replaced; the photo's own is always among them.
         on_written: called with the file, whole and open for reading too, before it gets its name.
 
+    Returns:
+        What the format had no room for, as in `Photo.notes`.
+
     Raises:
         OutputFormatUnknown: the suffix is none of these.
         OutputTooLarge: more than the format can hold.
@@ -64,7 +67,7 @@ def write(
     """
     kind = written_format(path.suffix)
     if kind is None:
-        raise OutputFormatUnknown(path, path.suffix)
+        raise unknown_format(path)
     own = () if photo.path is None else (photo.path,)
     _refuse_too_large(photo, path, kind)
     with replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as file:
@@ -73,6 +76,7 @@ def write(
         if on_written is not None:
             file.flush()
             on_written(file)
+    return tuple(_left_out(photo, kind))
 
 
 def write_rain(
@@ -98,7 +102,7 @@ def write_rain(
     """
     kind = written_format(path.suffix)
     if kind not in DEEP:
-        raise OutputFormatUnknown(path, path.suffix)
+        raise unknown_format(path)
     if kind == "TIFF" and rain.nbytes > tiff_writing.LARGEST_BYTES:
         raise OutputTooLarge(path, f"{rain.nbytes / 1e9:.1f} GB")
     with (
@@ -142,12 +146,12 @@ def _consistent(photo: Photo) -> Photo:
     block, packet = photo.exif, photo.xmp
     if block is not None:
         try:
-            block = exif.upright(block, photo.size)
+            block = exif.upright(exif.sound(block)[0], photo.size)
         except TiffDamaged:
             block = None
     if packet is not None:
         try:
-            packet = xmp.upright(packet, photo.size)
+            packet = xmp.upright(xmp.sound(packet)[0], photo.size)
         except xmp.XmpDamaged:
             packet = None
     return replace(photo, exif=block, xmp=packet)
@@ -162,6 +166,25 @@ def _fitted(photo: Photo, kind: str) -> Photo:
     if kind in _WITHOUT_GREY and photo.grey:
         photo = _as_rgb(photo)
     return photo
+
+
+def _left_out(photo: Photo, kind: str) -> Iterator[str]:
+    """Note what `kind` has no room for; the kinds of metadata are those of `Metadata`."""
+    if photo.depth_bits == 16 and kind not in DEEP:
+        yield Note.FEWER_BITS
+    if photo.alpha is not None and kind in WITHOUT_ALPHA:
+        yield Note.NO_ALPHA
+    if photo.geo is not None and kind != "TIFF":
+        yield Note.GEOREFERENCE
+    if photo.dpi is not None and kind == "WEBP" and exif.dpi(photo.exif or b"") is None:
+        yield Note.NO_RESOLUTION
+    if kind == "JPEG":
+        yield from jpeg.left_out(photo)
+    elif photo.texts and kind != "PNG":
+        yield Note.NO_TEXTS
+    if kind in WITHOUT_METADATA:
+        there = ((photo.exif, Note.NO_EXIF), (photo.xmp, Note.NO_XMP), (photo.icc, Note.NO_PROFILE))
+        yield from (note for block, note in there if block is not None)
 
 
 def _as_8_bits(photo: Photo) -> Photo:
@@ -203,5 +226,5 @@ def _encode(photo: Photo, file: BinaryIO, kind: str, settings: WriteSettings) ->
 
 def _write_tiff(photo: Photo, file: BinaryIO) -> None:
     colours = photo.pixels[..., :1] if photo.grey else photo.pixels
-    metadata = Metadata(photo.icc, photo.exif, photo.xmp, photo.dpi)
+    metadata = Metadata(photo.icc, photo.exif, photo.xmp, photo.dpi, geo=photo.geo)
     tiff_writing.write(tiff_writing.Samples(colours, photo.alpha), metadata, file)
