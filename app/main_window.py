@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -13,26 +13,32 @@ from app.batch.page import BatchPage
 from app.compare.controller import CompareController
 from app.compare.page import ComparePage
 from app.imaging.opened import Opened
-from app.imaging.picture import Picture
 from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.controller import PhotoController
 from app.photo.document import Document
 from app.photo.page import PhotoPage
 from app.photo.state import PhotoState
-from app.photo.words import keys_on_photo, photo_of
-from app.shell.actions import MODES, PAGES, make_actions, make_menus, sheet, without_state
+from app.photo.words import keys_on_photo
+from app.shell.actions import (
+    MODES,
+    PAGES,
+    RecentMenu,
+    make_actions,
+    make_menus,
+    sheet,
+    without_state,
+)
 from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
+from app.shell.engines import Engines
 from app.shell.icons import program_icon
 from app.shell.models import Models
 from app.shell.names import in_title, url_of
-from app.shell.recent_menu import RecentMenu
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
-from app.shell.shell import PageName, Shell
+from app.shell.shell import PageName, Shell, TopBar
 from app.shell.shortcut_sheet import ShortcutSheet
-from app.shell.top_bar import TopBar
 from app.shell.translation import tr
 from app.tasks import Tasks
 from app.views.photo_view import PhotoView
@@ -50,6 +56,7 @@ class MainWindow(QMainWindow):
 
     Args:
         document: what is open.
+        engines: compute, for all pages.
         tasks: does the work.
         preferences: the settings.
         dialogs: asks questions; None for real dialogs.
@@ -58,6 +65,7 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         document: Document,
+        engines: Engines,
         tasks: Tasks,
         preferences: Preferences,
         dialogs: Dialogs | None = None,
@@ -66,23 +74,27 @@ class MainWindow(QMainWindow):
         self.document = document
         self.tasks = tasks
         self.preferences = preferences
-        self.picture = Picture(self)
+        self.picture = document.picture
         self.viewport = Viewport(self)
         self.view = PhotoView(self.picture, self.viewport)
         dialogs = self._dialogs = dialogs or Dialogs(self)
         self.models = Models(tasks, dialogs, self)
         self.screen_profile = ScreenProfile(tasks, preferences, self)
-        self.controller = PhotoController(document, self.picture, preferences, dialogs, self.models)
-        self.backend_benchmark = BackendBenchmark(document, tasks)
+        self.controller = PhotoController(
+            document, engines, tasks, preferences, dialogs, self.models
+        )
+        self.backend_benchmark = BackendBenchmark(
+            tasks, lambda: document.options, partial(self.controller.warm_up, anew=True)
+        )
         self.batch_controller = BatchController(
-            tasks, preferences, dialogs, document.engines, self._for_batch(), self
+            tasks, preferences, dialogs, engines, self._for_batch(), self
         )
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES, PAGES))
         self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
         self._is_finishing = False
         self._build()
-        self._connect_tasks()
+        tasks.idled.connect(self._close_if_finishing)
         self._connect_window()
         self.photo = PhotoPage(
             self.shell, self.view, document, self.controller, self.named_actions, self
@@ -90,7 +102,7 @@ class MainWindow(QMainWindow):
         self.batch = BatchPage(self.shell, self.batch_controller, tasks, self)
         document.options_changed.connect(self.batch.options_changed)
         document.strength_changed.connect(self.batch.options_changed)
-        compare_controller = CompareController(tasks, document.engines, document.options, dialogs)
+        compare_controller = CompareController(tasks, engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
         self._connect_compare(compare_controller)
         self.setTabOrder(self.view, self.view.handle)
@@ -99,13 +111,12 @@ class MainWindow(QMainWindow):
         self._show_kept(preferences.settings)
 
     def _for_batch(self) -> FromPhotoPage:
-        document, when_saved = self.document, self.controller.when_saved
+        document = self.document
         return FromPhotoPage(
             options=lambda: document.options,
             strength=lambda: document.strength,
             path=lambda: document.photo.path if document.photo else None,
-            folder=lambda: document.folder,
-            review=lambda *about: when_saved(partial(document.review, *about)),
+            review=self.controller.review,
         )
 
     def _build(self) -> None:
@@ -118,36 +129,29 @@ class MainWindow(QMainWindow):
 
     # Connections
 
-    def _connect_tasks(self) -> None:
-        tasks, document = self.tasks, self.document
-        tasks.finished.connect(document.finished)
-        tasks.reported.connect(document.reported)
-        tasks.failed.connect(document.job_failed)
-        tasks.cancelled.connect(document.stopped)
-        tasks.idled.connect(self._close_if_finishing)
-
     def _connect_window(self) -> None:
         document, controller = self.document, self.controller
-        document.photo_opened.connect(self._show_photo)
-        document.saving.unsaved_changed.connect(self.setWindowModified)
+        document.photo_opened.connect(self.show_photo)
+        document.unsaved_changed.connect(self.setWindowModified)
         self.view.mode_changed.connect(self._show_mode)
         self.recent_menu.photo_chosen.connect(controller.open)
-        controller.ready_to_close.connect(self.batch_controller.close)
         self.batch_controller.ready_to_close.connect(self._finish)
         self.batch_controller.page_asked.connect(partial(self._show_page, "batch"))
-        controller.history.stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
-        controller.history.stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
+        controller.folder_asked.connect(self.batch_controller.add)
+        stack = document.history.stack
+        stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
+        stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(controller.settings_changed)
 
     def _connect_shell(self, picker: CheckpointPicker) -> None:
         models, show_notice = self.models, self.shell.banner.show_notice
-        picker.fetch_asked.connect(models.fetch)
-        picker.stop_asked.connect(models.stop)
-        picker.import_asked.connect(models.ask_file)
+        picker.fetch_button.clicked.connect(models.fetch)
+        picker.stop_button.clicked.connect(models.stop)
+        picker.import_button.clicked.connect(models.ask_file)
         models.progressed.connect(picker.set_progress)
         models.shelf_read.connect(self.photo.set_cards)
         models.shelf_read.connect(self.compare.set_cards)
-        models.imported.connect(self.controller.choose_checkpoint)
+        models.imported.connect(self.document.history.choose_checkpoint)
         models.noticed.connect(show_notice)
         self.screen_profile.changed.connect(partial(setattr, self.picture, "screen_profile"))
         self.screen_profile.noticed.connect(show_notice)
@@ -178,26 +182,27 @@ class MainWindow(QMainWindow):
 
     def _slots(self) -> dict[str, Callable[[], Any]]:
         controller, panel = self.controller, self.photo.panel
+        history, saving = self.document.history, controller.saving
         return {
             "open": controller.ask_photo,
             "open_folder": controller.ask_folder,
             "previous": partial(controller.step, -1),
             "next": partial(controller.step, 1),
-            "save": controller.saver.save,
-            "save_as": controller.saver.save_as,
+            "save": saving.save,
+            "save_as": saving.save_as,
             "quit": self.close,
-            "undo": controller.history.undo,
-            "redo": controller.history.redo,
-            "copy": controller.saver.copy,
+            "undo": history.undo,
+            "redo": history.redo,
+            "copy": saving.copy,
             "paste": controller.paste,
             "settings": self._ask_settings,
-            "derain": self.document.derain,
+            "derain": controller.derain,
             "cancel": self._escape,
             "weaker": partial(panel.strength.step, -STRENGTH_STEP),
             "stronger": partial(panel.strength.step, STRENGTH_STEP),
             "smaller": partial(panel.keep_area.grow, -1),
             "larger": partial(panel.keep_area.grow, 1),
-            "clear": controller.history.clear_mask,
+            "clear": history.clear_mask,
             "import": self.models.ask_file,
             "turn": self._turn_divider,
             "fit": self._fit,
@@ -213,7 +218,7 @@ class MainWindow(QMainWindow):
 
     @property
     def _zoomed(self) -> Viewport | Link:
-        """What is in sight."""
+        """The viewport that is in sight."""
         return self.compare.grid.link if self.shell.page == "compare" else self.viewport
 
     def _fit(self) -> None:
@@ -221,16 +226,14 @@ class MainWindow(QMainWindow):
 
     # What is shown
 
-    def _show_photo(self, opened: Opened) -> None:
-        self.shell.banner.clear()
-        self.picture.set_photo(opened.photo, opened.copies)
-        self.photo.show_photo()
+    def show_photo(self, opened: Opened) -> None:
+        """Show a photo that was opened, on the page for photos or the one for comparing."""
+        self.photo.show_photo(opened.photo)
         self._show_page("compare" if self.shell.page == "compare" else "photo")
         path = opened.photo.path
         name = printable(path.name) if path else tr("Pasted picture")
         self.setWindowTitle(f"{in_title(name)}[*] – AfterRain")
         self.setWindowFilePath(printable(path) if path else "")
-        self.shell.status_line.photo.setText(photo_of(opened.photo))
         self._show_neighbours()
         self.shell.focus_page()
 
@@ -300,7 +303,7 @@ class MainWindow(QMainWindow):
     def _escape(self) -> None:
         """The nearest thing that can be left: a computation, the brush, a message."""
         if self.document.status.state is PhotoState.DERAINING:
-            self.document.cancel()
+            self.controller.cancel()
         elif self.view.brush is not None:
             self.photo.panel.keep_area.put_down()
         else:
@@ -338,13 +341,13 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         if not self._is_finishing:
-            self.controller.close()
+            self.controller.when_saved(self.batch_controller.close)
 
     def _finish(self) -> None:
         self._is_finishing = True
         self.preferences.change(geometry=self.saveGeometry().data(), started=True)
         self.preferences.sync()
-        self.document.close()
+        self.controller.let_go()
         self.models.stop()
         self.compare.controller.set_active(False)
         self.tasks.cancel_all()
@@ -353,6 +356,7 @@ class MainWindow(QMainWindow):
         for action in self.named_actions.values():
             action.setEnabled(False)
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
+        QTimer.singleShot(0, self._close_if_finishing)
 
     def _close_if_finishing(self) -> None:
         if self._is_finishing and self.tasks.is_idle:

@@ -12,7 +12,7 @@ from app.main_window import MainWindow
 from app.photo.document import Document
 from app.photo.state import PhotoState, Status
 from app.shell import theme
-from app.shell.banner import Notice
+from app.shell.banner import Action, Notice
 from app.shell.engines import Engines
 from app.shell.icons import program_icon
 from app.shell.settings import Preferences, Settings, store
@@ -41,42 +41,33 @@ def run(path: Path | None) -> int:
     install(app, chosen_language(preferences.settings.language))
     theme.apply(app, preferences.settings.theme)
     tasks = Tasks()
-    document = Document(tasks, Engines(), preferences.settings.options)
-    window = MainWindow(document, tasks, preferences)
-    look = Look(app, preferences)
-    preferences.changed.connect(look.update)
-    QGuiApplication.styleHints().colorSchemeChanged.connect(look.refresh)
+    document = Document(preferences.settings.options)
+    window = MainWindow(document, Engines(), tasks, preferences)
+    keep_theme(app, preferences)
     window.show()
     beginning = Beginning(window, path)
     QTimer.singleShot(0, beginning.first)
     code = app.exec()
     window.backend_benchmark.close()
     tasks.close()
-    document.saving.forget_dragged()
+    window.controller.saving.forget_dragged()
     return code
 
 
-class Look(QObject):
-    """Keeps the theme as the settings and the desktop want it."""
+def keep_theme(app: QApplication, preferences: Preferences) -> None:
+    """Keep the theme as the settings want it, and as the desktop where they follow that."""
 
-    def __init__(self, app: QApplication, preferences: Preferences) -> None:
-        super().__init__(app)
-        self._app = app
-        self._preferences = preferences
-
-    def update(self, before: Settings, now: Settings) -> None:
-        """Take up another theme."""
+    def take(before: Settings, now: Settings) -> None:
         if now.theme != before.theme:
-            theme.apply(self._app, now.theme)
+            theme.apply(app, now.theme)
 
-    def refresh(self) -> None:
-        """The desktop went dark or light."""
-        if self._preferences.settings.theme == "system":
-            theme.apply(self._app, "system")
+    preferences.changed.connect(take)
+    scheme_changed = QGuiApplication.styleHints().colorSchemeChanged
+    scheme_changed.connect(lambda: theme.apply(app, preferences.settings.theme))
 
 
 class Beginning(QObject):
-    """What follows the first paint, in this order: the photo, the cards, at last the engine."""
+    """The work after the first paint, in this order: the photo, the cards, at last the engine."""
 
     def __init__(self, window: MainWindow, path: Path | None) -> None:
         super().__init__(window)
@@ -92,12 +83,12 @@ class Beginning(QObject):
         is_first = not window.preferences.settings.started
         path = self._path or (places.sample_photo() if is_first else None)
         if is_first and path == places.sample_photo():
-            window.document.photo_opened.connect(self._greet)
-        if path is not None:
+            self._greet(path)
+        elif path is not None:
             controller.open(path)
         handle = window.windowHandle()
         handle.screenChanged.connect(window.screen_profile.moved_to)
-        window.document.look_for_recovery()
+        controller.look_for_recovery()
         window.batch_controller.restore()
         window.models.look()
         window.screen_profile.read()
@@ -108,21 +99,21 @@ class Beginning(QObject):
         if QGuiApplication.mouseButtons().value:
             return
         self._timer.stop()
-        self._window.document.warm_up()
+        self._window.controller.warm_up()
         self._window.backend_benchmark.look_at_machine()
 
-    def _greet(self) -> None:
-        document = self._window.document
-        document.photo_opened.disconnect(self._greet)
+    def _greet(self, sample: Path) -> None:
+        window = self._window
         words = tr("A rainy sample. Click Derain to take the rain away, or drop your own photo.")
-        self._greeting = Notice(words, "info", {"open": tr("Open photo…")})
-        self._window.show_notice(self._greeting)
-        document.status_changed.connect(self._stop_greeting)
+        ask = Action("open", tr("Open photo…"), window.controller.ask_photo)
+        self._welcome = Notice(words, "info", (ask,))
+        window.controller.read(sample, self._welcome)
+        window.document.status_changed.connect(self._stop_welcome)
 
-    def _stop_greeting(self, status: Status) -> None:
+    def _stop_welcome(self, status: Status) -> None:
         """Derain was clicked: the line has done its work."""
         if status.state is PhotoState.DERAINING:
-            self._window.document.status_changed.disconnect(self._stop_greeting)
+            self._window.document.status_changed.disconnect(self._stop_welcome)
             banner = self._window.shell.banner
-            if banner.notice is self._greeting:
+            if banner.notice is self._welcome:
                 banner.clear()

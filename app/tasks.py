@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, Never, ParamSpec, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Never, ParamSpec, TypeVar
 
 import shiboken6
 import typing_extensions
@@ -39,7 +39,7 @@ P = typing_extensions.TypeVar("P", default=Never)
 
 @dataclass(frozen=True)
 class Work(Generic[P]):
-    """What a job is given while it runs.
+    """The link of a running job to its task.
 
     Attributes:
         cancel: asks the job to stop at its next step.
@@ -54,7 +54,7 @@ class Work(Generic[P]):
 
 @dataclass(frozen=True, eq=False)
 class Job(Generic[R, P]):
-    """One piece of work, a frozen value: `Job[Opened]`, or `Job[Card, Received]` if it reports."""
+    """One piece of work, a frozen value: `Job[Opened]`, or `Job[Card, Progress]` if it reports."""
 
     queue: ClassVar[QueueName] = "files"
     is_patient: ClassVar[bool] = False
@@ -63,9 +63,6 @@ class Job(Generic[R, P]):
     def run(self, work: Work[P]) -> R:
         """Do it, off the main thread; what is returned becomes the result."""
         raise NotImplementedError
-
-
-AnyJob: TypeAlias = Job[Any, Any]
 
 
 class TaskSignal(Generic[Arguments]):
@@ -109,7 +106,7 @@ class Task(Generic[R, P]):
 
     @property
     def is_done(self) -> bool:
-        """Whether it has said all that it ever will; for the main thread."""
+        """True if it has said all that it ever will; for the main thread."""
         return self._is_done
 
     def cancel(self) -> None:
@@ -201,7 +198,7 @@ class _Queue:
         return bool(self._prompt or self._patient or self._is_closed)
 
     def is_waited_for(self) -> bool:
-        """Whether one waits that is not patient."""
+        """Return True if one waits that is not patient."""
         return bool(self._prompt)
 
 
@@ -217,12 +214,6 @@ class Tasks(QObject):
     idled = Signal()
     _ended = Signal(object)
     _reported = Signal(object, object)
-
-    # Until every page holds its tasks: (job, value), (job, result), (job, exception), (job).
-    reported = Signal(object, object)
-    finished = Signal(object, object)
-    failed = Signal(object, object)
-    cancelled = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -243,7 +234,7 @@ class Tasks(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no job waits or runs."""
+        """True if no job waits or runs."""
         with self._lock:
             return not self._running
 
@@ -260,13 +251,6 @@ class Tasks(QObject):
             task._future.set_exception(Cancelled())
             self._ended.emit(task)
         return task
-
-    def cancel(self, job: AnyJob | None) -> None:
-        """Cancel the task of a job; until every page holds its tasks."""
-        with self._lock:
-            tasks = [task for task in self._running if task.job is job]
-        for task in tasks:
-            task.cancel()
 
     def cancel_all(self) -> None:
         """Ask all that computes or only reads to stop; files are written to their end."""
@@ -317,22 +301,10 @@ class Tasks(QObject):
 
     def _tell_progress(self, task: Task[Any, Any], value: Any) -> None:
         if not task.is_done:
-            self.reported.emit(task.job, value)
             task.progressed.emit(value)
 
     def _tell_end(self, task: Task[Any, Any]) -> None:
         with self._lock:
             self._untold.discard(task)
         if task._end():
-            self._tell_all(task)
             task._tell_end()
-
-    def _tell_all(self, task: Task[Any, Any]) -> None:
-        """Tell everybody, as it was done before there were tasks."""
-        error = task._future.exception()
-        if error is None:
-            self.finished.emit(task.job, task._future.result())
-        elif isinstance(error, Cancelled):
-            self.cancelled.emit(task.job)
-        else:
-            self.failed.emit(task.job, error)

@@ -92,8 +92,8 @@ class Watch:
         self._app = app
         preferences = Preferences(store())
         self.tasks = Tasks()
-        document = Document(self.tasks, Engines(), preferences.settings.options)
-        self.window = MainWindow(document, self.tasks, preferences)
+        document = Document(preferences.settings.options)
+        self.window = MainWindow(document, Engines(), self.tasks, preferences)
         self.window.resize(*WINDOW_PX)
         self.window.show()
         self.model = self.window.compare.controller.model

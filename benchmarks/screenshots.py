@@ -56,8 +56,8 @@ def take(folder: Path, look: str, language: str) -> None:
     theme.apply(app, "light" if look == "light" else "dark")
     preferences = Preferences(store())
     tasks = Tasks()
-    document = Document(tasks, Engines(), preferences.settings.options)
-    window = MainWindow(document, tasks, preferences)
+    document = Document(preferences.settings.options)
+    window = MainWindow(document, Engines(), tasks, preferences)
     steps = pictures(window)
 
     def after_a_moment(then: Callable[[], None]) -> None:
@@ -75,7 +75,7 @@ def take(folder: Path, look: str, language: str) -> None:
         shown.grab().save(str(folder / f"{name}.png"))
         grab_next()
 
-    document.photo_opened.connect(lambda: after_a_moment(document.derain))
+    document.photo_opened.connect(lambda: after_a_moment(window.controller.derain))
     document.status_changed.connect(
         lambda status: grab_next() if status.state is PhotoState.DONE else None
     )
@@ -84,7 +84,7 @@ def take(folder: Path, look: str, language: str) -> None:
     window.backend_benchmark.look_at_machine()
     window.controller.open_sample()
     app.exec()
-    document.close()
+    window.controller.let_go()
     tasks.close()
 
 

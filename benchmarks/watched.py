@@ -48,7 +48,7 @@ class Watch(QObject):
         window.document.status_changed.connect(self._status_changed)
         window.document.photo_opened.connect(lambda _opened: self._look())
         window.document.tile_added.connect(lambda _rect: self._tile_added())
-        window.document.saving.saved.connect(lambda _saved: QTimer.singleShot(0, window.close))
+        window.controller.saving.saved.connect(lambda _saved: QTimer.singleShot(0, window.close))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """The first paint of the window ends when the loop turns again."""
@@ -101,11 +101,11 @@ class Watch(QObject):
             self._window.view.repaint()
             self.found["first_tile_s"] = round(time.perf_counter() - self._clicked, 3)
             if self._what in ("derain", "first"):
-                self._window.document.close()
+                self._window.controller.let_go()
                 self._window.close()
         done = self._window.document.status.done + 1
         if self._settings.get("tiles") and done >= self._settings["tiles"]:
-            self._window.document.cancel()
+            self._window.controller.cancel()
 
     def _pan_and_save(self) -> None:
         longest = 0.0
@@ -119,6 +119,6 @@ class Watch(QObject):
         from nledn.photo import WriteSettings
 
         target = Path(self._folder.name) / "result.jpg"
-        self._window.document.saving.save(
-            self._window.document.result(None), target, WriteSettings(), record=True
-        )
+        latest = self._window.document.latest
+        assert latest is not None, "it was just computed"
+        self._window.controller.saving.write(latest, target, WriteSettings())

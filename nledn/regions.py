@@ -71,14 +71,26 @@ def window_runs(side: int) -> tuple[tuple[Span, Floats], ...]:
     if side % WINDOW_STEP:
         runs.append(Span(side - WINDOW, 1, WINDOW))
     runs = [run for run in runs if run.pieces]
-    rise = np.arange(WINDOW) + 0.5
-    tent, total = np.minimum(rise, rise[::-1]), np.zeros(side)
-    for run in runs:
-        total[run.start : run.stop] += np.tile(tent, run.pieces)
-    weights = [np.tile(tent, run.pieces) / total[run.start : run.stop] for run in runs]
+    tents = [
+        np.concatenate([_tent(run.start + i * WINDOW, side) for i in range(run.pieces)])
+        for run in runs
+    ]
+    total = np.zeros(side)
+    for run, tent in zip(runs, tents, strict=True):
+        total[run.start : run.stop] += tent
     return tuple(
-        (run, weight.astype(np.float32)) for run, weight in zip(runs, weights, strict=True)
+        (run, (tent / total[run.start : run.stop]).astype(np.float32))
+        for run, tent in zip(runs, tents, strict=True)
     )
+
+
+def _tent(start: int, side: int) -> npt.NDArray[np.float64]:
+    """Weights of the window at `start`: they fall to its ends, but not where the map ends."""
+    rise = np.arange(WINDOW) + 0.5
+    up = rise if start > 0 else np.full(WINDOW, WINDOW / 2)
+    down = rise[::-1] if start + WINDOW < side else np.full(WINDOW, WINDOW / 2)
+    tent: npt.NDArray[np.float64] = np.minimum(up, down)
+    return tent
 
 
 def safe_side(side: int, regions: Regions) -> int:

@@ -55,7 +55,7 @@ def window(rainy: Path, out: Path, options: Options, record: bool) -> None:
     work = Work(CancelToken(), lambda _value: None)
     read = decoder.read(rainy)
     result = pipeline.derain(read, Engines().get(options), strength=STRENGTH)
-    SaveJob(result, out, WriteSettings(), record, revision=1).run(work)
+    SaveJob(result, out, WriteSettings(), record).run(work)
 
 
 DOORS: tuple[Door, ...] = (command_line, batch, cluster_worker, window)

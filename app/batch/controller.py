@@ -1,6 +1,6 @@
 """Between the Batch page and the batch: questions to the person, words, folders that are shown."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from app.batch.jobs import Ended, Entry
 from app.batch.model import Batch
 from app.batch.state import BatchState
 from app.batch.watch import Watch
-from app.shell.banner import Notice
+from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines
 from app.shell.messages import explain
@@ -34,7 +34,6 @@ class FromPhotoPage:
         options: how photos are derained.
         strength: share of the rain that is taken.
         path: of the open photo; None without one.
-        folder: the photos of its folder.
         review: opens a photo of the batch (source, result, row of the journal, strength,
             checkpoint) beside its result, unless the person keeps the one that is open.
     """
@@ -42,7 +41,6 @@ class FromPhotoPage:
     options: Callable[[], Options]
     strength: Callable[[], float]
     path: Callable[[], Path | None]
-    folder: Callable[[], Sequence[Path]]
     review: "Callable[[Path, Path | None, Row | None, float, str], None]"
 
 
@@ -87,12 +85,6 @@ class BatchController(QObject):
         self.watch = Watch(tasks, self)
         self.show_file: Callable[[Path], object] = _show_file
         self._is_restoring = False
-        self._actions: dict[str, Callable[[], None]] = {
-            "batch_page": self.page_asked.emit,
-            "batch_folder": self._take_folder,
-            "batch_output": self.open_output,
-            "batch_report": self.show_report,
-        }
         self.batch.restored.connect(self._resume_watch)
         self.batch.foreseen.connect(self._offer_rest)
         self.batch.ended.connect(self._ended)
@@ -191,28 +183,25 @@ class BatchController(QObject):
             words.insert(0, explain(ended.error))
         elif status.planned:
             words.append(tr("{count} are left; Go on does them.", count=status.planned))
-        actions = {"batch_output": tr("Open output"), "batch_report": tr("Show report")}
+        actions: tuple[Action, ...] = (
+            Action("batch_output", tr("Open output"), self.open_output),
+            Action("batch_report", tr("Show report"), self.show_report),
+        )
         if ended.error is not None or ended.cancelled:
-            actions = {}
+            actions = ()
         is_bad = ended.error is not None or status.failed > 0
         self.noticed.emit(Notice(" ".join(words), "error" if is_bad else "done", actions))
         self.over.emit(" ".join(words))
 
-    def _watch_failed(self, error: BaseException) -> None:
+    def _watch_failed(self, error: Exception) -> None:
         """Nothing is watched: the panel does not say otherwise, and the banner says why."""
         if not self.watch.is_watching:
             self.watched_changed.emit(None)
         self._failed(error)
 
-    def _failed(self, error: BaseException) -> None:
+    def _failed(self, error: Exception) -> None:
         """Say what went wrong, in a sentence."""
-        self.noticed.emit(Notice(explain(error), "error"))
-
-    def act(self, name: str) -> None:
-        """Do what a button of the banner says, if it is about the batch."""
-        action = self._actions.get(name)
-        if action is not None:
-            action()
+        self.noticed.emit(Notice.of(error))
 
     # Between starts
 
@@ -250,10 +239,8 @@ class BatchController(QObject):
                 count=status.planned,
                 total=status.total,
             )
-            self.noticed.emit(Notice(words, "info", {"batch_page": tr("Show the batch")}))
-
-    def _take_folder(self) -> None:
-        self.add(self._photo.folder())
+            show = Action("batch_page", tr("Show the batch"), self.page_asked.emit)
+            self.noticed.emit(Notice(words, "info", (show,)))
 
     def _folder(self) -> str:
         if self.batch.entries:

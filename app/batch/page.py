@@ -269,8 +269,7 @@ class BatchPage(QObject):
         controller.watched_changed.connect(self.panel.show_watched)
         controller.noticed.connect(shell.banner.show_notice)
         controller.over.connect(self._notify)
-        shell.banner.action_chosen.connect(controller.act)
-        shell.status_line.batch_asked.connect(controller.page_asked)
+        shell.status_line.batch.clicked.connect(controller.page_asked)
         self.notifier.chosen.connect(controller.page_asked)
 
     def _connect_page(self, page: BatchList) -> None:

@@ -189,7 +189,7 @@ class CompareController(QObject):
         self.noticed.emit(Notice(tr("Saved {name}.", name=printable(path.name)), "done"))
 
     def _explain(self, error: Exception) -> None:
-        self.noticed.emit(Notice(explain(error), "error"))
+        self.noticed.emit(Notice.of(error))
 
     # What is to be seen
 

@@ -1,4 +1,4 @@
-"""What there is to see of a photo, as pixels: before, after, its rain, what is kept.
+"""The pixels of each view of a photo: before, after, its rain, the kept area.
 
 Arithmetic on reduced copies of photo, rain and mask; no Qt, no colours of a screen. At level 0 the
 pixels after are those of `RainLayer.apply`, value for value, and so those of the saved file.
@@ -28,7 +28,7 @@ KEPT_OPACITY = 0.45
 
 @dataclass(frozen=True)
 class Look:
-    """How the layers are shown.
+    """The way the layers are shown.
 
     Attributes:
         strength: share of the rain that is taken, 0 to 1.5.

@@ -23,7 +23,7 @@ Place: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True)
 class Brush:
-    """What a stroke is painted with.
+    """The tool that a stroke is painted with.
 
     Attributes:
         radius_px: in pixels of the photo.
@@ -39,7 +39,7 @@ class Brush:
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """What one stroke has changed.
+    """The change that one stroke has made.
 
     Attributes:
         rect: the pixels that may have changed.
@@ -90,7 +90,7 @@ class Stroke:
         return self._reach(path)
 
     def patch(self) -> Patch:
-        """What the stroke has changed so far."""
+        """Return the change that the stroke has made so far."""
         places = [_tile_rect(place).clipped(*self._size) for place in self._tiles]
         rect = Rect(
             min((part.left for part in places), default=0),

@@ -29,7 +29,7 @@ NO_RECT = Rect(0, 0, 0, 0)
 
 
 class Picture(QObject):
-    """What is to be shown, as images: computed where one looks, and kept while it holds."""
+    """The images of a photo: computed where one looks, and kept while they are valid."""
 
     photo_changed = Signal()
     region_changed = Signal(QRect)
@@ -58,7 +58,7 @@ class Picture(QObject):
 
     @property
     def is_opaque(self) -> bool:
-        """Whether nothing shines through the photo."""
+        """True if nothing shines through the photo."""
         return self._layers is None or self._layers.photo.alpha is None
 
     @property
@@ -143,16 +143,12 @@ class Picture(QObject):
 
     @property
     def is_being_painted(self) -> bool:
-        """Whether a brush is on the photo."""
+        """True while a brush is on the photo."""
         return self._stroke is not None
 
     def begin_stroke(self, brush: Brush) -> None:
         """Put a brush to the photo."""
-        assert self._layers is not None, "a mask belongs to a photo"
-        if self._layers.mask is None:
-            self._layers.set_mask(np.zeros(self._layers.photo.pixels.shape[:2], np.float32))
-        assert self._layers.mask is not None
-        self._stroke = Stroke(self._layers.mask, brush)
+        self._stroke = Stroke(self._mask_to_paint(), brush)
 
     def paint(self, points: Sequence[Point]) -> Rect:
         """Draw the brush on to these points, and give the pixels that may have changed."""
@@ -175,9 +171,8 @@ class Picture(QObject):
         self._mask_changed(patch.rect)
 
     def redo_stroke(self, patch: Patch) -> None:
-        """Do again the stroke that was taken back last."""
-        assert self.mask is not None, "the stroke was on this photo"
-        masks.put(self.mask, patch.after)
+        """Do again the stroke that was taken back last, or one from before a crash."""
+        masks.put(self._mask_to_paint(), patch.after)
         self._mask_changed(patch.rect)
 
     def version(self, kind: Kind) -> int:
@@ -185,7 +180,7 @@ class Picture(QObject):
         return self._versions[kind]
 
     def pixels(self, kind: Kind, level: int, rect: Rect) -> Pixels:
-        """What is to be shown, in the photo's own depth and colours.
+        """Return pixels in the photo's own depth and colours.
 
         Args:
             kind: "before" or "after"; "rain" and "mask" in sRGB, the latter with alpha.
@@ -202,7 +197,7 @@ class Picture(QObject):
         return self._layers.kept_shown(level, rect)
 
     def image(self, kind: Kind, level: int, rect: Rect, *, keep: bool = True) -> QImage:
-        """What is to be shown, in the screen's colours.
+        """Return an image in the screen's colours.
 
         Args:
             kind: as for `pixels`.
@@ -273,6 +268,13 @@ class Picture(QObject):
         self._tiles.drop(*kinds)
         for kind in kinds or tuple(self._versions):
             self._versions[kind] += 1
+
+    def _mask_to_paint(self) -> npt.NDArray[np.float32]:
+        assert self._layers is not None, "a mask belongs to a photo"
+        if self._layers.mask is None:
+            self._layers.set_mask(np.zeros(self._layers.photo.pixels.shape[:2], np.float32))
+        assert self._layers.mask is not None
+        return self._layers.mask
 
     def _mask_changed(self, rect: Rect) -> None:
         if self._layers is not None:

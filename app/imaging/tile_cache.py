@@ -14,7 +14,7 @@ LIMIT_BYTES = 192 * 2**20  # three kinds of a 4K screen, with what lies between 
 
 @dataclass(frozen=True)
 class TileKey:
-    """Which tile: of what is shown, at which level, where."""
+    """The address of a tile: kind, level, place."""
 
     kind: Kind
     level: int

@@ -1,87 +1,359 @@
-"""Keeps what is done to the open photo in its private file, in order, and reads it back."""
+"""Unsaved work outlives a crash: what is done to a photo goes to a private file as it comes.
 
-from dataclasses import dataclass, field
+The file only grows. Each record has a length and a checksum, so that one that a crash cut off is
+recognised, and what stands before it is whole. A tile's record holds the rain plane inside the
+tile's rectangle just after the tile was added, so replaying the records in order gives exactly the
+layers that were there. All else is a log of what was done, which undo and redo replay. The file is
+locked while its program runs, and goes when its photo is discarded or closed.
+"""
+
+import json
+import logging
+import os
+import struct
+import threading
+import time
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, BinaryIO
+from weakref import WeakKeyDictionary
 
-from app.imaging.opened import Opened
-from app.photo.jobs import OpenJob
-from app.photo.recovery import Offer, Recovered, Spill, recover, scan
-from app.tasks import Job, QueueName, R, Tasks, Work
-from nledn import unfinished
-from nledn.errors import PhotoNotFound
+import numpy as np
+
+from app.imaging.mask import Patch
+from app.photo.history import Deed, ModelStep, StrengthStep
+from app.tasks import Job, Tasks, Work
+from nledn import places, unfinished
+from nledn.locking import lock
 from nledn.options import Options
-from nledn.pixels import Mask
-from nledn.rain import RainLayer
-from nledn.tiling import Rect
+from nledn.rain import RainLayer, Record
+from nledn.tiling import Axis, Rect, Tiling
+
+log = logging.getLogger(__name__)
+
+SUFFIX = ".recovery"
+KEPT_S = 30 * 24 * 3600  # work on photos that are not to be found
+_HEAD = struct.Struct("<cQI")  # kind, bytes that follow, their CRC-32
+_TILE = struct.Struct("<5I")  # number of the layer; left, top, right, bottom
+
+_PHOTO, _LAYER, _RAIN, _DEED = b"P", b"L", b"R", b"D"
+_DEEDS = {each.__name__: each for each in (Options, StrengthStep, ModelStep)}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Unsaved work that a crash left behind.
+
+    Attributes:
+        file: the private file.
+        source: the photo.
+        done: tiles that had been computed.
+        total: tiles of the photo.
+    """
+
+    file: Path
+    source: Path
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, eq=False)
-class AutosaveJob(Job[R]):
-    """Something to do with private files."""
+class Recovered:
+    """The work on a photo, read back.
 
+    Attributes:
+        options: that were chosen when it was opened; changed by deeds, and by the settings.
+        strength: when it was opened.
+        layers: the rain that was computed, with what it was computed with.
+        deeds: what was done since, in order.
+    """
 
-@dataclass(frozen=True, eq=False)
-class KeepJob(AutosaveJob[None]):
-    """A layer that is there already is the one to keep; on the queue that writes tiles."""
-
-    queue: ClassVar[QueueName] = "compute"
-    spill: Spill
     source: Path
     options: Options
-    layer: RainLayer
+    strength: float
+    layers: tuple[tuple[Options, RainLayer], ...]
+    deeds: tuple[Deed, ...]
 
-    def run(self, work: Work) -> None:
-        """Begin with it."""
-        self.spill.begin(self.source, self.options, self.layer)
+
+class RecoveryFile:
+    """The private file of one photo; any thread may write. A full disk ends it, never the work.
+
+    Args:
+        source: the photo.
+        options: that are chosen when it is opened.
+        strength: likewise.
+    """
+
+    def __init__(self, source: Path, options: Options, strength: float) -> None:
+        self._source = source
+        self._first = {"options": asdict(options), "strength": strength}
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+        self._path: Path | None = None
+        self._layers: WeakKeyDictionary[RainLayer, int] = WeakKeyDictionary()  # by their numbers
+        self._next = 0
+        self._pending: deque[Deed] = deque()
+        self._is_over = False
+
+    def begin(self, options: Options, layer: RainLayer) -> None:
+        """Keep the tiles of `layer` from now on, and what it has already."""
+        with self._lock:
+            if layer in self._layers or self._is_over:
+                return
+            if self._file is None and not self._create():
+                return
+            self._layers[layer], self._next = self._next, self._next + 1
+            self._append(_LAYER, _layer_header(options, layer))
+            if layer.done.any():
+                height, width = layer.tiling.size
+                self._append(_RAIN, self._tile(layer, Rect(0, 0, width, height)))
+
+    def add_tile(self, layer: RainLayer, rect: Rect) -> None:
+        """Keep a tile that was added to the layer; `rect` is what it changed."""
+        with self._lock:
+            if layer in self._layers:
+                self._append(_RAIN, self._tile(layer, rect))
+
+    def note(self, deed: Deed) -> None:
+        """Line up what was done; it is kept once there is a layer, and at the next `flush`."""
+        if not self._is_over:
+            self._pending.append(deed)
+
+    def flush(self) -> None:
+        """Write what was noted, in the order in which it was."""
+        with self._lock:
+            self._flush()
+
+    def discard(self) -> None:
+        """Remove the file for good."""
+        with self._lock:
+            self._end()
+            if self._path is not None:
+                self._path.unlink(missing_ok=True)
+
+    def _create(self) -> bool:
+        stamp, folder = _stamp(self._source), places.user_state() / "recovery"
+        if stamp is None:  # moved or deleted since it was opened: it could not be offered again
+            log.info("%s is gone, so nothing that is done to it is kept on disk", self._source)
+            self._end()
+            return False
+        path = folder / f"{os.getpid()}-{id(self):x}{SUFFIX}"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)
+        except OSError:
+            self._give_up()
+            return False
+        self._file, self._path = os.fdopen(descriptor, "wb", buffering=0), path
+        try:
+            lock(descriptor)
+        except OSError:
+            log.debug("%s cannot be locked", self._path, exc_info=True)
+        first = {"source": str(self._source), "stamp": stamp, **self._first}
+        self._append(_PHOTO, json.dumps(first).encode())
+        self._flush()
+        return self._file is not None
+
+    def _flush(self) -> None:
+        while self._file is not None and self._pending:
+            self._append(_DEED, _encoded(self._pending.popleft()))
+
+    def _append(self, kind: bytes, payload: bytes) -> None:
+        if self._file is not None:
+            try:
+                self._file.write(_HEAD.pack(kind, len(payload), zlib.crc32(payload)) + payload)
+            except OSError:
+                self._give_up()
+
+    def _tile(self, layer: RainLayer, rect: Rect) -> bytes:
+        place = (self._layers[layer], rect.left, rect.top, rect.right, rect.bottom)
+        done = np.packbits(layer.done).tobytes()
+        return _TILE.pack(*place) + done + layer.plane[rect.slices].tobytes()
+
+    def _give_up(self) -> None:
+        log.warning("what is done to this photo is no longer kept on disk", exc_info=True)
+        self._end()
+
+    def _end(self) -> None:
+        self._is_over = True
+        self._pending.clear()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def scan() -> tuple[Offer, ...]:
+    """Find what crashed programs left, newest first; files that help nobody any more go."""
+    paths = (places.user_state() / "recovery").glob(f"*{SUFFIX}")
+    offers = []
+    for path in sorted(paths, key=lambda each: -each.stat().st_mtime_ns):
+        try:
+            offer = None if _is_in_use(path) else _offer(path)
+        except (OSError, ValueError, KeyError, TypeError):
+            log.warning("%s cannot be used", path, exc_info=True)
+        else:
+            offers += [] if offer is None else [offer]
+    return tuple(offers)
+
+
+def _offer(path: Path) -> Offer | None:
+    kept: dict[str, Any] = {}
+    done, total, is_saved = 0, 0, False
+    tiles: list[int] = []  # of each layer
+    for kind, payload in _records(path):
+        is_saved = kind == _DEED and payload == _encoded("saved")
+        if kind == _PHOTO:
+            kept = json.loads(payload)
+        elif kind == _LAYER:
+            tiles.append(len(_tiling(json.loads(payload)).tiles))
+        elif kind == _RAIN:
+            total = tiles[_TILE.unpack_from(payload)[0]]
+            done = int(_done(payload, total).sum())
+    source = Path(kept.get("source", ""))
+    stamp, age_s = _stamp(source), time.time() - path.stat().st_mtime
+    if kept and not is_saved and stamp is None and age_s < KEPT_S:
+        return None  # its disk may come back, and be there at the next start
+    if not kept or is_saved or not done or stamp != kept["stamp"]:
+        path.unlink(missing_ok=True)
+        return None
+    return Offer(path, source, done, total)
+
+
+def recover(path: Path) -> Recovered | None:
+    """Read back what was done; None where the photo has changed since, or the file is no use."""
+    first: dict[str, Any] = {}
+    layers: list[tuple[Options, RainLayer]] = []
+    deeds: list[Deed] = []
+    for kind, payload in _records(path):
+        if kind == _PHOTO:
+            first = json.loads(payload)
+        elif kind == _LAYER:
+            header = json.loads(payload)
+            layers.append((Options(**header["options"]), _empty_layer(header)))
+        elif kind == _RAIN:
+            _replay_tile(layers, payload)
+        elif kind == _DEED:
+            deeds.append(_decoded(payload))
+    if not layers or _stamp(Path(first["source"])) != first["stamp"]:
+        return None
+    options = Options(**first["options"])
+    return Recovered(Path(first["source"]), options, first["strength"], tuple(layers), tuple(deeds))
+
+
+def _records(path: Path) -> Iterator[tuple[bytes, bytes]]:
+    """Read whole records, up to the first that is not."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        while len(head := file.read(_HEAD.size)) == _HEAD.size:
+            kind, length, checksum = _HEAD.unpack(head)
+            if length > size:
+                return
+            payload = file.read(length)
+            if len(payload) < length or zlib.crc32(payload) != checksum:
+                return
+            yield kind, payload
+
+
+def _is_in_use(path: Path) -> bool:
+    """Return whether its program still runs; the system gives the lock back when it ends."""
+    try:
+        with path.open("r+b") as file:
+            lock(file.fileno())
+    except OSError:
+        return True
+    return False
+
+
+def _stamp(source: Path) -> list[int] | None:
+    """Return what changes when a photo changes; None where it is gone."""
+    try:
+        state = source.stat()
+    except OSError:
+        return None
+    return [state.st_size, state.st_mtime_ns]
+
+
+def _layer_header(options: Options, layer: RainLayer) -> bytes:
+    values = {
+        "options": asdict(options),
+        "record": asdict(layer.record),
+        "axes": [asdict(layer.tiling.vertical), asdict(layer.tiling.horizontal)],
+        "grey": layer.grey,
+        "linear": layer.linear,
+    }
+    return json.dumps(values).encode()
+
+
+def _empty_layer(header: Mapping[str, Any]) -> RainLayer:
+    record = Record(**{**header["record"], "notes": tuple(header["record"]["notes"])})
+    return RainLayer(_tiling(header), record, grey=header["grey"], linear=header["linear"])
+
+
+def _tiling(header: Mapping[str, Any]) -> Tiling:
+    return Tiling(*(Axis(**{**axis, "starts": tuple(axis["starts"])}) for axis in header["axes"]))
+
+
+def _done(payload: bytes, tiles: int) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    bits = np.frombuffer(payload, np.uint8, (tiles + 7) // 8, _TILE.size)
+    return np.unpackbits(bits, count=tiles).astype(np.bool_)
+
+
+def _replay_tile(layers: list[tuple[Options, RainLayer]], payload: bytes) -> None:
+    number, *sides = _TILE.unpack_from(payload)
+    layer, rect = layers[number][1], Rect(*sides)
+    layer.done[:] = _done(payload, len(layer.done))
+    plane = np.frombuffer(payload, np.int16, offset=_TILE.size + (len(layer.done) + 7) // 8)
+    layer.plane[rect.slices] = plane.reshape(rect.height, rect.width, 3)
+
+
+def _encoded(deed: Deed) -> bytes:
+    if isinstance(deed, str):
+        return json.dumps([deed, {}]).encode()
+    if not isinstance(deed, Patch):
+        return json.dumps([type(deed).__name__, asdict(deed)]).encode()
+    about = {
+        "rect": astuple(deed.rect),
+        "tiles": [[*place, *values.shape] for place, values in deed.before.items()],
+    }
+    sides = (deed.before, deed.after)
+    pixels = b"".join(side[place].tobytes() for side in sides for place in deed.before)
+    return json.dumps(["Patch", about]).encode() + b"\n" + zlib.compress(pixels, 1)
+
+
+def _decoded(payload: bytes) -> Deed:
+    text, _, pixels = payload.partition(b"\n")
+    name, about = json.loads(text)
+    if name == "Patch":
+        return _decoded_patch(about, zlib.decompress(pixels))
+    return _DEEDS[name](**about) if name in _DEEDS else name
+
+
+def _decoded_patch(about: Mapping[str, Any], pixels: bytes) -> Patch:
+    values, start = np.frombuffer(pixels, np.uint8), 0
+    sides: tuple[dict[tuple[int, int], Any], ...] = ({}, {})
+    for side in sides:
+        for row, column, height, width in about["tiles"]:
+            side[row, column] = values[start : start + height * width].reshape(height, width)
+            start += height * width
+    return Patch(Rect(*about["rect"]), *sides)
 
 
 @dataclass(frozen=True, eq=False)
-class SettleJob(AutosaveJob[None]):
-    """The photo has been saved: what was kept need not be offered."""
+class FileJob(Job[None]):
+    """Something to do with a private file."""
 
-    spill: Spill
+    act: Callable[[], None]
 
     def run(self, work: Work) -> None:
-        """Put it aside."""
-        self.spill.settle()
+        """Do it."""
+        self.act()
 
 
 @dataclass(frozen=True, eq=False)
-class SpillJob(AutosaveJob[None]):
-    """Keep a change of strength or mask on disk."""
-
-    spill: Spill
-    order: int
-    strength: float | None = None
-    rect: Rect | None = None
-    values: Mask | None = field(default=None, repr=False)
-
-    def run(self, work: Work) -> None:
-        """Append it."""
-        if self.strength is not None:
-            self.spill.strength(self.strength, self.order)
-        if self.rect is not None and self.values is not None:
-            self.spill.mask(self.rect, self.values, self.order)
-
-
-@dataclass(frozen=True, eq=False)
-class DiscardJob(AutosaveJob[None]):
-    """Remove what was kept for recovery."""
-
-    spill: Spill | None = None
-    path: Path | None = None
-
-    def run(self, work: Work) -> None:
-        """Remove it."""
-        if self.spill is not None:
-            self.spill.discard()
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
-
-
-@dataclass(frozen=True, eq=False)
-class ScanJob(AutosaveJob[tuple[Offer, ...]]):
+class ScanJob(Job[tuple[Offer, ...]]):
     """Look for what a crash left behind: to be offered, or of no use to anybody."""
 
     def run(self, work: Work) -> tuple[Offer, ...]:
@@ -90,61 +362,29 @@ class ScanJob(AutosaveJob[tuple[Offer, ...]]):
         return scan()
 
 
-@dataclass(frozen=True, eq=False)
-class RestoreJob(Job[tuple[Opened, Recovered]]):
-    """Read a photo and what had been done to it."""
-
-    offer: Offer
-
-    def run(self, work: Work) -> tuple[Opened, Recovered]:
-        """Read both."""
-        opened = OpenJob(self.offer.source).run(work)
-        recovered = recover(self.offer.spill)
-        if recovered is None:
-            raise PhotoNotFound(self.offer.spill)
-        return opened, recovered
-
-
 class Autosave:
-    """One photo's file at a time; nothing is written on the calling thread.
+    """Keeps one photo's work at a time; nothing is written on the calling thread.
 
     Attributes:
-        spill: the file, for the job that fills it with tiles.
+        file: of the open photo, for the job that fills it with tiles; None without one.
     """
 
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
-        self.spill = Spill()
-        self._order = 0
+        self.file: RecoveryFile | None = None
 
-    def restart(self) -> None:
-        """Another photo: nobody needs what was kept of the last one."""
+    def restart(self, source: Path | None, options: Options, strength: float) -> None:
+        """Keep the work on another photo; one without a file cannot be recovered."""
         self.discard()
-        self.spill = Spill()
+        self.file = None if source is None else RecoveryFile(source, options, strength)
 
-    def layer(self, source: Path | None, options: Options, layer: RainLayer) -> None:
-        """This layer is the one that counts; a photo without a file cannot be recovered."""
-        if source is not None:
-            self._tasks.submit(KeepJob(self.spill, source, options, layer))
-
-    def strength(self, strength: float) -> None:
-        """The strength has come to rest here."""
-        self._order += 1
-        self._tasks.submit(SpillJob(self.spill, self._order, strength=strength))
-
-    def mask(self, rect: Rect, values: Mask) -> None:
-        """The mask inside `rect` is this now."""
-        self._order += 1
-        self._tasks.submit(SpillJob(self.spill, self._order, rect=rect, values=values))
-
-    def settle(self) -> None:
-        """All of it was saved."""
-        self._tasks.submit(SettleJob(self.spill))
+    def note(self, deed: Deed) -> None:
+        """Keep what was done."""
+        if self.file is not None:
+            self.file.note(deed)
+            self._tasks.submit(FileJob(self.file.flush))
 
     def discard(self) -> None:
-        """Nobody needs it any more."""
-        self._tasks.submit(DiscardJob(self.spill))
-
-    def forget(self, path: Path) -> None:
-        """Nobody needs what a crash left there."""
-        self._tasks.submit(DiscardJob(path=path))
+        """Remove the file: nobody needs it any more."""
+        if self.file is not None:
+            self._tasks.submit(FileJob(self.file.discard))

@@ -1,4 +1,4 @@
-"""Which weights take the rain away: titles, what each has seen, how well it scored."""
+"""The choice of a model: titles, training data, scores."""
 
 from collections.abc import Sequence
 
@@ -29,15 +29,12 @@ class CheckpointPicker(QWidget):
 
     Attributes:
         checkpoint_chosen: (str) its id.
-        import_asked: a file is to be chosen.
-        fetch_asked: one of the published checkpoints is wanted.
-        stop_asked: what is being fetched is no longer wanted.
+        import_button: to choose a file.
+        fetch_button: to fetch one of the published checkpoints.
+        stop_button: to stop fetching.
     """
 
     checkpoint_chosen = Signal(str)
-    import_asked = Signal()
-    fetch_asked = Signal()
-    stop_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,9 +71,6 @@ class CheckpointPicker(QWidget):
         layout.addWidget(self.details)
         layout.addWidget(self.progress)
         self.combo.activated.connect(self._activated)
-        self.import_button.clicked.connect(self.import_asked)
-        self.fetch_button.clicked.connect(self.fetch_asked)
-        self.stop_button.clicked.connect(self.stop_asked)
 
     def set_progress(self, words: str) -> None:
         """Say how far a download is; nothing when there is none."""
@@ -130,7 +124,7 @@ def summary(card: Card) -> str:
 
 
 def details(card: Card) -> str:
-    """What it was trained on, and how it scored, a set a line."""
+    """Return the training data and the scores, a set a line."""
     lines = []
     if card.training_data:
         lines.append(tr("Trained on {data}", data=card.training_data))

@@ -1,36 +1,40 @@
-"""What the window does when it is asked: questions to the person, names of files, words."""
+"""The verbs of the Photo page: open, derain, cancel, close; each asks a task to do it."""
 
-import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from app.imaging.opened import Opened
-from app.imaging.picture import Picture
+from app.photo import jobs
+from app.photo.autosave import Autosave, FileJob, Offer, Recovered, ScanJob
 from app.photo.document import Document
-from app.photo.history import History
-from app.photo.recovery import Offer, Recovered
-from app.photo.saver import Saver
-from app.photo.state import Status
-from app.photo.words import fallen_back_of, notes_of, recipe_of
+from app.photo.saving import Saving
+from app.photo.state import PhotoState, Status, tiles_of
+from app.photo.words import fallen_back_of, notice_of, offer_of
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
-from app.shell.messages import explain
+from app.shell.engines import Engines, LoadJob
 from app.shell.models import Models
 from app.shell.names import path_kept, path_of
 from app.shell.settings import Preferences, Settings, with_recent
 from app.shell.translation import tr
+from app.tasks import Job, R, Task, Tasks
 from nledn import places
 from nledn.messages import printable
+from nledn.options import Options
+from nledn.tiling import Rect
 
 if TYPE_CHECKING:
+    from nledn import Focus, RainLayer
+    from nledn.batch import Row
+    from nledn.engine import Progress
     from nledn.photo.recipe import Recipe
-
-log = logging.getLogger(__name__)
 
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 
@@ -39,38 +43,51 @@ class PhotoController(QObject):
     """Between the window's controls and the document.
 
     Attributes:
-        noticed: (Notice) something to say in the banner.
-        ready_to_close: nothing would be lost.
+        noticed: (Notice or None) what the banner says now.
+        failed: (exception).
+        opening_changed: (bool); a photo is being read.
+        folder_asked: (tuple of Path) these are to be derained.
+        document: what is open.
+        saving: what of the results goes to disk, and how.
     """
 
     noticed = Signal(object)
-    ready_to_close = Signal()
+    failed = Signal(object)
+    opening_changed = Signal(bool)
+    folder_asked = Signal(object)
 
     def __init__(
         self,
         document: Document,
-        picture: Picture,
+        engines: Engines,
+        tasks: Tasks,
         preferences: Preferences,
         dialogs: Dialogs,
         models: Models,
     ) -> None:
         super().__init__(document)
-        self._document = document
+        self.document = document
+        self._engines = engines
+        self._tasks = tasks
         self._preferences = preferences
         self._dialogs = dialogs
-        self.history = History(document, picture, self)
-        self.saver = Saver(document, picture, preferences, dialogs)
         self._models = models
+        self._autosave = Autosave(tasks)
+        self.saving = Saving(document, tasks, preferences, dialogs)
+        self.saving.noticed.connect(self.noticed)
+        self.saving.failed.connect(self._fail)
+        self._opening: Task[Any] | None = None
+        self._deraining: Task[RainLayer, jobs.Started | Progress] | None = None
+        self._focus: Focus | None = None  # of what is being derained
+        self._seen: Rect | None = None
+        self._began = (0.0, 0)
+        self._when_stopped: Callable[[], None] | None = None
         self._offer: Offer | None = None
-        self._recipe: Recipe | None = None
         self._told_problem = ""
-        self._actions: dict[str, Callable[[], None]] = {
-            "restore": self._restore,
-            "forget": self._forget,
-            "recipe": self._use_recipe,
-            "show_folder": self.saver.show_folder,
-            "open": self.ask_photo,
-        }
+        document.history.done.connect(self._autosave.note)
+        document.unsaved_changed.connect(self._unsaved_changed)
+        document.options_changed.connect(self._options_changed)
+        document.status_changed.connect(self._tell_fallback)
 
     # Opening
 
@@ -93,15 +110,15 @@ class PhotoController(QObject):
         if path.suffix.lower() in CHECKPOINT_SUFFIXES:
             self._models.add(path)
         else:
-            self.when_saved(lambda: self._document.open(path))
+            self.when_saved(partial(self.read, path))
 
     def open_sample(self) -> None:
         """Open the photo that comes with the program."""
         self.open(places.sample_photo())
 
     def step(self, by: int) -> None:
-        """Next or previous photo of the folder."""
-        path = self._document.neighbour(by)
+        """Open the next or previous photo of the folder."""
+        path = self.document.neighbour(by)
         if path is not None:
             self.open(path)
 
@@ -111,7 +128,7 @@ class PhotoController(QObject):
         if paths:
             self.open(paths[0])
         elif data.hasImage() and not (image := QImage(data.imageData())).isNull():
-            self.when_saved(lambda: self._document.paste(image))
+            self.when_saved(lambda: self._begin_opening(jobs.PasteJob(image), self._take))
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
@@ -119,43 +136,82 @@ class PhotoController(QObject):
         if data is not None:  # what Qt's stub does not know: another program's may be gone
             self.drop(data)
 
-    def opened(self, opened: Opened) -> None:
-        """A photo is open: remember it, and say what there is to say."""
-        self.history.restart()
-        path = opened.photo.path
-        if path is not None and path != places.sample_photo():
-            recent = with_recent(self._preferences.settings.recent, path)
-            self._preferences.change(recent=recent)
-        self._recipe = opened.recipe
-        notes = notes_of(opened.photo)
-        if opened.recipe is not None:
-            actions = {"recipe": tr("Use the same settings")}
-            self.noticed.emit(Notice(recipe_of(opened.recipe), "info", actions))
-        elif opened.from_folder:
-            count = len(opened.folder)
-            words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
-            actions = {"batch_folder": tr("Derain all {count}…", count=count)}
-            self.noticed.emit(Notice(words, "info", actions))
-        elif notes:
-            self.noticed.emit(Notice(notes))
-        if self._offer is not None:  # until it is answered: it does not come twice by itself
-            self.recovery_found(self._offer)
+    def read(self, path: Path, greeting: Notice | None = None) -> None:
+        """Read a photo, or the first one of a folder; what is open stays until it is read.
 
-    # Checkpoints
+        Args:
+            path: of the photo or folder.
+            greeting: is said when it is open, in place of what there is to say of the photo.
+        """
+        self._begin_opening(jobs.OpenJob(path), partial(self._take, notice=greeting))
 
-    def choose_checkpoint(self, id: str) -> None:
-        """Derain with another checkpoint from now on."""
-        self.history.choose_checkpoint(id)
+    def review(
+        self, source: Path, output: Path | None, row: "Row | None", strength: float, checkpoint: str
+    ) -> None:
+        """Open a photo of a batch beside its result, once unsaved work is seen to."""
+        options = self.document.options
+        job = jobs.ReviewJob(source, output, row, strength, options, checkpoint)
+        take = partial(self._take_reviewed, output)
+        self.when_saved(lambda: self._begin_opening(job, take))
 
-    def keep_checkpoint(self) -> None:
-        """The next start computes with what is chosen now, be it by undoing a choice."""
-        self._preferences.change(checkpoint=self._document.options.weights)
+    def look_for_recovery(self) -> None:
+        """Offer what a crash left behind, if anything."""
+        task = self._tasks.submit(ScanJob())
+        task.succeeded.connect(lambda offers: self.offer(*offers[:1]))
+        task.failed.connect(self._fail)
 
-    # Closing, settings, recovery, errors
+    def offer(self, offer: Offer | None = None) -> None:
+        """Offer what a crash left behind, until that is answered."""
+        self._offer = offer
+        if offer is not None:
+            self.noticed.emit(offer_of(offer, self.restore, self._forget))
 
-    def close(self) -> None:
-        """See to unsaved work, then let go of the photo; `ready_to_close` follows."""
-        self.when_saved(self.ready_to_close.emit)
+    def restore(self, offer: Offer) -> None:
+        """Open what a crash left behind, once unsaved work is seen to."""
+        job, take = jobs.RestoreJob(offer), partial(self._take_restored, offer)
+        self.when_saved(lambda: self._begin_opening(job, take))
+
+    # Deraining
+
+    def warm_up(self, *, anew: bool = False) -> None:
+        """Load the engine now, so that the first tile need not wait for it.
+
+        Args:
+            anew: choose again where the next photo is computed; what is shown stays.
+        """
+        options = self.document.options
+        task = self._tasks.submit(LoadJob(self._engines, options, anew))
+        task.succeeded.connect(partial(self.document.set_engine_choice, options))
+        task.failed.connect(self._fail)
+
+    def derain(self) -> None:
+        """Compute what is missing of the open photo's rain."""
+        document, photo = self.document, self.document.photo
+        if photo is None or document.status.state not in (PhotoState.READY, PhotoState.PARTIAL):
+            return
+        from nledn import Focus
+
+        self._focus, into = Focus(self._seen), document.layer_of(document.options)
+        keeper = self._autosave.file
+        job = jobs.DerainJob(self._engines, photo, document.options, self._focus, keeper, into)
+        document.set_state(PhotoState.DERAINING)
+        task = self._deraining = self._tasks.submit(job)
+        task.progressed.connect(self._show_progress)
+        task.succeeded.connect(self._end_deraining)
+        task.cancelled.connect(self._end_deraining)
+        task.failed.connect(self._explain_derain)
+
+    def cancel(self) -> None:
+        """Stop after the tile that is being computed; what is done is kept."""
+        if self._deraining is not None and self.document.status.state is PhotoState.DERAINING:
+            self._deraining.cancel()
+            self.document.set_state(PhotoState.STOPPING)
+
+    def look_at(self, rect: Rect) -> None:
+        """Compute tiles from here outwards: it is what the person sees now."""
+        self._seen = rect
+        if self._deraining is not None and self._focus is not None:
+            self._focus.rect = rect
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
         """Let the document compute as the settings say."""
@@ -164,49 +220,16 @@ class PhotoController(QObject):
             for name in ("device", "backend", "precision", "tile")
             if getattr(now, name) != getattr(before, name)
         }
-        self._document.set_options(replace(self._document.options, **changed))
+        if changed:
+            options = replace(self.document.options, **changed)
+            self.document.history.change_options(options)
 
-    def look_at_choice(self, status: Status) -> None:
-        """Say once what is not computed on, because it computes wrongly here."""
-        choice = status.choice
-        problem = "" if choice is None else choice.problem
-        if choice is not None and problem and problem != self._told_problem:
-            self._told_problem = problem
-            self.noticed.emit(Notice(fallen_back_of(choice), "info"))
-
-    def recovery_found(self, offer: Offer) -> None:
-        """A crash left something behind: offer it."""
-        self._offer = offer
-        words = tr(
-            "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
-            name=printable(offer.source.name),
-            done=offer.done,
-            total=offer.total,
-        )
-        actions = {"restore": tr("Restore"), "forget": tr("Discard")}
-        self.noticed.emit(Notice(words, "info", actions))
-
-    def recovered(self, kept: Recovered) -> None:
-        """What a crash left behind is open again."""
-        if kept.mask is not None:
-            self.history.set_mask(kept.mask)  # which keeps it for the next crash as well
-        self.history.restart()
-
-    def failed(self, error: BaseException) -> None:
-        """Say what went wrong, in a sentence."""
-        self.saver.forget()
-        self.noticed.emit(Notice(explain(error), "error"))
-
-    def act(self, name: str) -> None:
-        """Do what a button of the banner says."""
-        action = self._actions.get(name)
-        if action is not None:  # else it is about the batch
-            action()
+    # Closing
 
     def when_saved(self, then: Callable[[], None]) -> None:
         """Go on once nothing would be lost: nothing is unsaved, it was saved, or is given up."""
-        document, photo = self._document, self._document.photo
-        if not document.saving.is_unsaved or photo is None:
+        document, photo = self.document, self.document.photo
+        if not document.is_unsaved or photo is None:
             then()
             return
         path = photo.path
@@ -214,40 +237,164 @@ class PhotoController(QObject):
         if answer != "cancel" and document.photo is not photo:
             self.when_saved(then)  # another one came meanwhile; the answer was not about it
         elif answer == "discard":
-            self.saver.forget()
-            document.give_up()  # or its next tile would be work that nobody was asked about
+            self.saving.forget()
+            self._when_stopped = None
+            self._abandon()  # or its next tile would be work that nobody was asked about
+            document.rest()
             then()
         elif answer == "save":
-            self.saver.save_and(then)
+            self._when_stopped = partial(self.saving.save_and, then)
+            if self._deraining is None:
+                self._run_when_stopped()
+            else:
+                self.cancel()
 
-    # Inside
+    def let_go(self) -> None:
+        """Stop, and keep nothing for recovery: the photo is done with."""
+        self._abandon()
+        self._autosave.discard()
+
+    # What comes back
+
+    def _begin_opening(self, job: Job[R], take: Callable[[R], None]) -> None:
+        if self._opening is not None:
+            self._opening.abandon(cancel=True)
+        self.opening_changed.emit(True)
+        task = self._tasks.submit(job)
+        task.succeeded.connect(partial(self._read, take, self.document.work))
+        task.failed.connect(self._end_opening)
+        task.failed.connect(self._fail)
+        task.cancelled.connect(self._end_opening)
+        self._opening = task
+
+    def _read(self, take: Callable[[R], None], work: object, read: R) -> None:
+        """Before it was asked for, unsaved work was seen to; what came since then was not."""
+        self._end_opening()
+        if self.document.work == work:
+            take(read)
+        else:
+            self.when_saved(partial(take, read))
+
+    def _end_opening(self, _error: Exception | None = None) -> None:
+        self._opening = None
+        self.opening_changed.emit(False)
+
+    def _take(self, opened: Opened, notice: Notice | None = None) -> None:
+        """Make a photo that was read the open one, remember it, and say what there is to say."""
+        document, path = self.document, opened.photo.path
+        self._abandon()
+        self._seen = None
+        self._autosave.restart(path, document.options, document.strength)
+        document.take(opened)
+        self._tasks.submit(jobs.KeyJob(opened.photo))
+        self._run_when_stopped()
+        if path is not None and path != places.sample_photo():
+            recent = with_recent(self._preferences.settings.recent, path)
+            self._preferences.change(recent=recent)
+        if self._offer is not None:  # until it is answered: it does not come twice by itself
+            notice = notice or offer_of(self._offer, self.restore, self._forget)
+        self.noticed.emit(notice or notice_of(opened, self._use, self.folder_asked.emit))
+
+    def _take_reviewed(self, output: Path | None, found: tuple[Opened, Recovered | None]) -> None:
+        opened, kept = found
+        self._take(opened)
+        if kept is not None and output is not None:
+            self._take_kept(kept)
+            latest = self.document.latest
+            assert latest is not None, "it was just taken"
+            self.document.set_saved(latest, output, latest.work)
+
+    def _take_restored(self, offer: Offer, found: tuple[Opened, Recovered]) -> None:
+        opened, kept = found
+        self._offer = None
+        self._take(opened)
+        self._take_kept(kept)
+        keeper = self._autosave.file
+        assert keeper is not None, "it has a file, or nothing would have been kept"
+        task = self._tasks.submit(jobs.KeepJob(keeper, kept.layers))
+        task.succeeded.connect(lambda _: self._forget(offer))
+        for deed in kept.deeds:
+            self.document.history.replay(deed)
+
+    def _take_kept(self, kept: Recovered) -> None:
+        document = self.document
+        for options, layer in kept.layers:
+            document.take_rain(layer, options)
+        document.set_options(kept.options)
+        document.set_strength(kept.strength)
+        document.history.restart()
+        self._autosave.restart(kept.source, kept.options, kept.strength)
+
+    def _forget(self, offer: Offer) -> None:
+        self._offer = None
+        self._tasks.submit(FileJob(partial(offer.file.unlink, missing_ok=True)))
+
+    def _show_progress(self, value: "jobs.Started | Progress") -> None:
+        """A derain began, or one more tile is there."""
+        if isinstance(value, jobs.Started):
+            self.document.begin_layer(value.layer, value.choice)
+            self._began = (time.monotonic(), tiles_of(value.layer)[0])
+            return
+        began, before = self._began
+        each_s = (time.monotonic() - began) / max(value.done - before, 1)
+        left_s = each_s * (value.total - value.done)
+        self.document.add_tile(value.rect, value.done, value.total, left_s)
+
+    def _explain_derain(self, error: Exception) -> None:
+        self._end_deraining()
+        self._fail(error)
+
+    def _end_deraining(self, _layer: object = None) -> None:
+        self._deraining = None
+        self.document.rest()
+        self._run_when_stopped()
+
+    def _abandon(self) -> None:
+        """Whatever is being computed is no longer wanted; its tiles stay in their layer."""
+        if self._deraining is not None:
+            self._deraining.abandon(cancel=True)
+            self._deraining = None
+
+    def _run_when_stopped(self) -> None:
+        then, self._when_stopped = self._when_stopped, None
+        if then is not None:
+            then()
+
+    def _options_changed(self, options: Options) -> None:
+        """The next start computes with what is chosen now, be it by undoing a choice."""
+        self._abandon()
+        found = self._engines.kept(self.document.photo, options)
+        if self.document.layer is None and found is not None:  # by another page
+            self.document.take_rain(found, options)
+        self._run_when_stopped()
+        self._preferences.change(checkpoint=options.weights)
+
+    def _unsaved_changed(self, is_unsaved: bool) -> None:
+        if not is_unsaved:
+            self._autosave.note("saved")
+
+    # What is said
+
+    def _fail(self, error: Exception) -> None:
+        self.saving.forget()
+        self.failed.emit(error)
+        self.noticed.emit(Notice.of(error))
+
+    def _tell_fallback(self, status: Status) -> None:
+        """Say once what is not computed on, because it computes wrongly here."""
+        choice = status.choice
+        if choice is not None and choice.problem and choice.problem != self._told_problem:
+            self._told_problem = choice.problem
+            self.noticed.emit(Notice(fallen_back_of(choice), "info"))
+
+    def _use(self, recipe: "Recipe") -> None:
+        self.document.history.strength_settled(recipe.strength)
+        if recipe.checkpoint in {card.id for card in self._models.cards}:
+            self.document.history.choose_checkpoint(recipe.checkpoint)
 
     def _folder(self) -> str:
-        photo = self._document.photo
+        photo = self.document.photo
         if photo is not None and photo.path is not None:
             return str(photo.path.parent)
         recent = self._preferences.settings.recent
         return str(path_kept(recent[0]).parent) if recent else str(Path.home())
-
-    def _restore(self) -> None:
-        offer = self._offer
-        if offer is not None:
-            self.when_saved(lambda: self._take_up(offer))
-
-    def _take_up(self, offer: Offer) -> None:
-        self._offer = None
-        self._document.restore(offer)
-
-    def _forget(self) -> None:
-        offer, self._offer = self._offer, None
-        if offer is not None:
-            self._document.forget(offer)
-
-    def _use_recipe(self) -> None:
-        recipe = self._recipe
-        if recipe is None:
-            return
-        self._document.set_strength(recipe.strength)
-        self.history.strength_settled(recipe.strength)
-        if recipe.checkpoint in {card.id for card in self._models.cards}:
-            self.choose_checkpoint(recipe.checkpoint)

@@ -1,117 +1,105 @@
-"""What is open, which state it is in, what comes of it; it knows signals and no widgets.
+"""The open photo: its rain, strength, kept area and undo, and what of its results is on disk."""
 
-Every wish is one hop out, a job, and one hop back, a signal. A result comes with its job, and one
-that is no longer wanted is dropped.
-"""
-
-import time
 from collections import OrderedDict
-from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
 from app.imaging.opened import Opened
-from app.photo import autosave, jobs
-from app.photo.autosave import Autosave, AutosaveJob
-from app.photo.dragging import DragJob
-from app.photo.recovery import Offer, Recovered
-from app.photo.saving import Saving
-from app.photo.state import PhotoState, Status, keep, state_of, tiles_of
-from app.shell.engines import Engines, LoadJob
-from app.tasks import AnyJob, Tasks
+from app.imaging.picture import Picture
+from app.photo.history import History
+from app.photo.state import PhotoState, Status, state_of, tiles_of
 from nledn.options import STRENGTH_MAX, Options
-from nledn.pixels import Mask
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
     from nledn import RainLayer
-    from nledn.batch import Row
     from nledn.device import Choice
     from nledn.photo import Photo
     from nledn.pipeline import Result
 
-_TOLD = (AutosaveJob, jobs.CopyJob, DragJob, LoadJob, jobs.SaveJob)
-# Their failures the document tells; whoever submits others tells theirs.
+LAYERS_KEPT = 2  # of different models for one photo: going back and forth costs nothing
+
+Edit: TypeAlias = tuple[float, int]
+"""The strength, and a number that changes with the kept area."""
+Done: TypeAlias = tuple[int, Edit]
+"""The tiles of a result that are computed, and its edit: what a file of it would hold."""
+
+
+@dataclass(eq=False)
+class Derained:
+    """The rain that one model has found in the open photo, and what of that result is on disk.
+
+    Attributes:
+        layer: the rain.
+        choice: what computed it; None where a batch or a crash left it.
+        tiles: that are computed, as far as was heard.
+        edit: strength and kept area when it was last in sight.
+        path: of the file it was saved to last.
+        saved: its tiles and edit when it was saved last.
+    """
+
+    layer: "RainLayer"
+    choice: "Choice | None" = None
+    tiles: int = 0
+    edit: Edit = (1.0, 0)
+    path: Path | None = None
+    saved: Done | None = None
+
+    @property
+    def work(self) -> Done:
+        """The tiles that are computed, and the edit: what a file of it would hold."""
+        return self.tiles, self.edit
+
+    @property
+    def is_unsaved(self) -> bool:
+        """True if closing would lose something of it."""
+        return self.tiles > 0 and self.work != self.saved
 
 
 class Document(QObject):
     """One photo at a time, and what is done to it.
 
+    Args:
+        options: what the next photo is computed with.
+        parent: of the object.
+
     Attributes:
         photo_opened: (Opened); its photo is the open one now.
-        opening_changed: (bool); a photo is being read.
-        layer_changed: (RainLayer or None); the rain to show.
         tile_added: (Rect); these pixels of the layer changed.
         status_changed: (Status).
         strength_changed: (float).
         options_changed: (Options).
-        failed: (exception).
-        recovery_found: (Offer).
-        recovered: (Recovered); its photo has been opened just before.
-        replacing: (function) takes up a photo that was read while the open one got work that is not
-            saved; to be called once that is seen to.
-        saving: what of the result is on disk.
+        unsaved_changed: (bool).
+        picture: the photo as views show it; holds the kept area.
+        history: undo and redo.
     """
 
     photo_opened = Signal(object)
-    opening_changed = Signal(bool)
-    layer_changed = Signal(object)
     tile_added = Signal(object)
     status_changed = Signal(object)
     strength_changed = Signal(float)
     options_changed = Signal(object)
-    failed = Signal(object)
-    recovery_found = Signal(object)
-    recovered = Signal(object)
-    replacing = Signal(object)
+    unsaved_changed = Signal(bool)
 
-    def __init__(self, tasks: Tasks, engines: Engines, options: Options) -> None:
-        super().__init__(tasks)
-        self._tasks = tasks
-        self.engines = engines
+    def __init__(self, options: Options, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.options = options
         self.photo: Photo | None = None
         self.folder: tuple[Path, ...] = ()
         self.layer: RainLayer | None = None
         self.strength = 1.0
         self.status = Status(PhotoState.EMPTY)
-        self._choice: Choice | None = None  # of what is shown, else of the engine
-        self._choices: WeakKeyDictionary[RainLayer, Choice] = WeakKeyDictionary()
-        self._engines_choice: Choice | None = None
-        self._layers: OrderedDict[Options, RainLayer] = OrderedDict()
-        self._opening: AnyJob | None = None
-        self._work_then: object = None  # of the open photo, when another was asked for
-        self._deraining: jobs.DerainJob | None = None
-        self._when_stopped: Callable[[], None] | None = None
-        self._focus_rect: Rect | None = None
-        self._began: tuple[float, int] = (0.0, 0)
-        self._autosave = Autosave(tasks)
-        self.saving = Saving(tasks, self._autosave)
-        self._finished: dict[type[AnyJob], Callable[[Any, Any], None]] = {
-            jobs.OpenJob: self._on_opened,
-            jobs.PasteJob: self._on_opened,
-            autosave.RestoreJob: self._on_restored,
-            jobs.ReviewJob: self._on_reviewed,
-            LoadJob: self._on_loaded,
-            jobs.DerainJob: self._on_derained,
-            jobs.SaveJob: self.saving.written,
-            jobs.CopyJob: lambda _job, image: self.saving.copied.emit(image),
-            DragJob: lambda _job, path: self.saving.dragged.emit(path),
-            autosave.ScanJob: self._on_scanned,
-        }
+        self.picture = Picture(self)
+        self._area = 0  # grows with each change of the kept area
+        self._results: OrderedDict[Options, Derained] = OrderedDict()  # the last was seen last
+        self._engine_choice: Choice | None = None
+        self._was_unsaved = False
+        self.history = History(self)
 
-    def open(self, path: Path) -> None:
-        """Read a photo, or the first one of a folder; what is open stays until it is read."""
-        self._begin_opening(jobs.OpenJob(path))
-
-    def paste(self, image: QImage) -> None:
-        """Open a picture that no file stands behind."""
-        self._begin_opening(jobs.PasteJob(image))
+    # What there is
 
     def neighbour(self, by: int) -> Path | None:
         """The photo that many places on in the folder."""
@@ -120,280 +108,154 @@ class Document(QObject):
         place = self.folder.index(self.photo.path) + by
         return self.folder[place] if 0 <= place < len(self.folder) else None
 
-    def restore(self, offer: Offer) -> None:
-        """Open what a crash left behind."""
-        self._begin_opening(autosave.RestoreJob(offer))
+    @property
+    def latest(self) -> Derained | None:
+        """The result that is shown; else what was, and comes back with what computed it."""
+        return next(reversed(self._results.values()), None)
 
-    def review(
-        self, source: Path, output: Path | None, row: "Row | None", strength: float, checkpoint: str
-    ) -> None:
-        """Open a photo of a batch beside its result."""
-        self._begin_opening(jobs.ReviewJob(source, output, row, strength, self.options, checkpoint))
+    @property
+    def unsaved(self) -> tuple[Derained, ...]:
+        """The results that closing would lose, the latest first."""
+        return tuple(each for each in reversed(self._results.values()) if each.is_unsaved)
 
-    def forget(self, offer: Offer) -> None:
-        """Remove what a crash left behind."""
-        self._autosave.forget(offer.spill)
+    @property
+    def is_unsaved(self) -> bool:
+        """True if closing would lose something."""
+        return bool(self.unsaved)
 
-    def look_for_recovery(self) -> None:
-        """Ask whether a crash left something behind; `recovery_found` follows if so."""
-        self._tasks.submit(autosave.ScanJob())
+    @property
+    def work(self) -> tuple[Done, ...]:
+        """All results as they are; tells work from more work."""
+        return tuple(each.work for each in self._results.values())
 
-    def warm_up(self) -> None:
-        """Load the engine now, so that the first tile need not wait for it."""
-        self._tasks.submit(LoadJob(self.engines, self.options))
+    def layer_of(self, options: Options) -> "RainLayer | None":
+        """The rain that was computed with `options`, complete or not."""
+        found = self._results.get(options)
+        return None if found is None else found.layer
 
-    def renew(self) -> None:
-        """Choose anew where the next photo is computed, and load that; what is shown stays."""
-        self._tasks.submit(LoadJob(self.engines, self.options, anew=True))
+    def result(self, derained: Derained) -> "Result":
+        """A result with the photo, as it would be saved now."""
+        from nledn.pipeline import Result
 
-    def derain(self) -> None:
-        """Compute what is missing of the open photo's rain."""
-        if self.photo is None or self.status.state not in (PhotoState.READY, PhotoState.PARTIAL):
-            return
-        from nledn import Focus
+        assert self.photo is not None
+        mask = self.picture.mask
+        kept = None if mask is None or not mask.any() else mask.copy()
+        return Result(self.photo, derained.layer, derained.edit[0], kept)
 
-        focus = Focus(self._focus_rect)
-        into = self._layers.get(self.options)
-        job = self._deraining = jobs.DerainJob(
-            self.engines, self.photo, self.options, focus, self._autosave.spill, into
-        )
-        self._set_status(PhotoState.DERAINING, *tiles_of(into))
-        self._tasks.submit(job)
+    # What is done to it
 
-    def cancel(self) -> None:
-        """Stop after the tile that is being computed; what is done is kept."""
-        if self._deraining is not None and self.status.state is PhotoState.DERAINING:
-            self._tasks.cancel(self._deraining)
-            self._set_status(PhotoState.STOPPING, done=self.status.done, total=self.status.total)
+    def take(self, opened: Opened) -> None:
+        """Make another photo the open one; nothing was done to it yet."""
+        self._results.clear()
+        self.photo, self.folder = opened.photo, opened.folder
+        self.picture.set_photo(opened.photo, opened.copies)
+        self.history.restart()
+        self._show()
+        self.photo_opened.emit(opened)
 
-    def cancel_and(self, then: Callable[[], None]) -> None:
-        """Do something once nothing is being computed; at once if that is now."""
-        if self._deraining is None:
-            then()
+    def take_rain(self, layer: "RainLayer", options: Options) -> None:
+        """Show rain that a batch or a crash has left, and compute with its options."""
+        self._results[options] = Derained(layer, tiles=tiles_of(layer)[0])
+        if options != self.options:
+            self.set_options(options)
         else:
-            self._when_stopped = then
-            self.cancel()
+            self._show()
 
-    def give_up(self) -> None:
-        """Compute no more; the tile that is being computed is not waited for."""
-        self._when_stopped = None
-        if self._deraining is not None:
-            self._abandon()
-            self._show(self.layer, announce=False)
+    def begin_layer(self, layer: "RainLayer", choice: "Choice") -> None:
+        """Show rain that fills up from now on; it may have got a tile that nobody heard of."""
+        derained = self._results.get(self.options)
+        if derained is None or derained.layer is not layer:
+            derained = self._results[self.options] = Derained(layer)
+        derained.choice = self._engine_choice = choice
+        derained.tiles = tiles_of(layer)[0]
+        self._show(self.status.state)
 
-    def look_at(self, rect: Rect) -> None:
-        """What the person sees now: tiles are computed from here outwards."""
-        self._focus_rect = rect
-        if self._deraining is not None:
-            self._deraining.focus.rect = rect
+    def add_tile(self, rect: Rect, done: int, total: int, left_s: float) -> None:
+        """Take note of one more tile of the layer that is shown."""
+        assert self.latest is not None, "its layer has begun"
+        self.latest.tiles = done
+        self.picture.rain_added(rect)
+        self.tile_added.emit(rect)
+        self._set_status(self.status.state, done, total, left_s)
+        self._tell_unsaved()
 
     def set_strength(self, strength: float) -> None:
         """Share of the rain that is taken, 0 to 1.5."""
         strength = min(max(strength, 0.0), STRENGTH_MAX)
         if strength != self.strength:
-            self.strength = strength
+            self.strength = self.picture.strength = strength
             self.strength_changed.emit(strength)
-            self.saving.touch()
+            self._edited()
 
-    def keep_strength(self) -> None:
-        """Keep the strength for recovery, when a drag has come to rest."""
-        self._autosave.strength(self.strength)
-
-    def mask_painted(self, rect: Rect, values: Mask) -> None:
-        """The mask changed inside `rect`; `values` (h, w) are a copy of it there."""
-        self.saving.touch()
-        self._autosave.mask(rect, values)
+    def area_changed(self) -> None:
+        """The kept area is another one now."""
+        self._area += 1
+        self._edited()
 
     def set_options(self, options: Options) -> None:
-        """Another checkpoint or device; a result that was computed with it comes back at once."""
+        """Another model or device; a result that was computed with it comes back at once."""
+        if options != self.options:
+            self.options = options
+            self._show()
+            self.options_changed.emit(options)
+
+    def set_saved(self, derained: Derained, path: Path, work: Done) -> None:
+        """Take note of a result that was written, perhaps of a photo that is no longer open."""
+        derained.path, derained.saved = path, work
+        self._tell_unsaved()
+
+    # How far it is
+
+    def set_state(self, state: PhotoState) -> None:
+        """The photo is being derained, or that is being stopped."""
+        self._set_status(state, *tiles_of(self.layer_of(self.options)))
+
+    def rest(self) -> None:
+        """Nothing is being computed any more; the tiles that are done stay."""
+        self._show(repaint=False)
+
+    def set_engine_choice(self, options: Options, choice: "Choice") -> None:
+        """The engine is loaded; what is shown may have been computed elsewhere."""
         if options == self.options:
-            return
-        self._abandon()
-        self.options = options
-        self.options_changed.emit(options)
-        layer = self._layers.get(options) or self.engines.kept(self.photo, options)
-        if layer is not None and self.photo is not None:
-            keep(self._layers, options, layer)
-            self._autosave.layer(self.photo.path, options, layer)
-        self._show(layer)
+            self._engine_choice = choice
+            if self.layer is None:
+                self._set_status(self.status.state)
 
-    @property
-    def latest(self) -> "RainLayer | None":
-        """The rain that is shown; else what was, and comes back with what computed it."""
-        return next(reversed(self._layers.values()), None) if self.layer is None else self.layer
+    # Inside
 
-    @property
-    def can_save(self) -> bool:
-        """Whether there is a result, and it is not just changing."""
-        return self.latest is not None and self._deraining is None
+    def _show(self, state: PhotoState | None = None, *, repaint: bool = True) -> None:
+        """Show what was computed with the options, if anything was."""
+        shown = self._results.get(self.options)
+        if shown is not None:
+            self._results.move_to_end(self.options)
+            self._let_one_go()
+        self.layer = None if shown is None else shown.layer
+        if repaint:
+            self.picture.set_layer(self.layer)
+        self._set_status(state or state_of(self.photo, self.layer), *tiles_of(self.layer))
+        self._edited()
 
-    def result(self, mask: Mask | None) -> "Result":
-        """What would be saved now."""
-        from nledn.pipeline import Result
+    def _let_one_go(self) -> None:
+        """Forget a result out of sight where there are too many, if possible a saved one."""
+        if len(self._results) > LAYERS_KEPT:
+            hidden = list(self._results)[:-1]
+            saved = (each for each in hidden if not self._results[each].is_unsaved)
+            del self._results[next(saved, hidden[0])]
 
-        assert self.photo is not None
-        assert self.latest is not None
-        kept = None if mask is None or not mask.any() else mask.copy()
-        return Result(self.photo, self.latest, self.strength, kept)
+    def _edited(self) -> None:
+        if self.latest is not None:
+            self.latest.edit = (self.strength, self._area)
+        self._tell_unsaved()
 
-    def close(self) -> None:
-        """The photo is done with: stop, and keep nothing for recovery."""
-        self._abandon()
-        self._autosave.discard()
-
-    def finished(self, job: AnyJob, result: Any) -> None:
-        """A job is done."""
-        handler = self._finished.get(type(job))
-        if handler is not None:
-            handler(job, result)
-
-    def reported(self, job: AnyJob, value: Any) -> None:
-        """A derain began, or one more tile is there."""
-        if job is not self._deraining:
-            return
-        if isinstance(value, jobs.Started):
-            self._on_started(value)
-        else:
-            self._on_tile(value)
-
-    def stopped(self, job: AnyJob) -> None:
-        """A job was cancelled."""
-        if job is self._deraining:
-            self._deraining = None
-            self._show(self._layers.get(self.options), announce=False)
-
-    def job_failed(self, job: AnyJob, error: BaseException) -> None:
-        """A job could not be done."""
-        if job is self._opening:
-            self._end_opening()
-        elif job is self._deraining:
-            self.stopped(job)
-        elif not isinstance(job, _TOLD):
-            return  # another's, or one that nobody waits for any more
-        if self.saving.job_failed(job, error):
-            self.failed.emit(error)
-
-    def _begin_opening(self, job: AnyJob) -> None:
-        self._tasks.cancel(self._opening)
-        self._opening = job
-        self._work_then = self.saving.work
-        self.opening_changed.emit(True)
-        self._tasks.submit(job)
-
-    def _end_opening(self) -> None:
-        self._opening = None
-        self.opening_changed.emit(False)
-
-    def _on_opened(self, job: AnyJob, opened: Opened) -> None:
-        if job is self._opening:
-            self._end_opening()
-            self._replace(partial(self._take, opened))
-
-    def _replace(self, take: Callable[[], None]) -> None:
-        """Before it was asked for, unsaved work was seen to; what came since then was not."""
-        if self.saving.is_unsaved and self.saving.work != self._work_then:
-            self.replacing.emit(take)
-        else:
-            take()
-
-    def _take(self, opened: Opened, kept: Recovered | None = None) -> None:
-        self._abandon()
-        self._autosave.restart()
-        self.keep_strength()
-        self._layers.clear()
-        self.photo, self.folder = opened.photo, opened.folder
-        self._focus_rect = None
-        self.saving.restart(opened.photo)
-        self._show(None)
-        self.photo_opened.emit(opened)
-        self._tasks.submit(jobs.KeyJob(opened.photo))
-        if kept is not None:
-            self.options = kept.options
-            self.options_changed.emit(kept.options)
-            self._layers[kept.options] = kept.layer
-            self._show(kept.layer)
-            self.set_strength(kept.strength)
-            self.recovered.emit(kept)
-
-    def _on_restored(self, job: autosave.RestoreJob, found: tuple[Opened, Recovered]) -> None:
-        if job is not self._opening:
-            return
-        self._end_opening()
-        self._replace(partial(self._restore, job.offer, *found))
-
-    def _restore(self, offer: Offer, opened: Opened, kept: Recovered) -> None:
-        self._take(opened, kept)
-        self.saving.touch()
-        self._autosave.layer(kept.source, kept.options, kept.layer)
-        self.keep_strength()
-        self._autosave.forget(offer.spill)
-
-    def _on_reviewed(self, job: jobs.ReviewJob, reviewed: jobs.Reviewed) -> None:
-        if job is self._opening:
-            self._end_opening()
-            self._replace(partial(self._review, reviewed))
-
-    def _review(self, reviewed: jobs.Reviewed) -> None:
-        self._take(reviewed.opened, reviewed.result)
-        self.saving.settle(reviewed.path)
-
-    def _on_loaded(self, job: LoadJob, choice: "Choice") -> None:
-        if job.options != self.options:
-            return
-        self._engines_choice = choice
-        if self.layer is None:  # else that was computed elsewhere
-            self._choice = choice
-            self._set_status(self.status.state)
-
-    def _on_scanned(self, _job: AnyJob, offers: tuple[Offer, ...]) -> None:
-        if offers:
-            self.recovery_found.emit(offers[0])
-
-    def _on_started(self, started: jobs.Started) -> None:
-        layer = started.layer
-        if layer is not self.layer and layer.done.any():  # another page's work, and a result now
-            self.saving.touch()
-        keep(self._layers, self.options, layer)
-        self.layer = layer
-        self.saving.set_result(True)
-        self.layer_changed.emit(layer)  # the same one may have got a tile that nobody heard of
-        self._began = (time.monotonic(), tiles_of(layer)[0])
-        self._choice = self._engines_choice = self._choices[layer] = started.choice
-        self._set_status(self.status.state, *tiles_of(layer))
-
-    def _on_tile(self, progress: Any) -> None:
-        began, before = self._began
-        each_s = (time.monotonic() - began) / max(progress.done - before, 1)
-        left_s = each_s * (progress.total - progress.done)
-        self.tile_added.emit(progress.rect)
-        self._set_status(self.status.state, done=progress.done, total=progress.total, left_s=left_s)
-        self.saving.touch()
-
-    def _on_derained(self, job: AnyJob, layer: "RainLayer") -> None:
-        if job is self._deraining:
-            self._deraining = None
-            self._show(layer, announce=False)
-
-    def _abandon(self) -> None:
-        """Whatever is being computed is no longer wanted; its tiles stay in their layer."""
-        if self._deraining is not None:
-            self._tasks.cancel(self._deraining)
-            self._deraining = None
-
-    def _show(self, layer: "RainLayer | None", *, announce: bool = True) -> None:
-        self.layer = layer
-        # Of a layer that a batch or a crash left, nobody here knows what computed it.
-        self._choice = self._engines_choice if layer is None else self._choices.get(layer)
-        self.saving.set_result(self.latest is not None)
-        if announce:
-            self.layer_changed.emit(layer)
-        self._set_status(state_of(self.photo, layer), *tiles_of(layer))
-        then, self._when_stopped = self._when_stopped, None
-        if then is not None:
-            then()
+    def _tell_unsaved(self) -> None:
+        if self.is_unsaved != self._was_unsaved:
+            self._was_unsaved = self.is_unsaved
+            self.unsaved_changed.emit(self._was_unsaved)
 
     def _set_status(
         self, state: PhotoState, done: int = 0, total: int = 0, left_s: float | None = None
     ) -> None:
-        self.status = Status(state, done, total, left_s, self._choice)
+        shown = self._results.get(self.options)
+        choice = self._engine_choice if shown is None else shown.choice
+        self.status = Status(state, done, total, left_s, choice)
         self.status_changed.emit(self.status)

@@ -1,34 +1,68 @@
-"""Undo and redo over strength, checkpoint and kept area."""
+"""Undo and redo over strength, model and kept area."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.imaging.mask import Patch
-from app.imaging.picture import Picture
-from app.photo.document import Document
 from app.shell.translation import tr
+from nledn.options import Options
 from nledn.pixels import Mask
-from nledn.tiling import Rect
+
+if TYPE_CHECKING:
+    from app.photo.document import Document
 
 STEPS_KEPT = 200
 
 
+@dataclass(frozen=True)
+class StrengthStep:
+    """A drag of the strength that has come to rest."""
+
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class ModelStep:
+    """Another model was chosen."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, eq=False)
+class ClearStep:
+    """The kept area was cleared; `before` is what it was."""
+
+    before: Mask
+
+
+Step: TypeAlias = StrengthStep | ModelStep | Patch | ClearStep
+Deed: TypeAlias = (
+    StrengthStep | ModelStep | Patch | Options | Literal["clear", "undo", "redo", "saved"]
+)
+"""Recovery replays these: steps, other settings, undo and redo; or it knows that all is saved."""
+
+
 class History(QObject):
-    """What was done to the open photo, step by step.
+    """The steps of work on the open photo.
 
     Attributes:
         stack: Qt's; its actions know what they would undo.
+        done: (Deed) something that recovery has to know.
     """
 
-    def __init__(self, document: Document, picture: Picture, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    done = Signal(object)
+
+    def __init__(self, document: "Document") -> None:
+        super().__init__(document)
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(STEPS_KEPT)
         self._document = document
-        self._picture = picture
         self._strength = document.strength
 
     def restart(self) -> None:
@@ -38,111 +72,92 @@ class History(QObject):
 
     def undo(self) -> None:
         """Take the last step back; not under a brush that paints, whose stroke is no step yet."""
-        if not self._picture.is_being_painted:
+        if self.stack.canUndo() and not self._document.picture.is_being_painted:
             self.stack.undo()
+            self.done.emit("undo")
 
     def redo(self) -> None:
-        """Do it again, likewise."""
-        if not self._picture.is_being_painted:
+        """Do the step again that was taken back last; not under a brush that paints."""
+        if self.stack.canRedo() and not self._document.picture.is_being_painted:
             self.stack.redo()
+            self.done.emit("redo")
 
     def strength_settled(self, strength: float) -> None:
         """A drag of the strength has come to rest."""
         if strength != self._strength:
-            self.stack.push(_Strength(self, self._strength, strength))
+            self._push(StrengthStep(self._strength, strength), tr("Strength"))
 
     def choose_checkpoint(self, id: str) -> None:
-        """Another checkpoint, in a way that can be undone."""
-        if id != self._document.options.weights:
-            self.stack.push(_Checkpoint(self._document, id))
+        """Choose another model, in a way that can be undone."""
+        before = self._document.options.weights
+        if id != before:
+            self._push(ModelStep(before, id), tr("Checkpoint"))
+
+    def change_options(self, options: Options) -> None:
+        """Compute as the settings say now; that is no step, and not undone."""
+        self.done.emit(options)
+        self._document.set_options(options)
 
     def stroke_painted(self, patch: Patch) -> None:
         """A stroke is on the mask."""
-        self.stack.push(_Stroke(self, patch))
+        self._push(patch, tr("Keep area"))
 
     def clear_mask(self) -> None:
         """Keep nothing, in a way that can be undone."""
-        mask = self._picture.mask
-        if mask is not None and mask.any() and not self._picture.is_being_painted:
-            self.stack.push(_Cleared(self, mask.copy()))
+        picture = self._document.picture
+        mask = picture.mask
+        if mask is not None and mask.any() and not picture.is_being_painted:
+            self._push(ClearStep(mask.copy()), tr("Clear kept area"))
 
-    def set_strength(self, strength: float) -> None:
-        """For the steps: the strength is this now."""
-        self._strength = strength
-        self._document.set_strength(strength)
-        self._document.keep_strength()
+    def replay(self, deed: Deed) -> None:
+        """Do again what was done before a crash."""
+        match deed:
+            case "undo":
+                self.undo()
+            case "redo":
+                self.redo()
+            case StrengthStep(after=after):
+                self.strength_settled(after)
+            case ModelStep(after=after):
+                self.choose_checkpoint(after)
+            case Patch():
+                self.stroke_painted(deed)
+            case "clear":
+                self.clear_mask()
+            case Options():
+                self.change_options(deed)
 
-    def replay(self, patch: Patch, *, undo: bool) -> None:
-        """For the steps: put one side of a stroke on the mask."""
-        if undo:
-            self._picture.undo_stroke(patch)
-        else:
-            self._picture.redo_stroke(patch)
-        self.keep_mask(patch.rect)
+    def apply(self, step: Step, *, undo: bool) -> None:
+        """Do a step, or take it back."""
+        document, picture = self._document, self._document.picture
+        match step:
+            case StrengthStep():
+                self._strength = step.before if undo else step.after
+                document.set_strength(self._strength)
+            case ModelStep():
+                weights = step.before if undo else step.after
+                document.set_options(replace(document.options, weights=weights))
+            case Patch():
+                (picture.undo_stroke if undo else picture.redo_stroke)(step)
+                document.area_changed()
+            case ClearStep():
+                picture.mask = step.before if undo else np.zeros_like(step.before)
+                document.area_changed()
 
-    def set_mask(self, mask: Mask | None) -> None:
-        """For the steps: the whole mask is this now."""
-        photo = self._picture.photo
-        assert photo is not None
-        width, height = photo.size
-        self._picture.mask = np.zeros((height, width), np.float32) if mask is None else mask
-        self.keep_mask(Rect(0, 0, width, height))
-
-    def keep_mask(self, rect: Rect) -> None:
-        """The mask changed in `rect`: it counts as work, and is kept for recovery."""
-        if self._picture.mask is not None and rect.width and rect.height:
-            self._document.mask_painted(rect, self._picture.mask[rect.slices].copy())
-
-
-class _Strength(QUndoCommand):
-    def __init__(self, history: History, before: float, after: float) -> None:
-        super().__init__(tr("Strength"))
-        self._history, self._before, self._after = history, before, after
-
-    def undo(self) -> None:
-        self._history.set_strength(self._before)
-
-    def redo(self) -> None:
-        self._history.set_strength(self._after)
-
-
-class _Checkpoint(QUndoCommand):
-    def __init__(self, document: Document, id: str) -> None:
-        super().__init__(tr("Checkpoint"))
-        self._document, self._before, self._after = document, document.options.weights, id
-
-    def undo(self) -> None:
-        self._document.set_options(replace(self._document.options, weights=self._before))
-
-    def redo(self) -> None:
-        self._document.set_options(replace(self._document.options, weights=self._after))
+    def _push(self, step: Step, words: str) -> None:
+        self.stack.push(_Command(self, step, words))
+        self.done.emit("clear" if isinstance(step, ClearStep) else step)
 
 
-class _Stroke(QUndoCommand):
-    """Is on the mask already when it is pushed."""
+class _Command(QUndoCommand):
+    """A step on Qt's stack, which does it when it is pushed; what is done already stays so."""
 
-    def __init__(self, history: History, patch: Patch) -> None:
-        super().__init__(tr("Keep area"))
-        self._history, self._patch, self._is_painted = history, patch, True
+    def __init__(self, history: History, step: Step, words: str) -> None:
+        super().__init__(words)
+        self._history, self._step = history, step
 
     def undo(self) -> None:
-        self._history.replay(self._patch, undo=True)
+        self._history.apply(self._step, undo=True)
 
     def redo(self) -> None:
-        if self._is_painted:
-            self._is_painted = False
-            self._history.keep_mask(self._patch.rect)
-        else:
-            self._history.replay(self._patch, undo=False)
-
-
-class _Cleared(QUndoCommand):
-    def __init__(self, history: History, before: Mask) -> None:
-        super().__init__(tr("Clear kept area"))
-        self._history, self._before = history, before
-
-    def undo(self) -> None:
-        self._history.set_mask(self._before)
-
-    def redo(self) -> None:
-        self._history.set_mask(None)
+        self._history.apply(self._step, undo=False)

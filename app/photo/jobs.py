@@ -9,11 +9,11 @@ from PySide6.QtGui import QImage
 from app.imaging.opened import Opened, photos_in
 from app.imaging.pyramid import first_copies
 from app.imaging.qimage import ScreenColour, to_photo
-from app.photo.recovery import Recovered, Spill
+from app.photo.autosave import Offer, Recovered, RecoveryFile, recover
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
 from nledn import Options, __version__, decoder
-from nledn.errors import DerainError, PhotoIsFolder
+from nledn.errors import DerainError, PhotoIsFolder, PhotoNotFound
 from nledn.naming import free_name
 from nledn.rain import Record, difference
 
@@ -75,6 +75,35 @@ class KeyJob(Job[None]):
 
 
 @dataclass(frozen=True, eq=False)
+class RestoreJob(Job[tuple[Opened, Recovered]]):
+    """Read a photo and what had been done to it."""
+
+    offer: Offer
+
+    def run(self, work: Work) -> tuple[Opened, Recovered]:
+        """Read both."""
+        opened = OpenJob(self.offer.source).run(work)
+        recovered = recover(self.offer.file)
+        if recovered is None:
+            raise PhotoNotFound(self.offer.file)
+        return opened, recovered
+
+
+@dataclass(frozen=True, eq=False)
+class KeepJob(Job[None]):
+    """Keep layers that are there already; on the queue that writes tiles."""
+
+    queue: ClassVar[QueueName] = "compute"
+    keeper: RecoveryFile
+    layers: "tuple[tuple[Options, RainLayer], ...]"
+
+    def run(self, work: Work) -> None:
+        """Write them."""
+        for options, layer in self.layers:
+            self.keeper.begin(options, layer)
+
+
+@dataclass(frozen=True, eq=False)
 class Started:
     """A derain has begun: its layer fills up from now on."""
 
@@ -91,7 +120,7 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
     photo: "Photo"
     options: Options
     focus: "Focus"
-    spill: Spill
+    keeper: RecoveryFile | None
     into: "RainLayer | None" = None
 
     def run(self, work: "Work[Started | Progress]") -> "RainLayer":
@@ -100,11 +129,12 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
         derainer, layer = self.engines.models().layer(photo, self.options, self.into)
         work.cancel.raise_if_cancelled()
         work.report(Started(layer, derainer.choice))
-        if photo.path is not None:
-            self.spill.begin(photo.path, self.options, layer)
+        if self.keeper is not None:
+            self.keeper.begin(self.options, layer)
 
         def on_tile(progress: "Progress") -> None:
-            self.spill.tile(layer, progress.rect)
+            if self.keeper is not None:
+                self.keeper.add_tile(layer, progress.rect)
             work.report(progress)
 
         return derainer.derain(
@@ -120,13 +150,11 @@ class Saved:
         path: where.
         photo: what, as it was handed to the writer.
         settings: how.
-        revision: of the work that was saved.
     """
 
     path: Path
     photo: "Photo"
     settings: "WriteSettings"
-    revision: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +165,6 @@ class SaveJob(Job[Saved]):
     path: Path
     settings: "WriteSettings"
     record: bool
-    revision: int
     find_free_name: bool = False
 
     def run(self, work: Work) -> Saved:
@@ -146,7 +173,7 @@ class SaveJob(Job[Saved]):
 
         path = free_name(self.path) if self.find_free_name else self.path
         clean = pipeline.write(self.result, path, self.settings, record=self.record)
-        return Saved(path, clean, self.settings, self.revision)
+        return Saved(path, clean, self.settings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,23 +189,8 @@ class CopyJob(Job[QImage]):
 
 
 @dataclass(frozen=True, eq=False)
-class Reviewed:
-    """A photo of a batch, and what was done to it.
-
-    Attributes:
-        opened: the photo.
-        result: what was taken from it; None where there is nothing to compare.
-        path: of the result; likewise.
-    """
-
-    opened: Opened
-    result: Recovered | None = None
-    path: Path | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class ReviewJob(Job[Reviewed]):
-    """Read a photo and the result that a batch made of it; the answer is `Reviewed`.
+class ReviewJob(Job[tuple[Opened, Recovered | None]]):
+    """Read a photo, and the result that a batch made of it where there is one to compare.
 
     Attributes:
         source: the photo.
@@ -197,17 +209,16 @@ class ReviewJob(Job[Reviewed]):
     options: Options
     checkpoint: str
 
-    def run(self, work: Work) -> Reviewed:
+    def run(self, work: Work) -> tuple[Opened, Recovered | None]:
         """Read both."""
         opened = OpenJob(self.source).run(work)
         if self.output is None:
-            return Reviewed(opened)
+            return opened, None
         try:
             after = decoder.read(self.output, cancel=work.cancel)
         except DerainError:
-            return Reviewed(opened)  # gone, or no photo any more
-        result = self._compared(opened.photo, after)
-        return Reviewed(opened, result, None if result is None else self.output)
+            return opened, None  # gone, or no photo any more
+        return opened, self._compared(opened.photo, after)
 
     def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
         row, path = self.row, before.path
@@ -225,4 +236,4 @@ class ReviewJob(Job[Reviewed]):
         )
         pixels = (before.pixels, after.pixels)
         layer = difference(*pixels, record, self.strength, linear=before.linear)
-        return Recovered(path, self.options, layer, self.strength, None)
+        return Recovered(path, self.options, self.strength, ((self.options, layer),), ())

@@ -1,9 +1,8 @@
-"""The kept area: its brush in the panel, and strokes on the photo."""
+"""The brush of the kept area, in the panel."""
 
-from collections.abc import Sequence
 from math import exp, log
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -15,9 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.imaging.mask import Brush, Point
-from app.imaging.picture import Picture
-from app.photo.history import History
+from app.imaging.mask import Brush
 from app.shell.icons import icon
 from app.shell.parts import heading, muted, slider
 from app.shell.translation import tr
@@ -31,11 +28,10 @@ class KeepAreaControl(QWidget):
 
     Attributes:
         brush_changed: (Brush or None); None while nothing is painted.
-        clear_asked: keep nothing.
+        clear: the button to keep nothing.
     """
 
     brush_changed = Signal(object)
-    clear_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,11 +55,10 @@ class KeepAreaControl(QWidget):
         self._group.buttonToggled.connect(self._toggled)
         for control in (self.diameter, self.feather, self.protection):
             control.valueChanged.connect(self._tell)
-        self.clear.clicked.connect(self.clear_asked)
 
     @property
     def brush(self) -> Brush | None:
-        """What is painted with now."""
+        """The brush or eraser in use."""
         if not (self.brush_button.isChecked() or self.eraser_button.isChecked()):
             return None
         value = self.protection.value() / 100 if self.brush_button.isChecked() else 0.0
@@ -136,32 +131,3 @@ def _to_px(step: int) -> int:
 def _to_step(px: int) -> int:
     lowest, highest = SIZES_PX
     return round(100.0 * log(px / lowest) / log(highest / lowest))
-
-
-class Strokes(QObject):
-    """Holds the brush while it paints."""
-
-    def __init__(self, picture: Picture, history: History, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._picture = picture
-        self._history = history
-        self._brush: Brush | None = None
-
-    def set_brush(self, brush: Brush | None) -> None:
-        """What the next stroke is painted with."""
-        self._brush = brush
-
-    def begin(self) -> None:
-        """The brush touches the photo."""
-        if self._brush is not None and self._picture.photo is not None:
-            self._picture.begin_stroke(self._brush)
-
-    def move(self, points: Sequence[Point]) -> None:
-        """It was drawn on to these points."""
-        self._picture.paint(points)
-
-    def end(self) -> None:
-        """It is lifted: the stroke can be undone from now on."""
-        patch = self._picture.end_stroke()
-        if patch is not None:
-            self._history.stroke_painted(patch)

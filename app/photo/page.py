@@ -1,26 +1,63 @@
 """The Photo page: its view and panel, and what they are connected with."""
 
 from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.imaging.mask import Brush
 from app.photo.controller import PhotoController
 from app.photo.document import Document
-from app.photo.empty_state import EmptyState
-from app.photo.keep_area import Strokes
 from app.photo.panel import SidePanel
 from app.photo.state import PhotoState, Status
 from app.photo.words import photo_of, status_of
+from app.shell.icons import icon
+from app.shell.parts import muted
 from app.shell.shell import Shell
 from app.shell.translation import tr
 from app.views.photo_view import PhotoView
 from nledn.card import Card
 from nledn.tiling import Rect
 
+if TYPE_CHECKING:
+    from nledn.photo import Photo
+
+ICON_PX = 72
 THUMBNAIL_PX = 160  # the result in small is made from the smallest copy at least this large
+
+
+class EmptyState(QFrame):
+    """Asks for a photo."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("emptyState")
+        self._picture = QLabel()
+        self._picture.setPixmap(icon("picture").pixmap(ICON_PX, ICON_PX))
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title = QLabel(tr("Drop a rainy photo here"))
+        title.setProperty("title", "true")
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint = muted(tr("It stays on this computer. Your file is never changed."))
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.open_button = QPushButton(tr("Open photo…"))
+        self.open_button.setProperty("primary", "true")
+        self.open_button.setProperty("large", "true")
+        self.open_button.setMinimumWidth(200)
+        self.sample_button = QPushButton(tr("Try the sample photo"))
+        self.sample_button.setProperty("flat", "true")
+        layout = QVBoxLayout(self)
+        layout.setSpacing(16)
+        layout.addStretch(2)
+        for widget in (self._picture, title, hint):
+            layout.addWidget(widget)
+        layout.addSpacing(8)
+        for button in (self.open_button, self.sample_button):
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
 
 
 class PhotoPage(QObject):
@@ -54,7 +91,6 @@ class PhotoPage(QObject):
         self._document = document
         self._controller = controller
         self._actions = actions
-        self._strokes = Strokes(view.picture, controller.history, self)
         self.panel = SidePanel()
         self._empty = EmptyState()
         self._content = QStackedWidget()
@@ -62,69 +98,54 @@ class PhotoPage(QObject):
         self._content.addWidget(view)
         self._content.setFocusProxy(self._empty)
         shell.add_page("photo", self._content, self.panel)
-        self._connect_session()
+        self._connect_document()
         self._connect_controller()
         self._connect_panel(self.panel)
         self._connect_view()
         self._show_status(document.status)
-        self._show_strength(document.strength)
+        self.panel.strength.set_strength(document.strength)
         self.panel.rain_gain.set_gain(self._picture.rain_gain)
 
-    def show_photo(self) -> None:
+    def show_photo(self, photo: "Photo") -> None:
         """There is a photo now."""
         self._content.setCurrentWidget(self._view)
         self._content.setFocusProxy(self._view)
+        self._shell.status_line.photo.setText(photo_of(photo))
 
     # Connections
 
-    def _connect_session(self) -> None:
-        document, controller, picture = self._document, self._controller, self._picture
-        document.photo_opened.connect(controller.opened)
-        document.layer_changed.connect(picture.set_layer)
-        document.tile_added.connect(picture.rain_added)
+    def _connect_document(self) -> None:
+        document = self._document
         document.status_changed.connect(self._show_status)
-        document.status_changed.connect(controller.look_at_choice)
-        document.opening_changed.connect(self._show_opening)
-        document.strength_changed.connect(self._show_strength)
+        document.strength_changed.connect(self.panel.strength.set_strength)
         document.options_changed.connect(self._show_options)
-        document.options_changed.connect(controller.keep_checkpoint)
-        document.failed.connect(controller.failed)
-        document.replacing.connect(controller.when_saved)
-        document.recovery_found.connect(controller.recovery_found)
-        document.recovered.connect(controller.recovered)
-        document.saving.saved.connect(controller.saver.saved)
-        document.saving.occupied.connect(controller.saver.occupied)
-        document.saving.copied.connect(controller.saver.copied)
-        document.saving.dragged.connect(self.panel.next_step.thumbnail.hand_out)
 
     def _connect_controller(self) -> None:
         controller, shell = self._controller, self._shell
         controller.noticed.connect(shell.banner.show_notice)
-        controller.saver.noticed.connect(shell.banner.show_notice)
-        shell.banner.action_chosen.connect(controller.act)
-        shell.banner.visibility_changed.connect(shell.show_notice)
-        self._empty.open_asked.connect(controller.ask_photo)
-        self._empty.sample_asked.connect(controller.open_sample)
+        controller.opening_changed.connect(self._show_opening)
+        controller.saving.dragged.connect(self.panel.next_step.thumbnail.hand_out)
+        self._empty.open_button.clicked.connect(controller.ask_photo)
+        self._empty.sample_button.clicked.connect(controller.open_sample)
 
     def _connect_panel(self, panel: SidePanel) -> None:
         document, controller = self._document, self._controller
-        panel.next_step.derain_asked.connect(document.derain)
-        panel.next_step.cancel_asked.connect(document.cancel)
-        panel.next_step.save_asked.connect(controller.saver.save)
-        panel.next_step.save_as_asked.connect(controller.saver.save_as)
-        panel.next_step.drag_asked.connect(controller.saver.drag_out)
+        panel.next_step.derain.clicked.connect(self._derain_or_cancel)
+        panel.next_step.save.clicked.connect(controller.saving.save)
+        panel.next_step.save_as.clicked.connect(controller.saving.save_as)
+        panel.next_step.thumbnail.drag_begun.connect(controller.saving.drag_out)
         panel.strength.strength_changed.connect(document.set_strength)
-        panel.strength.strength_settled.connect(controller.history.strength_settled)
-        panel.checkpoint.checkpoint_chosen.connect(controller.choose_checkpoint)
+        panel.strength.strength_settled.connect(document.history.strength_settled)
+        panel.checkpoint.checkpoint_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
-        panel.keep_area.clear_asked.connect(controller.history.clear_mask)
-        panel.rain_gain.gain_changed.connect(self._set_gain)
+        panel.keep_area.clear.clicked.connect(document.history.clear_mask)
+        panel.rain_gain.gain_changed.connect(partial(setattr, self._picture, "rain_gain"))
 
     def _connect_view(self) -> None:
         view, viewport = self._view, self._view.viewport
-        view.stroke_begun.connect(self._strokes.begin)
-        view.stroke_moved.connect(self._strokes.move)
-        view.stroke_ended.connect(self._strokes.end)
+        view.stroke_begun.connect(self._begin_stroke)
+        view.stroke_moved.connect(self._picture.paint)
+        view.stroke_ended.connect(self._end_stroke)
         viewport.visible_rect_changed.connect(self._look_at)
         viewport.changed.connect(self._show_zoom)
         self._shell.page_changed.connect(self._show_zoom)
@@ -141,10 +162,9 @@ class PhotoPage(QObject):
 
     def _show_status(self, status: Status) -> None:
         state = status.state
-        running = state in (PhotoState.DERAINING, PhotoState.STOPPING)
         self._shell.status_line.work.setText(status_of(status))
-        self._shell.status_line.set_progress(status.done, status.total, running=running)
-        self.panel.next_step.set_state(state.value)
+        self._shell.status_line.set_progress(status.done, status.total, running=state.is_running)
+        self.panel.next_step.set_state(state)
         self._actions["derain"].setEnabled(state in (PhotoState.READY, PhotoState.PARTIAL))
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
         for name in ("save", "save_as", "copy"):
@@ -159,10 +179,6 @@ class PhotoPage(QObject):
             level -= 1
         return picture.image("after", level, Rect(0, 0, *picture.level_size(level)))
 
-    def _show_strength(self, strength: float) -> None:
-        self._picture.strength = strength
-        self.panel.strength.set_strength(strength)
-
     def _show_options(self) -> None:
         self.panel.checkpoint.set_chosen(self._document.options.weights)
 
@@ -176,16 +192,27 @@ class PhotoPage(QObject):
 
     # What is done
 
+    def _derain_or_cancel(self) -> None:
+        if self._document.status.state is PhotoState.DERAINING:
+            self._controller.cancel()
+        else:
+            self._controller.derain()
+
     def _look_at(self, rect: Rect) -> None:
-        if self._document.photo is self._picture.photo:
-            self._document.look_at(rect)
+        if self._document.photo is not None:
+            self._controller.look_at(rect)
 
     def _take_brush(self, brush: Brush | None) -> None:
         self._view.brush = brush
-        self._strokes.set_brush(brush)
         area = self.panel.keep_area
         self._actions["brush"].setChecked(area.brush_button.isChecked())
         self._actions["eraser"].setChecked(area.eraser_button.isChecked())
 
-    def _set_gain(self, gain: float) -> None:
-        self._picture.rain_gain = gain
+    def _begin_stroke(self) -> None:
+        if self._view.brush is not None and self._picture.photo is not None:
+            self._picture.begin_stroke(self._view.brush)
+
+    def _end_stroke(self) -> None:
+        patch = self._picture.end_stroke()
+        if patch is not None:
+            self._document.history.stroke_painted(patch)

@@ -1,7 +1,6 @@
 """The panel beside the photo: what is taken away, where not, and the next step."""
 
 from pathlib import Path
-from typing import Literal
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
@@ -18,19 +17,15 @@ from PySide6.QtWidgets import (
 
 from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.keep_area import KeepAreaControl
+from app.photo.state import PhotoState
 from app.shell.names import url_of
 from app.shell.parts import PANEL_WIDTH_PX, heading, icon_button, line, scrolling, slider
 from app.shell.translation import tr
+from nledn.options import STRENGTH_MAX
 
-LARGEST = 150
-
-
+LARGEST = round(100 * STRENGTH_MAX)
 NORMAL = 100
-
-
 GAINS = (1.0, 2.0, 4.0, 8.0)
-
-
 SIDE_PX = 36
 
 
@@ -95,29 +90,18 @@ class Thumbnail(QLabel):
         self._pressed_at = None
 
 
-StateName = Literal["empty", "ready", "deraining", "stopping", "partial", "done"]
-
-
 class ActionPanel(QWidget):
-    """Two buttons, of which the next step is the coloured one.
+    """Buttons, of which the next step is the coloured one.
 
     Attributes:
-        derain_asked: begin, or go on.
-        cancel_asked: stop.
-        save_asked: save the result.
-        save_as_asked: save it elsewhere.
-        drag_asked: make a file of it, to be dragged out.
+        derain: begins and goes on; stops while it runs.
+        save: the result.
+        save_as: saves it elsewhere.
+        thumbnail: of the result, to be dragged out.
     """
-
-    derain_asked = Signal()
-    cancel_asked = Signal()
-    save_asked = Signal()
-    save_as_asked = Signal()
-    drag_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state: StateName = "empty"
         self.derain = QPushButton()
         self.save = QPushButton(tr("Save"))
         self.save.setToolTip(tr("Save the result beside the photo (Ctrl+S)"))
@@ -136,37 +120,31 @@ class ActionPanel(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.derain)
         layout.addLayout(row)
-        self.derain.clicked.connect(self._derain_clicked)
-        self.save.clicked.connect(self.save_asked)
-        self.save_as.clicked.connect(self.save_as_asked)
-        self.thumbnail.drag_begun.connect(self.drag_asked)
-        self.set_state("empty")
+        self.set_state(PhotoState.EMPTY)
 
-    def set_state(self, state: StateName) -> None:
+    def set_state(self, state: PhotoState) -> None:
         """Show what can be done at this state."""
-        self._state = state
+        has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
         words, tip = {
-            "empty": (tr("Derain"), tr("Open a photo first")),
-            "ready": (tr("Derain"), tr("Take the rain out of the photo (Ctrl+D)")),
-            "deraining": (tr("Cancel"), tr("Stop after this tile; what is done is kept (Esc)")),
-            "stopping": (tr("Stopping…"), tr("The tile that was begun is being finished")),
-            "partial": (tr("Go on"), tr("Compute the missing tiles (Ctrl+D)")),
-            "done": (tr("Derained"), tr("All tiles are done")),
+            PhotoState.EMPTY: (tr("Derain"), tr("Open a photo first")),
+            PhotoState.READY: (tr("Derain"), tr("Take the rain out of the photo (Ctrl+D)")),
+            PhotoState.DERAINING: (
+                tr("Cancel"),
+                tr("Stop after this tile; what is done is kept (Esc)"),
+            ),
+            PhotoState.STOPPING: (tr("Stopping…"), tr("The tile that was begun is being finished")),
+            PhotoState.PARTIAL: (tr("Go on"), tr("Compute the missing tiles (Ctrl+D)")),
+            PhotoState.DONE: (tr("Derained"), tr("All tiles are done")),
         }[state]
         self.derain.setText(words)
         self.derain.setToolTip(tip)
-        self.derain.setEnabled(state in ("ready", "deraining", "partial"))
-        self.save.setEnabled(state in ("partial", "done"))
-        self.save_as.setEnabled(state in ("partial", "done"))
-        self.thumbnail.setVisible(state in ("partial", "done"))
-        _set_primary(self.derain, state not in ("deraining", "stopping", "done"))
-        _set_primary(self.save, state == "done")
-
-    def _derain_clicked(self) -> None:
-        if self._state == "deraining":
-            self.cancel_asked.emit()
-        else:
-            self.derain_asked.emit()
+        can_go_on = state in (PhotoState.READY, PhotoState.PARTIAL)
+        self.derain.setEnabled(can_go_on or state is PhotoState.DERAINING)
+        self.save.setEnabled(has_result)
+        self.save_as.setEnabled(has_result)
+        self.thumbnail.setVisible(has_result)
+        _set_primary(self.derain, can_go_on or state is PhotoState.EMPTY)
+        _set_primary(self.save, state is PhotoState.DONE)
 
 
 class StrengthControl(QWidget):

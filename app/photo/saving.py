@@ -1,148 +1,225 @@
-"""What of the open photo's result is on disk, and whether closing would lose something."""
+"""From a result to files: names, questions, and what is said about it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
-from app.photo.autosave import Autosave
+from app.photo.document import Derained, Document, Done
 from app.photo.dragging import DragFolders, DragJob
 from app.photo.jobs import CopyJob, Saved, SaveJob
-from app.tasks import AnyJob, Tasks
+from app.photo.words import saved_of
+from app.shell.banner import Action, Notice
+from app.shell.dialogs import Dialogs
+from app.shell.names import url_of
+from app.shell.save_dialog import SaveQuestion
+from app.shell.settings import Preferences
+from app.shell.translation import tr
+from app.tasks import Tasks
+from nledn import places
 from nledn.errors import OutputExists
+from nledn.messages import printable
+from nledn.naming import Naming, name_of
 
 if TYPE_CHECKING:
-    from nledn.photo import Photo, WriteSettings
-    from nledn.pipeline import Result
+    from nledn.photo import WriteSettings
 
 
 class Saving(QObject):
-    """Counts the changes of one photo, and writes its result.
+    """Saves, copies and drags out what the document has.
 
     Attributes:
-        unsaved_changed: (bool).
+        noticed: (Notice) what became of it.
+        failed: (exception).
         saved: (jobs.Saved).
-        copied: (QImage); to be put on the clipboard.
         dragged: (Path); a file to be dragged out.
-        occupied: (SaveJob); its file is there already, and nobody was asked about that yet.
-        path: where the photo's result was saved last; None before that.
     """
 
-    unsaved_changed = Signal(bool)
+    noticed = Signal(object)
+    failed = Signal(object)
     saved = Signal(object)
-    copied = Signal(object)
     dragged = Signal(object)
-    occupied = Signal(object)
 
-    def __init__(self, tasks: Tasks, autosave: Autosave) -> None:
-        super().__init__(tasks)
+    def __init__(
+        self, document: Document, tasks: Tasks, preferences: Preferences, dialogs: Dialogs
+    ) -> None:
+        super().__init__(document)
+        self._document = document
         self._tasks = tasks
-        self._autosave = autosave
-        self._photo: Photo | None = None
-        self._has_result = False
-        self._revision = 0
-        self._saved_revision = 0
-        self._was_unsaved = False
-        self._writing: set[SaveJob] = set()
+        self._preferences = preferences
+        self._dialogs = dialogs
+        self._then: Callable[[], None] | None = None
+        self._once_more: Derained | None = None
+        self._writing: list[Derained] = []
         self._drag_folders = DragFolders()
-        self.path: Path | None = None
 
-    @property
-    def is_unsaved(self) -> bool:
-        """Whether closing would lose something."""
-        return self._has_result and self._revision != self._saved_revision
+    def save(self) -> None:
+        """Save beside the photo, or over what this result was saved to before."""
+        derained = self._document.latest
+        if derained is None or self._is_deraining:
+            self.forget()
+        else:
+            self._save(derained)
 
-    @property
-    def work(self) -> tuple[bool, int]:
-        """Whether there is a result, and of how many changes; tells work from more work."""
-        return self._has_result, self._revision
+    def save_and(self, then: Callable[[], None]) -> None:
+        """Save every result that is not saved, and go on once all are written."""
+        self._then = then
+        self._go_on()
 
-    @property
-    def is_writing(self) -> bool:
-        """Whether the open photo's result is being written."""
-        return any(job.result.photo is self._photo for job in self._writing)
+    def forget(self) -> None:
+        """Saving came to nothing: do not go on with what waited for it."""
+        self._then = self._once_more = None
 
-    def restart(self, photo: "Photo") -> None:
-        """Another photo is open; nothing was done to it yet."""
-        self._photo = photo
-        self.path = None
-        self._has_result = False
-        self._revision = self._saved_revision = 0
-        self._tell()
+    def save_as(self) -> None:
+        """Ask where and how to save what there is now; it may go while the person thinks."""
+        derained = self._document.latest
+        if derained is not None and not self._is_deraining:
+            self._save_as(derained)
 
-    def set_result(self, there: bool) -> None:
-        """Rain of the photo is known, be it out of sight: without it there is nothing to lose."""
-        self._has_result = there
-        self._tell()
-
-    def touch(self) -> None:
-        """The result changed."""
-        self._revision += 1
-        self._tell()
-
-    def settle(self, path: Path | None) -> None:
-        """Nothing would be lost now; the result lies there, or nowhere."""
-        self.path = path
-        self._saved_revision = self._revision
-        self._tell()
-
-    def save(
+    def write(
         self,
-        result: "Result",
+        derained: Derained,
         path: Path,
         settings: "WriteSettings",
         *,
-        record: bool,
         find_free_name: bool = False,
     ) -> None:
-        """Write the result; `occupied` follows where it would meet another file."""
-        self._submit(SaveJob(result, path, settings, record, self._revision, find_free_name))
+        """Write a result; where that would meet another file, ask whether it may go."""
+        record = self._preferences.settings.record
+        result = self._document.result(derained)
+        self._submit(derained, SaveJob(result, path, settings, record, find_free_name))
 
-    def replace_file(self, job: SaveJob) -> None:
-        """Save once more, and replace the file that is there."""
-        self._submit(replace(job, settings=replace(job.settings, overwrite=True)))
+    def copy(self) -> None:
+        """Put the result on the clipboard."""
+        derained = self._document.latest
+        if derained is not None and not self._is_deraining:
+            task = self._tasks.submit(CopyJob(self._document.result(derained)))
+            task.succeeded.connect(self._copied)
+            task.failed.connect(self.failed.emit)
 
-    def copy(self, result: "Result") -> None:
-        """Make the result for the clipboard; `copied` follows."""
-        self._tasks.submit(CopyJob(result))
-
-    def drag(self, result: "Result", name: str, settings: "WriteSettings", *, record: bool) -> None:
-        """Make a file to be dragged out; `dragged` follows."""
-        self._tasks.submit(DragJob(result, name, settings, record, self._drag_folders))
+    def drag_out(self) -> None:
+        """Make a file of the result, to be dragged to another program; `dragged` follows."""
+        derained, settings = self._document.latest, self._preferences.settings
+        if derained is not None and not self._is_deraining:
+            result, write = self._document.result(derained), _settings(settings.quality)
+            name = name_of(self._naming(derained), settings.name_template)
+            job = DragJob(result, name, write, settings.record, self._drag_folders)
+            task = self._tasks.submit(job)
+            task.succeeded.connect(self.dragged.emit)
+            task.failed.connect(self.failed.emit)
 
     def forget_dragged(self) -> None:
         """The program ends: remove the files that were dragged out."""
         self._drag_folders.remove()
 
-    def written(self, job: SaveJob, saved: Saved) -> None:
-        """A job has saved a result, perhaps of a photo that is no longer open."""
-        if job not in self._writing:
+    # Inside
+
+    @property
+    def _is_deraining(self) -> bool:
+        return self._document.status.state.is_running
+
+    def _save(self, derained: Derained) -> None:
+        settings, photo = self._preferences.settings, self._document.photo
+        assert photo is not None, "there is a result of it"
+        if derained in self._writing:
+            self._once_more = derained  # it may be of before the last change, and has no name yet
+        elif derained.path is not None:
+            self.write(derained, derained.path, _settings(settings.quality, overwrite=True))
+        elif photo.path is None or _is_ours(photo.path):
+            self._save_as(derained)
+        else:
+            path = photo.path.with_name(name_of(self._naming(derained), settings.name_template))
+            self.write(derained, path, _settings(settings.quality), find_free_name=True)
+
+    def _save_as(self, derained: Derained) -> None:
+        settings, photo = self._preferences.settings, self._document.photo
+        assert photo is not None, "there is a result of it"
+        result, work = self._document.result(derained), derained.work
+        folder = _pictures() if photo.path is None or _is_ours(photo.path) else photo.path.parent
+        naming = self._naming(derained)
+        question = SaveQuestion(
+            folder, naming, settings.name_template, settings.quality, photo.path
+        )
+        choice = self._dialogs.save_as(question)
+        if choice is None:
+            self.forget()
             return
-        self._writing.discard(job)
-        if job.result.photo is self._photo:
-            self.path = saved.path
-            self._saved_revision = saved.revision
-            self._tell()
-            if not self.is_unsaved:
-                self._autosave.settle()
+        self._preferences.change(name_template=choice.template, quality=choice.quality)
+        write = _settings(choice.quality, overwrite=choice.path == derained.path)
+        self._submit(derained, SaveJob(result, choice.path, write, settings.record), work)
+
+    def _submit(self, derained: Derained, job: SaveJob, work: Done | None = None) -> None:
+        self._writing.append(derained)
+        task = self._tasks.submit(job)
+        task.succeeded.connect(partial(self._written, derained, work or derained.work))
+        task.failed.connect(partial(self._not_written, derained, job))
+
+    def _written(self, derained: Derained, work: Done, saved: Saved) -> None:
+        """Say so, and go on with what waited for it."""
+        self._writing.remove(derained)
+        self._document.set_saved(derained, saved.path, work)
+        words = saved_of(saved.path, saved.photo, saved.settings)
+        show_folder = partial(QDesktopServices.openUrl, url_of(saved.path.parent))
+        action = Action("show_folder", tr("Show in folder"), show_folder)
+        self.noticed.emit(Notice(words, "done", (action,)))
         self.saved.emit(saved)
+        self._go_on()
 
-    def job_failed(self, job: AnyJob, error: BaseException) -> bool:
-        """A job could not save; what was unsaved still is. Whether that needs to be told."""
-        if not isinstance(job, SaveJob):
-            return True
-        self._writing.discard(job)
+    def _go_on(self) -> None:
+        unsaved = self._document.unsaved
+        again, self._once_more = self._once_more, None
+        if self._then is not None and unsaved:
+            self._save(unsaved[0])  # this photo's, be the one just written of the photo before it
+        elif again in unsaved:
+            self._save(again)
+        else:
+            then, self._then = self._then, None
+            if then is not None:
+                then()
+
+    def _not_written(self, derained: Derained, job: SaveJob, error: Exception) -> None:
+        self._writing.remove(derained)
         if not isinstance(error, OutputExists):
-            return True
-        self.occupied.emit(job)
-        return False
+            self.failed.emit(error)
+        elif self._dialogs.replace(printable(job.path.name)):
+            write = replace(job.settings, overwrite=True)
+            self._submit(derained, replace(job, settings=write))
+        else:
+            self.forget()
 
-    def _submit(self, job: SaveJob) -> None:
-        self._writing.add(job)
-        self._tasks.submit(job)
+    def _copied(self, image: QImage) -> None:
+        QGuiApplication.clipboard().setImage(image)
+        self.noticed.emit(Notice(tr("The result is on the clipboard."), "done"))
 
-    def _tell(self) -> None:
-        if self.is_unsaved != self._was_unsaved:
-            self._was_unsaved = self.is_unsaved
-            self.unsaved_changed.emit(self.is_unsaved)
+    def _naming(self, derained: Derained) -> Naming:
+        from nledn.photo import output_suffix
+
+        photo = self._document.photo
+        assert photo is not None, "there is a result of it"
+        return Naming(
+            stem=photo.path.stem if photo.path else tr("picture"),
+            ext=output_suffix(photo),
+            checkpoint=derained.layer.record.checkpoint,
+            strength=derained.edit[0],
+            n=1,
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    """A sample: its folder came with the program, and is no place for results."""
+    return path.parent == places.sample_photo().parent
+
+
+def _pictures() -> Path:
+    kind = QStandardPaths.StandardLocation.PicturesLocation
+    return Path(QStandardPaths.writableLocation(kind))
+
+
+def _settings(quality: int, *, overwrite: bool = False) -> "WriteSettings":
+    from nledn.photo import WriteSettings
+
+    return WriteSettings(quality=quality, overwrite=overwrite)

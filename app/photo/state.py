@@ -1,20 +1,17 @@
-"""Where the open photo is on its way, and how far."""
+"""The state of the open photo, and its progress."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nledn import Options, RainLayer
+    from nledn import RainLayer
     from nledn.device import Choice
     from nledn.photo import Photo
 
-LAYERS_KEPT = 2  # of different checkpoints for one photo: going back and forth costs nothing
-
 
 class PhotoState(Enum):
-    """Where the open photo is on its way."""
+    """The state of the open photo."""
 
     EMPTY = "empty"
     READY = "ready"
@@ -23,10 +20,15 @@ class PhotoState(Enum):
     PARTIAL = "partial"
     DONE = "done"
 
+    @property
+    def is_running(self) -> bool:
+        """True while a tile of the photo is being computed."""
+        return self in (PhotoState.DERAINING, PhotoState.STOPPING)
+
 
 @dataclass(frozen=True)
 class Status:
-    """What the status line tells.
+    """The content of the status line.
 
     Attributes:
         state: of the open photo.
@@ -55,11 +57,3 @@ def state_of(photo: "Photo | None", layer: "RainLayer | None") -> PhotoState:
 def tiles_of(layer: "RainLayer | None") -> tuple[int, int]:
     """Tiles that are computed, and tiles of the photo."""
     return (0, 0) if layer is None else (int(layer.done.sum()), len(layer.done))
-
-
-def keep(layers: "OrderedDict[Options, RainLayer]", options: "Options", layer: "RainLayer") -> None:
-    """Keep a layer as the newest of those of the open photo, which are few."""
-    layers[options] = layer
-    layers.move_to_end(options)
-    while len(layers) > LAYERS_KEPT:
-        layers.popitem(last=False)

@@ -1,10 +1,14 @@
 """Facts of a document as people read them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.imaging.opened import Opened
+from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
+from app.shell.banner import Action, Notice
 from app.shell.translation import clock, tr
 from nledn.messages import NOTES, printable
 
@@ -64,7 +68,7 @@ def photo_of(photo: "Photo") -> str:
 
 
 def notes_of(photo: "Photo") -> str:
-    """What was dropped or converted on the way in; empty if nothing."""
+    """Name all that was dropped or converted on the way in; empty if nothing."""
     told = []
     for note in photo.notes:
         kind, _, detail = str(note).partition(":")
@@ -74,7 +78,7 @@ def notes_of(photo: "Photo") -> str:
 
 
 def saved_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
-    """What was written and what was kept, in a sentence."""
+    """Name the file that was written, and the metadata in it, in a sentence."""
     from nledn.photo import formats
 
     kind = formats.written_format(path.suffix)
@@ -104,12 +108,47 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
 
 
 def recipe_of(recipe: "Recipe") -> str:
-    """How an opened result was made."""
+    """Describe the settings that an opened result was made with."""
     return tr(
         "This photo was derained by AfterRain: {checkpoint}, strength {strength} %.",
         checkpoint=recipe.checkpoint,
         strength=round(recipe.strength * 100),
     )
+
+
+def notice_of(
+    opened: Opened,
+    use: "Callable[[Recipe], None]",
+    derain_all: "Callable[[tuple[Path, ...]], None]",
+) -> Notice | None:
+    """Return the message about a photo that was opened, if there is one."""
+    notes, recipe, count = notes_of(opened.photo), opened.recipe, len(opened.folder)
+    if recipe is not None:
+        action = Action("recipe", tr("Use the same settings"), partial(use, recipe))
+        return Notice(recipe_of(recipe), "info", (action,))
+    if opened.from_folder:
+        words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
+        derain = tr("Derain all {count}…", count=count)
+        action = Action("batch_folder", derain, partial(derain_all, opened.folder))
+        return Notice(words, "info", (action,))
+    return Notice(notes) if notes else None
+
+
+def offer_of(
+    offer: Offer, restore: Callable[[Offer], None], forget: Callable[[Offer], None]
+) -> Notice:
+    """Offer unsaved work that a crash left behind."""
+    words = tr(
+        "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
+        name=printable(offer.source.name),
+        done=offer.done,
+        total=offer.total,
+    )
+    actions = (
+        Action("restore", tr("Restore"), partial(restore, offer)),
+        Action("forget", tr("Discard"), partial(forget, offer)),
+    )
+    return Notice(words, "info", actions)
 
 
 def keys_on_photo() -> tuple[tuple[str, str], ...]:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QWidget
 
 from app.shell.icons import icon
+from app.shell.names import as_tip, in_menu, path_kept
 from app.shell.shortcut_sheet import Group
 from app.shell.translation import mark, tr
+from nledn.messages import printable
 
 Keys = QKeySequence.StandardKey
 
@@ -110,7 +113,7 @@ def make_menus(bar: QMenuBar, actions: dict[str, QAction], recent: QMenu) -> Non
 
 
 def sheet(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> tuple[Group, ...]:
-    """What the sheet of shortcuts shows; `extra` are keys that are no actions."""
+    """List all shortcuts by menu; `extra` are keys that are no actions."""
     groups = []
     for name, title in GROUPS.items():
         rows = [
@@ -149,3 +152,34 @@ def _action(spec: Spec, window: QMainWindow) -> QAction:
 def _all_keys(action: QAction) -> str:
     native = QKeySequence.SequenceFormat.NativeText
     return ", ".join(keys.toString(native) for keys in action.shortcuts())
+
+
+class RecentMenu(QMenu):
+    """Lists them anew whenever it opens.
+
+    Args:
+        names: gives their paths, newest first.
+        parent: of the menu.
+
+    Attributes:
+        photo_chosen: (Path).
+    """
+
+    photo_chosen = Signal(object)
+
+    def __init__(self, names: Callable[[], tuple[str, ...]], parent: QWidget | None = None) -> None:
+        super().__init__(tr("Recent photos"), parent)
+        self._names = names
+        self.setToolTipsVisible(True)
+        self.aboutToShow.connect(self._fill)
+        self.triggered.connect(lambda action: self.photo_chosen.emit(path_kept(action.data())))
+
+    def _fill(self) -> None:
+        self.clear()
+        for name in self._names():
+            path = path_kept(name)
+            action = self.addAction(in_menu(printable(path.name)))
+            action.setToolTip(as_tip(printable(path)))
+            action.setData(name)
+        if self.isEmpty():
+            self.addAction(tr("None yet")).setEnabled(False)

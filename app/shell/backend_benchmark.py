@@ -5,15 +5,15 @@ then it begins again at the next rest.
 """
 
 import logging
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.shell.banner import Notice
 from app.shell.engines import MachineJob
-from app.shell.messages import explain
-from app.tasks import AnyJob, Tasks
+from app.tasks import Job, Tasks
 from nledn.errors import DerainError
 
 if TYPE_CHECKING:
@@ -27,23 +27,13 @@ REST_MS = 5000  # who opens a photo clicks Derain sooner, or looks at it first
 LOOK_MS = 200  # how soon the end is noticed; it takes some ten seconds
 
 
-class Computer(Protocol):
-    """Who computes, and is told of a verdict."""
-
-    @property
-    def options(self) -> "Options":
-        """How it computes."""
-
-    def renew(self) -> None:
-        """Choose anew where the next photo is computed."""
-
-
 class BackendBenchmark(QObject):
     """Decides when the trial begins, when it gives way, and when it was held.
 
     Args:
-        computer: its options say whether a verdict counts; it computes as the verdict says.
         tasks: tells when nothing is done.
+        options: say whether a verdict counts.
+        renew: lets the next photo be computed as the verdict says.
 
     Attributes:
         machine: what this machine computes on; None before that is known.
@@ -54,9 +44,12 @@ class BackendBenchmark(QObject):
     machine_found = Signal(object)
     noticed = Signal(object)
 
-    def __init__(self, computer: Computer, tasks: Tasks) -> None:
+    def __init__(
+        self, tasks: Tasks, options: "Callable[[], Options]", renew: Callable[[], None]
+    ) -> None:
         super().__init__(tasks)
-        self._computer = computer
+        self._options = options
+        self._renew = renew
         self._tasks = tasks
         self.machine: Machine | None = None
         self._is_closed = False
@@ -74,14 +67,14 @@ class BackendBenchmark(QObject):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it begins when nothing comes between."""
+        """True if it begins when nothing comes between."""
         return self._rest.isActive()
 
     def look_at_machine(self) -> None:
         """Ask what this machine computes on."""
         task = self._tasks.submit(MachineJob())
         task.succeeded.connect(self._consider)
-        task.failed.connect(lambda error: self.noticed.emit(Notice(explain(error), "error")))
+        task.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
 
     def _consider(self, machine: "Machine") -> None:
         self.machine = machine
@@ -91,11 +84,11 @@ class BackendBenchmark(QObject):
         from nledn import device
 
         try:
-            choice = device.choose(self._computer.options, machine)
+            choice = device.choose(self._options(), machine)
         except DerainError:
             return  # the next derain says it
         if choice.backend == "openvino":
-            self._computer.renew()
+            self._renew()
 
     def close(self) -> None:
         """The program ends: nothing begins any more."""
@@ -112,7 +105,7 @@ class BackendBenchmark(QObject):
         if self.machine is not None and self._attempt is None and not is_over:
             self._rest.start()
 
-    def _give_way(self, job: AnyJob) -> None:
+    def _give_way(self, job: Job[Any, Any]) -> None:
         """Something is to be done: the processor is for that."""
         self._rest.stop()
         if self._attempt is not None and job.queue != "files":
@@ -132,7 +125,7 @@ class BackendBenchmark(QObject):
         if self.machine is None:
             return False
         try:
-            return backend_benchmark.is_due(self._computer.options, self.machine)
+            return backend_benchmark.is_due(self._options(), self.machine)
         except DerainError:
             return False  # such a device is not there, which the next derain says
 

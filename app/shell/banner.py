@@ -1,13 +1,15 @@
 """One line at the top of the photo: what happened, what to do, and what can be done at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from app.shell.icons import icon
+from app.shell.messages import explain
 from app.shell.translation import tr
 
 Kind = Literal["error", "info", "done"]
@@ -16,30 +18,48 @@ ICON_PX = 20
 
 
 @dataclass(frozen=True)
+class Action:
+    """A button of a banner.
+
+    Attributes:
+        name: what code calls it.
+        words: on the button.
+        act: what a click does.
+    """
+
+    name: str
+    words: str
+    act: Callable[[], object]
+
+
+@dataclass(frozen=True)
 class Notice:
-    """What a banner says.
+    """A message in the banner.
 
     Attributes:
         text: one or two sentences.
         kind: how it looks.
-        actions: names of actions and the words on their buttons.
+        actions: what can be done at once.
     """
 
     text: str
     kind: Kind = "info"
-    actions: Mapping[str, str] = field(default_factory=dict)
+    actions: tuple[Action, ...] = ()
+
+    @classmethod
+    def of(cls, error: Exception) -> "Notice":
+        """Say what went wrong, and what to do."""
+        return cls(explain(error), "error")
 
 
 class Banner(QFrame):
     """Shows one notice at a time; a new one takes the place of the old.
 
     Attributes:
-        action_chosen: (str) name of the action; the banner goes.
         visibility_changed: (bool) it says something now, or no longer.
         buttons: of the notice, by the names of their actions.
     """
 
-    action_chosen = Signal(str)
     visibility_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -71,8 +91,11 @@ class Banner(QFrame):
         layout.addWidget(self._close)
         self.hide()
 
-    def show_notice(self, notice: Notice) -> None:
-        """Say something."""
+    def show_notice(self, notice: Notice | None) -> None:
+        """Say something, or nothing any more."""
+        if notice is None:
+            self.clear()
+            return
         self.notice = notice
         self._icon.setPixmap(icon(ICONS[notice.kind]).pixmap(ICON_PX, ICON_PX))
         self._text.setText(notice.text)
@@ -90,20 +113,18 @@ class Banner(QFrame):
         self.hide()
         self.visibility_changed.emit(False)
 
-    def _set_buttons(self, actions: Mapping[str, str]) -> None:
+    def _set_buttons(self, actions: tuple[Action, ...]) -> None:
         for old in self.buttons.values():
             self._row.removeWidget(old)
             old.hide()
             old.deleteLater()
         self.buttons = {}
-        for name, words in actions.items():
-            button = QPushButton(words)
-            button.setObjectName(name)
-            button.clicked.connect(self._choose)
+        for action in actions:
+            button = QPushButton(action.words)
+            button.clicked.connect(partial(self._choose, action))
             self._row.addWidget(button)
-            self.buttons[name] = button
+            self.buttons[action.name] = button
 
-    def _choose(self) -> None:
-        name = self.sender().objectName()
+    def _choose(self, action: Action) -> None:
         self.clear()
-        self.action_chosen.emit(name)
+        action.act()

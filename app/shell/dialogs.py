@@ -1,12 +1,14 @@
 """Every question that stops the window, behind one face that tests replace."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -17,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.fetch_dialog import FetchDialog, FetchOffer
+from app.shell.parts import dialog_buttons, is_accepted, muted
 from app.shell.save_dialog import SaveChoice, SaveDialog, SaveQuestion
 from app.shell.settings import Settings
 from app.shell.settings_dialog import SettingsDialog
@@ -31,9 +33,80 @@ if TYPE_CHECKING:
 Answer = Literal["save", "discard", "cancel"]
 EXPORT_SUFFIXES = (".html", ".png", ".csv")
 CHECKPOINT_SUFFIXES = ("*.safetensors", "*.pth", "*.pt")
+FETCH_WIDTH_PX = 520
+LICENCES_PX = (760, 560)  # 100 columns in the usual size, as the list is written
 
 
-SIZE_PX = (760, 560)  # 100 columns in the usual size, as the list is written
+@dataclass(frozen=True)
+class FetchOffer:
+    """A checkpoint that can be fetched.
+
+    Attributes:
+        id: of the checkpoint that it becomes.
+        title: what people call it.
+        summary: what it was trained on.
+        size_bytes: of the download.
+    """
+
+    id: str
+    title: str
+    summary: str
+    size_bytes: int
+
+
+class FetchDialog(QDialog):
+    """Offers checkpoints; nothing is fetched before its button is clicked."""
+
+    def __init__(
+        self, offers: Sequence[FetchOffer], terms: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Fetch checkpoints"))
+        self.setMinimumWidth(FETCH_WIDTH_PX)
+        self.boxes: dict[str, QCheckBox] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(8)
+        layout.addWidget(muted(terms))
+        layout.addSpacing(8)
+        for offer in offers:
+            layout.addWidget(self._box(offer))
+            layout.addWidget(_below(offer))
+        kinds = QDialogButtonBox.StandardButton
+        self.buttons = dialog_buttons(self, {kinds.Ok: tr("Fetch"), kinds.Cancel: tr("Cancel")})
+        layout.addSpacing(8)
+        layout.addWidget(self.buttons)
+        self._allow()
+
+    @classmethod
+    def ask(
+        cls, offers: Sequence[FetchOffer], terms: str, parent: QWidget | None = None
+    ) -> tuple[str, ...]:
+        """Show the dialog and wait; the ids that were chosen, none when it was cancelled."""
+        dialog = cls(offers, terms, parent)
+        return dialog.chosen() if is_accepted(dialog) else ()
+
+    def chosen(self) -> tuple[str, ...]:
+        """The ids that are ticked."""
+        return tuple(id for id, box in self.boxes.items() if box.isChecked())
+
+    def _box(self, offer: FetchOffer) -> QCheckBox:
+        box = QCheckBox(offer.title)
+        box.setAccessibleDescription(offer.summary)
+        box.toggled.connect(self._allow)
+        self.boxes[offer.id] = box
+        return box
+
+    def _allow(self) -> None:
+        button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        button.setEnabled(bool(self.chosen()))
+
+
+def _below(offer: FetchOffer) -> QWidget:
+    size = f"{offer.size_bytes / 1e6:.1f} MB"
+    label = muted(f"{offer.summary} · {size}")
+    label.setContentsMargins(19, 0, 0, 8)  # below the words of its box
+    return label
 
 
 class LicencesDialog(QDialog):
@@ -42,14 +115,12 @@ class LicencesDialog(QDialog):
     def __init__(self, listed: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Licences"))
-        self.resize(*SIZE_PX)
+        self.resize(*LICENCES_PX)
         self.text = QPlainTextEdit(listed)
         self.text.setReadOnly(True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName(tr("Licences"))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setText(tr("Close"))
-        buttons.rejected.connect(self.reject)
+        buttons = dialog_buttons(self, {QDialogButtonBox.StandardButton.Close: tr("Close")})
         layout = QVBoxLayout(self)
         layout.addWidget(self.text)
         layout.addWidget(buttons)
@@ -86,12 +157,10 @@ class Dialogs:
         return [Path(name) for name in names]
 
     def stop_batch(self, finished: int, total: int) -> bool:
-        """Whether a batch that runs may be stopped."""
-        box = _plain_box(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(tr("A batch is running"))
-        box.setText(tr("Stop the batch at {finished} of {total}?", finished=finished, total=total))
-        box.setInformativeText(tr("What is done stays done; the rest is there at the next start."))
+        """Ask if a batch that runs may be stopped."""
+        words = tr("Stop the batch at {finished} of {total}?", finished=finished, total=total)
+        details = tr("What is done stays done; the rest is there at the next start.")
+        box = self._box(QMessageBox.Icon.Question, tr("A batch is running"), words, details)
         stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
         return _is_chosen(stop, box, or_else=tr("Go on"))
 
@@ -104,25 +173,23 @@ class Dialogs:
         return Path(name) if name else None
 
     def fetch(self, offers: Sequence[FetchOffer]) -> tuple[str, ...]:
-        """Which of the authors' checkpoints to fetch."""
+        """Ask for the authors' checkpoints to fetch."""
         return FetchDialog.ask(offers, tr(FETCH_TERMS), self._window)
 
     def save_as(self, question: SaveQuestion) -> SaveChoice | None:
-        """Where and how to save."""
+        """Ask for folder, name and format of a result."""
         return SaveDialog.ask(question, self._window)
 
     def replace(self, name: str) -> bool:
-        """Whether a file that is there already may be replaced."""
-        box = _plain_box(self._window)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(tr("Save as"))
-        box.setText(tr("{name} is there already. Replace it?", name=name))
-        box.setInformativeText(tr("What is in it now would be lost."))
+        """Ask if a file that is there already may be replaced."""
+        words = tr("{name} is there already. Replace it?", name=name)
+        details = tr("What is in it now would be lost.")
+        box = self._box(QMessageBox.Icon.Warning, tr("Save as"), words, details)
         replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
         return _is_chosen(replace, box, or_else=tr("Cancel"))
 
     def export(self, suggested: Path) -> Path | None:
-        """Where a comparison is saved, and as what."""
+        """Ask for the file that a comparison is saved to."""
         kinds = ";;".join(
             (
                 f"{tr('Page with a slider')} (*.html)",
@@ -147,12 +214,10 @@ class Dialogs:
         return SettingsDialog.ask(settings, machine, self._window)
 
     def unsaved(self, name: str) -> Answer:
-        """What becomes of work that is not saved."""
-        box = _plain_box(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(tr("Unsaved result"))
-        box.setText(tr("Save the derained {name}?", name=name))
-        box.setInformativeText(tr("Without saving, the result is lost. The photo itself stays."))
+        """Ask if unsaved work is to be saved."""
+        words = tr("Save the derained {name}?", name=name)
+        details = tr("Without saving, the result is lost. The photo itself stays.")
+        box = self._box(QMessageBox.Icon.Question, tr("Unsaved result"), words, details)
         buttons: dict[QMessageBox.StandardButton, Answer] = {
             QMessageBox.StandardButton.Save: "save",
             QMessageBox.StandardButton.Discard: "discard",
@@ -167,7 +232,7 @@ class Dialogs:
         return buttons.get(box.standardButton(box.clickedButton()), "cancel")
 
     def about(self, text: str, licences: str) -> None:
-        """What this program is, and on a click what it is made of."""
+        """Show the version, and on a click the licences."""
         box = QMessageBox(self._window)
         box.setWindowTitle(tr("About AfterRain"))
         box.setIconPixmap(self._window.windowIcon().pixmap(64))
@@ -180,12 +245,14 @@ class Dialogs:
         if box.clickedButton() is more:
             LicencesDialog(licences, self._window).exec()
 
-
-def _plain_box(window: QWidget) -> QMessageBox:
-    """A question whose text is no rich text, since names of files stand in it."""
-    box = QMessageBox(window)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    return box
+    def _box(self, icon: QMessageBox.Icon, title: str, text: str, details: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # names of files stand in it
+        box.setIcon(icon)
+        box.setWindowTitle(title)
+        box.setText(text)
+        box.setInformativeText(details)
+        return box
 
 
 def _is_chosen(button: QPushButton, box: QMessageBox, *, or_else: str) -> bool:

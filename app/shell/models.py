@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.shell.banner import Notice
-from app.shell.dialogs import Dialogs
-from app.shell.fetch_dialog import FetchOffer
-from app.shell.messages import explain
+from app.shell.dialogs import Dialogs, FetchOffer
 from app.shell.translation import tr
 from app.tasks import Job, Task, Tasks, Work
 
@@ -18,17 +16,9 @@ if TYPE_CHECKING:
     from nledn.catalog import Shelf
 
 
-@dataclass(frozen=True)
-class Received:
-    """So much of a download is here."""
-
-    done_bytes: int
-    total_bytes: int
-
-
 @dataclass(frozen=True, eq=False)
-class FetchJob(Job["Card", Received]):
-    """Fetch one checkpoint and add it; reports `Received`.
+class FetchJob(Job["Card", tuple[int, int]]):
+    """Fetch one checkpoint and add it; reports the bytes that came, and all there are.
 
     Attributes:
         id: one of `nledn.fetch.FETCHABLE`.
@@ -38,13 +28,13 @@ class FetchJob(Job["Card", Received]):
     id: str
     title: str
 
-    def run(self, work: Work[Received]) -> "Card":
+    def run(self, work: Work[tuple[int, int]]) -> "Card":
         """Fetch it; a part that came is kept, and the next try goes on from there."""
         from nledn import fetch
 
         return fetch.fetch(
             self.id,
-            on_progress=lambda done, total: work.report(Received(done, total)),
+            on_progress=lambda done, total: work.report((done, total)),
             cancel=work.cancel,
         )
 
@@ -95,7 +85,7 @@ class Models(QObject):
         self._dialogs = dialogs
         self.cards: tuple[Card, ...] = ()
         self._to_fetch: list[FetchJob] = []  # the first is being fetched
-        self._fetching: Task[Card, Received] | None = None
+        self._fetching: Task[Card, tuple[int, int]] | None = None
 
     def look(self) -> None:
         """Read the cards of all checkpoints."""
@@ -144,9 +134,7 @@ class Models(QObject):
         job = self._to_fetch[0]
         self._tell(job.title, 0)
         task = self._fetching = self._tasks.submit(job)
-        task.progressed.connect(
-            lambda got: self._tell(job.title, got.done_bytes / max(got.total_bytes, 1))
-        )
+        task.progressed.connect(lambda got: self._tell(job.title, got[0] / max(got[1], 1)))
         task.succeeded.connect(self._fetched)
         task.cancelled.connect(self._end_fetching)
         task.failed.connect(self._not_fetched)
@@ -180,8 +168,8 @@ class Models(QObject):
         self.imported.emit(card.id)
         self.noticed.emit(Notice(tr("Imported {title}.", title=card.title), "done"))
 
-    def _explain(self, error: BaseException) -> None:
-        self.noticed.emit(Notice(explain(error), "error"))
+    def _explain(self, error: Exception) -> None:
+        self.noticed.emit(Notice.of(error))
 
 
 def _offers() -> list[FetchOffer]:

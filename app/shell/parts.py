@@ -1,12 +1,17 @@
 """The small building blocks that all panels share: headings, lines, sliders with a name."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
     QFrame,
     QLabel,
     QScrollArea,
     QSizePolicy,
     QSlider,
+    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -81,3 +86,32 @@ def icon_button(name: str, words: str) -> QToolButton:
     button.setAccessibleName(words)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+def quality_field(quality: int) -> QSpinBox:
+    """A field for the quality of JPEG and WebP."""
+    field = QSpinBox()
+    field.setRange(1, 100)
+    field.setFixedWidth(72)
+    field.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    field.setValue(quality)
+    return field
+
+
+def dialog_buttons(
+    dialog: QDialog, words: Mapping[QDialogButtonBox.StandardButton, str]
+) -> QDialogButtonBox:
+    """The buttons below a dialog, which accept or reject it."""
+    box = QDialogButtonBox()
+    for kind, text in words.items():
+        box.addButton(kind).setText(text)
+    box.accepted.connect(dialog.accept)
+    box.rejected.connect(dialog.reject)
+    return box
+
+
+def is_accepted(dialog: QDialog) -> bool:
+    """Show a dialog, wait for the answer, and let the dialog go."""
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    dialog.deleteLater()
+    return accepted

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -13,12 +12,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from app.shell.parts import form_label, muted
+from app.shell.parts import dialog_buttons, form_label, is_accepted, muted, quality_field
 from app.shell.translation import tr
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
@@ -30,7 +28,7 @@ LOSSY = (".jpg", ".webp")
 
 @dataclass(frozen=True)
 class SaveQuestion:
-    """What the dialog starts from.
+    """The state that the dialog starts from.
 
     Attributes:
         folder: where the photo lies.
@@ -49,7 +47,7 @@ class SaveQuestion:
 
 @dataclass(frozen=True)
 class SaveChoice:
-    """What was chosen.
+    """The answer of the dialog.
 
     Attributes:
         path: of the result.
@@ -79,37 +77,28 @@ class SaveDialog(QDialog):
         own = ".jpg" if question.naming.ext.lower() == ".jpeg" else question.naming.ext.lower()
         own = ".tif" if own == ".tiff" else own
         self.format.setCurrentIndex(max(self.format.findData(own), 0))
-        self.quality = QSpinBox()
-        self.quality.setRange(1, 100)
-        self.quality.setFixedWidth(72)
-        self.quality.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.quality.setValue(question.quality)
+        self.quality = quality_field(question.quality)
         self.example = muted()
         self.example.setMinimumWidth(420)
-        buttons = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(buttons.Save | buttons.Cancel)
-        self.save_button = self.buttons.button(buttons.Save)
-        self.save_button.setText(tr("Save"))
-        self.buttons.button(buttons.Cancel).setText(tr("Cancel"))
+        kinds = QDialogButtonBox.StandardButton
+        words = {kinds.Save: tr("Save"), kinds.Cancel: tr("Cancel")}
+        self.buttons = dialog_buttons(self, words)
+        self.save_button = self.buttons.button(kinds.Save)
         self._lay_out()
         self.template.textChanged.connect(self._show)
         self.folder.textChanged.connect(self._show)
         self.format.currentIndexChanged.connect(self._show)
         self.browse.clicked.connect(self._browse)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
         self._show()
 
     @classmethod
     def ask(cls, question: SaveQuestion, parent: QWidget | None = None) -> SaveChoice | None:
         """Show the dialog and wait; None when it was cancelled."""
         dialog = cls(question, parent)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        dialog.deleteLater()
-        return dialog.choice() if accepted else None
+        return dialog.choice() if is_accepted(dialog) else None
 
     def choice(self) -> SaveChoice | None:
-        """What is chosen now; None while it makes no name, or is the photo itself."""
+        """Return the current choice; None while it makes no name, or is the photo itself."""
         path = self._path()
         if path is None or path == self._question.source:
             return None

@@ -1,4 +1,4 @@
-"""What the desktop says of the screen's colours."""
+"""The colour profile of the screen, from a file or from the desktop."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColorSpace, QGuiApplication, QScreen
 
 from app.shell.banner import Notice
-from app.shell.messages import explain
 from app.shell.settings import Preferences, Settings
 from app.tasks import Job, Task, Tasks, Work
 from nledn.errors import NotAScreenProfile, PhotoNotFound
@@ -49,7 +48,7 @@ class DesktopProfileJob(Job[bytes | None]):
 
 
 def is_screen_profile(profile: bytes) -> bool:
-    """Whether this is an ICC profile of an RGB screen (ICC.1:2022, 7.2)."""
+    """Return True for an ICC profile of an RGB screen (ICC.1:2022, 7.2)."""
     return profile[36:40] == b"acsp" and profile[16:20] == b"RGB "
 
 
@@ -133,4 +132,4 @@ class ScreenProfile(QObject):
             self.changed.emit(profile)
 
     def _explain(self, error: Exception) -> None:
-        self.noticed.emit(Notice(explain(error), "error"))
+        self.noticed.emit(Notice.of(error))

@@ -1,4 +1,4 @@
-"""What is kept between starts: a frozen dataclass <-> QSettings, read back with its types."""
+"""Settings kept between starts: a frozen dataclass <-> QSettings, read back with its types."""
 
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -59,7 +59,7 @@ class Settings:
 
     @property
     def options(self) -> Options:
-        """What the engine is asked for.
+        """The options for the engine.
 
         Raises:
             OptionInvalid: a value outside its range.
@@ -74,7 +74,7 @@ class Settings:
 
 
 def store() -> QSettings:
-    """Where settings lie: one file in the user's folder for settings."""
+    """Return the file of the settings, in the user's folder for settings."""
     return QSettings(str(places.user_settings() / "window.ini"), QSettings.Format.IniFormat)
 
 
@@ -185,7 +185,7 @@ def _makes_options(name: str, value: Any) -> bool:
 
 
 def is_template(text: str) -> bool:
-    """Whether results can be named by `text`."""
+    """Return True if results can be named by `text`."""
     try:
         name_of(Naming("stem", ".png", "id", 1.0, 1), text)
     except DerainError:

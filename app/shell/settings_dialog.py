@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -16,13 +16,19 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from app.shell.parts import form_label, heading, muted
+from app.shell.parts import (
+    dialog_buttons,
+    form_label,
+    heading,
+    is_accepted,
+    muted,
+    quality_field,
+)
 from app.shell.settings import Settings, is_template
 from app.shell.translation import LANGUAGES, tr
 from nledn.naming import FIELDS, Naming, name_of
@@ -63,9 +69,7 @@ class SettingsDialog(QDialog):
         self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
         self.template.textChanged.connect(self._show_example)
         self.browse.clicked.connect(self._browse)
-        self.reset.clicked.connect(self._reset)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
+        self.reset.clicked.connect(lambda: self.show_settings(Settings()))
         self.show_settings(settings)
         self.pages.setCurrentRow(0)
 
@@ -75,9 +79,7 @@ class SettingsDialog(QDialog):
     ) -> Settings | None:
         """Show the dialog and wait; None when it was cancelled."""
         dialog = cls(settings, machine, parent)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        dialog.deleteLater()
-        return dialog.chosen() if accepted else None
+        return dialog.chosen() if is_accepted(dialog) else None
 
     def chosen(self) -> Settings:
         """The settings as they stand in the dialog."""
@@ -125,10 +127,7 @@ class SettingsDialog(QDialog):
         self.browse = QPushButton(tr("Choose…"))
         self.template = QLineEdit()
         self.example = muted()
-        self.quality = QSpinBox()
-        self.quality.setRange(1, 100)
-        self.quality.setFixedWidth(72)
-        self.quality.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.quality = quality_field(self._settings.quality)
         self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
         self.device = _combo(devices_of(self._machine))
         self.backend = _combo(backends_of(self._machine))
@@ -138,10 +137,8 @@ class SettingsDialog(QDialog):
         self.tile = _combo({name: _tile(name) for name in TILES})
         self.reset = QPushButton(tr("Reset all"))
         self.reset.setToolTip(tr("Back to the settings of a first start"))
-        standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
-        self.buttons.button(standard.Ok).setText(tr("OK"))
-        self.buttons.button(standard.Cancel).setText(tr("Cancel"))
+        kinds = QDialogButtonBox.StandardButton
+        self.buttons = dialog_buttons(self, {kinds.Ok: tr("OK"), kinds.Cancel: tr("Cancel")})
 
     def _window_page(self) -> QWidget:
         row = QHBoxLayout()
@@ -210,9 +207,6 @@ class SettingsDialog(QDialog):
         if name:
             self.profile.setText(name)
 
-    def _reset(self) -> None:
-        self.show_settings(Settings())
-
 
 def _combo(items: dict[str, str]) -> QComboBox:
     combo = QComboBox()
@@ -242,7 +236,7 @@ def _tile(name: str) -> str:
 
 
 def devices_of(machine: "Machine | None") -> dict[str, str]:
-    """What can be computed on, by the name that is kept; None while it is looked for."""
+    """List the devices by the name that is kept; `machine` is None while it is looked for."""
     devices = {"auto": tr("Automatic"), "cpu": "CPU"}
     if machine is not None:
         cores = tr("1 core") if machine.cores == 1 else tr("{n} cores", n=machine.cores)
@@ -255,7 +249,7 @@ def devices_of(machine: "Machine | None") -> dict[str, str]:
 
 
 def backends_of(machine: "Machine | None") -> dict[str, str]:
-    """What can be computed with, likewise."""
+    """List the backends by the name that is kept."""
     backends = {"auto": tr("Automatic")}
     if machine is None or machine.torch:
         backends["torch"] = "PyTorch"
@@ -291,7 +285,7 @@ def _no_gpu(reason: str) -> str:
 
 
 def verdict_of(machine: "Machine | None") -> str:
-    """How OpenVINO did here; empty where nothing depends on it."""
+    """Describe how OpenVINO did here; empty where nothing depends on it."""
     from nledn.device import WORTH_OPENVINO
 
     if machine is None or machine.openvino is None or machine.gpus or not machine.torch:

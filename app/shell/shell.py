@@ -1,16 +1,149 @@
-"""The inside of the window: where each part has its place."""
+"""The inside of the window: the bar above, the pages with their panels, the status line below."""
 
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.shell.banner import Banner
 from app.shell.parts import PANEL_WIDTH_PX
-from app.shell.status_line import StatusLine
-from app.shell.top_bar import TopBar
+from app.shell.translation import tr
+
+ICON_PX = 20
 
 PageName: TypeAlias = Literal["photo", "batch", "compare"]
+
+
+class TopBar(QFrame):
+    """Shows actions as buttons; it adds nothing that the menus lack.
+
+    Where there is no room for words, the buttons with an icon do without; tooltips have them.
+    """
+
+    def __init__(
+        self, actions: Mapping[str, QAction], modes: tuple[str, ...], pages: tuple[str, ...]
+    ) -> None:
+        super().__init__()
+        self.setObjectName("topBar")
+        self._actions = actions
+        self._worded: list[QToolButton] = []
+        self._wide_px = 0  # what the bar needs with its words
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 12, 6)
+        layout.setSpacing(4)
+        self.open = self._button("open", text=True)
+        self.open.setText(tr("Open"))
+        layout.addWidget(self.open)
+        for name in ("previous", "next"):
+            layout.addWidget(self._button(name))
+        layout.addSpacing(12)
+        for name in ("undo", "redo"):
+            layout.addWidget(self._button(name))
+        layout.addStretch(1)
+        for name in modes:
+            layout.addWidget(self._button(name, text=True))
+        layout.addSpacing(12)
+        for name in pages:
+            layout.addWidget(self._button(name, text=True))
+        layout.addStretch(1)
+        self.zoom = QLabel()
+        self.zoom.setProperty("muted", "true")
+        self.zoom.setAccessibleName(tr("Zoom"))
+        self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.zoom.setMinimumWidth(56)
+        layout.addWidget(self.zoom)
+        layout.addWidget(self._button("fit"))
+        actual = self._button("actual", text=True)
+        actual.setText("1:1")
+        layout.addWidget(actual)
+        layout.addSpacing(12)
+        for name in ("shortcuts", "settings"):
+            layout.addWidget(self._button(name))
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show screen pixels for one of the photo, as a percentage."""
+        self.zoom.setText(f"{zoom * 100:.0f} %")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show words if they fit."""
+        super().resizeEvent(event)
+        self._wide_px = self._wide_px or self.sizeHint().width()
+        fits = event.size().width() >= self._wide_px
+        style = Qt.ToolButtonStyle
+        for button in self._worded:
+            button.setToolButtonStyle(
+                style.ToolButtonTextBesideIcon if fits else style.ToolButtonIconOnly
+            )
+
+    def _button(self, name: str, *, text: bool = False) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self._actions[name])
+        button.setAccessibleName(self._actions[name].text())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setIconSize(
+            button.iconSize().scaled(ICON_PX, ICON_PX, Qt.AspectRatioMode.KeepAspectRatio)
+        )
+        if text:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setProperty("segment", "true")
+            if not button.icon().isNull():
+                self._worded.append(button)
+        return button
+
+
+class StatusLine(QFrame):
+    """Two texts and a thin bar that fills with the tiles; the batch, while it runs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusLine")
+        self.photo = QLabel()
+        self.photo.setAccessibleName(tr("Photo"))
+        self.photo.setTextFormat(Qt.TextFormat.PlainText)
+        self.work = QLabel()
+        self.work.setAccessibleName(tr("Progress"))
+        self.work.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(160)
+        self.bar.setAccessibleName(tr("Progress"))
+        self.bar.hide()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 6, 16, 6)
+        layout.setSpacing(16)
+        self.batch = QPushButton()
+        self.batch.setProperty("flat", "true")
+        self.batch.setObjectName("statusBatch")
+        self.batch.setToolTip(tr("Show the batch"))
+        self.batch.setAccessibleName(tr("Show the batch"))
+        self.batch.hide()
+        layout.addWidget(self.photo, 1)
+        layout.addWidget(self.batch)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.work)
+
+    def set_progress(self, done: int, total: int, *, running: bool) -> None:
+        """Fill the bar; it is there only while something runs."""
+        self.bar.setRange(0, total)  # 0 of 0: it moves to and fro until the first tile
+        self.bar.setValue(done)
+        self.bar.setVisible(running)
+
+    def set_batch(self, words: str) -> None:
+        """Say how far the batch is; empty where none runs."""
+        self.batch.setText(words)
+        self.batch.setVisible(bool(words))
 
 
 class Shell(QWidget):
@@ -41,6 +174,7 @@ class Shell(QWidget):
         notice.setContentsMargins(8, 8, 8, 8)
         notice.addWidget(self.banner)
         self._notice_area.hide()
+        self.banner.visibility_changed.connect(self._notice_area.setVisible)
         self._lay_out()
 
     def add_page(self, name: PageName, content: QWidget, panel: QWidget) -> None:
@@ -63,10 +197,6 @@ class Shell(QWidget):
         """Keys go to what is shown."""
         content, _panel = self._shown[self.page]
         content.setFocus()
-
-    def show_notice(self, there: bool) -> None:
-        """Make room for the banner, or take it back."""
-        self._notice_area.setVisible(there)
 
     def _lay_out(self) -> None:
         photo = QVBoxLayout()

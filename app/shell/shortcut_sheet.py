@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.parts import heading, muted
+from app.shell.parts import dialog_buttons, heading, muted
 from app.shell.translation import tr
 
 COLUMNS = 2
@@ -47,9 +47,7 @@ class ShortcutSheet(QDialog):
             column.setSpacing(24)
             column.addStretch()
             row.addLayout(column)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setText(tr("Close"))
-        buttons.rejected.connect(self.close)
+        buttons = dialog_buttons(self, {QDialogButtonBox.StandardButton.Close: tr("Close")})
         layout = QVBoxLayout(self)
         layout.setContentsMargins(32, 24, 32, 16)
         layout.setSpacing(24)

@@ -3,7 +3,8 @@
 Lengths are multiples of 8 px, or of 4 inside a control.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from string import Template
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -15,7 +16,7 @@ from nledn import places
 
 @dataclass(frozen=True)
 class Colours:
-    """What a theme is made of; each text colour reads at 4.5:1 or better on its ground."""
+    """The colours of a theme; each text colour reads at 4.5:1 or better on its ground."""
 
     canvas: str
     panel: str
@@ -111,107 +112,7 @@ def _palette(chosen: Colours) -> QPalette:
     return palette
 
 
-def _sheet(c: Colours) -> str:
+def _sheet(chosen: Colours) -> str:
     arrow = (places.resources() / "icons" / "arrow.svg").as_posix()
-    return f"""
-QMainWindow, QDialog {{ background: {c.panel}; }}
-QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; padding: 4px; }}
-QMenuBar {{ background: {c.panel}; padding: 2px 8px; }}
-QMenuBar::item {{ padding: 4px 8px; border-radius: 4px; }}
-QMenuBar::item:selected {{ background: {c.hover}; }}
-QMenu {{ background: {c.raised}; border: 1px solid {c.border}; padding: 4px; }}
-QMenu::item {{ padding: 6px 24px 6px 16px; border-radius: 4px; }}
-QMenu::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
-QMenu::item:disabled {{ color: {c.muted}; background: transparent; }}
-QMenu::separator {{ height: 1px; background: {c.border}; margin: 4px 8px; }}
-#topBar {{ background: {c.panel}; border-bottom: 1px solid {c.border}; }}
-#sidePanel {{ background: {c.panel}; border-left: 1px solid {c.border}; }}
-#statusLine {{ background: {c.panel}; border-top: 1px solid {c.border}; }}
-#statusBatch {{ padding: 0 8px; min-height: 0; }}
-QTableView {{ background: {c.panel}; border: none; outline: none; }}
-QHeaderView {{ background: {c.panel}; border: none; }}
-QHeaderView::section {{
-    background: {c.panel}; color: {c.muted}; border: none;
-    border-bottom: 1px solid {c.border}; padding: 6px 12px;
-}}
-QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
-QScrollBar::handle:vertical {{
-    background: {c.border}; border-radius: 4px; min-height: 32px; margin: 2px;
-}}
-QScrollBar::handle:vertical:hover {{ background: {c.muted}; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-#statusLine QLabel, QLabel[muted="true"] {{ color: {c.muted}; }}
-QLabel[heading="true"] {{ font-weight: 600; }}
-QLabel[title="true"] {{ font-size: 18pt; font-weight: 600; }}
-#emptyState {{ background: {c.canvas}; }}
-QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
-QToolButton:hover {{ background: {c.hover}; }}
-QToolButton:checked {{ background: {c.hover}; border-color: {c.border}; }}
-QToolButton:focus {{ border-color: {c.accent}; }}
-QToolButton::menu-indicator {{ image: none; }}
-QToolButton[segment="true"] {{ padding: 5px 10px; }}
-QPushButton {{
-    background: {c.raised}; border: 1px solid {c.border}; border-radius: 6px;
-    padding: 6px 14px; min-height: 18px;
-}}
-QPushButton[large="true"] {{ min-height: 30px; }}
-QPushButton:hover {{ background: {c.hover}; }}
-QPushButton:focus {{ border-color: {c.accent}; }}
-QPushButton:disabled {{ color: {c.muted}; background: {c.panel}; }}
-QPushButton[primary="true"] {{
-    background: {c.accent}; color: {c.on_accent}; border-color: {c.accent};
-    font-weight: 600;
-}}
-QPushButton[primary="true"]:hover {{ background: {c.accent_hover}; }}
-QPushButton[primary="true"]:focus {{ border-color: {c.text}; }}
-QPushButton[primary="true"]:disabled {{
-    background: {c.raised}; color: {c.muted}; border-color: {c.border};
-}}
-QPushButton[flat="true"] {{ background: transparent; border-color: transparent; color: {c.text}; }}
-QPushButton[flat="true"]:hover {{ background: {c.hover}; }}
-QPushButton[flat="true"]:focus {{ border-color: {c.accent}; }}
-QPushButton:checked {{ background: {c.hover}; border-color: {c.accent}; }}
-QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
-    background: {c.raised}; border: 1px solid {c.border}; border-radius: 6px;
-    padding: 5px 8px; min-height: 18px; selection-background-color: {c.accent};
-}}
-QComboBox:focus, QLineEdit:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
-QAbstractSpinBox QLineEdit {{
-    background: transparent; border: none; padding: 0 8px; min-height: 0;
-}}
-QCheckBox::indicator:unchecked {{
-    width: 11px; height: 11px; background: {c.raised};
-    border: 1px solid {c.muted}; border-radius: 3px;
-}}
-QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
-QComboBox::drop-down {{ border: none; width: 24px; }}
-QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
-QComboBox QAbstractItemView {{
-    background: {c.raised}; border: 1px solid {c.border}; outline: none;
-    selection-background-color: {c.accent}; selection-color: {c.on_accent};
-}}
-QProgressBar {{ background: {c.raised}; border: none; border-radius: 2px; max-height: 4px; }}
-QProgressBar::chunk {{ background: {c.accent}; border-radius: 2px; }}
-QSlider::groove:horizontal {{ height: 4px; background: {c.border}; border-radius: 2px; }}
-QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
-QSlider::sub-page:horizontal:disabled {{ background: {c.border}; }}
-QSlider::handle:horizontal {{
-    width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;
-    background: {c.text}; border: 1px solid {c.panel};
-}}
-QSlider::handle:horizontal:focus {{ background: {c.accent}; border-color: {c.text}; }}
-QSlider::handle:horizontal:disabled {{ background: {c.border}; }}
-#banner {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: 6px; }}
-#banner[kind="error"] {{ border-color: {c.error}; }}
-#banner[kind="done"] {{ border-color: {c.done}; }}
-#banner[kind="info"] {{ border-color: {c.accent}; }}
-QListWidget {{
-    background: {c.raised}; border: 1px solid {c.border}; border-radius: 6px; padding: 4px;
-}}
-QListWidget#pages {{ background: transparent; border: none; outline: none; }}
-QListWidget#pages::item {{ padding: 0 8px; border-radius: 6px; color: {c.text}; }}
-QListWidget#pages::item:selected {{ background: {c.hover}; color: {c.text}; }}
-QFrame[line="true"] {{ background: {c.border}; max-height: 1px; border: none; }}
-QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-"""
+    style = (places.resources() / "style.qss").read_text("utf-8")
+    return Template(style).substitute(asdict(chosen), arrow=arrow)

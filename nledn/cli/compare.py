@@ -14,6 +14,7 @@ from nledn.cli.compared import board_table, contest_table, say_failures
 from nledn.cli.console import (
     Exit,
     cancelled_by_ctrl_c,
+    check_kind,
     err,
     out,
     progress_bar,
@@ -60,6 +61,10 @@ class _Files:
         asked = [(path, marks[path.suffix.lower()]) for path in self.outputs]
         asked += [] if self.json is None else [(self.json, JSON_MARK.encode())]
         asked += [] if self.csv is None else [(self.csv, TABLE_MARK.encode())]
+        for path in self.all:
+            atomic.check(path, overwrite=True, sources=sources)
+        check_kind(self.json, "json")
+        check_kind(self.csv, "csv")
         for path, mark in asked:
             atomic.check(path, overwrite=self.overwrite, sources=sources, mark=mark)
 

@@ -91,6 +91,16 @@ def say_error(error: DerainError) -> None:
     err.print(str(error), style="red")
 
 
+def check_kind(path: Path | None, kind: str) -> None:
+    """Refuse to replace a file of another kind, such as a model, by that of `--json` or `--csv`.
+
+    Raises:
+        OptionInvalid: there is a file whose name does not end in `kind`.
+    """
+    if path is not None and path.suffix.lower() != f".{kind}" and path.is_file():
+        raise OptionInvalid(kind, str(path), f"a file that ends in .{kind}")
+
+
 def written(write: Callable[[], None], sentence: str) -> bool:
     """Write a file that tells of work that is done, and say so.
 

@@ -9,7 +9,16 @@ import typer
 from rich.table import Table
 
 from nledn import atomic
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error, written
+from nledn.cli.console import (
+    Exit,
+    cancelled_by_ctrl_c,
+    check_kind,
+    err,
+    out,
+    progress_bar,
+    say_error,
+    written,
+)
 from nledn.cli.options import OverwriteOption, takes_options
 from nledn.messages import printable
 from nledn.options import Options
@@ -42,6 +51,8 @@ def evaluate(
     found = find_pairs(pairs)
     if json_file is not None:  # refused before the work, not after it
         mark = report.JSON_MARK.encode()
+        atomic.check(json_file, overwrite=True, sources=_sources(found))
+        check_kind(json_file, "json")
         atomic.check(json_file, overwrite=overwrite, sources=_sources(found), mark=mark)
     derainer = Derainer.load(_as_in_the_paper(options))
     evaluation = _with_progress(derainer, found, limit)

@@ -14,8 +14,10 @@ from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from app.photo.controller import PhotoController
 from app.photo.document import Document
 from app.photo.state import PhotoState, Status
+from app.shell import models as shelf
 from app.shell.engines import Engines
 from app.shell.settings import Preferences, store
 from app.tasks import Tasks
@@ -127,19 +129,36 @@ def tasks(qapp: object, backend: StandIn) -> Iterator[Tasks]:
     assert made.close(), "a lane did not end"
 
 
-def connect(tasks: Tasks, document: Document) -> Document:
-    tasks.finished.connect(document.finished)
-    tasks.reported.connect(document.reported)
-    tasks.failed.connect(document.job_failed)
-    tasks.cancelled.connect(document.stopped)
-    return document
+def controller_of(
+    tasks: Tasks,
+    engines: Engines,
+    options: Options = OPTIONS,
+    preferences: Preferences | None = None,
+) -> PhotoController:
+    """The verbs of a Photo page without a window, which asks nothing."""
+    document, dialogs = Document(options, tasks), Answers()
+    kept = preferences or Preferences(store())
+    models = shelf.Models(tasks, dialogs, tasks)
+    return PhotoController(document, engines, tasks, kept, dialogs, models)
 
 
 @pytest.fixture
-def document(tasks: Tasks, engines: FakeEngines) -> Iterator[Document]:
-    made = connect(tasks, Document(tasks, engines, OPTIONS))
+def preferences() -> Preferences:
+    return Preferences(store())
+
+
+@pytest.fixture
+def controller(
+    tasks: Tasks, engines: FakeEngines, preferences: Preferences
+) -> Iterator[PhotoController]:
+    made = controller_of(tasks, engines, preferences=preferences)
     yield made
-    made.close()
+    made.let_go()
+
+
+@pytest.fixture
+def document(controller: PhotoController) -> Document:
+    return controller.document
 
 
 @pytest.fixture
@@ -158,14 +177,17 @@ def picture_file(tmp_path: Path, pixels: npt.NDArray[np.uint8]) -> Path:
 
 
 @pytest.fixture
-def derained(qtbot: QtBot, document: Document, picture_file: Path) -> Callable[[], Document]:
+def derained(
+    qtbot: QtBot, controller: PhotoController, picture_file: Path
+) -> Callable[[], Document]:
     """Open the photo and derain it."""
 
     def go() -> Document:
+        document = controller.document
         with qtbot.waitSignal(document.photo_opened):
-            document.open(picture_file)
+            controller.open(picture_file)
         with qtbot.waitSignal(document.status_changed, check_params_cb=is_done):
-            document.derain()
+            controller.derain()
         return document
 
     return go
@@ -269,13 +291,13 @@ def window(
 ) -> Iterator[MainWindow]:
     preferences = Preferences(store())
     preferences.change(tile="64")
-    document = Document(tasks, engines, replace(preferences.settings.options, overlap_px=16))
-    made = MainWindow(document, tasks, preferences, dialogs)
+    document = Document(replace(preferences.settings.options, overlap_px=16))
+    made = MainWindow(document, engines, tasks, preferences, dialogs)
     made.show()
     qtbot.waitExposed(made)
     yield made
     made.backend_benchmark.close()
     made.batch_controller.watch.end()
-    document.close()
+    made.controller.let_go()
     made.hide()
     made.deleteLater()

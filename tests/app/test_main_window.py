@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.imaging.mask import Brush
 from app.imaging.qimage import to_qimage
 from app.main_window import MainWindow
-from app.photo.recovery import Offer
+from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
 from app.shell.save_dialog import SaveChoice
 from nledn import photo
@@ -39,7 +39,7 @@ def test_open_derain_weaken_save(
     panel.strength.number.setValue(80)
     assert window.picture.strength == 0.8
     shown = window.picture.pixels("after", 0, whole(pixels))
-    with qtbot.waitSignal(window.document.saving.saved) as saved:
+    with qtbot.waitSignal(window.controller.saving.saved) as saved:
         panel.next_step.save.click()
     target = picture_file.with_name("street_derained.png")
     found = photo.read(target)
@@ -60,7 +60,7 @@ def test_a_second_save_goes_to_the_same_file(
     derain(qtbot, window)
     for strength in (100, 50):
         window.photo.panel.strength.number.setValue(strength)
-        with qtbot.waitSignal(window.document.saving.saved):
+        with qtbot.waitSignal(window.controller.saving.saved):
             window.named_actions["save"].trigger()
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
@@ -75,7 +75,7 @@ def test_save_as_writes_another_format_and_remembers_how(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     dialogs.choice = SaveChoice(tmp_path / "dry.jpg", "{stem}-dry{ext}", 80)
-    with qtbot.waitSignal(window.document.saving.saved):
+    with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save_as"].trigger()
     assert photo.read(tmp_path / "dry.jpg").format == "JPEG"
     assert dialogs.question is not None
@@ -99,9 +99,9 @@ def test_save_as_asks_before_it_replaces_a_file(
     qtbot.waitUntil(lambda: "replace holiday.png" in dialogs.asked)
     qtbot.waitUntil(lambda: window.tasks.is_idle)
     assert (other.read_bytes() != b"of somebody else") == replaces
-    assert window.document.saving.is_unsaved != replaces
+    assert window.document.is_unsaved != replaces
     dialogs.asked.clear()
-    with qtbot.waitSignal(window.document.saving.saved):
+    with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save_as" if replaces else "save"].trigger()
     assert "replace holiday.png" not in dialogs.asked, "its own result is replaced unasked"
 
@@ -114,7 +114,7 @@ def test_saving_twice_at_once_gives_one_file_and_no_question(
     window.named_actions["save"].trigger()
     window.document.set_strength(0.5)  # after the first one was asked for
     window.named_actions["save"].trigger()
-    qtbot.waitUntil(lambda: window.tasks.is_idle and not window.document.saving.is_unsaved)
+    qtbot.waitUntil(lambda: window.tasks.is_idle and not window.document.is_unsaved)
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
     recipe = read_recipe(photo.read(picture_file.with_name(names[1])).xmp)
@@ -132,7 +132,7 @@ def test_going_on_waits_for_the_last_change_to_be_saved(
     window.document.set_strength(0.5)
     dialogs.answer = "save"
     went_on: list[bool] = []
-    window.controller.when_saved(lambda: went_on.append(window.document.saving.is_unsaved))
+    window.controller.when_saved(lambda: went_on.append(window.document.is_unsaved))
     qtbot.waitUntil(lambda: bool(went_on))
     assert went_on == [False]
 
@@ -144,7 +144,7 @@ def test_work_that_is_done_while_another_photo_is_read_is_asked_about(
     photo.write(Photo(np.zeros((20, 30, 3), np.uint8)), other)
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    with qtbot.waitSignal(window.document.saving.saved):
+    with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save"].trigger()
     window.controller.open(other)
     window.document.set_strength(0.5)
@@ -164,14 +164,14 @@ def test_the_checkpoint_in_use_can_be_picked_without_losing_the_result(
     combo = window.photo.panel.checkpoint.combo
     combo.activated.emit(combo.currentIndex())
     assert window.document.options.weights == "auto"
-    assert window.document.saving.is_unsaved
+    assert window.document.is_unsaved
 
 
 def test_undoing_a_checkpoint_undoes_it_for_the_next_start(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
-    window.controller.choose_checkpoint("authors-ddn")
+    window.document.history.choose_checkpoint("authors-ddn")
     assert window.preferences.settings.checkpoint == "authors-ddn"
     window.named_actions["undo"].trigger()
     assert window.preferences.settings.checkpoint == "auto"
@@ -180,7 +180,7 @@ def test_undoing_a_checkpoint_undoes_it_for_the_next_start(
 def test_an_offer_after_a_crash_stays_until_it_is_answered(
     qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
 ) -> None:
-    window.document.recovery_found.emit(Offer(tmp_path / "x.recovery", picture_file, 3, 9))
+    window.controller.offer(Offer(tmp_path / "x.recovery", picture_file, 3, 9))
     open_photo(qtbot, window, picture_file)
     assert "did not close properly" in said(window)
     window.shell.banner.buttons["forget"].click()
@@ -214,7 +214,7 @@ def test_nothing_is_undone_under_the_brush(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
-    picture, history = window.picture, window.controller.history
+    picture, history = window.picture, window.document.history
     picture.begin_stroke(Brush(10, 1.0))
     picture.paint([(30.0, 30.0)])
     patch = picture.end_stroke()
@@ -239,7 +239,7 @@ def test_saving_over_the_photo_itself_is_refused(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     dialogs.choice = SaveChoice(picture_file, "{stem}{ext}", 95)
-    with qtbot.waitSignal(window.document.failed):
+    with qtbot.waitSignal(window.controller.failed):
         window.named_actions["save_as"].trigger()
     assert "never replaced" in said(window)
     assert np.array_equal(photo.read(picture_file).pixels, pixels)
@@ -310,7 +310,7 @@ def test_a_bad_file_is_a_sentence_and_the_photo_stays(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     (tmp_path / "bad.jpg").write_bytes(b"\xff\xd8\xff no jpeg")
-    with qtbot.waitSignal(window.document.failed):
+    with qtbot.waitSignal(window.controller.failed):
         window.controller.open(tmp_path / "bad.jpg")
     assert "bad.jpg" in said(window)
     assert window.document.photo is not None

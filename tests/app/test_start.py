@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.__main__ import main
 from app.main_window import MainWindow
-from app.photo.recovery import scan
+from app.photo.autosave import scan
 from app.shell.banner import Notice
 from app.start import Beginning
 from nledn import Derainer, Options, photo, places
@@ -42,12 +42,11 @@ backend = StandIn()
 backend.hold()
 backend.let(4)
 tasks = Tasks()
-document = Document(tasks, FakeEngines(backend), OPTIONS)
-window = MainWindow(document, tasks, Preferences(store()))
+document = Document(OPTIONS)
+window = MainWindow(document, FakeEngines(backend), tasks, Preferences(store()))
 window.show()
-document.photo_opened.connect(document.derain)
+document.photo_opened.connect(lambda _: window.controller.derain())
 document.set_strength(0.65)
-document.keep_strength()
 document.status_changed.connect(lambda s: print("tiles", s.done, flush=True))
 window.controller.open(Path(sys.argv[1]))
 app.exec()
@@ -143,6 +142,7 @@ def test_what_was_done_survives_a_kill(tmp_path: Path) -> None:
 
 
 NEXT_WINDOW = """
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from app.main_window import MainWindow
 from app.tasks import Tasks
@@ -154,29 +154,30 @@ from tests.app.conftest import OPTIONS, FakeEngines, StandIn
 app = QApplication([])
 backend = StandIn()
 tasks = Tasks()
-document = Document(tasks, FakeEngines(backend), OPTIONS)
-window = MainWindow(document, tasks, Preferences(store()))
+document = Document(OPTIONS)
+window = MainWindow(document, FakeEngines(backend), tasks, Preferences(store()))
 window.show()
 
-def offered(offer):
+def offered():
     print("offered")
     window.shell.banner.buttons["restore"].click()
 
-def recovered(kept):
+def restored():
     print("strength", document.strength)
-    document.derain()
+    window.controller.derain()
 
 def done(status):
-    if status.state is PhotoState.DONE:
+    if status.state is PhotoState.PARTIAL and not backend.tiles:
+        QTimer.singleShot(0, restored)
+    elif status.state is PhotoState.DONE:
         again = FakeEngines(StandIn()).get(OPTIONS).derain(document.photo.pixels)
         print("tiles", backend.tiles, "same", (again.plane == document.layer.plane).all())
         tasks.idled.connect(lambda: app.exit(0))
-        document.close()
+        window.controller.let_go()
 
-document.recovery_found.connect(offered)
-document.recovered.connect(recovered)
+window.controller.noticed.connect(lambda notice: notice and QTimer.singleShot(0, offered))
 document.status_changed.connect(done)
-document.look_for_recovery()
+window.controller.look_for_recovery()
 app.exec()
 tasks.close()
 """
@@ -190,7 +191,7 @@ def test_the_greeting_goes_when_derain_is_clicked(
     with qtbot.waitSignal(window.document.photo_opened):
         beginning.first()
     assert "Click Derain" in said(window)
-    window.document.derain()
+    window.controller.derain()
     assert said(window) == ""
     assert not window.shell.banner.isVisible()
 
@@ -200,7 +201,7 @@ def test_what_else_is_said_stays_when_derain_is_clicked(qtbot: QtBot, window: Ma
     with qtbot.waitSignal(window.document.photo_opened):
         beginning.first()
     window.show_notice(Notice("The disk is nearly full."))
-    window.document.derain()
+    window.controller.derain()
     assert "nearly full" in said(window)
 
 

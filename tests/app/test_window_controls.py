@@ -34,7 +34,7 @@ def test_undo_and_redo_of_strength_and_checkpoint(
     derain(qtbot, window)
     number = window.photo.panel.strength.number
     number.setValue(70)
-    window.controller.choose_checkpoint("other")
+    window.document.history.choose_checkpoint("other")
     assert state(window) is PhotoState.READY
     undo, redo = window.named_actions["undo"], window.named_actions["redo"]
     undo.trigger()
@@ -61,12 +61,12 @@ def test_a_stroke_keeps_an_area_and_can_be_undone(
     painted = window.picture.pixels("after", 0, whole(pixels)).copy()
     kept = np.all(painted == pixels, axis=2) & ~np.all(before == pixels, axis=2)
     assert kept.any()
-    with qtbot.waitSignal(window.document.saving.saved):
+    with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save"].trigger()
     assert np.array_equal(photo.read(picture_file.with_name("street_derained.png")).pixels, painted)
     window.named_actions["undo"].trigger()
     assert np.array_equal(window.picture.pixels("after", 0, whole(pixels)), before)
-    assert window.document.saving.is_unsaved
+    assert window.document.is_unsaved
     window.named_actions["redo"].trigger()
     assert np.array_equal(window.picture.pixels("after", 0, whole(pixels)), painted)
     window.named_actions["clear"].trigger()
@@ -82,8 +82,8 @@ def test_the_clipboard_gets_the_result(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    with qtbot.waitSignal(window.document.saving.copied):
-        window.named_actions["copy"].trigger()
+    window.named_actions["copy"].trigger()
+    qtbot.waitUntil(lambda: "clipboard" in said(window))
     image = QGuiApplication.clipboard().image()
     expected = window.picture.pixels("after", 0, whole(pixels))
     colour = image.pixelColor(10, 20)
@@ -96,7 +96,7 @@ def test_dragging_the_thumbnail_makes_a_file(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     thumbnail = window.photo.panel.next_step.thumbnail
-    with qtbot.waitSignal(window.document.saving.dragged) as dragged:
+    with qtbot.waitSignal(window.controller.saving.dragged) as dragged:
         QTest.mousePress(
             thumbnail, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(4, 4)
         )
@@ -106,7 +106,7 @@ def test_dragging_the_thumbnail_makes_a_file(
     path = dragged.args[0]
     assert path.name == "street_derained.png"
     assert path.parent.stat().st_mode & 0o077 == 0, "its folder is for its owner alone"
-    window.document.saving.forget_dragged()
+    window.controller.saving.forget_dragged()
     assert not path.parent.exists()
 
 
@@ -172,7 +172,7 @@ def test_a_result_that_is_opened_offers_its_settings(
     derain(qtbot, window)
     number = window.photo.panel.strength.number
     number.setValue(40)
-    with qtbot.waitSignal(window.document.saving.saved):
+    with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save"].trigger()
     open_photo(qtbot, window, picture_file.with_name("street_derained.png"))
     assert "40 %" in said(window)
@@ -205,7 +205,7 @@ def test_a_whole_session_by_keyboard(
     QTest.keyRelease(window.view, Key.Key_Space)
     QTest.keyClick(window, Key.Key_1, Control)
     assert window.viewport.zoom == 1.0
-    with qtbot.waitSignal(window.document.saving.saved):
+    with qtbot.waitSignal(window.controller.saving.saved):
         QTest.keyClick(window, Key.Key_S, Control)
     QTest.keyClick(window, Key.Key_Q, Control)
     qtbot.waitUntil(lambda: not window.isVisible())

@@ -12,8 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
-from app.shell.dialogs import Answer, Dialogs
-from app.shell.fetch_dialog import FetchOffer
+from app.shell.dialogs import Answer, Dialogs, FetchOffer
 from app.shell.save_dialog import SaveChoice, SaveQuestion
 from app.shell.settings import Settings
 from nledn.tiling import Rect

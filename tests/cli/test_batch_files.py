@@ -83,7 +83,7 @@ def test_a_report_does_not_replace_the_list_of_photos(capsys: pytest.CaptureFixt
         (
             ("wet", "dry"),
             {"log_json": "locked/below/a.jsonl"},
-            "{here}/locked/below/a.jsonl",
+            "locked/below/a.jsonl",
             "Choose a folder",
         ),
         (("wet", "dry"), {"truth": "locked/clean"}, "locked/clean", "Check its"),
@@ -99,6 +99,6 @@ def test_a_folder_that_may_not_be_entered_is_said(
 ) -> None:
     assert exit_code(*arguments, **settings) == 1
     said = capsys.readouterr().err
-    assert f"Permission denied: {path.format(here=Path.cwd())}" in said
+    assert f"Permission denied: {path}" in said
     assert remedy in said
     assert not results(Path("dry"))

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.photo.document import Document
 from app.shell.engines import Engines
 from app.tasks import Tasks
 from nledn import Options, catalog, places
 from nledn.cli import main
 from nledn.errors import CheckpointChanged
+from tests.app.conftest import controller_of
 from tests.batch.batches import even_weights, make_photo
 
 
@@ -48,15 +48,12 @@ def test_on_the_command_line(
 
 def test_in_the_window(qtbot: QtBot, qapp: object, rainy: Path) -> None:
     tasks = Tasks()
-    document = Document(tasks, Engines(), Options(weights="mine"))
-    tasks.finished.connect(document.finished)
-    tasks.reported.connect(document.reported)
-    tasks.failed.connect(document.job_failed)
-    with qtbot.waitSignal(document.photo_opened):
-        document.open(rainy)
-    with qtbot.waitSignal(document.failed, timeout=30_000) as failed:
-        document.derain()
-    document.close()
+    controller = controller_of(tasks, Engines(), Options(weights="mine"))
+    with qtbot.waitSignal(controller.document.photo_opened):
+        controller.open(rainy)
+    with qtbot.waitSignal(controller.failed, timeout=30_000) as failed:
+        controller.derain()
+    controller.let_go()
     assert tasks.close()
     assert isinstance(failed.args[0], CheckpointChanged)
 

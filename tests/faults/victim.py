@@ -57,23 +57,23 @@ def saving(folder: Path) -> Round:
 
     QApplication.instance() or QApplication(sys.argv[:1])
     tasks = Tasks()
-    document = Document(tasks, Engines(engine), Preferences(store()).settings.options)
-    window = MainWindow(document, tasks, Preferences(store()))
+    document = Document(Preferences(store()).settings.options)
+    window = MainWindow(document, Engines(engine), tasks, Preferences(store()))
     window.show()
-    document.look_for_recovery()
+    controller, saving = window.controller, window.controller.saving
+    controller.look_for_recovery()
 
     def save(path: Path, strength: float) -> None:
-        waiting(document.photo_opened, lambda: document.open(path))
+        waiting(document.photo_opened, lambda: controller.read(path))
         document.set_strength(strength)
-        document.derain()
+        controller.derain()
         while document.status.state is not PhotoState.DONE:
             waiting(document.status_changed)
         target = folder / "dry" / f"{path.stem}_derained{path.suffix}"
         written = WriteSettings(overwrite=True)
-        waiting(
-            document.saving.saved,
-            lambda: document.saving.save(document.result(None), target, written, record=True),
-        )
+        latest = document.latest
+        assert latest is not None
+        waiting(saving.saved, lambda: saving.write(latest, target, written))
 
     def save_all(strength: float) -> None:
         for path in sorted((folder / "wet").iterdir()):

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 
-from nledn import photo
+from nledn import photo, pixels
 from nledn.errors import (
     OutputDiskFull,
     OutputExists,
@@ -22,7 +22,7 @@ from nledn.errors import (
     OutputTooLarge,
     WouldReplaceSource,
 )
-from nledn.photo import model, tiff_writing
+from nledn.photo import tiff_writing
 from tests.photo import files
 
 OVERWRITE = photo.WriteSettings(overwrite=True)
@@ -146,8 +146,11 @@ class _FullDisk:
 def test_full_disk_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
-    really_open = Path.open
-    monkeypatch.setattr(Path, "open", lambda *args, **more: _FullDisk(really_open(*args, **more)))
+    monkeypatch.setattr(
+        "nledn.atomic.open",
+        lambda *args, **more: _FullDisk(os.fdopen(*args, **more)),
+        raising=False,
+    )
     with pytest.raises(OutputDiskFull):
         photo.write(_photo(pixels=files.colours(200, 200)), tmp_path / f"a{suffix}")
     assert list(tmp_path.iterdir()) == []
@@ -158,12 +161,11 @@ def test_full_disk_leaves_nothing(
 def test_a_disk_that_is_really_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
-    really_open = Path.open
 
-    def open_full(path: Path, *args: Any, **more: Any) -> Any:
-        return really_open(Path("/dev/full"), *args, **more)
+    def open_full(_descriptor: int, mode: str, **_: Any) -> Any:
+        return Path("/dev/full").open(mode)
 
-    monkeypatch.setattr(Path, "open", open_full)
+    monkeypatch.setattr("nledn.atomic.open", open_full, raising=False)
     with pytest.raises(OutputDiskFull):
         photo.write(_photo(pixels=files.colours(200, 200)), tmp_path / f"a{suffix}")
     assert list(tmp_path.iterdir()) == []
@@ -204,7 +206,7 @@ def test_rain_layer_in_8_bits_is_refused(tmp_path: Path) -> None:
 def test_photos_of_many_strips_have_no_seams(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model, "_STRIP_PX", 300)
+    monkeypatch.setattr(pixels, "_STRIP_PX", 300)
     monkeypatch.setattr(tiff_writing, "_STRIP_TARGET_BYTES", 1000)
     stored = files.colours(61, 47, dtype=np.uint16, channels=4)
     sent = photo.Photo(np.ascontiguousarray(stored[..., :3]), stored[..., 3].copy())

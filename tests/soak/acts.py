@@ -96,7 +96,7 @@ def derain(play: Play) -> str:
 
 
 def cancel(play: Play) -> str:
-    play.window.document.cancel()
+    play.window.controller.cancel()
     return ""
 
 
@@ -221,7 +221,7 @@ def settings(play: Play) -> str:
 
 def refuse_to_close(play: Play) -> str:
     """Ask to close where that is asked back; else the run would be over."""
-    if play.window.document.saving.is_unsaved:
+    if play.window.document.is_unsaved:
         play.whims.stays = True
         play.window.close()
         play.whims.stays = False

@@ -124,7 +124,7 @@ class Monkey(QObject):
         window, first = self._play.window, self._play.world.good[3]
         window.batch_controller.batch.clear()
         window.controller.open(first)
-        window.document.warm_up()
+        window.controller.warm_up()
         self._when(lambda: self._is_quiet() and _shows(window, first.name), self._wait)
 
     def _wait(self) -> None:
@@ -177,7 +177,7 @@ class Monkey(QObject):
 
         window.document.photo_opened.connect(lambda _: achieved.update(("opened",)))
         window.document.status_changed.connect(done)
-        window.document.saving.saved.connect(lambda _: achieved.update(("saved",)))
+        window.controller.saving.saved.connect(lambda _: achieved.update(("saved",)))
         window.batch_controller.batch.ended.connect(lambda _: achieved.update(("batches",)))
         comparing = window.compare.controller
         comparing.changed.connect(
@@ -186,13 +186,13 @@ class Monkey(QObject):
 
 
 def _let_go(window: MainWindow) -> None:
-    window.controller.history.stack.clear()
+    window.document.history.stack.clear()
     window.photo.panel.keep_area.put_down()
     window.named_actions["full_screen"].setChecked(False)
     window.batch_controller.set_watching(False)
     window.batch_controller.batch.cancel()
     window.compare.controller.model.stop()
-    window.document.cancel()
+    window.controller.cancel()
     window.named_actions["before_after"].trigger()
     window.shell.banner.clear()
     # What Python has put on Qt's own clipboard (offscreen) would be destroyed after Python.

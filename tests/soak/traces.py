@@ -13,7 +13,7 @@ SECRET = "Rain fell on 48.2082 N, 16.3738 E"
 def unfinished_in(folder: Path) -> Iterator[str]:
     """Temporary files, and folders of what was dragged out, that nobody needs any more."""
     for path in folder.rglob("*"):
-        if path.name.endswith((TEMPORARY_SUFFIX, ".recovery", ".settled")):
+        if path.name.endswith((TEMPORARY_SUFFIX, ".recovery")):
             yield f"left behind: {path}"
 
 

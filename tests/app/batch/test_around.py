@@ -50,8 +50,8 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     batches.until(qtbot, lambda: not window.isVisible())
     assert window.tasks.is_idle
     tasks = Tasks()
-    document = Document(tasks, engines, window.document.options)
-    again = MainWindow(document, tasks, Preferences(store()), dialogs)
+    document = Document(window.document.options)
+    again = MainWindow(document, engines, tasks, Preferences(store()), dialogs)
     again.batch_controller.restore()
     batches.until(qtbot, lambda: batches.is_ready(again) and "still to be done" in said(again))
     assert sorted(batches.states(again).values()) == ["Done", "Planned", "Planned"]

@@ -271,7 +271,7 @@ def test_a_row_opens_before_and_after(
     saved = photo.read(out / "2_derained.png").pixels
     rect = whole(np.zeros((*batches.SIDE, 3), np.uint8))
     assert np.array_equal(window.picture.pixels("after", 0, rect), saved)
-    assert not window.document.saving.is_unsaved
+    assert not window.document.is_unsaved
     assert not window.named_actions["undo"].isEnabled()
     assert backend.tiles == tiles  # nothing was computed anew
     window.document.set_strength(0.0)
@@ -304,7 +304,7 @@ def test_a_single_photo_goes_first(
     backend.let(2)
     batches.until(qtbot, lambda: backend.tiles == 2)
     open_photo(qtbot, window, picture_file)
-    window.document.derain()
+    window.controller.derain()
     backend.let(1 + 9)  # the tile that the batch has begun, then all of the photo
     batches.until(qtbot, lambda: window.document.status.state is PhotoState.DONE)
     assert backend.tiles == 12

@@ -148,8 +148,8 @@ def test_who_hears_first_of_a_photo_does_not_matter(
 ) -> None:
     model = begin()
     opened = window.document.photo_opened
-    opened.disconnect(window._show_photo)
-    opened.connect(window._show_photo)  # now after the Compare page
+    opened.disconnect(window.show_photo)
+    opened.connect(window.show_photo)  # now after the Compare page
     other = picture_file.with_name("tower.png")
     photo.write(Photo(pixels[::-1].copy()), other)
     open_photo(qtbot, window, other)

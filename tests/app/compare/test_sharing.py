@@ -21,7 +21,9 @@ def test_what_the_photo_page_has_computed_is_there_at_once(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    window.document.saving.settle(None)
+    latest = window.document.latest
+    assert latest is not None
+    window.document.set_saved(latest, picture_file.with_name("saved.png"), latest.work)
     assert backend.tiles == 9
     model = begin()  # which reads the file again
     assert backend.tiles == 18  # the second one's

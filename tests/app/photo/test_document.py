@@ -8,86 +8,108 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PySide6.QtCore import QMimeData
 from pytestqt.qtbot import QtBot
 
 from app.imaging.qimage import to_qimage
+from app.photo.controller import PhotoController
 from app.photo.document import Document
+from app.photo.jobs import Saved
 from app.photo.state import PhotoState
+from app.shell.engines import Engines
+from app.shell.settings import Preferences
 from app.tasks import Tasks
 from nledn import decoder, photo
 from nledn.errors import DerainError, NotAPhoto, PhotoIsFolder
 from nledn.photo import Photo, WriteSettings
 from nledn.photo.recipe import read_recipe
 from nledn.tiling import Rect
-from tests.app.conftest import OPTIONS, FakeEngines, StandIn, connect, is_done
+from tests.app.conftest import OPTIONS, FakeEngines, StandIn, controller_of, is_done
 
 Pixels = npt.NDArray[np.uint8]
 
 
-def opened(qtbot: QtBot, document: Document, path: Path) -> Document:
-    with qtbot.waitSignal(document.photo_opened):
-        document.open(path)
-    return document
+def opened(qtbot: QtBot, controller: PhotoController, path: Path) -> Document:
+    with qtbot.waitSignal(controller.document.photo_opened):
+        controller.read(path)
+    return controller.document
+
+
+def written(
+    qtbot: QtBot, controller: PhotoController, path: Path, *, find_free_name: bool = False
+) -> Saved:
+    """Write the latest result."""
+    latest = controller.document.latest
+    assert latest is not None
+    with qtbot.waitSignal(controller.saving.saved) as saved:
+        controller.saving.write(latest, path, WriteSettings(), find_free_name=find_free_name)
+    answer: Saved = saved.args[0]
+    return answer
 
 
 def test_open_derain_save_gives_the_file_that_the_arithmetic_says(
-    qtbot: QtBot, derained: Callable[[], Document], pixels: Pixels, picture_file: Path
+    qtbot: QtBot,
+    controller: PhotoController,
+    derained: Callable[[], Document],
+    pixels: Pixels,
+    picture_file: Path,
 ) -> None:
     document = derained()
     assert document.layer is not None
     document.set_strength(0.5)
     target = picture_file.with_name("clean.png")
-    with qtbot.waitSignal(document.saving.saved) as saved:
-        document.saving.save(document.result(None), target, WriteSettings(), record=True)
+    saved = written(qtbot, controller, target)
     expected = document.layer.apply(pixels, 0.5)
     found = photo.read(target)
     assert np.array_equal(found.pixels, expected)
-    assert np.array_equal(saved.args[0].photo.pixels, expected)
+    assert np.array_equal(saved.photo.pixels, expected)
     recipe = read_recipe(found.xmp)
     assert recipe is not None
     assert (recipe.checkpoint, recipe.strength, recipe.partial) == ("afterrain", 0.5, False)
-    assert not document.saving.is_unsaved
+    assert not document.is_unsaved
 
 
 def test_a_record_can_be_left_out(
-    qtbot: QtBot, derained: Callable[[], Document], picture_file: Path
+    qtbot: QtBot,
+    controller: PhotoController,
+    preferences: Preferences,
+    derained: Callable[[], Document],
+    picture_file: Path,
 ) -> None:
-    document = derained()
+    derained()
     target = picture_file.with_name("clean.png")
-    with qtbot.waitSignal(document.saving.saved):
-        document.saving.save(document.result(None), target, WriteSettings(), record=False)
+    preferences.change(record=False)
+    written(qtbot, controller, target)
     assert read_recipe(photo.read(target).xmp) is None
 
 
 def test_a_first_save_never_meets_an_earlier_file(
-    qtbot: QtBot, derained: Callable[[], Document], picture_file: Path
+    qtbot: QtBot, controller: PhotoController, derained: Callable[[], Document], picture_file: Path
 ) -> None:
     document = derained()
-    with qtbot.waitSignal(document.saving.saved) as saved:
-        document.saving.save(
-            document.result(None), picture_file, WriteSettings(), record=True, find_free_name=True
-        )
-    assert saved.args[0].path.name == "street-2.png"
-    assert document.saving.path == saved.args[0].path
+    saved = written(qtbot, controller, picture_file, find_free_name=True)
+    assert saved.path.name == "street-2.png"
+    assert document.latest is not None
+    assert document.latest.path == saved.path
 
 
 def test_cancel_keeps_what_is_done_and_derain_goes_on_with_the_rest(
-    qtbot: QtBot, document: Document, backend: StandIn, picture_file: Path, pixels: Pixels
+    qtbot: QtBot, controller: PhotoController, backend: StandIn, picture_file: Path, pixels: Pixels
 ) -> None:
-    opened(qtbot, document, picture_file)
+    document = opened(qtbot, controller, picture_file)
     backend.hold()
-    document.derain()
+    controller.derain()
     backend.let(2)
     qtbot.waitUntil(lambda: document.status.done == 2)
-    document.cancel()
+    controller.cancel()
     qtbot.waitUntil(lambda: document.status.state is PhotoState.STOPPING)
     backend.let(1)  # the tile being computed is finished, no other begun
     qtbot.waitUntil(lambda: document.status.state is PhotoState.PARTIAL)
     assert document.status.done == backend.tiles == 3
-    assert document.saving.is_unsaved
+    assert document.is_unsaved
     backend.free()
     with qtbot.waitSignal(document.status_changed, check_params_cb=is_done):
-        document.derain()
+        controller.derain()
     assert backend.tiles == document.status.total == 9
     assert document.layer is not None
     again = FakeEngines(StandIn()).get(OPTIONS).derain(pixels)
@@ -95,25 +117,25 @@ def test_cancel_keeps_what_is_done_and_derain_goes_on_with_the_rest(
 
 
 def test_what_is_looked_at_comes_first_also_while_it_runs(
-    qtbot: QtBot, document: Document, backend: StandIn, picture_file: Path
+    qtbot: QtBot, controller: PhotoController, backend: StandIn, picture_file: Path
 ) -> None:
-    opened(qtbot, document, picture_file)
+    document = opened(qtbot, controller, picture_file)
     added: list[Rect] = []
     document.tile_added.connect(added.append)
     backend.hold()
-    document.look_at(Rect(150, 110, 160, 120))
-    document.derain()
+    controller.look_at(Rect(150, 110, 160, 120))
+    controller.derain()
     backend.let(1)
     qtbot.waitUntil(lambda: len(added) == 1)
     assert (added[0].right, added[0].bottom) == (160, 120)
-    document.look_at(Rect(0, 110, 10, 120))
+    controller.look_at(Rect(0, 110, 10, 120))
     backend.let(2)  # the second may have been chosen before we looked elsewhere
     qtbot.waitUntil(lambda: len(added) == 3)
     assert (0, 120) in [(rect.left, rect.bottom) for rect in added[1:]]
 
 
 def test_another_checkpoint_and_back_computes_nothing_twice(
-    qtbot: QtBot, derained: Callable[[], Document], backend: StandIn
+    qtbot: QtBot, controller: PhotoController, derained: Callable[[], Document], backend: StandIn
 ) -> None:
     document = derained()
     first = document.layer
@@ -121,7 +143,7 @@ def test_another_checkpoint_and_back_computes_nothing_twice(
     document.set_options(other)
     qtbot.waitUntil(lambda: document.layer is None and document.status.state is PhotoState.READY)
     with qtbot.waitSignal(document.status_changed, check_params_cb=is_done):
-        document.derain()
+        controller.derain()
     assert document.layer is not None
     assert document.layer.record.checkpoint == "other"
     document.set_options(OPTIONS)
@@ -131,18 +153,18 @@ def test_another_checkpoint_and_back_computes_nothing_twice(
 
 
 def test_a_result_that_is_no_longer_wanted_is_dropped(
-    qtbot: QtBot, document: Document, backend: StandIn, picture_file: Path
+    qtbot: QtBot, controller: PhotoController, backend: StandIn, picture_file: Path
 ) -> None:
-    opened(qtbot, document, picture_file)
+    document = opened(qtbot, controller, picture_file)
     backend.hold()
-    document.derain()
+    controller.derain()
     backend.let(1)
     qtbot.waitUntil(lambda: document.status.done == 1)
-    opened(qtbot, document, picture_file)
+    opened(qtbot, controller, picture_file)
     backend.free()
     qtbot.waitUntil(lambda: document.layer is None)
     with qtbot.waitSignal(document.status_changed, check_params_cb=is_done):
-        document.derain()
+        controller.derain()
     assert document.status.done == 9
 
 
@@ -151,56 +173,56 @@ def test_a_result_that_is_no_longer_wanted_is_dropped(
 )
 def test_what_cannot_be_opened_leaves_the_open_photo(
     qtbot: QtBot,
-    document: Document,
+    controller: PhotoController,
     picture_file: Path,
     tmp_path: Path,
     name: str,
     kind: type[DerainError],
 ) -> None:
-    opened(qtbot, document, picture_file)
+    document = opened(qtbot, controller, picture_file)
     before = document.photo
     (tmp_path / "text.jpg").write_text("no photo")
     (tmp_path / "empty-folder").mkdir()
-    with qtbot.waitSignal(document.failed) as failed:
-        document.open(tmp_path / name)
+    with qtbot.waitSignal(controller.failed) as failed:
+        controller.read(tmp_path / name)
     assert isinstance(failed.args[0], kind)
     assert document.photo is before
 
 
 def test_a_folder_opens_its_first_photo_and_steps_through(
-    qtbot: QtBot, document: Document, picture_file: Path, pixels: Pixels
+    qtbot: QtBot, controller: PhotoController, picture_file: Path, pixels: Pixels
 ) -> None:
     folder = picture_file.parent
     for name in ("b10.png", "b9.png", ".hidden.png"):
         photo.write(Photo(pixels), folder / name)
     (folder / "notes.txt").write_text("no photo")
-    opened(qtbot, document, folder)
+    document = opened(qtbot, controller, folder)
     seen = []
     while document.photo is not None and document.photo.path is not None:
         seen.append(document.photo.path.name)
         following = document.neighbour(1)
         if following is None:
             break
-        opened(qtbot, document, following)
+        opened(qtbot, controller, following)
     assert seen == ["b9.png", "b10.png", "street.png"]
 
 
 def test_a_pasted_picture_can_be_derained_and_saved(
-    qtbot: QtBot, document: Document, pixels: Pixels, tmp_path: Path
+    qtbot: QtBot, controller: PhotoController, pixels: Pixels, tmp_path: Path
 ) -> None:
+    document = controller.document
     with qtbot.waitSignal(document.photo_opened):
-        document.paste(to_qimage(pixels))
+        data = QMimeData()
+        data.setImageData(to_qimage(pixels))
+        controller.drop(data)
     with qtbot.waitSignal(document.status_changed, check_params_cb=is_done):
-        document.derain()
-    with qtbot.waitSignal(document.saving.saved):
-        document.saving.save(
-            document.result(None), tmp_path / "pasted.png", WriteSettings(), record=True
-        )
+        controller.derain()
+    written(qtbot, controller, tmp_path / "pasted.png")
     assert photo.read(tmp_path / "pasted.png").size == (160, 120)
 
 
 def test_a_result_that_comes_back_says_what_computed_it(
-    qtbot: QtBot, derained: Callable[[], Document]
+    qtbot: QtBot, controller: PhotoController, derained: Callable[[], Document]
 ) -> None:
     document = derained()
     computed = document.status.choice
@@ -209,7 +231,7 @@ def test_a_result_that_comes_back_says_what_computed_it(
     other = "fp32" if computed.precision == "bf16" else "bf16"
     document.set_options(replace(first, precision=other))
     with qtbot.waitSignal(document.status_changed, check_params_cb=is_done):
-        document.derain()
+        controller.derain()
     assert document.status.choice is not None
     assert document.status.choice.precision == other
     document.set_options(first)
@@ -219,20 +241,19 @@ def test_a_result_that_comes_back_says_what_computed_it(
 def test_an_engine_that_fails_leaves_the_photo_ready(
     qtbot: QtBot, tasks: Tasks, picture_file: Path
 ) -> None:
-    from app.shell.engines import Engines
-
     def broken(_options: object) -> None:
         raise RuntimeError("no engine")
 
-    document = connect(tasks, Document(tasks, Engines(broken), OPTIONS))  # type: ignore[arg-type]
-    opened(qtbot, document, picture_file)
-    with qtbot.waitSignal(document.failed):
-        document.derain()
+    controller = controller_of(tasks, Engines(broken))  # type: ignore[arg-type]
+    document = opened(qtbot, controller, picture_file)
+    with qtbot.waitSignal(controller.failed):
+        controller.derain()
     assert document.status.state is PhotoState.READY
 
 
 def test_files_and_engine_stay_off_the_main_thread(
     qtbot: QtBot,
+    controller: PhotoController,
     derained: Callable[[], Document],
     backend: StandIn,
     picture_file: Path,
@@ -247,42 +268,37 @@ def test_files_and_engine_stay_off_the_main_thread(
             return _real(*args, **named)
 
         monkeypatch.setattr(module, name, noted)
-    document = derained()
-    with qtbot.waitSignal(document.saving.saved):
-        document.saving.save(
-            document.result(None), picture_file, WriteSettings(), record=True, find_free_name=True
-        )
+    derained()
+    written(qtbot, controller, picture_file, find_free_name=True)
     assert backend.threads == {"compute-0"}
     assert threads <= {"files-0", "files-1"}
     assert threads
 
 
 def test_work_is_unsaved_until_it_is_saved_and_after_a_change(
-    qtbot: QtBot, derained: Callable[[], Document], picture_file: Path
+    qtbot: QtBot, controller: PhotoController, derained: Callable[[], Document], picture_file: Path
 ) -> None:
     document = derained()
     told: list[bool] = []
-    document.saving.unsaved_changed.connect(told.append)
-    with qtbot.waitSignal(document.saving.saved):
-        document.saving.save(
-            document.result(None), picture_file, WriteSettings(), record=True, find_free_name=True
-        )
+    document.unsaved_changed.connect(told.append)
+    written(qtbot, controller, picture_file, find_free_name=True)
     document.set_strength(0.7)
-    assert document.saving.is_unsaved
+    assert document.is_unsaved
     assert told == [False, True]
 
 
 def test_work_that_became_unsaved_by_deraining_is_told(
-    qtbot: QtBot, document: Document, picture_file: Path
+    qtbot: QtBot, controller: PhotoController, picture_file: Path
 ) -> None:
+    document = controller.document
     told: list[bool] = []
-    document.saving.unsaved_changed.connect(told.append)
+    document.unsaved_changed.connect(told.append)
     with qtbot.waitSignal(document.photo_opened):
-        document.open(picture_file)
+        controller.read(picture_file)
     document.set_strength(0.7)
     assert told == []
     with qtbot.waitSignal(document.status_changed, check_params_cb=is_done):
-        document.derain()
+        controller.derain()
     assert told == [True]
     document.set_options(replace(document.options, weights="authors-ddn"))
     assert document.layer is None
@@ -290,17 +306,17 @@ def test_work_that_became_unsaved_by_deraining_is_told(
 
 
 def test_a_tile_that_ended_unheard_is_shown_when_one_goes_on(
-    qtbot: QtBot, document: Document, backend: StandIn, picture_file: Path
+    qtbot: QtBot, controller: PhotoController, backend: StandIn, picture_file: Path
 ) -> None:
-    opened(qtbot, document, picture_file)
+    document = opened(qtbot, controller, picture_file)
     backend.hold()
-    document.derain()
+    controller.derain()
     backend.let(1)
     qtbot.waitUntil(lambda: document.status.done == 1)
     document.set_options(replace(OPTIONS, weights="other"))  # and back, within one tile
     document.set_options(OPTIONS)
     backend.free()
     qtbot.waitUntil(lambda: document.layer is not None and document.layer.done.sum() == 2)
-    with qtbot.waitSignal(document.layer_changed):
-        document.derain()
+    with qtbot.waitSignal(document.picture.appearance_changed):
+        controller.derain()
     qtbot.waitUntil(lambda: document.status.state is PhotoState.DONE)

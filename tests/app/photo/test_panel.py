@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from app.imaging.mask import Brush
 from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.keep_area import KeepAreaControl
-from app.photo.panel import ActionPanel, StateName, StrengthControl
-from app.shell.banner import Banner, Notice
+from app.photo.panel import ActionPanel, StrengthControl
+from app.photo.state import PhotoState
+from app.shell.banner import Action, Banner, Notice
 from nledn.card import Card, Score
 
 CARDS = (
@@ -144,11 +145,12 @@ def test_the_picker_says_nothing_is_in_use_that_is_gone(shown: Callable[[QWidget
 def test_a_banner_acts_and_goes(shown: Callable[[QWidget], None]) -> None:
     banner = Banner()
     shown(banner)
-    banner.show_notice(Notice("One", "error", {"first": "Do it"}))
-    banner.show_notice(Notice("Two", "info", {"second": "Do that"}))
-    assert list(banner.buttons) == ["second"]
     chosen: list[str] = []
-    banner.action_chosen.connect(chosen.append)
+    first = Action("first", "Do it", lambda: chosen.append("first"))
+    second = Action("second", "Do that", lambda: chosen.append("second"))
+    banner.show_notice(Notice("One", "error", (first,)))
+    banner.show_notice(Notice("Two", "info", (second,)))
+    assert list(banner.buttons) == ["second"]
     banner.buttons["second"].click()
     assert chosen == ["second"]
     assert not banner.isVisible()
@@ -167,7 +169,7 @@ def test_a_banner_acts_and_goes(shown: Callable[[QWidget], None]) -> None:
 )
 def test_one_thing_to_do_next(
     shown: Callable[[QWidget], None],
-    state: StateName,
+    state: str,
     words: str,
     derain: bool,
     save: bool,
@@ -175,7 +177,7 @@ def test_one_thing_to_do_next(
 ) -> None:
     panel = ActionPanel()
     shown(panel)
-    panel.set_state(state)
+    panel.set_state(PhotoState(state))
     assert panel.derain.text() == words
     assert (panel.derain.isEnabled(), panel.save.isEnabled()) == (derain, save)
     buttons = {"derain": panel.derain, "save": panel.save}

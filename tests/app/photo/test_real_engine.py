@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 from pytestqt.qtbot import QtBot
 
-from app.photo.document import Document
 from app.shell.engines import Engines
 from app.tasks import Tasks
 from nledn import Derainer, Options, photo
@@ -15,8 +14,7 @@ from nledn.backends import Trained, create
 from nledn.card import Card
 from nledn.device import choose
 from nledn.network import NLEDN
-from nledn.photo import WriteSettings
-from tests.app.conftest import MACHINE, OPTIONS, connect, is_done
+from tests.app.conftest import MACHINE, OPTIONS, controller_of, is_done
 
 
 def load(options: Options) -> Derainer:
@@ -32,19 +30,21 @@ def load(options: Options) -> Derainer:
 
 
 def test_a_small_photo_from_file_to_file(
-    qtbot: QtBot, tasks: Tasks, picture_file: Path, pixels: npt.NDArray[np.uint8]
+    qtbot: QtBot,
+    tasks: Tasks,
+    picture_file: Path,
+    pixels: npt.NDArray[np.uint8],
 ) -> None:
     options = replace(OPTIONS, precision="fp32")
-    document = connect(tasks, Document(tasks, Engines(load), options))
+    controller = controller_of(tasks, Engines(load), options)
+    document = controller.document
     with qtbot.waitSignal(document.photo_opened):
-        document.open(picture_file)
+        controller.open(picture_file)
     with qtbot.waitSignal(document.status_changed, check_params_cb=is_done, timeout=30_000):
-        document.derain()
-    with qtbot.waitSignal(document.saving.saved) as saved:
-        document.saving.save(
-            document.result(None), picture_file.with_name("out.png"), WriteSettings(), record=True
-        )
+        controller.derain()
+    with qtbot.waitSignal(controller.saving.saved) as saved:
+        controller.saving.save()
     found = photo.read(saved.args[0].path).pixels
     assert np.array_equal(found, load(options).derain(pixels).apply(pixels))
     assert not np.array_equal(found, pixels)
-    document.close()
+    controller.let_go()

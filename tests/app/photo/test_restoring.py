@@ -1,43 +1,70 @@
-"""What a crash left is taken up again, and outlives the next crash as well."""
+"""What a crash left is taken up again with its undo, and outlives the next crash as well."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.imaging.mask import Brush, Stroke
 from app.main_window import MainWindow
-from app.photo.recovery import Offer, Spill, recover
+from app.photo.autosave import Offer, RecoveryFile, recover
+from app.photo.history import ModelStep, StrengthStep
+from app.photo.state import PhotoState
 from nledn import places
-from nledn.tiling import Rect
 from tests.app.conftest import OPTIONS, FakeEngines, StandIn
-from tests.app.window import Pixels
+from tests.app.window import Pixels, state
 
 
 @pytest.fixture
 def offer(picture_file: Path, pixels: Pixels) -> Iterator[Offer]:
-    """A derained photo with a kept area, left by a process that is gone."""
+    """A derained photo with a kept area at half strength, left by a process that is gone."""
     layer = FakeEngines(StandIn()).get(OPTIONS).derain(pixels)
-    spill = Spill()
-    spill.begin(picture_file, OPTIONS, layer)
-    spill.mask(Rect(10, 20, 16, 24), np.full((4, 6), 1.0, np.float32), 1)
+    kept = RecoveryFile(picture_file, OPTIONS, 1.0)
+    kept.begin(OPTIONS, layer)
+    stroke = Stroke(np.zeros(pixels.shape[:2], np.float32), Brush(30, 1.0))
+    stroke.paint([(20.0, 20.0), (140.0, 100.0)])
+    other = replace(OPTIONS, precision="fp32")
+    for deed in (StrengthStep(1.0, 0.5), stroke.patch(), ModelStep("auto", "other"), "undo"):
+        kept.note(deed)
+    for options in (other, OPTIONS):
+        kept.note(options)
+    kept.flush()
     (path,) = (places.user_state() / "recovery").iterdir()
     yield Offer(path, picture_file, 9, 9)
-    spill.discard()
+    kept.discard()
 
 
-def test_a_kept_area_outlives_a_second_crash(
+def test_undo_outlives_a_crash_and_the_next_one(
     qtbot: QtBot, window: MainWindow, offer: Offer
 ) -> None:
-    with qtbot.waitSignal(window.document.recovered):
-        window.document.restore(offer)
+    document, stack = window.document, window.document.history.stack
+    window.controller.restore(offer)
+    qtbot.waitUntil(lambda: document.layer is not None and not offer.file.exists())
     qtbot.waitUntil(lambda: window.tasks.is_idle)
+    assert state(window) is PhotoState.DONE
+    assert document.options == OPTIONS
+    assert document.strength == 0.5
+    assert document.is_unsaved
+    assert window.picture.mask is not None
+    painted = window.picture.mask.copy()
+    assert painted.any()
     (path,) = (places.user_state() / "recovery").iterdir()
-    assert path != offer.spill
+    assert path != offer.file
     again = recover(path)
     assert again is not None
-    assert again.mask is not None
-    assert again.mask.sum() == 24
-    np.testing.assert_array_equal(again.mask, window.picture.mask)
-    assert not window.controller.history.stack.canUndo()
+    assert len(again.deeds) == 6
+    ((_, rain),) = again.layers
+    assert rain.is_complete
+    window.named_actions["redo"].trigger()
+    assert document.options == replace(OPTIONS, weights="other")
+    for _ in range(3):
+        window.named_actions["undo"].trigger()
+    assert not stack.canUndo()
+    assert document.strength == 1.0
+    assert not window.picture.mask.any()
+    for _ in range(2):
+        window.named_actions["redo"].trigger()
+    np.testing.assert_array_equal(window.picture.mask, painted)

@@ -44,14 +44,14 @@ def test_it_is_said_and_nothing_is_lost(
     before = picture_file.read_bytes()
     with monkeypatch.context() as faulty:
         fault(picture_file.parent, faulty)
-        with qtbot.waitSignal(window.document.failed):
-            window.controller.saver.save()
+        with qtbot.waitSignal(window.controller.failed):
+            window.controller.saving.save()
     assert said(window).startswith(words)
-    assert window.document.saving.is_unsaved
+    assert window.document.is_unsaved
     picture_file.parent.mkdir(exist_ok=True)
     assert set(picture_file.parent.iterdir()) <= {picture_file}
     if picture_file.exists():
         assert picture_file.read_bytes() == before
-    with qtbot.waitSignal(window.document.saving.saved):
-        window.controller.saver.save()
-    assert not window.document.saving.is_unsaved
+    with qtbot.waitSignal(window.controller.saving.saved):
+        window.controller.saving.save()
+    assert not window.document.is_unsaved

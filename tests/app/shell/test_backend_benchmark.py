@@ -72,7 +72,7 @@ def known(monkeypatch: pytest.MonkeyPatch, engines: FakeEngines) -> Known:
 @pytest.fixture
 def started(qtbot: QtBot, known: Known, window: MainWindow) -> MainWindow:
     """The engine is loaded, and the machine is known."""
-    window.document.warm_up()
+    window.controller.warm_up()
     with qtbot.waitSignal(window.backend_benchmark.machine_found):
         window.backend_benchmark.look_at_machine()
     return window
@@ -147,7 +147,7 @@ def test_a_derain_goes_first_and_it_is_tried_again_afterwards(
     open_photo(qtbot, started, picture_file)
     first = begun(qtbot, attempts)
     backend.hold()
-    started.document.derain()
+    started.controller.derain()
     assert first.is_ended, "before the first tile"
     backend.let(3)
     qtbot.waitUntil(lambda: started.document.status.done == 3)
@@ -190,7 +190,7 @@ def test_what_is_shown_stays_and_the_next_photo_is_computed_as_the_verdict_says(
     assert "PyTorch" in told
     assert started.shell.status_line.work.text() == told, "and so does what computed it"
     with qtbot.waitSignal(started.document.photo_opened):
-        started.document.open(picture_file)
+        started.controller.read(picture_file)
     assert "OpenVINO" in started.shell.status_line.work.text()
     derain(qtbot, started)
     assert "OpenVINO" in started.shell.status_line.work.text()

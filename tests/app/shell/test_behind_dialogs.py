@@ -31,7 +31,7 @@ def other(picture_file: Path, pixels: Pixels) -> Path:
 def open_behind(qtbot: QtBot, window: MainWindow, path: Path) -> None:
     """Another photo, asked for before the dialog came, has been read."""
     with qtbot.waitSignal(window.document.photo_opened):
-        window.document.open(path)
+        window.controller.read(path)
 
 
 def test_save_as_saves_what_was_there_when_it_was_asked(
@@ -48,12 +48,12 @@ def test_save_as_saves_what_was_there_when_it_was_asked(
     dry = other.with_name("dry.png")
     dialogs.choice = SaveChoice(dry, "{stem}-dry{ext}", 95)
     dialogs.meanwhile = lambda: open_behind(qtbot, window, other)
-    with qtbot.waitSignal(window.document.saving.saved):
+    with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save_as"].trigger()
     assert np.array_equal(photo.read(dry).pixels, shown)
     assert window.document.photo is not None
     assert window.document.photo.path == other
-    assert window.document.saving.path is None  # the other photo has been saved nowhere
+    assert window.document.latest is None  # the other photo has no result, saved or not
 
 
 def test_what_was_computed_with_another_checkpoint_is_still_saved(
@@ -62,8 +62,8 @@ def test_what_was_computed_with_another_checkpoint_is_still_saved(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     dialogs.choice = SaveChoice(tmp_path / "dry.png", "{stem}-dry{ext}", 95)
-    dialogs.meanwhile = lambda: window.controller.choose_checkpoint("authors-ddn")
-    with qtbot.waitSignal(window.document.saving.saved):
+    dialogs.meanwhile = lambda: window.document.history.choose_checkpoint("authors-ddn")
+    with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save_as"].trigger()
     assert (tmp_path / "dry.png").exists()
 
@@ -80,7 +80,7 @@ def test_a_photo_that_went_is_not_asked_about_twice(
     assert dialogs.asked == ["unsaved street.png"]
     assert went_on == ["closed"]  # the other photo has nothing to lose
     derain(qtbot, window)
-    with qtbot.waitSignal(window.document.saving.saved):
+    with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save"].trigger()
     assert went_on == ["closed"], "a later save has nothing to do with it"
 
@@ -105,7 +105,7 @@ def deraining(qtbot: QtBot, window: MainWindow, backend: StandIn, picture_file: 
     """One tile is there, and the next waits."""
     open_photo(qtbot, window, picture_file)
     backend.hold()
-    window.document.derain()
+    window.controller.derain()
     backend.let(1)
     qtbot.waitUntil(lambda: window.document.status.done == 1)
 
@@ -135,7 +135,7 @@ def test_what_was_given_up_for_no_photo_can_go_on(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, backend: StandIn, tmp_path: Path
 ) -> None:
     dialogs.answer = "discard"
-    with qtbot.waitSignal(window.document.failed):
+    with qtbot.waitSignal(window.controller.failed):
         window.controller.open(tmp_path / "gone.png")
     assert state(window) is PhotoState.PARTIAL
     backend.free()
@@ -151,7 +151,7 @@ def test_a_result_that_is_out_of_sight_is_asked_about_and_saved(
     layer, source = window.document.layer, window.document.photo
     assert layer is not None
     assert source is not None
-    window.controller.choose_checkpoint("authors-ddn")
+    window.document.history.choose_checkpoint("authors-ddn")
     dialogs.answer = "save"
     with qtbot.waitSignal(window.document.photo_opened):
         window.controller.open(other)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.shell.fetch_dialog import FetchDialog, FetchOffer
+from app.shell.dialogs import FetchDialog, FetchOffer
 from nledn import fetch
 from nledn.fetch import RemoteFile
 from tests.app.window import Answers, said

@@ -40,10 +40,10 @@ def test_every_name_is_opened_shown_and_saved(qtbot: QtBot, window: MainWindow, 
         line = window.shell.status_line.photo
         assert line.text().startswith(f"{shown} · ")
         assert line.textFormat() is Qt.TextFormat.PlainText
-        window.document.derain()
+        window.controller.derain()
         qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
-        with qtbot.waitSignal(window.document.saving.saved):
-            window.controller.saver.save()
+        with qtbot.waitSignal(window.controller.saving.saved):
+            window.controller.saving.save()
         result = name_of(Naming(Path(name).stem, ".png", "", 1.0, 1))
         assert (wet / result).exists()
         assert f"Saved {printable(result)}:" in said(window)
