@@ -36,6 +36,8 @@ class Settings:
         truth: folder of the same photos without rain, for scores; None for no scores.
         record: the XMP of each result notes how it was made.
         thumbnails: small pictures of before and after are kept, for the report.
+        damaged: photos are opened as far as they can be read.
+        include_results: results of earlier runs are derained like any photo.
 
     Raises:
         OptionInvalid: a value outside its range.
@@ -50,6 +52,8 @@ class Settings:
     record: bool = True
     truth: Path | None = None
     thumbnails: bool = False
+    damaged: bool = False
+    include_results: bool = False
 
     def __post_init__(self) -> None:
         _require_one("on-conflict", self.conflict, get_args(Conflict))
@@ -77,6 +81,7 @@ class Settings:
             }
             # Named only where it differs: results of before there were records stay done.
             | ({} if self.record else {"record": False})
+            | ({"damaged": True} if self.damaged else {})
         )
 
 

@@ -86,6 +86,11 @@ def _in_json(letter: str) -> str:
     return letter if printable(letter) == letter else json.dumps(letter)[1:-1]
 
 
+def results_skipped(count: int) -> str:
+    """Count the results of earlier runs that were passed over."""
+    return f"{count} result{'' if count == 1 else 's'} of an earlier run skipped"
+
+
 def say_error(error: DerainError) -> None:
     """Print an error's sentences."""
     err.print(str(error), style="red")

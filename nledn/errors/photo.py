@@ -124,6 +124,14 @@ class PhotoUnsupported(PhotoError):
     remedy = "Save it with 8 or 16 bits per channel, in grey or RGB, in another program."
 
 
+class EarlierResult(PhotoError):
+    """A result of an earlier run among the photos that are to be derained."""
+
+    sentence = "{path} is the result of an earlier run."
+    remedy = "Add --include-results to derain it again."
+    window_remedy = "Open it on the Photo page to derain it again."
+
+
 class NotAScreenProfile(PhotoError):
     """A file that was chosen as the colour profile of the screen."""
 

@@ -335,7 +335,7 @@ class _Copier:
 
     def copied(self, page: Directory, parent: int, wanted: frozenset[int] | None) -> list[_Value]:
         """Copy the entries of `page`: those `wanted` (None: all), and the directories below."""
-        values = []
+        values: list[_Value] = []
         for tag, entry in sorted(page.entries.items()):
             if tag in _CHILDREN[parent] or (
                 tag not in _LINKS and (wanted is None or tag in wanted)

@@ -104,6 +104,11 @@ def read_recipe(packet: bytes | None) -> Recipe | None:
     return None
 
 
+def is_result(packet: bytes | None) -> bool:
+    """Return whether a photo's XMP says that it is a result of this program."""
+    return read_recipe(packet) is not None
+
+
 def _recipe(found: dict[str, str | None]) -> Recipe | None:
     texts = {name: value for name, value in found.items() if value is not None}
     try:

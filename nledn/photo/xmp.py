@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from lxml import etree
 
@@ -16,7 +16,7 @@ _CAMERA = "{http://ns.google.com/photos/1.0/camera/}"
 _ORIENTATION = f"{_TIFF}Orientation"
 _HAS_EXTENDED = f"{{{_NOTE_SPACE}}}HasExtendedXMP"
 _ABOUT = f"{_RDF}about"
-_FILMS = (b"MotionPhoto", b"MicroVideo")
+_FILMS = (f"{_CAMERA}MotionPhoto", f"{_CAMERA}MicroVideo")
 
 # What would tell of pictures, films and packets that lay beside the main one in the file: all
 # properties whose names begin so.
@@ -53,12 +53,31 @@ def orientation(packet: bytes) -> int:
 
 def has_gain_map(packet: bytes) -> bool:
     """Return whether a packet says that a gain map lies beside the photo."""
-    return _GAIN_MAP.strip("{}").encode() in packet
+    return _tells(packet, lambda name, _: name.startswith(_GAIN_MAP))
 
 
 def has_film(packet: bytes) -> bool:
     """Return whether a packet says that a film lies beside the photo."""
-    return any(word in packet for word in _FILMS)
+    return _tells(
+        packet,
+        lambda name, value: (
+            (name.startswith(_FILMS) and value not in ("", "0"))
+            or (name.endswith("}Semantic") and value == "MotionPhoto")
+        ),
+    )
+
+
+def _tells(packet: bytes, is_it: Callable[[str, str], bool]) -> bool:
+    """Return whether any property of a packet, by its name and value, is the one looked for."""
+    try:
+        root = _parsed(_text(packet)[0], recover=True)
+    except XmpDamaged:
+        return False
+    return any(
+        is_it(str(name), str(value).strip())
+        for element in root.iter(etree.Element)
+        for name, value in ((element.tag, element.text or ""), *element.attrib.items())
+    )
 
 
 def sound(packet: bytes) -> tuple[bytes, bool]:
