@@ -85,12 +85,9 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Retry photos that failed before.")
     ] = False,
-    damaged: Annotated[
-        bool, typer.Option("--damaged", help="Open damaged photos as far as they can be read.")
-    ] = False,
-    include_results: Annotated[
-        bool, typer.Option("--include-results", help="Derain results of earlier runs too.")
-    ] = False,
+    # Not in the list of options: the sentences that call for them name them, and docs/batch.md.
+    damaged: Annotated[bool, typer.Option("--damaged", hidden=True)] = False,
+    include_results: Annotated[bool, typer.Option("--include-results", hidden=True)] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
     ] = False,
