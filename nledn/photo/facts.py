@@ -1,6 +1,6 @@
 """The facts of a file about its photo, checked, and the photo made of them and the pixels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,16 @@ def facts_of(source: Source, decoded: Decoded, stored_size: tuple[int, int]) -> 
         grey=decoded.grey,
         linear=metadata.icc is not None and icc.is_linear(metadata.icc),
         lossless=source.lossless,
-        notes=tuple(dict.fromkeys((*source.notes, *decoded.notes, *dropped))),
+        notes=_told(source.notes, decoded.notes, dropped),
     )
+
+
+def _told(*groups: Sequence[str]) -> tuple[str, ...]:
+    """Return each note once; where rows are missing, the missing end says nothing."""
+    notes = dict.fromkeys(note for group in groups for note in group)
+    if any(note.startswith(Note.CUT_OFF) for note in notes):
+        notes.pop(Note.NO_END, None)
+    return tuple(notes)
 
 
 def assembled(path: Path, facts: Facts, canvas: Arrays) -> Photo:

@@ -194,6 +194,9 @@ def _check_frame(marker: int, data: bytes) -> None:
 def _behind_the_end(file: BinaryIO) -> Iterator[str]:
     """Note what follows the end mark; the file stands at the pixels."""
     rest = _after_end(file)
+    if rest is None:
+        yield Note.NO_END
+        return
     if len(rest.strip(b"\0\xff")) <= _PADDING_BYTES:
         return
     if any(mark in rest for mark in _FILM_MARKS):
@@ -204,8 +207,8 @@ def _behind_the_end(file: BinaryIO) -> Iterator[str]:
         yield Note.TRAILER
 
 
-def _after_end(file: BinaryIO) -> bytes:
-    """The beginning of what follows the first end mark; empty where there is none.
+def _after_end(file: BinaryIO) -> bytes | None:
+    """The beginning of what follows the first end mark; None where there is none.
 
     Coded pixels hold no such two bytes: an FF among them is followed by a zero or a restart.
     """
@@ -216,7 +219,7 @@ def _after_end(file: BinaryIO) -> bytes:
         if at >= 0:
             return (window[at + 2 :] + file.read(_BLOCK_BYTES))[:_BLOCK_BYTES]
         before = window[-1:]
-    return b""
+    return None
 
 
 def segments_of(data: bytes) -> Segments:

@@ -62,7 +62,7 @@ def opened(file: BinaryIO) -> Source:
         raise Damaged("no header")
     width, height, depth, colour = struct.unpack(">IIBB", head[8:18])
     found = list(_chunks(file))
-    behind = [Note.TRAILER] if file.read(_LARGEST_BEHIND)[4:].strip(b"\0") else []
+    behind = list(_behind(file))
     chunks = {chunk.name: chunk.data for chunk in reversed(found)}  # of equals the first
     packets = [chunk.data for chunk in found if chunk.name == _XMP_KEYWORD]
     packets += [packet for packet in [_raw_xmp(chunks)] if packet is not None]
@@ -103,6 +103,7 @@ def _chunks(file: BinaryIO) -> Iterator[_Chunk]:
     for _ in range(_MAX_CHUNKS):
         head = file.read(8)
         if len(head) < 8 or head[4:] == b"IEND":
+            file.seek(8 - len(head), 1)
             return
         length, kind = int.from_bytes(head[:4], "big"), head[4:]
         data = file.read(length) if kind in _LARGE or length <= _LARGEST_SMALL else b""
@@ -119,6 +120,16 @@ def _text(kind: bytes, data: bytes) -> _Chunk:
     packed, rest = rest[:1] == b"\1", rest[2:]
     text = rest.split(b"\0", 2)[-1]  # after the language and the translated keyword
     return _Chunk(keyword, _inflated(text) if packed else text, "utf-8")
+
+
+def _behind(file: BinaryIO) -> Iterator[str]:
+    """Note what follows the last chunk, behind whose head the file stands."""
+    file.seek(-8, 1)
+    rest = file.read(_LARGEST_BEHIND)
+    if rest[4:8] != b"IEND":
+        yield Note.NO_END
+    elif rest[12:].strip(b"\0"):
+        yield Note.TRAILER
 
 
 def _inflated(data: bytes) -> bytes:

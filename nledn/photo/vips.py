@@ -5,7 +5,8 @@ Chosen by trial over tifffile, OpenCV and OpenImageIO; docs/photos.md has the ta
 
 import io
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -29,6 +30,8 @@ _DEPTHS: dict[str, DepthName] = {"uchar": "uint8", "ushort": "uint16"}
 _SPACES = {(2, 1): "b-w", (2, 2): "grey16", (3, 1): "srgb", (3, 2): "rgb16"}
 
 _JPEG_END = b"\xff\xd9"
+# Bits for any decoder of coefficients, and no marker among them.
+_NONSENSE = bytes(value * 89 % 251 for value in range(1, 200))
 _GREY = 128  # of blocks that a JPEG's decoder knows nothing of
 
 VipsError = pyvips.Error
@@ -65,33 +68,38 @@ class Picture:
         return self._decoded(canvas, "error")
 
     def readable_rows(self) -> int:
-        """Return how many rows from the top can be read."""
+        """Return how many rows from the top can be read: all only where no pixel is missing."""
+        if self.kind == "JPEG":
+            return self._jpeg_rows()
         rows = 0
-        try:
-            # A JPEG that has lost its end gets one: then only what lies before it is missed.
-            image, _held = self._opened("warning" if self.kind == "JPEG" else "error")
-            region = pyvips.Region.new(image)
-            for row in range(image.height):
-                region.fetch(0, row, image.width, 1)
-                rows = row + 1
-        except pyvips.Error:
-            pass
-        return rows or self._rows_before_grey()
-
-    def _rows_before_grey(self) -> int:
-        """Rows of a JPEG whose pixels come all at once, as those of a progressive one do."""
-        if self.kind != "JPEG":
-            return 0
-        rows = 0
-        try:
-            image, _held = self._opened("none")
-            region = pyvips.Region.new(image)
-            for row in range(image.height):
-                values = np.frombuffer(region.fetch(0, row, image.width, 1), np.uint8)
-                rows = row + 1 if (values != _GREY).any() else rows
-        except pyvips.Error:
-            return 0
+        with suppress(pyvips.Error):
+            for row in self._rows("error"):
+                rows += len(row)
         return rows
+
+    def _jpeg_rows(self) -> int:
+        """Rows that are there at all, but one less than all where detail is missing.
+
+        A JPEG that has lost its end gets one: with it, and with bits that mean nothing before it.
+        Where these change the picture, they were taken for the pixels that are missing.
+        """
+        rows = height = 0
+        is_whole = True
+        with suppress(pyvips.Error):
+            filled_up = self._rows("none", tail=_NONSENSE + _JPEG_END)
+            for row, other in zip(self._rows("none"), filled_up, strict=True):
+                height += 1
+                is_whole &= np.array_equal(row, other)
+                rows = height if (row != _GREY).any() else rows
+        return rows if is_whole else min(rows, height - 1)
+
+    def _rows(self, fail_on: str, tail: bytes = b"") -> Iterator[Any]:
+        """Yield the values of one row after the other."""
+        image, _held = self._opened(fail_on, tail)
+        region = pyvips.Region.new(image)
+        depth = _DEPTHS.get(image.format, "uint8")
+        for row in range(image.height):
+            yield np.frombuffer(region.fetch(0, row, image.width, 1), depth)[None]
 
     def decode_part(self, canvas: Canvas, rows: int) -> Decoded:
         """Decode so many rows; those below are grey, or as far as a JPEG's decoder knows them.
@@ -114,7 +122,7 @@ class Picture:
         _fetch(image, self.bits, canvas)
         return Decoded(grey=colours_in(image.bands) == 1, converted=self.cmyk)
 
-    def _opened(self, fail_on: str) -> tuple[Any, Any]:
+    def _opened(self, fail_on: str, tail: bytes = b"") -> tuple[Any, Any]:
         """The picture, and the source that must outlive it.
 
         The file as libvips sees it is open; a name may hold what it takes for options. And the
@@ -122,7 +130,8 @@ class Picture:
         """
         self.file.seek(0)
         source = pyvips.SourceCustom()
-        ended = _Ended(self.file) if self.kind == "JPEG" and fail_on != "error" else self.file
+        is_ended = self.kind == "JPEG" and fail_on == "none"
+        ended = _Ended(self.file, tail or _JPEG_END) if is_ended else self.file
         source.on_read(ended.read)
         source.on_seek(ended.seek)
         image = pyvips.Operation.call(
@@ -136,24 +145,24 @@ class Picture:
 
 
 class _Ended:
-    """A JPEG with an end mark behind its last byte."""
+    """A file with some more bytes behind its last one."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, tail: bytes) -> None:
         self._file = file
+        self._tail = tail
         self._bytes = file.seek(0, io.SEEK_END)
-        file.seek(0)
         self._at = 0
 
     def read(self, count: int) -> bytes:
         self._file.seek(min(self._at, self._bytes))
         data = self._file.read(count)
-        if len(data) < count:
-            data += _JPEG_END[max(0, self._at - self._bytes) :][: count - len(data)]
+        data += self._tail[max(0, self._at - self._bytes) :][: count - len(data)]
         self._at += len(data)
         return data
 
     def seek(self, offset: int, whence: int) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._bytes + len(_JPEG_END)}
+        end = self._bytes + len(self._tail)
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: end}
         self._at = start[whence] + offset
         return self._at
 
