@@ -93,7 +93,10 @@ def sound(packet: bytes) -> tuple[bytes, bool]:
         root = _parsed(data, recover=True)
         if not any(True for each in _descriptions(root) for _ in _properties(each)):
             raise
-        return etree.tostring(root.getroottree(), encoding="utf-8"), False
+        etree.strip_tags(root, etree.Entity)  # names that nothing declares
+        mended = bytes(etree.tostring(root.getroottree(), encoding="utf-8"))
+        _parsed(mended)
+        return mended, False
     return data, is_whole
 
 
