@@ -191,6 +191,8 @@ class _Work:
         self._written: set[Path] = set()
         places = ((path, self._place_beside(path, n)) for n, path in enumerate(sources, start=1))
         self._places = frozenset(place for path, place in places if place != path)
+        if wanted.overwrite and not wanted.include_results:
+            self._sources = tuple(path for path in sources if not self._is_ours(path))
 
     def derain(self, path: Path, number: int) -> Told:
         """Do one photo; its failure is a result, not an exception, so that the others follow."""
@@ -243,6 +245,17 @@ class _Work:
             record=asdict(result.layer.record),
             notes=tuple(explain_note(note) for note in written.notes),
         )
+
+    def _is_ours(self, path: Path) -> bool:
+        """Return whether a source is an earlier result by its name and by its record."""
+        from nledn.photo.recipe import is_result
+
+        if path not in self._places:
+            return False
+        try:
+            return is_result(decoder.read(path, cancel=self._cancel).xmp)
+        except DerainError:
+            return False
 
     def _place_beside(self, source: Path, number: int) -> Path:
         """The place of a result beside its source, in whose format it most often is."""

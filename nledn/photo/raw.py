@@ -38,7 +38,7 @@ def opened(file: BinaryIO) -> Source:
     raw = rawpy.imread(file)
     sizes = raw.sizes
     size = (sizes.width, sizes.height)
-    metadata, has_exif = _metadata(file)
+    metadata, has_exif = metadata_of(file)
     return Source(
         format="RAW",
         size=size[::-1] if sizes.flip in _QUARTER_TURNS else size,
@@ -49,7 +49,7 @@ def opened(file: BinaryIO) -> Source:
     )
 
 
-def _metadata(file: BinaryIO) -> tuple[Metadata, bool]:
+def metadata_of(file: BinaryIO) -> tuple[Metadata, bool]:
     """EXIF and XMP of a RAW file, and whether its EXIF could be read."""
     for read in (_of_tiff, _of_fuji, _of_canon, _of_preview):
         try:
