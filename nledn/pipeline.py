@@ -29,6 +29,7 @@ from nledn.naming import numbered
 from nledn.photo import Note, Photo, WriteSettings
 from nledn.photo.formats import DEEP, written_format
 from nledn.photo.recipe import Recipe, stamped, unstamped
+from nledn.photo.stripping import stripped
 from nledn.pixels import Mask, Pixels
 from nledn.rain import RainLayer
 
@@ -245,7 +246,7 @@ def write(
     Args:
         result: what is written.
         outputs: where to; a path for the derained photo alone.
-        settings: quality, and whether to replace earlier results.
+        settings: quality, what to leave out, and whether to replace earlier results.
         record: put into the XMP how it was made; without, a record that was there goes too.
         sources: files that are never replaced; the photo's own is always among them.
         on_written: see `nledn.photo.write`; called with the derained photo's file.
@@ -257,6 +258,7 @@ def write(
         WriteError: see `nledn.photo.write`.
     """
     files = Outputs(outputs) if isinstance(outputs, Path) else outputs
+    result = replace(result, photo=stripped(result.photo, settings.strip))
     before, clean = result.photo, result.clean(record=record)
     kept = sources if before.path is None else (before.path, *sources)
     left_out = photos.write(clean, files.result, settings, sources=kept, on_written=on_written)

@@ -10,6 +10,7 @@ from nledn.card import Card
 from nledn.errors import OptionInvalid
 from nledn.naming import DEFAULT_TEMPLATE, check_template
 from nledn.options import LIMIT_MEGAPIXELS, Options
+from nledn.photo.stripping import Strip
 
 Conflict = Literal["skip", "overwrite", "rename"]
 Format = Literal["keep", "jpg", "png", "tiff", "webp"]
@@ -38,6 +39,7 @@ class Settings:
         thumbnails: small pictures of before and after are kept, for the report.
         damaged: photos are opened as far as they can be read.
         include_results: results of earlier runs are derained like any photo.
+        strip: the metadata to leave out of the results.
 
     Raises:
         OptionInvalid: a value outside its range.
@@ -54,10 +56,12 @@ class Settings:
     thumbnails: bool = False
     damaged: bool = False
     include_results: bool = False
+    strip: Strip = "none"
 
     def __post_init__(self) -> None:
         _require_one("on-conflict", self.conflict, get_args(Conflict))
         _require_one("format", self.format, get_args(Format))
+        _require_one("strip", self.strip, get_args(Strip))
         if Path(check_template(self.name)).suffix != ".png":
             raise OptionInvalid("name", self.name, "a name that ends in {ext}; see --format")
 
@@ -82,6 +86,7 @@ class Settings:
             # Named only where it differs: results of before there were records stay done.
             | ({} if self.record else {"record": False})
             | ({"damaged": True} if self.damaged else {})
+            | ({} if self.strip == "none" else {"strip": self.strip})
         )
 
 

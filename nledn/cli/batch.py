@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -88,6 +88,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     # Not in the list of options: the sentences that call for them name them, and docs/batch.md.
     damaged: Annotated[bool, typer.Option("--damaged", hidden=True)] = False,
     include_results: Annotated[bool, typer.Option("--include-results", hidden=True)] = False,
+    strip: Annotated[Literal["none", "location", "all"], typer.Option(hidden=True)] = "none",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
     ] = False,
@@ -115,6 +116,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         record=record,
         damaged=damaged,
         include_results=include_results,
+        strip=strip,
         limit_megapixels=rest.max_megapixels,
         truth=None if rest.truth is None else rest.truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),

@@ -22,6 +22,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.style import Style
 from rich.text import Text
 
 from nledn.cancel import CancelToken
@@ -38,6 +39,9 @@ from nledn.messages import printable
 log = logging.getLogger(__name__)
 
 
+ERROR_STYLE = "red"
+
+
 class _Plain(Console):
     """Shows text and nothing else: what comes out of files commands no terminal."""
 
@@ -45,6 +49,15 @@ class _Plain(Console):
         """As rich's, of printed text and of cells of tables alike."""
         shown = "\n".join(printable(line) for line in text.split("\n"))
         return super().render_str(shown, **settings)
+
+    def print(self, *objects: Any, style: str | Style | None = None, **settings: Any) -> None:
+        """As rich's; errors, which are red, are printed even where all else is not wanted."""
+        was_quiet = self.quiet
+        self.quiet = was_quiet and style != ERROR_STYLE
+        try:
+            super().print(*objects, style=style, **settings)
+        finally:
+            self.quiet = was_quiet
 
 
 # Names of files are not markup: a photo may be called [red].jpg.

@@ -4,7 +4,7 @@ import logging
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -36,6 +36,7 @@ from nledn.options import LIMIT_MEGAPIXELS, Options
 if TYPE_CHECKING:
     from nledn.engine import Derainer
     from nledn.photo import Photo
+    from nledn.photo.stripping import Strip
     from nledn.pipeline import Outputs, Result
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Wanted:
     limit_megapixels: float
     damaged: bool
     include_results: bool
+    strip: "Strip"
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,9 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     include_results: Annotated[
         bool, typer.Option("--include-results", help="Derain results of earlier runs too.")
     ] = False,
+    strip: Annotated[
+        Literal["none", "location", "all"], typer.Option(help="Leave metadata out.")
+    ] = "none",
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Take the rain out of photos. Results go beside their sources; sources are never replaced."""
@@ -139,6 +144,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         limit_megapixels=max_megapixels,
         damaged=damaged,
         include_results=include_results or len(photos) == 1,
+        strip=strip,
     )
     _check(wanted, photos)
     decoder.warm_up()  # while the engine is loaded
@@ -232,7 +238,9 @@ class _Work:
         result = self._computed(photo, path)
         seconds = time.perf_counter() - began
         self._written.update(outputs.all)
-        settings = WriteSettings(quality=wanted.quality, overwrite=wanted.overwrite)
+        settings = WriteSettings(
+            quality=wanted.quality, overwrite=wanted.overwrite, strip=wanted.strip
+        )
         written = pipeline.write(
             result, outputs, settings, record=wanted.record, sources=self._sources
         )

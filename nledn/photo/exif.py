@@ -7,6 +7,7 @@ of the block. So nothing is moved: values are overwritten where they stand.
 import io
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from nledn.photo.tiff_structure import (
@@ -152,6 +153,17 @@ def upright(block: bytes, size: tuple[int, int]) -> bytes:
     return bytes(editor.block)
 
 
+def without_location(block: bytes) -> bytes:
+    """Take the GPS directory away, with all of its values.
+
+    Raises:
+        TiffDamaged: `block` has no readable structure.
+    """
+    editor = _Editor(bytearray(block), TiffStructure(io.BytesIO(block)))
+    editor.remove_directory(GPS_IFD)
+    return bytes(editor.block)
+
+
 @dataclass(frozen=True)
 class _Editor:
     block: bytearray
@@ -192,6 +204,24 @@ class _Editor:
         struct.pack_into(order + "H", block, offset, count - 1)
         end = min(directory.next_position + 4, len(block))
         block[entry.position : end] = block[entry.position + 12 : end] + bytes(12)
+
+    def remove_directory(self, tag: int) -> None:
+        """Blank a directory that the first one leads to, and take the link out."""
+        offset = self.structure.first_offset
+        first = self.structure.directory(offset)
+        link = first.entries.get(tag)
+        if link is None:
+            return
+        for at in self._integers(first, tag)[:1]:
+            with suppress(TiffDamaged):
+                lost = self.structure.directory(at)
+                spans = [(at, lost.next_position)]
+                entries = lost.entries.values()
+                spans += [(each.offset, each.offset + each.value_bytes) for each in entries]
+                for start, end in spans:
+                    held = self.block[start:end]
+                    self.block[start:end] = bytes(len(held))
+        self._take_out(link, offset, first)
 
     def set_dimensions(
         self, directory: Directory, width_tag: int, height_tag: int, size: tuple[int, int]

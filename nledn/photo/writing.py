@@ -13,6 +13,7 @@ from nledn.errors import OutputFailed, OutputTooLarge, unknown_format
 from nledn.photo import exif, icc, jpeg, pillow, png, tiff_writing, vips, xmp
 from nledn.photo.formats import DEEP, WITHOUT_ALPHA, WITHOUT_METADATA, written_format
 from nledn.photo.model import Metadata, Note, Photo
+from nledn.photo.stripping import Strip
 from nledn.photo.tiff_structure import TiffDamaged
 from nledn.pixels import Floats, Pixels, Plane, strips, to_8_bits
 
@@ -29,11 +30,13 @@ class WriteSettings:
         quality: 1 to 100, of JPEG and WebP; for WebP 100 is lossless.
         subsampling: of JPEG's colours: "4:4:4" keeps them all, "4:2:0" a quarter.
         overwrite: whether an earlier result may be replaced; a source never is.
+        strip: the metadata to leave out; `nledn.pipeline.write` does.
     """
 
     quality: int = 95
     subsampling: Literal["4:4:4", "4:2:0"] = "4:4:4"
     overwrite: bool = False
+    strip: Strip = "none"
 
 
 def write(

@@ -28,6 +28,15 @@ _COMPANIONS = (
     f"{_CAMERA}MotionPhoto",
     f"{_CAMERA}MicroVideo",
 )
+_PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
+_IPTC_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
+_IPTC_EXTENSION = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
+_PLACES = (
+    f"{_EXIF}GPS",
+    *(f"{_PHOTOSHOP}{name}" for name in ("City", "State", "Country")),
+    *(f"{_IPTC_CORE}{name}" for name in ("Location", "CountryCode")),
+    f"{_IPTC_EXTENSION}Location",
+)
 _LARGEST_PACKET = 64 * 1024 * 1024
 _PADDING = re.compile(rb"\s+(?=<\?xpacket\s+end)")
 _NO_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
@@ -125,6 +134,23 @@ def upright(packet: bytes, size: tuple[int, int]) -> bytes:
     }
     changes = [_change(element, values) for element in list(root.iter(etree.Element))]
     return etree.tostring(root.getroottree(), encoding="utf-8") if any(changes) else data
+
+
+def without_location(packet: bytes) -> bytes:
+    """Take all properties away that tell where a photo was taken, or what place it shows.
+
+    Raises:
+        XmpDamaged: the packet cannot be read.
+    """
+    root = _parsed(_text(packet)[0])
+    for description in list(root.iter(f"{_RDF}Description")):
+        for name in list(description.attrib):
+            if str(name).startswith(_PLACES):
+                del description.attrib[name]
+        for child in list(description.iterchildren(etree.Element)):
+            if child.tag.startswith(_PLACES):
+                description.remove(child)
+    return bytes(etree.tostring(root.getroottree(), encoding="utf-8"))
 
 
 def merged(packets: Sequence[bytes]) -> bytes | None:

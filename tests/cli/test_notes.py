@@ -183,3 +183,40 @@ def test_another_programs_result_is_not_called_the_clean_one(
     said = capsys.readouterr().err
     assert "small.png has 16×12 pixels, the photo has 32×24" in said
     assert "clean one" not in said
+
+
+@pytest.mark.parametrize("arguments", [("-q", "derain"), ("derain", "-q"), ("derain", "--quiet")])
+def test_quiet_leaves_results_and_errors(
+    arguments: tuple[str, ...], pages: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = pages.with_name("gone.jpg")
+    assert exit_code(*arguments, pages, missing, "--weights", weights) == 2
+    said = capsys.readouterr()
+    assert said.out.strip() == str(pages.with_name("pages_derained.tif"))
+    assert said.err.strip().startswith("File not found")
+    assert SENTENCE not in said.err
+    pages.with_name("pages_derained.tif").unlink()
+    assert exit_code("derain", pages, "--weights", weights) == 0
+    assert SENTENCE in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [("-h",), ("derain", "-h"), ("batch", "-h")])
+def test_help_has_its_short_name(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(*arguments) == 0
+    assert "Usage" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["derain", "batch"])
+def test_metadata_is_left_out_when_asked(command: str, tmp_path: Path, weights: Path) -> None:
+    (tmp_path / "wet").mkdir()
+    exif = files.exif_block(orientation=1)
+    source = files.saved(tmp_path / "wet", "a.png", files.encoded(files.smooth(), "PNG", exif=exif))
+    (tmp_path / "dry").mkdir()
+    if command == "derain":
+        arguments = ("derain", source, "-o", tmp_path / "dry", "--weights", weights)
+        assert exit_code(*arguments, "--strip", "all") == 0
+    else:
+        assert batches.exit_code(weights, source.parent, tmp_path / "dry", "--strip", "all") == 0
+    assert photo.read(tmp_path / "dry" / "a_derained.png").exif is None
