@@ -10,6 +10,7 @@ photo with one setting gives the same bytes from each.
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
@@ -260,6 +261,8 @@ def write(
     files = Outputs(outputs) if isinstance(outputs, Path) else outputs
     result = replace(result, photo=stripped(result.photo, settings.strip))
     before, clean = result.photo, result.clean(record=record)
+    if settings.keep_times and before.path is not None:
+        on_written = _with_times_of(before.path, on_written)
     kept = sources if before.path is None else (before.path, *sources)
     left_out = photos.write(clean, files.result, settings, sources=kept, on_written=on_written)
     if before.xmp is None:  # then the result's holds our record alone
@@ -270,6 +273,21 @@ def write(
     if files.side_by_side is not None:
         photos.write(side_by_side(before, clean), files.side_by_side, settings, sources=kept)
     return replace(clean, notes=tuple(dict.fromkeys((*clean.notes, *left_out))))
+
+
+def _with_times_of(
+    source: Path, then: Callable[[BinaryIO], None] | None
+) -> Callable[[BinaryIO], None]:
+    """Give a written file the times of its source, and then do what else is to be done with it."""
+
+    def keep(file: BinaryIO) -> None:
+        with suppress(OSError):  # the source is gone, or the disk keeps no times
+            seen = source.stat()
+            os.utime(file.fileno(), ns=(seen.st_atime_ns, seen.st_mtime_ns))
+        if then is not None:
+            then(file)
+
+    return keep
 
 
 def side_by_side(before: Photo, after: Photo) -> Photo:

@@ -147,7 +147,7 @@ def with_neutral_kept(rain: Floats, rainy: Floats) -> Floats:
     padded = np.pad(spread <= _NEUTRAL_SPREAD, _AROUND_PX, constant_values=True)
     side = 2 * _AROUND_PX + 1
     across = sliding_window_view(padded, side, axis=1).all(axis=2)
-    is_neutral = sliding_window_view(across, side, axis=0).all(axis=2)
+    is_neutral = np.asarray(sliding_window_view(across, side, axis=0).all(axis=2))
     if not is_neutral.any():
         return rain
     return np.where(is_neutral[:, :, None], rain.mean(axis=2, keepdims=True), rain)

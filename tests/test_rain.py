@@ -163,7 +163,7 @@ def test_a_strength_of_zero_tells_of_no_rain() -> None:
 
 def test_a_neutral_area_loses_the_same_from_each_channel() -> None:
     rng = np.random.default_rng(2)
-    rain = rng.random((20, 30, 3), np.float32) / 4
+    rain = rng.random((20, 30, 3), np.float32) * np.float32(0.25)
     rainy = rng.random((20, 30, 3), np.float32)
     rainy[:, :15] = rainy[:, :15, :1]
     rainy[:, :15, 2] += np.float32(1 / 255)  # a level, as JPEGs have it
@@ -175,6 +175,6 @@ def test_a_neutral_area_loses_the_same_from_each_channel() -> None:
 
 def test_a_lone_grey_pixel_among_colours_is_one_of_them() -> None:
     rng = np.random.default_rng(3)
-    rain, rainy = rng.random((2, 9, 9, 3), np.float32)
+    rain, rainy = (rng.random((9, 9, 3), np.float32) for _ in range(2))
     rainy[4, 4] = 0.5
     np.testing.assert_array_equal(with_neutral_kept(rain, rainy), rain)

@@ -40,6 +40,7 @@ class Settings:
         damaged: photos are opened as far as they can be read.
         include_results: results of earlier runs are derained like any photo.
         strip: the metadata to leave out of the results.
+        keep_times: results get the times of their sources.
 
     Raises:
         OptionInvalid: a value outside its range.
@@ -57,6 +58,7 @@ class Settings:
     damaged: bool = False
     include_results: bool = False
     strip: Strip = "none"
+    keep_times: bool = False
 
     def __post_init__(self) -> None:
         _require_one("on-conflict", self.conflict, get_args(Conflict))

@@ -147,7 +147,12 @@ def save(derained: Derained, settings: Settings) -> Done:
 
 def _write(result: Result, job: Job, target: Target, settings: Settings) -> Photo:
     note = None if job.written is None else partial(note_written, job.written)
-    how = WriteSettings(quality=settings.quality, overwrite=target.overwrite, strip=settings.strip)
+    how = WriteSettings(
+        quality=settings.quality,
+        overwrite=target.overwrite,
+        strip=settings.strip,
+        keep_times=settings.keep_times,
+    )
     write = partial(pipeline.write, result, target.path, record=settings.record, on_written=note)
     try:
         return write(how)

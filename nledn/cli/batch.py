@@ -89,6 +89,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     damaged: Annotated[bool, typer.Option("--damaged", hidden=True)] = False,
     include_results: Annotated[bool, typer.Option("--include-results", hidden=True)] = False,
     strip: Annotated[Literal["none", "location", "all"], typer.Option(hidden=True)] = "none",
+    keep_times: Annotated[bool, typer.Option("--keep-times", hidden=True)] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
     ] = False,
@@ -117,6 +118,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         damaged=damaged,
         include_results=include_results,
         strip=strip,
+        keep_times=keep_times,
         limit_megapixels=rest.max_megapixels,
         truth=None if rest.truth is None else rest.truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),

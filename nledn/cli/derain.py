@@ -60,6 +60,7 @@ class Wanted:
     damaged: bool
     include_results: bool
     strip: "Strip"
+    keep_times: bool
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,9 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     strip: Annotated[
         Literal["none", "location", "all"], typer.Option(help="Leave metadata out.")
     ] = "none",
+    keep_times: Annotated[
+        bool, typer.Option("--keep-times", help="Give results the times of their sources.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Take the rain out of photos. Results go beside their sources; sources are never replaced."""
@@ -145,6 +149,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         damaged=damaged,
         include_results=include_results or len(photos) == 1,
         strip=strip,
+        keep_times=keep_times,
     )
     _check(wanted, photos)
     decoder.warm_up()  # while the engine is loaded
@@ -239,7 +244,10 @@ class _Work:
         seconds = time.perf_counter() - began
         self._written.update(outputs.all)
         settings = WriteSettings(
-            quality=wanted.quality, overwrite=wanted.overwrite, strip=wanted.strip
+            quality=wanted.quality,
+            overwrite=wanted.overwrite,
+            strip=wanted.strip,
+            keep_times=wanted.keep_times,
         )
         written = pipeline.write(
             result, outputs, settings, record=wanted.record, sources=self._sources

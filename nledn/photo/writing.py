@@ -31,12 +31,14 @@ class WriteSettings:
         subsampling: of JPEG's colours: "4:4:4" keeps them all, "4:2:0" a quarter.
         overwrite: whether an earlier result may be replaced; a source never is.
         strip: the metadata to leave out; `nledn.pipeline.write` does.
+        keep_times: the file gets the times of its source; `nledn.pipeline.write` does.
     """
 
     quality: int = 95
     subsampling: Literal["4:4:4", "4:2:0"] = "4:4:4"
     overwrite: bool = False
     strip: Strip = "none"
+    keep_times: bool = False
 
 
 def write(

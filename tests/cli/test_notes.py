@@ -220,3 +220,26 @@ def test_metadata_is_left_out_when_asked(command: str, tmp_path: Path, weights: 
     else:
         assert batches.exit_code(weights, source.parent, tmp_path / "dry", "--strip", "all") == 0
     assert photo.read(tmp_path / "dry" / "a_derained.png").exif is None
+
+
+@pytest.mark.parametrize("command", ["derain", "batch"])
+def test_results_get_the_times_of_their_sources_when_asked(
+    command: str, tmp_path: Path, weights: Path
+) -> None:
+    source = batches.make_photo(tmp_path / "wet" / "a.png")
+    os.utime(source, ns=(10**18, 10**18 + 123_000_000))
+    (tmp_path / "dry").mkdir()
+    for name, asked in (("kept", ["--keep-times"]), ("new", [])):
+        options = [*asked, "--name", f"{name}{{ext}}"]
+        if command == "derain":
+            arguments = ("derain", source, "-o", tmp_path / "dry", "--weights", weights)
+            assert exit_code(*arguments, *options) == 0
+        else:
+            assert batches.exit_code(weights, source.parent, tmp_path / "dry", *options) == 0
+        found = (tmp_path / "dry" / f"{name}.png").stat().st_mtime_ns
+        assert (found == 10**18 + 123_000_000) == bool(asked)
+    if command == "batch":  # and an unchanged result is not made again
+        again = (weights, source.parent, tmp_path / "dry", "--name", "new{ext}")
+        before = (tmp_path / "dry" / "new.png").stat().st_ino
+        assert batches.exit_code(*again) == 0
+        assert (tmp_path / "dry" / "new.png").stat().st_ino == before

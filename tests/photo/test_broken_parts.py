@@ -169,7 +169,7 @@ def test_a_preview_before_the_photo_is_passed_over(tmp_path: Path) -> None:
         ("old", {"extratags": [(255, 3, 1, 2, True)]}),
     ):
         with tifffile.TiffWriter(tmp_path / f"{name}.tif") as file:
-            file.write(files.colours(8, 8), photometric="rgb", metadata=None, **options)  # type: ignore[arg-type]
+            file.write(files.colours(8, 8), photometric="rgb", metadata=None, **options)
             file.write(files.colours(), photometric="rgb", metadata=None)
         found = photo.read(tmp_path / f"{name}.tif")
         np.testing.assert_array_equal(found.pixels, files.colours())

@@ -6,7 +6,6 @@ Each format that is read has a row; each row has all kinds of things. A format w
 import io
 import struct
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +93,7 @@ GAIN_MAP = files.xmp_packet(attributes='hdrgm:Version="1.0"')
 FILM = b"\0\0\0\x18ftypmp42" + bytes(range(1, 101))
 
 # Of each kind: a file that holds it and the note that must come, or `KEPT`; or why there is none.
-Cell = tuple[bytes, str] | str
-INVENTORY: dict[str, dict[str, Cell | Callable[[], Cell]]] = {
+INVENTORY: dict[str, dict[str, tuple[bytes, str] | str]] = {
     "JPEG": {
         "exif": (_jpeg(exif=b"Exif\0\0" + EXIF), KEPT),
         "xmp": (_jpeg(xmp=XMP), KEPT),
@@ -202,7 +200,7 @@ INVENTORY: dict[str, dict[str, Cell | Callable[[], Cell]]] = {
 }
 
 
-def _cells() -> list[tuple[str, str, Cell]]:
+def _cells() -> list[tuple[str, str, tuple[bytes, str]]]:
     return [
         (kind, thing, cell)
         for kind, row in INVENTORY.items()
@@ -239,7 +237,9 @@ def _things(found: Photo) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("kind", "thing", "cell"), _cells())
-def test_a_thing_comes_back_or_is_noted(kind: str, thing: str, cell: Cell, tmp_path: Path) -> None:
+def test_a_thing_comes_back_or_is_noted(
+    kind: str, thing: str, cell: tuple[bytes, str], tmp_path: Path
+) -> None:
     data, outcome = cell
     found = photo.read(files.saved(tmp_path, "in", data))
     assert found.format == kind or (kind, found.format) == ("JPEG", "MPO")
