@@ -99,6 +99,7 @@ def assembled(path: Path, facts: Facts, canvas: Arrays) -> Photo:
         dpi=metadata.dpi,
         texts=metadata.texts,
         geo=metadata.geo,
+        iptc=metadata.iptc,
         grey=facts.grey,
         linear=facts.linear,
         lossless=facts.lossless,

@@ -8,14 +8,14 @@ import functools
 import struct
 from collections.abc import Callable, Iterator
 
-from nledn.photo import exif, texts, vips, xmp
-from nledn.photo.jpeg_reading import EXTENDED_PREFIX, ICC_PREFIX, XMP_PREFIX
+from nledn.photo import exif, iptc, texts, vips, xmp
+from nledn.photo.jpeg_reading import EXTENDED_PREFIX, ICC_PREFIX, PHOTOSHOP_PREFIX, XMP_PREFIX
 from nledn.photo.model import Note, Photo
 
 LONGEST_SIDE_PX = 65500  # the limit of libjpeg, a little below that of the format
 
 _SOI = b"\xff\xd8"
-_APP0, _APP1, _APP2, _COM = 0xE0, 0xE1, 0xE2, 0xFE
+_APP0, _APP1, _APP2, _APP13, _COM = 0xE0, 0xE1, 0xE2, 0xED, 0xFE
 _SEGMENT_BYTES = 65533  # 16 bits of length, which count themselves
 _ICC_BYTES = _SEGMENT_BYTES - len(ICC_PREFIX) - 2
 _EXTENDED_BYTES = 65400  # in each segment, behind their head
@@ -47,6 +47,8 @@ def left_out(photo: Photo) -> Iterator[str]:
         yield Note.NO_EXIF
     if photo.xmp is not None and not list(_xmp_segments(photo.xmp)):
         yield Note.NO_XMP
+    if photo.iptc is not None and not list(_if_it_fits(_APP13, bytes(40) + photo.iptc)):
+        yield Note.IPTC
     comments = list(texts.comments(photo.texts))
     if len(comments) < len(photo.texts) or any(len(each) > _SEGMENT_BYTES for each in comments):
         yield Note.NO_TEXTS
@@ -69,6 +71,8 @@ def _segments(photo: Photo) -> Iterator[bytes]:
         yield from _if_it_fits(_APP1, exif.PREFIX + photo.exif)
     if photo.xmp is not None:
         yield from _xmp_segments(photo.xmp)
+    if photo.iptc is not None:
+        yield from _if_it_fits(_APP13, PHOTOSHOP_PREFIX + iptc.as_resource(photo.iptc))
     if photo.icc is not None:
         parts = range(0, len(photo.icc), _ICC_BYTES)
         for number, at in enumerate(parts, 1):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from nledn.photo import exif, xmp
+from nledn.photo import exif, iptc, xmp
 from nledn.photo.model import Note
 from nledn.photo.source import Unsupported
 
@@ -16,7 +16,6 @@ ICC_PREFIX = b"ICC_PROFILE\0"
 PHOTOSHOP_PREFIX = b"Photoshop 3.0\0"
 _JFIF_PREFIXES = (b"JFIF\0", b"JFXX\0")
 _GAIN_MAP_PREFIX = b"urn:iso:std:iso:ts:21496:-1\0"
-_IPTC_RESOURCE = b"8BIM\x04\x04"
 _CREDENTIALS = b"jumb"
 # Of other APPn segments these say nothing about the photo that its pixels do not: how they were
 # coded, and where further pictures lie, which has a note of its own.
@@ -45,6 +44,7 @@ class Segments:
         icc: the profile; empty where a part is missing.
         comments: in the order of the file.
         dpi: as JFIF tells.
+        iptc: the block among Photoshop's resources.
         notes: as in `Photo.notes`, but for what XMP tells.
     """
 
@@ -53,6 +53,7 @@ class Segments:
     icc: bytes | None = None
     comments: list[bytes] = field(default_factory=list)
     dpi: tuple[float, float] | None = None
+    iptc: bytes | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -88,6 +89,7 @@ class _Reader:
         self._profile: list[tuple[int, int, bytes]] = []
         self._extended: dict[bytes, bytearray] = {}
         self._others: set[str] = set()
+        self._resources = b""
         self._takers: dict[tuple[int, bytes], Callable[[bytes], None]] = {
             (_APP0, b"JFIF\0"): self._take_jfif,
             (_APP1, exif.PREFIX): self._take_exif,
@@ -118,6 +120,9 @@ class _Reader:
             parts = (part for _, _, part in sorted(self._profile))
             self.found.icc = b"".join(parts) if is_whole else b""
         self._join_extension()
+        block = iptc.in_resources(self._resources)
+        self.found.iptc = block or None
+        self.found.notes += [Note.IPTC] if block == b"" else []
         if self._others:
             self.found.notes.append(f"{Note.OTHER_DATA}:{', '.join(sorted(self._others))}")
         return self.found
@@ -136,8 +141,7 @@ class _Reader:
         self._profile.append((number, count, data[2:]))
 
     def _take_resources(self, data: bytes) -> None:
-        if _IPTC_RESOURCE in data:
-            self.found.notes.append(Note.IPTC)
+        self._resources += data
 
     def _take_extension(self, data: bytes) -> None:
         name, total, offset = b"", 0, 0

@@ -93,6 +93,7 @@ class Metadata:
     dpi: tuple[float, float] | None = None
     texts: Texts = ()
     geo: bytes | None = None
+    iptc: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ class Photo:
         dpi: pixels per inch, horizontally and vertically.
         texts: words beside the photo, by keyword: a PNG's texts, a JPEG's comment.
         geo: a TIFF structure with the fields of a GeoTIFF.
+        iptc: the old IPTC block (IIM).
         grey: came greyscale and goes back greyscale; the three channels are equal.
         linear: the profile says that values are proportional to light.
         lossless: a WebP that kept every pixel, and keeps them again.
@@ -141,6 +143,7 @@ class Photo:
     dpi: tuple[float, float] | None = None
     texts: Texts = ()
     geo: bytes | None = None
+    iptc: bytes | None = None
     grey: bool = False
     linear: bool = False
     lossless: bool = False

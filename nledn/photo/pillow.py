@@ -102,6 +102,7 @@ def _jpeg_metadata(found: jpeg_reading.Segments) -> Metadata:
         xmp=found.xmp,
         dpi=found.dpi or exif.dpi(found.exif or b""),
         texts=texts.from_comments(found.comments),
+        iptc=found.iptc,
     )
 
 

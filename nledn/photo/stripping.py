@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
-from nledn.photo import exif, xmp
+from nledn.photo import exif, iptc, xmp
 from nledn.photo.model import Photo
 from nledn.photo.tiff_structure import TiffDamaged
 
@@ -23,4 +23,5 @@ def stripped(photo: Photo, strip: Strip) -> Photo:
         with suppress(xmp.XmpDamaged):
             packet = None if photo.xmp is None else xmp.without_location(photo.xmp)
     texts = photo.texts if strip == "location" else ()
-    return replace(photo, exif=block, xmp=packet, texts=texts, geo=None)
+    words = iptc.without_location(photo.iptc) if strip == "location" and photo.iptc else None
+    return replace(photo, exif=block, xmp=packet, texts=texts, geo=None, iptc=words or None)

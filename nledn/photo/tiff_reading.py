@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from nledn.photo import exif, vips
+from nledn.photo import exif, iptc, vips
 from nledn.photo.model import Metadata, Note
 from nledn.photo.source import Damaged, Source, Unsupported
 from nledn.photo.tiff_structure import SUB_IFDS, Directory, TiffDamaged, TiffStructure
@@ -14,7 +14,6 @@ _SUBFILE, _OLD_SUBFILE = 254, 255
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _SAMPLES, _PLANAR, _TILE_WIDTH, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 277, 284, 322, 338, 339
 _XMP, _IPTC, _PHOTOSHOP, _ICC, _LAYERS, _DNG_VERSION = 700, 33723, 34377, 34675, 37724, 50706
-_IPTC_RESOURCE = b"8BIM\x04\x04"
 _COLOUR_STATEMENTS = frozenset({301, 318, 319})
 _WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _SENSOR_PHOTOMETRICS = (32803, 34892)  # a colour filter array, and linear RAW
@@ -82,6 +81,7 @@ def opened(file: BinaryIO) -> Source:
             exif=block,
             xmp=_optional(structure, page, _XMP) or _optional(structure, first, _XMP),
             dpi=_resolution(structure, page),
+            iptc=_iptc(structure, page) or None,
             geo=exif.fields(structure, page, GEO_TAGS),
         ),
         orientation=exif.tiff_orientation(structure, page) or 1,
@@ -191,6 +191,15 @@ def _optional(structure: TiffStructure, page: Directory, tag: int) -> bytes | No
         return b""
 
 
+def _iptc(structure: TiffStructure, page: Directory) -> bytes | None:
+    """The block in its own field or among Photoshop's resources; empty for a damaged one."""
+    block = _optional(structure, page, _IPTC)
+    if block is not None:
+        # Written as LONG by some, so with bytes in the order of the file.
+        return block if iptc.is_sound(block) else b""
+    return iptc.in_resources(_optional(structure, page, _PHOTOSHOP) or b"")
+
+
 def _resolution(structure: TiffStructure, page: Directory) -> tuple[float, float] | None:
     try:
         return exif.resolution(structure, page)
@@ -211,8 +220,7 @@ def _notes(
         yield f"{Note.FRAMES}:{pages}"
     if _first(structure, page, _SAMPLES, 1) > _COLOURS[photometric] + (alpha is not None):
         yield Note.EXTRA_CHANNELS
-    resources = _optional(structure, page, _PHOTOSHOP) or b""
-    if _IPTC in page.entries or _IPTC_RESOURCE in resources:
+    if _iptc(structure, page) == b"":
         yield Note.IPTC
     if _LAYERS in page.entries:
         yield Note.LAYERS

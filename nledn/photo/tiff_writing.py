@@ -25,7 +25,7 @@ LARGEST_BYTES = 4_000_000_000
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _STRIP_OFFSETS = 256, 257, 258, 259, 262, 273
 _ORIENTATION, _SAMPLES, _ROWS, _STRIP_BYTES, _X_DPI, _Y_DPI = 274, 277, 278, 279, 282, 283
 _PLANAR, _DPI_UNIT, _PREDICTOR, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 284, 296, 317, 338, 339
-_XMP, _ICC = 700, 34675
+_XMP, _IPTC, _ICC = 700, 33723, 34675
 _BLACK_IS_0, _RGB = 1, 2
 _UINT, _FLOAT = 1, 3
 _INCH = 2
@@ -41,7 +41,7 @@ GEO_TAGS = frozenset({33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113})
 # Fields of an EXIF block that tell how its own pixels lie, or that are written anew.
 LAYOUT_TAGS = frozenset(
     {*range(254, 260), 262, 263, 266, 273, 274, *range(277, 285), 296, 317, *range(320, 326)}
-    | {330, 338, 339, 347, 512, 513, 514, *range(529, 533), _XMP, _ICC}
+    | {330, 338, 339, 347, 512, 513, 514, *range(529, 533), _XMP, _IPTC, _ICC}
 )
 
 
@@ -87,6 +87,8 @@ def write(samples: Samples, metadata: Metadata, file: BinaryIO) -> None:
         fields.add_bytes(_ICC, _BLOB, metadata.icc)
     if metadata.exif is not None:
         _adopt(fields, metadata.exif)
+    if metadata.iptc is not None:
+        fields.add_bytes(_IPTC, _BLOB, metadata.iptc)
     if metadata.geo is not None:
         geo = TiffStructure(io.BytesIO(metadata.geo))
         for entry in geo.directory(geo.first_offset).entries.values():

@@ -10,7 +10,7 @@ import numpy as np
 
 from nledn.atomic import replacing
 from nledn.errors import OutputFailed, OutputTooLarge, unknown_format
-from nledn.photo import exif, icc, jpeg, pillow, png, tiff_writing, vips, xmp
+from nledn.photo import exif, icc, iptc, jpeg, pillow, png, tiff_writing, vips, xmp
 from nledn.photo.formats import DEEP, WITHOUT_ALPHA, WITHOUT_METADATA, written_format
 from nledn.photo.model import Metadata, Note, Photo
 from nledn.photo.stripping import Strip
@@ -19,6 +19,7 @@ from nledn.pixels import Floats, Pixels, Plane, strips, to_8_bits
 
 _LONGEST_SIDE_PX = {"JPEG": jpeg.LONGEST_SIDE_PX, "WEBP": pillow.WEBP_LONGEST_SIDE_PX}
 _WITHOUT_GREY = ("WEBP",)
+_WITH_IPTC = ("JPEG", "TIFF")
 _LARGEST_BYTES = {"TIFF": tiff_writing.LARGEST_BYTES, "BMP": 2**32 - 2**16}
 
 
@@ -74,6 +75,7 @@ def write(
     if kind is None:
         raise unknown_format(path)
     own = () if photo.path is None else (photo.path,)
+    photo, notes = _with_iptc_for(photo, kind)
     _refuse_too_large(photo, path, kind)
     with replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as file:
         with _codec_errors(path):
@@ -81,7 +83,7 @@ def write(
         if on_written is not None:
             file.flush()
             on_written(file)
-    return tuple(_left_out(photo, kind))
+    return (*_left_out(photo, kind), *notes)
 
 
 def write_rain(
@@ -173,6 +175,15 @@ def _fitted(photo: Photo, kind: str) -> Photo:
     return photo
 
 
+def _with_iptc_for(photo: Photo, kind: str) -> tuple[Photo, tuple[str, ...]]:
+    """Put IPTC into XMP where the format has no place for it, and note what found none there."""
+    if photo.iptc is None or kind in _WITH_IPTC:
+        return photo, ()
+    packet, is_whole = iptc.into_xmp(photo.iptc, photo.xmp)
+    is_kept = is_whole and kind not in WITHOUT_METADATA
+    return replace(photo, xmp=packet, iptc=None), () if is_kept else (Note.IPTC,)
+
+
 def _left_out(photo: Photo, kind: str) -> Iterator[str]:
     """Note what `kind` has no room for; the kinds of metadata are those of `Metadata`."""
     if photo.depth_bits == 16 and kind not in DEEP:
@@ -231,5 +242,5 @@ def _encode(photo: Photo, file: BinaryIO, kind: str, settings: WriteSettings) ->
 
 def _write_tiff(photo: Photo, file: BinaryIO) -> None:
     colours = photo.pixels[..., :1] if photo.grey else photo.pixels
-    metadata = Metadata(photo.icc, photo.exif, photo.xmp, photo.dpi, geo=photo.geo)
+    metadata = Metadata(photo.icc, photo.exif, photo.xmp, photo.dpi, geo=photo.geo, iptc=photo.iptc)
     tiff_writing.write(tiff_writing.Samples(colours, photo.alpha), metadata, file)

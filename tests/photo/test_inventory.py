@@ -15,13 +15,14 @@ import tifffile
 from PIL import Image, ImageCms
 
 from nledn import photo
-from nledn.photo import Note, Photo, formats
+from nledn.photo import Note, Photo, formats, iptc
 from tests.photo import files
 
 DATA = Path(__file__).parent / "data"
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 EXIF = files.exif_block(orientation=1, thumbnail=False)
 XMP = files.xmp_packet()
+IPTC = b"\x1c\2\5\0\3wet\x1c\2\x19\0\4rain\x1c\2\x5a\0\5Essen"
 
 KINDS = (
     "exif", "xmp", "iptc", "profile", "other colour", "texts", "alpha", "channels", "pages", "film",
@@ -98,8 +99,8 @@ INVENTORY: dict[str, dict[str, tuple[bytes, str] | str]] = {
         "exif": (_jpeg(exif=b"Exif\0\0" + EXIF), KEPT),
         "xmp": (_jpeg(xmp=XMP), KEPT),
         "iptc": (
-            files.with_jpeg_segment(_jpeg(), 0xED, b"Photoshop 3.0\x008BIM\x04\x04" + bytes(6)),
-            Note.IPTC,
+            files.with_jpeg_segment(_jpeg(), 0xED, b"Photoshop 3.0\0" + iptc.as_resource(IPTC)),
+            KEPT,
         ),
         "profile": (_jpeg(icc_profile=PROFILE), KEPT),
         "other colour": OF_EXIF,
@@ -137,7 +138,7 @@ INVENTORY: dict[str, dict[str, tuple[bytes, str] | str]] = {
     "TIFF": {
         "exif": (_tiff_with((0x010F, 2, 0, "Kamera", True)), KEPT),
         "xmp": (_tiff_with((700, 1, len(XMP), XMP, True)), KEPT),
-        "iptc": (_tiff_with((33723, 1, 8, b"\x1c\x02\x05\0\3wet", True)), Note.IPTC),
+        "iptc": (_tiff_with((33723, 7, len(IPTC), IPTC, True)), KEPT),
         "profile": (_tiff(iccprofile=PROFILE), KEPT),
         "other colour": (_tiff_with((318, 5, 2, (1, 3, 1, 3), True)), Note.COLOUR_UNTAGGED),
         "texts": OF_EXIF,
@@ -227,6 +228,7 @@ def _things(found: Photo) -> dict[str, Any]:
     return {
         "exif": found.exif,
         "xmp": found.xmp,
+        "iptc": found.iptc,
         "profile": found.icc,
         "texts": found.texts or None,
         "alpha": found.alpha,
@@ -254,3 +256,15 @@ def test_a_thing_comes_back_or_is_noted(
     assert _things(found)[thing] is not None
     assert _things(again)[thing] is not None
     assert again.notes == ()
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_iptc_becomes_xmp_where_there_is_no_place_for_it(tmp_path: Path, suffix: str) -> None:
+    sent = Photo(files.smooth(), iptc=IPTC, xmp=XMP)
+    assert photo.write(sent, tmp_path / f"a{suffix}") == ()
+    found = photo.read(tmp_path / f"a{suffix}").xmp
+    assert found is not None
+    for word in ("rain", "Essen", "Straße im Regen"):
+        assert word.encode() in found
+    assert b"wet" not in found  # XMP has a title of its own
+    assert photo.write(sent, tmp_path / "a.bmp")[-1] == Note.IPTC
