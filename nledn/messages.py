@@ -35,6 +35,7 @@ NOTES: Mapping[str, str] = {
     "bad-xmp-part": "Part of the XMP is damaged and is not kept.",
     "no-end": "The end mark of the file is missing; all pixels were read.",
     "cut-off": "Only {count} rows could be read; the rest is grey.",
+    "sidecar": "The XMP file beside the photo was not carried along.",
     "no-exif": "The EXIF does not fit into the result.",
     "no-xmp": "The XMP does not fit into the result.",
     "no-profile": "The colour profile does not fit into the result.",

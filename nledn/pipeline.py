@@ -27,7 +27,7 @@ from nledn.errors import (
     unknown_format,
 )
 from nledn.naming import numbered
-from nledn.photo import Note, Photo, WriteSettings
+from nledn.photo import Note, Photo, WriteSettings, sidecar
 from nledn.photo.formats import DEEP, written_format
 from nledn.photo.recipe import Recipe, stamped, unstamped
 from nledn.photo.stripping import stripped
@@ -244,6 +244,8 @@ def write(
 ) -> Photo:
     """Write a result, and what else is wanted of it; each file appears whole or not at all.
 
+    XMP files beside the source are written again beside the result.
+
     Args:
         result: what is written.
         outputs: where to; a path for the derained photo alone.
@@ -272,6 +274,9 @@ def write(
         photos.write_rain(rain, files.rain_layer, overwrite=settings.overwrite, sources=kept)
     if files.side_by_side is not None:
         photos.write(side_by_side(before, clean), files.side_by_side, settings, sources=kept)
+    left_out += sidecar.carried(
+        clean, files.result, overwrite=settings.overwrite, strip=settings.strip, sources=kept
+    )
     return replace(clean, notes=tuple(dict.fromkeys((*clean.notes, *left_out))))
 
 

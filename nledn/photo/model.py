@@ -67,6 +67,8 @@ class Note(StrEnum):
     """The end mark of the file is missing, but no pixel."""
     CUT_OFF = "cut-off"
     """Rows are missing; after a colon, those that are there and all, as in `30 of 40`."""
+    SIDECAR = "sidecar"
+    """The XMP file beside the photo could not be carried along."""
     NO_EXIF = "no-exif"
     """The format of the result has no room for the EXIF."""
     NO_XMP = "no-xmp"

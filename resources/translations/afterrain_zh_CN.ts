@@ -1364,6 +1364,10 @@
         <translation>结果文件容纳不下 XMP。</translation>
     </message>
     <message>
+        <source>The XMP file beside the photo was not carried along.</source>
+        <translation>照片旁的 XMP 文件未能一并保存。</translation>
+    </message>
+    <message>
         <source>The XMP is damaged and is not kept.</source>
         <translation>XMP 已损坏，不会保留。</translation>
     </message>

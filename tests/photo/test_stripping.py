@@ -61,3 +61,13 @@ def test_nothing_is_gone_where_nothing_is_asked_for(tmp_path: Path) -> None:
     data = _written(tmp_path, ".png", "none").read_bytes()
     for kept in (PLACE, b"51,30.0N", b"Essen"):
         assert kept in data
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".tif", ".png"])
+def test_names_of_places_go_from_iptc(tmp_path: Path, suffix: str) -> None:
+    block = b"\x1c\2\5\0\3wet\x1c\2\x5a\0\5Essen"
+    result = pipeline.derain(Photo(files.smooth(), iptc=block), derainer_of(Brightest()))
+    pipeline.write(result, tmp_path / f"a{suffix}", WriteSettings(strip="location"))
+    data = (tmp_path / f"a{suffix}").read_bytes()
+    assert b"wet" in data
+    assert b"Essen" not in data
