@@ -6,9 +6,9 @@ of the block. So nothing is moved: values are overwritten where they stand.
 
 import io
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nledn.photo.tiff_structure import (
     EXIF_IFD,
@@ -48,7 +48,7 @@ _ALIGNMENT = 8  # a picture that ends so near to the end of the block is its las
 _DOCUMENT_NAME, _PAGE_NAME = 0x010D, 0x011D
 # Fields of a TIFF page that describe the photo rather than the layout of its pixels (EXIF 3.0,
 # table 4, with the fields of Windows and the DCF rating).
-_DESCRIPTIVE = frozenset(
+DESCRIPTIVE = frozenset(
     {
         _DOCUMENT_NAME,
         _PAGE_NAME,
@@ -66,15 +66,17 @@ _DESCRIPTIVE = frozenset(
     }
     | {0x4746, 0x4749, 0x8298, 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F, 0xC4A5}
 )
-CARRIED = _DESCRIPTIVE | {EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS}
+CARRIED = DESCRIPTIVE | {EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS}
 """Fields of a TIFF page that come back, and the links to them and to previews."""
+
+UNTELLING = frozenset({_ORIENTATION, *_RESOLUTION_TAGS})
+"""What every TIFF has; alone it says nothing about the photo."""
 
 ROOT = 0
 """The first directory, in the place of the tag that leads to one."""
 # Which directories hang below which; a link anywhere else is damage, or a loop.
-_CHILDREN = {ROOT: (EXIF_IFD, GPS_IFD), EXIF_IFD: (INTEROP_IFD,), GPS_IFD: (), INTEROP_IFD: ()}
-_LINKS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS})
-_LARGEST_VALUE = 4 * 1024 * 1024  # no camera's MakerNote is near it
+CHILDREN = {ROOT: (EXIF_IFD, GPS_IFD), EXIF_IFD: (INTEROP_IFD,), GPS_IFD: (), INTEROP_IFD: ()}
+LINKS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS})
 
 
 def bare(block: bytes | None) -> bytes | None:
@@ -185,7 +187,7 @@ class _Editor:
         directory = self.structure.directory(offset)
         lost: list[Entry] = []
         below = False
-        for tag in _CHILDREN[parent]:
+        for tag in CHILDREN[parent]:
             entry = directory.entries.get(tag)
             if entry is None:
                 continue
@@ -259,7 +261,7 @@ class _Editor:
                 continue
             yield found
             waiting.append(found.next_offset)
-            for tag in _LINKS:
+            for tag in LINKS:
                 waiting += self._integers(found, tag)
 
     def _pictures(self, directory: Directory) -> Iterator[tuple[int, int]]:
@@ -291,112 +293,3 @@ class _Editor:
                 last = start if last < 0 else last + len(_JPEG_END)
                 self.block[first:last] = bytes(last - first)
             begin = max(begin, end)
-
-
-@dataclass(frozen=True)
-class _Value:
-    tag: int
-    type: int
-    count: int
-    data: bytes = b""
-    children: list["_Value"] = field(default_factory=list)
-
-
-def from_tiff(structure: TiffStructure, page: Directory) -> tuple[bytes | None, bool]:
-    """Copy what describes a photo out of a TIFF page into a block of its own.
-
-    Args:
-        structure: the TIFF (or RAW) file.
-        page: its page of the photo.
-
-    Returns:
-        EXIF in the byte order of the file, values copied unread, or None where there is nothing;
-        and whether all of it could be copied.
-    """
-    copier = _Copier(structure)
-    values = copier.copied(page, ROOT, _DESCRIPTIVE)
-    # Every TIFF has the last ones; alone they say nothing about the photo.
-    if {value.tag for value in values} <= {_ORIENTATION, *_RESOLUTION_TAGS}:
-        return None, copier.is_whole
-    return _block(values, structure.order), copier.is_whole
-
-
-def from_parts(parts: Mapping[int, bytes]) -> bytes | None:
-    """Put directories that a file keeps as a TIFF structure each (CR3) into one block.
-
-    Args:
-        parts: by the tag that leads to them; `ROOT` for the first directory.
-
-    Returns:
-        None where the first directory is missing.
-
-    Raises:
-        TiffDamaged: a part has no readable structure, or another byte order.
-    """
-    structures = {tag: TiffStructure(io.BytesIO(part)) for tag, part in parts.items()}
-    if ROOT not in structures or len({each.order for each in structures.values()}) != 1:
-        return None
-    values: list[_Value] = []
-    for tag, structure in sorted(structures.items()):
-        page = structure.directory(structure.first_offset)
-        found = _Copier(structure).copied(page, tag, _DESCRIPTIVE if tag == ROOT else None)
-        values += found if tag == ROOT else [_Value(tag, _LONG, 1, children=found)]
-    return _block(sorted(values, key=lambda value: value.tag), structures[ROOT].order)
-
-
-def fields(structure: TiffStructure, page: Directory, tags: frozenset[int]) -> bytes | None:
-    """Copy some fields of a page into a TIFF structure of their own; None where there are none."""
-    copied = _Copier(structure).copied(page, ROOT, tags)
-    values = [value for value in copied if value.tag in tags]
-    return _block(values, structure.order) if values else None
-
-
-def _block(values: list[_Value], order: str) -> bytes:
-    head = b"II*\0" if order == "<" else b"MM\0*"
-    return head + struct.pack(order + "I", 8) + _serialised(values, 8, order)
-
-
-class _Copier:
-    """Copies entries; `is_whole` turns False when one cannot be read."""
-
-    def __init__(self, structure: TiffStructure) -> None:
-        self._structure = structure
-        self.is_whole = True
-
-    def copied(self, page: Directory, parent: int, wanted: frozenset[int] | None) -> list[_Value]:
-        """Copy the entries of `page`: those `wanted` (None: all), and the directories below."""
-        values: list[_Value] = []
-        for tag, entry in sorted(page.entries.items()):
-            if tag in _CHILDREN[parent] or (
-                tag not in _LINKS and (wanted is None or tag in wanted)
-            ):
-                try:
-                    values += self._value(entry, parent)
-                except (TiffDamaged, LookupError):
-                    self.is_whole = False
-        return values
-
-    def _value(self, entry: Entry, parent: int) -> Iterator[_Value]:
-        structure = self._structure
-        if entry.tag in _CHILDREN[parent]:
-            child = structure.directory(structure.integers(entry)[0])
-            below = self.copied(child, entry.tag, None)
-            if below:
-                yield _Value(entry.tag, _LONG, 1, children=below)
-        elif entry.type <= 13 and 0 < entry.value_bytes <= _LARGEST_VALUE:
-            yield _Value(entry.tag, entry.type, entry.count, structure.data(entry))
-
-
-def _serialised(values: list[_Value], start: int, order: str) -> bytes:
-    heap_start = start + 2 + 12 * len(values) + 4
-    heap = bytearray()
-    table = struct.pack(order + "H", len(values))
-    for value in values:
-        table += struct.pack(order + "HHI", value.tag, value.type, value.count)
-        if len(value.data) <= 4 and not value.children:
-            table += value.data.ljust(4, b"\0")
-            continue
-        table += struct.pack(order + "I", heap_start + len(heap))
-        heap += value.data or _serialised(value.children, heap_start + len(heap), order)
-        heap += bytes(len(heap) % 2)
-    return table + bytes(4) + bytes(heap)

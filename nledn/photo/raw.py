@@ -5,7 +5,7 @@ import io
 import struct
 from typing import Any, BinaryIO
 
-from nledn.photo import exif, jpeg_reading
+from nledn.photo import exif, exif_copying, jpeg_reading
 from nledn.photo.canvas import Canvas, Form
 from nledn.photo.model import Decoded, Metadata, Note
 from nledn.photo.source import ReaderMissing, Source
@@ -66,7 +66,7 @@ def _of_tiff(file: BinaryIO) -> Metadata | None:
     structure = TiffStructure(file, raw=True)
     page = structure.directory(structure.first_offset)
     packet = page.entries.get(_XMP)
-    block, _ = exif.from_tiff(structure, page)
+    block, _ = exif_copying.from_tiff(structure, page)
     return Metadata(exif=block, xmp=None if packet is None else structure.data(packet))
 
 
@@ -91,7 +91,7 @@ def _of_canon(file: BinaryIO) -> Metadata | None:
     _, found, packet = data.partition(_CANON_XMP)
     ended = packet.partition(b"</x:xmpmeta>")
     whole = ended[0] + ended[1] if found and ended[1] else None
-    return Metadata(exif=exif.from_parts(parts), xmp=whole)
+    return Metadata(exif=exif_copying.from_parts(parts), xmp=whole)
 
 
 def _box(data: bytes, name: bytes) -> bytes | None:

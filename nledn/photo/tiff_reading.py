@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from nledn.photo import exif, iptc, vips
+from nledn.photo import exif, exif_copying, iptc, vips
 from nledn.photo.model import Metadata, Note
 from nledn.photo.source import Damaged, Source, Unsupported
 from nledn.photo.tiff_structure import SUB_IFDS, Directory, TiffDamaged, TiffStructure
@@ -63,9 +63,9 @@ def opened(file: BinaryIO) -> Source:
     page = place.page
     photometric = _checked(structure, page)
     alpha = _alpha_in(structure, page, photometric)
-    block, is_whole = exif.from_tiff(structure, page)
+    block, is_whole = exif_copying.from_tiff(structure, page)
     if block is None and page is not first:
-        block, is_whole = exif.from_tiff(structure, first)
+        block, is_whole = exif_copying.from_tiff(structure, first)
     picture = vips.Picture(
         file,
         "TIFF",
@@ -82,7 +82,7 @@ def opened(file: BinaryIO) -> Source:
             xmp=_optional(structure, page, _XMP) or _optional(structure, first, _XMP),
             dpi=_resolution(structure, page),
             iptc=_iptc(structure, page) or None,
-            geo=exif.fields(structure, page, GEO_TAGS),
+            geo=exif_copying.fields(structure, page, GEO_TAGS),
         ),
         orientation=exif.tiff_orientation(structure, page) or 1,
         notes=(
