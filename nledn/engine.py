@@ -23,7 +23,7 @@ from nledn.errors import BackendUnavailable, NoNumbers, OutOfMemory
 from nledn.machine import Machine
 from nledn.options import Options
 from nledn.pixels import Floats, Pixels, as_floats
-from nledn.rain import RainLayer, Record, srgb_encoded
+from nledn.rain import RainLayer, Record, srgb_encoded, with_neutral_kept
 from nledn.tiling import Rect, Tile, Tiling
 
 DEFAULTS = Options()
@@ -196,9 +196,9 @@ class Derainer:
         cancel = cancel or CancelToken()
         total = len(layer.tiling.tiles)
         with self._turn, closing(self._batches(pixels, layer, focus, cancel)) as batches:
-            for tiles, rain in batches:
-                for tile, its in zip(tiles, rain, strict=False):
-                    changed = self._add(layer, tile, its)
+            for batch, rain in batches:
+                for tile, its, rainy in zip(batch.tiles, rain, batch.rainy, strict=False):
+                    changed = self._add(layer, tile, its, rainy)
                     if on_tile is not None:
                         on_tile(Progress(changed, int(layer.done.sum()), total))
         return layer
@@ -219,12 +219,12 @@ class Derainer:
             NoNumbers: the result is not finite, on the processor in float32 neither.
         """
         batch = _batch(pixels, layer, [tile], 1)
-        return self._add(layer, tile, self._rain_of(batch, layer)[0])
+        return self._add(layer, tile, self._rain_of(batch, layer)[0], batch.rainy[0])
 
     def _batches(
         self, pixels: Pixels, layer: RainLayer, focus: Focus, cancel: CancelToken
-    ) -> Generator[tuple[list[Tile], Floats], None, None]:
-        """Yield tiles with their rain, (n, 3, h, w), nearest to the focus first."""
+    ) -> Generator[tuple[_Batch, Floats], None, None]:
+        """Yield batches with their rain, (n, 3, h, w), nearest to the focus first."""
         missing = layer.missing
         size = device.batch_size(layer.tiling, self.choice, self._machine)
 
@@ -239,14 +239,14 @@ class Derainer:
         if self.choice.device == "cpu":
             while missing:
                 batch = following()
-                yield batch.tiles, self._rain_of(batch, layer)
+                yield batch, self._rain_of(batch, layer)
             return
-        under_way: tuple[list[Tile], Future[Floats]] | None = None
+        under_way: tuple[_Batch, Future[Floats]] | None = None
         with ThreadPoolExecutor(1, "tiles") as card:
             while missing:
                 batch = following()
                 before = under_way
-                under_way = batch.tiles, card.submit(self._rain_of, batch, layer)
+                under_way = batch, card.submit(self._rain_of, batch, layer)
                 if before is not None:
                     yield before[0], before[1].result()
             if under_way is not None:
@@ -260,11 +260,13 @@ class Derainer:
             raise NoNumbers(self.choice.device, self.card.id)
         return rain
 
-    def _add(self, layer: RainLayer, tile: Tile, rain: Floats) -> Rect:
-        """Blend in the rain of a tile, (3, h, w)."""
+    def _add(self, layer: RainLayer, tile: Tile, rain: Floats, rainy: Floats) -> Rect:
+        """Blend in the rain of a tile, which was estimated in `rainy`; (3, h, w) both."""
         rain = np.asarray(rain.transpose(1, 2, 0))
         if layer.grey:
             rain = np.repeat(rain.mean(axis=2, keepdims=True), 3, axis=2)
+        else:
+            rain = with_neutral_kept(rain, rainy.transpose(1, 2, 0))
         return layer.add(tile, rain)
 
     def _note_change(self, layer: RainLayer) -> None:

@@ -10,6 +10,7 @@ photo with one setting gives the same bytes from each.
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
@@ -22,13 +23,14 @@ from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import (
     OutputExists,
-    OutputFormatUnknown,
     WouldReplaceSource,
+    unknown_format,
 )
 from nledn.naming import numbered
-from nledn.photo import Photo, WriteSettings
+from nledn.photo import Note, Photo, WriteSettings, sidecar
 from nledn.photo.formats import DEEP, written_format
 from nledn.photo.recipe import Recipe, stamped, unstamped
+from nledn.photo.stripping import stripped
 from nledn.pixels import Mask, Pixels
 from nledn.rain import RainLayer
 
@@ -185,10 +187,10 @@ def check(outputs: Outputs, *, overwrite: bool = False, sources: Sequence[Path] 
         WriteError: any other reason that is known before.
     """
     if outputs.rain_layer is not None and written_format(outputs.rain_layer.suffix) not in DEEP:
-        raise OutputFormatUnknown(outputs.rain_layer, outputs.rain_layer.suffix)
+        raise unknown_format(outputs.rain_layer)
     for path in outputs.all:
         if written_format(path.suffix) is None:
-            raise OutputFormatUnknown(path, path.suffix)
+            raise unknown_format(path)
     if len(set(outputs.all)) < len(outputs.all):
         raise OutputExists(outputs.result)
     for path in outputs.all:
@@ -227,7 +229,7 @@ def derain(
         OutOfMemory: not even the smallest tile fits.
     """
     layer = started(photo, engine)
-    engine.derain(photo.pixels, into=layer, on_tile=on_tile, cancel=cancel)
+    engine.derain(photo.visible, into=layer, on_tile=on_tile, cancel=cancel)
     return Result(photo, layer, strength)
 
 
@@ -242,30 +244,55 @@ def write(
 ) -> Photo:
     """Write a result, and what else is wanted of it; each file appears whole or not at all.
 
+    XMP files beside the source are written again beside the result.
+
     Args:
         result: what is written.
         outputs: where to; a path for the derained photo alone.
-        settings: quality, and whether to replace earlier results.
+        settings: quality, what to leave out, and whether to replace earlier results.
         record: put into the XMP how it was made; without, a record that was there goes too.
         sources: files that are never replaced; the photo's own is always among them.
         on_written: see `nledn.photo.write`; called with the derained photo's file.
 
     Returns:
-        The derained photo, as it was handed to the writer.
+        The derained photo, as it was handed to the writer; its notes tell too what that left out.
 
     Raises:
         WriteError: see `nledn.photo.write`.
     """
     files = Outputs(outputs) if isinstance(outputs, Path) else outputs
+    result = replace(result, photo=stripped(result.photo, settings.strip))
     before, clean = result.photo, result.clean(record=record)
+    if settings.keep_times and before.path is not None:
+        on_written = _with_times_of(before.path, on_written)
     kept = sources if before.path is None else (before.path, *sources)
-    photos.write(clean, files.result, settings, sources=kept, on_written=on_written)
+    left_out = photos.write(clean, files.result, settings, sources=kept, on_written=on_written)
+    if before.xmp is None:  # then the result's holds our record alone
+        left_out = tuple(note for note in left_out if note != Note.NO_XMP)
     if files.rain_layer is not None:
         rain = result.layer.rain()
         photos.write_rain(rain, files.rain_layer, overwrite=settings.overwrite, sources=kept)
     if files.side_by_side is not None:
         photos.write(side_by_side(before, clean), files.side_by_side, settings, sources=kept)
-    return clean
+    left_out += sidecar.carried(
+        clean, files.result, overwrite=settings.overwrite, strip=settings.strip, sources=kept
+    )
+    return replace(clean, notes=tuple(dict.fromkeys((*clean.notes, *left_out))))
+
+
+def _with_times_of(
+    source: Path, then: Callable[[BinaryIO], None] | None
+) -> Callable[[BinaryIO], None]:
+    """Give a written file the times of its source, and then do what else is to be done with it."""
+
+    def keep(file: BinaryIO) -> None:
+        with suppress(OSError):  # the source is gone, or the disk keeps no times
+            seen = source.stat()
+            os.utime(file.fileno(), ns=(seen.st_atime_ns, seen.st_mtime_ns))
+        if then is not None:
+            then(file)
+
+    return keep
 
 
 def side_by_side(before: Photo, after: Photo) -> Photo:

@@ -19,6 +19,7 @@ Plane: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 Mask: TypeAlias = NDArray[np.float32]
 """(H, W) in [0, 1]: 1 keeps the photo's pixel, 0 takes its rain."""
 
+_FAR = 2**30  # beyond any picture
 _STRIP_PX = 2**20  # what is converted at a time: large enough for speed, small beside any photo
 
 
@@ -49,6 +50,48 @@ def in_depth_of(like: Pixels, pixels: Pixels) -> Pixels:
     if like.dtype == np.uint8:
         return to_8_bits(pixels)
     return pixels.astype(np.uint16) * np.uint16(257)
+
+
+def without_hidden(pixels: Pixels, alpha: Plane) -> Pixels:
+    """Replace the colour of each transparent pixel by the nearest one that shows.
+
+    Args:
+        pixels: (H, W, 3).
+        alpha: (H, W); only 0 hides a pixel.
+
+    Returns:
+        `pixels` themselves where nothing is hidden, or all is.
+    """
+    shown = alpha > 0
+    if shown.all() or not shown.any():
+        return pixels
+    height, width = alpha.shape
+    # For each pixel, the place of the nearest that shows as far as is known: first in its row,
+    # then along columns, downwards and upwards. It may be missed by a pixel at a corner.
+    columns = np.arange(width, dtype=np.int32)
+    before = np.maximum.accumulate(np.where(shown, columns, -_FAR), axis=1)
+    after = np.minimum.accumulate(np.where(shown, columns, _FAR)[:, ::-1], axis=1)[:, ::-1]
+    nearest_x = np.where(columns - before <= after - columns, before, after)
+    nearest_y = np.repeat(np.arange(height, dtype=np.int32)[:, None], width, axis=1)
+    for order in (range(1, height), range(height - 2, -1, -1)):
+        for y in order:
+            neighbour = y - order.step
+            theirs = _distance(columns, y, nearest_x[neighbour], nearest_y[neighbour])
+            closer = theirs < _distance(columns, y, nearest_x[y], nearest_y[y])
+            nearest_x[y][closer] = nearest_x[neighbour][closer]
+            nearest_y[y][closer] = nearest_y[neighbour][closer]
+    filled = pixels.copy()
+    hidden = ~shown
+    filled[hidden] = pixels[nearest_y[hidden], nearest_x[hidden]]
+    return filled
+
+
+def _distance(
+    columns: NDArray[np.int32], y: int, to_x: NDArray[np.int32], to_y: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """The squared distances of a row's pixels to others."""
+    across = (columns - to_x).astype(np.float64)
+    return across * across + (y - to_y).astype(np.float64) ** 2
 
 
 def as_floats(pixels: Pixels) -> Floats:

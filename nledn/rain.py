@@ -13,12 +13,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from nledn.pixels import Floats, Mask, Pixels, as_floats, strips
 from nledn.tiling import Rect, Tile, Tiling, whole
 
 STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
 _ROWS = 32  # that are blended at a time: 170 kB of a tile, which stay in the processor's cache
+_NEUTRAL_SPREAD = np.float32(1.001 / 255)
+_AROUND_PX = 2  # measured in docs/photos.md
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,27 @@ class RainLayer:
                 rain *= (1 - mask[rows])[:, :, None]
             result[rows] = subtract(pixels[rows], rain, self.linear)
         return result
+
+
+def with_neutral_kept(rain: Floats, rainy: Floats) -> Floats:
+    """Make the rain of neutral pixels neutral, so that grey does not become coloured.
+
+    Args:
+        rain: (h, w, 3) float32.
+        rainy: (h, w, 3) float32 in [0, 1], of the same pixels, in sRGB's encoding.
+
+    Returns:
+        `rain`, with the mean of the channels where those of `rainy` differ by a level of 8 bits
+        at most, there and in the pixels around: a lone grey pixel among colours stays one of them.
+    """
+    spread = rainy.max(axis=2) - rainy.min(axis=2)
+    padded = np.pad(spread <= _NEUTRAL_SPREAD, _AROUND_PX, constant_values=True)
+    side = 2 * _AROUND_PX + 1
+    across = sliding_window_view(padded, side, axis=1).all(axis=2)
+    is_neutral = np.asarray(sliding_window_view(across, side, axis=0).all(axis=2))
+    if not is_neutral.any():
+        return rain
+    return np.where(is_neutral[:, :, None], rain.mean(axis=2, keepdims=True), rain)
 
 
 def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:

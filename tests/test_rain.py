@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nledn.pixels import as_floats
-from nledn.rain import STEPS, RainLayer, Record, difference, srgb_decoded, srgb_encoded, subtract
+from nledn.rain import (
+    STEPS,
+    RainLayer,
+    Record,
+    difference,
+    srgb_decoded,
+    srgb_encoded,
+    subtract,
+    with_neutral_kept,
+)
 from nledn.tiling import Rect, balanced, whole
 
 RECORD = Record("some", "0" * 64, "cpu", "torch", "fp32", "whole", 0, "1")
@@ -166,3 +175,22 @@ def test_photo_and_result_give_the_rain_that_was_taken(
 def test_a_strength_of_zero_tells_of_no_rain() -> None:
     pixels = noise(1, 5, 5)
     assert not difference(pixels, pixels, RECORD, 0.0).plane.any()
+
+
+def test_a_neutral_area_loses_the_same_from_each_channel() -> None:
+    rng = np.random.default_rng(2)
+    rain = rng.random((20, 30, 3), np.float32) * np.float32(0.25)
+    rainy = rng.random((20, 30, 3), np.float32)
+    rainy[:, :15] = rainy[:, :15, :1]
+    rainy[:, :15, 2] += np.float32(1 / 255)  # a level, as JPEGs have it
+    kept = with_neutral_kept(rain, rainy)
+    assert np.ptp(kept[:, :13], axis=2).max() < 1e-6
+    np.testing.assert_allclose(kept[:, :13, 0], rain[:, :13].mean(axis=2), atol=1e-6)
+    np.testing.assert_array_equal(kept[:, 15:], rain[:, 15:])
+
+
+def test_a_lone_grey_pixel_among_colours_is_one_of_them() -> None:
+    rng = np.random.default_rng(3)
+    rain, rainy = (rng.random((9, 9, 3), np.float32) for _ in range(2))
+    rainy[4, 4] = 0.5
+    np.testing.assert_array_equal(with_neutral_kept(rain, rainy), rain)

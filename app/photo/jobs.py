@@ -163,7 +163,7 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
             work.report(progress)
 
         return derainer.derain(
-            photo.pixels, into=layer, focus=self.focus, on_tile=on_tile, cancel=work.cancel
+            photo.visible, into=layer, focus=self.focus, on_tile=on_tile, cancel=work.cancel
         )
 
 

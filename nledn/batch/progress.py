@@ -44,6 +44,11 @@ class Update:
         """Return why it failed or was skipped."""
         return None if self.row is None else self.row.error
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what was dropped, converted or did not go as planned, as sentences."""
+        return () if self.row is None or self.row.figures is None else self.row.figures.notes
+
 
 OnUpdate = Callable[[Update], None]
 

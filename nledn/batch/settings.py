@@ -3,12 +3,14 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from nledn.batch.sources import Found
 from nledn.card import Card
 from nledn.errors import OptionInvalid
 from nledn.naming import DEFAULT_TEMPLATE, check_template
 from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
+from nledn.photo.stripping import Strip
 
 _SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
 
@@ -31,6 +33,10 @@ class BatchSettings:
         truth: folder of the same photos without rain, for scores; None for no scores.
         record: the XMP of each result notes how it was made.
         thumbnails: small pictures of before and after are kept, for the report.
+        damaged: photos are opened as far as they can be read.
+        include_results: results of earlier runs are derained like any photo.
+        strip: the metadata to leave out of the results.
+        keep_times: results get the times of their sources.
 
     Raises:
         OptionInvalid: a value outside its range.
@@ -45,10 +51,15 @@ class BatchSettings:
     record: bool = True
     truth: Path | None = None
     thumbnails: bool = False
+    damaged: bool = False
+    include_results: bool = False
+    strip: Strip = "none"
+    keep_times: bool = False
 
     def __post_init__(self) -> None:
         require_one("on-conflict", self.conflict, ("skip", "overwrite", "rename"))
         require_one("format", self.format, ("keep", *_SUFFIXES))
+        require_one("strip", self.strip, get_args(Strip))
         if Path(check_template(self.name)).suffix != ".png":
             raise OptionInvalid("name", self.name, "a name that ends in {ext}; see --format")
 
@@ -77,6 +88,8 @@ class BatchSettings:
             }
             # Named only where it differs: results of before there were records stay done.
             | ({} if self.record else {"record": False})
+            | ({"damaged": True} if self.damaged else {})
+            | ({} if self.strip == "none" else {"strip": self.strip})
         )
 
 

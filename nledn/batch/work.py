@@ -19,6 +19,7 @@ from nledn.engine import OnTile
 from nledn.errors import (
     Cancelled,
     DerainError,
+    EarlierResult,
     OutputDiskFull,
     OutputExists,
     PhotoFailed,
@@ -26,6 +27,7 @@ from nledn.errors import (
 )
 from nledn.messages import explain_note, printable
 from nledn.photo import Photo, WriteSettings, output_suffix
+from nledn.photo.recipe import is_result
 from nledn.pipeline import Engine, Result, Target
 
 log = logging.getLogger(__name__)
@@ -79,7 +81,11 @@ def load(job: Job, settings: BatchSettings, cancel: CancelToken | None = None) -
     # In this order: a photo that changes while it is read is then found changed the next time.
     seen = replace(seen, sha256=sha256_of(job.source))
     limit = settings.limit_megapixels
-    photo = decoder.read(job.source, limit_megapixels=limit, cancel=cancel)
+    photo = decoder.read(
+        job.source, limit_megapixels=limit, damaged=settings.damaged, cancel=cancel
+    )
+    if is_result(photo.xmp) and not settings.include_results:
+        return Skipped(EarlierResult(job.source))
     ext = settings.suffix or output_suffix(photo)
     target = resolved(job, ext, settings)
     return target if isinstance(target, Skipped) else Loaded(job, photo, target, seen)
@@ -132,7 +138,7 @@ def save(derained: Derained, settings: BatchSettings) -> Done:
             backend=record.backend,
             precision=record.precision,
             tile=record.tile,
-            notes=(*(explain_note(note) for note in before.notes), *record.notes, *notes),
+            notes=(*(explain_note(note) for note in after.notes), *record.notes, *notes),
         ),
         thumbnails=_pictures(job, before, after) if settings.thumbnails else None,
         scores=scores,
@@ -141,7 +147,12 @@ def save(derained: Derained, settings: BatchSettings) -> Done:
 
 def _write(result: Result, job: Job, target: Target, settings: BatchSettings) -> Photo:
     note = None if job.written is None else partial(note_written, job.written)
-    how = WriteSettings(quality=settings.quality, overwrite=target.overwrite)
+    how = WriteSettings(
+        quality=settings.quality,
+        overwrite=target.overwrite,
+        strip=settings.strip,
+        keep_times=settings.keep_times,
+    )
     write = partial(pipeline.write, result, target.path, record=settings.record, on_written=note)
     try:
         return write(how)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,10 +16,18 @@ from nledn.cli import batch_cluster
 from nledn.cli.batch_cluster import Where
 from nledn.cli.batch_config import read_config
 from nledn.cli.batch_progress import LOG_MARK, Shown
-from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, say_error, written
+from nledn.cli.console import (
+    Exit,
+    cancelled_by_ctrl_c,
+    err,
+    out,
+    results_skipped,
+    say_error,
+    written,
+)
 from nledn.cli.fastest import tried
 from nledn.cli.options import OverwriteOption, taking
-from nledn.errors import InputNotFound, PhotoIsVideo
+from nledn.errors import EarlierResult, InputNotFound, PhotoIsVideo
 from nledn.messages import printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
@@ -42,6 +50,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
             metavar="IN",
             help="Folder of photos, or a list of them, one a line; - reads the list from stdin.",
             show_default=False,
+            readable=False,  # asked of each photo, not of all before the first
         ),
     ],
     output: Annotated[
@@ -76,6 +85,11 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Retry photos that failed before.")
     ] = False,
+    # Not in the list of options: the sentences that call for them name them, and docs/batch.md.
+    damaged: Annotated[bool, typer.Option("--damaged", hidden=True)] = False,
+    include_results: Annotated[bool, typer.Option("--include-results", hidden=True)] = False,
+    strip: Annotated[Literal["none", "location", "all"], typer.Option(hidden=True)] = "none",
+    keep_times: Annotated[bool, typer.Option("--keep-times", hidden=True)] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
     ] = False,
@@ -101,6 +115,10 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         format=format,
         quality=quality,
         record=record,
+        damaged=damaged,
+        include_results=include_results,
+        strip=strip,
+        keep_times=keep_times,
         limit_megapixels=rest.max_megapixels,
         truth=None if rest.truth is None else rest.truth.absolute(),
         thumbnails=any(path.suffix.lower() == ".html" for path in reports),
@@ -252,8 +270,10 @@ def _say_ending(queue: "Queue", ending: "Ending") -> None:
     from nledn.batch.targets import skipped_as_no_file
 
     counts = ending.counts
-    for row in queue.rows() if counts.skipped else ():
-        if row.state is State.SKIPPED and skipped_as_no_file(row.source) is not None:
+    rows = queue.rows() if counts.skipped else ()
+    skipped = [row for row in rows if row.state is State.SKIPPED]
+    for row in skipped:
+        if skipped_as_no_file(row.source) is not None:
             err.print(row.sentence)
     if counts.failed:
         failed = [row for row in queue.rows() if row.state is State.FAILED]
@@ -267,7 +287,9 @@ def _say_ending(queue: "Queue", ending: "Ending") -> None:
         say_error(ending.error)
     left = counts.planned + counts.running
     said = [f"{counts.done} of {counts.total} photos are done"]
-    said += [f"{counts.skipped} skipped"] if counts.skipped else []
+    results = sum(isinstance(row.error, EarlierResult) for row in skipped)
+    said += [results_skipped(results)] if results else []
+    said += [f"{counts.skipped - results} skipped"] if counts.skipped > results else []
     said += [f"{left} left; the same command goes on with them"] if left else []
     err.print(f"{', '.join(said)}.")
 

@@ -69,6 +69,8 @@ class Shown:
                 err.print(str(update.error), style="red")
         elif is_over:
             err.print(_line(update))
+        for note in update.notes if is_over else ():
+            err.print(f"{printable(update.source)}: {note}")
 
 
 def _line(update: "Update") -> str:
@@ -94,6 +96,7 @@ def _logged(update: "Update") -> dict[str, object]:
         "state": str(update.state),
         "sentence": "" if update.error is None else str(update.error),
         **({} if update.error is None else update.error.to_dict()),
+        "notes": update.notes,
         "n": update.finished,
         "of": update.total,
         "seconds": update.seconds,

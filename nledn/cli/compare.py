@@ -80,14 +80,17 @@ class _Files:
 @takes_options
 def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     photo: Annotated[
-        Path, typer.Argument(help="A photo, or a folder of pairs.", show_default=False)
+        Path,
+        typer.Argument(help="A photo, or a folder of pairs.", show_default=False, readable=False),
     ],
     options: Options,
     weights: Annotated[
         list[str] | None,
         typer.Option(help="Checkpoint: an id or a file, ID@0.7 for its own strength; repeat it."),
     ] = None,
-    truth: Annotated[Path | None, typer.Option(help="The photo without rain.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="The photo without rain.", readable=False)
+    ] = None,
     result: Annotated[
         list[str] | None,
         typer.Option(help="Another program's result: NAME=FILE or NAME=FOLDER; repeat it."),

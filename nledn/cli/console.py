@@ -23,6 +23,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.style import Style
 from rich.text import Text
 
 from nledn.cancel import CancelToken
@@ -39,6 +40,9 @@ from nledn.messages import printable
 log = logging.getLogger(__name__)
 
 
+ERROR_STYLE = "red"
+
+
 class _Plain(Console):
     """Shows text and nothing else: what comes out of files commands no terminal."""
 
@@ -46,6 +50,15 @@ class _Plain(Console):
         """As rich's, of printed text and of cells of tables alike."""
         shown = "\n".join(printable(line) for line in text.split("\n"))
         return super().render_str(shown, **settings)
+
+    def print(self, *objects: Any, style: str | Style | None = None, **settings: Any) -> None:
+        """As rich's; errors, which are red, are printed even where all else is not wanted."""
+        was_quiet = self.quiet
+        self.quiet = was_quiet and style != ERROR_STYLE
+        try:
+            super().print(*objects, style=style, **settings)
+        finally:
+            self.quiet = was_quiet
 
 
 # Names of files are not markup: a photo may be called [red].jpg.
@@ -85,6 +98,11 @@ def say_json(value: object) -> None:
 
 def _in_json(letter: str) -> str:
     return letter if printable(letter) == letter else json.dumps(letter)[1:-1]
+
+
+def results_skipped(count: int) -> str:
+    """Count the results of earlier runs that were passed over."""
+    return f"{count} result{'' if count == 1 else 's'} of an earlier run skipped"
 
 
 def say_error(error: DerainError) -> None:

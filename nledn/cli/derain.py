@@ -4,7 +4,7 @@ import logging
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -15,12 +15,20 @@ from nledn.cli.console import (
     cancelled_by_ctrl_c,
     err,
     progress_bar,
+    results_skipped,
     say_error,
     say_json,
     say_path,
 )
 from nledn.cli.options import takes_options
-from nledn.errors import Cancelled, DerainError, OptionInvalid, OutputExists, OutputNotPermitted
+from nledn.errors import (
+    Cancelled,
+    DerainError,
+    EarlierResult,
+    OptionInvalid,
+    OutputExists,
+    OutputNotPermitted,
+)
 from nledn.messages import explain_note, printable
 from nledn.naming import DEFAULT_TEMPLATE, Naming, check_template, name_of
 from nledn.options import LIMIT_MEGAPIXELS, Options
@@ -28,6 +36,7 @@ from nledn.options import LIMIT_MEGAPIXELS, Options
 if TYPE_CHECKING:
     from nledn.engine import Derainer
     from nledn.photo import Photo
+    from nledn.photo.stripping import Strip
     from nledn.pipeline import Outputs, Result
 
 log = logging.getLogger(__name__)
@@ -48,6 +57,10 @@ class Wanted:
     quality: int
     record: bool
     limit_megapixels: float
+    damaged: bool
+    include_results: bool
+    strip: "Strip"
+    keep_times: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,7 @@ class Told:
         record: how it was made; see `nledn.Record`.
         notes: what was dropped or converted.
         error: what went wrong, and what to do.
+        skipped: it is the result of an earlier run, and was passed over.
     """
 
     source: str
@@ -73,11 +87,16 @@ class Told:
     record: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
     error: str | None = None
+    skipped: bool = False
 
 
 @takes_options
 def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
-    photos: Annotated[list[Path], typer.Argument(help="Photos to derain.", show_default=False)],
+    photos: Annotated[
+        list[Path],
+        # Whether each can be read is asked of it alone, not of all before the first.
+        typer.Argument(help="Photos to derain.", show_default=False, readable=False),
+    ],
     options: Options,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File or folder of the result.")
@@ -103,11 +122,34 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     max_megapixels: Annotated[
         float, typer.Option(min=0, help="Refuse larger photos.")
     ] = LIMIT_MEGAPIXELS,
+    damaged: Annotated[
+        bool, typer.Option("--damaged", help="Open damaged photos as far as they can be read.")
+    ] = False,
+    include_results: Annotated[
+        bool, typer.Option("--include-results", help="Derain results of earlier runs too.")
+    ] = False,
+    strip: Annotated[
+        Literal["none", "location", "all"], typer.Option(help="Leave metadata out.")
+    ] = "none",
+    keep_times: Annotated[
+        bool, typer.Option("--keep-times", help="Give results the times of their sources.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Take the rain out of photos. Results go beside their sources; sources are never replaced."""
     wanted = Wanted(
-        output, rain_layer, side_by_side, name, overwrite, quality, record, max_megapixels
+        output=output,
+        rain_layer=rain_layer,
+        side_by_side=side_by_side,
+        name=name,
+        overwrite=overwrite,
+        quality=quality,
+        record=record,
+        limit_megapixels=max_megapixels,
+        damaged=damaged,
+        include_results=include_results or len(photos) == 1,
+        strip=strip,
+        keep_times=keep_times,
     )
     _check(wanted, photos)
     decoder.warm_up()  # while the engine is loaded
@@ -125,6 +167,9 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     finally:
         if as_json:
             say_json([asdict(result) for result in results])
+    skipped = sum(result.skipped for result in results)
+    if skipped:
+        err.print(f"{results_skipped(skipped)}.")
     failed = sum(result.error is not None for result in results)
     if failed:
         raise typer.Exit(Exit.NONE_DONE if failed == len(results) else Exit.SOME_FAILED)
@@ -155,11 +200,17 @@ class _Work:
         self._sources = sources
         self._cancel = cancel
         self._written: set[Path] = set()
+        places = ((path, self._place_beside(path, n)) for n, path in enumerate(sources, start=1))
+        self._places = frozenset(place for path, place in places if place != path)
+        if wanted.overwrite and not wanted.include_results:
+            self._sources = tuple(path for path in sources if not self._is_ours(path))
 
     def derain(self, path: Path, number: int) -> Told:
         """Do one photo; its failure is a result, not an exception, so that the others follow."""
         try:
             return self._derain(path, number)
+        except EarlierResult:
+            return Told(str(path), skipped=True)
         except Cancelled:
             raise
         except DerainError as error:
@@ -170,9 +221,19 @@ class _Work:
     def _derain(self, path: Path, number: int) -> Told:
         from nledn import pipeline
         from nledn.photo import WriteSettings
+        from nledn.photo.recipe import is_result
 
         wanted = self._wanted
-        photo = decoder.read(path, limit_megapixels=wanted.limit_megapixels, cancel=self._cancel)
+        if path in self._places and not wanted.include_results:
+            raise EarlierResult(path)
+        photo = decoder.read(
+            path,
+            limit_megapixels=wanted.limit_megapixels,
+            damaged=wanted.damaged,
+            cancel=self._cancel,
+        )
+        if is_result(photo.xmp) and not wanted.include_results:
+            raise EarlierResult(path)
         outputs = self._outputs(photo, path, number)
         # Two photos of one name in one folder must not replace each other, whatever is asked.
         for each in self._written.intersection(outputs.all):
@@ -182,8 +243,15 @@ class _Work:
         result = self._computed(photo, path)
         seconds = time.perf_counter() - began
         self._written.update(outputs.all)
-        settings = WriteSettings(quality=wanted.quality, overwrite=wanted.overwrite)
-        pipeline.write(result, outputs, settings, record=wanted.record, sources=self._sources)
+        settings = WriteSettings(
+            quality=wanted.quality,
+            overwrite=wanted.overwrite,
+            strip=wanted.strip,
+            keep_times=wanted.keep_times,
+        )
+        written = pipeline.write(
+            result, outputs, settings, record=wanted.record, sources=self._sources
+        )
         return Told(
             source=str(path),
             output=str(outputs.result),
@@ -191,8 +259,25 @@ class _Work:
             side_by_side=_text(outputs.side_by_side),
             seconds=round(seconds, 3),
             record=asdict(result.layer.record),
-            notes=tuple(explain_note(note) for note in photo.notes),
+            notes=tuple(explain_note(note) for note in written.notes),
         )
+
+    def _is_ours(self, path: Path) -> bool:
+        """Return whether a source is an earlier result by its name and by its record."""
+        from nledn.photo.recipe import is_result
+
+        if path not in self._places:
+            return False
+        try:
+            return is_result(decoder.read(path, cancel=self._cancel).xmp)
+        except DerainError:
+            return False
+
+    def _place_beside(self, source: Path, number: int) -> Path:
+        """The place of a result beside its source, in whose format it most often is."""
+        strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
+        naming = Naming(source.stem, source.suffix, checkpoint, strength, number)
+        return source.with_name(name_of(naming, self._wanted.name))
 
     def _outputs(self, photo: "Photo", source: Path, number: int) -> "Outputs":
         from nledn.photo import output_suffix

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 def evaluate(
     options: Options,
     pairs: Annotated[
-        Path, typer.Option(help="Folder of rainy and clean photos.", show_default=False)
+        Path,
+        typer.Option(help="Folder of rainy and clean photos.", show_default=False, readable=False),
     ],
     limit: Annotated[int | None, typer.Option(min=1, help="Take the first N pairs only.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the scores here.")] = None,

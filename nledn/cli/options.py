@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nledn.cli.console import exit_on_error
+from nledn.cli.console import err, exit_on_error
 from nledn.options import Options, parse_tile
 
 
@@ -32,6 +32,8 @@ _SHARED: dict[str, Any] = {
     "threads": Annotated[int | None, _option("--threads", "Processor threads; all by default.")],
 }
 
+# Listed by `nledn --help` alone, where it may stand too.
+_QUIET = Annotated[bool, typer.Option("-q", "--quiet", hidden=True)]
 
 Command = Callable[..., None]
 
@@ -56,6 +58,7 @@ def _taking(names: tuple[str, ...], command: Command) -> Command:
 
     @wraps(command)
     def wrapper(**arguments: Any) -> None:
+        err.quiet |= arguments.pop("quiet", False)
         chosen = {name: arguments.pop(name) for name in shared_names}
         if "tile" in chosen:
             chosen["tile"] = parse_tile(chosen["tile"])
@@ -70,6 +73,9 @@ def _taking(names: tuple[str, ...], command: Command) -> Command:
         )
         for name in shared_names
     ]
+    shared.append(
+        inspect.Parameter("quiet", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_QUIET)
+    )
     keyword_own = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
     parameters = [*keyword_own, *shared]
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -6,7 +6,13 @@ from pathlib import Path
 from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.compare.comparison import Pane
-from nledn.errors import DerainError, PairSizesDiffer, PhotoNotFound, PhotoNotPermitted
+from nledn.errors import (
+    DerainError,
+    PairSizesDiffer,
+    PhotoNotFound,
+    PhotoNotPermitted,
+    ResultSizeDiffers,
+)
 from nledn.pairs import result_of
 from nledn.photo import Photo
 from nledn.pixels import Pixels, in_depth_of
@@ -50,6 +56,9 @@ def result_pane(result: OtherResult, rainy: Photo, rainy_path: Path) -> Pane:
     try:
         path = file_of(result, rainy_path)
         pixels = pixels_like(rainy, path)
+    except PairSizesDiffer as error:
+        differs = ResultSizeDiffers(path, error.rainy_size, error.clean_size)
+        return Pane(result.title, "result", error=differs, path=path)
     except DerainError as error:
         return Pane(result.title, "result", error=error, path=path)
     return Pane(result.title, "result", pixels, path=path)

@@ -152,7 +152,7 @@ class Comparison:
         assert lane.derainer is not None
         assert layer is not None
         try:
-            rect = lane.derainer.add_tile(self.photo.pixels, layer, tile)
+            rect = lane.derainer.add_tile(self.photo.visible, layer, tile)
         except (DerainError, MemoryError) as error:
             self._fail(place, lane, error, say)
             return

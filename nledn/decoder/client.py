@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 
 
 def read(
-    path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, cancel: CancelToken | None = None
+    path: Path,
+    *,
+    limit_megapixels: float = LIMIT_MEGAPIXELS,
+    damaged: bool = False,
+    cancel: CancelToken | None = None,
 ) -> "Photo":
     """Read the photo at `path` as `nledn.photo.read` does, decoded by another process.
 
     Args:
         path: the file.
         limit_megapixels: refuse more.
+        damaged: as for `nledn.photo.read`.
         cancel: asks to stop; the process is ended, and the next photo gets another.
 
     Raises:
@@ -44,7 +49,8 @@ def read(
     path = Path(path)
     with _lent(path, cancel) as conversation:
         conversation.limit_megapixels = limit_megapixels
-        conversation.ask({"read": _absolute(path), "limit_megapixels": limit_megapixels})
+        question = {"read": _absolute(path), "limit_megapixels": limit_megapixels}
+        conversation.ask({**question, "damaged": damaged})
         facts = protocol.facts_received(conversation.last_word())
         if not conversation.is_complete:
             raise PhotoCrashesDecoder(path, "pixels are missing")
@@ -146,6 +152,7 @@ class _Conversation:
             self._form = Form(**said)
             self._check(self._form)
             self.arrays.begin(self._form)
+            self._filled_px = 0  # of a damaged photo the pixels come a second time
         elif kind == "header":
             self._on_header(said)
         else:

@@ -2,7 +2,7 @@
 
 The owner asks:
 
-    {"read": path, "limit_megapixels": …}     decode a photo
+    {"read": path, "limit_megapixels": …, "damaged": …}    decode a photo
     {"header": path}                          look at its header alone
     {"emptied": slot}                         that slot can be filled again
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from nledn.photo.facts import Facts
 
 
+_BLOCKS = ("icc", "exif", "xmp", "geo", "iptc")
+
 # What its owner stumbles over when a process answers as no decoder does.
 NONSENSE = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError,
@@ -43,7 +45,7 @@ def line_of(message: dict[str, Any]) -> bytes:
 def facts_sent(facts: "Facts") -> dict[str, Any]:
     """Facts as JSON has them."""
     metadata = asdict(facts.metadata)
-    for name in ("icc", "exif", "xmp"):
+    for name in _BLOCKS:
         if metadata[name] is not None:
             metadata[name] = base64.b64encode(metadata[name]).decode("ascii")
     return {**vars(facts), "metadata": metadata}
@@ -55,7 +57,7 @@ def facts_received(sent: dict[str, Any]) -> "Facts":
     from nledn.photo.model import Metadata
 
     metadata = dict(sent["metadata"])
-    for name in ("icc", "exif", "xmp"):
+    for name in _BLOCKS:
         if metadata[name] is not None:
             metadata[name] = base64.b64decode(metadata[name])
     if metadata["dpi"] is not None:

@@ -92,7 +92,10 @@ def _answer(question: dict[str, Any], answer: Answer, canvas: "_Slots") -> None:
             answer({"header": asdict(read_header(Path(question["header"])))})
         else:
             path, limit = Path(question["read"]), question["limit_megapixels"]
-            facts = decode(path, canvas, limit_megapixels=limit, on_header=on_header)
+            damaged = bool(question["damaged"])
+            facts = decode(
+                path, canvas, limit_megapixels=limit, damaged=damaged, on_header=on_header
+            )
             end = {"done": protocol.facts_sent(facts)}
     except PhotoError as error:
         end = {"error": error.to_dict()}

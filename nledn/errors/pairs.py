@@ -29,6 +29,15 @@ class PairSizesDiffer(PairsError):
     remedy = "Choose two photos of the same size."
 
 
+class ResultSizeDiffers(PairsError):
+    """Another program's result differs from the photo in size; sizes are (width, height)."""
+
+    photo_size: tuple[int, int]
+    result_size: tuple[int, int]
+    sentence = "{path} has {result_size} pixels, the photo has {photo_size}."
+    remedy = "Choose a result of the same size."
+
+
 class PairTooSmall(PairsError):
     """A side shorter than SSIM's window; `size` is (width, height)."""
 

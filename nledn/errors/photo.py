@@ -96,6 +96,16 @@ class PhotoDamaged(PhotoError):
     remedy = "Copy it again from the camera or a backup."
 
 
+class PhotoCutOff(PhotoDamaged):
+    """Of a damaged photo at least half of the rows can be read, which is done when asked for."""
+
+    rows: int
+    height: int
+    sentence = "{path} is damaged: {rows} of {height} rows can be read."
+    remedy = "Copy it again, or open what is there with --damaged."
+    window_remedy = "Copy it again, or open what is there."
+
+
 class PhotoTooLarge(PhotoError):
     """More megapixels than the limit; read from the header, before decoding."""
 
@@ -120,8 +130,16 @@ class PhotoUnsupported(PhotoError):
     """A known format with unsupported pixels; `detail` says which."""
 
     detail: str
-    sentence = "{path} has an unsupported pixel format ({detail})."
-    remedy = "Save it with 8 or 16 bits per channel, in grey or RGB."
+    sentence = "{path}: this kind of file cannot be read ({detail})."
+    remedy = "Save it with 8 or 16 bits per channel, in grey or RGB, in another program."
+
+
+class EarlierResult(PhotoError):
+    """A result of an earlier run among the photos that are to be derained."""
+
+    sentence = "{path} is the result of an earlier run."
+    remedy = "Add --include-results to derain it again."
+    window_remedy = "Open it on the Photo page to derain it again."
 
 
 class NotAScreenProfile(PhotoError):

@@ -68,6 +68,19 @@ class OutputFormatUnknown(WriteError):
     remedy = "Use .jpg, .png, .tif, .webp or .bmp."
 
 
+class OutputFormatMissing(OutputFormatUnknown):
+    """A name without an ending, which most often was meant for a folder."""
+
+    sentence = "{path} is no folder, and its name has no ending such as .jpg."
+    remedy = "Create the folder, or end the name in .jpg, .png, .tif, .webp or .bmp."
+
+
+def unknown_format(path: Path) -> OutputFormatUnknown:
+    """Return the error for a name whose ending says no format that is written."""
+    kind = OutputFormatUnknown if path.suffix else OutputFormatMissing
+    return kind(path, path.suffix)
+
+
 class OutputTooLarge(WriteError):
     """The format cannot hold so many pixels (WebP: 16383 a side; JPEG: 65500)."""
 

@@ -7,7 +7,8 @@ of the block. So nothing is moved: values are overwritten where they stand.
 import io
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 
 from nledn.photo.tiff_structure import (
     EXIF_IFD,
@@ -44,17 +45,38 @@ _MOST_DIRECTORIES = 100  # cameras have six; damaged links may go round in circl
 _HEAD_BYTES = 8
 _ALIGNMENT = 8  # a picture that ends so near to the end of the block is its last part
 
+_DOCUMENT_NAME, _PAGE_NAME = 0x010D, 0x011D
 # Fields of a TIFF page that describe the photo rather than the layout of its pixels (EXIF 3.0,
 # table 4, with the fields of Windows and the DCF rating).
-_DESCRIPTIVE = frozenset(
-    {0x010E, 0x010F, 0x0110, 0x0112, 0x011A, 0x011B, 0x0128, 0x0131, 0x0132, 0x013B, 0x013C}
+DESCRIPTIVE = frozenset(
+    {
+        _DOCUMENT_NAME,
+        _PAGE_NAME,
+        0x010E,
+        0x010F,
+        0x0110,
+        0x0112,
+        0x011A,
+        0x011B,
+        0x0128,
+        0x0131,
+        0x0132,
+        0x013B,
+        0x013C,
+    }
     | {0x4746, 0x4749, 0x8298, 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F, 0xC4A5}
 )
-_ROOT = 0
+CARRIED = DESCRIPTIVE | {EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS}
+"""Fields of a TIFF page that come back, and the links to them and to previews."""
+
+UNTELLING = frozenset({_ORIENTATION, *_RESOLUTION_TAGS})
+"""What every TIFF has; alone it says nothing about the photo."""
+
+ROOT = 0
+"""The first directory, in the place of the tag that leads to one."""
 # Which directories hang below which; a link anywhere else is damage, or a loop.
-_CHILDREN = {_ROOT: (EXIF_IFD, GPS_IFD), EXIF_IFD: (INTEROP_IFD,), GPS_IFD: (), INTEROP_IFD: ()}
-_LINKS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS})
-_LARGEST_VALUE = 4 * 1024 * 1024  # no camera's MakerNote is near it
+CHILDREN = {ROOT: (EXIF_IFD, GPS_IFD), EXIF_IFD: (INTEROP_IFD,), GPS_IFD: (), INTEROP_IFD: ()}
+LINKS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS})
 
 
 def bare(block: bytes | None) -> bytes | None:
@@ -97,6 +119,17 @@ def dpi(block: bytes) -> tuple[float, float] | None:
         return None
 
 
+def sound(block: bytes) -> tuple[bytes, bool]:
+    """Take links away that lead to no readable directory; whether there was none.
+
+    Raises:
+        TiffDamaged: the first directory cannot be read.
+    """
+    editor = _Editor(bytearray(block), TiffStructure(io.BytesIO(block)))
+    is_whole = not editor.unlink_damage(editor.structure.first_offset, ROOT)
+    return bytes(editor.block), is_whole
+
+
 def upright(block: bytes, size: tuple[int, int]) -> bytes:
     """Make EXIF true of upright pixels of `size`.
 
@@ -122,6 +155,17 @@ def upright(block: bytes, size: tuple[int, int]) -> bytes:
     return bytes(editor.block)
 
 
+def without_location(block: bytes) -> bytes:
+    """Take the GPS directory away, with all of its values.
+
+    Raises:
+        TiffDamaged: `block` has no readable structure.
+    """
+    editor = _Editor(bytearray(block), TiffStructure(io.BytesIO(block)))
+    editor.remove_directory(GPS_IFD)
+    return bytes(editor.block)
+
+
 @dataclass(frozen=True)
 class _Editor:
     block: bytearray
@@ -137,6 +181,49 @@ class _Editor:
         else:
             packed = struct.pack(order + "HHII", entry.tag, _LONG, 1, value)
         self.block[entry.position : entry.position + 12] = packed
+
+    def unlink_damage(self, offset: int, parent: int) -> bool:
+        """Take links out of a directory and those below it; whether there was any to take."""
+        directory = self.structure.directory(offset)
+        lost: list[Entry] = []
+        below = False
+        for tag in CHILDREN[parent]:
+            entry = directory.entries.get(tag)
+            if entry is None:
+                continue
+            try:
+                below |= self.unlink_damage(self.structure.integers(entry)[0], tag)
+            except (TiffDamaged, LookupError):
+                lost.append(entry)
+        for entry in sorted(lost, key=lambda each: each.position, reverse=True):
+            self._take_out(entry, offset, directory)
+        return below or bool(lost)
+
+    def _take_out(self, entry: Entry, offset: int, directory: Directory) -> None:
+        """Close the table over an entry; the values, which lie elsewhere, do not move."""
+        order, block = self.structure.order, self.block
+        count = struct.unpack_from(order + "H", block, offset)[0]
+        struct.pack_into(order + "H", block, offset, count - 1)
+        end = min(directory.next_position + 4, len(block))
+        block[entry.position : end] = block[entry.position + 12 : end] + bytes(12)
+
+    def remove_directory(self, tag: int) -> None:
+        """Blank a directory that the first one leads to, and take the link out."""
+        offset = self.structure.first_offset
+        first = self.structure.directory(offset)
+        link = first.entries.get(tag)
+        if link is None:
+            return
+        for at in self._integers(first, tag)[:1]:
+            with suppress(TiffDamaged):
+                lost = self.structure.directory(at)
+                spans = [(at, lost.next_position)]
+                entries = lost.entries.values()
+                spans += [(each.offset, each.offset + each.value_bytes) for each in entries]
+                for start, end in spans:
+                    held = self.block[start:end]
+                    self.block[start:end] = bytes(len(held))
+        self._take_out(link, offset, first)
 
     def set_dimensions(
         self, directory: Directory, width_tag: int, height_tag: int, size: tuple[int, int]
@@ -174,7 +261,7 @@ class _Editor:
                 continue
             yield found
             waiting.append(found.next_offset)
-            for tag in _LINKS:
+            for tag in LINKS:
                 waiting += self._integers(found, tag)
 
     def _pictures(self, directory: Directory) -> Iterator[tuple[int, int]]:
@@ -206,65 +293,3 @@ class _Editor:
                 last = start if last < 0 else last + len(_JPEG_END)
                 self.block[first:last] = bytes(last - first)
             begin = max(begin, end)
-
-
-@dataclass(frozen=True)
-class _Value:
-    tag: int
-    type: int
-    count: int
-    data: bytes = b""
-    children: list["_Value"] = field(default_factory=list)
-
-
-def from_tiff(structure: TiffStructure, page: Directory) -> bytes | None:
-    """Copy what describes a photo out of a TIFF page into a block of its own.
-
-    Args:
-        structure: the TIFF (or RAW) file.
-        page: its page of the photo.
-
-    Returns:
-        EXIF in the byte order of the file, values copied unread; None where there is nothing.
-
-    Raises:
-        TiffDamaged: a value lies outside the file.
-    """
-    values = _copied(structure, page, _ROOT, _DESCRIPTIVE)
-    # Every TIFF has the last ones; alone they say nothing about the photo.
-    if {value.tag for value in values} <= {_ORIENTATION, *_RESOLUTION_TAGS}:
-        return None
-    head = b"II*\0" if structure.order == "<" else b"MM\0*"
-    body = _serialised(values, 8, structure.order)
-    return head + struct.pack(structure.order + "I", 8) + body
-
-
-def _copied(
-    structure: TiffStructure, page: Directory, parent: int, wanted: frozenset[int] | None
-) -> list[_Value]:
-    """Copy the entries of `page`: those `wanted` (None: all), and the directories below it."""
-    values = []
-    for tag, entry in sorted(page.entries.items()):
-        if tag in _CHILDREN[parent]:
-            child = structure.directory(structure.integers(entry)[0])
-            values.append(_Value(tag, _LONG, 1, children=_copied(structure, child, tag, None)))
-        elif tag in _LINKS or (wanted is not None and tag not in wanted):
-            continue
-        elif entry.type <= 13 and 0 < entry.value_bytes <= _LARGEST_VALUE:
-            values.append(_Value(tag, entry.type, entry.count, structure.data(entry)))
-    return values
-
-
-def _serialised(values: list[_Value], start: int, order: str) -> bytes:
-    heap_start = start + 2 + 12 * len(values) + 4
-    heap = bytearray()
-    table = struct.pack(order + "H", len(values))
-    for value in values:
-        table += struct.pack(order + "HHI", value.tag, value.type, value.count)
-        if len(value.data) <= 4 and not value.children:
-            table += value.data.ljust(4, b"\0")
-            continue
-        table += struct.pack(order + "I", heap_start + len(heap))
-        heap += value.data or _serialised(value.children, heap_start + len(heap), order)
-        heap += bytes(len(heap) % 2)
-    return table + bytes(4) + bytes(heap)

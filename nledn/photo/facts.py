@@ -1,7 +1,7 @@
 """The facts of a file about its photo, checked, and the photo made of them and the pixels."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Facts:
         metadata: true of the upright photo.
         grey: as there.
         linear: as there.
+        lossless: as there.
         notes: as there.
     """
 
@@ -47,6 +48,7 @@ class Facts:
     metadata: Metadata
     grey: bool
     linear: bool
+    lossless: bool
     notes: tuple[str, ...]
 
 
@@ -61,14 +63,26 @@ def facts_of(source: Source, decoded: Decoded, stored_size: tuple[int, int]) -> 
     orientation = _orientation(source)
     size = stored_size[::-1] if orientation in _QUARTER_TURNED else stored_size
     metadata, dropped = _trusted(source.metadata, decoded, size)
+    if metadata.geo is not None and orientation != 1:
+        metadata = replace(metadata, geo=None)
+        dropped.append(Note.GEOREFERENCE)
     return Facts(
         format=source.format,
         orientation=orientation,
         metadata=metadata,
         grey=decoded.grey,
         linear=metadata.icc is not None and icc.is_linear(metadata.icc),
-        notes=(*source.notes, *dropped),
+        lossless=source.lossless,
+        notes=_told(source.notes, decoded.notes, dropped),
     )
+
+
+def _told(*groups: Sequence[str]) -> tuple[str, ...]:
+    """Return each note once; where rows are missing, the missing end says nothing."""
+    notes = dict.fromkeys(note for group in groups for note in group)
+    if any(note.startswith(Note.CUT_OFF) for note in notes):
+        notes.pop(Note.NO_END, None)
+    return tuple(notes)
 
 
 def assembled(path: Path, facts: Facts, canvas: Arrays) -> Photo:
@@ -84,8 +98,11 @@ def assembled(path: Path, facts: Facts, canvas: Arrays) -> Photo:
         xmp=metadata.xmp,
         dpi=metadata.dpi,
         texts=metadata.texts,
+        geo=metadata.geo,
+        iptc=metadata.iptc,
         grey=facts.grey,
         linear=facts.linear,
+        lossless=facts.lossless,
         format=facts.format,
         path=path,
         notes=facts.notes,
@@ -112,18 +129,23 @@ def _trusted(
     exif_block = metadata.exif
     if exif_block is not None:
         try:
+            exif_block, is_whole = exif.sound(exif_block)
             exif_block = exif.upright(exif_block, size)
+            dropped += [] if is_whole else [Note.BAD_EXIF_PART]
         except TiffDamaged:
             exif_block = None
             dropped.append(Note.BAD_EXIF)
     packet = metadata.xmp
     if packet is not None:
         try:
+            packet, is_whole = xmp.sound(packet)
             packet = xmp.upright(packet, size)
+            dropped += [] if is_whole else [Note.BAD_XMP_PART]
         except xmp.XmpDamaged:
             packet = None
             dropped.append(Note.BAD_XMP)
-    return Metadata(profile, exif_block, packet, _dpi(metadata.dpi), metadata.texts), dropped
+    dpi = _dpi(metadata.dpi)
+    return replace(metadata, icc=profile, exif=exif_block, xmp=packet, dpi=dpi), dropped
 
 
 def _dpi(found: tuple[float, float] | None) -> tuple[float, float] | None:

@@ -122,6 +122,11 @@ def named_by(suffix: str) -> str | None:
     return next((name for name, all_ in _SUFFIXES.items() if suffix.lower() in all_), None)
 
 
+def readable_formats() -> tuple[str, ...]:
+    """Return the formats that are read, as in `Photo.format`."""
+    return tuple(_SUFFIXES)
+
+
 def readable_suffixes() -> tuple[str, ...]:
     """Suffixes, in lower case, of files worth trying; for dialogs and batches."""
     return tuple(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)

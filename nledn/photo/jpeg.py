@@ -5,23 +5,20 @@ rewrite the EXIF.
 """
 
 import functools
-import logging
 import struct
 from collections.abc import Callable, Iterator
 
-from nledn.photo import exif, texts, vips
-from nledn.photo.model import Photo
+from nledn.photo import exif, iptc, texts, vips, xmp
+from nledn.photo.jpeg_reading import EXTENDED_PREFIX, ICC_PREFIX, PHOTOSHOP_PREFIX, XMP_PREFIX
+from nledn.photo.model import Note, Photo
 
 LONGEST_SIDE_PX = 65500  # the limit of libjpeg, a little below that of the format
 
 _SOI = b"\xff\xd8"
-_APP0, _APP1, _APP2, _COM = 0xE0, 0xE1, 0xE2, 0xFE
-_XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
-_ICC_PREFIX = b"ICC_PROFILE\0"
+_APP0, _APP1, _APP2, _APP13, _COM = 0xE0, 0xE1, 0xE2, 0xED, 0xFE
 _SEGMENT_BYTES = 65533  # 16 bits of length, which count themselves
-_ICC_BYTES = _SEGMENT_BYTES - len(_ICC_PREFIX) - 2
-
-_log = logging.getLogger(__name__)
+_ICC_BYTES = _SEGMENT_BYTES - len(ICC_PREFIX) - 2
+_EXTENDED_BYTES = 65400  # in each segment, behind their head
 
 
 def write(
@@ -29,8 +26,8 @@ def write(
 ) -> None:
     """Encode `photo` (8 bits, grey or RGB, no alpha) with its metadata.
 
-    EXIF, XMP and a comment beyond 64 kB, which JPEG has no simple room for, are left out and
-    logged.
+    XMP beyond 64 kB becomes extended XMP. EXIF and a comment beyond, which JPEG has no simple
+    room for, are left out; `left_out` tells.
 
     Args:
         photo: metadata ready to be written.
@@ -42,6 +39,19 @@ def write(
     mode = "off" if subsampling == "4:4:4" else "on"
     vips.encode(photo, "jpeg", splice, Q=quality, subsample_mode=mode)
     assert splice.is_done
+
+
+def left_out(photo: Photo) -> Iterator[str]:
+    """Yield a note for each thing that a JPEG of `photo` has no room for."""
+    if photo.exif is not None and len(exif.PREFIX + photo.exif) > _SEGMENT_BYTES:
+        yield Note.NO_EXIF
+    if photo.xmp is not None and not list(_xmp_segments(photo.xmp)):
+        yield Note.NO_XMP
+    if photo.iptc is not None and not list(_if_it_fits(_APP13, bytes(40) + photo.iptc)):
+        yield Note.IPTC
+    comments = list(texts.comments(photo.texts))
+    if len(comments) < len(photo.texts) or any(len(each) > _SEGMENT_BYTES for each in comments):
+        yield Note.NO_TEXTS
 
 
 def _with_metadata(photo: Photo, start: bytes) -> tuple[bytes, int] | None:
@@ -58,16 +68,30 @@ def _with_metadata(photo: Photo, start: bytes) -> tuple[bytes, int] | None:
 def _segments(photo: Photo) -> Iterator[bytes]:
     yield _segment(_APP0, _jfif(photo.dpi))
     if photo.exif is not None:
-        yield from _if_it_fits(_APP1, exif.PREFIX + photo.exif, "EXIF")
+        yield from _if_it_fits(_APP1, exif.PREFIX + photo.exif)
     if photo.xmp is not None:
-        yield from _if_it_fits(_APP1, _XMP_PREFIX + photo.xmp, "XMP")
+        yield from _xmp_segments(photo.xmp)
+    if photo.iptc is not None:
+        yield from _if_it_fits(_APP13, PHOTOSHOP_PREFIX + iptc.as_resource(photo.iptc))
     if photo.icc is not None:
         parts = range(0, len(photo.icc), _ICC_BYTES)
         for number, at in enumerate(parts, 1):
             count = bytes((number, len(parts)))
-            yield _segment(_APP2, _ICC_PREFIX + count + photo.icc[at : at + _ICC_BYTES])
+            yield _segment(_APP2, ICC_PREFIX + count + photo.icc[at : at + _ICC_BYTES])
     for comment in texts.comments(photo.texts):
-        yield from _if_it_fits(_COM, comment, "The comment")
+        yield from _if_it_fits(_COM, comment)
+
+
+def _xmp_segments(packet: bytes) -> Iterator[bytes]:
+    """The packet, and what of it needs extended XMP (part 3, 1.1.3.1); nothing where it fails."""
+    main, extended = xmp.split(packet, _SEGMENT_BYTES - len(XMP_PREFIX))
+    yield from _if_it_fits(_APP1, XMP_PREFIX + main)
+    name = xmp.extension_id(main) if extended else None
+    if extended is None or name is None or len(XMP_PREFIX + main) > _SEGMENT_BYTES:
+        return
+    for at in range(0, len(extended), _EXTENDED_BYTES):
+        head = EXTENDED_PREFIX + name + struct.pack(">II", len(extended), at)
+        yield _segment(_APP1, head + extended[at : at + _EXTENDED_BYTES])
 
 
 def _jfif(dpi: tuple[float, float] | None) -> bytes:
@@ -75,11 +99,9 @@ def _jfif(dpi: tuple[float, float] | None) -> bytes:
     return b"JFIF\0" + struct.pack(">BBBHHBB", 1, 1, unit, x, y, 0, 0)
 
 
-def _if_it_fits(marker: int, data: bytes, name: str) -> Iterator[bytes]:
+def _if_it_fits(marker: int, data: bytes) -> Iterator[bytes]:
     if len(data) <= _SEGMENT_BYTES:
         yield _segment(marker, data)
-    else:
-        _log.warning("%s of %d bytes does not fit into a JPEG and is left out", name, len(data))
 
 
 def _segment(marker: int, data: bytes) -> bytes:

@@ -1,17 +1,18 @@
 """A photo in memory, and what is told about how it got there."""
 
+import functools
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from nledn.photo.texts import Texts
-from nledn.pixels import Pixels, Plane
+from nledn.pixels import Pixels, Plane, without_hidden
 
 
 class Note(StrEnum):
-    """Something that was dropped or converted while reading; a word for `nledn.messages`.
+    """Something that was dropped or converted; a word for `nledn.messages`.
 
-    `FRAMES` is followed by a colon and their number, as in `frames:12`.
+    Some are followed by a colon and a detail, as in `frames:12`.
     """
 
     FRAMES = "frames"
@@ -20,8 +21,22 @@ class Note(StrEnum):
     """Several pictures in one JPEG (MPO): the main one is taken, the rest dropped."""
     GAIN_MAP = "gain-map"
     """The gain map, which brightens the photo on HDR screens, is dropped."""
+    DEPTH = "depth"
+    """A picture of distances is dropped."""
+    FILM = "film"
+    """A motion photo: the film beside the picture is dropped."""
+    TRAILER = "trailer"
+    """What lies behind the end of the picture is dropped."""
+    CREDENTIALS = "credentials"
+    """Content credentials (C2PA), which would no longer be true, are dropped."""
+    OTHER_DATA = "other-data"
+    """Data of a kind that is not known here is dropped; after a colon, what the file calls it."""
+    LAYERS = "layers"
+    """The layers of a Photoshop file are dropped."""
+    GEOREFERENCE = "georeference"
+    """The place on earth (GeoTIFF) of a photo that was turned, or in another format, is dropped."""
     EXTENDED_XMP = "extended-xmp"
-    """The part of the XMP beyond 64 kB, most often depth or motion, is dropped."""
+    """Extended XMP that is incomplete or belongs to no packet is dropped."""
     IPTC = "iptc"
     """The old IPTC block is dropped; what XMP repeats of it stays."""
     PALETTE = "palette"
@@ -40,8 +55,34 @@ class Note(StrEnum):
     """The ICC profile is corrupt or of another kind of colour, and dropped."""
     BAD_EXIF = "bad-exif"
     """The EXIF is corrupt and dropped."""
+    BAD_EXIF_PART = "bad-exif-part"
+    """Part of the EXIF is corrupt and dropped."""
+    RAW_EXIF = "raw-exif"
+    """The EXIF of this kind of RAW file cannot be read."""
     BAD_XMP = "bad-xmp"
     """The XMP is corrupt and dropped."""
+    BAD_XMP_PART = "bad-xmp-part"
+    """Part of the XMP is corrupt and dropped."""
+    NO_END = "no-end"
+    """The end mark of the file is missing, but no pixel."""
+    CUT_OFF = "cut-off"
+    """Rows are missing; after a colon, those that are there and all, as in `30 of 40`."""
+    SIDECAR = "sidecar"
+    """The XMP file beside the photo could not be carried along."""
+    NO_EXIF = "no-exif"
+    """The format of the result has no room for the EXIF."""
+    NO_XMP = "no-xmp"
+    """The format of the result has no room for the XMP."""
+    NO_PROFILE = "no-profile"
+    """The format of the result has no room for the profile."""
+    NO_TEXTS = "no-texts"
+    """The format of the result has no room for all texts."""
+    NO_ALPHA = "no-alpha"
+    """The format of the result has no transparency, which is laid over white."""
+    NO_RESOLUTION = "no-resolution"
+    """The format of the result has no room for the resolution."""
+    FEWER_BITS = "fewer-bits"
+    """16 bits became 8 in the format of the result."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +94,8 @@ class Metadata:
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
     texts: Texts = ()
+    geo: bytes | None = None
+    iptc: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -62,10 +105,12 @@ class Decoded:
     Attributes:
         grey: the three channels are equal because the file has one.
         converted: the pixels were converted to sRGB; the file's profile no longer holds.
+        notes: as in `Photo.notes`.
     """
 
     grey: bool = False
     converted: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +127,11 @@ class Photo:
         xmp: an XMP packet in UTF-8, orientation 1, no thumbnails.
         dpi: pixels per inch, horizontally and vertically.
         texts: words beside the photo, by keyword: a PNG's texts, a JPEG's comment.
+        geo: a TIFF structure with the fields of a GeoTIFF.
+        iptc: the old IPTC block (IIM).
         grey: came greyscale and goes back greyscale; the three channels are equal.
         linear: the profile says that values are proportional to light.
+        lossless: a WebP that kept every pixel, and keeps them again.
         format: "JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "HEIC" or "RAW".
         path: the file it was read from.
         notes: what had to be dropped or converted, as `Note` says.
@@ -96,11 +144,24 @@ class Photo:
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
     texts: Texts = ()
+    geo: bytes | None = None
+    iptc: bytes | None = None
     grey: bool = False
     linear: bool = False
+    lossless: bool = False
     format: str = "PNG"
     path: Path | None = None
     notes: tuple[str, ...] = ()
+
+    @functools.cached_property
+    def visible(self) -> Pixels:
+        """The pixels, with the nearest colour that shows in the place of transparent ones'.
+
+        A network sees around each pixel; what is hidden must change nothing that is not.
+        """
+        if self.alpha is None:
+            return self.pixels
+        return without_hidden(self.pixels, self.alpha)
 
     @property
     def size(self) -> tuple[int, int]:

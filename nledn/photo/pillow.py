@@ -4,14 +4,15 @@ It decodes what it cannot hold (16-bit RGB) to 8 bits without a word, so such fi
 """
 
 import functools
+import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, JpegImagePlugin
+from PIL import Image
 
-from nledn.photo import exif, texts, vips, xmp
+from nledn.photo import exif, jpeg_reading, texts, vips, xmp
 from nledn.photo.canvas import Canvas, Form
 from nledn.photo.model import Decoded, Metadata, Note, Photo
 from nledn.photo.source import Source, Unsupported
@@ -23,60 +24,89 @@ WEBP_LONGEST_SIDE_PX = 16383
 Image.MAX_IMAGE_PIXELS = None
 
 _FORMATS = ("JPEG", "WEBP", "BMP", "GIF", "AVIF")
-_WITHOUT_DPI = ("WEBP", "AVIF")
-_EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
-_ISO_GAIN_MAP = b"urn:iso:std:iso:ts:21496:-1\0"
-_IPTC = b"Photoshop 3.0\0"
-_IPTC_RESOURCE = b"8BIM\x04\x04"
 _GREY_MODES = ("1", "L", "LA", "La")
 # Modes that become another one before they are read out, strip by strip.
 _READ_AS = {"1": "L", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB", "PA": "RGBA"}
 _LOSSLESS_QUALITY = 100
+_WEBP_CHUNKS = frozenset(
+    {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"ANIM", b"ANMF", b"EXIF", b"XMP "}
+)
+_MOST_CHUNKS = 100_000
+_GIF_XMP, _GIF_XMP_END = b"XMP DataXMP", b"\x01\xff\xfe\xfd"  # a ramp of bytes ends the packet
+_GIF_ICC = b"ICCRGBG1012"
+_LARGEST_GIF_SEARCHED = 2**26
+_BMP_V5_BYTES, _BMP_HEADER_AT = 124, 14
+_BMP_PROFILE, _BMP_LINKED = b"DEBM", b"KNIL"  # MBED and LINK, little-endian
 
 
-def opened(file: BinaryIO) -> Source:
+def opened(file: BinaryIO, kind: str) -> Source:
     """Read all but the pixels of a JPEG, WebP, BMP, GIF or AVIF.
 
     Raises:
         OSError, SyntaxError, ValueError and others of Pillow's: the file is damaged.
+        Unsupported: a kind of JPEG that no decoder here reads.
     """
     # Pillow warns of odd metadata, which is dropped with a note. Set anew at each call, for the
     # filters of others; entering and leaving a context instead is not safe among threads.
     warnings.filterwarnings("ignore", module=r"PIL\.")
+    found = jpeg_reading.read(file) if kind == "JPEG" else None  # before what Pillow says of it
     file.seek(0)
     image = Image.open(file, formats=_FORMATS)
     kind = image.format or ""
-    block = exif.bare(image.info.get("exif"))
-    metadata = Metadata(
-        icc=image.info.get("icc_profile") or None,
-        exif=block,
-        xmp=_xmp(image),
-        dpi=exif.dpi(block or b"") if kind in _WITHOUT_DPI else image.info.get("dpi"),
-        texts=texts.from_comments(_comments(image)),
-    )
-    if image.mode == "CMYK" and isinstance(image, JpegImagePlugin.JpegImageFile):
-        decode = functools.partial(vips.decode, file, "JPEG", cmyk=True)
+    notes = [*_notes(image), *_beside(file, kind)]
+    picture = None
+    decode: Callable[[Canvas], Decoded] = functools.partial(_decoded, image)
+    if found is None:
+        metadata = _metadata(image, file)
     else:
-        decode = functools.partial(_decoded, image)
-    notes = tuple(dict.fromkeys(_notes(image, metadata)))
+        metadata = _jpeg_metadata(found)
+        others = notes.count(Note.MPO) or Note.GAIN_MAP in (*notes, *found.notes)
+        notes += [note for note in found.notes if not (note == Note.MPO and others)]
+        picture = vips.Picture(file, "JPEG", cmyk=image.mode == "CMYK")
+        if image.mode == "CMYK":
+            decode = picture.decode
+    notes += _told_by_xmp(metadata.xmp)
     # AVIF turns by properties of its own, which Pillow puts into the EXIF; its XMP is not asked.
-    orientation = exif.orientation(block or b"") or 1 if kind == "AVIF" else None
-    return Source(kind, image.size, metadata, decode, orientation, notes)
+    block = metadata.exif or b""
+    orientation = exif.orientation(block) or 1 if kind == "AVIF" else None
+    return Source(
+        kind,
+        image.size,
+        metadata,
+        decode,
+        orientation,
+        notes=tuple(dict.fromkeys(notes)),
+        lossless=kind == "WEBP" and b"VP8L" in _webp_chunks(file),
+        part=picture,
+    )
 
 
-def _xmp(image: Image.Image) -> bytes | None:
-    packet = image.info.get("xmp")
-    return packet if isinstance(packet, bytes) else None
+def _metadata(image: Image.Image, file: BinaryIO) -> Metadata:
+    kind, info = image.format, image.info
+    block = exif.bare(info.get("exif"))
+    packet = info.get("xmp")
+    comment = info.get("comment")
+    return Metadata(
+        icc=_bmp_profile(file) if kind == "BMP" else info.get("icc_profile") or None,
+        exif=block,
+        xmp=_gif_xmp(file) if kind == "GIF" else packet if isinstance(packet, bytes) else None,
+        dpi=info.get("dpi") if kind == "BMP" else exif.dpi(block or b""),
+        texts=texts.from_comments([comment] if isinstance(comment, bytes) else []),
+    )
 
 
-def _comments(image: Image.Image) -> list[bytes]:
-    if hasattr(image, "applist"):  # a JPEG's, all of them; `info` has the last
-        return [data for name, data in image.applist if name == "COM"]
-    comment = image.info.get("comment")
-    return [comment] if isinstance(comment, bytes) else []
+def _jpeg_metadata(found: jpeg_reading.Segments) -> Metadata:
+    return Metadata(
+        icc=found.icc,
+        exif=found.exif,
+        xmp=found.xmp,
+        dpi=found.dpi or exif.dpi(found.exif or b""),
+        texts=texts.from_comments(found.comments),
+        iptc=found.iptc,
+    )
 
 
-def _notes(image: Image.Image, metadata: Metadata) -> Iterator[str]:
+def _notes(image: Image.Image) -> Iterator[str]:
     simple = {"P": Note.PALETTE, "PA": Note.PALETTE, "1": Note.BILEVEL, "CMYK": Note.CMYK}
     if image.mode in simple:
         yield simple[image.mode]
@@ -84,15 +114,67 @@ def _notes(image: Image.Image, metadata: Metadata) -> Iterator[str]:
         yield Note.MPO
     elif getattr(image, "n_frames", 1) > 1:
         yield f"{Note.FRAMES}:{getattr(image, 'n_frames', 1)}"
-    if metadata.xmp is not None and xmp.has_gain_map(metadata.xmp):
+
+
+def _told_by_xmp(packet: bytes | None) -> Iterator[str]:
+    if packet is not None and xmp.has_gain_map(packet):
         yield Note.GAIN_MAP
-    for _, data in getattr(image, "applist", ()):
-        if data.startswith(_ISO_GAIN_MAP):
-            yield Note.GAIN_MAP
-        elif data.startswith(_EXTENDED_XMP):
-            yield Note.EXTENDED_XMP
-        elif data.startswith(_IPTC) and _IPTC_RESOURCE in data:
-            yield Note.IPTC
+    if packet is not None and xmp.has_film(packet):
+        yield Note.FILM
+
+
+def _beside(file: BinaryIO, kind: str) -> Iterator[str]:
+    """Note what no part of Pillow tells of."""
+    if kind == "WEBP":
+        others = {chunk for chunk in _webp_chunks(file) if chunk not in _WEBP_CHUNKS}
+        if others:
+            names = sorted(chunk.decode("ascii", "replace").strip() for chunk in others)
+            yield f"{Note.OTHER_DATA}:{', '.join(names)}"
+    elif kind == "GIF":
+        file.seek(0)
+        if _GIF_ICC in file.read(_LARGEST_GIF_SEARCHED):
+            yield Note.COLOUR_UNTAGGED
+    elif kind == "BMP" and _bmp_header(file)[56:60] == _BMP_LINKED:
+        yield Note.COLOUR_UNTAGGED
+
+
+def _webp_chunks(file: BinaryIO) -> set[bytes]:
+    """The names of the chunks of a RIFF file, those of the first frame of a moving one too."""
+    names: set[bytes] = set()
+    file.seek(12)
+    for _ in range(_MOST_CHUNKS):
+        head = file.read(8)
+        if len(head) < 8:
+            break
+        names.add(head[:4])
+        if head[:4] == b"ANMF":
+            names.add(file.read(24)[16:20])
+            file.seek(-24, 1)
+        length = int.from_bytes(head[4:], "little")
+        file.seek(length + length % 2, 1)
+    return names
+
+
+def _gif_xmp(file: BinaryIO) -> bytes | None:
+    file.seek(0)
+    _, found, rest = file.read(_LARGEST_GIF_SEARCHED).partition(_GIF_XMP)
+    packet, ended, _ = rest.partition(_GIF_XMP_END)
+    return packet if found and ended else b"" if found else None
+
+
+def _bmp_header(file: BinaryIO) -> bytes:
+    file.seek(_BMP_HEADER_AT)
+    header = file.read(_BMP_V5_BYTES)
+    return header if header[:4] == struct.pack("<I", _BMP_V5_BYTES) else b""
+
+
+def _bmp_profile(file: BinaryIO) -> bytes | None:
+    header = _bmp_header(file)
+    if header[56:60] != _BMP_PROFILE or len(header) < _BMP_V5_BYTES:
+        return None
+    at, count = struct.unpack("<II", header[112:120])
+    file.seek(_BMP_HEADER_AT + at)
+    return file.read(count)
 
 
 def _decoded(image: Image.Image, canvas: Canvas) -> Decoded:
@@ -119,14 +201,14 @@ def write_webp(photo: Photo, file: BinaryIO, *, quality: int) -> None:
     Args:
         photo: metadata ready to be written.
         file: where it goes.
-        quality: 1 to 99; 100 is lossless.
+        quality: 1 to 99; 100 is lossless, and so is a photo that was.
     """
     pixels = photo.pixels if photo.alpha is None else np.dstack((photo.pixels, photo.alpha))
     Image.fromarray(pixels).save(
         file,
         "WEBP",
         quality=quality,
-        lossless=quality == _LOSSLESS_QUALITY,
+        lossless=photo.lossless or quality == _LOSSLESS_QUALITY,
         exact=True,  # keeps the colours below full transparency
         icc_profile=photo.icc or b"",
         exif=photo.exif or b"",

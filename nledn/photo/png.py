@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from nledn.photo import exif, texts, vips
+from nledn.photo import exif, jpeg_reading, texts, vips, xmp
 from nledn.photo.model import Metadata, Note, Photo
-from nledn.photo.source import Damaged, Source
+from nledn.photo.source import Damaged, Source, Unsupported
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
 # How ImageMagick, darktable and digiKam wrote it for years; the second may hold XMP as well.
 _RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
+_RAW_XMP_KEYWORDS = (b"Raw profile type xmp", b"Raw profile type APP1")
+_RAW_ICC_KEYWORDS = (b"Raw profile type icc", b"Raw profile type icm")
 _RAW_IPTC_KEYWORD = b"Raw profile type iptc"
 _PALETTE_TYPE = 3
 _SRGB_GAMMA = 45455
@@ -27,9 +29,22 @@ _METRE_IN_INCHES = 1 / 0.0254
 _UNIT_METRE = 1
 _MAX_CHUNKS = 100_000
 _LARGEST_TEXT = 64 * 1024 * 1024  # unpacked: beyond it a text is a bomb and is left out
-_INTERESTING = frozenset(
-    {b"iCCP", b"eXIf", b"iTXt", b"zTXt", b"tEXt", b"pHYs", b"acTL", b"gAMA", b"cICP", b"sRGB"}
+_UNREADABLE = b"?"
+_LARGEST_BEHIND = 2**16  # of what follows the end, looked at
+_LARGEST_SMALL = 64  # bytes of a chunk that is looked into, beside those below
+_LARGE = frozenset({b"iCCP", b"eXIf", b"iTXt", b"zTXt", b"tEXt"})
+_TEXTS = (b"iTXt", b"zTXt", b"tEXt")
+_CREDENTIALS = b"caBX"
+_PHONE = b"CgBI"
+# Chunks about the pixels alone, about frames, which have a note, and the time of the last change,
+# which a result's file has itself.
+_NO_LOSS = frozenset(
+    {b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"sBIT", b"bKGD", b"hIST", b"sPLT", b"tIME", b"fcTL"}
+    | {b"fdAT", b"acTL", b"pHYs", b"gAMA", b"cHRM", b"cICP", b"sRGB", b"mDCV", b"cLLI", b"iDOT"}
 )
+# White, red, green and blue of sRGB as x and y, in steps of 1/100,000.
+_SRGB_CHROMATICITIES = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+_CHROMATICITY_TOLERANCE = 1000
 
 
 def opened(file: BinaryIO) -> Source:
@@ -37,27 +52,36 @@ def opened(file: BinaryIO) -> Source:
 
     Raises:
         Damaged: there is no header.
+        Unsupported: Xcode has written it for iPhones alone.
     """
     file.seek(len(_SIGNATURE))
     head = file.read(8 + 13)
+    if head[4:8] == _PHONE:
+        raise Unsupported("PNG for an iPhone's screen, CgBI")
     if len(head) < 21 or head[4:8] != b"IHDR":
         raise Damaged("no header")
     width, height, depth, colour = struct.unpack(">IIBB", head[8:18])
     found = list(_chunks(file))
-    chunks = {chunk.name: chunk.data for chunk in found}
+    behind = list(_behind(file))
+    chunks = {chunk.name: chunk.data for chunk in reversed(found)}  # of equals the first
+    packets = [chunk.data for chunk in found if chunk.name == _XMP_KEYWORD]
+    packets += [packet for packet in [_raw_xmp(chunks)] if packet is not None]
+    picture = vips.Picture(file, "PNG")
+    kinds = {chunk.name for chunk in found if not chunk.encoding}
     words = (chunk.as_words() for chunk in found if chunk.encoding)
     return Source(
         format="PNG",
         size=(width, height),
         metadata=Metadata(
-            icc=_icc(chunks.get(b"iCCP", b"")),
+            icc=_icc(chunks.get(b"iCCP", b"")) or _raw_profile(chunks, _RAW_ICC_KEYWORDS),
             exif=exif.bare(chunks.get(b"eXIf") or _raw_exif(chunks)),
-            xmp=chunks.get(_XMP_KEYWORD),
+            xmp=xmp.merged(packets),
             dpi=_dpi(chunks.get(b"pHYs", b"")),
             texts=texts.kept(words),
         ),
-        notes=tuple(_notes(chunks, depth, colour)),
-        decode=functools.partial(vips.decode, file, "PNG"),
+        notes=(*_notes(chunks, kinds, depth, colour), *behind),
+        decode=picture.decode,
+        part=picture,
     )
 
 
@@ -79,14 +103,12 @@ def _chunks(file: BinaryIO) -> Iterator[_Chunk]:
     for _ in range(_MAX_CHUNKS):
         head = file.read(8)
         if len(head) < 8 or head[4:] == b"IEND":
+            file.seek(8 - len(head), 1)
             return
         length, kind = int.from_bytes(head[:4], "big"), head[4:]
-        if kind not in _INTERESTING:
-            file.seek(length + 4, 1)
-            continue
-        data = file.read(length)
-        file.seek(4, 1)
-        yield _text(kind, data) if kind in (b"iTXt", b"zTXt", b"tEXt") else _Chunk(kind, data)
+        data = file.read(length) if kind in _LARGE or length <= _LARGEST_SMALL else b""
+        file.seek(length - len(data) + 4, 1)
+        yield _text(kind, data) if kind in _TEXTS else _Chunk(kind, data)
 
 
 def _text(kind: bytes, data: bytes) -> _Chunk:
@@ -98,6 +120,16 @@ def _text(kind: bytes, data: bytes) -> _Chunk:
     packed, rest = rest[:1] == b"\1", rest[2:]
     text = rest.split(b"\0", 2)[-1]  # after the language and the translated keyword
     return _Chunk(keyword, _inflated(text) if packed else text, "utf-8")
+
+
+def _behind(file: BinaryIO) -> Iterator[str]:
+    """Note what follows the last chunk, behind whose head the file stands."""
+    file.seek(-8, 1)
+    rest = file.read(_LARGEST_BEHIND)
+    if rest[4:8] != b"IEND":
+        yield Note.NO_END
+    elif rest[12:].strip(b"\0"):
+        yield Note.TRAILER
 
 
 def _inflated(data: bytes) -> bytes:
@@ -117,17 +149,32 @@ def _icc(chunk: bytes) -> bytes | None:
 
 
 def _raw_exif(chunks: dict[bytes, bytes]) -> bytes | None:
-    """EXIF in hexadecimal, after a line with its name and one with its length."""
-    for keyword in _RAW_EXIF_KEYWORDS:
-        lines = chunks.get(keyword, b"").strip().split(b"\n", 2)
-        if len(lines) != 3:
+    block = _raw_profile(chunks, _RAW_EXIF_KEYWORDS[:1])
+    other = _raw_profile(chunks, _RAW_EXIF_KEYWORDS[1:])
+    return block or (other if other is not None and other.startswith(exif.PREFIX) else None)
+
+
+def _raw_xmp(chunks: dict[bytes, bytes]) -> bytes | None:
+    packet = _raw_profile(chunks, _RAW_XMP_KEYWORDS[:1])
+    other = _raw_profile(chunks, _RAW_XMP_KEYWORDS[1:])
+    if other is not None and other.startswith(jpeg_reading.XMP_PREFIX):
+        packet = packet or other
+    return None if packet is None else packet.removeprefix(jpeg_reading.XMP_PREFIX)
+
+
+def _raw_profile(chunks: dict[bytes, bytes], keywords: tuple[bytes, ...]) -> bytes | None:
+    """A block in hexadecimal, after a line with its name and one with its length.
+
+    No block at all, for `facts_of` to drop and say so, where that is damaged.
+    """
+    for keyword in keywords:
+        if keyword not in chunks:
             continue
+        lines = chunks[keyword].strip().split(b"\n", 2)
         try:
-            block = bytes.fromhex(lines[2].decode("ascii"))
-        except ValueError:
-            continue
-        if keyword == _RAW_EXIF_KEYWORDS[0] or block.startswith(exif.PREFIX):
-            return block
+            return bytes.fromhex(lines[2].decode("ascii"))
+        except (LookupError, ValueError):
+            return _UNREADABLE
     return None
 
 
@@ -138,7 +185,7 @@ def _dpi(chunk: bytes) -> tuple[float, float] | None:
     return (x / _METRE_IN_INCHES, y / _METRE_IN_INCHES) if x and y else None
 
 
-def _notes(chunks: dict[bytes, bytes], depth: int, colour: int) -> Iterator[str]:
+def _notes(chunks: dict[bytes, bytes], kinds: set[bytes], depth: int, colour: int) -> Iterator[str]:
     if colour == _PALETTE_TYPE:
         yield Note.PALETTE
     elif depth == 1:
@@ -147,11 +194,26 @@ def _notes(chunks: dict[bytes, bytes], depth: int, colour: int) -> Iterator[str]
     if frames > 1:
         yield f"{Note.FRAMES}:{frames}"
     gamma = int.from_bytes(chunks.get(b"gAMA", b""), "big")
-    odd_gamma = gamma not in (0, _SRGB_GAMMA) and b"sRGB" not in chunks
-    if b"iCCP" not in chunks and (odd_gamma or b"cICP" in chunks):
+    is_odd = gamma not in (0, _SRGB_GAMMA) or _has_odd_chromaticities(chunks.get(b"cHRM", b""))
+    is_tagged = b"iCCP" in chunks or b"sRGB" in chunks
+    if b"cICP" in chunks or (is_odd and not is_tagged):  # cICP goes before a profile
         yield Note.COLOUR_UNTAGGED
     if _RAW_IPTC_KEYWORD in chunks:
         yield Note.IPTC
+    if _CREDENTIALS in chunks:
+        yield Note.CREDENTIALS
+    others = {name for name in kinds if name not in (_NO_LOSS | _LARGE | {_CREDENTIALS})}
+    if others:
+        names = sorted(name.decode("ascii", "replace") for name in others)
+        yield f"{Note.OTHER_DATA}:{', '.join(names)}"
+
+
+def _has_odd_chromaticities(chunk: bytes) -> bool:
+    if len(chunk) != 4 * len(_SRGB_CHROMATICITIES):
+        return False
+    found = struct.unpack(">8I", chunk)
+    pairs = zip(found, _SRGB_CHROMATICITIES, strict=True)
+    return any(abs(one - other) > _CHROMATICITY_TOLERANCE for one, other in pairs)
 
 
 def write(photo: Photo, write_bytes: Callable[[bytes], object]) -> None:

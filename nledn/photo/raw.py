@@ -1,17 +1,25 @@
 """RAW files, developed by rawpy (LibRaw) where it is installed, to 16-bit sRGB."""
 
 import functools
+import io
+import struct
 from typing import Any, BinaryIO
 
-from nledn.photo import exif
+from nledn.photo import exif, exif_copying, jpeg_reading
 from nledn.photo.canvas import Canvas, Form
 from nledn.photo.model import Decoded, Metadata, Note
 from nledn.photo.source import ReaderMissing, Source
-from nledn.photo.tiff_structure import TiffDamaged, TiffStructure
+from nledn.photo.tiff_structure import EXIF_IFD, GPS_IFD, TiffDamaged, TiffStructure
 from nledn.pixels import strips
 
 # The slope and the power of sRGB's curve, as LibRaw wants them.
 _SRGB_CURVE = (2.4, 12.92)
+_XMP = 700
+_FUJI, _MINOLTA = b"FUJIFILMCCD-RAW", b"\0MRM"
+_CANON_PARTS = {exif.ROOT: b"CMT1", EXIF_IFD: b"CMT2", GPS_IFD: b"CMT4"}
+_CANON_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_JPEG_WITH_EXIF = b"Exif\0\0"
+_LARGEST_HEADER = 2**22
 _QUARTER_TURNS = (5, 6)  # LibRaw's `flip` for pictures on their side
 
 
@@ -30,22 +38,86 @@ def opened(file: BinaryIO) -> Source:
     raw = rawpy.imread(file)
     sizes = raw.sizes
     size = (sizes.width, sizes.height)
+    metadata, has_exif = metadata_of(file)
     return Source(
         format="RAW",
         size=size[::-1] if sizes.flip in _QUARTER_TURNS else size,
-        metadata=Metadata(exif=_exif(file)),
+        metadata=metadata,
         decode=functools.partial(_developed, raw),
         orientation=1,  # LibRaw turns it
-        notes=(Note.RAW,),
+        notes=(Note.RAW,) if has_exif else (Note.RAW, Note.RAW_EXIF),
     )
 
 
-def _exif(file: BinaryIO) -> bytes | None:
-    try:
-        structure = TiffStructure(file)
-        return exif.from_tiff(structure, structure.directory(structure.first_offset))
-    except (TiffDamaged, LookupError):
-        return None  # CR3, RAF and others keep theirs in ways of their own
+def metadata_of(file: BinaryIO) -> tuple[Metadata, bool]:
+    """EXIF and XMP of a RAW file, and whether its EXIF could be read."""
+    for read in (_of_tiff, _of_fuji, _of_canon, _of_preview):
+        try:
+            found = read(file)
+        except (TiffDamaged, LookupError, struct.error, ValueError):
+            continue
+        if found is not None and found.exif is not None:
+            return found, True
+    return Metadata(), False
+
+
+def _of_tiff(file: BinaryIO) -> Metadata | None:
+    """DNG, NEF, ARW, ORF, RW2 and others, which are a TIFF, some with another version."""
+    structure = TiffStructure(file, raw=True)
+    page = structure.directory(structure.first_offset)
+    packet = page.entries.get(_XMP)
+    block, _ = exif_copying.from_tiff(structure, page)
+    return Metadata(exif=block, xmp=None if packet is None else structure.data(packet))
+
+
+def _of_fuji(file: BinaryIO) -> Metadata | None:
+    """RAF: a preview, whose place stands in the header, has the EXIF."""
+    file.seek(0)
+    head = file.read(92)
+    if not head.startswith(_FUJI):
+        return None
+    at, count = struct.unpack(">II", head[84:92])
+    file.seek(at)
+    return _of_jpeg(file.read(count))
+
+
+def _of_canon(file: BinaryIO) -> Metadata | None:
+    """CR3: boxes, with a TIFF structure for each directory of the EXIF."""
+    file.seek(0)
+    data = file.read(_LARGEST_HEADER)
+    if data[4:8] != b"ftyp":
+        return None
+    parts = {tag: part for tag, name in _CANON_PARTS.items() if (part := _box(data, name))}
+    _, found, packet = data.partition(_CANON_XMP)
+    ended = packet.partition(b"</x:xmpmeta>")
+    whole = ended[0] + ended[1] if found and ended[1] else None
+    return Metadata(exif=exif_copying.from_parts(parts), xmp=whole)
+
+
+def _box(data: bytes, name: bytes) -> bytes | None:
+    at = data.find(name)
+    if at < 4:
+        return None
+    length = int.from_bytes(data[at - 4 : at], "big")
+    return data[at + 4 : at - 4 + length]
+
+
+def _of_preview(file: BinaryIO) -> Metadata | None:
+    """X3F, MRW and others: the EXIF of a preview, or of a TIFF structure near the beginning."""
+    file.seek(0)
+    head = file.read(_LARGEST_HEADER)
+    if head.startswith(_MINOLTA):
+        at = head.find(b"\0TTW")
+        if at >= 0:
+            return _of_tiff(io.BytesIO(head[at + 8 :]))
+    at = head.find(_JPEG_WITH_EXIF)
+    start = head.rfind(b"\xff\xd8", 0, at) if at >= 0 else -1
+    return _of_jpeg(head[start:]) if start >= 0 else None
+
+
+def _of_jpeg(data: bytes) -> Metadata | None:
+    found = jpeg_reading.segments_of(data)
+    return Metadata(exif=found.exif, xmp=found.xmp)
 
 
 def _developed(raw: Any, canvas: Canvas) -> Decoded:

@@ -4,10 +4,11 @@
 by `decode`, in a process that may crash or be stopped.
 """
 
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from nledn.errors import (
     NotAFile,
     NotAPhoto,
     NotItsFormat,
+    PhotoCutOff,
     PhotoDamaged,
     PhotoIsEmpty,
     PhotoIsFolder,
@@ -32,9 +34,11 @@ from nledn.photo import heif, pillow, png, raw, tiff_reading
 from nledn.photo.canvas import Arrays, Canvas, Form
 from nledn.photo.facts import Facts, assembled, facts_of
 from nledn.photo.formats import HEAD_BYTES, is_video, named_by, sniff
-from nledn.photo.model import Photo
+from nledn.photo.model import Decoded, Note, Photo
 from nledn.photo.source import ReaderMissing, Source, Unsupported
 from nledn.photo.tiff_structure import TiffStructure
+
+_OF_PYTHON = re.compile(r"<_io\.\w+[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Header:
         return self.size[0] * self.size[1] / 1e6
 
 
-def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS) -> Photo:
+def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, damaged: bool = False) -> Photo:
     """Read the photo at `path`, by its content and not by its name.
 
     Orientation is applied; depth (8 or 16 bits), alpha, profile and metadata are kept. Corrupt
@@ -64,12 +68,14 @@ def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS) -> Photo:
     Args:
         path: the file.
         limit_megapixels: refuse more, by the header, before anything is decoded.
+        damaged: open what can be read of a damaged file, where that is at least half of its rows.
 
     Raises:
         PhotoNotFound, PhotoIsFolder, PhotoIsEmpty, PhotoNotPermitted: there are no bytes.
         NotAPhoto: the content is of no format that is known here.
         PhotoIsVideo: it is a video's.
         PhotoDamaged: truncated or corrupt.
+        PhotoCutOff: the same, but `damaged` would open it.
         PhotoTooLarge: more than `limit_megapixels`.
         PhotoTakesMemory: it does not fit into memory.
         PhotoNeedsReader: RAW, HEIC or AVIF without the package that reads it.
@@ -77,7 +83,7 @@ def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS) -> Photo:
     """
     path = Path(path)
     arrays = Arrays()
-    facts = decode(path, arrays, limit_megapixels=limit_megapixels)
+    facts = decode(path, arrays, limit_megapixels=limit_megapixels, damaged=damaged)
     with _typed_errors(path):
         return assembled(path, facts, arrays)
 
@@ -87,6 +93,7 @@ def decode(
     canvas: Canvas,
     *,
     limit_megapixels: float,
+    damaged: bool = False,
     on_header: Callable[[Header], object] | None = None,
 ) -> Facts:
     """Decode the photo at `path` onto a canvas.
@@ -95,6 +102,7 @@ def decode(
         path: the file.
         canvas: where the pixels go, as stored and not yet turned upright.
         limit_megapixels: refuse more.
+        damaged: as for `read`.
         on_header: called once the header is read, before the pixels are decoded.
 
     Raises:
@@ -108,8 +116,28 @@ def decode(
         if on_header is not None:
             on_header(header)
         limited = _Limited(canvas, path, limit_megapixels)
-        decoded = source.decode(limited)
+        decoded = _decoded(source, limited, path, damaged)
         return facts_of(source, decoded, limited.size)
+
+
+def _decoded(source: Source, canvas: "_Limited", path: Path, damaged: bool) -> Decoded:
+    try:
+        return source.decode(canvas)
+    except (DerainError, ReaderMissing, Unsupported, MemoryError):
+        raise
+    except Exception as error:  # decoders raise anything at all on damaged bytes
+        part = source.part
+        if part is None:
+            raise
+        rows, height = part.readable_rows(), source.size[1]
+        if rows < height:
+            if rows * 2 < height:
+                raise
+            if not damaged:
+                raise PhotoCutOff(path, _first_line(error), rows, height) from error
+        decoded = part.decode_part(canvas, rows)
+        note = Note.NO_END if rows == height else f"{Note.CUT_OFF}:{rows} of {height}"
+        return replace(decoded, notes=(note,))
 
 
 class _Limited:
@@ -160,7 +188,8 @@ def _typed_errors(path: Path) -> Iterator[None]:
 
 def _first_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else ""
+    # Pillow names the file as Python shows it.
+    return _OF_PYTHON.sub("", lines[-1]).strip() if lines else ""
 
 
 def _open(path: Path) -> BinaryIO:
@@ -193,4 +222,4 @@ def _opened(file: BinaryIO, path: Path) -> Source:
     if kind in ("HEIC", "AVIF"):
         return heif.opened(file, kind)
     openers = {"PNG": png.opened, "TIFF": tiff_reading.opened, "RAW": raw.opened}
-    return openers.get(kind, pillow.opened)(file)
+    return openers[kind](file) if kind in openers else pillow.opened(file, kind)

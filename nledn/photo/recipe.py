@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from nledn.options import STRENGTH_MAX
-from nledn.photo.xmp import XmpDamaged, upright
+from nledn.photo.xmp import XmpDamaged, merged, upright
 
 NAMESPACE = "urn:afterrain:recipe:1.0/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -60,8 +60,9 @@ def stamped(packet: bytes | None, recipe: Recipe, size: tuple[int, int]) -> byte
     """
     text = unstamped(packet, size).decode() if packet else _EMPTY
     prefix = _rdf_prefix(text)
-    if prefix is None:
-        text, prefix = _EMPTY, "rdf"
+    if prefix is None and packet:  # RDF without a prefix, or closed where it begins
+        return merged([text.encode(), stamped(None, recipe, size)]) or b""
+    prefix = prefix or "rdf"
     values = "".join(
         f"\n  afterrain:{_property(field.name)}={quoteattr(_as_text(getattr(recipe, field.name)))}"
         for field in fields(Recipe)
@@ -102,6 +103,11 @@ def read_recipe(packet: bytes | None) -> Recipe | None:
         if any(value is not None for value in found.values()):
             return _recipe(found)
     return None
+
+
+def is_result(packet: bytes | None) -> bool:
+    """Return whether a photo's XMP says that it is a result of this program."""
+    return read_recipe(packet) is not None
 
 
 def _recipe(found: dict[str, str | None]) -> Recipe | None:

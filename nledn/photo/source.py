@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from nledn.photo.canvas import Canvas
 from nledn.photo.model import Decoded, Metadata
@@ -29,6 +30,18 @@ class ReaderMissing(ImportError):
         self.package = package
 
 
+class Part(Protocol):
+    """The rows of a damaged file that can be read."""
+
+    def readable_rows(self) -> int:
+        """Return how many rows from the top can be read."""
+        ...
+
+    def decode_part(self, canvas: Canvas, rows: int) -> Decoded:
+        """Decode so many rows; those below become grey."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Source:
     """All about a file but its pixels.
@@ -40,6 +53,8 @@ class Source:
         decode: decodes the pixels onto a canvas; raises whatever its decoder raises.
         orientation: 1 to 8, as EXIF counts, still to be applied; None: as EXIF or XMP tell.
         notes: as in `Photo.notes`.
+        lossless: as in `Photo.lossless`.
+        part: decodes what can be read of a damaged file; None where nothing can.
     """
 
     format: str
@@ -48,3 +63,5 @@ class Source:
     decode: Callable[[Canvas], Decoded]
     orientation: int | None = None
     notes: tuple[str, ...] = ()
+    lossless: bool = False
+    part: Part | None = None

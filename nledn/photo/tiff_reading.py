@@ -1,26 +1,32 @@
 """TIFF read: its structure here, its pixels by libvips (TIFF 6.0; 700 for XMP, 34675 for ICC)."""
 
-import functools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from nledn.photo import exif, vips
+from nledn.photo import exif, exif_copying, iptc, vips
 from nledn.photo.model import Metadata, Note
 from nledn.photo.source import Damaged, Source, Unsupported
 from nledn.photo.tiff_structure import SUB_IFDS, Directory, TiffDamaged, TiffStructure
+from nledn.photo.tiff_writing import GEO_TAGS, LAYOUT_TAGS
 
-_SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
-_SAMPLES, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 277, 338, 339
-_XMP, _IPTC, _ICC, _DNG_VERSION = 700, 33723, 34675, 50706
+_SUBFILE, _OLD_SUBFILE = 254, 255
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
+_SAMPLES, _PLANAR, _TILE_WIDTH, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 277, 284, 322, 338, 339
+_XMP, _IPTC, _PHOTOSHOP, _ICC, _LAYERS, _DNG_VERSION = 700, 33723, 34377, 34675, 37724, 50706
+_COLOUR_STATEMENTS = frozenset({301, 318, 319})
 _WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _SENSOR_PHOTOMETRICS = (32803, 34892)  # a colour filter array, and linear RAW
 # None, CCITT, LZW, JPEG, Deflate, PackBits: what libvips is built with (docs/photos.md).
 _READABLE_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
 _COLOURS = {_WHITE_IS_0: 1, _BLACK_IS_0: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3}
 _UINT, _FLOAT, _UNDEFINED = 1, 3, 4
-_REDUCED = 1  # in NewSubfileType: a preview, not a page
-_UNSPECIFIED = 0  # in ExtraSamples: a saved selection, infrared of a scanner, but no transparency
+_REDUCED, _TRANSPARENCY_MASK, _OLD_REDUCED = 1, 4, 2  # no page, but a preview or a mask
+_ALPHAS = (1, 2)  # in ExtraSamples; anything else is a saved selection, infrared of a scanner …
+_SEPARATE = 2
 _JPEG = 7
+_MOST_PAGES_LOOKED_AT = 100  # for the first one that is no preview
+_NOTED = frozenset({_XMP, _IPTC, _PHOTOSHOP, _ICC, _LAYERS, *_COLOUR_STATEMENTS})
 
 
 def is_raw(structure: TiffStructure) -> bool:
@@ -36,34 +42,82 @@ def _is_sensor(structure: TiffStructure, page: Directory) -> bool:
     return _first(structure, page, _PHOTOMETRIC, 0) in _SENSOR_PHOTOMETRICS
 
 
+@dataclass(frozen=True)
+class _Place:
+    """The picture in its file: its directory, and the options of libvips that lead there."""
+
+    page: Directory
+    options: dict[str, int]
+
+
 def opened(file: BinaryIO) -> Source:
-    """Read all but the pixels of the first page of a TIFF.
+    """Read all but the pixels of the first page of a TIFF that is no preview.
 
     Raises:
-        Damaged: the first page cannot be read.
+        Damaged: the page cannot be read.
         Unsupported: float, signed or 32-bit pixels, or a rare compression.
     """
     structure = TiffStructure(file)
-    page = structure.directory(structure.first_offset)
+    first = structure.directory(structure.first_offset)
+    place = _photo_in(structure, first)
+    page = place.page
     photometric = _checked(structure, page)
+    alpha = _alpha_in(structure, page, photometric)
+    block, is_whole = exif_copying.from_tiff(structure, page)
+    if block is None and page is not first:
+        block, is_whole = exif_copying.from_tiff(structure, first)
+    picture = vips.Picture(
+        file,
+        "TIFF",
+        cmyk=photometric == _CMYK,
+        bands=_bands(structure, page, photometric, alpha),
+        place=place.options,
+    )
     return Source(
         format="TIFF",
         size=_size(structure, page),
         metadata=Metadata(
             icc=_optional(structure, page, _ICC),
-            exif=_exif(structure, page),
-            xmp=_optional(structure, page, _XMP),
+            exif=block,
+            xmp=_optional(structure, page, _XMP) or _optional(structure, first, _XMP),
             dpi=_resolution(structure, page),
+            iptc=_iptc(structure, page) or None,
+            geo=exif_copying.fields(structure, page, GEO_TAGS),
         ),
         orientation=exif.tiff_orientation(structure, page) or 1,
-        notes=tuple(_notes(structure, page, photometric)),
-        decode=functools.partial(
-            vips.decode,
-            file,
-            "TIFF",
-            cmyk=photometric == _CMYK,
-            opaque=_has_other_channel(structure, page),
+        notes=(
+            *_notes(structure, page, photometric, alpha),
+            *([] if is_whole else [Note.BAD_EXIF_PART]),
         ),
+        decode=picture.decode,
+        part=picture,
+    )
+
+
+def _photo_in(structure: TiffStructure, first: Directory) -> _Place:
+    """Find the first page that is neither a preview nor a mask, or such a child of the first."""
+    if not _is_beside(structure, first):
+        return _Place(first, {})
+    for number, offset in enumerate(structure.integers(first.entries.get(SUB_IFDS))[:16]):
+        try:
+            child = structure.directory(offset)
+        except TiffDamaged:
+            continue
+        if not _is_beside(structure, child):
+            return _Place(child, {"subifd": number})
+    for number, page in enumerate(structure.pages()):
+        if number == _MOST_PAGES_LOOKED_AT:
+            break
+        if not _is_beside(structure, page):
+            return _Place(page, {"page": number})
+    return _Place(first, {})
+
+
+def _is_beside(structure: TiffStructure, page: Directory) -> bool:
+    """Return whether a page is a preview or a mask."""
+    return bool(
+        _first(structure, page, _SUBFILE, 0) & (_REDUCED | _TRANSPARENCY_MASK)
+        or _first(structure, page, _OLD_SUBFILE, 0) == _OLD_REDUCED
     )
 
 
@@ -83,14 +137,35 @@ def _checked(structure: TiffStructure, page: Directory) -> int:
         raise Unsupported(f"compression {compression}")
     if photometric == _YCBCR and compression != _JPEG:
         raise Unsupported("YCbCr without JPEG")  # libvips takes it for RGB
-    if SUB_IFDS in page.entries and _first(structure, page, _SUBFILE, 0) & _REDUCED:
-        raise Unsupported("a preview before the picture")
+    is_separate = _first(structure, page, _PLANAR, 1) == _SEPARATE
+    if is_separate and _TILE_WIDTH in page.entries and _first(structure, page, _SAMPLES, 1) > 1:
+        raise Unsupported("tiles in separate planes")
     return photometric
 
 
-def _has_other_channel(structure: TiffStructure, page: Directory) -> bool:
-    """Return whether what follows the colours is no transparency."""
-    return _first(structure, page, _EXTRA_SAMPLES, _UNSPECIFIED + 1) == _UNSPECIFIED
+def _alpha_in(structure: TiffStructure, page: Directory, photometric: int) -> int | None:
+    """Return the band of transparency: of those beyond the colours, the first that is said to be.
+
+    Without ExtraSamples a fourth band is taken for it, as everywhere.
+    """
+    samples = _first(structure, page, _SAMPLES, 1)
+    colours = _COLOURS[photometric]
+    entry = page.entries.get(_EXTRA_SAMPLES)
+    if entry is None:
+        return colours if samples > colours else None
+    extras = structure.integers(entry)[: max(0, samples - colours)]
+    return next((colours + at for at, kind in enumerate(extras) if kind in _ALPHAS), None)
+
+
+def _bands(
+    structure: TiffStructure, page: Directory, photometric: int, alpha: int | None
+) -> tuple[int, ...] | None:
+    """Return the bands to take as libvips gives them, CMYK as RGB; None for all."""
+    if photometric == _PALETTE or _first(structure, page, _SAMPLES, 1) == _COLOURS[photometric]:
+        return None
+    colours = 3 if photometric == _CMYK else _COLOURS[photometric]
+    shift = _COLOURS[photometric] - colours
+    return (*range(colours), *(() if alpha is None else (alpha - shift,)))
 
 
 def _size(structure: TiffStructure, page: Directory) -> tuple[int, int]:
@@ -116,11 +191,13 @@ def _optional(structure: TiffStructure, page: Directory, tag: int) -> bytes | No
         return b""
 
 
-def _exif(structure: TiffStructure, page: Directory) -> bytes | None:
-    try:
-        return exif.from_tiff(structure, page)
-    except (TiffDamaged, LookupError):
-        return b""
+def _iptc(structure: TiffStructure, page: Directory) -> bytes | None:
+    """The block in its own field or among Photoshop's resources; empty for a damaged one."""
+    block = _optional(structure, page, _IPTC)
+    if block is not None:
+        # Written as LONG by some, so with bytes in the order of the file.
+        return block if iptc.is_sound(block) else b""
+    return iptc.in_resources(_optional(structure, page, _PHOTOSHOP) or b"")
 
 
 def _resolution(structure: TiffStructure, page: Directory) -> tuple[float, float] | None:
@@ -130,19 +207,26 @@ def _resolution(structure: TiffStructure, page: Directory) -> tuple[float, float
         return None
 
 
-def _notes(structure: TiffStructure, page: Directory, photometric: int) -> Iterator[str]:
+def _notes(
+    structure: TiffStructure, page: Directory, photometric: int, alpha: int | None
+) -> Iterator[str]:
     simple = {_PALETTE: Note.PALETTE, _CMYK: Note.CMYK}
     if photometric in simple:
         yield simple[photometric]
     elif _first(structure, page, _BITS, 1) == 1:
         yield Note.BILEVEL
-    kinds = [_first(structure, other, _SUBFILE, 0) for other in structure.pages()]
-    pages = 1 + sum(not kind & _REDUCED for kind in kinds[1:])
+    pages = sum(not _is_beside(structure, other) for other in structure.pages())
     if pages > 1:
         yield f"{Note.FRAMES}:{pages}"
-    samples = _first(structure, page, _SAMPLES, 1)
-    transparency = 0 if _has_other_channel(structure, page) else 1
-    if samples > _COLOURS[photometric] + transparency:
+    if _first(structure, page, _SAMPLES, 1) > _COLOURS[photometric] + (alpha is not None):
         yield Note.EXTRA_CHANNELS
-    if _IPTC in page.entries:
+    if _iptc(structure, page) == b"":
         yield Note.IPTC
+    if _LAYERS in page.entries:
+        yield Note.LAYERS
+    if _ICC not in page.entries and _COLOUR_STATEMENTS & page.entries.keys():
+        yield Note.COLOUR_UNTAGGED
+    known = LAYOUT_TAGS | GEO_TAGS | exif.CARRIED | _NOTED
+    others = sorted(page.entries.keys() - known)
+    if others:
+        yield f"{Note.OTHER_DATA}:{', '.join(map(str, others))}"

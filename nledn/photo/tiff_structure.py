@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+_TIFF, _BIG_TIFF = 42, 43
+# Olympus and Panasonic put numbers of their own in the place of the version.
+_RAW_VERSIONS = (0x4F52, 0x5352, 0x0055)
 _MAX_DIRECTORIES = 10_000  # a document has no more pages, a loop of damaged links has
 _TYPE_CODES = {
     **{1: "B", 2: "B", 3: "H", 4: "I", 5: "I", 6: "b", 7: "B", 8: "h", 9: "i", 10: "i"},
@@ -43,6 +46,11 @@ class Entry:
     offset: int
 
     @property
+    def each_bytes(self) -> int:
+        """The number of bytes of a number in it; 1 for an unknown type."""
+        return struct.calcsize("=" + _TYPE_CODES.get(self.type, "B"))
+
+    @property
     def value_bytes(self) -> int:
         """The number of bytes that the values take; 0 for an unknown type."""
         code = _TYPE_CODES.get(self.type)
@@ -63,11 +71,15 @@ class Directory:
 class TiffStructure:
     """Reads directories from an open file; `order` is "<" or ">" as in `struct`.
 
+    Args:
+        file: the open file.
+        raw: take the versions of RAW files too.
+
     Raises:
         TiffDamaged: from the constructor and every method.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, *, raw: bool = False) -> None:
         self._file = file
         self._size = file.seek(0, io.SEEK_END)
         head = self._bytes(0, 8)
@@ -75,9 +87,9 @@ class TiffStructure:
             raise TiffDamaged("no byte order")
         self.order = "<" if head[:2] == b"II" else ">"
         version = self._unpack("H", head[2:4])
-        if version not in (42, 43):
+        if version not in (_TIFF, _BIG_TIFF, *(_RAW_VERSIONS if raw else ())):
             raise TiffDamaged(f"version {version}")
-        self.big = version == 43
+        self.big = version == _BIG_TIFF
         self.first_offset = self._unpack("Q", self._bytes(8, 8)) if self.big else 0
         self.first_offset = self.first_offset or self._unpack("I", head[4:8])
 

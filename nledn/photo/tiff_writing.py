@@ -25,19 +25,23 @@ LARGEST_BYTES = 4_000_000_000
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _STRIP_OFFSETS = 256, 257, 258, 259, 262, 273
 _ORIENTATION, _SAMPLES, _ROWS, _STRIP_BYTES, _X_DPI, _Y_DPI = 274, 277, 278, 279, 282, 283
 _PLANAR, _DPI_UNIT, _PREDICTOR, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 284, 296, 317, 338, 339
-_XMP, _ICC = 700, 34675
+_XMP, _IPTC, _ICC = 700, 33723, 34675
 _BLACK_IS_0, _RGB = 1, 2
 _UINT, _FLOAT = 1, 3
-_NO_UNIT, _INCH = 1, 2
+_INCH = 2
 _BYTE, _SHORT, _LONG, _RATIONAL, _BLOB = 1, 3, 4, 5, 7
 _DEFLATE, _NO_PREDICTOR, _HORIZONTAL, _UNASSOCIATED, _INTERLEAVED = 8, 1, 2, 2, 1
 _STRIP_TARGET_BYTES = 2**19
 _DPI_PRECISION = 1000
 
+# ModelPixelScale, ModelTiepoint, ModelTransformation, the keys of GeoTIFF, and what GDAL adds.
+GEO_TAGS = frozenset({33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113})
+"""The fields of a GeoTIFF."""
+
 # Fields of an EXIF block that tell how its own pixels lie, or that are written anew.
-_LAYOUT_TAGS = frozenset(
+LAYOUT_TAGS = frozenset(
     {*range(254, 260), 262, 263, 266, 273, 274, *range(277, 285), 296, 317, *range(320, 326)}
-    | {330, 338, 339, 347, 512, 513, 514, *range(529, 533), _XMP, _ICC}
+    | {330, 338, 339, 347, 512, 513, 514, *range(529, 533), _XMP, _IPTC, _ICC}
 )
 
 
@@ -83,6 +87,12 @@ def write(samples: Samples, metadata: Metadata, file: BinaryIO) -> None:
         fields.add_bytes(_ICC, _BLOB, metadata.icc)
     if metadata.exif is not None:
         _adopt(fields, metadata.exif)
+    if metadata.iptc is not None:
+        fields.add_bytes(_IPTC, _BLOB, metadata.iptc)
+    if metadata.geo is not None:
+        geo = TiffStructure(io.BytesIO(metadata.geo))
+        for entry in geo.directory(geo.first_offset).entries.values():
+            fields.add_copy(entry, geo)
     start = file.tell() + file.tell() % 2
     file.seek(start)
     file.write(fields.serialised(start))
@@ -122,9 +132,10 @@ def _describe_pixels(fields: "_Fields", samples: Samples, dpi: tuple[float, floa
     fields.add(_PLANAR, _SHORT, (_INTERLEAVED,))
     fields.add(_PREDICTOR, _SHORT, (_NO_PREDICTOR if is_float else _HORIZONTAL,))
     fields.add(_SAMPLE_FORMAT, _SHORT, (_FLOAT if is_float else _UINT,) * samples.channels)
-    fields.add(_DPI_UNIT, _SHORT, (_NO_UNIT if dpi is None else _INCH,))
-    for tag, value in zip((_X_DPI, _Y_DPI), dpi or (1.0, 1.0), strict=True):
-        fields.add(tag, _RATIONAL, (round(value * _DPI_PRECISION), _DPI_PRECISION))
+    if dpi is not None:
+        fields.add(_DPI_UNIT, _SHORT, (_INCH,))
+        for tag, value in zip((_X_DPI, _Y_DPI), dpi, strict=True):
+            fields.add(tag, _RATIONAL, (round(value * _DPI_PRECISION), _DPI_PRECISION))
     fields.add(_ORIENTATION, _SHORT, (1,))
     if samples.alpha is not None:
         fields.add(_EXTRA_SAMPLES, _SHORT, (_UNASSOCIATED,))
@@ -135,7 +146,7 @@ def _adopt(fields: "_Fields", block: bytes) -> None:
     structure = TiffStructure(io.BytesIO(block))
     page = structure.directory(structure.first_offset)
     for tag, entry in page.entries.items():
-        if tag not in _LAYOUT_TAGS:
+        if tag not in LAYOUT_TAGS:
             fields.add_entry(entry, block)
 
 
@@ -157,6 +168,14 @@ class _Fields:
     def add_entry(self, entry: Entry, block: bytes) -> None:
         raw = block[entry.position : entry.position + 12]
         self._entries[entry.tag] = (raw, b"")
+
+    def add_copy(self, entry: Entry, structure: TiffStructure) -> None:
+        """Copy a field of another structure, in its byte order or turned into ours."""
+        data = structure.data(entry)
+        each = entry.each_bytes
+        if structure.order != self._order:
+            data = b"".join(data[at : at + each][::-1] for at in range(0, len(data), each))
+        self._add(entry.tag, entry.type, entry.count, data)
 
     def _add(self, tag: int, kind: int, count: int, data: bytes) -> None:
         self._entries[tag] = (struct.pack(self._order + "HHI", tag, kind, count), data)

@@ -3,8 +3,11 @@
 Chosen by trial over tifffile, OpenCV and OpenImageIO; docs/photos.md has the table.
 """
 
+import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -26,58 +29,157 @@ _VIPS_FORMATS = {np.dtype(np.uint8): "uchar", np.dtype(np.uint16): "ushort"}
 _DEPTHS: dict[str, DepthName] = {"uchar": "uint8", "ushort": "uint16"}
 _SPACES = {(2, 1): "b-w", (2, 2): "grey16", (3, 1): "srgb", (3, 2): "rgb16"}
 
+_JPEG_END = b"\xff\xd9"
+# Bits for any decoder of coefficients, and no marker among them.
+_NONSENSE = bytes(value * 89 % 251 for value in range(1, 200))
+_GREY = 128  # of blocks that a JPEG's decoder knows nothing of
+
 VipsError = pyvips.Error
 """What libvips raises, for damaged files and failed writes alike."""
 
 
-def decode(  # what the kinds of files differ in
-    file: BinaryIO,
-    kind: str,
-    canvas: Canvas,
-    *,
-    bits: int | None = None,
-    cmyk: bool = False,
-    opaque: bool = False,
-) -> Decoded:
-    """Decode the first picture of an open file.
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture in an open file.
 
-    Args:
+    Attributes:
         file: where it is read from; wherever it stands.
         kind: "PNG", "TIFF", "JPEG" or "AVIF".
-        canvas: where the pixels go.
         bits: how many bits of 16 the file really fills (10, 12); None for all.
-        cmyk: whether the pixels are to be converted from CMYK to sRGB.
-        opaque: whether what follows the colours is no transparency, and left out.
-
-    Raises:
-        VipsError: the file is truncated or corrupt.
-        Unsupported: float or 32-bit pixels.
+        cmyk: the pixels are to be converted from CMYK to sRGB.
+        bands: those of the colours, and of alpha, that are taken; None for all.
+        place: of the picture in its file, as the loader's options.
     """
-    # Held until the last strip is fetched: libvips itself keeps no reference to its callbacks.
-    source = _source(file)
-    image = _opened(source, _LOADERS[kind])
-    if cmyk:
-        image = _cmyk_to_srgb(image)
-    if opaque:
-        image = image.extract_band(0, n=colours_in(image.bands))
-    if image.format not in _DEPTHS:
-        raise Unsupported(str(image.format))
-    _fetch(image, bits, canvas)
-    return Decoded(grey=colours_in(image.bands) == 1, converted=cmyk)
+
+    file: BinaryIO
+    kind: str
+    bits: int | None = None
+    cmyk: bool = False
+    bands: tuple[int, ...] | None = None
+    place: Mapping[str, int] = field(default_factory=dict)
+
+    def decode(self, canvas: Canvas) -> Decoded:
+        """Decode it onto a canvas.
+
+        Raises:
+            VipsError: the file is truncated or corrupt.
+            Unsupported: float or 32-bit pixels.
+        """
+        return self._decoded(canvas, "error")
+
+    def readable_rows(self) -> int:
+        """Return how many rows from the top can be read: all only where no pixel is missing."""
+        if self.kind == "JPEG":
+            return self._jpeg_rows()
+        rows = 0
+        with suppress(pyvips.Error):
+            for row in self._rows("error"):
+                rows += len(row)
+        return rows
+
+    def _jpeg_rows(self) -> int:
+        """Rows that are there at all, but one less than all where detail is missing.
+
+        A JPEG that has lost its end gets one: with it, and with bits that mean nothing before it.
+        Where these change the picture, they were taken for the pixels that are missing.
+        """
+        rows = height = 0
+        is_whole = True
+        with suppress(pyvips.Error):
+            filled_up = self._rows("none", tail=_NONSENSE + _JPEG_END)
+            for row, other in zip(self._rows("none"), filled_up, strict=True):
+                height += 1
+                is_whole &= np.array_equal(row, other)
+                rows = height if (row != _GREY).any() else rows
+        return rows if is_whole else min(rows, height - 1)
+
+    def _rows(self, fail_on: str, tail: bytes = b"") -> Iterator[Any]:
+        """Yield the values of one row after the other."""
+        image, _held = self._opened(fail_on, tail)
+        region = pyvips.Region.new(image)
+        depth = _DEPTHS.get(image.format, "uint8")
+        for row in range(image.height):
+            yield np.frombuffer(region.fetch(0, row, image.width, 1), depth)[None]
+
+    def decode_part(self, canvas: Canvas, rows: int) -> Decoded:
+        """Decode so many rows; those below are grey, or as far as a JPEG's decoder knows them.
+
+        Raises:
+            VipsError, Unsupported: as `decode`.
+        """
+        return self._decoded(canvas if self.kind == "JPEG" else _GreyBelow(canvas, rows), "none")
+
+    def _decoded(self, canvas: Canvas, fail_on: str) -> Decoded:
+        # Held until the last strip is fetched: libvips itself keeps no reference to its callbacks.
+        image, _held = self._opened(fail_on)
+        if self.cmyk:
+            image = _cmyk_to_srgb(image)
+        if self.bands is not None:
+            first, *others = (image.extract_band(band) for band in self.bands)
+            image = first.bandjoin(others) if others else first
+        if image.format not in _DEPTHS:
+            raise Unsupported(str(image.format))
+        _fetch(image, self.bits, canvas)
+        return Decoded(grey=colours_in(image.bands) == 1, converted=self.cmyk)
+
+    def _opened(self, fail_on: str, tail: bytes = b"") -> tuple[Any, Any]:
+        """The picture, and the source that must outlive it.
+
+        The file as libvips sees it is open; a name may hold what it takes for options. And the
+        loader is named: what libvips would guess includes formats that run far more code.
+        """
+        self.file.seek(0)
+        source = pyvips.SourceCustom()
+        is_ended = self.kind == "JPEG" and fail_on == "none"
+        ended = _Ended(self.file, tail or _JPEG_END) if is_ended else self.file
+        source.on_read(ended.read)
+        source.on_seek(ended.seek)
+        image = pyvips.Operation.call(
+            f"{_LOADERS[self.kind]}_source",
+            source,
+            access="sequential",
+            fail_on=fail_on,
+            **self.place,
+        )
+        return image, (source, ended)
 
 
-def _source(file: BinaryIO) -> Any:
-    """The open file as libvips sees it; not by name, which may hold what it takes for options."""
-    file.seek(0)
-    source = pyvips.SourceCustom()
-    source.on_read(file.read)
-    source.on_seek(file.seek)
-    return source
+class _Ended:
+    """A file with some more bytes behind its last one."""
+
+    def __init__(self, file: BinaryIO, tail: bytes) -> None:
+        self._file = file
+        self._tail = tail
+        self._bytes = file.seek(0, io.SEEK_END)
+        self._at = 0
+
+    def read(self, count: int) -> bytes:
+        self._file.seek(min(self._at, self._bytes))
+        data = self._file.read(count)
+        data += self._tail[max(0, self._at - self._bytes) :][: count - len(data)]
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int) -> int:
+        end = self._bytes + len(self._tail)
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: end}
+        self._at = start[whence] + offset
+        return self._at
 
 
-def _opened(source: Any, loader: str) -> Any:
-    # The loader by name: what libvips would guess includes formats that run far more code.
-    return pyvips.Operation.call(f"{loader}_source", source, access="sequential", fail_on="error")
+class _GreyBelow:
+    """A canvas whose rows below a given one are grey."""
+
+    def __init__(self, canvas: Canvas, rows: int) -> None:
+        self._canvas = canvas
+        self._left = rows
+        self.begin = canvas.begin
+
+    def put(self, strip: Any) -> None:
+        grey = np.full_like(strip, np.iinfo(strip.dtype).max // 2 + 1)
+        grey[: max(0, self._left)] = strip[: max(0, self._left)]
+        self._left -= len(strip)
+        self._canvas.put(grey)
 
 
 def _cmyk_to_srgb(image: Any) -> Any:

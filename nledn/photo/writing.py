@@ -9,15 +9,17 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from nledn.atomic import replacing
-from nledn.errors import OutputFailed, OutputFormatUnknown, OutputTooLarge
-from nledn.photo import exif, icc, jpeg, pillow, png, tiff_writing, vips, xmp
-from nledn.photo.formats import DEEP, WITHOUT_ALPHA, written_format
-from nledn.photo.model import Metadata, Photo
+from nledn.errors import OutputFailed, OutputTooLarge, unknown_format
+from nledn.photo import exif, icc, iptc, jpeg, pillow, png, tiff_writing, vips, xmp
+from nledn.photo.formats import DEEP, WITHOUT_ALPHA, WITHOUT_METADATA, written_format
+from nledn.photo.model import Metadata, Note, Photo
+from nledn.photo.stripping import Strip
 from nledn.photo.tiff_structure import TiffDamaged
 from nledn.pixels import Floats, Pixels, Plane, strips, to_8_bits
 
 _LONGEST_SIDE_PX = {"JPEG": jpeg.LONGEST_SIDE_PX, "WEBP": pillow.WEBP_LONGEST_SIDE_PX}
 _WITHOUT_GREY = ("WEBP",)
+_WITH_IPTC = ("JPEG", "TIFF")
 _LARGEST_BYTES = {"TIFF": tiff_writing.LARGEST_BYTES, "BMP": 2**32 - 2**16}
 
 
@@ -29,11 +31,15 @@ class WriteSettings:
         quality: 1 to 100, of JPEG and WebP; for WebP 100 is lossless.
         subsampling: of JPEG's colours: "4:4:4" keeps them all, "4:2:0" a quarter.
         overwrite: whether an earlier result may be replaced; a source never is.
+        strip: the metadata to leave out; `nledn.pipeline.write` does.
+        keep_times: the file gets the times of its source; `nledn.pipeline.write` does.
     """
 
     quality: int = 95
     subsampling: Literal["4:4:4", "4:2:0"] = "4:4:4"
     overwrite: bool = False
+    strip: Strip = "none"
+    keep_times: bool = False
 
 
 def write(
@@ -43,7 +49,7 @@ def write(
     *,
     sources: Sequence[Path] = (),
     on_written: Callable[[BinaryIO], None] | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Write `photo` in the format that the suffix of `path` names.
 
     PNG and TIFF keep everything. Formats of 8 bits get 16-bit photos rounded. JPEG and BMP have
@@ -57,6 +63,9 @@ def write(
         sources: files that are never replaced; the photo's own is always among them.
         on_written: called with the file, whole and open for reading too, before it gets its name.
 
+    Returns:
+        What the format had no room for, as in `Photo.notes`.
+
     Raises:
         OutputFormatUnknown: the suffix is none of these.
         OutputTooLarge: more than the format can hold.
@@ -64,8 +73,9 @@ def write(
     """
     kind = written_format(path.suffix)
     if kind is None:
-        raise OutputFormatUnknown(path, path.suffix)
+        raise unknown_format(path)
     own = () if photo.path is None else (photo.path,)
+    photo, notes = _with_iptc_for(photo, kind)
     _refuse_too_large(photo, path, kind)
     with replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as file:
         with _codec_errors(path):
@@ -73,6 +83,7 @@ def write(
         if on_written is not None:
             file.flush()
             on_written(file)
+    return (*_left_out(photo, kind), *notes)
 
 
 def write_rain(
@@ -98,7 +109,7 @@ def write_rain(
     """
     kind = written_format(path.suffix)
     if kind not in DEEP:
-        raise OutputFormatUnknown(path, path.suffix)
+        raise unknown_format(path)
     if kind == "TIFF" and rain.nbytes > tiff_writing.LARGEST_BYTES:
         raise OutputTooLarge(path, f"{rain.nbytes / 1e9:.1f} GB")
     with (
@@ -142,12 +153,12 @@ def _consistent(photo: Photo) -> Photo:
     block, packet = photo.exif, photo.xmp
     if block is not None:
         try:
-            block = exif.upright(block, photo.size)
+            block = exif.upright(exif.sound(block)[0], photo.size)
         except TiffDamaged:
             block = None
     if packet is not None:
         try:
-            packet = xmp.upright(packet, photo.size)
+            packet = xmp.upright(xmp.sound(packet)[0], photo.size)
         except xmp.XmpDamaged:
             packet = None
     return replace(photo, exif=block, xmp=packet)
@@ -162,6 +173,34 @@ def _fitted(photo: Photo, kind: str) -> Photo:
     if kind in _WITHOUT_GREY and photo.grey:
         photo = _as_rgb(photo)
     return photo
+
+
+def _with_iptc_for(photo: Photo, kind: str) -> tuple[Photo, tuple[str, ...]]:
+    """Put IPTC into XMP where the format has no place for it, and note what found none there."""
+    if photo.iptc is None or kind in _WITH_IPTC:
+        return photo, ()
+    packet, is_whole = iptc.into_xmp(photo.iptc, photo.xmp)
+    is_kept = is_whole and kind not in WITHOUT_METADATA
+    return replace(photo, xmp=packet, iptc=None), () if is_kept else (Note.IPTC,)
+
+
+def _left_out(photo: Photo, kind: str) -> Iterator[str]:
+    """Note what `kind` has no room for; the kinds of metadata are those of `Metadata`."""
+    if photo.depth_bits == 16 and kind not in DEEP:
+        yield Note.FEWER_BITS
+    if photo.alpha is not None and kind in WITHOUT_ALPHA:
+        yield Note.NO_ALPHA
+    if photo.geo is not None and kind != "TIFF":
+        yield Note.GEOREFERENCE
+    if photo.dpi is not None and kind == "WEBP" and exif.dpi(photo.exif or b"") is None:
+        yield Note.NO_RESOLUTION
+    if kind == "JPEG":
+        yield from jpeg.left_out(photo)
+    elif photo.texts and kind != "PNG":
+        yield Note.NO_TEXTS
+    if kind in WITHOUT_METADATA:
+        there = ((photo.exif, Note.NO_EXIF), (photo.xmp, Note.NO_XMP), (photo.icc, Note.NO_PROFILE))
+        yield from (note for block, note in there if block is not None)
 
 
 def _as_8_bits(photo: Photo) -> Photo:
@@ -203,5 +242,5 @@ def _encode(photo: Photo, file: BinaryIO, kind: str, settings: WriteSettings) ->
 
 def _write_tiff(photo: Photo, file: BinaryIO) -> None:
     colours = photo.pixels[..., :1] if photo.grey else photo.pixels
-    metadata = Metadata(photo.icc, photo.exif, photo.xmp, photo.dpi)
+    metadata = Metadata(photo.icc, photo.exif, photo.xmp, photo.dpi, geo=photo.geo, iptc=photo.iptc)
     tiff_writing.write(tiff_writing.Samples(colours, photo.alpha), metadata, file)

@@ -12,6 +12,10 @@
         <translation>100 %</translation>
     </message>
     <message>
+        <source>16 bits per channel became 8.</source>
+        <translation>每通道 16 位已变为 8 位。</translation>
+    </message>
+    <message>
         <source>200 %</source>
         <translation>200 %</translation>
     </message>
@@ -292,6 +296,10 @@
         <translation>请选择每边至少 {limit_px} 像素的照片。</translation>
     </message>
     <message>
+        <source>Choose a result of the same size.</source>
+        <translation>请选择尺寸相同的结果。</translation>
+    </message>
+    <message>
         <source>Choose a shorter name.</source>
         <translation>请换一个较短的名称。</translation>
     </message>
@@ -408,8 +416,16 @@
         <translation>把看得见的部分整体和分图块各算一次并比较</translation>
     </message>
     <message>
+        <source>Content credentials are not kept.</source>
+        <translation>内容凭证不会保留。</translation>
+    </message>
+    <message>
         <source>Copy it again from the camera or a backup.</source>
         <translation>请从相机或备份中重新复制。</translation>
+    </message>
+    <message>
+        <source>Copy it again, or open what is there.</source>
+        <translation>请重新复制，或打开现有部分。</translation>
     </message>
     <message>
         <source>Copy it again, or save it again with another program.</source>
@@ -428,6 +444,10 @@
         <translation>请创建它，或选择其他文件夹。</translation>
     </message>
     <message>
+        <source>Create the folder, or end the name in .jpg, .png, .tif, .webp or .bmp.</source>
+        <translation>请创建该文件夹，或使名称以 .jpg、.png、.tif、.webp 或 .bmp 结尾。</translation>
+    </message>
+    <message>
         <source>Crossing of the wipe, at {x} % and {y} %</source>
         <translation>分割交点，位于 {x} % 和 {y} %</translation>
     </message>
@@ -438,6 +458,14 @@
     <message>
         <source>Darker overall, by {levels} of 255.</source>
         <translation>整体变暗 {levels}/255。</translation>
+    </message>
+    <message>
+        <source>Data behind the picture is not kept.</source>
+        <translation>图片之后的数据不会保留。</translation>
+    </message>
+    <message>
+        <source>Data of other programs is not kept ({count}).</source>
+        <translation>其他程序的数据不会保留（{count}）。</translation>
     </message>
     <message>
         <source>Derain</source>
@@ -534,6 +562,10 @@
     <message>
         <source>Export…</source>
         <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Extended XMP is incomplete and is not kept.</source>
+        <translation>扩展 XMP 不完整，不会保留。</translation>
     </message>
     <message>
         <source>Failed</source>
@@ -864,6 +896,10 @@
         <translation>只打开了 {count} 帧（页）中的第一帧。</translation>
     </message>
     <message>
+        <source>Only {count} rows could be read; the rest is grey.</source>
+        <translation>只能读取 {count} 行；其余为灰色。</translation>
+    </message>
+    <message>
         <source>Only {done} of {total} tiles are derained.</source>
         <translation>仅有 {done}/{total} 个图块完成去雨。</translation>
     </message>
@@ -882,6 +918,10 @@
     <message>
         <source>Open folder…</source>
         <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open it on the Photo page to derain it again.</source>
+        <translation>要再次去雨，请在“照片”页打开它。</translation>
     </message>
     <message>
         <source>Open it on the Photo page.</source>
@@ -946,6 +986,14 @@
     <message>
         <source>Panes</source>
         <translation>画面</translation>
+    </message>
+    <message>
+        <source>Part of the EXIF is damaged and is not kept.</source>
+        <translation>部分 EXIF 已损坏，不会保留。</translation>
+    </message>
+    <message>
+        <source>Part of the XMP is damaged and is not kept.</source>
+        <translation>部分 XMP 已损坏，不会保留。</translation>
     </message>
     <message>
         <source>Partial result</source>
@@ -1160,8 +1208,8 @@
         <translation>请用其他程序存为 TIFF 或 JPEG。</translation>
     </message>
     <message>
-        <source>Save it with 8 or 16 bits per channel, in grey or RGB.</source>
-        <translation>请以每通道 8 或 16 位的灰度或 RGB 保存。</translation>
+        <source>Save it with 8 or 16 bits per channel, in grey or RGB, in another program.</source>
+        <translation>请在其他程序中以每通道 8 或 16 位的灰度或 RGB 格式保存。</translation>
     </message>
     <message>
         <source>Save result</source>
@@ -1344,12 +1392,32 @@
         <translation>去除照片中的雨 (Ctrl+D)</translation>
     </message>
     <message>
+        <source>Texts do not fit into the result.</source>
+        <translation>结果文件容纳不下文字。</translation>
+    </message>
+    <message>
         <source>That would be the photo itself; choose another name.</source>
         <translation>这将是照片本身；请选择其他名称。</translation>
     </message>
     <message>
+        <source>The EXIF does not fit into the result.</source>
+        <translation>结果文件容纳不下 EXIF。</translation>
+    </message>
+    <message>
         <source>The EXIF is damaged and is not kept.</source>
         <translation>EXIF 已损坏，不会保留。</translation>
+    </message>
+    <message>
+        <source>The EXIF of this kind of RAW file is not kept.</source>
+        <translation>此类 RAW 文件的 EXIF 不会保留。</translation>
+    </message>
+    <message>
+        <source>The XMP does not fit into the result.</source>
+        <translation>结果文件容纳不下 XMP。</translation>
+    </message>
+    <message>
+        <source>The XMP file beside the photo was not carried along.</source>
+        <translation>照片旁的 XMP 文件未能一并保存。</translation>
     </message>
     <message>
         <source>The XMP is damaged and is not kept.</source>
@@ -1380,6 +1448,10 @@
         <translation>{address} 的集群出错（{detail}）。</translation>
     </message>
     <message>
+        <source>The colour profile does not fit into the result.</source>
+        <translation>结果文件容纳不下颜色配置文件。</translation>
+    </message>
+    <message>
         <source>The colour profile is damaged and is not kept.</source>
         <translation>色彩配置文件已损坏，不会保留。</translation>
     </message>
@@ -1408,6 +1480,14 @@
         <translation>{url} 的下载在 {received_bytes} / {size_bytes} 字节处中断。</translation>
     </message>
     <message>
+        <source>The end mark of the file is missing; all pixels were read.</source>
+        <translation>文件缺少结束标记；所有像素均已读取。</translation>
+    </message>
+    <message>
+        <source>The film of this motion photo is not kept.</source>
+        <translation>动态照片中的视频不会保留。</translation>
+    </message>
+    <message>
         <source>The first photo is being derained…</source>
         <translation>正在对第一张照片去雨…</translation>
     </message>
@@ -1420,8 +1500,16 @@
         <translation>用于 HDR 屏幕的增益图不会保留。</translation>
     </message>
     <message>
+        <source>The georeference is not kept.</source>
+        <translation>地理参考信息不会保留。</translation>
+    </message>
+    <message>
         <source>The graphics card {device} failed: {reason}.</source>
         <translation>显卡 {device} 出错：{reason}。</translation>
+    </message>
+    <message>
+        <source>The layers are not kept.</source>
+        <translation>图层不会保留。</translation>
     </message>
     <message>
         <source>The main picture of several in this file was opened.</source>
@@ -1460,8 +1548,16 @@
         <translation>调色板已转换为 RGB。</translation>
     </message>
     <message>
+        <source>The picture of distances is not kept.</source>
+        <translation>深度图不会保留。</translation>
+    </message>
+    <message>
         <source>The precision {precision} is not available: {reason}.</source>
         <translation>精度 {precision} 不可用：{reason}。</translation>
+    </message>
+    <message>
+        <source>The resolution does not fit into the result.</source>
+        <translation>结果文件容纳不下分辨率。</translation>
     </message>
     <message>
         <source>The rest of the saved photo would still have its rain.</source>
@@ -1538,6 +1634,10 @@
     <message>
         <source>Training data unknown</source>
         <translation>训练数据未知</translation>
+    </message>
+    <message>
+        <source>Transparency became white.</source>
+        <translation>透明部分已变为白色。</translation>
     </message>
     <message>
         <source>Try again later, or import the file if you have it.</source>
@@ -1666,10 +1766,6 @@
     <message>
         <source>Write into the result how it was made (XMP)</source>
         <translation>将制作方式写入结果 (XMP)</translation>
-    </message>
-    <message>
-        <source>XMP beyond 64 kB is not kept.</source>
-        <translation>超过 64 kB 的 XMP 不会保留。</translation>
     </message>
     <message>
         <source>You chose {name}.</source>
@@ -1856,10 +1952,6 @@
         <translation>处理 {path} 时发生意外错误；原照片没有改变。</translation>
     </message>
     <message>
-        <source>{path} has an unsupported pixel format ({detail}).</source>
-        <translation>{path} 的像素格式不受支持（{detail}）。</translation>
-    </message>
-    <message>
         <source>{path} has changed since it was added.</source>
         <translation>{path} 在添加后已被更改。</translation>
     </message>
@@ -1870,6 +1962,10 @@
     <message>
         <source>{path} has {megapixels} megapixels; the limit is {limit}.</source>
         <translation>{path} 有 {megapixels} 百万像素；上限为 {limit}。</translation>
+    </message>
+    <message>
+        <source>{path} has {result_size} pixels, the photo has {photo_size}.</source>
+        <translation>{path} 为 {result_size} 像素，照片为 {photo_size} 像素。</translation>
     </message>
     <message>
         <source>{path} is a folder, not a photo.</source>
@@ -1900,8 +1996,16 @@
         <translation>{path} 已损坏，或其内容不是 {format}。</translation>
     </message>
     <message>
+        <source>{path} is damaged: {rows} of {height} rows can be read.</source>
+        <translation>{path} 已损坏：{height} 行中可读取 {rows} 行。</translation>
+    </message>
+    <message>
         <source>{path} is empty.</source>
         <translation>{path} 是空文件。</translation>
+    </message>
+    <message>
+        <source>{path} is no folder, and its name has no ending such as .jpg.</source>
+        <translation>{path} 不是文件夹，其名称也没有 .jpg 之类的后缀。</translation>
     </message>
     <message>
         <source>{path} is not a model.</source>
@@ -1918,6 +2022,10 @@
     <message>
         <source>{path} is not the whole of {title}: expected {expected}, found {found}.</source>
         <translation>{path} 不是完整的 {title}：应有 {expected}，实际为 {found}。</translation>
+    </message>
+    <message>
+        <source>{path} is the result of an earlier run.</source>
+        <translation>{path} 是先前运行的结果。</translation>
     </message>
     <message>
         <source>{path} is the source photo, which is never replaced.</source>
@@ -1942,6 +2050,10 @@
     <message>
         <source>{path}: the rainy photo has {rainy_size} pixels, the clean one {clean_size}.</source>
         <translation>{path}：有雨照片为 {rainy_size} 像素，无雨照片为 {clean_size}。</translation>
+    </message>
+    <message>
+        <source>{path}: this kind of file cannot be read ({detail}).</source>
+        <translation>{path}：无法读取此类文件（{detail}）。</translation>
     </message>
     <message>
         <source>{photo} becomes {name}</source>

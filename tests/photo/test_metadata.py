@@ -312,15 +312,26 @@ def test_png_colour_without_a_profile_is_said(tmp_path: Path) -> None:
     assert photo.read(files.saved(tmp_path, "b.png", usual)).notes == ()
 
 
-def test_metadata_too_large_for_a_jpeg_is_left_out_and_logged(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_xmp_beyond_a_segment_of_a_jpeg_comes_back(tmp_path: Path) -> None:
     packet = files.xmp_packet(f"<dc:subject>{'x' * 70_000}</dc:subject>")
-    photo.write(_photo(xmp=packet, exif=files.exif_block()), tmp_path / "a.jpg")
+    sent = _photo(xmp=packet, exif=files.exif_block())
+    assert photo.write(sent, tmp_path / "a.jpg") == ()
     found = photo.read(tmp_path / "a.jpg")
-    assert found.xmp is None
+    assert found.xmp is not None
+    assert b"x" * 70_000 in found.xmp
+    assert "Straße im Regen".encode() in found.xmp
+    assert b"HasExtendedXMP" not in found.xmp
     assert found.exif is not None
-    assert "XMP" in caplog.text
+    assert found.notes == ()
+
+
+def test_padding_makes_room_for_more_in_a_jpeg(tmp_path: Path) -> None:
+    packet = files.xmp_packet().replace(b"<?xpacket end", b" " * 66_000 + b"<?xpacket end")
+    assert photo.write(_photo(xmp=packet), tmp_path / "a.jpg") == ()
+    found = photo.read(tmp_path / "a.jpg").xmp
+    assert found is not None
+    assert len(found) < 2000
+    assert "Straße im Regen".encode() in found
 
 
 _JPEG = files.encoded(files.smooth(), "JPEG")

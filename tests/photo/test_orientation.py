@@ -88,7 +88,10 @@ def test_damage_elsewhere_in_xmp_does_not_turn_a_photo(tmp_path: Path) -> None:
     data = files.encoded(files.smooth(), "JPEG", xmp=packet)
     found = photo.read(files.saved(tmp_path, "a", data))
     assert found.size == (40, 56)
-    assert Note.BAD_XMP in found.notes
+    assert found.notes == (Note.BAD_XMP_PART,)
+    assert found.xmp is not None
+    assert b'tiff:Orientation="1"' in found.xmp
+    assert "Straße im Regen".encode() in found.xmp
 
 
 def test_xmp_does_not_contradict_exif(tmp_path: Path) -> None:

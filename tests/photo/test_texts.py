@@ -98,12 +98,10 @@ def test_only_a_comment_goes_into_a_jpeg(tmp_path: Path) -> None:
     assert photo.read(_again(path, ".jpg")).texts == (("Comment", "café"),)
 
 
-def test_a_comment_that_no_jpeg_holds_is_logged(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    long = photo.Photo(files.colours(), texts=(("Comment", "x" * 70_000),))
-    photo.write(long, tmp_path / "a.jpg")
-    assert "comment of 70000 bytes" in caplog.text
+@pytest.mark.parametrize("text", [("Comment", "x" * 70_000), ("Author", "Ann")])
+def test_a_text_that_no_jpeg_holds_is_said(tmp_path: Path, text: tuple[str, str]) -> None:
+    long = photo.Photo(files.colours(), texts=(text,))
+    assert photo.write(long, tmp_path / "a.jpg") == (Note.NO_TEXTS,)
     assert photo.read(tmp_path / "a.jpg").texts == ()
 
 
