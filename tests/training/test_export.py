@@ -50,7 +50,7 @@ def test_the_running_mean_is_what_people_load(
     card = export(folder, recipe, ABOUT, into)
     assert sorted(path.name for path in into.iterdir()) == ["tiny.safetensors", "tiny.toml"]
     assert read_card(into / "tiny.toml", "file") == card
-    assert (card.id, card.title, card.regions) == ("tiny", "Tiny", "fixed")
+    assert (card.id, card.title, card.regions) == ("tiny", "Tiny", "overlapping")
     assert (card.training_data, card.licence, card.description) == (
         ABOUT.training_data,
         ABOUT.licence,
