@@ -8,11 +8,11 @@ tests.faults.folders` runs all of them, and so does pytest.
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults.folders import journals, lists, names, results, runs, sharing
+from tests.faults.folders import journals, lists, names, results, runs, sharing, writing
 
 Attack = Callable[[Path], None]
 
-MODULES = (journals, lists, names, results, runs, sharing)
+MODULES = (journals, lists, names, results, runs, sharing, writing)
 ATTACKS: dict[str, Attack] = {
     f"{module.__name__.rpartition('.')[2]}: {name}": attack
     for module in MODULES

@@ -1,7 +1,7 @@
 """Attacks on what is written into folders that other users can write to too.
 
-Each takes an empty folder, and fails by an AssertionError where the attack works. `ATTACKS` has
-all of them. Those that need another user need root, and are skipped without it.
+Each takes an empty folder, and fails by an AssertionError where the attack works. `ATTACKS` has all
+of them. Those that need another user need root, and are skipped without it.
 """
 
 import os
@@ -289,16 +289,19 @@ def log_of_something_else(folder: Path) -> None:
         assert own.read_bytes().count(LOG_MARK) == n
 
 
-ATTACKS: tuple[Attack, ...] = (
-    link_at_the_place_of_a_result,
-    link_on_the_way,
-    links_of_the_user_and_of_the_folders_owner_are_followed,
-    unfinished_file_exchanged,
-    folder_exchanged,
-    names_of_unfinished_files_planted,
-    set_user_id_planted,
-    unrelated_files_named_as_outputs,
-    sources_named_as_outputs,
-    pipes_named_as_outputs,
-    log_of_something_else,
-)
+ATTACKS: dict[str, Attack] = {
+    attack.__name__.replace("_", " "): attack
+    for attack in (
+        link_at_the_place_of_a_result,
+        link_on_the_way,
+        links_of_the_user_and_of_the_folders_owner_are_followed,
+        unfinished_file_exchanged,
+        folder_exchanged,
+        names_of_unfinished_files_planted,
+        set_user_id_planted,
+        unrelated_files_named_as_outputs,
+        sources_named_as_outputs,
+        pipes_named_as_outputs,
+        log_of_something_else,
+    )
+}
