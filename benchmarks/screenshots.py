@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.main_window import MainWindow
 
 SHOWN_DONE = 6  # photos of the batch that are finished in its picture
+SIZE_PX = (1280, 800)
 SETTLED_MS = 500  # after this long nothing is repainted any more
 
 
@@ -79,6 +80,7 @@ def take(folder: Path, look: str, language: str) -> None:
     document.status_changed.connect(
         lambda status: grab_next() if status.state is PhotoState.DONE else None
     )
+    window.resize(*SIZE_PX)  # the offscreen platform's screen is smaller
     window.show()
     window.models.look()
     window.backend_benchmark.look_at_machine()
