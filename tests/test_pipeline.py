@@ -75,7 +75,7 @@ def typed(*arguments: object) -> None:
 @pytest.fixture
 def _own_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "_bench", worker._Bench())
-    monkeypatch.setattr(worker, "get_worker", lambda: SimpleNamespace(address="here"))
+    monkeypatch.setattr(worker, "get_worker", lambda: SimpleNamespace(address="here", name=0))
 
 
 @pytest.mark.usefixtures("_own_worker")

@@ -24,7 +24,13 @@ from nledn.compare import (
 from nledn.compare.comparison import words_of
 from nledn.compare.sheet import draw_sheet
 from nledn.compare.single import with_found_crop
-from nledn.errors import OptionInvalid, PairSizesDiffer, PhotoNotFound, WouldReplaceSource
+from nledn.errors import (
+    OptionInvalid,
+    PairSizesDiffer,
+    PhotoNotFound,
+    ResultSizeDiffers,
+    WouldReplaceSource,
+)
 from nledn.models import Models
 from nledn.tiling import Rect
 from tests.compare.conftest import TILED, scene
@@ -169,7 +175,7 @@ def test_other_programs_results_by_file_by_folder_or_not_at_all(
     panes = compare_photo(replace(request_, results=results), Models()).panes[4:-1]
     assert [type(pane.error) for pane in panes] == [
         type(None),
-        PairSizesDiffer,
+        ResultSizeDiffers,
         PhotoNotFound,
         type(None),  # the photo itself lies there
     ]
