@@ -139,7 +139,7 @@ def test_pause_stands_still_and_goes_on_where_it_was(
     backend.let(1)
     batches.until(qtbot, lambda: batches.state(window) is BatchState.PAUSED)
     assert (backend.tiles, steps.go.text()) == (3, "Resume")
-    assert batches.states(window)["1.png"] == "Paused"
+    batches.until(qtbot, lambda: batches.states(window)["1.png"] == "Paused")
     assert not results(out)
     backend.free()  # whoever computed now would
     with pytest.raises(Exception, match="timed out"):
