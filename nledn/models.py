@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from nledn import catalog, pipeline
 from nledn.card import Card
 from nledn.engine import Derainer
@@ -58,7 +60,7 @@ def photo_key(photo: Photo) -> str:
         if known is None:
             form = (photo.pixels.shape, photo.pixels.dtype.str, photo.grey, photo.linear)
             digest = hashlib.sha256(repr(form).encode())
-            digest.update(photo.pixels.data)
+            digest.update(np.ascontiguousarray(photo.visible).data)
             known = _digests[photo] = digest.hexdigest()
         return known
 

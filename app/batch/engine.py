@@ -31,7 +31,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, eq=False)
 class _LentJob(Job[tuple[float, R]], Generic[R]):
-    """Something for the engine to do, once nobody else wants it.
+    """Work for the engine while nothing more urgent waits.
 
     The answer is when that was, and what came of it.
     """

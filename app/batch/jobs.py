@@ -280,7 +280,7 @@ def updated(entry: Entry, update: "Update", out: Path) -> Entry:
 
 
 RESULTS = "derained"
-"""Name of the folder of results, beside the photos, where nobody chose another."""
+"""The default name of the results folder, beside the photos."""
 
 
 def results_folder(out: str, beside: Path) -> str:

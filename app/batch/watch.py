@@ -1,7 +1,7 @@
-"""Watches a folder: what arrives is told once it is whole.
+"""A watched folder: each photo that arrives is reported when it is complete.
 
-A file that is being copied is there before it is whole. It counts as whole when two looks, a
-moment apart, find the same size and time.
+A file that is being copied is there before it is complete. It counts as complete when two looks,
+a moment apart, find the same size and time.
 """
 
 import logging

@@ -36,7 +36,7 @@ class BlindTest:
 
     @property
     def letters(self) -> dict[int, str]:
-        """What each candidate is called, by its key."""
+        """The letter of each candidate, by its key."""
         return {key: chr(ord("A") + place) for place, key in enumerate(self._order)}
 
     def order(self, panes: Panes) -> Panes:
@@ -46,7 +46,7 @@ class BlindTest:
         return tuple(next(shuffled) if pane.is_candidate else pane for pane in panes)
 
     def fits(self, panes: Panes) -> bool:
-        """Whether the candidates are still those that were shuffled."""
+        """Return whether these are the candidates that were shuffled."""
         keys = {pane.key for pane in panes if pane.is_candidate}
         return keys == set(self._order)
 

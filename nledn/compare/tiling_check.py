@@ -61,7 +61,7 @@ def check_tiling(
     for tile in ("whole", options.tile):
         derainer = models.find(replace(options, tile=tile))
         layer = derainer.start((rect.height, rect.width), grey=photo.grey, linear=photo.linear)
-        derainer.derain(pixels, into=layer, cancel=cancel)
+        derainer.derain(photo.visible[rect.slices], into=layer, cancel=cancel)
         results.append(layer.apply(pixels, options.strength))
     whole, tiled = results
     levels = np.abs(whole.astype(np.float32) - tiled) * np.float32(255 / np.iinfo(whole.dtype).max)
