@@ -46,10 +46,12 @@ class StandIn:
         self.gate = threading.Semaphore(0)
         self.is_held = False
         self.threads: set[str] = set()
+        self.begun = 0
         self.tiles = 0
 
     def rain(self, rainy: Floats) -> Floats:
         self.threads.add(threading.current_thread().name)
+        self.begun += 1
         if self.is_held:
             assert self.gate.acquire(timeout=20)
         self.tiles += 1

@@ -133,7 +133,7 @@ def test_pause_stands_still_and_goes_on_where_it_was(
     backend.hold()
     batches.start(window)
     backend.let(2)
-    batches.until(qtbot, lambda: backend.tiles == 2)
+    batches.until(qtbot, lambda: backend.begun == 3)  # which waits, and is finished
     steps.go.click()
     assert window.batch.list.pace.text() == "Pausing after this tile…"
     backend.let(1)
