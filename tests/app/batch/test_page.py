@@ -140,6 +140,7 @@ def test_pause_stands_still_and_goes_on_where_it_was(
     batches.until(qtbot, lambda: batches.state(window) is BatchState.PAUSED)
     assert (backend.tiles, steps.go.text()) == (3, "Resume")
     # Photos are read side by side, so the first that is computed need not be the first listed.
+    batches.until(qtbot, lambda: "Paused" in batches.states(window).values())
     (paused,) = (name for name, state in batches.states(window).items() if state == "Paused")
     assert not results(out)
     backend.free()  # whoever computed now would
