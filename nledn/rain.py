@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 from nledn.pixels import Floats, Mask, Pixels, as_floats, strips
 from nledn.tiling import Rect, Tile, Tiling, whole
@@ -21,7 +20,9 @@ from nledn.tiling import Rect, Tile, Tiling, whole
 STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
 _ROWS = 32  # that are blended at a time: 170 kB of a tile, which stay in the processor's cache
 _NEUTRAL_SPREAD = np.float32(1.001 / 255)
+_CLIPPED = np.float32(254.5 / 255)
 _AROUND_PX = 2  # measured in docs/photos.md
+_TO_UNCLIPPED_PX = 8  # measured in docs/photos.md
 
 
 @dataclass(frozen=True)
@@ -151,15 +152,29 @@ def with_neutral_kept(rain: Floats, rainy: Floats) -> Floats:
     Returns:
         `rain`, with the mean of the channels where those of `rainy` differ by a level of 8 bits
         at most, there and in the pixels around: a lone grey pixel among colours stays one of them.
+        White that is clipped shows no colour, so some grey that is not must be near.
     """
-    spread = rainy.max(axis=2) - rainy.min(axis=2)
-    padded = np.pad(spread <= _NEUTRAL_SPREAD, _AROUND_PX, constant_values=True)
-    side = 2 * _AROUND_PX + 1
-    across = sliding_window_view(padded, side, axis=1).all(axis=2)
-    is_neutral = np.asarray(sliding_window_view(across, side, axis=0).all(axis=2))
-    if not is_neutral.any():
+    is_grey = rainy.max(axis=2) - rainy.min(axis=2) <= _NEUTRAL_SPREAD
+    if not is_grey.any():
         return rain
+    is_grey &= ~_near(~is_grey, _AROUND_PX)
+    is_clipped = rainy.max(axis=2) >= _CLIPPED
+    is_neutral = is_grey & _near(is_grey & ~is_clipped, _TO_UNCLIPPED_PX)
     return np.where(is_neutral[:, :, None], rain.mean(axis=2, keepdims=True), rain)
+
+
+def _near(mask: npt.NDArray[np.bool_], px: int) -> npt.NDArray[np.bool_]:
+    """Return the pixels that have one of `mask` in the square of `px` around them."""
+    side = 2 * px + 1
+    found = np.pad(mask, px)
+    for _ in range(2):  # along the rows, then along the columns
+        reach = 1
+        while reach < side:
+            step = min(reach, side - reach)
+            found = found[step:] | found[:-step]
+            reach += step
+        found = found.T
+    return found
 
 
 def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:

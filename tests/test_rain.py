@@ -194,3 +194,18 @@ def test_a_lone_grey_pixel_among_colours_is_one_of_them() -> None:
     rain, rainy = (rng.random((9, 9, 3), np.float32) for _ in range(2))
     rainy[4, 4] = 0.5
     np.testing.assert_array_equal(with_neutral_kept(rain, rainy), rain)
+
+
+def test_rain_that_clips_is_no_neutral_area() -> None:
+    rng = np.random.default_rng(4)
+    rain, rainy = (rng.random((40, 40, 3), np.float32) for _ in range(2))
+    rainy[10:30, 10:30] = 1
+    np.testing.assert_array_equal(with_neutral_kept(rain, rainy), rain)
+
+
+def test_clipped_parts_of_a_neutral_area_are_neutral() -> None:
+    rng = np.random.default_rng(5)
+    rain = rng.random((40, 40, 3), np.float32)
+    rainy = np.minimum(rng.random((40, 40, 1), np.float32) * 2, 1).repeat(3, axis=2)
+    kept = with_neutral_kept(rain, rainy)
+    np.testing.assert_allclose(kept, rain.mean(axis=2, keepdims=True).repeat(3, axis=2), atol=1e-6)
