@@ -29,7 +29,7 @@ from nledn.errors import (
 from nledn.naming import numbered
 from nledn.photo import Note, Photo, WriteSettings, sidecar
 from nledn.photo.formats import DEEP, written_format
-from nledn.photo.recipe import Recipe, stamped, unstamped
+from nledn.photo.provenance import Provenance, stamped, unstamped
 from nledn.photo.stripping import stripped
 from nledn.pixels import Mask, Pixels
 from nledn.rain import RainLayer
@@ -84,16 +84,16 @@ class Result:
         photo = self.photo
         pixels = self.layer.apply(photo.pixels, self.strength, self.mask)
         if record:
-            xmp: bytes | None = stamped(photo.xmp, self.recipe, photo.size)
+            xmp: bytes | None = stamped(photo.xmp, self.provenance, photo.size)
         else:
             xmp = None if photo.xmp is None else unstamped(photo.xmp, photo.size)
         return replace(photo, pixels=pixels, xmp=xmp)
 
     @property
-    def recipe(self) -> Recipe:
+    def provenance(self) -> Provenance:
         """How it is made, as its file records it."""
         made = self.layer.record
-        return Recipe(
+        return Provenance(
             checkpoint=made.checkpoint,
             checkpoint_sha256=made.checkpoint_sha256,
             strength=self.strength,

@@ -36,7 +36,7 @@ class OpenJob(Job[Opened]):
 
     def run(self, work: Work) -> Opened:
         """Read it."""
-        from nledn.photo.recipe import read_recipe
+        from nledn.photo.provenance import read_provenance
 
         is_folder = self.path.is_dir()
         folder = photos_in(self.path if is_folder else self.path.parent)
@@ -44,7 +44,7 @@ class OpenJob(Job[Opened]):
             raise without_photos(self.path)
         photo = decoder.read(folder[0] if is_folder else self.path, cancel=work.cancel)
         return Opened(
-            photo, first_copies(photo), folder, read_recipe(photo.xmp), from_folder=is_folder
+            photo, first_copies(photo), folder, read_provenance(photo.xmp), from_folder=is_folder
         )
 
 

@@ -221,7 +221,7 @@ class _Work:
     def _derain(self, path: Path, number: int) -> Told:
         from nledn import pipeline
         from nledn.photo import WriteSettings
-        from nledn.photo.recipe import is_result
+        from nledn.photo.provenance import is_result
 
         wanted = self._wanted
         if path in self._places and not wanted.include_results:
@@ -264,7 +264,7 @@ class _Work:
 
     def _is_ours(self, path: Path) -> bool:
         """Return whether a source is an earlier result by its name and by its record."""
-        from nledn.photo.recipe import is_result
+        from nledn.photo.provenance import is_result
 
         if path not in self._places:
             return False

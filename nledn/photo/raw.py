@@ -6,8 +6,8 @@ import struct
 from typing import Any, BinaryIO
 
 from nledn.photo import exif, exif_copying, jpeg_reading
-from nledn.photo.canvas import Canvas, Form
 from nledn.photo.model import Decoded, Metadata, Note
+from nledn.photo.pixel_sink import Form, PixelSink
 from nledn.photo.source import ReaderMissing, Source
 from nledn.photo.tiff_structure import EXIF_IFD, GPS_IFD, TiffDamaged, TiffStructure
 from nledn.pixels import strips
@@ -120,7 +120,7 @@ def _of_jpeg(data: bytes) -> Metadata | None:
     return Metadata(exif=found.exif, xmp=found.xmp)
 
 
-def _developed(raw: Any, canvas: Canvas) -> Decoded:
+def _developed(raw: Any, canvas: PixelSink) -> Decoded:
     import rawpy
 
     with raw:

@@ -66,7 +66,7 @@ def opened(file: BinaryIO) -> Source:
     block, is_whole = exif_copying.from_tiff(structure, page)
     if block is None and page is not first:
         block, is_whole = exif_copying.from_tiff(structure, first)
-    picture = vips.Picture(
+    picture = vips.VipsImage(
         file,
         "TIFF",
         cmyk=photometric == _CMYK,

@@ -18,7 +18,7 @@ from nledn.architecture import VARIANTS
 from nledn.checkpoint import Weights
 from nledn.network import NLEDN
 from nledn.training.config import Loss, Phase, Recipe
-from nledn.training.data import Batch
+from nledn.training.data import PatchBatch
 from nledn.training.journal import SAMPLES, TrainingJournal, forget_after
 from nledn.training.material import Material
 from nledn.training.muon import Muon
@@ -137,7 +137,7 @@ class Trainer:
             log.warning("step %d: the gradient is not finite, the step is left out", self.step)
         return float(loss.detach())
 
-    def _loss(self, batch: Batch, phase: Phase) -> Tensor:
+    def _loss(self, batch: PatchBatch, phase: Phase) -> Tensor:
         """How far the estimate is from the clean photo (eq. 9, or `Phase.loss`)."""
         error = batch.rainy - self._rain(self._parallel, batch.rainy) - batch.clean
         if phase.rain_weight != 1:
@@ -262,7 +262,7 @@ def _replace(path: Path, state: dict[str, Any]) -> None:
     os.replace(temporary, path)
 
 
-def weight_of_rain(batch: Batch, rain_weight: float) -> Tensor:
+def weight_of_rain(batch: PatchBatch, rain_weight: float) -> Tensor:
     """(B, 1, H, W) factors of the error whose squares' mean is 1 in each patch.
 
     Args:

@@ -16,7 +16,7 @@ from nledn.training import loop
 from nledn.training.__main__ import app, find_recipe
 from nledn.training.camera import Camera
 from nledn.training.config import Optimizer, Phase, Plateau, Recipe, read_recipe
-from nledn.training.data import Batch, Patches, find_photos, load
+from nledn.training.data import PatchBatch, Patches, find_photos, load
 from nledn.training.datasets import DATA_SETS
 from nledn.training.journal import LOG_FILE
 from nledn.training.loop import STATE_FILE, Run, Trainer, loss_of, psnr, weight_of_rain
@@ -290,7 +290,7 @@ def test_all_stages_keep_the_same_photos_out() -> None:
 def test_a_rainy_pixel_weighs_as_said_and_a_patch_as_ever() -> None:
     rainy = torch.zeros(2, 3, 4, 4)
     rainy[0, 1, 0, :2] = 0.5
-    squares = weight_of_rain(Batch(rainy, torch.zeros_like(rainy)), 3.0).square()
+    squares = weight_of_rain(PatchBatch(rainy, torch.zeros_like(rainy)), 3.0).square()
     assert squares[0, 0, 0, 0] / squares[0, 0, 3, 3] == pytest.approx(3)
     torch.testing.assert_close(squares.mean(dim=(1, 2, 3)), torch.ones(2))
 

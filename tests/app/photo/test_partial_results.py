@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from nledn import photo
-from nledn.photo.recipe import Recipe, read_recipe
+from nledn.photo.provenance import Provenance, read_provenance
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, derain, open_photo, said, state
 
@@ -34,8 +34,8 @@ def stop_at_three(qtbot: QtBot, window: MainWindow, picture_file: Path, backend:
     return go
 
 
-def recipe_of(path: Path) -> Recipe:
-    found = read_recipe(photo.read(path).xmp)
+def recipe_of(path: Path) -> Provenance:
+    found = read_provenance(photo.read(path).xmp)
     assert found is not None
     return found
 
