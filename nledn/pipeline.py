@@ -30,6 +30,7 @@ from nledn.naming import numbered
 from nledn.photo import Note, Photo, WriteSettings, sidecar
 from nledn.photo.formats import DEEP, written_format
 from nledn.photo.provenance import Provenance, stamped, unstamped
+from nledn.photo.resizing import resized
 from nledn.photo.stripping import stripped
 from nledn.pixels import Mask, Pixels
 from nledn.rain import RainLayer
@@ -249,7 +250,7 @@ def write(
     Args:
         result: what is written.
         outputs: where to; a path for the derained photo alone.
-        settings: quality, what to leave out, and whether to replace earlier results.
+        settings: quality, size, what to leave out, and whether to replace earlier results.
         record: put into the XMP how it was made; without, a record that was there goes too.
         sources: files that are never replaced; the photo's own is always among them.
         on_written: see `nledn.photo.write`; called with the derained photo's file.
@@ -262,7 +263,8 @@ def write(
     """
     files = Outputs(outputs) if isinstance(outputs, Path) else outputs
     result = replace(result, photo=stripped(result.photo, settings.strip))
-    before, clean = result.photo, result.clean(record=record)
+    before, whole = result.photo, result.clean(record=record)
+    clean = resized(whole, settings.longest_side_px)
     if settings.keep_times and before.path is not None:
         on_written = _with_times_of(before.path, on_written)
     kept = sources if before.path is None else (before.path, *sources)
@@ -273,7 +275,8 @@ def write(
         rain = result.layer.rain()
         photos.write_rain(rain, files.rain_layer, overwrite=settings.overwrite, sources=kept)
     if files.side_by_side is not None:
-        photos.write(side_by_side(before, clean), files.side_by_side, settings, sources=kept)
+        both = resized(side_by_side(before, whole), settings.longest_side_px)
+        photos.write(both, files.side_by_side, settings, sources=kept)
     left_out += sidecar.carried(
         clean, files.result, overwrite=settings.overwrite, strip=settings.strip, sources=kept
     )

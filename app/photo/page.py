@@ -140,7 +140,7 @@ class PhotoPage(QObject):
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear.clicked.connect(document.history.clear_mask)
         document.kept_changed.connect(panel.keep_area.show_kept)
-        document.kept_changed.connect(self._actions["clear"].setEnabled)
+        document.kept_changed.connect(lambda count: self._actions["clear"].setEnabled(count > 0))
         self._actions["clear"].setEnabled(False)
         panel.rain_gain.gain_changed.connect(partial(setattr, self._picture, "rain_gain"))
 

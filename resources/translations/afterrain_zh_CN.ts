@@ -4,6 +4,10 @@
 <context>
     <name>AfterRain</name>
     <message>
+        <source>1 area kept</source>
+        <translation>已保留 1 处区域</translation>
+    </message>
+    <message>
         <source>1 core</source>
         <translation>1 个核心</translation>
     </message>
@@ -126,10 +130,6 @@
     <message>
         <source>An ICC file of your screen, if the desktop does not know it.</source>
         <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
-    </message>
-    <message>
-        <source>An area is kept unchanged.</source>
-        <translation>有区域保持原样。</translation>
     </message>
     <message>
         <source>Another batch is running in {path} (process {pid} on {host}).</source>
@@ -1878,6 +1878,10 @@
     <message>
         <source>{count} are left; Go on does them.</source>
         <translation>还剩 {count} 张；点击“继续”即可处理。</translation>
+    </message>
+    <message>
+        <source>{count} areas kept</source>
+        <translation>已保留 {count} 处区域</translation>
     </message>
     <message>
         <source>{count} failed</source>
