@@ -272,8 +272,7 @@ def write(
     if before.xmp is None:  # then the result's holds our record alone
         left_out = tuple(note for note in left_out if note != Note.NO_XMP)
     if files.rain_layer is not None:
-        rain = result.layer.rain()
-        photos.write_rain(rain, files.rain_layer, overwrite=settings.overwrite, sources=kept)
+        write_rain(result, files.rain_layer, overwrite=settings.overwrite, sources=kept)
     if files.side_by_side is not None:
         both = resized(side_by_side(before, whole), settings.longest_side_px)
         photos.write(both, files.side_by_side, settings, sources=kept)
@@ -281,6 +280,25 @@ def write(
         clean, files.result, overwrite=settings.overwrite, strip=settings.strip, sources=kept
     )
     return replace(clean, notes=tuple(dict.fromkeys((*clean.notes, *left_out))))
+
+
+def write_rain(
+    result: Result, path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
+) -> None:
+    """Write the rain of a result, at the photo's size and at strength 1.
+
+    Args:
+        result: whose rain is written.
+        path: see `nledn.photo.write_rain`.
+        overwrite: whether an earlier file may be replaced.
+        sources: files that are never replaced; the photo's own is always among them.
+
+    Raises:
+        WriteError: see `nledn.photo.write_rain`.
+    """
+    own = () if result.photo.path is None else (result.photo.path,)
+    rain = result.layer.rain()
+    photos.write_rain(rain, path, overwrite=overwrite, sources=(*own, *sources))
 
 
 def _with_times_of(

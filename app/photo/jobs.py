@@ -208,6 +208,20 @@ class SaveJob(Job[Saved]):
 
 
 @dataclass(frozen=True, eq=False)
+class ExportRainJob(Job[None]):
+    """Write the rain of a result; the person has agreed to what it replaces."""
+
+    result: "Result"
+    path: Path
+
+    def run(self, work: Work) -> None:
+        """Write it whole, or not at all."""
+        from nledn import pipeline
+
+        pipeline.write_rain(self.result, self.path, overwrite=True)
+
+
+@dataclass(frozen=True, eq=False)
 class CopyJob(Job[QImage]):
     """The derained photo as a picture for the clipboard."""
 

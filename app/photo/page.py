@@ -132,7 +132,6 @@ class PhotoPage(QObject):
         document, controller = self._document, self._controller
         panel.next_step.derain.clicked.connect(self._derain_or_cancel)
         panel.next_step.save.clicked.connect(controller.saving.save)
-        panel.next_step.save_as.clicked.connect(controller.saving.save_as)
         panel.next_step.thumbnail.drag_begun.connect(controller.saving.drag_out)
         panel.strength.strength_changed.connect(document.set_strength)
         panel.strength.strength_settled.connect(document.history.strength_settled)
@@ -170,7 +169,7 @@ class PhotoPage(QObject):
         self.panel.next_step.set_state(state)
         self._actions["derain"].setEnabled(state in (PhotoState.READY, PhotoState.PARTIAL))
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
-        for name in ("save", "save_as", "copy"):
+        for name in ("save", "save_as", "copy", "export_rain"):
             self._actions[name].setEnabled(has_result)
         if has_result:
             self.panel.next_step.thumbnail.set_image(self._small_result())

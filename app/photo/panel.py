@@ -103,7 +103,7 @@ class ActionPanel(QWidget):
     Attributes:
         derain: begins and goes on; stops while it runs.
         save: the result.
-        save_as: saves it elsewhere.
+        export: opens the menu of ways to save it elsewhere.
         thumbnail: of the result, to be dragged out.
     """
 
@@ -112,16 +112,16 @@ class ActionPanel(QWidget):
         self.derain = QPushButton()
         self.save = QPushButton(tr("Save"))
         self.save.setToolTip(tr("Save the result beside the photo (Ctrl+S)"))
-        self.save_as = QPushButton(tr("Save as…"))
-        self.save_as.setToolTip(tr("Choose folder, name and format (Ctrl+Shift+S)"))
+        self.export = QPushButton(tr("Export"))
+        self.export.setToolTip(tr("Save to another place, format or size"))
         self.thumbnail = Thumbnail()
-        for button in (self.derain, self.save, self.save_as):
+        for button in (self.derain, self.save, self.export):
             button.setProperty("large", "true")
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.thumbnail)
         row.addWidget(self.save, 1)
-        row.addWidget(self.save_as)
+        row.addWidget(self.export)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -148,7 +148,7 @@ class ActionPanel(QWidget):
         can_go_on = state in (PhotoState.READY, PhotoState.PARTIAL)
         self.derain.setEnabled(can_go_on or state is PhotoState.DERAINING)
         self.save.setEnabled(has_result)
-        self.save_as.setEnabled(has_result)
+        self.export.setEnabled(has_result)
         self.thumbnail.setVisible(has_result)
         _set_primary(self.derain, can_go_on or state is PhotoState.EMPTY)
         _set_primary(self.save, state is PhotoState.DONE)

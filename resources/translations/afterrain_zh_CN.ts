@@ -192,6 +192,10 @@
         <translation>前后对比</translation>
     </message>
     <message>
+        <source>Beside the photo</source>
+        <translation>照片所在文件夹</translation>
+    </message>
+    <message>
         <source>Black and white became 8-bit grey.</source>
         <translation>黑白二值已转换为 8 位灰度。</translation>
     </message>
@@ -332,10 +336,6 @@
         <translation>请选择其他配置文件。</translation>
     </message>
     <message>
-        <source>Choose folder, name and format (Ctrl+Shift+S)</source>
-        <translation>选择文件夹、名称和格式 (Ctrl+Shift+S)</translation>
-    </message>
-    <message>
         <source>Choose the folder of the results</source>
         <translation>选择结果文件夹</translation>
     </message>
@@ -468,6 +468,10 @@
         <translation>其他程序的数据不会保留（{count}）。</translation>
     </message>
     <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -536,6 +540,10 @@
         <translation>编辑</translation>
     </message>
     <message>
+        <source>Edit presets…</source>
+        <translation>编辑预设…</translation>
+    </message>
+    <message>
         <source>End the run after this tile; what is done stays done</source>
         <translation>完成当前图块后结束；已完成的会保留</translation>
     </message>
@@ -552,12 +560,28 @@
         <translation>每张照片处理前后的对比及处理情况</translation>
     </message>
     <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
         <source>Export comparison</source>
         <translation>导出比较结果</translation>
     </message>
     <message>
         <source>Export its frames as photos, then open those.</source>
         <translation>请先将各帧导出为照片，再打开它们。</translation>
+    </message>
+    <message>
+        <source>Export presets</source>
+        <translation>导出预设</translation>
+    </message>
+    <message>
+        <source>Export rain layer</source>
+        <translation>导出雨层</translation>
+    </message>
+    <message>
+        <source>Export rain layer…</source>
+        <translation>导出雨层…</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -628,6 +652,10 @@
         <translation>文件夹…</translation>
     </message>
     <message>
+        <source>For the web, 2048 px</source>
+        <translation>网页用，2048 像素</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>格式</translation>
     </message>
@@ -638,6 +666,10 @@
     <message>
         <source>Full screen</source>
         <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Full size</source>
+        <translation>原始尺寸</translation>
     </message>
     <message>
         <source>GPU {number}</source>
@@ -768,6 +800,10 @@
         <translation>增大画笔</translation>
     </message>
     <message>
+        <source>Larger photos are reduced; none is enlarged.</source>
+        <translation>较大的照片会缩小，不会放大。</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
@@ -786,6 +822,10 @@
     <message>
         <source>Loading the checkpoint…</source>
         <translation>正在载入模型…</translation>
+    </message>
+    <message>
+        <source>Longest side</source>
+        <translation>长边</translation>
     </message>
     <message>
         <source>Looking for photos…</source>
@@ -822,6 +862,10 @@
     <message>
         <source>Nearly nothing changed.</source>
         <translation>几乎没有变化。</translation>
+    </message>
+    <message>
+        <source>New preset</source>
+        <translation>新建预设</translation>
     </message>
     <message>
         <source>Next photo</source>
@@ -968,8 +1012,16 @@
         <translation>正在打开…</translation>
     </message>
     <message>
+        <source>Original name +</source>
+        <translation>原文件名 +</translation>
+    </message>
+    <message>
         <source>Overwrite</source>
         <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>PNG, 16 bits</source>
+        <translation>PNG，16 位</translation>
     </message>
     <message>
         <source>Page with a slider</source>
@@ -1224,6 +1276,14 @@
         <translation>将结果保存在照片旁边 (Ctrl+S)</translation>
     </message>
     <message>
+        <source>Save to another place, format or size</source>
+        <translation>保存到其他位置，或使用其他格式、尺寸</translation>
+    </message>
+    <message>
+        <source>Saved the rain layer as {name}.</source>
+        <translation>雨层已存储为 {name}。</translation>
+    </message>
+    <message>
         <source>Saved {name}.</source>
         <translation>已保存 {name}。</translation>
     </message>
@@ -1368,6 +1428,14 @@
         <translation>{name} 的强度</translation>
     </message>
     <message>
+        <source>TIFF, exact values</source>
+        <translation>TIFF，精确数值</translation>
+    </message>
+    <message>
+        <source>TIFF, full size</source>
+        <translation>TIFF，原始尺寸</translation>
+    </message>
+    <message>
         <source>Table</source>
         <translation>表格</translation>
     </message>
@@ -1394,6 +1462,10 @@
     <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
+    </message>
+    <message>
+        <source>That cannot stand in a file's name.</source>
+        <translation>文件名不能包含这些字符。</translation>
     </message>
     <message>
         <source>That would be the photo itself; choose another name.</source>
