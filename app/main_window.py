@@ -13,9 +13,9 @@ from app.batch.page import BatchPage
 from app.compare.controller import CompareController
 from app.compare.page import ComparePage
 from app.imaging.opened import Opened
-from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.controller import PhotoController
 from app.photo.document import Document
+from app.photo.model_picker import ModelPicker
 from app.photo.page import PhotoPage
 from app.photo.state import PhotoState
 from app.photo.words import keys_on_photo
@@ -112,9 +112,9 @@ class MainWindow(QMainWindow):
         compare_controller = CompareController(tasks, engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
         self._connect_compare(compare_controller)
-        self.photo.panel.next_step.export.setMenu(self.export_menu)
+        self.photo.panel.results.export.setMenu(self.export_menu)
         self.setTabOrder(self.view, self.view.handle)
-        self._connect_shell(self.photo.panel.checkpoint)
+        self._connect_shell(self.photo.panel.model)
         self._connect_actions()
         self._show_kept(preferences.settings)
 
@@ -152,11 +152,11 @@ class MainWindow(QMainWindow):
         stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(controller.settings_changed)
 
-    def _connect_shell(self, picker: CheckpointPicker) -> None:
+    def _connect_shell(self, picker: ModelPicker) -> None:
         models, show_notice = self.models, self.shell.banner.show_notice
-        picker.fetch_button.clicked.connect(models.fetch)
+        picker.fetch_action.triggered.connect(models.fetch)
         picker.stop_button.clicked.connect(models.stop)
-        picker.import_button.clicked.connect(models.ask_file)
+        picker.import_action.triggered.connect(models.ask_file)
         models.progressed.connect(picker.set_progress)
         models.shelf_read.connect(self.photo.set_cards)
         models.shelf_read.connect(self.compare.set_cards)

@@ -37,7 +37,7 @@ class ComparePage(QObject):
         self._connect_panel(self.panel)
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """The checkpoints that can be compared."""
+        """The models that can be compared."""
         self.controller.set_cards(cards)
         self.panel.set_cards(cards)
 
@@ -87,7 +87,7 @@ class ComparePage(QObject):
         if total:
             words = tr("{done} of {total} tiles", done=done, total=total)
         elif model.is_computing:
-            words = tr("Loading the checkpoints…")
+            words = tr("Loading the models…")
         self.panel.show_progress(words, is_running=model.is_computing, is_whole=model.is_whole)
 
     def _set_selecting(self, is_selecting: bool) -> None:

@@ -129,7 +129,7 @@ class ComparePanel(QFrame):
         self.setFixedWidth(PANEL_WIDTH_PX)
         self.rows: dict[int, PaneRow] = {}
         self.add = QPushButton(icon("add"), tr("Add"))
-        self.add.setToolTip(tr("Compare one more: a checkpoint, or a picture"))
+        self.add.setToolTip(tr("Compare one more: a model, or a picture"))
         self.add_menu = QMenu(self.add)
         self.add.setMenu(self.add_menu)
         self.measured = muted()

@@ -57,7 +57,7 @@ def status_of(status: Status) -> str:
     tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
     match status.state:
         case PhotoState.DERAINING if status.total == 0:
-            parts.append(tr("Loading the checkpoint…"))
+            parts.append(tr("Loading the model…"))
         case PhotoState.DERAINING:
             parts.append(tiles)
             if status.left_s is not None:

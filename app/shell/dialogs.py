@@ -63,7 +63,7 @@ class FetchDialog(QDialog):
         self, offers: Sequence[FetchOffer], terms: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Fetch checkpoints"))
+        self.setWindowTitle(tr("Get models"))
         self.setMinimumWidth(FETCH_WIDTH_PX)
         self.boxes: dict[str, QCheckBox] = {}
         layout = QVBoxLayout(self)
@@ -75,7 +75,7 @@ class FetchDialog(QDialog):
             layout.addWidget(self._box(offer))
             layout.addWidget(_below(offer))
         kinds = QDialogButtonBox.StandardButton
-        self.buttons = dialog_buttons(self, {kinds.Ok: tr("Fetch"), kinds.Cancel: tr("Cancel")})
+        self.buttons = dialog_buttons(self, {kinds.Ok: tr("Get"), kinds.Cancel: tr("Cancel")})
         layout.addSpacing(8)
         layout.addWidget(self.buttons)
         self._allow()
@@ -170,7 +170,7 @@ class Dialogs:
         """A file of weights."""
         kinds = " ".join(f"*{suffix}" for suffix in CHECKPOINT_SUFFIXES)
         name, _ = QFileDialog.getOpenFileName(
-            self._window, tr("Import checkpoint"), "", f"{tr('Checkpoints')} ({kinds})"
+            self._window, tr("Import model"), "", f"{tr('Models')} ({kinds})"
         )
         return Path(name) if name else None
 

@@ -24,6 +24,10 @@
         <translation>200 %</translation>
     </message>
     <message>
+        <source>285 photos out of Debian, npm and PyPI packages, rain drawn on them</source>
+        <translation>来自 Debian、npm 和 PyPI 软件包的 285 张照片，绘上了雨</translation>
+    </message>
+    <message>
         <source>A batch is running</source>
         <translation>批处理正在运行</translation>
     </message>
@@ -48,12 +52,20 @@
         <translation>关于 AfterRain</translation>
     </message>
     <message>
+        <source>About this model</source>
+        <translation>关于此模型</translation>
+    </message>
+    <message>
         <source>Add</source>
         <translation>添加</translation>
     </message>
     <message>
         <source>Add a folder and its subfolders to the batch</source>
         <translation>将一个文件夹及其子文件夹加入批处理</translation>
+    </message>
+    <message>
+        <source>Add a model of your own (.safetensors or .pth)</source>
+        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
     </message>
     <message>
         <source>Add folder…</source>
@@ -70,10 +82,6 @@
     <message>
         <source>Add photos…</source>
         <translation>添加照片…</translation>
-    </message>
-    <message>
-        <source>Add weights of your own (.safetensors or .pth)</source>
-        <translation>添加您自己的权重（.safetensors 或 .pth）</translation>
     </message>
     <message>
         <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
@@ -126,6 +134,10 @@
     <message>
         <source>All tiles are done</source>
         <translation>所有图块均已完成</translation>
+    </message>
+    <message>
+        <source>All-round</source>
+        <translation>通用</translation>
     </message>
     <message>
         <source>An ICC file of your screen, if the desktop does not know it.</source>
@@ -264,14 +276,6 @@
         <translation>正在检查图块…</translation>
     </message>
     <message>
-        <source>Checkpoint</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Checkpoints</source>
-        <translation>模型文件</translation>
-    </message>
-    <message>
         <source>Choose Automatic in Settings.</source>
         <translation>请在设置中选择“自动”。</translation>
     </message>
@@ -392,7 +396,7 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compare one more: a checkpoint, or a picture</source>
+        <source>Compare one more: a model, or a picture</source>
         <translation>再比较一个：模型或图片</translation>
     </message>
     <message>
@@ -418,6 +422,10 @@
     <message>
         <source>Content credentials are not kept.</source>
         <translation>内容凭证不会保留。</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Copy it again from the camera or a backup.</source>
@@ -596,24 +604,12 @@
         <translation>失败</translation>
     </message>
     <message>
-        <source>Fetch</source>
-        <translation>获取</translation>
-    </message>
-    <message>
-        <source>Fetch checkpoints</source>
-        <translation>获取模型</translation>
-    </message>
-    <message>
         <source>Fetched {title}.</source>
         <translation>已获取 {title}。</translation>
     </message>
     <message>
         <source>Fetching {title}: {percent} %</source>
         <translation>正在获取 {title}：{percent} %</translation>
-    </message>
-    <message>
-        <source>Fetch…</source>
-        <translation>获取…</translation>
     </message>
     <message>
         <source>File</source>
@@ -676,6 +672,10 @@
         <translation>GPU {number}</translation>
     </message>
     <message>
+        <source>Get</source>
+        <translation>获取</translation>
+    </message>
+    <message>
         <source>Get it again from its source, then add it again.</source>
         <translation>请从原处重新获取，再重新添加。</translation>
     </message>
@@ -684,8 +684,16 @@
         <translation>请从原处重新获取。</translation>
     </message>
     <message>
-        <source>Get the checkpoints that the paper's authors published</source>
-        <translation>获取论文作者公开的模型</translation>
+        <source>Get models</source>
+        <translation>获取模型</translation>
+    </message>
+    <message>
+        <source>Get more…</source>
+        <translation>获取更多…</translation>
+    </message>
+    <message>
+        <source>Get the models that the paper's authors published</source>
+        <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -724,11 +732,11 @@
         <translation>若已存在</translation>
     </message>
     <message>
-        <source>Import checkpoint</source>
+        <source>Import model</source>
         <translation>导入模型</translation>
     </message>
     <message>
-        <source>Import checkpoint…</source>
+        <source>Import model…</source>
         <translation>导入模型…</translation>
     </message>
     <message>
@@ -816,12 +824,12 @@
         <translation>跟随系统</translation>
     </message>
     <message>
-        <source>Loading the checkpoints…</source>
-        <translation>正在载入模型…</translation>
+        <source>Loading the models…</source>
+        <translation>正在加载模型…</translation>
     </message>
     <message>
-        <source>Loading the checkpoint…</source>
-        <translation>正在载入模型…</translation>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
     </message>
     <message>
         <source>Longest side</source>
@@ -842,6 +850,18 @@
     <message>
         <source>Measured on what is in sight, {size}.</source>
         <translation>在看得见的部分测量，{size}。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model: {name}</source>
+        <translation>模型：{name}</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -1200,6 +1220,10 @@
         <translation>请附上日志报告此问题，日志中有详情。</translation>
     </message>
     <message>
+        <source>Research</source>
+        <translation>研究用</translation>
+    </message>
+    <message>
         <source>Reset all</source>
         <translation>全部重置</translation>
     </message>
@@ -1460,6 +1484,14 @@
         <translation>去除照片中的雨 (Ctrl+D)</translation>
     </message>
     <message>
+        <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
+        <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
+    </message>
+    <message>
+        <source>Takes what fits the rain of the photo</source>
+        <translation>根据照片中的雨选用合适的模型</translation>
+    </message>
+    <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
     </message>
@@ -1500,8 +1532,8 @@
         <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
     </message>
     <message>
-        <source>The authors' checkpoints are all here already.</source>
-        <translation>作者的模型都已在这里。</translation>
+        <source>The authors' models are all here already.</source>
+        <translation>作者的模型已全部在此。</translation>
     </message>
     <message>
         <source>The backend {backend} is not available: {reason}.</source>
@@ -1656,10 +1688,6 @@
         <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
     </message>
     <message>
-        <source>The weights that take the rain away</source>
-        <translation>用于去雨的权重</translation>
-    </message>
-    <message>
         <source>The whole photo at once</source>
         <translation>一次处理整张照片</translation>
     </message>
@@ -1702,10 +1730,6 @@
     <message>
         <source>Trained on {data}</source>
         <translation>训练数据：{data}</translation>
-    </message>
-    <message>
-        <source>Training data unknown</source>
-        <translation>训练数据未知</translation>
     </message>
     <message>
         <source>Transparency became white.</source>
@@ -1902,6 +1926,10 @@
     <message>
         <source>no difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>未找到</translation>
     </message>
     <message>
         <source>picture</source>
