@@ -37,6 +37,7 @@ class Recipe:
         version: of the program.
         masked: part of the photo was kept as it was.
         partial: not every tile had been computed.
+        reason: why `auto` chose the checkpoint; empty where a person named it.
     """
 
     checkpoint: str
@@ -48,6 +49,7 @@ class Recipe:
     version: str
     masked: bool = False
     partial: bool = False
+    reason: str = ""
 
 
 def stamped(packet: bytes | None, recipe: Recipe, size: tuple[int, int]) -> bytes:
@@ -66,6 +68,7 @@ def stamped(packet: bytes | None, recipe: Recipe, size: tuple[int, int]) -> byte
     values = "".join(
         f"\n  afterrain:{_property(field.name)}={quoteattr(_as_text(getattr(recipe, field.name)))}"
         for field in fields(Recipe)
+        if getattr(recipe, field.name) != ""
     )
     about = re.search(rf"{prefix}:about\s*=\s*(\"[^\"]*\"|'[^']*')", text)
     ours = (
