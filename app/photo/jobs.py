@@ -151,7 +151,7 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
     def run(self, work: "Work[Started | Progress]") -> "RainLayer":
         """Compute them."""
         photo = self.photo
-        derainer, layer = self.engines.models().layer(photo, self.options, self.into)
+        derainer, layer = self.engines.models().layer(photo, self.options, self.into, work.cancel)
         work.cancel.raise_if_cancelled()
         work.report(Started(layer, derainer.choice))
         if self.keeper is not None:
@@ -270,8 +270,9 @@ class ReviewJob(Job[tuple[Opened, Recovered | None]]):
         if before.size != after.size or row is None or row.figures is None or path is None:
             return None
         record = Record(
-            checkpoint=self.checkpoint,
-            checkpoint_sha256=row.checkpoint_sha256,
+            checkpoint=row.figures.checkpoint or self.checkpoint,
+            checkpoint_sha256=row.figures.checkpoint_sha256 or row.checkpoint_sha256,
+            reason=row.figures.reason,
             device=row.device,
             backend=row.figures.backend,
             precision=row.figures.precision,
