@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
     def _connect_compare(self, compare: CompareController) -> None:
         document, model = self.document, compare.model
         document.photo_opened.connect(compare.opened)
+        compare.chosen.connect(self._take_chosen)
         document.options_changed.connect(model.set_options)
         document.strength_changed.connect(partial(setattr, model, "first_strength"))
         self.screen_profile.changed.connect(model.set_screen_profile)
@@ -264,6 +265,13 @@ class MainWindow(QMainWindow):
         self.shell.show_page(page)
         self.named_actions[self.view.mode if page == "photo" else page].setChecked(True)
         self._show_neighbours()
+
+    def _take_chosen(self, model: str, strength: float) -> None:
+        """Derain the photo as a pane of the comparison does."""
+        self.document.history.choose_checkpoint(model)
+        self.document.history.strength_settled(strength)
+        self._show_page("photo")
+        self.shell.focus_page()
 
     def _turn_compare(self) -> None:
         self._show_page("photo" if self.shell.page == "compare" else "compare")

@@ -192,6 +192,6 @@ def keys_on_photo() -> tuple[tuple[str, str], ...]:
         (tr("Fit or 100 %"), tr("double click")),
         (tr("Move the divider"), tr("arrows, Home, End on its handle")),
         (tr("Next photo in the single view"), tr("left, right")),
-        (tr("One pane of a comparison"), "1 – 6"),
+        (tr("One pane of a comparison"), tr("Enter")),
         (tr("Move one pane of a comparison alone"), tr("hold Alt")),
     )

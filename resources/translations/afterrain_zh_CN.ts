@@ -84,6 +84,10 @@
         <translation>添加照片…</translation>
     </message>
     <message>
+        <source>Advanced</source>
+        <translation>高级</translation>
+    </message>
+    <message>
         <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
         <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
     </message>
@@ -270,6 +274,10 @@
     <message>
         <source>Check tiling</source>
         <translation>检查图块</translation>
+    </message>
+    <message>
+        <source>Checking the tiles needs a photo and a model.</source>
+        <translation>检查图块需要一张照片和一个模型。</translation>
     </message>
     <message>
         <source>Checking the tiles…</source>
@@ -556,12 +564,20 @@
         <translation>完成当前图块后结束；已完成的会保留</translation>
     </message>
     <message>
+        <source>Enter</source>
+        <translation>回车键</translation>
+    </message>
+    <message>
         <source>Eraser</source>
         <translation>橡皮擦</translation>
     </message>
     <message>
         <source>Error maps</source>
         <translation>误差图</translation>
+    </message>
+    <message>
+        <source>Error maps need the photo without rain: Add, Photo without rain…</source>
+        <translation>误差图需要无雨照片：添加 → 无雨照片…</translation>
     </message>
     <message>
         <source>Every photo before and after, with what was done to it</source>
@@ -1716,6 +1732,10 @@
         <translation>剪贴板中没有照片。请复制图片或文件。</translation>
     </message>
     <message>
+        <source>This is best</source>
+        <translation>这个最好</translation>
+    </message>
+    <message>
         <source>This photo was derained by AfterRain: {checkpoint}, strength {strength} %.</source>
         <translation>此照片已由 AfterRain 去雨：{checkpoint}，强度 {strength} %。</translation>
     </message>
@@ -1788,8 +1808,16 @@
         <translation>使用相同设置</translation>
     </message>
     <message>
+        <source>Use this one</source>
+        <translation>使用这个</translation>
+    </message>
+    <message>
         <source>Use {allowed}.</source>
         <translation>请使用 {allowed}。</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>使用“{name}”</translation>
     </message>
     <message>
         <source>View</source>
@@ -1802,6 +1830,10 @@
     <message>
         <source>Watch a folder</source>
         <translation>监视文件夹</translation>
+    </message>
+    <message>
+        <source>Ways to check the models themselves</source>
+        <translation>检查模型本身的方法</translation>
     </message>
     <message>
         <source>WebP quality {quality}</source>
@@ -1822,6 +1854,10 @@
     <message>
         <source>What is in sight is still being computed. Wait for it.</source>
         <translation>看得见的部分还在计算，请稍候。</translation>
+    </message>
+    <message>
+        <source>Which looks best?</source>
+        <translation>哪个看起来最好？</translation>
     </message>
     <message>
         <source>Whole against tiles</source>
