@@ -95,7 +95,7 @@ class Watch(QObject):
         if self._settings.get("view") != "fit":
             self._window.viewport.set_zoom(1.0)
         self._clicked = time.perf_counter()
-        self._window.photo.panel.next_step.derain.click()
+        self._window.photo.panel.derain.click()
 
     def _previewed(self) -> None:
         preview = self._window.picture.preview

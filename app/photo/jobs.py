@@ -38,7 +38,7 @@ class OpenJob(Job[Opened]):
 
     def run(self, work: Work) -> Opened:
         """Read it."""
-        from nledn.photo.recipe import read_recipe
+        from nledn.photo.provenance import read_provenance
 
         is_folder = self.path.is_dir()
         folder = photos_in(self.path if is_folder else self.path.parent)
@@ -46,7 +46,7 @@ class OpenJob(Job[Opened]):
             raise without_photos(self.path)
         photo = decoder.read(folder[0] if is_folder else self.path, cancel=work.cancel)
         return Opened(
-            photo, first_copies(photo), folder, read_recipe(photo.xmp), from_folder=is_folder
+            photo, first_copies(photo), folder, read_provenance(photo.xmp), from_folder=is_folder
         )
 
 
@@ -178,7 +178,7 @@ class DerainJob(Job["RainLayer", Derained]):
     def run(self, work: "Work[Derained]") -> "RainLayer":
         """Compute them."""
         photo = self.photo
-        derainer, layer = self.engines.models().layer(photo, self.options, self.into)
+        derainer, layer = self.engines.models().layer(photo, self.options, self.into, work.cancel)
         work.cancel.raise_if_cancelled()
         work.report(Started(layer, derainer.choice))
         if self.keeper is not None:
@@ -259,6 +259,20 @@ class SaveJob(Job[Saved]):
 
 
 @dataclass(frozen=True, eq=False)
+class ExportRainJob(Job[None]):
+    """Write the rain of a result; the person has agreed to what it replaces."""
+
+    result: "Result"
+    path: Path
+
+    def run(self, work: Work) -> None:
+        """Write it whole, or not at all."""
+        from nledn import pipeline
+
+        pipeline.write_rain(self.result, self.path, overwrite=True)
+
+
+@dataclass(frozen=True, eq=False)
 class CopyJob(Job[QImage]):
     """The derained photo as a picture for the clipboard."""
 
@@ -307,8 +321,9 @@ class ReviewJob(Job[tuple[Opened, Recovered | None]]):
         if before.size != after.size or row is None or row.figures is None or path is None:
             return None
         record = Record(
-            checkpoint=self.checkpoint,
-            checkpoint_sha256=row.checkpoint_sha256,
+            checkpoint=row.figures.checkpoint or self.checkpoint,
+            checkpoint_sha256=row.figures.checkpoint_sha256 or row.checkpoint_sha256,
+            reason=row.figures.reason,
             device=row.device,
             backend=row.figures.backend,
             precision=row.figures.precision,

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
@@ -102,7 +103,7 @@ class BeforeAfterCanvas(Canvas):
 
     @property
     def shows_kept(self) -> bool:
-        """Whether the kept area is tinted."""
+        """Whether the kept area is tinted; otherwise it is outlined."""
         return self._shows_kept
 
     @shows_kept.setter
@@ -205,8 +206,13 @@ class BeforeAfterCanvas(Canvas):
             frame_size=self._frame_size(),
             surround=surround_of(self.palette()),
             is_settling=self.is_settling,
-            shows_kept=self._shows_kept and self.picture.mask is not None,
+            kept=self._kept_shown(),
         )
+
+    def _kept_shown(self) -> Literal["tint", "outline"] | None:
+        if self.picture.mask is None:
+            return None
+        return "tint" if self._shows_kept else "outline"
 
     def _frame_size(self) -> QSize:
         return self._arrangement.frame_size(self.physical_size())

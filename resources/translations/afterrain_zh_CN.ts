@@ -4,6 +4,10 @@
 <context>
     <name>AfterRain</name>
     <message>
+        <source>1 area kept</source>
+        <translation>已保留 1 处区域</translation>
+    </message>
+    <message>
         <source>1 core</source>
         <translation>1 个核心</translation>
     </message>
@@ -18,6 +22,10 @@
     <message>
         <source>200 %</source>
         <translation>200 %</translation>
+    </message>
+    <message>
+        <source>285 photos out of Debian, npm and PyPI packages, rain drawn on them</source>
+        <translation>来自 Debian、npm 和 PyPI 软件包的 285 张照片，绘上了雨</translation>
     </message>
     <message>
         <source>A batch is running</source>
@@ -44,12 +52,20 @@
         <translation>关于 AfterRain</translation>
     </message>
     <message>
+        <source>About this model</source>
+        <translation>关于此模型</translation>
+    </message>
+    <message>
         <source>Add</source>
         <translation>添加</translation>
     </message>
     <message>
         <source>Add a folder and its subfolders to the batch</source>
         <translation>将一个文件夹及其子文件夹加入批处理</translation>
+    </message>
+    <message>
+        <source>Add a model of your own (.safetensors or .pth)</source>
+        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
     </message>
     <message>
         <source>Add folder…</source>
@@ -68,8 +84,8 @@
         <translation>添加照片…</translation>
     </message>
     <message>
-        <source>Add weights of your own (.safetensors or .pth)</source>
-        <translation>添加您自己的权重（.safetensors 或 .pth）</translation>
+        <source>Advanced</source>
+        <translation>高级</translation>
     </message>
     <message>
         <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
@@ -124,12 +140,12 @@
         <translation>所有图块均已完成</translation>
     </message>
     <message>
-        <source>An ICC file of your screen, if the desktop does not know it.</source>
-        <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
+        <source>All-round</source>
+        <translation>通用</translation>
     </message>
     <message>
-        <source>An area is kept unchanged.</source>
-        <translation>有区域保持原样。</translation>
+        <source>An ICC file of your screen, if the desktop does not know it.</source>
+        <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
     </message>
     <message>
         <source>Another batch is running in {path} (process {pid} on {host}).</source>
@@ -190,6 +206,10 @@
     <message>
         <source>Before / After</source>
         <translation>前后对比</translation>
+    </message>
+    <message>
+        <source>Beside the photo</source>
+        <translation>照片所在文件夹</translation>
     </message>
     <message>
         <source>Black and white became 8-bit grey.</source>
@@ -256,16 +276,12 @@
         <translation>检查图块</translation>
     </message>
     <message>
+        <source>Checking the tiles needs a photo and a model.</source>
+        <translation>检查图块需要一张照片和一个模型。</translation>
+    </message>
+    <message>
         <source>Checking the tiles…</source>
         <translation>正在检查图块…</translation>
-    </message>
-    <message>
-        <source>Checkpoint</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Checkpoints</source>
-        <translation>模型文件</translation>
     </message>
     <message>
         <source>Choose Automatic in Settings.</source>
@@ -332,10 +348,6 @@
         <translation>请选择其他配置文件。</translation>
     </message>
     <message>
-        <source>Choose folder, name and format (Ctrl+Shift+S)</source>
-        <translation>选择文件夹、名称和格式 (Ctrl+Shift+S)</translation>
-    </message>
-    <message>
         <source>Choose the folder of the results</source>
         <translation>选择结果文件夹</translation>
     </message>
@@ -392,7 +404,7 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compare one more: a checkpoint, or a picture</source>
+        <source>Compare one more: a model, or a picture</source>
         <translation>再比较一个：模型或图片</translation>
     </message>
     <message>
@@ -418,6 +430,10 @@
     <message>
         <source>Content credentials are not kept.</source>
         <translation>内容凭证不会保留。</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Copy it again from the camera or a backup.</source>
@@ -466,6 +482,10 @@
     <message>
         <source>Data of other programs is not kept ({count}).</source>
         <translation>其他程序的数据不会保留（{count}）。</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Derain</source>
@@ -536,8 +556,16 @@
         <translation>编辑</translation>
     </message>
     <message>
+        <source>Edit presets…</source>
+        <translation>编辑预设…</translation>
+    </message>
+    <message>
         <source>End the run after this tile; what is done stays done</source>
         <translation>完成当前图块后结束；已完成的会保留</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>回车键</translation>
     </message>
     <message>
         <source>Eraser</source>
@@ -548,8 +576,16 @@
         <translation>误差图</translation>
     </message>
     <message>
+        <source>Error maps need the photo without rain: Add, Photo without rain…</source>
+        <translation>误差图需要无雨照片：添加 → 无雨照片…</translation>
+    </message>
+    <message>
         <source>Every photo before and after, with what was done to it</source>
         <translation>每张照片处理前后的对比及处理情况</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Export comparison</source>
@@ -558,6 +594,18 @@
     <message>
         <source>Export its frames as photos, then open those.</source>
         <translation>请先将各帧导出为照片，再打开它们。</translation>
+    </message>
+    <message>
+        <source>Export presets</source>
+        <translation>导出预设</translation>
+    </message>
+    <message>
+        <source>Export rain layer</source>
+        <translation>导出雨层</translation>
+    </message>
+    <message>
+        <source>Export rain layer…</source>
+        <translation>导出雨层…</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -572,24 +620,12 @@
         <translation>失败</translation>
     </message>
     <message>
-        <source>Fetch</source>
-        <translation>获取</translation>
-    </message>
-    <message>
-        <source>Fetch checkpoints</source>
-        <translation>获取模型</translation>
-    </message>
-    <message>
         <source>Fetched {title}.</source>
         <translation>已获取 {title}。</translation>
     </message>
     <message>
         <source>Fetching {title}: {percent} %</source>
         <translation>正在获取 {title}：{percent} %</translation>
-    </message>
-    <message>
-        <source>Fetch…</source>
-        <translation>获取…</translation>
     </message>
     <message>
         <source>File</source>
@@ -628,6 +664,10 @@
         <translation>文件夹…</translation>
     </message>
     <message>
+        <source>For the web, 2048 px</source>
+        <translation>网页用，2048 像素</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>格式</translation>
     </message>
@@ -640,8 +680,16 @@
         <translation>全屏</translation>
     </message>
     <message>
+        <source>Full size</source>
+        <translation>原始尺寸</translation>
+    </message>
+    <message>
         <source>GPU {number}</source>
         <translation>GPU {number}</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>获取</translation>
     </message>
     <message>
         <source>Get it again from its source, then add it again.</source>
@@ -652,8 +700,16 @@
         <translation>请从原处重新获取。</translation>
     </message>
     <message>
-        <source>Get the checkpoints that the paper's authors published</source>
-        <translation>获取论文作者公开的模型</translation>
+        <source>Get models</source>
+        <translation>获取模型</translation>
+    </message>
+    <message>
+        <source>Get more…</source>
+        <translation>获取更多…</translation>
+    </message>
+    <message>
+        <source>Get the models that the paper's authors published</source>
+        <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -692,11 +748,11 @@
         <translation>若已存在</translation>
     </message>
     <message>
-        <source>Import checkpoint</source>
+        <source>Import model</source>
         <translation>导入模型</translation>
     </message>
     <message>
-        <source>Import checkpoint…</source>
+        <source>Import model…</source>
         <translation>导入模型…</translation>
     </message>
     <message>
@@ -768,6 +824,10 @@
         <translation>增大画笔</translation>
     </message>
     <message>
+        <source>Larger photos are reduced; none is enlarged.</source>
+        <translation>较大的照片会缩小，不会放大。</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
@@ -780,12 +840,16 @@
         <translation>跟随系统</translation>
     </message>
     <message>
-        <source>Loading the checkpoints…</source>
-        <translation>正在载入模型…</translation>
+        <source>Loading the models…</source>
+        <translation>正在加载模型…</translation>
     </message>
     <message>
-        <source>Loading the checkpoint…</source>
-        <translation>正在载入模型…</translation>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Longest side</source>
+        <translation>长边</translation>
     </message>
     <message>
         <source>Looking for photos…</source>
@@ -802,6 +866,18 @@
     <message>
         <source>Measured on what is in sight, {size}.</source>
         <translation>在看得见的部分测量，{size}。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model: {name}</source>
+        <translation>模型：{name}</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -822,6 +898,10 @@
     <message>
         <source>Nearly nothing changed.</source>
         <translation>几乎没有变化。</translation>
+    </message>
+    <message>
+        <source>New preset</source>
+        <translation>新建预设</translation>
     </message>
     <message>
         <source>Next photo</source>
@@ -968,8 +1048,16 @@
         <translation>正在打开…</translation>
     </message>
     <message>
+        <source>Original name +</source>
+        <translation>原文件名 +</translation>
+    </message>
+    <message>
         <source>Overwrite</source>
         <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>PNG, 16 bits</source>
+        <translation>PNG，16 位</translation>
     </message>
     <message>
         <source>Page with a slider</source>
@@ -1148,6 +1236,10 @@
         <translation>请附上日志报告此问题，日志中有详情。</translation>
     </message>
     <message>
+        <source>Research</source>
+        <translation>研究用</translation>
+    </message>
+    <message>
         <source>Reset all</source>
         <translation>全部重置</translation>
     </message>
@@ -1222,6 +1314,14 @@
     <message>
         <source>Save the result beside the photo (Ctrl+S)</source>
         <translation>将结果保存在照片旁边 (Ctrl+S)</translation>
+    </message>
+    <message>
+        <source>Save to another place, format or size</source>
+        <translation>保存到其他位置，或使用其他格式、尺寸</translation>
+    </message>
+    <message>
+        <source>Saved the rain layer as {name}.</source>
+        <translation>雨层已存储为 {name}。</translation>
     </message>
     <message>
         <source>Saved {name}.</source>
@@ -1368,6 +1468,14 @@
         <translation>{name} 的强度</translation>
     </message>
     <message>
+        <source>TIFF, exact values</source>
+        <translation>TIFF，精确数值</translation>
+    </message>
+    <message>
+        <source>TIFF, full size</source>
+        <translation>TIFF，原始尺寸</translation>
+    </message>
+    <message>
         <source>Table</source>
         <translation>表格</translation>
     </message>
@@ -1392,8 +1500,20 @@
         <translation>去除照片中的雨 (Ctrl+D)</translation>
     </message>
     <message>
+        <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
+        <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
+    </message>
+    <message>
+        <source>Takes what fits the rain of the photo</source>
+        <translation>根据照片中的雨选用合适的模型</translation>
+    </message>
+    <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
+    </message>
+    <message>
+        <source>That cannot stand in a file's name.</source>
+        <translation>文件名不能包含这些字符。</translation>
     </message>
     <message>
         <source>That would be the photo itself; choose another name.</source>
@@ -1428,8 +1548,8 @@
         <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
     </message>
     <message>
-        <source>The authors' checkpoints are all here already.</source>
-        <translation>作者的模型都已在这里。</translation>
+        <source>The authors' models are all here already.</source>
+        <translation>作者的模型已全部在此。</translation>
     </message>
     <message>
         <source>The backend {backend} is not available: {reason}.</source>
@@ -1584,10 +1704,6 @@
         <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
     </message>
     <message>
-        <source>The weights that take the rain away</source>
-        <translation>用于去雨的权重</translation>
-    </message>
-    <message>
         <source>The whole photo at once</source>
         <translation>一次处理整张照片</translation>
     </message>
@@ -1616,6 +1732,10 @@
         <translation>剪贴板中没有照片。请复制图片或文件。</translation>
     </message>
     <message>
+        <source>This is best</source>
+        <translation>这个最好</translation>
+    </message>
+    <message>
         <source>This photo was derained by AfterRain: {checkpoint}, strength {strength} %.</source>
         <translation>此照片已由 AfterRain 去雨：{checkpoint}，强度 {strength} %。</translation>
     </message>
@@ -1630,10 +1750,6 @@
     <message>
         <source>Trained on {data}</source>
         <translation>训练数据：{data}</translation>
-    </message>
-    <message>
-        <source>Training data unknown</source>
-        <translation>训练数据未知</translation>
     </message>
     <message>
         <source>Transparency became white.</source>
@@ -1692,8 +1808,16 @@
         <translation>使用相同设置</translation>
     </message>
     <message>
+        <source>Use this one</source>
+        <translation>使用这个</translation>
+    </message>
+    <message>
         <source>Use {allowed}.</source>
         <translation>请使用 {allowed}。</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>使用“{name}”</translation>
     </message>
     <message>
         <source>View</source>
@@ -1706,6 +1830,10 @@
     <message>
         <source>Watch a folder</source>
         <translation>监视文件夹</translation>
+    </message>
+    <message>
+        <source>Ways to check the models themselves</source>
+        <translation>检查模型本身的方法</translation>
     </message>
     <message>
         <source>WebP quality {quality}</source>
@@ -1726,6 +1854,10 @@
     <message>
         <source>What is in sight is still being computed. Wait for it.</source>
         <translation>看得见的部分还在计算，请稍候。</translation>
+    </message>
+    <message>
+        <source>Which looks best?</source>
+        <translation>哪个看起来最好？</translation>
     </message>
     <message>
         <source>Whole against tiles</source>
@@ -1832,6 +1964,10 @@
         <translation>没有差别</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
         <source>picture</source>
         <translation>图片</translation>
     </message>
@@ -1878,6 +2014,10 @@
     <message>
         <source>{count} are left; Go on does them.</source>
         <translation>还剩 {count} 张；点击“继续”即可处理。</translation>
+    </message>
+    <message>
+        <source>{count} areas kept</source>
+        <translation>已保留 {count} 处区域</translation>
     </message>
     <message>
         <source>{count} failed</source>
