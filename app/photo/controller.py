@@ -258,7 +258,7 @@ class PhotoController(QObject):
         document, path = self.document, opened.photo.path
         self._deraining.abandon()
         self._deraining.look_nowhere()
-        self._autosave.restart(path, document.options, document.strength)
+        self._autosave.restart(path, document.wanted)
         document.take(opened)
         self._tasks.submit(jobs.KeyJob(opened.photo))
         self._deraining.follow()
@@ -300,10 +300,9 @@ class PhotoController(QObject):
         document = self.document
         for options, layer in kept.layers:
             document.take_rain(layer, options)
-        document.set_options(kept.options)
-        document.set_strength(kept.strength)
+        document.take_wanted(kept.options)
         document.history.restart()
-        self._autosave.restart(kept.source, kept.options, kept.strength)
+        self._autosave.restart(kept.source, kept.options)
 
     def _forget(self, offer: Offer) -> None:
         self._offer = None
@@ -334,6 +333,7 @@ class PhotoController(QObject):
 
     def _use(self, provenance: "Provenance") -> None:
         self.document.history.strength_settled(provenance.strength)
+        self.document.history.choose_brightness(provenance.keep_brightness)
         if provenance.checkpoint in {card.id for card in self._models.cards}:
             self.document.history.choose_checkpoint(provenance.checkpoint)
 
