@@ -92,6 +92,7 @@ class PhotoPage(QObject):
         self._controller = controller
         self._actions = actions
         self.panel = SidePanel()
+        self._titles: dict[str, str] = {}
         self._empty = EmptyState()
         self._content = QStackedWidget()
         self._content.addWidget(self._empty)
@@ -165,7 +166,7 @@ class PhotoPage(QObject):
 
     def _show_status(self, status: Status) -> None:
         state = status.state
-        self._shell.status_line.work.setText(status_of(status))
+        self._shell.status_line.work.setText(status_of(status, self._titles))
         self._shell.status_line.set_progress(status.done, status.total, running=state.is_running)
         self.panel.next_step.set_state(state)
         self._actions["derain"].setEnabled(state in (PhotoState.READY, PhotoState.PARTIAL))
@@ -187,6 +188,7 @@ class PhotoPage(QObject):
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
         """The checkpoints that can be chosen."""
+        self._titles = {card.id: card.title for card in cards}
         self.panel.checkpoint.set_cards(cards, self._document.options.weights)
 
     def _show_zoom(self) -> None:

@@ -468,6 +468,10 @@
         <translation>其他程序的数据不会保留（{count}）。</translation>
     </message>
     <message>
+        <source>Dense rain</source>
+        <translation>密雨</translation>
+    </message>
+    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -776,6 +780,10 @@
         <translation>浅色</translation>
     </message>
     <message>
+        <source>Light rain</source>
+        <translation>小雨</translation>
+    </message>
+    <message>
         <source>Like the system</source>
         <translation>跟随系统</translation>
     </message>
@@ -802,6 +810,10 @@
     <message>
         <source>Measured on what is in sight, {size}.</source>
         <translation>在看得见的部分测量，{size}。</translation>
+    </message>
+    <message>
+        <source>Moderate rain</source>
+        <translation>中雨</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -852,6 +864,10 @@
         <translation>没有差别</translation>
     </message>
     <message>
+        <source>No rain found</source>
+        <translation>未发现雨</translation>
+    </message>
+    <message>
         <source>No scheduler answers at {address} ({detail}).</source>
         <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
@@ -890,6 +906,10 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
+    </message>
+    <message>
+        <source>Only model</source>
+        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -2062,6 +2082,10 @@
     <message>
         <source>{psnr} · SSIM {ssim}</source>
         <translation>{psnr} · SSIM {ssim}</translation>
+    </message>
+    <message>
+        <source>{reason}, but {model} is missing</source>
+        <translation>{reason}，但缺少 {model}</translation>
     </message>
     <message>
         <source>{seconds} s</source>
