@@ -1,8 +1,15 @@
 """The choice of a model for each photo: `--weights auto`.
 
 The all-round network looks at a sample of the photo: sixteen squares at full size, laid side by
-side as one tile, so that the look takes as long as one tile. The rain that it finds there decides,
-by the rule of `judged`; docs/results.md has the measurement.
+side, so that a look takes as long as one tile. What decides is the share of the pixels with rain:
+
+    less than 1.5 %   no rain found   afterrain-light, which takes next to nothing then
+    less than 10 %    light rain      afterrain-light
+    less than 50 %    moderate rain   afterrain
+    more              dense rain      afterrain-dense
+
+A pixel has rain where the mean of its channels' rain is over 8 of 255 levels. The measurement is in
+docs/results.md. Where a model is missing, the all-round one takes its place.
 """
 
 from collections.abc import Callable
@@ -21,7 +28,7 @@ from nledn.catalog import DENSE_ID, LIGHT_ID
 from nledn.device import Choice
 from nledn.engine import Derainer, OnTile
 from nledn.options import AUTO, Options
-from nledn.pixels import Floats, Pixels
+from nledn.pixels import Pixels
 from nledn.rain import RainLayer
 
 SQUARES = 4  # along each side
@@ -31,7 +38,7 @@ MARGIN_PX = 16  # of a square, where its neighbour in the sample shows: the over
 STREAK = 8 / 255
 LIGHT_FROM = 0.015
 MODERATE_FROM = 0.1
-DENSE_FROM = 0.4
+DENSE_FROM = 0.5
 
 
 class Rain(StrEnum):
@@ -48,14 +55,14 @@ MODELS = {Rain.NONE: LIGHT_ID, Rain.LIGHT: LIGHT_ID, Rain.DENSE: DENSE_ID}
 """The models for some kinds of rain; the all-round one is for all others."""
 
 
-def look(
+def coverage(
     pixels: Pixels,
     engine: Derainer,
     grey: bool,
     linear: bool,
     cancel: CancelToken | None = None,
-) -> Rain:
-    """Judge the rain of a photo by a sample of it.
+) -> float:
+    """Estimate the share of a photo's pixels that have rain in them, by a sample of it.
 
     Args:
         pixels: (H, W, 3) uint8 or uint16, as for `Derainer.derain`.
@@ -73,16 +80,11 @@ def look(
     layer = engine.start((len(rows), len(columns)), grey=grey, linear=linear)
     engine.derain(sample, into=layer, cancel=cancel)
     inside = np.ix_(*(_inside(length) for length in pixels.shape[:2]))
-    return judged(layer.rain()[inside])
+    return float((layer.rain()[inside].mean(axis=2) > STREAK).mean())
 
 
-def judged(rain: Floats) -> Rain:
-    """Name a rain by the share of the pixels that have a streak: over 8 of 255 levels.
-
-    Args:
-        rain: (h, w, 3) float32 in (-1, 1), as the all-round model finds it.
-    """
-    covered = float((rain.mean(axis=2) > STREAK).mean())
+def judged(covered: float) -> Rain:
+    """Name the rain of a photo by the share of its pixels that have rain in them."""
     if covered < LIGHT_FROM:
         return Rain.NONE
     if covered < MODERATE_FROM:
@@ -213,7 +215,7 @@ class Automatic:
     def _begin(self, pixels: Pixels, layer: RainLayer, cancel: CancelToken | None) -> None:
         """Choose the model that fills a layer, and put it into the record."""
         allround, form = self._find(self.allround), (layer.grey, layer.linear)
-        chosen = choose(self.options, lambda: look(pixels, allround, *form, cancel))
+        chosen = choose(self.options, lambda: judged(coverage(pixels, allround, *form, cancel)))
         card = self._find(chosen.options).card
         layer.record = replace(
             layer.record,
