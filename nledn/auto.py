@@ -5,7 +5,7 @@ side, so that a look takes as long as one tile. What decides is the share of the
 
     less than 1.5 %   no rain found   afterrain-light, which takes next to nothing then
     less than 10 %    light rain      afterrain-light
-    less than 50 %    moderate rain   afterrain
+    less than 45 %    moderate rain   afterrain
     more              dense rain      afterrain-dense
 
 A pixel has rain where the mean of its channels' rain is over 8 of 255 levels. The measurement is in
@@ -38,7 +38,7 @@ MARGIN_PX = 16  # of a square, where its neighbour in the sample shows: the over
 STREAK = 8 / 255
 LIGHT_FROM = 0.015
 MODERATE_FROM = 0.1
-DENSE_FROM = 0.5
+DENSE_FROM = 0.45
 
 
 class Rain(StrEnum):
@@ -155,13 +155,9 @@ def missing(checkpoint: str, reason: str) -> str:
 
 
 def explained(checkpoint: str, reason: str) -> str:
-    """Name the model of a record and why it was chosen, such as `afterrain-light: light rain`."""
+    """Put a record's reason into words, such as `light rain, but afterrain-light is missing`."""
     gone = missing(checkpoint, reason)
-    parts = (
-        f"{checkpoint}: {reason}" if reason else checkpoint,
-        f"{gone} is missing" if gone else "",
-    )
-    return ", but ".join(part for part in parts if part)
+    return f"{reason}, but {gone} is missing" if gone else reason
 
 
 class Automatic:
