@@ -221,7 +221,8 @@ class Document(QObject):
         self._set_status(state, *tiles_of(self.layer_of(self.options)))
 
     def rest(self) -> None:
-        """Nothing is being computed any more; the tiles that are done stay."""
+        """Nothing is being computed any more; the tiles that are done stay, a preview goes."""
+        self.picture.drop_preview()
         self._show(repaint=False)
 
     def set_engine_choice(self, options: Options, choice: "Choice") -> None:

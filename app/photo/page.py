@@ -148,7 +148,7 @@ class PhotoPage(QObject):
         view.stroke_begun.connect(self._begin_stroke)
         view.stroke_moved.connect(self._picture.paint)
         view.stroke_ended.connect(self._end_stroke)
-        viewport.visible_rect_changed.connect(self._look_at)
+        view.sight_changed.connect(self._look)
         viewport.changed.connect(self._show_zoom)
         self._shell.page_changed.connect(self._show_zoom)
 
@@ -167,6 +167,7 @@ class PhotoPage(QObject):
         self._shell.status_line.work.setText(status_of(status))
         self.panel.derain.show_status(status)
         self.panel.results.set_state(state)
+        self._view.shimmer.set_running(state.is_running)
         self._actions["derain"].setEnabled(state in (PhotoState.READY, PhotoState.PARTIAL))
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
         for name in ("save", "save_as", "copy", "export_rain"):
@@ -200,9 +201,9 @@ class PhotoPage(QObject):
         else:
             self._controller.derain()
 
-    def _look_at(self, rect: Rect) -> None:
+    def _look(self) -> None:
         if self._document.photo is not None:
-            self._controller.look_at(rect)
+            self._controller.look_at(self._view.viewport.visible_rect, self._view.after_rect)
 
     def _take_brush(self, brush: Brush | None) -> None:
         self._view.brush = brush

@@ -2278,6 +2278,10 @@
         <translation>照片</translation>
     </message>
     <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
         <source>Rain × {gain}</source>
         <translation>雨层 × {gain}</translation>
     </message>
