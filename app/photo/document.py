@@ -268,5 +268,7 @@ class Document(QObject):
     ) -> None:
         shown = self._results.get(self.options)
         choice = self._engine_choice if shown is None else shown.choice
-        self.status = Status(state, done, total, left_s, choice)
+        record = None if shown is None or not shown.layer.record.reason else shown.layer.record
+        chosen = ("", "") if record is None else (record.checkpoint, record.reason)
+        self.status = Status(state, done, total, left_s, choice, *chosen)
         self.status_changed.emit(self.status)

@@ -92,6 +92,7 @@ class PhotoPage(QObject):
         self._controller = controller
         self._actions = actions
         self.panel = SidePanel()
+        self._titles: dict[str, str] = {}
         self._empty = EmptyState()
         self._content = QStackedWidget()
         self._content.addWidget(self._empty)
@@ -164,7 +165,7 @@ class PhotoPage(QObject):
 
     def _show_status(self, status: Status) -> None:
         state = status.state
-        self._shell.status_line.work.setText(status_of(status))
+        self._shell.status_line.work.setText(status_of(status, self._titles))
         self.panel.derain.show_status(status)
         self.panel.results.set_state(state)
         self._view.shimmer.set_running(state.is_running)
@@ -187,6 +188,7 @@ class PhotoPage(QObject):
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
         """The models that can be chosen."""
+        self._titles = {card.id: card.title for card in cards}
         self.panel.model.set_cards(cards, self._document.options.weights)
 
     def _show_zoom(self) -> None:

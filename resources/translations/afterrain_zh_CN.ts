@@ -488,6 +488,10 @@
         <translation>删除</translation>
     </message>
     <message>
+        <source>Dense rain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -836,6 +840,10 @@
         <translation>浅色</translation>
     </message>
     <message>
+        <source>Light rain</source>
+        <translation>小雨</translation>
+    </message>
+    <message>
         <source>Like the system</source>
         <translation>跟随系统</translation>
     </message>
@@ -878,6 +886,10 @@
     <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Moderate rain</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -932,6 +944,10 @@
         <translation>没有差别</translation>
     </message>
     <message>
+        <source>No rain found</source>
+        <translation>未发现雨</translation>
+    </message>
+    <message>
         <source>No scheduler answers at {address} ({detail}).</source>
         <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
@@ -970,6 +986,10 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
+    </message>
+    <message>
+        <source>Only model</source>
+        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -2204,6 +2224,10 @@
         <translation>{psnr} · SSIM {ssim}</translation>
     </message>
     <message>
+        <source>{reason}, but {model} is missing</source>
+        <translation>{reason}，但缺少 {model}</translation>
+    </message>
+    <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
     </message>
@@ -2275,7 +2299,7 @@
     </message>
     <message>
         <source>Photo</source>
-        <translation>照片</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Preview</source>
