@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
         stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(controller.settings_changed)
+        self.preferences.changed.connect(lambda _before, now: self._let_fit(now))
 
     def _connect_shell(self, picker: CheckpointPicker) -> None:
         models, show_notice = self.models, self.shell.banner.show_notice
@@ -268,8 +269,13 @@ class MainWindow(QMainWindow):
     def _turn_compare(self) -> None:
         self._show_page("photo" if self.shell.page == "compare" else "compare")
 
+    def _let_fit(self, settings: Settings) -> None:
+        for viewport in (self.viewport, self.compare.grid.link):
+            viewport.set_enlarges(settings.enlarges)
+
     def _show_kept(self, settings: Settings) -> None:
         place(self, settings.geometry)
+        self._let_fit(settings)
         self.view.mode = settings.view
         self._show_mode(settings.view)
         if settings.divider == "horizontal":
