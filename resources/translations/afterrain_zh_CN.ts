@@ -136,10 +136,6 @@
         <translation>另一个批处理正在 {path} 中运行（{host} 上的进程 {pid}）。</translation>
     </message>
     <message>
-        <source>Another language is spoken from the next start on.</source>
-        <translation>更改语言将在下次启动时生效。</translation>
-    </message>
-    <message>
         <source>Another program's result…</source>
         <translation>其他程序的结果…</translation>
     </message>
@@ -154,6 +150,10 @@
     <message>
         <source>As the photo</source>
         <translation>与照片相同</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Ask its author for a .safetensors file.</source>
@@ -548,6 +548,10 @@
         <translation>完成当前图块后结束；已完成的会保留</translation>
     </message>
     <message>
+        <source>Enlarge small photos to fit</source>
+        <translation>适应窗口时放大小照片</translation>
+    </message>
+    <message>
         <source>Eraser</source>
         <translation>橡皮擦</translation>
     </message>
@@ -810,10 +814,6 @@
     <message>
         <source>Light</source>
         <translation>浅色</translation>
-    </message>
-    <message>
-        <source>Like the system</source>
-        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Loading the checkpoints…</source>
@@ -1110,6 +1110,10 @@
     <message>
         <source>Precision</source>
         <translation>精度</translation>
+    </message>
+    <message>
+        <source>Press F11 or Esc to leave full screen.</source>
+        <translation>按 F11 或 Esc 退出全屏。</translation>
     </message>
     <message>
         <source>Previous photo</source>
@@ -1458,6 +1462,10 @@
     <message>
         <source>Take the rain out of the photo (Ctrl+D)</source>
         <translation>去除照片中的雨 (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>Takes effect after a restart.</source>
+        <translation>重新启动后生效。</translation>
     </message>
     <message>
         <source>Texts do not fit into the result.</source>
