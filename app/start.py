@@ -15,6 +15,7 @@ from app.shell import theme
 from app.shell.banner import Action, Notice
 from app.shell.engines import Engines
 from app.shell.icons import program_icon
+from app.shell.names import path_kept
 from app.shell.settings import Preferences, Settings, store
 from app.shell.translation import chosen_language, install, tr
 from app.tasks import Tasks
@@ -86,6 +87,9 @@ class Beginning(QObject):
             self._greet(path)
         elif path is not None:
             controller.open(path)
+        else:
+            recent = window.preferences.settings.recent
+            window.photo.start.show_recent([path_kept(name) for name in recent], window.tasks)
         handle = window.windowHandle()
         handle.screenChanged.connect(window.screen_profile.moved_to)
         controller.look_for_recovery()

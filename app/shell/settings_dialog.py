@@ -87,6 +87,7 @@ class SettingsDialog(QDialog):
             self._settings,
             theme=self.theme.currentData(),
             language=self.language.currentData(),
+            enlarges=self.enlarges.isChecked(),
             screen_profile=self.profile.text().strip(),
             name_template=self.template.text(),
             quality=self.quality.value(),
@@ -110,6 +111,7 @@ class SettingsDialog(QDialog):
             if combo.findData(value) < 0:
                 combo.addItem(value, value)  # a choice that this machine no longer offers
             combo.setCurrentIndex(combo.findData(value))
+        self.enlarges.setChecked(settings.enlarges)
         self.profile.setText(settings.screen_profile)
         self.template.setText(settings.name_template)
         self.quality.setValue(settings.quality)
@@ -118,9 +120,10 @@ class SettingsDialog(QDialog):
 
     def _make_controls(self) -> None:
         self.theme = _combo(
-            {"system": tr("Like the system"), "light": tr("Light"), "dark": tr("Dark")}
+            {"dark": tr("Dark"), "light": tr("Light"), "system": tr("As the system")}
         )
-        self.language = _combo({"": tr("Like the system"), **LANGUAGES})
+        self.language = _combo({"": tr("As the system"), **LANGUAGES})
+        self.enlarges = QCheckBox(tr("Enlarge small photos to fit"))
         self.profile = QLineEdit()
         self.profile.setPlaceholderText(tr("The desktop's, or sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
@@ -148,7 +151,8 @@ class SettingsDialog(QDialog):
         page, form = _page(tr("Window"))
         form.addRow(form_label(tr("Theme")), self.theme)
         form.addRow(form_label(tr("Language")), self.language)
-        form.addRow("", muted(tr("Another language is spoken from the next start on.")))
+        form.addRow("", muted(tr("Takes effect after a restart.")))
+        form.addRow("", self.enlarges)
         form.addRow(form_label(tr("Screen profile")), row)
         form.addRow("", muted(tr("An ICC file of your screen, if the desktop does not know it.")))
         return page

@@ -152,10 +152,6 @@
         <translation>另一个批处理正在 {path} 中运行（{host} 上的进程 {pid}）。</translation>
     </message>
     <message>
-        <source>Another language is spoken from the next start on.</source>
-        <translation>更改语言将在下次启动时生效。</translation>
-    </message>
-    <message>
         <source>Another program's result…</source>
         <translation>其他程序的结果…</translation>
     </message>
@@ -170,6 +166,10 @@
     <message>
         <source>As the photo</source>
         <translation>与照片相同</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Ask its author for a .safetensors file.</source>
@@ -489,7 +489,7 @@
     </message>
     <message>
         <source>Dense rain</source>
-        <translation type="unfinished"></translation>
+        <translation>密集的雨</translation>
     </message>
     <message>
         <source>Derain</source>
@@ -566,6 +566,10 @@
     <message>
         <source>End the run after this tile; what is done stays done</source>
         <translation>完成当前图块后结束；已完成的会保留</translation>
+    </message>
+    <message>
+        <source>Enlarge small photos to fit</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Enter</source>
@@ -844,10 +848,6 @@
         <translation>小雨</translation>
     </message>
     <message>
-        <source>Like the system</source>
-        <translation>跟随系统</translation>
-    </message>
-    <message>
         <source>Loading the models…</source>
         <translation>正在加载模型…</translation>
     </message>
@@ -889,7 +889,7 @@
     </message>
     <message>
         <source>Moderate rain</source>
-        <translation type="unfinished"></translation>
+        <translation>中雨</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -1166,6 +1166,10 @@
     <message>
         <source>Precision</source>
         <translation>精度</translation>
+    </message>
+    <message>
+        <source>Press F11 or Esc to leave full screen.</source>
+        <translation>按 F11 或 Esc 退出全屏。</translation>
     </message>
     <message>
         <source>Previous photo</source>
@@ -1518,6 +1522,10 @@
     <message>
         <source>Take the rain out of the photo (Ctrl+D)</source>
         <translation>去除照片中的雨 (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>Takes effect after a restart.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
