@@ -33,10 +33,12 @@ from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.dropped import is_welcome
 from app.shell.engines import Engines
+from app.shell.export_menu import ExportMenu
 from app.shell.icons import program_icon
 from app.shell.models import Models
 from app.shell.names import in_title, url_of
 from app.shell.placement import place
+from app.shell.presets import texts_of
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
 from app.shell.shell import PageName, Shell, TopBar
@@ -93,6 +95,9 @@ class MainWindow(QMainWindow):
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES, PAGES))
         self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
+        self.export_menu = ExportMenu(
+            lambda: preferences.settings.export_presets, self.named_actions["save"], self
+        )
         self._is_finishing = False
         self._build()
         tasks.idled.connect(self._close_if_finishing)
@@ -107,6 +112,7 @@ class MainWindow(QMainWindow):
         compare_controller = CompareController(tasks, engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
         self._connect_compare(compare_controller)
+        self.photo.panel.results.export.setMenu(self.export_menu)
         self.setTabOrder(self.view, self.view.handle)
         self._connect_shell(self.photo.panel.model)
         self._connect_actions()
@@ -126,7 +132,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("AfterRain[*]")
         self.setMinimumSize(SMALLEST_SIZE)
         self.setAcceptDrops(True)
-        make_menus(self.menuBar(), self.named_actions, self.recent_menu)
+        make_menus(self.menuBar(), self.named_actions, self.recent_menu, self.export_menu)
         self.setCentralWidget(self.shell)
 
     # Connections
@@ -137,6 +143,7 @@ class MainWindow(QMainWindow):
         document.unsaved_changed.connect(self.setWindowModified)
         self.view.mode_changed.connect(self._show_mode)
         self.recent_menu.photo_chosen.connect(controller.open)
+        self.export_menu.preset_chosen.connect(controller.saving.export)
         self.batch_controller.ready_to_close.connect(self._finish)
         self.batch_controller.page_asked.connect(partial(self._show_page, "batch"))
         controller.folder_asked.connect(self.batch_controller.add)
@@ -193,6 +200,8 @@ class MainWindow(QMainWindow):
             "next": partial(controller.step, 1),
             "save": saving.save,
             "save_as": saving.save_as,
+            "export_rain": saving.export_rain,
+            "presets": self._ask_presets,
             "quit": self.close,
             "undo": history.undo,
             "redo": history.redo,
@@ -297,6 +306,11 @@ class MainWindow(QMainWindow):
         chosen = self._dialogs.settings(before, self.backend_benchmark.machine)
         if chosen is not None:
             self.preferences.take_changes(before, chosen)
+
+    def _ask_presets(self) -> None:
+        presets = self._dialogs.presets(self.preferences.settings.export_presets)
+        if presets is not None:
+            self.preferences.change(presets=texts_of(presets))
 
     def _turn_divider(self) -> None:
         vertical = self.view.orientation == Qt.Orientation.Vertical

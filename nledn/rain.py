@@ -38,6 +38,7 @@ class Record:
         tile: `whole`, or height×width in px.
         overlap_px: what neighbouring tiles share at least.
         version: of this program.
+        reason: why `auto` chose the checkpoint; empty where a person named it.
         notes: what did not go as planned, such as a tile recomputed in smaller ones.
     """
 
@@ -49,6 +50,7 @@ class Record:
     tile: str
     overlap_px: int
     version: str
+    reason: str = ""
     notes: tuple[str, ...] = ()
 
 

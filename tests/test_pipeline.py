@@ -12,13 +12,13 @@ from app.photo.jobs import SaveJob
 from app.shell.engines import Engines
 from app.tasks import Work
 from nledn import CancelToken, Options, __version__, catalog, decoder, photo, pipeline
-from nledn.batch import BatchSettings, Done, Job
+from nledn.batch import BatchJob, BatchSettings, Done
 from nledn.cli import main
 from nledn.cluster import worker
 from nledn.errors import OutputExists, WouldReplaceSource
 from nledn.naming import free_name
 from nledn.photo import Photo, WriteSettings
-from nledn.photo.recipe import read_recipe
+from nledn.photo.provenance import read_provenance
 from nledn.pipeline import Conflict, Outputs, Target, check, settled
 from tests.batch.batches import batch_config, even_weights
 from tests.photo import files
@@ -47,7 +47,7 @@ def cluster_worker(rainy: Path, out: Path, options: Options, record: bool) -> No
     settings = BatchSettings(options=options, name=out.stem + "{ext}", record=record)
     sha256 = catalog.find(options.weights).sha256
     order = worker.Order("run", __version__, settings, sha256, rainy.parent, sign=rainy)
-    answer = worker.derained(order, Job(1, rainy, out.parent / rainy.stem, "ten"))
+    answer = worker.derained(order, BatchJob(1, rainy, out.parent / rainy.stem, "ten"))
     assert isinstance(answer.what, Done), answer
 
 
@@ -98,7 +98,7 @@ def test_four_doors_write_the_same_bytes(tmp_path: Path, name: str, record: bool
         written.add(out.read_bytes())
     assert len(written) == 1
     dry = photo.read(out)
-    found = read_recipe(dry.xmp)
+    found = read_provenance(dry.xmp)
     assert dry.xmp is not None
     assert b'dc:source="holiday"' in dry.xmp
     assert (found is not None) is record
@@ -171,6 +171,6 @@ def test_an_earlier_record_goes_where_none_is_wanted(tmp_path: Path) -> None:
     options = Options(str(weights), STRENGTH, precision="fp32", threads=1)
     first, second = tmp_path / "1.png", tmp_path / "2.png"
     command_line(rainy, first, options, True)
-    assert read_recipe(photo.read(first).xmp) is not None
+    assert read_provenance(photo.read(first).xmp) is not None
     command_line(first, second, replace(options, strength=0.5), False)
-    assert read_recipe(photo.read(second).xmp) is None
+    assert read_provenance(photo.read(second).xmp) is None

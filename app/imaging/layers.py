@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from app.imaging.pyramid import Pyramid
-from nledn.pixels import Bytes, Pixels
+from nledn.pixels import Bytes, Mask, Pixels
 from nledn.rain import STEPS, subtract
 from nledn.tiling import Rect
 
@@ -24,6 +23,7 @@ Kind: TypeAlias = Literal["before", "after", "rain", "mask"]
 # What is kept is tinted in a colour that neither streets nor skies nor meadows have.
 KEPT_RGB = (214, 64, 159)
 KEPT_OPACITY = 0.45
+SMALL_PX = 1024
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Layers:
     photo: "Photo"
     photo_copies: Pyramid
     rain: "RainLayer | None" = None
-    mask: npt.NDArray[np.float32] | None = None
+    mask: Mask | None = None
     _alpha_copies: Pyramid | None = field(init=False)
     _rain_copies: Pyramid | None = field(init=False, default=None)
     _mask_copies: Pyramid | None = field(init=False, default=None)
@@ -68,11 +68,19 @@ class Layers:
         self.rain = rain
         self._rain_copies = None if rain is None else Pyramid(rain.plane)
 
-    def set_mask(self, mask: npt.NDArray[np.float32] | None) -> None:
+    def set_mask(self, mask: Mask | None) -> None:
         """Another mask of the same photo."""
         assert mask is None or mask.shape == self.photo.pixels.shape[:2]
         self.mask = mask
         self._mask_copies = None if mask is None else Pyramid(mask)
+
+    def small_mask(self) -> Mask:
+        """The mask, (h, w) of at most `SMALL_PX`; there is one."""
+        copies = self._mask_copies
+        assert copies is not None, "it was set"
+        level = next(n for n in range(copies.top + 1) if max(copies.size(n)) <= SMALL_PX)
+        mask: Mask = copies.read(level, Rect(0, 0, *copies.size(level)))
+        return mask
 
     def refresh_rain(self, rect: Rect) -> None:
         """Rain was added in `rect` (pixels of the photo)."""

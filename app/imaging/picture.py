@@ -141,6 +141,12 @@ class Picture(QObject):
         self._renew("after", "mask")
         self.appearance_changed.emit()
 
+    def kept_areas(self) -> int:
+        """Count the kept areas that do not touch, as one sees them in a small copy."""
+        if self._layers is None or self._layers.mask is None or not self._layers.mask.any():
+            return 0
+        return masks.areas(self._layers.small_mask())
+
     @property
     def is_being_painted(self) -> bool:
         """True while a brush is on the photo."""

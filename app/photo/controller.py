@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from nledn import Focus, RainLayer
     from nledn.batch import Row
     from nledn.engine import Progress
-    from nledn.photo.recipe import Recipe
+    from nledn.photo.provenance import Provenance
 
 RESCAN_MS, RESCANS = 2000, 10  # a process that was killed holds its files until it has ended
 
@@ -399,10 +399,10 @@ class PhotoController(QObject):
             self._told_problem = choice.problem
             self.noticed.emit(Notice(fallen_back_of(choice), "info"))
 
-    def _use(self, recipe: "Recipe") -> None:
-        self.document.history.strength_settled(recipe.strength)
-        if recipe.checkpoint in {card.id for card in self._models.cards}:
-            self.document.history.choose_checkpoint(recipe.checkpoint)
+    def _use(self, provenance: "Provenance") -> None:
+        self.document.history.strength_settled(provenance.strength)
+        if provenance.checkpoint in {card.id for card in self._models.cards}:
+            self.document.history.choose_checkpoint(provenance.checkpoint)
 
     def _folder(self) -> str:
         photo = self.document.photo

@@ -74,7 +74,7 @@ class Document(QObject):
         strength_changed: (float).
         options_changed: (Options).
         unsaved_changed: (bool).
-        kept_changed: (bool) an area of the photo is kept.
+        kept_changed: (int) so many areas of the photo are kept.
         picture: the photo as views show it; holds the kept area.
         history: undo and redo.
     """
@@ -85,7 +85,7 @@ class Document(QObject):
     strength_changed = Signal(float)
     options_changed = Signal(object)
     unsaved_changed = Signal(bool)
-    kept_changed = Signal(bool)
+    kept_changed = Signal(int)
 
     def __init__(self, options: Options, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -176,7 +176,7 @@ class Document(QObject):
                 self.picture.mask = edits.area
         self.history.restart()
         self._show()
-        self.kept_changed.emit(self.keeps_area)
+        self.kept_changed.emit(self.picture.kept_areas())
         self.photo_opened.emit(opened)
 
     def take_rain(self, layer: "RainLayer", options: Options) -> None:
@@ -217,7 +217,7 @@ class Document(QObject):
         """The kept area is another one now."""
         self._area += 1
         self._edited()
-        self.kept_changed.emit(self.keeps_area)
+        self.kept_changed.emit(self.picture.kept_areas())
 
     def set_options(self, options: Options) -> None:
         """Another model or device; a result that was computed with it comes back at once."""

@@ -55,7 +55,7 @@ class OpenJob(Job[Found]):
 
     def run(self, work: Work) -> Found:
         """Read it."""
-        from nledn.photo.recipe import read_recipe
+        from nledn.photo.provenance import read_provenance
 
         is_folder = self.path.is_dir()
         folder = photos_in(self.path if is_folder else self.path.parent)
@@ -63,8 +63,8 @@ class OpenJob(Job[Found]):
             raise without_photos(self.path)
         path = folder[0] if is_folder else self.path
         photo = decoder.read(path, cancel=work.cancel)
-        copies, recipe = first_copies(photo), read_recipe(photo.xmp)
-        opened = Opened(photo, copies, folder, recipe, from_folder=is_folder)
+        copies, provenance = first_copies(photo), read_provenance(photo.xmp)
+        opened = Opened(photo, copies, folder, provenance, from_folder=is_folder)
         return Found(opened, self.store.find(path))
 
 
@@ -172,7 +172,7 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
     def run(self, work: "Work[Started | Progress]") -> "RainLayer":
         """Compute them."""
         photo = self.photo
-        derainer, layer = self.engines.models().layer(photo, self.options, self.into)
+        derainer, layer = self.engines.models().layer(photo, self.options, self.into, work.cancel)
         work.cancel.raise_if_cancelled()
         work.report(Started(layer, derainer.choice))
         if self.keeper is not None:
@@ -229,6 +229,20 @@ class SaveJob(Job[Saved]):
 
 
 @dataclass(frozen=True, eq=False)
+class ExportRainJob(Job[None]):
+    """Write the rain of a result; the person has agreed to what it replaces."""
+
+    result: "Result"
+    path: Path
+
+    def run(self, work: Work) -> None:
+        """Write it whole, or not at all."""
+        from nledn import pipeline
+
+        pipeline.write_rain(self.result, self.path, overwrite=True)
+
+
+@dataclass(frozen=True, eq=False)
 class CopyJob(Job[QImage]):
     """The derained photo as a picture for the clipboard."""
 
@@ -280,8 +294,9 @@ class ReviewJob(Job[Found]):
         if before.size != after.size or row is None or row.figures is None or path is None:
             return None
         record = Record(
-            checkpoint=self.checkpoint,
-            checkpoint_sha256=row.checkpoint_sha256,
+            checkpoint=row.figures.checkpoint or self.checkpoint,
+            checkpoint_sha256=row.figures.checkpoint_sha256 or row.checkpoint_sha256,
+            reason=row.figures.reason,
             device=row.device,
             backend=row.figures.backend,
             precision=row.figures.precision,

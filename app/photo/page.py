@@ -132,7 +132,6 @@ class PhotoPage(QObject):
         document, controller = self._document, self._controller
         panel.derain.clicked.connect(self._derain_or_cancel)
         panel.results.save.clicked.connect(controller.saving.save)
-        panel.results.save_as.clicked.connect(controller.saving.save_as)
         panel.results.thumbnail.drag_begun.connect(controller.saving.drag_out)
         panel.strength.strength_changed.connect(document.set_strength)
         panel.strength.strength_settled.connect(document.history.strength_settled)
@@ -140,7 +139,7 @@ class PhotoPage(QObject):
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear.clicked.connect(document.history.clear_mask)
         document.kept_changed.connect(panel.keep_area.show_kept)
-        document.kept_changed.connect(self._actions["clear"].setEnabled)
+        document.kept_changed.connect(lambda count: self._actions["clear"].setEnabled(count > 0))
         self._actions["clear"].setEnabled(False)
         panel.rain_gain.gain_changed.connect(partial(setattr, self._picture, "rain_gain"))
 
@@ -170,7 +169,7 @@ class PhotoPage(QObject):
         self.panel.results.set_state(state)
         self._actions["derain"].setEnabled(state in (PhotoState.READY, PhotoState.PARTIAL))
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
-        for name in ("save", "save_as", "copy"):
+        for name in ("save", "save_as", "copy", "export_rain"):
             self._actions[name].setEnabled(has_result)
         if has_result:
             self.panel.results.thumbnail.set_image(self._small_result())

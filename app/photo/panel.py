@@ -105,7 +105,7 @@ class SaveRow(QWidget):
 
     Attributes:
         save: the result.
-        save_as: saves it elsewhere.
+        export: opens the menu of ways to save it elsewhere.
         thumbnail: of the result, to be dragged out.
     """
 
@@ -113,16 +113,16 @@ class SaveRow(QWidget):
         super().__init__(parent)
         self.save = QPushButton(tr("Save"))
         self.save.setToolTip(tr("Save the result beside the photo (Ctrl+S)"))
-        self.save_as = QPushButton(tr("Save as…"))
-        self.save_as.setToolTip(tr("Choose folder, name and format (Ctrl+Shift+S)"))
+        self.export = QPushButton(tr("Export"))
+        self.export.setToolTip(tr("Save to another place, format or size"))
         self.thumbnail = Thumbnail()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.thumbnail)
         row.addWidget(self.save, 1)
-        row.addWidget(self.save_as)
-        for button in (self.save, self.save_as):
+        row.addWidget(self.export)
+        for button in (self.save, self.export):
             button.setProperty("large", "true")
         self.set_state(PhotoState.EMPTY)
 
@@ -130,7 +130,7 @@ class SaveRow(QWidget):
         """Show what can be done at this state."""
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
         self.save.setEnabled(has_result)
-        self.save_as.setEnabled(has_result)
+        self.export.setEnabled(has_result)
         self.thumbnail.setVisible(has_result)
         set_primary(self.save, state is PhotoState.DONE)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.photo.jobs import Saved
     from nledn.device import Choice
     from nledn.photo import Photo, WriteSettings
-    from nledn.photo.recipe import Recipe
+    from nledn.photo.provenance import Provenance
 
 
 BACKENDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
@@ -107,6 +107,9 @@ def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
         how = tr("JPEG quality {quality}, {colour}", quality=settings.quality, colour="4:4:4")
     elif kind == "WEBP":
         how = tr("WebP quality {quality}", quality=settings.quality)
+    if settings.longest_side_px is not None:
+        width, height = photo.size
+        how = f"{width} × {height}, {how}"
     kept = ", ".join(_kept_in(kind, photo))
     if not kept:
         return tr("Saved {name}: {how}.", name=printable(path.name), how=how)
@@ -127,25 +130,25 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
         yield tr("comment")
 
 
-def recipe_of(recipe: "Recipe") -> str:
+def provenance_text(provenance: "Provenance") -> str:
     """Describe the settings that an opened result was made with."""
     return tr(
         "This photo was derained by AfterRain: {checkpoint}, strength {strength} %.",
-        checkpoint=recipe.checkpoint,
-        strength=round(recipe.strength * 100),
+        checkpoint=provenance.checkpoint,
+        strength=round(provenance.strength * 100),
     )
 
 
 def notice_of(
     opened: Opened,
-    use: "Callable[[Recipe], None]",
+    use: "Callable[[Provenance], None]",
     derain_all: "Callable[[tuple[Path, ...]], None]",
 ) -> Notice | None:
     """Return the message about a photo that was opened, if there is one."""
-    notes, recipe, count = notes_of(opened.photo), opened.recipe, len(opened.folder)
-    if recipe is not None:
-        action = Action("recipe", tr("Use the same settings"), partial(use, recipe))
-        return Notice(recipe_of(recipe), "info", (action,))
+    notes, provenance, count = notes_of(opened.photo), opened.provenance, len(opened.folder)
+    if provenance is not None:
+        action = Action("recipe", tr("Use the same settings"), partial(use, provenance))
+        return Notice(provenance_text(provenance), "info", (action,))
     if opened.from_folder:
         words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
         derain = tr("Derain all {count}…", count=count)

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.parts import dialog_buttons, is_accepted, muted
+from app.shell.presets import Preset
+from app.shell.presets_dialog import PresetsDialog
 from app.shell.save_dialog import SaveChoice, SaveDialog, SaveQuestion
 from app.shell.settings import Settings
 from app.shell.settings_dialog import SettingsDialog
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
 Answer = Literal["save", "discard", "cancel"]
 PartialAnswer = Literal["finish", "save", "cancel"]
-EXPORT_SUFFIXES = (".html", ".png", ".csv")
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 FETCH_WIDTH_PX = 520
 LICENCES_PX = (760, 560)  # 100 columns in the usual size, as the list is written
@@ -191,23 +192,31 @@ class Dialogs:
 
     def export(self, suggested: Path) -> Path | None:
         """Ask for the file that a comparison is saved to."""
-        kinds = ";;".join(
-            (
-                f"{tr('Page with a slider')} (*.html)",
-                f"{tr('Sheet')} (*.png)",
-                f"{tr('Table')} (*.csv)",
-            )
-        )
+        kinds = {".html": tr("Page with a slider"), ".png": tr("Sheet"), ".csv": tr("Table")}
+        return self._file_to_write(tr("Export comparison"), suggested, kinds)
+
+    def rain_layer(self, suggested: Path) -> Path | None:
+        """Ask for the file that the rain is saved to."""
+        kinds = {".tif": tr("TIFF, exact values"), ".png": tr("PNG, 16 bits")}
+        return self._file_to_write(tr("Export rain layer"), suggested, kinds)
+
+    def presets(self, presets: tuple[Preset, ...]) -> tuple[Preset, ...] | None:
+        """Other export presets."""
+        return PresetsDialog.ask(presets, self._window)
+
+    def _file_to_write(self, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
+        """Ask for a file of one of these kinds, by ending; one that is there is agreed to."""
+        filters = {f"{words} (*{suffix})": suffix for suffix, words in kinds.items()}
         name, kind = QFileDialog.getSaveFileName(
-            self._window, tr("Export comparison"), str(suggested), kinds
+            self._window, title, str(suggested), ";;".join(filters)
         )
         if not name:
             return None
         path = Path(name)
-        if path.suffix.lower() in EXPORT_SUFFIXES:
+        if path.suffix.lower() in kinds:
             return path
         # Qt has asked about the name as it was typed, not about this one.
-        path = path.with_name(path.name + kind[kind.rindex("*") + 1 : -1])
+        path = path.with_name(path.name + filters[kind])
         return path if not path.exists() or self.replace(printable(path.name)) else None
 
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from app.shell.names import kept
+from app.shell.presets import FIRST, Preset, presets_in, texts_of
 from nledn import places
 from nledn.errors import DerainError
 from nledn.naming import DEFAULT_TEMPLATE, check_template
@@ -37,6 +38,7 @@ class Settings:
         view: how the photo is shown.
         divider: `vertical` or `horizontal`, of before/after.
         recent: photos opened last, newest first.
+        presets: of Export, as texts.
         started: whether the program was started before.
         geometry: of the window, as Qt packs it.
     """
@@ -55,8 +57,14 @@ class Settings:
     view: ViewName = "before_after"
     divider: str = "vertical"
     recent: tuple[str, ...] = ()
+    presets: tuple[str, ...] = texts_of(FIRST)
     started: bool = False
     geometry: bytes = b""
+
+    @property
+    def export_presets(self) -> tuple[Preset, ...]:
+        """The presets of Export."""
+        return presets_in(self.presets)
 
     @property
     def options(self) -> Options:

@@ -1,6 +1,7 @@
 """A canvas on which a picture is shown before and after, in each of the ways people compare."""
 
 from dataclasses import replace
+from typing import Literal
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -91,7 +92,7 @@ class BeforeAfterCanvas(Canvas):
 
     @property
     def shows_kept(self) -> bool:
-        """Whether the kept area is tinted."""
+        """Whether the kept area is tinted; otherwise it is outlined."""
         return self._shows_kept
 
     @shows_kept.setter
@@ -160,8 +161,13 @@ class BeforeAfterCanvas(Canvas):
             frame_size=self._frame_size(),
             surround=surround_of(self.palette()),
             is_settling=self.is_settling,
-            shows_kept=self._shows_kept and self.picture.mask is not None,
+            kept=self._kept_shown(),
         )
+
+    def _kept_shown(self) -> Literal["tint", "outline"] | None:
+        if self.picture.mask is None:
+            return None
+        return "tint" if self._shows_kept else "outline"
 
     def _frame_size(self) -> QSize:
         return self._arrangement.frame_size(self.physical_size())

@@ -220,7 +220,7 @@ class CompareCanvas(Canvas):
             if one.failure:
                 painter.fillRect(pane.part, surround)
             else:
-                scene = Scene((pane,), size, surround, is_settling=False, shows_kept=False)
+                scene = Scene((pane,), size, surround, is_settling=False, kept=None)
                 stage.paint(painter, scene, pane.part)
         painter.restore()
         self._paint_over(painter)

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from nledn.photo import exif, jpeg_reading, texts, vips, xmp
-from nledn.photo.canvas import Canvas, Form
 from nledn.photo.model import Decoded, Metadata, Note, Photo
+from nledn.photo.pixel_sink import Form, PixelSink
 from nledn.photo.source import Source, Unsupported
 from nledn.pixels import strips
 
@@ -55,14 +55,14 @@ def opened(file: BinaryIO, kind: str) -> Source:
     kind = image.format or ""
     notes = [*_notes(image), *_beside(file, kind)]
     picture = None
-    decode: Callable[[Canvas], Decoded] = functools.partial(_decoded, image)
+    decode: Callable[[PixelSink], Decoded] = functools.partial(_decoded, image)
     if found is None:
         metadata = _metadata(image, file)
     else:
         metadata = _jpeg_metadata(found)
         others = notes.count(Note.MPO) or Note.GAIN_MAP in (*notes, *found.notes)
         notes += [note for note in found.notes if not (note == Note.MPO and others)]
-        picture = vips.Picture(file, "JPEG", cmyk=image.mode == "CMYK")
+        picture = vips.VipsImage(file, "JPEG", cmyk=image.mode == "CMYK")
         if image.mode == "CMYK":
             decode = picture.decode
     notes += _told_by_xmp(metadata.xmp)
@@ -177,7 +177,7 @@ def _bmp_profile(file: BinaryIO) -> bytes | None:
     return file.read(count)
 
 
-def _decoded(image: Image.Image, canvas: Canvas) -> Decoded:
+def _decoded(image: Image.Image, canvas: PixelSink) -> Decoded:
     image.load()
     mode = _READ_AS.get(image.mode, image.mode)
     if image.mode == "P" or (image.mode in ("RGB", "L") and "transparency" in image.info):

@@ -4,6 +4,10 @@
 <context>
     <name>AfterRain</name>
     <message>
+        <source>1 area kept</source>
+        <translation>已保留 1 处区域</translation>
+    </message>
+    <message>
         <source>1 core</source>
         <translation>1 个核心</translation>
     </message>
@@ -144,10 +148,6 @@
         <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
     </message>
     <message>
-        <source>An area is kept unchanged.</source>
-        <translation>有区域保持原样。</translation>
-    </message>
-    <message>
         <source>Another batch is running in {path} (process {pid} on {host}).</source>
         <translation>另一个批处理正在 {path} 中运行（{host} 上的进程 {pid}）。</translation>
     </message>
@@ -206,6 +206,10 @@
     <message>
         <source>Before / After</source>
         <translation>前后对比</translation>
+    </message>
+    <message>
+        <source>Beside the photo</source>
+        <translation>照片所在文件夹</translation>
     </message>
     <message>
         <source>Black and white became 8-bit grey.</source>
@@ -344,10 +348,6 @@
         <translation>请选择其他配置文件。</translation>
     </message>
     <message>
-        <source>Choose folder, name and format (Ctrl+Shift+S)</source>
-        <translation>选择文件夹、名称和格式 (Ctrl+Shift+S)</translation>
-    </message>
-    <message>
         <source>Choose the folder of the results</source>
         <translation>选择结果文件夹</translation>
     </message>
@@ -484,6 +484,10 @@
         <translation>其他程序的数据不会保留（{count}）。</translation>
     </message>
     <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -552,6 +556,10 @@
         <translation>编辑</translation>
     </message>
     <message>
+        <source>Edit presets…</source>
+        <translation>编辑预设…</translation>
+    </message>
+    <message>
         <source>End the run after this tile; what is done stays done</source>
         <translation>完成当前图块后结束；已完成的会保留</translation>
     </message>
@@ -576,12 +584,28 @@
         <translation>每张照片处理前后的对比及处理情况</translation>
     </message>
     <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
         <source>Export comparison</source>
         <translation>导出比较结果</translation>
     </message>
     <message>
         <source>Export its frames as photos, then open those.</source>
         <translation>请先将各帧导出为照片，再打开它们。</translation>
+    </message>
+    <message>
+        <source>Export presets</source>
+        <translation>导出预设</translation>
+    </message>
+    <message>
+        <source>Export rain layer</source>
+        <translation>导出雨层</translation>
+    </message>
+    <message>
+        <source>Export rain layer…</source>
+        <translation>导出雨层…</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -640,6 +664,10 @@
         <translation>文件夹…</translation>
     </message>
     <message>
+        <source>For the web, 2048 px</source>
+        <translation>网页用，2048 像素</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>格式</translation>
     </message>
@@ -650,6 +678,10 @@
     <message>
         <source>Full screen</source>
         <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Full size</source>
+        <translation>原始尺寸</translation>
     </message>
     <message>
         <source>GPU {number}</source>
@@ -792,6 +824,10 @@
         <translation>增大画笔</translation>
     </message>
     <message>
+        <source>Larger photos are reduced; none is enlarged.</source>
+        <translation>较大的照片会缩小，不会放大。</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
@@ -810,6 +846,10 @@
     <message>
         <source>Loading the model…</source>
         <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Longest side</source>
+        <translation>长边</translation>
     </message>
     <message>
         <source>Looking for photos…</source>
@@ -858,6 +898,10 @@
     <message>
         <source>Nearly nothing changed.</source>
         <translation>几乎没有变化。</translation>
+    </message>
+    <message>
+        <source>New preset</source>
+        <translation>新建预设</translation>
     </message>
     <message>
         <source>Next photo</source>
@@ -1004,8 +1048,16 @@
         <translation>正在打开…</translation>
     </message>
     <message>
+        <source>Original name +</source>
+        <translation>原文件名 +</translation>
+    </message>
+    <message>
         <source>Overwrite</source>
         <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>PNG, 16 bits</source>
+        <translation>PNG，16 位</translation>
     </message>
     <message>
         <source>Page with a slider</source>
@@ -1264,6 +1316,14 @@
         <translation>将结果保存在照片旁边 (Ctrl+S)</translation>
     </message>
     <message>
+        <source>Save to another place, format or size</source>
+        <translation>保存到其他位置，或使用其他格式、尺寸</translation>
+    </message>
+    <message>
+        <source>Saved the rain layer as {name}.</source>
+        <translation>雨层已存储为 {name}。</translation>
+    </message>
+    <message>
         <source>Saved {name}.</source>
         <translation>已保存 {name}。</translation>
     </message>
@@ -1408,6 +1468,14 @@
         <translation>{name} 的强度</translation>
     </message>
     <message>
+        <source>TIFF, exact values</source>
+        <translation>TIFF，精确数值</translation>
+    </message>
+    <message>
+        <source>TIFF, full size</source>
+        <translation>TIFF，原始尺寸</translation>
+    </message>
+    <message>
         <source>Table</source>
         <translation>表格</translation>
     </message>
@@ -1442,6 +1510,10 @@
     <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
+    </message>
+    <message>
+        <source>That cannot stand in a file's name.</source>
+        <translation>文件名不能包含这些字符。</translation>
     </message>
     <message>
         <source>That would be the photo itself; choose another name.</source>
@@ -1942,6 +2014,10 @@
     <message>
         <source>{count} are left; Go on does them.</source>
         <translation>还剩 {count} 张；点击“继续”即可处理。</translation>
+    </message>
+    <message>
+        <source>{count} areas kept</source>
+        <translation>已保留 {count} 处区域</translation>
     </message>
     <message>
         <source>{count} failed</source>

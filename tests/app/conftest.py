@@ -25,7 +25,7 @@ from nledn import Derainer, Options, photo
 from nledn.card import Card
 from nledn.device import NO_DRIVER, Choice, choose
 from nledn.machine import Machine
-from nledn.models import Models
+from nledn.models import LoadedModels
 from nledn.photo import Photo
 from nledn.rain import RainLayer, Record
 from nledn.tiling import balanced
@@ -81,8 +81,8 @@ def invented_card(options: Options) -> Card:
     return Card(id=id, title=id, sha256=sha256, regions="fixed", path=Path("x.safetensors"))
 
 
-class FakeModels(Models):
-    """Models of checkpoints that are there, and of invented ones."""
+class FakeModels(LoadedModels):
+    """LoadedModels of checkpoints that are there, and of invented ones."""
 
     def card(self, options: Options) -> Card:
         return invented_card(options) if options.weights in INVENTED else super().card(options)

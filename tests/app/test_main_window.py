@@ -22,7 +22,7 @@ from nledn import photo
 from nledn.device import Choice
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.photo import Photo
-from nledn.photo.recipe import read_recipe
+from nledn.photo.provenance import read_provenance
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, state, whole
 
@@ -48,7 +48,7 @@ def test_open_derain_weaken_save(
     assert saved.args[0].path == target
     assert np.array_equal(found.pixels, shown)  # what was looked at is what was written
     assert not np.array_equal(shown, pixels)
-    recipe = read_recipe(found.xmp)
+    recipe = read_provenance(found.xmp)
     assert recipe is not None
     assert recipe.strength == 0.8
     assert "street_derained.png" in said(window)
@@ -66,7 +66,7 @@ def test_a_second_save_goes_to_the_same_file(
             window.named_actions["save"].trigger()
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
-    recipe = read_recipe(photo.read(picture_file.with_name(names[1])).xmp)
+    recipe = read_provenance(photo.read(picture_file.with_name(names[1])).xmp)
     assert recipe is not None
     assert recipe.strength == 0.5
 
@@ -134,7 +134,7 @@ def test_saving_twice_at_once_gives_one_file_and_no_question(
     qtbot.waitUntil(lambda: window.tasks.is_idle and not window.document.is_unsaved)
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
-    recipe = read_recipe(photo.read(picture_file.with_name(names[1])).xmp)
+    recipe = read_provenance(photo.read(picture_file.with_name(names[1])).xmp)
     assert recipe is not None
     assert recipe.strength == 0.5
     assert dialogs.asked == []

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.shell.dialogs import Answer, Dialogs, FetchOffer, PartialAnswer
+from app.shell.presets import Preset
 from app.shell.save_dialog import SaveChoice, SaveQuestion
 from app.shell.settings import Settings
 from nledn.tiling import Rect
@@ -30,6 +31,7 @@ class Answers(Dialogs):
         self.path: Path | None = None
         self.choice: SaveChoice | None = None
         self.chosen: Settings | None = None
+        self.new_presets: tuple[Preset, ...] | None = None
         self.answer: Answer = "cancel"
         self.to_partial: PartialAnswer = "save"
         self.paths: list[Path] = []
@@ -81,6 +83,14 @@ class Answers(Dialogs):
         self.asked.append(f"export {suggested.name}")
         self.meanwhile()
         return self.path
+
+    def rain_layer(self, suggested: Path) -> Path | None:
+        self.asked.append(f"rain layer {suggested.name}")
+        return self.path
+
+    def presets(self, presets: tuple[Preset, ...]) -> tuple[Preset, ...] | None:
+        self.asked.append("presets")
+        return self.new_presets
 
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
         self.asked.append("settings")

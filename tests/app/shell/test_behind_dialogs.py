@@ -14,7 +14,7 @@ from app.photo.state import PhotoState
 from app.shell.save_dialog import SaveChoice
 from nledn import decoder, photo
 from nledn.photo import Photo
-from nledn.photo.recipe import read_recipe
+from nledn.photo.provenance import read_provenance
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, Pixels, derain, open_photo, state, whole
 
@@ -182,7 +182,7 @@ def test_a_result_that_is_out_of_sight_is_asked_about_and_saved(
     assert dialogs.asked == ["unsaved street.png"]
     saved = photo.read(picture_file.with_name("street_derained.png"))
     assert np.array_equal(saved.pixels, layer.apply(source.pixels))
-    recipe = read_recipe(saved.xmp)
+    recipe = read_provenance(saved.xmp)
     assert recipe is not None
     assert recipe.checkpoint == "afterrain"
     assert window.document.options.weights == "authors-ddn", "what was chosen stays chosen"
