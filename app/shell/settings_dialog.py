@@ -1,6 +1,7 @@
 """Settings: how the window looks, how results are named, where it computes and why."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
@@ -9,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shell.file_dialogs import FileDialog, kind_of
 from app.shell.parts import (
     dialog_buttons,
     form_label,
@@ -207,10 +208,10 @@ class SettingsDialog(QDialog):
             self.example.setText(words.format(stem="{stem}", ext="{ext}", more=more))
 
     def _browse(self) -> None:
-        kinds = f"{tr('ICC profiles')} (*.icc *.icm)"
-        name, _ = QFileDialog.getOpenFileName(self, tr("Screen profile"), "", kinds)
-        if name:
-            self.profile.setText(name)
+        kinds = (kind_of(tr("ICC profiles"), (".icc", ".icm")),)
+        start = Path(self.profile.text() or Path.home())
+        for found in FileDialog(self, tr("Screen profile"), start, kinds).paths():
+            self.profile.setText(str(found))
 
 
 def _combo(items: dict[str, str]) -> QComboBox:

@@ -896,6 +896,10 @@
         <translation>没有差别</translation>
     </message>
     <message>
+        <source>No preview</source>
+        <translation>无预览</translation>
+    </message>
+    <message>
         <source>No scheduler answers at {address} ({detail}).</source>
         <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
@@ -1114,6 +1118,10 @@
     <message>
         <source>Press F11 or Esc to leave full screen.</source>
         <translation>按 F11 或 Esc 退出全屏。</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Previous photo</source>
