@@ -13,9 +13,9 @@ from app.batch.page import BatchPage
 from app.compare.controller import CompareController
 from app.compare.page import ComparePage
 from app.imaging.opened import Opened
-from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.controller import PhotoController
 from app.photo.document import Document
+from app.photo.model_picker import ModelPicker
 from app.photo.page import PhotoPage
 from app.photo.state import PhotoState
 from app.photo.words import keys_on_photo
@@ -112,9 +112,9 @@ class MainWindow(QMainWindow):
         compare_controller = CompareController(tasks, engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
         self._connect_compare(compare_controller)
-        self.photo.panel.next_step.export.setMenu(self.export_menu)
+        self.photo.panel.results.export.setMenu(self.export_menu)
         self.setTabOrder(self.view, self.view.handle)
-        self._connect_shell(self.photo.panel.checkpoint)
+        self._connect_shell(self.photo.panel.model)
         self._connect_actions()
         self._show_kept(preferences.settings)
 
@@ -153,11 +153,11 @@ class MainWindow(QMainWindow):
         self.preferences.changed.connect(controller.settings_changed)
         self.preferences.changed.connect(lambda _before, now: self._let_fit(now))
 
-    def _connect_shell(self, picker: CheckpointPicker) -> None:
+    def _connect_shell(self, picker: ModelPicker) -> None:
         models, show_notice = self.models, self.shell.banner.show_notice
-        picker.fetch_button.clicked.connect(models.fetch)
+        picker.fetch_action.triggered.connect(models.fetch)
         picker.stop_button.clicked.connect(models.stop)
-        picker.import_button.clicked.connect(models.ask_file)
+        picker.import_action.triggered.connect(models.ask_file)
         models.progressed.connect(picker.set_progress)
         models.shelf_read.connect(self.photo.set_cards)
         models.shelf_read.connect(self.compare.set_cards)
@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
     def _connect_compare(self, compare: CompareController) -> None:
         document, model = self.document, compare.model
         document.photo_opened.connect(compare.opened)
+        compare.chosen.connect(self._take_chosen)
         document.options_changed.connect(model.set_options)
         document.strength_changed.connect(partial(setattr, model, "first_strength"))
         self.screen_profile.changed.connect(model.set_screen_profile)
@@ -265,6 +266,13 @@ class MainWindow(QMainWindow):
         self.shell.show_page(page)
         self.named_actions[self.view.mode if page == "photo" else page].setChecked(True)
         self._show_neighbours()
+
+    def _take_chosen(self, model: str, strength: float) -> None:
+        """Derain the photo as a pane of the comparison does."""
+        self.document.history.choose_checkpoint(model)
+        self.document.history.strength_settled(strength)
+        self._show_page("photo")
+        self.shell.focus_page()
 
     def _turn_compare(self) -> None:
         self._show_page("photo" if self.shell.page == "compare" else "compare")

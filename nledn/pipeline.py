@@ -102,6 +102,7 @@ class Result:
             backend=made.backend,
             precision=made.precision,
             version=made.version,
+            reason=made.reason,
             masked=self.mask is not None,
             partial=not self.layer.is_complete,
         )

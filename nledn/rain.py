@@ -38,6 +38,7 @@ class Record:
         tile: `whole`, or height×width in px.
         overlap_px: what neighbouring tiles share at least.
         version: of this program.
+        reason: why `auto` chose the checkpoint; empty where a person named it.
         notes: what did not go as planned, such as a tile recomputed in smaller ones.
     """
 
@@ -49,6 +50,7 @@ class Record:
     tile: str
     overlap_px: int
     version: str
+    reason: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -85,6 +87,27 @@ class RainLayer:
     def missing(self) -> list[Tile]:
         """Tiles still to be computed, by rows."""
         return [tile for tile in self.tiling.tiles if not self.done[tile.index]]
+
+    def missing_px(self, rect: Rect) -> int:
+        """Return how many pixels of `rect` lie in missing tiles; overlaps count twice."""
+        shared = (tile.rect.shared(rect) for tile in self.missing)
+        return sum(each.width * each.height for each in shared)
+
+    def missing_share(self, rect: Rect, cell_px: int = 1) -> Floats:
+        """Return the share of each pixel's rain that is still to be added.
+
+        Args:
+            rect: in cells of the photo.
+            cell_px: side of a cell; 1 for the photo's own pixels.
+
+        Returns:
+            (h, w) float32 in [0, 1].
+        """
+        vertical, horizontal = self.tiling.vertical, self.tiling.horizontal
+        missing = ~self.done.reshape(len(vertical.starts), len(horizontal.starts))
+        down = vertical.shares(rect.top, rect.bottom, cell_px)
+        across = horizontal.shares(rect.left, rect.right, cell_px)
+        return (down.T @ missing.astype(np.float64) @ across).astype(np.float32)
 
     def add(self, tile: Tile, rain: Floats) -> Rect:
         """Blend in the rain of one tile.

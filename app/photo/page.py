@@ -60,6 +60,7 @@ class PhotoPage(QObject):
         self._controller = controller
         self._actions = actions
         self.panel = SidePanel()
+        self._titles: dict[str, str] = {}
         self.start = StartPage()
         self._content = QStackedWidget()
         self._content.addWidget(self.start)
@@ -92,19 +93,19 @@ class PhotoPage(QObject):
         controller, shell = self._controller, self._shell
         controller.noticed.connect(shell.banner.show_notice)
         controller.opening_changed.connect(self._show_opening)
-        controller.saving.dragged.connect(self.panel.next_step.thumbnail.hand_out)
+        controller.saving.dragged.connect(self.panel.results.thumbnail.hand_out)
         self.start.open_asked.connect(controller.ask_photo)
         self.start.sample_asked.connect(controller.open_sample)
         self.start.photo_chosen.connect(controller.open)
 
     def _connect_panel(self, panel: SidePanel) -> None:
         document, controller = self._document, self._controller
-        panel.next_step.derain.clicked.connect(self._derain_or_cancel)
-        panel.next_step.save.clicked.connect(controller.saving.save)
-        panel.next_step.thumbnail.drag_begun.connect(controller.saving.drag_out)
+        panel.derain.clicked.connect(self._derain_or_cancel)
+        panel.results.save.clicked.connect(controller.saving.save)
+        panel.results.thumbnail.drag_begun.connect(controller.saving.drag_out)
         panel.strength.strength_changed.connect(document.set_strength)
         panel.strength.strength_settled.connect(document.history.strength_settled)
-        panel.checkpoint.checkpoint_chosen.connect(document.history.choose_checkpoint)
+        panel.model.model_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear.clicked.connect(document.history.clear_mask)
         document.kept_changed.connect(panel.keep_area.show_kept)
@@ -117,7 +118,7 @@ class PhotoPage(QObject):
         view.stroke_begun.connect(self._begin_stroke)
         view.stroke_moved.connect(self._picture.paint)
         view.stroke_ended.connect(self._end_stroke)
-        viewport.visible_rect_changed.connect(self._look_at)
+        view.sight_changed.connect(self._look)
         viewport.changed.connect(self._show_zoom)
         self._shell.page_changed.connect(self._show_zoom)
 
@@ -133,15 +134,16 @@ class PhotoPage(QObject):
 
     def _show_status(self, status: Status) -> None:
         state = status.state
-        self._shell.status_line.work.setText(status_of(status))
-        self._shell.status_line.set_progress(status.done, status.total, running=state.is_running)
-        self.panel.next_step.set_state(state)
+        self._shell.status_line.work.setText(status_of(status, self._titles))
+        self.panel.derain.show_status(status)
+        self.panel.results.set_state(state)
+        self._view.shimmer.set_running(state.is_running)
         self._actions["derain"].setEnabled(state in (PhotoState.READY, PhotoState.PARTIAL))
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
         for name in ("save", "save_as", "copy", "export_rain"):
             self._actions[name].setEnabled(has_result)
         if has_result:
-            self.panel.next_step.thumbnail.set_image(self._small_result())
+            self.panel.results.thumbnail.set_image(self._small_result())
 
     def _small_result(self) -> QImage:
         picture = self._picture
@@ -151,11 +153,12 @@ class PhotoPage(QObject):
         return picture.image("after", level, Rect(0, 0, *picture.level_size(level)))
 
     def _show_options(self) -> None:
-        self.panel.checkpoint.set_chosen(self._document.options.weights)
+        self.panel.model.set_chosen(self._document.options.weights)
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """The checkpoints that can be chosen."""
-        self.panel.checkpoint.set_cards(cards, self._document.options.weights)
+        """The models that can be chosen."""
+        self._titles = {card.id: card.title for card in cards}
+        self.panel.model.set_cards(cards, self._document.options.weights)
 
     def _show_zoom(self) -> None:
         if self._shell.page != "compare":
@@ -169,9 +172,9 @@ class PhotoPage(QObject):
         else:
             self._controller.derain()
 
-    def _look_at(self, rect: Rect) -> None:
+    def _look(self) -> None:
         if self._document.photo is not None:
-            self._controller.look_at(rect)
+            self._controller.look_at(self._view.viewport.visible_rect, self._view.after_rect)
 
     def _take_brush(self, brush: Brush | None) -> None:
         self._view.brush = brush

@@ -1,6 +1,6 @@
 """Facts of a document as people read them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,13 +51,38 @@ def fallen_back_of(choice: "Choice") -> str:
     return f"{words[choice.cause]} {tr('It uses {where}.', where=where_of(choice))}"
 
 
-def status_of(status: Status) -> str:
-    """The status line, such as `CPU · PyTorch bf16 · 46 of 92 tiles · 0:31`."""
-    parts = [where_of(status.choice)]
+def chosen_of(status: Status, titles: Mapping[str, str]) -> str:
+    """Name the model that was chosen and why, such as `Light rain → AfterRain light`.
+
+    Args:
+        status: of a photo; the words are empty where a person named the model.
+        titles: of the models, by id.
+    """
+    if not status.reason:
+        return ""
+    from nledn.auto import Rain, missing
+
+    reasons: dict[str, str] = {
+        Rain.NONE: tr("No rain found"),
+        Rain.LIGHT: tr("Light rain"),
+        Rain.MODERATE: tr("Moderate rain"),
+        Rain.DENSE: tr("Dense rain"),
+        Rain.UNKNOWN: tr("Only model"),
+    }
+    reason = reasons.get(status.reason, status.reason)
+    gone = missing(status.checkpoint, status.reason)
+    if gone:
+        return tr("{reason}, but {model} is missing", reason=reason, model=gone)
+    return f"{reason} → {titles.get(status.checkpoint, status.checkpoint)}"
+
+
+def status_of(status: Status, titles: Mapping[str, str]) -> str:
+    """The status line, such as `Light rain → AfterRain light · CPU · PyTorch bf16 · Done`."""
+    parts = [chosen_of(status, titles), where_of(status.choice)]
     tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
     match status.state:
         case PhotoState.DERAINING if status.total == 0:
-            parts.append(tr("Loading the checkpoint…"))
+            parts.append(tr("Loading the model…"))
         case PhotoState.DERAINING:
             parts.append(tiles)
             if status.left_s is not None:
@@ -192,6 +217,6 @@ def keys_on_photo() -> tuple[tuple[str, str], ...]:
         (tr("Fit or 100 %"), tr("double click")),
         (tr("Move the divider"), tr("arrows, Home, End on its handle")),
         (tr("Next photo in the single view"), tr("left, right")),
-        (tr("One pane of a comparison"), "1 – 6"),
+        (tr("One pane of a comparison"), tr("Enter")),
         (tr("Move one pane of a comparison alone"), tr("hold Alt")),
     )

@@ -62,7 +62,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("smaller", mark("Smaller brush"), ("[",), "", "photo"),
     Spec("larger", mark("Larger brush"), ("]",), "", "photo"),
     Spec("clear", mark("Clear kept area"), (), "", "photo"),
-    Spec("import", mark("Import checkpoint…"), ("Ctrl+I",), "import", "photo"),
+    Spec("import", mark("Import model…"), ("Ctrl+I",), "import", "photo"),
     Spec("before_after", mark("Before / After"), ("1",), "before-after", "view", checkable=True),
     Spec("side_by_side", mark("Side by side"), ("2",), "side-by-side", "view", checkable=True),
     Spec("single", mark("Single"), ("3",), "single", "view", checkable=True),

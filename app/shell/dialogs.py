@@ -67,7 +67,7 @@ class FetchDialog(QDialog):
         self, offers: Sequence[FetchOffer], terms: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Fetch checkpoints"))
+        self.setWindowTitle(tr("Get models"))
         self.setMinimumWidth(FETCH_WIDTH_PX)
         self.boxes: dict[str, QCheckBox] = {}
         layout = QVBoxLayout(self)
@@ -79,7 +79,7 @@ class FetchDialog(QDialog):
             layout.addWidget(self._box(offer))
             layout.addWidget(_below(offer))
         kinds = QDialogButtonBox.StandardButton
-        self.buttons = dialog_buttons(self, {kinds.Ok: tr("Fetch"), kinds.Cancel: tr("Cancel")})
+        self.buttons = dialog_buttons(self, {kinds.Ok: tr("Get"), kinds.Cancel: tr("Cancel")})
         layout.addSpacing(8)
         layout.addWidget(self.buttons)
         self._allow()
@@ -169,10 +169,8 @@ class Dialogs:
 
     def checkpoint(self) -> Path | None:
         """A file of weights."""
-        kinds = (kind_of(tr("Checkpoints"), CHECKPOINT_SUFFIXES),)
-        return self._one(
-            FileDialog(self._window, tr("Import checkpoint"), self._start(None), kinds)
-        )
+        kinds = (kind_of(tr("Models"), CHECKPOINT_SUFFIXES),)
+        return self._one(FileDialog(self._window, tr("Import model"), self._start(None), kinds))
 
     def fetch(self, offers: Sequence[FetchOffer]) -> tuple[str, ...]:
         """Ask for the authors' checkpoints to fetch."""

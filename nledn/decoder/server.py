@@ -85,13 +85,14 @@ def _answer(question: dict[str, Any], answer: Answer, canvas: "_Slots") -> None:
         megapixels = header.megapixels
         limits.hold(limits.cpu_s(header.format, megapixels), limits.memory_bytes(megapixels))
 
-    limits.hold(limits.HEADER_CPU_S, limits.HEADER_BYTES)
+    path = Path(question.get("header") or question["read"])
+    limits.hold(limits.HEADER_CPU_S, limits.header_bytes(path))
     end: dict[str, Any] = {"done": None}
     try:
         if "header" in question:
-            answer({"header": asdict(read_header(Path(question["header"])))})
+            answer({"header": asdict(read_header(path))})
         else:
-            path, limit = Path(question["read"]), question["limit_megapixels"]
+            limit = question["limit_megapixels"]
             damaged = bool(question["damaged"])
             facts = decode(
                 path, canvas, limit_megapixels=limit, damaged=damaged, on_header=on_header

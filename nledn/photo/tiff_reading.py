@@ -81,7 +81,7 @@ def opened(file: BinaryIO) -> Source:
             exif=block,
             xmp=_optional(structure, page, _XMP) or _optional(structure, first, _XMP),
             dpi=_resolution(structure, page),
-            iptc=_iptc(structure, page) or None,
+            iptc=iptc_of(structure, page) or None,
             geo=exif_copying.fields(structure, page, GEO_TAGS),
         ),
         orientation=exif.tiff_orientation(structure, page) or 1,
@@ -191,8 +191,8 @@ def _optional(structure: TiffStructure, page: Directory, tag: int) -> bytes | No
         return b""
 
 
-def _iptc(structure: TiffStructure, page: Directory) -> bytes | None:
-    """The block in its own field or among Photoshop's resources; empty for a damaged one."""
+def iptc_of(structure: TiffStructure, page: Directory) -> bytes | None:
+    """Return the block in its own field or among Photoshop's resources; empty for a damaged one."""
     block = _optional(structure, page, _IPTC)
     if block is not None:
         # Written as LONG by some, so with bytes in the order of the file.
@@ -220,7 +220,7 @@ def _notes(
         yield f"{Note.FRAMES}:{pages}"
     if _first(structure, page, _SAMPLES, 1) > _COLOURS[photometric] + (alpha is not None):
         yield Note.EXTRA_CHANNELS
-    if _iptc(structure, page) == b"":
+    if iptc_of(structure, page) == b"":
         yield Note.IPTC
     if _LAYERS in page.entries:
         yield Note.LAYERS

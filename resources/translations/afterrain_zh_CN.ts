@@ -24,6 +24,10 @@
         <translation>200 %</translation>
     </message>
     <message>
+        <source>285 photos out of Debian, npm and PyPI packages, rain drawn on them</source>
+        <translation>来自 Debian、npm 和 PyPI 软件包的 285 张照片，绘上了雨</translation>
+    </message>
+    <message>
         <source>A batch is running</source>
         <translation>批处理正在运行</translation>
     </message>
@@ -48,12 +52,20 @@
         <translation>关于 AfterRain</translation>
     </message>
     <message>
+        <source>About this model</source>
+        <translation>关于此模型</translation>
+    </message>
+    <message>
         <source>Add</source>
         <translation>添加</translation>
     </message>
     <message>
         <source>Add a folder and its subfolders to the batch</source>
         <translation>将一个文件夹及其子文件夹加入批处理</translation>
+    </message>
+    <message>
+        <source>Add a model of your own (.safetensors or .pth)</source>
+        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
     </message>
     <message>
         <source>Add folder…</source>
@@ -72,8 +84,8 @@
         <translation>添加照片…</translation>
     </message>
     <message>
-        <source>Add weights of your own (.safetensors or .pth)</source>
-        <translation>添加您自己的权重（.safetensors 或 .pth）</translation>
+        <source>Advanced</source>
+        <translation>高级</translation>
     </message>
     <message>
         <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
@@ -126,6 +138,10 @@
     <message>
         <source>All tiles are done</source>
         <translation>所有图块均已完成</translation>
+    </message>
+    <message>
+        <source>All-round</source>
+        <translation>通用</translation>
     </message>
     <message>
         <source>An ICC file of your screen, if the desktop does not know it.</source>
@@ -260,16 +276,12 @@
         <translation>检查图块</translation>
     </message>
     <message>
+        <source>Checking the tiles needs a photo and a model.</source>
+        <translation>检查图块需要一张照片和一个模型。</translation>
+    </message>
+    <message>
         <source>Checking the tiles…</source>
         <translation>正在检查图块…</translation>
-    </message>
-    <message>
-        <source>Checkpoint</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Checkpoints</source>
-        <translation>模型文件</translation>
     </message>
     <message>
         <source>Choose Automatic in Settings.</source>
@@ -392,7 +404,7 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compare one more: a checkpoint, or a picture</source>
+        <source>Compare one more: a model, or a picture</source>
         <translation>再比较一个：模型或图片</translation>
     </message>
     <message>
@@ -418,6 +430,10 @@
     <message>
         <source>Content credentials are not kept.</source>
         <translation>内容凭证不会保留。</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Copy it again from the camera or a backup.</source>
@@ -470,6 +486,10 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+    <message>
+        <source>Dense rain</source>
+        <translation>密集的雨</translation>
     </message>
     <message>
         <source>Derain</source>
@@ -552,12 +572,20 @@
         <translation>适应窗口时放大小照片</translation>
     </message>
     <message>
+        <source>Enter</source>
+        <translation>回车键</translation>
+    </message>
+    <message>
         <source>Eraser</source>
         <translation>橡皮擦</translation>
     </message>
     <message>
         <source>Error maps</source>
         <translation>误差图</translation>
+    </message>
+    <message>
+        <source>Error maps need the photo without rain: Add, Photo without rain…</source>
+        <translation>误差图需要无雨照片：添加 → 无雨照片…</translation>
     </message>
     <message>
         <source>Every photo before and after, with what was done to it</source>
@@ -600,24 +628,12 @@
         <translation>失败</translation>
     </message>
     <message>
-        <source>Fetch</source>
-        <translation>获取</translation>
-    </message>
-    <message>
-        <source>Fetch checkpoints</source>
-        <translation>获取模型</translation>
-    </message>
-    <message>
         <source>Fetched {title}.</source>
         <translation>已获取 {title}。</translation>
     </message>
     <message>
         <source>Fetching {title}: {percent} %</source>
         <translation>正在获取 {title}：{percent} %</translation>
-    </message>
-    <message>
-        <source>Fetch…</source>
-        <translation>获取…</translation>
     </message>
     <message>
         <source>File</source>
@@ -680,6 +696,10 @@
         <translation>GPU {number}</translation>
     </message>
     <message>
+        <source>Get</source>
+        <translation>获取</translation>
+    </message>
+    <message>
         <source>Get it again from its source, then add it again.</source>
         <translation>请从原处重新获取，再重新添加。</translation>
     </message>
@@ -688,8 +708,16 @@
         <translation>请从原处重新获取。</translation>
     </message>
     <message>
-        <source>Get the checkpoints that the paper's authors published</source>
-        <translation>获取论文作者公开的模型</translation>
+        <source>Get models</source>
+        <translation>获取模型</translation>
+    </message>
+    <message>
+        <source>Get more…</source>
+        <translation>获取更多…</translation>
+    </message>
+    <message>
+        <source>Get the models that the paper's authors published</source>
+        <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -728,11 +756,11 @@
         <translation>若已存在</translation>
     </message>
     <message>
-        <source>Import checkpoint</source>
+        <source>Import model</source>
         <translation>导入模型</translation>
     </message>
     <message>
-        <source>Import checkpoint…</source>
+        <source>Import model…</source>
         <translation>导入模型…</translation>
     </message>
     <message>
@@ -816,12 +844,16 @@
         <translation>浅色</translation>
     </message>
     <message>
-        <source>Loading the checkpoints…</source>
-        <translation>正在载入模型…</translation>
+        <source>Light rain</source>
+        <translation>小雨</translation>
     </message>
     <message>
-        <source>Loading the checkpoint…</source>
-        <translation>正在载入模型…</translation>
+        <source>Loading the models…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
     </message>
     <message>
         <source>Longest side</source>
@@ -842,6 +874,22 @@
     <message>
         <source>Measured on what is in sight, {size}.</source>
         <translation>在看得见的部分测量，{size}。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model: {name}</source>
+        <translation>模型：{name}</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Moderate rain</source>
+        <translation>中雨</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -900,6 +948,10 @@
         <translation>无预览</translation>
     </message>
     <message>
+        <source>No rain found</source>
+        <translation>未发现雨</translation>
+    </message>
+    <message>
         <source>No scheduler answers at {address} ({detail}).</source>
         <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
@@ -938,6 +990,10 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
+    </message>
+    <message>
+        <source>Only model</source>
+        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -1212,6 +1268,10 @@
         <translation>请附上日志报告此问题，日志中有详情。</translation>
     </message>
     <message>
+        <source>Research</source>
+        <translation>研究用</translation>
+    </message>
+    <message>
         <source>Reset all</source>
         <translation>全部重置</translation>
     </message>
@@ -1476,6 +1536,14 @@
         <translation>重新启动后生效。</translation>
     </message>
     <message>
+        <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
+        <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
+    </message>
+    <message>
+        <source>Takes what fits the rain of the photo</source>
+        <translation>根据照片中的雨选用合适的模型</translation>
+    </message>
+    <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
     </message>
@@ -1516,8 +1584,8 @@
         <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
     </message>
     <message>
-        <source>The authors' checkpoints are all here already.</source>
-        <translation>作者的模型都已在这里。</translation>
+        <source>The authors' models are all here already.</source>
+        <translation>作者的模型已全部在此。</translation>
     </message>
     <message>
         <source>The backend {backend} is not available: {reason}.</source>
@@ -1672,10 +1740,6 @@
         <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
     </message>
     <message>
-        <source>The weights that take the rain away</source>
-        <translation>用于去雨的权重</translation>
-    </message>
-    <message>
         <source>The whole photo at once</source>
         <translation>一次处理整张照片</translation>
     </message>
@@ -1704,6 +1768,10 @@
         <translation>剪贴板中没有照片。请复制图片或文件。</translation>
     </message>
     <message>
+        <source>This is best</source>
+        <translation>这个最好</translation>
+    </message>
+    <message>
         <source>This photo was derained by AfterRain: {checkpoint}, strength {strength} %.</source>
         <translation>此照片已由 AfterRain 去雨：{checkpoint}，强度 {strength} %。</translation>
     </message>
@@ -1718,10 +1786,6 @@
     <message>
         <source>Trained on {data}</source>
         <translation>训练数据：{data}</translation>
-    </message>
-    <message>
-        <source>Training data unknown</source>
-        <translation>训练数据未知</translation>
     </message>
     <message>
         <source>Transparency became white.</source>
@@ -1780,8 +1844,16 @@
         <translation>使用相同设置</translation>
     </message>
     <message>
+        <source>Use this one</source>
+        <translation>使用这个</translation>
+    </message>
+    <message>
         <source>Use {allowed}.</source>
         <translation>请使用 {allowed}。</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>使用“{name}”</translation>
     </message>
     <message>
         <source>View</source>
@@ -1794,6 +1866,10 @@
     <message>
         <source>Watch a folder</source>
         <translation>监视文件夹</translation>
+    </message>
+    <message>
+        <source>Ways to check the models themselves</source>
+        <translation>检查模型本身的方法</translation>
     </message>
     <message>
         <source>WebP quality {quality}</source>
@@ -1814,6 +1890,10 @@
     <message>
         <source>What is in sight is still being computed. Wait for it.</source>
         <translation>看得见的部分还在计算，请稍候。</translation>
+    </message>
+    <message>
+        <source>Which looks best?</source>
+        <translation>哪个看起来最好？</translation>
     </message>
     <message>
         <source>Whole against tiles</source>
@@ -1918,6 +1998,10 @@
     <message>
         <source>no difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>未找到</translation>
     </message>
     <message>
         <source>picture</source>
@@ -2156,6 +2240,10 @@
         <translation>{psnr} · SSIM {ssim}</translation>
     </message>
     <message>
+        <source>{reason}, but {model} is missing</source>
+        <translation>{reason}，但缺少 {model}</translation>
+    </message>
+    <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
     </message>
@@ -2228,6 +2316,10 @@
     <message>
         <source>Photo</source>
         <translation>照片</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Rain × {gain}</source>

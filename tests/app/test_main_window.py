@@ -35,14 +35,14 @@ def test_open_derain_weaken_save(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     panel = window.photo.panel
-    assert panel.next_step.derain.text() == "Derain"
-    assert not panel.next_step.save.isEnabled()
+    assert panel.derain.text() == "Derain"
+    assert not panel.results.save.isEnabled()
     derain(qtbot, window)
     panel.strength.number.setValue(80)
     assert window.picture.strength == 0.8
     shown = window.picture.pixels("after", 0, whole(pixels))
     with qtbot.waitSignal(window.controller.saving.saved) as saved:
-        panel.next_step.save.click()
+        panel.results.save.click()
     target = picture_file.with_name("street_derained.png")
     found = photo.read(target)
     assert saved.args[0].path == target
@@ -178,8 +178,8 @@ def test_the_checkpoint_in_use_can_be_picked_without_losing_the_result(
         window.models.look()
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    combo = window.photo.panel.checkpoint.combo
-    combo.activated.emit(combo.currentIndex())
+    (in_use,) = [each for each in window.photo.panel.model.menu.actions() if each.isChecked()]
+    in_use.trigger()
     assert window.document.options.weights == "auto"
     assert window.document.is_unsaved
 
@@ -341,7 +341,7 @@ def test_cancel_and_go_on(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     backend.hold()
-    button = window.photo.panel.next_step.derain
+    button = window.photo.panel.derain
     button.click()
     backend.let(2)
     qtbot.waitUntil(lambda: window.document.status.done == 2)
@@ -350,7 +350,7 @@ def test_cancel_and_go_on(
     QTest.keyClick(window.view, Key.Key_Escape)
     backend.let(1)
     qtbot.waitUntil(lambda: state(window) is PhotoState.PARTIAL)
-    assert button.text() == "Go on"
+    assert button.text() == "Continue"
     assert "3 of 9 tiles" in window.shell.status_line.work.text()
     backend.free()
     button.click()

@@ -95,7 +95,7 @@ def test_dragging_the_thumbnail_makes_a_file(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    thumbnail = window.photo.panel.next_step.thumbnail
+    thumbnail = window.photo.panel.results.thumbnail
     with qtbot.waitSignal(window.controller.saving.dragged) as dragged:
         QTest.mousePress(
             thumbnail, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(4, 4)
@@ -131,7 +131,7 @@ def test_closing_while_it_derains_waits_for_one_tile_at_most(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     backend.hold()
-    window.photo.panel.next_step.derain.click()
+    window.photo.panel.derain.click()
     backend.let(1)
     qtbot.waitUntil(lambda: window.document.status.done == 1)
     dialogs.answer = "discard"

@@ -121,7 +121,7 @@ def open_photo(qtbot: QtBot, window: MainWindow, path: Path) -> None:
 
 
 def derain(qtbot: QtBot, window: MainWindow) -> None:
-    window.photo.panel.next_step.derain.click()
+    window.photo.panel.derain.click()
     qtbot.waitUntil(lambda: state(window) is PhotoState.DONE, timeout=60_000)
 
 

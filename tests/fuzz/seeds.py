@@ -8,7 +8,7 @@ import numpy as np
 import tifffile
 from PIL import Image, ImageCms
 
-from tests.photo.files import encoded, exif_block, smooth, xmp_packet
+from tests.photo.files import dng, encoded, exif_block, smooth, xmp_packet
 
 DATA = Path(__file__).resolve().parents[1] / "photo" / "data"  # what no library here writes
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -43,6 +43,7 @@ def whole_photos() -> dict[str, bytes]:
         "moving.gif": encoded(
             Image.fromarray(eight), "GIF", save_all=True, append_images=[Image.fromarray(grey)]
         ),
+        "sensor.dng": dng(),
         "photo.avif": encoded(eight, "AVIF", quality=70),
         **{path.name: path.read_bytes() for path in sorted(DATA.glob("*.hei*"))},
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -40,6 +41,37 @@ def saved(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
+
+
+def dng(sensor: Any = None, *more: Any, orientation: int = 1, neutral: Any = (1, 1, 1)) -> bytes:
+    """A DNG (Adobe's specification 1.4) of a sensor with red, green, green and blue in a square.
+
+    Args:
+        sensor: (H, W) uint16; None for a ramp to the right.
+        more: further tags, as tifffile takes them.
+        orientation: as in EXIF.
+        neutral: what white is on the sensor, in thousandths or as whole numbers.
+    """
+    ramp = (np.mgrid[:96, :128][1] * 400 + 2000).astype(np.uint16)
+    third = (1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1)
+    as_shot = [part for value in neutral for part in (round(value * 1000), 1000)]
+    tags = [
+        (50706, 1, 4, bytes((1, 4, 0, 0)), True),
+        (50708, 2, 0, "Kamera Eins", True),
+        (271, 2, 0, "Kamera", True),
+        (33421, 3, 2, (2, 2), True),
+        (33422, 1, 4, bytes((0, 1, 1, 2)), True),
+        (50721, 10, 9, third, True),
+        (50728, 5, 3, as_shot, True),
+        (50778, 3, 1, 21, True),
+        (50717, 4, 1, 65535, True),
+        (274, 3, 1, orientation, True),
+        *more,
+    ]
+    stream = io.BytesIO()
+    stored = ramp if sensor is None else sensor
+    tifffile.imwrite(stream, stored, photometric="cfa", metadata=None, extratags=tags)
+    return stream.getvalue()
 
 
 def exif_block(
