@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self.picture = document.picture
         self.viewport = Viewport(self)
         self.view = PhotoView(self.picture, self.viewport)
-        dialogs = self._dialogs = dialogs or Dialogs(self)
+        dialogs = self._dialogs = dialogs or Dialogs(self, tasks)
         self.models = Models(tasks, dialogs, self)
         self.screen_profile = ScreenProfile(tasks, preferences, self)
         self.controller = PhotoController(

@@ -349,9 +349,9 @@ class PhotoController(QObject):
         if provenance.checkpoint in {card.id for card in self._models.cards}:
             self.document.history.choose_checkpoint(provenance.checkpoint)
 
-    def _folder(self) -> str:
+    def _folder(self) -> Path | None:
         photo = self.document.photo
         if photo is not None and photo.path is not None:
-            return str(photo.path.parent)
+            return photo.path.parent
         recent = self._preferences.settings.recent
-        return str(path_kept(recent[0]).parent) if recent else str(Path.home())
+        return path_kept(recent[0]).parent if recent else None

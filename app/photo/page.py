@@ -14,7 +14,7 @@ from app.photo.document import Document
 from app.photo.panel import SidePanel
 from app.photo.start_page import StartPage
 from app.photo.state import PhotoState, Status
-from app.photo.words import photo_of, status_of
+from app.photo.words import how_of, photo_of, status_of
 from app.shell.shell import Shell
 from app.shell.translation import tr
 from app.views.photo_view import PhotoView
@@ -134,7 +134,9 @@ class PhotoPage(QObject):
 
     def _show_status(self, status: Status) -> None:
         state = status.state
-        self._shell.status_line.work.setText(status_of(status, self._titles))
+        work = self._shell.status_line.work
+        work.setText(status_of(status, self._titles))
+        work.setToolTip("" if status.choice is None else how_of(status.choice))
         self.panel.derain.show_status(status)
         self.panel.results.set_state(state)
         self._view.shimmer.set_running(state.is_running)

@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 BACKENDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
 
 
-def where_of(choice: "Choice | None") -> str:
-    """Device, backend and precision, such as `CPU · PyTorch bf16`."""
-    if choice is None:
-        return ""
+def where_of(choice: "Choice") -> str:
+    """Device, such as `Processor`."""
     kind, _, index = choice.device.partition(":")
-    device = {"cpu": "CPU", "cuda": tr("GPU {number}", number=index or "0"), "mps": "Apple GPU"}
-    return f"{device[kind]} · {BACKENDS[choice.backend]} {choice.precision}"
+    if kind == "cpu":
+        return tr("Processor")
+    number = int(index or 0) + 1
+    return tr("Graphics card") if number == 1 else tr("Graphics card {number}", number=number)
+
+
+def how_of(choice: "Choice") -> str:
+    """Backend and precision, such as `PyTorch bf16`."""
+    return f"{BACKENDS[choice.backend]} {choice.precision}"
 
 
 def fallen_back_of(choice: "Choice") -> str:
@@ -48,7 +53,8 @@ def fallen_back_of(choice: "Choice") -> str:
         "crash": tr("AfterRain does not use {first}, because it crashed when tried.", first=first),
         "failed": tr("AfterRain does not use {first}, because it failed when tried.", first=first),
     }
-    return f"{words[choice.cause]} {tr('It uses {where}.', where=where_of(choice))}"
+    instead = tr("Instead: {where}, {how}.", where=where_of(choice), how=how_of(choice))
+    return f"{words[choice.cause]} {instead}"
 
 
 def chosen_of(status: Status, titles: Mapping[str, str]) -> str:
@@ -77,8 +83,9 @@ def chosen_of(status: Status, titles: Mapping[str, str]) -> str:
 
 
 def status_of(status: Status, titles: Mapping[str, str]) -> str:
-    """The status line, such as `Light rain → AfterRain light · CPU · PyTorch bf16 · Done`."""
-    parts = [chosen_of(status, titles), where_of(status.choice)]
+    """The status line, such as `Light rain → AfterRain light · Processor · Done`."""
+    where = "" if status.choice is None else where_of(status.choice)
+    parts = [chosen_of(status, titles), where]
     tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
     match status.state:
         case PhotoState.DERAINING if status.total == 0:

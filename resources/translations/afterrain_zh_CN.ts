@@ -156,8 +156,8 @@
         <translation>其他程序的结果…</translation>
     </message>
     <message>
-        <source>Apple GPU (untested)</source>
-        <translation>Apple GPU（未经测试）</translation>
+        <source>Apple graphics (untested)</source>
+        <translation>Apple 显卡（未经测试）</translation>
     </message>
     <message>
         <source>Arrange them as one of: {layouts}.</source>
@@ -569,7 +569,7 @@
     </message>
     <message>
         <source>Enlarge small photos to fit</source>
-        <translation type="unfinished"></translation>
+        <translation>适应窗口时放大小照片</translation>
     </message>
     <message>
         <source>Enter</source>
@@ -692,10 +692,6 @@
         <translation>原始尺寸</translation>
     </message>
     <message>
-        <source>GPU {number}</source>
-        <translation>GPU {number}</translation>
-    </message>
-    <message>
         <source>Get</source>
         <translation>获取</translation>
     </message>
@@ -730,6 +726,14 @@
     <message>
         <source>Go on with the tile that comes next</source>
         <translation>从下一个图块继续</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Graphics card {number}</source>
+        <translation>显卡 {number}</translation>
     </message>
     <message>
         <source>Grey is no rain; brighter is rain that is taken away</source>
@@ -788,16 +792,16 @@
         <translation>请在集群的所有机器上安装相同版本的 AfterRain。</translation>
     </message>
     <message>
+        <source>Instead: {where}, {how}.</source>
+        <translation>改用{where}（{how}）。</translation>
+    </message>
+    <message>
         <source>Invalid {option}: {found}.</source>
         <translation>{option} 的值无效：{found}。</translation>
     </message>
     <message>
         <source>It stays on this computer. Your file is never changed.</source>
         <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
-    </message>
-    <message>
-        <source>It uses {where}.</source>
-        <translation>现使用 {where}。</translation>
     </message>
     <message>
         <source>JPEG quality {quality}, {colour}</source>
@@ -924,24 +928,28 @@
         <translation>单图视图中的下一张照片</translation>
     </message>
     <message>
-        <source>No GPU is used: none with a working driver was found.</source>
-        <translation>未使用 GPU：没有找到驱动正常的 GPU。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this PyTorch is for the processor only.</source>
-        <translation>未使用 GPU：此 PyTorch 只支持处理器。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this edition is without PyTorch, which would compute there.</source>
-        <translation>未使用 GPU：此版本不含用于 GPU 计算的 PyTorch。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: {reason}.</source>
-        <translation>未使用 GPU：{reason}。</translation>
-    </message>
-    <message>
         <source>No difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: none with a working driver was found.</source>
+        <translation>未使用显卡：没有找到驱动正常的显卡。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this PyTorch is for the processor only.</source>
+        <translation>未使用显卡：此 PyTorch 只支持处理器。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this edition has no PyTorch, which would compute there.</source>
+        <translation>未使用显卡：此版本不含可在显卡上计算的 PyTorch。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: {reason}.</source>
+        <translation>未使用显卡：{reason}。</translation>
+    </message>
+    <message>
+        <source>No preview</source>
+        <translation>无预览</translation>
     </message>
     <message>
         <source>No rain found</source>
@@ -1172,8 +1180,16 @@
         <translation>按 F11 或 Esc 退出全屏。</translation>
     </message>
     <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
         <source>Previous photo</source>
         <translation>上一张照片</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -1525,7 +1541,7 @@
     </message>
     <message>
         <source>Takes effect after a restart.</source>
-        <translation type="unfinished"></translation>
+        <translation>重新启动后生效。</translation>
     </message>
     <message>
         <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
@@ -2307,7 +2323,7 @@
     </message>
     <message>
         <source>Photo</source>
-        <translation type="unfinished"></translation>
+        <translation>照片</translation>
     </message>
     <message>
         <source>Preview</source>

@@ -161,6 +161,6 @@ def test_a_bad_name_cannot_be_accepted(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("reason", [NO_DRIVER, TORCH_FOR_CPU, NO_TORCH])
 def test_settings_say_why_there_is_no_gpu(reason: str) -> None:
     without = replace(MACHINE, gpus=(), no_gpu_reason=reason)
-    assert "No GPU is used: " in found_of(without)
-    assert "No GPU" not in found_of(replace(without, mps=True)), "Apple's is one"
-    assert "No GPU" not in found_of(MACHINE)
+    assert "No graphics card is used: " in found_of(without)
+    assert "No graphics card" not in found_of(replace(without, mps=True)), "Apple's is one"
+    assert "No graphics card" not in found_of(MACHINE)
