@@ -2323,11 +2323,11 @@
     </message>
     <message>
         <source>Photo</source>
-        <translation>照片</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Preview</source>
-        <translation>预览</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Rain × {gain}</source>
