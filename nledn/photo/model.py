@@ -83,6 +83,8 @@ class Note(StrEnum):
     """The format of the result has no room for the resolution."""
     FEWER_BITS = "fewer-bits"
     """16 bits became 8 in the format of the result."""
+    NO_FLOAT = "no-float"
+    """Floats became whole numbers in the format of the result; after a colon, of how many bits."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Photo:
     Derived photos are made with `dataclasses.replace(photo, pixels=...)`.
 
     Attributes:
-        pixels: (H, W, 3) uint8 or uint16, RGB, upright, in the file's own encoding.
+        pixels: (H, W, 3) RGB, of any depth, upright, in the file's own encoding.
         alpha: (H, W) of the same dtype, straight, or None.
         icc: the profile of the pixels.
         exif: a TIFF structure (without the word Exif before it), orientation 1, no thumbnail.
@@ -171,8 +173,13 @@ class Photo:
 
     @property
     def depth_bits(self) -> int:
-        """Bits a channel: 8 or 16."""
+        """Bits a channel: 8 or 16; 16 or 32 of floats."""
         return self.pixels.dtype.itemsize * 8
+
+    @property
+    def is_float(self) -> bool:
+        """Whether values are floating point."""
+        return self.pixels.dtype.kind == "f"
 
     @property
     def megapixels(self) -> float:

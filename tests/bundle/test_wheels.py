@@ -47,6 +47,7 @@ def test_libheif_reads_only() -> None:
 def test_libraw_has_no_gpl_packs() -> None:
     import rawpy
 
+    assert rawpy.flags is not None
     assert not rawpy.flags["DEMOSAIC_PACK_GPL2"]
     assert not rawpy.flags["DEMOSAIC_PACK_GPL3"]
 

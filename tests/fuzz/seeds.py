@@ -32,6 +32,8 @@ def whole_photos() -> dict[str, bytes]:
         "deep.tif": _tiff(deep, rowsperstrip=16, predictor=True, compression="zlib"),
         "lzw.tif": encoded(eight, "TIFF", compression="tiff_lzw"),
         "tiles.tif": _tiff(eight, tile=(16, 16), compression="zlib"),
+        "floats.tif": _tiff(eight / np.float32(128), rowsperstrip=9, compression="zlib"),
+        "half.tif": _tiff((eight / 128).astype(np.float16), tile=(16, 16)),
         "big.tif": _tiff(eight, bigtiff=True),
         "pages.tif": encoded(
             Image.fromarray(eight), "TIFF", save_all=True, append_images=[Image.fromarray(grey)]
