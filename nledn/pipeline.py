@@ -304,5 +304,12 @@ def side_by_side(before: Photo, after: Photo) -> Photo:
     gap = np.full(shape, white(before.pixels.dtype), before.pixels.dtype)
     pixels = np.concatenate((before.pixels, gap, after.pixels), axis=axis)
     # Metadata belongs to the photo; the picture of both keeps only its colours.
-    bare = replace(before, alpha=None, exif=None, xmp=None, texts=(), notes=(), path=None)
-    return replace(bare, pixels=pixels)
+    return Photo(
+        pixels,
+        icc=before.icc,
+        dpi=before.dpi,
+        grey=before.grey,
+        linear=before.linear,
+        lossless=before.lossless,
+        format=before.format,
+    )

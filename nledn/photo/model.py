@@ -20,7 +20,7 @@ class Note(StrEnum):
     MPO = "mpo"
     """Several pictures in one JPEG (MPO): the main one is taken, the rest dropped."""
     GAIN_MAP = "gain-map"
-    """The gain map, which brightens the photo on HDR screens, is dropped."""
+    """The gain map, which brightens the photo on HDR screens, is dropped: damaged, or no room."""
     DEPTH = "depth"
     """A picture of distances is dropped."""
     FILM = "film"
@@ -98,6 +98,7 @@ class Metadata:
     texts: Texts = ()
     geo: bytes | None = None
     iptc: bytes | None = None
+    gain_map: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class Photo:
         texts: words beside the photo, by keyword: a PNG's texts, a JPEG's comment.
         geo: a TIFF structure with the fields of a GeoTIFF.
         iptc: the old IPTC block (IIM).
+        gain_map: a JPEG that brightens the photo on HDR screens, upright.
         grey: came greyscale and goes back greyscale; the three channels are equal.
         linear: the profile says that values are proportional to light.
         lossless: a WebP that kept every pixel, and keeps them again.
@@ -148,6 +150,7 @@ class Photo:
     texts: Texts = ()
     geo: bytes | None = None
     iptc: bytes | None = None
+    gain_map: bytes | None = None
     grey: bool = False
     linear: bool = False
     lossless: bool = False

@@ -130,6 +130,10 @@ def _is_beside(structure: TiffStructure, page: Directory) -> bool:
     )
 
 
+def _is_mask(structure: TiffStructure, page: Directory) -> bool:
+    return bool(_first(structure, page, _SUBFILE, 0) & _TRANSPARENCY_MASK)
+
+
 def _checked(structure: TiffStructure, page: Directory) -> int:
     """The photometric interpretation, once all about the pixels is known to be readable."""
     photometric = _first(structure, page, _PHOTOMETRIC, -1)
@@ -245,7 +249,8 @@ def _notes(
     pages = sum(not _is_beside(structure, other) for other in structure.pages())
     if pages > 1:
         yield f"{Note.FRAMES}:{pages}"
-    if _first(structure, page, _SAMPLES, 1) > _COLOURS[photometric] + (alpha is not None):
+    extras = _first(structure, page, _SAMPLES, 1) - _COLOURS[photometric] - (alpha is not None)
+    if extras > 0 or any(_is_mask(structure, other) for other in structure.pages()):
         yield Note.EXTRA_CHANNELS
     if iptc_of(structure, page) == b"":
         yield Note.IPTC

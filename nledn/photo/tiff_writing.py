@@ -34,8 +34,9 @@ _DEFLATE, _NO_PREDICTOR, _HORIZONTAL, _UNASSOCIATED, _INTERLEAVED = 8, 1, 2, 2, 
 _STRIP_TARGET_BYTES = 2**19
 _DPI_PRECISION = 1000
 
-# ModelPixelScale, ModelTiepoint, ModelTransformation, the keys of GeoTIFF, and what GDAL adds.
-GEO_TAGS = frozenset({33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113})
+# ModelPixelScale, Intergraph's matrix, ModelTiepoint, ModelTransformation, GeoTIFF's keys, what
+# GDAL adds, and the coefficients of satellites' cameras.
+GEO_TAGS = frozenset({33550, 33920, 33922, 34264, 34735, 34736, 34737, 42112, 42113, 50844})
 """The fields of a GeoTIFF."""
 
 # Fields of an EXIF block that tell how its own pixels lie, or that are written anew.

@@ -199,6 +199,8 @@ def _left_out(photo: Photo, kind: str) -> Iterator[str]:
         yield Note.NO_ALPHA
     if photo.geo is not None and kind != "TIFF":
         yield Note.GEOREFERENCE
+    if photo.gain_map is not None and not (kind == "JPEG" and jpeg.has_gain_map(photo)):
+        yield Note.GAIN_MAP
     if photo.dpi is not None and kind == "WEBP" and exif.dpi(photo.exif or b"") is None:
         yield Note.NO_RESOLUTION
     if kind == "JPEG":
@@ -237,7 +239,7 @@ def _as_rgb(photo: Photo) -> Photo:
 def _encode(photo: Photo, file: BinaryIO, kind: str, settings: WriteSettings) -> None:
     encoders: dict[str, Callable[[], None]] = {
         "JPEG": lambda: jpeg.write(
-            photo, file.write, quality=settings.quality, subsampling=settings.subsampling
+            photo, file, quality=settings.quality, subsampling=settings.subsampling
         ),
         "PNG": lambda: png.write(photo, file.write),
         "TIFF": lambda: _write_tiff(photo, file),
