@@ -107,7 +107,10 @@ def photo_of(photo: "Photo") -> str:
     """The photo, such as `street.jpg · 1632 × 1224 · 8-bit JPEG`."""
     name = printable(photo.path.name) if photo.path else tr("Pasted picture")
     width, height = photo.size
-    depth = tr("{bits}-bit {format}", bits=photo.depth_bits, format=photo.format)
+    told = {"bits": photo.depth_bits, "format": photo.format}
+    depth = tr("{bits}-bit {format}", **told)
+    if photo.is_float:
+        depth = tr("{bits}-bit float {format}", **told)
     return f"{name} · {width} × {height} · {depth}"
 
 
@@ -134,7 +137,7 @@ def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
     from nledn.photo import formats
 
     kind = formats.written_format(path.suffix)
-    how = tr("{bits} bits a channel", bits=photo.depth_bits if kind in formats.DEEP else 8)
+    how = tr("{bits} bits a channel", bits=formats.written_depth(photo, kind).itemsize * 8)
     if kind == "JPEG":
         how = tr("JPEG quality {quality}, {colour}", quality=settings.quality, colour="4:4:4")
     elif kind == "WEBP":

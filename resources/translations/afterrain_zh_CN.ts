@@ -656,6 +656,10 @@
         <translation>适合窗口或 100 %</translation>
     </message>
     <message>
+        <source>Floating point became {count} bits per channel, cut to 0 to 1.</source>
+        <translation>浮点数转换为每通道 {count} 位，并截断到 0 至 1。</translation>
+    </message>
+    <message>
         <source>Folder</source>
         <translation>文件夹</translation>
     </message>
@@ -2050,6 +2054,10 @@
     <message>
         <source>{bits} bits a channel</source>
         <translation>每通道 {bits} 位</translation>
+    </message>
+    <message>
+        <source>{bits}-bit float {format}</source>
+        <translation>{bits} 位浮点 {format}</translation>
     </message>
     <message>
         <source>{bits}-bit {format}</source>
