@@ -35,7 +35,8 @@ SQUARES = 4  # along each side
 SQUARE_PX = 112  # four make 448 px, a tile that OpenVINO has compiled for large photos
 MARGIN_PX = 16  # of a square, where its neighbour in the sample shows: the overlap of tiles
 
-STREAK = 8 / 255
+STREAK = 8 / 255  # as in the published sets' figures for coverage
+# Shares of the pixels; docs/results.md has the measurement that chose them.
 LIGHT_FROM = 0.015
 MODERATE_FROM = 0.1
 DENSE_FROM = 0.45
@@ -65,7 +66,7 @@ def coverage(
     """Estimate the share of a photo's pixels that have rain in them, by a sample of it.
 
     Args:
-        pixels: (H, W, 3) uint8 or uint16, as for `Derainer.derain`.
+        pixels: (H, W, 3), as for `Derainer.derain`.
         engine: the all-round model.
         grey: the photo is greyscale.
         linear: the photo is in linear light.

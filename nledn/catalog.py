@@ -284,7 +284,7 @@ def _places_of(id: str) -> Iterator[tuple[Path, Origin]]:
 
 def _card_paths() -> Iterator[tuple[Path, Origin]]:
     for folder, origin in _folders():
-        for path in natsorted(folder.glob("*.toml")):
+        for path in natsorted(folder.glob("*.toml"), key=lambda path: path.stem):
             yield path, origin
 
 

@@ -1,4 +1,4 @@
-"""Models that are loaded, and the rain that they have found: one cache for all who derain here.
+"""Loaded models and the rain that they have found: one cache for every door of a process.
 
 Going back to a photo, a model or a strength costs nothing while its layer is kept; strength is
 arithmetic on the layer, so one layer serves every strength. The Photo page and the Compare page
@@ -117,8 +117,8 @@ def _is_replaced(old: LayerKey, new: LayerKey) -> bool:
     return same and old != new
 
 
-class Models:
-    """Models that are loaded, kept for the next photo, and the layers that they have found.
+class LoadedModels:
+    """LoadedModels that are loaded, kept for the next photo, and the layers that they have found.
 
     Load and derain on one thread; `kept` may be asked from any.
 

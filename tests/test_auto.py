@@ -15,7 +15,7 @@ from nledn.card import Card
 from nledn.catalog import DENSE_ID, LIGHT_ID
 from nledn.device import choose as choose_device
 from nledn.machine import Machine
-from nledn.models import Models, photo_key
+from nledn.models import LoadedModels, photo_key
 from nledn.photo import Photo
 from nledn.training.config import HELD_OUT_PHOTOS
 from nledn.training.streaks import draw
@@ -199,7 +199,7 @@ def test_models_look_once_and_share_what_a_person_asked_for(
 ) -> None:
     for id, levels in (("afterrain", 20), (DENSE_ID, 40)):
         ship(id, levels)
-    models, photo = Models(), Photo(np.full((70, 64, 3), 99, np.uint8))
+    models, photo = LoadedModels(), Photo(np.full((70, 64, 3), 99, np.uint8))
     photo_key(photo)
     assert models.kept(photo, FP32) is None
     engine, named = models.layer(photo, replace(FP32, weights=DENSE_ID))

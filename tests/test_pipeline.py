@@ -12,13 +12,13 @@ from app.photo.jobs import SaveJob
 from app.shell.engines import Engines
 from app.tasks import Work
 from nledn import CancelToken, Options, __version__, catalog, decoder, photo
-from nledn.batch import BatchSettings, Done, Job
+from nledn.batch import BatchJob, BatchSettings, Done
 from nledn.cli import main
 from nledn.cluster import worker
 from nledn.errors import OutputExists, WouldReplaceSource
 from nledn.naming import free_name
 from nledn.photo import Photo, WriteSettings
-from nledn.photo.recipe import read_recipe
+from nledn.photo.provenance import read_provenance
 from nledn.pipeline import Conflict, Outputs, Result, Target, check, settled
 from tests.batch.batches import batch_config, even_weights
 from tests.conftest import Ship
@@ -49,7 +49,7 @@ def cluster_worker(rainy: Path, out: Path, options: Options, record: bool) -> No
     settings = BatchSettings(options=options, name=out.stem + "{ext}", record=record)
     sha256 = catalog.card_of(options.weights).sha256
     order = worker.Order("run", __version__, settings, sha256, rainy.parent, sign=rainy)
-    answer = worker.derained(order, Job(1, rainy, out.parent / rainy.stem, "ten"))
+    answer = worker.derained(order, BatchJob(1, rainy, out.parent / rainy.stem, "ten"))
     assert isinstance(answer.what, Done), answer
 
 
@@ -94,7 +94,7 @@ def test_four_doors_write_the_same_bytes(tmp_path: Path, name: str, record: bool
     photo.write(Photo(pixels, xmp=AUTHORS, exif=files.exif_block()), rainy)
     weights = even_weights(tmp_path / "ten.safetensors")
     dry = same_of_all_doors(rainy, replace(OPTIONS, weights=str(weights)), record)
-    found = read_recipe(dry.xmp)
+    found = read_provenance(dry.xmp)
     assert dry.xmp is not None
     assert b'dc:source="holiday"' in dry.xmp
     assert (found is not None) is record
@@ -109,7 +109,7 @@ def test_four_doors_choose_the_same_model(tmp_path: Path, ship: Ship) -> None:
     rainy = tmp_path / "wet" / "street.png"
     rainy.parent.mkdir()
     photo.write(Photo(files.colours(72, 90)), rainy)
-    found = read_recipe(same_of_all_doors(rainy, OPTIONS, record=True).xmp)
+    found = read_provenance(same_of_all_doors(rainy, OPTIONS, record=True).xmp)
     assert found is not None
     assert (found.checkpoint, found.reason) == ("afterrain-dense", "dense rain")
     assert found.checkpoint_sha256 == catalog.find("afterrain-dense").sha256
@@ -192,6 +192,6 @@ def test_an_earlier_record_goes_where_none_is_wanted(tmp_path: Path) -> None:
     options = Options(str(weights), STRENGTH, precision="fp32", threads=1)
     first, second = tmp_path / "1.png", tmp_path / "2.png"
     command_line(rainy, first, options, True)
-    assert read_recipe(photo.read(first).xmp) is not None
+    assert read_provenance(photo.read(first).xmp) is not None
     command_line(first, second, replace(options, strength=0.5), False)
-    assert read_recipe(photo.read(second).xmp) is None
+    assert read_provenance(photo.read(second).xmp) is None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nledn.auto import Automatic
     from nledn.device import Choice
     from nledn.machine import Machine
-    from nledn.models import Models
+    from nledn.models import LoadedModels
     from nledn.photo import Photo
 
 
@@ -25,14 +25,14 @@ class Engines:
 
     def __init__(self, load: "Callable[[Options], Derainer] | None" = None) -> None:
         self._load = load
-        self._models: Models | None = None
+        self._models: LoadedModels | None = None
 
-    def models(self) -> "Models":
+    def models(self) -> "LoadedModels":
         """Return the cache; kept while the program runs."""
         if self._models is None:
-            from nledn.models import Models
+            from nledn.models import LoadedModels
 
-            self._models = Models() if self._load is None else Models(self._load)
+            self._models = LoadedModels() if self._load is None else LoadedModels(self._load)
         return self._models
 
     def get(self, options: Options) -> "Derainer":

@@ -8,7 +8,7 @@ from nledn import catalog, decoder, metrics
 from nledn.auto import explained
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
-from nledn.batch.rows import Row, State, Thumbnails, TruthScores
+from nledn.batch.rows import Row, State, ThumbnailPair, TruthScores
 from nledn.batch.work import PICTURES_AT_MOST
 from nledn.cancel import CancelToken
 from nledn.errors import DerainError
@@ -95,7 +95,7 @@ def _missing_scores(row: Row, result: Path, queue: Queue) -> TruthScores | None:
         return None  # the row stays without scores
 
 
-def _missing_pictures(row: Row, result: Path, queue: Queue) -> Thumbnails | None:
+def _missing_pictures(row: Row, result: Path, queue: Queue) -> ThumbnailPair | None:
     wanted = queue.request.settings.thumbnails and row.n <= PICTURES_AT_MOST
     if not wanted or queue.thumbnails(row) is not None:
         return None
@@ -103,7 +103,7 @@ def _missing_pictures(row: Row, result: Path, queue: Queue) -> Thumbnails | None
         before, after = (thumbnail(decoder.read(path)) for path in (row.source, result))
     except DerainError:
         return None  # gone meanwhile; the row stays without pictures
-    return Thumbnails(before, after)
+    return ThumbnailPair(before, after)
 
 
 def _report_row(row: Row, queue: Queue) -> ReportRow:

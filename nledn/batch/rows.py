@@ -90,7 +90,7 @@ class TruthScores(metrics.Scores):
 
 
 @dataclass(frozen=True)
-class Thumbnails:
+class ThumbnailPair:
     """Small pictures of before and after, WebP in sRGB."""
 
     before: bytes
@@ -98,7 +98,7 @@ class Thumbnails:
 
 
 @dataclass(frozen=True)
-class Job:
+class BatchJob:
     """One photo for whoever computes.
 
     Attributes:
@@ -145,7 +145,7 @@ class Done:
     seconds: float
     device: str
     figures: ResultFacts
-    thumbnails: Thumbnails | None = None
+    thumbnails: ThumbnailPair | None = None
     scores: TruthScores | None = None
 
 
@@ -178,7 +178,7 @@ class Row:
     Attributes:
         source: absolute.
         n: its place in the present run, from 1; 0 for a photo that is not part of it.
-        base: as in `Job`, relative to the output folder.
+        base: as in `BatchJob`, relative to the output folder.
         state: where it stands.
         settings: fingerprint of what it was, or is to be, made with.
         checkpoint_sha256: likewise.

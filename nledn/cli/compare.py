@@ -172,7 +172,7 @@ def _files_of(results: Sequence["OtherResult"], photo: Path) -> Iterator[Path]:
 
 def _with_progress(request: "BoardRequest") -> "Board":
     from nledn.compare import TileDone, compare_photo
-    from nledn.models import Models
+    from nledn.models import LoadedModels
 
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
         names = (printable(options.weights) for options in request.asked)
@@ -183,7 +183,7 @@ def _with_progress(request: "BoardRequest") -> "Board":
                 progress = event.progress
                 bar.update(tasks[event.lane], completed=progress.done, total=progress.total)
 
-        return compare_photo(request, Models(), on_event=show, cancel=cancel)
+        return compare_photo(request, LoadedModels(), on_event=show, cancel=cancel)
 
 
 def _compare_folder(

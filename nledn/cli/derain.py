@@ -30,7 +30,7 @@ from nledn.errors import (
     OutputNotPermitted,
 )
 from nledn.messages import explain_note, printable
-from nledn.naming import DEFAULT_TEMPLATE, Naming, check_template, name_of
+from nledn.naming import DEFAULT_TEMPLATE, RAIN_TEMPLATE, Naming, check_template, name_of
 from nledn.options import LIMIT_MEGAPIXELS, Options
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RAIN_NAME = "{stem}_rain{ext}"
 SIDE_BY_SIDE_NAME = "{stem}_before_after{ext}"
 
 
@@ -56,6 +55,7 @@ class Wanted:
     name: str
     overwrite: bool
     quality: int
+    longest_side: int | None
     record: bool
     limit_megapixels: float
     damaged: bool
@@ -117,6 +117,9 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         bool, typer.Option("--overwrite", help="Replace earlier results; never a source.")
     ] = False,
     quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")] = 95,
+    longest_side: Annotated[
+        int | None, typer.Option(min=1, help="Reduce larger results to so many pixels a side.")
+    ] = None,
     record: Annotated[
         bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
     ] = True,
@@ -145,6 +148,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         name=name,
         overwrite=overwrite,
         quality=quality,
+        longest_side=longest_side,
         record=record,
         limit_megapixels=max_megapixels,
         damaged=damaged,
@@ -226,7 +230,7 @@ class _Work:
     def _derain(self, path: Path, number: int) -> Told:
         from nledn import pipeline
         from nledn.photo import WriteSettings
-        from nledn.photo.recipe import is_result
+        from nledn.photo.provenance import is_result
 
         wanted = self._wanted
         if path in self._places and not wanted.include_results:
@@ -253,6 +257,7 @@ class _Work:
             overwrite=wanted.overwrite,
             strip=wanted.strip,
             keep_times=wanted.keep_times,
+            longest_side_px=wanted.longest_side,
         )
         written = pipeline.write(
             result, outputs, settings, record=wanted.record, sources=self._sources
@@ -269,7 +274,7 @@ class _Work:
 
     def _is_ours(self, path: Path) -> bool:
         """Return whether a source is an earlier result by its name and by its record."""
-        from nledn.photo.recipe import is_result
+        from nledn.photo.provenance import is_result
 
         if path not in self._places:
             return False
@@ -291,7 +296,7 @@ class _Work:
         strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
         naming = Naming(source.stem, output_suffix(photo), checkpoint, strength, number)
         wanted = self._wanted
-        rain = name_of(replace(naming, ext=".tif"), RAIN_NAME)
+        rain = name_of(replace(naming, ext=".tif"), RAIN_TEMPLATE)
         both = name_of(replace(naming, ext=".jpg"), SIDE_BY_SIDE_NAME)
         return Outputs(
             result=_in(wanted.output or source.parent, name_of(naming, wanted.name)),

@@ -9,7 +9,7 @@ from distributed import get_worker
 
 from nledn import __version__, auto, backends, device, temporary_files
 from nledn.auto import Automatic
-from nledn.batch import BatchSettings, Job, Outcome, PutBack, derain_file
+from nledn.batch import BatchJob, BatchSettings, Outcome, PutBack, derain_file
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer
 from nledn.errors import Cancelled, CheckpointChanged, DerainError
@@ -122,13 +122,13 @@ def _loaded(order: Order) -> Derainer | Automatic:
     return engine
 
 
-def derained(order: Order, job: Job) -> Answer:
+def derained(order: Order, job: BatchJob) -> Answer:
     """Do one photo; the task that the scheduler hands out."""
     with _bench.hands:
         return Answer(get_worker().address, _outcome(order, job))
 
 
-def _outcome(order: Order, job: Job) -> Outcome | Unfit | Stopped:
+def _outcome(order: Order, job: BatchJob) -> Outcome | Unfit | Stopped:
     cancel = _bench.token(order.run)
     try:
         cancel.raise_if_cancelled()

@@ -26,7 +26,7 @@ from nledn.auto import Chosen, Rain
 from nledn.card import Card
 from nledn.device import NO_DRIVER, Choice, choose
 from nledn.machine import Machine
-from nledn.models import Models
+from nledn.models import LoadedModels
 from nledn.photo import Photo
 from nledn.rain import RainLayer, Record
 from nledn.tiling import balanced
@@ -82,7 +82,7 @@ def invented_card(options: Options) -> Card:
     return Card(id=id, title=id, sha256=sha256, regions="fixed", path=Path("x.safetensors"))
 
 
-class FakeModels(Models):
+class FakeModels(LoadedModels):
     """Models of checkpoints that are there, and of invented ones; `auto` is the all-round one."""
 
     @staticmethod
