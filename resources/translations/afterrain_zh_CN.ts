@@ -88,6 +88,10 @@
         <translation>高级</translation>
     </message>
     <message>
+        <source>Advanced: a template for the name</source>
+        <translation>高级：使用名称模板</translation>
+    </message>
+    <message>
         <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
         <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
     </message>
