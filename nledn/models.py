@@ -175,7 +175,9 @@ class LoadedModels:
         def look() -> Rain:
             place, engine = self._place(options), self.find(options)
             if place not in rains:
-                rains[place] = auto.look(photo.visible, engine, photo.grey, photo.linear, cancel)
+                form = (photo.grey, photo.linear)
+                covered = auto.coverage(photo.visible, engine, *form, cancel)
+                rains[place] = auto.judged(covered)
             return rains[place]
 
         return self._choose(options, look)

@@ -1,7 +1,7 @@
 """The verbs of the Photo page: open, derain, cancel, close; each asks a task to do it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.imaging.opened import Opened
 from app.photo import jobs
 from app.photo.autosave import Autosave, FileJob, Offer, Recovered
 from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.saving import Saving
+from app.photo.series import Series
 from app.photo.state import Status
 from app.photo.words import fallen_back_of, nothing_to_paste, notice_of, offer_of
 from app.shell.banner import Notice
@@ -48,6 +48,7 @@ class PhotoController(QObject):
         folder_asked: (tuple of Path) these are to be derained.
         document: what is open.
         saving: what of the results goes to disk, and how.
+        series: the photos of the folder, and what is remembered of each.
     """
 
     noticed = Signal(object)
@@ -78,6 +79,7 @@ class PhotoController(QObject):
         self.saving.noticed.connect(self.noticed)
         self.saving.failed.connect(self._fail)
         self.saving.finish_asked.connect(self.derain)
+        self.series = Series(document, engines, tasks, self.saving)
         self._opening: Task[Any] | None = None
         self._offer: Offer | None = None
         self._told_problem = ""
@@ -103,11 +105,11 @@ class PhotoController(QObject):
             self.open(path)
 
     def open(self, path: Path) -> None:
-        """Open a photo or folder, or import a checkpoint, once unsaved work is seen to."""
+        """Open a photo or folder, or import a model."""
         if path.suffix.lower() in CHECKPOINT_SUFFIXES:
             self._models.add(path)
         else:
-            self.when_saved(partial(self.read, path))
+            self._go_on(partial(self.read, path))
 
     def open_sample(self) -> None:
         """Open the photo that comes with the program."""
@@ -124,7 +126,7 @@ class PhotoController(QObject):
         if paths := paths_in(data):
             self.open(paths[0])
         elif (image := image_in(data)) is not None:
-            self.when_saved(lambda: self._begin_opening(jobs.PasteJob(image), self._take))
+            self._go_on(partial(self._begin_opening, jobs.PasteJob(image), self._take))
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
@@ -141,15 +143,16 @@ class PhotoController(QObject):
             path: of the photo or folder.
             greeting: is said when it is open, in place of what there is to say of the photo.
         """
-        self._begin_opening(jobs.OpenJob(path), partial(self._take, notice=greeting))
+        job = jobs.OpenJob(path, self.series.edits)
+        self._begin_opening(job, partial(self._take, notice=greeting))
 
     def review(
         self, source: Path, output: Path | None, row: "Row | None", strength: float, checkpoint: str
     ) -> None:
-        """Open a photo of a batch beside its result, once unsaved work is seen to."""
-        job = jobs.ReviewJob(source, output, row, strength, self.document.options, checkpoint)
-        take = partial(self._take_reviewed, output)
-        self.when_saved(lambda: self._begin_opening(job, take))
+        """Open a photo of a batch beside its result."""
+        options = self.document.options
+        job = jobs.ReviewJob(source, output, row, strength, options, checkpoint, self.series.edits)
+        self._go_on(partial(self._begin_opening, job, self._take))
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
         """Offer what a crash left behind; look again where its program has not ended yet."""
@@ -163,9 +166,9 @@ class PhotoController(QObject):
         self.noticed.emit(offer_of(offer, self.restore, self._forget))
 
     def restore(self, offer: Offer) -> None:
-        """Open what a crash left behind, once unsaved work is seen to."""
-        job, take = jobs.RestoreJob(offer), partial(self._take_restored, offer)
-        self.when_saved(lambda: self._begin_opening(job, take))
+        """Open what a crash left behind."""
+        job, take = jobs.RestoreJob(offer, self.series.edits), partial(self._take_restored, offer)
+        self._go_on(partial(self._begin_opening, job, take))
 
     # Deraining
 
@@ -223,9 +226,18 @@ class PhotoController(QObject):
         elif answer == "save":
             self._deraining.cancel_and(partial(self.saving.save_and, then))
 
+    def _go_on(self, then: Callable[[], None]) -> None:
+        """Leave the photo: its edits stay; only one without a file would be lost unsaved."""
+        photo = self.document.photo
+        if photo is None or photo.path is not None:
+            then()
+        else:
+            self.when_saved(then)
+
     def let_go(self) -> None:
         """Stop, and keep nothing for recovery: the photo is done with."""
         self._deraining.abandon()
+        self.series.remember()
         self._autosave.discard()
 
     # What comes back
@@ -247,20 +259,26 @@ class PhotoController(QObject):
         if self.document.work == work:
             take(read)
         else:
-            self.when_saved(partial(take, read))
+            self._go_on(partial(take, read))
 
     def _end_opening(self, _error: Exception | None = None) -> None:
         self._opening = None
         self.opening_changed.emit(False)
 
-    def _take(self, opened: Opened, notice: Notice | None = None) -> None:
+    def _take(self, found: jobs.Found, notice: Notice | None = None) -> None:
         """Make a photo that was read the open one, remember it, and say what there is to say."""
-        document, path = self.document, opened.photo.path
+        document, opened, path = self.document, found.opened, found.opened.photo.path
         self._deraining.abandon()
+        self.series.remember()
         self._deraining.look_nowhere()
-        self._autosave.restart(path, document.wanted)
-        document.take(opened)
-        self._tasks.submit(jobs.KeyJob(opened.photo))
+        wanted = document.wanted
+        if found.edits is not None:
+            wanted = replace(wanted, **asdict(found.edits.choices))
+        self._autosave.restart(path, wanted)
+        document.take(opened, found.edits)
+        if found.work is not None:
+            self._take_work(found.work, found.output)
+        self.series.take(found)
         self._deraining.follow()
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)
@@ -275,20 +293,11 @@ class PhotoController(QObject):
         elif scan.is_busy and rescans:
             QTimer.singleShot(RESCAN_MS, self, partial(self.look_for_recovery, rescans - 1))
 
-    def _take_reviewed(self, output: Path | None, found: tuple[Opened, Recovered | None]) -> None:
-        opened, kept = found
-        self._take(opened)
-        if kept is not None and output is not None:
-            self._take_kept(kept)
-            latest = self.document.latest
-            assert latest is not None, "it was just taken"
-            self.document.set_saved(latest, output, latest.work)
-
-    def _take_restored(self, offer: Offer, found: tuple[Opened, Recovered]) -> None:
-        opened, kept = found
+    def _take_restored(self, offer: Offer, found: jobs.Found) -> None:
+        kept = found.work
+        assert kept is not None, "the job found it"
         self._offer = None
-        self._take(opened)
-        self._take_kept(kept)
+        self._take(found)
         keeper = self._autosave.file
         assert keeper is not None, "it has a file, or nothing would have been kept"
         task = self._tasks.submit(jobs.KeepJob(keeper, kept.layers))
@@ -296,13 +305,15 @@ class PhotoController(QObject):
         for deed in kept.deeds:
             self.document.history.replay(deed)
 
-    def _take_kept(self, kept: Recovered) -> None:
+    def _take_work(self, kept: Recovered, output: Path | None) -> None:
         document = self.document
         for options, layer in kept.layers:
             document.take_rain(layer, options)
         document.take_wanted(kept.options)
         document.history.restart()
         self._autosave.restart(kept.source, kept.options)
+        if output is not None and document.latest is not None:
+            document.set_saved(document.latest, output, document.latest.work)
 
     def _forget(self, offer: Offer) -> None:
         self._offer = None
@@ -337,9 +348,9 @@ class PhotoController(QObject):
         if provenance.checkpoint in {card.id for card in self._models.cards}:
             self.document.history.choose_checkpoint(provenance.checkpoint)
 
-    def _folder(self) -> str:
+    def _folder(self) -> Path | None:
         photo = self.document.photo
         if photo is not None and photo.path is not None:
-            return str(photo.path.parent)
+            return photo.path.parent
         recent = self._preferences.settings.recent
-        return str(path_kept(recent[0]).parent) if recent else str(Path.home())
+        return path_kept(recent[0]).parent if recent else None

@@ -11,6 +11,7 @@ from app.imaging.preview import InSight, Preview
 from app.imaging.pyramid import first_copies
 from app.imaging.qimage import ScreenColour, to_photo
 from app.photo.autosave import Offer, Recovered, RecoveryFile, is_any_in_use, recover, scan
+from app.photo.edits import Edits, EditsStore
 from app.photo.state import tiles_of
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
@@ -30,13 +31,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class OpenJob(Job[Opened]):
+class Found:
+    """A photo that was read, and what had been done to it.
+
+    Attributes:
+        opened: the photo.
+        edits: that were chosen for it; None without any.
+        work: the rain that a batch or a crash has left; None without any.
+        output: the file that holds the work; None if none does.
+    """
+
+    opened: Opened
+    edits: Edits | None = None
+    work: Recovered | None = None
+    output: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class OpenJob(Job[Found]):
     """Read a photo, or the first one of a folder."""
 
     only_reads: ClassVar[bool] = True
     path: Path
+    store: EditsStore
 
-    def run(self, work: Work) -> Opened:
+    def run(self, work: Work) -> Found:
         """Read it."""
         from nledn.photo.provenance import read_provenance
 
@@ -44,22 +63,23 @@ class OpenJob(Job[Opened]):
         folder = photos_in(self.path if is_folder else self.path.parent)
         if is_folder and not folder:
             raise without_photos(self.path)
-        photo = decoder.read(folder[0] if is_folder else self.path, cancel=work.cancel)
-        return Opened(
-            photo, first_copies(photo), folder, read_provenance(photo.xmp), from_folder=is_folder
-        )
+        path = folder[0] if is_folder else self.path
+        photo = decoder.read(path, cancel=work.cancel)
+        copies, provenance = first_copies(photo), read_provenance(photo.xmp)
+        opened = Opened(photo, copies, folder, provenance, from_folder=is_folder)
+        return Found(opened, self.store.find(path))
 
 
 @dataclass(frozen=True, eq=False)
-class PasteJob(Job[Opened]):
+class PasteJob(Job[Found]):
     """Turn a pasted picture into a photo without a file."""
 
     image: QImage
 
-    def run(self, work: Work) -> Opened:
+    def run(self, work: Work) -> Found:
         """Convert it."""
         photo = to_photo(self.image)
-        return Opened(photo, first_copies(photo))
+        return Found(Opened(photo, first_copies(photo)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,18 +122,19 @@ class ScanJob(Job[Scan]):
 
 
 @dataclass(frozen=True, eq=False)
-class RestoreJob(Job[tuple[Opened, Recovered]]):
-    """Read a photo and what had been done to it."""
+class RestoreJob(Job[Found]):
+    """Read a photo and what had been done to it before a crash."""
 
     offer: Offer
+    store: EditsStore
 
-    def run(self, work: Work) -> tuple[Opened, Recovered]:
+    def run(self, work: Work) -> Found:
         """Read both."""
-        opened = OpenJob(self.offer.source).run(work)
+        found = OpenJob(self.offer.source, self.store).run(work)
         recovered = recover(self.offer.file)
         if recovered is None:
             raise PhotoNotFound(self.offer.file)
-        return opened, recovered
+        return replace(found, work=recovered)
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,7 +307,7 @@ class CopyJob(Job[QImage]):
 
 
 @dataclass(frozen=True, eq=False)
-class ReviewJob(Job[tuple[Opened, Recovered | None]]):
+class ReviewJob(Job[Found]):
     """Read a photo, and the result that a batch made of it where there is one to compare.
 
     Attributes:
@@ -296,6 +317,7 @@ class ReviewJob(Job[tuple[Opened, Recovered | None]]):
         strength: share of the rain that was taken.
         options: that it was made with.
         checkpoint: id of the checkpoint.
+        store: of edits, which are not shown in place of the result.
     """
 
     only_reads: ClassVar[bool] = True
@@ -305,17 +327,19 @@ class ReviewJob(Job[tuple[Opened, Recovered | None]]):
     strength: float
     options: Options
     checkpoint: str
+    store: EditsStore
 
-    def run(self, work: Work) -> tuple[Opened, Recovered | None]:
+    def run(self, work: Work) -> Found:
         """Read both."""
-        opened = OpenJob(self.source).run(work)
+        found = OpenJob(self.source, self.store).run(work)
         if self.output is None:
-            return opened, None
+            return found
         try:
             after = decoder.read(self.output, cancel=work.cancel)
         except DerainError:
-            return opened, None  # gone, or no photo any more
-        return opened, self._compared(opened.photo, after)
+            return found  # gone, or no photo any more
+        compared = self._compared(found.opened.photo, after)
+        return found if compared is None else Found(found.opened, None, compared, self.output)
 
     def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
         row, path = self.row, before.path

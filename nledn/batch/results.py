@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nledn import catalog, decoder, metrics
+from nledn.auto import explained
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Row, State, ThumbnailPair, TruthScores
@@ -132,7 +133,7 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
         note=" ".join(figures.notes),
         device=row.device,
         checkpoint=figures.checkpoint,
-        reason=figures.reason,
+        reason=explained(figures.checkpoint, figures.reason),
         before=None if pictures is None else pictures.before,
         after=None if pictures is None else pictures.after,
     )

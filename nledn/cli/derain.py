@@ -344,7 +344,8 @@ def _say(result: Told, quality: int) -> None:
     for path in (result.output, result.rain_layer, result.side_by_side):
         if path is not None:
             say_path(path)
-    model = explained(result.record["checkpoint"], result.record["reason"])
+    model, reason = result.record["checkpoint"], result.record["reason"]
+    model = f"{model}: {explained(model, reason)}" if reason else model
     made = "{device}, {backend} {precision}".format(**result.record)
     lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""
