@@ -32,7 +32,7 @@ from nledn.photo.formats import DEEP, written_format
 from nledn.photo.provenance import Provenance, stamped, unstamped
 from nledn.photo.resizing import resized
 from nledn.photo.stripping import stripped
-from nledn.pixels import Mask, Pixels
+from nledn.pixels import Mask, Pixels, white
 from nledn.rain import RainLayer
 
 Conflict = Literal["refuse", "skip", "overwrite", "rename"]
@@ -323,8 +323,15 @@ def side_by_side(before: Photo, after: Photo) -> Photo:
     axis = 1 if height >= width else 0
     gap_px = max(min(height, width) // 100, 2)
     shape = (height, gap_px, 3) if axis == 1 else (gap_px, width, 3)
-    gap = np.full(shape, np.iinfo(before.pixels.dtype).max, before.pixels.dtype)
+    gap = np.full(shape, white(before.pixels.dtype), before.pixels.dtype)
     pixels = np.concatenate((before.pixels, gap, after.pixels), axis=axis)
     # Metadata belongs to the photo; the picture of both keeps only its colours.
-    bare = replace(before, alpha=None, exif=None, xmp=None, texts=(), notes=(), path=None)
-    return replace(bare, pixels=pixels)
+    return Photo(
+        pixels,
+        icc=before.icc,
+        dpi=before.dpi,
+        grey=before.grey,
+        linear=before.linear,
+        lossless=before.lossless,
+        format=before.format,
+    )

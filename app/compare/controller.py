@@ -20,6 +20,7 @@ from app.imaging.opened import Opened
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines
+from app.shell.file_dialogs import pictures_folder
 from app.shell.messages import explain
 from app.shell.translation import tr
 from app.tasks import Task, Tasks
@@ -96,7 +97,7 @@ class CompareController(QObject):
         from nledn.photo.formats import readable_suffixes
 
         photo = self.model.photo
-        folder = str(photo.path.parent) if photo is not None and photo.path else ""
+        folder = photo.path.parent if photo is not None and photo.path else None
         path = self._dialogs.photo(folder, readable_suffixes())
         if path is not None:
             self.model.attach(kind, path)
@@ -177,7 +178,7 @@ class CompareController(QObject):
             self.noticed.emit(Notice(tr("What is in sight is still being computed. Wait for it.")))
             return
         stem = model.photo.path.stem if model.photo.path else "AfterRain"
-        folder = model.photo.path.parent if model.photo.path else Path.home()
+        folder = model.photo.path.parent if model.photo.path else pictures_folder()
         suggested = folder / f"{stem}-compared.html"
         job = self._export_job(suggested)  # what there is now: it may go while the person thinks
         path = self._dialogs.export(suggested)

@@ -1,6 +1,5 @@
 """The verbs of the Photo page: open, derain, cancel, close; each asks a task to do it."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -12,10 +11,11 @@ from PySide6.QtGui import QGuiApplication
 
 from app.photo import jobs, opening
 from app.photo.autosave import Autosave, FileJob, Offer, Recovered
+from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.saving import Saving
 from app.photo.series import Series
-from app.photo.state import PhotoState, Status, tiles_of
+from app.photo.state import Status
 from app.photo.words import fallen_back_of, nothing_to_paste, notice_of, offer_of
 from app.shell.banner import Notice
 from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
@@ -32,9 +32,7 @@ from nledn.options import Options
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
-    from nledn import Focus, RainLayer
     from nledn.batch import Row
-    from nledn.engine import Progress
     from nledn.photo.provenance import Provenance
 
 RESCAN_MS, RESCANS = 2000, 10  # a process that was killed holds its files until it has ended
@@ -75,17 +73,14 @@ class PhotoController(QObject):
         self._dialogs = dialogs
         self._models = models
         self._autosave = Autosave(tasks)
+        self._deraining = Deraining(document, engines, tasks)
+        self._deraining.failed.connect(self._fail)
         self.saving = Saving(document, tasks, preferences, dialogs)
         self.saving.noticed.connect(self.noticed)
         self.saving.failed.connect(self._fail)
         self.saving.finish_asked.connect(self.derain)
         self.series = Series(document, engines, tasks, self.saving)
         self._opening: Task[Any] | None = None
-        self._deraining: Task[RainLayer, jobs.Started | Progress] | None = None
-        self._focus: Focus | None = None  # of what is being derained
-        self._seen: Rect | None = None
-        self._began = (0.0, 0)
-        self._when_stopped: Callable[[], None] | None = None
         self._offer: Offer | None = None
         self._told_problem = ""
         document.history.done.connect(self._autosave.note)
@@ -199,34 +194,15 @@ class PhotoController(QObject):
 
     def derain(self, then: Callable[[], None] | None = None) -> None:
         """Compute what is missing of the open photo's rain, and call `then` at the end."""
-        document, photo = self.document, self.document.photo
-        if photo is None or document.status.state not in (PhotoState.READY, PhotoState.PARTIAL):
-            return
-        from nledn import Focus
-
-        self._focus, into = Focus(self._seen), document.layer_of(document.options)
-        keeper = self._autosave.file
-        job = jobs.DerainJob(self._engines, photo, document.options, self._focus, keeper, into)
-        document.set_state(PhotoState.DERAINING)
-        self._when_stopped = then
-        task = self._deraining = self._tasks.submit(job)
-        task.progressed.connect(self._show_progress)
-        task.succeeded.connect(self._end_deraining)
-        task.cancelled.connect(self._end_deraining)
-        task.failed.connect(self._end_deraining)
-        task.failed.connect(self._fail)
+        self._deraining.begin(self._autosave.file, then)
 
     def cancel(self) -> None:
         """Stop after the tile that is being computed; what is done is kept."""
-        if self._deraining is not None and self.document.status.state is PhotoState.DERAINING:
-            self._deraining.cancel()
-            self.document.set_state(PhotoState.STOPPING)
+        self._deraining.cancel()
 
-    def look_at(self, rect: Rect) -> None:
-        """Compute tiles from here outwards: it is what the person sees now."""
-        self._seen = rect
-        if self._deraining is not None and self._focus is not None:
-            self._focus.rect = rect
+    def look_at(self, rect: Rect, after: Rect) -> None:
+        """Compute tiles from where the person looks outwards; see `Deraining.look_at`."""
+        self._deraining.look_at(rect, after)
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
         """Let the document compute as the settings say."""
@@ -252,16 +228,12 @@ class PhotoController(QObject):
             self.when_saved(then)  # another one came meanwhile; the answer was not about it
         elif answer == "discard":
             self.saving.forget()
-            self._when_stopped = None
-            self._abandon()  # or its next tile would be work that nobody was asked about
+            self._deraining.forget()
+            self._deraining.abandon()  # or its next tile would be work that nobody was asked about
             document.rest()
             then()
         elif answer == "save":
-            self._when_stopped = partial(self.saving.save_and, then)
-            if self._deraining is None:
-                self._run_when_stopped()
-            else:
-                self.cancel()
+            self._deraining.cancel_and(partial(self.saving.save_and, then))
 
     def _go_on(self, then: Callable[[], None]) -> None:
         """Leave the photo: its edits stay; only one without a file would be lost unsaved."""
@@ -273,7 +245,7 @@ class PhotoController(QObject):
 
     def let_go(self) -> None:
         """Stop, and keep nothing for recovery: the photo is done with."""
-        self._abandon()
+        self._deraining.abandon()
         self.series.remember()
         self._autosave.discard()
 
@@ -305,9 +277,9 @@ class PhotoController(QObject):
     def _take(self, found: opening.Found, notice: Notice | None = None) -> None:
         """Make a photo that was read the open one, remember it, and say what there is to say."""
         document, opened, path = self.document, found.opened, found.opened.photo.path
-        self._abandon()
+        self._deraining.abandon()
         self.series.remember()
-        self._seen = None
+        self._deraining.look_nowhere()
         options, strength = document.options, document.strength
         if found.edits is not None:
             options = replace(options, weights=found.edits.choices.weights)
@@ -317,7 +289,7 @@ class PhotoController(QObject):
         if found.work is not None:
             self._take_work(found.work, found)
         self.series.take(found)
-        self._run_when_stopped()
+        self._deraining.follow()
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)
             self._preferences.change(recent=recent)
@@ -360,40 +332,13 @@ class PhotoController(QObject):
         self._offer = None
         self._tasks.submit(FileJob(partial(offer.file.unlink, missing_ok=True)))
 
-    def _show_progress(self, value: "jobs.Started | Progress") -> None:
-        """A derain began, or one more tile is there."""
-        if isinstance(value, jobs.Started):
-            self.document.begin_layer(value.layer, value.choice)
-            self._began = (time.monotonic(), tiles_of(value.layer)[0])
-            return
-        began, before = self._began
-        each_s = (time.monotonic() - began) / max(value.done - before, 1)
-        left_s = each_s * (value.total - value.done)
-        self.document.add_tile(value.rect, value.done, value.total, left_s)
-
-    def _end_deraining(self, _end: object = None) -> None:
-        self._deraining = None
-        self.document.rest()
-        self._run_when_stopped()
-
-    def _abandon(self) -> None:
-        """Whatever is being computed is no longer wanted; its tiles stay in their layer."""
-        if self._deraining is not None:
-            self._deraining.abandon(cancel=True)
-            self._deraining = None
-
-    def _run_when_stopped(self) -> None:
-        then, self._when_stopped = self._when_stopped, None
-        if then is not None:
-            then()
-
     def _options_changed(self, options: Options) -> None:
         """The next start computes with what is chosen now, be it by undoing a choice."""
-        self._abandon()
+        self._deraining.abandon()
         found = self._engines.kept(self.document.photo, options)
         if self.document.layer is None and found is not None:  # by another page
             self.document.take_rain(found, options)
-        self._run_when_stopped()
+        self._deraining.follow()
         self._preferences.change(checkpoint=options.weights)
 
     # What is said
@@ -415,9 +360,9 @@ class PhotoController(QObject):
         if provenance.checkpoint in {card.id for card in self._models.cards}:
             self.document.history.choose_checkpoint(provenance.checkpoint)
 
-    def _folder(self) -> str:
+    def _folder(self) -> Path | None:
         photo = self.document.photo
         if photo is not None and photo.path is not None:
-            return str(photo.path.parent)
+            return photo.path.parent
         recent = self._preferences.settings.recent
-        return str(path_kept(recent[0]).parent) if recent else str(Path.home())
+        return path_kept(recent[0]).parent if recent else None

@@ -246,7 +246,8 @@ class Document(QObject):
         self._set_status(state, *tiles_of(self.layer_of(self.options)))
 
     def rest(self) -> None:
-        """Nothing is being computed any more; the tiles that are done stay."""
+        """Nothing is being computed any more; the tiles that are done stay, a preview goes."""
+        self.picture.drop_preview()
         self._show(repaint=False)
 
     def set_engine_choice(self, options: Options, choice: "Choice") -> None:
@@ -292,5 +293,7 @@ class Document(QObject):
     ) -> None:
         shown = self._results.get(self.options)
         choice = self._engine_choice if shown is None else shown.choice
-        self.status = Status(state, done, total, left_s, choice)
+        record = None if shown is None or not shown.layer.record.reason else shown.layer.record
+        chosen = ("", "") if record is None else (record.checkpoint, record.reason)
+        self.status = Status(state, done, total, left_s, choice, *chosen)
         self.status_changed.emit(self.status)

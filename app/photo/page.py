@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from app.imaging.mask import Brush
 from app.photo.controller import PhotoController
 from app.photo.filmstrip import Filmstrip
 from app.photo.panel import SidePanel
+from app.photo.start_page import StartPage
 from app.photo.state import PhotoState, Status
-from app.photo.words import photo_of, status_of
+from app.photo.words import how_of, photo_of, status_of
 from app.shell.actions import without_state
 from app.shell.banner import Notice
-from app.shell.icons import icon
-from app.shell.parts import muted
 from app.shell.shell import Shell
 from app.shell.translation import tr
 from app.tasks import Tasks
@@ -28,39 +27,7 @@ from nledn.tiling import Rect
 if TYPE_CHECKING:
     from nledn.photo import Photo
 
-ICON_PX = 72
 THUMBNAIL_PX = 160  # the result in small is made from the smallest copy at least this large
-
-
-class EmptyState(QFrame):
-    """Asks for a photo."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("emptyState")
-        self._picture = QLabel()
-        self._picture.setPixmap(icon("picture").pixmap(ICON_PX, ICON_PX))
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = QLabel(tr("Drop a rainy photo here"))
-        title.setProperty("title", "true")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint = muted(tr("It stays on this computer. Your file is never changed."))
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.open_button = QPushButton(tr("Open photo…"))
-        self.open_button.setProperty("primary", "true")
-        self.open_button.setProperty("large", "true")
-        self.open_button.setMinimumWidth(200)
-        self.sample_button = QPushButton(tr("Try the sample photo"))
-        self.sample_button.setProperty("flat", "true")
-        layout = QVBoxLayout(self)
-        layout.setSpacing(16)
-        layout.addStretch(2)
-        for widget in (self._picture, title, hint):
-            layout.addWidget(widget)
-        layout.addSpacing(8)
-        for button in (self.open_button, self.sample_button):
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(3)
 
 
 class PhotoPage(QObject):
@@ -69,6 +36,7 @@ class PhotoPage(QObject):
     Attributes:
         panel: beside the photo.
         filmstrip: below it.
+        start: in the photo's place while there is none.
 
     Args:
         shell: has banner, bar and status line; takes up the page.
@@ -96,11 +64,12 @@ class PhotoPage(QObject):
         self._controller = controller
         self._actions = actions
         self.panel = SidePanel()
-        self._empty = EmptyState()
+        self._titles: dict[str, str] = {}
+        self.start = StartPage()
         self._content = QStackedWidget()
-        self._content.addWidget(self._empty)
+        self._content.addWidget(self.start)
         self._content.addWidget(view)
-        self._content.setFocusProxy(self._empty)
+        self._content.setFocusProxy(self.start)
         self.filmstrip = Filmstrip(tasks)
         shell.add_page("photo", self._content, self.panel, self.filmstrip)
         self._connect_document()
@@ -135,8 +104,9 @@ class PhotoPage(QObject):
         controller.noticed.connect(shell.banner.show_notice)
         controller.opening_changed.connect(self._show_opening)
         controller.saving.dragged.connect(self.panel.results.thumbnail.hand_out)
-        self._empty.open_button.clicked.connect(controller.ask_photo)
-        self._empty.sample_button.clicked.connect(controller.open_sample)
+        self.start.open_asked.connect(controller.ask_photo)
+        self.start.sample_asked.connect(controller.open_sample)
+        self.start.photo_chosen.connect(controller.open)
 
     def _connect_panel(self, panel: SidePanel) -> None:
         document, controller = self._document, self._controller
@@ -158,7 +128,7 @@ class PhotoPage(QObject):
         view.stroke_begun.connect(self._begin_stroke)
         view.stroke_moved.connect(self._picture.paint)
         view.stroke_ended.connect(self._end_stroke)
-        viewport.visible_rect_changed.connect(self._look_at)
+        view.sight_changed.connect(self._look)
         viewport.changed.connect(self._show_zoom)
         self._shell.page_changed.connect(self._show_zoom)
 
@@ -187,9 +157,12 @@ class PhotoPage(QObject):
 
     def _show_status(self, status: Status) -> None:
         state = status.state
-        self._shell.status_line.work.setText(status_of(status))
+        work = self._shell.status_line.work
+        work.setText(status_of(status, self._titles))
+        work.setToolTip("" if status.choice is None else how_of(status.choice))
         self.panel.derain.show_status(status)
         self.panel.results.set_state(state)
+        self._view.shimmer.set_running(state.is_running)
         self._actions["derain"].setEnabled(state in (PhotoState.READY, PhotoState.PARTIAL))
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
         for name in ("save", "save_as", "copy", "export_rain"):
@@ -209,6 +182,7 @@ class PhotoPage(QObject):
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
         """The models that can be chosen."""
+        self._titles = {card.id: card.title for card in cards}
         self.panel.model.set_cards(cards, self._document.options.weights)
 
     def _show_zoom(self) -> None:
@@ -237,9 +211,9 @@ class PhotoPage(QObject):
     def _derain_selected(self) -> None:
         self._controller.folder_asked.emit(self.filmstrip.selected)
 
-    def _look_at(self, rect: Rect) -> None:
+    def _look(self) -> None:
         if self._document.photo is not None:
-            self._controller.look_at(rect)
+            self._controller.look_at(self._view.viewport.visible_rect, self._view.after_rect)
 
     def _take_brush(self, brush: Brush | None) -> None:
         self._view.brush = brush

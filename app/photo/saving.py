@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.photo.document import Derained, Document, Done
@@ -16,6 +16,7 @@ from app.photo.state import PhotoState
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
+from app.shell.file_dialogs import pictures_folder
 from app.shell.names import url_of
 from app.shell.presets import Preset
 from app.shell.save_dialog import SaveQuestion
@@ -200,7 +201,9 @@ class Saving(QObject):
         """The photo's, or where pictures go of one that has none."""
         photo = self._document.photo
         assert photo is not None, "there is a result of it"
-        return _pictures() if photo.path is None or _is_ours(photo.path) else photo.path.parent
+        return (
+            pictures_folder() if photo.path is None or _is_ours(photo.path) else photo.path.parent
+        )
 
     def _tell_written(self, path: Path, words: str) -> None:
         show_folder = partial(QDesktopServices.openUrl, url_of(path.parent))
@@ -264,11 +267,6 @@ class Saving(QObject):
 def _is_ours(path: Path) -> bool:
     """A sample: its folder came with the program, and is no place for results."""
     return path.parent == places.sample_photo().parent
-
-
-def _pictures() -> Path:
-    kind = QStandardPaths.StandardLocation.PicturesLocation
-    return Path(QStandardPaths.writableLocation(kind))
 
 
 def _settings(quality: int, *, overwrite: bool = False) -> "WriteSettings":

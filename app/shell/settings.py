@@ -37,6 +37,7 @@ class Settings:
         record: write how it was made into the result's XMP.
         view: how the photo is shown.
         divider: `vertical` or `horizontal`, of before/after.
+        enlarges: Fit enlarges photos that are smaller than the view.
         recent: photos opened last, newest first.
         presets: of Export, as texts.
         started: whether the program was started before.
@@ -48,7 +49,7 @@ class Settings:
     backend: str = "auto"
     precision: str = "auto"
     tile: str = "auto"
-    theme: ThemeName = "system"
+    theme: ThemeName = "dark"
     language: str = ""
     screen_profile: str = ""
     name_template: str = DEFAULT_TEMPLATE
@@ -56,6 +57,7 @@ class Settings:
     record: bool = True
     view: ViewName = "before_after"
     divider: str = "vertical"
+    enlarges: bool = False
     recent: tuple[str, ...] = ()
     presets: tuple[str, ...] = texts_of(FIRST)
     started: bool = False

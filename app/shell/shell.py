@@ -194,6 +194,13 @@ class Shell(QWidget):
             self.focus_page()
         self.page_changed.emit(page)
 
+    def set_bare(self, bare: bool) -> None:
+        """Show the page alone, or everything around it again."""
+        for part in (self.top_bar, self._panels, self.status_line):
+            part.setVisible(not bare)
+        if bare:
+            self.focus_page()
+
     def focus_page(self) -> None:
         """Keys go to what is shown."""
         content, _panel = self._shown[self.page]

@@ -157,7 +157,8 @@ class CompareCanvas(Canvas):
         if not (0 <= x < size[0] and 0 <= y < size[1]):
             return ""
         pixel = one.picture.pixels(one.kind, 0, Rect(x, y, x + 1, y + 1))[0, 0]
-        return f"{x}, {y}   {' '.join(f'{int(value):3d}' for value in pixel)}"
+        form = ".3f" if pixel.dtype.kind == "f" else "3d"
+        return f"{x}, {y}   {' '.join(format(value.item(), form) for value in pixel)}"
 
     # A person's hands
 

@@ -152,16 +152,12 @@
         <translation>另一个批处理正在 {path} 中运行（{host} 上的进程 {pid}）。</translation>
     </message>
     <message>
-        <source>Another language is spoken from the next start on.</source>
-        <translation>更改语言将在下次启动时生效。</translation>
-    </message>
-    <message>
         <source>Another program's result…</source>
         <translation>其他程序的结果…</translation>
     </message>
     <message>
-        <source>Apple GPU (untested)</source>
-        <translation>Apple GPU（未经测试）</translation>
+        <source>Apple graphics (untested)</source>
+        <translation>Apple 显卡（未经测试）</translation>
     </message>
     <message>
         <source>Arrange them as one of: {layouts}.</source>
@@ -170,6 +166,10 @@
     <message>
         <source>As the photo</source>
         <translation>与照片相同</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Ask its author for a .safetensors file.</source>
@@ -492,6 +492,10 @@
         <translation>删除</translation>
     </message>
     <message>
+        <source>Dense rain</source>
+        <translation>密集的雨</translation>
+    </message>
+    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -570,6 +574,10 @@
     <message>
         <source>End the run after this tile; what is done stays done</source>
         <translation>完成当前图块后结束；已完成的会保留</translation>
+    </message>
+    <message>
+        <source>Enlarge small photos to fit</source>
+        <translation>适应窗口时放大小照片</translation>
     </message>
     <message>
         <source>Enter</source>
@@ -656,6 +664,10 @@
         <translation>适合窗口或 100 %</translation>
     </message>
     <message>
+        <source>Floating point became {count} bits per channel, cut to 0 to 1.</source>
+        <translation>浮点数转换为每通道 {count} 位，并截断到 0 至 1。</translation>
+    </message>
+    <message>
         <source>Folder</source>
         <translation>文件夹</translation>
     </message>
@@ -692,10 +704,6 @@
         <translation>原始尺寸</translation>
     </message>
     <message>
-        <source>GPU {number}</source>
-        <translation>GPU {number}</translation>
-    </message>
-    <message>
         <source>Get</source>
         <translation>获取</translation>
     </message>
@@ -730,6 +738,14 @@
     <message>
         <source>Go on with the tile that comes next</source>
         <translation>从下一个图块继续</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Graphics card {number}</source>
+        <translation>显卡 {number}</translation>
     </message>
     <message>
         <source>Grey is no rain; brighter is rain that is taken away</source>
@@ -788,16 +804,16 @@
         <translation>请在集群的所有机器上安装相同版本的 AfterRain。</translation>
     </message>
     <message>
+        <source>Instead: {where}, {how}.</source>
+        <translation>改用{where}（{how}）。</translation>
+    </message>
+    <message>
         <source>Invalid {option}: {found}.</source>
         <translation>{option} 的值无效：{found}。</translation>
     </message>
     <message>
         <source>It stays on this computer. Your file is never changed.</source>
         <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
-    </message>
-    <message>
-        <source>It uses {where}.</source>
-        <translation>现使用 {where}。</translation>
     </message>
     <message>
         <source>JPEG quality {quality}, {colour}</source>
@@ -844,8 +860,8 @@
         <translation>浅色</translation>
     </message>
     <message>
-        <source>Like the system</source>
-        <translation>跟随系统</translation>
+        <source>Light rain</source>
+        <translation>小雨</translation>
     </message>
     <message>
         <source>Loading the models…</source>
@@ -888,6 +904,10 @@
         <translation>模型</translation>
     </message>
     <message>
+        <source>Moderate rain</source>
+        <translation>中雨</translation>
+    </message>
+    <message>
         <source>Move one pane of a comparison alone</source>
         <translation>单独移动比较中的一个画面</translation>
     </message>
@@ -920,24 +940,32 @@
         <translation>单图视图中的下一张照片</translation>
     </message>
     <message>
-        <source>No GPU is used: none with a working driver was found.</source>
-        <translation>未使用 GPU：没有找到驱动正常的 GPU。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this PyTorch is for the processor only.</source>
-        <translation>未使用 GPU：此 PyTorch 只支持处理器。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this edition is without PyTorch, which would compute there.</source>
-        <translation>未使用 GPU：此版本不含用于 GPU 计算的 PyTorch。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: {reason}.</source>
-        <translation>未使用 GPU：{reason}。</translation>
-    </message>
-    <message>
         <source>No difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: none with a working driver was found.</source>
+        <translation>未使用显卡：没有找到驱动正常的显卡。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this PyTorch is for the processor only.</source>
+        <translation>未使用显卡：此 PyTorch 只支持处理器。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this edition has no PyTorch, which would compute there.</source>
+        <translation>未使用显卡：此版本不含可在显卡上计算的 PyTorch。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: {reason}.</source>
+        <translation>未使用显卡：{reason}。</translation>
+    </message>
+    <message>
+        <source>No preview</source>
+        <translation>无预览</translation>
+    </message>
+    <message>
+        <source>No rain found</source>
+        <translation>未发现雨</translation>
     </message>
     <message>
         <source>No scheduler answers at {address} ({detail}).</source>
@@ -978,6 +1006,10 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
+    </message>
+    <message>
+        <source>Only model</source>
+        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -1164,8 +1196,20 @@
         <translation>精度</translation>
     </message>
     <message>
+        <source>Press F11 or Esc to leave full screen.</source>
+        <translation>按 F11 或 Esc 退出全屏。</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
         <source>Previous photo</source>
         <translation>上一张照片</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -1514,6 +1558,10 @@
     <message>
         <source>Take the rain out of the photo (Ctrl+D)</source>
         <translation>去除照片中的雨 (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>Takes effect after a restart.</source>
+        <translation>重新启动后生效。</translation>
     </message>
     <message>
         <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
@@ -2032,6 +2080,10 @@
         <translation>每通道 {bits} 位</translation>
     </message>
     <message>
+        <source>{bits}-bit float {format}</source>
+        <translation>{bits} 位浮点 {format}</translation>
+    </message>
+    <message>
         <source>{bits}-bit {format}</source>
         <translation>{bits} 位 {format}</translation>
     </message>
@@ -2240,6 +2292,10 @@
         <translation>{psnr} · SSIM {ssim}</translation>
     </message>
     <message>
+        <source>{reason}, but {model} is missing</source>
+        <translation>{reason}，但缺少 {model}</translation>
+    </message>
+    <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
     </message>
@@ -2312,6 +2368,10 @@
     <message>
         <source>Photo</source>
         <translation>照片</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Rain × {gain}</source>

@@ -368,5 +368,5 @@ def test_a_device_that_computes_wrongly_is_named_once(window: MainWindow) -> Non
         window.document.status_changed.emit(Status(PhotoState.EMPTY, 0, 0, None, choice))
     assert told == [
         "AfterRain does not use cuda:0, torch fp16 here, because its results are wrong. "
-        "It uses CPU · PyTorch fp32."
+        "Instead: Processor, PyTorch fp32."
     ]

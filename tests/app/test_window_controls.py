@@ -296,3 +296,14 @@ def test_escape_also_closes_messages(qtbot: QtBot, window: MainWindow) -> None:
     window.show_notice(Notice("Something"))
     QTest.keyClick(window, Key.Key_Escape)
     assert not window.shell.banner.isVisible()
+
+
+def test_small_photos_are_enlarged_as_soon_as_the_settings_say_so(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    assert window.viewport.zoom == 1
+    dialogs.chosen = replace(window.preferences.settings, enlarges=True)
+    window.named_actions["settings"].trigger()
+    assert window.viewport.zoom > 1
+    assert window.viewport.is_fitted
