@@ -280,12 +280,10 @@ class PhotoController(QObject):
         self._deraining.abandon()
         self.series.remember()
         self._deraining.look_nowhere()
-        options, strength = document.options, document.strength
-        if found.edits is not None:
-            options = replace(options, weights=found.edits.choices.weights)
-            strength = found.edits.choices.strength
-        self._autosave.restart(path, options, strength)
-        document.take(opened, found.edits)
+        edits = self.series.edits_for(found)
+        options = replace(document.options, weights=edits.choices.weights)
+        self._autosave.restart(path, options, edits.choices.strength)
+        document.take(opened, edits)
         if found.work is not None:
             self._take_work(found.work, found)
         self.series.take(found)

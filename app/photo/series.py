@@ -66,6 +66,7 @@ class Series(QObject):
         self._tasks = tasks
         self.edits = EditsStore()
         self.copied: Choices | None = None
+        self._by_hand: Choices | None = None  # not those that came back with a photo
         saving.saved.connect(self._saved)
 
     def take(self, found: Found) -> None:
@@ -73,6 +74,13 @@ class Series(QObject):
         task = self._tasks.submit(jobs.KeyJob(found.opened.photo))
         task.succeeded.connect(partial(self._find_rain, found))
         self._look()
+
+    def edits_for(self, found: Found) -> Edits:
+        """Return what a photo begins with: its own edits, else the settings last chosen by hand."""
+        document = self._document
+        if self._by_hand is None or document.history.stack.canUndo():
+            self._by_hand = Choices(document.options.weights, document.strength)
+        return found.edits or Edits(self._by_hand)
 
     def remember(self) -> None:
         """Keep what was chosen for the open photo, if anything was since it was opened."""

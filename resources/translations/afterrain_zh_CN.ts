@@ -2285,7 +2285,7 @@
     </message>
     <message>
         <source>{place} of {total}</source>
-        <translation>第 {place} 张，共 {total} 张</translation>
+        <translation>{place} / {total}</translation>
     </message>
     <message>
         <source>{psnr} · SSIM {ssim}</source>

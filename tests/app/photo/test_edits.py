@@ -151,6 +151,21 @@ def test_going_on_asks_nothing_and_coming_back_finds_all(
     assert dialogs.asked == []
 
 
+def test_settings_that_came_back_are_not_those_of_the_next_photo(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path
+) -> None:
+    written(picture_file, Edits(Choices("other", 0.4)))
+    open_photo(qtbot, window, picture_file)
+    assert window.document.strength == 0.4
+    open_photo(qtbot, window, other)
+    assert (window.document.strength, window.document.options.weights) == (1.0, "auto")
+    window.document.history.strength_settled(0.7)
+    third = other.with_name("third.png")
+    third.write_bytes(other.read_bytes())
+    open_photo(qtbot, window, third)
+    assert window.document.strength == 0.7, "what was chosen by hand stays chosen"
+
+
 def test_a_saved_photo_comes_back_as_saved(
     qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path
 ) -> None:
