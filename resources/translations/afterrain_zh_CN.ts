@@ -456,6 +456,10 @@
         <translation>复制结果</translation>
     </message>
     <message>
+        <source>Copy settings</source>
+        <translation>复制设置</translation>
+    </message>
+    <message>
         <source>Correct or stop that worker, then start the batch again.</source>
         <translation>请修复或停止该工作进程，然后重新开始批处理。</translation>
     </message>
@@ -506,6 +510,10 @@
     <message>
         <source>Derain it alone on one machine.</source>
         <translation>请在一台机器上单独对它去雨。</translation>
+    </message>
+    <message>
+        <source>Derain selected…</source>
+        <translation>对所选照片去雨…</translation>
     </message>
     <message>
         <source>Derain the photos of a folder, and each that arrives there</source>
@@ -1144,6 +1152,10 @@
         <translation>粘贴照片</translation>
     </message>
     <message>
+        <source>Paste settings</source>
+        <translation>粘贴设置</translation>
+    </message>
+    <message>
         <source>Pasted picture</source>
         <translation>粘贴的图片</translation>
     </message>
@@ -1178,6 +1190,10 @@
     <message>
         <source>Photos of the batch</source>
         <translation>批处理的照片</translation>
+    </message>
+    <message>
+        <source>Photos of the folder</source>
+        <translation>文件夹中的照片</translation>
     </message>
     <message>
         <source>Photos…</source>
@@ -2004,12 +2020,20 @@
         <translation>注释</translation>
     </message>
     <message>
+        <source>derained</source>
+        <translation>已去雨</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
     <message>
         <source>drag, arrows</source>
         <translation>拖动、方向键</translation>
+    </message>
+    <message>
+        <source>edited, not saved</source>
+        <translation>已编辑，未保存</translation>
     </message>
     <message>
         <source>hold Alt</source>
@@ -2096,8 +2120,16 @@
         <translation>{count} 张失败；原因见各行说明。</translation>
     </message>
     <message>
+        <source>{count} photos have these settings now.</source>
+        <translation>现在 {count} 张照片使用这些设置。</translation>
+    </message>
+    <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
+    </message>
+    <message>
+        <source>{count} selected</source>
+        <translation>已选 {count} 张</translation>
     </message>
     <message>
         <source>{count} skipped</source>
@@ -2268,6 +2300,10 @@
         <translation>{photo} 将成为 {name}</translation>
     </message>
     <message>
+        <source>{place} of {total}</source>
+        <translation>{place} / {total}</translation>
+    </message>
+    <message>
         <source>{psnr} · SSIM {ssim}</source>
         <translation>{psnr} · SSIM {ssim}</translation>
     </message>
@@ -2347,11 +2383,11 @@
     </message>
     <message>
         <source>Photo</source>
-        <translation type="unfinished"></translation>
+        <translation>照片</translation>
     </message>
     <message>
         <source>Preview</source>
-        <translation type="unfinished"></translation>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Rain × {gain}</source>
