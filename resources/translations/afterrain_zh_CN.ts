@@ -480,6 +480,10 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>Darker by {levels}: keep brightness?</source>
+        <translation>变暗了 {levels} 级：保持亮度？</translation>
+    </message>
+    <message>
         <source>Darker overall, by {levels} of 255.</source>
         <translation>整体变暗 {levels}/255。</translation>
     </message>
@@ -876,6 +880,14 @@
         <translation>小雨</translation>
     </message>
     <message>
+        <source>Little rain found</source>
+        <translation>几乎没有找到雨</translation>
+    </message>
+    <message>
+        <source>Little rain found: try {model}</source>
+        <translation>几乎没有找到雨：试试“{model}”</translation>
+    </message>
+    <message>
         <source>Loading the models…</source>
         <translation>正在加载模型…</translation>
     </message>
@@ -1252,6 +1264,10 @@
         <translation>雨层</translation>
     </message>
     <message>
+        <source>Rain removed</source>
+        <translation>雨已去除</translation>
+    </message>
+    <message>
         <source>Rain shown</source>
         <translation>雨层显示</translation>
     </message>
@@ -1540,6 +1556,10 @@
         <translation>{name} 的强度</translation>
     </message>
     <message>
+        <source>Strong removal</source>
+        <translation>去除量大</translation>
+    </message>
+    <message>
         <source>TIFF, exact values</source>
         <translation>TIFF，精确数值</translation>
     </message>
@@ -1570,6 +1590,10 @@
     <message>
         <source>Take the rain out of the photo (Ctrl+D)</source>
         <translation>去除照片中的雨 (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>Taken on average: {taken} of 255 levels. Brightness: {brightness}.</source>
+        <translation>平均去除 255 级中的 {taken} 级。亮度：{brightness}。</translation>
     </message>
     <message>
         <source>Takes effect after a restart.</source>
@@ -2008,6 +2032,10 @@
         <translation>在手柄上按方向键、Home、End</translation>
     </message>
     <message>
+        <source>brighter</source>
+        <translation>变亮</translation>
+    </message>
+    <message>
         <source>brightness {levels}</source>
         <translation>亮度 {levels}</translation>
     </message>
@@ -2018,6 +2046,10 @@
     <message>
         <source>comment</source>
         <translation>注释</translation>
+    </message>
+    <message>
+        <source>darker</source>
+        <translation>变暗</translation>
     </message>
     <message>
         <source>derained</source>
@@ -2058,6 +2090,14 @@
     <message>
         <source>picture</source>
         <translation>图片</translation>
+    </message>
+    <message>
+        <source>slightly brighter</source>
+        <translation>略微变亮</translation>
+    </message>
+    <message>
+        <source>slightly darker</source>
+        <translation>略微变暗</translation>
     </message>
     <message>
         <source>streaks level</source>
