@@ -20,7 +20,7 @@ from nledn.cli.console import (
     say_json,
     say_path,
 )
-from nledn.cli.options import takes_options
+from nledn.cli.options import takes_all_options
 from nledn.errors import (
     Cancelled,
     DerainError,
@@ -91,7 +91,7 @@ class Told:
     skipped: bool = False
 
 
-@takes_options
+@takes_all_options
 def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     photos: Annotated[
         list[Path],
@@ -313,6 +313,7 @@ class _Work:
                 photo,
                 self._derainer,
                 strength=self._derainer.options.strength,
+                keep_brightness=self._derainer.options.keep_brightness,
                 on_tile=lambda done: bar.update(task, completed=done.done, total=done.total),
                 cancel=self._cancel,
             )

@@ -728,6 +728,10 @@
         <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
+        <source>Give back the light that goes with the rain</source>
+        <translation>补回随雨一起去掉的光</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
     </message>
@@ -830,6 +834,10 @@
     <message>
         <source>Keep area: eraser</source>
         <translation>保留区域：橡皮擦</translation>
+    </message>
+    <message>
+        <source>Keep brightness</source>
+        <translation>保持亮度</translation>
     </message>
     <message>
         <source>Keep nothing; the rain is taken everywhere</source>
@@ -1940,6 +1948,10 @@
         <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
     </message>
     <message>
+        <source>With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.</source>
+        <translation>使用 {checkpoint}，强度 {strength} %，保持亮度，与照片旁的设置相同。</translation>
+    </message>
+    <message>
         <source>Without rain</source>
         <translation>无雨</translation>
     </message>
@@ -2375,11 +2387,11 @@
     </message>
     <message>
         <source>Photo</source>
-        <translation type="unfinished"></translation>
+        <translation>照片</translation>
     </message>
     <message>
         <source>Preview</source>
-        <translation type="unfinished"></translation>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Rain × {gain}</source>
