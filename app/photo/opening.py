@@ -95,7 +95,9 @@ class OpenJob(Job[Found]):
         layer = difference(*pixels, record, made.strength, linear=before.linear)
         chosen = edits.choices if edits else Choices(made.checkpoint, made.strength)
         options = replace(self.options, weights=chosen.weights)
-        shown = Recovered(source, options, chosen.strength, ((options, layer),), ())
+        # Light that was given back is not in the difference: nothing is left to be given back.
+        wanted = replace(options, strength=chosen.strength)
+        shown = Recovered(source, wanted, ((options, layer),), ())
         return replace(found, work=shown, output=result)
 
 
@@ -182,7 +184,8 @@ class ReviewJob(Job[Found]):
         )
         pixels = (before.pixels, after.pixels)
         layer = difference(*pixels, record, self.strength, linear=before.linear)
-        return Recovered(path, self.options, self.strength, ((self.options, layer),), ())
+        wanted = replace(self.options, strength=self.strength)
+        return Recovered(path, wanted, ((self.options, layer),), ())
 
 
 @dataclass(frozen=True)

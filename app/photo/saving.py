@@ -27,6 +27,7 @@ from nledn import places
 from nledn.errors import OutputExists
 from nledn.messages import printable
 from nledn.naming import RAIN_TEMPLATE, Naming, name_of
+from nledn.options import AUTO
 
 if TYPE_CHECKING:
     from nledn.photo import WriteSettings
@@ -255,10 +256,11 @@ class Saving(QObject):
 
         photo = self._document.photo
         assert photo is not None, "there is a result of it"
+        record = derained.layer.record
         return Naming(
             stem=photo.path.stem if photo.path else tr("picture"),
             ext=output_suffix(photo),
-            checkpoint=derained.layer.record.checkpoint,
+            checkpoint=AUTO if record.reason else record.checkpoint,
             strength=derained.edit[0],
             n=1,
         )

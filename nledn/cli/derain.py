@@ -20,7 +20,7 @@ from nledn.cli.console import (
     say_json,
     say_path,
 )
-from nledn.cli.options import takes_options
+from nledn.cli.options import takes_all_options
 from nledn.errors import (
     Cancelled,
     DerainError,
@@ -91,7 +91,7 @@ class Told:
     skipped: bool = False
 
 
-@takes_options
+@takes_all_options
 def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     photos: Annotated[
         list[Path],
@@ -313,6 +313,7 @@ class _Work:
                 photo,
                 self._derainer,
                 strength=self._derainer.options.strength,
+                keep_brightness=self._derainer.options.keep_brightness,
                 on_tile=lambda done: bar.update(task, completed=done.done, total=done.total),
                 cancel=self._cancel,
             )
@@ -343,7 +344,8 @@ def _say(result: Told, quality: int) -> None:
     for path in (result.output, result.rain_layer, result.side_by_side):
         if path is not None:
             say_path(path)
-    model = explained(result.record["checkpoint"], result.record["reason"])
+    model, reason = result.record["checkpoint"], result.record["reason"]
+    model = f"{model}: {explained(model, reason)}" if reason else model
     made = "{device}, {backend} {precision}".format(**result.record)
     lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""

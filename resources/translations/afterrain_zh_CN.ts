@@ -88,6 +88,10 @@
         <translation>高级</translation>
     </message>
     <message>
+        <source>Advanced: a template for the name</source>
+        <translation>高级：使用名称模板</translation>
+    </message>
+    <message>
         <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
         <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
     </message>
@@ -728,6 +732,10 @@
         <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
+        <source>Give back the light that goes with the rain</source>
+        <translation>补回随雨一起去掉的光</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
     </message>
@@ -830,6 +838,10 @@
     <message>
         <source>Keep area: eraser</source>
         <translation>保留区域：橡皮擦</translation>
+    </message>
+    <message>
+        <source>Keep brightness</source>
+        <translation>保持亮度</translation>
     </message>
     <message>
         <source>Keep nothing; the rain is taken everywhere</source>
@@ -1950,6 +1962,10 @@
     <message>
         <source>With {checkpoint} at {strength} %, as chosen beside the photo.</source>
         <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
+    </message>
+    <message>
+        <source>With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.</source>
+        <translation>使用 {checkpoint}，强度 {strength} %，保持亮度，与照片旁的设置相同。</translation>
     </message>
     <message>
         <source>Without rain</source>
