@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
             "zoom_in": lambda: self._zoomed.zoom_by(1.25),
             "zoom_out": lambda: self._zoomed.zoom_by(0.8),
             "shortcuts": self._show_shortcuts,
-            "sample": controller.open_sample,
+            "sample": partial(controller.open, places.sample_photo()),
             "log": _show_log,
             "about": self._show_about,
         }

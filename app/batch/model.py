@@ -177,7 +177,7 @@ class Batch(QObject):
         assert self._found is not None
         options = replace(self._options(), strength=self.strength())
         kept = self._preferences.settings
-        return Asked(self._found, self.choices, options, kept.quality, kept.record, retry_failed)
+        return Asked(self._found, self.choices, options, kept, retry_failed)
 
     # A run
 

@@ -29,10 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class OpenJob(Job[Opened]):
-    """Read a photo, or the first one of a folder."""
+    """Read a photo, or the first one of a folder.
+
+    Attributes:
+        path: of the photo or folder.
+        damaged: a damaged photo is opened as far as it can be read.
+    """
 
     only_reads: ClassVar[bool] = True
     path: Path
+    damaged: bool = False
 
     def run(self, work: Work) -> Opened:
         """Read it."""
@@ -42,7 +48,8 @@ class OpenJob(Job[Opened]):
         folder = photos_in(self.path if is_folder else self.path.parent)
         if is_folder and not folder:
             raise without_photos(self.path)
-        photo = decoder.read(folder[0] if is_folder else self.path, cancel=work.cancel)
+        path = folder[0] if is_folder else self.path
+        photo = decoder.read(path, damaged=self.damaged, cancel=work.cancel)
         return Opened(
             photo, first_copies(photo), folder, read_recipe(photo.xmp), from_folder=is_folder
         )
@@ -107,7 +114,7 @@ class RestoreJob(Job[tuple[Opened, Recovered]]):
 
     def run(self, work: Work) -> tuple[Opened, Recovered]:
         """Read both."""
-        opened = OpenJob(self.offer.source).run(work)
+        opened = OpenJob(self.offer.source, damaged=True).run(work)  # as it may have been
         recovered = recover(self.offer.file)
         if recovered is None:
             raise PhotoNotFound(self.offer.file)
@@ -173,7 +180,8 @@ class Saved:
 
     Attributes:
         path: where.
-        photo: what, as it was handed to the writer, but without XMP that is only our record.
+        photo: what, as it was handed to the writer, but without XMP that is only our record; its
+            notes tell what is not kept.
         settings: how.
         tiles: computed and all, of a partial result; None for a complete one.
     """

@@ -19,6 +19,7 @@ from app.shell.parts import muted
 from app.shell.shell import Shell
 from app.shell.translation import tr
 from app.views.photo_view import PhotoView
+from nledn import places
 from nledn.card import Card
 from nledn.tiling import Rect
 
@@ -126,7 +127,7 @@ class PhotoPage(QObject):
         controller.opening_changed.connect(self._show_opening)
         controller.saving.dragged.connect(self.panel.next_step.thumbnail.hand_out)
         self._empty.open_button.clicked.connect(controller.ask_photo)
-        self._empty.sample_button.clicked.connect(controller.open_sample)
+        self._empty.sample_button.clicked.connect(lambda: controller.open(places.sample_photo()))
 
     def _connect_panel(self, panel: SidePanel) -> None:
         document, controller = self._document, self._controller

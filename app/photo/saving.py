@@ -14,7 +14,7 @@ from app.photo.dragging import DragFolders, DragJob
 from app.photo.jobs import CopyJob, Saved, SaveJob
 from app.photo.state import PhotoState
 from app.photo.words import saved_of
-from app.shell.banner import Action, Notice
+from app.shell.banner import Action, Kind, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.names import url_of
 from app.shell.save_dialog import SaveQuestion
@@ -39,6 +39,7 @@ class Saving(QObject):
         saved: (jobs.Saved).
         dragged: (Path); a file to be dragged out.
         finish_asked: (callable) derain the rest of the photo, then call this.
+        edited: a copy that another program made for us: Save replaces it; None without one.
     """
 
     noticed = Signal(object)
@@ -55,6 +56,7 @@ class Saving(QObject):
         self._tasks = tasks
         self._preferences = preferences
         self._dialogs = dialogs
+        self.edited: Path | None = None
         self._then: Callable[[], None] | None = None
         self._once_more: Derained | None = None
         self._writing: list[Derained] = []
@@ -102,7 +104,7 @@ class Saving(QObject):
         """Make a file of the result, to be dragged to another program; `dragged` follows."""
         derained, settings = self._document.latest, self._preferences.settings
         if derained is not None and not self._is_deraining:
-            result, write = self._document.result(derained), _settings(settings.quality)
+            result, write = self._document.result(derained), self._settings()
             name = name_of(self._naming(derained), settings.name_template)
             job = DragJob(result, name, write, settings.record, self._drag_folders)
             task = self._tasks.submit(job)
@@ -143,13 +145,22 @@ class Saving(QObject):
         assert photo is not None, "there is a result of it"
         if derained in self._writing:
             self._once_more = derained  # it may be of before the last change, and has no name yet
+        elif photo.path is not None and photo.path == self.edited:
+            self._replace_edited(derained, photo.path)
         elif derained.path is not None:
-            self.write(derained, derained.path, _settings(settings.quality, overwrite=True))
+            self.write(derained, derained.path, self._settings(overwrite=True))
         elif photo.path is None or _is_ours(photo.path):
             self._save_as(derained)
         else:
             path = photo.path.with_name(name_of(self._naming(derained), settings.name_template))
-            self.write(derained, path, _settings(settings.quality), find_free_name=True)
+            self.write(derained, path, self._settings(), find_free_name=True)
+
+    def _replace_edited(self, derained: Derained, path: Path) -> None:
+        result = self._document.result(derained)
+        # Without its path it is no source, which nothing replaces: the program has the original.
+        result = replace(result, photo=replace(result.photo, path=None))
+        record = self._preferences.settings.record
+        self._submit(derained, SaveJob(result, path, self._settings(overwrite=True), record))
 
     def _save_as(self, derained: Derained) -> None:
         settings, photo = self._preferences.settings, self._document.photo
@@ -162,7 +173,7 @@ class Saving(QObject):
             self.forget()
             return
         self._preferences.change(quality=choice.quality)
-        write = _settings(choice.quality, overwrite=choice.path == derained.path)
+        write = self._settings(overwrite=choice.path == derained.path)
         self._submit(derained, SaveJob(result, choice.path, write, settings.record), work)
 
     def _submit(self, derained: Derained, job: SaveJob, work: Done | None = None) -> None:
@@ -178,7 +189,8 @@ class Saving(QObject):
         words = saved_of(saved)
         show_folder = partial(QDesktopServices.openUrl, url_of(saved.path.parent))
         action = Action("show_folder", tr("Show in folder"), show_folder)
-        self.noticed.emit(Notice(words, "done", (action,)))
+        kind: Kind = "info" if saved.photo.notes else "done"  # stays until it is read
+        self.noticed.emit(Notice(words, kind, (action,)))
         self.saved.emit(saved)
         self._go_on()
 
@@ -208,6 +220,17 @@ class Saving(QObject):
         QGuiApplication.clipboard().setImage(image)
         self.noticed.emit(Notice(tr("The result is on the clipboard."), "done"))
 
+    def _settings(self, *, overwrite: bool = False) -> "WriteSettings":
+        from nledn.photo import WriteSettings
+
+        kept = self._preferences.settings
+        return WriteSettings(
+            quality=kept.quality,
+            overwrite=overwrite,
+            strip=kept.strip,
+            keep_times=kept.keep_times,
+        )
+
     def _naming(self, derained: Derained) -> Naming:
         from nledn.photo import output_suffix
 
@@ -230,9 +253,3 @@ def _is_ours(path: Path) -> bool:
 def _pictures() -> Path:
     kind = QStandardPaths.StandardLocation.PicturesLocation
     return Path(QStandardPaths.writableLocation(kind))
-
-
-def _settings(quality: int, *, overwrite: bool = False) -> "WriteSettings":
-    from nledn.photo import WriteSettings
-
-    return WriteSettings(quality=quality, overwrite=overwrite)

@@ -116,6 +116,10 @@
         <translation>所有文件</translation>
     </message>
     <message>
+        <source>All metadata</source>
+        <translation>全部元数据</translation>
+    </message>
+    <message>
         <source>All photos</source>
         <translation>所有照片</translation>
     </message>
@@ -756,6 +760,10 @@
         <translation>不保留任何区域；所有地方都去雨</translation>
     </message>
     <message>
+        <source>Keep the file's date</source>
+        <translation>保留文件的日期</translation>
+    </message>
+    <message>
         <source>Keyboard shortcuts</source>
         <translation>键盘快捷键</translation>
     </message>
@@ -766,6 +774,10 @@
     <message>
         <source>Larger brush</source>
         <translation>增大画笔</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>去除</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -786,6 +798,10 @@
     <message>
         <source>Loading the checkpoint…</source>
         <translation>正在载入模型…</translation>
+    </message>
+    <message>
+        <source>Location</source>
+        <translation>位置信息</translation>
     </message>
     <message>
         <source>Looking for photos…</source>
@@ -872,6 +888,10 @@
         <translation>说明</translation>
     </message>
     <message>
+        <source>Nothing</source>
+        <translation>不去除</translation>
+    </message>
+    <message>
         <source>OK</source>
         <translation>确定</translation>
     </message>
@@ -946,6 +966,10 @@
     <message>
         <source>Open the sample photo</source>
         <translation>打开示例照片</translation>
+    </message>
+    <message>
+        <source>Open what is there</source>
+        <translation>打开可读部分</translation>
     </message>
     <message>
         <source>OpenVINO does not work on this processor ({problem}).</source>
@@ -1210,6 +1234,10 @@
     <message>
         <source>Save it with 8 or 16 bits per channel, in grey or RGB, in another program.</source>
         <translation>请在其他程序中以每通道 8 或 16 位的灰度或 RGB 格式保存。</translation>
+    </message>
+    <message>
+        <source>Save replaces this file, and returns to the program that opened it.</source>
+        <translation>保存将替换此文件，并返回打开它的程序。</translation>
     </message>
     <message>
         <source>Save result</source>

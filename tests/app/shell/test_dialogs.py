@@ -102,7 +102,14 @@ def settings_dialog(qtbot: QtBot, settings: Settings) -> SettingsDialog:
 
 def test_settings_pass_through_unchanged(qtbot: QtBot) -> None:
     settings = Settings(
-        device="cuda:0", precision="fp16", tile="192", theme="light", language="zh_CN", quality=70
+        device="cuda:0",
+        precision="fp16",
+        tile="192",
+        theme="light",
+        language="zh_CN",
+        quality=70,
+        strip="location",
+        keep_times=True,
     )
     assert settings_dialog(qtbot, settings).chosen() == settings
 
