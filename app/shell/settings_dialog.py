@@ -134,9 +134,12 @@ class SettingsDialog(QDialog):
         self.quality = quality_field(self._settings.quality)
         self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
         self.strip = _combo(
-            {"none": tr("Nothing"), "location": tr("Location"), "all": tr("All metadata")}
+            {
+                "none": tr("Keep all"),
+                "location": tr("Leave out the location"),
+                "all": tr("Leave out all"),
+            }
         )
-        self.strip.setAccessibleName(tr("Leave out"))
         self.keep_times = QCheckBox(tr("Keep the file's date"))
         self.device = _combo(devices_of(self._machine))
         self.backend = _combo(backends_of(self._machine))
@@ -168,7 +171,7 @@ class SettingsDialog(QDialog):
         form.addRow("", self.example)
         form.addRow(form_label(tr("Quality")), self.quality)
         form.addRow("", muted(tr("Of JPEG and WebP; PNG and TIFF lose nothing.")))
-        form.addRow(form_label(tr("Leave out")), self.strip)
+        form.addRow(form_label(tr("Metadata")), self.strip)
         form.addRow("", self.record)
         form.addRow("", self.keep_times)
         return page

@@ -116,10 +116,6 @@
         <translation>所有文件</translation>
     </message>
     <message>
-        <source>All metadata</source>
-        <translation>全部元数据</translation>
-    </message>
-    <message>
         <source>All photos</source>
         <translation>所有照片</translation>
     </message>
@@ -744,6 +740,10 @@
         <translation>JPEG 质量 {quality}，{colour}</translation>
     </message>
     <message>
+        <source>Keep all</source>
+        <translation>全部保留</translation>
+    </message>
+    <message>
         <source>Keep area</source>
         <translation>保留区域</translation>
     </message>
@@ -776,8 +776,12 @@
         <translation>增大画笔</translation>
     </message>
     <message>
-        <source>Leave out</source>
-        <translation>去除</translation>
+        <source>Leave out all</source>
+        <translation>全部去除</translation>
+    </message>
+    <message>
+        <source>Leave out the location</source>
+        <translation>去除位置信息</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -800,10 +804,6 @@
         <translation>正在载入模型…</translation>
     </message>
     <message>
-        <source>Location</source>
-        <translation>位置信息</translation>
-    </message>
-    <message>
         <source>Looking for photos…</source>
         <translation>正在查找照片…</translation>
     </message>
@@ -818,6 +818,10 @@
     <message>
         <source>Measured on what is in sight, {size}.</source>
         <translation>在看得见的部分测量，{size}。</translation>
+    </message>
+    <message>
+        <source>Metadata</source>
+        <translation>元数据</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -886,10 +890,6 @@
     <message>
         <source>Note</source>
         <translation>说明</translation>
-    </message>
-    <message>
-        <source>Nothing</source>
-        <translation>不去除</translation>
     </message>
     <message>
         <source>OK</source>
