@@ -41,7 +41,7 @@ from nledn.errors import (
 )
 from nledn.messages import explain_note, printable
 from nledn.naming import DEFAULT_TEMPLATE, SUFFIXES, Naming, check_template, name_of
-from nledn.options import LIMIT_MEGAPIXELS, Options
+from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
 
 if TYPE_CHECKING:
     from nledn.engine import Derainer
@@ -200,6 +200,7 @@ def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
     from nledn.photo.formats import written_format
 
     check_template(wanted.name)
+    require_one("format", wanted.format, ("keep", *SUFFIXES))
     for option in ("output", "rain_layer", "side_by_side"):
         path: Path | None = getattr(wanted, option)
         if path is not None and len(photos) > 1 and not _is_folder(path):

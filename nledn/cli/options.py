@@ -25,11 +25,10 @@ NameOption = Annotated[
     typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
 ]
 FormatOption = Annotated[
-    Literal["keep", "jpg", "png", "tiff", "webp"], typer.Option(help="Format of the results.")
+    str, typer.Option(help="Format of the results: keep, jpg, png, tiff or webp.")
 ]
 ConflictOption = Annotated[
-    Literal["skip", "overwrite", "rename"],
-    typer.Option(help="If a file of a result's name exists."),
+    str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
 ]
 QualityOption = Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")]
 RecordOption = Annotated[

@@ -143,6 +143,7 @@ def test_pipes_are_for_one_photo_and_one_result(
         (source, source, "-o", "-"),
         ("-", "-o", "-", "--json"),
         ("-", "-o", tmp_path / "a.jpg", "--format", "png"),
+        ("-", "-o", "-", "--format", "gif"),
     ):
         code, out, _ = derain(png(), *arguments)
         assert (code, out) == (64, b""), arguments
