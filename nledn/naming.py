@@ -13,6 +13,7 @@ from nledn.errors import OptionInvalid
 DEFAULT_TEMPLATE = "{stem}_derained{ext}"
 SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
 """Endings of results by the formats that can be asked for."""
+RAIN_TEMPLATE = "{stem}_rain{ext}"
 FIELDS = ("stem", "ext", "checkpoint", "strength", "n")
 _PADDED = re.compile("0[1-9]")  # `{n:03}` gives 007, and a folder sorts as it was shot
 _LONGEST_BYTES = 255 - 8  # ext4, APFS and NTFS take 255; a number may still be added

@@ -29,9 +29,10 @@ from nledn.errors import (
 from nledn.naming import numbered
 from nledn.photo import Note, Photo, WriteSettings, sidecar
 from nledn.photo.formats import DEEP, written_format
-from nledn.photo.recipe import Recipe, stamped, unstamped
+from nledn.photo.provenance import Provenance, stamped, unstamped
+from nledn.photo.resizing import resized
 from nledn.photo.stripping import stripped
-from nledn.pixels import Mask, Pixels
+from nledn.pixels import Mask, Pixels, white
 from nledn.rain import RainLayer
 
 Conflict = Literal["refuse", "skip", "overwrite", "rename"]
@@ -84,16 +85,16 @@ class Result:
         photo = self.photo
         pixels = self.layer.apply(photo.pixels, self.strength, self.mask)
         if record:
-            xmp: bytes | None = stamped(photo.xmp, self.recipe, photo.size)
+            xmp: bytes | None = stamped(photo.xmp, self.provenance, photo.size)
         else:
             xmp = None if photo.xmp is None else unstamped(photo.xmp, photo.size)
         return replace(photo, pixels=pixels, xmp=xmp)
 
     @property
-    def recipe(self) -> Recipe:
+    def provenance(self) -> Provenance:
         """How it is made, as its file records it."""
         made = self.layer.record
-        return Recipe(
+        return Provenance(
             checkpoint=made.checkpoint,
             checkpoint_sha256=made.checkpoint_sha256,
             strength=self.strength,
@@ -101,6 +102,7 @@ class Result:
             backend=made.backend,
             precision=made.precision,
             version=made.version,
+            reason=made.reason,
             masked=self.mask is not None,
             partial=not self.layer.is_complete,
         )
@@ -249,7 +251,7 @@ def write(
     Args:
         result: what is written.
         outputs: where to; a path for the derained photo alone.
-        settings: quality, what to leave out, and whether to replace earlier results.
+        settings: quality, size, what to leave out, and whether to replace earlier results.
         record: put into the XMP how it was made; without, a record that was there goes too.
         sources: files that are never replaced; the photo's own is always among them.
         on_written: see `nledn.photo.write`; called with the derained photo's file.
@@ -262,7 +264,8 @@ def write(
     """
     files = Outputs(outputs) if isinstance(outputs, Path) else outputs
     result = replace(result, photo=stripped(result.photo, settings.strip))
-    before, clean = result.photo, result.clean(record=record)
+    before, whole = result.photo, result.clean(record=record)
+    clean = resized(whole, settings.longest_side_px)
     if settings.keep_times and before.path is not None:
         on_written = _with_times_of(before.path, on_written)
     kept = sources if before.path is None else (before.path, *sources)
@@ -270,14 +273,33 @@ def write(
     if before.xmp is None:  # then the result's holds our record alone
         left_out = tuple(note for note in left_out if note != Note.NO_XMP)
     if files.rain_layer is not None:
-        rain = result.layer.rain()
-        photos.write_rain(rain, files.rain_layer, overwrite=settings.overwrite, sources=kept)
+        write_rain(result, files.rain_layer, overwrite=settings.overwrite, sources=kept)
     if files.side_by_side is not None:
-        photos.write(side_by_side(before, clean), files.side_by_side, settings, sources=kept)
+        both = resized(side_by_side(before, whole), settings.longest_side_px)
+        photos.write(both, files.side_by_side, settings, sources=kept)
     left_out += sidecar.carried(
         clean, files.result, overwrite=settings.overwrite, strip=settings.strip, sources=kept
     )
     return replace(clean, notes=tuple(dict.fromkeys((*clean.notes, *left_out))))
+
+
+def write_rain(
+    result: Result, path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
+) -> None:
+    """Write the rain of a result, at the photo's size and at strength 1.
+
+    Args:
+        result: whose rain is written.
+        path: see `nledn.photo.write_rain`.
+        overwrite: whether an earlier file may be replaced.
+        sources: files that are never replaced; the photo's own is always among them.
+
+    Raises:
+        WriteError: see `nledn.photo.write_rain`.
+    """
+    own = () if result.photo.path is None else (result.photo.path,)
+    rain = result.layer.rain()
+    photos.write_rain(rain, path, overwrite=overwrite, sources=(*own, *sources))
 
 
 def _with_times_of(
@@ -301,8 +323,15 @@ def side_by_side(before: Photo, after: Photo) -> Photo:
     axis = 1 if height >= width else 0
     gap_px = max(min(height, width) // 100, 2)
     shape = (height, gap_px, 3) if axis == 1 else (gap_px, width, 3)
-    gap = np.full(shape, np.iinfo(before.pixels.dtype).max, before.pixels.dtype)
+    gap = np.full(shape, white(before.pixels.dtype), before.pixels.dtype)
     pixels = np.concatenate((before.pixels, gap, after.pixels), axis=axis)
     # Metadata belongs to the photo; the picture of both keeps only its colours.
-    bare = replace(before, alpha=None, exif=None, xmp=None, texts=(), notes=(), path=None)
-    return replace(bare, pixels=pixels)
+    return Photo(
+        pixels,
+        icc=before.icc,
+        dpi=before.dpi,
+        grey=before.grey,
+        linear=before.linear,
+        lossless=before.lossless,
+        format=before.format,
+    )

@@ -91,7 +91,7 @@ class Asked:
             keep_times=self.settings.keep_times,
             thumbnails=True,
         )
-        card = catalog.find(self.options.weights)
+        card = catalog.card_of(self.options.weights)
         out = Path(self.choices.out).expanduser()
         return batch.BatchRequest(self.found, out, settings, card, retry_failed=self.retry_failed)
 

@@ -11,7 +11,7 @@ from nledn.errors import FolderWithoutPhotos, PhotoNotFound
 
 if TYPE_CHECKING:
     from nledn.photo import Photo
-    from nledn.photo.recipe import Recipe
+    from nledn.photo.provenance import Provenance
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,14 +22,14 @@ class Opened:
         photo: its pixels and all.
         copies: the reduced ones that a first view is made from.
         folder: the photos of its folder in the order people expect; empty for a pasted one.
-        recipe: how it was made, if it is a result of ours.
+        provenance: how it was made, if it is a result of ours.
         from_folder: a folder was asked for, and this is its first photo.
     """
 
     photo: "Photo"
     copies: Pyramid
     folder: tuple[Path, ...] = ()
-    recipe: "Recipe | None" = None
+    provenance: "Provenance | None" = None
     from_folder: bool = False
 
 

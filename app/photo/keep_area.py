@@ -52,7 +52,7 @@ class KeepAreaControl(QWidget):
         self.hint = muted()
         self._details = QWidget()
         self._lay_out()
-        self.show_kept(False)
+        self.show_kept(0)
         self._details.hide()
         self._group.buttonToggled.connect(self._toggled)
         for control in (self.diameter, self.feather, self.protection):
@@ -66,11 +66,14 @@ class KeepAreaControl(QWidget):
         value = self.protection.value() / 100 if self.brush_button.isChecked() else 0.0
         return Brush(_to_px(self.diameter.value()) / 2, self.feather.value() / 100, value)
 
-    def show_kept(self, is_kept: bool) -> None:
-        """Say whether an area is kept, and offer to clear it."""
-        self.clear.setVisible(is_kept)
-        kept, none = tr("An area is kept unchanged."), tr("Paint over what should stay as it is.")
-        self.hint.setText(kept if is_kept else none)
+    def show_kept(self, count: int) -> None:
+        """Say how many areas are kept, and offer to clear them."""
+        self.clear.setVisible(count > 0)
+        if count == 0:
+            self.hint.setText(tr("Paint over what should stay as it is."))
+        else:
+            many = tr("{count} areas kept", count=count)
+            self.hint.setText(tr("1 area kept") if count == 1 else many)
 
     def grow(self, steps: int) -> None:
         """Make the brush larger (+) or smaller (-)."""

@@ -40,10 +40,18 @@ from nledn.errors import (
     OutputNotPermitted,
 )
 from nledn.messages import explain_note, printable
-from nledn.naming import DEFAULT_TEMPLATE, SUFFIXES, Naming, check_template, name_of
+from nledn.naming import (
+    DEFAULT_TEMPLATE,
+    RAIN_TEMPLATE,
+    SUFFIXES,
+    Naming,
+    check_template,
+    name_of,
+)
 from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
 
 if TYPE_CHECKING:
+    from nledn.auto import Automatic
     from nledn.engine import Derainer
     from nledn.photo import Photo
     from nledn.photo.stripping import Strip
@@ -51,7 +59,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RAIN_NAME = "{stem}_rain{ext}"
 SIDE_BY_SIDE_NAME = "{stem}_before_after{ext}"
 
 
@@ -66,6 +73,7 @@ class Wanted:
     format: str
     overwrite: bool
     quality: int
+    longest_side: int | None
     record: bool
     limit_megapixels: float
     damaged: bool
@@ -128,6 +136,9 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         bool, typer.Option("--overwrite", help="Replace earlier results; never a source.")
     ] = False,
     quality: QualityOption = 95,
+    longest_side: Annotated[
+        int | None, typer.Option(min=1, help="Reduce larger results to so many pixels a side.")
+    ] = None,
     record: RecordOption = True,
     max_megapixels: Annotated[
         float, typer.Option(min=0, help="Refuse larger photos.")
@@ -154,6 +165,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
             format=format,
             overwrite=overwrite,
             quality=quality,
+            longest_side=longest_side,
             record=record,
             limit_megapixels=max_megapixels,
             damaged=damaged,
@@ -173,9 +185,9 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 
 def _derained(pipes: piped.Pipes, wanted: Wanted, options: Options, *, as_json: bool) -> list[Told]:
     decoder.warm_up()  # while the engine is loaded
-    from nledn.engine import Derainer
+    from nledn import auto
 
-    derainer = Derainer.load(options)
+    derainer = auto.load(options)
     results: list[Told] = []
     try:
         with cancelled_by_ctrl_c() as cancel:
@@ -217,7 +229,11 @@ class _Work:
     """Derains one photo after the other; knows every source, so that none is ever replaced."""
 
     def __init__(
-        self, derainer: "Derainer", wanted: Wanted, pipes: piped.Pipes, cancel: CancelToken
+        self,
+        derainer: "Derainer | Automatic",
+        wanted: Wanted,
+        pipes: piped.Pipes,
+        cancel: CancelToken,
     ) -> None:
         self._derainer = derainer
         self._wanted = wanted
@@ -257,7 +273,7 @@ class _Work:
     def _derain(self, path: Path, number: int) -> Told:
         from nledn import pipeline
         from nledn.photo import Note, WriteSettings
-        from nledn.photo.recipe import is_result
+        from nledn.photo.provenance import is_result
 
         wanted = self._wanted
         if path in self._places and not wanted.include_results:
@@ -284,6 +300,7 @@ class _Work:
             overwrite=wanted.overwrite,
             strip=wanted.strip,
             keep_times=wanted.keep_times,
+            longest_side_px=wanted.longest_side,
         )
         written = pipeline.write(
             result, outputs, settings, record=wanted.record, sources=self._sources
@@ -303,7 +320,7 @@ class _Work:
 
     def _is_ours(self, path: Path) -> bool:
         """Return whether a source is an earlier result by its name and by its record."""
-        from nledn.photo.recipe import is_result
+        from nledn.photo.provenance import is_result
 
         if path not in self._places:
             return False
@@ -327,7 +344,7 @@ class _Work:
         wanted = self._wanted
         ext = SUFFIXES.get(wanted.format) or output_suffix(photo)
         naming = Naming(source.stem, ext, checkpoint, strength, number)
-        rain = name_of(replace(naming, ext=".tif"), RAIN_NAME)
+        rain = name_of(replace(naming, ext=".tif"), RAIN_TEMPLATE)
         both = name_of(replace(naming, ext=".jpg"), SIDE_BY_SIDE_NAME)
         return Outputs(
             result=_in(wanted.output or source.parent, name_of(naming, wanted.name)),
@@ -365,6 +382,8 @@ def _text(path: Path | None) -> str | None:
 
 
 def _say(result: Told, quality: int) -> None:
+    from nledn.auto import explained
+
     if result.error is not None or result.record is None:
         return
     for note in (*result.notes, *result.record["notes"]):
@@ -372,7 +391,9 @@ def _say(result: Told, quality: int) -> None:
     for path in (result.output, result.rain_layer, result.side_by_side):
         if path is not None and path != str(piped.PIPE):
             say_path(path)
+    model, reason = result.record["checkpoint"], result.record["reason"]
+    model = f"{model}: {explained(model, reason)}" if reason else model
     made = "{device}, {backend} {precision}".format(**result.record)
     lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""
-    err.print(f"Derained in {result.seconds:.1f} s ({made}{saved}).")
+    err.print(f"Derained in {result.seconds:.1f} s ({model}; {made}{saved}).")

@@ -6,8 +6,8 @@ import numpy as np
 
 from nledn.cancel import CancelToken
 from nledn.compare.pictures import in_colours
-from nledn.metrics import psnr_y
-from nledn.models import Models
+from nledn.metrics import levels_of, psnr_y
+from nledn.models import LoadedModels
 from nledn.options import Options
 from nledn.photo import Photo
 from nledn.pixels import Bytes, Pixels, to_8_bits
@@ -39,7 +39,11 @@ class TilingCheck:
 
 
 def check_tiling(
-    photo: Photo, rect: Rect, options: Options, models: Models, cancel: CancelToken | None = None
+    photo: Photo,
+    rect: Rect,
+    options: Options,
+    models: LoadedModels,
+    cancel: CancelToken | None = None,
 ) -> TilingCheck:
     """Compute a region whole and in tiles.
 
@@ -52,7 +56,7 @@ def check_tiling(
 
     Raises:
         OutOfMemory: the region does not fit into the memory whole.
-        CheckpointError: the checkpoint cannot be used, and the other errors of `Models.find`.
+        CheckpointError: the checkpoint cannot be used, and the other errors of `LoadedModels.find`.
         Cancelled: `cancel` was set.
     """
     rect = middle_of(rect.clipped(*photo.size))
@@ -64,7 +68,7 @@ def check_tiling(
         derainer.derain(photo.visible[rect.slices], into=layer, cancel=cancel)
         results.append(layer.apply(pixels, options.strength))
     whole, tiled = results
-    levels = np.abs(whole.astype(np.float32) - tiled) * np.float32(255 / np.iinfo(whole.dtype).max)
+    levels = np.abs(levels_of(whole) - levels_of(tiled))
     return TilingCheck(
         rect=rect,
         tiles=len(layer.tiling.tiles),

@@ -20,7 +20,7 @@ from nledn.options import LIMIT_MEGAPIXELS
 
 if TYPE_CHECKING:
     from nledn.photo import Header, Photo
-    from nledn.photo.canvas import Form
+    from nledn.photo.pixel_sink import Form
 
 
 def read(
@@ -116,7 +116,7 @@ class _Conversation:
     limit_megapixels = 0.0
 
     def __init__(self, process: Process, path: Path, cancel: CancelToken) -> None:
-        from nledn.photo.canvas import Arrays
+        from nledn.photo.pixel_sink import Arrays
 
         self._process = process
         self._path = path
@@ -144,7 +144,7 @@ class _Conversation:
             self._take(kind, said)
 
     def _take(self, kind: str, said: Any) -> None:
-        from nledn.photo.canvas import Form
+        from nledn.photo.pixel_sink import Form
 
         if kind == "filled":
             self._take_pixels(*said)
@@ -159,7 +159,7 @@ class _Conversation:
             raise protocol.error_received(said, self._path)
 
     def _check(self, form: "Form") -> None:
-        from nledn.photo.canvas import DepthName
+        from nledn.photo.pixel_sink import DepthName
 
         if not (form.depth in get_args(DepthName) and min(form.width, form.height) > 0):
             raise ValueError(form)

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyvips
 
-from nledn.photo.canvas import Canvas, DepthName, Form, colours_in
 from nledn.photo.model import Decoded, Photo
+from nledn.photo.pixel_sink import DepthName, Form, PixelSink, colours_in
 from nledn.photo.source import Unsupported
-from nledn.pixels import Plane, strips
+from nledn.pixels import Plane, is_float, strips, white
 
 # libvips knows files by name and would show an old photo after a change; and what it keeps
 # costs memory that the engine needs.
@@ -26,7 +26,7 @@ logging.getLogger("pyvips").addHandler(logging.NullHandler())
 
 _LOADERS = {"PNG": "pngload", "TIFF": "tiffload", "JPEG": "jpegload", "AVIF": "heifload"}
 _VIPS_FORMATS = {np.dtype(np.uint8): "uchar", np.dtype(np.uint16): "ushort"}
-_DEPTHS: dict[str, DepthName] = {"uchar": "uint8", "ushort": "uint16"}
+_DEPTHS: dict[str, DepthName] = {"uchar": "uint8", "ushort": "uint16", "float": "float32"}
 _SPACES = {(2, 1): "b-w", (2, 2): "grey16", (3, 1): "srgb", (3, 2): "rgb16"}
 
 _JPEG_END = b"\xff\xd9"
@@ -39,13 +39,13 @@ VipsError = pyvips.Error
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class VipsImage:
     """A picture in an open file.
 
     Attributes:
         file: where it is read from; wherever it stands.
         kind: "PNG", "TIFF", "JPEG" or "AVIF".
-        bits: how many bits of 16 the file really fills (10, 12); None for all.
+        bits: how many bits of 16 the file really fills (10, 12), or 16 of a float; None for all.
         cmyk: the pixels are to be converted from CMYK to sRGB.
         bands: those of the colours, and of alpha, that are taken; None for all.
         place: of the picture in its file, as the loader's options.
@@ -58,12 +58,12 @@ class Picture:
     bands: tuple[int, ...] | None = None
     place: Mapping[str, int] = field(default_factory=dict)
 
-    def decode(self, canvas: Canvas) -> Decoded:
+    def decode(self, canvas: PixelSink) -> Decoded:
         """Decode it onto a canvas.
 
         Raises:
             VipsError: the file is truncated or corrupt.
-            Unsupported: float or 32-bit pixels.
+            Unsupported: 32-bit whole numbers.
         """
         return self._decoded(canvas, "error")
 
@@ -101,7 +101,7 @@ class Picture:
         for row in range(image.height):
             yield np.frombuffer(region.fetch(0, row, image.width, 1), depth)[None]
 
-    def decode_part(self, canvas: Canvas, rows: int) -> Decoded:
+    def decode_part(self, canvas: PixelSink, rows: int) -> Decoded:
         """Decode so many rows; those below are grey, or as far as a JPEG's decoder knows them.
 
         Raises:
@@ -109,7 +109,7 @@ class Picture:
         """
         return self._decoded(canvas if self.kind == "JPEG" else _GreyBelow(canvas, rows), "none")
 
-    def _decoded(self, canvas: Canvas, fail_on: str) -> Decoded:
+    def _decoded(self, canvas: PixelSink, fail_on: str) -> Decoded:
         # Held until the last strip is fetched: libvips itself keeps no reference to its callbacks.
         image, _held = self._opened(fail_on)
         if self.cmyk:
@@ -170,13 +170,13 @@ class _Ended:
 class _GreyBelow:
     """A canvas whose rows below a given one are grey."""
 
-    def __init__(self, canvas: Canvas, rows: int) -> None:
+    def __init__(self, canvas: PixelSink, rows: int) -> None:
         self._canvas = canvas
         self._left = rows
         self.begin = canvas.begin
 
     def put(self, strip: Any) -> None:
-        grey = np.full_like(strip, np.iinfo(strip.dtype).max // 2 + 1)
+        grey = np.full_like(strip, 0.5 if is_float(strip) else white(strip.dtype) // 2 + 1)
         grey[: max(0, self._left)] = strip[: max(0, self._left)]
         self._left -= len(strip)
         self._canvas.put(grey)
@@ -188,10 +188,11 @@ def _cmyk_to_srgb(image: Any) -> Any:
     return image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
 
 
-def _fetch(image: Any, bits: int | None, canvas: Canvas) -> None:
+def _fetch(image: Any, bits: int | None, canvas: PixelSink) -> None:
     width, height, bands = image.width, image.height, image.bands
     depth = _DEPTHS[image.format]
-    canvas.begin(Form(width, height, depth, has_alpha=bands > colours_in(bands)))
+    kept: DepthName = "float16" if depth == "float32" and bits == 16 else depth
+    canvas.begin(Form(width, height, kept, has_alpha=bands > colours_in(bands)))
     region = pyvips.Region.new(image)
     for rows in strips(height, width):
         raw = region.fetch(0, rows.start, width, rows.stop - rows.start)

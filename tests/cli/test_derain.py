@@ -79,6 +79,15 @@ def test_rain_layer_and_side_by_side_are_written(rainy: Path, tmp_path: Path) ->
     np.testing.assert_array_equal(both[-40:], pixels_of(tmp_path / "clean.png"))
 
 
+def test_a_longest_side_reduces_the_pictures_but_not_the_rain(rainy: Path, tmp_path: Path) -> None:
+    small, rain, both = tmp_path / "small.png", tmp_path / "rain.tif", tmp_path / "both.png"
+    asked = ("--rain-layer", rain, "--side-by-side", both, "--longest-side", "28")
+    assert exit_code("derain", rainy, "-o", small, *asked) == 0
+    assert pixels_of(small).shape == (20, 28, 3)
+    assert max(pixels_of(both).shape) == 28
+    assert tifffile.imread(rain).shape == (40, 56, 3)
+
+
 def test_the_rain_as_png_is_sixteen_bits_around_the_middle(rainy: Path, tmp_path: Path) -> None:
     target = tmp_path / "rain.png"
     assert exit_code("derain", rainy, "-o", tmp_path, "--rain-layer", target) == 0

@@ -1,4 +1,4 @@
-"""What is said of a result that was saved."""
+"""What is said of a result that was saved, and of the model that was chosen."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from app.photo.jobs import Saved
-from app.photo.words import saved_of
+from app.photo.state import PhotoState, Status
+from app.photo.words import saved_of, status_of
 from nledn.photo import Photo, WriteSettings
 
 RICH = Photo(
@@ -38,3 +39,25 @@ def test_a_title_is_no_comment_that_a_jpeg_could_keep() -> None:
     titled = Photo(np.zeros((2, 3, 3), np.uint8), texts=(("Title", "Rain"),))
     said = saved_of(Saved(Path("dry.jpg"), titled, WriteSettings()))
     assert said == "Saved dry.jpg: JPEG quality 95, 4:4:4."
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "reason", "words"),
+    [
+        ("", "", "Done"),
+        ("afterrain-light", "no rain found", "No rain found → AfterRain light · Done"),
+        ("afterrain-dense", "dense rain", "Dense rain → afterrain-dense · Done"),
+        ("afterrain", "light rain", "Light rain, but afterrain-light is missing · Done"),
+        (
+            "afterrain",
+            "snow",
+            "snow → AfterRain · Done",
+        ),
+    ],
+)
+def test_the_status_names_the_chosen_model_and_why(
+    checkpoint: str, reason: str, words: str
+) -> None:
+    titles = {"afterrain": "AfterRain", "afterrain-light": "AfterRain light"}
+    status = Status(PhotoState.DONE, 1, 1, checkpoint=checkpoint, reason=reason)
+    assert status_of(status, titles) == words
