@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         tasks.idled.connect(self._give_memory_back)
         self._connect_window()
         self.photo = PhotoPage(
-            self.shell, self.view, document, self.controller, self.named_actions, self
+            self.shell, self.view, self.controller, self.named_actions, tasks, self
         )
         self.batch = BatchPage(self.shell, self.batch_controller, tasks, self)
         document.options_changed.connect(self.batch.options_changed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.photo import jobs, words
+from app.photo import jobs, opening, words
 from app.photo.autosave import Autosave, FileJob, Offer, Recovered
 from app.photo.deraining import Deraining
 from app.photo.document import Document
@@ -115,17 +115,21 @@ class PhotoController(QObject):
         self.open(places.sample_photo())
 
     def step(self, by: int) -> None:
-        """Open the next or previous photo of the folder."""
+        """Open the next or previous photo of the folder, with its result."""
         path = self.document.neighbour(by)
         if path is not None:
-            self.open(path)
+            self.open_with_result(path)
+
+    def open_with_result(self, path: Path) -> None:
+        """Open a photo of the folder, and show its result too if it has one there."""
+        self.open(self.document.results.get(path, path))
 
     def drop(self, data: QMimeData) -> None:
         """Take what was dropped or pasted: a file, or a picture."""
         if paths := paths_in(data):
             self.open(paths[0])
         elif (image := image_in(data)) is not None:
-            self._go_on(partial(self._begin_opening, jobs.PasteJob(image), self._take))
+            self._go_on(partial(self._begin_opening, opening.PasteJob(image), self._take))
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
@@ -143,7 +147,7 @@ class PhotoController(QObject):
             greeting: is said when it is open, in place of what there is to say of the photo.
             damaged: open it as far as it can be read.
         """
-        job = jobs.OpenJob(path, self.series.edits, damaged)
+        job = opening.OpenJob(path, self.document.options, self.series.edits, damaged)
         self._begin_opening(job, partial(self._take, notice=greeting))
 
     def review(
@@ -151,7 +155,9 @@ class PhotoController(QObject):
     ) -> None:
         """Open a photo of a batch beside its result."""
         options = self.document.options
-        job = jobs.ReviewJob(source, output, row, strength, options, checkpoint, self.series.edits)
+        job = opening.ReviewJob(
+            source, output, row, strength, options, checkpoint, self.series.edits
+        )
         self._go_on(partial(self._begin_opening, job, self._take))
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
@@ -167,7 +173,10 @@ class PhotoController(QObject):
 
     def restore(self, offer: Offer) -> None:
         """Open what a crash left behind."""
-        job, take = jobs.RestoreJob(offer, self.series.edits), partial(self._take_restored, offer)
+        job, take = (
+            opening.RestoreJob(offer, self.series.edits),
+            partial(self._take_restored, offer),
+        )
         self._go_on(partial(self._begin_opening, job, take))
 
     # Deraining
@@ -265,20 +274,18 @@ class PhotoController(QObject):
         self._opening = None
         self.opening_changed.emit(False)
 
-    def _take(self, found: jobs.Found, notice: Notice | None = None) -> None:
+    def _take(self, found: opening.Found, notice: Notice | None = None) -> None:
         """Make a photo that was read the open one, remember it, and say what there is to say."""
         document, opened, path = self.document, found.opened, found.opened.photo.path
         self._deraining.abandon()
         self.series.remember()
         self._deraining.look_nowhere()
-        options, strength = document.options, document.strength
-        if found.edits is not None:
-            options = replace(options, weights=found.edits.choices.weights)
-            strength = found.edits.choices.strength
-        self._autosave.restart(path, options, strength)
-        document.take(opened, found.edits)
+        edits = self.series.edits_for(found)
+        options = replace(document.options, weights=edits.choices.weights)
+        self._autosave.restart(path, options, edits.choices.strength)
+        document.take(opened, edits)
         if found.work is not None:
-            self._take_work(found.work, found.output)
+            self._take_work(found.work, found)
         self.series.take(found)
         self._deraining.follow()
         if path is not None and path != places.sample_photo():
@@ -294,7 +301,7 @@ class PhotoController(QObject):
         elif scan.is_busy and rescans:
             QTimer.singleShot(RESCAN_MS, self, partial(self.look_for_recovery, rescans - 1))
 
-    def _take_restored(self, offer: Offer, found: jobs.Found) -> None:
+    def _take_restored(self, offer: Offer, found: opening.Found) -> None:
         kept = found.work
         assert kept is not None, "the job found it"
         self._offer = None
@@ -306,7 +313,7 @@ class PhotoController(QObject):
         for deed in kept.deeds:
             self.document.history.replay(deed)
 
-    def _take_work(self, kept: Recovered, output: Path | None) -> None:
+    def _take_work(self, kept: Recovered, found: opening.Found) -> None:
         document = self.document
         for options, layer in kept.layers:
             document.take_rain(layer, options)
@@ -314,8 +321,10 @@ class PhotoController(QObject):
         document.set_strength(kept.strength)
         document.history.restart()
         self._autosave.restart(kept.source, kept.options, kept.strength)
-        if output is not None and document.latest is not None:
-            document.set_saved(document.latest, output, document.latest.work)
+        latest, edits = document.latest, found.edits
+        if found.output is not None and latest is not None:
+            is_saved = edits is None or edits.is_saved
+            document.set_saved(latest, found.output, latest.work if is_saved else None)
 
     def _forget(self, offer: Offer) -> None:
         self._offer = None

@@ -1,6 +1,7 @@
 """The open photo: its rain, strength, kept area and undo, and what of its results is on disk."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -92,6 +93,7 @@ class Document(QObject):
         self.options = options
         self.photo: Photo | None = None
         self.folder: tuple[Path, ...] = ()
+        self.results: Mapping[Path, Path] = {}
         self.layer: RainLayer | None = None
         self.strength = 1.0
         self.status = Status(PhotoState.EMPTY)
@@ -167,7 +169,7 @@ class Document(QObject):
     def take(self, opened: Opened, edits: Edits | None = None) -> None:
         """Make another photo the open one, with what was chosen for it earlier."""
         self._results.clear()
-        self.photo, self.folder = opened.photo, opened.folder
+        self.photo, self.folder, self.results = opened.photo, opened.folder, opened.results
         self.picture.set_photo(opened.photo, opened.copies)
         if edits is not None:
             self.set_options(replace(self.options, weights=edits.choices.weights))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.file_dialogs import FileDialog, kind_of
+from app.shell.name_field import NameField
 from app.shell.parts import (
     dialog_buttons,
     form_label,
@@ -133,7 +134,8 @@ class SettingsDialog(QDialog):
         self.profile.setPlaceholderText(tr("The desktop's, or sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
         self.browse = QPushButton(tr("Choose…"))
-        self.template = QLineEdit()
+        self.name = NameField()
+        self.template = self.name.template
         self.example = muted()
         self.quality = quality_field(self._settings.quality)
         self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
@@ -172,7 +174,7 @@ class SettingsDialog(QDialog):
 
     def _results_page(self) -> QWidget:
         page, form = _page(tr("Results"))
-        form.addRow(form_label(tr("Name")), self.template)
+        form.addRow(form_label(tr("Name")), self.name)
         form.addRow("", self.example)
         form.addRow(form_label(tr("Quality")), self.quality)
         form.addRow("", muted(tr("Of JPEG and WebP; PNG and TIFF lose nothing.")))

@@ -88,6 +88,10 @@
         <translation>高级</translation>
     </message>
     <message>
+        <source>Advanced: a template for the name</source>
+        <translation>高级：使用名称模板</translation>
+    </message>
+    <message>
         <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
         <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
     </message>
@@ -452,6 +456,10 @@
         <translation>复制结果</translation>
     </message>
     <message>
+        <source>Copy settings</source>
+        <translation>复制设置</translation>
+    </message>
+    <message>
         <source>Correct or stop that worker, then start the batch again.</source>
         <translation>请修复或停止该工作进程，然后重新开始批处理。</translation>
     </message>
@@ -488,10 +496,6 @@
         <translation>删除</translation>
     </message>
     <message>
-        <source>Dense rain</source>
-        <translation>密集的雨</translation>
-    </message>
-    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -502,6 +506,10 @@
     <message>
         <source>Derain it alone on one machine.</source>
         <translation>请在一台机器上单独对它去雨。</translation>
+    </message>
+    <message>
+        <source>Derain selected…</source>
+        <translation>对所选照片去雨…</translation>
     </message>
     <message>
         <source>Derain the photos of a folder, and each that arrives there</source>
@@ -868,10 +876,6 @@
         <translation>浅色</translation>
     </message>
     <message>
-        <source>Light rain</source>
-        <translation>小雨</translation>
-    </message>
-    <message>
         <source>Loading the models…</source>
         <translation>正在加载模型…</translation>
     </message>
@@ -912,12 +916,12 @@
         <translation>模型：{name}</translation>
     </message>
     <message>
-        <source>Models</source>
-        <translation>模型</translation>
+        <source>Model: {name} ({reason})</source>
+        <translation>模型：{name}（{reason}）</translation>
     </message>
     <message>
-        <source>Moderate rain</source>
-        <translation>中雨</translation>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -976,10 +980,6 @@
         <translation>无预览</translation>
     </message>
     <message>
-        <source>No rain found</source>
-        <translation>未发现雨</translation>
-    </message>
-    <message>
         <source>No scheduler answers at {address} ({detail}).</source>
         <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
@@ -1018,10 +1018,6 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
-    </message>
-    <message>
-        <source>Only model</source>
-        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -1156,6 +1152,10 @@
         <translation>粘贴照片</translation>
     </message>
     <message>
+        <source>Paste settings</source>
+        <translation>粘贴设置</translation>
+    </message>
+    <message>
         <source>Pasted picture</source>
         <translation>粘贴的图片</translation>
     </message>
@@ -1190,6 +1190,10 @@
     <message>
         <source>Photos of the batch</source>
         <translation>批处理的照片</translation>
+    </message>
+    <message>
+        <source>Photos of the folder</source>
+        <translation>文件夹中的照片</translation>
     </message>
     <message>
         <source>Photos…</source>
@@ -2016,12 +2020,24 @@
         <translation>注释</translation>
     </message>
     <message>
+        <source>dense rain</source>
+        <translation>密雨</translation>
+    </message>
+    <message>
+        <source>derained</source>
+        <translation>已去雨</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
     <message>
         <source>drag, arrows</source>
         <translation>拖动、方向键</translation>
+    </message>
+    <message>
+        <source>edited, not saved</source>
+        <translation>已编辑，未保存</translation>
     </message>
     <message>
         <source>hold Alt</source>
@@ -2036,8 +2052,20 @@
         <translation>左、右</translation>
     </message>
     <message>
+        <source>light rain</source>
+        <translation>小雨</translation>
+    </message>
+    <message>
+        <source>moderate rain</source>
+        <translation>中雨</translation>
+    </message>
+    <message>
         <source>no difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>no rain found</source>
+        <translation>未发现雨</translation>
     </message>
     <message>
         <source>not found</source>
@@ -2070,6 +2098,10 @@
     <message>
         <source>texts</source>
         <translation>文字信息</translation>
+    </message>
+    <message>
+        <source>the only one</source>
+        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>transparency</source>
@@ -2108,8 +2140,16 @@
         <translation>{count} 张失败；原因见各行说明。</translation>
     </message>
     <message>
+        <source>{count} photos have these settings now.</source>
+        <translation>现在 {count} 张照片使用这些设置。</translation>
+    </message>
+    <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
+    </message>
+    <message>
+        <source>{count} selected</source>
+        <translation>已选 {count} 张</translation>
     </message>
     <message>
         <source>{count} skipped</source>
@@ -2278,6 +2318,10 @@
     <message>
         <source>{photo} becomes {name}</source>
         <translation>{photo} 将成为 {name}</translation>
+    </message>
+    <message>
+        <source>{place} of {total}</source>
+        <translation>{place} / {total}</translation>
     </message>
     <message>
         <source>{psnr} · SSIM {ssim}</source>
