@@ -824,6 +824,10 @@
         <translation>JPEG 质量 {quality}，{colour}</translation>
     </message>
     <message>
+        <source>Keep all</source>
+        <translation>全部保留</translation>
+    </message>
+    <message>
         <source>Keep area</source>
         <translation>保留区域</translation>
     </message>
@@ -844,6 +848,10 @@
         <translation>不保留任何区域；所有地方都去雨</translation>
     </message>
     <message>
+        <source>Keep the file's date</source>
+        <translation>保留文件的日期</translation>
+    </message>
+    <message>
         <source>Keyboard shortcuts</source>
         <translation>键盘快捷键</translation>
     </message>
@@ -858,6 +866,14 @@
     <message>
         <source>Larger photos are reduced; none is enlarged.</source>
         <translation>较大的照片会缩小，不会放大。</translation>
+    </message>
+    <message>
+        <source>Leave out all</source>
+        <translation>全部去除</translation>
+    </message>
+    <message>
+        <source>Leave out the location</source>
+        <translation>去除位置信息</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -894,6 +910,10 @@
     <message>
         <source>Measured on what is in sight, {size}.</source>
         <translation>在看得见的部分测量，{size}。</translation>
+    </message>
+    <message>
+        <source>Metadata</source>
+        <translation>元数据</translation>
     </message>
     <message>
         <source>Model</source>
@@ -1062,6 +1082,10 @@
     <message>
         <source>Open the sample photo</source>
         <translation>打开示例照片</translation>
+    </message>
+    <message>
+        <source>Open what is there</source>
+        <translation>打开可读部分</translation>
     </message>
     <message>
         <source>OpenVINO does not work on this processor ({problem}).</source>
@@ -1358,6 +1382,10 @@
     <message>
         <source>Save it with 8 or 16 bits per channel, in grey or RGB, in another program.</source>
         <translation>请在其他程序中以每通道 8 或 16 位的灰度或 RGB 格式保存。</translation>
+    </message>
+    <message>
+        <source>Save replaces this file, and returns to the program that opened it.</source>
+        <translation>保存将替换此文件，并返回打开它的程序。</translation>
     </message>
     <message>
         <source>Save result</source>
