@@ -157,11 +157,16 @@ class Document(QObject):
         return Result(self.photo, derained.layer, strength, kept, keep_brightness)
 
     @property
+    def choices(self) -> Choices:
+        """The settings of the open photo that another can have as well."""
+        return Choices(self.options.weights, self.strength, self.keep_brightness)
+
+    @property
     def edits(self) -> Edits:
         """All that is chosen for the open photo."""
         latest, mask = self.latest, self.picture.mask
         return Edits(
-            Choices(self.options.weights, self.strength, self.keep_brightness),
+            self.choices,
             mask.copy() if mask is not None and self.keeps_area else None,
             None if latest is None else latest.path,
             latest is not None and not latest.is_unsaved,

@@ -172,7 +172,8 @@ class Saved:
 
     Attributes:
         path: where.
-        photo: what, as it was handed to the writer, but without XMP that is only our record.
+        photo: what, as it was handed to the writer, but without XMP that is only our record; its
+            notes tell what is not kept.
         settings: how.
         tiles: computed and all, of a partial result; None for a complete one.
     """

@@ -500,10 +500,6 @@
         <translation>删除</translation>
     </message>
     <message>
-        <source>Dense rain</source>
-        <translation>密集的雨</translation>
-    </message>
-    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -832,6 +828,10 @@
         <translation>JPEG 质量 {quality}，{colour}</translation>
     </message>
     <message>
+        <source>Keep all</source>
+        <translation>全部保留</translation>
+    </message>
+    <message>
         <source>Keep area</source>
         <translation>保留区域</translation>
     </message>
@@ -852,6 +852,10 @@
         <translation>不保留任何区域；所有地方都去雨</translation>
     </message>
     <message>
+        <source>Keep the file's date</source>
+        <translation>保留文件的日期</translation>
+    </message>
+    <message>
         <source>Keyboard shortcuts</source>
         <translation>键盘快捷键</translation>
     </message>
@@ -868,16 +872,20 @@
         <translation>较大的照片会缩小，不会放大。</translation>
     </message>
     <message>
+        <source>Leave out all</source>
+        <translation>全部去除</translation>
+    </message>
+    <message>
+        <source>Leave out the location</source>
+        <translation>去除位置信息</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
     <message>
         <source>Light</source>
         <translation>浅色</translation>
-    </message>
-    <message>
-        <source>Light rain</source>
-        <translation>小雨</translation>
     </message>
     <message>
         <source>Little rain found</source>
@@ -916,6 +924,10 @@
         <translation>在看得见的部分测量，{size}。</translation>
     </message>
     <message>
+        <source>Metadata</source>
+        <translation>元数据</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
@@ -924,12 +936,12 @@
         <translation>模型：{name}</translation>
     </message>
     <message>
-        <source>Models</source>
-        <translation>模型</translation>
+        <source>Model: {name} ({reason})</source>
+        <translation>模型：{name}（{reason}）</translation>
     </message>
     <message>
-        <source>Moderate rain</source>
-        <translation>中雨</translation>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -988,10 +1000,6 @@
         <translation>无预览</translation>
     </message>
     <message>
-        <source>No rain found</source>
-        <translation>未发现雨</translation>
-    </message>
-    <message>
         <source>No scheduler answers at {address} ({detail}).</source>
         <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
@@ -1030,10 +1038,6 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
-    </message>
-    <message>
-        <source>Only model</source>
-        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -1090,6 +1094,10 @@
     <message>
         <source>Open the sample photo</source>
         <translation>打开示例照片</translation>
+    </message>
+    <message>
+        <source>Open what is there</source>
+        <translation>打开可读部分</translation>
     </message>
     <message>
         <source>OpenVINO does not work on this processor ({problem}).</source>
@@ -1390,6 +1398,10 @@
     <message>
         <source>Save it with 8 or 16 bits per channel, in grey or RGB, in another program.</source>
         <translation>请在其他程序中以每通道 8 或 16 位的灰度或 RGB 格式保存。</translation>
+    </message>
+    <message>
+        <source>Save replaces this file, and returns to the program that opened it.</source>
+        <translation>保存将替换此文件，并返回打开它的程序。</translation>
     </message>
     <message>
         <source>Save result</source>
@@ -2052,6 +2064,10 @@
         <translation>变暗</translation>
     </message>
     <message>
+        <source>dense rain</source>
+        <translation>密雨</translation>
+    </message>
+    <message>
         <source>derained</source>
         <translation>已去雨</translation>
     </message>
@@ -2080,8 +2096,20 @@
         <translation>左、右</translation>
     </message>
     <message>
+        <source>light rain</source>
+        <translation>小雨</translation>
+    </message>
+    <message>
+        <source>moderate rain</source>
+        <translation>中雨</translation>
+    </message>
+    <message>
         <source>no difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>no rain found</source>
+        <translation>未发现雨</translation>
     </message>
     <message>
         <source>not found</source>
@@ -2122,6 +2150,10 @@
     <message>
         <source>texts</source>
         <translation>文字信息</translation>
+    </message>
+    <message>
+        <source>the only one</source>
+        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>transparency</source>

@@ -70,19 +70,33 @@ def test_the_file_is_what_is_shown_and_says_so(
     assert keeps(done), "as the strength, it is the next photo's too"
 
 
-def test_the_settings_of_a_result_bring_it_back(
-    qtbot: QtBot, done: MainWindow, picture_file: Path
+def test_the_settings_of_a_result_without_its_photo_bring_it_back(
+    qtbot: QtBot, done: MainWindow, picture_file: Path, tmp_path: Path
 ) -> None:
     switch = done.photo.panel.strength.keep_brightness
     switch.click()
     done.named_actions["save"].trigger()
     qtbot.waitUntil(lambda: said(done).startswith("Saved"))
-    open_photo(qtbot, done, picture_file.with_name("street_derained.png"))
+    picture_file.with_name("street_derained.png").rename(tmp_path / "street_derained.png")
+    open_photo(qtbot, done, tmp_path / "street_derained.png")
     switch.click()
     assert not keeps(done)
     done.shell.banner.buttons["recipe"].click()
     assert keeps(done)
     assert switch.isChecked()
+
+
+def test_a_result_beside_its_photo_is_shown_as_it_was_saved(
+    qtbot: QtBot, done: MainWindow, picture_file: Path
+) -> None:
+    done.photo.panel.strength.keep_brightness.click()
+    done.named_actions["save"].trigger()
+    qtbot.waitUntil(lambda: said(done).startswith("Saved"))
+    path = picture_file.with_name("street_derained.png")
+    open_photo(qtbot, done, path)
+    saved = photo.read(path).pixels.view(np.uint8)
+    assert np.array_equal(done.picture.pixels("after", 0, whole(saved)), saved)
+    assert not done.document.is_unsaved
 
 
 def test_a_batch_keeps_the_brightness_as_the_photo_does(done: MainWindow) -> None:
