@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.compare.blind_test import NONE, BlindTest, Vote, VoteJob, vote_of
 from app.compare.jobs import ExportJob, TilingJob
-from app.compare.metrics import decibels, figures_of
+from app.compare.metrics import decibels, details_of, figures_of
 from app.compare.model import CompareModel
 from app.compare.panel import PaneSummary
 from app.compare.panes import MOST, ComparePane, PaneKind, Panes
@@ -300,12 +300,13 @@ class CompareController(QObject):
 
     def _row_of(self, pane: ComparePane) -> PaneSummary:
         is_hidden = self._blind_test is not None and pane.is_candidate
-        figures = self.model.metrics.figures.get(pane.key)
+        figures = self.model.metrics.figures.get(pane.key) if self._blind_test is None else None
         return PaneSummary(
             pane.key,
             self._name(pane),
             pane.strength if pane.kind == "checkpoint" and not is_hidden else None,
-            "" if figures is None or self._blind_test is not None else figures_of(figures),
+            "" if figures is None else figures_of(figures),
+            "" if figures is None else details_of(figures),
             is_removable=pane.kind != "rainy" and not is_hidden,
         )
 

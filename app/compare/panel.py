@@ -45,6 +45,7 @@ class PaneSummary:
         name: as it is shown now.
         strength: of a checkpoint; None for others, and while names are hidden.
         figures: in one or two lines; empty if there are none.
+        details: more of them, for the tooltip.
         is_removable: whether it may go.
     """
 
@@ -52,6 +53,7 @@ class PaneSummary:
     name: str
     strength: float | None
     figures: str
+    details: str
     is_removable: bool
 
 
@@ -105,6 +107,7 @@ class PaneRow(QWidget):
             self.strength.blockSignals(False)
         self.remove.setVisible(row.is_removable)
         self.figures.setText(row.figures)
+        self.figures.setToolTip(row.details)
         self.figures.setVisible(bool(row.figures))
 
 

@@ -480,6 +480,10 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>Darker by {levels}: keep brightness?</source>
+        <translation>变暗了 {levels} 级：保持亮度？</translation>
+    </message>
+    <message>
         <source>Darker overall, by {levels} of 255.</source>
         <translation>整体变暗 {levels}/255。</translation>
     </message>
@@ -884,6 +888,14 @@
         <translation>浅色</translation>
     </message>
     <message>
+        <source>Little rain found</source>
+        <translation>几乎没有找到雨</translation>
+    </message>
+    <message>
+        <source>Little rain found: try {model}</source>
+        <translation>几乎没有找到雨：试试“{model}”</translation>
+    </message>
+    <message>
         <source>Loading the models…</source>
         <translation>正在加载模型…</translation>
     </message>
@@ -1260,6 +1272,10 @@
         <translation>雨层</translation>
     </message>
     <message>
+        <source>Rain removed</source>
+        <translation>雨已去除</translation>
+    </message>
+    <message>
         <source>Rain shown</source>
         <translation>雨层显示</translation>
     </message>
@@ -1552,6 +1568,10 @@
         <translation>{name} 的强度</translation>
     </message>
     <message>
+        <source>Strong removal</source>
+        <translation>去除量大</translation>
+    </message>
+    <message>
         <source>TIFF, exact values</source>
         <translation>TIFF，精确数值</translation>
     </message>
@@ -1582,6 +1602,10 @@
     <message>
         <source>Take the rain out of the photo (Ctrl+D)</source>
         <translation>去除照片中的雨 (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>Taken on average: {taken} of 255 levels. Brightness: {brightness}.</source>
+        <translation>平均去除 255 级中的 {taken} 级。亮度：{brightness}。</translation>
     </message>
     <message>
         <source>Takes effect after a restart.</source>
@@ -2020,6 +2044,10 @@
         <translation>在手柄上按方向键、Home、End</translation>
     </message>
     <message>
+        <source>brighter</source>
+        <translation>变亮</translation>
+    </message>
+    <message>
         <source>brightness {levels}</source>
         <translation>亮度 {levels}</translation>
     </message>
@@ -2030,6 +2058,10 @@
     <message>
         <source>comment</source>
         <translation>注释</translation>
+    </message>
+    <message>
+        <source>darker</source>
+        <translation>变暗</translation>
     </message>
     <message>
         <source>dense rain</source>
@@ -2086,6 +2118,14 @@
     <message>
         <source>picture</source>
         <translation>图片</translation>
+    </message>
+    <message>
+        <source>slightly brighter</source>
+        <translation>略微变亮</translation>
+    </message>
+    <message>
+        <source>slightly darker</source>
+        <translation>略微变暗</translation>
     </message>
     <message>
         <source>streaks level</source>
