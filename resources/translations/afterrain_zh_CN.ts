@@ -17,7 +17,7 @@
     </message>
     <message>
         <source>16 bits per channel became 8.</source>
-        <translation>每通道 16 位已变为 8 位。</translation>
+        <translation>每通道 16 位已转换为 8 位。</translation>
     </message>
     <message>
         <source>200 %</source>
@@ -25,7 +25,7 @@
     </message>
     <message>
         <source>285 photos out of Debian, npm and PyPI packages, rain drawn on them</source>
-        <translation>来自 Debian、npm 和 PyPI 软件包的 285 张照片，绘上了雨</translation>
+        <translation>取自 Debian、npm 和 PyPI 软件包的 285 张照片，雨为人工合成</translation>
     </message>
     <message>
         <source>A batch is running</source>
@@ -33,7 +33,7 @@
     </message>
     <message>
         <source>A colour space without an ICC profile is not kept.</source>
-        <translation>没有 ICC 配置文件的色彩空间不会保留。</translation>
+        <translation>没有 ICC 配置文件的色彩空间未保留。</translation>
     </message>
     <message>
         <source>A model named {id} already exists.</source>
@@ -44,8 +44,8 @@
         <translation>名称必须以 {field} 结尾。</translation>
     </message>
     <message>
-        <source>A rainy sample. Click Derain to take the rain away, or drop your own photo.</source>
-        <translation>这是一张雨中的示例照片。点击“去雨”去除雨水，或将您自己的照片拖到这里。</translation>
+        <source>A rainy sample. Click Derain to remove the rain, or drop your own photo.</source>
+        <translation>这是一张雨天的示例照片。点击“去雨”即可去除雨丝，也可以把自己的照片拖到这里。</translation>
     </message>
     <message>
         <source>About AfterRain</source>
@@ -89,51 +89,55 @@
     </message>
     <message>
         <source>Advanced: a template for the name</source>
-        <translation>高级：使用名称模板</translation>
+        <translation>高级：使用文件名模板</translation>
     </message>
     <message>
-        <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
-        <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
+        <source>AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.</source>
+        <translation>AfterRain 上次未正常退出。已恢复 {name} 的 {done} 个图块（共 {total} 个）。</translation>
     </message>
     <message>
         <source>AfterRain does not download photos. Save the picture, then open its file.</source>
-        <translation>AfterRain 不下载照片。请先保存图片，再打开该文件。</translation>
+        <translation>AfterRain 不会从网上下载照片。请先将图片保存到本地，再打开该文件。</translation>
     </message>
     <message>
         <source>AfterRain does not use {first} here, because its results are wrong.</source>
-        <translation>AfterRain 在此不使用 {first}，因为其结果有误。</translation>
+        <translation>AfterRain 未使用 {first}，因为它在这台电脑上的计算结果有误。</translation>
     </message>
     <message>
         <source>AfterRain does not use {first}, because it crashed when tried.</source>
-        <translation>AfterRain 不使用 {first}，因为测试时它崩溃了。</translation>
+        <translation>AfterRain 未使用 {first}，因为试用时程序崩溃。</translation>
     </message>
     <message>
         <source>AfterRain does not use {first}, because it failed when tried.</source>
-        <translation>AfterRain 不使用 {first}，因为测试时它失败了。</translation>
+        <translation>AfterRain 未使用 {first}，因为试用时出错。</translation>
     </message>
     <message>
         <source>AfterRain does not use {first}, because its free memory is too small.</source>
-        <translation>AfterRain 不使用 {first}，因为其可用内存太小。</translation>
+        <translation>AfterRain 未使用 {first}，因为可用内存不足。</translation>
     </message>
     <message>
         <source>AfterRain does not use {first}, because this PyTorch does not support it.</source>
-        <translation>AfterRain 不使用 {first}，因为此 PyTorch 不支持它。</translation>
+        <translation>AfterRain 未使用 {first}，因为此 PyTorch 不支持它。</translation>
     </message>
     <message>
         <source>AfterRain failed unexpectedly; your photo is unchanged. See the log for details.</source>
-        <translation>AfterRain 发生意外错误；您的照片没有改变。详情请查看日志。</translation>
+        <translation>AfterRain 发生意外错误。您的照片未受影响，详情请查看日志。</translation>
     </message>
     <message>
         <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with a licence of its own. A bundle carries them itself, and lists them here.</source>
-        <translation>AfterRain 是以 MIT 许可证发布的自由软件。它所用的软件包与它一同安装，各有自己的许可证。打包版本自带这些软件包，并在此列出。</translation>
+        <translation>AfterRain 是以 MIT 许可证发布的自由软件。所用的软件包随它一同安装，各有自己的许可证；独立安装包自带这些软件包，并在此列出。</translation>
     </message>
     <message>
-        <source>AfterRain {version} takes the rain out of photos, on your own machine.</source>
-        <translation>AfterRain {version} 在您自己的电脑上去除照片中的雨。</translation>
+        <source>AfterRain {version} removes rain from photos, on your own computer.</source>
+        <translation>AfterRain {version} 在您自己的电脑上为照片去雨。</translation>
     </message>
     <message>
         <source>All files</source>
         <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>All of the authors' models are already here.</source>
+        <translation>作者发布的模型均已添加。</translation>
     </message>
     <message>
         <source>All photos</source>
@@ -148,8 +152,8 @@
         <translation>通用</translation>
     </message>
     <message>
-        <source>An ICC file of your screen, if the desktop does not know it.</source>
-        <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
+        <source>An ICC file of your screen, if the desktop has none.</source>
+        <translation>显示器的 ICC 文件，仅在系统未提供时需要。</translation>
     </message>
     <message>
         <source>Another batch is running in {path} (process {pid} on {host}).</source>
@@ -157,7 +161,7 @@
     </message>
     <message>
         <source>Another program's result…</source>
-        <translation>其他程序的结果…</translation>
+        <translation>其他软件的结果…</translation>
     </message>
     <message>
         <source>Apple graphics (untested)</source>
@@ -185,23 +189,23 @@
     </message>
     <message>
         <source>Automatic takes OpenVINO here: {times} times as fast as PyTorch.</source>
-        <translation>“自动”在此处使用 OpenVINO：速度是 PyTorch 的 {times} 倍。</translation>
+        <translation>“自动”选用 OpenVINO：速度是 PyTorch 的 {times} 倍。</translation>
     </message>
     <message>
         <source>Back to 100 %</source>
         <translation>恢复为 100 %</translation>
     </message>
     <message>
-        <source>Back to the settings of a first start</source>
-        <translation>恢复为首次启动时的设置</translation>
-    </message>
-    <message>
         <source>Backend</source>
-        <translation>后端</translation>
+        <translation>计算后端</translation>
     </message>
     <message>
         <source>Batch</source>
         <translation>批处理</translation>
+    </message>
+    <message>
+        <source>Batch finished</source>
+        <translation>批处理已完成</translation>
     </message>
     <message>
         <source>Batch: {progress}</source>
@@ -217,10 +221,10 @@
     </message>
     <message>
         <source>Black and white became 8-bit grey.</source>
-        <translation>黑白二值已转换为 8 位灰度。</translation>
+        <translation>黑白位图已转换为 8 位灰度。</translation>
     </message>
     <message>
-        <source>Black: as without rain. Yellow: far from it</source>
+        <source>Black: like the photo without rain. Yellow: far from it</source>
         <translation>黑色：与无雨照片一致；黄色：相差很大</translation>
     </message>
     <message>
@@ -229,7 +233,7 @@
     </message>
     <message>
         <source>Brighter overall, by {levels} of 255.</source>
-        <translation>整体变亮 {levels}/255。</translation>
+        <translation>整体变亮 {levels} 级（共 255 级）。</translation>
     </message>
     <message>
         <source>Brush</source>
@@ -249,7 +253,7 @@
     </message>
     <message>
         <source>Channels beyond colour and transparency are not kept.</source>
-        <translation>颜色和透明度以外的通道不会保留。</translation>
+        <translation>颜色和透明度以外的通道未保留。</translation>
     </message>
     <message>
         <source>Check its disk, or copy the file again if it is damaged.</source>
@@ -277,7 +281,7 @@
     </message>
     <message>
         <source>Check tiling</source>
-        <translation>检查图块</translation>
+        <translation>检查图块拼接</translation>
     </message>
     <message>
         <source>Checking the tiles needs a photo and a model.</source>
@@ -297,7 +301,7 @@
     </message>
     <message>
         <source>Choose a file instead.</source>
-        <translation>请改选普通文件。</translation>
+        <translation>请选择普通文件。</translation>
     </message>
     <message>
         <source>Choose a folder</source>
@@ -361,11 +365,11 @@
     </message>
     <message>
         <source>Choose to replace or rename existing results.</source>
-        <translation>请选择替换或重命名已存在的结果。</translation>
+        <translation>请选择覆盖或重命名已有的结果。</translation>
     </message>
     <message>
         <source>Choose two photos of the same size.</source>
-        <translation>请选择两张同样大小的照片。</translation>
+        <translation>请选择两张尺寸相同的照片。</translation>
     </message>
     <message>
         <source>Choose…</source>
@@ -401,7 +405,7 @@
     </message>
     <message>
         <source>Closing after this tile…</source>
-        <translation>完成此图块后关闭…</translation>
+        <translation>完成当前图块后关闭…</translation>
     </message>
     <message>
         <source>Compare</source>
@@ -409,35 +413,43 @@
     </message>
     <message>
         <source>Compare one more: a model, or a picture</source>
-        <translation>再比较一个：模型或图片</translation>
+        <translation>再添加一项比较：模型或图片</translation>
     </message>
     <message>
         <source>Comparison</source>
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compute only what is in sight</source>
-        <translation>只计算看得见的部分</translation>
+        <source>Compute only the visible part</source>
+        <translation>只计算可见部分</translation>
     </message>
     <message>
         <source>Compute the missing tiles (Ctrl+D)</source>
         <translation>计算剩余的图块 (Ctrl+D)</translation>
     </message>
     <message>
-        <source>Compute the rest of the photo too</source>
-        <translation>把照片其余部分也计算出来</translation>
+        <source>Compute the rest of the photo</source>
+        <translation>计算照片的其余部分</translation>
     </message>
     <message>
-        <source>Compute what is in sight whole and in tiles, and compare</source>
-        <translation>把看得见的部分整体和分图块各算一次并比较</translation>
+        <source>Compute the visible part at once and in tiles, and compare</source>
+        <translation>将可见部分整体计算一次、分图块计算一次，并作比较</translation>
     </message>
     <message>
         <source>Content credentials are not kept.</source>
-        <translation>内容凭证不会保留。</translation>
+        <translation>内容凭据未保留。</translation>
     </message>
     <message>
         <source>Continue</source>
         <translation>继续</translation>
+    </message>
+    <message>
+        <source>Continue now</source>
+        <translation>立即继续</translation>
+    </message>
+    <message>
+        <source>Continue with the next tile</source>
+        <translation>从下一个图块继续</translation>
     </message>
     <message>
         <source>Copy it again from the camera or a backup.</source>
@@ -469,7 +481,7 @@
     </message>
     <message>
         <source>Crossing of the wipe, at {x} % and {y} %</source>
-        <translation>分割交点，位于 {x} % 和 {y} %</translation>
+        <translation>分割对比的交点，位于 {x} % 和 {y} %</translation>
     </message>
     <message>
         <source>Dark</source>
@@ -477,15 +489,15 @@
     </message>
     <message>
         <source>Darker overall, by {levels} of 255.</source>
-        <translation>整体变暗 {levels}/255。</translation>
+        <translation>整体变暗 {levels} 级（共 255 级）。</translation>
     </message>
     <message>
         <source>Data behind the picture is not kept.</source>
-        <translation>图片之后的数据不会保留。</translation>
+        <translation>图像数据之后的附加数据未保留。</translation>
     </message>
     <message>
         <source>Data of other programs is not kept ({count}).</source>
-        <translation>其他程序的数据不会保留（{count}）。</translation>
+        <translation>其他程序的数据未保留（{count}）。</translation>
     </message>
     <message>
         <source>Delete</source>
@@ -493,7 +505,7 @@
     </message>
     <message>
         <source>Dense rain</source>
-        <translation>密集的雨</translation>
+        <translation>大雨</translation>
     </message>
     <message>
         <source>Derain</source>
@@ -509,11 +521,11 @@
     </message>
     <message>
         <source>Derain the photos of a folder, and each that arrives there</source>
-        <translation>对文件夹中的照片以及之后放入的每张照片去雨</translation>
+        <translation>为文件夹中已有的以及之后新增的照片去雨</translation>
     </message>
     <message>
-        <source>Derain the photos that are planned</source>
-        <translation>对待处理的照片去雨</translation>
+        <source>Derain the planned photos</source>
+        <translation>为待处理的照片去雨</translation>
     </message>
     <message>
         <source>Derained</source>
@@ -526,6 +538,10 @@
     <message>
         <source>Device</source>
         <translation>设备</translation>
+    </message>
+    <message>
+        <source>Devices are still being detected. Open Settings again in a moment.</source>
+        <translation>正在检测设备，请稍后再打开设置。</translation>
     </message>
     <message>
         <source>Discard</source>
@@ -553,7 +569,7 @@
     </message>
     <message>
         <source>Drop a rainy photo here</source>
-        <translation>将雨中的照片拖到这里</translation>
+        <translation>将雨天的照片拖到这里</translation>
     </message>
     <message>
         <source>Drop photos or folders here</source>
@@ -568,16 +584,16 @@
         <translation>编辑预设…</translation>
     </message>
     <message>
-        <source>End the run after this tile; what is done stays done</source>
-        <translation>完成当前图块后结束；已完成的会保留</translation>
-    </message>
-    <message>
         <source>Enlarge small photos to fit</source>
-        <translation>适应窗口时放大小照片</translation>
+        <translation>“适合窗口”时放大较小的照片</translation>
     </message>
     <message>
         <source>Enter</source>
         <translation>回车键</translation>
+    </message>
+    <message>
+        <source>Erase the kept area (E)</source>
+        <translation>擦除保留区域 (E)</translation>
     </message>
     <message>
         <source>Eraser</source>
@@ -625,7 +641,7 @@
     </message>
     <message>
         <source>Extended XMP is incomplete and is not kept.</source>
-        <translation>扩展 XMP 不完整，不会保留。</translation>
+        <translation>扩展 XMP 不完整，未保留。</translation>
     </message>
     <message>
         <source>Failed</source>
@@ -633,11 +649,11 @@
     </message>
     <message>
         <source>Fetched {title}.</source>
-        <translation>已获取 {title}。</translation>
+        <translation>已下载 {title}。</translation>
     </message>
     <message>
         <source>Fetching {title}: {percent} %</source>
-        <translation>正在获取 {title}：{percent} %</translation>
+        <translation>正在下载 {title}：{percent} %</translation>
     </message>
     <message>
         <source>File</source>
@@ -649,7 +665,11 @@
     </message>
     <message>
         <source>Finish first</source>
-        <translation>先完成</translation>
+        <translation>先完成去雨</translation>
+    </message>
+    <message>
+        <source>Finished photos are kept; the next start continues with the rest.</source>
+        <translation>已完成的照片会保留；下次启动时可继续处理其余照片。</translation>
     </message>
     <message>
         <source>Fit</source>
@@ -676,6 +696,10 @@
         <translation>文件夹…</translation>
     </message>
     <message>
+        <source>For JPEG and WebP; PNG and TIFF are lossless.</source>
+        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 为无损格式。</translation>
+    </message>
+    <message>
         <source>For the web, 2048 px</source>
         <translation>网页用，2048 像素</translation>
     </message>
@@ -688,6 +712,10 @@
         <translation>请腾出空间或选择其他磁盘，然后重试。</translation>
     </message>
     <message>
+        <source>From the desktop, else sRGB</source>
+        <translation>采用系统的设置，没有则用 sRGB</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>
@@ -697,7 +725,7 @@
     </message>
     <message>
         <source>Get</source>
-        <translation>获取</translation>
+        <translation>下载</translation>
     </message>
     <message>
         <source>Get it again from its source, then add it again.</source>
@@ -720,18 +748,6 @@
         <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
-        <source>Go on</source>
-        <translation>继续</translation>
-    </message>
-    <message>
-        <source>Go on at once</source>
-        <translation>立即继续</translation>
-    </message>
-    <message>
-        <source>Go on with the tile that comes next</source>
-        <translation>从下一个图块继续</translation>
-    </message>
-    <message>
         <source>Graphics card</source>
         <translation>显卡</translation>
     </message>
@@ -740,8 +756,8 @@
         <translation>显卡 {number}</translation>
     </message>
     <message>
-        <source>Grey is no rain; brighter is rain that is taken away</source>
-        <translation>灰色表示无雨；越亮表示去除的雨越多</translation>
+        <source>Grey: no rain. Brighter: removed rain</source>
+        <translation>灰色：无雨；越亮：去除的雨越多</translation>
     </message>
     <message>
         <source>Help</source>
@@ -752,7 +768,7 @@
         <translation>隐藏名称</translation>
     </message>
     <message>
-        <source>How much of the rain is taken away</source>
+        <source>How much of the rain is removed</source>
         <translation>去除多少雨</translation>
     </message>
     <message>
@@ -761,7 +777,7 @@
     </message>
     <message>
         <source>If it exists</source>
-        <translation>若已存在</translation>
+        <translation>现有文件</translation>
     </message>
     <message>
         <source>Import model</source>
@@ -805,11 +821,15 @@
     </message>
     <message>
         <source>It stays on this computer. Your file is never changed.</source>
-        <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
+        <translation>照片不会离开这台电脑，原文件始终不变。</translation>
+    </message>
+    <message>
+        <source>Its present content will be lost.</source>
+        <translation>其现有内容将会丢失。</translation>
     </message>
     <message>
         <source>JPEG quality {quality}, {colour}</source>
-        <translation>JPEG 质量 {quality}，{colour}</translation>
+        <translation>JPEG 品质 {quality}，{colour}</translation>
     </message>
     <message>
         <source>Keep area</source>
@@ -822,10 +842,6 @@
     <message>
         <source>Keep area: eraser</source>
         <translation>保留区域：橡皮擦</translation>
-    </message>
-    <message>
-        <source>Keep nothing; the rain is taken everywhere</source>
-        <translation>不保留任何区域；所有地方都去雨</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -841,7 +857,7 @@
     </message>
     <message>
         <source>Larger photos are reduced; none is enlarged.</source>
-        <translation>较大的照片会缩小，不会放大。</translation>
+        <translation>只缩小较大的照片，不会放大。</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -876,12 +892,12 @@
         <translation>在矩形内测量，{size}。</translation>
     </message>
     <message>
-        <source>Measured on the whole photo.</source>
-        <translation>在整张照片上测量。</translation>
+        <source>Measured on the visible part, {size}.</source>
+        <translation>在可见部分测量，{size}。</translation>
     </message>
     <message>
-        <source>Measured on what is in sight, {size}.</source>
-        <translation>在看得见的部分测量，{size}。</translation>
+        <source>Measured on the whole photo.</source>
+        <translation>在整张照片上测量。</translation>
     </message>
     <message>
         <source>Model</source>
@@ -957,7 +973,7 @@
     </message>
     <message>
         <source>No rain found</source>
-        <translation>未发现雨</translation>
+        <translation>未检测到雨</translation>
     </message>
     <message>
         <source>No scheduler answers at {address} ({detail}).</source>
@@ -984,16 +1000,8 @@
         <translation>确定</translation>
     </message>
     <message>
-        <source>Of JPEG and WebP; PNG and TIFF lose nothing.</source>
-        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 无损。</translation>
-    </message>
-    <message>
-        <source>Of the last batch {count} of {total} photos are still to be done.</source>
-        <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
-    </message>
-    <message>
         <source>On the photo</source>
-        <translation>在照片上</translation>
+        <translation>照片上的操作</translation>
     </message>
     <message>
         <source>One pane of a comparison</source>
@@ -1001,7 +1009,7 @@
     </message>
     <message>
         <source>Only model</source>
-        <translation>唯一的模型</translation>
+        <translation>唯一可用的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -1009,11 +1017,11 @@
     </message>
     <message>
         <source>Only {count} rows could be read; the rest is grey.</source>
-        <translation>只能读取 {count} 行；其余为灰色。</translation>
+        <translation>仅能读取 {count} 行像素；其余部分为灰色。</translation>
     </message>
     <message>
         <source>Only {done} of {total} tiles are derained.</source>
-        <translation>仅有 {done}/{total} 个图块完成去雨。</translation>
+        <translation>仅完成了 {done} 个图块的去雨（共 {total} 个）。</translation>
     </message>
     <message>
         <source>Open</source>
@@ -1033,7 +1041,7 @@
     </message>
     <message>
         <source>Open it on the Photo page to derain it again.</source>
-        <translation>要再次去雨，请在“照片”页打开它。</translation>
+        <translation>要再次去雨，请在“照片”页面打开它。</translation>
     </message>
     <message>
         <source>Open it on the Photo page.</source>
@@ -1045,7 +1053,7 @@
     </message>
     <message>
         <source>Open output</source>
-        <translation>打开结果</translation>
+        <translation>打开结果文件夹</translation>
     </message>
     <message>
         <source>Open photo</source>
@@ -1069,7 +1077,7 @@
     </message>
     <message>
         <source>OpenVINO is not used: it is {times} times as fast as PyTorch.</source>
-        <translation>未使用 OpenVINO：其速度是 PyTorch 的 {times} 倍。</translation>
+        <translation>未使用 OpenVINO：其速度仅为 PyTorch 的 {times} 倍。</translation>
     </message>
     <message>
         <source>OpenVINO is not used: {reason}.</source>
@@ -1096,11 +1104,11 @@
         <translation>带滑块的网页</translation>
     </message>
     <message>
-        <source>Paint over what should stay as it is.</source>
-        <translation>涂抹需要保持原样的地方。</translation>
+        <source>Paint over what should stay unchanged.</source>
+        <translation>涂抹需要保持原样的区域。</translation>
     </message>
     <message>
-        <source>Paint where the photo stays as it is (B)</source>
+        <source>Paint where the photo stays unchanged (B)</source>
         <translation>涂抹需要保持原样的区域 (B)</translation>
     </message>
     <message>
@@ -1109,23 +1117,23 @@
     </message>
     <message>
         <source>Part of the EXIF is damaged and is not kept.</source>
-        <translation>部分 EXIF 已损坏，不会保留。</translation>
+        <translation>部分 EXIF 已损坏，未保留。</translation>
     </message>
     <message>
         <source>Part of the XMP is damaged and is not kept.</source>
-        <translation>部分 XMP 已损坏，不会保留。</translation>
+        <translation>部分 XMP 已损坏，未保留。</translation>
     </message>
     <message>
         <source>Partial result</source>
-        <translation>部分结果</translation>
+        <translation>结果不完整</translation>
     </message>
     <message>
         <source>Partial: {done} of {total} tiles.</source>
-        <translation>部分完成：图块 {done}/{total}。</translation>
+        <translation>未完成：图块 {done}/{total}。</translation>
     </message>
     <message>
         <source>Partial: {tiles}</source>
-        <translation>部分完成：{tiles}</translation>
+        <translation>未完成：{tiles}</translation>
     </message>
     <message>
         <source>Paste photo</source>
@@ -1138,6 +1146,10 @@
     <message>
         <source>Pause</source>
         <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Pause after this tile</source>
+        <translation>完成当前图块后暂停</translation>
     </message>
     <message>
         <source>Paused</source>
@@ -1166,6 +1178,10 @@
     <message>
         <source>Photos of the batch</source>
         <translation>批处理的照片</translation>
+    </message>
+    <message>
+        <source>Photos that arrive in {folder} are derained.</source>
+        <translation>“{folder}”中新增的照片会自动去雨。</translation>
     </message>
     <message>
         <source>Photos…</source>
@@ -1209,11 +1225,11 @@
     </message>
     <message>
         <source>PyTorch computes. OpenVINO is tried once, when nothing is being computed.</source>
-        <translation>由 PyTorch 计算。OpenVINO 将在没有计算任务时试用一次。</translation>
+        <translation>当前使用 PyTorch。空闲时会试用一次 OpenVINO 并比较速度。</translation>
     </message>
     <message>
         <source>Quality</source>
-        <translation>质量</translation>
+        <translation>品质</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -1240,6 +1256,10 @@
         <translation>最近的照片</translation>
     </message>
     <message>
+        <source>Record in the result how it was made (XMP)</source>
+        <translation>在结果中记录处理参数 (XMP)</translation>
+    </message>
+    <message>
         <source>Rectangle</source>
         <translation>矩形</translation>
     </message>
@@ -1252,8 +1272,24 @@
         <translation>请用其他程序缩小照片。</translation>
     </message>
     <message>
+        <source>Remove all kept areas</source>
+        <translation>移除所有保留区域</translation>
+    </message>
+    <message>
+        <source>Remove all photos from the list; no file is changed</source>
+        <translation>清空列表；不会改动任何文件</translation>
+    </message>
+    <message>
         <source>Remove from the comparison</source>
         <translation>从比较中移除</translation>
+    </message>
+    <message>
+        <source>Remove less rain</source>
+        <translation>减弱去雨</translation>
+    </message>
+    <message>
+        <source>Remove more rain</source>
+        <translation>增强去雨</translation>
     </message>
     <message>
         <source>Remove that model first, or rename the file.</source>
@@ -1262,6 +1298,10 @@
     <message>
         <source>Remove the model and add it again.</source>
         <translation>请移除该模型并重新添加。</translation>
+    </message>
+    <message>
+        <source>Remove the rain from the photo (Ctrl+D)</source>
+        <translation>去除照片中的雨 (Ctrl+D)</translation>
     </message>
     <message>
         <source>Remove {name} from the comparison</source>
@@ -1292,6 +1332,10 @@
         <translation>恢复</translation>
     </message>
     <message>
+        <source>Restore the default settings</source>
+        <translation>恢复默认设置</translation>
+    </message>
+    <message>
         <source>Result</source>
         <translation>结果</translation>
     </message>
@@ -1301,11 +1345,15 @@
     </message>
     <message>
         <source>Results go to a folder “{name}” beside the photos.</source>
-        <translation>结果保存到照片旁的“{name}”文件夹。</translation>
+        <translation>结果保存在照片旁的“{name}”文件夹中。</translation>
     </message>
     <message>
         <source>Resume</source>
         <translation>继续</translation>
+    </message>
+    <message>
+        <source>Retry the photos that failed</source>
+        <translation>重试失败的照片</translation>
     </message>
     <message>
         <source>Retry {count} failed</source>
@@ -1321,7 +1369,7 @@
     </message>
     <message>
         <source>Save anyway</source>
-        <translation>仍然保存</translation>
+        <translation>仍要保存</translation>
     </message>
     <message>
         <source>Save as</source>
@@ -1329,7 +1377,7 @@
     </message>
     <message>
         <source>Save as a sheet, a page with a slider, or a table</source>
-        <translation>存为拼图、带滑块的网页或表格</translation>
+        <translation>保存为对比图、带滑块的网页或表格</translation>
     </message>
     <message>
         <source>Save as…</source>
@@ -1361,11 +1409,11 @@
     </message>
     <message>
         <source>Save to another place, format or size</source>
-        <translation>保存到其他位置，或使用其他格式、尺寸</translation>
+        <translation>以其他位置、格式或尺寸保存</translation>
     </message>
     <message>
         <source>Saved the rain layer as {name}.</source>
-        <translation>雨层已存储为 {name}。</translation>
+        <translation>雨层已保存为 {name}。</translation>
     </message>
     <message>
         <source>Saved {name}.</source>
@@ -1381,7 +1429,7 @@
     </message>
     <message>
         <source>Screen profile</source>
-        <translation>屏幕配置文件</translation>
+        <translation>显示器配置文件</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -1393,7 +1441,7 @@
     </message>
     <message>
         <source>Sheet</source>
-        <translation>拼图</translation>
+        <translation>对比图</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -1409,7 +1457,7 @@
     </message>
     <message>
         <source>Show the first four in one pane, with a crossing</source>
-        <translation>把前四个画面放在一起，用交点分割</translation>
+        <translation>将前四个画面合在一起，以十字分割对比</translation>
     </message>
     <message>
         <source>Show the folder of the results</source>
@@ -1420,12 +1468,12 @@
         <translation>显示日志文件</translation>
     </message>
     <message>
-        <source>Show the photo as it was</source>
-        <translation>显示原始照片</translation>
+        <source>Show the original</source>
+        <translation>显示原图</translation>
     </message>
     <message>
         <source>Shuffle the names until you have chosen</source>
-        <translation>打乱并隐藏名称，直到您选定</translation>
+        <translation>打乱并隐藏名称，直到您作出选择</translation>
     </message>
     <message>
         <source>Side by side</source>
@@ -1453,11 +1501,7 @@
     </message>
     <message>
         <source>Soft edge</source>
-        <translation>柔边</translation>
-    </message>
-    <message>
-        <source>Stand still after this tile</source>
-        <translation>完成当前图块后暂停</translation>
+        <translation>羽化</translation>
     </message>
     <message>
         <source>Start</source>
@@ -1480,8 +1524,12 @@
         <translation>停止</translation>
     </message>
     <message>
+        <source>Stop after this tile; finished photos are kept</source>
+        <translation>完成当前图块后停止；已完成的照片会保留</translation>
+    </message>
+    <message>
         <source>Stop after this tile; what is done is kept (Esc)</source>
-        <translation>完成此图块后停止；已完成的部分会保留 (Esc)</translation>
+        <translation>完成当前图块后停止；已完成的部分会保留 (Esc)</translation>
     </message>
     <message>
         <source>Stop and close</source>
@@ -1493,7 +1541,7 @@
     </message>
     <message>
         <source>Stopping after this tile…</source>
-        <translation>完成此图块后停止…</translation>
+        <translation>完成当前图块后停止…</translation>
     </message>
     <message>
         <source>Stopping…</source>
@@ -1524,88 +1572,64 @@
         <translation>表格</translation>
     </message>
     <message>
-        <source>Take all photos off the list; no file is touched</source>
-        <translation>清空列表；不会改动任何文件</translation>
-    </message>
-    <message>
-        <source>Take less rain</source>
-        <translation>减弱去雨</translation>
-    </message>
-    <message>
-        <source>Take more rain</source>
-        <translation>增强去雨</translation>
-    </message>
-    <message>
-        <source>Take the kept area away again (E)</source>
-        <translation>擦除保留区域 (E)</translation>
-    </message>
-    <message>
-        <source>Take the rain out of the photo (Ctrl+D)</source>
-        <translation>去除照片中的雨 (Ctrl+D)</translation>
-    </message>
-    <message>
         <source>Takes effect after a restart.</source>
         <translation>重新启动后生效。</translation>
     </message>
     <message>
         <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
-        <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
+        <translation>适用于各类照片。由 AfterRain 按相机实际拍到的雨训练而成。</translation>
     </message>
     <message>
         <source>Takes what fits the rain of the photo</source>
-        <translation>根据照片中的雨选用合适的模型</translation>
+        <translation>根据照片中的雨自动选用合适的模型</translation>
+    </message>
+    <message>
+        <source>Text and these fields: {fields}</source>
+        <translation>可使用文字和以下字段：{fields}</translation>
     </message>
     <message>
         <source>Texts do not fit into the result.</source>
-        <translation>结果文件容纳不下文字。</translation>
+        <translation>结果的文件格式无法保存文字信息。</translation>
     </message>
     <message>
         <source>That cannot stand in a file's name.</source>
         <translation>文件名不能包含这些字符。</translation>
     </message>
     <message>
-        <source>That would be the photo itself; choose another name.</source>
-        <translation>这将是照片本身；请选择其他名称。</translation>
+        <source>That is the photo itself. Choose another name.</source>
+        <translation>这是原照片本身，请换一个名称。</translation>
     </message>
     <message>
         <source>The EXIF does not fit into the result.</source>
-        <translation>结果文件容纳不下 EXIF。</translation>
+        <translation>结果的文件格式无法保存 EXIF。</translation>
     </message>
     <message>
         <source>The EXIF is damaged and is not kept.</source>
-        <translation>EXIF 已损坏，不会保留。</translation>
+        <translation>EXIF 已损坏，未保留。</translation>
     </message>
     <message>
         <source>The EXIF of this kind of RAW file is not kept.</source>
-        <translation>此类 RAW 文件的 EXIF 不会保留。</translation>
+        <translation>此类 RAW 文件的 EXIF 未保留。</translation>
     </message>
     <message>
         <source>The XMP does not fit into the result.</source>
-        <translation>结果文件容纳不下 XMP。</translation>
+        <translation>结果的文件格式无法保存 XMP。</translation>
     </message>
     <message>
         <source>The XMP file beside the photo was not carried along.</source>
-        <translation>照片旁的 XMP 文件未能一并保存。</translation>
+        <translation>照片旁的 XMP 附属文件未能一并保存。</translation>
     </message>
     <message>
         <source>The XMP is damaged and is not kept.</source>
-        <translation>XMP 已损坏，不会保留。</translation>
+        <translation>XMP 已损坏，未保留。</translation>
     </message>
     <message>
         <source>The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no licence. AfterRain may not pass them on; it can only get them for you from there. Without a licence nobody has promised that you may use them for more than trying them yourself: for anything else, ask the authors.</source>
-        <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
-    </message>
-    <message>
-        <source>The authors' models are all here already.</source>
-        <translation>作者的模型已全部在此。</translation>
+        <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但未声明许可证。AfterRain 无权再次分发，只能代您从该处下载。由于没有许可证，除自己试用外，没有人保证您可以将其用于其他用途；如有其他用途，请先询问作者。</translation>
     </message>
     <message>
         <source>The backend {backend} is not available: {reason}.</source>
         <translation>后端 {backend} 不可用：{reason}。</translation>
-    </message>
-    <message>
-        <source>The batch is over</source>
-        <translation>批处理已结束</translation>
     </message>
     <message>
         <source>The batch journal {path} cannot be used ({detail}).</source>
@@ -1617,27 +1641,23 @@
     </message>
     <message>
         <source>The colour profile does not fit into the result.</source>
-        <translation>结果文件容纳不下颜色配置文件。</translation>
+        <translation>结果的文件格式无法保存颜色配置文件。</translation>
     </message>
     <message>
         <source>The colour profile is damaged and is not kept.</source>
-        <translation>色彩配置文件已损坏，不会保留。</translation>
+        <translation>颜色配置文件已损坏，未保留。</translation>
     </message>
     <message>
         <source>The connection to the scheduler at {address} was lost.</source>
         <translation>与 {address} 的调度器的连接已断开。</translation>
     </message>
     <message>
-        <source>The desktop's, or sRGB</source>
-        <translation>桌面环境的配置文件，否则 sRGB</translation>
+        <source>The current tile is being finished</source>
+        <translation>正在完成当前图块</translation>
     </message>
     <message>
         <source>The device {device} is not available: {reason}.</source>
         <translation>设备 {device} 不可用：{reason}。</translation>
-    </message>
-    <message>
-        <source>The devices are still being looked for; open Settings again in a moment.</source>
-        <translation>仍在查找设备；请稍后再打开设置。</translation>
     </message>
     <message>
         <source>The disk is full: {path} was not written.</source>
@@ -1649,11 +1669,11 @@
     </message>
     <message>
         <source>The end mark of the file is missing; all pixels were read.</source>
-        <translation>文件缺少结束标记；所有像素均已读取。</translation>
+        <translation>文件缺少结束标记，但所有像素均已读取。</translation>
     </message>
     <message>
         <source>The film of this motion photo is not kept.</source>
-        <translation>动态照片中的视频不会保留。</translation>
+        <translation>动态照片中的视频未保留。</translation>
     </message>
     <message>
         <source>The first photo is being derained…</source>
@@ -1665,11 +1685,11 @@
     </message>
     <message>
         <source>The gain map for HDR screens is not kept.</source>
-        <translation>用于 HDR 屏幕的增益图不会保留。</translation>
+        <translation>用于 HDR 显示的增益图未保留。</translation>
     </message>
     <message>
         <source>The georeference is not kept.</source>
-        <translation>地理参考信息不会保留。</translation>
+        <translation>地理参考信息未保留。</translation>
     </message>
     <message>
         <source>The graphics card {device} failed: {reason}.</source>
@@ -1677,11 +1697,11 @@
     </message>
     <message>
         <source>The layers are not kept.</source>
-        <translation>图层不会保留。</translation>
+        <translation>图层未保留。</translation>
     </message>
     <message>
         <source>The main picture of several in this file was opened.</source>
-        <translation>已打开此文件多张图片中的主图。</translation>
+        <translation>文件中含有多张图像，已打开其中的主图像。</translation>
     </message>
     <message>
         <source>The model card {path} cannot be read ({detail}).</source>
@@ -1705,7 +1725,7 @@
     </message>
     <message>
         <source>The old IPTC block is not kept.</source>
-        <translation>旧的 IPTC 数据不会保留。</translation>
+        <translation>旧式 IPTC 数据未保留。</translation>
     </message>
     <message>
         <source>The package distributed is not installed.</source>
@@ -1713,11 +1733,11 @@
     </message>
     <message>
         <source>The palette became RGB.</source>
-        <translation>调色板已转换为 RGB。</translation>
+        <translation>索引颜色已转换为 RGB。</translation>
     </message>
     <message>
         <source>The picture of distances is not kept.</source>
-        <translation>深度图不会保留。</translation>
+        <translation>深度图未保留。</translation>
     </message>
     <message>
         <source>The precision {precision} is not available: {reason}.</source>
@@ -1725,7 +1745,7 @@
     </message>
     <message>
         <source>The resolution does not fit into the result.</source>
-        <translation>结果文件容纳不下分辨率。</translation>
+        <translation>结果的文件格式无法保存分辨率。</translation>
     </message>
     <message>
         <source>The rest of the saved photo would still have its rain.</source>
@@ -1744,16 +1764,12 @@
         <translation>服务器拒绝提供 {url}（HTTP 状态 {status}）。</translation>
     </message>
     <message>
-        <source>The tile that was begun is being finished</source>
-        <translation>正在完成已开始的图块</translation>
+        <source>The visible part is still being computed. Try again in a moment.</source>
+        <translation>可见部分仍在计算，请稍候再试。</translation>
     </message>
     <message>
         <source>The visible {width} × {height} px are one tile; there is nothing to differ.</source>
-        <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
-    </message>
-    <message>
-        <source>The whole photo at once</source>
-        <translation>一次处理整张照片</translation>
+        <translation>可见的 {width} × {height} 像素只有一个图块，没有可比的差别。</translation>
     </message>
     <message>
         <source>The worker {worker} cannot be used: {reason}.</source>
@@ -1801,7 +1817,7 @@
     </message>
     <message>
         <source>Transparency became white.</source>
-        <translation>透明部分已变为白色。</translation>
+        <translation>透明部分已填充为白色。</translation>
     </message>
     <message>
         <source>Try again later, or import the file if you have it.</source>
@@ -1814,10 +1830,6 @@
     <message>
         <source>Try again, or from another network.</source>
         <translation>请重试，或换一个网络。</translation>
-    </message>
-    <message>
-        <source>Try the photos again that failed</source>
-        <translation>重新处理失败的照片</translation>
     </message>
     <message>
         <source>Try the sample photo</source>
@@ -1846,10 +1858,6 @@
     <message>
         <source>Use .png or .tif.</source>
         <translation>请使用 .png 或 .tif。</translation>
-    </message>
-    <message>
-        <source>Use text and these fields: {fields}</source>
-        <translation>请使用文字和这些字段：{fields}</translation>
     </message>
     <message>
         <source>Use the same settings</source>
@@ -1885,23 +1893,7 @@
     </message>
     <message>
         <source>WebP quality {quality}</source>
-        <translation>WebP 质量 {quality}</translation>
-    </message>
-    <message>
-        <source>What arrives in {folder} is derained.</source>
-        <translation>放入“{folder}”的照片会自动去雨。</translation>
-    </message>
-    <message>
-        <source>What is done stays done; the rest is there at the next start.</source>
-        <translation>已完成的会保留；其余的下次启动时仍在。</translation>
-    </message>
-    <message>
-        <source>What is in it now would be lost.</source>
-        <translation>其中现有的内容将会丢失。</translation>
-    </message>
-    <message>
-        <source>What is in sight is still being computed. Wait for it.</source>
-        <translation>看得见的部分还在计算，请稍候。</translation>
+        <translation>WebP 品质 {quality}</translation>
     </message>
     <message>
         <source>Which looks best?</source>
@@ -1913,11 +1905,15 @@
     </message>
     <message>
         <source>Whole and in {tiles} tiles, the visible {width} × {height} px differ by {largest} levels at most: {psnr} between the two.</source>
-        <translation>看得见的 {width} × {height} 像素整体计算与分成 {tiles} 个图块计算最多相差 {largest} 级：两者之间为 {psnr}。</translation>
+        <translation>可见的 {width} × {height} 像素，整体计算与分成 {tiles} 个图块计算最多相差 {largest} 级：两者之间为 {psnr}。</translation>
     </message>
     <message>
         <source>Whole photo</source>
         <translation>整张照片</translation>
+    </message>
+    <message>
+        <source>Whole photo at once</source>
+        <translation>一次处理整张照片</translation>
     </message>
     <message>
         <source>Will be saved as {name}</source>
@@ -1940,12 +1936,8 @@
         <translation>无雨</translation>
     </message>
     <message>
-        <source>Without saving, the result is lost. The photo itself stays.</source>
-        <translation>如果不保存，结果将丢失。照片本身不受影响。</translation>
-    </message>
-    <message>
-        <source>Write into the result how it was made (XMP)</source>
-        <translation>将制作方式写入结果 (XMP)</translation>
+        <source>Without saving, the result is lost. The photo itself is unchanged.</source>
+        <translation>如果不保存，去雨结果将丢失。原照片不受影响。</translation>
     </message>
     <message>
         <source>You chose {name}.</source>
@@ -1957,7 +1949,7 @@
     </message>
     <message>
         <source>Your files are never changed.</source>
-        <translation>您的文件绝不会被修改。</translation>
+        <translation>原文件始终不变。</translation>
     </message>
     <message>
         <source>Zoom</source>
@@ -1981,7 +1973,7 @@
     </message>
     <message>
         <source>colour profile</source>
-        <translation>色彩配置文件</translation>
+        <translation>颜色配置文件</translation>
     </message>
     <message>
         <source>comment</source>
@@ -2021,19 +2013,19 @@
     </message>
     <message>
         <source>streaks level</source>
-        <translation>雨线水平</translation>
+        <translation>雨丝水平</translation>
     </message>
     <message>
         <source>streaks upright</source>
-        <translation>雨线竖直</translation>
+        <translation>雨丝竖直</translation>
     </message>
     <message>
         <source>streaks {degrees}° left</source>
-        <translation>雨线左倾 {degrees}°</translation>
+        <translation>雨丝左倾 {degrees}°</translation>
     </message>
     <message>
         <source>streaks {degrees}° right</source>
-        <translation>雨线右倾 {degrees}°</translation>
+        <translation>雨丝右倾 {degrees}°</translation>
     </message>
     <message>
         <source>street.jpg becomes {name}</source>
@@ -2060,10 +2052,6 @@
         <translation>{bits} 位 {format}</translation>
     </message>
     <message>
-        <source>{count} are left; Go on does them.</source>
-        <translation>还剩 {count} 张；点击“继续”即可处理。</translation>
-    </message>
-    <message>
         <source>{count} areas kept</source>
         <translation>已保留 {count} 处区域</translation>
     </message>
@@ -2076,8 +2064,16 @@
         <translation>{count} 张失败；原因见各行说明。</translation>
     </message>
     <message>
+        <source>{count} of {total} photos of the last batch remain.</source>
+        <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
+    </message>
+    <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
+    </message>
+    <message>
+        <source>{count} remaining. Click Continue.</source>
+        <translation>还剩 {count} 张。点击“继续”即可处理。</translation>
     </message>
     <message>
         <source>{count} skipped</source>
@@ -2104,7 +2100,7 @@
         <translation>{letter} 最好</translation>
     </message>
     <message>
-        <source>{name} is there already. Replace it?</source>
+        <source>{name} already exists. Replace it?</source>
         <translation>{name} 已存在。要替换它吗？</translation>
     </message>
     <message>
@@ -2149,7 +2145,7 @@
     </message>
     <message>
         <source>{path} has {megapixels} megapixels; the limit is {limit}.</source>
-        <translation>{path} 有 {megapixels} 百万像素；上限为 {limit}。</translation>
+        <translation>{path} 有 {megapixels} 百万像素，超过上限 {limit}。</translation>
     </message>
     <message>
         <source>{path} has {result_size} pixels, the photo has {photo_size}.</source>
@@ -2205,7 +2201,7 @@
     </message>
     <message>
         <source>{path} is not the ICC profile of an RGB screen.</source>
-        <translation>{path} 不是 RGB 屏幕的 ICC 配置文件。</translation>
+        <translation>{path} 不是 RGB 显示器的 ICC 配置文件。</translation>
     </message>
     <message>
         <source>{path} is not the whole of {title}: expected {expected}, found {found}.</source>
@@ -2229,7 +2225,7 @@
     </message>
     <message>
         <source>{path} is {kind}, and {package} is not installed.</source>
-        <translation>{path} 是 {kind}，而 {package} 未安装。</translation>
+        <translation>{path} 是 {kind}，但未安装 {package}。</translation>
     </message>
     <message>
         <source>{path} was not opened: AfterRain could not start its photo reader.</source>
@@ -2315,7 +2311,7 @@
     </message>
     <message>
         <source>After: in part</source>
-        <translation>去雨后：部分完成</translation>
+        <translation>去雨后：未完成</translation>
     </message>
     <message>
         <source>After: not derained yet</source>
