@@ -468,6 +468,10 @@
         <translation>复制结果</translation>
     </message>
     <message>
+        <source>Copy settings</source>
+        <translation>复制设置</translation>
+    </message>
+    <message>
         <source>Correct or stop that worker, then start the batch again.</source>
         <translation>请修复或停止该工作进程，然后重新开始批处理。</translation>
     </message>
@@ -504,10 +508,6 @@
         <translation>删除</translation>
     </message>
     <message>
-        <source>Dense rain</source>
-        <translation>大雨</translation>
-    </message>
-    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -518,6 +518,10 @@
     <message>
         <source>Derain it alone on one machine.</source>
         <translation>请在一台机器上单独对它去雨。</translation>
+    </message>
+    <message>
+        <source>Derain selected…</source>
+        <translation>对所选照片去雨…</translation>
     </message>
     <message>
         <source>Derain the photos of a folder, and each that arrives there</source>
@@ -680,6 +684,10 @@
         <translation>适合窗口或 100 %</translation>
     </message>
     <message>
+        <source>Floating point became {count} bits per channel, cut to 0 to 1.</source>
+        <translation>浮点数转换为每通道 {count} 位，并截断到 0 至 1。</translation>
+    </message>
+    <message>
         <source>Folder</source>
         <translation>文件夹</translation>
     </message>
@@ -746,6 +754,10 @@
     <message>
         <source>Get the models that the paper's authors published</source>
         <translation>获取论文作者发布的模型</translation>
+    </message>
+    <message>
+        <source>Give back the light that goes with the rain</source>
+        <translation>补回随雨一起去掉的光</translation>
     </message>
     <message>
         <source>Graphics card</source>
@@ -832,6 +844,10 @@
         <translation>JPEG 品质 {quality}，{colour}</translation>
     </message>
     <message>
+        <source>Keep all</source>
+        <translation>全部保留</translation>
+    </message>
+    <message>
         <source>Keep area</source>
         <translation>保留区域</translation>
     </message>
@@ -842,6 +858,14 @@
     <message>
         <source>Keep area: eraser</source>
         <translation>保留区域：橡皮擦</translation>
+    </message>
+    <message>
+        <source>Keep brightness</source>
+        <translation>保持亮度</translation>
+    </message>
+    <message>
+        <source>Keep the file's date</source>
+        <translation>保留文件的日期</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -860,16 +884,20 @@
         <translation>只缩小较大的照片，不会放大。</translation>
     </message>
     <message>
+        <source>Leave out all</source>
+        <translation>全部去除</translation>
+    </message>
+    <message>
+        <source>Leave out the location</source>
+        <translation>去除位置信息</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
     <message>
         <source>Light</source>
         <translation>浅色</translation>
-    </message>
-    <message>
-        <source>Light rain</source>
-        <translation>小雨</translation>
     </message>
     <message>
         <source>Loading the models…</source>
@@ -900,6 +928,10 @@
         <translation>在整张照片上测量。</translation>
     </message>
     <message>
+        <source>Metadata</source>
+        <translation>元数据</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
@@ -908,12 +940,12 @@
         <translation>模型：{name}</translation>
     </message>
     <message>
-        <source>Models</source>
-        <translation>模型</translation>
+        <source>Model: {name} ({reason})</source>
+        <translation>模型：{name}（{reason}）</translation>
     </message>
     <message>
-        <source>Moderate rain</source>
-        <translation>中雨</translation>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -972,10 +1004,6 @@
         <translation>无预览</translation>
     </message>
     <message>
-        <source>No rain found</source>
-        <translation>未检测到雨</translation>
-    </message>
-    <message>
         <source>No scheduler answers at {address} ({detail}).</source>
         <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
@@ -1006,10 +1034,6 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
-    </message>
-    <message>
-        <source>Only model</source>
-        <translation>唯一可用的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -1066,6 +1090,10 @@
     <message>
         <source>Open the sample photo</source>
         <translation>打开示例照片</translation>
+    </message>
+    <message>
+        <source>Open what is there</source>
+        <translation>打开可读部分</translation>
     </message>
     <message>
         <source>OpenVINO does not work on this processor ({problem}).</source>
@@ -1140,6 +1168,10 @@
         <translation>粘贴照片</translation>
     </message>
     <message>
+        <source>Paste settings</source>
+        <translation>粘贴设置</translation>
+    </message>
+    <message>
         <source>Pasted picture</source>
         <translation>粘贴的图片</translation>
     </message>
@@ -1178,6 +1210,10 @@
     <message>
         <source>Photos of the batch</source>
         <translation>批处理的照片</translation>
+    </message>
+    <message>
+        <source>Photos of the folder</source>
+        <translation>文件夹中的照片</translation>
     </message>
     <message>
         <source>Photos that arrive in {folder} are derained.</source>
@@ -1394,6 +1430,10 @@
     <message>
         <source>Save it with 8 or 16 bits per channel, in grey or RGB, in another program.</source>
         <translation>请在其他程序中以每通道 8 或 16 位的灰度或 RGB 格式保存。</translation>
+    </message>
+    <message>
+        <source>Save replaces this file, and returns to the program that opened it.</source>
+        <translation>保存将替换此文件，并返回打开它的程序。</translation>
     </message>
     <message>
         <source>Save result</source>
@@ -1932,6 +1972,10 @@
         <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
     </message>
     <message>
+        <source>With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.</source>
+        <translation>使用 {checkpoint}，强度 {strength} %，保持亮度，与照片旁的设置相同。</translation>
+    </message>
+    <message>
         <source>Without rain</source>
         <translation>无雨</translation>
     </message>
@@ -1980,12 +2024,24 @@
         <translation>注释</translation>
     </message>
     <message>
+        <source>dense rain</source>
+        <translation>密雨</translation>
+    </message>
+    <message>
+        <source>derained</source>
+        <translation>已去雨</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
     <message>
         <source>drag, arrows</source>
         <translation>拖动、方向键</translation>
+    </message>
+    <message>
+        <source>edited, not saved</source>
+        <translation>已编辑，未保存</translation>
     </message>
     <message>
         <source>hold Alt</source>
@@ -2000,8 +2056,20 @@
         <translation>左、右</translation>
     </message>
     <message>
+        <source>light rain</source>
+        <translation>小雨</translation>
+    </message>
+    <message>
+        <source>moderate rain</source>
+        <translation>中雨</translation>
+    </message>
+    <message>
         <source>no difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>no rain found</source>
+        <translation>未发现雨</translation>
     </message>
     <message>
         <source>not found</source>
@@ -2036,6 +2104,10 @@
         <translation>文字信息</translation>
     </message>
     <message>
+        <source>the only one</source>
+        <translation>唯一的模型</translation>
+    </message>
+    <message>
         <source>transparency</source>
         <translation>透明度</translation>
     </message>
@@ -2046,6 +2118,10 @@
     <message>
         <source>{bits} bits a channel</source>
         <translation>每通道 {bits} 位</translation>
+    </message>
+    <message>
+        <source>{bits}-bit float {format}</source>
+        <translation>{bits} 位浮点 {format}</translation>
     </message>
     <message>
         <source>{bits}-bit {format}</source>
@@ -2068,12 +2144,20 @@
         <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
     </message>
     <message>
+        <source>{count} photos have these settings now.</source>
+        <translation>现在 {count} 张照片使用这些设置。</translation>
+    </message>
+    <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
     </message>
     <message>
         <source>{count} remaining. Click Continue.</source>
         <translation>还剩 {count} 张。点击“继续”即可处理。</translation>
+    </message>
+    <message>
+        <source>{count} selected</source>
+        <translation>已选 {count} 张</translation>
     </message>
     <message>
         <source>{count} skipped</source>
@@ -2242,6 +2326,10 @@
     <message>
         <source>{photo} becomes {name}</source>
         <translation>{photo} 将成为 {name}</translation>
+    </message>
+    <message>
+        <source>{place} of {total}</source>
+        <translation>{place} / {total}</translation>
     </message>
     <message>
         <source>{psnr} · SSIM {ssim}</source>
