@@ -175,7 +175,9 @@ class CompareController(QObject):
         if model.photo is None:
             return
         if not model.is_ready:
-            self.noticed.emit(Notice(tr("What is in sight is still being computed. Wait for it.")))
+            self.noticed.emit(
+                Notice(tr("The visible part is still being computed. Try again in a moment."))
+            )
             return
         stem = model.photo.path.stem if model.photo.path else "AfterRain"
         folder = model.photo.path.parent if model.photo.path else pictures_folder()
@@ -246,7 +248,7 @@ class CompareController(QObject):
             return tr("Measured in the rectangle, {size}.", size=_size(rect))
         if model.photo is not None and (rect.width, rect.height) == model.photo.size:
             return tr("Measured on the whole photo.")
-        return tr("Measured on what is in sight, {size}.", size=_size(rect))
+        return tr("Measured on the visible part, {size}.", size=_size(rect))
 
     def _take_photo(self) -> None:
         opened, model = self._opened, self.model

@@ -94,7 +94,7 @@ def test_only_what_is_looked_at_until_the_whole_is_asked_for(
     grid, panel = window.compare.grid, window.compare.panel
     grid.link.set_zoom(30.0)
     backend.free()
-    qtbot.waitUntil(lambda: "in sight" in panel.measured.text() and is_settled(window))
+    qtbot.waitUntil(lambda: "visible part" in panel.measured.text() and is_settled(window))
     assert backend.tiles < 18
     assert not model.is_whole
     tiles = backend.tiles
