@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nledn.metrics import LUMA
-from nledn.pixels import Floats, Pixels, as_floats
+from nledn.pixels import Floats, Pixels, as_floats, in_depth, white
 from nledn.rain import STEPS, RainLayer, srgb_encoded
 from nledn.tiling import Rect
 
@@ -29,7 +29,7 @@ class SlowLight:
     """The slow part of a rain layer's light.
 
     Args:
-        pixels: (H, W, 3) uint8 or uint16, the photo that was derained.
+        pixels: (H, W, 3) of any depth, the photo that was derained.
         layer: its rain; whoever adds tiles to it tells `refresh` where.
     """
 
@@ -42,8 +42,7 @@ class SlowLight:
         self._photo, self._rain = np.zeros(size), np.zeros(size)
         self._whole = Rect(0, 0, size[1], size[0])
         self._line: tuple[Doubles, Doubles] | None = None  # slope and height in each cell
-        top = np.iinfo(pixels.dtype).max
-        photo = self._means(pixels, self._whole) / top
+        photo = self._means(pixels, self._whole) / white(_whole(pixels.dtype))
         self._photo[:] = srgb_encoded(photo.astype(np.float32)) if layer.linear else photo
         self.refresh(Rect(0, 0, width, height))
 
@@ -98,7 +97,7 @@ class SlowLight:
         height = light - slope * mean
         return _sums(known * slope) / count, _sums(known * height) / count
 
-    def _means(self, values: npt.NDArray[np.integer], cells: Rect) -> Doubles:
+    def _means(self, values: npt.NDArray[Any], cells: Rect) -> Doubles:
         """The luma of the cells' means; exact sums, so that each cell is the same in any part."""
         side = self._cell_px
         found = np.empty((cells.height, cells.width))
@@ -107,7 +106,7 @@ class SlowLight:
         lengths = np.diff([*columns, min(cells.right * side, width)])
         for into, row in zip(found, range(cells.top, cells.bottom), strict=True):
             lines = values[row * side : (row + 1) * side, columns[0] : cells.right * side]
-            total = lines.sum(axis=0, dtype=np.int32)
+            total = in_depth(lines, _whole(lines.dtype)).sum(axis=0, dtype=np.int32)
             sums = np.add.reduceat(total, columns - columns[0], axis=0, dtype=np.int64)
             into[:] = _luma(sums) / (lengths * min(side, height - row * side))
         return found
@@ -122,6 +121,11 @@ class SlowLight:
         down = down[:, None]
         found: Floats = upper * (1 - down) + lower * down
         return found
+
+
+def _whole(depth: np.dtype[Any]) -> np.dtype[Any]:
+    """The depth that sums are exact in: that of the values, 16 bits for floats."""
+    return np.dtype(np.uint16) if depth.kind == "f" else depth
 
 
 def _between(

@@ -230,7 +230,8 @@ def scene(size: int = 256) -> Floats:
     ground += 0.1 * (cv2.GaussianBlur(rng.random((size, size, 3), np.float32), (0, 0), 1.5) - 0.5)
     sky = np.linspace(0.75, 0.5, size, dtype=np.float32)[:, None, None]
     share = np.clip((np.arange(size, dtype=np.float32) - size / 3) / 20, 0, 1)[:, None, None]
-    return np.clip(sky * (1 - share) + ground * share, 0, 1).astype(np.float32)
+    street: Floats = np.clip(sky * (1 - share) + ground * share, 0, 1).astype(np.float32)
+    return street
 
 
 def raining(kind: str, seed: int, veil: float = 0.0) -> Floats:

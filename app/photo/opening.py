@@ -95,8 +95,9 @@ class OpenJob(Job[Found]):
         layer = difference(*pixels, record, made.strength, linear=before.linear)
         chosen = edits.choices if edits else Choices(made.checkpoint, made.strength)
         options = replace(self.options, weights=chosen.weights)
-        # Light that was given back is not in the difference: nothing is left to be given back.
-        wanted = replace(options, strength=chosen.strength)
+        # A result that has its light back leaves no more to give.
+        keep = chosen.keep_brightness and not made.keep_brightness
+        wanted = replace(options, strength=chosen.strength, keep_brightness=keep)
         shown = Recovered(source, wanted, ((options, layer),), ())
         return replace(found, work=shown, output=result)
 

@@ -17,6 +17,7 @@ from app.photo.state import PhotoState, Status
 from app.photo.words import how_of, photo_of, status_of
 from app.shell.actions import without_state
 from app.shell.banner import Notice
+from app.shell.models import name_of
 from app.shell.shell import Shell
 from app.shell.translation import tr
 from app.tasks import Tasks
@@ -64,7 +65,7 @@ class PhotoPage(QObject):
         self._controller = controller
         self._actions = actions
         self.panel = SidePanel()
-        self._titles: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self.start = StartPage()
         self._content = QStackedWidget()
         self._content.addWidget(self.start)
@@ -160,7 +161,7 @@ class PhotoPage(QObject):
     def _show_status(self, status: Status) -> None:
         state = status.state
         work = self._shell.status_line.work
-        work.setText(status_of(status, self._titles))
+        work.setText(status_of(status, self._names))
         work.setToolTip("" if status.choice is None else how_of(status.choice))
         self.panel.derain.show_status(status)
         self.panel.results.set_state(state)
@@ -184,7 +185,7 @@ class PhotoPage(QObject):
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
         """The models that can be chosen."""
-        self._titles = {card.id: card.title for card in cards}
+        self._names = {card.id: name_of(card) for card in cards}
         self.panel.model.set_cards(cards, self._document.options.weights)
 
     def _show_zoom(self) -> None:

@@ -57,35 +57,36 @@ def fallen_back_of(choice: "Choice") -> str:
     return f"{words[choice.cause]} {instead}"
 
 
-def chosen_of(status: Status, titles: Mapping[str, str]) -> str:
-    """Name the model that was chosen and why, such as `Light rain → AfterRain light`.
+def chosen_of(status: Status, names: Mapping[str, str]) -> str:
+    """Name the model that was chosen and why, such as `Model: All-round (moderate rain)`.
 
     Args:
         status: of a photo; the words are empty where a person named the model.
-        titles: of the models, by id.
+        names: of the models, by id.
     """
     if not status.reason:
         return ""
     from nledn.auto import Rain, missing
 
     reasons: dict[str, str] = {
-        Rain.NONE: tr("No rain found"),
-        Rain.LIGHT: tr("Light rain"),
-        Rain.MODERATE: tr("Moderate rain"),
-        Rain.DENSE: tr("Dense rain"),
-        Rain.UNKNOWN: tr("Only model"),
+        Rain.NONE: tr("no rain found"),
+        Rain.LIGHT: tr("light rain"),
+        Rain.MODERATE: tr("moderate rain"),
+        Rain.DENSE: tr("dense rain"),
+        Rain.UNKNOWN: tr("the only one"),
     }
     reason = reasons.get(status.reason, status.reason)
     gone = missing(status.checkpoint, status.reason)
     if gone:
-        return tr("{reason}, but {model} is missing", reason=reason, model=gone)
-    return f"{reason} → {titles.get(status.checkpoint, status.checkpoint)}"
+        reason = tr("{reason}, but {model} is missing", reason=reason, model=gone)
+    name = names.get(status.checkpoint, status.checkpoint)
+    return tr("Model: {name} ({reason})", name=name, reason=reason)
 
 
-def status_of(status: Status, titles: Mapping[str, str]) -> str:
-    """The status line, such as `Light rain → AfterRain light · Processor · Done`."""
+def status_of(status: Status, names: Mapping[str, str]) -> str:
+    """The status line, such as `Model: All-round (moderate rain) · Processor · Done`."""
     where = "" if status.choice is None else where_of(status.choice)
-    parts = [chosen_of(status, titles), where]
+    parts = [chosen_of(status, names), where]
     tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
     match status.state:
         case PhotoState.DERAINING if status.total == 0:

@@ -106,7 +106,7 @@ def read_provenance(packet: bytes | None) -> Provenance | None:
             for field in fields(Provenance)
         }
         if any(value is not None for value in found.values()):
-            return _recipe(found)
+            return _provenance(found)
     return None
 
 
@@ -115,13 +115,20 @@ def is_result(packet: bytes | None) -> bool:
     return read_provenance(packet) is not None
 
 
-def _recipe(found: dict[str, str | None]) -> Provenance | None:
+def _provenance(found: dict[str, str | None]) -> Provenance | None:
     texts = {name: value for name, value in found.items() if value is not None}
     try:
         strength = float(texts.pop("strength"))
-        names = ("masked", "partial", "keep_brightness")
-        flags = {name: texts.pop(name, "False") == "True" for name in names}
-        provenance = Provenance(strength=strength, **flags, **texts)
+        masked, partial, keep_brightness = (
+            texts.pop(name, "False") == "True" for name in ("masked", "partial", "keep_brightness")
+        )
+        provenance = Provenance(
+            strength=strength,
+            masked=masked,
+            partial=partial,
+            keep_brightness=keep_brightness,
+            **texts,
+        )
     except (KeyError, TypeError, ValueError):
         return None
     return provenance if 0 <= strength <= STRENGTH_MAX else None

@@ -496,10 +496,6 @@
         <translation>删除</translation>
     </message>
     <message>
-        <source>Dense rain</source>
-        <translation>密集的雨</translation>
-    </message>
-    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -872,10 +868,6 @@
         <translation>浅色</translation>
     </message>
     <message>
-        <source>Light rain</source>
-        <translation>小雨</translation>
-    </message>
-    <message>
         <source>Loading the models…</source>
         <translation>正在加载模型…</translation>
     </message>
@@ -912,12 +904,12 @@
         <translation>模型：{name}</translation>
     </message>
     <message>
-        <source>Models</source>
-        <translation>模型</translation>
+        <source>Model: {name} ({reason})</source>
+        <translation>模型：{name}（{reason}）</translation>
     </message>
     <message>
-        <source>Moderate rain</source>
-        <translation>中雨</translation>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -976,10 +968,6 @@
         <translation>无预览</translation>
     </message>
     <message>
-        <source>No rain found</source>
-        <translation>未发现雨</translation>
-    </message>
-    <message>
         <source>No scheduler answers at {address} ({detail}).</source>
         <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
@@ -1018,10 +1006,6 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
-    </message>
-    <message>
-        <source>Only model</source>
-        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -2020,6 +2004,10 @@
         <translation>注释</translation>
     </message>
     <message>
+        <source>dense rain</source>
+        <translation>密雨</translation>
+    </message>
+    <message>
         <source>derained</source>
         <translation>已去雨</translation>
     </message>
@@ -2048,8 +2036,20 @@
         <translation>左、右</translation>
     </message>
     <message>
+        <source>light rain</source>
+        <translation>小雨</translation>
+    </message>
+    <message>
+        <source>moderate rain</source>
+        <translation>中雨</translation>
+    </message>
+    <message>
         <source>no difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>no rain found</source>
+        <translation>未发现雨</translation>
     </message>
     <message>
         <source>not found</source>
@@ -2082,6 +2082,10 @@
     <message>
         <source>texts</source>
         <translation>文字信息</translation>
+    </message>
+    <message>
+        <source>the only one</source>
+        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>transparency</source>

@@ -10,6 +10,7 @@ from app.photo.state import PhotoState, Status
 from app.photo.words import saved_of, status_of
 from nledn.photo import Photo, WriteSettings
 
+GONE = "afterrain-light is missing"
 RICH = Photo(
     np.zeros((2, 3, 3), np.uint16),
     alpha=np.zeros((2, 3), np.uint16),
@@ -45,19 +46,19 @@ def test_a_title_is_no_comment_that_a_jpeg_could_keep() -> None:
     ("checkpoint", "reason", "words"),
     [
         ("", "", "Done"),
-        ("afterrain-light", "no rain found", "No rain found → AfterRain light · Done"),
-        ("afterrain-dense", "dense rain", "Dense rain → afterrain-dense · Done"),
-        ("afterrain", "light rain", "Light rain, but afterrain-light is missing · Done"),
+        ("afterrain-light", "no rain found", "Model: Light (no rain found) · Done"),
+        ("afterrain-dense", "dense rain", "Model: afterrain-dense (dense rain) · Done"),
+        ("afterrain", "light rain", f"Model: All-round (light rain, but {GONE}) · Done"),
         (
             "afterrain",
             "snow",
-            "snow → AfterRain · Done",
+            "Model: All-round (snow) · Done",
         ),
     ],
 )
 def test_the_status_names_the_chosen_model_and_why(
     checkpoint: str, reason: str, words: str
 ) -> None:
-    titles = {"afterrain": "AfterRain", "afterrain-light": "AfterRain light"}
+    names = {"afterrain": "All-round", "afterrain-light": "Light"}
     status = Status(PhotoState.DONE, 1, 1, checkpoint=checkpoint, reason=reason)
-    assert status_of(status, titles) == words
+    assert status_of(status, names) == words
