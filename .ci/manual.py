@@ -56,8 +56,8 @@ result = nledn.derain(rainy, nledn.Derainer.load(), strength=0.9)
 nledn.write(result, Path("holiday_derained.jpg"))
 ```
 
-The examples below run in `make test`. They use `derainer = nledn.Derainer.load()` and
-`rainy = nledn.read_photo(Path("holiday.jpg"))`.
+The examples below run in `make test`. They use the `rainy`, `result` and
+`derainer = nledn.Derainer.load()` of these lines.
 
 Importing `nledn` is fast: torch or OpenVINO is loaded by the first call that computes.
 """

@@ -39,6 +39,10 @@ class Record:
         overlap_px: what neighbouring tiles share at least.
         version: of this program.
         notes: what did not go as planned, such as a tile recomputed in smaller ones.
+
+    Example:
+        >>> result.layer.record.tile
+        'whole'
     """
 
     checkpoint: str
@@ -63,6 +67,13 @@ class RainLayer:
         linear: the photo is in linear light; its rain is that of the sRGB-encoded photo.
         plane: (H, W, 3) int16, rain · 32000.
         done: (tiles,) bool, which tiles have been added.
+
+    Example:
+        >>> result.layer.is_complete
+        True
+        >>> result.layer.rain().dtype.name
+        'float32'
+        >>> half = result.layer.apply(rainy.pixels, strength=0.5)
     """
 
     tiling: Tiling
@@ -78,7 +89,7 @@ class RainLayer:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every tile has been added."""
+        """True when every tile has been added."""
         return bool(self.done.all())
 
     @property
@@ -127,7 +138,7 @@ class RainLayer:
         Args:
             pixels: (H, W, 3) uint8 or uint16, the photo that was derained.
             strength: share of the rain that is taken, 0 to 1.5.
-            mask: (H, W) float32 in [0, 1]; 1 keeps the photo as it is. None keeps nothing.
+            mask: (H, W) float32 in [0, 1]; 1 keeps the photo unchanged. None keeps nothing.
 
         Returns:
             A new array like `pixels`, and equal to it wherever nothing is taken.
