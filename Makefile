@@ -72,7 +72,7 @@ soak: $(VENV)/.tests | $(VENV)/.browser ## what is promised, tried for hours; fi
 test: lint ## style, types, directions of imports and the tests (a few minutes)
 	@$(VENV)/bin/python -m pytest --quiet
 
-test-slow: $(VENV)/.tests $(VENV)/.bundle | $(VENV)/.browser ## the tests that take longer
+test-slow: $(VENV)/.tests $(VENV)/.bundle $(VENV)/.docs | $(VENV)/.browser ## the tests that take longer
 	@$(VENV)/bin/python -m pytest --quiet -m slow || [ $$? -eq 5 ] # 5: there are none
 
 lint: $(VENV)/.tests ## style, types and directions of imports

@@ -85,7 +85,7 @@ def _command(command: Any, name: str) -> Iterator[str]:
     rows = [(_argument(p), p.get_help_record(context)[1]) for p in arguments]
     rows += [(_flags(p, context), p.get_help_record(context)[1]) for p in options]
     if rows:
-        yield "\n| | |\n|---|---|\n"
+        yield "\n| option | meaning |\n|---|---|\n"
         yield from (f"| `{left}` | {_cell(right)} |\n" for left, right in rows)
     for child in below:
         yield from _command(below[child], f"{name} {child}")

@@ -1,6 +1,9 @@
-"""The manual: its links, its words, and the pages that are generated."""
+"""The manual: its links, its words, the pages that are generated, and the site."""
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,3 +99,19 @@ def test_the_site_has_every_page_and_no_link_leaves_it(tmp_path: Path) -> None:
         assert (tmp_path / "manual" / page).is_file()
     assert (tmp_path / "manual" / "screenshots" / "before-after.png").is_file()
     assert "](benchmarks.md" in (tmp_path / "manual" / "tiling.md").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_the_site_has_no_warning_and_loads_nothing_from_the_network(tmp_path: Path) -> None:
+    manual.gather(tmp_path / "build" / "manual")
+    shutil.copy(REPOSITORY / "zensical.toml", tmp_path)
+    build = [sys.executable, "-m", "zensical", "build", "--strict"]
+    subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
+    pages = list((tmp_path / "dist" / "manual").glob("*.html"))
+    assert len(pages) > 20
+    for page in pages:
+        loaded = re.findall(
+            r"<(?:script|link|img)\b[^>]*? (?:src|href)=\"?([^\" >]+)", page.read_text("utf-8")
+        )
+        assert loaded
+        assert not [address for address in loaded if re.match("(?:https?:)?//", address)], page.name
