@@ -113,7 +113,7 @@ $(VENV)/.program: pyproject.toml constraints.txt $(VENV)/.torch
 
 $(VENV)/.bundle: $(VENV)/.program
 	@echo "Installing what the bundle is made of …"
-	@$(PIP) install --constraint constraints.txt $(ALSO_FROM) --editable '.[fast-cpu,raw]' --group bundle
+	@$(PIP) install --constraint constraints.txt $(ALSO_FROM) --editable '.[fast-cpu]' --group bundle
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.program
@@ -123,6 +123,6 @@ $(VENV)/.docs: $(VENV)/.program
 
 $(VENV)/.tests: $(VENV)/.program
 	@echo "Installing what the tests need …"
-	@$(PIP) install --constraint constraints.txt $(ALSO_FROM) --editable '.[cluster,fast-cpu,raw]' \
+	@$(PIP) install --constraint constraints.txt $(ALSO_FROM) --editable '.[cluster,fast-cpu]' \
 	    --group lint --group test --group training
 	@touch $@

@@ -14,7 +14,9 @@ from app.photo.state import PhotoState, Status
 from app.shell import theme
 from app.shell.banner import Action, Notice
 from app.shell.engines import Engines
+from app.shell.file_dialogs import prefer_the_desktops
 from app.shell.icons import program_icon
+from app.shell.names import path_kept
 from app.shell.settings import Preferences, Settings, store
 from app.shell.translation import chosen_language, install, tr
 from app.tasks import Tasks
@@ -33,6 +35,7 @@ def run(path: Path | None) -> int:
     decoder.warm_up()  # beside all that follows
     # Qt's loop gives Python no turn to raise KeyboardInterrupt; what is done is kept on disk.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    prefer_the_desktops()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("AfterRain")
     app.setDesktopFileName("afterrain")
@@ -86,6 +89,9 @@ class Beginning(QObject):
             self._greet(path)
         elif path is not None:
             controller.open(path)
+        else:
+            recent = window.preferences.settings.recent
+            window.photo.start.show_recent([path_kept(name) for name in recent], window.tasks)
         handle = window.windowHandle()
         handle.screenChanged.connect(window.screen_profile.moved_to)
         controller.look_for_recovery()

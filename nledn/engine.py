@@ -193,7 +193,7 @@ class Derainer:
         """Estimate the rain in `pixels`.
 
         Args:
-            pixels: (H, W, 3) uint8 or uint16, RGB, in the file's own encoding.
+            pixels: (H, W, 3) RGB, of any depth, in the file's own encoding.
             into: a layer of `start`, or one that was cancelled; its missing tiles are filled in.
                 None for a colour photo that is not linear.
             focus: where to begin; read before each batch of tiles, which a card does while the

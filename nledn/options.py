@@ -8,6 +8,7 @@ from nledn.errors import OptionInvalid
 BackendName = Literal["torch", "openvino"]
 PrecisionName = Literal["fp32", "bf16", "fp16"]
 
+AUTO = "auto"  # as weights: a model of ours, chosen for each photo by `nledn.auto`
 STRENGTH_MAX = 1.5
 LIMIT_MEGAPIXELS = 250.0
 """Larger photos are refused unless asked for: most are bombs, or panoramas of hours of work."""
@@ -20,7 +21,7 @@ class Options:
     """Settings of a run; `auto` leaves the choice to `nledn.device`.
 
     Attributes:
-        weights: id of a checkpoint, path of a file, or `auto`.
+        weights: id of a checkpoint, path of a file, or `auto`: see `nledn.auto`.
         strength: share of the estimated rain that is taken away, 0 to 1.5.
         device: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
         backend: `auto`, `torch` or `openvino`.
@@ -40,7 +41,7 @@ class Options:
         nledn.errors.device.OptionInvalid: Invalid strength: 2.0...
     """
 
-    weights: str = "auto"
+    weights: str = AUTO
     strength: float = 1.0
     device: str = "auto"
     backend: str = "auto"

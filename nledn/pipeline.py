@@ -32,7 +32,7 @@ from nledn.photo.formats import DEEP, written_format
 from nledn.photo.provenance import Provenance, stamped, unstamped
 from nledn.photo.resizing import resized
 from nledn.photo.stripping import stripped
-from nledn.pixels import Mask, Pixels
+from nledn.pixels import Mask, Pixels, white
 from nledn.rain import RainLayer
 
 Conflict = Literal["refuse", "skip", "overwrite", "rename"]
@@ -109,6 +109,7 @@ class Result:
             backend=made.backend,
             precision=made.precision,
             version=made.version,
+            reason=made.reason,
             masked=self.mask is not None,
             partial=not self.layer.is_complete,
         )
@@ -295,8 +296,7 @@ def write(
     if before.xmp is None:  # then the result's holds our record alone
         left_out = tuple(note for note in left_out if note != Note.NO_XMP)
     if files.rain_layer is not None:
-        rain = result.layer.rain()
-        photos.write_rain(rain, files.rain_layer, overwrite=settings.overwrite, sources=kept)
+        write_rain(result, files.rain_layer, overwrite=settings.overwrite, sources=kept)
     if files.side_by_side is not None:
         both = resized(side_by_side(before, whole), settings.longest_side_px)
         photos.write(both, files.side_by_side, settings, sources=kept)
@@ -304,6 +304,25 @@ def write(
         clean, files.result, overwrite=settings.overwrite, strip=settings.strip, sources=kept
     )
     return replace(clean, notes=tuple(dict.fromkeys((*clean.notes, *left_out))))
+
+
+def write_rain(
+    result: Result, path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
+) -> None:
+    """Write the rain of a result, at the photo's size and at strength 1.
+
+    Args:
+        result: whose rain is written.
+        path: see `nledn.photo.write_rain`.
+        overwrite: whether an earlier file may be replaced.
+        sources: files that are never replaced; the photo's own is always among them.
+
+    Raises:
+        WriteError: see `nledn.photo.write_rain`.
+    """
+    own = () if result.photo.path is None else (result.photo.path,)
+    rain = result.layer.rain()
+    photos.write_rain(rain, path, overwrite=overwrite, sources=(*own, *sources))
 
 
 def _with_times_of(
@@ -327,8 +346,15 @@ def side_by_side(before: Photo, after: Photo) -> Photo:
     axis = 1 if height >= width else 0
     gap_px = max(min(height, width) // 100, 2)
     shape = (height, gap_px, 3) if axis == 1 else (gap_px, width, 3)
-    gap = np.full(shape, np.iinfo(before.pixels.dtype).max, before.pixels.dtype)
+    gap = np.full(shape, white(before.pixels.dtype), before.pixels.dtype)
     pixels = np.concatenate((before.pixels, gap, after.pixels), axis=axis)
     # Metadata belongs to the photo; the picture of both keeps only its colours.
-    bare = replace(before, alpha=None, exif=None, xmp=None, texts=(), notes=(), path=None)
-    return replace(bare, pixels=pixels)
+    return Photo(
+        pixels,
+        icc=before.icc,
+        dpi=before.dpi,
+        grey=before.grey,
+        linear=before.linear,
+        lossless=before.lossless,
+        format=before.format,
+    )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from nledn.pixels import Floats, Mask, Pixels, as_floats, strips
+from nledn.pixels import Floats, Mask, Pixels, Whole, as_floats, is_float, strips, white
 from nledn.tiling import Rect, Tile, Tiling, whole
 
 STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
@@ -38,6 +38,7 @@ class Record:
         tile: `whole`, or height×width in px.
         overlap_px: what neighbouring tiles share at least.
         version: of this program.
+        reason: why `auto` chose the checkpoint; empty where a person named it.
         notes: what did not go as planned, such as a tile recomputed in smaller ones.
 
     Example:
@@ -53,6 +54,7 @@ class Record:
     tile: str
     overlap_px: int
     version: str
+    reason: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -97,6 +99,27 @@ class RainLayer:
         """Tiles still to be computed, by rows."""
         return [tile for tile in self.tiling.tiles if not self.done[tile.index]]
 
+    def missing_px(self, rect: Rect) -> int:
+        """Return how many pixels of `rect` lie in missing tiles; overlaps count twice."""
+        shared = (tile.rect.shared(rect) for tile in self.missing)
+        return sum(each.width * each.height for each in shared)
+
+    def missing_share(self, rect: Rect, cell_px: int = 1) -> Floats:
+        """Return the share of each pixel's rain that is still to be added.
+
+        Args:
+            rect: in cells of the photo.
+            cell_px: side of a cell; 1 for the photo's own pixels.
+
+        Returns:
+            (h, w) float32 in [0, 1].
+        """
+        vertical, horizontal = self.tiling.vertical, self.tiling.horizontal
+        missing = ~self.done.reshape(len(vertical.starts), len(horizontal.starts))
+        down = vertical.shares(rect.top, rect.bottom, cell_px)
+        across = horizontal.shares(rect.left, rect.right, cell_px)
+        return (down.T @ missing.astype(np.float64) @ across).astype(np.float32)
+
     def add(self, tile: Tile, rain: Floats) -> Rect:
         """Blend in the rain of one tile.
 
@@ -136,7 +159,7 @@ class RainLayer:
         """Take the rain away.
 
         Args:
-            pixels: (H, W, 3) uint8 or uint16, the photo that was derained.
+            pixels: (H, W, 3), the photo that was derained.
             strength: share of the rain that is taken, 0 to 1.5.
             mask: (H, W) float32 in [0, 1]; 1 keeps the photo unchanged. None keeps nothing.
 
@@ -190,7 +213,9 @@ def _near(mask: npt.NDArray[np.bool_], px: int) -> npt.NDArray[np.bool_]:
 
 def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:
     """Take `rain` (h, w, 3) from `pixels` and round once; exact where the rain is 0."""
-    top = np.iinfo(pixels.dtype).max
+    if is_float(pixels):
+        return _subtract_from_floats(pixels, rain, linear)
+    top = white(pixels.dtype)
     if not linear:
         # 65,535 levels and their differences are exact in float32: no rain, no change.
         return _rounded(pixels - rain * np.float32(top), pixels)
@@ -199,14 +224,30 @@ def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:
     return np.where(rain == 0, pixels, _rounded(clean * np.float32(top), pixels))
 
 
+def _subtract_from_floats(pixels: Pixels, rain: Floats, linear: bool) -> Pixels:
+    """Take the rain that was seen in values cut to 0 to 1 from values that may lie beyond.
+
+    The result stays in 0 to 1 where the photo was, and goes no further out where it was not.
+    """
+    values = pixels.astype(np.float32)
+    if linear:
+        seen = as_floats(pixels)
+        rain_light = seen - srgb_decoded(np.clip(srgb_encoded(seen) - rain, 0, 1))
+    else:
+        rain_light = rain
+    with np.errstate(invalid="ignore"):  # what is no number stays what it is
+        clean = np.clip(values - rain_light, np.minimum(values, 0), np.maximum(values, 1))
+    return np.where(rain == 0, pixels, clean.astype(pixels.dtype))
+
+
 def difference(
     before: Pixels, after: Pixels, record: Record, strength: float = 1.0, *, linear: bool = False
 ) -> RainLayer:
     """The rain that was taken, from a photo and its result: `apply` gives the result again.
 
     Args:
-        before: (H, W, 3) uint8 or uint16, the photo.
-        after: (H, W, 3) uint8 or uint16, its result, which may have lost depth.
+        before: (H, W, 3), the photo.
+        after: (H, W, 3), its result, which may have lost depth.
         record: how it was made.
         strength: share of the rain that was taken; of 0 nothing can be learnt.
         linear: both are in linear light.
@@ -226,9 +267,9 @@ def difference(
     return layer
 
 
-def _rounded(values: Floats, like: Pixels) -> Pixels:
+def _rounded(values: Floats, like: Pixels) -> Whole:
     """To the depth of `like`, in place as far as it goes."""
-    np.clip(values, 0, np.iinfo(like.dtype).max, out=values)
+    np.clip(values, 0, white(like.dtype), out=values)
     np.rint(values, out=values)
     return values.astype(np.uint8) if like.dtype == np.uint8 else values.astype(np.uint16)
 

@@ -38,8 +38,6 @@ REFUSED = {"j_12bit.jpg": "12 bits", "t_tile_planar.tif": "separate planes"}
 
 
 def _read(name: str) -> Photo:
-    if name.startswith("r_"):
-        pytest.importorskip("rawpy", reason="the extra `raw` is not installed")
     return decoder.read(CASES / name)
 
 

@@ -119,7 +119,7 @@ def test_what_the_tests_import_is_declared() -> None:
 
 
 def test_what_developers_need_is_no_extra_of_the_wheel() -> None:
-    assert set(EXTRAS) == {"cluster", "fast-cpu", "raw"}
+    assert set(EXTRAS) == {"cluster", "fast-cpu"}
     makefile = (REPOSITORY / "Makefile").read_text("utf-8")
     assert set(re.findall(r"--group (\S+)", makefile)) == set(GROUPS)
 

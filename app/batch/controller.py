@@ -156,7 +156,8 @@ class BatchController(QObject):
 
     def ask_output(self) -> None:
         """Let the person choose the folder of the results."""
-        path = self._dialogs.folder(self.batch.choices.out or self._folder())
+        out = self.batch.choices.out
+        path = self._dialogs.folder(Path(out) if out else self._folder())
         if path is not None:
             self.batch.set_choices(replace(self.batch.choices, out=str(path)))
 
@@ -243,11 +244,11 @@ class BatchController(QObject):
             show = Action("batch_page", tr("Show the batch"), self.page_asked.emit)
             self.noticed.emit(Notice(words, "info", (show,)))
 
-    def _folder(self) -> str:
+    def _folder(self) -> Path | None:
         if self.batch.entries:
-            return str(self.batch.entries[0].source.parent)
+            return self.batch.entries[0].source.parent
         path = self._photo.path()
-        return str(Path.home() if path is None else path.parent)
+        return None if path is None else path.parent
 
 
 def _show_file(path: Path) -> None:

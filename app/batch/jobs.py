@@ -90,7 +90,7 @@ class Asked:
             record=self.record,
             thumbnails=True,
         )
-        card = catalog.find(self.options.weights)
+        card = catalog.card_of(self.options.weights)
         out = Path(self.choices.out).expanduser()
         return batch.BatchRequest(self.found, out, settings, card, retry_failed=self.retry_failed)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from app.imaging.preview import Preview
 from app.imaging.pyramid import Pyramid
-from nledn.pixels import Bytes, Mask, Pixels
+from nledn.pixels import Bytes, Floats, Mask, Pixels
 from nledn.rain import STEPS, subtract
 from nledn.tiling import Rect
 
@@ -48,12 +49,14 @@ class Layers:
         photo_copies: of its pixels.
         rain: of the photo, or None.
         mask: (H, W) float32 in [0, 1], 1 keeps the photo; or None.
+        preview: of the rain that is still missing, or None.
     """
 
     photo: "Photo"
     photo_copies: Pyramid
     rain: "RainLayer | None" = None
     mask: Mask | None = None
+    preview: Preview | None = None
     _alpha_copies: Pyramid | None = field(init=False)
     _rain_copies: Pyramid | None = field(init=False, default=None)
     _mask_copies: Pyramid | None = field(init=False, default=None)
@@ -63,8 +66,9 @@ class Layers:
         self._alpha_copies = None if alpha is None else Pyramid(alpha)
 
     def set_rain(self, rain: "RainLayer | None") -> None:
-        """Another rain layer of the same photo."""
+        """Another rain layer of the same photo; what was a preview of the old one goes."""
         assert rain is None or rain.plane.shape == self.photo.pixels.shape
+        self.preview = None
         self.rain = rain
         self._rain_copies = None if rain is None else Pyramid(rain.plane)
 
@@ -87,6 +91,10 @@ class Layers:
         if self._rain_copies is not None:
             self._rain_copies.refresh(rect)
 
+    def misses_some(self, rect: Rect) -> bool:
+        """Return True if rain is still missing in `rect` (pixels of the photo)."""
+        return self.rain is None or any(tile.rect.meets(rect) for tile in self.rain.missing)
+
     def refresh_mask(self, rect: Rect) -> None:
         """The mask was painted on in `rect` (pixels of the photo)."""
         if self._mask_copies is not None:
@@ -104,13 +112,9 @@ class Layers:
     def after(self, level: int, rect: Rect, look: Look) -> Pixels:
         """(h, w, 3) of the photo's dtype, with the rain taken away as far as it is known."""
         pixels = self.before(level, rect)
-        if self._rain_copies is None or self.rain is None:
+        rain = self._known_rain(level, rect)
+        if rain is None or self.rain is None:
             return pixels
-        plane = self._rain_copies.read(level, rect)
-        if not plane.any():  # most of a photo, while its first tiles arrive
-            return pixels
-        rain = plane.astype(np.float32)
-        rain /= np.float32(STEPS)
         rain *= np.float32(look.strength)
         if self._mask_copies is not None:
             rain *= (1 - self._mask_copies.read(level, rect))[:, :, None]
@@ -118,11 +122,27 @@ class Layers:
 
     def rain_shown(self, level: int, rect: Rect, look: Look) -> Bytes:
         """(h, w, 3) sRGB: grey where there is no rain, lighter where light is taken away."""
-        if self._rain_copies is None:
+        rain = self._known_rain(level, rect)
+        if rain is None:
             return np.full((rect.height, rect.width, 3), 128, np.uint8)
-        rain = self._rain_copies.read(level, rect) * np.float32(look.rain_gain * 127.5 / STEPS)
+        rain *= np.float32(look.rain_gain * 127.5)
         shown: Bytes = np.rint(np.clip(rain + np.float32(127.5), 0, 255)).astype(np.uint8)
         return shown
+
+    def _known_rain(self, level: int, rect: Rect) -> Floats | None:
+        """(h, w, 3) float32 in (-1, 1); None where nothing is known yet."""
+        if self._rain_copies is None or self.rain is None:
+            return None
+        plane = self._rain_copies.read(level, rect)
+        if self.preview is None and not plane.any():  # most of a photo, as its tiles arrive
+            return None
+        rain: Floats = plane.astype(np.float32)
+        rain /= np.float32(STEPS)
+        if self.preview is not None:
+            missing = self.rain.missing_share(rect, 1 << level)
+            if missing.any():
+                rain += self.preview.at(level, rect) * missing[:, :, None]
+        return rain
 
     def kept_shown(self, level: int, rect: Rect) -> Bytes:
         """(h, w, 4) sRGB with straight alpha: a tint over what the mask keeps."""

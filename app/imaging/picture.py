@@ -12,7 +12,8 @@ from PySide6.QtGui import QImage, QPainter
 from app.imaging import mask as masks
 from app.imaging.layers import Kind, Layers, Look
 from app.imaging.mask import Brush, Patch, Point, Stroke
-from app.imaging.pyramid import Pyramid, tile_rect, tiles_of
+from app.imaging.preview import InSight, Preview
+from app.imaging.pyramid import Pyramid, enlarged, reduced, tile_rect, tiles_of
 from app.imaging.qimage import ScreenColour, to_qimage
 from app.imaging.tile_cache import TileCache, TileKey
 from nledn.options import STRENGTH_MAX
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nledn.photo import Photo
 
 
+IN_SIGHT_PX = 2**22  # a copy of what is in sight has no more: taken in some 10 ms
 STRIP_ROWS = 64  # computed at once where no tiles are kept: they stay in the processor's cache
 NO_RECT = Rect(0, 0, 0, 0)
 
@@ -93,9 +95,45 @@ class Picture(QObject):
 
     def rain_added(self, rect: Rect) -> None:
         """Show what has been added to the layer in `rect` (pixels of the photo)."""
-        if self._layers is not None:
-            self._layers.refresh_rain(rect)
+        layers = self._layers
+        if layers is not None:
+            layers.refresh_rain(rect)
+            if layers.preview is not None and not layers.misses_some(layers.preview.rect):
+                layers.preview = None
         self._region_changed(rect, "after", "rain")
+
+    def in_sight(self, rect: Rect, after: Rect) -> InSight:
+        """Return a copy of a part of the photo, for a preview of its rain.
+
+        Args:
+            rect: in pixels of the photo.
+            after: the part of it that comes first.
+        """
+        assert self._layers is not None, "there is a photo"
+        copies, level = self._layers.photo_copies, 0
+        while (rect.width >> level) * (rect.height >> level) > IN_SIGHT_PX and level < copies.top:
+            level += 1
+        cells = reduced(rect, level).clipped(*copies.size(level))
+        seen = enlarged(cells, level).clipped(*copies.size(0))
+        return InSight(seen, copies.read(level, cells).copy(), after)
+
+    @property
+    def preview(self) -> Preview | None:
+        """The preview that is shown where rain is missing, or None."""
+        return self._layers.preview if self._layers else None
+
+    def preview_added(self, preview: Preview, rect: Rect) -> None:
+        """Show a preview where rain is missing; it has grown in `rect` (pixels of its copy)."""
+        if self._layers is not None:
+            self._layers.preview = preview
+            self._region_changed(preview.on_photo(rect), "after", "rain")
+
+    def drop_preview(self) -> None:
+        """Show only what is known from now on."""
+        preview = self.preview
+        if self._layers is not None and preview is not None:
+            self._layers.preview = None
+            self._region_changed(preview.rect, "after", "rain")
 
     @property
     def strength(self) -> float:

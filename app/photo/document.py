@@ -1,7 +1,7 @@
 """The open photo: its rain, strength, kept area and undo, and what of its results is on disk."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.imaging.opened import Opened
 from app.imaging.picture import Picture
+from app.photo.edits import Choices, Edits
 from app.photo.history import History
 from app.photo.state import PhotoState, Status, state_of, tiles_of
 from nledn.options import STRENGTH_MAX, Options
@@ -145,6 +146,17 @@ class Document(QObject):
         return Result(self.photo, derained.layer, derained.edit[0], kept)
 
     @property
+    def edits(self) -> Edits:
+        """All that is chosen for the open photo."""
+        latest, mask = self.latest, self.picture.mask
+        return Edits(
+            Choices(self.options.weights, self.strength),
+            mask.copy() if mask is not None and self.keeps_area else None,
+            None if latest is None else latest.path,
+            latest is not None and not latest.is_unsaved,
+        )
+
+    @property
     def keeps_area(self) -> bool:
         """True if the rain stays somewhere."""
         mask = self.picture.mask
@@ -152,14 +164,19 @@ class Document(QObject):
 
     # What is done to it
 
-    def take(self, opened: Opened) -> None:
-        """Make another photo the open one; nothing was done to it yet."""
+    def take(self, opened: Opened, edits: Edits | None = None) -> None:
+        """Make another photo the open one, with what was chosen for it earlier."""
         self._results.clear()
         self.photo, self.folder = opened.photo, opened.folder
         self.picture.set_photo(opened.photo, opened.copies)
+        if edits is not None:
+            self.set_options(replace(self.options, weights=edits.choices.weights))
+            self.set_strength(edits.choices.strength)
+            if edits.area is not None and edits.area.shape == opened.photo.pixels.shape[:2]:
+                self.picture.mask = edits.area
         self.history.restart()
         self._show()
-        self.kept_changed.emit(0)
+        self.kept_changed.emit(self.picture.kept_areas())
         self.photo_opened.emit(opened)
 
     def take_rain(self, layer: "RainLayer", options: Options) -> None:
@@ -209,8 +226,14 @@ class Document(QObject):
             self._show()
             self.options_changed.emit(options)
 
-    def set_saved(self, derained: Derained, path: Path, work: Done) -> None:
-        """Take note of a result that was written, perhaps of a photo that is no longer open."""
+    def set_saved(self, derained: Derained, path: Path, work: Done | None) -> None:
+        """Take note of a result's file, perhaps of a photo that is no longer open.
+
+        Args:
+            derained: the result.
+            path: of the file.
+            work: what the file holds; None if that is not what the result is now.
+        """
         derained.path, derained.saved = path, work
         self._tell_unsaved()
 
@@ -221,7 +244,8 @@ class Document(QObject):
         self._set_status(state, *tiles_of(self.layer_of(self.options)))
 
     def rest(self) -> None:
-        """Nothing is being computed any more; the tiles that are done stay."""
+        """Nothing is being computed any more; the tiles that are done stay, a preview goes."""
+        self.picture.drop_preview()
         self._show(repaint=False)
 
     def set_engine_choice(self, options: Options, choice: "Choice") -> None:
@@ -267,5 +291,7 @@ class Document(QObject):
     ) -> None:
         shown = self._results.get(self.options)
         choice = self._engine_choice if shown is None else shown.choice
-        self.status = Status(state, done, total, left_s, choice)
+        record = None if shown is None or not shown.layer.record.reason else shown.layer.record
+        chosen = ("", "") if record is None else (record.checkpoint, record.reason)
+        self.status = Status(state, done, total, left_s, choice, *chosen)
         self.status_changed.emit(self.status)

@@ -91,7 +91,7 @@ class History(QObject):
         """Choose another model, in a way that can be undone."""
         before = self._document.options.weights
         if id != before:
-            self._push(ModelStep(before, id), tr("Checkpoint"))
+            self._push(ModelStep(before, id), tr("Model"))
 
     def change_options(self, options: Options) -> None:
         """Compute as the settings say now; that is no step, and not undone."""

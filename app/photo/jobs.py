@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from PySide6.QtGui import QImage
 
 from app.imaging.opened import Opened, photos_in, without_photos
+from app.imaging.preview import InSight, Preview
 from app.imaging.pyramid import first_copies
 from app.imaging.qimage import ScreenColour, to_photo
 from app.photo.autosave import Offer, Recovered, RecoveryFile, is_any_in_use, recover, scan
+from app.photo.edits import Edits, EditsStore
 from app.photo.state import tiles_of
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
@@ -17,9 +19,10 @@ from nledn import Options, __version__, decoder, temporary_files
 from nledn.errors import DerainError, PhotoNotFound
 from nledn.naming import free_name
 from nledn.rain import Record, difference
+from nledn.tiling import Rect
 
 if TYPE_CHECKING:
-    from nledn import Focus, RainLayer
+    from nledn import Derainer, Focus, RainLayer
     from nledn.batch import Row
     from nledn.device import Choice
     from nledn.engine import Progress
@@ -28,13 +31,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class OpenJob(Job[Opened]):
+class Found:
+    """A photo that was read, and what had been done to it.
+
+    Attributes:
+        opened: the photo.
+        edits: that were chosen for it; None without any.
+        work: the rain that a batch or a crash has left; None without any.
+        output: the file that holds the work; None if none does.
+    """
+
+    opened: Opened
+    edits: Edits | None = None
+    work: Recovered | None = None
+    output: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class OpenJob(Job[Found]):
     """Read a photo, or the first one of a folder."""
 
     only_reads: ClassVar[bool] = True
     path: Path
+    store: EditsStore
 
-    def run(self, work: Work) -> Opened:
+    def run(self, work: Work) -> Found:
         """Read it."""
         from nledn.photo.provenance import read_provenance
 
@@ -42,22 +63,23 @@ class OpenJob(Job[Opened]):
         folder = photos_in(self.path if is_folder else self.path.parent)
         if is_folder and not folder:
             raise without_photos(self.path)
-        photo = decoder.read(folder[0] if is_folder else self.path, cancel=work.cancel)
-        return Opened(
-            photo, first_copies(photo), folder, read_provenance(photo.xmp), from_folder=is_folder
-        )
+        path = folder[0] if is_folder else self.path
+        photo = decoder.read(path, cancel=work.cancel)
+        copies, provenance = first_copies(photo), read_provenance(photo.xmp)
+        opened = Opened(photo, copies, folder, provenance, from_folder=is_folder)
+        return Found(opened, self.store.find(path))
 
 
 @dataclass(frozen=True, eq=False)
-class PasteJob(Job[Opened]):
+class PasteJob(Job[Found]):
     """Turn a pasted picture into a photo without a file."""
 
     image: QImage
 
-    def run(self, work: Work) -> Opened:
+    def run(self, work: Work) -> Found:
         """Convert it."""
         photo = to_photo(self.image)
-        return Opened(photo, first_copies(photo))
+        return Found(Opened(photo, first_copies(photo)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,18 +122,19 @@ class ScanJob(Job[Scan]):
 
 
 @dataclass(frozen=True, eq=False)
-class RestoreJob(Job[tuple[Opened, Recovered]]):
-    """Read a photo and what had been done to it."""
+class RestoreJob(Job[Found]):
+    """Read a photo and what had been done to it before a crash."""
 
     offer: Offer
+    store: EditsStore
 
-    def run(self, work: Work) -> tuple[Opened, Recovered]:
+    def run(self, work: Work) -> Found:
         """Read both."""
-        opened = OpenJob(self.offer.source).run(work)
+        found = OpenJob(self.offer.source, self.store).run(work)
         recovered = recover(self.offer.file)
         if recovered is None:
             raise PhotoNotFound(self.offer.file)
-        return opened, recovered
+        return replace(found, work=recovered)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +160,32 @@ class Started:
 
 
 @dataclass(frozen=True, eq=False)
-class DerainJob(Job["RainLayer", "Started | Progress"]):
-    """Compute the tiles of a photo that are missing; reports `Started`, then `Progress`."""
+class Previewed:
+    """One more tile of the preview is there.
+
+    Attributes:
+        preview: of what is in sight.
+        rect: pixels of its copy that changed.
+    """
+
+    preview: Preview
+    rect: Rect
+
+
+Derained: TypeAlias = "Started | Previewed | Progress"
+"""What a derain reports."""
+
+PREVIEW_PX = 600_000  # that its tiles compute: 2 s on two cores; measured in benchmarks/README.md
+PREVIEW_SHARES = (0.9, 0.75, 0.6, 0.45)  # of it that the copy has: tiles of one shape fit worse
+WORTH_PREVIEW = 2  # pixels in sight for one of the copy; below it tiles are there about as soon
+
+
+@dataclass(frozen=True, eq=False)
+class DerainJob(Job["RainLayer", Derained]):
+    """Compute the tiles of a photo that are missing.
+
+    Reports `Started`, then `Previewed` where much of what is in sight is missing, then `Progress`.
+    """
 
     queue: ClassVar[QueueName] = "compute"
     engines: Engines
@@ -147,15 +194,18 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
     focus: "Focus"
     keeper: RecoveryFile | None
     into: "RainLayer | None" = None
+    in_sight: InSight | None = None
 
-    def run(self, work: "Work[Started | Progress]") -> "RainLayer":
+    def run(self, work: "Work[Derained]") -> "RainLayer":
         """Compute them."""
         photo = self.photo
-        derainer, layer = self.engines.models().layer(photo, self.options, self.into)
+        derainer, layer = self.engines.models().layer(photo, self.options, self.into, work.cancel)
         work.cancel.raise_if_cancelled()
         work.report(Started(layer, derainer.choice))
         if self.keeper is not None:
             self.keeper.begin(self.options, layer)
+        if self.in_sight is not None:
+            self._preview(derainer, layer, self.in_sight, work)
 
         def on_tile(progress: "Progress") -> None:
             if self.keeper is not None:
@@ -164,6 +214,28 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
 
         return derainer.derain(
             photo.visible, into=layer, focus=self.focus, on_tile=on_tile, cancel=work.cancel
+        )
+
+    def _preview(
+        self, derainer: "Derainer", layer: "RainLayer", seen: InSight, work: "Work[Derained]"
+    ) -> None:
+        """Derain a reduced copy of what is in sight; the layer does not get any of it."""
+        from nledn import Focus
+
+        if layer.missing_px(seen.rect) < WORTH_PREVIEW * PREVIEW_PX:
+            return
+        for share in PREVIEW_SHARES:
+            width, height = seen.size_of(share * PREVIEW_PX)
+            rain = derainer.start((height, width), grey=layer.grey, linear=layer.linear)
+            if rain.tiling.computed_px <= PREVIEW_PX:
+                break
+        preview = Preview(seen.rect, rain)
+        derainer.derain(
+            seen.copy((width, height)),
+            into=rain,
+            focus=Focus(seen.after_in(width, height)),
+            on_tile=lambda done: work.report(Previewed(preview, done.rect)),
+            cancel=work.cancel,
         )
 
 
@@ -208,6 +280,20 @@ class SaveJob(Job[Saved]):
 
 
 @dataclass(frozen=True, eq=False)
+class ExportRainJob(Job[None]):
+    """Write the rain of a result; the person has agreed to what it replaces."""
+
+    result: "Result"
+    path: Path
+
+    def run(self, work: Work) -> None:
+        """Write it whole, or not at all."""
+        from nledn import pipeline
+
+        pipeline.write_rain(self.result, self.path, overwrite=True)
+
+
+@dataclass(frozen=True, eq=False)
 class CopyJob(Job[QImage]):
     """The derained photo as a picture for the clipboard."""
 
@@ -220,7 +306,7 @@ class CopyJob(Job[QImage]):
 
 
 @dataclass(frozen=True, eq=False)
-class ReviewJob(Job[tuple[Opened, Recovered | None]]):
+class ReviewJob(Job[Found]):
     """Read a photo, and the result that a batch made of it where there is one to compare.
 
     Attributes:
@@ -230,6 +316,7 @@ class ReviewJob(Job[tuple[Opened, Recovered | None]]):
         strength: share of the rain that was taken.
         options: that it was made with.
         checkpoint: id of the checkpoint.
+        store: of edits, which are not shown in place of the result.
     """
 
     only_reads: ClassVar[bool] = True
@@ -239,25 +326,28 @@ class ReviewJob(Job[tuple[Opened, Recovered | None]]):
     strength: float
     options: Options
     checkpoint: str
+    store: EditsStore
 
-    def run(self, work: Work) -> tuple[Opened, Recovered | None]:
+    def run(self, work: Work) -> Found:
         """Read both."""
-        opened = OpenJob(self.source).run(work)
+        found = OpenJob(self.source, self.store).run(work)
         if self.output is None:
-            return opened, None
+            return found
         try:
             after = decoder.read(self.output, cancel=work.cancel)
         except DerainError:
-            return opened, None  # gone, or no photo any more
-        return opened, self._compared(opened.photo, after)
+            return found  # gone, or no photo any more
+        compared = self._compared(found.opened.photo, after)
+        return found if compared is None else Found(found.opened, None, compared, self.output)
 
     def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
         row, path = self.row, before.path
         if before.size != after.size or row is None or row.figures is None or path is None:
             return None
         record = Record(
-            checkpoint=self.checkpoint,
-            checkpoint_sha256=row.checkpoint_sha256,
+            checkpoint=row.figures.checkpoint or self.checkpoint,
+            checkpoint_sha256=row.figures.checkpoint_sha256 or row.checkpoint_sha256,
+            reason=row.figures.reason,
             device=row.device,
             backend=row.figures.backend,
             precision=row.figures.precision,

@@ -6,17 +6,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.photo.document import Derained, Document, Done
 from app.photo.dragging import DragFolders, DragJob
-from app.photo.jobs import CopyJob, Saved, SaveJob
+from app.photo.jobs import CopyJob, ExportRainJob, Saved, SaveJob
 from app.photo.state import PhotoState
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
+from app.shell.file_dialogs import pictures_folder
 from app.shell.names import url_of
+from app.shell.presets import Preset
 from app.shell.save_dialog import SaveQuestion
 from app.shell.settings import Preferences
 from app.shell.translation import tr
@@ -24,7 +26,7 @@ from app.tasks import Tasks
 from nledn import places
 from nledn.errors import OutputExists
 from nledn.messages import printable
-from nledn.naming import Naming, name_of
+from nledn.naming import RAIN_TEMPLATE, Naming, name_of
 
 if TYPE_CHECKING:
     from nledn.photo import WriteSettings
@@ -76,6 +78,14 @@ class Saving(QObject):
     def save_as(self) -> None:
         """Ask where and how to save what there is now; it may go while the person thinks."""
         self._begin(self._save_as)
+
+    def export(self, preset: Preset) -> None:
+        """Write the result as a preset says; what is saved of it stays the same."""
+        self._begin(partial(self._export, preset))
+
+    def export_rain(self) -> None:
+        """Ask for a file, and write the rain itself to it."""
+        self._begin(self._export_rain)
 
     def write(
         self,
@@ -155,8 +165,7 @@ class Saving(QObject):
         settings, photo = self._preferences.settings, self._document.photo
         assert photo is not None, "there is a result of it"
         result, work = self._document.result(derained), derained.work
-        folder = _pictures() if photo.path is None or _is_ours(photo.path) else photo.path.parent
-        suggested = folder / name_of(self._naming(derained), settings.name_template)
+        suggested = self._own_folder() / name_of(self._naming(derained), settings.name_template)
         choice = self._dialogs.save_as(SaveQuestion(suggested, settings.quality, photo.path))
         if choice is None:
             self.forget()
@@ -164,6 +173,42 @@ class Saving(QObject):
         self._preferences.change(quality=choice.quality)
         write = _settings(choice.quality, overwrite=choice.path == derained.path)
         self._submit(derained, SaveJob(result, choice.path, write, settings.record), work)
+
+    def _export(self, preset: Preset, derained: Derained) -> None:
+        from nledn.photo import WriteSettings
+
+        naming = self._naming(derained)
+        naming = replace(naming, ext=preset.suffix or naming.ext)
+        folder = Path(preset.folder).expanduser() if preset.folder else self._own_folder()
+        path = folder / name_of(naming, preset.template)
+        write = WriteSettings(quality=preset.quality, longest_side_px=preset.longest_side_px)
+        result, record = self._document.result(derained), self._preferences.settings.record
+        task = self._tasks.submit(SaveJob(result, path, write, record, find_free_name=True))
+        task.succeeded.connect(lambda saved: self._tell_written(saved.path, saved_of(saved)))
+        task.failed.connect(self.failed.emit)
+
+    def _export_rain(self, derained: Derained) -> None:
+        result = self._document.result(derained)
+        name = name_of(replace(self._naming(derained), ext=".tif"), RAIN_TEMPLATE)
+        path = self._dialogs.rain_layer(self._own_folder() / name)
+        if path is not None:
+            task = self._tasks.submit(ExportRainJob(result, path))
+            words = tr("Saved the rain layer as {name}.", name=printable(path.name))
+            task.succeeded.connect(lambda _: self._tell_written(path, words))
+            task.failed.connect(self.failed.emit)
+
+    def _own_folder(self) -> Path:
+        """The photo's, or where pictures go of one that has none."""
+        photo = self._document.photo
+        assert photo is not None, "there is a result of it"
+        return (
+            pictures_folder() if photo.path is None or _is_ours(photo.path) else photo.path.parent
+        )
+
+    def _tell_written(self, path: Path, words: str) -> None:
+        show_folder = partial(QDesktopServices.openUrl, url_of(path.parent))
+        action = Action("show_folder", tr("Show in folder"), show_folder)
+        self.noticed.emit(Notice(words, "done", (action,)))
 
     def _submit(self, derained: Derained, job: SaveJob, work: Done | None = None) -> None:
         self._writing.append(derained)
@@ -175,10 +220,7 @@ class Saving(QObject):
         """Say so, and go on with what waited for it."""
         self._writing.remove(derained)
         self._document.set_saved(derained, saved.path, work)
-        words = saved_of(saved)
-        show_folder = partial(QDesktopServices.openUrl, url_of(saved.path.parent))
-        action = Action("show_folder", tr("Show in folder"), show_folder)
-        self.noticed.emit(Notice(words, "done", (action,)))
+        self._tell_written(saved.path, saved_of(saved))
         self.saved.emit(saved)
         self._go_on()
 
@@ -225,11 +267,6 @@ class Saving(QObject):
 def _is_ours(path: Path) -> bool:
     """A sample: its folder came with the program, and is no place for results."""
     return path.parent == places.sample_photo().parent
-
-
-def _pictures() -> Path:
-    kind = QStandardPaths.StandardLocation.PicturesLocation
-    return Path(QStandardPaths.writableLocation(kind))
 
 
 def _settings(quality: int, *, overwrite: bool = False) -> "WriteSettings":

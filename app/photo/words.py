@@ -1,6 +1,6 @@
 """Facts of a document as people read them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 BACKENDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
 
 
-def where_of(choice: "Choice | None") -> str:
-    """Device, backend and precision, such as `CPU · PyTorch bf16`."""
-    if choice is None:
-        return ""
+def where_of(choice: "Choice") -> str:
+    """Device, such as `Processor`."""
     kind, _, index = choice.device.partition(":")
-    device = {"cpu": "CPU", "cuda": tr("GPU {number}", number=index or "0"), "mps": "Apple GPU"}
-    return f"{device[kind]} · {BACKENDS[choice.backend]} {choice.precision}"
+    if kind == "cpu":
+        return tr("Processor")
+    number = int(index or 0) + 1
+    return tr("Graphics card") if number == 1 else tr("Graphics card {number}", number=number)
+
+
+def how_of(choice: "Choice") -> str:
+    """Backend and precision, such as `PyTorch bf16`."""
+    return f"{BACKENDS[choice.backend]} {choice.precision}"
 
 
 def fallen_back_of(choice: "Choice") -> str:
@@ -48,16 +53,43 @@ def fallen_back_of(choice: "Choice") -> str:
         "crash": tr("AfterRain does not use {first}, because it crashed when tried.", first=first),
         "failed": tr("AfterRain does not use {first}, because it failed when tried.", first=first),
     }
-    return f"{words[choice.cause]} {tr('It uses {where}.', where=where_of(choice))}"
+    instead = tr("Instead: {where}, {how}.", where=where_of(choice), how=how_of(choice))
+    return f"{words[choice.cause]} {instead}"
 
 
-def status_of(status: Status) -> str:
-    """The status line, such as `CPU · PyTorch bf16 · 46 of 92 tiles · 0:31`."""
-    parts = [where_of(status.choice)]
+def chosen_of(status: Status, titles: Mapping[str, str]) -> str:
+    """Name the model that was chosen and why, such as `Light rain → AfterRain light`.
+
+    Args:
+        status: of a photo; the words are empty where a person named the model.
+        titles: of the models, by id.
+    """
+    if not status.reason:
+        return ""
+    from nledn.auto import Rain, missing
+
+    reasons: dict[str, str] = {
+        Rain.NONE: tr("No rain found"),
+        Rain.LIGHT: tr("Light rain"),
+        Rain.MODERATE: tr("Moderate rain"),
+        Rain.DENSE: tr("Dense rain"),
+        Rain.UNKNOWN: tr("Only model"),
+    }
+    reason = reasons.get(status.reason, status.reason)
+    gone = missing(status.checkpoint, status.reason)
+    if gone:
+        return tr("{reason}, but {model} is missing", reason=reason, model=gone)
+    return f"{reason} → {titles.get(status.checkpoint, status.checkpoint)}"
+
+
+def status_of(status: Status, titles: Mapping[str, str]) -> str:
+    """The status line, such as `Light rain → AfterRain light · Processor · Done`."""
+    where = "" if status.choice is None else where_of(status.choice)
+    parts = [chosen_of(status, titles), where]
     tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
     match status.state:
         case PhotoState.DERAINING if status.total == 0:
-            parts.append(tr("Loading the checkpoint…"))
+            parts.append(tr("Loading the model…"))
         case PhotoState.DERAINING:
             parts.append(tiles)
             if status.left_s is not None:
@@ -75,7 +107,10 @@ def photo_of(photo: "Photo") -> str:
     """The photo, such as `street.jpg · 1632 × 1224 · 8-bit JPEG`."""
     name = printable(photo.path.name) if photo.path else tr("Pasted picture")
     width, height = photo.size
-    depth = tr("{bits}-bit {format}", bits=photo.depth_bits, format=photo.format)
+    told = {"bits": photo.depth_bits, "format": photo.format}
+    depth = tr("{bits}-bit {format}", **told)
+    if photo.is_float:
+        depth = tr("{bits}-bit float {format}", **told)
     return f"{name} · {width} × {height} · {depth}"
 
 
@@ -102,11 +137,14 @@ def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
     from nledn.photo import formats
 
     kind = formats.written_format(path.suffix)
-    how = tr("{bits} bits a channel", bits=photo.depth_bits if kind in formats.DEEP else 8)
+    how = tr("{bits} bits a channel", bits=formats.written_depth(photo, kind).itemsize * 8)
     if kind == "JPEG":
         how = tr("JPEG quality {quality}, {colour}", quality=settings.quality, colour="4:4:4")
     elif kind == "WEBP":
         how = tr("WebP quality {quality}", quality=settings.quality)
+    if settings.longest_side_px is not None:
+        width, height = photo.size
+        how = f"{width} × {height}, {how}"
     kept = ", ".join(_kept_in(kind, photo))
     if not kept:
         return tr("Saved {name}: {how}.", name=printable(path.name), how=how)
@@ -189,6 +227,6 @@ def keys_on_photo() -> tuple[tuple[str, str], ...]:
         (tr("Fit or 100 %"), tr("double click")),
         (tr("Move the divider"), tr("arrows, Home, End on its handle")),
         (tr("Next photo in the single view"), tr("left, right")),
-        (tr("One pane of a comparison"), "1 – 6"),
+        (tr("One pane of a comparison"), tr("Enter")),
         (tr("Move one pane of a comparison alone"), tr("hold Alt")),
     )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from app.tasks import Job, QueueName, Work
-from nledn import Options
+from nledn.options import AUTO, Options
 
 if TYPE_CHECKING:
     from nledn import Derainer, RainLayer
+    from nledn.auto import Automatic
     from nledn.device import Choice
     from nledn.machine import Machine
     from nledn.models import LoadedModels
@@ -35,8 +36,15 @@ class Engines:
         return self._models
 
     def get(self, options: Options) -> "Derainer":
-        """Return the model for `options`, loaded unless it is kept."""
+        """Return the model for `options`, the all-round one for `auto`; loaded unless kept."""
         return self.models().find(options)
+
+    def automatic(self, options: Options) -> "Derainer | Automatic":
+        """Return the engine for photos of any rain."""
+        from nledn.auto import Automatic
+
+        is_auto = options.weights == AUTO
+        return Automatic(options, self.get) if is_auto else self.get(options)
 
     def kept(self, photo: "Photo | None", options: Options) -> "RainLayer | None":
         """Return what any page has found of a photo's rain; computes nothing, from any thread."""

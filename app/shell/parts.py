@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QLabel,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QSlider,
@@ -146,6 +147,13 @@ def icon_button(name: str, words: str) -> QToolButton:
     button.setAccessibleName(words)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+def set_primary(button: QPushButton, is_primary: bool) -> None:
+    """Colour the button of the next step, or colour it no longer."""
+    button.setProperty("primary", "true" if is_primary else "false")
+    button.style().unpolish(button)
+    button.style().polish(button)
 
 
 def quality_field(quality: int) -> QSpinBox:

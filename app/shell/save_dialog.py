@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shell.file_dialogs import folder_dialog
 from app.shell.parts import dialog_buttons, form_label, is_accepted, muted, quality_field
 from app.shell.translation import tr
 from nledn.messages import printable
@@ -138,6 +138,6 @@ class SaveDialog(QDialog):
             self.example.setText(tr("Will be saved as {name}", name=printable(path.name)))
 
     def _browse(self) -> None:
-        found = QFileDialog.getExistingDirectory(self, tr("Choose a folder"), self.folder.text())
-        if found:
-            self.folder.setText(found)
+        start = Path(self.folder.text()).expanduser()
+        for found in folder_dialog(self, tr("Choose a folder"), start).paths():
+            self.folder.setText(str(found))

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from app.shell.names import kept
+from app.shell.presets import FIRST, Preset, presets_in, texts_of
 from nledn import places
 from nledn.errors import DerainError
 from nledn.naming import DEFAULT_TEMPLATE, check_template
@@ -36,7 +37,9 @@ class Settings:
         record: write how it was made into the result's XMP.
         view: how the photo is shown.
         divider: `vertical` or `horizontal`, of before/after.
+        enlarges: Fit enlarges photos that are smaller than the view.
         recent: photos opened last, newest first.
+        presets: of Export, as texts.
         started: whether the program was started before.
         geometry: of the window, as Qt packs it.
     """
@@ -46,7 +49,7 @@ class Settings:
     backend: str = "auto"
     precision: str = "auto"
     tile: str = "auto"
-    theme: ThemeName = "system"
+    theme: ThemeName = "dark"
     language: str = ""
     screen_profile: str = ""
     name_template: str = DEFAULT_TEMPLATE
@@ -54,9 +57,16 @@ class Settings:
     record: bool = True
     view: ViewName = "before_after"
     divider: str = "vertical"
+    enlarges: bool = False
     recent: tuple[str, ...] = ()
+    presets: tuple[str, ...] = texts_of(FIRST)
     started: bool = False
     geometry: bytes = b""
+
+    @property
+    def export_presets(self) -> tuple[Preset, ...]:
+        """The presets of Export."""
+        return presets_in(self.presets)
 
     @property
     def options(self) -> Options:

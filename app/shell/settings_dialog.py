@@ -1,6 +1,7 @@
 """Settings: how the window looks, how results are named, where it computes and why."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
@@ -9,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shell.file_dialogs import FileDialog, kind_of
 from app.shell.parts import (
     dialog_buttons,
     form_label,
@@ -87,6 +88,7 @@ class SettingsDialog(QDialog):
             self._settings,
             theme=self.theme.currentData(),
             language=self.language.currentData(),
+            enlarges=self.enlarges.isChecked(),
             screen_profile=self.profile.text().strip(),
             name_template=self.template.text(),
             quality=self.quality.value(),
@@ -110,6 +112,7 @@ class SettingsDialog(QDialog):
             if combo.findData(value) < 0:
                 combo.addItem(value, value)  # a choice that this machine no longer offers
             combo.setCurrentIndex(combo.findData(value))
+        self.enlarges.setChecked(settings.enlarges)
         self.profile.setText(settings.screen_profile)
         self.template.setText(settings.name_template)
         self.quality.setValue(settings.quality)
@@ -118,9 +121,10 @@ class SettingsDialog(QDialog):
 
     def _make_controls(self) -> None:
         self.theme = _combo(
-            {"system": tr("Like the system"), "light": tr("Light"), "dark": tr("Dark")}
+            {"dark": tr("Dark"), "light": tr("Light"), "system": tr("As the system")}
         )
-        self.language = _combo({"": tr("Like the system"), **LANGUAGES})
+        self.language = _combo({"": tr("As the system"), **LANGUAGES})
+        self.enlarges = QCheckBox(tr("Enlarge small photos to fit"))
         self.profile = QLineEdit()
         self.profile.setPlaceholderText(tr("The desktop's, or sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
@@ -148,7 +152,8 @@ class SettingsDialog(QDialog):
         page, form = _page(tr("Window"))
         form.addRow(form_label(tr("Theme")), self.theme)
         form.addRow(form_label(tr("Language")), self.language)
-        form.addRow("", muted(tr("Another language is spoken from the next start on.")))
+        form.addRow("", muted(tr("Takes effect after a restart.")))
+        form.addRow("", self.enlarges)
         form.addRow(form_label(tr("Screen profile")), row)
         form.addRow("", muted(tr("An ICC file of your screen, if the desktop does not know it.")))
         return page
@@ -203,10 +208,10 @@ class SettingsDialog(QDialog):
             self.example.setText(words.format(stem="{stem}", ext="{ext}", more=more))
 
     def _browse(self) -> None:
-        kinds = f"{tr('ICC profiles')} (*.icc *.icm)"
-        name, _ = QFileDialog.getOpenFileName(self, tr("Screen profile"), "", kinds)
-        if name:
-            self.profile.setText(name)
+        kinds = (kind_of(tr("ICC profiles"), (".icc", ".icm")),)
+        start = Path(self.profile.text() or Path.home())
+        for found in FileDialog(self, tr("Screen profile"), start, kinds).paths():
+            self.profile.setText(str(found))
 
 
 def _combo(items: dict[str, str]) -> QComboBox:
@@ -238,14 +243,14 @@ def _tile(name: str) -> str:
 
 def devices_of(machine: "Machine | None") -> dict[str, str]:
     """List the devices by the name that is kept; `machine` is None while it is looked for."""
-    devices = {"auto": tr("Automatic"), "cpu": "CPU"}
+    devices = {"auto": tr("Automatic"), "cpu": tr("Processor")}
     if machine is not None:
         cores = tr("1 core") if machine.cores == 1 else tr("{n} cores", n=machine.cores)
         devices["cpu"] = f"{machine.cpu_name} · {cores} · {_gib(machine.memory_bytes)}"
         for number, gpu in enumerate(machine.gpus):
             devices[f"cuda:{number}"] = f"{gpu.name} · {_gib(gpu.free_bytes)}"
         if machine.mps:
-            devices["mps"] = tr("Apple GPU (untested)")
+            devices["mps"] = tr("Apple graphics (untested)")
     return devices
 
 
@@ -276,13 +281,15 @@ def _no_gpu(reason: str) -> str:
     from nledn import device
 
     words = {
-        device.NO_DRIVER: tr("No GPU is used: none with a working driver was found."),
-        device.TORCH_FOR_CPU: tr("No GPU is used: this PyTorch is for the processor only."),
+        device.NO_DRIVER: tr("No graphics card is used: none with a working driver was found."),
+        device.TORCH_FOR_CPU: tr(
+            "No graphics card is used: this PyTorch is for the processor only."
+        ),
         device.NO_TORCH: tr(
-            "No GPU is used: this edition is without PyTorch, which would compute there."
+            "No graphics card is used: this edition has no PyTorch, which would compute there."
         ),
     }
-    return words.get(reason) or tr("No GPU is used: {reason}.", reason=reason)
+    return words.get(reason) or tr("No graphics card is used: {reason}.", reason=reason)
 
 
 def verdict_of(machine: "Machine | None") -> str:

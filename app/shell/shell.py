@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -105,7 +104,7 @@ class TopBar(QFrame):
 
 
 class StatusLine(QFrame):
-    """Two texts and a thin bar that fills with the tiles; the batch, while it runs."""
+    """The photo, the batch while it runs, and where and how far it is computed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,11 +115,6 @@ class StatusLine(QFrame):
         self.work = QLabel()
         self.work.setAccessibleName(tr("Progress"))
         self.work.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(160)
-        self.bar.setAccessibleName(tr("Progress"))
-        self.bar.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 6, 16, 6)
         layout.setSpacing(16)
@@ -132,14 +126,7 @@ class StatusLine(QFrame):
         self.batch.hide()
         layout.addWidget(self.photo, 1)
         layout.addWidget(self.batch)
-        layout.addWidget(self.bar)
         layout.addWidget(self.work)
-
-    def set_progress(self, done: int, total: int, *, running: bool) -> None:
-        """Fill the bar; it is there only while something runs."""
-        self.bar.setRange(0, total)  # 0 of 0: it moves to and fro until the first tile
-        self.bar.setValue(done)
-        self.bar.setVisible(running)
 
     def set_batch(self, words: str) -> None:
         """Say how far the batch is; empty where none runs."""
@@ -193,6 +180,13 @@ class Shell(QWidget):
         if page != "photo":
             self.focus_page()
         self.page_changed.emit(page)
+
+    def set_bare(self, bare: bool) -> None:
+        """Show the page alone, or everything around it again."""
+        for part in (self.top_bar, self._panels, self.status_line):
+            part.setVisible(not bare)
+        if bare:
+            self.focus_page()
 
     def focus_page(self) -> None:
         """Keys go to what is shown."""

@@ -12,11 +12,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QResizeEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.imaging.layers import Kind
 from app.imaging.picture import Picture
+from app.shell.translation import tr
 from app.views.canvas import Canvas, surround_of
 from app.views.frame import on_screen
 from app.views.labels import MARGIN_PX, draw_label, label_font, label_rect
@@ -40,6 +42,7 @@ class ComparedPicture:
         kind: what of the picture is shown.
         label: its name, or what stands for it.
         failure: why there is nothing to see; empty if there is.
+        action: what can be decided for it, in two or three words; empty if nothing.
     """
 
     key: int
@@ -47,6 +50,7 @@ class ComparedPicture:
     kind: Kind
     label: str
     failure: str = ""
+    action: str = ""
 
 
 class CompareCanvas(Canvas):
@@ -57,12 +61,14 @@ class CompareCanvas(Canvas):
         selected: (Rect) a rectangle was drawn, in pixels of the photo.
         label_dragged: (QPoint) a label is being moved, to this place of the screen.
         label_dropped: (QPoint) it was let go there.
+        decided: (int) key of the picture whose button was clicked.
     """
 
     hovered = Signal(object)
     selected = Signal(object)
     label_dragged = Signal(QPoint)
     label_dropped = Signal(QPoint)
+    decided = Signal(int)
 
     def __init__(self, viewport: LinkedViewport, parent: QWidget | None = None) -> None:
         super().__init__(viewport, parent)
@@ -76,6 +82,10 @@ class CompareCanvas(Canvas):
         self._drags_label = False
         self.is_selecting = False
         self.is_target = False
+        self.button = QPushButton(tr("Use this one"), self)
+        self.button.setCursor(Qt.CursorShape.ArrowCursor)
+        self.button.clicked.connect(self._decide)
+        self.button.hide()
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         viewport.changed.connect(self.update)
@@ -100,7 +110,27 @@ class CompareCanvas(Canvas):
             one.picture.region_changed.connect(self._region_changed)
             one.picture.appearance_changed.connect(self.update)
         self.setAccessibleName(", ".join(one.label for one in self._shown))
+        self._show_button()
         self.update()
+
+    def _decide(self) -> None:
+        self.decided.emit(self._shown[0].key)
+
+    def _show_button(self) -> None:
+        """Offer the decision of a picture that has the canvas for itself."""
+        action = self._shown[0].action if len(self._shown) == 1 else ""
+        self.button.setVisible(bool(action))
+        if action:
+            self.button.setText(action)
+            self.button.setAccessibleName(f"{self._shown[0].label}: {action}")
+            self.button.adjustSize()
+            corner = QPoint(self.button.width() + MARGIN_PX, self.button.height() + MARGIN_PX)
+            self.button.move(QPoint(self.width(), self.height()) - corner)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the button in its corner."""
+        super().resizeEvent(event)
+        self._show_button()
 
     def set_hair(self, place: QPointF | None) -> None:
         """Show the cross-hair at a place of the photo, with the pixel's values."""
@@ -127,7 +157,8 @@ class CompareCanvas(Canvas):
         if not (0 <= x < size[0] and 0 <= y < size[1]):
             return ""
         pixel = one.picture.pixels(one.kind, 0, Rect(x, y, x + 1, y + 1))[0, 0]
-        return f"{x}, {y}   {' '.join(f'{int(value):3d}' for value in pixel)}"
+        form = ".3f" if pixel.dtype.kind == "f" else "3d"
+        return f"{x}, {y}   {' '.join(format(value.item(), form) for value in pixel)}"
 
     # A person's hands
 

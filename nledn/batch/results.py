@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nledn import decoder, metrics
+from nledn import catalog, decoder, metrics
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Row, State, ThumbnailPair, TruthScores
@@ -12,6 +12,7 @@ from nledn.batch.work import PICTURES_AT_MOST
 from nledn.cancel import CancelToken
 from nledn.errors import DerainError
 from nledn.messages import duration, printable
+from nledn.options import AUTO
 from nledn.pairs import truth_of
 from nledn.report import Report, ReportRow
 
@@ -48,7 +49,9 @@ def _summary(queue: Queue, rows: Sequence[ReportRow]) -> Iterator[tuple[str, str
 
 
 def _facts(queue: Queue) -> dict[str, str]:
-    card, settings = queue.request.card, queue.request.settings
+    settings = queue.request.settings
+    is_auto = settings.options.weights == AUTO
+    cards = catalog.automatic_cards() if is_auto else (queue.request.card,)
     return {
         "Photos": printable(queue.request.found.root),
         "Results": printable(queue.workspace.out),
@@ -57,7 +60,7 @@ def _facts(queue: Queue) -> dict[str, str]:
         "Quality": f"{settings.quality} (JPEG and WebP)",
         "Precision": settings.options.precision,
         "Tile": str(settings.options.tile),
-        "Model file": f"{card.id}, sha256 {card.sha256}",
+        "Model file": "; ".join(f"{card.id}, sha256 {card.sha256}" for card in cards),
     }
 
 
@@ -127,6 +130,8 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
         marks=marks_of(figures.change),
         note=" ".join(figures.notes),
         device=row.device,
+        checkpoint=figures.checkpoint,
+        reason=figures.reason,
         before=None if pictures is None else pictures.before,
         after=None if pictures is None else pictures.after,
     )

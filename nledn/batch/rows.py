@@ -54,6 +54,9 @@ class ResultFacts:
         precision: that it computed in.
         tile: as in `nledn.Record`.
         notes: what was dropped, converted or did not go as planned, as sentences.
+        checkpoint: id of the model; empty in journals of earlier versions, like the two below.
+        checkpoint_sha256: of its file.
+        reason: why `auto` chose it; empty where a person named it.
     """
 
     width_px: int
@@ -63,6 +66,9 @@ class ResultFacts:
     precision: str
     tile: str
     notes: tuple[str, ...] = ()
+    checkpoint: str = ""
+    checkpoint_sha256: str = ""
+    reason: str = ""
 
     @property
     def megapixels(self) -> float:

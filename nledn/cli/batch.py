@@ -137,7 +137,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         found=found,
         out=output,
         settings=settings,
-        card=catalog.find(options.weights),
+        card=catalog.card_of(options.weights),
         retry_failed=retry_failed,
     )
     if dry_run:
@@ -249,13 +249,12 @@ def _computed(queue: "Queue", where: Where, log: IO[str] | None, cancel: CancelT
         with Shown(log) as shown:
             return batch_cluster.computed(queue, where, shown.update, cancel)
     decoder.warm_up()  # while the engine is loaded
-    from nledn import backends
-    from nledn.engine import Derainer
+    from nledn import auto, backends
 
     options = queue.request.settings.options
     if counts.planned >= MANY:
         tried(options, backends.read_machine())
-    engine = Derainer.load(options)
+    engine = auto.load(options)
     choice = engine.choice
     err.print(
         f"{counts.planned} of {counts.total} photos to do with {engine.card.id}, "

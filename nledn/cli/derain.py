@@ -34,6 +34,7 @@ from nledn.naming import DEFAULT_TEMPLATE, RAIN_TEMPLATE, Naming, check_template
 from nledn.options import LIMIT_MEGAPIXELS, Options
 
 if TYPE_CHECKING:
+    from nledn.auto import Automatic
     from nledn.engine import Derainer
     from nledn.photo import Photo
     from nledn.photo.stripping import Strip
@@ -157,9 +158,9 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     )
     _check(wanted, photos)
     decoder.warm_up()  # while the engine is loaded
-    from nledn.engine import Derainer
+    from nledn import auto
 
-    derainer = Derainer.load(options)
+    derainer = auto.load(options)
     results: list[Told] = []
     try:
         with cancelled_by_ctrl_c() as cancel:
@@ -197,7 +198,11 @@ class _Work:
     """Derains one photo after the other; knows every source, so that none is ever replaced."""
 
     def __init__(
-        self, derainer: "Derainer", wanted: Wanted, sources: tuple[Path, ...], cancel: CancelToken
+        self,
+        derainer: "Derainer | Automatic",
+        wanted: Wanted,
+        sources: tuple[Path, ...],
+        cancel: CancelToken,
     ) -> None:
         self._derainer = derainer
         self._wanted = wanted
@@ -329,6 +334,8 @@ def _text(path: Path | None) -> str | None:
 
 
 def _say(result: Told, quality: int) -> None:
+    from nledn.auto import explained
+
     if result.error is not None or result.record is None:
         return
     for note in (*result.notes, *result.record["notes"]):
@@ -336,7 +343,8 @@ def _say(result: Told, quality: int) -> None:
     for path in (result.output, result.rain_layer, result.side_by_side):
         if path is not None:
             say_path(path)
+    model = explained(result.record["checkpoint"], result.record["reason"])
     made = "{device}, {backend} {precision}".format(**result.record)
     lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""
-    err.print(f"Derained in {result.seconds:.1f} s ({made}{saved}).")
+    err.print(f"Derained in {result.seconds:.1f} s ({model}; {made}{saved}).")

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from nledn.cli.console import err, exit_on_error
-from nledn.options import Options, parse_tile
+from nledn.errors import OptionInvalid
+from nledn.options import AUTO, Options, parse_tile
 
 
 def _option(flag: str, explanation: str) -> Any:
@@ -22,7 +23,7 @@ OverwriteOption = Annotated[
 
 # By the names of `Options`' fields.
 _SHARED: dict[str, Any] = {
-    "weights": Annotated[str, _option("--weights", "Checkpoint: an id, a file, or auto.")],
+    "weights": Annotated[str, _option("--weights", "Model: a name, a file, or auto.")],
     "strength": Annotated[float, _option("--strength", "Share of the rain to take, 0 to 1.5.")],
     "device": Annotated[str, _option("--device", "auto, cpu, cuda, cuda:N or mps.")],
     "backend": Annotated[str, _option("--backend", "auto, torch or openvino.")],
@@ -81,6 +82,16 @@ def _taking(names: tuple[str, ...], command: Command) -> Command:
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {item.name: item.annotation for item in parameters}
     return wrapper
+
+
+def require_model(weights: str) -> None:
+    """Refuse `auto` where models are measured: it is no model.
+
+    Raises:
+        OptionInvalid: it is `auto`.
+    """
+    if weights == AUTO:
+        raise OptionInvalid("weights", AUTO, "the name of a model, such as afterrain,")
 
 
 takes_options = taking(*_SHARED)

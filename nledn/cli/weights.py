@@ -103,6 +103,7 @@ def _lines(card: catalog.Card) -> list[tuple[str, str]]:
         ("Id", card.id),
         ("Title", card.title),
         ("Origin", card.origin),
+        ("Purpose", card.purpose),
         ("About", card.description),
         ("Trained on", card.training_data),
         ("Licence", card.licence),

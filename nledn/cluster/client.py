@@ -242,7 +242,7 @@ def _order(queue: Queue, cluster: Cluster, sign: Path) -> Order:
     settings, card = queue.request.settings, queue.request.card
     options = replace(
         settings.options,
-        # What a worker finds by itself: not `auto`, and no path from where the client stands.
+        # What a worker finds by itself, no path from where the client stands.
         weights=os.path.abspath(card.path) if card.origin == "file" else card.id,
         threads=settings.options.threads or cluster.threads,
     )

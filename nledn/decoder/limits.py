@@ -23,6 +23,7 @@ SLOWEST_BYTES_PER_S = 1_000_000
 LIFE_CPU_S = 4 * 3600  # of all photos; a process that had half of it is replaced by a new one
 
 HEADER_BYTES = 256 * 2**20
+LARGEST_RAW_BYTES = 2**30
 DECODE_BYTES = 256 * 2**20
 DECODE_BYTES_PER_PX = 32
 PRINTED_BYTES = 2**20  # the only file that it writes is what libraries print
@@ -43,11 +44,22 @@ def cpu_s(kind: str, megapixels: float) -> int:
 
 def wall_s(path: Path, cpu_s: float) -> int:
     """Seconds that may pass meanwhile; a file that cannot be looked at counts as small."""
+    return math.ceil(WALL_S + WALL_TIMES_CPU * cpu_s + _size_bytes(path) / SLOWEST_BYTES_PER_S)
+
+
+def header_bytes(path: Path) -> int:
+    """How much memory a header may take above what the process has.
+
+    LibRaw wants the whole file, which Python has twice while it reads it.
+    """
+    return HEADER_BYTES + 2 * min(_size_bytes(path), LARGEST_RAW_BYTES)
+
+
+def _size_bytes(path: Path) -> int:
     try:
-        size_bytes = path.stat().st_size
+        return path.stat().st_size
     except (OSError, ValueError):
-        size_bytes = 0
-    return math.ceil(WALL_S + WALL_TIMES_CPU * cpu_s + size_bytes / SLOWEST_BYTES_PER_S)
+        return 0
 
 
 def memory_bytes(megapixels: float) -> int:

@@ -85,13 +85,14 @@ def _answer(question: dict[str, Any], answer: Answer, canvas: "_Slots") -> None:
         megapixels = header.megapixels
         limits.hold(limits.cpu_s(header.format, megapixels), limits.memory_bytes(megapixels))
 
-    limits.hold(limits.HEADER_CPU_S, limits.HEADER_BYTES)
+    path = Path(question.get("header") or question["read"])
+    limits.hold(limits.HEADER_CPU_S, limits.header_bytes(path))
     end: dict[str, Any] = {"done": None}
     try:
         if "header" in question:
-            answer({"header": asdict(read_header(Path(question["header"])))})
+            answer({"header": asdict(read_header(path))})
         else:
-            path, limit = Path(question["read"]), question["limit_megapixels"]
+            limit = question["limit_megapixels"]
             damaged = bool(question["damaged"])
             facts = decode(
                 path, canvas, limit_megapixels=limit, damaged=damaged, on_header=on_header
@@ -124,8 +125,9 @@ class _Slots:
     def put(self, strip: Any) -> None:
         """Hand a strip on, in as many parts as it takes."""
         pixels = strip.reshape(-1, strip.shape[2])
-        for start in range(0, len(pixels), shared_memory.SLOT_PX):
-            self._put_part(pixels[start : start + shared_memory.SLOT_PX])
+        step = shared_memory.capacity_px(self._form.depth)
+        for start in range(0, len(pixels), step):
+            self._put_part(pixels[start : start + step])
 
     def _put_part(self, pixels: Any) -> None:
         slot = self._emptied.get()

@@ -37,6 +37,7 @@ class Provenance:
         version: of the program.
         masked: part of the photo was kept as it was.
         partial: not every tile had been computed.
+        reason: why `auto` chose the checkpoint; empty where a person named it.
     """
 
     checkpoint: str
@@ -48,6 +49,7 @@ class Provenance:
     version: str
     masked: bool = False
     partial: bool = False
+    reason: str = ""
 
 
 def stamped(packet: bytes | None, provenance: Provenance, size: tuple[int, int]) -> bytes:
@@ -64,8 +66,9 @@ def stamped(packet: bytes | None, provenance: Provenance, size: tuple[int, int])
         return merged([text.encode(), stamped(None, provenance, size)]) or b""
     prefix = prefix or "rdf"
     values = "".join(
-        f"\n  afterrain:{_property(name)}={quoteattr(_as_text(getattr(provenance, name)))}"
-        for name in (field.name for field in fields(Provenance))
+        f"\n  afterrain:{_property(name)}={quoteattr(_as_text(value))}"
+        for name, value in vars(provenance).items()
+        if value != ""
     )
     about = re.search(rf"{prefix}:about\s*=\s*(\"[^\"]*\"|'[^']*')", text)
     ours = (

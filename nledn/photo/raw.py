@@ -1,14 +1,17 @@
-"""RAW files, developed by rawpy (LibRaw) where it is installed, to 16-bit sRGB."""
+"""RAW files, developed by rawpy (LibRaw) to 16-bit sRGB."""
 
 import functools
 import io
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, BinaryIO
 
-from nledn.photo import exif, exif_copying, jpeg_reading
+from nledn.photo import exif, exif_copying, jpeg_reading, tiff_reading
 from nledn.photo.model import Decoded, Metadata, Note
 from nledn.photo.pixel_sink import Form, PixelSink
-from nledn.photo.source import ReaderMissing, Source
+from nledn.photo.source import Damaged, ReaderMissing, Source, Unsupported
 from nledn.photo.tiff_structure import EXIF_IFD, GPS_IFD, TiffDamaged, TiffStructure
 from nledn.pixels import strips
 
@@ -20,7 +23,7 @@ _CANON_PARTS = {exif.ROOT: b"CMT1", EXIF_IFD: b"CMT2", GPS_IFD: b"CMT4"}
 _CANON_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _JPEG_WITH_EXIF = b"Exif\0\0"
 _LARGEST_HEADER = 2**22
-_QUARTER_TURNS = (5, 6)  # LibRaw's `flip` for pictures on their side
+_TRANSPOSED = 4  # the bit in LibRaw's `flip`
 
 
 def opened(file: BinaryIO) -> Source:
@@ -28,29 +31,53 @@ def opened(file: BinaryIO) -> Source:
 
     Raises:
         ReaderMissing: rawpy is not installed.
-        rawpy.LibRawError: the file is damaged, or of a camera that LibRaw does not know.
+        Damaged: the file cannot be read.
+        Unsupported: LibRaw does not know this kind of RAW.
     """
     try:
         import rawpy
     except ImportError as error:
         raise ReaderMissing("RAW", "rawpy") from error
     file.seek(0)
-    raw = rawpy.imread(file)
+    with _libraw_errors():
+        raw = rawpy.imread(file)
     sizes = raw.sizes
     size = (sizes.width, sizes.height)
     metadata, has_exif = metadata_of(file)
     return Source(
         format="RAW",
-        size=size[::-1] if sizes.flip in _QUARTER_TURNS else size,
-        metadata=metadata,
+        size=size[::-1] if sizes.flip & _TRANSPOSED else size,
+        metadata=replace(metadata, iptc=metadata.iptc or None),
         decode=functools.partial(_developed, raw),
         orientation=1,  # LibRaw turns it
-        notes=(Note.RAW,) if has_exif else (Note.RAW, Note.RAW_EXIF),
+        notes=tuple(_notes(metadata, has_exif)),
     )
 
 
+@contextmanager
+def _libraw_errors() -> Iterator[None]:
+    import rawpy
+
+    try:
+        yield
+    except rawpy.LibRawFileUnsupportedError as error:
+        raise Unsupported("unknown kind of RAW, or damaged") from error
+    except rawpy.LibRawUnsufficientMemoryError as error:
+        raise MemoryError from error
+    except rawpy.LibRawError as error:
+        raise Damaged(error.args[0].decode("utf-8", "replace")) from error
+
+
+def _notes(metadata: Metadata, has_exif: bool) -> Iterator[str]:
+    yield Note.RAW
+    if not has_exif:
+        yield Note.RAW_EXIF
+    if metadata.iptc == b"":
+        yield Note.IPTC
+
+
 def metadata_of(file: BinaryIO) -> tuple[Metadata, bool]:
-    """EXIF and XMP of a RAW file, and whether its EXIF could be read."""
+    """EXIF, XMP and IPTC of a RAW file, and whether its EXIF could be read."""
     for read in (_of_tiff, _of_fuji, _of_canon, _of_preview):
         try:
             found = read(file)
@@ -67,7 +94,11 @@ def _of_tiff(file: BinaryIO) -> Metadata | None:
     page = structure.directory(structure.first_offset)
     packet = page.entries.get(_XMP)
     block, _ = exif_copying.from_tiff(structure, page)
-    return Metadata(exif=block, xmp=None if packet is None else structure.data(packet))
+    return Metadata(
+        exif=block,
+        xmp=None if packet is None else structure.data(packet),
+        iptc=tiff_reading.iptc_of(structure, page),
+    )
 
 
 def _of_fuji(file: BinaryIO) -> Metadata | None:
@@ -117,13 +148,13 @@ def _of_preview(file: BinaryIO) -> Metadata | None:
 
 def _of_jpeg(data: bytes) -> Metadata | None:
     found = jpeg_reading.segments_of(data)
-    return Metadata(exif=found.exif, xmp=found.xmp)
+    return Metadata(exif=found.exif, xmp=found.xmp, iptc=found.iptc)
 
 
 def _developed(raw: Any, canvas: PixelSink) -> Decoded:
     import rawpy
 
-    with raw:
+    with raw, _libraw_errors():
         pixels = raw.postprocess(
             use_camera_wb=True,
             output_bps=16,

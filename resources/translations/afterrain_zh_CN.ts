@@ -24,6 +24,10 @@
         <translation>200 %</translation>
     </message>
     <message>
+        <source>285 photos out of Debian, npm and PyPI packages, rain drawn on them</source>
+        <translation>来自 Debian、npm 和 PyPI 软件包的 285 张照片，绘上了雨</translation>
+    </message>
+    <message>
         <source>A batch is running</source>
         <translation>批处理正在运行</translation>
     </message>
@@ -48,12 +52,20 @@
         <translation>关于 AfterRain</translation>
     </message>
     <message>
+        <source>About this model</source>
+        <translation>关于此模型</translation>
+    </message>
+    <message>
         <source>Add</source>
         <translation>添加</translation>
     </message>
     <message>
         <source>Add a folder and its subfolders to the batch</source>
         <translation>将一个文件夹及其子文件夹加入批处理</translation>
+    </message>
+    <message>
+        <source>Add a model of your own (.safetensors or .pth)</source>
+        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
     </message>
     <message>
         <source>Add folder…</source>
@@ -72,8 +84,8 @@
         <translation>添加照片…</translation>
     </message>
     <message>
-        <source>Add weights of your own (.safetensors or .pth)</source>
-        <translation>添加您自己的权重（.safetensors 或 .pth）</translation>
+        <source>Advanced</source>
+        <translation>高级</translation>
     </message>
     <message>
         <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
@@ -128,6 +140,10 @@
         <translation>所有图块均已完成</translation>
     </message>
     <message>
+        <source>All-round</source>
+        <translation>通用</translation>
+    </message>
+    <message>
         <source>An ICC file of your screen, if the desktop does not know it.</source>
         <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
     </message>
@@ -136,16 +152,12 @@
         <translation>另一个批处理正在 {path} 中运行（{host} 上的进程 {pid}）。</translation>
     </message>
     <message>
-        <source>Another language is spoken from the next start on.</source>
-        <translation>更改语言将在下次启动时生效。</translation>
-    </message>
-    <message>
         <source>Another program's result…</source>
         <translation>其他程序的结果…</translation>
     </message>
     <message>
-        <source>Apple GPU (untested)</source>
-        <translation>Apple GPU（未经测试）</translation>
+        <source>Apple graphics (untested)</source>
+        <translation>Apple 显卡（未经测试）</translation>
     </message>
     <message>
         <source>Arrange them as one of: {layouts}.</source>
@@ -154,6 +166,10 @@
     <message>
         <source>As the photo</source>
         <translation>与照片相同</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Ask its author for a .safetensors file.</source>
@@ -190,6 +206,10 @@
     <message>
         <source>Before / After</source>
         <translation>前后对比</translation>
+    </message>
+    <message>
+        <source>Beside the photo</source>
+        <translation>照片所在文件夹</translation>
     </message>
     <message>
         <source>Black and white became 8-bit grey.</source>
@@ -256,16 +276,12 @@
         <translation>检查图块</translation>
     </message>
     <message>
+        <source>Checking the tiles needs a photo and a model.</source>
+        <translation>检查图块需要一张照片和一个模型。</translation>
+    </message>
+    <message>
         <source>Checking the tiles…</source>
         <translation>正在检查图块…</translation>
-    </message>
-    <message>
-        <source>Checkpoint</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Checkpoints</source>
-        <translation>模型文件</translation>
     </message>
     <message>
         <source>Choose Automatic in Settings.</source>
@@ -332,10 +348,6 @@
         <translation>请选择其他配置文件。</translation>
     </message>
     <message>
-        <source>Choose folder, name and format (Ctrl+Shift+S)</source>
-        <translation>选择文件夹、名称和格式 (Ctrl+Shift+S)</translation>
-    </message>
-    <message>
         <source>Choose the folder of the results</source>
         <translation>选择结果文件夹</translation>
     </message>
@@ -392,7 +404,7 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compare one more: a checkpoint, or a picture</source>
+        <source>Compare one more: a model, or a picture</source>
         <translation>再比较一个：模型或图片</translation>
     </message>
     <message>
@@ -418,6 +430,10 @@
     <message>
         <source>Content credentials are not kept.</source>
         <translation>内容凭证不会保留。</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Copy it again from the camera or a backup.</source>
@@ -466,6 +482,14 @@
     <message>
         <source>Data of other programs is not kept ({count}).</source>
         <translation>其他程序的数据不会保留（{count}）。</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Dense rain</source>
+        <translation>密集的雨</translation>
     </message>
     <message>
         <source>Derain</source>
@@ -536,8 +560,20 @@
         <translation>编辑</translation>
     </message>
     <message>
+        <source>Edit presets…</source>
+        <translation>编辑预设…</translation>
+    </message>
+    <message>
         <source>End the run after this tile; what is done stays done</source>
         <translation>完成当前图块后结束；已完成的会保留</translation>
+    </message>
+    <message>
+        <source>Enlarge small photos to fit</source>
+        <translation>适应窗口时放大小照片</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>回车键</translation>
     </message>
     <message>
         <source>Eraser</source>
@@ -548,8 +584,16 @@
         <translation>误差图</translation>
     </message>
     <message>
+        <source>Error maps need the photo without rain: Add, Photo without rain…</source>
+        <translation>误差图需要无雨照片：添加 → 无雨照片…</translation>
+    </message>
+    <message>
         <source>Every photo before and after, with what was done to it</source>
         <translation>每张照片处理前后的对比及处理情况</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Export comparison</source>
@@ -558,6 +602,18 @@
     <message>
         <source>Export its frames as photos, then open those.</source>
         <translation>请先将各帧导出为照片，再打开它们。</translation>
+    </message>
+    <message>
+        <source>Export presets</source>
+        <translation>导出预设</translation>
+    </message>
+    <message>
+        <source>Export rain layer</source>
+        <translation>导出雨层</translation>
+    </message>
+    <message>
+        <source>Export rain layer…</source>
+        <translation>导出雨层…</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -572,24 +628,12 @@
         <translation>失败</translation>
     </message>
     <message>
-        <source>Fetch</source>
-        <translation>获取</translation>
-    </message>
-    <message>
-        <source>Fetch checkpoints</source>
-        <translation>获取模型</translation>
-    </message>
-    <message>
         <source>Fetched {title}.</source>
         <translation>已获取 {title}。</translation>
     </message>
     <message>
         <source>Fetching {title}: {percent} %</source>
         <translation>正在获取 {title}：{percent} %</translation>
-    </message>
-    <message>
-        <source>Fetch…</source>
-        <translation>获取…</translation>
     </message>
     <message>
         <source>File</source>
@@ -612,6 +656,10 @@
         <translation>适合窗口或 100 %</translation>
     </message>
     <message>
+        <source>Floating point became {count} bits per channel, cut to 0 to 1.</source>
+        <translation>浮点数转换为每通道 {count} 位，并截断到 0 至 1。</translation>
+    </message>
+    <message>
         <source>Folder</source>
         <translation>文件夹</translation>
     </message>
@@ -628,6 +676,10 @@
         <translation>文件夹…</translation>
     </message>
     <message>
+        <source>For the web, 2048 px</source>
+        <translation>网页用，2048 像素</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>格式</translation>
     </message>
@@ -640,8 +692,12 @@
         <translation>全屏</translation>
     </message>
     <message>
-        <source>GPU {number}</source>
-        <translation>GPU {number}</translation>
+        <source>Full size</source>
+        <translation>原始尺寸</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>获取</translation>
     </message>
     <message>
         <source>Get it again from its source, then add it again.</source>
@@ -652,8 +708,16 @@
         <translation>请从原处重新获取。</translation>
     </message>
     <message>
-        <source>Get the checkpoints that the paper's authors published</source>
-        <translation>获取论文作者公开的模型</translation>
+        <source>Get models</source>
+        <translation>获取模型</translation>
+    </message>
+    <message>
+        <source>Get more…</source>
+        <translation>获取更多…</translation>
+    </message>
+    <message>
+        <source>Get the models that the paper's authors published</source>
+        <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -666,6 +730,14 @@
     <message>
         <source>Go on with the tile that comes next</source>
         <translation>从下一个图块继续</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Graphics card {number}</source>
+        <translation>显卡 {number}</translation>
     </message>
     <message>
         <source>Grey is no rain; brighter is rain that is taken away</source>
@@ -692,11 +764,11 @@
         <translation>若已存在</translation>
     </message>
     <message>
-        <source>Import checkpoint</source>
+        <source>Import model</source>
         <translation>导入模型</translation>
     </message>
     <message>
-        <source>Import checkpoint…</source>
+        <source>Import model…</source>
         <translation>导入模型…</translation>
     </message>
     <message>
@@ -724,16 +796,16 @@
         <translation>请在集群的所有机器上安装相同版本的 AfterRain。</translation>
     </message>
     <message>
+        <source>Instead: {where}, {how}.</source>
+        <translation>改用{where}（{how}）。</translation>
+    </message>
+    <message>
         <source>Invalid {option}: {found}.</source>
         <translation>{option} 的值无效：{found}。</translation>
     </message>
     <message>
         <source>It stays on this computer. Your file is never changed.</source>
         <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
-    </message>
-    <message>
-        <source>It uses {where}.</source>
-        <translation>现使用 {where}。</translation>
     </message>
     <message>
         <source>JPEG quality {quality}, {colour}</source>
@@ -768,6 +840,10 @@
         <translation>增大画笔</translation>
     </message>
     <message>
+        <source>Larger photos are reduced; none is enlarged.</source>
+        <translation>较大的照片会缩小，不会放大。</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
@@ -776,16 +852,20 @@
         <translation>浅色</translation>
     </message>
     <message>
-        <source>Like the system</source>
-        <translation>跟随系统</translation>
+        <source>Light rain</source>
+        <translation>小雨</translation>
     </message>
     <message>
-        <source>Loading the checkpoints…</source>
-        <translation>正在载入模型…</translation>
+        <source>Loading the models…</source>
+        <translation>正在加载模型…</translation>
     </message>
     <message>
-        <source>Loading the checkpoint…</source>
-        <translation>正在载入模型…</translation>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Longest side</source>
+        <translation>长边</translation>
     </message>
     <message>
         <source>Looking for photos…</source>
@@ -802,6 +882,22 @@
     <message>
         <source>Measured on what is in sight, {size}.</source>
         <translation>在看得见的部分测量，{size}。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model: {name}</source>
+        <translation>模型：{name}</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Moderate rain</source>
+        <translation>中雨</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -824,6 +920,10 @@
         <translation>几乎没有变化。</translation>
     </message>
     <message>
+        <source>New preset</source>
+        <translation>新建预设</translation>
+    </message>
+    <message>
         <source>Next photo</source>
         <translation>下一张照片</translation>
     </message>
@@ -832,24 +932,32 @@
         <translation>单图视图中的下一张照片</translation>
     </message>
     <message>
-        <source>No GPU is used: none with a working driver was found.</source>
-        <translation>未使用 GPU：没有找到驱动正常的 GPU。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this PyTorch is for the processor only.</source>
-        <translation>未使用 GPU：此 PyTorch 只支持处理器。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this edition is without PyTorch, which would compute there.</source>
-        <translation>未使用 GPU：此版本不含用于 GPU 计算的 PyTorch。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: {reason}.</source>
-        <translation>未使用 GPU：{reason}。</translation>
-    </message>
-    <message>
         <source>No difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: none with a working driver was found.</source>
+        <translation>未使用显卡：没有找到驱动正常的显卡。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this PyTorch is for the processor only.</source>
+        <translation>未使用显卡：此 PyTorch 只支持处理器。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this edition has no PyTorch, which would compute there.</source>
+        <translation>未使用显卡：此版本不含可在显卡上计算的 PyTorch。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: {reason}.</source>
+        <translation>未使用显卡：{reason}。</translation>
+    </message>
+    <message>
+        <source>No preview</source>
+        <translation>无预览</translation>
+    </message>
+    <message>
+        <source>No rain found</source>
+        <translation>未发现雨</translation>
     </message>
     <message>
         <source>No scheduler answers at {address} ({detail}).</source>
@@ -890,6 +998,10 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
+    </message>
+    <message>
+        <source>Only model</source>
+        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -968,8 +1080,16 @@
         <translation>正在打开…</translation>
     </message>
     <message>
+        <source>Original name +</source>
+        <translation>原文件名 +</translation>
+    </message>
+    <message>
         <source>Overwrite</source>
         <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>PNG, 16 bits</source>
+        <translation>PNG，16 位</translation>
     </message>
     <message>
         <source>Page with a slider</source>
@@ -1060,8 +1180,20 @@
         <translation>精度</translation>
     </message>
     <message>
+        <source>Press F11 or Esc to leave full screen.</source>
+        <translation>按 F11 或 Esc 退出全屏。</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
         <source>Previous photo</source>
         <translation>上一张照片</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -1148,6 +1280,10 @@
         <translation>请附上日志报告此问题，日志中有详情。</translation>
     </message>
     <message>
+        <source>Research</source>
+        <translation>研究用</translation>
+    </message>
+    <message>
         <source>Reset all</source>
         <translation>全部重置</translation>
     </message>
@@ -1222,6 +1358,14 @@
     <message>
         <source>Save the result beside the photo (Ctrl+S)</source>
         <translation>将结果保存在照片旁边 (Ctrl+S)</translation>
+    </message>
+    <message>
+        <source>Save to another place, format or size</source>
+        <translation>保存到其他位置，或使用其他格式、尺寸</translation>
+    </message>
+    <message>
+        <source>Saved the rain layer as {name}.</source>
+        <translation>雨层已存储为 {name}。</translation>
     </message>
     <message>
         <source>Saved {name}.</source>
@@ -1368,6 +1512,14 @@
         <translation>{name} 的强度</translation>
     </message>
     <message>
+        <source>TIFF, exact values</source>
+        <translation>TIFF，精确数值</translation>
+    </message>
+    <message>
+        <source>TIFF, full size</source>
+        <translation>TIFF，原始尺寸</translation>
+    </message>
+    <message>
         <source>Table</source>
         <translation>表格</translation>
     </message>
@@ -1392,8 +1544,24 @@
         <translation>去除照片中的雨 (Ctrl+D)</translation>
     </message>
     <message>
+        <source>Takes effect after a restart.</source>
+        <translation>重新启动后生效。</translation>
+    </message>
+    <message>
+        <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
+        <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
+    </message>
+    <message>
+        <source>Takes what fits the rain of the photo</source>
+        <translation>根据照片中的雨选用合适的模型</translation>
+    </message>
+    <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
+    </message>
+    <message>
+        <source>That cannot stand in a file's name.</source>
+        <translation>文件名不能包含这些字符。</translation>
     </message>
     <message>
         <source>That would be the photo itself; choose another name.</source>
@@ -1428,8 +1596,8 @@
         <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
     </message>
     <message>
-        <source>The authors' checkpoints are all here already.</source>
-        <translation>作者的模型都已在这里。</translation>
+        <source>The authors' models are all here already.</source>
+        <translation>作者的模型已全部在此。</translation>
     </message>
     <message>
         <source>The backend {backend} is not available: {reason}.</source>
@@ -1584,10 +1752,6 @@
         <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
     </message>
     <message>
-        <source>The weights that take the rain away</source>
-        <translation>用于去雨的权重</translation>
-    </message>
-    <message>
         <source>The whole photo at once</source>
         <translation>一次处理整张照片</translation>
     </message>
@@ -1616,6 +1780,10 @@
         <translation>剪贴板中没有照片。请复制图片或文件。</translation>
     </message>
     <message>
+        <source>This is best</source>
+        <translation>这个最好</translation>
+    </message>
+    <message>
         <source>This photo was derained by AfterRain: {checkpoint}, strength {strength} %.</source>
         <translation>此照片已由 AfterRain 去雨：{checkpoint}，强度 {strength} %。</translation>
     </message>
@@ -1630,10 +1798,6 @@
     <message>
         <source>Trained on {data}</source>
         <translation>训练数据：{data}</translation>
-    </message>
-    <message>
-        <source>Training data unknown</source>
-        <translation>训练数据未知</translation>
     </message>
     <message>
         <source>Transparency became white.</source>
@@ -1692,8 +1856,16 @@
         <translation>使用相同设置</translation>
     </message>
     <message>
+        <source>Use this one</source>
+        <translation>使用这个</translation>
+    </message>
+    <message>
         <source>Use {allowed}.</source>
         <translation>请使用 {allowed}。</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>使用“{name}”</translation>
     </message>
     <message>
         <source>View</source>
@@ -1706,6 +1878,10 @@
     <message>
         <source>Watch a folder</source>
         <translation>监视文件夹</translation>
+    </message>
+    <message>
+        <source>Ways to check the models themselves</source>
+        <translation>检查模型本身的方法</translation>
     </message>
     <message>
         <source>WebP quality {quality}</source>
@@ -1726,6 +1902,10 @@
     <message>
         <source>What is in sight is still being computed. Wait for it.</source>
         <translation>看得见的部分还在计算，请稍候。</translation>
+    </message>
+    <message>
+        <source>Which looks best?</source>
+        <translation>哪个看起来最好？</translation>
     </message>
     <message>
         <source>Whole against tiles</source>
@@ -1832,6 +2012,10 @@
         <translation>没有差别</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
         <source>picture</source>
         <translation>图片</translation>
     </message>
@@ -1870,6 +2054,10 @@
     <message>
         <source>{bits} bits a channel</source>
         <translation>每通道 {bits} 位</translation>
+    </message>
+    <message>
+        <source>{bits}-bit float {format}</source>
+        <translation>{bits} 位浮点 {format}</translation>
     </message>
     <message>
         <source>{bits}-bit {format}</source>
@@ -2068,6 +2256,10 @@
         <translation>{psnr} · SSIM {ssim}</translation>
     </message>
     <message>
+        <source>{reason}, but {model} is missing</source>
+        <translation>{reason}，但缺少 {model}</translation>
+    </message>
+    <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
     </message>
@@ -2139,7 +2331,11 @@
     </message>
     <message>
         <source>Photo</source>
-        <translation>照片</translation>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Rain × {gain}</source>

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -40,6 +41,37 @@ def saved(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
+
+
+def dng(sensor: Any = None, *more: Any, orientation: int = 1, neutral: Any = (1, 1, 1)) -> bytes:
+    """A DNG (Adobe's specification 1.4) of a sensor with red, green, green and blue in a square.
+
+    Args:
+        sensor: (H, W) uint16; None for a ramp to the right.
+        more: further tags, as tifffile takes them.
+        orientation: as in EXIF.
+        neutral: what white is on the sensor, in thousandths or as whole numbers.
+    """
+    ramp = (np.mgrid[:96, :128][1] * 400 + 2000).astype(np.uint16)
+    third = (1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1)
+    as_shot = [part for value in neutral for part in (round(value * 1000), 1000)]
+    tags = [
+        (50706, 1, 4, bytes((1, 4, 0, 0)), True),
+        (50708, 2, 0, "Kamera Eins", True),
+        (271, 2, 0, "Kamera", True),
+        (33421, 3, 2, (2, 2), True),
+        (33422, 1, 4, bytes((0, 1, 1, 2)), True),
+        (50721, 10, 9, third, True),
+        (50728, 5, 3, as_shot, True),
+        (50778, 3, 1, 21, True),
+        (50717, 4, 1, 65535, True),
+        (274, 3, 1, orientation, True),
+        *more,
+    ]
+    stream = io.BytesIO()
+    stored = ramp if sensor is None else sensor
+    tifffile.imwrite(stream, stored, photometric="cfa", metadata=None, extratags=tags)
+    return stream.getvalue()
 
 
 def exif_block(
@@ -127,3 +159,17 @@ def with_png_chunk(png: bytes, kind: bytes, data: bytes) -> bytes:
 def with_jpeg_segment(jpeg: bytes, marker: int, data: bytes) -> bytes:
     """Put a segment right behind the start of a JPEG."""
     return jpeg[:2] + struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data + jpeg[2:]
+
+
+def with_pictures(base: bytes, *others: bytes) -> bytes:
+    """A JPEG with others behind it, as MPF tells (CIPA DC-007)."""
+    count = 1 + len(others)
+    head = b"MM\0*" + struct.pack(">IH", 8, 3) + struct.pack(">HHI4s", 0xB000, 7, 4, b"0100")
+    head += struct.pack(">HHII", 0xB001, 4, 1, count)
+    head += struct.pack(">HHIII", 0xB002, 7, 16 * count, 50, 0)
+    size = len(base) + 8 + len(head) + 16 * count
+    entries, at = struct.pack(">IIIHH", 0x030000, size, 0, 0, 0), size
+    for other in others:
+        entries += struct.pack(">IIIHH", 0, len(other), at - 10, 0, 0)
+        at += len(other)
+    return with_jpeg_segment(base, 0xE2, b"MPF\0" + head + entries) + b"".join(others)

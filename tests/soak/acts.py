@@ -183,7 +183,7 @@ def key(play: Play) -> str:
 
 def drag_out(play: Play) -> str:
     """Further than a click; there is no other program to drop it on."""
-    play.hand.stroke(play.window.photo.panel.next_step.thumbnail, points=9)
+    play.hand.stroke(play.window.photo.panel.results.thumbnail, points=9)
     return ""
 
 

@@ -19,7 +19,15 @@ from nledn.training.config import Optimizer, Phase, Plateau, Recipe, read_recipe
 from nledn.training.data import PatchBatch, Patches, find_photos, load
 from nledn.training.datasets import DATA_SETS
 from nledn.training.journal import LOG_FILE
-from nledn.training.loop import STATE_FILE, Run, Trainer, loss_of, psnr, weight_of_rain
+from nledn.training.loop import (
+    STATE_FILE,
+    Run,
+    Trainer,
+    loss_of,
+    psnr,
+    spectrum_error,
+    weight_of_rain,
+)
 from nledn.training.material import of_photos
 from nledn.training.processes import Share
 from nledn.training.schedule import rate_at
@@ -295,10 +303,26 @@ def test_a_rainy_pixel_weighs_as_said_and_a_patch_as_ever() -> None:
     torch.testing.assert_close(squares.mean(dim=(1, 2, 3)), torch.ones(2))
 
 
-def test_a_recipe_weighs_rain_as_its_phase_says(tmp_path: Path, photos: list[Bytes]) -> None:
+def test_missing_texture_is_an_error_wherever_it_lies() -> None:
+    clean = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    moved, smooth = (
+        clean.roll((3, 5), (2, 3)),
+        clean.mean(dim=(2, 3), keepdim=True).expand_as(clean),
+    )
+    assert float(spectrum_error(clean, clean)) == 0
+    assert float(spectrum_error(moved, clean)) < 1e-6
+    assert float(spectrum_error(smooth, clean)) > 0.1
+    half = (clean + smooth) / 2
+    assert spectrum_error(half, clean) < spectrum_error(smooth, clean)
+
+
+@pytest.mark.parametrize("weights", [(4.0, 0.0), (1.0, 4.0)])
+def test_a_recipe_weighs_errors_as_its_phase_says(
+    tmp_path: Path, photos: list[Bytes], weights: tuple[float, float]
+) -> None:
     plain, weighed = (trainer_in(tmp_path / name, photos) for name in ("plain", "weighed"))
-    (phase, *_) = RECIPE.phases
-    weighed.recipe = replace(RECIPE, phases=(replace(phase, rain_weight=4.0),))
+    phase = replace(RECIPE.phases[0], rain_weight=weights[0], spectrum_weight=weights[1])
+    weighed.recipe = replace(RECIPE, phases=(phase,))
     assert plain._advance() != weighed._advance()
 
 

@@ -293,18 +293,22 @@ def test_a_row_opens_before_and_after(
     assert window.batch.is_shown
 
 
-def test_an_unsaved_result_is_asked_about_before_a_row_is_opened(
+def test_an_unsaved_result_is_found_again_after_a_row_was_opened(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, wet: Path, picture_file: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     batches.add(qtbot, window, wet)
-    window.batch_controller.open_row(window.batch_controller.batch.entries[0])
-    assert dialogs.asked[-1] == "unsaved street.png"
-    dialogs.answer = "discard"
+    window.document.history.strength_settled(0.5)
     with qtbot.waitSignal(window.document.photo_opened):
         window.batch_controller.open_row(window.batch_controller.batch.entries[0])
     assert window.document.status.state is PhotoState.READY
+    window.document.set_strength(1.0)
+    open_photo(qtbot, window, picture_file)
+    assert window.document.strength == 0.5
+    qtbot.waitUntil(lambda: window.document.status.state is PhotoState.DONE)
+    assert window.document.is_unsaved
+    assert dialogs.asked == []
 
 
 def test_a_single_photo_goes_first(

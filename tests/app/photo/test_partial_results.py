@@ -45,7 +45,7 @@ def test_a_partial_result_is_not_saved_before_it_is_asked_about(
 ) -> None:
     stop_at_three()
     dialogs.to_partial = "cancel"
-    for name in ("save", "save_as"):
+    for name in ("save", "save_as", "export_rain"):
         dialogs.asked.clear()
         window.named_actions[name].trigger()
         done = window.document.status.done
