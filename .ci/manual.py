@@ -3,8 +3,8 @@
     python .ci/manual.py                 # renew docs/commands.md and docs/api.md
     python .ci/manual.py build/manual    # the same, then gather all pages there for zensical
 
-The site also has the documents that live outside docs/. Links between pages are rewritten; a link
-to anything that the site lacks is an error.
+The site also has the documents that live outside docs/. Links between pages are rewritten; links to
+other files of the repository become text.
 """
 
 import ast
@@ -31,7 +31,7 @@ ELSEWHERE = {
 }
 """Documents outside docs/, and their names in the site."""
 
-LINK = re.compile(r"(\]\()(?!https?:|#)([^)#\s]+)")
+LINK = re.compile(r"\[([^]]*)\]\((?!https?:|#)([^)#\s]+)([^)]*)\)")
 VALUES = {"int range": "N", "int": "N", "float range": "N", "float": "N", "path": "PATH"}
 SECTION = re.compile(r"^(Args|Attributes|Raises|Returns|Example):$", re.MULTILINE)
 
@@ -180,11 +180,11 @@ def in_site(path: str) -> str:
 
 
 def _relinked(page: str, link: re.Match[str]) -> str:
-    target, hash_, anchor = link[2].partition("#")
+    text, target, anchor = link.groups()
     path = posixpath.normpath(posixpath.join(posixpath.dirname(page), target))
     if path not in ELSEWHERE and not path.startswith("docs/"):
-        sys.exit(f"{page} links to {target}, which is no part of the site.")
-    return f"{link[1]}{in_site(path)}{hash_}{anchor}"
+        return text
+    return f"[{text}]({in_site(path)}{anchor})"
 
 
 def main(arguments: list[str]) -> None:

@@ -133,6 +133,8 @@ class Derainer:
     def load(cls, options: Options = DEFAULTS) -> "Derainer":
         """Find the checkpoint, verify it, choose where to compute, and load it there.
 
+        For `auto` that is the all-round one; `nledn.auto.load` chooses for each photo.
+
         Raises:
             UnknownCheckpoint: no checkpoint of that id.
             CheckpointError: its file cannot be used.

@@ -98,7 +98,8 @@ def test_the_site_has_every_page_and_no_link_leaves_it(tmp_path: Path) -> None:
     for page in manual.ELSEWHERE.values():
         assert (tmp_path / "manual" / page).is_file()
     assert (tmp_path / "manual" / "screenshots" / "before-after.png").is_file()
-    assert "](benchmarks.md" in (tmp_path / "manual" / "tiling.md").read_text("utf-8")
+    assert "](benchmarks.md)" in (tmp_path / "manual" / "tiling.md").read_text("utf-8")
+    assert "](../" not in (tmp_path / "manual" / "editors.md").read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """The verbs of the Photo page: open, derain, cancel, close; each asks a task to do it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.photo import jobs
+from app.photo import jobs, opening, words
 from app.photo.autosave import Autosave, FileJob, Offer, Recovered
 from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.saving import Saving
 from app.photo.series import Series
 from app.photo.state import Status
-from app.photo.words import fallen_back_of, nothing_to_paste, notice_of, offer_of
 from app.shell.banner import Notice
 from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
 from app.shell.dropped import image_in, is_welcome, paths_in
@@ -116,17 +115,21 @@ class PhotoController(QObject):
         self.open(places.sample_photo())
 
     def step(self, by: int) -> None:
-        """Open the next or previous photo of the folder."""
+        """Open the next or previous photo of the folder, with its result."""
         path = self.document.neighbour(by)
         if path is not None:
-            self.open(path)
+            self.open_with_result(path)
+
+    def open_with_result(self, path: Path) -> None:
+        """Open a photo of the folder, and show its result too if it has one there."""
+        self.open(self.document.results.get(path, path))
 
     def drop(self, data: QMimeData) -> None:
         """Take what was dropped or pasted: a file, or a picture."""
         if paths := paths_in(data):
             self.open(paths[0])
         elif (image := image_in(data)) is not None:
-            self._go_on(partial(self._begin_opening, jobs.PasteJob(image), self._take))
+            self._go_on(partial(self._begin_opening, opening.PasteJob(image), self._take))
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
@@ -134,16 +137,17 @@ class PhotoController(QObject):
         if data is not None:  # what Qt's stub does not know: another program's may be gone
             self.drop(data)
             if data.text() and not is_welcome(data):
-                self.noticed.emit(nothing_to_paste(data.text()))
+                self.noticed.emit(words.nothing_to_paste(data.text()))
 
-    def read(self, path: Path, greeting: Notice | None = None) -> None:
+    def read(self, path: Path, greeting: Notice | None = None, *, damaged: bool = False) -> None:
         """Read a photo, or the first one of a folder; what is open stays until it is read.
 
         Args:
             path: of the photo or folder.
             greeting: is said when it is open, in place of what there is to say of the photo.
+            damaged: open it as far as it can be read.
         """
-        job = jobs.OpenJob(path, self.series.edits)
+        job = opening.OpenJob(path, self.document.options, self.series.edits, damaged)
         self._begin_opening(job, partial(self._take, notice=greeting))
 
     def review(
@@ -151,7 +155,9 @@ class PhotoController(QObject):
     ) -> None:
         """Open a photo of a batch beside its result."""
         options = self.document.options
-        job = jobs.ReviewJob(source, output, row, strength, options, checkpoint, self.series.edits)
+        job = opening.ReviewJob(
+            source, output, row, strength, options, checkpoint, self.series.edits
+        )
         self._go_on(partial(self._begin_opening, job, self._take))
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
@@ -163,11 +169,14 @@ class PhotoController(QObject):
     def offer(self, offer: Offer) -> None:
         """Offer what a crash left behind, beside whatever is opened until that is answered."""
         self._offer = offer
-        self.noticed.emit(offer_of(offer, self.restore, self._forget))
+        self.noticed.emit(words.offer_of(offer, self.restore, self._forget))
 
     def restore(self, offer: Offer) -> None:
         """Open what a crash left behind."""
-        job, take = jobs.RestoreJob(offer, self.series.edits), partial(self._take_restored, offer)
+        job, take = (
+            opening.RestoreJob(offer, self.series.edits),
+            partial(self._take_restored, offer),
+        )
         self._go_on(partial(self._begin_opening, job, take))
 
     # Deraining
@@ -265,28 +274,25 @@ class PhotoController(QObject):
         self._opening = None
         self.opening_changed.emit(False)
 
-    def _take(self, found: jobs.Found, notice: Notice | None = None) -> None:
+    def _take(self, found: opening.Found, notice: Notice | None = None) -> None:
         """Make a photo that was read the open one, remember it, and say what there is to say."""
         document, opened, path = self.document, found.opened, found.opened.photo.path
         self._deraining.abandon()
         self.series.remember()
         self._deraining.look_nowhere()
-        options, strength = document.options, document.strength
-        if found.edits is not None:
-            options = replace(options, weights=found.edits.choices.weights)
-            strength = found.edits.choices.strength
-        self._autosave.restart(path, options, strength)
-        document.take(opened, found.edits)
+        edits = self.series.edits_for(found)
+        self._autosave.restart(path, replace(document.wanted, **asdict(edits.choices)))
+        document.take(opened, edits)
         if found.work is not None:
-            self._take_work(found.work, found.output)
+            self._take_work(found.work, found)
         self.series.take(found)
         self._deraining.follow()
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)
             self._preferences.change(recent=recent)
         if self._offer is not None:  # until it is answered: it does not come twice by itself
-            notice = offer_of(self._offer, self.restore, self._forget)
-        self.noticed.emit(notice or notice_of(opened, self._use, self.folder_asked.emit))
+            notice = words.offer_of(self._offer, self.restore, self._forget)
+        self.noticed.emit(notice or words.notice_of(opened, self._use, self.folder_asked.emit))
 
     def _take_scan(self, rescans: int, scan: jobs.Scan) -> None:
         if scan.offers:
@@ -294,7 +300,7 @@ class PhotoController(QObject):
         elif scan.is_busy and rescans:
             QTimer.singleShot(RESCAN_MS, self, partial(self.look_for_recovery, rescans - 1))
 
-    def _take_restored(self, offer: Offer, found: jobs.Found) -> None:
+    def _take_restored(self, offer: Offer, found: opening.Found) -> None:
         kept = found.work
         assert kept is not None, "the job found it"
         self._offer = None
@@ -306,16 +312,17 @@ class PhotoController(QObject):
         for deed in kept.deeds:
             self.document.history.replay(deed)
 
-    def _take_work(self, kept: Recovered, output: Path | None) -> None:
+    def _take_work(self, kept: Recovered, found: opening.Found) -> None:
         document = self.document
         for options, layer in kept.layers:
             document.take_rain(layer, options)
-        document.set_options(kept.options)
-        document.set_strength(kept.strength)
+        document.take_wanted(kept.options)
         document.history.restart()
-        self._autosave.restart(kept.source, kept.options, kept.strength)
-        if output is not None and document.latest is not None:
-            document.set_saved(document.latest, output, document.latest.work)
+        self._autosave.restart(kept.source, kept.options)
+        latest, edits = document.latest, found.edits
+        if found.output is not None and latest is not None:
+            is_saved = edits is None or edits.is_saved
+            document.set_saved(latest, found.output, latest.work if is_saved else None)
 
     def _forget(self, offer: Offer) -> None:
         self._offer = None
@@ -335,17 +342,21 @@ class PhotoController(QObject):
     def _fail(self, error: Exception) -> None:
         self.saving.forget()
         self.failed.emit(error)
-        self.noticed.emit(Notice.of(error))
+        self.noticed.emit(words.notice_of_failure(error, self._open_damaged))
+
+    def _open_damaged(self, path: Path) -> None:
+        self._go_on(partial(self.read, path, damaged=True))
 
     def _tell_fallback(self, status: Status) -> None:
         """Say once what is not computed on, because it computes wrongly here."""
         choice = status.choice
         if choice is not None and choice.problem and choice.problem != self._told_problem:
             self._told_problem = choice.problem
-            self.noticed.emit(Notice(fallen_back_of(choice), "info"))
+            self.noticed.emit(Notice(words.fallen_back_of(choice), "info"))
 
     def _use(self, provenance: "Provenance") -> None:
         self.document.history.strength_settled(provenance.strength)
+        self.document.history.choose_brightness(provenance.keep_brightness)
         if provenance.checkpoint in {card.id for card in self._models.cards}:
             self.document.history.choose_checkpoint(provenance.checkpoint)
 

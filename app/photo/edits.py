@@ -40,10 +40,12 @@ class Choices:
     Attributes:
         weights: id of the model, or `auto`.
         strength: share of the rain that is taken, 0 to 1.5.
+        keep_brightness: the slow part of its light is given back.
     """
 
     weights: str = AUTO
     strength: float = 1.0
+    keep_brightness: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,19 @@ class Edits:
     area: Mask | None = None
     result: Path | None = None
     is_saved: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a row of photos shows of one.
+
+    Attributes:
+        result: the file that the result was saved to last; None without one.
+        is_saved: that file holds what was chosen for the photo.
+    """
+
+    result: Path | None
+    is_saved: bool
 
 
 class EditsStore:
@@ -86,13 +101,18 @@ class EditsStore:
             return edits
         return replace(edits, result=None, is_saved=False)
 
-    def in_folder(self, folder: Path) -> Mapping[Path, bool]:
-        """Return the photos of a folder that have edits, and whether their results hold these."""
-        rows = _ask("SELECT photo, is_saved FROM edits WHERE folder = ?", kept(folder))
-        found = {path_kept(row["photo"]): bool(row["is_saved"]) for row in rows}
+    def in_folder(self, folder: Path) -> Mapping[Path, Mark]:
+        """Return the photos of a folder that have edits."""
+        rows = _ask("SELECT photo, result, is_saved FROM edits WHERE folder = ?", kept(folder))
+        marks = {
+            path_kept(row["photo"]): Mark(_result_of(row), bool(row["is_saved"])) for row in rows
+        }
         with self._lock:
-            fresh = {each: edits.is_saved for each, edits in self._unwritten.items()}
-        return found | {path: saved for path, saved in fresh.items() if path.parent == folder}
+            fresh = dict(self._unwritten)
+        for path, edits in fresh.items():
+            if path.parent == folder:
+                marks[path] = Mark(edits.result, edits.is_saved)
+        return marks
 
     def flush(self) -> None:
         """Write what was put; a photo that is gone meanwhile is forgotten."""
@@ -170,8 +190,11 @@ def _edits_of(row: sqlite3.Row, photo: Path) -> Edits | None:
     except (ValueError, zlib.error):
         log.warning("the edits of %s make no sense", photo, exc_info=True)
         return None
-    result = None if row["result"] is None else path_kept(row["result"])
-    return Edits(choices, area, result, bool(row["is_saved"]))
+    return Edits(choices, area, _result_of(row), bool(row["is_saved"]))
+
+
+def _result_of(row: sqlite3.Row) -> Path | None:
+    return None if row["result"] is None else path_kept(row["result"])
 
 
 def _stamp(photo: Path) -> tuple[int, int] | None:

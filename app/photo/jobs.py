@@ -6,80 +6,22 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from PySide6.QtGui import QImage
 
-from app.imaging.opened import Opened, photos_in, without_photos
 from app.imaging.preview import InSight, Preview
-from app.imaging.pyramid import first_copies
-from app.imaging.qimage import ScreenColour, to_photo
-from app.photo.autosave import Offer, Recovered, RecoveryFile, is_any_in_use, recover, scan
-from app.photo.edits import Edits, EditsStore
+from app.imaging.qimage import ScreenColour
+from app.photo.autosave import Offer, RecoveryFile, is_any_in_use, scan
 from app.photo.state import tiles_of
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
-from nledn import Options, __version__, decoder, temporary_files
-from nledn.errors import DerainError, PhotoNotFound
+from nledn import Options, temporary_files
 from nledn.naming import free_name
-from nledn.rain import Record, difference
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
     from nledn import Derainer, Focus, RainLayer
-    from nledn.batch import Row
     from nledn.device import Choice
     from nledn.engine import Progress
     from nledn.photo import Photo, WriteSettings
     from nledn.pipeline import Result
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """A photo that was read, and what had been done to it.
-
-    Attributes:
-        opened: the photo.
-        edits: that were chosen for it; None without any.
-        work: the rain that a batch or a crash has left; None without any.
-        output: the file that holds the work; None if none does.
-    """
-
-    opened: Opened
-    edits: Edits | None = None
-    work: Recovered | None = None
-    output: Path | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class OpenJob(Job[Found]):
-    """Read a photo, or the first one of a folder."""
-
-    only_reads: ClassVar[bool] = True
-    path: Path
-    store: EditsStore
-
-    def run(self, work: Work) -> Found:
-        """Read it."""
-        from nledn.photo.provenance import read_provenance
-
-        is_folder = self.path.is_dir()
-        folder = photos_in(self.path if is_folder else self.path.parent)
-        if is_folder and not folder:
-            raise without_photos(self.path)
-        path = folder[0] if is_folder else self.path
-        photo = decoder.read(path, cancel=work.cancel)
-        copies, provenance = first_copies(photo), read_provenance(photo.xmp)
-        opened = Opened(photo, copies, folder, provenance, from_folder=is_folder)
-        return Found(opened, self.store.find(path))
-
-
-@dataclass(frozen=True, eq=False)
-class PasteJob(Job[Found]):
-    """Turn a pasted picture into a photo without a file."""
-
-    image: QImage
-
-    def run(self, work: Work) -> Found:
-        """Convert it."""
-        photo = to_photo(self.image)
-        return Found(Opened(photo, first_copies(photo)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,22 +61,6 @@ class ScanJob(Job[Scan]):
         temporary_files.remove_abandoned()
         is_busy = is_any_in_use()
         return Scan(scan(), is_busy)
-
-
-@dataclass(frozen=True, eq=False)
-class RestoreJob(Job[Found]):
-    """Read a photo and what had been done to it before a crash."""
-
-    offer: Offer
-    store: EditsStore
-
-    def run(self, work: Work) -> Found:
-        """Read both."""
-        found = OpenJob(self.offer.source, self.store).run(work)
-        recovered = recover(self.offer.file)
-        if recovered is None:
-            raise PhotoNotFound(self.offer.file)
-        return replace(found, work=recovered)
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,9 +155,10 @@ class DerainJob(Job["RainLayer", Derained]):
             rain = derainer.start((height, width), grey=layer.grey, linear=layer.linear)
             if rain.tiling.computed_px <= PREVIEW_PX:
                 break
-        preview = Preview(seen.rect, rain)
+        pixels = seen.copy((width, height))
+        preview = Preview(seen.rect, pixels, rain)
         derainer.derain(
-            seen.copy((width, height)),
+            pixels,
             into=rain,
             focus=Focus(seen.after_in(width, height)),
             on_tile=lambda done: work.report(Previewed(preview, done.rect)),
@@ -245,7 +172,8 @@ class Saved:
 
     Attributes:
         path: where.
-        photo: what, as it was handed to the writer, but without XMP that is only our record.
+        photo: what, as it was handed to the writer, but without XMP that is only our record; its
+            notes tell what is not kept.
         settings: how.
         tiles: computed and all, of a partial result; None for a complete one.
     """
@@ -303,58 +231,3 @@ class CopyJob(Job[QImage]):
         """Take the rain away; the clipboard knows no profiles, so it is given sRGB."""
         photo = self.result.clean(record=False)
         return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
-
-
-@dataclass(frozen=True, eq=False)
-class ReviewJob(Job[Found]):
-    """Read a photo, and the result that a batch made of it where there is one to compare.
-
-    Attributes:
-        source: the photo.
-        output: its result; without one the photo is only opened.
-        row: of the batch's journal.
-        strength: share of the rain that was taken.
-        options: that it was made with.
-        checkpoint: id of the checkpoint.
-        store: of edits, which are not shown in place of the result.
-    """
-
-    only_reads: ClassVar[bool] = True
-    source: Path
-    output: Path | None
-    row: "Row | None"
-    strength: float
-    options: Options
-    checkpoint: str
-    store: EditsStore
-
-    def run(self, work: Work) -> Found:
-        """Read both."""
-        found = OpenJob(self.source, self.store).run(work)
-        if self.output is None:
-            return found
-        try:
-            after = decoder.read(self.output, cancel=work.cancel)
-        except DerainError:
-            return found  # gone, or no photo any more
-        compared = self._compared(found.opened.photo, after)
-        return found if compared is None else Found(found.opened, None, compared, self.output)
-
-    def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
-        row, path = self.row, before.path
-        if before.size != after.size or row is None or row.figures is None or path is None:
-            return None
-        record = Record(
-            checkpoint=row.figures.checkpoint or self.checkpoint,
-            checkpoint_sha256=row.figures.checkpoint_sha256 or row.checkpoint_sha256,
-            reason=row.figures.reason,
-            device=row.device,
-            backend=row.figures.backend,
-            precision=row.figures.precision,
-            tile=row.figures.tile,
-            overlap_px=self.options.overlap_px or 0,
-            version=__version__,
-        )
-        pixels = (before.pixels, after.pixels)
-        layer = difference(*pixels, record, self.strength, linear=before.linear)
-        return Recovered(path, self.options, self.strength, ((self.options, layer),), ())

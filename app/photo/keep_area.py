@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.imaging.mask import Brush
 from app.shell.icons import icon
-from app.shell.parts import heading, muted, slider
+from app.shell.parts import clear_button, heading, muted, slider
 from app.shell.translation import tr
 
 SIZES_PX = (4, 600)
@@ -46,9 +46,7 @@ class KeepAreaControl(QWidget):
         self.diameter = slider(tr("Brush size"), 0, 100, _to_step(START_PX))
         self.feather = slider(tr("Soft edge"), 0, 100, 50)
         self.protection = slider(tr("Protection"), 5, 100, 100)
-        self.clear = QPushButton(tr("Clear"))
-        self.clear.setProperty("flat", "true")
-        self.clear.setToolTip(tr("Keep nothing; the rain is taken everywhere"))
+        self.clear = clear_button(tr("Keep nothing; the rain is taken everywhere"))
         self.hint = muted()
         self._details = QWidget()
         self._lay_out()

@@ -10,13 +10,17 @@ from PySide6.QtWidgets import QStackedWidget
 
 from app.imaging.mask import Brush
 from app.photo.controller import PhotoController
-from app.photo.document import Document
+from app.photo.filmstrip import Filmstrip
 from app.photo.panel import SidePanel
 from app.photo.start_page import StartPage
 from app.photo.state import PhotoState, Status
 from app.photo.words import how_of, photo_of, status_of
+from app.shell.actions import without_state
+from app.shell.banner import Notice
+from app.shell.models import name_of
 from app.shell.shell import Shell
 from app.shell.translation import tr
+from app.tasks import Tasks
 from app.views.photo_view import PhotoView
 from nledn.card import Card
 from nledn.tiling import Rect
@@ -32,14 +36,15 @@ class PhotoPage(QObject):
 
     Attributes:
         panel: beside the photo.
+        filmstrip: below it.
         start: in the photo's place while there is none.
 
     Args:
         shell: has banner, bar and status line; takes up the page.
         view: shows the photo.
-        document: what is open.
-        controller: what the controls ask.
+        controller: what the controls ask; has the document.
         actions: the window's.
+        tasks: makes small pictures.
         window: whose photo it is.
     """
 
@@ -47,30 +52,32 @@ class PhotoPage(QObject):
         self,
         shell: Shell,
         view: PhotoView,
-        document: Document,
         controller: PhotoController,
         actions: Mapping[str, QAction],
+        tasks: Tasks,
         window: QObject,
     ) -> None:
         super().__init__(window)
         self._shell = shell
         self._view = view
         self._picture = view.picture
-        self._document = document
+        self._document = document = controller.document
         self._controller = controller
         self._actions = actions
         self.panel = SidePanel()
-        self._titles: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self.start = StartPage()
         self._content = QStackedWidget()
         self._content.addWidget(self.start)
         self._content.addWidget(view)
         self._content.setFocusProxy(self.start)
-        shell.add_page("photo", self._content, self.panel)
+        self.filmstrip = Filmstrip(tasks)
+        shell.add_page("photo", self._content, self.panel, self.filmstrip)
         self._connect_document()
         self._connect_controller()
         self._connect_panel(self.panel)
         self._connect_view()
+        self._connect_filmstrip(self.filmstrip)
         self._show_status(document.status)
         self.panel.strength.set_strength(document.strength)
         self.panel.rain_gain.set_gain(self._picture.rain_gain)
@@ -80,13 +87,18 @@ class PhotoPage(QObject):
         self._content.setCurrentWidget(self._view)
         self._content.setFocusProxy(self._view)
         self._shell.status_line.photo.setText(photo_of(photo))
+        document = self._document
+        self.filmstrip.show_folder(document.folder, document.results, photo.path)
+        self._actions["copy_settings"].setEnabled(True)
+        self._actions["derain_selected"].setEnabled(bool(self.filmstrip.selected))
 
     # Connections
 
     def _connect_document(self) -> None:
-        document = self._document
+        document, panel = self._document, self.panel
         document.status_changed.connect(self._show_status)
         document.strength_changed.connect(self.panel.strength.set_strength)
+        document.brightness_changed.connect(panel.strength.keep_brightness.setChecked)
         document.options_changed.connect(self._show_options)
 
     def _connect_controller(self) -> None:
@@ -105,6 +117,7 @@ class PhotoPage(QObject):
         panel.results.thumbnail.drag_begun.connect(controller.saving.drag_out)
         panel.strength.strength_changed.connect(document.set_strength)
         panel.strength.strength_settled.connect(document.history.strength_settled)
+        panel.strength.keep_brightness.clicked.connect(document.history.choose_brightness)
         panel.model.model_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear.clicked.connect(document.history.clear_mask)
@@ -122,6 +135,19 @@ class PhotoPage(QObject):
         viewport.changed.connect(self._show_zoom)
         self._shell.page_changed.connect(self._show_zoom)
 
+    def _connect_filmstrip(self, filmstrip: Filmstrip) -> None:
+        filmstrip.photo_chosen.connect(self._controller.open_with_result)
+        self._controller.series.marks_changed.connect(filmstrip.model.set_marks)
+        slots = {
+            "copy_settings": self._copy_settings,
+            "paste_settings": self._paste_settings,
+            "derain_selected": self._derain_selected,
+        }
+        for name, slot in slots.items():
+            self._actions[name].triggered.connect(without_state(slot))
+            self._actions[name].setEnabled(False)
+            filmstrip.view.addAction(self._actions[name])
+
     # What is shown
 
     def _show_opening(self, opening: bool) -> None:
@@ -135,7 +161,7 @@ class PhotoPage(QObject):
     def _show_status(self, status: Status) -> None:
         state = status.state
         work = self._shell.status_line.work
-        work.setText(status_of(status, self._titles))
+        work.setText(status_of(status, self._names))
         work.setToolTip("" if status.choice is None else how_of(status.choice))
         self.panel.derain.show_status(status)
         self.panel.results.set_state(state)
@@ -159,7 +185,7 @@ class PhotoPage(QObject):
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
         """The models that can be chosen."""
-        self._titles = {card.id: card.title for card in cards}
+        self._names = {card.id: name_of(card) for card in cards}
         self.panel.model.set_cards(cards, self._document.options.weights)
 
     def _show_zoom(self) -> None:
@@ -173,6 +199,20 @@ class PhotoPage(QObject):
             self._controller.cancel()
         else:
             self._controller.derain()
+
+    def _copy_settings(self) -> None:
+        self._controller.series.copy()
+        self._actions["paste_settings"].setEnabled(True)
+
+    def _paste_settings(self) -> None:
+        photos = self.filmstrip.selected
+        self._controller.series.paste(photos)
+        if len(photos) > 1:
+            words = tr("{count} photos have these settings now.", count=len(photos))
+            self._shell.banner.show_notice(Notice(words, "done"))
+
+    def _derain_selected(self) -> None:
+        self._controller.folder_asked.emit(self.filmstrip.selected)
 
     def _look(self) -> None:
         if self._document.photo is not None:

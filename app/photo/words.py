@@ -1,6 +1,7 @@
 """Facts of a document as people read them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Notice
 from app.shell.translation import clock, tr
+from nledn.errors import PhotoCutOff
 from nledn.messages import NOTES, printable
 
 if TYPE_CHECKING:
@@ -57,35 +59,36 @@ def fallen_back_of(choice: "Choice") -> str:
     return f"{words[choice.cause]} {instead}"
 
 
-def chosen_of(status: Status, titles: Mapping[str, str]) -> str:
-    """Name the model that was chosen and why, such as `Light rain → AfterRain light`.
+def chosen_of(status: Status, names: Mapping[str, str]) -> str:
+    """Name the model that was chosen and why, such as `Model: All-round (moderate rain)`.
 
     Args:
         status: of a photo; the words are empty where a person named the model.
-        titles: of the models, by id.
+        names: of the models, by id.
     """
     if not status.reason:
         return ""
     from nledn.auto import Rain, missing
 
     reasons: dict[str, str] = {
-        Rain.NONE: tr("No rain found"),
-        Rain.LIGHT: tr("Light rain"),
-        Rain.MODERATE: tr("Moderate rain"),
-        Rain.DENSE: tr("Dense rain"),
-        Rain.UNKNOWN: tr("Only model"),
+        Rain.NONE: tr("no rain found"),
+        Rain.LIGHT: tr("light rain"),
+        Rain.MODERATE: tr("moderate rain"),
+        Rain.DENSE: tr("dense rain"),
+        Rain.UNKNOWN: tr("the only one"),
     }
     reason = reasons.get(status.reason, status.reason)
     gone = missing(status.checkpoint, status.reason)
     if gone:
-        return tr("{reason}, but {model} is missing", reason=reason, model=gone)
-    return f"{reason} → {titles.get(status.checkpoint, status.checkpoint)}"
+        reason = tr("{reason}, but {model} is missing", reason=reason, model=gone)
+    name = names.get(status.checkpoint, status.checkpoint)
+    return tr("Model: {name} ({reason})", name=name, reason=reason)
 
 
-def status_of(status: Status, titles: Mapping[str, str]) -> str:
-    """The status line, such as `Light rain → AfterRain light · Processor · Done`."""
+def status_of(status: Status, names: Mapping[str, str]) -> str:
+    """The status line, such as `Model: All-round (moderate rain) · Processor · Done`."""
     where = "" if status.choice is None else where_of(status.choice)
-    parts = [chosen_of(status, titles), where]
+    parts = [chosen_of(status, names), where]
     tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
     match status.state:
         case PhotoState.DERAINING if status.total == 0:
@@ -115,7 +118,7 @@ def photo_of(photo: "Photo") -> str:
 
 
 def notes_of(photo: "Photo") -> str:
-    """Name all that was dropped or converted on the way in; empty if nothing."""
+    """Name all that was dropped or converted; empty if nothing."""
     told = []
     for note in photo.notes:
         kind, _, detail = str(note).partition(":")
@@ -125,12 +128,12 @@ def notes_of(photo: "Photo") -> str:
 
 
 def saved_of(saved: "Saved") -> str:
-    """Name the file that was written and the metadata in it, and say if it is partial."""
-    words = _file_of(saved.path, saved.photo, saved.settings)
-    if saved.tiles is None:
-        return words
-    done, total = saved.tiles
-    return words + " " + tr("Partial: {done} of {total} tiles.", done=done, total=total)
+    """Name the file that was written, what it kept and what not, and say if it is partial."""
+    words = [_file_of(saved.path, saved.photo, saved.settings)]
+    if saved.tiles is not None:
+        done, total = saved.tiles
+        words.append(tr("Partial: {done} of {total} tiles.", done=done, total=total))
+    return " ".join([*words, notes_of(saved.photo)]).strip()
 
 
 def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
@@ -155,8 +158,12 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
     from nledn.photo import formats, texts
 
     if kind not in formats.WITHOUT_METADATA:
-        parts = ((tr("colour profile"), photo.icc), ("EXIF", photo.exif), ("XMP", photo.xmp))
-        yield from (words for words, there in parts if there)
+        parts = (
+            (tr("colour profile"), photo.icc, "no-profile"),
+            ("EXIF", photo.exif, "no-exif"),
+            ("XMP", photo.xmp, "no-xmp"),
+        )
+        yield from (words for words, part, note in parts if part and note not in photo.notes)
     if photo.alpha is not None and kind not in formats.WITHOUT_ALPHA:
         yield tr("transparency")
     if kind == "PNG" and photo.texts:
@@ -190,6 +197,15 @@ def notice_of(
         action = Action("batch_folder", derain, partial(derain_all, opened.folder))
         return Notice(words, "info", (action,))
     return Notice(notes) if notes else None
+
+
+def notice_of_failure(error: Exception, open_damaged: Callable[[Path], None]) -> Notice:
+    """Say what went wrong; a damaged photo of which enough is there can be opened all the same."""
+    notice = Notice.of(error)
+    if not isinstance(error, PhotoCutOff):
+        return notice
+    action = Action("damaged", tr("Open what is there"), partial(open_damaged, error.path))
+    return replace(notice, actions=(action,))
 
 
 def offer_of(

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.file_dialogs import FileDialog, kind_of
+from app.shell.name_field import NameField
 from app.shell.parts import (
     dialog_buttons,
     form_label,
@@ -93,6 +94,8 @@ class SettingsDialog(QDialog):
             name_template=self.template.text(),
             quality=self.quality.value(),
             record=self.record.isChecked(),
+            strip=self.strip.currentData(),
+            keep_times=self.keep_times.isChecked(),
             device=self.device.currentData(),
             backend=self.backend.currentData(),
             precision=self.precision.currentData(),
@@ -104,6 +107,7 @@ class SettingsDialog(QDialog):
         for combo, value in (
             (self.theme, settings.theme),
             (self.language, settings.language),
+            (self.strip, settings.strip),
             (self.device, settings.device),
             (self.backend, settings.backend),
             (self.precision, settings.precision),
@@ -117,6 +121,7 @@ class SettingsDialog(QDialog):
         self.template.setText(settings.name_template)
         self.quality.setValue(settings.quality)
         self.record.setChecked(settings.record)
+        self.keep_times.setChecked(settings.keep_times)
         self._show_example()
 
     def _make_controls(self) -> None:
@@ -129,10 +134,19 @@ class SettingsDialog(QDialog):
         self.profile.setPlaceholderText(tr("The desktop's, or sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
         self.browse = QPushButton(tr("Choose…"))
-        self.template = QLineEdit()
+        self.name = NameField()
+        self.template = self.name.template
         self.example = muted()
         self.quality = quality_field(self._settings.quality)
         self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
+        self.strip = _combo(
+            {
+                "none": tr("Keep all"),
+                "location": tr("Leave out the location"),
+                "all": tr("Leave out all"),
+            }
+        )
+        self.keep_times = QCheckBox(tr("Keep the file's date"))
         self.device = _combo(devices_of(self._machine))
         self.backend = _combo(backends_of(self._machine))
         self.precision = _combo(
@@ -160,11 +174,13 @@ class SettingsDialog(QDialog):
 
     def _results_page(self) -> QWidget:
         page, form = _page(tr("Results"))
-        form.addRow(form_label(tr("Name")), self.template)
+        form.addRow(form_label(tr("Name")), self.name)
         form.addRow("", self.example)
         form.addRow(form_label(tr("Quality")), self.quality)
         form.addRow("", muted(tr("Of JPEG and WebP; PNG and TIFF lose nothing.")))
+        form.addRow(form_label(tr("Metadata")), self.strip)
         form.addRow("", self.record)
+        form.addRow("", self.keep_times)
         return page
 
     def _device_page(self) -> QWidget:

@@ -88,6 +88,10 @@
         <translation>高级</translation>
     </message>
     <message>
+        <source>Advanced: a template for the name</source>
+        <translation>高级：使用名称模板</translation>
+    </message>
+    <message>
         <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
         <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
     </message>
@@ -452,6 +456,10 @@
         <translation>复制结果</translation>
     </message>
     <message>
+        <source>Copy settings</source>
+        <translation>复制设置</translation>
+    </message>
+    <message>
         <source>Correct or stop that worker, then start the batch again.</source>
         <translation>请修复或停止该工作进程，然后重新开始批处理。</translation>
     </message>
@@ -488,10 +496,6 @@
         <translation>删除</translation>
     </message>
     <message>
-        <source>Dense rain</source>
-        <translation>密集的雨</translation>
-    </message>
-    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -502,6 +506,10 @@
     <message>
         <source>Derain it alone on one machine.</source>
         <translation>请在一台机器上单独对它去雨。</translation>
+    </message>
+    <message>
+        <source>Derain selected…</source>
+        <translation>对所选照片去雨…</translation>
     </message>
     <message>
         <source>Derain the photos of a folder, and each that arrives there</source>
@@ -720,6 +728,10 @@
         <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
+        <source>Give back the light that goes with the rain</source>
+        <translation>补回随雨一起去掉的光</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
     </message>
@@ -812,6 +824,10 @@
         <translation>JPEG 质量 {quality}，{colour}</translation>
     </message>
     <message>
+        <source>Keep all</source>
+        <translation>全部保留</translation>
+    </message>
+    <message>
         <source>Keep area</source>
         <translation>保留区域</translation>
     </message>
@@ -824,8 +840,16 @@
         <translation>保留区域：橡皮擦</translation>
     </message>
     <message>
+        <source>Keep brightness</source>
+        <translation>保持亮度</translation>
+    </message>
+    <message>
         <source>Keep nothing; the rain is taken everywhere</source>
         <translation>不保留任何区域；所有地方都去雨</translation>
+    </message>
+    <message>
+        <source>Keep the file's date</source>
+        <translation>保留文件的日期</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -844,16 +868,20 @@
         <translation>较大的照片会缩小，不会放大。</translation>
     </message>
     <message>
+        <source>Leave out all</source>
+        <translation>全部去除</translation>
+    </message>
+    <message>
+        <source>Leave out the location</source>
+        <translation>去除位置信息</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
     <message>
         <source>Light</source>
         <translation>浅色</translation>
-    </message>
-    <message>
-        <source>Light rain</source>
-        <translation>小雨</translation>
     </message>
     <message>
         <source>Loading the models…</source>
@@ -884,6 +912,10 @@
         <translation>在看得见的部分测量，{size}。</translation>
     </message>
     <message>
+        <source>Metadata</source>
+        <translation>元数据</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
@@ -892,12 +924,12 @@
         <translation>模型：{name}</translation>
     </message>
     <message>
-        <source>Models</source>
-        <translation>模型</translation>
+        <source>Model: {name} ({reason})</source>
+        <translation>模型：{name}（{reason}）</translation>
     </message>
     <message>
-        <source>Moderate rain</source>
-        <translation>中雨</translation>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -956,10 +988,6 @@
         <translation>无预览</translation>
     </message>
     <message>
-        <source>No rain found</source>
-        <translation>未发现雨</translation>
-    </message>
-    <message>
         <source>No scheduler answers at {address} ({detail}).</source>
         <translation>{address} 没有调度器应答（{detail}）。</translation>
     </message>
@@ -998,10 +1026,6 @@
     <message>
         <source>One pane of a comparison</source>
         <translation>只看比较中的一个画面</translation>
-    </message>
-    <message>
-        <source>Only model</source>
-        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>Only the first of {count} frames or pages was opened.</source>
@@ -1058,6 +1082,10 @@
     <message>
         <source>Open the sample photo</source>
         <translation>打开示例照片</translation>
+    </message>
+    <message>
+        <source>Open what is there</source>
+        <translation>打开可读部分</translation>
     </message>
     <message>
         <source>OpenVINO does not work on this processor ({problem}).</source>
@@ -1132,6 +1160,10 @@
         <translation>粘贴照片</translation>
     </message>
     <message>
+        <source>Paste settings</source>
+        <translation>粘贴设置</translation>
+    </message>
+    <message>
         <source>Pasted picture</source>
         <translation>粘贴的图片</translation>
     </message>
@@ -1166,6 +1198,10 @@
     <message>
         <source>Photos of the batch</source>
         <translation>批处理的照片</translation>
+    </message>
+    <message>
+        <source>Photos of the folder</source>
+        <translation>文件夹中的照片</translation>
     </message>
     <message>
         <source>Photos…</source>
@@ -1346,6 +1382,10 @@
     <message>
         <source>Save it with 8 or 16 bits per channel, in grey or RGB, in another program.</source>
         <translation>请在其他程序中以每通道 8 或 16 位的灰度或 RGB 格式保存。</translation>
+    </message>
+    <message>
+        <source>Save replaces this file, and returns to the program that opened it.</source>
+        <translation>保存将替换此文件，并返回打开它的程序。</translation>
     </message>
     <message>
         <source>Save result</source>
@@ -1936,6 +1976,10 @@
         <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
     </message>
     <message>
+        <source>With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.</source>
+        <translation>使用 {checkpoint}，强度 {strength} %，保持亮度，与照片旁的设置相同。</translation>
+    </message>
+    <message>
         <source>Without rain</source>
         <translation>无雨</translation>
     </message>
@@ -1988,12 +2032,24 @@
         <translation>注释</translation>
     </message>
     <message>
+        <source>dense rain</source>
+        <translation>密雨</translation>
+    </message>
+    <message>
+        <source>derained</source>
+        <translation>已去雨</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
     <message>
         <source>drag, arrows</source>
         <translation>拖动、方向键</translation>
+    </message>
+    <message>
+        <source>edited, not saved</source>
+        <translation>已编辑，未保存</translation>
     </message>
     <message>
         <source>hold Alt</source>
@@ -2008,8 +2064,20 @@
         <translation>左、右</translation>
     </message>
     <message>
+        <source>light rain</source>
+        <translation>小雨</translation>
+    </message>
+    <message>
+        <source>moderate rain</source>
+        <translation>中雨</translation>
+    </message>
+    <message>
         <source>no difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>no rain found</source>
+        <translation>未发现雨</translation>
     </message>
     <message>
         <source>not found</source>
@@ -2042,6 +2110,10 @@
     <message>
         <source>texts</source>
         <translation>文字信息</translation>
+    </message>
+    <message>
+        <source>the only one</source>
+        <translation>唯一的模型</translation>
     </message>
     <message>
         <source>transparency</source>
@@ -2080,8 +2152,16 @@
         <translation>{count} 张失败；原因见各行说明。</translation>
     </message>
     <message>
+        <source>{count} photos have these settings now.</source>
+        <translation>现在 {count} 张照片使用这些设置。</translation>
+    </message>
+    <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
+    </message>
+    <message>
+        <source>{count} selected</source>
+        <translation>已选 {count} 张</translation>
     </message>
     <message>
         <source>{count} skipped</source>
@@ -2252,6 +2332,10 @@
         <translation>{photo} 将成为 {name}</translation>
     </message>
     <message>
+        <source>{place} of {total}</source>
+        <translation>{place} / {total}</translation>
+    </message>
+    <message>
         <source>{psnr} · SSIM {ssim}</source>
         <translation>{psnr} · SSIM {ssim}</translation>
     </message>
@@ -2331,11 +2415,11 @@
     </message>
     <message>
         <source>Photo</source>
-        <translation type="unfinished"></translation>
+        <translation>照片</translation>
     </message>
     <message>
         <source>Preview</source>
-        <translation type="unfinished"></translation>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Rain × {gain}</source>

@@ -165,8 +165,8 @@ def test_settings_are_there_at_the_next_start(
     assert window.document.options.precision == "fp32"
 
 
-def test_a_result_that_is_opened_offers_its_settings(
-    qtbot: QtBot, window: MainWindow, picture_file: Path
+def test_a_result_without_its_photo_offers_its_settings(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
@@ -174,7 +174,8 @@ def test_a_result_that_is_opened_offers_its_settings(
     number.setValue(40)
     with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save"].trigger()
-    open_photo(qtbot, window, picture_file.with_name("street_derained.png"))
+    picture_file.with_name("street_derained.png").rename(tmp_path / "street_derained.png")
+    open_photo(qtbot, window, tmp_path / "street_derained.png")
     assert "40 %" in said(window)
     number.setValue(100)
     window.shell.banner.buttons["recipe"].click()

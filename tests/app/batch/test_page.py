@@ -102,7 +102,9 @@ def test_files_and_folders_join_one_batch(
     QTest.keyClick(table, Qt.Key.Key_Delete)
     batches.until(qtbot, lambda: batches.is_ready(window))
     assert "other/9.png" not in batches.rows(window)
+    assert window.batch.panel.clear.isVisibleTo(window.batch.panel)
     window.batch.panel.clear.click()
+    assert not window.batch.panel.clear.isVisibleTo(window.batch.panel), "nothing is left to clear"
     assert batches.state(window) is BatchState.EMPTY
 
 
@@ -248,6 +250,7 @@ def test_names_format_and_conflict(
     panel.browse.click()
     panel.format.setCurrentIndex(panel.format.findData("jpg"))
     panel.format.activated.emit(0)
+    panel.name.advanced.click()
     panel.template.clear()
     QTest.keyClicks(panel.template, "{stem}-dry")
     assert panel.example.text() == "A name ends in {ext}."

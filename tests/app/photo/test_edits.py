@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.imaging.mask import Brush
 from app.main_window import MainWindow
-from app.photo.edits import FILE_NAME, Choices, Edits, EditsStore
+from app.photo.edits import FILE_NAME, Choices, Edits, EditsStore, Mark
 from app.photo.state import PhotoState
 from nledn import photo, places
 from nledn.photo import Photo
@@ -58,14 +58,14 @@ def test_a_name_that_is_no_text_has_edits_too(picture_file: Path) -> None:
     picture_file.rename(path)
     store = written(path)
     assert same(store.find(path), EDITS)
-    assert store.in_folder(path.parent) == {path: False}
+    assert store.in_folder(path.parent) == {path: Mark(None, is_saved=False)}
 
 
 def test_edits_are_found_before_they_are_written(picture_file: Path) -> None:
     store = EditsStore()
     store.put(picture_file, EDITS)
     assert store.find(picture_file) is EDITS
-    assert store.in_folder(picture_file.parent) == {picture_file: False}
+    assert store.in_folder(picture_file.parent) == {picture_file: Mark(None, is_saved=False)}
 
 
 def test_another_photo_in_its_place_has_none(picture_file: Path) -> None:
@@ -149,6 +149,21 @@ def test_going_on_asks_nothing_and_coming_back_finds_all(
     assert backend.tiles == tiles, "the rain was kept"
     assert window.document.is_unsaved
     assert dialogs.asked == []
+
+
+def test_settings_that_came_back_are_not_those_of_the_next_photo(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path
+) -> None:
+    written(picture_file, Edits(Choices("other", 0.4)))
+    open_photo(qtbot, window, picture_file)
+    assert window.document.strength == 0.4
+    open_photo(qtbot, window, other)
+    assert (window.document.strength, window.document.options.weights) == (1.0, "auto")
+    window.document.history.strength_settled(0.7)
+    third = other.with_name("third.png")
+    third.write_bytes(other.read_bytes())
+    open_photo(qtbot, window, third)
+    assert window.document.strength == 0.7, "what was chosen by hand stays chosen"
 
 
 def test_a_saved_photo_comes_back_as_saved(

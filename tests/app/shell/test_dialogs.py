@@ -109,6 +109,8 @@ def test_settings_pass_through_unchanged(qtbot: QtBot) -> None:
         theme="light",
         language="zh_CN",
         quality=70,
+        strip="location",
+        keep_times=True,
         enlarges=True,
     )
     assert settings_dialog(qtbot, settings).chosen() == settings
