@@ -465,11 +465,11 @@
     </message>
     <message>
         <source>Copy result</source>
-        <translation>复制结果</translation>
+        <translation>拷贝结果</translation>
     </message>
     <message>
         <source>Copy settings</source>
-        <translation>复制设置</translation>
+        <translation>拷贝设置</translation>
     </message>
     <message>
         <source>Correct or stop that worker, then start the batch again.</source>
@@ -689,7 +689,7 @@
     </message>
     <message>
         <source>Floating point became {count} bits per channel, cut to 0 to 1.</source>
-        <translation>浮点数转换为每通道 {count} 位，并截断到 0 至 1。</translation>
+        <translation>浮点数据已转换为每通道 {count} 位，并限制在 0 到 1 之间。</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -761,7 +761,7 @@
     </message>
     <message>
         <source>Give back the light that goes with the rain</source>
-        <translation>补回随雨一起去掉的光</translation>
+        <translation>补回随雨一起减去的亮度</translation>
     </message>
     <message>
         <source>Graphics card</source>
@@ -869,7 +869,7 @@
     </message>
     <message>
         <source>Keep the file's date</source>
-        <translation>保留文件的日期</translation>
+        <translation>保留文件日期</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -1105,7 +1105,7 @@
     </message>
     <message>
         <source>Open what is there</source>
-        <translation>打开可读部分</translation>
+        <translation>打开可读取的部分</translation>
     </message>
     <message>
         <source>OpenVINO does not work on this processor ({problem}).</source>
@@ -1449,7 +1449,7 @@
     </message>
     <message>
         <source>Save replaces this file, and returns to the program that opened it.</source>
-        <translation>保存将替换此文件，并返回打开它的程序。</translation>
+        <translation>保存会替换此文件，并返回到打开它的程序。</translation>
     </message>
     <message>
         <source>Save result</source>
@@ -2057,7 +2057,7 @@
     </message>
     <message>
         <source>dense rain</source>
-        <translation>密雨</translation>
+        <translation>大雨</translation>
     </message>
     <message>
         <source>derained</source>
@@ -2101,7 +2101,7 @@
     </message>
     <message>
         <source>no rain found</source>
-        <translation>未发现雨</translation>
+        <translation>未检测到雨</translation>
     </message>
     <message>
         <source>not found</source>
@@ -2145,7 +2145,7 @@
     </message>
     <message>
         <source>the only one</source>
-        <translation>唯一的模型</translation>
+        <translation>唯一可用的模型</translation>
     </message>
     <message>
         <source>transparency</source>
@@ -2185,7 +2185,7 @@
     </message>
     <message>
         <source>{count} photos have these settings now.</source>
-        <translation>现在 {count} 张照片使用这些设置。</translation>
+        <translation>已将这些设置应用到 {count} 张照片。</translation>
     </message>
     <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
