@@ -300,7 +300,7 @@ class MainWindow(QMainWindow):
 
     def _show_about(self) -> None:
         words = tr(
-            "AfterRain {version} takes the rain out of photos, on your own machine.",
+            "AfterRain {version} removes rain from photos, on your own computer.",
             version=__version__,
         )
         self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))

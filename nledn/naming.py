@@ -11,6 +11,8 @@ from pathlib import Path
 from nledn.errors import OptionInvalid
 
 DEFAULT_TEMPLATE = "{stem}_derained{ext}"
+SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
+"""Endings of results by the formats that can be asked for."""
 RAIN_TEMPLATE = "{stem}_rain{ext}"
 _RESULT = re.compile(r"(.+)_derained(?:-\d+)?")  # as the template has it, and `numbered`
 FIELDS = ("stem", "ext", "checkpoint", "strength", "n")

@@ -173,9 +173,7 @@ class Batch(QObject):
         """The batch as it is now; model, strength and brightness are those of the open photo."""
         assert self._found is not None
         kept = self._preferences.settings
-        return Asked(
-            self._found, self.choices, self.options(), kept.quality, kept.record, retry_failed
-        )
+        return Asked(self._found, self.choices, self.options(), kept, retry_failed)
 
     # A run
 

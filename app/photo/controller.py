@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.photo import jobs, opening
+from app.photo import jobs, opening, words
 from app.photo.autosave import Autosave, FileJob, Offer, Recovered
 from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.saving import Saving
 from app.photo.series import Series
 from app.photo.state import Status
-from app.photo.words import fallen_back_of, nothing_to_paste, notice_of, offer_of
 from app.shell.banner import Notice
 from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
 from app.shell.dropped import image_in, is_welcome, paths_in
@@ -138,16 +137,17 @@ class PhotoController(QObject):
         if data is not None:  # what Qt's stub does not know: another program's may be gone
             self.drop(data)
             if data.text() and not is_welcome(data):
-                self.noticed.emit(nothing_to_paste(data.text()))
+                self.noticed.emit(words.nothing_to_paste(data.text()))
 
-    def read(self, path: Path, greeting: Notice | None = None) -> None:
+    def read(self, path: Path, greeting: Notice | None = None, *, damaged: bool = False) -> None:
         """Read a photo, or the first one of a folder; what is open stays until it is read.
 
         Args:
             path: of the photo or folder.
             greeting: is said when it is open, in place of what there is to say of the photo.
+            damaged: open it as far as it can be read.
         """
-        job = opening.OpenJob(path, self.document.options, self.series.edits)
+        job = opening.OpenJob(path, self.document.options, self.series.edits, damaged)
         self._begin_opening(job, partial(self._take, notice=greeting))
 
     def review(
@@ -169,7 +169,7 @@ class PhotoController(QObject):
     def offer(self, offer: Offer) -> None:
         """Offer what a crash left behind, beside whatever is opened until that is answered."""
         self._offer = offer
-        self.noticed.emit(offer_of(offer, self.restore, self._forget))
+        self.noticed.emit(words.offer_of(offer, self.restore, self._forget))
 
     def restore(self, offer: Offer) -> None:
         """Open what a crash left behind."""
@@ -291,8 +291,8 @@ class PhotoController(QObject):
             recent = with_recent(self._preferences.settings.recent, path)
             self._preferences.change(recent=recent)
         if self._offer is not None:  # until it is answered: it does not come twice by itself
-            notice = offer_of(self._offer, self.restore, self._forget)
-        self.noticed.emit(notice or notice_of(opened, self._use, self.folder_asked.emit))
+            notice = words.offer_of(self._offer, self.restore, self._forget)
+        self.noticed.emit(notice or words.notice_of(opened, self._use, self.folder_asked.emit))
 
     def _take_scan(self, rescans: int, scan: jobs.Scan) -> None:
         if scan.offers:
@@ -342,14 +342,17 @@ class PhotoController(QObject):
     def _fail(self, error: Exception) -> None:
         self.saving.forget()
         self.failed.emit(error)
-        self.noticed.emit(Notice.of(error))
+        self.noticed.emit(words.notice_of_failure(error, self._open_damaged))
+
+    def _open_damaged(self, path: Path) -> None:
+        self._go_on(partial(self.read, path, damaged=True))
 
     def _tell_fallback(self, status: Status) -> None:
         """Say once what is not computed on, because it computes wrongly here."""
         choice = status.choice
         if choice is not None and choice.problem and choice.problem != self._told_problem:
             self._told_problem = choice.problem
-            self.noticed.emit(Notice(fallen_back_of(choice), "info"))
+            self.noticed.emit(Notice(words.fallen_back_of(choice), "info"))
 
     def _use(self, provenance: "Provenance") -> None:
         self.document.history.strength_settled(provenance.strength)

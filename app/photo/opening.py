@@ -47,12 +47,14 @@ class OpenJob(Job[Found]):
         path: of the photo or folder.
         options: with which the photo would be derained.
         store: of edits.
+        damaged: a damaged photo is opened as far as it can be read.
     """
 
     only_reads: ClassVar[bool] = True
     path: Path
     options: Options
     store: EditsStore
+    damaged: bool = False
 
     def run(self, work: Work) -> Found:
         """Read it."""
@@ -64,7 +66,7 @@ class OpenJob(Job[Found]):
             path = (siblings.sources or siblings.photos)[0]
         source = siblings.sources_of.get(path)
         found = None if source is None else self._both(source, path, work)
-        found = siblings.beside(found or _read(path, self.store, work))
+        found = siblings.beside(found or _read(path, self.store, work, damaged=self.damaged))
         return replace(found, opened=replace(found.opened, from_folder=is_folder))
 
     def _both(self, source: Path, result: Path, work: Work) -> Found | None:
@@ -125,7 +127,8 @@ class RestoreJob(Job[Found]):
         """Read both."""
         source = self.offer.source
         siblings = _Siblings.of(source.parent, self.store)
-        found = siblings.beside(_read(source, self.store, work))
+        # Damaged or not, it is opened as it was before the crash.
+        found = siblings.beside(_read(source, self.store, work, damaged=True))
         recovered = recover(self.offer.file)
         if recovered is None:
             raise PhotoNotFound(self.offer.file)
@@ -221,10 +224,10 @@ class _Siblings:
         return replace(found, opened=replace(found.opened, folder=shown, results=results))
 
 
-def _read(path: Path, store: EditsStore, work: Work) -> Found:
+def _read(path: Path, store: EditsStore, work: Work, *, damaged: bool = False) -> Found:
     """Read a photo as it is, and its edits."""
     from nledn.photo.provenance import read_provenance
 
-    photo = decoder.read(path, cancel=work.cancel)
+    photo = decoder.read(path, damaged=damaged, cancel=work.cancel)
     opened = Opened(photo, first_copies(photo), provenance=read_provenance(photo.xmp))
     return Found(opened, store.find(path))

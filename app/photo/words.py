@@ -1,6 +1,7 @@
 """Facts of a document as people read them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Notice
 from app.shell.translation import clock, tr
+from nledn.errors import PhotoCutOff
 from nledn.messages import NOTES, printable
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def photo_of(photo: "Photo") -> str:
 
 
 def notes_of(photo: "Photo") -> str:
-    """Name all that was dropped or converted on the way in; empty if nothing."""
+    """Name all that was dropped or converted; empty if nothing."""
     told = []
     for note in photo.notes:
         kind, _, detail = str(note).partition(":")
@@ -126,12 +128,12 @@ def notes_of(photo: "Photo") -> str:
 
 
 def saved_of(saved: "Saved") -> str:
-    """Name the file that was written and the metadata in it, and say if it is partial."""
-    words = _file_of(saved.path, saved.photo, saved.settings)
-    if saved.tiles is None:
-        return words
-    done, total = saved.tiles
-    return words + " " + tr("Partial: {done} of {total} tiles.", done=done, total=total)
+    """Name the file that was written, what it kept and what not, and say if it is partial."""
+    words = [_file_of(saved.path, saved.photo, saved.settings)]
+    if saved.tiles is not None:
+        done, total = saved.tiles
+        words.append(tr("Partial: {done} of {total} tiles.", done=done, total=total))
+    return " ".join([*words, notes_of(saved.photo)]).strip()
 
 
 def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
@@ -156,8 +158,12 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
     from nledn.photo import formats, texts
 
     if kind not in formats.WITHOUT_METADATA:
-        parts = ((tr("colour profile"), photo.icc), ("EXIF", photo.exif), ("XMP", photo.xmp))
-        yield from (words for words, there in parts if there)
+        parts = (
+            (tr("colour profile"), photo.icc, "no-profile"),
+            ("EXIF", photo.exif, "no-exif"),
+            ("XMP", photo.xmp, "no-xmp"),
+        )
+        yield from (words for words, part, note in parts if part and note not in photo.notes)
     if photo.alpha is not None and kind not in formats.WITHOUT_ALPHA:
         yield tr("transparency")
     if kind == "PNG" and photo.texts:
@@ -193,12 +199,21 @@ def notice_of(
     return Notice(notes) if notes else None
 
 
+def notice_of_failure(error: Exception, open_damaged: Callable[[Path], None]) -> Notice:
+    """Say what went wrong; a damaged photo of which enough is there can be opened all the same."""
+    notice = Notice.of(error)
+    if not isinstance(error, PhotoCutOff):
+        return notice
+    action = Action("damaged", tr("Open what is there"), partial(open_damaged, error.path))
+    return replace(notice, actions=(action,))
+
+
 def offer_of(
     offer: Offer, restore: Callable[[Offer], None], forget: Callable[[Offer], None]
 ) -> Notice:
     """Offer unsaved work that a crash left behind."""
     words = tr(
-        "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
+        "AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.",
         name=printable(offer.source.name),
         done=offer.done,
         total=offer.total,
@@ -222,7 +237,7 @@ def nothing_to_paste(text: str) -> Notice:
 def keys_on_photo() -> tuple[tuple[str, str], ...]:
     """Keys and gestures that the photo itself takes, for the sheet of shortcuts."""
     return (
-        (tr("Show the photo as it was"), tr("hold Space")),
+        (tr("Show the original"), tr("hold Space")),
         (tr("Zoom"), tr("wheel")),
         (tr("Move the photo"), tr("drag, arrows")),
         (tr("Fit or 100 %"), tr("double click")),

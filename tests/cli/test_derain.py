@@ -291,11 +291,6 @@ def test_info_lists_what_loads_on_demand(capsys: pytest.CaptureFixture[str]) -> 
     assert "nledn.engine" in capsys.readouterr().out.split()
 
 
-def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code("--version") == 0
-    assert capsys.readouterr().out.startswith("nledn 0.")
-
-
 def test_what_was_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pages = [Image.fromarray(streaked(16, 16)) for _ in range(3)]
     path = tmp_path / "pages.tif"
