@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         self.batch = BatchPage(self.shell, self.batch_controller, tasks, self)
         document.options_changed.connect(self.batch.options_changed)
         document.strength_changed.connect(self.batch.options_changed)
+        document.brightness_changed.connect(self.batch.options_changed)
         compare_controller = CompareController(tasks, engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
         self._connect_compare(compare_controller)
@@ -121,8 +122,7 @@ class MainWindow(QMainWindow):
     def _for_batch(self) -> FromPhotoPage:
         document = self.document
         return FromPhotoPage(
-            options=lambda: document.options,
-            strength=lambda: document.strength,
+            options=lambda: document.wanted,
             path=lambda: document.photo.path if document.photo else None,
             review=self.controller.review,
         )

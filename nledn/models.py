@@ -40,7 +40,7 @@ class LayerKey:
     Attributes:
         photo: what `photo_key` gives.
         checkpoint_sha256: of the file of weights.
-        settings: as they were asked for; the strength does not count.
+        settings: as they were asked for; strength and brightness do not count.
         chosen: device, backend and precision that it is computed with.
     """
 
@@ -247,4 +247,4 @@ def _key(photo: str, derainer: Derainer, options: Options) -> LayerKey:
 
 def settings_of(options: Options) -> Options:
     """Return the options that a layer depends on, beside its checkpoint."""
-    return replace(options, weights="auto", strength=1.0)
+    return replace(options, weights="auto", strength=1.0, keep_brightness=False)

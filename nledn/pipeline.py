@@ -19,6 +19,7 @@ import numpy as np
 
 from nledn import atomic
 from nledn import photo as photos
+from nledn.brightness import SlowLight
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import (
@@ -73,17 +74,20 @@ class Result:
         layer: its rain, complete or not.
         strength: share of the rain that is taken, 0 to 1.5.
         mask: the area that is kept; None keeps nothing.
+        keep_brightness: give the slow part of the light back that goes with the rain.
     """
 
     photo: Photo
     layer: RainLayer
     strength: float = 1.0
     mask: Mask | None = None
+    keep_brightness: bool = False
 
     def clean(self, *, record: bool = True) -> Photo:
         """Return the derained photo, with the record of how it was made in its XMP or without."""
         photo = self.photo
-        pixels = self.layer.apply(photo.pixels, self.strength, self.mask)
+        light = SlowLight(photo.pixels, self.layer) if self.keep_brightness else None
+        pixels = self.layer.apply(photo.pixels, self.strength, self.mask, light)
         if record:
             xmp: bytes | None = stamped(photo.xmp, self.provenance, photo.size)
         else:
@@ -105,6 +109,7 @@ class Result:
             reason=made.reason,
             masked=self.mask is not None,
             partial=not self.layer.is_complete,
+            keep_brightness=self.keep_brightness,
         )
 
 
@@ -214,6 +219,7 @@ def derain(
     engine: Engine,
     *,
     strength: float = 1.0,
+    keep_brightness: bool = False,
     on_tile: OnTile | None = None,
     cancel: CancelToken | None = None,
 ) -> Result:
@@ -223,6 +229,7 @@ def derain(
         photo: as it was read.
         engine: computes.
         strength: share of the rain that is taken, 0 to 1.5.
+        keep_brightness: see `Result`.
         on_tile: called on this thread after each tile.
         cancel: read before each tile.
 
@@ -232,7 +239,7 @@ def derain(
     """
     layer = started(photo, engine)
     engine.derain(photo.visible, into=layer, on_tile=on_tile, cancel=cancel)
-    return Result(photo, layer, strength)
+    return Result(photo, layer, strength, keep_brightness=keep_brightness)
 
 
 def write(

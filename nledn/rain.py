@@ -6,16 +6,21 @@ was looked at first, cancelled or continued, the bytes are the same. A contribut
 most half a step, 1 of 65,535.
 
 Everything after that is arithmetic on this plane, never a second run:
-result = photo - strength · (1 - mask) · rain, rounded once.
+result = photo - strength · (1 - mask) · (rain - light), rounded once, where light is 0 or what
+`nledn.brightness` gives back.
 """
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from nledn.pixels import Floats, Mask, Pixels, Whole, as_floats, is_float, strips, white
 from nledn.tiling import Rect, Tile, Tiling, whole
+
+if TYPE_CHECKING:
+    from nledn.brightness import SlowLight
 
 STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
 _ROWS = 32  # that are blended at a time: 170 kB of a tile, which stay in the processor's cache
@@ -144,21 +149,32 @@ class RainLayer:
         plane = self.plane if rect is None else self.plane[rect.slices]
         return plane.astype(np.float32) / np.float32(STEPS)
 
-    def apply(self, pixels: Pixels, strength: float = 1.0, mask: Mask | None = None) -> Pixels:
+    def apply(
+        self,
+        pixels: Pixels,
+        strength: float = 1.0,
+        mask: Mask | None = None,
+        light: "SlowLight | None" = None,
+    ) -> Pixels:
         """Take the rain away.
 
         Args:
             pixels: (H, W, 3), the photo that was derained.
             strength: share of the rain that is taken, 0 to 1.5.
             mask: (H, W) float32 in [0, 1]; 1 keeps the photo as it is. None keeps nothing.
+            light: that is given back; None gives nothing back.
 
         Returns:
             A new array like `pixels`, and equal to it wherever nothing is taken.
         """
         assert pixels.shape == self.plane.shape, "the layer belongs to another photo"
         result = np.empty_like(pixels)
-        for rows in strips(*pixels.shape[:2]):
-            rain = self.plane[rows].astype(np.float32) / np.float32(STEPS) * np.float32(strength)
+        height, width = pixels.shape[:2]
+        for rows in strips(height, width):
+            rain = self.plane[rows].astype(np.float32) / np.float32(STEPS)
+            if light is not None:
+                rain -= light.at(pixels[rows], rain, Rect(0, rows.start, width, rows.stop))
+            rain *= np.float32(strength)
             if mask is not None:
                 rain *= (1 - mask[rows])[:, :, None]
             result[rows] = subtract(pixels[rows], rain, self.linear)

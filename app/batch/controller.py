@@ -33,14 +33,12 @@ class FromPhotoPage:
 
     Attributes:
         options: how photos are derained.
-        strength: share of the rain that is taken.
         path: of the open photo; None without one.
         review: opens a photo of the batch (source, result, row of the journal, strength,
             checkpoint) beside its result, unless the person keeps the one that is open.
     """
 
     options: Callable[[], Options]
-    strength: Callable[[], float]
     path: Callable[[], Path | None]
     review: "Callable[[Path, Path | None, Row | None, float, str], None]"
 
@@ -82,7 +80,7 @@ class BatchController(QObject):
         super().__init__(parent)
         self._dialogs = dialogs
         self._photo = photo
-        self.batch = Batch(tasks, preferences, engines, photo.options, photo.strength, self)
+        self.batch = Batch(tasks, preferences, engines, photo.options, self)
         self.watch = Watch(tasks, self)
         self.show_file: Callable[[Path], object] = _show_file
         self._is_restoring = False

@@ -323,7 +323,7 @@ class BatchPage(QObject):
     def _show_made_with(self) -> None:
         batch = self._controller.batch
         sample = batch.entries[0].name if batch.entries else ""
-        self.panel.show_made_with(sample, batch.checkpoint, batch.strength())
+        self.panel.show_made_with(sample, batch.checkpoint, batch.options())
 
     def options_changed(self) -> None:
         """Show that photos will be derained in another way, and look up what that means."""

@@ -35,6 +35,7 @@ from app.shell.translation import tr
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
 from nledn.naming import Naming, name_of
+from nledn.options import Options
 
 SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
 SAMPLE = "street.jpg"
@@ -152,23 +153,28 @@ class BatchPanel(QFrame):
         self.conflict.setCurrentIndex(self.conflict.findData(choices.conflict))
         self._show_example()
 
-    def show_made_with(self, sample: str, checkpoint: str, strength: float) -> None:
+    def show_made_with(self, sample: str, checkpoint: str, options: Options) -> None:
         """Say what will take the rain away, and show names by a photo of the batch.
 
         Args:
             sample: name of a photo; empty for none.
             checkpoint: id; empty where it is not known yet.
-            strength: 0 to 1.5.
+            options: strength and brightness count.
         """
         self._sample = sample or SAMPLE
-        self._checkpoint, self._strength = checkpoint or "afterrain", strength
-        self.made_with.setText(
-            tr(
-                "With {checkpoint} at {strength} %, as chosen beside the photo.",
-                checkpoint=self._checkpoint,
-                strength=round(strength * 100),
-            )
+        self._checkpoint, self._strength = checkpoint or "afterrain", options.strength
+        percent = round(options.strength * 100)
+        plain = tr(
+            "With {checkpoint} at {strength} %, as chosen beside the photo.",
+            checkpoint=self._checkpoint,
+            strength=percent,
         )
+        lit = tr(
+            "With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.",
+            checkpoint=self._checkpoint,
+            strength=percent,
+        )
+        self.made_with.setText(lit if options.keep_brightness else plain)
         self._show_example()
 
     def show_watched(self, folder: Path | None) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from app.imaging.preview import Preview
 from app.imaging.pyramid import Pyramid
+from nledn.brightness import SlowLight
 from nledn.pixels import Bytes, Floats, Mask, Pixels
 from nledn.rain import STEPS, subtract
 from nledn.tiling import Rect
@@ -33,10 +34,12 @@ class Look:
 
     Attributes:
         strength: share of the rain that is taken, 0 to 1.5.
+        keep_brightness: the slow part of its light is given back.
         rain_gain: by what the rain is multiplied where it is shown itself.
     """
 
     strength: float = 1.0
+    keep_brightness: bool = False
     rain_gain: float = 2.0
 
 
@@ -60,6 +63,7 @@ class Layers:
     _alpha_copies: Pyramid | None = field(init=False)
     _rain_copies: Pyramid | None = field(init=False, default=None)
     _mask_copies: Pyramid | None = field(init=False, default=None)
+    _light: SlowLight | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         alpha = self.photo.alpha
@@ -71,6 +75,7 @@ class Layers:
         self.preview = None
         self.rain = rain
         self._rain_copies = None if rain is None else Pyramid(rain.plane)
+        self._light = None
 
     def set_mask(self, mask: Mask | None) -> None:
         """Another mask of the same photo."""
@@ -86,10 +91,18 @@ class Layers:
         mask: Mask = copies.read(level, Rect(0, 0, *copies.size(level)))
         return mask
 
-    def refresh_rain(self, rect: Rect) -> None:
-        """Rain was added in `rect` (pixels of the photo)."""
+    def refresh_rain(self, rect: Rect, look: Look) -> Rect:
+        """Rain was added in `rect`; return where it shows (pixels of the photo)."""
         if self._rain_copies is not None:
             self._rain_copies.refresh(rect)
+        reached = rect if self._light is None else self._light.refresh(rect)
+        return reached if look.keep_brightness else rect
+
+    def set_preview(self, preview: Preview, rect: Rect, look: Look) -> Rect:
+        """A preview has grown in `rect` (pixels of its copy); return where that shows."""
+        self.preview = preview
+        reached = preview.light.refresh(rect)
+        return preview.on_photo(reached if look.keep_brightness else rect)
 
     def misses_some(self, rect: Rect) -> bool:
         """Return True if rain is still missing in `rect` (pixels of the photo)."""
@@ -112,7 +125,7 @@ class Layers:
     def after(self, level: int, rect: Rect, look: Look) -> Pixels:
         """(h, w, 3) of the photo's dtype, with the rain taken away as far as it is known."""
         pixels = self.before(level, rect)
-        rain = self._known_rain(level, rect)
+        rain = self._known_rain(level, rect, pixels if look.keep_brightness else None)
         if rain is None or self.rain is None:
             return pixels
         rain *= np.float32(look.strength)
@@ -129,8 +142,17 @@ class Layers:
         shown: Bytes = np.rint(np.clip(rain + np.float32(127.5), 0, 255)).astype(np.uint8)
         return shown
 
-    def _known_rain(self, level: int, rect: Rect) -> Floats | None:
-        """(h, w, 3) float32 in (-1, 1); None where nothing is known yet."""
+    def _known_rain(self, level: int, rect: Rect, lit: Pixels | None = None) -> Floats | None:
+        """Return the rain as far as it is known.
+
+        Args:
+            level: of the copies.
+            rect: in pixels of the level.
+            lit: (h, w, 3) the photo there, whose brightness is kept; None keeps none.
+
+        Returns:
+            (h, w, 3) float32 in (-1, 1); None where nothing is known yet.
+        """
         if self._rain_copies is None or self.rain is None:
             return None
         plane = self._rain_copies.read(level, rect)
@@ -138,11 +160,20 @@ class Layers:
             return None
         rain: Floats = plane.astype(np.float32)
         rain /= np.float32(STEPS)
+        if lit is not None:
+            rain -= self._slow_light(self.rain).at(lit, rain, rect, 1 << level)
         if self.preview is not None:
             missing = self.rain.missing_share(rect, 1 << level)
             if missing.any():
-                rain += self.preview.at(level, rect) * missing[:, :, None]
+                found = self.preview.at(level, rect, keep_brightness=lit is not None)
+                rain += found * missing[:, :, None]
         return rain
+
+    def _slow_light(self, rain: "RainLayer") -> SlowLight:
+        """The slow part of the light of `self.rain`, found when it is first wanted."""
+        if self._light is None:
+            self._light = SlowLight(self.photo.pixels, rain)
+        return self._light
 
     def kept_shown(self, level: int, rect: Rect) -> Bytes:
         """(h, w, 4) sRGB with straight alpha: a tint over what the mask keeps."""

@@ -97,7 +97,7 @@ class Picture(QObject):
         """Show what has been added to the layer in `rect` (pixels of the photo)."""
         layers = self._layers
         if layers is not None:
-            layers.refresh_rain(rect)
+            rect = layers.refresh_rain(rect, self._look)
             if layers.preview is not None and not layers.misses_some(layers.preview.rect):
                 layers.preview = None
         self._region_changed(rect, "after", "rain")
@@ -125,8 +125,8 @@ class Picture(QObject):
     def preview_added(self, preview: Preview, rect: Rect) -> None:
         """Show a preview where rain is missing; it has grown in `rect` (pixels of its copy)."""
         if self._layers is not None:
-            self._layers.preview = preview
-            self._region_changed(preview.on_photo(rect), "after", "rain")
+            shown = self._layers.set_preview(preview, rect, self._look)
+            self._region_changed(shown, "after", "rain")
 
     def drop_preview(self) -> None:
         """Show only what is known from now on."""
@@ -143,6 +143,15 @@ class Picture(QObject):
     @strength.setter
     def strength(self, strength: float) -> None:
         self._set_look(replace(self._look, strength=min(max(strength, 0.0), STRENGTH_MAX)))
+
+    @property
+    def keep_brightness(self) -> bool:
+        """True if the slow part of the rain's light is given back."""
+        return self._look.keep_brightness
+
+    @keep_brightness.setter
+    def keep_brightness(self, keep: bool) -> None:
+        self._set_look(replace(self._look, keep_brightness=keep))
 
     @property
     def rain_gain(self) -> float:
@@ -294,9 +303,10 @@ class Picture(QObject):
 
     def _set_look(self, look: Look) -> None:
         stale: list[Kind] = []
-        if look.strength != self._look.strength:
+        before = self._look
+        if (look.strength, look.keep_brightness) != (before.strength, before.keep_brightness):
             stale.append("after")
-        if look.rain_gain != self._look.rain_gain:
+        if look.rain_gain != before.rain_gain:
             stale.append("rain")
         if stale:
             self._look = look

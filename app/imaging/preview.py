@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from PIL import Image
 
+from nledn.brightness import SlowLight
 from nledn.pixels import Bytes, Floats, Pixels, to_8_bits
 from nledn.rain import STEPS, RainLayer
 from nledn.tiling import Rect
@@ -54,11 +56,18 @@ class Preview:
 
     Attributes:
         rect: of the photo, px: what the copy shows.
+        pixels: (h, w, 3) of the copy.
         layer: the copy's rain.
     """
 
     rect: Rect
+    pixels: Bytes
     layer: RainLayer
+
+    @cached_property
+    def light(self) -> SlowLight:
+        """The slow part of its light."""
+        return SlowLight(self.pixels, self.layer)
 
     def on_photo(self, rect: Rect) -> Rect:
         """Return the pixels of the photo that a part of the copy stands for."""
@@ -73,12 +82,13 @@ class Preview:
         left, top = self.rect.left, self.rect.top
         return Rect(within.left + left, within.top + top, within.right + left, within.bottom + top)
 
-    def at(self, level: int, rect: Rect) -> Floats:
-        """Return the rain of a part of the photo.
+    def at(self, level: int, rect: Rect, *, keep_brightness: bool = False) -> Floats:
+        """Return what is taken from a part of the photo at full strength.
 
         Args:
             level: 0 for the photo's own pixels, n for those reduced by 2ⁿ.
             rect: in pixels of the level.
+            keep_brightness: without the slow part of the light.
 
         Returns:
             (h, w, 3) float32 in (-1, 1); 0 beyond the preview.
@@ -95,7 +105,7 @@ class Preview:
             return found
         rows = slice(seen.top - rect.top, seen.bottom - rect.top)
         columns = slice(seen.left - rect.left, seen.right - rect.left)
-        found[rows, columns] = self._resized(seen, side)
+        found[rows, columns] = self._resized(seen, side, keep_brightness)
         return found
 
     @property
@@ -104,7 +114,7 @@ class Preview:
         height, width = self.layer.tiling.size
         return width / self.rect.width, height / self.rect.height
 
-    def _resized(self, seen: Rect, side: int) -> Floats:
+    def _resized(self, seen: Rect, side: int, keep_brightness: bool) -> Floats:
         """The rain of cells of `side` px of the photo, smoothed as a view's pixels are."""
         across, along = self._scale
         height, width = self.layer.tiling.size
@@ -121,6 +131,8 @@ class Preview:
             min(bottom - part.top, part.height),
         )
         plane = self.layer.plane[part.slices].astype(np.float32) / np.float32(STEPS)
+        if keep_brightness:
+            plane -= self.light.at(self.pixels[part.slices], plane, part)
         size, way = (seen.width, seen.height), Image.Resampling.BILINEAR
         channels = [Image.fromarray(plane[:, :, n]).resize(size, way, box=box) for n in range(3)]
         return np.stack([np.asarray(channel) for channel in channels], axis=2)

@@ -1,7 +1,7 @@
 """The verbs of the Photo page: open, derain, cancel, close; each asks a task to do it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -281,8 +281,7 @@ class PhotoController(QObject):
         self.series.remember()
         self._deraining.look_nowhere()
         edits = self.series.edits_for(found)
-        options = replace(document.options, weights=edits.choices.weights)
-        self._autosave.restart(path, options, edits.choices.strength)
+        self._autosave.restart(path, replace(document.wanted, **asdict(edits.choices)))
         document.take(opened, edits)
         if found.work is not None:
             self._take_work(found.work, found)
@@ -317,10 +316,9 @@ class PhotoController(QObject):
         document = self.document
         for options, layer in kept.layers:
             document.take_rain(layer, options)
-        document.set_options(kept.options)
-        document.set_strength(kept.strength)
+        document.take_wanted(kept.options)
         document.history.restart()
-        self._autosave.restart(kept.source, kept.options, kept.strength)
+        self._autosave.restart(kept.source, kept.options)
         latest, edits = document.latest, found.edits
         if found.output is not None and latest is not None:
             is_saved = edits is None or edits.is_saved
@@ -358,6 +356,7 @@ class PhotoController(QObject):
 
     def _use(self, provenance: "Provenance") -> None:
         self.document.history.strength_settled(provenance.strength)
+        self.document.history.choose_brightness(provenance.keep_brightness)
         if provenance.checkpoint in {card.id for card in self._models.cards}:
             self.document.history.choose_checkpoint(provenance.checkpoint)
 

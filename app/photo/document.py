@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 LAYERS_KEPT = 2  # of different models for one photo: going back and forth costs nothing
 
-Edit: TypeAlias = tuple[float, int]
-"""The strength, and a number that changes with the kept area."""
+Edit: TypeAlias = tuple[float, int, bool]
+"""The strength, a number that changes with the kept area, and whether brightness is kept."""
 Done: TypeAlias = tuple[int, Edit]
 """The tiles of a result that are computed, and its edit: what a file of it would hold."""
 
@@ -38,7 +38,7 @@ class Derained:
         layer: the rain.
         choice: what computed it; None where a batch or a crash left it.
         tiles: that are computed, as far as was heard.
-        edit: strength and kept area when it was last in sight.
+        edit: strength, kept area and brightness when it was last in sight.
         path: of the file it was saved to last.
         saved: its tiles and edit when it was saved last.
     """
@@ -46,7 +46,7 @@ class Derained:
     layer: "RainLayer"
     choice: "Choice | None" = None
     tiles: int = 0
-    edit: Edit = (1.0, 0)
+    edit: Edit = (1.0, 0, False)
     path: Path | None = None
     saved: Done | None = None
 
@@ -73,6 +73,7 @@ class Document(QObject):
         tile_added: (Rect); these pixels of the layer changed.
         status_changed: (Status).
         strength_changed: (float).
+        brightness_changed: (bool) it is kept from now on, or no longer.
         options_changed: (Options).
         unsaved_changed: (bool).
         kept_changed: (int) so many areas of the photo are kept.
@@ -84,6 +85,7 @@ class Document(QObject):
     tile_added = Signal(object)
     status_changed = Signal(object)
     strength_changed = Signal(float)
+    brightness_changed = Signal(bool)
     options_changed = Signal(object)
     unsaved_changed = Signal(bool)
     kept_changed = Signal(int)
@@ -96,6 +98,7 @@ class Document(QObject):
         self.results: Mapping[Path, Path] = {}
         self.layer: RainLayer | None = None
         self.strength = 1.0
+        self.keep_brightness = False
         self.status = Status(PhotoState.EMPTY)
         self.picture = Picture(self)
         self._area = 0  # grows with each change of the kept area
@@ -133,6 +136,11 @@ class Document(QObject):
         """All results as they are; tells work from more work."""
         return tuple(each.work for each in self._results.values())
 
+    @property
+    def wanted(self) -> Options:
+        """The options with strength and brightness, as a batch and a recovery take them."""
+        return replace(self.options, strength=self.strength, keep_brightness=self.keep_brightness)
+
     def layer_of(self, options: Options) -> "RainLayer | None":
         """The rain that was computed with `options`, complete or not."""
         found = self._results.get(options)
@@ -145,14 +153,20 @@ class Document(QObject):
         assert self.photo is not None
         mask = self.picture.mask
         kept = mask.copy() if mask is not None and self.keeps_area else None
-        return Result(self.photo, derained.layer, derained.edit[0], kept)
+        strength, _, keep_brightness = derained.edit
+        return Result(self.photo, derained.layer, strength, kept, keep_brightness)
+
+    @property
+    def choices(self) -> Choices:
+        """The settings of the open photo that another can have as well."""
+        return Choices(self.options.weights, self.strength, self.keep_brightness)
 
     @property
     def edits(self) -> Edits:
         """All that is chosen for the open photo."""
         latest, mask = self.latest, self.picture.mask
         return Edits(
-            Choices(self.options.weights, self.strength),
+            self.choices,
             mask.copy() if mask is not None and self.keeps_area else None,
             None if latest is None else latest.path,
             latest is not None and not latest.is_unsaved,
@@ -172,8 +186,7 @@ class Document(QObject):
         self.photo, self.folder, self.results = opened.photo, opened.folder, opened.results
         self.picture.set_photo(opened.photo, opened.copies)
         if edits is not None:
-            self.set_options(replace(self.options, weights=edits.choices.weights))
-            self.set_strength(edits.choices.strength)
+            self.take_wanted(replace(self.wanted, **asdict(edits.choices)))
             if edits.area is not None and edits.area.shape == opened.photo.pixels.shape[:2]:
                 self.picture.mask = edits.area
         self.history.restart()
@@ -215,6 +228,13 @@ class Document(QObject):
             self.strength_changed.emit(strength)
             self._edited()
 
+    def set_keep_brightness(self, keep: bool) -> None:
+        """Give the slow part of the rain's light back, or not."""
+        if keep != self.keep_brightness:
+            self.keep_brightness = self.picture.keep_brightness = keep
+            self.brightness_changed.emit(keep)
+            self._edited()
+
     def area_changed(self) -> None:
         """The kept area is another one now."""
         self._area += 1
@@ -227,6 +247,12 @@ class Document(QObject):
             self.options = options
             self._show()
             self.options_changed.emit(options)
+
+    def take_wanted(self, wanted: Options) -> None:
+        """Choose options, strength and brightness."""
+        self.set_options(replace(wanted, strength=1.0, keep_brightness=False))
+        self.set_strength(wanted.strength)
+        self.set_keep_brightness(wanted.keep_brightness)
 
     def set_saved(self, derained: Derained, path: Path, work: Done | None) -> None:
         """Take note of a result's file, perhaps of a photo that is no longer open.
@@ -280,7 +306,7 @@ class Document(QObject):
 
     def _edited(self) -> None:
         if self.latest is not None:
-            self.latest.edit = (self.strength, self._area)
+            self.latest.edit = (self.strength, self._area, self.keep_brightness)
         self._tell_unsaved()
 
     def _tell_unsaved(self) -> None:

@@ -40,10 +40,12 @@ class Choices:
     Attributes:
         weights: id of the model, or `auto`.
         strength: share of the rain that is taken, 0 to 1.5.
+        keep_brightness: the slow part of its light is given back.
     """
 
     weights: str = AUTO
     strength: float = 1.0
+    keep_brightness: bool = False
 
 
 @dataclass(frozen=True, eq=False)

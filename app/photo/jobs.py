@@ -155,9 +155,10 @@ class DerainJob(Job["RainLayer", Derained]):
             rain = derainer.start((height, width), grey=layer.grey, linear=layer.linear)
             if rain.tiling.computed_px <= PREVIEW_PX:
                 break
-        preview = Preview(seen.rect, rain)
+        pixels = seen.copy((width, height))
+        preview = Preview(seen.rect, pixels, rain)
         derainer.derain(
-            seen.copy((width, height)),
+            pixels,
             into=rain,
             focus=Focus(seen.after_in(width, height)),
             on_tile=lambda done: work.report(Previewed(preview, done.rect)),

@@ -97,7 +97,10 @@ class OpenJob(Job[Found]):
         layer = difference(*pixels, record, made.strength, linear=before.linear)
         chosen = edits.choices if edits else Choices(made.checkpoint, made.strength)
         options = replace(self.options, weights=chosen.weights)
-        shown = Recovered(source, options, chosen.strength, ((options, layer),), ())
+        # A result whose brightness was kept differs from its photo by rain without slow light.
+        lit = chosen.keep_brightness and not made.keep_brightness
+        wanted = replace(options, strength=chosen.strength, keep_brightness=lit)
+        shown = Recovered(source, wanted, ((options, layer),), ())
         return replace(found, work=shown, output=result)
 
 
@@ -185,7 +188,8 @@ class ReviewJob(Job[Found]):
         )
         pixels = (before.pixels, after.pixels)
         layer = difference(*pixels, record, self.strength, linear=before.linear)
-        return Recovered(path, self.options, self.strength, ((self.options, layer),), ())
+        wanted = replace(self.options, strength=self.strength)
+        return Recovered(path, wanted, ((self.options, layer),), ())
 
 
 @dataclass(frozen=True)

@@ -95,9 +95,10 @@ class PhotoPage(QObject):
     # Connections
 
     def _connect_document(self) -> None:
-        document = self._document
+        document, panel = self._document, self.panel
         document.status_changed.connect(self._show_status)
         document.strength_changed.connect(self.panel.strength.set_strength)
+        document.brightness_changed.connect(panel.strength.keep_brightness.setChecked)
         document.options_changed.connect(self._show_options)
 
     def _connect_controller(self) -> None:
@@ -116,6 +117,7 @@ class PhotoPage(QObject):
         panel.results.thumbnail.drag_begun.connect(controller.saving.drag_out)
         panel.strength.strength_changed.connect(document.set_strength)
         panel.strength.strength_settled.connect(document.history.strength_settled)
+        panel.strength.keep_brightness.clicked.connect(document.history.choose_brightness)
         panel.model.model_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear.clicked.connect(document.history.clear_mask)

@@ -79,7 +79,7 @@ class Series(QObject):
         """Return what a photo begins with: its own edits, else the settings last chosen by hand."""
         document = self._document
         if self._by_hand is None or document.history.stack.canUndo():
-            self._by_hand = Choices(document.options.weights, document.strength)
+            self._by_hand = document.choices
         return found.edits or Edits(self._by_hand)
 
     def remember(self) -> None:
@@ -90,7 +90,7 @@ class Series(QObject):
 
     def copy(self) -> None:
         """Take the settings of the open photo along, to be pasted."""
-        self.copied = self._document.edits.choices
+        self.copied = self._document.choices
 
     def paste(self, photos: Sequence[Path]) -> None:
         """Give photos the settings that were copied, the open one if none is named.
@@ -103,6 +103,7 @@ class Series(QObject):
         if opened in photos or not photos:
             self._document.history.choose_checkpoint(choices.weights)
             self._document.history.strength_settled(choices.strength)
+            self._document.history.choose_brightness(choices.keep_brightness)
         others = tuple(photo for photo in photos if photo != opened)
         task = self._tasks.submit(PasteSettingsJob(self.edits, others, choices))
         task.succeeded.connect(lambda _: self._look())

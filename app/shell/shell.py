@@ -158,6 +158,7 @@ class Shell(QWidget):
         self._pages.installEventFilter(self)
         self._page_column = QVBoxLayout()
         self._footers: dict[PageName, QWidget] = {}
+        self._is_bare = False
         self._panels = QStackedWidget()
         self._panels.setFixedWidth(PANEL_WIDTH_PX)
         self.banner.visibility_changed.connect(self._place_banner)
@@ -188,8 +189,7 @@ class Shell(QWidget):
         content, panel = self._shown[page]
         self._pages.setCurrentWidget(content)
         self._panels.setCurrentWidget(panel)
-        for name, footer in self._footers.items():
-            footer.setVisible(name == page)
+        self._show_footers()
         if page != "photo":
             self.focus_page()
         self.page_changed.emit(page)
@@ -198,8 +198,14 @@ class Shell(QWidget):
         """Show the page alone, or everything around it again."""
         for part in (self.top_bar, self._panels, self.status_line):
             part.setVisible(not bare)
+        self._is_bare = bare
+        self._show_footers()
         if bare:
             self.focus_page()
+
+    def _show_footers(self) -> None:
+        for name, footer in self._footers.items():
+            footer.setVisible(name == self.page and not self._is_bare)
 
     def focus_page(self) -> None:
         """Keys go to what is shown."""

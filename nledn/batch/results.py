@@ -57,6 +57,7 @@ def _facts(queue: Queue) -> dict[str, str]:
         "Photos": printable(queue.request.found.root),
         "Results": printable(queue.workspace.out),
         "Strength": f"{settings.options.strength:.0%}",
+        "Brightness": "kept" if settings.options.keep_brightness else "as derained",
         "Format": "as the photo" if settings.format == "keep" else settings.format,
         "Quality": f"{settings.quality} (JPEG and WebP)",
         "Precision": settings.options.precision,

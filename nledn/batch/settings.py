@@ -87,6 +87,7 @@ class BatchSettings:
             # Named only where it differs: results of before there were records stay done.
             | ({} if self.record else {"record": False})
             | ({"damaged": True} if self.damaged else {})
+            | ({"keep_brightness": True} if options.keep_brightness else {})
             | ({} if self.strip == "none" else {"strip": self.strip})
         )
 

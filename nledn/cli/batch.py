@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 FAILURES_LISTED = 100  # at the end; the journal and the report have all of them
 
 
-@taking("weights", "strength", "device")
+@taking("weights", "strength", "keep_brightness", "device")
 def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     source: Annotated[
         Path,

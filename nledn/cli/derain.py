@@ -29,7 +29,7 @@ from nledn.cli.options import (
     QualityOption,
     RecordOption,
     StripOption,
-    takes_options,
+    takes_all_options,
 )
 from nledn.errors import (
     Cancelled,
@@ -109,7 +109,7 @@ class Told:
     skipped: bool = False
 
 
-@takes_options
+@takes_all_options
 def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     photos: Annotated[
         list[Path],
@@ -361,6 +361,7 @@ class _Work:
                 photo,
                 self._derainer,
                 strength=self._derainer.options.strength,
+                keep_brightness=self._derainer.options.keep_brightness,
                 on_tile=lambda done: bar.update(task, completed=done.done, total=done.total),
                 cancel=self._cancel,
             )

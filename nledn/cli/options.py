@@ -46,6 +46,9 @@ KeepTimesOption = Annotated[
 _SHARED: dict[str, Any] = {
     "weights": Annotated[str, _option("--weights", "Model: a name, a file, or auto.")],
     "strength": Annotated[float, _option("--strength", "Share of the rain to take, 0 to 1.5.")],
+    "keep_brightness": Annotated[
+        bool, _option("--keep-brightness", "Give back the light that goes with the rain.")
+    ],
     "device": Annotated[str, _option("--device", "auto, cpu, cuda, cuda:N or mps.")],
     "backend": Annotated[str, _option("--backend", "auto, torch or openvino.")],
     "precision": Annotated[str, _option("--precision", "auto, fp32, bf16 or fp16.")],
@@ -135,5 +138,8 @@ def require_model(weights: str) -> None:
         raise OptionInvalid("weights", AUTO, "the name of a model, such as afterrain,")
 
 
-takes_options = taking(*_SHARED)
+takes_all_options = taking(*_SHARED)
 """Gives a command all shared options."""
+
+takes_options = taking(*(name for name in _SHARED if name != "keep_brightness"))
+"""Gives a command the shared options of what the network finds."""

@@ -728,6 +728,10 @@
         <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
+        <source>Give back the light that goes with the rain</source>
+        <translation>补回随雨一起去掉的光</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
     </message>
@@ -834,6 +838,10 @@
     <message>
         <source>Keep area: eraser</source>
         <translation>保留区域：橡皮擦</translation>
+    </message>
+    <message>
+        <source>Keep brightness</source>
+        <translation>保持亮度</translation>
     </message>
     <message>
         <source>Keep nothing; the rain is taken everywhere</source>
@@ -1966,6 +1974,10 @@
     <message>
         <source>With {checkpoint} at {strength} %, as chosen beside the photo.</source>
         <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
+    </message>
+    <message>
+        <source>With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.</source>
+        <translation>使用 {checkpoint}，强度 {strength} %，保持亮度，与照片旁的设置相同。</translation>
     </message>
     <message>
         <source>Without rain</source>

@@ -17,7 +17,8 @@ def preview_of(value: float, rect: Rect = WHOLE) -> Preview:
     """One that has found the same rain everywhere, at a quarter of the size."""
     layer = RainLayer(whole(rect.height // 4, rect.width // 4), RECORD)
     layer.add(layer.tiling.tiles[0], np.full((*layer.tiling.size, 3), value, np.float32))
-    return Preview(rect, layer)
+    pixels = np.full((*layer.tiling.size, 3), 200, np.uint8)
+    return Preview(rect, pixels, layer)
 
 
 @pytest.fixture
@@ -34,6 +35,15 @@ def test_rain_that_is_missing_is_taken_from_the_preview(picture: Picture, level:
     picture.preview_added(preview, Rect(0, 0, 175, 150))
     seen = Rect(0, 0, *picture.level_size(level))
     assert np.unique(picture.pixels("after", level, seen)).tolist() == [149]
+
+
+@pytest.mark.parametrize("level", [0, 2])
+def test_a_preview_keeps_the_brightness_too(picture: Picture, level: int) -> None:
+    picture.keep_brightness = True
+    picture.preview_added(preview_of(0.2), Rect(0, 0, 175, 150))
+    seen = Rect(0, 0, *picture.level_size(level))
+    after = picture.pixels("after", level, seen).astype(int)
+    assert np.abs(after - 200).max() <= 1, "even light is all slow"
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])

@@ -98,6 +98,11 @@ def test_it_is_there_for_several_photos_on_its_page(
     assert strip.isVisible()
     window.named_actions["compare"].trigger()
     assert not strip.isVisible()
+    window.named_actions["compare"].trigger()
+    assert strip.isVisible()
+    for is_bare in (True, False):
+        window.shell.set_bare(is_bare)
+        assert strip.isVisible() != is_bare
 
 
 def test_small_pictures_come_when_they_are_looked_at(
