@@ -89,6 +89,7 @@ class VerdictChip(QPushButton):
     def __init__(self, view: PhotoView, document: Document) -> None:
         super().__init__(view)
         self.setObjectName("verdict")
+        self.setAccessibleName(tr("Verdict"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._view = view
         self._document = document

@@ -1940,6 +1940,10 @@
         <translation>使用“{name}”</translation>
     </message>
     <message>
+        <source>Verdict</source>
+        <translation>评价</translation>
+    </message>
+    <message>
         <source>View</source>
         <translation>视图</translation>
     </message>
