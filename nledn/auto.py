@@ -1,8 +1,8 @@
 """The choice of a model for each photo: `--weights auto`.
 
 The all-round network looks at a sample of the photo: sixteen squares at full size, laid side by
-side as one tile, so that the look takes as long as one tile. The rain that it finds there decides,
-by the rule of `judged`; docs/results.md has the measurement.
+side as one tile, so that this takes as long as one tile. The rain that it finds there decides, by
+the rule of `judged`; docs/results.md has the measurement.
 """
 
 from collections.abc import Callable
@@ -41,11 +41,11 @@ class Rain(StrEnum):
     LIGHT = "light rain"
     MODERATE = "moderate rain"
     DENSE = "dense rain"
-    UNKNOWN = "there is no other model"
+    UNKNOWN = "no other model is installed"
 
 
 MODELS = {Rain.NONE: LIGHT_ID, Rain.LIGHT: LIGHT_ID, Rain.DENSE: DENSE_ID}
-"""The models for some kinds of rain; the all-round one is for all others."""
+"""The models for some kinds of rain; the all-round one handles all others."""
 
 
 def look(
@@ -62,7 +62,7 @@ def look(
         engine: the all-round model.
         grey: the photo is greyscale.
         linear: the photo is in linear light.
-        cancel: read before the look.
+        cancel: read before the sample is computed.
 
     Raises:
         Cancelled: `cancel` was set.
@@ -91,7 +91,7 @@ def judged(rain: Floats) -> Rain:
 
 
 def _sampled(length: int) -> npt.NDArray[np.intp]:
-    """Positions along a side that the look sees: all of a short side, else some squares' apart."""
+    """Positions of the squares along a side: all of a short side, else spread evenly."""
     if length <= SQUARES * SQUARE_PX:
         return np.arange(length)
     starts = np.linspace(0, length - SQUARE_PX, SQUARES).round().astype(np.intp)
@@ -136,7 +136,7 @@ def choose(options: Options, rain: Callable[[], Rain]) -> Chosen:
         rain: looks at the photo; called only where there is a choice.
 
     Raises:
-        UnknownCheckpoint: there is no model at all.
+        UnknownCheckpoint: no model is installed.
         CardInvalid: the card of one cannot be read.
     """
     allround, *others = (card.id for card in catalog.automatic_cards())
@@ -203,7 +203,7 @@ class Automatic:
         on_tile: OnTile | None = None,
         cancel: CancelToken | None = None,
     ) -> RainLayer:
-        """See `nledn.Derainer.derain`; a layer that was begun is continued with its model."""
+        """See `nledn.Derainer.derain`; an unfinished layer is continued with its model."""
         layer = into or self.start((pixels.shape[0], pixels.shape[1]))
         if not layer.record.reason:
             self._begin(pixels, layer, cancel)

@@ -7,7 +7,7 @@ from nledn.errors import Cancelled
 
 
 class CancelToken:
-    """Set once by whoever waits, read between two tiles by whoever works.
+    """Set once by the waiting thread, read between two tiles by the working one.
 
     Args:
         also: other reasons to stop; the token is set while one of them holds.
@@ -23,7 +23,7 @@ class CancelToken:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether a stop was asked for."""
+        """True after a stop was asked for."""
         return self._event.is_set() or any(reason() for reason in self._also)
 
     def raise_if_cancelled(self) -> None:

@@ -1,4 +1,4 @@
-"""The options that all commands share which derain something, declared once."""
+"""The options that all deraining commands share, declared once."""
 
 import inspect
 from collections.abc import Callable
@@ -18,13 +18,13 @@ def _option(flag: str, explanation: str) -> Any:
 
 
 OverwriteOption = Annotated[
-    bool, typer.Option("--overwrite", help="Replace files that AfterRain has not written.")
+    bool, typer.Option("--overwrite", help="Replace files that AfterRain did not write.")
 ]
 
 # By the names of `Options`' fields.
 _SHARED: dict[str, Any] = {
     "weights": Annotated[str, _option("--weights", "Model: a name, a file, or auto.")],
-    "strength": Annotated[float, _option("--strength", "Share of the rain to take, 0 to 1.5.")],
+    "strength": Annotated[float, _option("--strength", "Share of the rain to remove, 0 to 1.5.")],
     "device": Annotated[str, _option("--device", "auto, cpu, cuda, cuda:N or mps.")],
     "backend": Annotated[str, _option("--backend", "auto, torch or openvino.")],
     "precision": Annotated[str, _option("--precision", "auto, fp32, bf16 or fp16.")],
@@ -33,7 +33,7 @@ _SHARED: dict[str, Any] = {
     "threads": Annotated[int | None, _option("--threads", "Processor threads; all by default.")],
 }
 
-# Listed by `nledn --help` alone, where it may stand too.
+# Listed by `nledn --help`, which accepts it too.
 _QUIET = Annotated[bool, typer.Option("-q", "--quiet", hidden=True)]
 
 Command = Callable[..., None]
@@ -85,7 +85,7 @@ def _taking(names: tuple[str, ...], command: Command) -> Command:
 
 
 def require_model(weights: str) -> None:
-    """Refuse `auto` where models are measured: it is no model.
+    """Refuse `auto` where models are measured: it is not a model.
 
     Raises:
         OptionInvalid: it is `auto`.

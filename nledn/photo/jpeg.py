@@ -26,13 +26,13 @@ def write(
 ) -> None:
     """Encode `photo` (8 bits, grey or RGB, no alpha) with its metadata.
 
-    XMP beyond 64 kB becomes extended XMP. EXIF and a comment beyond, which JPEG has no simple
-    room for, are left out; `left_out` tells.
+    XMP beyond 64 kB becomes extended XMP. EXIF and a comment beyond 64 kB do not fit and are left
+    out; `left_out` reports them.
 
     Args:
         photo: metadata ready to be written.
         write_bytes: takes the next bytes of the file.
-        quality: 1 to 100, as libjpeg counts.
+        quality: 1 to 100, on libjpeg's scale.
         subsampling: "4:4:4" or "4:2:0".
     """
     splice = vips.Splice(write_bytes, functools.partial(_with_metadata, photo))
@@ -42,7 +42,7 @@ def write(
 
 
 def left_out(photo: Photo) -> Iterator[str]:
-    """Yield a note for each thing that a JPEG of `photo` has no room for."""
+    """Yield a note for each part of `photo` that does not fit into a JPEG."""
     if photo.exif is not None and len(exif.PREFIX + photo.exif) > _SEGMENT_BYTES:
         yield Note.NO_EXIF
     if photo.xmp is not None and not list(_xmp_segments(photo.xmp)):
@@ -55,7 +55,7 @@ def left_out(photo: Photo) -> Iterator[str]:
 
 
 def _with_metadata(photo: Photo, start: bytes) -> tuple[bytes, int] | None:
-    """Our segments in the place of the APPn ones; None while these have not ended."""
+    """Replace the APPn segments by ours; None until these have ended."""
     at = len(_SOI)
     while len(start) >= at + 4:
         marker, length = start[at + 1], int.from_bytes(start[at + 2 : at + 4], "big")
@@ -83,7 +83,7 @@ def _segments(photo: Photo) -> Iterator[bytes]:
 
 
 def _xmp_segments(packet: bytes) -> Iterator[bytes]:
-    """The packet, and what of it needs extended XMP (part 3, 1.1.3.1); nothing where it fails."""
+    """The packet and its extended XMP (part 3, 1.1.3.1); empty on failure."""
     main, extended = xmp.split(packet, _SEGMENT_BYTES - len(XMP_PREFIX))
     yield from _if_it_fits(_APP1, XMP_PREFIX + main)
     name = xmp.extension_id(main) if extended else None

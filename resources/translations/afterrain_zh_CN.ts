@@ -120,7 +120,7 @@
         <translation>AfterRain 发生意外错误；您的照片没有改变。详情请查看日志。</translation>
     </message>
     <message>
-        <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with a licence of its own. A bundle carries them itself, and lists them here.</source>
+        <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with its own licence. A bundle contains them, and lists them here.</source>
         <translation>AfterRain 是以 MIT 许可证发布的自由软件。它所用的软件包与它一同安装，各有自己的许可证。打包版本自带这些软件包，并在此列出。</translation>
     </message>
     <message>
@@ -1536,7 +1536,7 @@
         <translation>结果文件容纳不下 XMP。</translation>
     </message>
     <message>
-        <source>The XMP file beside the photo was not carried along.</source>
+        <source>The XMP file beside the photo was not copied.</source>
         <translation>照片旁的 XMP 文件未能一并保存。</translation>
     </message>
     <message>
@@ -1544,7 +1544,7 @@
         <translation>XMP 已损坏，不会保留。</translation>
     </message>
     <message>
-        <source>The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no licence. AfterRain may not pass them on; it can only get them for you from there. Without a licence nobody has promised that you may use them for more than trying them yourself: for anything else, ask the authors.</source>
+        <source>The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no licence. AfterRain may not pass them on; it can only get them for you from there. Without a licence you have no promise that you may use them beyond trying them yourself: for anything else, ask the authors.</source>
         <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
     </message>
     <message>
@@ -1580,6 +1580,10 @@
         <translation>与 {address} 的调度器的连接已断开。</translation>
     </message>
     <message>
+        <source>The depth map is not kept.</source>
+        <translation>深度图不会保留。</translation>
+    </message>
+    <message>
         <source>The desktop's, or sRGB</source>
         <translation>桌面环境的配置文件，否则 sRGB</translation>
     </message>
@@ -1602,10 +1606,6 @@
     <message>
         <source>The end mark of the file is missing; all pixels were read.</source>
         <translation>文件缺少结束标记；所有像素均已读取。</translation>
-    </message>
-    <message>
-        <source>The film of this motion photo is not kept.</source>
-        <translation>动态照片中的视频不会保留。</translation>
     </message>
     <message>
         <source>The first photo is being derained…</source>
@@ -1668,10 +1668,6 @@
         <translation>调色板已转换为 RGB。</translation>
     </message>
     <message>
-        <source>The picture of distances is not kept.</source>
-        <translation>深度图不会保留。</translation>
-    </message>
-    <message>
         <source>The precision {precision} is not available: {reason}.</source>
         <translation>精度 {precision} 不可用：{reason}。</translation>
     </message>
@@ -1698,6 +1694,10 @@
     <message>
         <source>The tile that was begun is being finished</source>
         <translation>正在完成已开始的图块</translation>
+    </message>
+    <message>
+        <source>The video of this motion photo is not kept.</source>
+        <translation>动态照片中的视频不会保留。</translation>
     </message>
     <message>
         <source>The visible {width} × {height} px are one tile; there is nothing to differ.</source>
@@ -2144,7 +2144,7 @@
         <translation>{path} 是空文件。</translation>
     </message>
     <message>
-        <source>{path} is no folder, and its name has no ending such as .jpg.</source>
+        <source>{path} is not a folder, and its name has no ending such as .jpg.</source>
         <translation>{path} 不是文件夹，其名称也没有 .jpg 之类的后缀。</translation>
     </message>
     <message>
