@@ -1,7 +1,7 @@
 """A watched folder: each photo that arrives is reported when it is complete.
 
-A file that is being copied is there before it is complete. It counts as complete when two looks,
-a moment apart, find the same size and time.
+A file appears before its copying ends. It counts as complete when two checks, a moment apart, find
+the same size and time.
 """
 
 import logging
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
     from watchdog.observers.api import BaseObserver
 
-SETTLE_MS = 1000  # between two looks; a copy over a slow network stalls for less
+SETTLE_MS = 1000  # between two checks; a copy over a slow network stalls for less
 
 Stamp: TypeAlias = tuple[int, int]
 """Size in bytes and time of change in ns."""
@@ -28,7 +28,7 @@ Stamp: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class StampJob(Job[dict[Path, Stamp | None]]):
-    """Look how large files are now; one that is gone, or empty, has no stamp."""
+    """Read the stamps of files; a missing or empty one has none."""
 
     is_patient: ClassVar[bool] = True
     paths: tuple[Path, ...]
@@ -48,10 +48,10 @@ def _stamp(path: Path) -> Stamp | None:
 
 @dataclass(frozen=True, eq=False)
 class WatchJob(Job["BaseObserver"]):
-    """Begin to watch a folder and all below it; the answer is the observer.
+    """Start watching a folder and all below it; the answer is the observer.
 
     Attributes:
-        folder: to be watched.
+        folder: to watch.
         seen: called from the observer's thread with a photo that changed.
     """
 
@@ -59,7 +59,7 @@ class WatchJob(Job["BaseObserver"]):
     seen: Callable[[Path], None]
 
     def run(self, work: Work) -> "BaseObserver":
-        """Begin: folders are walked through here, not on the main thread."""
+        """Start here, not on the main thread: all folders are listed."""
         from watchdog.observers import Observer
 
         observer = Observer()
@@ -73,7 +73,7 @@ class WatchJob(Job["BaseObserver"]):
 
 @dataclass(frozen=True, eq=False)
 class UnwatchJob(Job[None]):
-    """Watch no longer; waits for the observer's thread."""
+    """Stop watching; wait for the observer's thread."""
 
     observer: "BaseObserver"
 
@@ -87,19 +87,19 @@ class Watch(QObject):
     """Watches one folder at a time, with all below it.
 
     Attributes:
-        arrived: (tuple of Path) these are whole.
+        arrived: (tuple of Path) these are complete.
         failed: (exception) the folder cannot be watched.
     """
 
     arrived = Signal(object)
     failed = Signal(object)
-    _seen = Signal(int, object)  # Qt would drop from a text what is no UTF-8
+    _seen = Signal(int, object)  # Qt would drop bytes that are not UTF-8
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._watching: Task[BaseObserver] | None = None
-        self._turn = 0  # of watching: an observer goes on for a moment when its turn is over
+        self._turn = 0  # of watching: an observer continues for a moment after its turn
         self._stamps: dict[Path, Stamp | None] = {}
         self._looking: Task[dict[Path, Stamp | None]] | None = None
         self._timer = QTimer(self)
@@ -109,12 +109,12 @@ class Watch(QObject):
 
     @property
     def is_watching(self) -> bool:
-        """A folder is being watched, or is about to be."""
+        """True if a folder is watched, or soon will be."""
         return self._watching is not None
 
     @property
     def waits(self) -> bool:
-        """Files are there that are not whole yet."""
+        """True if some files are not complete yet."""
         return bool(self._stamps)
 
     def begin(self, folder: Path) -> None:
@@ -126,7 +126,7 @@ class Watch(QObject):
         self._watching = task
 
     def end(self) -> None:
-        """Watch nothing; an observer that is still to come is ended when it is there."""
+        """Stop watching; an observer that is still starting is ended later."""
         self._turn += 1
         self._timer.stop()
         self._stamps.clear()
@@ -176,10 +176,10 @@ class Watch(QObject):
 
 
 class _AtItsEnd(logging.Filter):
-    """Drops the error that watchdog logs when a change comes while its thread is being stopped."""
+    """Drops watchdog's error about a change that comes while its thread is stopping."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep anything else."""
+        """Keep any other record."""
         return "called when the thread is inactive" not in record.getMessage()
 
 

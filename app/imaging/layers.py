@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["before", "after", "rain", "mask"]
 
-# What is kept is tinted in a colour that neither streets nor skies nor meadows have.
+# The tint of the kept area: a colour that streets, skies and meadows lack.
 KEPT_RGB = (214, 64, 159)
 KEPT_OPACITY = 0.45
 SMALL_PX = 1024
@@ -31,8 +31,8 @@ class Look:
     """The way the layers are shown.
 
     Attributes:
-        strength: share of the rain that is taken, 0 to 1.5.
-        rain_gain: by what the rain is multiplied where it is shown itself.
+        strength: share of the rain to remove, 0 to 1.5.
+        rain_gain: factor of the rain in the rain view.
     """
 
     strength: float = 1.0
@@ -44,7 +44,7 @@ class Layers:
     """A photo, its rain and its mask, each with its reduced copies.
 
     Attributes:
-        photo: what was read.
+        photo: as read.
         photo_copies: of its pixels.
         rain: of the photo, or None.
         mask: (H, W) float32 in [0, 1], 1 keeps the photo; or None.
@@ -102,7 +102,7 @@ class Layers:
         return pixels
 
     def after(self, level: int, rect: Rect, look: Look) -> Pixels:
-        """(h, w, 3) of the photo's dtype, with the rain taken away as far as it is known."""
+        """(h, w, 3) of the photo's dtype, with the known rain removed."""
         pixels = self.before(level, rect)
         if self._rain_copies is None or self.rain is None:
             return pixels
@@ -117,7 +117,7 @@ class Layers:
         return subtract(pixels, rain, self.rain.linear)
 
     def rain_shown(self, level: int, rect: Rect, look: Look) -> Bytes:
-        """(h, w, 3) sRGB: grey where there is no rain, lighter where light is taken away."""
+        """(h, w, 3) sRGB: grey without rain, lighter where light is removed."""
         if self._rain_copies is None:
             return np.full((rect.height, rect.width, 3), 128, np.uint8)
         rain = self._rain_copies.read(level, rect) * np.float32(look.rain_gain * 127.5 / STEPS)
@@ -125,7 +125,7 @@ class Layers:
         return shown
 
     def kept_shown(self, level: int, rect: Rect) -> Bytes:
-        """(h, w, 4) sRGB with straight alpha: a tint over what the mask keeps."""
+        """(h, w, 4) sRGB with straight alpha: a tint over the kept area."""
         shown = np.zeros((rect.height, rect.width, 4), np.uint8)
         shown[:, :, :3] = KEPT_RGB
         if self._mask_copies is not None:

@@ -1,4 +1,4 @@
-"""The verbs of the Photo page: open, derain, cancel, close; each asks a task to do it."""
+"""The actions of the Photo page: open, derain, cancel, close; each starts a task."""
 
 import time
 from collections.abc import Callable
@@ -44,12 +44,12 @@ class PhotoController(QObject):
     """Between the window's controls and the document.
 
     Attributes:
-        noticed: (Notice or None) what the banner says now.
+        noticed: (Notice or None) the message for the banner.
         failed: (exception).
         opening_changed: (bool); a photo is being read.
-        folder_asked: (tuple of Path) these are to be derained.
-        document: what is open.
-        saving: what of the results goes to disk, and how.
+        folder_asked: (tuple of Path) photos to derain.
+        document: the open photo.
+        saving: saves results.
     """
 
     noticed = Signal(object)
@@ -80,7 +80,7 @@ class PhotoController(QObject):
         self.saving.finish_asked.connect(self.derain)
         self._opening: Task[Any] | None = None
         self._deraining: Task[RainLayer, jobs.Started | Progress] | None = None
-        self._focus: Focus | None = None  # of what is being derained
+        self._focus: Focus | None = None  # of the present derain
         self._seen: Rect | None = None
         self._began = (0.0, 0)
         self._when_stopped: Callable[[], None] | None = None
@@ -94,7 +94,7 @@ class PhotoController(QObject):
     # Opening
 
     def ask_photo(self) -> None:
-        """Let the person choose a photo."""
+        """Let the user choose a photo."""
         from nledn.photo.formats import readable_suffixes
 
         path = self._dialogs.photo(self._folder(), readable_suffixes())
@@ -102,20 +102,20 @@ class PhotoController(QObject):
             self.open(path)
 
     def ask_folder(self) -> None:
-        """Let the person choose a folder of photos."""
+        """Let the user choose a folder of photos."""
         path = self._dialogs.folder(self._folder())
         if path is not None:
             self.open(path)
 
     def open(self, path: Path) -> None:
-        """Open a photo or folder, or import a checkpoint, once unsaved work is seen to."""
+        """Open a photo or folder, or import a checkpoint, after asking about unsaved work."""
         if path.suffix.lower() in CHECKPOINT_SUFFIXES:
             self._models.add(path)
         else:
             self.when_saved(partial(self.read, path))
 
     def open_sample(self) -> None:
-        """Open the photo that comes with the program."""
+        """Open the sample photo."""
         self.open(places.sample_photo())
 
     def step(self, by: int) -> None:
@@ -125,68 +125,68 @@ class PhotoController(QObject):
             self.open(path)
 
     def drop(self, data: QMimeData) -> None:
-        """Take what was dropped or pasted: a file, or a picture."""
+        """Open a dropped or pasted file or picture."""
         if paths := paths_in(data):
             self.open(paths[0])
         elif (image := image_in(data)) is not None:
             self.when_saved(lambda: self._begin_opening(jobs.PasteJob(image), self._take))
 
     def paste(self) -> None:
-        """Take what is on the clipboard."""
+        """Open the content of the clipboard."""
         data: QMimeData | None = QGuiApplication.clipboard().mimeData()
-        if data is not None:  # what Qt's stub does not know: another program's may be gone
+        if data is not None:  # may be None, unlike in Qt's stub: another program may have ended
             self.drop(data)
             if data.text() and not is_welcome(data):
                 self.noticed.emit(nothing_to_paste(data.text()))
 
     def read(self, path: Path, greeting: Notice | None = None) -> None:
-        """Read a photo, or the first one of a folder; what is open stays until it is read.
+        """Read a photo, or the first one of a folder; the open photo stays until then.
 
         Args:
             path: of the photo or folder.
-            greeting: is said when it is open, in place of what there is to say of the photo.
+            greeting: a message shown when it is open, instead of the usual one.
         """
         self._begin_opening(jobs.OpenJob(path), partial(self._take, notice=greeting))
 
     def review(
         self, source: Path, output: Path | None, row: "Row | None", strength: float, checkpoint: str
     ) -> None:
-        """Open a photo of a batch beside its result, once unsaved work is seen to."""
+        """Open a photo of a batch beside its result, after asking about unsaved work."""
         job = jobs.ReviewJob(source, output, row, strength, self.document.options, checkpoint)
         take = partial(self._take_reviewed, output)
         self.when_saved(lambda: self._begin_opening(job, take))
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
-        """Offer what a crash left behind; look again where its program has not ended yet."""
+        """Offer to recover unsaved work; look again if its program has not ended yet."""
         task = self._tasks.submit(jobs.ScanJob())
         task.succeeded.connect(partial(self._take_scan, rescans))
         task.failed.connect(self._fail)
 
     def offer(self, offer: Offer) -> None:
-        """Offer what a crash left behind, beside whatever is opened until that is answered."""
+        """Offer to recover unsaved work; the offer stays until answered."""
         self._offer = offer
         self.noticed.emit(offer_of(offer, self.restore, self._forget))
 
     def restore(self, offer: Offer) -> None:
-        """Open what a crash left behind, once unsaved work is seen to."""
+        """Recover unsaved work, after asking about other unsaved work."""
         job, take = jobs.RestoreJob(offer), partial(self._take_restored, offer)
         self.when_saved(lambda: self._begin_opening(job, take))
 
     # Deraining
 
-    def warm_up(self, *, anew: bool = False) -> None:
-        """Load the engine now, so that the first tile need not wait for it.
+    def warm_up(self, *, again: bool = False) -> None:
+        """Load the engine now, so that the first tile does not wait for it.
 
         Args:
-            anew: choose again where the next photo is computed; what is shown stays.
+            again: choose the device again for the next photo; the present result stays.
         """
         options = self.document.options
-        task = self._tasks.submit(LoadJob(self._engines, options, anew))
+        task = self._tasks.submit(LoadJob(self._engines, options, again))
         task.succeeded.connect(partial(self.document.set_engine_choice, options))
         task.failed.connect(self._fail)
 
     def derain(self, then: Callable[[], None] | None = None) -> None:
-        """Compute what is missing of the open photo's rain, and call `then` at the end."""
+        """Compute the missing tiles of the open photo, and call `then` at the end."""
         document, photo = self.document, self.document.photo
         if photo is None or document.status.state not in (PhotoState.READY, PhotoState.PARTIAL):
             return
@@ -205,19 +205,19 @@ class PhotoController(QObject):
         task.failed.connect(self._fail)
 
     def cancel(self) -> None:
-        """Stop after the tile that is being computed; what is done is kept."""
+        """Stop after the present tile; finished tiles are kept."""
         if self._deraining is not None and self.document.status.state is PhotoState.DERAINING:
             self._deraining.cancel()
             self.document.set_state(PhotoState.STOPPING)
 
     def look_at(self, rect: Rect) -> None:
-        """Compute tiles from here outwards: it is what the person sees now."""
+        """Compute tiles from here outwards: the visible area."""
         self._seen = rect
         if self._deraining is not None and self._focus is not None:
             self._focus.rect = rect
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
-        """Let the document compute as the settings say."""
+        """Take the settings' options for the document."""
         changed = {
             name: getattr(now.options, name)
             for name in ("device", "backend", "precision", "tile")
@@ -229,7 +229,7 @@ class PhotoController(QObject):
     # Closing
 
     def when_saved(self, then: Callable[[], None]) -> None:
-        """Go on once nothing would be lost: nothing is unsaved, it was saved, or is given up."""
+        """Continue once nothing would be lost: nothing is unsaved, or it is saved or discarded."""
         document, photo = self.document, self.document.photo
         if not document.is_unsaved or photo is None:
             then()
@@ -237,11 +237,11 @@ class PhotoController(QObject):
         path = photo.path
         answer = self._dialogs.unsaved(printable(path.name) if path else tr("picture"))
         if answer != "cancel" and document.photo is not photo:
-            self.when_saved(then)  # another one came meanwhile; the answer was not about it
+            self.when_saved(then)  # another photo was opened meanwhile; the answer was not about it
         elif answer == "discard":
             self.saving.forget()
             self._when_stopped = None
-            self._abandon()  # or its next tile would be work that nobody was asked about
+            self._abandon()  # or its next tile would be unsaved without a question
             document.rest()
             then()
         elif answer == "save":
@@ -252,11 +252,11 @@ class PhotoController(QObject):
                 self.cancel()
 
     def let_go(self) -> None:
-        """Stop, and keep nothing for recovery: the photo is done with."""
+        """Stop, and keep nothing for recovery."""
         self._abandon()
         self._autosave.discard()
 
-    # What comes back
+    # Results of tasks
 
     def _begin_opening(self, job: Job[R], take: Callable[[R], None]) -> None:
         if self._opening is not None:
@@ -270,7 +270,7 @@ class PhotoController(QObject):
         self._opening = task
 
     def _read(self, take: Callable[[R], None], work: object, read: R) -> None:
-        """Before it was asked for, unsaved work was seen to; what came since then was not."""
+        """Ask about unsaved work again: some may have been done since the photo was requested."""
         self._end_opening()
         if self.document.work == work:
             take(read)
@@ -282,7 +282,7 @@ class PhotoController(QObject):
         self.opening_changed.emit(False)
 
     def _take(self, opened: Opened, notice: Notice | None = None) -> None:
-        """Make a photo that was read the open one, remember it, and say what there is to say."""
+        """Open a photo that was read, remember it, and show its message."""
         document, path = self.document, opened.photo.path
         self._abandon()
         self._seen = None
@@ -293,7 +293,7 @@ class PhotoController(QObject):
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)
             self._preferences.change(recent=recent)
-        if self._offer is not None:  # until it is answered: it does not come twice by itself
+        if self._offer is not None:  # until answered: it is not offered twice
             notice = offer_of(self._offer, self.restore, self._forget)
         self.noticed.emit(notice or notice_of(opened, self._use, self.folder_asked.emit))
 
@@ -338,7 +338,7 @@ class PhotoController(QObject):
         self._tasks.submit(FileJob(partial(offer.file.unlink, missing_ok=True)))
 
     def _show_progress(self, value: "jobs.Started | Progress") -> None:
-        """A derain began, or one more tile is there."""
+        """Show the beginning of a derain, or one more tile."""
         if isinstance(value, jobs.Started):
             self.document.begin_layer(value.layer, value.choice)
             self._began = (time.monotonic(), tiles_of(value.layer)[0])
@@ -354,7 +354,7 @@ class PhotoController(QObject):
         self._run_when_stopped()
 
     def _abandon(self) -> None:
-        """Whatever is being computed is no longer wanted; its tiles stay in their layer."""
+        """Abandon the present derain; its tiles stay in their layer."""
         if self._deraining is not None:
             self._deraining.abandon(cancel=True)
             self._deraining = None
@@ -365,7 +365,7 @@ class PhotoController(QObject):
             then()
 
     def _options_changed(self, options: Options) -> None:
-        """The next start computes with what is chosen now, be it by undoing a choice."""
+        """Keep the present choice for the next start, also one made by undo."""
         self._abandon()
         found = self._engines.kept(self.document.photo, options)
         if self.document.layer is None and found is not None:  # by another page
@@ -373,7 +373,7 @@ class PhotoController(QObject):
         self._run_when_stopped()
         self._preferences.change(checkpoint=options.weights)
 
-    # What is said
+    # Messages
 
     def _fail(self, error: Exception) -> None:
         self.saving.forget()
@@ -381,7 +381,7 @@ class PhotoController(QObject):
         self.noticed.emit(Notice.of(error))
 
     def _tell_fallback(self, status: Status) -> None:
-        """Say once what is not computed on, because it computes wrongly here."""
+        """Show once the device that is not used because it computes wrongly here."""
         choice = status.choice
         if choice is not None and choice.problem and choice.problem != self._told_problem:
             self._told_problem = choice.problem

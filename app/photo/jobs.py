@@ -1,4 +1,4 @@
-"""Work for the Photo page: reading photos, deraining, and what comes of it."""
+"""Work for the Photo page: reading photos, deraining, saving results."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,11 +77,11 @@ class KeyJob(Job[None]):
 
 @dataclass(frozen=True)
 class Scan:
-    """The work that crashes left behind.
+    """Unsaved work from before crashes.
 
     Attributes:
         offers: newest first.
-        is_busy: there is more, of a program that runs, or has not ended yet.
+        is_busy: more exists, of a program that has not ended.
     """
 
     offers: tuple[Offer, ...]
@@ -90,10 +90,10 @@ class Scan:
 
 @dataclass(frozen=True, eq=False)
 class ScanJob(Job[Scan]):
-    """Look for what a crash left behind: to be offered, or of no use to anybody."""
+    """Find unsaved work from before a crash."""
 
     def run(self, work: Work) -> Scan:
-        """Look, and clear away what was being written."""
+        """Find it, and remove unfinished files."""
         temporary_files.remove_abandoned()
         is_busy = is_any_in_use()
         return Scan(scan(), is_busy)
@@ -101,7 +101,7 @@ class ScanJob(Job[Scan]):
 
 @dataclass(frozen=True, eq=False)
 class RestoreJob(Job[tuple[Opened, Recovered]]):
-    """Read a photo and what had been done to it."""
+    """Read a photo and the unsaved work on it."""
 
     offer: Offer
 
@@ -116,7 +116,7 @@ class RestoreJob(Job[tuple[Opened, Recovered]]):
 
 @dataclass(frozen=True, eq=False)
 class KeepJob(Job[None]):
-    """Keep layers that are there already; on the queue that writes tiles."""
+    """Keep existing layers, on the queue that writes tiles."""
 
     queue: ClassVar[QueueName] = "compute"
     keeper: RecoveryFile
@@ -130,7 +130,7 @@ class KeepJob(Job[None]):
 
 @dataclass(frozen=True, eq=False)
 class Started:
-    """A derain has begun: its layer fills up from now on."""
+    """A derain began: its layer fills up from now on."""
 
     layer: "RainLayer"
     choice: "Choice"
@@ -138,7 +138,7 @@ class Started:
 
 @dataclass(frozen=True, eq=False)
 class DerainJob(Job["RainLayer", "Started | Progress"]):
-    """Compute the tiles of a photo that are missing; reports `Started`, then `Progress`."""
+    """Compute the missing tiles of a photo; report `Started`, then `Progress`."""
 
     queue: ClassVar[QueueName] = "compute"
     engines: Engines
@@ -172,9 +172,9 @@ class Saved:
     """A result that was written.
 
     Attributes:
-        path: where.
-        photo: what, as it was handed to the writer, but without XMP that is only our record.
-        settings: how.
+        path: its file.
+        photo: as written, but without XMP that is only our record.
+        settings: for writing.
         tiles: computed and all, of a partial result; None for a complete one.
     """
 
@@ -209,7 +209,7 @@ class SaveJob(Job[Saved]):
 
 @dataclass(frozen=True, eq=False)
 class ExportRainJob(Job[None]):
-    """Write the rain of a result; the person has agreed to what it replaces."""
+    """Write the rain of a result; the user has agreed to replace an existing file."""
 
     result: "Result"
     path: Path
@@ -228,21 +228,21 @@ class CopyJob(Job[QImage]):
     result: "Result"
 
     def run(self, work: Work) -> QImage:
-        """Take the rain away; the clipboard knows no profiles, so it is given sRGB."""
+        """Remove the rain; the clipboard has no profiles, so the picture is sRGB."""
         photo = self.result.clean(record=False)
         return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
 
 
 @dataclass(frozen=True, eq=False)
 class ReviewJob(Job[tuple[Opened, Recovered | None]]):
-    """Read a photo, and the result that a batch made of it where there is one to compare.
+    """Read a photo and its result of a batch, if any.
 
     Attributes:
         source: the photo.
         output: its result; without one the photo is only opened.
         row: of the batch's journal.
-        strength: share of the rain that was taken.
-        options: that it was made with.
+        strength: share of the rain that was removed.
+        options: of the result.
         checkpoint: id of the checkpoint.
     """
 
@@ -262,7 +262,7 @@ class ReviewJob(Job[tuple[Opened, Recovered | None]]):
         try:
             after = decoder.read(self.output, cancel=work.cancel)
         except DerainError:
-            return opened, None  # gone, or no photo any more
+            return opened, None  # missing, or no longer a photo
         return opened, self._compared(opened.photo, after)
 
     def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:

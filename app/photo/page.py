@@ -1,4 +1,4 @@
-"""The Photo page: its view and panel, and what they are connected with."""
+"""The Photo page: its view and panel, and their connections."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nledn.photo import Photo
 
 ICON_PX = 72
-THUMBNAIL_PX = 160  # the result in small is made from the smallest copy at least this large
+THUMBNAIL_PX = 160  # the thumbnail is made from the smallest copy at least this large
 
 
 class EmptyState(QFrame):
@@ -67,10 +67,10 @@ class PhotoPage(QObject):
         panel: beside the photo.
 
     Args:
-        shell: has banner, bar and status line; takes up the page.
+        shell: has banner, bar and status line; shows the page.
         view: shows the photo.
-        document: what is open.
-        controller: what the controls ask.
+        document: the open photo.
+        controller: gets the requests.
         actions: the window's.
         window: whose photo it is.
     """
@@ -107,7 +107,7 @@ class PhotoPage(QObject):
         self.panel.rain_gain.set_gain(self._picture.rain_gain)
 
     def show_photo(self, photo: "Photo") -> None:
-        """There is a photo now."""
+        """Show a newly opened photo."""
         self._content.setCurrentWidget(self._view)
         self._content.setFocusProxy(self._view)
         self._shell.status_line.photo.setText(photo_of(photo))
@@ -152,7 +152,7 @@ class PhotoPage(QObject):
         viewport.changed.connect(self._show_zoom)
         self._shell.page_changed.connect(self._show_zoom)
 
-    # What is shown
+    # Display
 
     def _show_opening(self, opening: bool) -> None:
         if opening:
@@ -185,14 +185,14 @@ class PhotoPage(QObject):
         self.panel.model.set_chosen(self._document.options.weights)
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """The models that can be chosen."""
+        """Show the models to choose from."""
         self.panel.model.set_cards(cards, self._document.options.weights)
 
     def _show_zoom(self) -> None:
         if self._shell.page != "compare":
             self._shell.top_bar.set_zoom(self._view.viewport.zoom)
 
-    # What is done
+    # Actions
 
     def _derain_or_cancel(self) -> None:
         if self._document.status.state is PhotoState.DERAINING:

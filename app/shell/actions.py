@@ -1,4 +1,4 @@
-"""Everything a person can ask the window for: one table, from which menus and keys are made."""
+"""All actions of the window: one table, from which menus and keys are made."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Spec:
     """One action.
 
     Attributes:
-        name: what code calls it.
+        name: its name in code.
         text: in menus; with an ellipsis where a dialog follows.
         keys: its shortcuts, the first of which is shown.
         icon: name of its icon, or empty.
@@ -55,8 +55,8 @@ SPECS: tuple[Spec, ...] = (
     Spec("settings", mark("Settings…"), ("Ctrl+,",), "settings", "edit"),
     Spec("derain", mark("Derain"), ("Ctrl+D",), "rain", "photo"),
     Spec("cancel", mark("Cancel"), ("Esc",), "", "photo"),
-    Spec("weaker", mark("Take less rain"), ("-",), "", "photo"),
-    Spec("stronger", mark("Take more rain"), ("+", "="), "", "photo"),
+    Spec("weaker", mark("Remove less rain"), ("-",), "", "photo"),
+    Spec("stronger", mark("Remove more rain"), ("+", "="), "", "photo"),
     Spec("brush", mark("Keep area: brush"), ("B",), "brush", "photo", checkable=True),
     Spec("eraser", mark("Keep area: eraser"), ("E",), "eraser", "photo", checkable=True),
     Spec("smaller", mark("Smaller brush"), ("[",), "", "photo"),
@@ -118,7 +118,7 @@ def make_menus(bar: QMenuBar, actions: dict[str, QAction], recent: QMenu, export
 
 
 def sheet(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> tuple[Group, ...]:
-    """List all shortcuts by menu; `extra` are keys that are no actions."""
+    """List all shortcuts by menu; `extra` are keys without actions."""
     groups = []
     for name, title in GROUPS.items():
         rows = [
@@ -131,7 +131,7 @@ def sheet(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> tupl
 
 
 def without_state(slot: Callable[[], Any]) -> Callable[..., None]:
-    """Actions tell whether they are checked; most slots do not want to know."""
+    """Call a slot without the checked state of its action."""
 
     def called(*_: object) -> None:
         slot()
@@ -160,7 +160,7 @@ def _all_keys(action: QAction) -> str:
 
 
 class RecentMenu(QMenu):
-    """Lists them anew whenever it opens.
+    """Lists them again whenever it opens.
 
     Args:
         names: gives their paths, newest first.

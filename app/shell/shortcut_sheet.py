@@ -29,7 +29,7 @@ class Group:
 
 
 class ShortcutSheet(QDialog):
-    """Lists keys; stands beside the window and stops nothing."""
+    """Lists keys beside the window, which stays usable."""
 
     def __init__(self, groups: Sequence[Group], parent: QWidget | None = None) -> None:
         super().__init__(parent)

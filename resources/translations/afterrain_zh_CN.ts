@@ -36,6 +36,10 @@
         <translation>没有 ICC 配置文件的色彩空间不会保留。</translation>
     </message>
     <message>
+        <source>A file's name cannot contain that.</source>
+        <translation>文件名不能包含这些字符。</translation>
+    </message>
+    <message>
         <source>A model named {id} already exists.</source>
         <translation>名为 {id} 的模型已存在。</translation>
     </message>
@@ -44,7 +48,7 @@
         <translation>名称必须以 {field} 结尾。</translation>
     </message>
     <message>
-        <source>A rainy sample. Click Derain to take the rain away, or drop your own photo.</source>
+        <source>A rainy sample. Click Derain to remove the rain, or drop your own photo.</source>
         <translation>这是一张雨中的示例照片。点击“去雨”去除雨水，或将您自己的照片拖到这里。</translation>
     </message>
     <message>
@@ -64,10 +68,6 @@
         <translation>将一个文件夹及其子文件夹加入批处理</translation>
     </message>
     <message>
-        <source>Add a model of your own (.safetensors or .pth)</source>
-        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
-    </message>
-    <message>
         <source>Add folder…</source>
         <translation>添加文件夹…</translation>
     </message>
@@ -82,6 +82,10 @@
     <message>
         <source>Add photos…</source>
         <translation>添加照片…</translation>
+    </message>
+    <message>
+        <source>Add your own model (.safetensors or .pth)</source>
+        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
     </message>
     <message>
         <source>Advanced</source>
@@ -124,12 +128,16 @@
         <translation>AfterRain 是以 MIT 许可证发布的自由软件。它所用的软件包与它一同安装，各有自己的许可证。打包版本自带这些软件包，并在此列出。</translation>
     </message>
     <message>
-        <source>AfterRain {version} takes the rain out of photos, on your own machine.</source>
+        <source>AfterRain {version} removes the rain from photos, on your own computer.</source>
         <translation>AfterRain {version} 在您自己的电脑上去除照片中的雨。</translation>
     </message>
     <message>
         <source>All files</source>
         <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>All of the authors' models are already installed.</source>
+        <translation>作者的模型已全部在此。</translation>
     </message>
     <message>
         <source>All photos</source>
@@ -144,16 +152,12 @@
         <translation>通用</translation>
     </message>
     <message>
-        <source>An ICC file of your screen, if the desktop does not know it.</source>
+        <source>An ICC file of your screen, if the desktop has none.</source>
         <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
     </message>
     <message>
         <source>Another batch is running in {path} (process {pid} on {host}).</source>
         <translation>另一个批处理正在 {path} 中运行（{host} 上的进程 {pid}）。</translation>
-    </message>
-    <message>
-        <source>Another language is spoken from the next start on.</source>
-        <translation>更改语言将在下次启动时生效。</translation>
     </message>
     <message>
         <source>Another program's result…</source>
@@ -180,7 +184,7 @@
         <translation>自动</translation>
     </message>
     <message>
-        <source>Automatic takes OpenVINO here: {times} times as fast as PyTorch.</source>
+        <source>Automatic uses OpenVINO here: {times} times as fast as PyTorch.</source>
         <translation>“自动”在此处使用 OpenVINO：速度是 PyTorch 的 {times} 倍。</translation>
     </message>
     <message>
@@ -364,6 +368,10 @@
         <translation>请选择两张同样大小的照片。</translation>
     </message>
     <message>
+        <source>Chooses the model by the rain in the photo</source>
+        <translation>根据照片中的雨选用合适的模型</translation>
+    </message>
+    <message>
         <source>Choose…</source>
         <translation>选择…</translation>
     </message>
@@ -412,7 +420,7 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compute only what is in sight</source>
+        <source>Compute only the visible area</source>
         <translation>只计算看得见的部分</translation>
     </message>
     <message>
@@ -424,7 +432,7 @@
         <translation>把照片其余部分也计算出来</translation>
     </message>
     <message>
-        <source>Compute what is in sight whole and in tiles, and compare</source>
+        <source>Compute the visible area whole and in tiles, and compare</source>
         <translation>把看得见的部分整体和分图块各算一次并比较</translation>
     </message>
     <message>
@@ -500,11 +508,11 @@
         <translation>请在一台机器上单独对它去雨。</translation>
     </message>
     <message>
-        <source>Derain the photos of a folder, and each that arrives there</source>
+        <source>Derain the photos of a folder, and new ones</source>
         <translation>对文件夹中的照片以及之后放入的每张照片去雨</translation>
     </message>
     <message>
-        <source>Derain the photos that are planned</source>
+        <source>Derain the planned photos</source>
         <translation>对待处理的照片去雨</translation>
     </message>
     <message>
@@ -560,12 +568,12 @@
         <translation>编辑预设…</translation>
     </message>
     <message>
-        <source>End the run after this tile; what is done stays done</source>
-        <translation>完成当前图块后结束；已完成的会保留</translation>
-    </message>
-    <message>
         <source>Enter</source>
         <translation>回车键</translation>
+    </message>
+    <message>
+        <source>Erase the kept area (E)</source>
+        <translation>擦除保留区域 (E)</translation>
     </message>
     <message>
         <source>Eraser</source>
@@ -580,8 +588,8 @@
         <translation>误差图需要无雨照片：添加 → 无雨照片…</translation>
     </message>
     <message>
-        <source>Every photo before and after, with what was done to it</source>
-        <translation>每张照片处理前后的对比及处理情况</translation>
+        <source>Every photo before and after, with details</source>
+        <translation>每张照片去雨前后的对比和详细信息</translation>
     </message>
     <message>
         <source>Export</source>
@@ -640,6 +648,14 @@
         <translation>先完成</translation>
     </message>
     <message>
+        <source>Finished photos are kept; the rest remains for the next start.</source>
+        <translation>已完成的会保留；其余的下次启动时仍在。</translation>
+    </message>
+    <message>
+        <source>Finishing the present tile</source>
+        <translation>正在完成当前图块</translation>
+    </message>
+    <message>
         <source>Fit</source>
         <translation>适合窗口</translation>
     </message>
@@ -662,6 +678,10 @@
     <message>
         <source>Folder…</source>
         <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>For JPEG and WebP; PNG and TIFF lose nothing.</source>
+        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 无损。</translation>
     </message>
     <message>
         <source>For the web, 2048 px</source>
@@ -712,19 +732,7 @@
         <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
-        <source>Go on</source>
-        <translation>继续</translation>
-    </message>
-    <message>
-        <source>Go on at once</source>
-        <translation>立即继续</translation>
-    </message>
-    <message>
-        <source>Go on with the tile that comes next</source>
-        <translation>从下一个图块继续</translation>
-    </message>
-    <message>
-        <source>Grey is no rain; brighter is rain that is taken away</source>
+        <source>Grey: no rain; brighter: removed rain</source>
         <translation>灰色表示无雨；越亮表示去除的雨越多</translation>
     </message>
     <message>
@@ -734,10 +742,6 @@
     <message>
         <source>Hide the names</source>
         <translation>隐藏名称</translation>
-    </message>
-    <message>
-        <source>How much of the rain is taken away</source>
-        <translation>去除多少雨</translation>
     </message>
     <message>
         <source>ICC profiles</source>
@@ -792,6 +796,10 @@
         <translation>现使用 {where}。</translation>
     </message>
     <message>
+        <source>Its present content would be lost.</source>
+        <translation>其中现有的内容将会丢失。</translation>
+    </message>
+    <message>
         <source>JPEG quality {quality}, {colour}</source>
         <translation>JPEG 质量 {quality}，{colour}</translation>
     </message>
@@ -808,7 +816,7 @@
         <translation>保留区域：橡皮擦</translation>
     </message>
     <message>
-        <source>Keep nothing; the rain is taken everywhere</source>
+        <source>Keep nothing; remove the rain everywhere</source>
         <translation>不保留任何区域；所有地方都去雨</translation>
     </message>
     <message>
@@ -860,12 +868,12 @@
         <translation>在矩形内测量，{size}。</translation>
     </message>
     <message>
-        <source>Measured on the whole photo.</source>
-        <translation>在整张照片上测量。</translation>
+        <source>Measured on the visible area, {size}.</source>
+        <translation>在看得见的部分测量，{size}。</translation>
     </message>
     <message>
-        <source>Measured on what is in sight, {size}.</source>
-        <translation>在看得见的部分测量，{size}。</translation>
+        <source>Measured on the whole photo.</source>
+        <translation>在整张照片上测量。</translation>
     </message>
     <message>
         <source>Model</source>
@@ -880,7 +888,7 @@
         <translation>模型</translation>
     </message>
     <message>
-        <source>Move one pane of a comparison alone</source>
+        <source>Move only one pane of a comparison</source>
         <translation>单独移动比较中的一个画面</translation>
     </message>
     <message>
@@ -898,6 +906,10 @@
     <message>
         <source>Nearly nothing changed.</source>
         <translation>几乎没有变化。</translation>
+    </message>
+    <message>
+        <source>New photos in {folder} are derained.</source>
+        <translation>放入“{folder}”的照片会自动去雨。</translation>
     </message>
     <message>
         <source>New preset</source>
@@ -954,14 +966,6 @@
     <message>
         <source>OK</source>
         <translation>确定</translation>
-    </message>
-    <message>
-        <source>Of JPEG and WebP; PNG and TIFF lose nothing.</source>
-        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 无损。</translation>
-    </message>
-    <message>
-        <source>Of the last batch {count} of {total} photos are still to be done.</source>
-        <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
     </message>
     <message>
         <source>On the photo</source>
@@ -1064,12 +1068,12 @@
         <translation>带滑块的网页</translation>
     </message>
     <message>
-        <source>Paint over what should stay as it is.</source>
+        <source>Paint over areas to keep unchanged.</source>
         <translation>涂抹需要保持原样的地方。</translation>
     </message>
     <message>
-        <source>Paint where the photo stays as it is (B)</source>
-        <translation>涂抹需要保持原样的区域 (B)</translation>
+        <source>Paint the area to keep (B)</source>
+        <translation>涂抹需要保留的区域 (B)</translation>
     </message>
     <message>
         <source>Panes</source>
@@ -1106,6 +1110,10 @@
     <message>
         <source>Pause</source>
         <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Pause after this tile</source>
+        <translation>完成当前图块后暂停</translation>
     </message>
     <message>
         <source>Paused</source>
@@ -1164,7 +1172,7 @@
         <translation>保护程度</translation>
     </message>
     <message>
-        <source>PyTorch computes. OpenVINO is tried once, when nothing is being computed.</source>
+        <source>PyTorch computes. OpenVINO is tested once, when the program is idle.</source>
         <translation>由 PyTorch 计算。OpenVINO 将在没有计算任务时试用一次。</translation>
     </message>
     <message>
@@ -1196,6 +1204,10 @@
         <translation>最近的照片</translation>
     </message>
     <message>
+        <source>Record in the result how it was made (XMP)</source>
+        <translation>将制作方式写入结果 (XMP)</translation>
+    </message>
+    <message>
         <source>Rectangle</source>
         <translation>矩形</translation>
     </message>
@@ -1208,8 +1220,20 @@
         <translation>请用其他程序缩小照片。</translation>
     </message>
     <message>
+        <source>Remove all photos from the list; no file is touched</source>
+        <translation>清空列表；不会改动任何文件</translation>
+    </message>
+    <message>
         <source>Remove from the comparison</source>
         <translation>从比较中移除</translation>
+    </message>
+    <message>
+        <source>Remove less rain</source>
+        <translation>减弱去雨</translation>
+    </message>
+    <message>
+        <source>Remove more rain</source>
+        <translation>增强去雨</translation>
     </message>
     <message>
         <source>Remove that model first, or rename the file.</source>
@@ -1218,6 +1242,10 @@
     <message>
         <source>Remove the model and add it again.</source>
         <translation>请移除该模型并重新添加。</translation>
+    </message>
+    <message>
+        <source>Remove the rain from the photo (Ctrl+D)</source>
+        <translation>去除照片中的雨 (Ctrl+D)</translation>
     </message>
     <message>
         <source>Remove {name} from the comparison</source>
@@ -1262,6 +1290,18 @@
     <message>
         <source>Resume</source>
         <translation>继续</translation>
+    </message>
+    <message>
+        <source>Resume now</source>
+        <translation>立即继续</translation>
+    </message>
+    <message>
+        <source>Resume with the next tile</source>
+        <translation>从下一个图块继续</translation>
+    </message>
+    <message>
+        <source>Retry failed photos</source>
+        <translation>重新处理失败的照片</translation>
     </message>
     <message>
         <source>Retry {count} failed</source>
@@ -1348,6 +1388,10 @@
         <translation>设置…</translation>
     </message>
     <message>
+        <source>Share of the rain to remove</source>
+        <translation>去除多少雨</translation>
+    </message>
+    <message>
         <source>Sheet</source>
         <translation>拼图</translation>
     </message>
@@ -1376,7 +1420,7 @@
         <translation>显示日志文件</translation>
     </message>
     <message>
-        <source>Show the photo as it was</source>
+        <source>Show the original photo</source>
         <translation>显示原始照片</translation>
     </message>
     <message>
@@ -1412,10 +1456,6 @@
         <translation>柔边</translation>
     </message>
     <message>
-        <source>Stand still after this tile</source>
-        <translation>完成当前图块后暂停</translation>
-    </message>
-    <message>
         <source>Start</source>
         <translation>开始</translation>
     </message>
@@ -1432,11 +1472,19 @@
         <translation>状态</translation>
     </message>
     <message>
+        <source>Still looking for devices; open Settings again in a moment.</source>
+        <translation>仍在查找设备；请稍后再打开设置。</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>停止</translation>
     </message>
     <message>
-        <source>Stop after this tile; what is done is kept (Esc)</source>
+        <source>Stop after this tile; finished photos are kept</source>
+        <translation>完成当前图块后结束；已完成的会保留</translation>
+    </message>
+    <message>
+        <source>Stop after this tile; finished tiles are kept (Esc)</source>
         <translation>完成此图块后停止；已完成的部分会保留 (Esc)</translation>
     </message>
     <message>
@@ -1480,40 +1528,16 @@
         <translation>表格</translation>
     </message>
     <message>
-        <source>Take all photos off the list; no file is touched</source>
-        <translation>清空列表；不会改动任何文件</translation>
-    </message>
-    <message>
-        <source>Take less rain</source>
-        <translation>减弱去雨</translation>
-    </message>
-    <message>
-        <source>Take more rain</source>
-        <translation>增强去雨</translation>
-    </message>
-    <message>
-        <source>Take the kept area away again (E)</source>
-        <translation>擦除保留区域 (E)</translation>
-    </message>
-    <message>
-        <source>Take the rain out of the photo (Ctrl+D)</source>
-        <translation>去除照片中的雨 (Ctrl+D)</translation>
+        <source>Takes effect after a restart.</source>
+        <translation>重启后生效。</translation>
     </message>
     <message>
         <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
         <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
     </message>
     <message>
-        <source>Takes what fits the rain of the photo</source>
-        <translation>根据照片中的雨选用合适的模型</translation>
-    </message>
-    <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
-    </message>
-    <message>
-        <source>That cannot stand in a file's name.</source>
-        <translation>文件名不能包含这些字符。</translation>
     </message>
     <message>
         <source>That would be the photo itself; choose another name.</source>
@@ -1546,10 +1570,6 @@
     <message>
         <source>The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no licence. AfterRain may not pass them on; it can only get them for you from there. Without a licence you have no promise that you may use them beyond trying them yourself: for anything else, ask the authors.</source>
         <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
-    </message>
-    <message>
-        <source>The authors' models are all here already.</source>
-        <translation>作者的模型已全部在此。</translation>
     </message>
     <message>
         <source>The backend {backend} is not available: {reason}.</source>
@@ -1590,10 +1610,6 @@
     <message>
         <source>The device {device} is not available: {reason}.</source>
         <translation>设备 {device} 不可用：{reason}。</translation>
-    </message>
-    <message>
-        <source>The devices are still being looked for; open Settings again in a moment.</source>
-        <translation>仍在查找设备；请稍后再打开设置。</translation>
     </message>
     <message>
         <source>The disk is full: {path} was not written.</source>
@@ -1692,15 +1708,15 @@
         <translation>服务器拒绝提供 {url}（HTTP 状态 {status}）。</translation>
     </message>
     <message>
-        <source>The tile that was begun is being finished</source>
-        <translation>正在完成已开始的图块</translation>
-    </message>
-    <message>
         <source>The video of this motion photo is not kept.</source>
         <translation>动态照片中的视频不会保留。</translation>
     </message>
     <message>
-        <source>The visible {width} × {height} px are one tile; there is nothing to differ.</source>
+        <source>The visible area is still being computed. Please wait.</source>
+        <translation>看得见的部分还在计算，请稍候。</translation>
+    </message>
+    <message>
+        <source>The visible {width} × {height} px are one tile; nothing can differ.</source>
         <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
     </message>
     <message>
@@ -1766,10 +1782,6 @@
     <message>
         <source>Try again, or from another network.</source>
         <translation>请重试，或换一个网络。</translation>
-    </message>
-    <message>
-        <source>Try the photos again that failed</source>
-        <translation>重新处理失败的照片</translation>
     </message>
     <message>
         <source>Try the sample photo</source>
@@ -1840,22 +1852,6 @@
         <translation>WebP 质量 {quality}</translation>
     </message>
     <message>
-        <source>What arrives in {folder} is derained.</source>
-        <translation>放入“{folder}”的照片会自动去雨。</translation>
-    </message>
-    <message>
-        <source>What is done stays done; the rest is there at the next start.</source>
-        <translation>已完成的会保留；其余的下次启动时仍在。</translation>
-    </message>
-    <message>
-        <source>What is in it now would be lost.</source>
-        <translation>其中现有的内容将会丢失。</translation>
-    </message>
-    <message>
-        <source>What is in sight is still being computed. Wait for it.</source>
-        <translation>看得见的部分还在计算，请稍候。</translation>
-    </message>
-    <message>
         <source>Which looks best?</source>
         <translation>哪个看起来最好？</translation>
     </message>
@@ -1894,10 +1890,6 @@
     <message>
         <source>Without saving, the result is lost. The photo itself stays.</source>
         <translation>如果不保存，结果将丢失。照片本身不受影响。</translation>
-    </message>
-    <message>
-        <source>Write into the result how it was made (XMP)</source>
-        <translation>将制作方式写入结果 (XMP)</translation>
     </message>
     <message>
         <source>You chose {name}.</source>
@@ -2012,10 +2004,6 @@
         <translation>{bits} 位 {format}</translation>
     </message>
     <message>
-        <source>{count} are left; Go on does them.</source>
-        <translation>还剩 {count} 张；点击“继续”即可处理。</translation>
-    </message>
-    <message>
         <source>{count} areas kept</source>
         <translation>已保留 {count} 处区域</translation>
     </message>
@@ -2028,8 +2016,16 @@
         <translation>{count} 张失败；原因见各行说明。</translation>
     </message>
     <message>
+        <source>{count} of {total} photos of the last batch are not done.</source>
+        <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
+    </message>
+    <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
+    </message>
+    <message>
+        <source>{count} remaining. Click Continue.</source>
+        <translation>剩余 {count} 张。请点击“继续”。</translation>
     </message>
     <message>
         <source>{count} skipped</source>
@@ -2056,7 +2052,7 @@
         <translation>{letter} 最好</translation>
     </message>
     <message>
-        <source>{name} is there already. Replace it?</source>
+        <source>{name} already exists. Replace it?</source>
         <translation>{name} 已存在。要替换它吗？</translation>
     </message>
     <message>
