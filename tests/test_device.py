@@ -1,4 +1,4 @@
-"""Where to compute, and in which tiles: decisions on faked machines."""
+"""Device and tiles: decisions on faked machines."""
 
 from dataclasses import replace
 from pathlib import Path

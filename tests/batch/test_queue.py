@@ -1,4 +1,4 @@
-"""What is done, what is left alone and where results go; each batch is run to its end."""
+"""Finished and skipped photos and places of results; each batch is run to its end."""
 
 import os
 import shutil

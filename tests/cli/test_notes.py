@@ -1,4 +1,4 @@
-"""What is not kept, passed over or refused is said: on the console, as JSON and in a log."""
+"""Dropped, skipped and refused data are reported: on the console, as JSON and in a log."""
 
 import json
 import os

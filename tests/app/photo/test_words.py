@@ -1,4 +1,4 @@
-"""What is said of a result that was saved."""
+"""The message about a saved result."""
 
 from pathlib import Path
 
