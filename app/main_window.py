@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self.picture = document.picture
         self.viewport = Viewport(self)
         self.view = PhotoView(self.picture, self.viewport)
-        dialogs = self._dialogs = dialogs or Dialogs(self)
+        dialogs = self._dialogs = dialogs or Dialogs(self, tasks)
         self.models = Models(tasks, dialogs, self)
         self.screen_profile = ScreenProfile(tasks, preferences, self)
         self.controller = PhotoController(
@@ -104,11 +104,12 @@ class MainWindow(QMainWindow):
         tasks.idled.connect(self._give_memory_back)
         self._connect_window()
         self.photo = PhotoPage(
-            self.shell, self.view, document, self.controller, self.named_actions, self
+            self.shell, self.view, self.controller, self.named_actions, tasks, self
         )
         self.batch = BatchPage(self.shell, self.batch_controller, tasks, self)
         document.options_changed.connect(self.batch.options_changed)
         document.strength_changed.connect(self.batch.options_changed)
+        document.brightness_changed.connect(self.batch.options_changed)
         compare_controller = CompareController(tasks, engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
         self._connect_compare(compare_controller)
@@ -121,8 +122,7 @@ class MainWindow(QMainWindow):
     def _for_batch(self) -> FromPhotoPage:
         document = self.document
         return FromPhotoPage(
-            options=lambda: document.options,
-            strength=lambda: document.strength,
+            options=lambda: document.wanted,
             path=lambda: document.photo.path if document.photo else None,
             review=self.controller.review,
         )
@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
         stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(controller.settings_changed)
+        self.preferences.changed.connect(lambda _before, now: self._let_fit(now))
 
     def _connect_shell(self, picker: ModelPicker) -> None:
         models, show_notice = self.models, self.shell.banner.show_notice
@@ -276,8 +277,13 @@ class MainWindow(QMainWindow):
     def _turn_compare(self) -> None:
         self._show_page("photo" if self.shell.page == "compare" else "compare")
 
+    def _let_fit(self, settings: Settings) -> None:
+        for viewport in (self.viewport, self.compare.grid.link):
+            viewport.set_enlarges(settings.enlarges)
+
     def _show_kept(self, settings: Settings) -> None:
         place(self, settings.geometry)
+        self._let_fit(settings)
         self.view.mode = settings.view
         self._show_mode(settings.view)
         if settings.divider == "horizontal":
@@ -294,7 +300,7 @@ class MainWindow(QMainWindow):
 
     def _show_about(self) -> None:
         words = tr(
-            "AfterRain {version} removes the rain from photos, on your own computer.",
+            "AfterRain {version} removes rain from photos, on your own computer.",
             version=__version__,
         )
         self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
@@ -322,9 +328,19 @@ class MainWindow(QMainWindow):
         state = self.windowState() & ~Qt.WindowState.WindowFullScreen
         self.setWindowState(state | Qt.WindowState.WindowFullScreen if full else state)
 
+    def _show_bare(self, bare: bool) -> None:
+        """In full screen there is the page alone."""
+        self.named_actions["full_screen"].setChecked(bare)
+        self.menuBar().setVisible(not bare)
+        self.shell.set_bare(bare)
+        if bare:
+            self.show_notice(Notice(tr("Press F11 or Esc to leave full screen.")))
+
     def _escape(self) -> None:
-        """Leave the nearest thing: a computation, the brush, a message."""
-        if self.document.status.state is PhotoState.DERAINING:
+        """The nearest thing that can be left: full screen, a computation, the brush, a message."""
+        if self.isFullScreen():
+            self._set_full_screen(False)
+        elif self.document.status.state is PhotoState.DERAINING:
             self.controller.cancel()
         elif self.view.brush is not None:
             self.photo.panel.keep_area.put_down()
@@ -336,6 +352,12 @@ class MainWindow(QMainWindow):
         self.shell.banner.show_notice(notice)
 
     # Events
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Full screen may begin or end by the desktop too."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._show_bare(self.isFullScreen())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Go through the folder with left and right in the single view."""

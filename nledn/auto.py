@@ -1,8 +1,15 @@
 """The choice of a model for each photo: `--weights auto`.
 
 The all-round network looks at a sample of the photo: sixteen squares at full size, laid side by
-side as one tile, so that this takes as long as one tile. The rain that it finds there decides, by
-the rule of `judged`; docs/results.md has the measurement.
+side, so that a look takes as long as one tile. What decides is the share of the pixels with rain:
+
+    less than 1.5 %   no rain found   afterrain-light, which takes next to nothing then
+    less than 10 %    light rain      afterrain-light
+    less than 45 %    moderate rain   afterrain
+    more              dense rain      afterrain-dense
+
+A pixel has rain where the mean of its channels' rain is over 8 of 255 levels. The measurement is in
+docs/results.md. Where a model is missing, the all-round one takes its place.
 """
 
 from collections.abc import Callable
@@ -21,17 +28,18 @@ from nledn.catalog import DENSE_ID, LIGHT_ID
 from nledn.device import Choice
 from nledn.engine import Derainer, OnTile
 from nledn.options import AUTO, Options
-from nledn.pixels import Floats, Pixels
+from nledn.pixels import Pixels
 from nledn.rain import RainLayer
 
 SQUARES = 4  # along each side
 SQUARE_PX = 112  # four make 448 px, a tile that OpenVINO has compiled for large photos
 MARGIN_PX = 16  # of a square, where its neighbour in the sample shows: the overlap of tiles
 
-STREAK = 8 / 255
+STREAK = 8 / 255  # as in the published sets' figures for coverage
+# Shares of the pixels; docs/results.md has the measurement that chose them.
 LIGHT_FROM = 0.015
 MODERATE_FROM = 0.1
-DENSE_FROM = 0.4
+DENSE_FROM = 0.45
 
 
 class Rain(StrEnum):
@@ -48,17 +56,17 @@ MODELS = {Rain.NONE: LIGHT_ID, Rain.LIGHT: LIGHT_ID, Rain.DENSE: DENSE_ID}
 """The models for some kinds of rain; the all-round one handles all others."""
 
 
-def look(
+def coverage(
     pixels: Pixels,
     engine: Derainer,
     grey: bool,
     linear: bool,
     cancel: CancelToken | None = None,
-) -> Rain:
-    """Judge the rain of a photo by a sample of it.
+) -> float:
+    """Estimate the share of a photo's pixels that have rain in them, by a sample of it.
 
     Args:
-        pixels: (H, W, 3) uint8 or uint16, as for `Derainer.derain`.
+        pixels: (H, W, 3), as for `Derainer.derain`.
         engine: the all-round model.
         grey: the photo is greyscale.
         linear: the photo is in linear light.
@@ -73,16 +81,11 @@ def look(
     layer = engine.start((len(rows), len(columns)), grey=grey, linear=linear)
     engine.derain(sample, into=layer, cancel=cancel)
     inside = np.ix_(*(_inside(length) for length in pixels.shape[:2]))
-    return judged(layer.rain()[inside])
+    return float((layer.rain()[inside].mean(axis=2) > STREAK).mean())
 
 
-def judged(rain: Floats) -> Rain:
-    """Name a rain by the share of the pixels that have a streak: over 8 of 255 levels.
-
-    Args:
-        rain: (h, w, 3) float32 in (-1, 1), as the all-round model finds it.
-    """
-    covered = float((rain.mean(axis=2) > STREAK).mean())
+def judged(covered: float) -> Rain:
+    """Name the rain of a photo by the share of its pixels that have rain in them."""
     if covered < LIGHT_FROM:
         return Rain.NONE
     if covered < MODERATE_FROM:
@@ -153,13 +156,9 @@ def missing(checkpoint: str, reason: str) -> str:
 
 
 def explained(checkpoint: str, reason: str) -> str:
-    """Name the model of a record and why it was chosen, such as `afterrain-light: light rain`."""
+    """Put a record's reason into words, such as `light rain, but afterrain-light is missing`."""
     gone = missing(checkpoint, reason)
-    parts = (
-        f"{checkpoint}: {reason}" if reason else checkpoint,
-        f"{gone} is missing" if gone else "",
-    )
-    return ", but ".join(part for part in parts if part)
+    return f"{reason}, but {gone} is missing" if gone else reason
 
 
 class Automatic:
@@ -213,7 +212,7 @@ class Automatic:
     def _begin(self, pixels: Pixels, layer: RainLayer, cancel: CancelToken | None) -> None:
         """Choose the model that fills a layer, and put it into the record."""
         allround, form = self._find(self.allround), (layer.grey, layer.linear)
-        chosen = choose(self.options, lambda: look(pixels, allround, *form, cancel))
+        chosen = choose(self.options, lambda: judged(coverage(pixels, allround, *form, cancel)))
         card = self._find(chosen.options).card
         layer.record = replace(
             layer.record,

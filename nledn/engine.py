@@ -115,6 +115,8 @@ class Derainer:
     def load(cls, options: Options = DEFAULTS) -> "Derainer":
         """Find the checkpoint, verify it, choose where to compute, and load it there.
 
+        For `auto` that is the all-round one; `nledn.auto.load` chooses for each photo.
+
         Raises:
             UnknownCheckpoint: no checkpoint of that id.
             CheckpointError: its file cannot be used.
@@ -175,7 +177,7 @@ class Derainer:
         """Estimate the rain in `pixels`.
 
         Args:
-            pixels: (H, W, 3) uint8 or uint16, RGB, in the file's own encoding.
+            pixels: (H, W, 3) RGB, of any depth, in the file's own encoding.
             into: a layer of `start`, or one that was cancelled; its missing tiles are filled in.
                 None for a colour photo that is not linear.
             focus: where to begin; read before each batch of tiles, on a card while the batch before

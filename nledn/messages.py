@@ -43,6 +43,7 @@ NOTES: Mapping[str, str] = {
     "no-alpha": "Transparency became white.",
     "no-resolution": "The resolution does not fit into the result.",
     "fewer-bits": "16 bits per channel became 8.",
+    "no-float": "Floating point became {count} bits per channel, cut to 0 to 1.",
 }
 """A sentence for each `nledn.photo.Note`."""
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from nledn.pixels import Bytes, Floats, Pixels
+from nledn.pixels import Bytes, Floats, Pixels, as_floats, is_float, white
 
 Doubles = npt.NDArray[np.float64]
 Sums = npt.NDArray[np.int64]
@@ -115,7 +115,9 @@ def to_uint8_cut(image: Floats) -> Bytes:
 
 def levels_of(pixels: Pixels) -> Floats:
     """Return a photo's values as floats, in levels of 255."""
-    return pixels.astype(np.float32) * np.float32(255 / np.iinfo(pixels.dtype).max)
+    if is_float(pixels):
+        return as_floats(pixels) * np.float32(255)
+    return pixels.astype(np.float32) * np.float32(255 / white(pixels.dtype))
 
 
 def change_in(difference: Floats) -> Change:

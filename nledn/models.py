@@ -40,8 +40,8 @@ class LayerKey:
     Attributes:
         photo: what `photo_key` gives.
         checkpoint_sha256: of the file of weights.
-        settings: as requested, without the strength.
-        chosen: device, backend and precision of the computation.
+        settings: as they were asked for; strength and brightness do not count.
+        chosen: device, backend and precision that it is computed with.
     """
 
     photo: str
@@ -175,7 +175,9 @@ class LoadedModels:
         def look() -> Rain:
             place, engine = self._place(options), self.find(options)
             if place not in rains:
-                rains[place] = auto.look(photo.visible, engine, photo.grey, photo.linear, cancel)
+                form = (photo.grey, photo.linear)
+                covered = auto.coverage(photo.visible, engine, *form, cancel)
+                rains[place] = auto.judged(covered)
             return rains[place]
 
         return self._choose(options, look)
@@ -245,4 +247,4 @@ def _key(photo: str, derainer: Derainer, options: Options) -> LayerKey:
 
 def settings_of(options: Options) -> Options:
     """Return the options that a layer depends on, beside its checkpoint."""
-    return replace(options, weights="auto", strength=1.0)
+    return replace(options, weights="auto", strength=1.0, keep_brightness=False)

@@ -23,6 +23,7 @@ class Options:
     Attributes:
         weights: id of a checkpoint, path of a file, or `auto`: see `nledn.auto`.
         strength: share of the estimated rain to remove, 0 to 1.5.
+        keep_brightness: give the slow part of the light back that goes with the rain.
         device: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
         backend: `auto`, `torch` or `openvino`.
         precision: `auto`, `fp32`, `bf16` or `fp16`.
@@ -37,6 +38,7 @@ class Options:
 
     weights: str = AUTO
     strength: float = 1.0
+    keep_brightness: bool = False
     device: str = "auto"
     backend: str = "auto"
     precision: str = "auto"

@@ -19,6 +19,7 @@ import numpy as np
 
 from nledn import atomic
 from nledn import photo as photos
+from nledn.brightness import SlowLight
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import (
@@ -32,7 +33,7 @@ from nledn.photo.formats import DEEP, written_format
 from nledn.photo.provenance import Provenance, stamped, unstamped
 from nledn.photo.resizing import resized
 from nledn.photo.stripping import stripped
-from nledn.pixels import Mask, Pixels
+from nledn.pixels import Mask, Pixels, white
 from nledn.rain import RainLayer
 
 Conflict = Literal["refuse", "skip", "overwrite", "rename"]
@@ -73,17 +74,20 @@ class Result:
         layer: its rain, complete or not.
         strength: share of the rain to remove, 0 to 1.5.
         mask: the kept area; None keeps nothing.
+        keep_brightness: give the slow part of the light back that goes with the rain.
     """
 
     photo: Photo
     layer: RainLayer
     strength: float = 1.0
     mask: Mask | None = None
+    keep_brightness: bool = False
 
     def clean(self, *, record: bool = True) -> Photo:
         """Return the derained photo, with or without its provenance in the XMP."""
         photo = self.photo
-        pixels = self.layer.apply(photo.pixels, self.strength, self.mask)
+        light = SlowLight(photo.pixels, self.layer) if self.keep_brightness else None
+        pixels = self.layer.apply(photo.pixels, self.strength, self.mask, light)
         if record:
             xmp: bytes | None = stamped(photo.xmp, self.provenance, photo.size)
         else:
@@ -105,6 +109,7 @@ class Result:
             reason=made.reason,
             masked=self.mask is not None,
             partial=not self.layer.is_complete,
+            keep_brightness=self.keep_brightness,
         )
 
 
@@ -214,6 +219,7 @@ def derain(
     engine: Engine,
     *,
     strength: float = 1.0,
+    keep_brightness: bool = False,
     on_tile: OnTile | None = None,
     cancel: CancelToken | None = None,
 ) -> Result:
@@ -223,6 +229,7 @@ def derain(
         photo: as read.
         engine: computes.
         strength: share of the rain to remove, 0 to 1.5.
+        keep_brightness: see `Result`.
         on_tile: called on this thread after each tile.
         cancel: read before each tile.
 
@@ -232,7 +239,7 @@ def derain(
     """
     layer = started(photo, engine)
     engine.derain(photo.visible, into=layer, on_tile=on_tile, cancel=cancel)
-    return Result(photo, layer, strength)
+    return Result(photo, layer, strength, keep_brightness=keep_brightness)
 
 
 def write(
@@ -323,8 +330,15 @@ def side_by_side(before: Photo, after: Photo) -> Photo:
     axis = 1 if height >= width else 0
     gap_px = max(min(height, width) // 100, 2)
     shape = (height, gap_px, 3) if axis == 1 else (gap_px, width, 3)
-    gap = np.full(shape, np.iinfo(before.pixels.dtype).max, before.pixels.dtype)
+    gap = np.full(shape, white(before.pixels.dtype), before.pixels.dtype)
     pixels = np.concatenate((before.pixels, gap, after.pixels), axis=axis)
     # Metadata belongs to the photo; the picture of both keeps only its colours.
-    bare = replace(before, alpha=None, exif=None, xmp=None, texts=(), notes=(), path=None)
-    return replace(bare, pixels=pixels)
+    return Photo(
+        pixels,
+        icc=before.icc,
+        dpi=before.dpi,
+        grey=before.grey,
+        linear=before.linear,
+        lossless=before.lossless,
+        format=before.format,
+    )

@@ -1,7 +1,7 @@
 """Arrays of pixels: their types, and conversions between depths."""
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,15 @@ Bytes: TypeAlias = NDArray[np.uint8]
 
 Floats: TypeAlias = NDArray[np.float32]
 
-Pixels: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
-"""(H, W, 3) RGB, upright, C-contiguous, in the file's own encoding."""
+Whole: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
-Plane: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+Pixels: TypeAlias = Whole | NDArray[np.float16] | NDArray[np.float32]
+"""(H, W, 3) RGB, upright, C-contiguous, in the file's own encoding.
+
+Of floats 1 is white; they may lie beyond 0 to 1 and hold what is no number.
+"""
+
+Plane: TypeAlias = Whole | NDArray[np.float16] | NDArray[np.float32]
 """(H, W): one channel of the same depth as the pixels."""
 
 Mask: TypeAlias = NDArray[np.float32]
@@ -39,17 +44,40 @@ def to_8_bits(values: Pixels | Plane) -> Bytes:
         return values.view(np.uint8)
     rounded = np.empty(values.shape, np.uint8)
     for rows in strips(*values.shape[:2]):
-        rounded[rows] = (values[rows].astype(np.uint32) + 128) // 257
+        if is_float(values):
+            rounded[rows] = np.rint(as_floats(values[rows]) * np.float32(255))
+        else:
+            rounded[rows] = (values[rows].astype(np.uint32) + 128) // 257
     return rounded
 
 
-def in_depth_of(like: Pixels, pixels: Pixels) -> Pixels:
-    """Bring `pixels` to the depth of `like`: 8 bits into 16 exactly, 16 into 8 rounded."""
-    if pixels.dtype == like.dtype:
+def in_depth(pixels: Pixels, depth: np.dtype[Any]) -> Pixels:
+    """Bring pixels, or a plane, to another depth: exactly into a deeper one, else rounded.
+
+    Floats are cut to 0 to 1 where they become whole numbers.
+    """
+    if pixels.dtype == depth:
         return pixels
-    if like.dtype == np.uint8:
+    if depth == np.uint8:
         return to_8_bits(pixels)
-    return pixels.astype(np.uint16) * np.uint16(257)
+    if depth.kind == "f":
+        return as_floats(pixels).astype(depth)
+    if not is_float(pixels):
+        return pixels.astype(np.uint16) * np.uint16(257)
+    rounded = np.empty(pixels.shape, np.uint16)
+    for rows in strips(*pixels.shape[:2]):
+        rounded[rows] = np.rint(as_floats(pixels[rows]) * np.float32(65535))
+    return rounded
+
+
+def is_float(values: NDArray[Any]) -> bool:
+    """Return whether values are floating point, as those of some TIFFs."""
+    return values.dtype.kind == "f"
+
+
+def white(depth: np.dtype[Any]) -> int:
+    """Return the value of white."""
+    return 1 if depth.kind == "f" else int(np.iinfo(depth).max)
 
 
 def without_hidden(pixels: Pixels, alpha: Plane) -> Pixels:
@@ -95,5 +123,8 @@ def _distance(
 
 
 def as_floats(pixels: Pixels) -> Floats:
-    """Turn uint8 or uint16 into float32 in [0, 1]."""
-    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+    """Turn pixels into float32 in [0, 1]; beyond it they are cut, and what is no number is 0."""
+    values: Floats = pixels.astype(np.float32)
+    if is_float(pixels):
+        return np.clip(np.nan_to_num(values, copy=False), 0, 1, out=values)
+    return values / np.float32(white(pixels.dtype))

@@ -43,7 +43,7 @@ def torchs_rain() -> Path:
 
 
 def user_data() -> Path:
-    """Data that must not be lost: imported checkpoints."""
+    """Data that must not be lost: imported checkpoints, and edits of photos."""
     return platformdirs.user_data_path(APP_NAME, appauthor=False)
 
 

@@ -5,16 +5,21 @@ before it is added, so that integers are summed and the bytes do not depend on t
 tiles, on cancelling or on continuing. A contribution is wrong by at most half a step, 1 of 65,535.
 
 Everything after that is arithmetic on this plane, never a second run:
-result = photo - strength · (1 - mask) · rain, rounded once.
+result = photo - strength · (1 - mask) · (rain - light), rounded once, where light is 0 or what
+`nledn.brightness` gives back.
 """
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from nledn.pixels import Floats, Mask, Pixels, as_floats, strips
+from nledn.pixels import Floats, Mask, Pixels, Whole, as_floats, is_float, strips, white
 from nledn.tiling import Rect, Tile, Tiling, whole
+
+if TYPE_CHECKING:
+    from nledn.brightness import SlowLight
 
 STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
 _ROWS = 32  # that are blended at a time: 170 kB of a tile, which stay in the processor's cache
@@ -87,6 +92,27 @@ class RainLayer:
         """Tiles still to be computed, by rows."""
         return [tile for tile in self.tiling.tiles if not self.done[tile.index]]
 
+    def missing_px(self, rect: Rect) -> int:
+        """Return how many pixels of `rect` lie in missing tiles; overlaps count twice."""
+        shared = (tile.rect.shared(rect) for tile in self.missing)
+        return sum(each.width * each.height for each in shared)
+
+    def missing_share(self, rect: Rect, cell_px: int = 1) -> Floats:
+        """Return the share of each pixel's rain that is still to be added.
+
+        Args:
+            rect: in cells of the photo.
+            cell_px: side of a cell; 1 for the photo's own pixels.
+
+        Returns:
+            (h, w) float32 in [0, 1].
+        """
+        vertical, horizontal = self.tiling.vertical, self.tiling.horizontal
+        missing = ~self.done.reshape(len(vertical.starts), len(horizontal.starts))
+        down = vertical.shares(rect.top, rect.bottom, cell_px)
+        across = horizontal.shares(rect.left, rect.right, cell_px)
+        return (down.T @ missing.astype(np.float64) @ across).astype(np.float32)
+
     def add(self, tile: Tile, rain: Floats) -> Rect:
         """Blend in the rain of one tile.
 
@@ -122,21 +148,32 @@ class RainLayer:
         plane = self.plane if rect is None else self.plane[rect.slices]
         return plane.astype(np.float32) / np.float32(STEPS)
 
-    def apply(self, pixels: Pixels, strength: float = 1.0, mask: Mask | None = None) -> Pixels:
+    def apply(
+        self,
+        pixels: Pixels,
+        strength: float = 1.0,
+        mask: Mask | None = None,
+        light: "SlowLight | None" = None,
+    ) -> Pixels:
         """Remove the rain.
 
         Args:
-            pixels: (H, W, 3) uint8 or uint16, the photo that was derained.
+            pixels: (H, W, 3), the photo that was derained.
             strength: share of the rain to remove, 0 to 1.5.
             mask: (H, W) float32 in [0, 1]; 1 keeps the photo's pixel. None keeps nothing.
+            light: that is given back; None gives nothing back.
 
         Returns:
             A new array like `pixels`, equal to it wherever nothing is removed.
         """
         assert pixels.shape == self.plane.shape, "the layer belongs to another photo"
         result = np.empty_like(pixels)
-        for rows in strips(*pixels.shape[:2]):
-            rain = self.plane[rows].astype(np.float32) / np.float32(STEPS) * np.float32(strength)
+        height, width = pixels.shape[:2]
+        for rows in strips(height, width):
+            rain = self.plane[rows].astype(np.float32) / np.float32(STEPS)
+            if light is not None:
+                rain -= light.at(pixels[rows], rain, Rect(0, rows.start, width, rows.stop))
+            rain *= np.float32(strength)
             if mask is not None:
                 rain *= (1 - mask[rows])[:, :, None]
             result[rows] = subtract(pixels[rows], rain, self.linear)
@@ -180,7 +217,9 @@ def _near(mask: npt.NDArray[np.bool_], px: int) -> npt.NDArray[np.bool_]:
 
 def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:
     """Subtract `rain` (h, w, 3) from `pixels` and round once; exact where the rain is 0."""
-    top = np.iinfo(pixels.dtype).max
+    if is_float(pixels):
+        return _subtract_from_floats(pixels, rain, linear)
+    top = white(pixels.dtype)
     if not linear:
         # 65,535 levels and their differences are exact in float32: no rain, no change.
         return _rounded(pixels - rain * np.float32(top), pixels)
@@ -189,14 +228,30 @@ def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:
     return np.where(rain == 0, pixels, _rounded(clean * np.float32(top), pixels))
 
 
+def _subtract_from_floats(pixels: Pixels, rain: Floats, linear: bool) -> Pixels:
+    """Take the rain that was seen in values cut to 0 to 1 from values that may lie beyond.
+
+    The result stays in 0 to 1 where the photo was, and goes no further out where it was not.
+    """
+    values = pixels.astype(np.float32)
+    if linear:
+        seen = as_floats(pixels)
+        rain_light = seen - srgb_decoded(np.clip(srgb_encoded(seen) - rain, 0, 1))
+    else:
+        rain_light = rain
+    with np.errstate(invalid="ignore"):  # what is no number stays what it is
+        clean = np.clip(values - rain_light, np.minimum(values, 0), np.maximum(values, 1))
+    return np.where(rain == 0, pixels, clean.astype(pixels.dtype))
+
+
 def difference(
     before: Pixels, after: Pixels, record: Record, strength: float = 1.0, *, linear: bool = False
 ) -> RainLayer:
     """Recover the rain from a photo and its result; `apply` gives the result again.
 
     Args:
-        before: (H, W, 3) uint8 or uint16, the photo.
-        after: (H, W, 3) uint8 or uint16, its result, which may have lost depth.
+        before: (H, W, 3), the photo.
+        after: (H, W, 3), its result, which may have lost depth.
         record: how it was made.
         strength: share of the rain that was removed; not 0.
         linear: both are in linear light.
@@ -216,9 +271,9 @@ def difference(
     return layer
 
 
-def _rounded(values: Floats, like: Pixels) -> Pixels:
+def _rounded(values: Floats, like: Pixels) -> Whole:
     """Convert to the depth of `like`, in place if possible."""
-    np.clip(values, 0, np.iinfo(like.dtype).max, out=values)
+    np.clip(values, 0, white(like.dtype), out=values)
     np.rint(values, out=values)
     return values.astype(np.uint8) if like.dtype == np.uint8 else values.astype(np.uint16)
 

@@ -5,7 +5,7 @@ import pytest
 
 from app.imaging.qimage import ScreenColour
 from nledn.compare import accuracy_of
-from nledn.pixels import in_depth_of, to_8_bits
+from nledn.pixels import in_depth, to_8_bits
 
 EVERY = np.arange(65536, dtype=np.uint16).reshape(256, 256)
 ROUNDED = np.rint(EVERY / 257).astype(np.uint8)
@@ -18,9 +18,9 @@ def test_16_bits_are_rounded() -> None:
 def test_8_bits_stay_and_come_back_from_16() -> None:
     shallow = np.arange(256, dtype=np.uint8).reshape(16, 16)
     np.testing.assert_array_equal(to_8_bits(shallow), shallow)
-    deep = in_depth_of(EVERY, shallow)
+    deep = in_depth(shallow, EVERY.dtype)
     assert deep.dtype == np.uint16
-    np.testing.assert_array_equal(in_depth_of(shallow, deep), shallow)
+    np.testing.assert_array_equal(in_depth(deep, shallow.dtype), shallow)
 
 
 def test_the_screen_shows_the_levels_that_are_written() -> None:

@@ -39,8 +39,8 @@ class Pyramid:
     Any thread may make and read it, one at a time.
 
     Args:
-        source: (H, W) or (H, W, C) uint8, uint16, int16 or float32; after a change,
-            call `refresh`.
+        source: (H, W) or (H, W, C) uint8, uint16, int16, float16 or float32; call
+            `refresh` after a change.
     """
 
     def __init__(self, source: Array) -> None:
@@ -137,12 +137,13 @@ def enlarged(rect: Rect, level: int) -> Rect:
 STRIP_ROWS = 32  # of the result: 8, 32 and 128 were tried on 24 megapixels
 
 
+@np.errstate(over="ignore", invalid="ignore")  # floats that are no numbers, or nearly too large
 def means(values: Array, level: int) -> Array:
     """The means of blocks of 2ⁿ×2ⁿ values, whole numbers rounded half up.
 
     Args:
-        values: (H, W) or (H, W, C) uint8, uint16, int16 or float32; a last block that is not
-            whole is filled up with its last row and column.
+        values: (H, W) or (H, W, C) uint8, uint16, int16, float16 or float32; a last block that
+            is not whole is filled up with its last row and column.
         level: n, 1 or more.
     """
     side = 1 << level
@@ -179,7 +180,7 @@ def _reduce(cells: Array, level: int, into: Array) -> None:
 
 def _sum_kind(kind: np.dtype[Any], level: int) -> type[Any]:
     """The smallest type that holds the sum of a block."""
-    if kind == np.float32:
+    if kind.kind == "f":
         return np.float32
     if kind == np.uint8 and level <= 4:
         return np.uint16

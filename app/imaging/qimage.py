@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QColorSpace, QColorTransform, QImage
 
-from nledn.pixels import Pixels, Plane, to_8_bits
+from nledn.pixels import Pixels, Plane, in_depth, is_float, to_8_bits
 
 if TYPE_CHECKING:
     from nledn.photo import Photo
@@ -42,7 +42,7 @@ class ScreenColour:
         """Convert pixels for the screen.
 
         Args:
-            pixels: (H, W, 3) uint8 or uint16, RGB, in the photo's colours.
+            pixels: (H, W, 3) RGB, of any depth, in the photo's colours.
             alpha: (H, W) of the same dtype, straight, or None.
 
         Returns:
@@ -50,6 +50,8 @@ class ScreenColour:
         """
         if self._transform is None:
             return _finished(to_qimage(to_8_bits(pixels)), alpha)
+        if is_float(pixels):
+            pixels = in_depth(pixels, np.dtype(np.uint16))
         if self._grey:
             grey = to_qimage(pixels[:, :, :1])
             shown = grey.colorTransformed(self._transform, Format.Format_RGB32)

@@ -37,7 +37,7 @@ class DerainButton(QPushButton):
                 tr("Cancel"),
                 tr("Stop after this tile; finished tiles are kept (Esc)"),
             ),
-            PhotoState.STOPPING: (tr("Stopping…"), tr("Finishing the present tile")),
+            PhotoState.STOPPING: (tr("Stopping…"), tr("The current tile is being finished")),
             PhotoState.PARTIAL: (tr("Continue"), tr("Compute the missing tiles (Ctrl+D)")),
             PhotoState.DONE: (tr("Derained"), tr("All tiles are done")),
         }[state]

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.imaging.mask import Brush
 from app.shell.icons import icon
-from app.shell.parts import heading, muted, slider
+from app.shell.parts import clear_button, heading, muted, slider
 from app.shell.translation import tr
 
 SIZES_PX = (4, 600)
@@ -35,7 +35,9 @@ class KeepAreaControl(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.brush_button = _tool(tr("Brush"), "brush", tr("Paint the area to keep (B)"))
+        self.brush_button = _tool(
+            tr("Brush"), "brush", tr("Paint where the photo stays unchanged (B)")
+        )
         self.eraser_button = _tool(tr("Eraser"), "eraser", tr("Erase the kept area (E)"))
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
@@ -44,9 +46,7 @@ class KeepAreaControl(QWidget):
         self.diameter = slider(tr("Brush size"), 0, 100, _to_step(START_PX))
         self.feather = slider(tr("Soft edge"), 0, 100, 50)
         self.protection = slider(tr("Protection"), 5, 100, 100)
-        self.clear = QPushButton(tr("Clear"))
-        self.clear.setProperty("flat", "true")
-        self.clear.setToolTip(tr("Keep nothing; remove the rain everywhere"))
+        self.clear = clear_button(tr("Remove all kept areas"))
         self.hint = muted()
         self._details = QWidget()
         self._lay_out()
@@ -68,7 +68,7 @@ class KeepAreaControl(QWidget):
         """Show the number of kept areas, and offer to clear them."""
         self.clear.setVisible(count > 0)
         if count == 0:
-            self.hint.setText(tr("Paint over areas to keep unchanged."))
+            self.hint.setText(tr("Paint over what should stay unchanged."))
         else:
             many = tr("{count} areas kept", count=count)
             self.hint.setText(tr("1 area kept") if count == 1 else many)

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -136,9 +137,10 @@ class SaveRow(QWidget):
 
 
 class StrengthControl(QWidget):
-    """Strength from 0 to 150 %.
+    """Strength from 0 to 150 %, and whether the light that goes with the rain stays.
 
     Attributes:
+        keep_brightness: the switch for that.
         strength_changed: (float, 0 to 1.5) at every step of a drag.
         strength_settled: (float) at the end of a drag, a key or a number.
     """
@@ -150,11 +152,11 @@ class StrengthControl(QWidget):
         super().__init__(parent)
         name = tr("Strength")
         self.slider = slider(name, 0, LARGEST, NORMAL)
-        self.slider.setToolTip(tr("Share of the rain to remove"))
+        self.slider.setToolTip(tr("How much of the rain is removed"))
         self.slider.setPageStep(10)
         self.number = percent_field(tr("Strength in percent"), LARGEST)
         self.number.setValue(NORMAL)
-        self.number.setToolTip(tr("Share of the rain to remove"))
+        self.number.setToolTip(tr("How much of the rain is removed"))
         self.reset = icon_button("reset", tr("Back to 100 %"))
         title = heading(name)
         title.setBuddy(self.slider)
@@ -166,8 +168,11 @@ class StrengthControl(QWidget):
         row.addWidget(title, 1)
         row.addWidget(self.reset)
         row.addWidget(self.number)
+        self.keep_brightness = QCheckBox(tr("Keep brightness"))
+        self.keep_brightness.setToolTip(tr("Give back the light that goes with the rain"))
         layout.addLayout(row)
         layout.addWidget(self.slider)
+        layout.addWidget(self.keep_brightness)
         self._strength = NORMAL / 100  # not always a whole percentage
         self.slider.valueChanged.connect(self._from_slider)
         self.slider.sliderReleased.connect(self._settle)
@@ -214,7 +219,7 @@ class RainGain(QWidget):
         super().__init__(parent)
         title = heading(tr("Rain shown"))
         self.combo = choice(tr("Rain shown"), {})
-        self.combo.setToolTip(tr("Grey: no rain; brighter: removed rain"))
+        self.combo.setToolTip(tr("Grey: no rain. Brighter: removed rain"))
         for gain in GAINS:
             self.combo.addItem(f"× {gain:g}", gain)
         title.setBuddy(self.combo)

@@ -1,6 +1,7 @@
 """Facts of a document in words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Notice
 from app.shell.translation import clock, tr
+from nledn.errors import PhotoCutOff
 from nledn.messages import NOTES, printable
 
 if TYPE_CHECKING:
@@ -22,13 +24,18 @@ if TYPE_CHECKING:
 BACKENDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
 
 
-def where_of(choice: "Choice | None") -> str:
-    """Device, backend and precision, such as `CPU · PyTorch bf16`."""
-    if choice is None:
-        return ""
+def where_of(choice: "Choice") -> str:
+    """Device, such as `Processor`."""
     kind, _, index = choice.device.partition(":")
-    device = {"cpu": "CPU", "cuda": tr("GPU {number}", number=index or "0"), "mps": "Apple GPU"}
-    return f"{device[kind]} · {BACKENDS[choice.backend]} {choice.precision}"
+    if kind == "cpu":
+        return tr("Processor")
+    number = int(index or 0) + 1
+    return tr("Graphics card") if number == 1 else tr("Graphics card {number}", number=number)
+
+
+def how_of(choice: "Choice") -> str:
+    """Backend and precision, such as `PyTorch bf16`."""
+    return f"{BACKENDS[choice.backend]} {choice.precision}"
 
 
 def fallen_back_of(choice: "Choice") -> str:
@@ -48,12 +55,40 @@ def fallen_back_of(choice: "Choice") -> str:
         "crash": tr("AfterRain does not use {first}, because it crashed when tried.", first=first),
         "failed": tr("AfterRain does not use {first}, because it failed when tried.", first=first),
     }
-    return f"{words[choice.cause]} {tr('It uses {where}.', where=where_of(choice))}"
+    instead = tr("Instead: {where}, {how}.", where=where_of(choice), how=how_of(choice))
+    return f"{words[choice.cause]} {instead}"
 
 
-def status_of(status: Status) -> str:
-    """The status line, such as `CPU · PyTorch bf16 · 46 of 92 tiles · 0:31`."""
-    parts = [where_of(status.choice)]
+def chosen_of(status: Status, names: Mapping[str, str]) -> str:
+    """Name the model that was chosen and why, such as `Model: All-round (moderate rain)`.
+
+    Args:
+        status: of a photo; the words are empty where a person named the model.
+        names: of the models, by id.
+    """
+    if not status.reason:
+        return ""
+    from nledn.auto import Rain, missing
+
+    reasons: dict[str, str] = {
+        Rain.NONE: tr("no rain found"),
+        Rain.LIGHT: tr("light rain"),
+        Rain.MODERATE: tr("moderate rain"),
+        Rain.DENSE: tr("dense rain"),
+        Rain.UNKNOWN: tr("the only one"),
+    }
+    reason = reasons.get(status.reason, status.reason)
+    gone = missing(status.checkpoint, status.reason)
+    if gone:
+        reason = tr("{reason}, but {model} is missing", reason=reason, model=gone)
+    name = names.get(status.checkpoint, status.checkpoint)
+    return tr("Model: {name} ({reason})", name=name, reason=reason)
+
+
+def status_of(status: Status, names: Mapping[str, str]) -> str:
+    """The status line, such as `Model: All-round (moderate rain) · Processor · Done`."""
+    where = "" if status.choice is None else where_of(status.choice)
+    parts = [chosen_of(status, names), where]
     tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
     match status.state:
         case PhotoState.DERAINING if status.total == 0:
@@ -75,12 +110,15 @@ def photo_of(photo: "Photo") -> str:
     """The photo, such as `street.jpg · 1632 × 1224 · 8-bit JPEG`."""
     name = printable(photo.path.name) if photo.path else tr("Pasted picture")
     width, height = photo.size
-    depth = tr("{bits}-bit {format}", bits=photo.depth_bits, format=photo.format)
+    told = {"bits": photo.depth_bits, "format": photo.format}
+    depth = tr("{bits}-bit {format}", **told)
+    if photo.is_float:
+        depth = tr("{bits}-bit float {format}", **told)
     return f"{name} · {width} × {height} · {depth}"
 
 
 def notes_of(photo: "Photo") -> str:
-    """Name the data dropped or converted on reading; empty without any."""
+    """Name all that was dropped or converted; empty if nothing."""
     told = []
     for note in photo.notes:
         kind, _, detail = str(note).partition(":")
@@ -90,19 +128,19 @@ def notes_of(photo: "Photo") -> str:
 
 
 def saved_of(saved: "Saved") -> str:
-    """Name the file that was written and the metadata in it, and say if it is partial."""
-    words = _file_of(saved.path, saved.photo, saved.settings)
-    if saved.tiles is None:
-        return words
-    done, total = saved.tiles
-    return words + " " + tr("Partial: {done} of {total} tiles.", done=done, total=total)
+    """Name the file that was written, what it kept and what not, and say if it is partial."""
+    words = [_file_of(saved.path, saved.photo, saved.settings)]
+    if saved.tiles is not None:
+        done, total = saved.tiles
+        words.append(tr("Partial: {done} of {total} tiles.", done=done, total=total))
+    return " ".join([*words, notes_of(saved.photo)]).strip()
 
 
 def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
     from nledn.photo import formats
 
     kind = formats.written_format(path.suffix)
-    how = tr("{bits} bits a channel", bits=photo.depth_bits if kind in formats.DEEP else 8)
+    how = tr("{bits} bits a channel", bits=formats.written_depth(photo, kind).itemsize * 8)
     if kind == "JPEG":
         how = tr("JPEG quality {quality}, {colour}", quality=settings.quality, colour="4:4:4")
     elif kind == "WEBP":
@@ -120,8 +158,12 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
     from nledn.photo import formats, texts
 
     if kind not in formats.WITHOUT_METADATA:
-        parts = ((tr("colour profile"), photo.icc), ("EXIF", photo.exif), ("XMP", photo.xmp))
-        yield from (words for words, there in parts if there)
+        parts = (
+            (tr("colour profile"), photo.icc, "no-profile"),
+            ("EXIF", photo.exif, "no-exif"),
+            ("XMP", photo.xmp, "no-xmp"),
+        )
+        yield from (words for words, part, note in parts if part and note not in photo.notes)
     if photo.alpha is not None and kind not in formats.WITHOUT_ALPHA:
         yield tr("transparency")
     if kind == "PNG" and photo.texts:
@@ -157,12 +199,21 @@ def notice_of(
     return Notice(notes) if notes else None
 
 
+def notice_of_failure(error: Exception, open_damaged: Callable[[Path], None]) -> Notice:
+    """Say what went wrong; a damaged photo of which enough is there can be opened all the same."""
+    notice = Notice.of(error)
+    if not isinstance(error, PhotoCutOff):
+        return notice
+    action = Action("damaged", tr("Open what is there"), partial(open_damaged, error.path))
+    return replace(notice, actions=(action,))
+
+
 def offer_of(
     offer: Offer, restore: Callable[[Offer], None], forget: Callable[[Offer], None]
 ) -> Notice:
     """Offer to recover unsaved work."""
     words = tr(
-        "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
+        "AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.",
         name=printable(offer.source.name),
         done=offer.done,
         total=offer.total,
@@ -186,7 +237,7 @@ def nothing_to_paste(text: str) -> Notice:
 def keys_on_photo() -> tuple[tuple[str, str], ...]:
     """Keys and gestures on the photo, for the sheet of shortcuts."""
     return (
-        (tr("Show the original photo"), tr("hold Space")),
+        (tr("Show the original"), tr("hold Space")),
         (tr("Zoom"), tr("wheel")),
         (tr("Move the photo"), tr("drag, arrows")),
         (tr("Fit or 100 %"), tr("double click")),

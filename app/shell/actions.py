@@ -52,9 +52,12 @@ SPECS: tuple[Spec, ...] = (
     Spec("redo", mark("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "edit"),
     Spec("copy", mark("Copy result"), (Keys.Copy,), "", "edit"),
     Spec("paste", mark("Paste photo"), (Keys.Paste,), "", "edit"),
+    Spec("copy_settings", mark("Copy settings"), ("Ctrl+Shift+C",), "", "edit"),
+    Spec("paste_settings", mark("Paste settings"), ("Ctrl+Shift+V",), "", "edit"),
     Spec("settings", mark("Settings…"), ("Ctrl+,",), "settings", "edit"),
     Spec("derain", mark("Derain"), ("Ctrl+D",), "rain", "photo"),
     Spec("cancel", mark("Cancel"), ("Esc",), "", "photo"),
+    Spec("derain_selected", mark("Derain selected…"), ("Ctrl+Shift+D",), "", "photo"),
     Spec("weaker", mark("Remove less rain"), ("-",), "", "photo"),
     Spec("stronger", mark("Remove more rain"), ("+", "="), "", "photo"),
     Spec("brush", mark("Keep area: brush"), ("B",), "brush", "photo", checkable=True),
@@ -90,8 +93,9 @@ GROUPS = {
 }
 PAGES = ("batch", "compare")
 MODES = ("before_after", "side_by_side", "single", "rain")
-SEPARATED_AFTER = {"open_folder", "next", "save_as", "redo", "paste", "cancel", "stronger", "clear"}
+SEPARATED_AFTER = {"open_folder", "next", "save_as", "redo", "paste", "stronger", "clear"}
 SEPARATED_AFTER |= {"turn", "zoom_out", "compare", "export_rain"}
+SEPARATED_AFTER |= {"paste_settings", "derain_selected"}
 
 
 def make_actions(window: QMainWindow) -> dict[str, QAction]:

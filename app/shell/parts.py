@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.icons import icon
+from app.shell.translation import tr
 
 Control = TypeVar("Control", bound=QWidget)
 FIELD_PX = 30  # the height of a field with one line
@@ -146,6 +147,17 @@ def icon_button(name: str, words: str) -> QToolButton:
     button.setToolTip(words)
     button.setAccessibleName(words)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def clear_button(tip: str) -> QPushButton:
+    """Return a button beside a heading, to be shown only where there is something to clear."""
+    button = QPushButton(tr("Clear"))
+    button.setProperty("flat", "true")
+    button.setToolTip(tip)
+    policy = button.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)  # what is below does not jump
+    button.setSizePolicy(policy)
     return button
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shell.file_dialogs import folder_dialog
 from app.shell.parts import dialog_buttons, form_label, is_accepted, muted, quality_field
 from app.shell.presets import LONGEST_PX, SHORTEST_PX, Preset
 from app.shell.save_dialog import FORMATS, LOSSY
@@ -193,7 +194,6 @@ class PresetsDialog(QDialog):
         self._show(self.list.currentRow())
 
     def _browse(self) -> None:
-        found = QFileDialog.getExistingDirectory(self, tr("Choose a folder"), self.folder.text())
-        if found:
-            self.folder.setText(found)
-            self._take()
+        start = Path(self.folder.text()).expanduser()
+        for found in folder_dialog(self, tr("Choose a folder"), start).paths():
+            self.folder.setText(str(found))

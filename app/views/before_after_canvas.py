@@ -1,10 +1,11 @@
 """A canvas that shows a picture before and after, in each way to compare."""
 
+import math
 from dataclasses import replace
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from app.imaging.picture import Picture
@@ -13,9 +14,12 @@ from app.views.divider import DividerHandle
 from app.views.labels import draw_label, label_font, label_rect, text_of
 from app.views.panes import Arrangement, Mode, ViewPane
 from app.views.scene import Scene, ScenePainter
+from app.views.shimmer import Shimmer
 from app.views.viewport import Viewport
+from nledn.tiling import Rect
 
 LABELLED_PX = 240  # a photo smaller than this on the screen has its labels beside it
+NOTHING = Rect(0, 0, 0, 0)
 SETTLING_MS = 150  # after the last change of strength, the sharper level is computed
 
 
@@ -26,11 +30,16 @@ class BeforeAfterCanvas(Canvas):
         picture: the picture.
         viewport: the part of it; several views of one size may share it.
         parent: of the widget.
+
+    Attributes:
+        shimmer: runs over what is missing while it is computed.
     """
 
     mode_changed = Signal(str)
     divider_moved = Signal(float)
     """Emitted for a move by the user, with the position."""
+    sight_changed = Signal()
+    """Another part of the photo is in sight, or shown derained."""
 
     def __init__(self, picture: Picture, viewport: Viewport, parent: QWidget | None = None) -> None:
         super().__init__(viewport, parent)
@@ -38,7 +47,9 @@ class BeforeAfterCanvas(Canvas):
         self.handle = DividerHandle(self)
         self._labels_shown: list[QRect] = []
         self._shows_kept = False
+        self._seen = (NOTHING, NOTHING)
         self._stage = ScenePainter(picture, viewport)
+        self.shimmer = Shimmer(self, self._pending)
         self._arrangement = Arrangement()
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -105,6 +116,25 @@ class BeforeAfterCanvas(Canvas):
         """True just after a change of the strength or a similar value."""
         return self._settling.isActive()
 
+    @property
+    def after_rect(self) -> Rect:
+        """The pixels of the photo that are in sight derained, or will be."""
+        viewport = self.viewport
+        shown = replace(self._arrangement, is_flipped=False)
+        panes = shown.panes(self.physical_size(), viewport.photo_in_sight, True)
+        part = panes[-1].part.translated(-panes[-1].offset).intersected(viewport.photo_in_sight)
+        if part.isEmpty():
+            return viewport.visible_rect
+        first = viewport.to_photo(part.topLeft().toPointF())
+        last = viewport.to_photo((part.bottomRight() + QPoint(1, 1)).toPointF())
+        sides = (
+            math.floor(first.x()),
+            math.floor(first.y()),
+            math.ceil(last.x()),
+            math.ceil(last.y()),
+        )
+        return Rect(*sides).shared(viewport.visible_rect)
+
     def labels(self) -> tuple[str, ...]:
         """The labels of the visible pictures, in the user's language."""
         return tuple(text_of(pane.kind, self.picture) for pane in self._panes())
@@ -130,8 +160,23 @@ class BeforeAfterCanvas(Canvas):
         physical = QRectF(exposed.topLeft() * ratio, exposed.size() * ratio).toAlignedRect()
         self._stage.paint(painter, self._scene(), physical)
         painter.restore()
+        self.shimmer.paint(painter)
         if self.picture.photo is not None:
             self._paint_labels(painter)
+
+    def _pending(self) -> QRegion:
+        """The pixels that show the photo where its rain is missing."""
+        photo, layer = self.viewport.photo_in_sight, self.picture.layer
+        if layer is None:
+            return QRegion(self.logical(photo))
+        found = QRegion()
+        for pane in self._panes():
+            seen = pane.part.intersected(photo.translated(pane.offset))
+            for tile in layer.missing if pane.kind != "before" else ():
+                rect = QRect(tile.rect.left, tile.rect.top, tile.rect.width, tile.rect.height)
+                shown = self._stage.on_screen(rect).translated(pane.offset)
+                found += self.logical(shown.intersected(seen))
+        return found
 
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setFont(label_font(self.font()))
@@ -193,6 +238,7 @@ class BeforeAfterCanvas(Canvas):
         self.update(self.logical(longer))
         for pane in self._panes():
             self.update(self._label_rect(pane))
+        self._tell_sight()
         self.divider_moved.emit(position)
 
     def _place_handle(self) -> None:
@@ -202,8 +248,16 @@ class BeforeAfterCanvas(Canvas):
     def _show_viewport(self) -> None:
         self._place_handle()
         self.update()
+        self._tell_sight()
+
+    def _tell_sight(self) -> None:
+        seen = self.viewport.visible_rect, self.after_rect
+        if seen != self._seen:
+            self._seen = seen
+            self.sight_changed.emit()
 
     def _show_photo(self) -> None:
+        self._seen = (NOTHING, NOTHING)
         self.viewport.set_photo_size(*self.picture.level_size(0))
         self._arrange(self._arrangement)
 

@@ -123,7 +123,8 @@ class Canvas(QWidget):
         """Switch between the whole photo and 100 % at this place."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if self.viewport.zoom < ACTUAL_SIZE:
+        viewport = self.viewport
+        if viewport.zoom < ACTUAL_SIZE or (viewport.is_fitted and viewport.zoom > ACTUAL_SIZE):
             self.viewport.set_zoom(ACTUAL_SIZE, self.in_frame(event.position()))
         else:
             self.viewport.fit()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.imaging.layers import Kind
 from app.imaging.picture import Picture
+from app.shell.translation import tr
 from app.views.canvas import Canvas, surround_of
 from app.views.frame import on_screen
 from app.views.labels import MARGIN_PX, draw_label, label_font, label_rect
@@ -81,7 +82,7 @@ class CompareCanvas(Canvas):
         self._drags_label = False
         self.is_selecting = False
         self.is_target = False
-        self.button = QPushButton(self)
+        self.button = QPushButton(tr("Use this one"), self)
         self.button.setCursor(Qt.CursorShape.ArrowCursor)
         self.button.clicked.connect(self._decide)
         self.button.hide()
@@ -156,7 +157,8 @@ class CompareCanvas(Canvas):
         if not (0 <= x < size[0] and 0 <= y < size[1]):
             return ""
         pixel = one.picture.pixels(one.kind, 0, Rect(x, y, x + 1, y + 1))[0, 0]
-        return f"{x}, {y}   {' '.join(f'{int(value):3d}' for value in pixel)}"
+        form = ".3f" if pixel.dtype.kind == "f" else "3d"
+        return f"{x}, {y}   {' '.join(format(value.item(), form) for value in pixel)}"
 
     # Input
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nledn import catalog, decoder, metrics
+from nledn.auto import explained
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Row, State, ThumbnailPair, TruthScores
@@ -56,6 +57,7 @@ def _facts(queue: Queue) -> dict[str, str]:
         "Photos": printable(queue.request.found.root),
         "Results": printable(queue.workspace.out),
         "Strength": f"{settings.options.strength:.0%}",
+        "Brightness": "kept" if settings.options.keep_brightness else "as derained",
         "Format": "as the photo" if settings.format == "keep" else settings.format,
         "Quality": f"{settings.quality} (JPEG and WebP)",
         "Precision": settings.options.precision,
@@ -131,7 +133,7 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
         note=" ".join(figures.notes),
         device=row.device,
         checkpoint=figures.checkpoint,
-        reason=figures.reason,
+        reason=explained(figures.checkpoint, figures.reason),
         before=None if pictures is None else pictures.before,
         after=None if pictures is None else pictures.after,
     )

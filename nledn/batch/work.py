@@ -128,7 +128,10 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
     """
     loaded = derained.loaded
     job, before, target = loaded.job, loaded.photo, loaded.target
-    result = replace(derained.result, strength=settings.options.strength)
+    options = settings.options
+    result = replace(
+        derained.result, strength=options.strength, keep_brightness=options.keep_brightness
+    )
     make_folder(target.path.parent)
     after = _write(result, job, target, settings)
     output_seen = seen_of(target.path)

@@ -89,6 +89,8 @@ def pace_of(update: "Update") -> str:
 
 
 def _logged(update: "Update") -> dict[str, object]:
+    from nledn.auto import explained
+
     figures = None if update.row is None else update.row.figures
     return {
         "log": "AfterRain batch",
@@ -102,7 +104,7 @@ def _logged(update: "Update") -> dict[str, object]:
         "of": update.total,
         "seconds": update.seconds,
         "checkpoint": "" if figures is None else figures.checkpoint,
-        "reason": "" if figures is None else figures.reason,
+        "reason": "" if figures is None else explained(figures.checkpoint, figures.reason),
         "megapixels_per_second": update.megapixels_per_second,
         "seconds_left": update.seconds_left,
     }

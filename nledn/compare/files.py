@@ -15,7 +15,7 @@ from nledn.errors import (
 )
 from nledn.pairs import result_of
 from nledn.photo import Photo
-from nledn.pixels import Pixels, in_depth_of
+from nledn.pixels import Pixels, in_depth
 from nledn.tiling import Rect
 
 
@@ -75,7 +75,7 @@ def pixels_like(rainy: Photo, path: Path, cancel: CancelToken | None = None) -> 
     other = decoder.read(path, cancel=cancel)
     if other.size != rainy.size:
         raise PairSizesDiffer(path, rainy.size, other.size)
-    return in_depth_of(rainy.pixels, other.pixels)
+    return in_depth(other.pixels, rainy.pixels.dtype)
 
 
 def cut(pane: Pane, region: Rect | None) -> Pixels | None:

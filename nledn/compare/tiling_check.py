@@ -6,7 +6,7 @@ import numpy as np
 
 from nledn.cancel import CancelToken
 from nledn.compare.pictures import in_colours
-from nledn.metrics import psnr_y
+from nledn.metrics import levels_of, psnr_y
 from nledn.models import LoadedModels
 from nledn.options import Options
 from nledn.photo import Photo
@@ -68,7 +68,7 @@ def check_tiling(
         derainer.derain(photo.visible[rect.slices], into=layer, cancel=cancel)
         results.append(layer.apply(pixels, options.strength))
     whole, tiled = results
-    levels = np.abs(whole.astype(np.float32) - tiled) * np.float32(255 / np.iinfo(whole.dtype).max)
+    levels = np.abs(levels_of(whole) - levels_of(tiled))
     return TilingCheck(
         rect=rect,
         tiles=len(layer.tiling.tiles),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nledn.photo.facts import Facts
 
 
-_BLOCKS = ("icc", "exif", "xmp", "geo", "iptc")
+_BLOCKS = ("icc", "exif", "xmp", "geo", "iptc", "gain_map")
 
 # The errors of its owner when a process answers as no decoder does.
 NONSENSE = (

@@ -125,8 +125,9 @@ class _Slots:
     def put(self, strip: Any) -> None:
         """Hand a strip on, in as many parts as it takes."""
         pixels = strip.reshape(-1, strip.shape[2])
-        for start in range(0, len(pixels), shared_memory.SLOT_PX):
-            self._put_part(pixels[start : start + shared_memory.SLOT_PX])
+        step = shared_memory.capacity_px(self._form.depth)
+        for start in range(0, len(pixels), step):
+            self._put_part(pixels[start : start + step])
 
     def _put_part(self, pixels: Any) -> None:
         slot = self._emptied.get()

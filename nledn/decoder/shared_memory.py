@@ -23,7 +23,7 @@ SLOTS = 3  # one is filled, one is emptied, one is on its way
 # A decoder's strip. With a quarter of it, each of four times as many hand-overs is a chance for
 # other programs to come in between: 4 to 10 % more on a busy machine.
 SLOT_PX = 2**20
-SLOT_BYTES = SLOT_PX * (3 + 1) * 2  # three colours and alpha, of 16 bits each
+SLOT_BYTES = SLOT_PX * (3 + 1) * 2  # three colours and alpha, of 16 bits each; half of 32 bits
 _BYTES = SLOTS * SLOT_BYTES
 
 
@@ -71,6 +71,11 @@ def found(word: str) -> mmap.mmap:
     memory = mmap.mmap(int(word), _BYTES)
     os.close(int(word))
     return memory
+
+
+def capacity_px(depth: "DepthName") -> int:
+    """Return how many pixels fit into a slot."""
+    return SLOT_PX // 2 if depth == "float32" else SLOT_PX
 
 
 def colours(memory: mmap.mmap, slot: int, depth: "DepthName", count: int) -> Any:

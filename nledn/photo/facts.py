@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nledn.photo import exif, icc, xmp
+from nledn.photo import exif, gain_map, icc, xmp
 from nledn.photo.model import Decoded, Metadata, Note, Photo
 from nledn.photo.pixel_sink import Arrays
 from nledn.photo.source import Source
@@ -66,6 +66,10 @@ def facts_of(source: Source, decoded: Decoded, stored_size: tuple[int, int]) -> 
     if metadata.geo is not None and orientation != 1:
         metadata = replace(metadata, geo=None)
         dropped.append(Note.GEOREFERENCE)
+    if metadata.gain_map is not None:
+        turned = None if decoded.converted else gain_map.turned(metadata.gain_map, orientation)
+        metadata = replace(metadata, gain_map=turned)
+        dropped += [] if turned else [Note.GAIN_MAP]
     return Facts(
         format=source.format,
         orientation=orientation,
@@ -100,6 +104,7 @@ def assembled(path: Path, facts: Facts, canvas: Arrays) -> Photo:
         texts=metadata.texts,
         geo=metadata.geo,
         iptc=metadata.iptc,
+        gain_map=metadata.gain_map,
         grey=facts.grey,
         linear=facts.linear,
         lossless=facts.lossless,

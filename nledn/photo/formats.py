@@ -1,5 +1,9 @@
 """The formats: known by their first bytes when read, by their suffix when written."""
 
+from typing import Any
+
+import numpy as np
+
 from nledn.photo.model import Photo
 
 HEAD_BYTES = 64
@@ -55,6 +59,8 @@ _VIDEO_SIGNATURES = (
 )
 DEEP = ("PNG", "TIFF")
 """Formats we write that hold 16 bits a channel."""
+FLOATING = ("TIFF",)
+"""Formats we write that hold floating point."""
 WITHOUT_ALPHA = ("JPEG", "BMP")
 """Formats we write that hold no transparency."""
 WITHOUT_METADATA = ("BMP",)
@@ -140,6 +146,14 @@ def writable_suffixes() -> tuple[str, ...]:
 def written_format(suffix: str) -> str | None:
     """The format of `suffix`, in any letter case; None if it is not written."""
     return _WRITABLE.get(suffix.lower())
+
+
+def written_depth(photo: Photo, kind: str | None) -> np.dtype[Any]:
+    """Return the depth that a photo has in a format that we write."""
+    if kind not in DEEP:
+        return np.dtype(np.uint8)
+    must_be_whole = photo.is_float and kind not in FLOATING
+    return np.dtype(np.uint16) if must_be_whole else photo.pixels.dtype
 
 
 def output_suffix(photo: Photo) -> str:

@@ -14,16 +14,17 @@ XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENDED_PREFIX = b"http://ns.adobe.com/xmp/extension/\0"
 ICC_PREFIX = b"ICC_PROFILE\0"
 PHOTOSHOP_PREFIX = b"Photoshop 3.0\0"
+_MPF_PREFIX = b"MPF\0"
 _JFIF_PREFIXES = (b"JFIF\0", b"JFXX\0")
-_GAIN_MAP_PREFIX = b"urn:iso:std:iso:ts:21496:-1\0"
+GAIN_MAP_PREFIX = b"urn:iso:std:iso:ts:21496:-1\0"
 _CREDENTIALS = b"jumb"
 # Other APPn segments without facts about the photo: the coding of its pixels, and the places of
 # further pictures, which have their own note.
-_ABOUT_CODING = (b"Adobe\0", b"Adobe", b"MPF\0", b"Ducky", b"FPXR\0", *_JFIF_PREFIXES)
+_ABOUT_CODING = (b"Adobe\0", b"Adobe", _MPF_PREFIX, b"Ducky", b"FPXR\0", *_JFIF_PREFIXES)
 
 _SOI, _SOS, _EOI, _COM, _JPEG_LS = 0xD8, 0xDA, 0xD9, 0xFE, 0xF7
 _APP0, _APP1, _APP2, _APP13, _APP15 = 0xE0, 0xE1, 0xE2, 0xED, 0xEF
-_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _LOSSLESS_FRAMES = (0xC3, 0xC7, 0xCB, 0xCF)
 _HIERARCHICAL_FRAMES = (0xC5, 0xC6, 0xCD, 0xCE)
 _UNITS_DPI = {1: 1.0, 2: 2.54}
@@ -45,6 +46,7 @@ class Segments:
         comments: in the order of the file.
         dpi: of JFIF.
         iptc: the block among Photoshop's resources.
+        mpf: where the structure that tells of further pictures begins, and itself.
         notes: as in `Photo.notes`, without those from XMP.
     """
 
@@ -54,6 +56,7 @@ class Segments:
     comments: list[bytes] = field(default_factory=list)
     dpi: tuple[float, float] | None = None
     iptc: bytes | None = None
+    mpf: tuple[int, bytes] | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -69,14 +72,18 @@ def read(file: BinaryIO) -> Segments:
         Unsupported: a kind of JPEG that no decoder here reads.
     """
     reader = _Reader()
-    for marker, data in _segments(file):
-        if marker in _FRAMES or marker == _JPEG_LS:
+    found_mpf = None
+    for marker, data in segments_in(file):
+        if data.startswith(_MPF_PREFIX) and found_mpf is None:
+            found_mpf = file.tell() - len(data) + len(_MPF_PREFIX), data[len(_MPF_PREFIX) :]
+        if marker in FRAMES or marker == _JPEG_LS:
             _check_frame(marker, data)
         elif marker == _COM:
             reader.found.comments.append(data)
         elif _APP0 <= marker <= _APP15:
             reader.take(marker, data)
     found = reader.finished()
+    found.mpf = found_mpf
     found.notes += _behind_the_end(file)
     return found
 
@@ -96,7 +103,7 @@ class _Reader:
             (_APP1, XMP_PREFIX): self.found.packets.append,
             (_APP1, EXTENDED_PREFIX): self._take_extension,
             (_APP2, ICC_PREFIX): self._take_profile,
-            (_APP2, _GAIN_MAP_PREFIX): lambda _: self.found.notes.append(Note.GAIN_MAP),
+            (_APP2, GAIN_MAP_PREFIX): lambda _: self.found.notes.append(Note.GAIN_MAP),
             (_APP13, PHOTOSHOP_PREFIX): self._take_resources,
         }
 
@@ -167,7 +174,7 @@ class _Reader:
                 self.found.notes.append(Note.EXTENDED_XMP)
 
 
-def _segments(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def segments_in(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield markers with their data up to the pixels, and leave the file there."""
     file.seek(2)
     for _ in range(_MOST_SEGMENTS):
@@ -197,7 +204,7 @@ def _check_frame(marker: int, data: bytes) -> None:
 
 def _behind_the_end(file: BinaryIO) -> Iterator[str]:
     """Note data behind the end mark; the file's position is at the pixels."""
-    rest = _after_end(file)
+    rest = _next_after_end(file)
     if rest is None:
         yield Note.NO_END
         return
@@ -211,7 +218,15 @@ def _behind_the_end(file: BinaryIO) -> Iterator[str]:
         yield Note.TRAILER
 
 
-def _after_end(file: BinaryIO) -> bytes | None:
+def after_end(file: BinaryIO) -> bytes | None:
+    """Return what follows the end mark of a JPEG; None where there is none."""
+    for _ in segments_in(file):
+        pass
+    begin = _next_after_end(file)
+    return None if begin is None else begin + file.read()
+
+
+def _next_after_end(file: BinaryIO) -> bytes | None:
     """The first bytes behind the end mark; None without one.
 
     Coded pixels never hold these two bytes: an FF among them is followed by a zero or a restart.
@@ -224,6 +239,11 @@ def _after_end(file: BinaryIO) -> bytes | None:
             return (window[at + 2 :] + file.read(_BLOCK_BYTES))[:_BLOCK_BYTES]
         before = window[-1:]
     return None
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    """Return a segment as it stands in a file."""
+    return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
 
 
 def segments_of(data: bytes) -> Segments:

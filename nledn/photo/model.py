@@ -20,7 +20,7 @@ class Note(StrEnum):
     MPO = "mpo"
     """Several pictures in one JPEG (MPO): the main one is taken, the rest dropped."""
     GAIN_MAP = "gain-map"
-    """The gain map, which brightens the photo on HDR screens, is dropped."""
+    """The gain map, which brightens the photo on HDR screens, is dropped: damaged, or no room."""
     DEPTH = "depth"
     """The depth map is dropped."""
     FILM = "film"
@@ -83,6 +83,8 @@ class Note(StrEnum):
     """The format of the result has no room for the resolution."""
     FEWER_BITS = "fewer-bits"
     """16 bits became 8 in the format of the result."""
+    NO_FLOAT = "no-float"
+    """Floats became whole numbers in the format of the result; after a colon, of how many bits."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Metadata:
     texts: Texts = ()
     geo: bytes | None = None
     iptc: bytes | None = None
+    gain_map: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class Photo:
     Derived photos are made with `dataclasses.replace(photo, pixels=...)`.
 
     Attributes:
-        pixels: (H, W, 3) uint8 or uint16, RGB, upright, in the file's own encoding.
+        pixels: (H, W, 3) RGB, of any depth, upright, in the file's own encoding.
         alpha: (H, W) of the same dtype, straight, or None.
         icc: the profile of the pixels.
         exif: a TIFF structure (without the word Exif before it), orientation 1, no thumbnail.
@@ -129,6 +132,7 @@ class Photo:
         texts: words beside the photo, by keyword: a PNG's texts, a JPEG's comment.
         geo: a TIFF structure with the fields of a GeoTIFF.
         iptc: the old IPTC block (IIM).
+        gain_map: a JPEG that brightens the photo on HDR screens, upright.
         grey: read and written as greyscale; the three channels are equal.
         linear: the profile says that values are proportional to light.
         lossless: a WebP that kept every pixel, and keeps them again.
@@ -146,6 +150,7 @@ class Photo:
     texts: Texts = ()
     geo: bytes | None = None
     iptc: bytes | None = None
+    gain_map: bytes | None = None
     grey: bool = False
     linear: bool = False
     lossless: bool = False
@@ -171,8 +176,13 @@ class Photo:
 
     @property
     def depth_bits(self) -> int:
-        """Bits a channel: 8 or 16."""
+        """Bits a channel: 8 or 16; 16 or 32 of floats."""
         return self.pixels.dtype.itemsize * 8
+
+    @property
+    def is_float(self) -> bool:
+        """True if values are floating point."""
+        return self.pixels.dtype.kind == "f"
 
     @property
     def megapixels(self) -> float:

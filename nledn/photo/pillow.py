@@ -7,12 +7,13 @@ import functools
 import struct
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
 
-from nledn.photo import exif, jpeg_reading, texts, vips, xmp
+from nledn.photo import exif, gain_map, jpeg_reading, texts, vips, xmp
 from nledn.photo.model import Decoded, Metadata, Note, Photo
 from nledn.photo.pixel_sink import Form, PixelSink
 from nledn.photo.source import Source, Unsupported
@@ -52,20 +53,24 @@ def opened(file: BinaryIO, kind: str) -> Source:
     found = jpeg_reading.read(file) if kind == "JPEG" else None  # before Pillow's own error
     file.seek(0)
     image = Image.open(file, formats=_FORMATS)
-    kind = image.format or ""
-    notes = [*_notes(image), *_beside(file, kind)]
+    beside = None if found is None else gain_map.found(file, found, image.size)
+    kind = "JPEG" if beside and beside.is_alone else image.format or ""
+    notes = [*_notes(image, kind), *_beside(file, kind)]
     picture = None
     decode: Callable[[PixelSink], Decoded] = functools.partial(_decoded, image)
     if found is None:
         metadata = _metadata(image, file)
     else:
-        metadata = _jpeg_metadata(found)
+        metadata = replace(_jpeg_metadata(found), gain_map=beside.data if beside else None)
         others = notes.count(Note.MPO) or Note.GAIN_MAP in (*notes, *found.notes)
         notes += [note for note in found.notes if not (note == Note.MPO and others)]
         picture = vips.VipsImage(file, "JPEG", cmyk=image.mode == "CMYK")
         if image.mode == "CMYK":
             decode = picture.decode
     notes += _told_by_xmp(metadata.xmp)
+    if beside is not None:
+        kept = {Note.GAIN_MAP, *([Note.MPO] if beside.is_alone else [])}
+        notes = [note for note in notes if note not in kept]
     # AVIF turns by its own properties, which Pillow puts into the EXIF; its XMP does not count.
     block = metadata.exif or b""
     orientation = exif.orientation(block) or 1 if kind == "AVIF" else None
@@ -106,13 +111,13 @@ def _jpeg_metadata(found: jpeg_reading.Segments) -> Metadata:
     )
 
 
-def _notes(image: Image.Image) -> Iterator[str]:
+def _notes(image: Image.Image, kind: str) -> Iterator[str]:
     simple = {"P": Note.PALETTE, "PA": Note.PALETTE, "1": Note.BILEVEL, "CMYK": Note.CMYK}
     if image.mode in simple:
         yield simple[image.mode]
-    if image.format == "MPO":
+    if kind == "MPO":
         yield Note.MPO
-    elif getattr(image, "n_frames", 1) > 1:
+    elif kind != "JPEG" and getattr(image, "n_frames", 1) > 1:
         yield f"{Note.FRAMES}:{getattr(image, 'n_frames', 1)}"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from nledn.pixels import Pixels, Plane
 
-DepthName = Literal["uint8", "uint16"]
+DepthName = Literal["uint8", "uint16", "float16", "float32"]
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,9 @@ class PixelSink(Protocol):
         """Take the next rows.
 
         Args:
-            strip: (rows, width, bands) of the form's depth: one band of grey or three of colour,
-                then alpha where the form has it; bands beyond these are dropped.
+            strip: (rows, width, bands) of the form's depth, or float32 for float16: one band of
+                grey or three of colour, then alpha where the form has it; bands beyond these are
+                dropped.
         """
         ...
 

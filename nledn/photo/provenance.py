@@ -37,6 +37,7 @@ class Provenance:
         version: of the program.
         masked: part of the photo was kept unchanged.
         partial: not every tile had been computed.
+        keep_brightness: the slow part of the rain's light was given back.
         reason: why `auto` chose the checkpoint; empty if the user named it.
     """
 
@@ -49,6 +50,7 @@ class Provenance:
     version: str
     masked: bool = False
     partial: bool = False
+    keep_brightness: bool = False
     reason: str = ""
 
 
@@ -104,7 +106,7 @@ def read_provenance(packet: bytes | None) -> Provenance | None:
             for field in fields(Provenance)
         }
         if any(value is not None for value in found.values()):
-            return _recipe(found)
+            return _provenance(found)
     return None
 
 
@@ -113,13 +115,20 @@ def is_result(packet: bytes | None) -> bool:
     return read_provenance(packet) is not None
 
 
-def _recipe(found: dict[str, str | None]) -> Provenance | None:
+def _provenance(found: dict[str, str | None]) -> Provenance | None:
     texts = {name: value for name, value in found.items() if value is not None}
     try:
         strength = float(texts.pop("strength"))
-        masked = texts.pop("masked", "False") == "True"
-        partial = texts.pop("partial", "False") == "True"
-        provenance = Provenance(strength=strength, masked=masked, partial=partial, **texts)
+        masked, partial, keep_brightness = (
+            texts.pop(name, "False") == "True" for name in ("masked", "partial", "keep_brightness")
+        )
+        provenance = Provenance(
+            strength=strength,
+            masked=masked,
+            partial=partial,
+            keep_brightness=keep_brightness,
+            **texts,
+        )
     except (KeyError, TypeError, ValueError):
         return None
     return provenance if 0 <= strength <= STRENGTH_MAX else None

@@ -1,11 +1,14 @@
 """Smaller results: the longest side that a photo is reduced to."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyvips
+from numpy.typing import NDArray
 
 from nledn.photo.model import Note, Photo
+from nledn.pixels import Pixels, Plane, white
 
 
 def resized(photo: Photo, longest_side_px: int | None) -> Photo:
@@ -22,15 +25,18 @@ def resized(photo: Photo, longest_side_px: int | None) -> Photo:
         max(round(side * longest_side_px / max(width, height)), 1) / side
         for side in (width, height)
     )
-    image = pyvips.Image.new_from_array(np.ascontiguousarray(photo.pixels))
-    most = int(np.iinfo(photo.pixels.dtype).max)
+    depth = photo.pixels.dtype
+    most = white(depth)
+    image = pyvips.Image.new_from_array(_for_vips(photo.pixels))
     if photo.alpha is not None:
-        image = image.bandjoin(pyvips.Image.new_from_array(photo.alpha))
+        image = image.bandjoin(pyvips.Image.new_from_array(_for_vips(photo.alpha)))
         image = image.premultiply(max_alpha=most)
     image = image.resize(across, vscale=along, kernel="lanczos3")
     if photo.alpha is not None:
-        image = image.unpremultiply(max_alpha=most).rint()
-    values = image.cast("uchar" if most == 255 else "ushort").numpy()
+        image = image.unpremultiply(max_alpha=most)
+    if depth.kind != "f":
+        image = image.rint().cast("uchar" if most == 255 else "ushort")
+    values = image.numpy().astype(depth, copy=False)
     return replace(
         photo,
         pixels=np.ascontiguousarray(values[..., :3]),
@@ -38,3 +44,8 @@ def resized(photo: Photo, longest_side_px: int | None) -> Photo:
         geo=None,
         notes=photo.notes if photo.geo is None else (*photo.notes, Note.GEOREFERENCE),
     )
+
+
+def _for_vips(values: Pixels | Plane) -> NDArray[Any]:
+    """Return values as an array of a depth that libvips has: it knows no half floats."""
+    return np.ascontiguousarray(values.astype(np.float32) if values.dtype == np.float16 else values)

@@ -20,7 +20,15 @@ _SENSOR_PHOTOMETRICS = (32803, 34892)  # a colour filter array, and linear RAW
 # None, CCITT, LZW, JPEG, Deflate, PackBits: those of our libvips (docs/photos.md).
 _READABLE_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
 _COLOURS = {_WHITE_IS_0: 1, _BLACK_IS_0: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3}
+_REFUSED_COLOURS = {
+    **{8: "CIE Lab", 9: "ICC Lab", 10: "ITU Lab", 32844: "LogL", 32845: "LogLuv"},
+}
+_REFUSED_COMPRESSIONS = {
+    **{34676: "LogLuv", 34677: "LogLuv", 34712: "JPEG 2000", 34887: "LERC", 34925: "LZMA"},
+    **{50000: "zstd", 50001: "WebP", 50002: "JPEG XL", 52546: "JPEG XL"},
+}
 _UINT, _FLOAT, _UNDEFINED = 1, 3, 4
+_UINT_BITS, _FLOAT_BITS = (1, 2, 4, 8, 16), (16, 32)
 _REDUCED, _TRANSPARENCY_MASK, _OLD_REDUCED = 1, 4, 2  # no page, but a preview or a mask
 _ALPHAS = (1, 2)  # in ExtraSamples; anything else is a saved selection, infrared of a scanner …
 _SEPARATE = 2
@@ -55,7 +63,7 @@ def opened(file: BinaryIO) -> Source:
 
     Raises:
         Damaged: the page cannot be read.
-        Unsupported: float, signed or 32-bit pixels, or a rare compression.
+        Unsupported: signed or 32-bit whole numbers, or a rare compression.
     """
     structure = TiffStructure(file)
     first = structure.directory(structure.first_offset)
@@ -69,6 +77,7 @@ def opened(file: BinaryIO) -> Source:
     picture = vips.VipsImage(
         file,
         "TIFF",
+        bits=_first(structure, page, _BITS, 1) if _is_float(structure, page) else None,
         cmyk=photometric == _CMYK,
         bands=_bands(structure, page, photometric, alpha),
         place=place.options,
@@ -121,26 +130,48 @@ def _is_beside(structure: TiffStructure, page: Directory) -> bool:
     )
 
 
+def _is_mask(structure: TiffStructure, page: Directory) -> bool:
+    return bool(_first(structure, page, _SUBFILE, 0) & _TRANSPARENCY_MASK)
+
+
 def _checked(structure: TiffStructure, page: Directory) -> int:
     """Return the photometric interpretation, after checking that the pixels are supported."""
     photometric = _first(structure, page, _PHOTOMETRIC, -1)
     if photometric not in _COLOURS:
-        raise Unsupported(f"photometric interpretation {photometric}")
-    bits = structure.integers(page.entries.get(_BITS)) or (1,)
-    if len(set(bits)) != 1 or bits[0] not in (1, 2, 4, 8, 16):
-        raise Unsupported(f"{'/'.join(map(str, bits))} bits")
-    kinds = structure.integers(page.entries.get(_SAMPLE_FORMAT)) or (_UINT,)
-    if not set(kinds) <= {_UINT, _UNDEFINED}:
-        raise Unsupported("float" if _FLOAT in kinds else "signed")
+        name = _REFUSED_COLOURS.get(photometric, f"photometric interpretation {photometric}")
+        raise Unsupported(name)
     compression = _first(structure, page, _COMPRESSION, 1)
     if compression not in _READABLE_COMPRESSIONS:
-        raise Unsupported(f"compression {compression}")
+        raise Unsupported(_REFUSED_COMPRESSIONS.get(compression, f"compression {compression}"))
+    _check_numbers(structure, page, photometric)
     if photometric == _YCBCR and compression != _JPEG:
         raise Unsupported("YCbCr without JPEG")  # libvips takes it for RGB
-    is_separate = _first(structure, page, _PLANAR, 1) == _SEPARATE
-    if is_separate and _TILE_WIDTH in page.entries and _first(structure, page, _SAMPLES, 1) > 1:
+    if _is_separate(structure, page) and _TILE_WIDTH in page.entries:
         raise Unsupported("tiles in separate planes")
     return photometric
+
+
+def _check_numbers(structure: TiffStructure, page: Directory, photometric: int) -> None:
+    bits = structure.integers(page.entries.get(_BITS)) or (1,)
+    kinds = structure.integers(page.entries.get(_SAMPLE_FORMAT)) or (_UINT,)
+    is_float = _is_float(structure, page)
+    if not (is_float or set(kinds) <= {_UINT, _UNDEFINED}):
+        raise Unsupported("float and whole numbers" if _FLOAT in kinds else "signed")
+    if len(set(bits)) != 1 or bits[0] not in (_FLOAT_BITS if is_float else _UINT_BITS):
+        raise Unsupported(f"{'/'.join(map(str, bits))} bits" + ", float" * is_float)
+    if is_float and photometric not in (_BLACK_IS_0, _RGB):
+        raise Unsupported("float, neither RGB nor grey with black as 0")
+    if is_float and bits[0] == 16 and _is_separate(structure, page):
+        raise Unsupported("16-bit float in separate planes")  # libvips mixes them up
+
+
+def _is_float(structure: TiffStructure, page: Directory) -> bool:
+    return set(structure.integers(page.entries.get(_SAMPLE_FORMAT))) == {_FLOAT}
+
+
+def _is_separate(structure: TiffStructure, page: Directory) -> bool:
+    is_separate = _first(structure, page, _PLANAR, 1) == _SEPARATE
+    return is_separate and _first(structure, page, _SAMPLES, 1) > 1
 
 
 def _alpha_in(structure: TiffStructure, page: Directory, photometric: int) -> int | None:
@@ -218,7 +249,8 @@ def _notes(
     pages = sum(not _is_beside(structure, other) for other in structure.pages())
     if pages > 1:
         yield f"{Note.FRAMES}:{pages}"
-    if _first(structure, page, _SAMPLES, 1) > _COLOURS[photometric] + (alpha is not None):
+    extras = _first(structure, page, _SAMPLES, 1) - _COLOURS[photometric] - (alpha is not None)
+    if extras > 0 or any(_is_mask(structure, other) for other in structure.pages()):
         yield Note.EXTRA_CHANNELS
     if iptc_of(structure, page) == b"":
         yield Note.IPTC

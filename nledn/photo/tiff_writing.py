@@ -34,20 +34,21 @@ _DEFLATE, _NO_PREDICTOR, _HORIZONTAL, _UNASSOCIATED, _INTERLEAVED = 8, 1, 2, 2, 
 _STRIP_TARGET_BYTES = 2**19
 _DPI_PRECISION = 1000
 
-# ModelPixelScale, ModelTiepoint, ModelTransformation, the keys of GeoTIFF, and what GDAL adds.
-GEO_TAGS = frozenset({33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113})
+# ModelPixelScale, Intergraph's matrix, ModelTiepoint, ModelTransformation, GeoTIFF's keys, what
+# GDAL adds, and the coefficients of satellites' cameras.
+GEO_TAGS = frozenset({33550, 33920, 33922, 34264, 34735, 34736, 34737, 42112, 42113, 50844})
 """The fields of a GeoTIFF."""
 
 # Fields of an EXIF block about the layout of the block's pixels, or that are replaced.
 LAYOUT_TAGS = frozenset(
     {*range(254, 260), 262, 263, 266, 273, 274, *range(277, 285), 296, 317, *range(320, 326)}
-    | {330, 338, 339, 347, 512, 513, 514, *range(529, 533), _XMP, _IPTC, _ICC}
+    | {330, *range(338, 342), 347, 512, 513, 514, *range(529, 533), _XMP, _IPTC, _ICC}
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """The values to write: (H, W, C) uint8, uint16 or float32 with C 1 or 3, and alpha or None."""
+    """The values to write: (H, W, C) of any depth with C 1 or 3, and alpha or None."""
 
     colours: NDArray[Any]
     alpha: Plane | None = None

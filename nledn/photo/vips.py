@@ -16,7 +16,7 @@ import pyvips
 from nledn.photo.model import Decoded, Photo
 from nledn.photo.pixel_sink import DepthName, Form, PixelSink, colours_in
 from nledn.photo.source import Unsupported
-from nledn.pixels import Plane, strips
+from nledn.pixels import Plane, is_float, strips, white
 
 # libvips caches files by name and would show an old photo after a change; and its cache costs
 # memory that the engine needs.
@@ -26,7 +26,7 @@ logging.getLogger("pyvips").addHandler(logging.NullHandler())
 
 _LOADERS = {"PNG": "pngload", "TIFF": "tiffload", "JPEG": "jpegload", "AVIF": "heifload"}
 _VIPS_FORMATS = {np.dtype(np.uint8): "uchar", np.dtype(np.uint16): "ushort"}
-_DEPTHS: dict[str, DepthName] = {"uchar": "uint8", "ushort": "uint16"}
+_DEPTHS: dict[str, DepthName] = {"uchar": "uint8", "ushort": "uint16", "float": "float32"}
 _SPACES = {(2, 1): "b-w", (2, 2): "grey16", (3, 1): "srgb", (3, 2): "rgb16"}
 
 _JPEG_END = b"\xff\xd9"
@@ -45,7 +45,7 @@ class VipsImage:
     Attributes:
         file: it is read from; any position.
         kind: "PNG", "TIFF", "JPEG" or "AVIF".
-        bits: how many bits of 16 the file really fills (10, 12); None for all.
+        bits: how many bits of 16 the file really fills (10, 12), or 16 of a float; None for all.
         cmyk: convert the pixels from CMYK to sRGB.
         bands: those of the colours, and of alpha, that are taken; None for all.
         place: of the picture in its file, as the loader's options.
@@ -63,7 +63,7 @@ class VipsImage:
 
         Raises:
             VipsError: the file is truncated or corrupt.
-            Unsupported: float or 32-bit pixels.
+            Unsupported: 32-bit whole numbers.
         """
         return self._decoded(canvas, "error")
 
@@ -176,7 +176,7 @@ class _GreyBelow:
         self.begin = canvas.begin
 
     def put(self, strip: Any) -> None:
-        grey = np.full_like(strip, np.iinfo(strip.dtype).max // 2 + 1)
+        grey = np.full_like(strip, 0.5 if is_float(strip) else white(strip.dtype) // 2 + 1)
         grey[: max(0, self._left)] = strip[: max(0, self._left)]
         self._left -= len(strip)
         self._canvas.put(grey)
@@ -191,7 +191,8 @@ def _cmyk_to_srgb(image: Any) -> Any:
 def _fetch(image: Any, bits: int | None, canvas: PixelSink) -> None:
     width, height, bands = image.width, image.height, image.bands
     depth = _DEPTHS[image.format]
-    canvas.begin(Form(width, height, depth, has_alpha=bands > colours_in(bands)))
+    kept: DepthName = "float16" if depth == "float32" and bits == 16 else depth
+    canvas.begin(Form(width, height, kept, has_alpha=bands > colours_in(bands)))
     region = pyvips.Region.new(image)
     for rows in strips(height, width):
         raw = region.fetch(0, rows.start, width, rows.stop - rows.start)

@@ -4,18 +4,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
 from nledn.atomic import replacing
 from nledn.errors import OutputFailed, OutputTooLarge, unknown_format
 from nledn.photo import exif, icc, iptc, jpeg, pillow, png, tiff_writing, vips, xmp
-from nledn.photo.formats import DEEP, WITHOUT_ALPHA, WITHOUT_METADATA, written_format
+from nledn.photo.formats import (
+    DEEP,
+    WITHOUT_ALPHA,
+    WITHOUT_METADATA,
+    written_depth,
+    written_format,
+)
 from nledn.photo.model import Metadata, Note, Photo
 from nledn.photo.stripping import Strip
 from nledn.photo.tiff_structure import TiffDamaged
-from nledn.pixels import Floats, Pixels, Plane, strips, to_8_bits
+from nledn.pixels import Floats, Pixels, Plane, in_depth, strips
 
 _LONGEST_SIDE_PX = {"JPEG": jpeg.LONGEST_SIDE_PX, "WEBP": pillow.WEBP_LONGEST_SIDE_PX}
 _WITHOUT_GREY = ("WEBP",)
@@ -54,7 +60,8 @@ def write(
 ) -> tuple[str, ...]:
     """Write `photo` in the format that the suffix of `path` names.
 
-    PNG and TIFF keep everything. Formats of 8 bits get 16-bit photos rounded. JPEG and BMP have
+    PNG and TIFF keep everything. Formats of 8 bits get 16-bit photos rounded, and all but
+    TIFF floats, cut to 0 to 1. JPEG and BMP have
     no alpha: transparency is laid over white, as photo editors do. WebP has no greyscale: it gets
     equal channels. BMP holds no metadata but the resolution.
 
@@ -168,8 +175,7 @@ def _consistent(photo: Photo) -> Photo:
 
 def _fitted(photo: Photo, kind: str) -> Photo:
     """Convert a photo to one that `kind` can hold."""
-    if kind not in DEEP:
-        photo = _as_8_bits(photo)
+    photo = _in_depth(photo, written_depth(photo, kind))
     if kind in WITHOUT_ALPHA and photo.alpha is not None:
         photo = _over_white(photo, photo.alpha)
     if kind in _WITHOUT_GREY and photo.grey:
@@ -188,12 +194,15 @@ def _with_iptc_for(photo: Photo, kind: str) -> tuple[Photo, tuple[str, ...]]:
 
 def _left_out(photo: Photo, kind: str) -> Iterator[str]:
     """Note metadata that `kind` has no room for; the kinds are those of `Metadata`."""
-    if photo.depth_bits == 16 and kind not in DEEP:
-        yield Note.FEWER_BITS
+    depth = written_depth(photo, kind)
+    if depth != photo.pixels.dtype:
+        yield f"{Note.NO_FLOAT}:{depth.itemsize * 8}" if photo.is_float else Note.FEWER_BITS
     if photo.alpha is not None and kind in WITHOUT_ALPHA:
         yield Note.NO_ALPHA
     if photo.geo is not None and kind != "TIFF":
         yield Note.GEOREFERENCE
+    if photo.gain_map is not None and not (kind == "JPEG" and jpeg.has_gain_map(photo)):
+        yield Note.GAIN_MAP
     if photo.dpi is not None and kind == "WEBP" and exif.dpi(photo.exif or b"") is None:
         yield Note.NO_RESOLUTION
     if kind == "JPEG":
@@ -205,9 +214,9 @@ def _left_out(photo: Photo, kind: str) -> Iterator[str]:
         yield from (note for block, note in there if block is not None)
 
 
-def _as_8_bits(photo: Photo) -> Photo:
-    alpha = None if photo.alpha is None else to_8_bits(photo.alpha)
-    return replace(photo, pixels=to_8_bits(photo.pixels), alpha=alpha)
+def _in_depth(photo: Photo, depth: "np.dtype[Any]") -> Photo:
+    alpha = None if photo.alpha is None else in_depth(photo.alpha, depth)
+    return replace(photo, pixels=in_depth(photo.pixels, depth), alpha=alpha)
 
 
 def _over_white(photo: Photo, alpha: Plane) -> Photo:
@@ -232,7 +241,7 @@ def _as_rgb(photo: Photo) -> Photo:
 def _encode(photo: Photo, file: BinaryIO, kind: str, settings: WriteSettings) -> None:
     encoders: dict[str, Callable[[], None]] = {
         "JPEG": lambda: jpeg.write(
-            photo, file.write, quality=settings.quality, subsampling=settings.subsampling
+            photo, file, quality=settings.quality, subsampling=settings.subsampling
         ),
         "PNG": lambda: png.write(photo, file.write),
         "TIFF": lambda: _write_tiff(photo, file),

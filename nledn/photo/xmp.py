@@ -12,6 +12,7 @@ _TIFF = "{http://ns.adobe.com/tiff/1.0/}"
 _EXIF = "{http://ns.adobe.com/exif/1.0/}"
 _NOTE_SPACE = "http://ns.adobe.com/xmp/note/"
 _GAIN_MAP = "{http://ns.adobe.com/hdr-gain-map/1.0/}"
+_APPLES_GAIN_MAP = "{http://ns.apple.com/HDRGainMap/1.0/}"
 _CAMERA = "{http://ns.google.com/photos/1.0/camera/}"
 _ORIENTATION = f"{_TIFF}Orientation"
 _HAS_EXTENDED = f"{{{_NOTE_SPACE}}}HasExtendedXMP"
@@ -63,6 +64,28 @@ def orientation(packet: bytes) -> int:
 def has_gain_map(packet: bytes) -> bool:
     """Return whether a packet says that a gain map lies beside the photo."""
     return _tells(packet, lambda name, _: name.startswith(_GAIN_MAP))
+
+
+def is_gain_map(packet: bytes) -> bool:
+    """Return whether a packet is that of a gain map itself, Ultra HDR's or Apple's."""
+    return _tells(packet, lambda name, _: name.startswith((_GAIN_MAP, _APPLES_GAIN_MAP)))
+
+
+def with_gain_map(packet: bytes | None, gain_map_bytes: int) -> bytes:
+    """Say that a gain map of so many bytes follows the picture (Ultra HDR 1.1, GContainer)."""
+    item = '<rdf:li rdf:parseType="Resource"><Container:Item Item:Mime="image/jpeg" Item:Semantic='
+    own = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/"'
+        ' xmlns:Container="http://ns.google.com/photos/1.0/container/"'
+        ' xmlns:Item="http://ns.google.com/photos/1.0/container/item/" hdrgm:Version="1.0">'
+        f'<Container:Directory><rdf:Seq>{item}"Primary"/></rdf:li>'
+        f'{item}"GainMap" Item:Length="{gain_map_bytes}"/></rdf:li></rdf:Seq></Container:Directory>'
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    ).encode()
+    joined = own if packet is None else merged([packet, own])
+    return joined or own
 
 
 def has_film(packet: bytes) -> bool:

@@ -49,7 +49,7 @@
     </message>
     <message>
         <source>A rainy sample. Click Derain to remove the rain, or drop your own photo.</source>
-        <translation>这是一张雨中的示例照片。点击“去雨”去除雨水，或将您自己的照片拖到这里。</translation>
+        <translation>这是一张雨天的示例照片。点击“去雨”即可去除雨丝，也可以把自己的照片拖到这里。</translation>
     </message>
     <message>
         <source>About AfterRain</source>
@@ -92,8 +92,12 @@
         <translation>高级</translation>
     </message>
     <message>
-        <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
-        <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
+        <source>Advanced: a template for the name</source>
+        <translation>高级：使用名称模板</translation>
+    </message>
+    <message>
+        <source>AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.</source>
+        <translation>AfterRain 上次未正常退出。已恢复 {name} 的 {done} 个图块（共 {total} 个）。</translation>
     </message>
     <message>
         <source>AfterRain does not download photos. Save the picture, then open its file.</source>
@@ -128,16 +132,16 @@
         <translation>AfterRain 是以 MIT 许可证发布的自由软件。它所用的软件包与它一同安装，各有自己的许可证。打包版本自带这些软件包，并在此列出。</translation>
     </message>
     <message>
-        <source>AfterRain {version} removes the rain from photos, on your own computer.</source>
-        <translation>AfterRain {version} 在您自己的电脑上去除照片中的雨。</translation>
+        <source>AfterRain {version} removes rain from photos, on your own computer.</source>
+        <translation>AfterRain {version} 在您自己的电脑上为照片去雨。</translation>
     </message>
     <message>
         <source>All files</source>
         <translation>所有文件</translation>
     </message>
     <message>
-        <source>All of the authors' models are already installed.</source>
-        <translation>作者的模型已全部在此。</translation>
+        <source>All of the authors' models are already here.</source>
+        <translation>作者发布的模型均已添加。</translation>
     </message>
     <message>
         <source>All photos</source>
@@ -153,7 +157,7 @@
     </message>
     <message>
         <source>An ICC file of your screen, if the desktop has none.</source>
-        <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
+        <translation>显示器的 ICC 文件，仅在系统未提供时需要。</translation>
     </message>
     <message>
         <source>Another batch is running in {path} (process {pid} on {host}).</source>
@@ -164,8 +168,8 @@
         <translation>其他程序的结果…</translation>
     </message>
     <message>
-        <source>Apple GPU (untested)</source>
-        <translation>Apple GPU（未经测试）</translation>
+        <source>Apple graphics (untested)</source>
+        <translation>Apple 显卡（未经测试）</translation>
     </message>
     <message>
         <source>Arrange them as one of: {layouts}.</source>
@@ -174,6 +178,10 @@
     <message>
         <source>As the photo</source>
         <translation>与照片相同</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Ask its author for a .safetensors file.</source>
@@ -192,16 +200,16 @@
         <translation>恢复为 100 %</translation>
     </message>
     <message>
-        <source>Back to the settings of a first start</source>
-        <translation>恢复为首次启动时的设置</translation>
-    </message>
-    <message>
         <source>Backend</source>
         <translation>后端</translation>
     </message>
     <message>
         <source>Batch</source>
         <translation>批处理</translation>
+    </message>
+    <message>
+        <source>Batch finished</source>
+        <translation>批处理已完成</translation>
     </message>
     <message>
         <source>Batch: {progress}</source>
@@ -220,7 +228,7 @@
         <translation>黑白二值已转换为 8 位灰度。</translation>
     </message>
     <message>
-        <source>Black: as without rain. Yellow: far from it</source>
+        <source>Black: like the photo without rain. Yellow: far from it</source>
         <translation>黑色：与无雨照片一致；黄色：相差很大</translation>
     </message>
     <message>
@@ -420,20 +428,20 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compute only the visible area</source>
-        <translation>只计算看得见的部分</translation>
+        <source>Compute only the visible part</source>
+        <translation>只计算可见部分</translation>
     </message>
     <message>
         <source>Compute the missing tiles (Ctrl+D)</source>
         <translation>计算剩余的图块 (Ctrl+D)</translation>
     </message>
     <message>
-        <source>Compute the rest of the photo too</source>
-        <translation>把照片其余部分也计算出来</translation>
+        <source>Compute the rest of the photo</source>
+        <translation>计算照片的其余部分</translation>
     </message>
     <message>
-        <source>Compute the visible area whole and in tiles, and compare</source>
-        <translation>把看得见的部分整体和分图块各算一次并比较</translation>
+        <source>Compute the visible part at once and in tiles, and compare</source>
+        <translation>将可见部分整体计算一次、分图块计算一次，并作比较</translation>
     </message>
     <message>
         <source>Content credentials are not kept.</source>
@@ -442,6 +450,14 @@
     <message>
         <source>Continue</source>
         <translation>继续</translation>
+    </message>
+    <message>
+        <source>Continue now</source>
+        <translation>立即继续</translation>
+    </message>
+    <message>
+        <source>Continue with the next tile</source>
+        <translation>从下一个图块继续</translation>
     </message>
     <message>
         <source>Copy it again from the camera or a backup.</source>
@@ -458,6 +474,10 @@
     <message>
         <source>Copy result</source>
         <translation>复制结果</translation>
+    </message>
+    <message>
+        <source>Copy settings</source>
+        <translation>复制设置</translation>
     </message>
     <message>
         <source>Correct or stop that worker, then start the batch again.</source>
@@ -478,6 +498,10 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+    <message>
+        <source>Darker by {levels}: keep brightness?</source>
+        <translation>变暗了 {levels} 级：保持亮度？</translation>
     </message>
     <message>
         <source>Darker overall, by {levels} of 255.</source>
@@ -508,12 +532,16 @@
         <translation>请在一台机器上单独对它去雨。</translation>
     </message>
     <message>
+        <source>Derain selected…</source>
+        <translation>对所选照片去雨…</translation>
+    </message>
+    <message>
         <source>Derain the photos of a folder, and new ones</source>
         <translation>对文件夹中的照片以及之后放入的每张照片去雨</translation>
     </message>
     <message>
         <source>Derain the planned photos</source>
-        <translation>对待处理的照片去雨</translation>
+        <translation>为待处理的照片去雨</translation>
     </message>
     <message>
         <source>Derained</source>
@@ -526,6 +554,10 @@
     <message>
         <source>Device</source>
         <translation>设备</translation>
+    </message>
+    <message>
+        <source>Devices are still being detected. Open Settings again in a moment.</source>
+        <translation>正在检测设备，请稍后再打开设置。</translation>
     </message>
     <message>
         <source>Discard</source>
@@ -566,6 +598,10 @@
     <message>
         <source>Edit presets…</source>
         <translation>编辑预设…</translation>
+    </message>
+    <message>
+        <source>Enlarge small photos to fit</source>
+        <translation>适应窗口时放大小照片</translation>
     </message>
     <message>
         <source>Enter</source>
@@ -648,12 +684,8 @@
         <translation>先完成</translation>
     </message>
     <message>
-        <source>Finished photos are kept; the rest remains for the next start.</source>
-        <translation>已完成的会保留；其余的下次启动时仍在。</translation>
-    </message>
-    <message>
-        <source>Finishing the present tile</source>
-        <translation>正在完成当前图块</translation>
+        <source>Finished photos are kept; the next start continues with the rest.</source>
+        <translation>已完成的照片会保留；下次启动时可继续处理其余照片。</translation>
     </message>
     <message>
         <source>Fit</source>
@@ -662,6 +694,10 @@
     <message>
         <source>Fit or 100 %</source>
         <translation>适合窗口或 100 %</translation>
+    </message>
+    <message>
+        <source>Floating point became {count} bits per channel, cut to 0 to 1.</source>
+        <translation>浮点数转换为每通道 {count} 位，并截断到 0 至 1。</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -680,8 +716,8 @@
         <translation>文件夹…</translation>
     </message>
     <message>
-        <source>For JPEG and WebP; PNG and TIFF lose nothing.</source>
-        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 无损。</translation>
+        <source>For JPEG and WebP; PNG and TIFF are lossless.</source>
+        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 为无损格式。</translation>
     </message>
     <message>
         <source>For the web, 2048 px</source>
@@ -696,16 +732,16 @@
         <translation>请腾出空间或选择其他磁盘，然后重试。</translation>
     </message>
     <message>
+        <source>From the desktop, else sRGB</source>
+        <translation>采用系统的设置，没有则用 sRGB</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>
     <message>
         <source>Full size</source>
         <translation>原始尺寸</translation>
-    </message>
-    <message>
-        <source>GPU {number}</source>
-        <translation>GPU {number}</translation>
     </message>
     <message>
         <source>Get</source>
@@ -732,8 +768,20 @@
         <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
-        <source>Grey: no rain; brighter: removed rain</source>
-        <translation>灰色表示无雨；越亮表示去除的雨越多</translation>
+        <source>Give back the light that goes with the rain</source>
+        <translation>补回随雨一起去掉的光</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Graphics card {number}</source>
+        <translation>显卡 {number}</translation>
+    </message>
+    <message>
+        <source>Grey: no rain. Brighter: removed rain</source>
+        <translation>灰色：无雨；越亮：去除的雨越多</translation>
     </message>
     <message>
         <source>Help</source>
@@ -742,6 +790,10 @@
     <message>
         <source>Hide the names</source>
         <translation>隐藏名称</translation>
+    </message>
+    <message>
+        <source>How much of the rain is removed</source>
+        <translation>去除多少雨</translation>
     </message>
     <message>
         <source>ICC profiles</source>
@@ -784,6 +836,10 @@
         <translation>请在集群的所有机器上安装相同版本的 AfterRain。</translation>
     </message>
     <message>
+        <source>Instead: {where}, {how}.</source>
+        <translation>改用{where}（{how}）。</translation>
+    </message>
+    <message>
         <source>Invalid {option}: {found}.</source>
         <translation>{option} 的值无效：{found}。</translation>
     </message>
@@ -792,16 +848,16 @@
         <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
     </message>
     <message>
-        <source>It uses {where}.</source>
-        <translation>现使用 {where}。</translation>
-    </message>
-    <message>
-        <source>Its present content would be lost.</source>
-        <translation>其中现有的内容将会丢失。</translation>
+        <source>Its present content will be lost.</source>
+        <translation>其现有内容将会丢失。</translation>
     </message>
     <message>
         <source>JPEG quality {quality}, {colour}</source>
         <translation>JPEG 质量 {quality}，{colour}</translation>
+    </message>
+    <message>
+        <source>Keep all</source>
+        <translation>全部保留</translation>
     </message>
     <message>
         <source>Keep area</source>
@@ -816,8 +872,12 @@
         <translation>保留区域：橡皮擦</translation>
     </message>
     <message>
-        <source>Keep nothing; remove the rain everywhere</source>
-        <translation>不保留任何区域；所有地方都去雨</translation>
+        <source>Keep brightness</source>
+        <translation>保持亮度</translation>
+    </message>
+    <message>
+        <source>Keep the file's date</source>
+        <translation>保留文件的日期</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -836,6 +896,14 @@
         <translation>较大的照片会缩小，不会放大。</translation>
     </message>
     <message>
+        <source>Leave out all</source>
+        <translation>全部去除</translation>
+    </message>
+    <message>
+        <source>Leave out the location</source>
+        <translation>去除位置信息</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
@@ -844,8 +912,12 @@
         <translation>浅色</translation>
     </message>
     <message>
-        <source>Like the system</source>
-        <translation>跟随系统</translation>
+        <source>Little rain found</source>
+        <translation>几乎没有找到雨</translation>
+    </message>
+    <message>
+        <source>Little rain found: try {model}</source>
+        <translation>几乎没有找到雨：试试“{model}”</translation>
     </message>
     <message>
         <source>Loading the models…</source>
@@ -868,12 +940,16 @@
         <translation>在矩形内测量，{size}。</translation>
     </message>
     <message>
-        <source>Measured on the visible area, {size}.</source>
-        <translation>在看得见的部分测量，{size}。</translation>
+        <source>Measured on the visible part, {size}.</source>
+        <translation>在可见部分测量，{size}。</translation>
     </message>
     <message>
         <source>Measured on the whole photo.</source>
         <translation>在整张照片上测量。</translation>
+    </message>
+    <message>
+        <source>Metadata</source>
+        <translation>元数据</translation>
     </message>
     <message>
         <source>Model</source>
@@ -882,6 +958,10 @@
     <message>
         <source>Model: {name}</source>
         <translation>模型：{name}</translation>
+    </message>
+    <message>
+        <source>Model: {name} ({reason})</source>
+        <translation>模型：{name}（{reason}）</translation>
     </message>
     <message>
         <source>Models</source>
@@ -908,10 +988,6 @@
         <translation>几乎没有变化。</translation>
     </message>
     <message>
-        <source>New photos in {folder} are derained.</source>
-        <translation>放入“{folder}”的照片会自动去雨。</translation>
-    </message>
-    <message>
         <source>New preset</source>
         <translation>新建预设</translation>
     </message>
@@ -924,24 +1000,28 @@
         <translation>单图视图中的下一张照片</translation>
     </message>
     <message>
-        <source>No GPU is used: none with a working driver was found.</source>
-        <translation>未使用 GPU：没有找到驱动正常的 GPU。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this PyTorch is for the processor only.</source>
-        <translation>未使用 GPU：此 PyTorch 只支持处理器。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this edition is without PyTorch, which would compute there.</source>
-        <translation>未使用 GPU：此版本不含用于 GPU 计算的 PyTorch。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: {reason}.</source>
-        <translation>未使用 GPU：{reason}。</translation>
-    </message>
-    <message>
         <source>No difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: none with a working driver was found.</source>
+        <translation>未使用显卡：没有找到驱动正常的显卡。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this PyTorch is for the processor only.</source>
+        <translation>未使用显卡：此 PyTorch 只支持处理器。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this edition has no PyTorch, which would compute there.</source>
+        <translation>未使用显卡：此版本不含可在显卡上计算的 PyTorch。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: {reason}.</source>
+        <translation>未使用显卡：{reason}。</translation>
+    </message>
+    <message>
+        <source>No preview</source>
+        <translation>无预览</translation>
     </message>
     <message>
         <source>No scheduler answers at {address} ({detail}).</source>
@@ -1032,6 +1112,10 @@
         <translation>打开示例照片</translation>
     </message>
     <message>
+        <source>Open what is there</source>
+        <translation>打开可读部分</translation>
+    </message>
+    <message>
         <source>OpenVINO does not work on this processor ({problem}).</source>
         <translation>OpenVINO 无法在此处理器上正常工作（{problem}）。</translation>
     </message>
@@ -1068,12 +1152,12 @@
         <translation>带滑块的网页</translation>
     </message>
     <message>
-        <source>Paint over areas to keep unchanged.</source>
-        <translation>涂抹需要保持原样的地方。</translation>
+        <source>Paint over what should stay unchanged.</source>
+        <translation>涂抹需要保持原样的区域。</translation>
     </message>
     <message>
-        <source>Paint the area to keep (B)</source>
-        <translation>涂抹需要保留的区域 (B)</translation>
+        <source>Paint where the photo stays unchanged (B)</source>
+        <translation>涂抹需要保持原样的区域 (B)</translation>
     </message>
     <message>
         <source>Panes</source>
@@ -1102,6 +1186,10 @@
     <message>
         <source>Paste photo</source>
         <translation>粘贴照片</translation>
+    </message>
+    <message>
+        <source>Paste settings</source>
+        <translation>粘贴设置</translation>
     </message>
     <message>
         <source>Pasted picture</source>
@@ -1144,6 +1232,14 @@
         <translation>批处理的照片</translation>
     </message>
     <message>
+        <source>Photos of the folder</source>
+        <translation>文件夹中的照片</translation>
+    </message>
+    <message>
+        <source>Photos that arrive in {folder} are derained.</source>
+        <translation>“{folder}”中新增的照片会自动去雨。</translation>
+    </message>
+    <message>
         <source>Photos…</source>
         <translation>照片…</translation>
     </message>
@@ -1156,8 +1252,20 @@
         <translation>精度</translation>
     </message>
     <message>
+        <source>Press F11 or Esc to leave full screen.</source>
+        <translation>按 F11 或 Esc 退出全屏。</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
         <source>Previous photo</source>
         <translation>上一张照片</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -1188,6 +1296,10 @@
         <translation>雨层</translation>
     </message>
     <message>
+        <source>Rain removed</source>
+        <translation>雨已去除</translation>
+    </message>
+    <message>
         <source>Rain shown</source>
         <translation>雨层显示</translation>
     </message>
@@ -1205,7 +1317,7 @@
     </message>
     <message>
         <source>Record in the result how it was made (XMP)</source>
-        <translation>将制作方式写入结果 (XMP)</translation>
+        <translation>在结果中记录处理参数 (XMP)</translation>
     </message>
     <message>
         <source>Rectangle</source>
@@ -1220,7 +1332,11 @@
         <translation>请用其他程序缩小照片。</translation>
     </message>
     <message>
-        <source>Remove all photos from the list; no file is touched</source>
+        <source>Remove all kept areas</source>
+        <translation>移除所有保留区域</translation>
+    </message>
+    <message>
+        <source>Remove all photos from the list; no file is changed</source>
         <translation>清空列表；不会改动任何文件</translation>
     </message>
     <message>
@@ -1276,6 +1392,10 @@
         <translation>恢复</translation>
     </message>
     <message>
+        <source>Restore the default settings</source>
+        <translation>恢复默认设置</translation>
+    </message>
+    <message>
         <source>Result</source>
         <translation>结果</translation>
     </message>
@@ -1292,16 +1412,8 @@
         <translation>继续</translation>
     </message>
     <message>
-        <source>Resume now</source>
-        <translation>立即继续</translation>
-    </message>
-    <message>
-        <source>Resume with the next tile</source>
-        <translation>从下一个图块继续</translation>
-    </message>
-    <message>
-        <source>Retry failed photos</source>
-        <translation>重新处理失败的照片</translation>
+        <source>Retry the photos that failed</source>
+        <translation>重试失败的照片</translation>
     </message>
     <message>
         <source>Retry {count} failed</source>
@@ -1342,6 +1454,10 @@
     <message>
         <source>Save it with 8 or 16 bits per channel, in grey or RGB, in another program.</source>
         <translation>请在其他程序中以每通道 8 或 16 位的灰度或 RGB 格式保存。</translation>
+    </message>
+    <message>
+        <source>Save replaces this file, and returns to the program that opened it.</source>
+        <translation>保存将替换此文件，并返回打开它的程序。</translation>
     </message>
     <message>
         <source>Save result</source>
@@ -1388,10 +1504,6 @@
         <translation>设置…</translation>
     </message>
     <message>
-        <source>Share of the rain to remove</source>
-        <translation>去除多少雨</translation>
-    </message>
-    <message>
         <source>Sheet</source>
         <translation>拼图</translation>
     </message>
@@ -1420,8 +1532,8 @@
         <translation>显示日志文件</translation>
     </message>
     <message>
-        <source>Show the original photo</source>
-        <translation>显示原始照片</translation>
+        <source>Show the original</source>
+        <translation>显示原图</translation>
     </message>
     <message>
         <source>Shuffle the names until you have chosen</source>
@@ -1472,16 +1584,12 @@
         <translation>状态</translation>
     </message>
     <message>
-        <source>Still looking for devices; open Settings again in a moment.</source>
-        <translation>仍在查找设备；请稍后再打开设置。</translation>
-    </message>
-    <message>
         <source>Stop</source>
         <translation>停止</translation>
     </message>
     <message>
         <source>Stop after this tile; finished photos are kept</source>
-        <translation>完成当前图块后结束；已完成的会保留</translation>
+        <translation>完成当前图块后停止；已完成的照片会保留</translation>
     </message>
     <message>
         <source>Stop after this tile; finished tiles are kept (Esc)</source>
@@ -1516,6 +1624,10 @@
         <translation>{name} 的强度</translation>
     </message>
     <message>
+        <source>Strong removal</source>
+        <translation>去除量大</translation>
+    </message>
+    <message>
         <source>TIFF, exact values</source>
         <translation>TIFF，精确数值</translation>
     </message>
@@ -1528,20 +1640,28 @@
         <translation>表格</translation>
     </message>
     <message>
+        <source>Taken on average: {taken} of 255 levels. Brightness: {brightness}.</source>
+        <translation>平均去除 255 级中的 {taken} 级。亮度：{brightness}。</translation>
+    </message>
+    <message>
         <source>Takes effect after a restart.</source>
-        <translation>重启后生效。</translation>
+        <translation>重新启动后生效。</translation>
     </message>
     <message>
         <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
         <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
     </message>
     <message>
+        <source>Text and these fields: {fields}</source>
+        <translation>可使用文字和以下字段：{fields}</translation>
+    </message>
+    <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
     </message>
     <message>
-        <source>That would be the photo itself; choose another name.</source>
-        <translation>这将是照片本身；请选择其他名称。</translation>
+        <source>That is the photo itself. Choose another name.</source>
+        <translation>这是原照片本身，请换一个名称。</translation>
     </message>
     <message>
         <source>The EXIF does not fit into the result.</source>
@@ -1576,10 +1696,6 @@
         <translation>后端 {backend} 不可用：{reason}。</translation>
     </message>
     <message>
-        <source>The batch is over</source>
-        <translation>批处理已结束</translation>
-    </message>
-    <message>
         <source>The batch journal {path} cannot be used ({detail}).</source>
         <translation>批处理日志 {path} 无法使用（{detail}）。</translation>
     </message>
@@ -1600,12 +1716,12 @@
         <translation>与 {address} 的调度器的连接已断开。</translation>
     </message>
     <message>
-        <source>The depth map is not kept.</source>
-        <translation>深度图不会保留。</translation>
+        <source>The current tile is being finished</source>
+        <translation>正在完成当前图块</translation>
     </message>
     <message>
-        <source>The desktop's, or sRGB</source>
-        <translation>桌面环境的配置文件，否则 sRGB</translation>
+        <source>The depth map is not kept.</source>
+        <translation>深度图不会保留。</translation>
     </message>
     <message>
         <source>The device {device} is not available: {reason}.</source>
@@ -1712,16 +1828,12 @@
         <translation>动态照片中的视频不会保留。</translation>
     </message>
     <message>
-        <source>The visible area is still being computed. Please wait.</source>
-        <translation>看得见的部分还在计算，请稍候。</translation>
+        <source>The visible part is still being computed. Try again in a moment.</source>
+        <translation>可见部分仍在计算，请稍候再试。</translation>
     </message>
     <message>
         <source>The visible {width} × {height} px are one tile; nothing can differ.</source>
         <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
-    </message>
-    <message>
-        <source>The whole photo at once</source>
-        <translation>一次处理整张照片</translation>
     </message>
     <message>
         <source>The worker {worker} cannot be used: {reason}.</source>
@@ -1812,10 +1924,6 @@
         <translation>请使用 .png 或 .tif。</translation>
     </message>
     <message>
-        <source>Use text and these fields: {fields}</source>
-        <translation>请使用文字和这些字段：{fields}</translation>
-    </message>
-    <message>
         <source>Use the same settings</source>
         <translation>使用相同设置</translation>
     </message>
@@ -1868,6 +1976,10 @@
         <translation>整张照片</translation>
     </message>
     <message>
+        <source>Whole photo at once</source>
+        <translation>一次处理整张照片</translation>
+    </message>
+    <message>
         <source>Will be saved as {name}</source>
         <translation>将保存为 {name}</translation>
     </message>
@@ -1884,12 +1996,16 @@
         <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
     </message>
     <message>
+        <source>With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.</source>
+        <translation>使用 {checkpoint}，强度 {strength} %，保持亮度，与照片旁的设置相同。</translation>
+    </message>
+    <message>
         <source>Without rain</source>
         <translation>无雨</translation>
     </message>
     <message>
-        <source>Without saving, the result is lost. The photo itself stays.</source>
-        <translation>如果不保存，结果将丢失。照片本身不受影响。</translation>
+        <source>Without saving, the result is lost. The photo itself is unchanged.</source>
+        <translation>如果不保存，去雨结果将丢失。原照片不受影响。</translation>
     </message>
     <message>
         <source>You chose {name}.</source>
@@ -1920,6 +2036,10 @@
         <translation>在手柄上按方向键、Home、End</translation>
     </message>
     <message>
+        <source>brighter</source>
+        <translation>变亮</translation>
+    </message>
+    <message>
         <source>brightness {levels}</source>
         <translation>亮度 {levels}</translation>
     </message>
@@ -1932,12 +2052,28 @@
         <translation>注释</translation>
     </message>
     <message>
+        <source>darker</source>
+        <translation>变暗</translation>
+    </message>
+    <message>
+        <source>dense rain</source>
+        <translation>密雨</translation>
+    </message>
+    <message>
+        <source>derained</source>
+        <translation>已去雨</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
     <message>
         <source>drag, arrows</source>
         <translation>拖动、方向键</translation>
+    </message>
+    <message>
+        <source>edited, not saved</source>
+        <translation>已编辑，未保存</translation>
     </message>
     <message>
         <source>hold Alt</source>
@@ -1952,8 +2088,20 @@
         <translation>左、右</translation>
     </message>
     <message>
+        <source>light rain</source>
+        <translation>小雨</translation>
+    </message>
+    <message>
+        <source>moderate rain</source>
+        <translation>中雨</translation>
+    </message>
+    <message>
         <source>no difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>no rain found</source>
+        <translation>未发现雨</translation>
     </message>
     <message>
         <source>not found</source>
@@ -1962,6 +2110,14 @@
     <message>
         <source>picture</source>
         <translation>图片</translation>
+    </message>
+    <message>
+        <source>slightly brighter</source>
+        <translation>略微变亮</translation>
+    </message>
+    <message>
+        <source>slightly darker</source>
+        <translation>略微变暗</translation>
     </message>
     <message>
         <source>streaks level</source>
@@ -1988,6 +2144,10 @@
         <translation>文字信息</translation>
     </message>
     <message>
+        <source>the only one</source>
+        <translation>唯一的模型</translation>
+    </message>
+    <message>
         <source>transparency</source>
         <translation>透明度</translation>
     </message>
@@ -1998,6 +2158,10 @@
     <message>
         <source>{bits} bits a channel</source>
         <translation>每通道 {bits} 位</translation>
+    </message>
+    <message>
+        <source>{bits}-bit float {format}</source>
+        <translation>{bits} 位浮点 {format}</translation>
     </message>
     <message>
         <source>{bits}-bit {format}</source>
@@ -2016,8 +2180,12 @@
         <translation>{count} 张失败；原因见各行说明。</translation>
     </message>
     <message>
-        <source>{count} of {total} photos of the last batch are not done.</source>
+        <source>{count} of {total} photos of the last batch remain.</source>
         <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
+    </message>
+    <message>
+        <source>{count} photos have these settings now.</source>
+        <translation>现在 {count} 张照片使用这些设置。</translation>
     </message>
     <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
@@ -2025,7 +2193,11 @@
     </message>
     <message>
         <source>{count} remaining. Click Continue.</source>
-        <translation>剩余 {count} 张。请点击“继续”。</translation>
+        <translation>还剩 {count} 张。点击“继续”即可处理。</translation>
+    </message>
+    <message>
+        <source>{count} selected</source>
+        <translation>已选 {count} 张</translation>
     </message>
     <message>
         <source>{count} skipped</source>
@@ -2196,8 +2368,16 @@
         <translation>{photo} 将成为 {name}</translation>
     </message>
     <message>
+        <source>{place} of {total}</source>
+        <translation>{place} / {total}</translation>
+    </message>
+    <message>
         <source>{psnr} · SSIM {ssim}</source>
         <translation>{psnr} · SSIM {ssim}</translation>
+    </message>
+    <message>
+        <source>{reason}, but {model} is missing</source>
+        <translation>{reason}，但缺少 {model}</translation>
     </message>
     <message>
         <source>{seconds} s</source>
@@ -2272,6 +2452,10 @@
     <message>
         <source>Photo</source>
         <translation>照片</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Rain × {gain}</source>

@@ -22,6 +22,7 @@ from app.shell.engines import Engines
 from app.shell.settings import Preferences, store
 from app.tasks import Tasks
 from nledn import Derainer, Options, photo
+from nledn.auto import Chosen, Rain
 from nledn.card import Card
 from nledn.device import NO_DRIVER, Choice, choose
 from nledn.machine import Machine
@@ -82,7 +83,11 @@ def invented_card(options: Options) -> Card:
 
 
 class FakeModels(LoadedModels):
-    """LoadedModels of checkpoints that are there, and of invented ones."""
+    """Models of checkpoints that are there, and of invented ones; `auto` is the all-round one."""
+
+    @staticmethod
+    def _choose(options: Options, look: Callable[[], Rain]) -> Chosen:
+        return Chosen(options)  # without a look, whose tile would be among those that are counted
 
     def card(self, options: Options) -> Card:
         return invented_card(options) if options.weights in INVENTED else super().card(options)
@@ -97,6 +102,9 @@ class FakeEngines(Engines):
         self.backend = backend
         self.machine = MACHINE
         self.loaded: list[Options] = []
+
+    def automatic(self, options: Options) -> Derainer:
+        return self.get(options)
 
     def _made(self, options: Options) -> Derainer:
         self.loaded.append(options)

@@ -154,7 +154,7 @@ def test_going_on_waits_for_the_last_change_to_be_saved(
     assert went_on == [False]
 
 
-def test_work_that_is_done_while_another_photo_is_read_is_asked_about(
+def test_work_that_is_done_while_another_photo_is_read_is_remembered(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
 ) -> None:
     other = picture_file.with_name("other.png")
@@ -163,12 +163,13 @@ def test_work_that_is_done_while_another_photo_is_read_is_asked_about(
     derain(qtbot, window)
     with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save"].trigger()
-    window.controller.open(other)
-    window.document.set_strength(0.5)
-    qtbot.waitUntil(lambda: dialogs.asked == ["unsaved street.png"])
-    qtbot.waitUntil(lambda: window.tasks.is_idle)
-    assert window.document.photo is not None
-    assert window.document.photo.path == picture_file, "the answer was Cancel"
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.controller.open(other)
+        window.document.set_strength(0.5)
+    window.document.set_strength(1.0)
+    open_photo(qtbot, window, picture_file)
+    assert window.document.strength == 0.5
+    assert dialogs.asked == []
 
 
 def test_the_checkpoint_in_use_can_be_picked_without_losing_the_result(
@@ -367,5 +368,5 @@ def test_a_device_that_computes_wrongly_is_named_once(window: MainWindow) -> Non
         window.document.status_changed.emit(Status(PhotoState.EMPTY, 0, 0, None, choice))
     assert told == [
         "AfterRain does not use cuda:0, torch fp16 here, because its results are wrong. "
-        "It uses CPU · PyTorch fp32."
+        "Instead: Processor, PyTorch fp32."
     ]

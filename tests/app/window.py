@@ -38,13 +38,15 @@ class Answers(Dialogs):
         self.stops = False
         self.replaces = False
         self.asked: list[str] = []
+        self.begun: Path | None = None
         self.question: SaveQuestion | None = None
         self.to_fetch: tuple[str, ...] = ()
         self.offers: list[FetchOffer] = []
         self.meanwhile: Callable[[], None] = lambda: None  # what happens behind a dialog
 
-    def photo(self, folder: str, suffixes: tuple[str, ...]) -> Path | None:
+    def photo(self, folder: Path | None, suffixes: tuple[str, ...]) -> Path | None:
         self.asked.append("photo")
+        self.begun = folder
         self.meanwhile()
         return self.path
 
@@ -53,11 +55,11 @@ class Answers(Dialogs):
         self.offers = list(offers)
         return self.to_fetch
 
-    def folder(self, folder: str) -> Path | None:
+    def folder(self, folder: Path | None) -> Path | None:
         self.asked.append("folder")
         return self.path
 
-    def photos(self, folder: str, suffixes: tuple[str, ...]) -> list[Path]:
+    def photos(self, folder: Path | None, suffixes: tuple[str, ...]) -> list[Path]:
         self.asked.append("photos")
         return self.paths
 

@@ -95,6 +95,7 @@ def test_a_changed_photo_is_done_again_and_its_result_replaced(wet: Path, dry: P
     [
         {"options": replace(OPTIONS, strength=0.5)},
         {"options": replace(OPTIONS, tile=128)},
+        {"options": replace(OPTIONS, keep_brightness=True)},
         {"quality": 80},
     ],
 )

@@ -15,6 +15,7 @@ from PIL import Image
 from nledn import photo
 from nledn.engine import Derainer
 from nledn.machine import Trial
+from nledn.photo.provenance import read_provenance
 from nledn.pixels import Pixels
 from nledn.rain import RainLayer
 from tests.commands import exit_code
@@ -60,6 +61,19 @@ def test_the_saved_file_is_what_the_engine_gives(rainy: Path, tmp_path: Path) ->
     pixels = pixels_of(rainy)
     expected = Derainer.load().derain(pixels).apply(pixels, strength=0.7)
     np.testing.assert_array_equal(pixels_of(tmp_path / "clean.png"), expected)
+
+
+def test_the_brightness_is_kept_where_that_is_asked_for(rainy: Path, tmp_path: Path) -> None:
+    assert exit_code("derain", rainy, "--keep-brightness", "-o", tmp_path / "lit.png") == 0
+    assert exit_code("derain", rainy, "-o", tmp_path / "plain.png") == 0
+    before, lit, plain = (
+        pixels_of(path) for path in (rainy, tmp_path / "lit.png", tmp_path / "plain.png")
+    )
+    assert abs(lit.mean() - before.mean()) < 0.25 * abs(plain.mean() - before.mean())
+    for name, keeps in (("lit.png", True), ("plain.png", False)):
+        provenance = read_provenance(photo.read(tmp_path / name).xmp)
+        assert provenance is not None
+        assert provenance.keep_brightness is keeps
 
 
 def test_strength_zero_gives_the_photo_back(rainy: Path, tmp_path: Path) -> None:
@@ -275,11 +289,6 @@ def test_info_says_what_where_and_why(capsys: pytest.CaptureFixture[str]) -> Non
 def test_info_lists_what_loads_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("info", "--modules") == 0
     assert "nledn.engine" in capsys.readouterr().out.split()
-
-
-def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code("--version") == 0
-    assert capsys.readouterr().out.startswith("nledn 0.")
 
 
 def test_what_was_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

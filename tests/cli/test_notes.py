@@ -200,14 +200,6 @@ def test_quiet_leaves_results_and_errors(
     assert SENTENCE in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [("-h",), ("derain", "-h"), ("batch", "-h")])
-def test_help_has_its_short_name(
-    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert exit_code(*arguments) == 0
-    assert "Usage" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize("command", ["derain", "batch"])
 def test_metadata_is_left_out_when_asked(command: str, tmp_path: Path, weights: Path) -> None:
     (tmp_path / "wet").mkdir()

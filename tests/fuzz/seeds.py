@@ -8,7 +8,7 @@ import numpy as np
 import tifffile
 from PIL import Image, ImageCms
 
-from tests.photo.files import dng, encoded, exif_block, smooth, xmp_packet
+from tests.photo.files import dng, encoded, exif_block, smooth, with_pictures, xmp_packet
 
 DATA = Path(__file__).resolve().parents[1] / "photo" / "data"  # what no library here writes
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -22,6 +22,9 @@ def whole_photos() -> dict[str, bytes]:
     return {
         "baseline.jpg": encoded(eight, "JPEG", exif=b"Exif\0\0" + exif, icc_profile=PROFILE),
         "progressive.jpg": encoded(eight, "JPEG", progressive=True, xmp=xmp_packet("")),
+        "gain map.jpg": with_pictures(
+            encoded(eight, "JPEG"), encoded(grey, "JPEG", xmp=xmp_packet("", 'hdrgm:Version="1.0"'))
+        ),
         "grey.jpg": encoded(grey, "JPEG", restart_marker_blocks=2),
         "cmyk.jpg": encoded(Image.fromarray(eight).convert("CMYK"), "JPEG"),
         "eight.png": encoded(eight, "PNG", icc_profile=PROFILE, exif=exif),
@@ -32,6 +35,8 @@ def whole_photos() -> dict[str, bytes]:
         "deep.tif": _tiff(deep, rowsperstrip=16, predictor=True, compression="zlib"),
         "lzw.tif": encoded(eight, "TIFF", compression="tiff_lzw"),
         "tiles.tif": _tiff(eight, tile=(16, 16), compression="zlib"),
+        "floats.tif": _tiff(eight / np.float32(128), rowsperstrip=9, compression="zlib"),
+        "half.tif": _tiff((eight / 128).astype(np.float16), tile=(16, 16)),
         "big.tif": _tiff(eight, bigtiff=True),
         "pages.tif": encoded(
             Image.fromarray(eight), "TIFF", save_all=True, append_images=[Image.fromarray(grey)]

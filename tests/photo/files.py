@@ -159,3 +159,17 @@ def with_png_chunk(png: bytes, kind: bytes, data: bytes) -> bytes:
 def with_jpeg_segment(jpeg: bytes, marker: int, data: bytes) -> bytes:
     """Put a segment right behind the start of a JPEG."""
     return jpeg[:2] + struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data + jpeg[2:]
+
+
+def with_pictures(base: bytes, *others: bytes) -> bytes:
+    """A JPEG with others behind it, as MPF tells (CIPA DC-007)."""
+    count = 1 + len(others)
+    head = b"MM\0*" + struct.pack(">IH", 8, 3) + struct.pack(">HHI4s", 0xB000, 7, 4, b"0100")
+    head += struct.pack(">HHII", 0xB001, 4, 1, count)
+    head += struct.pack(">HHIII", 0xB002, 7, 16 * count, 50, 0)
+    size = len(base) + 8 + len(head) + 16 * count
+    entries, at = struct.pack(">IIIHH", 0x030000, size, 0, 0, 0), size
+    for other in others:
+        entries += struct.pack(">IIIHH", 0, len(other), at - 10, 0, 0)
+        at += len(other)
+    return with_jpeg_segment(base, 0xE2, b"MPF\0" + head + entries) + b"".join(others)

@@ -3,6 +3,7 @@
 import hashlib
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -181,3 +182,33 @@ def test_a_turned_geotiff_says_that_it_lost_its_place(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", files.colours(), photometric="rgb", extratags=tags)
     found = photo.read(tmp_path / "a.tif")
     assert (found.geo, found.notes) == (None, (Note.GEOREFERENCE,))
+
+
+def test_every_field_of_a_geotiff_comes_back_whatever_the_order_of_bytes(tmp_path: Path) -> None:
+    fields = (
+        (33550, 12, 3, (0.5, 0.5, 0.0), True),
+        (33922, 12, 6, (0, 0, 0, 440720.25, 3751320.125, 0), True),
+        (34735, 3, 8, (1, 1, 0, 1, 1024, 0, 1, 1), True),
+        (34736, 12, 1, (6378137.0,), True),
+        (34737, 2, 0, "WGS 84 / UTM|", True),
+        (42113, 2, 0, "0", True),
+        (50844, 12, 4, (1.5, 2.5, 3.5, 4.5), True),
+    )
+    for name, order in (("little", "<"), ("big", ">")):
+        path = tmp_path / "a.tif"
+        options: dict[str, Any] = {"byteorder": order, "photometric": "rgb", "metadata": None}
+        tifffile.imwrite(path, files.smooth(), extratags=fields, **options)
+        found = photo.read(path)
+        assert found.notes == ()
+        assert photo.write(found, tmp_path / f"{name}.tif") == ()
+        with tifffile.TiffFile(tmp_path / f"{name}.tif") as file:
+            for tag, _, _, value, _ in fields:
+                assert file.pages.first.tags[tag].value == value
+        assert photo.write(found, tmp_path / f"{name}.png") == (Note.GEOREFERENCE,)
+
+
+def test_a_mask_beside_the_photo_is_said(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        file.write(files.smooth(), photometric="rgb")
+        file.write(files.smooth()[..., 0] > 99, photometric="minisblack", subfiletype=4)
+    assert photo.read(tmp_path / "a.tif").notes == (Note.EXTRA_CHANNELS,)

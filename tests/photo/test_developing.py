@@ -13,6 +13,7 @@ from tests.batch import batches
 from tests.commands import exit_code
 from tests.photo import files
 
+pytestmark = pytest.mark.usefixtures("self_tested")
 XMP = files.xmp_packet()
 IPTC = b"\x1c\2\5\0\3wet"
 TELLING = ((700, 1, len(XMP), XMP, True), (33723, 7, len(IPTC), IPTC, True))

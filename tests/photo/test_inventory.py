@@ -109,7 +109,7 @@ INVENTORY: dict[str, dict[str, tuple[bytes, str] | str]] = {
         "channels": NEVER,
         "pages": (_pages("MPO"), Note.MPO),
         "film": (_jpeg() + FILM, Note.FILM),
-        "gain map": (_jpeg(xmp=GAIN_MAP), Note.GAIN_MAP),
+        "gain map": (files.with_pictures(_jpeg(), _jpeg(xmp=GAIN_MAP)), KEPT),
         "georeference": NEVER,
         "resolution": (_jpeg(dpi=(300, 300)), KEPT),
         "times": OF_EXIF,
@@ -242,6 +242,7 @@ def _things(found: Photo) -> dict[str, Any]:
         "georeference": found.geo,
         "resolution": found.dpi,
         "other colour": found.pixels,
+        "gain map": found.gain_map,
     }
 
 

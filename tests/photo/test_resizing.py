@@ -24,7 +24,7 @@ from tests.photo import files
         ((300, 200), None, (300, 200)),
     ],
 )
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float16, np.float32])
 def test_the_longest_side_is_as_asked_and_nothing_grows(
     size: tuple[int, int], longest: int | None, expected: tuple[int, int], dtype: type[np.uint8]
 ) -> None:
@@ -55,6 +55,15 @@ def test_transparent_pixels_lend_no_colour_to_those_beside_them() -> None:
     shown = found.pixels[found.alpha > 0]
     assert (shown[:, 1] == 0).all(), "no hidden green"
     assert (shown[:, 0] == 255).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_light_beyond_white_stays(dtype: type[np.float16]) -> None:
+    pixels = np.full((64, 64, 3), 3.5, dtype)
+    found = resized(Photo(pixels, np.ones((64, 64), dtype)), 16)
+    np.testing.assert_allclose(found.pixels, 3.5, rtol=1e-3)
+    assert found.alpha is not None
+    assert found.alpha.dtype == dtype
 
 
 def test_a_place_on_earth_that_would_be_wrong_goes_with_a_note() -> None:

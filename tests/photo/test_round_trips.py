@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nledn import photo
+from nledn.pixels import white
 from tests.photo import files
 
 
@@ -61,7 +62,7 @@ def test_lossless_webp_gives_8_bits_back(sent: photo.Photo) -> None:
 @given(photos())
 def test_bmp_lays_transparency_over_white(sent: photo.Photo) -> None:
     back = _there_and_back(sent, ".bmp")
-    largest = np.iinfo(sent.pixels.dtype).max
+    largest = white(sent.pixels.dtype)
     cover = 1.0 if sent.alpha is None else sent.alpha[..., None] / largest
     expected = 255 * (sent.pixels / largest * cover + (1 - cover))
     # Two roundings, one after the other, of 16-bit photos with alpha.

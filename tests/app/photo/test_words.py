@@ -1,4 +1,4 @@
-"""The message about a saved result."""
+"""The messages about a saved result and the chosen model."""
 
 from pathlib import Path
 
@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from app.photo.jobs import Saved
-from app.photo.words import saved_of
+from app.photo.state import PhotoState, Status
+from app.photo.words import saved_of, status_of
 from nledn.photo import Photo, WriteSettings
 
+GONE = "afterrain-light is missing"
 RICH = Photo(
     np.zeros((2, 3, 3), np.uint16),
     alpha=np.zeros((2, 3), np.uint16),
@@ -38,3 +40,25 @@ def test_a_title_is_no_comment_that_a_jpeg_could_keep() -> None:
     titled = Photo(np.zeros((2, 3, 3), np.uint8), texts=(("Title", "Rain"),))
     said = saved_of(Saved(Path("dry.jpg"), titled, WriteSettings()))
     assert said == "Saved dry.jpg: JPEG quality 95, 4:4:4."
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "reason", "words"),
+    [
+        ("", "", "Done"),
+        ("afterrain-light", "no rain found", "Model: Light (no rain found) · Done"),
+        ("afterrain-dense", "dense rain", "Model: afterrain-dense (dense rain) · Done"),
+        ("afterrain", "light rain", f"Model: All-round (light rain, but {GONE}) · Done"),
+        (
+            "afterrain",
+            "snow",
+            "Model: All-round (snow) · Done",
+        ),
+    ],
+)
+def test_the_status_names_the_chosen_model_and_why(
+    checkpoint: str, reason: str, words: str
+) -> None:
+    names = {"afterrain": "All-round", "afterrain-light": "Light"}
+    status = Status(PhotoState.DONE, 1, 1, checkpoint=checkpoint, reason=reason)
+    assert status_of(status, names) == words

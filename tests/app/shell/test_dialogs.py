@@ -102,7 +102,15 @@ def settings_dialog(qtbot: QtBot, settings: Settings) -> SettingsDialog:
 
 def test_settings_pass_through_unchanged(qtbot: QtBot) -> None:
     settings = Settings(
-        device="cuda:0", precision="fp16", tile="192", theme="light", language="zh_CN", quality=70
+        device="cuda:0",
+        precision="fp16",
+        tile="192",
+        theme="light",
+        language="zh_CN",
+        quality=70,
+        strip="location",
+        keep_times=True,
+        enlarges=True,
     )
     assert settings_dialog(qtbot, settings).chosen() == settings
 
@@ -138,10 +146,10 @@ def test_where_nothing_depends_on_it_nothing_is_told(machine: Machine | None) ->
 
 
 def test_reset_keeps_what_is_no_choice(qtbot: QtBot) -> None:
-    settings = Settings(theme="dark", quality=10, recent=("/a.jpg",), geometry=b"x", started=True)
+    settings = Settings(theme="light", quality=10, recent=("/a.jpg",), geometry=b"x", started=True)
     dialog = settings_dialog(qtbot, settings)
     dialog.reset.click()
-    assert dialog.chosen() == replace(settings, theme="system", quality=95)
+    assert dialog.chosen() == replace(settings, theme="dark", quality=95)
 
 
 def test_a_bad_name_cannot_be_accepted(qtbot: QtBot) -> None:
@@ -155,6 +163,6 @@ def test_a_bad_name_cannot_be_accepted(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("reason", [NO_DRIVER, TORCH_FOR_CPU, NO_TORCH])
 def test_settings_say_why_there_is_no_gpu(reason: str) -> None:
     without = replace(MACHINE, gpus=(), no_gpu_reason=reason)
-    assert "No GPU is used: " in found_of(without)
-    assert "No GPU" not in found_of(replace(without, mps=True)), "Apple's is one"
-    assert "No GPU" not in found_of(MACHINE)
+    assert "No graphics card is used: " in found_of(without)
+    assert "No graphics card" not in found_of(replace(without, mps=True)), "Apple's is one"
+    assert "No graphics card" not in found_of(MACHINE)
