@@ -34,6 +34,12 @@ class Options:
 
     Raises:
         OptionInvalid: a value outside its range.
+
+    Example:
+        >>> options = nledn.Options(device="cpu", precision="fp32", threads=2)
+        >>> nledn.Options(strength=2.0)
+        Traceback (most recent call last):
+        nledn.errors.device.OptionInvalid: Invalid strength: 2.0...
     """
 
     weights: str = AUTO

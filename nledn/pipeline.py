@@ -75,6 +75,13 @@ class Result:
         strength: share of the rain to remove, 0 to 1.5.
         mask: the kept area; None keeps nothing.
         keep_brightness: give the slow part of the light back that goes with the rain.
+
+    Example:
+        >>> result.provenance.checkpoint
+        'afterrain'
+        >>> unchanged = nledn.Result(result.photo, result.layer, strength=0.0).clean()
+        >>> bool((unchanged.pixels == rainy.pixels).all())
+        True
     """
 
     photo: Photo
@@ -121,6 +128,12 @@ class Outputs:
         result: the derained photo.
         rain_layer: its rain, .tif or .png; None for none.
         side_by_side: before and after in one picture; None for none.
+
+    Example:
+        >>> outputs = nledn.Outputs(Path("dry.jpg"), rain_layer=Path("rain.tif"))
+        >>> written = nledn.write(result, outputs)
+        >>> Path("rain.tif").exists()
+        True
     """
 
     result: Path
@@ -236,6 +249,11 @@ def derain(
     Raises:
         Cancelled: `cancel` was set.
         OutOfMemory: not even the smallest tile fits.
+
+    Example:
+        >>> result = nledn.derain(rainy, derainer, strength=0.9)
+        >>> result.clean().size == rainy.size
+        True
     """
     layer = started(photo, engine)
     engine.derain(photo.visible, into=layer, on_tile=on_tile, cancel=cancel)
@@ -268,6 +286,11 @@ def write(
 
     Raises:
         WriteError: see `nledn.photo.write`.
+
+    Example:
+        >>> written = nledn.write(result, Path("holiday_derained.png"))
+        >>> Path("holiday_derained.png").exists()
+        True
     """
     files = Outputs(outputs) if isinstance(outputs, Path) else outputs
     result = replace(result, photo=stripped(result.photo, settings.strip))

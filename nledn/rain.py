@@ -44,6 +44,10 @@ class Record:
         version: of this program.
         reason: why `auto` chose the checkpoint; empty if the user named it.
         notes: on fallbacks, such as a tile recomputed in smaller ones.
+
+    Example:
+        >>> result.layer.record.tile
+        'whole'
     """
 
     checkpoint: str
@@ -69,6 +73,13 @@ class RainLayer:
         linear: the photo is in linear light; its rain is that of the sRGB-encoded photo.
         plane: (H, W, 3) int16, rain · 32000.
         done: (tiles,) bool, which tiles have been added.
+
+    Example:
+        >>> result.layer.is_complete
+        True
+        >>> result.layer.rain().dtype.name
+        'float32'
+        >>> half = result.layer.apply(rainy.pixels, strength=0.5)
     """
 
     tiling: Tiling
@@ -84,7 +95,7 @@ class RainLayer:
 
     @property
     def is_complete(self) -> bool:
-        """True once every tile has been added."""
+        """True when every tile has been added."""
         return bool(self.done.all())
 
     @property
@@ -160,7 +171,7 @@ class RainLayer:
         Args:
             pixels: (H, W, 3), the photo that was derained.
             strength: share of the rain to remove, 0 to 1.5.
-            mask: (H, W) float32 in [0, 1]; 1 keeps the photo's pixel. None keeps nothing.
+            mask: (H, W) float32 in [0, 1]; 1 keeps the photo unchanged. None keeps nothing.
             light: that is given back; None gives nothing back.
 
         Returns:

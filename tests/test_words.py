@@ -1,4 +1,4 @@
-"""Plain English in strings, comments and docstrings."""
+"""Plain English in strings, comments, docstrings and documents."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDERS = ("app", "nledn", "tests", "benchmarks", ".ci")
-DOCUMENTS: tuple[str, ...] = ()
+DOCUMENTS = ("*.md", "docs/*.md", "benchmarks/*.md", "resources/samples/*.md", "weights/*.md")
 QUESTION = re.compile(r'^ *r?"""(?:What|Whether|How|Where|Which|Who)\b.*', re.MULTILINE)
 QUESTIONS_AT_MOST = 20
 BETTER = {
@@ -52,8 +52,9 @@ def texts() -> Iterator[tuple[Path, str]]:
         for path in sorted((REPOSITORY / folder).rglob("*")):
             if path != Path(__file__) and path.is_file() and path.suffix in (".py", ".html", ""):
                 yield path.relative_to(REPOSITORY), path.read_text("utf-8")
-    for name in DOCUMENTS:
-        yield Path(name), (REPOSITORY / name).read_text("utf-8")
+    for pattern in DOCUMENTS:
+        for path in sorted(REPOSITORY.glob(pattern)):
+            yield path.relative_to(REPOSITORY), path.read_text("utf-8")
 
 
 def line_of(text: str, match: re.Match[str]) -> int:

@@ -43,6 +43,11 @@ def read(
         PhotoCrashesDecoder, PhotoTakesTooLong: the process died, or had to be stopped.
         PhotoDecoderMissing: none can be started.
         Cancelled: `cancel` was set.
+
+    Example:
+        >>> rainy = nledn.read_photo(Path("holiday.jpg"))
+        >>> rainy.format, rainy.pixels.dtype.name
+        ('JPEG', 'uint8')
     """
     from nledn.photo.facts import assembled
 

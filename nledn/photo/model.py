@@ -139,6 +139,10 @@ class Photo:
         format: "JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "HEIC" or "RAW".
         path: the file it was read from.
         notes: dropped or converted data, as `Note` says.
+
+    Example:
+        >>> rainy.grey, rainy.size
+        (False, (32, 24))
     """
 
     pixels: Pixels

@@ -40,6 +40,12 @@ class WriteSettings:
         strip: the metadata to leave out; `nledn.pipeline.write` does.
         keep_times: the file gets the times of its source; `nledn.pipeline.write` does.
         longest_side_px: larger photos are reduced to it; `nledn.pipeline.write` does.
+
+    Example:
+        >>> small = nledn.photo.WriteSettings(quality=85, longest_side_px=16)
+        >>> written = nledn.write(result, Path("small.jpg"), small)
+        >>> max(written.size)
+        16
     """
 
     quality: int = 95
