@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from nledn.engine import Derainer
 
 
-@taking("weights", "strength", "device")
+@taking("weights", "strength", "keep_brightness", "device")
 def watch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     source: Annotated[
         Path,
