@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
 from app.batch.controller import BatchController, FromPhotoPage
@@ -25,7 +25,6 @@ from app.shell.actions import (
     RecentMenu,
     make_actions,
     make_menus,
-    sheet,
     without_state,
 )
 from app.shell.backend_benchmark import BackendBenchmark
@@ -34,21 +33,20 @@ from app.shell.dialogs import Dialogs
 from app.shell.dropped import is_welcome
 from app.shell.engines import Engines
 from app.shell.export_menu import ExportMenu
+from app.shell.help import Help
 from app.shell.icons import program_icon
 from app.shell.models import Models
-from app.shell.names import in_title, url_of
+from app.shell.names import in_title
 from app.shell.placement import place
 from app.shell.presets import texts_of
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
 from app.shell.shell import PageName, Shell, TopBar
-from app.shell.shortcut_sheet import ShortcutSheet
 from app.shell.translation import tr
 from app.tasks import Tasks
 from app.views.photo_view import PhotoView
 from app.views.viewport import Link, Viewport
-from nledn import __version__, licences, places
-from nledn.messages import NO_LICENCES, printable
+from nledn.messages import printable
 
 SMALLEST_SIZE = QSize(880, 480)  # 1920×1080 at twice the pixels, below a panel
 STRENGTH_STEP = 0.05
@@ -93,6 +91,7 @@ class MainWindow(QMainWindow):
             tasks, preferences, dialogs, engines, self._for_batch(), self
         )
         self.named_actions = make_actions(self)
+        self._help = Help(self, dialogs, self.named_actions, keys_on_photo)
         self.shell = Shell(TopBar(self.named_actions, MODES, PAGES))
         self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
         self.export_menu = ExportMenu(
@@ -223,10 +222,10 @@ class MainWindow(QMainWindow):
             "double": lambda: self._zoomed.set_zoom(2.0),
             "zoom_in": lambda: self._zoomed.zoom_by(1.25),
             "zoom_out": lambda: self._zoomed.zoom_by(0.8),
-            "shortcuts": self._show_shortcuts,
+            "shortcuts": self._help.show_shortcuts,
             "sample": controller.open_sample,
-            "log": _show_log,
-            "about": self._show_about,
+            "log": self._help.show_log,
+            "about": self._help.show_about,
         }
 
     @property
@@ -290,20 +289,6 @@ class MainWindow(QMainWindow):
             self.view.orientation = Qt.Orientation.Horizontal
         for name in ("previous", "next", "undo", "redo"):
             self.named_actions[name].setEnabled(False)
-
-    def _show_shortcuts(self) -> None:
-        shown = self.findChild(ShortcutSheet)
-        if shown is None:
-            shown = ShortcutSheet(sheet(self.named_actions, keys_on_photo()), self)
-        shown.show()
-        shown.activateWindow()
-
-    def _show_about(self) -> None:
-        words = tr(
-            "AfterRain {version} takes the rain out of photos, on your own machine.",
-            version=__version__,
-        )
-        self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
 
     # What is done
 
@@ -411,8 +396,3 @@ class MainWindow(QMainWindow):
     def _close_if_finishing(self) -> None:
         if self._is_finishing and self.tasks.is_idle:
             self.close()
-
-
-def _show_log() -> None:
-    """Open the folder of the log file."""
-    QDesktopServices.openUrl(url_of(places.user_state()))

@@ -135,7 +135,7 @@ class Beginning(QObject):
 
     def _greet(self, sample: Path) -> None:
         window = self._window
-        words = tr("A rainy sample. Click Derain to take the rain away, or drop your own photo.")
+        words = tr("A rainy sample. Click Derain to remove the rain, or drop your own photo.")
         ask = Action("open", tr("Open photo…"), window.controller.ask_photo)
         self._welcome = Notice(words, "info", (ask,))
         window.controller.read(sample, self._welcome)

@@ -223,7 +223,7 @@ def network() -> Derainer:
 
 
 def scene(size: int = 256) -> Floats:
-    """A dry street without a street: sky above, blurred noise of two sizes below."""
+    """A dry scene, (size, size, 3): sky above, blurred noise of two sizes below."""
     rng = np.random.default_rng(3)
     ground = cv2.GaussianBlur(rng.random((size, size, 3), np.float32), (0, 0), 6)
     ground = 0.35 + 1.5 * (ground - ground.mean())

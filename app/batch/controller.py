@@ -182,7 +182,7 @@ class BatchController(QObject):
         if ended.error is not None:
             words.insert(0, explain(ended.error))
         elif status.planned:
-            words.append(tr("{count} are left; Go on does them.", count=status.planned))
+            words.append(tr("{count} remaining. Click Continue.", count=status.planned))
         actions: tuple[Action, ...] = (
             Action("batch_output", tr("Open output"), self.open_output),
             Action("batch_report", tr("Show report"), self.show_report),
@@ -235,7 +235,7 @@ class BatchController(QObject):
         is_ready = status.state is BatchState.READY
         if is_restored and is_ready and status.planned and status.finished:
             words = tr(
-                "Of the last batch {count} of {total} photos are still to be done.",
+                "{count} of {total} photos of the last batch remain.",
                 count=status.planned,
                 total=status.total,
             )

@@ -331,4 +331,4 @@ class BatchPage(QObject):
         self._controller.batch.foresee_soon()
 
     def _notify(self, words: str) -> None:
-        self.notifier.notify(tr("The batch is over"), words)
+        self.notifier.notify(tr("Batch finished"), words)

@@ -59,9 +59,9 @@ class BatchSteps(QWidget):
         self.go.setProperty("large", "true")
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setProperty("large", "true")
-        self.cancel.setToolTip(tr("End the run after this tile; what is done stays done"))
+        self.cancel.setToolTip(tr("Stop after this tile; finished photos are kept"))
         self.retry = QPushButton()
-        self.retry.setToolTip(tr("Try the photos again that failed"))
+        self.retry.setToolTip(tr("Retry the photos that failed"))
         self.output = QPushButton(tr("Open output"))
         self.output.setToolTip(tr("Show the folder of the results"))
         self.report = QPushButton(tr("Show report"))
@@ -85,13 +85,13 @@ class BatchSteps(QWidget):
         """
         state = status.state
         words, tip = {
-            BatchState.RUNNING: (tr("Pause"), tr("Stand still after this tile")),
-            BatchState.PAUSING: (tr("Resume"), tr("Go on at once")),
-            BatchState.PAUSED: (tr("Resume"), tr("Go on with the tile that comes next")),
-            BatchState.STOPPING: (tr("Stopping…"), tr("The tile that was begun is being finished")),
-        }.get(state, (tr("Start"), tr("Derain the photos that are planned")))
+            BatchState.RUNNING: (tr("Pause"), tr("Pause after this tile")),
+            BatchState.PAUSING: (tr("Resume"), tr("Continue now")),
+            BatchState.PAUSED: (tr("Resume"), tr("Continue with the next tile")),
+            BatchState.STOPPING: (tr("Stopping…"), tr("The current tile is being finished")),
+        }.get(state, (tr("Start"), tr("Derain the planned photos")))
         if state is BatchState.READY and status.finished > 0 and status.planned > 0:
-            words = tr("Go on")
+            words = tr("Continue")
         self.go.setText(words)
         self.go.setToolTip(tip)
         can_start = state is BatchState.READY and status.planned > 0 and is_named
@@ -183,7 +183,8 @@ class BatchPanel(QFrame):
         self.watch.setChecked(folder is not None)
         self.watch.blockSignals(False)
         watched = tr(
-            "What arrives in {folder} is derained.", folder=printable(folder.name) if folder else ""
+            "Photos that arrive in {folder} are derained.",
+            folder=printable(folder.name) if folder else "",
         )
         self.watched.setText(watched if folder is not None else "")
         self.watched.setToolTip(as_tip(printable(folder or "")))
@@ -203,7 +204,7 @@ class BatchPanel(QFrame):
         self.add_photos.setToolTip(tr("Add photos to the batch"))
         self.add_folder = QPushButton(icon("open"), tr("Folder…"))
         self.add_folder.setToolTip(tr("Add a folder and its subfolders to the batch"))
-        self.clear = clear_button(tr("Take all photos off the list; no file is touched"))
+        self.clear = clear_button(tr("Remove all photos from the list; no file is changed"))
         self.watch = QCheckBox(tr("Watch a folder"))
         self.watch.setToolTip(tr("Derain the photos of a folder, and each that arrives there"))
         self.watched = muted()

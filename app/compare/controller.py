@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.compare.blind_test import NONE, BlindTest, Vote, VoteJob, vote_of
 from app.compare.jobs import ExportJob, TilingJob
-from app.compare.metrics import decibels, figures_of
+from app.compare.metrics import decibels, details_of, figures_of
 from app.compare.model import CompareModel
 from app.compare.panel import PaneSummary
 from app.compare.panes import MOST, ComparePane, PaneKind, Panes
@@ -175,7 +175,9 @@ class CompareController(QObject):
         if model.photo is None:
             return
         if not model.is_ready:
-            self.noticed.emit(Notice(tr("What is in sight is still being computed. Wait for it.")))
+            self.noticed.emit(
+                Notice(tr("The visible part is still being computed. Try again in a moment."))
+            )
             return
         stem = model.photo.path.stem if model.photo.path else "AfterRain"
         folder = model.photo.path.parent if model.photo.path else pictures_folder()
@@ -246,7 +248,7 @@ class CompareController(QObject):
             return tr("Measured in the rectangle, {size}.", size=_size(rect))
         if model.photo is not None and (rect.width, rect.height) == model.photo.size:
             return tr("Measured on the whole photo.")
-        return tr("Measured on what is in sight, {size}.", size=_size(rect))
+        return tr("Measured on the visible part, {size}.", size=_size(rect))
 
     def _take_photo(self) -> None:
         opened, model = self._opened, self.model
@@ -300,12 +302,13 @@ class CompareController(QObject):
 
     def _row_of(self, pane: ComparePane) -> PaneSummary:
         is_hidden = self._blind_test is not None and pane.is_candidate
-        figures = self.model.metrics.figures.get(pane.key)
+        figures = self.model.metrics.figures.get(pane.key) if self._blind_test is None else None
         return PaneSummary(
             pane.key,
             self._name(pane),
             pane.strength if pane.kind == "checkpoint" and not is_hidden else None,
-            "" if figures is None or self._blind_test is not None else figures_of(figures),
+            "" if figures is None else figures_of(figures),
+            "" if figures is None else details_of(figures),
             is_removable=pane.kind != "rainy" and not is_hidden,
         )
 

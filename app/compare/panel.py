@@ -45,6 +45,7 @@ class PaneSummary:
         name: as it is shown now.
         strength: of a checkpoint; None for others, and while names are hidden.
         figures: in one or two lines; empty if there are none.
+        details: more of them, for the tooltip.
         is_removable: whether it may go.
     """
 
@@ -52,6 +53,7 @@ class PaneSummary:
     name: str
     strength: float | None
     figures: str
+    details: str
     is_removable: bool
 
 
@@ -105,6 +107,7 @@ class PaneRow(QWidget):
             self.strength.blockSignals(False)
         self.remove.setVisible(row.is_removable)
         self.figures.setText(row.figures)
+        self.figures.setToolTip(row.details)
         self.figures.setVisible(bool(row.figures))
 
 
@@ -138,13 +141,15 @@ class ComparePanel(QFrame):
         self.add.setMenu(self.add_menu)
         self.measured = muted()
         self.wipe = _toggle(tr("Wipe"), tr("Show the first four in one pane, with a crossing"))
-        self.errors = _toggle(tr("Error maps"), tr("Black: as without rain. Yellow: far from it"))
+        self.errors = _toggle(
+            tr("Error maps"), tr("Black: like the photo without rain. Yellow: far from it")
+        )
         self.select = _toggle(tr("Rectangle"), tr("Draw a rectangle in which to measure"))
         self.blind = _toggle(tr("Hide the names"), tr("Shuffle the names until you have chosen"))
         self.question = QLabel(tr("Which looks best?"))
         self.votes = QWidget()
         self.tiling = QPushButton(tr("Check tiling"))
-        self.tiling.setToolTip(tr("Compute what is in sight whole and in tiles, and compare"))
+        self.tiling.setToolTip(tr("Compute the visible part at once and in tiles, and compare"))
         self.advanced = QToolButton()
         self.advanced.setText(tr("Advanced"))
         self.advanced.setCheckable(True)
@@ -154,9 +159,9 @@ class ComparePanel(QFrame):
         self.reasons = muted()
         self.progress = muted()
         self.whole = QPushButton(tr("Whole photo"))
-        self.whole.setToolTip(tr("Compute the rest of the photo too"))
+        self.whole.setToolTip(tr("Compute the rest of the photo"))
         self.stop = QPushButton(tr("Stop"))
-        self.stop.setToolTip(tr("Compute only what is in sight"))
+        self.stop.setToolTip(tr("Compute only the visible part"))
         self.export = QPushButton(icon("save"), tr("Export…"))
         self.export.setToolTip(tr("Save as a sheet, a page with a slider, or a table"))
         self._rows = QVBoxLayout()

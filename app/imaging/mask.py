@@ -157,7 +157,7 @@ def areas(mask: Mask) -> int:
 
     kept = mask > 0
     labels = pyvips.Image.new_from_array(kept.astype(np.uint8)).labelregions().numpy()
-    return len(np.unique(labels[kept]))
+    return len(np.unique(labels.reshape(kept.shape)[kept]))  # of one pixel it makes a number
 
 
 def rounded(mask: Mask) -> Mask:

@@ -32,12 +32,12 @@ class DerainButton(QPushButton):
         state = status.state
         words, tip = {
             PhotoState.EMPTY: (tr("Derain"), tr("Open a photo first")),
-            PhotoState.READY: (tr("Derain"), tr("Take the rain out of the photo (Ctrl+D)")),
+            PhotoState.READY: (tr("Derain"), tr("Remove the rain from the photo (Ctrl+D)")),
             PhotoState.DERAINING: (
                 tr("Cancel"),
                 tr("Stop after this tile; what is done is kept (Esc)"),
             ),
-            PhotoState.STOPPING: (tr("Stopping…"), tr("The tile that was begun is being finished")),
+            PhotoState.STOPPING: (tr("Stopping…"), tr("The current tile is being finished")),
             PhotoState.PARTIAL: (tr("Continue"), tr("Compute the missing tiles (Ctrl+D)")),
             PhotoState.DONE: (tr("Derained"), tr("All tiles are done")),
         }[state]

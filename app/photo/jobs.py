@@ -101,9 +101,9 @@ class Previewed:
 Derained: TypeAlias = "Started | Previewed | Progress"
 """What a derain reports."""
 
-PREVIEW_PX = 600_000  # that its tiles compute: 2 s on two cores; measured in benchmarks/README.md
+PREVIEW_PX = 450_000  # that its tiles compute: 2 s on two cores; measured in benchmarks/README.md
 PREVIEW_SHARES = (0.9, 0.75, 0.6, 0.45)  # of it that the copy has: tiles of one shape fit worse
-WORTH_PREVIEW = 2  # pixels in sight for one of the copy; below it tiles are there about as soon
+WORTH_PREVIEW = 3  # pixels in sight for one of the copy; below it tiles are there about as soon
 
 
 @dataclass(frozen=True, eq=False)

@@ -97,9 +97,9 @@ class OpenJob(Job[Found]):
         layer = difference(*pixels, record, made.strength, linear=before.linear)
         chosen = edits.choices if edits else Choices(made.checkpoint, made.strength)
         options = replace(self.options, weights=chosen.weights)
-        # A result whose brightness was kept differs from its photo by rain without slow light.
-        lit = chosen.keep_brightness and not made.keep_brightness
-        wanted = replace(options, strength=chosen.strength, keep_brightness=lit)
+        # A result that has its light back leaves no more to give.
+        keep = chosen.keep_brightness and not made.keep_brightness
+        wanted = replace(options, strength=chosen.strength, keep_brightness=keep)
         shown = Recovered(source, wanted, ((options, layer),), ())
         return replace(found, work=shown, output=result)
 

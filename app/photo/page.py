@@ -14,6 +14,7 @@ from app.photo.filmstrip import Filmstrip
 from app.photo.panel import SidePanel
 from app.photo.start_page import StartPage
 from app.photo.state import PhotoState, Status
+from app.photo.verdict import VerdictChip
 from app.photo.words import how_of, photo_of, status_of
 from app.shell.actions import without_state
 from app.shell.banner import Notice
@@ -36,6 +37,7 @@ class PhotoPage(QObject):
 
     Attributes:
         panel: beside the photo.
+        verdict: over it, after deraining.
         filmstrip: below it.
         start: in the photo's place while there is none.
 
@@ -78,6 +80,8 @@ class PhotoPage(QObject):
         self._connect_panel(self.panel)
         self._connect_view()
         self._connect_filmstrip(self.filmstrip)
+        self.verdict = VerdictChip(view, document)
+        self.verdict.model_asked.connect(self._try_model)
         self._show_status(document.status)
         self.panel.strength.set_strength(document.strength)
         self.panel.rain_gain.set_gain(self._picture.rain_gain)
@@ -187,12 +191,17 @@ class PhotoPage(QObject):
         """The models that can be chosen."""
         self._names = {card.id: name_of(card) for card in cards}
         self.panel.model.set_cards(cards, self._document.options.weights)
+        self.verdict.set_cards(cards)
 
     def _show_zoom(self) -> None:
         if self._shell.page != "compare":
             self._shell.top_bar.set_zoom(self._view.viewport.zoom)
 
     # What is done
+
+    def _try_model(self, id: str) -> None:
+        self._document.history.choose_checkpoint(id)
+        self._controller.derain()
 
     def _derain_or_cancel(self) -> None:
         if self._document.status.state is PhotoState.DERAINING:

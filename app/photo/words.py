@@ -213,7 +213,7 @@ def offer_of(
 ) -> Notice:
     """Offer unsaved work that a crash left behind."""
     words = tr(
-        "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
+        "AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.",
         name=printable(offer.source.name),
         done=offer.done,
         total=offer.total,
@@ -237,7 +237,7 @@ def nothing_to_paste(text: str) -> Notice:
 def keys_on_photo() -> tuple[tuple[str, str], ...]:
     """Keys and gestures that the photo itself takes, for the sheet of shortcuts."""
     return (
-        (tr("Show the photo as it was"), tr("hold Space")),
+        (tr("Show the original"), tr("hold Space")),
         (tr("Zoom"), tr("wheel")),
         (tr("Move the photo"), tr("drag, arrows")),
         (tr("Fit or 100 %"), tr("double click")),

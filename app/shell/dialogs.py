@@ -162,10 +162,10 @@ class Dialogs:
     def stop_batch(self, finished: int, total: int) -> bool:
         """Ask if a batch that runs may be stopped."""
         words = tr("Stop the batch at {finished} of {total}?", finished=finished, total=total)
-        details = tr("What is done stays done; the rest is there at the next start.")
+        details = tr("Finished photos are kept; the next start continues with the rest.")
         box = self._box("help", tr("A batch is running"), words, details)
         stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
-        return _is_chosen(stop, box, or_else=tr("Go on"))
+        return _is_chosen(stop, box, or_else=tr("Continue"))
 
     def checkpoint(self) -> Path | None:
         """A file of weights."""
@@ -182,8 +182,8 @@ class Dialogs:
 
     def replace(self, name: str) -> bool:
         """Ask if a file that is there already may be replaced."""
-        words = tr("{name} is there already. Replace it?", name=name)
-        details = tr("What is in it now would be lost.")
+        words = tr("{name} already exists. Replace it?", name=name)
+        details = tr("Its present content will be lost.")
         box = self._box("warning", tr("Save as"), words, details)
         replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
         return _is_chosen(replace, box, or_else=tr("Cancel"))
@@ -235,7 +235,7 @@ class Dialogs:
     def unsaved(self, name: str) -> Answer:
         """Ask if unsaved work is to be saved."""
         words = tr("Save the derained {name}?", name=name)
-        details = tr("Without saving, the result is lost. The photo itself stays.")
+        details = tr("Without saving, the result is lost. The photo itself is unchanged.")
         box = self._box("help", tr("Unsaved result"), words, details)
         buttons: dict[QMessageBox.StandardButton, Answer] = {
             QMessageBox.StandardButton.Save: "save",

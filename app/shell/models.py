@@ -110,7 +110,7 @@ class Models(QObject):
         here = {card.id for card in self.cards}
         offers = [offer for offer in _offers() if offer.id not in here]
         if not offers:
-            self.noticed.emit(Notice(tr("The authors' models are all here already.")))
+            self.noticed.emit(Notice(tr("All of the authors' models are already here.")))
             return
         chosen = set(self._dialogs.fetch(offers))
         asked = {job.id for job in self._to_fetch}

@@ -133,7 +133,7 @@ class SaveDialog(QDialog):
         if path is None:
             self.example.setText(tr("Type a name without folders, of at most 250 letters."))
         elif path == self._question.source:
-            self.example.setText(tr("That would be the photo itself; choose another name."))
+            self.example.setText(tr("That is the photo itself. Choose another name."))
         else:
             self.example.setText(tr("Will be saved as {name}", name=printable(path.name)))
 

@@ -131,14 +131,14 @@ class SettingsDialog(QDialog):
         self.language = _combo({"": tr("As the system"), **LANGUAGES})
         self.enlarges = QCheckBox(tr("Enlarge small photos to fit"))
         self.profile = QLineEdit()
-        self.profile.setPlaceholderText(tr("The desktop's, or sRGB"))
+        self.profile.setPlaceholderText(tr("From the desktop, else sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
         self.browse = QPushButton(tr("Choose…"))
         self.name = NameField()
         self.template = self.name.template
         self.example = muted()
         self.quality = quality_field(self._settings.quality)
-        self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
+        self.record = QCheckBox(tr("Record in the result how it was made (XMP)"))
         self.strip = _combo(
             {
                 "none": tr("Keep all"),
@@ -154,7 +154,7 @@ class SettingsDialog(QDialog):
         )
         self.tile = _combo({name: _tile(name) for name in TILES})
         self.reset = QPushButton(tr("Reset all"))
-        self.reset.setToolTip(tr("Back to the settings of a first start"))
+        self.reset.setToolTip(tr("Restore the default settings"))
         kinds = QDialogButtonBox.StandardButton
         self.buttons = dialog_buttons(self, {kinds.Ok: tr("OK"), kinds.Cancel: tr("Cancel")})
 
@@ -169,7 +169,7 @@ class SettingsDialog(QDialog):
         form.addRow("", muted(tr("Takes effect after a restart.")))
         form.addRow("", self.enlarges)
         form.addRow(form_label(tr("Screen profile")), row)
-        form.addRow("", muted(tr("An ICC file of your screen, if the desktop does not know it.")))
+        form.addRow("", muted(tr("An ICC file of your screen, if the desktop has none.")))
         return page
 
     def _results_page(self) -> QWidget:
@@ -177,7 +177,7 @@ class SettingsDialog(QDialog):
         form.addRow(form_label(tr("Name")), self.name)
         form.addRow("", self.example)
         form.addRow(form_label(tr("Quality")), self.quality)
-        form.addRow("", muted(tr("Of JPEG and WebP; PNG and TIFF lose nothing.")))
+        form.addRow("", muted(tr("For JPEG and WebP; PNG and TIFF are lossless.")))
         form.addRow(form_label(tr("Metadata")), self.strip)
         form.addRow("", self.record)
         form.addRow("", self.keep_times)
@@ -253,7 +253,7 @@ def _page(title: str) -> tuple[QWidget, QFormLayout]:
 
 
 def _tile(name: str) -> str:
-    words = {"auto": tr("Automatic"), "whole": tr("The whole photo at once")}
+    words = {"auto": tr("Automatic"), "whole": tr("Whole photo at once")}
     return words.get(name) or f"{name} px"
 
 
@@ -283,7 +283,7 @@ def backends_of(machine: "Machine | None") -> dict[str, str]:
 def found_of(machine: "Machine | None") -> str:
     """The same in sentences, and what there is not."""
     if machine is None:
-        return tr("The devices are still being looked for; open Settings again in a moment.")
+        return tr("Devices are still being detected. Open Settings again in a moment.")
     names = devices_of(machine)
     lines = [words for device, words in names.items() if device != "auto"]
     if machine.no_gpu_reason and not machine.mps:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -103,13 +103,25 @@ class TopBar(QFrame):
         return button
 
 
+class _Photo(QLabel):
+    """A photo's name and form in plain text; where there is no room, dots take the middle."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+        area, middle = self.contentsRect(), Qt.TextElideMode.ElideMiddle
+        words = self.fontMetrics().elidedText(self.text(), middle, area.width())
+        QPainter(self).drawText(area, Qt.AlignmentFlag.AlignVCenter, words)
+
+
 class StatusLine(QFrame):
     """The photo, the batch while it runs, and where and how far it is computed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusLine")
-        self.photo = QLabel()
+        self.photo = _Photo()
         self.photo.setAccessibleName(tr("Photo"))
         self.photo.setTextFormat(Qt.TextFormat.PlainText)
         self.work = QLabel()

@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -30,6 +29,7 @@ from nledn.tiling import Rect
 HAIR = (QColor(0, 0, 0, 130), QColor(255, 255, 255, 210))
 SMALLEST_SELECTION_PX = 7  # SSIM's window
 WORDS_WIDTH_PX = 360
+GAP_PX = 8  # between a picture's label and its button
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +124,7 @@ class CompareCanvas(Canvas):
             self.button.setText(action)
             self.button.setAccessibleName(f"{self._shown[0].label}: {action}")
             self.button.adjustSize()
-            corner = QPoint(self.button.width() + MARGIN_PX, self.button.height() + MARGIN_PX)
-            self.button.move(QPoint(self.width(), self.height()) - corner)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep the button in its corner."""
-        super().resizeEvent(event)
-        self._show_button()
+            self.button.move(self.label_rects()[0].bottomLeft() + QPoint(0, GAP_PX))
 
     def set_hair(self, place: QPointF | None) -> None:
         """Show the cross-hair at a place of the photo, with the pixel's values."""

@@ -28,6 +28,7 @@ from nledn.options import Options
 from nledn.watch import SETTLE_S, Settling, observed, stamps_of
 
 if TYPE_CHECKING:
+    from nledn.auto import Automatic
     from nledn.batch import BatchSettings, Found, Update
     from nledn.engine import Derainer
 
@@ -85,8 +86,8 @@ class Watch:
         self._output = output
         self._settings = settings
         self._cancel = cancel
-        self._card = catalog.find(settings.options.weights)
-        self._engine: Derainer | None = None
+        self._card = catalog.card_of(settings.options.weights)
+        self._engine: Derainer | Automatic | None = None
         self._arrived: SimpleQueue[Path] = SimpleQueue()
         self._settling = Settling()
         self._complete: set[Path] = set()
@@ -150,12 +151,12 @@ class Watch:
                 if ending.error is not None:
                     raise ending.error
 
-    def _loaded(self) -> "Derainer":
-        from nledn.engine import Derainer
+    def _loaded(self) -> "Derainer | Automatic":
+        from nledn import auto
 
         if self._engine is None:
             decoder.warm_up()  # while the engine is loaded
-            self._engine = Derainer.load(self._settings.options)
+            self._engine = auto.load(self._settings.options)
         return self._engine
 
     def _tell(self, update: "Update") -> None:

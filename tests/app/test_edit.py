@@ -46,34 +46,58 @@ sys.exit(main())
 """
 
 
-def edit(deed: str, path: Path) -> int:
-    """Hand a photo over, wait until the program has ended, and return its exit code."""
-    done = subprocess.run(
-        [sys.executable, "-c", PERSON, deed, "--edit", str(path)],
+SEEN = """
+from app.shell.banner import Banner
+show = Banner.show_notice
+def shown(banner, notice):
+    show(banner, notice)
+    if notice is not None and "not kept" in notice.text:
+        print(notice.text, flush=True)
+        QTimer.singleShot(0, banner.window().close)
+Banner.show_notice = shown
+"""
+
+
+def edit(deed: str, path: Path, *, reads: bool = False) -> subprocess.CompletedProcess[str]:
+    """Hand a photo over and wait until the program has ended; the person may read and close."""
+    person = PERSON.replace("start.MainWindow = made", SEEN + "start.MainWindow = made")
+    return subprocess.run(
+        [sys.executable, "-c", person if reads else PERSON, deed, "--edit", str(path)],
         check=False,
+        capture_output=True,
+        text=True,
         timeout=110,
         env={**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
         cwd=ROOT,
     )
-    return done.returncode
 
 
 def test_save_replaces_the_file_and_lets_the_other_program_go_on(tmp_path: Path) -> None:
     path = tmp_path / "copy.tif"
     photo.write(Photo(files.smooth()), path)
     before, number = photo.read(path), path.stat().st_ino
-    assert edit("save", path) == 0
+    assert edit("save", path).returncode == 0
     after = photo.read(path)
     assert after.pixels.mean() < before.pixels.mean()
     assert path.stat().st_ino != number  # another file took its place, whole
     assert sorted(tmp_path.iterdir()) == [path]
 
 
+def test_what_is_not_kept_is_read_before_it_ends(tmp_path: Path) -> None:
+    path = tmp_path / "copy.jpg"
+    data = files.encoded(files.smooth(), "JPEG") + b"a film of another program" * 100
+    files.saved(tmp_path, path.name, data)
+    done = edit("save", path, reads=True)
+    assert done.returncode == 0, done.stderr
+    assert "Data behind the picture is not kept." in done.stdout
+    assert path.read_bytes() != data
+
+
 def test_closing_leaves_the_file_alone(tmp_path: Path) -> None:
     path = tmp_path / "copy.tif"
     photo.write(Photo(files.smooth()), path)
     before = path.read_bytes()
-    assert edit("close", path) == 0
+    assert edit("close", path).returncode == 0
     assert path.read_bytes() == before
 
 

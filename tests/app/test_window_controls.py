@@ -15,8 +15,8 @@ from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.shell.banner import Notice
 from app.shell.dialogs import Answer
+from app.shell.help import ShortcutSheet
 from app.shell.settings import Preferences, store
-from app.shell.shortcut_sheet import ShortcutSheet
 from app.start import Beginning
 from nledn import photo
 from nledn.photo import Photo

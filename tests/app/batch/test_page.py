@@ -171,8 +171,8 @@ def test_cancel_ends_the_run_and_start_goes_on(
     batches.wait_end(qtbot, window)
     assert sorted(batches.states(window).values()) == ["Done", "Planned", "Planned"]
     assert len(results(out)) == 1
-    assert "2 are left" in said(window)
-    assert steps.go.text() == "Go on"
+    assert "2 remaining" in said(window)
+    assert steps.go.text() == "Continue"
     steps.go.click()
     batches.wait_end(qtbot, window)
     assert len(results(out)) == 3

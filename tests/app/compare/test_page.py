@@ -37,6 +37,11 @@ def figures(window: MainWindow) -> list[str]:
     return [rows[one.key].figures.text() for one in window.compare.grid.shown]
 
 
+def details(window: MainWindow) -> list[str]:
+    rows = window.compare.panel.rows
+    return [rows[one.key].figures.toolTip() for one in window.compare.grid.shown]
+
+
 @pytest.fixture
 def pair(tmp_path: Path, pixels: Pixels) -> Path:
     """A rainy photo whose clean one lies where data sets have it."""
@@ -59,7 +64,8 @@ def test_every_pane_shows_what_its_checkpoint_makes(
         found = pane.picture.pixels(pane.kind, 0, whole)
         assert np.abs(found - pixels * 0.8).max() <= 0.51  # the stand-in takes a fifth
     assert "SSIM" not in figures(window)[1]
-    assert "levels on" in figures(window)[1]
+    assert figures(window)[1] == "Strong removal · darker"
+    assert "levels on" in details(window)[1]
     assert "whole photo" in window.compare.panel.measured.text()
 
 
@@ -88,7 +94,7 @@ def test_only_what_is_looked_at_until_the_whole_is_asked_for(
     grid, panel = window.compare.grid, window.compare.panel
     grid.link.set_zoom(30.0)
     backend.free()
-    qtbot.waitUntil(lambda: "in sight" in panel.measured.text() and is_settled(window))
+    qtbot.waitUntil(lambda: "visible part" in panel.measured.text() and is_settled(window))
     assert backend.tiles < 18
     assert not model.is_whole
     tiles = backend.tiles
@@ -226,7 +232,7 @@ def test_other_programs_results_and_files_that_do_not_fit(
     assert names(window) == ["Rainy", "All-round", "second", "theirs", "small"]
     small = window.compare.grid.shown[4]
     assert "160×120" in small.failure
-    qtbot.waitUntil(lambda: "levels on" in figures(window)[3])
+    qtbot.waitUntil(lambda: "levels on" in details(window)[3])
 
 
 def test_names_stay_hidden_until_a_person_has_chosen(
