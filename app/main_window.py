@@ -32,7 +32,7 @@ from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.dropped import is_welcome
-from app.shell.engines import Engines
+from app.shell.engines import Engines, give_memory_back
 from app.shell.export_menu import ExportMenu
 from app.shell.icons import program_icon
 from app.shell.models import Models
@@ -42,7 +42,7 @@ from app.shell.presets import texts_of
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
 from app.shell.shell import PageName, Shell, TopBar
-from app.shell.shortcut_sheet import ShortcutSheet
+from app.shell.shortcut_sheet import show_sheet
 from app.shell.translation import tr
 from app.tasks import Tasks
 from app.views.photo_view import PhotoView
@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         self._is_finishing = False
         self._build()
         tasks.idled.connect(self._close_if_finishing)
-        tasks.idled.connect(self._give_memory_back)
+        tasks.idled.connect(give_memory_back)
         self._connect_window()
         self.photo = PhotoPage(
             self.shell, self.view, self.controller, self.named_actions, tasks, self
@@ -223,9 +223,9 @@ class MainWindow(QMainWindow):
             "double": lambda: self._zoomed.set_zoom(2.0),
             "zoom_in": lambda: self._zoomed.zoom_by(1.25),
             "zoom_out": lambda: self._zoomed.zoom_by(0.8),
-            "shortcuts": self._show_shortcuts,
+            "shortcuts": lambda: show_sheet(sheet(self.named_actions, keys_on_photo()), self),
             "sample": controller.open_sample,
-            "log": _show_log,
+            "log": partial(QDesktopServices.openUrl, url_of(places.user_state())),
             "about": self._show_about,
         }
 
@@ -290,13 +290,6 @@ class MainWindow(QMainWindow):
             self.view.orientation = Qt.Orientation.Horizontal
         for name in ("previous", "next", "undo", "redo"):
             self.named_actions[name].setEnabled(False)
-
-    def _show_shortcuts(self) -> None:
-        shown = self.findChild(ShortcutSheet)
-        if shown is None:
-            shown = ShortcutSheet(sheet(self.named_actions, keys_on_photo()), self)
-        shown.show()
-        shown.activateWindow()
 
     def _show_about(self) -> None:
         words = tr(
@@ -402,17 +395,6 @@ class MainWindow(QMainWindow):
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
         QTimer.singleShot(0, self._close_if_finishing)
 
-    def _give_memory_back(self) -> None:
-        """Let other programs have what a graphics card keeps for the next tile."""
-        from nledn import backends
-
-        backends.rest()
-
     def _close_if_finishing(self) -> None:
         if self._is_finishing and self.tasks.is_idle:
             self.close()
-
-
-def _show_log() -> None:
-    """Open the folder of the log file."""
-    QDesktopServices.openUrl(url_of(places.user_state()))

@@ -55,6 +55,13 @@ class ShortcutSheet(QDialog):
         layout.addWidget(buttons)
 
 
+def show_sheet(groups: Sequence[Group], window: QWidget) -> None:
+    """Show the sheet of a window, or the one that is there already."""
+    shown = window.findChild(ShortcutSheet) or ShortcutSheet(groups, window)
+    shown.show()
+    shown.activateWindow()
+
+
 def _block(group: Group) -> QVBoxLayout:
     layout = QVBoxLayout()
     layout.setSpacing(8)
