@@ -106,7 +106,7 @@ def test_a_deleted_file_of_weights_is_a_missing_model(ship: Ship) -> None:
     before = catalog.automatic().sha256
     (places.weights() / f"{DENSE_ID}.safetensors").unlink()
     assert choose(FP32, lambda: Rain.DENSE).options.weights == "afterrain"
-    assert catalog.automatic().sha256 != before, "a batch derains anew"
+    assert catalog.automatic().sha256 != before, "a batch derains again"
 
 
 def test_where_there_is_no_choice_nobody_looks(ship: Ship) -> None:
@@ -223,7 +223,7 @@ def network() -> Derainer:
 
 
 def scene(size: int = 256) -> Floats:
-    """A dry street without a street: sky above, blurred noise of two sizes below."""
+    """A dry scene, (size, size, 3): sky above, blurred noise of two sizes below."""
     rng = np.random.default_rng(3)
     ground = cv2.GaussianBlur(rng.random((size, size, 3), np.float32), (0, 0), 6)
     ground = 0.35 + 1.5 * (ground - ground.mean())

@@ -24,11 +24,11 @@ START_PX = 80
 
 
 class KeepAreaControl(QWidget):
-    """Chooses what is painted with.
+    """Chooses the brush.
 
     Attributes:
         brush_changed: (Brush or None); None while nothing is painted.
-        clear: the button to keep nothing; there only where something is kept.
+        clear: the button to keep nothing; shown only if something is kept.
     """
 
     brush_changed = Signal(object)
@@ -36,9 +36,9 @@ class KeepAreaControl(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.brush_button = _tool(
-            tr("Brush"), "brush", tr("Paint where the photo stays as it is (B)")
+            tr("Brush"), "brush", tr("Paint where the photo stays unchanged (B)")
         )
-        self.eraser_button = _tool(tr("Eraser"), "eraser", tr("Take the kept area away again (E)"))
+        self.eraser_button = _tool(tr("Eraser"), "eraser", tr("Erase the kept area (E)"))
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         for button in (self.brush_button, self.eraser_button):
@@ -46,7 +46,7 @@ class KeepAreaControl(QWidget):
         self.diameter = slider(tr("Brush size"), 0, 100, _to_step(START_PX))
         self.feather = slider(tr("Soft edge"), 0, 100, 50)
         self.protection = slider(tr("Protection"), 5, 100, 100)
-        self.clear = clear_button(tr("Keep nothing; the rain is taken everywhere"))
+        self.clear = clear_button(tr("Remove all kept areas"))
         self.hint = muted()
         self._details = QWidget()
         self._lay_out()
@@ -65,10 +65,10 @@ class KeepAreaControl(QWidget):
         return Brush(_to_px(self.diameter.value()) / 2, self.feather.value() / 100, value)
 
     def show_kept(self, count: int) -> None:
-        """Say how many areas are kept, and offer to clear them."""
+        """Show the number of kept areas, and offer to clear them."""
         self.clear.setVisible(count > 0)
         if count == 0:
-            self.hint.setText(tr("Paint over what should stay as it is."))
+            self.hint.setText(tr("Paint over what should stay unchanged."))
         else:
             many = tr("{count} areas kept", count=count)
             self.hint.setText(tr("1 area kept") if count == 1 else many)
@@ -78,7 +78,7 @@ class KeepAreaControl(QWidget):
         self.diameter.setValue(self.diameter.value() + steps * 4)
 
     def put_down(self) -> None:
-        """Paint no more."""
+        """Stop painting."""
         self.brush_button.setChecked(False)
         self.eraser_button.setChecked(False)
 

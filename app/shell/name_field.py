@@ -29,7 +29,7 @@ class NameField(QWidget):
         self.template = QLineEdit()
         self.template.setAccessibleName(tr("Name"))
         fields = " ".join(f"{{{field}}}" for field in FIELDS)
-        self.template.setToolTip(tr("Use text and these fields: {fields}", fields=fields))
+        self.template.setToolTip(tr("Text and these fields: {fields}", fields=fields))
         self.advanced = QToolButton()
         self.advanced.setText("{ }")
         self.advanced.setCheckable(True)

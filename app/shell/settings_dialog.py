@@ -1,4 +1,4 @@
-"""Settings: how the window looks, how results are named, where it computes and why."""
+"""Settings: look of the window, names of results, device and reasons."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -79,12 +79,12 @@ class SettingsDialog(QDialog):
     def ask(
         cls, settings: Settings, machine: "Machine | None", parent: QWidget | None = None
     ) -> Settings | None:
-        """Show the dialog and wait; None when it was cancelled."""
+        """Show the dialog and wait; None if cancelled."""
         dialog = cls(settings, machine, parent)
         return dialog.chosen() if is_accepted(dialog) else None
 
     def chosen(self) -> Settings:
-        """The settings as they stand in the dialog."""
+        """The settings in the dialog."""
         return replace(
             self._settings,
             theme=self.theme.currentData(),
@@ -114,7 +114,7 @@ class SettingsDialog(QDialog):
             (self.tile, settings.tile),
         ):
             if combo.findData(value) < 0:
-                combo.addItem(value, value)  # a choice that this machine no longer offers
+                combo.addItem(value, value)  # this machine no longer offers it
             combo.setCurrentIndex(combo.findData(value))
         self.enlarges.setChecked(settings.enlarges)
         self.profile.setText(settings.screen_profile)
@@ -131,14 +131,14 @@ class SettingsDialog(QDialog):
         self.language = _combo({"": tr("As the system"), **LANGUAGES})
         self.enlarges = QCheckBox(tr("Enlarge small photos to fit"))
         self.profile = QLineEdit()
-        self.profile.setPlaceholderText(tr("The desktop's, or sRGB"))
+        self.profile.setPlaceholderText(tr("From the desktop, else sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
         self.browse = QPushButton(tr("Choose…"))
         self.name = NameField()
         self.template = self.name.template
         self.example = muted()
         self.quality = quality_field(self._settings.quality)
-        self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
+        self.record = QCheckBox(tr("Record in the result how it was made (XMP)"))
         self.strip = _combo(
             {
                 "none": tr("Keep all"),
@@ -154,7 +154,7 @@ class SettingsDialog(QDialog):
         )
         self.tile = _combo({name: _tile(name) for name in TILES})
         self.reset = QPushButton(tr("Reset all"))
-        self.reset.setToolTip(tr("Back to the settings of a first start"))
+        self.reset.setToolTip(tr("Restore the default settings"))
         kinds = QDialogButtonBox.StandardButton
         self.buttons = dialog_buttons(self, {kinds.Ok: tr("OK"), kinds.Cancel: tr("Cancel")})
 
@@ -169,7 +169,7 @@ class SettingsDialog(QDialog):
         form.addRow("", muted(tr("Takes effect after a restart.")))
         form.addRow("", self.enlarges)
         form.addRow(form_label(tr("Screen profile")), row)
-        form.addRow("", muted(tr("An ICC file of your screen, if the desktop does not know it.")))
+        form.addRow("", muted(tr("An ICC file of your screen, if the desktop has none.")))
         return page
 
     def _results_page(self) -> QWidget:
@@ -177,7 +177,7 @@ class SettingsDialog(QDialog):
         form.addRow(form_label(tr("Name")), self.name)
         form.addRow("", self.example)
         form.addRow(form_label(tr("Quality")), self.quality)
-        form.addRow("", muted(tr("Of JPEG and WebP; PNG and TIFF lose nothing.")))
+        form.addRow("", muted(tr("For JPEG and WebP; PNG and TIFF are lossless.")))
         form.addRow(form_label(tr("Metadata")), self.strip)
         form.addRow("", self.record)
         form.addRow("", self.keep_times)
@@ -253,12 +253,12 @@ def _page(title: str) -> tuple[QWidget, QFormLayout]:
 
 
 def _tile(name: str) -> str:
-    words = {"auto": tr("Automatic"), "whole": tr("The whole photo at once")}
+    words = {"auto": tr("Automatic"), "whole": tr("Whole photo at once")}
     return words.get(name) or f"{name} px"
 
 
 def devices_of(machine: "Machine | None") -> dict[str, str]:
-    """List the devices by the name that is kept; `machine` is None while it is looked for."""
+    """List the devices by their kept names; `machine` is None until known."""
     devices = {"auto": tr("Automatic"), "cpu": tr("Processor")}
     if machine is not None:
         cores = tr("1 core") if machine.cores == 1 else tr("{n} cores", n=machine.cores)
@@ -271,7 +271,7 @@ def devices_of(machine: "Machine | None") -> dict[str, str]:
 
 
 def backends_of(machine: "Machine | None") -> dict[str, str]:
-    """List the backends by the name that is kept."""
+    """List the backends by their kept names."""
     backends = {"auto": tr("Automatic")}
     if machine is None or machine.torch:
         backends["torch"] = "PyTorch"
@@ -281,9 +281,9 @@ def backends_of(machine: "Machine | None") -> dict[str, str]:
 
 
 def found_of(machine: "Machine | None") -> str:
-    """The same in sentences, and what there is not."""
+    """The same in sentences, with missing parts."""
     if machine is None:
-        return tr("The devices are still being looked for; open Settings again in a moment.")
+        return tr("Devices are still being detected. Open Settings again in a moment.")
     names = devices_of(machine)
     lines = [words for device, words in names.items() if device != "auto"]
     if machine.no_gpu_reason and not machine.mps:
@@ -309,20 +309,20 @@ def _no_gpu(reason: str) -> str:
 
 
 def verdict_of(machine: "Machine | None") -> str:
-    """Describe how OpenVINO did here; empty where nothing depends on it."""
+    """Describe the benchmark of OpenVINO; empty if nothing depends on it."""
     from nledn.device import WORTH_OPENVINO
 
     if machine is None or machine.openvino is None or machine.gpus or not machine.torch:
         return ""
     trial = machine.openvino_trial
     if trial is None:
-        return tr("PyTorch computes. OpenVINO is tried once, when nothing is being computed.")
+        return tr("PyTorch computes. OpenVINO is tested once, when the program is idle.")
     if not trial.agrees:
         return tr("OpenVINO is not used: {reason}.", reason=trial.problem)
     times = f"{trial.times_as_fast:.2f}"
     if trial.times_as_fast < WORTH_OPENVINO:
         return tr("OpenVINO is not used: it is {times} times as fast as PyTorch.", times=times)
-    return tr("Automatic takes OpenVINO here: {times} times as fast as PyTorch.", times=times)
+    return tr("Automatic uses OpenVINO here: {times} times as fast as PyTorch.", times=times)
 
 
 def _gib(size_bytes: int) -> str:

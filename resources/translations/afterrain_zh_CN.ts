@@ -36,6 +36,10 @@
         <translation>没有 ICC 配置文件的色彩空间不会保留。</translation>
     </message>
     <message>
+        <source>A file's name cannot contain that.</source>
+        <translation>文件名不能包含这些字符。</translation>
+    </message>
+    <message>
         <source>A model named {id} already exists.</source>
         <translation>名为 {id} 的模型已存在。</translation>
     </message>
@@ -44,8 +48,8 @@
         <translation>名称必须以 {field} 结尾。</translation>
     </message>
     <message>
-        <source>A rainy sample. Click Derain to take the rain away, or drop your own photo.</source>
-        <translation>这是一张雨中的示例照片。点击“去雨”去除雨水，或将您自己的照片拖到这里。</translation>
+        <source>A rainy sample. Click Derain to remove the rain, or drop your own photo.</source>
+        <translation>这是一张雨天的示例照片。点击“去雨”即可去除雨丝，也可以把自己的照片拖到这里。</translation>
     </message>
     <message>
         <source>About AfterRain</source>
@@ -64,10 +68,6 @@
         <translation>将一个文件夹及其子文件夹加入批处理</translation>
     </message>
     <message>
-        <source>Add a model of your own (.safetensors or .pth)</source>
-        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
-    </message>
-    <message>
         <source>Add folder…</source>
         <translation>添加文件夹…</translation>
     </message>
@@ -84,6 +84,10 @@
         <translation>添加照片…</translation>
     </message>
     <message>
+        <source>Add your own model (.safetensors or .pth)</source>
+        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
+    </message>
+    <message>
         <source>Advanced</source>
         <translation>高级</translation>
     </message>
@@ -92,8 +96,8 @@
         <translation>高级：使用名称模板</translation>
     </message>
     <message>
-        <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
-        <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
+        <source>AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.</source>
+        <translation>AfterRain 上次未正常退出。已恢复 {name} 的 {done} 个图块（共 {total} 个）。</translation>
     </message>
     <message>
         <source>AfterRain does not download photos. Save the picture, then open its file.</source>
@@ -124,16 +128,20 @@
         <translation>AfterRain 发生意外错误；您的照片没有改变。详情请查看日志。</translation>
     </message>
     <message>
-        <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with a licence of its own. A bundle carries them itself, and lists them here.</source>
+        <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with its own licence. A bundle contains them, and lists them here.</source>
         <translation>AfterRain 是以 MIT 许可证发布的自由软件。它所用的软件包与它一同安装，各有自己的许可证。打包版本自带这些软件包，并在此列出。</translation>
     </message>
     <message>
-        <source>AfterRain {version} takes the rain out of photos, on your own machine.</source>
-        <translation>AfterRain {version} 在您自己的电脑上去除照片中的雨。</translation>
+        <source>AfterRain {version} removes rain from photos, on your own computer.</source>
+        <translation>AfterRain {version} 在您自己的电脑上为照片去雨。</translation>
     </message>
     <message>
         <source>All files</source>
         <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>All of the authors' models are already here.</source>
+        <translation>作者发布的模型均已添加。</translation>
     </message>
     <message>
         <source>All photos</source>
@@ -148,8 +156,8 @@
         <translation>通用</translation>
     </message>
     <message>
-        <source>An ICC file of your screen, if the desktop does not know it.</source>
-        <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
+        <source>An ICC file of your screen, if the desktop has none.</source>
+        <translation>显示器的 ICC 文件，仅在系统未提供时需要。</translation>
     </message>
     <message>
         <source>Another batch is running in {path} (process {pid} on {host}).</source>
@@ -184,16 +192,12 @@
         <translation>自动</translation>
     </message>
     <message>
-        <source>Automatic takes OpenVINO here: {times} times as fast as PyTorch.</source>
+        <source>Automatic uses OpenVINO here: {times} times as fast as PyTorch.</source>
         <translation>“自动”在此处使用 OpenVINO：速度是 PyTorch 的 {times} 倍。</translation>
     </message>
     <message>
         <source>Back to 100 %</source>
         <translation>恢复为 100 %</translation>
-    </message>
-    <message>
-        <source>Back to the settings of a first start</source>
-        <translation>恢复为首次启动时的设置</translation>
     </message>
     <message>
         <source>Backend</source>
@@ -202,6 +206,10 @@
     <message>
         <source>Batch</source>
         <translation>批处理</translation>
+    </message>
+    <message>
+        <source>Batch finished</source>
+        <translation>批处理已完成</translation>
     </message>
     <message>
         <source>Batch: {progress}</source>
@@ -220,7 +228,7 @@
         <translation>黑白二值已转换为 8 位灰度。</translation>
     </message>
     <message>
-        <source>Black: as without rain. Yellow: far from it</source>
+        <source>Black: like the photo without rain. Yellow: far from it</source>
         <translation>黑色：与无雨照片一致；黄色：相差很大</translation>
     </message>
     <message>
@@ -368,6 +376,10 @@
         <translation>请选择两张同样大小的照片。</translation>
     </message>
     <message>
+        <source>Chooses the model by the rain in the photo</source>
+        <translation>根据照片中的雨选用合适的模型</translation>
+    </message>
+    <message>
         <source>Choose…</source>
         <translation>选择…</translation>
     </message>
@@ -416,20 +428,20 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compute only what is in sight</source>
-        <translation>只计算看得见的部分</translation>
+        <source>Compute only the visible part</source>
+        <translation>只计算可见部分</translation>
     </message>
     <message>
         <source>Compute the missing tiles (Ctrl+D)</source>
         <translation>计算剩余的图块 (Ctrl+D)</translation>
     </message>
     <message>
-        <source>Compute the rest of the photo too</source>
-        <translation>把照片其余部分也计算出来</translation>
+        <source>Compute the rest of the photo</source>
+        <translation>计算照片的其余部分</translation>
     </message>
     <message>
-        <source>Compute what is in sight whole and in tiles, and compare</source>
-        <translation>把看得见的部分整体和分图块各算一次并比较</translation>
+        <source>Compute the visible part at once and in tiles, and compare</source>
+        <translation>将可见部分整体计算一次、分图块计算一次，并作比较</translation>
     </message>
     <message>
         <source>Content credentials are not kept.</source>
@@ -438,6 +450,14 @@
     <message>
         <source>Continue</source>
         <translation>继续</translation>
+    </message>
+    <message>
+        <source>Continue now</source>
+        <translation>立即继续</translation>
+    </message>
+    <message>
+        <source>Continue with the next tile</source>
+        <translation>从下一个图块继续</translation>
     </message>
     <message>
         <source>Copy it again from the camera or a backup.</source>
@@ -453,11 +473,11 @@
     </message>
     <message>
         <source>Copy result</source>
-        <translation>复制结果</translation>
+        <translation>拷贝结果</translation>
     </message>
     <message>
         <source>Copy settings</source>
-        <translation>复制设置</translation>
+        <translation>拷贝设置</translation>
     </message>
     <message>
         <source>Correct or stop that worker, then start the batch again.</source>
@@ -478,6 +498,10 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+    <message>
+        <source>Darker by {levels}: keep brightness?</source>
+        <translation>变暗了 {levels} 级：保持亮度？</translation>
     </message>
     <message>
         <source>Darker overall, by {levels} of 255.</source>
@@ -512,12 +536,12 @@
         <translation>对所选照片去雨…</translation>
     </message>
     <message>
-        <source>Derain the photos of a folder, and each that arrives there</source>
+        <source>Derain the photos of a folder, and new ones</source>
         <translation>对文件夹中的照片以及之后放入的每张照片去雨</translation>
     </message>
     <message>
-        <source>Derain the photos that are planned</source>
-        <translation>对待处理的照片去雨</translation>
+        <source>Derain the planned photos</source>
+        <translation>为待处理的照片去雨</translation>
     </message>
     <message>
         <source>Derained</source>
@@ -530,6 +554,10 @@
     <message>
         <source>Device</source>
         <translation>设备</translation>
+    </message>
+    <message>
+        <source>Devices are still being detected. Open Settings again in a moment.</source>
+        <translation>正在检测设备，请稍后再打开设置。</translation>
     </message>
     <message>
         <source>Discard</source>
@@ -572,16 +600,16 @@
         <translation>编辑预设…</translation>
     </message>
     <message>
-        <source>End the run after this tile; what is done stays done</source>
-        <translation>完成当前图块后结束；已完成的会保留</translation>
-    </message>
-    <message>
         <source>Enlarge small photos to fit</source>
         <translation>适应窗口时放大小照片</translation>
     </message>
     <message>
         <source>Enter</source>
         <translation>回车键</translation>
+    </message>
+    <message>
+        <source>Erase the kept area (E)</source>
+        <translation>擦除保留区域 (E)</translation>
     </message>
     <message>
         <source>Eraser</source>
@@ -596,8 +624,8 @@
         <translation>误差图需要无雨照片：添加 → 无雨照片…</translation>
     </message>
     <message>
-        <source>Every photo before and after, with what was done to it</source>
-        <translation>每张照片处理前后的对比及处理情况</translation>
+        <source>Every photo before and after, with details</source>
+        <translation>每张照片去雨前后的对比和详细信息</translation>
     </message>
     <message>
         <source>Export</source>
@@ -656,6 +684,10 @@
         <translation>先完成</translation>
     </message>
     <message>
+        <source>Finished photos are kept; the next start continues with the rest.</source>
+        <translation>已完成的照片会保留；下次启动时可继续处理其余照片。</translation>
+    </message>
+    <message>
         <source>Fit</source>
         <translation>适合窗口</translation>
     </message>
@@ -665,7 +697,7 @@
     </message>
     <message>
         <source>Floating point became {count} bits per channel, cut to 0 to 1.</source>
-        <translation>浮点数转换为每通道 {count} 位，并截断到 0 至 1。</translation>
+        <translation>浮点数据已转换为每通道 {count} 位，并限制在 0 到 1 之间。</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -684,6 +716,10 @@
         <translation>文件夹…</translation>
     </message>
     <message>
+        <source>For JPEG and WebP; PNG and TIFF are lossless.</source>
+        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 为无损格式。</translation>
+    </message>
+    <message>
         <source>For the web, 2048 px</source>
         <translation>网页用，2048 像素</translation>
     </message>
@@ -694,6 +730,10 @@
     <message>
         <source>Free some space or choose another disk, then try again.</source>
         <translation>请腾出空间或选择其他磁盘，然后重试。</translation>
+    </message>
+    <message>
+        <source>From the desktop, else sRGB</source>
+        <translation>采用系统的设置，没有则用 sRGB</translation>
     </message>
     <message>
         <source>Full screen</source>
@@ -729,19 +769,7 @@
     </message>
     <message>
         <source>Give back the light that goes with the rain</source>
-        <translation>补回随雨一起去掉的光</translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation>继续</translation>
-    </message>
-    <message>
-        <source>Go on at once</source>
-        <translation>立即继续</translation>
-    </message>
-    <message>
-        <source>Go on with the tile that comes next</source>
-        <translation>从下一个图块继续</translation>
+        <translation>补回随雨一起减去的亮度</translation>
     </message>
     <message>
         <source>Graphics card</source>
@@ -752,8 +780,8 @@
         <translation>显卡 {number}</translation>
     </message>
     <message>
-        <source>Grey is no rain; brighter is rain that is taken away</source>
-        <translation>灰色表示无雨；越亮表示去除的雨越多</translation>
+        <source>Grey: no rain. Brighter: removed rain</source>
+        <translation>灰色：无雨；越亮：去除的雨越多</translation>
     </message>
     <message>
         <source>Help</source>
@@ -764,7 +792,7 @@
         <translation>隐藏名称</translation>
     </message>
     <message>
-        <source>How much of the rain is taken away</source>
+        <source>How much of the rain is removed</source>
         <translation>去除多少雨</translation>
     </message>
     <message>
@@ -820,6 +848,10 @@
         <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
     </message>
     <message>
+        <source>Its present content will be lost.</source>
+        <translation>其现有内容将会丢失。</translation>
+    </message>
+    <message>
         <source>JPEG quality {quality}, {colour}</source>
         <translation>JPEG 质量 {quality}，{colour}</translation>
     </message>
@@ -844,12 +876,8 @@
         <translation>保持亮度</translation>
     </message>
     <message>
-        <source>Keep nothing; the rain is taken everywhere</source>
-        <translation>不保留任何区域；所有地方都去雨</translation>
-    </message>
-    <message>
         <source>Keep the file's date</source>
-        <translation>保留文件的日期</translation>
+        <translation>保留文件日期</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -884,6 +912,14 @@
         <translation>浅色</translation>
     </message>
     <message>
+        <source>Little rain found</source>
+        <translation>几乎没有找到雨</translation>
+    </message>
+    <message>
+        <source>Little rain found: try {model}</source>
+        <translation>几乎没有找到雨：试试“{model}”</translation>
+    </message>
+    <message>
         <source>Loading the models…</source>
         <translation>正在加载模型…</translation>
     </message>
@@ -904,12 +940,12 @@
         <translation>在矩形内测量，{size}。</translation>
     </message>
     <message>
-        <source>Measured on the whole photo.</source>
-        <translation>在整张照片上测量。</translation>
+        <source>Measured on the visible part, {size}.</source>
+        <translation>在可见部分测量，{size}。</translation>
     </message>
     <message>
-        <source>Measured on what is in sight, {size}.</source>
-        <translation>在看得见的部分测量，{size}。</translation>
+        <source>Measured on the whole photo.</source>
+        <translation>在整张照片上测量。</translation>
     </message>
     <message>
         <source>Metadata</source>
@@ -932,7 +968,7 @@
         <translation>模型</translation>
     </message>
     <message>
-        <source>Move one pane of a comparison alone</source>
+        <source>Move only one pane of a comparison</source>
         <translation>单独移动比较中的一个画面</translation>
     </message>
     <message>
@@ -1012,14 +1048,6 @@
         <translation>确定</translation>
     </message>
     <message>
-        <source>Of JPEG and WebP; PNG and TIFF lose nothing.</source>
-        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 无损。</translation>
-    </message>
-    <message>
-        <source>Of the last batch {count} of {total} photos are still to be done.</source>
-        <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
-    </message>
-    <message>
         <source>On the photo</source>
         <translation>在照片上</translation>
     </message>
@@ -1085,7 +1113,7 @@
     </message>
     <message>
         <source>Open what is there</source>
-        <translation>打开可读部分</translation>
+        <translation>打开可读取的部分</translation>
     </message>
     <message>
         <source>OpenVINO does not work on this processor ({problem}).</source>
@@ -1124,11 +1152,11 @@
         <translation>带滑块的网页</translation>
     </message>
     <message>
-        <source>Paint over what should stay as it is.</source>
-        <translation>涂抹需要保持原样的地方。</translation>
+        <source>Paint over what should stay unchanged.</source>
+        <translation>涂抹需要保持原样的区域。</translation>
     </message>
     <message>
-        <source>Paint where the photo stays as it is (B)</source>
+        <source>Paint where the photo stays unchanged (B)</source>
         <translation>涂抹需要保持原样的区域 (B)</translation>
     </message>
     <message>
@@ -1172,6 +1200,10 @@
         <translation>暂停</translation>
     </message>
     <message>
+        <source>Pause after this tile</source>
+        <translation>完成当前图块后暂停</translation>
+    </message>
+    <message>
         <source>Paused</source>
         <translation>已暂停</translation>
     </message>
@@ -1202,6 +1234,10 @@
     <message>
         <source>Photos of the folder</source>
         <translation>文件夹中的照片</translation>
+    </message>
+    <message>
+        <source>Photos that arrive in {folder} are derained.</source>
+        <translation>“{folder}”中新增的照片会自动去雨。</translation>
     </message>
     <message>
         <source>Photos…</source>
@@ -1244,7 +1280,7 @@
         <translation>保护程度</translation>
     </message>
     <message>
-        <source>PyTorch computes. OpenVINO is tried once, when nothing is being computed.</source>
+        <source>PyTorch computes. OpenVINO is tested once, when the program is idle.</source>
         <translation>由 PyTorch 计算。OpenVINO 将在没有计算任务时试用一次。</translation>
     </message>
     <message>
@@ -1258,6 +1294,10 @@
     <message>
         <source>Rain</source>
         <translation>雨层</translation>
+    </message>
+    <message>
+        <source>Rain removed</source>
+        <translation>雨已去除</translation>
     </message>
     <message>
         <source>Rain shown</source>
@@ -1276,6 +1316,10 @@
         <translation>最近的照片</translation>
     </message>
     <message>
+        <source>Record in the result how it was made (XMP)</source>
+        <translation>在结果中记录处理参数 (XMP)</translation>
+    </message>
+    <message>
         <source>Rectangle</source>
         <translation>矩形</translation>
     </message>
@@ -1288,8 +1332,24 @@
         <translation>请用其他程序缩小照片。</translation>
     </message>
     <message>
+        <source>Remove all kept areas</source>
+        <translation>移除所有保留区域</translation>
+    </message>
+    <message>
+        <source>Remove all photos from the list; no file is changed</source>
+        <translation>清空列表；不会改动任何文件</translation>
+    </message>
+    <message>
         <source>Remove from the comparison</source>
         <translation>从比较中移除</translation>
+    </message>
+    <message>
+        <source>Remove less rain</source>
+        <translation>减弱去雨</translation>
+    </message>
+    <message>
+        <source>Remove more rain</source>
+        <translation>增强去雨</translation>
     </message>
     <message>
         <source>Remove that model first, or rename the file.</source>
@@ -1298,6 +1358,10 @@
     <message>
         <source>Remove the model and add it again.</source>
         <translation>请移除该模型并重新添加。</translation>
+    </message>
+    <message>
+        <source>Remove the rain from the photo (Ctrl+D)</source>
+        <translation>去除照片中的雨 (Ctrl+D)</translation>
     </message>
     <message>
         <source>Remove {name} from the comparison</source>
@@ -1328,6 +1392,10 @@
         <translation>恢复</translation>
     </message>
     <message>
+        <source>Restore the default settings</source>
+        <translation>恢复默认设置</translation>
+    </message>
+    <message>
         <source>Result</source>
         <translation>结果</translation>
     </message>
@@ -1342,6 +1410,10 @@
     <message>
         <source>Resume</source>
         <translation>继续</translation>
+    </message>
+    <message>
+        <source>Retry the photos that failed</source>
+        <translation>重试失败的照片</translation>
     </message>
     <message>
         <source>Retry {count} failed</source>
@@ -1385,7 +1457,7 @@
     </message>
     <message>
         <source>Save replaces this file, and returns to the program that opened it.</source>
-        <translation>保存将替换此文件，并返回打开它的程序。</translation>
+        <translation>保存会替换此文件，并返回到打开它的程序。</translation>
     </message>
     <message>
         <source>Save result</source>
@@ -1460,8 +1532,8 @@
         <translation>显示日志文件</translation>
     </message>
     <message>
-        <source>Show the photo as it was</source>
-        <translation>显示原始照片</translation>
+        <source>Show the original</source>
+        <translation>显示原图</translation>
     </message>
     <message>
         <source>Shuffle the names until you have chosen</source>
@@ -1496,10 +1568,6 @@
         <translation>柔边</translation>
     </message>
     <message>
-        <source>Stand still after this tile</source>
-        <translation>完成当前图块后暂停</translation>
-    </message>
-    <message>
         <source>Start</source>
         <translation>开始</translation>
     </message>
@@ -1520,7 +1588,11 @@
         <translation>停止</translation>
     </message>
     <message>
-        <source>Stop after this tile; what is done is kept (Esc)</source>
+        <source>Stop after this tile; finished photos are kept</source>
+        <translation>完成当前图块后停止；已完成的照片会保留</translation>
+    </message>
+    <message>
+        <source>Stop after this tile; finished tiles are kept (Esc)</source>
         <translation>完成此图块后停止；已完成的部分会保留 (Esc)</translation>
     </message>
     <message>
@@ -1552,6 +1624,10 @@
         <translation>{name} 的强度</translation>
     </message>
     <message>
+        <source>Strong removal</source>
+        <translation>去除量大</translation>
+    </message>
+    <message>
         <source>TIFF, exact values</source>
         <translation>TIFF，精确数值</translation>
     </message>
@@ -1564,24 +1640,8 @@
         <translation>表格</translation>
     </message>
     <message>
-        <source>Take all photos off the list; no file is touched</source>
-        <translation>清空列表；不会改动任何文件</translation>
-    </message>
-    <message>
-        <source>Take less rain</source>
-        <translation>减弱去雨</translation>
-    </message>
-    <message>
-        <source>Take more rain</source>
-        <translation>增强去雨</translation>
-    </message>
-    <message>
-        <source>Take the kept area away again (E)</source>
-        <translation>擦除保留区域 (E)</translation>
-    </message>
-    <message>
-        <source>Take the rain out of the photo (Ctrl+D)</source>
-        <translation>去除照片中的雨 (Ctrl+D)</translation>
+        <source>Taken on average: {taken} of 255 levels. Brightness: {brightness}.</source>
+        <translation>平均去除 255 级中的 {taken} 级。亮度：{brightness}。</translation>
     </message>
     <message>
         <source>Takes effect after a restart.</source>
@@ -1592,20 +1652,16 @@
         <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
     </message>
     <message>
-        <source>Takes what fits the rain of the photo</source>
-        <translation>根据照片中的雨选用合适的模型</translation>
+        <source>Text and these fields: {fields}</source>
+        <translation>可使用文字和以下字段：{fields}</translation>
     </message>
     <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
     </message>
     <message>
-        <source>That cannot stand in a file's name.</source>
-        <translation>文件名不能包含这些字符。</translation>
-    </message>
-    <message>
-        <source>That would be the photo itself; choose another name.</source>
-        <translation>这将是照片本身；请选择其他名称。</translation>
+        <source>That is the photo itself. Choose another name.</source>
+        <translation>这是原照片本身，请换一个名称。</translation>
     </message>
     <message>
         <source>The EXIF does not fit into the result.</source>
@@ -1624,7 +1680,7 @@
         <translation>结果文件容纳不下 XMP。</translation>
     </message>
     <message>
-        <source>The XMP file beside the photo was not carried along.</source>
+        <source>The XMP file beside the photo was not copied.</source>
         <translation>照片旁的 XMP 文件未能一并保存。</translation>
     </message>
     <message>
@@ -1632,20 +1688,12 @@
         <translation>XMP 已损坏，不会保留。</translation>
     </message>
     <message>
-        <source>The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no licence. AfterRain may not pass them on; it can only get them for you from there. Without a licence nobody has promised that you may use them for more than trying them yourself: for anything else, ask the authors.</source>
+        <source>The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no licence. AfterRain may not pass them on; it can only get them for you from there. Without a licence you have no promise that you may use them beyond trying them yourself: for anything else, ask the authors.</source>
         <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
-    </message>
-    <message>
-        <source>The authors' models are all here already.</source>
-        <translation>作者的模型已全部在此。</translation>
     </message>
     <message>
         <source>The backend {backend} is not available: {reason}.</source>
         <translation>后端 {backend} 不可用：{reason}。</translation>
-    </message>
-    <message>
-        <source>The batch is over</source>
-        <translation>批处理已结束</translation>
     </message>
     <message>
         <source>The batch journal {path} cannot be used ({detail}).</source>
@@ -1668,16 +1716,16 @@
         <translation>与 {address} 的调度器的连接已断开。</translation>
     </message>
     <message>
-        <source>The desktop's, or sRGB</source>
-        <translation>桌面环境的配置文件，否则 sRGB</translation>
+        <source>The current tile is being finished</source>
+        <translation>正在完成当前图块</translation>
+    </message>
+    <message>
+        <source>The depth map is not kept.</source>
+        <translation>深度图不会保留。</translation>
     </message>
     <message>
         <source>The device {device} is not available: {reason}.</source>
         <translation>设备 {device} 不可用：{reason}。</translation>
-    </message>
-    <message>
-        <source>The devices are still being looked for; open Settings again in a moment.</source>
-        <translation>仍在查找设备；请稍后再打开设置。</translation>
     </message>
     <message>
         <source>The disk is full: {path} was not written.</source>
@@ -1690,10 +1738,6 @@
     <message>
         <source>The end mark of the file is missing; all pixels were read.</source>
         <translation>文件缺少结束标记；所有像素均已读取。</translation>
-    </message>
-    <message>
-        <source>The film of this motion photo is not kept.</source>
-        <translation>动态照片中的视频不会保留。</translation>
     </message>
     <message>
         <source>The first photo is being derained…</source>
@@ -1756,10 +1800,6 @@
         <translation>调色板已转换为 RGB。</translation>
     </message>
     <message>
-        <source>The picture of distances is not kept.</source>
-        <translation>深度图不会保留。</translation>
-    </message>
-    <message>
         <source>The precision {precision} is not available: {reason}.</source>
         <translation>精度 {precision} 不可用：{reason}。</translation>
     </message>
@@ -1784,16 +1824,16 @@
         <translation>服务器拒绝提供 {url}（HTTP 状态 {status}）。</translation>
     </message>
     <message>
-        <source>The tile that was begun is being finished</source>
-        <translation>正在完成已开始的图块</translation>
+        <source>The video of this motion photo is not kept.</source>
+        <translation>动态照片中的视频不会保留。</translation>
     </message>
     <message>
-        <source>The visible {width} × {height} px are one tile; there is nothing to differ.</source>
+        <source>The visible part is still being computed. Try again in a moment.</source>
+        <translation>可见部分仍在计算，请稍候再试。</translation>
+    </message>
+    <message>
+        <source>The visible {width} × {height} px are one tile; nothing can differ.</source>
         <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
-    </message>
-    <message>
-        <source>The whole photo at once</source>
-        <translation>一次处理整张照片</translation>
     </message>
     <message>
         <source>The worker {worker} cannot be used: {reason}.</source>
@@ -1856,10 +1896,6 @@
         <translation>请重试，或换一个网络。</translation>
     </message>
     <message>
-        <source>Try the photos again that failed</source>
-        <translation>重新处理失败的照片</translation>
-    </message>
-    <message>
         <source>Try the sample photo</source>
         <translation>试试示例照片</translation>
     </message>
@@ -1888,10 +1924,6 @@
         <translation>请使用 .png 或 .tif。</translation>
     </message>
     <message>
-        <source>Use text and these fields: {fields}</source>
-        <translation>请使用文字和这些字段：{fields}</translation>
-    </message>
-    <message>
         <source>Use the same settings</source>
         <translation>使用相同设置</translation>
     </message>
@@ -1906,6 +1938,10 @@
     <message>
         <source>Use {name}</source>
         <translation>使用“{name}”</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>评价</translation>
     </message>
     <message>
         <source>View</source>
@@ -1928,22 +1964,6 @@
         <translation>WebP 质量 {quality}</translation>
     </message>
     <message>
-        <source>What arrives in {folder} is derained.</source>
-        <translation>放入“{folder}”的照片会自动去雨。</translation>
-    </message>
-    <message>
-        <source>What is done stays done; the rest is there at the next start.</source>
-        <translation>已完成的会保留；其余的下次启动时仍在。</translation>
-    </message>
-    <message>
-        <source>What is in it now would be lost.</source>
-        <translation>其中现有的内容将会丢失。</translation>
-    </message>
-    <message>
-        <source>What is in sight is still being computed. Wait for it.</source>
-        <translation>看得见的部分还在计算，请稍候。</translation>
-    </message>
-    <message>
         <source>Which looks best?</source>
         <translation>哪个看起来最好？</translation>
     </message>
@@ -1958,6 +1978,10 @@
     <message>
         <source>Whole photo</source>
         <translation>整张照片</translation>
+    </message>
+    <message>
+        <source>Whole photo at once</source>
+        <translation>一次处理整张照片</translation>
     </message>
     <message>
         <source>Will be saved as {name}</source>
@@ -1984,12 +2008,8 @@
         <translation>无雨</translation>
     </message>
     <message>
-        <source>Without saving, the result is lost. The photo itself stays.</source>
-        <translation>如果不保存，结果将丢失。照片本身不受影响。</translation>
-    </message>
-    <message>
-        <source>Write into the result how it was made (XMP)</source>
-        <translation>将制作方式写入结果 (XMP)</translation>
+        <source>Without saving, the result is lost. The photo itself is unchanged.</source>
+        <translation>如果不保存，去雨结果将丢失。原照片不受影响。</translation>
     </message>
     <message>
         <source>You chose {name}.</source>
@@ -2020,6 +2040,10 @@
         <translation>在手柄上按方向键、Home、End</translation>
     </message>
     <message>
+        <source>brighter</source>
+        <translation>变亮</translation>
+    </message>
+    <message>
         <source>brightness {levels}</source>
         <translation>亮度 {levels}</translation>
     </message>
@@ -2032,8 +2056,12 @@
         <translation>注释</translation>
     </message>
     <message>
+        <source>darker</source>
+        <translation>变暗</translation>
+    </message>
+    <message>
         <source>dense rain</source>
-        <translation>密雨</translation>
+        <translation>大雨</translation>
     </message>
     <message>
         <source>derained</source>
@@ -2077,7 +2105,7 @@
     </message>
     <message>
         <source>no rain found</source>
-        <translation>未发现雨</translation>
+        <translation>未检测到雨</translation>
     </message>
     <message>
         <source>not found</source>
@@ -2086,6 +2114,14 @@
     <message>
         <source>picture</source>
         <translation>图片</translation>
+    </message>
+    <message>
+        <source>slightly brighter</source>
+        <translation>略微变亮</translation>
+    </message>
+    <message>
+        <source>slightly darker</source>
+        <translation>略微变暗</translation>
     </message>
     <message>
         <source>streaks level</source>
@@ -2113,7 +2149,7 @@
     </message>
     <message>
         <source>the only one</source>
-        <translation>唯一的模型</translation>
+        <translation>唯一可用的模型</translation>
     </message>
     <message>
         <source>transparency</source>
@@ -2136,10 +2172,6 @@
         <translation>{bits} 位 {format}</translation>
     </message>
     <message>
-        <source>{count} are left; Go on does them.</source>
-        <translation>还剩 {count} 张；点击“继续”即可处理。</translation>
-    </message>
-    <message>
         <source>{count} areas kept</source>
         <translation>已保留 {count} 处区域</translation>
     </message>
@@ -2152,12 +2184,20 @@
         <translation>{count} 张失败；原因见各行说明。</translation>
     </message>
     <message>
+        <source>{count} of {total} photos of the last batch remain.</source>
+        <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
+    </message>
+    <message>
         <source>{count} photos have these settings now.</source>
-        <translation>现在 {count} 张照片使用这些设置。</translation>
+        <translation>已将这些设置应用到 {count} 张照片。</translation>
     </message>
     <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
+    </message>
+    <message>
+        <source>{count} remaining. Click Continue.</source>
+        <translation>还剩 {count} 张。点击“继续”即可处理。</translation>
     </message>
     <message>
         <source>{count} selected</source>
@@ -2188,7 +2228,7 @@
         <translation>{letter} 最好</translation>
     </message>
     <message>
-        <source>{name} is there already. Replace it?</source>
+        <source>{name} already exists. Replace it?</source>
         <translation>{name} 已存在。要替换它吗？</translation>
     </message>
     <message>
@@ -2276,7 +2316,7 @@
         <translation>{path} 是空文件。</translation>
     </message>
     <message>
-        <source>{path} is no folder, and its name has no ending such as .jpg.</source>
+        <source>{path} is not a folder, and its name has no ending such as .jpg.</source>
         <translation>{path} 不是文件夹，其名称也没有 .jpg 之类的后缀。</translation>
     </message>
     <message>

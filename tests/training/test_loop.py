@@ -16,17 +16,13 @@ from nledn.training import loop
 from nledn.training.__main__ import app, find_recipe
 from nledn.training.camera import Camera
 from nledn.training.config import Optimizer, Phase, Plateau, Recipe, read_recipe
-from nledn.training.data import PatchBatch, Patches, find_photos, load
+from nledn.training.data import Patches, find_photos, load
 from nledn.training.datasets import DATA_SETS
 from nledn.training.journal import LOG_FILE
 from nledn.training.loop import (
     STATE_FILE,
     Run,
     Trainer,
-    loss_of,
-    psnr,
-    spectrum_error,
-    weight_of_rain,
 )
 from nledn.training.material import of_photos
 from nledn.training.processes import Share
@@ -295,27 +291,6 @@ def test_all_stages_keep_the_same_photos_out() -> None:
     assert [recipe.starts_from for recipe in recipes] == ["", *STAGES[:-1]]
 
 
-def test_a_rainy_pixel_weighs_as_said_and_a_patch_as_ever() -> None:
-    rainy = torch.zeros(2, 3, 4, 4)
-    rainy[0, 1, 0, :2] = 0.5
-    squares = weight_of_rain(PatchBatch(rainy, torch.zeros_like(rainy)), 3.0).square()
-    assert squares[0, 0, 0, 0] / squares[0, 0, 3, 3] == pytest.approx(3)
-    torch.testing.assert_close(squares.mean(dim=(1, 2, 3)), torch.ones(2))
-
-
-def test_missing_texture_is_an_error_wherever_it_lies() -> None:
-    clean = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    moved, smooth = (
-        clean.roll((3, 5), (2, 3)),
-        clean.mean(dim=(2, 3), keepdim=True).expand_as(clean),
-    )
-    assert float(spectrum_error(clean, clean)) == 0
-    assert float(spectrum_error(moved, clean)) < 1e-6
-    assert float(spectrum_error(smooth, clean)) > 0.1
-    half = (clean + smooth) / 2
-    assert spectrum_error(half, clean) < spectrum_error(smooth, clean)
-
-
 @pytest.mark.parametrize("weights", [(4.0, 0.0), (1.0, 4.0)])
 def test_a_recipe_weighs_errors_as_its_phase_says(
     tmp_path: Path, photos: list[Bytes], weights: tuple[float, float]
@@ -368,17 +343,6 @@ def test_a_recipe_with_an_unknown_loss_is_refused(tmp_path: Path) -> None:
         read_recipe(path)
 
 
-def test_the_losses_are_the_mean_error_and_the_root_of_each_patchs_mean_square() -> None:
-    error = torch.zeros(2, 3, 4, 4)
-    error[0, :, :2] = -0.2
-    assert float(loss_of(error, "l1")) == pytest.approx(0.05)
-    # Patch by patch: half the pixels of one are off by 0.2, and nothing of the other.
-    assert float(loss_of(error, "rmse")) == pytest.approx(0.2 * 0.5**0.5 / 2, abs=1e-3)
-    dry = torch.zeros(1, 3, 4, 4, requires_grad=True)
-    (slope,) = torch.autograd.grad(loss_of(dry, "rmse"), dry)
-    assert bool((slope == 0).all()), "a dry patch that is left alone is at rest"
-
-
 def test_names_of_photos_kept_out_are_a_list_or_the_shipped_one(tmp_path: Path) -> None:
     path = tmp_path / "some.toml"
     shipped = recipe_path("afterrain").read_text("utf-8")
@@ -412,8 +376,3 @@ def test_a_recipe_with_a_wrong_field_is_refused(tmp_path: Path, line: str) -> No
     path.write_text(line)
     with pytest.raises(ValueError, match=r"wrong\.toml"):
         read_recipe(path)
-
-
-def test_psnr_of_equal_images_is_bounded() -> None:
-    assert psnr(torch.zeros(3), torch.zeros(3)) == 100
-    assert psnr(torch.zeros(3), torch.full((3,), 0.1)) == pytest.approx(20)

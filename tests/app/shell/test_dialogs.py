@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QDialogButtonBox, QLabel
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.shell.save_dialog import FORMATS, SaveDialog, SaveQuestion
@@ -15,6 +15,7 @@ from nledn.device import NO_DRIVER, NO_TORCH, TORCH_FOR_CPU
 from nledn.machine import Gpu, Machine, Trial
 from nledn.photo import writable_suffixes
 
+MANUAL = Path(__file__).resolve().parents[3] / "docs" / "settings.md"
 MACHINE = Machine(
     "Threadripper",
     16,
@@ -166,3 +167,16 @@ def test_settings_say_why_there_is_no_gpu(reason: str) -> None:
     assert "No graphics card is used: " in found_of(without)
     assert "No graphics card" not in found_of(replace(without, mps=True)), "Apple's is one"
     assert "No graphics card" not in found_of(MACHINE)
+
+
+def test_the_manual_lists_every_setting(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings(), MACHINE)
+    qtbot.addWidget(dialog)
+    names = [box.text() for box in dialog.findChildren(QCheckBox)]
+    for form in dialog.findChildren(QFormLayout):
+        items = [form.itemAt(row, form.ItemRole.LabelRole) for row in range(form.rowCount())]
+        labels = [item.widget() for item in items if item]
+        names += [label.text() for label in labels if isinstance(label, QLabel) and label.text()]
+    assert len(names) > 10
+    page = MANUAL.read_text("utf-8")
+    assert [name for name in names if f"| {name} |" not in page] == []
