@@ -11,27 +11,14 @@ from pytestqt.qtbot import QtBot
 from app.compare.blind_test import votes_path
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
-from app.views.compare_canvas import CompareCanvas
 from nledn import catalog, photo
 from nledn.photo import Photo
 from tests.app.compare.conftest import Begin, is_settled
+from tests.app.compare.shown import figures, names, names_of
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, Pixels, open_photo, said, state
 
 Key = Qt.Key
-
-
-def names(window: MainWindow) -> list[str]:
-    return [one.label for one in window.compare.grid.shown]
-
-
-def names_of(canvas: CompareCanvas) -> str:
-    return canvas.shown[0].label
-
-
-def figures(window: MainWindow) -> list[str]:
-    rows = window.compare.panel.rows
-    return [rows[one.key].figures.text() for one in window.compare.grid.shown]
 
 
 def test_names_stay_hidden_until_a_person_has_chosen(

@@ -9,28 +9,15 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.views.compare_canvas import CompareCanvas
 from nledn import catalog, photo
 from nledn.photo import Photo
 from nledn.tiling import Rect
 from tests.app.compare.conftest import Begin, is_settled
+from tests.app.compare.shown import figures, names
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, Pixels, open_photo, said
 
 Key = Qt.Key
-
-
-def names(window: MainWindow) -> list[str]:
-    return [one.label for one in window.compare.grid.shown]
-
-
-def names_of(canvas: CompareCanvas) -> str:
-    return canvas.shown[0].label
-
-
-def figures(window: MainWindow) -> list[str]:
-    rows = window.compare.panel.rows
-    return [rows[one.key].figures.text() for one in window.compare.grid.shown]
 
 
 def details(window: MainWindow) -> list[str]:
