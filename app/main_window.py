@@ -31,7 +31,7 @@ from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.dropped import is_welcome
-from app.shell.engines import Engines
+from app.shell.engines import Engines, give_memory_back
 from app.shell.export_menu import ExportMenu
 from app.shell.help import Help
 from app.shell.icons import program_icon
@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         self._is_finishing = False
         self._build()
         tasks.idled.connect(self._close_if_finishing)
-        tasks.idled.connect(self._give_memory_back)
+        tasks.idled.connect(give_memory_back)
         self._connect_window()
         self.photo = PhotoPage(
             self.shell, self.view, self.controller, self.named_actions, tasks, self
@@ -386,12 +386,6 @@ class MainWindow(QMainWindow):
             action.setEnabled(False)
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
         QTimer.singleShot(0, self._close_if_finishing)
-
-    def _give_memory_back(self) -> None:
-        """Free the memory of a graphics card that is kept for the next tile."""
-        from nledn import backends
-
-        backends.rest()
 
     def _close_if_finishing(self) -> None:
         if self._is_finishing and self.tasks.is_idle:

@@ -91,3 +91,10 @@ class MachineJob(Job["Machine"]):
         from nledn import backends
 
         return backends.read_machine()
+
+
+def give_memory_back() -> None:
+    """Let other programs have what a graphics card keeps for the next tile."""
+    from nledn import backends
+
+    backends.rest()
