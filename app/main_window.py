@@ -1,4 +1,4 @@
-"""The window: builds the widgets, connects what is its own, and lets each page connect the rest."""
+"""The window: it builds the widgets and connects its own; each page connects the rest."""
 
 from collections.abc import Callable
 from functools import partial
@@ -31,7 +31,7 @@ from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.dropped import is_welcome
-from app.shell.engines import Engines
+from app.shell.engines import Engines, give_memory_back
 from app.shell.export_menu import ExportMenu
 from app.shell.help import Help
 from app.shell.icons import program_icon
@@ -53,10 +53,10 @@ STRENGTH_STEP = 0.05
 
 
 class MainWindow(QMainWindow):
-    """Everything a person sees.
+    """The main window.
 
     Args:
-        document: what is open.
+        document: the open photo.
         engines: compute, for all pages.
         tasks: does the work.
         preferences: the settings.
@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
             document, engines, tasks, preferences, dialogs, self.models
         )
         self.backend_benchmark = BackendBenchmark(
-            tasks, lambda: document.options, partial(self.controller.warm_up, anew=True)
+            tasks, lambda: document.options, partial(self.controller.warm_up, again=True)
         )
         self.batch_controller = BatchController(
             tasks, preferences, dialogs, engines, self._for_batch(), self
@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         self._is_finishing = False
         self._build()
         tasks.idled.connect(self._close_if_finishing)
-        tasks.idled.connect(self._give_memory_back)
+        tasks.idled.connect(give_memory_back)
         self._connect_window()
         self.photo = PhotoPage(
             self.shell, self.view, self.controller, self.named_actions, tasks, self
@@ -230,16 +230,16 @@ class MainWindow(QMainWindow):
 
     @property
     def _zoomed(self) -> Viewport | Link:
-        """The viewport that is in sight."""
+        """The visible viewport."""
         return self.compare.grid.link if self.shell.page == "compare" else self.viewport
 
     def _fit(self) -> None:
         self._zoomed.fit()
 
-    # What is shown
+    # Display
 
     def show_photo(self, opened: Opened) -> None:
-        """Show a photo that was opened, on the page for photos or the one for comparing."""
+        """Show a photo that was opened, on the Photo or the Compare page."""
         self.photo.show_photo(opened.photo)
         self._show_page("compare" if self.shell.page == "compare" else "photo")
         path = opened.photo.path
@@ -290,7 +290,7 @@ class MainWindow(QMainWindow):
         for name in ("previous", "next", "undo", "redo"):
             self.named_actions[name].setEnabled(False)
 
-    # What is done
+    # Actions
 
     def _ask_settings(self) -> None:
         before = self.preferences.settings
@@ -333,7 +333,7 @@ class MainWindow(QMainWindow):
             self.shell.banner.clear()
 
     def show_notice(self, notice: Notice) -> None:
-        """Say something in the banner."""
+        """Show a message in the banner."""
         self.shell.banner.show_notice(notice)
 
     # Events
@@ -345,7 +345,7 @@ class MainWindow(QMainWindow):
             self._show_bare(self.isFullScreen())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """In the single view, left and right go through the folder."""
+        """Go through the folder with left and right in the single view."""
         by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if by is not None and self.view.mode == "single" and self.shell.page == "photo":
             self.controller.step(by)
@@ -353,18 +353,18 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Refuse what has nothing to open in it, such as the address of a web page."""
+        """Refuse data without a photo, such as the address of a web page."""
         if is_welcome(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Open what was dropped."""
+        """Open dropped files or pictures."""
         event.acceptProposedAction()
         if not self.batch_controller.drop(event.mimeData(), is_shown=self.batch.is_shown):
             self.controller.drop(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Ask about unsaved work, let the tile that is being computed end, and go."""
+        """Ask about unsaved work, finish the present tile, and close."""
         if self._is_finishing and self.tasks.is_idle:
             event.accept()
             return
@@ -386,12 +386,6 @@ class MainWindow(QMainWindow):
             action.setEnabled(False)
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
         QTimer.singleShot(0, self._close_if_finishing)
-
-    def _give_memory_back(self) -> None:
-        """Let other programs have what a graphics card keeps for the next tile."""
-        from nledn import backends
-
-        backends.rest()
 
     def _close_if_finishing(self) -> None:
         if self._is_finishing and self.tasks.is_idle:

@@ -1,4 +1,4 @@
-"""Everything a person can ask the window for: one table, from which menus and keys are made."""
+"""All actions of the window: one table, from which menus and keys are made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Spec:
     """One action.
 
     Attributes:
-        name: what code calls it.
+        name: its name in code.
         text: in menus; with an ellipsis where a dialog follows.
         keys: its shortcuts, the first of which is shown.
         icon: name of its icon, or empty.
@@ -121,7 +121,7 @@ def make_menus(bar: QMenuBar, actions: dict[str, QAction], recent: QMenu, export
 
 
 def without_state(slot: Callable[[], Any]) -> Callable[..., None]:
-    """Actions tell whether they are checked; most slots do not want to know."""
+    """Call a slot without the checked state of its action."""
 
     def called(*_: object) -> None:
         slot()
@@ -145,7 +145,7 @@ def _action(spec: Spec, window: QMainWindow) -> QAction:
 
 
 class RecentMenu(QMenu):
-    """Lists them anew whenever it opens.
+    """Lists them again whenever it opens.
 
     Args:
         names: gives their paths, newest first.

@@ -249,7 +249,7 @@ def test_a_first_start_shows_the_sample_and_what_to_do(
         beginning.first()
     assert "Click Derain" in said(window)
     qtbot.waitUntil(lambda: bool(engines.loaded))  # the engine follows, without being asked
-    assert window.preferences.settings.recent == ()  # the sample is nobody's photo
+    assert window.preferences.settings.recent == ()  # the sample is not the user's photo
     derain(qtbot, window)
     window.named_actions["save"].trigger()
     assert dialogs.asked == ["save_as"]  # and its folder no place for results

@@ -1,4 +1,4 @@
-"""What the program says of itself, and of what it is made of."""
+"""The program's About text and its licences."""
 
 from pathlib import Path
 
