@@ -20,7 +20,6 @@ from nledn.pixels import Pixels
 from nledn.rain import RainLayer
 from tests.commands import exit_code
 
-
 ALLROUND = ("--weights", "afterrain")
 
 
