@@ -54,7 +54,7 @@ def _facts(queue: Queue) -> dict[str, str]:
         "Results": printable(queue.workspace.out),
         "Strength": f"{settings.options.strength:.0%}",
         "Format": "as the photo" if settings.format == "keep" else settings.format,
-        "Quality": f"{settings.quality} (JPEG and WebP)",
+        "Quality": f"{settings.quality} (JPEG, WebP and JPEG XL)",
         "Precision": settings.options.precision,
         "Tile": str(settings.options.tile),
         "Model file": f"{card.id}, sha256 {card.sha256}",

@@ -12,7 +12,7 @@ from nledn.naming import DEFAULT_TEMPLATE, check_template
 from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
 from nledn.photo.stripping import Strip
 
-_SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
+_SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "jxl": ".jxl"}
 
 DEFAULTS = Options()
 
@@ -28,7 +28,7 @@ class BatchSettings:
             `overwrite` it, or `rename` the result. Earlier results of the same photo are always
             replaced when they have to be made anew, sources never.
         format: of the results; `keep` that of the photo.
-        quality: 1 to 100, of JPEG and WebP.
+        quality: 1 to 100, of JPEG, WebP and JPEG XL.
         limit_megapixels: larger photos are refused.
         truth: folder of the same photos without rain, for scores; None for no scores.
         record: the XMP of each result notes how it was made.

@@ -73,7 +73,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         str, typer.Option(help="Format of the results: keep, jpg, png, tiff or webp.")
     ] = "keep",
     quality: Annotated[
-        int, typer.Option(min=1, max=100, help="JPEG and WebP quality, 1 to 100.")
+        int, typer.Option(min=1, max=100, help="JPEG, WebP and JPEG XL quality, 1 to 100.")
     ] = 95,
     record: Annotated[
         bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")

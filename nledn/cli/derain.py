@@ -115,7 +115,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace earlier results; never a source.")
     ] = False,
-    quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")] = 95,
+    quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG, WebP and JPEG XL.")] = 95,
     record: Annotated[
         bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
     ] = True,
