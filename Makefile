@@ -15,7 +15,7 @@ SAMPLE := resources/samples/street-rain.jpg
 FAST := $(if $(filter x86_64 amd64,$(shell uname -m)),[fast-cpu])
 
 .DEFAULT_GOAL := help
-.PHONY: help run bundle deb screenshots bench soak test test-slow lint
+.PHONY: help run bundle deb docs screenshots bench soak test test-slow lint
 
 help:
 	@echo "AfterRain takes the rain out of photos. Targets:"
@@ -37,6 +37,10 @@ bundle: $(VENV)/.bundle ## a folder that runs without an installation, dist/Afte
 
 deb: bundle ## a package for Debian and Ubuntu out of that, dist/afterrain_….deb
 	@PYTHONPATH=.ci $(VENV)/bin/python -m bundle.deb dist/AfterRain dist
+
+docs: $(VENV)/.docs ## the manual as a site that needs no network, dist/manual/index.html
+	@$(VENV)/bin/python .ci/manual.py build/manual
+	@$(VENV)/bin/zensical build --strict --clean
 
 screenshots: $(VENV)/.program ## the README's pictures of the window, into docs/screenshots/
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python benchmarks/screenshots.py docs/screenshots
@@ -68,7 +72,7 @@ soak: $(VENV)/.tests | $(VENV)/.browser ## what is promised, tried for hours; fi
 test: lint ## style, types, directions of imports and the tests (a few minutes)
 	@$(VENV)/bin/python -m pytest --quiet
 
-test-slow: $(VENV)/.tests $(VENV)/.bundle | $(VENV)/.browser ## the tests that take longer
+test-slow: $(VENV)/.tests $(VENV)/.bundle $(VENV)/.docs | $(VENV)/.browser ## the tests that take longer
 	@$(VENV)/bin/python -m pytest --quiet -m slow || [ $$? -eq 5 ] # 5: there are none
 
 lint: $(VENV)/.tests ## style, types and directions of imports
@@ -110,6 +114,11 @@ $(VENV)/.program: pyproject.toml constraints.txt $(VENV)/.torch
 $(VENV)/.bundle: $(VENV)/.program
 	@echo "Installing what the bundle is made of …"
 	@$(PIP) install --constraint constraints.txt $(ALSO_FROM) --editable '.[fast-cpu]' --group bundle
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.program
+	@echo "Installing what the manual is built with …"
+	@$(PIP) install --constraint constraints.txt $(ALSO_FROM) --editable . --group docs
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.program

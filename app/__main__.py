@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from nledn import __version__, decoder, places
-from nledn.errors import DerainError
+from nledn.errors import DerainError, PhotoNotFound
 from nledn.log_lines import Lines
 
 log = logging.getLogger("app")
@@ -35,10 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except DerainError as error:
             print(error, file=sys.stderr)
             return 1
+    if parsed.edit is not None and not parsed.edit.is_file():
+        print(PhotoNotFound(parsed.edit), file=sys.stderr)
+        return 1
     _start_logging()
     from app.start import run
 
-    return run(parsed.photo)
+    return run(parsed.photo, parsed.edit)
 
 
 def self_check() -> int:
@@ -60,6 +63,9 @@ def self_check() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("afterrain", description="Take the rain out of a photo.")
     parser.add_argument("photo", nargs="?", type=Path, help="a photo, or a folder of photos")
+    parser.add_argument(
+        "--edit", type=Path, metavar="FILE", help="open FILE, replace it on Save, and end"
+    )
     parser.add_argument("--self-check", action="store_true", help="derain 64×64 pixels and exit")
     parser.add_argument("--hold-trial", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"AfterRain {__version__}")

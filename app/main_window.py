@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -13,9 +13,9 @@ from app.batch.page import BatchPage
 from app.compare.controller import CompareController
 from app.compare.page import ComparePage
 from app.imaging.opened import Opened
-from app.photo.checkpoint_picker import CheckpointPicker
 from app.photo.controller import PhotoController
 from app.photo.document import Document
+from app.photo.model_picker import ModelPicker
 from app.photo.page import PhotoPage
 from app.photo.state import PhotoState
 from app.photo.words import keys_on_photo
@@ -33,10 +33,12 @@ from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.dropped import is_welcome
 from app.shell.engines import Engines
+from app.shell.export_menu import ExportMenu
 from app.shell.icons import program_icon
 from app.shell.models import Models
 from app.shell.names import in_title, url_of
 from app.shell.placement import place
+from app.shell.presets import texts_of
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
 from app.shell.shell import PageName, Shell, TopBar
@@ -78,7 +80,7 @@ class MainWindow(QMainWindow):
         self.picture = document.picture
         self.viewport = Viewport(self)
         self.view = PhotoView(self.picture, self.viewport)
-        dialogs = self._dialogs = dialogs or Dialogs(self)
+        dialogs = self._dialogs = dialogs or Dialogs(self, tasks)
         self.models = Models(tasks, dialogs, self)
         self.screen_profile = ScreenProfile(tasks, preferences, self)
         self.controller = PhotoController(
@@ -93,30 +95,34 @@ class MainWindow(QMainWindow):
         self.named_actions = make_actions(self)
         self.shell = Shell(TopBar(self.named_actions, MODES, PAGES))
         self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
+        self.export_menu = ExportMenu(
+            lambda: preferences.settings.export_presets, self.named_actions["save"], self
+        )
         self._is_finishing = False
         self._build()
         tasks.idled.connect(self._close_if_finishing)
         tasks.idled.connect(self._give_memory_back)
         self._connect_window()
         self.photo = PhotoPage(
-            self.shell, self.view, document, self.controller, self.named_actions, self
+            self.shell, self.view, self.controller, self.named_actions, tasks, self
         )
         self.batch = BatchPage(self.shell, self.batch_controller, tasks, self)
         document.options_changed.connect(self.batch.options_changed)
         document.strength_changed.connect(self.batch.options_changed)
+        document.brightness_changed.connect(self.batch.options_changed)
         compare_controller = CompareController(tasks, engines, document.options, dialogs)
         self.compare = ComparePage(self.shell, compare_controller, self)
         self._connect_compare(compare_controller)
+        self.photo.panel.results.export.setMenu(self.export_menu)
         self.setTabOrder(self.view, self.view.handle)
-        self._connect_shell(self.photo.panel.checkpoint)
+        self._connect_shell(self.photo.panel.model)
         self._connect_actions()
         self._show_kept(preferences.settings)
 
     def _for_batch(self) -> FromPhotoPage:
         document = self.document
         return FromPhotoPage(
-            options=lambda: document.options,
-            strength=lambda: document.strength,
+            options=lambda: document.wanted,
             path=lambda: document.photo.path if document.photo else None,
             review=self.controller.review,
         )
@@ -126,7 +132,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("AfterRain[*]")
         self.setMinimumSize(SMALLEST_SIZE)
         self.setAcceptDrops(True)
-        make_menus(self.menuBar(), self.named_actions, self.recent_menu)
+        make_menus(self.menuBar(), self.named_actions, self.recent_menu, self.export_menu)
         self.setCentralWidget(self.shell)
 
     # Connections
@@ -137,6 +143,7 @@ class MainWindow(QMainWindow):
         document.unsaved_changed.connect(self.setWindowModified)
         self.view.mode_changed.connect(self._show_mode)
         self.recent_menu.photo_chosen.connect(controller.open)
+        self.export_menu.preset_chosen.connect(controller.saving.export)
         self.batch_controller.ready_to_close.connect(self._finish)
         self.batch_controller.page_asked.connect(partial(self._show_page, "batch"))
         controller.folder_asked.connect(self.batch_controller.add)
@@ -144,12 +151,13 @@ class MainWindow(QMainWindow):
         stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
         stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)
         self.preferences.changed.connect(controller.settings_changed)
+        self.preferences.changed.connect(lambda _before, now: self._let_fit(now))
 
-    def _connect_shell(self, picker: CheckpointPicker) -> None:
+    def _connect_shell(self, picker: ModelPicker) -> None:
         models, show_notice = self.models, self.shell.banner.show_notice
-        picker.fetch_button.clicked.connect(models.fetch)
+        picker.fetch_action.triggered.connect(models.fetch)
         picker.stop_button.clicked.connect(models.stop)
-        picker.import_button.clicked.connect(models.ask_file)
+        picker.import_action.triggered.connect(models.ask_file)
         models.progressed.connect(picker.set_progress)
         models.shelf_read.connect(self.photo.set_cards)
         models.shelf_read.connect(self.compare.set_cards)
@@ -162,6 +170,7 @@ class MainWindow(QMainWindow):
     def _connect_compare(self, compare: CompareController) -> None:
         document, model = self.document, compare.model
         document.photo_opened.connect(compare.opened)
+        compare.chosen.connect(self._take_chosen)
         document.options_changed.connect(model.set_options)
         document.strength_changed.connect(partial(setattr, model, "first_strength"))
         self.screen_profile.changed.connect(model.set_screen_profile)
@@ -192,6 +201,8 @@ class MainWindow(QMainWindow):
             "next": partial(controller.step, 1),
             "save": saving.save,
             "save_as": saving.save_as,
+            "export_rain": saving.export_rain,
+            "presets": self._ask_presets,
             "quit": self.close,
             "undo": history.undo,
             "redo": history.redo,
@@ -256,11 +267,23 @@ class MainWindow(QMainWindow):
         self.named_actions[self.view.mode if page == "photo" else page].setChecked(True)
         self._show_neighbours()
 
+    def _take_chosen(self, model: str, strength: float) -> None:
+        """Derain the photo as a pane of the comparison does."""
+        self.document.history.choose_checkpoint(model)
+        self.document.history.strength_settled(strength)
+        self._show_page("photo")
+        self.shell.focus_page()
+
     def _turn_compare(self) -> None:
         self._show_page("photo" if self.shell.page == "compare" else "compare")
 
+    def _let_fit(self, settings: Settings) -> None:
+        for viewport in (self.viewport, self.compare.grid.link):
+            viewport.set_enlarges(settings.enlarges)
+
     def _show_kept(self, settings: Settings) -> None:
         place(self, settings.geometry)
+        self._let_fit(settings)
         self.view.mode = settings.view
         self._show_mode(settings.view)
         if settings.divider == "horizontal":
@@ -277,7 +300,7 @@ class MainWindow(QMainWindow):
 
     def _show_about(self) -> None:
         words = tr(
-            "AfterRain {version} takes the rain out of photos, on your own machine.",
+            "AfterRain {version} removes rain from photos, on your own computer.",
             version=__version__,
         )
         self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
@@ -290,6 +313,11 @@ class MainWindow(QMainWindow):
         if chosen is not None:
             self.preferences.take_changes(before, chosen)
 
+    def _ask_presets(self) -> None:
+        presets = self._dialogs.presets(self.preferences.settings.export_presets)
+        if presets is not None:
+            self.preferences.change(presets=texts_of(presets))
+
     def _turn_divider(self) -> None:
         vertical = self.view.orientation == Qt.Orientation.Vertical
         line = Qt.Orientation.Horizontal if vertical else Qt.Orientation.Vertical
@@ -300,9 +328,19 @@ class MainWindow(QMainWindow):
         state = self.windowState() & ~Qt.WindowState.WindowFullScreen
         self.setWindowState(state | Qt.WindowState.WindowFullScreen if full else state)
 
+    def _show_bare(self, bare: bool) -> None:
+        """In full screen there is the page alone."""
+        self.named_actions["full_screen"].setChecked(bare)
+        self.menuBar().setVisible(not bare)
+        self.shell.set_bare(bare)
+        if bare:
+            self.show_notice(Notice(tr("Press F11 or Esc to leave full screen.")))
+
     def _escape(self) -> None:
-        """The nearest thing that can be left: a computation, the brush, a message."""
-        if self.document.status.state is PhotoState.DERAINING:
+        """The nearest thing that can be left: full screen, a computation, the brush, a message."""
+        if self.isFullScreen():
+            self._set_full_screen(False)
+        elif self.document.status.state is PhotoState.DERAINING:
             self.controller.cancel()
         elif self.view.brush is not None:
             self.photo.panel.keep_area.put_down()
@@ -314,6 +352,12 @@ class MainWindow(QMainWindow):
         self.shell.banner.show_notice(notice)
 
     # Events
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Full screen may begin or end by the desktop too."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._show_bare(self.isFullScreen())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """In the single view, left and right go through the folder."""

@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
 from app.photo.document import Document
+from app.photo.jobs import Saved
 from app.photo.state import PhotoState, Status
 from app.shell import theme
 from app.shell.banner import Action, Notice
 from app.shell.engines import Engines
+from app.shell.file_dialogs import prefer_the_desktops
 from app.shell.icons import program_icon
+from app.shell.names import path_kept
 from app.shell.settings import Preferences, Settings, store
 from app.shell.translation import chosen_language, install, tr
 from app.tasks import Tasks
@@ -23,16 +26,18 @@ from nledn import decoder, malloc, places
 WARM_UP_AFTER_MS = 250  # after the first paint; then whenever no button is held
 
 
-def run(path: Path | None) -> int:
+def run(path: Path | None, edited: Path | None = None) -> int:
     """Show the window until it is closed.
 
     Args:
         path: a photo or folder to open; None for the sample at a first start.
+        edited: a photo to open that another program waits for; Save replaces it and ends.
     """
     malloc.keep_freed()  # before there are threads
     decoder.warm_up()  # beside all that follows
     # Qt's loop gives Python no turn to raise KeyboardInterrupt; what is done is kept on disk.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    prefer_the_desktops()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("AfterRain")
     app.setDesktopFileName("afterrain")
@@ -45,7 +50,7 @@ def run(path: Path | None) -> int:
     window = MainWindow(document, Engines(), tasks, preferences)
     keep_theme(app, preferences)
     window.show()
-    beginning = Beginning(window, path)
+    beginning = Beginning(window, path) if edited is None else Editing(window, edited)
     QTimer.singleShot(0, beginning.first)
     code = app.exec()
     window.backend_benchmark.close()
@@ -64,6 +69,29 @@ def keep_theme(app: QApplication, preferences: Preferences) -> None:
     preferences.changed.connect(take)
     scheme_changed = QGuiApplication.styleHints().colorSchemeChanged
     scheme_changed.connect(lambda: theme.apply(app, preferences.settings.theme))
+
+
+class Editing(QObject):
+    """A photo that another program waits for: Save replaces it, and the window closes."""
+
+    def __init__(self, window: MainWindow, path: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._path = path.absolute()
+        window.controller.saving.edited = self._path
+        window.controller.saving.saved.connect(self._close_if_told)
+
+    def first(self) -> None:
+        """The window is on the screen."""
+        words = tr("Save replaces this file, and returns to the program that opened it.")
+        self._window.controller.read(self._path, Notice(words))
+        self._window.models.look()
+        self._window.screen_profile.read()
+
+    def _close_if_told(self, saved: Saved) -> None:
+        """Close, but for a message about what is not kept, which is read first."""
+        if saved.path == self._path and not saved.photo.notes:
+            QTimer.singleShot(0, self._window.close)
 
 
 class Beginning(QObject):
@@ -86,6 +114,9 @@ class Beginning(QObject):
             self._greet(path)
         elif path is not None:
             controller.open(path)
+        else:
+            recent = window.preferences.settings.recent
+            window.photo.start.show_recent([path_kept(name) for name in recent], window.tasks)
         handle = window.windowHandle()
         handle.screenChanged.connect(window.screen_profile.moved_to)
         controller.look_for_recovery()
@@ -104,7 +135,7 @@ class Beginning(QObject):
 
     def _greet(self, sample: Path) -> None:
         window = self._window
-        words = tr("A rainy sample. Click Derain to take the rain away, or drop your own photo.")
+        words = tr("A rainy sample. Click Derain to remove the rain, or drop your own photo.")
         ask = Action("open", tr("Open photo…"), window.controller.ask_photo)
         self._welcome = Notice(words, "info", (ask,))
         window.controller.read(sample, self._welcome)

@@ -20,7 +20,7 @@ import torch
 from nledn import checkpoint, malloc
 from nledn.network import NLEDN
 from nledn.training.config import read_recipe
-from nledn.training.data import Batch, Bytes, Patches, find_photos, load
+from nledn.training.data import Bytes, PatchBatch, Patches, find_photos, load
 from nledn.training.export import Blend, blended
 from nledn.training.loop import psnr
 from nledn.training.session import recipe_path
@@ -47,7 +47,7 @@ def only(kind: str, mix: RainMix) -> RainMix:
     return replace(mix, **dict.fromkeys(KINDS, 0.0) | {kind: 1.0})
 
 
-def squares(photos: Sequence[Bytes], mix: RainMix, built: float, px: int) -> list[Batch]:
+def squares(photos: Sequence[Bytes], mix: RainMix, built: float, px: int) -> list[PatchBatch]:
     """One of each photo."""
     return [
         Patches([photo], mix, SEED, built=built).batch(index, 1, px)
@@ -56,7 +56,7 @@ def squares(photos: Sequence[Bytes], mix: RainMix, built: float, px: int) -> lis
 
 
 @torch.inference_mode()
-def score(network: NLEDN, pairs: Sequence[Batch]) -> float:
+def score(network: NLEDN, pairs: Sequence[PatchBatch]) -> float:
     """Mean PSNR of a network's results, dB."""
     results = ((pair.rainy - network(pair.rainy)).clamp(0, 1) for pair in pairs)
     return mean(psnr(result, pair.clean) for result, pair in zip(results, pairs, strict=True))

@@ -24,8 +24,8 @@ from app.batch.jobs import Entry
 from app.batch.page import BatchList
 from app.batch.state import BatchState, BatchStatus
 from app.batch.table import PICTURE
-from app.batch.thumbnails import Thumbnails
 from app.shell import theme
+from app.shell.thumbnails import Thumbnails
 from app.tasks import Tasks
 from nledn import places
 from nledn.errors import PhotoDamaged

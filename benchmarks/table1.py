@@ -5,7 +5,7 @@
 
 OFFICIAL is a folder with the authors' four files as they published them, each SET a folder of
 pairs. Scores by the authors' protocol: fp32, whole photos, PSNR and SSIM of Y. Prints a
-Markdown table, a row a checkpoint, ours last, and how often each was the best.
+Markdown table, a row a checkpoint, all of ours last, and how often each was the best.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from nledn import Derainer, Options
+from nledn import Derainer, Options, catalog
 from nledn.evaluate import Evaluation, evaluate
 from nledn.pairs import find_pairs
 
@@ -29,7 +29,9 @@ def checkpoints(official: Path) -> Iterator[tuple[str, str]]:
     """Name and weights of each row."""
     for name, file in AUTHORS.items():
         yield name, str(official / file)
-    yield "AfterRain", "afterrain"
+    for card in catalog.cards():
+        if card.origin == "shipped":
+            yield card.title, card.id
 
 
 def scored(weights: str, sets: list[Path], threads: int | None) -> list[Evaluation]:

@@ -20,7 +20,7 @@ class Watch(QObject):
     """Waits for the moments that are measured, does what a person would do, and quits.
 
     Args:
-        what: `start`, `derain`, `first` or `large`.
+        what: `start`, `derain`, `view`, `first` or `large`.
         settings: when the process was started (`started`, seconds since 1970), after how many
             tiles to cancel (`tiles`, 0 for none), how the photo is seen (`view`, 100 % or `fit`),
             whether the click waits until the engine is there (`is_loaded`, true).
@@ -48,6 +48,7 @@ class Watch(QObject):
         window.document.status_changed.connect(self._status_changed)
         window.document.photo_opened.connect(lambda _opened: self._look())
         window.document.tile_added.connect(lambda _rect: self._tile_added())
+        window.picture.region_changed.connect(lambda _rect: self._previewed())
         window.controller.saving.saved.connect(lambda _saved: QTimer.singleShot(0, window.close))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -94,7 +95,22 @@ class Watch(QObject):
         if self._settings.get("view") != "fit":
             self._window.viewport.set_zoom(1.0)
         self._clicked = time.perf_counter()
-        self._window.photo.panel.next_step.derain.click()
+        self._window.photo.panel.derain.click()
+
+    def _previewed(self) -> None:
+        preview = self._window.picture.preview
+        if self._what != "view" or preview is None:
+            return
+        if "first_part_s" not in self.found:
+            self._window.view.repaint()
+            self.found["first_part_s"] = round(time.perf_counter() - self._clicked, 3)
+        elif preview.layer.is_complete:
+            self._window.view.repaint()
+            self.found["whole_view_s"] = round(time.perf_counter() - self._clicked, 3)
+            height, width = preview.layer.tiling.size
+            self.found["preview_px"] = width * height
+            self._window.controller.let_go()
+            self._window.close()
 
     def _tile_added(self) -> None:
         if "first_tile_s" not in self.found:

@@ -2,16 +2,17 @@
 
     .venv/bin/python -m benchmarks.window start    # runs of `afterrain`, warm disk cache
     .venv/bin/python -m benchmarks.window derain --megapixels 24
+    .venv/bin/python -m benchmarks.window view --megapixels 24
     .venv/bin/python -m benchmarks.window first --megapixels 24
     .venv/bin/python -m benchmarks.window large --megapixels 100
 
 Each run is a process of its own with settings of its own, on the screen of $DISPLAY, or off the
 screen where there is none. `start`: from the start of the process to the end of the first paint,
 and the longest time without a turn of the event loop until the engine is loaded. `derain`: the
-engine loaded, from the click to the first derained pixels. `first`: the same by either backend in
-bfloat16, the photo fitted or at 100 %, the engine loaded or left to the click. `large`: a photo is
-opened, derained (one tile of each row and column is enough, `--tiles`), panned and saved; peak
-memory.
+engine loaded, from the click to the first derained pixels. `view`: from the click to a preview of
+all of the fitted photo, in `--precision`. `first`: as `derain`, by either backend in bfloat16, the
+photo fitted or at 100 %, the engine loaded or left to the click. `large`: a photo is opened,
+derained (one tile of each row and column is enough, `--tiles`), panned and saved; peak memory.
 """
 
 import argparse
@@ -39,9 +40,11 @@ HEARTBEAT_MS = 2
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("start", "derain", "first", "large"))
+    parser.add_argument("what", choices=("start", "derain", "view", "first", "large"))
     parser.add_argument("--megapixels", type=float, default=24.0)
     parser.add_argument("--tiles", type=int, default=0, help="cancel after so many; 0: all")
+    parser.add_argument("--precision", default="auto", help="of `view`")
+    parser.add_argument("--backend", default="auto", help="likewise")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
@@ -65,7 +68,9 @@ def report_start() -> None:
 def report_photo(asked: argparse.Namespace) -> None:
     """One run with a photo of so many megapixels."""
     with photo_of(asked.megapixels) as path:
-        settings = {"path": str(path), "tiles": asked.tiles}
+        settings: dict[str, Any] = {"path": str(path), "tiles": asked.tiles}
+        if asked.what == "view":
+            settings |= {"view": "fit", "precision": asked.precision, "backend": asked.backend}
         for name, value in in_process(asked.what, settings).items():
             print(f"{name:14} {value}")
 
@@ -77,7 +82,8 @@ def report_first(megapixels: float) -> None:
     ways = product(("torch", "openvino"), ("fit", "actual"), (True, False))
     with photo_of(megapixels) as path, tempfile.TemporaryDirectory() as home:
         for backend, view, is_loaded in ways:
-            asked = {"path": str(path), "backend": backend, "view": view, "is_loaded": is_loaded}
+            asked = {"path": str(path), "view": view, "is_loaded": is_loaded}
+            asked |= {"backend": backend, "precision": "bf16"}
             found = [in_process("first", asked, home) for _ in range(FIRST_RUNS + 1)][1:]
             tiles = sorted(run["first_tile_s"] for run in found)
             loading = statistics.median(run["began_s"] for run in found)
@@ -137,7 +143,8 @@ def run_inside(asked: argparse.Namespace, settings: dict[str, Any]) -> dict[str,
     from benchmarks.watched import Watch
 
     if "backend" in settings:
-        Preferences(store()).change(backend=settings["backend"], precision="bf16", started=True)
+        chosen = {name: settings[name] for name in ("backend", "precision")}
+        Preferences(store()).change(**chosen, started=True)
 
     watch = Watch(asked.what, settings)
     original = start.Beginning

@@ -41,6 +41,7 @@ LAZY_NAMES = {
     "write": ("nledn.pipeline", "write"),
 }
 LAZY_MODULES = (
+    "nledn.auto",
     "nledn.backends.openvino",
     "nledn.backends.torch",
     "nledn.batch",

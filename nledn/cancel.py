@@ -7,10 +7,17 @@ from nledn.errors import Cancelled
 
 
 class CancelToken:
-    """Set once by whoever waits, read between two tiles by whoever works.
+    """A request to stop: one thread sets it, another reads it between two tiles.
 
     Args:
         also: other reasons to stop; the token is set while one of them holds.
+
+    Example:
+        >>> token = nledn.CancelToken()
+        >>> token.cancel()  # as another thread would
+        >>> nledn.derain(rainy, derainer, cancel=token)
+        Traceback (most recent call last):
+        nledn.errors.Cancelled
     """
 
     def __init__(self, *also: Callable[[], bool]) -> None:
@@ -23,7 +30,7 @@ class CancelToken:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether a stop was asked for."""
+        """True once a stop was asked for."""
         return self._event.is_set() or any(reason() for reason in self._also)
 
     def raise_if_cancelled(self) -> None:

@@ -6,6 +6,7 @@ title = "AfterRain"
 sha256 = "…"                # of <id>.safetensors
 architecture = "nledn"
 regions = "fixed"
+purpose = "All-round"
 training_data = "…"
 licence = "MIT"
 description = "…"
@@ -37,7 +38,7 @@ ARCHITECTURE = "nledn"
 LIMIT_BYTES = 65_536  # a card is a screenful
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 SHA256_PATTERN = re.compile(r"[0-9a-f]{64}")
-OPTIONAL_TEXTS = ("training_data", "licence", "description", "url", "measured_by")
+OPTIONAL_TEXTS = ("purpose", "training_data", "licence", "description", "url", "measured_by")
 
 Origin = Literal["shipped", "imported", "file"]
 
@@ -61,6 +62,7 @@ class Card:
         regions: region layout that it was trained with, and runs with.
         path: the file of weights; known by where the card lies, so not written on it.
         origin: came with the program, was imported, or is a file somewhere.
+        purpose: what it is for, in two to five words; empty for models of research.
         training_data: what it has seen.
         licence: of the weights.
         description: a sentence or two.
@@ -75,6 +77,7 @@ class Card:
     regions: Regions
     path: Path
     origin: Origin = "file"
+    purpose: str = ""
     training_data: str = ""
     licence: str = ""
     description: str = ""

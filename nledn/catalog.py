@@ -4,6 +4,7 @@ A checkpoint is two files, `<id>.safetensors` and its card `<id>.toml`. The card
 and removed first, so that a half-done import is no checkpoint.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,14 +25,21 @@ from nledn.errors import (
     UnknownCheckpoint,
     write_errors,
 )
+from nledn.options import AUTO
 
 __all__ = [
     "AUTHORS",
+    "AUTO",
     "DEFAULT_ID",
+    "DENSE_ID",
+    "LIGHT_ID",
     "Card",
     "Score",
     "Shelf",
     "add",
+    "automatic",
+    "automatic_cards",
+    "card_of",
     "cards",
     "describe",
     "find",
@@ -43,7 +51,8 @@ __all__ = [
 ]
 
 DEFAULT_ID = "afterrain"
-AUTO = "auto"
+DENSE_ID = "afterrain-dense"
+LIGHT_ID = "afterrain-light"
 FILE_SUFFIXES = (".safetensors", ".pth", ".pt")
 
 
@@ -94,6 +103,35 @@ def find(weights: str) -> Card:
     if _is_path(weights):
         return describe(Path(weights))
     raise _unknown(weights)
+
+
+def automatic_cards() -> tuple[Card, ...]:
+    """The models that `auto` chooses from, the all-round one first; without those not here.
+
+    Raises:
+        UnknownCheckpoint: there is no model at all.
+        CardInvalid: one of the cards cannot be read.
+    """
+    allround = _default()
+    others = (_known(id) for id in (DENSE_ID, LIGHT_ID))
+    here = (card for card in others if card is not None and card.path.is_file())
+    return (allround, *(card for card in here if card != allround))
+
+
+def automatic() -> Card:
+    """The card of `auto`; its hash changes when one of the models does.
+
+    Raises:
+        UnknownCheckpoint, CardInvalid: see `automatic_cards`.
+    """
+    cards = automatic_cards()
+    sha256 = hashlib.sha256("".join(card.sha256 for card in cards).encode()).hexdigest()
+    return Card(AUTO, "Automatic", sha256, cards[0].regions, cards[0].path, cards[0].origin)
+
+
+def card_of(weights: str) -> Card:
+    """The card under which a batch knows what a person chose: `find`, but `auto` has its own."""
+    return automatic() if weights == AUTO else find(weights)
 
 
 def describe(path: Path) -> Card:
@@ -246,7 +284,7 @@ def _places_of(id: str) -> Iterator[tuple[Path, Origin]]:
 
 def _card_paths() -> Iterator[tuple[Path, Origin]]:
     for folder, origin in _folders():
-        for path in natsorted(folder.glob("*.toml")):
+        for path in natsorted(folder.glob("*.toml"), key=lambda path: path.stem):
             yield path, origin
 
 

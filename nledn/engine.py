@@ -37,6 +37,12 @@ class Progress:
         rect: the pixels of the photo that changed.
         done: tiles that are done.
         total: tiles of the photo.
+
+    Example:
+        >>> def show(progress: nledn.Progress) -> None:
+        ...     print(f"{progress.done} of {progress.total} tiles")
+        >>> result = nledn.derain(rainy, derainer, on_tile=show)
+        1 of 1 tiles
     """
 
     rect: Rect
@@ -48,10 +54,15 @@ OnTile = Callable[[Progress], None]
 
 
 class Focus:
-    """A mailbox with one value: what the person looks at now.
+    """The part of the photo that the user looks at: the tiles nearest to it are computed first.
 
     The view writes it, the engine reads it before each batch of tiles. Replacing a reference is
     atomic, so no lock is needed.
+
+    Example:
+        >>> from nledn.tiling import Rect
+        >>> focus = nledn.Focus(Rect(0, 0, 16, 16))  # the corner comes first
+        >>> layer = derainer.derain(rainy.pixels, focus=focus)
     """
 
     def __init__(self, rect: Rect | None = None) -> None:
@@ -88,6 +99,13 @@ class Derainer:
     Attributes:
         options: as given.
         card: the checkpoint's.
+
+    Example:
+        >>> derainer = nledn.Derainer.load(nledn.Options(weights="afterrain"))
+        >>> layer = derainer.derain(rainy.pixels)  # from one array to another
+        >>> clean = layer.apply(rainy.pixels, strength=0.9)
+        >>> clean.shape == rainy.pixels.shape
+        True
     """
 
     def __init__(  # what it is put together from
@@ -114,6 +132,8 @@ class Derainer:
     @classmethod
     def load(cls, options: Options = DEFAULTS) -> "Derainer":
         """Find the checkpoint, verify it, choose where to compute, and load it there.
+
+        For `auto` that is the all-round one; `nledn.auto.load` chooses for each photo.
 
         Raises:
             UnknownCheckpoint: no checkpoint of that id.

@@ -1,4 +1,4 @@
-"""Models that are loaded, and the rain that they have found: one cache for all who derain here.
+"""Loaded models and the rain that they have found: one cache for every door of a process.
 
 Going back to a photo, a model or a strength costs nothing while its layer is kept; strength is
 arithmetic on the layer, so one layer serves every strength. The Photo page and the Compare page
@@ -14,11 +14,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from nledn import catalog, pipeline
+from nledn import auto, catalog, pipeline
+from nledn.auto import Chosen, Rain
+from nledn.cancel import CancelToken
 from nledn.card import Card
 from nledn.engine import Derainer
 from nledn.errors import CheckpointNotFound, DerainError
-from nledn.options import Options
+from nledn.options import AUTO, Options
 from nledn.photo import Photo
 from nledn.rain import RainLayer
 
@@ -26,6 +28,8 @@ LAYERS_BYTES = 2**30  # six checkpoints on a photo of 24 megapixels, or 28 layer
 PHOTOS_KEPT = 4  # going back and forth between some; those of a whole evening would never go
 LOADED_AT_MOST = 8  # more than a comparison has panes; 4 MB each: OpenVINO's has its own limit
 
+_Place = tuple[str, Options]
+"""A model by its file's hash, and how it computes."""
 Load = Callable[[Options], Derainer]
 
 
@@ -36,7 +40,7 @@ class LayerKey:
     Attributes:
         photo: what `photo_key` gives.
         checkpoint_sha256: of the file of weights.
-        settings: as they were asked for; the strength does not count.
+        settings: as they were asked for; strength and brightness do not count.
         chosen: device, backend and precision that it is computed with.
     """
 
@@ -113,8 +117,8 @@ def _is_replaced(old: LayerKey, new: LayerKey) -> bool:
     return same and old != new
 
 
-class Models:
-    """Models that are loaded, kept for the next photo, and the layers that they have found.
+class LoadedModels:
+    """LoadedModels that are loaded, kept for the next photo, and the layers that they have found.
 
     Load and derain on one thread; `kept` may be asked from any.
 
@@ -126,10 +130,11 @@ class Models:
     def __init__(self, load: Load = Derainer.load, layers: LayerCache | None = None) -> None:
         self.layers = layers or LayerCache()
         self._load = load
-        self._loaded: OrderedDict[tuple[str, Options], Derainer] = OrderedDict()
+        self._rains: WeakKeyDictionary[Photo, dict[_Place, Rain]] = WeakKeyDictionary()
+        self._loaded: OrderedDict[_Place, Derainer] = OrderedDict()
 
     def find(self, options: Options) -> Derainer:
-        """The checkpoint that `options` name, loaded.
+        """The checkpoint that `options` name, loaded; for `auto` the all-round one.
 
         The catalogue is asked each time: a checkpoint that was removed meanwhile is not used.
 
@@ -138,7 +143,7 @@ class Models:
             CheckpointError: its file cannot be used, or is gone.
             DeviceError: what was asked for is not there.
         """
-        key = (self.card(options).sha256, settings_of(options))
+        key = self._place(options)
         derainer = self._loaded.get(key) or self._load(options)
         self._loaded[key] = derainer
         self._loaded.move_to_end(key)
@@ -158,24 +163,52 @@ class Models:
             raise CheckpointNotFound(card.path)
         return card
 
+    def chosen(self, photo: Photo, options: Options, cancel: CancelToken | None = None) -> Chosen:
+        """Return options that name a model: for `auto` by a look at the photo, once.
+
+        Raises:
+            Cancelled: `cancel` was set.
+            DerainError: as `find`, or not even the smallest tile fits.
+        """
+        rains = self._rains.setdefault(photo, {})
+
+        def look() -> Rain:
+            place, engine = self._place(options), self.find(options)
+            if place not in rains:
+                form = (photo.grey, photo.linear)
+                covered = auto.coverage(photo.visible, engine, *form, cancel)
+                rains[place] = auto.judged(covered)
+            return rains[place]
+
+        return self._choose(options, look)
+
     def layer(
-        self, photo: Photo, options: Options, into: RainLayer | None = None
+        self,
+        photo: Photo,
+        options: Options,
+        into: RainLayer | None = None,
+        cancel: CancelToken | None = None,
     ) -> tuple[Derainer, RainLayer]:
         """Return the model, and what is known of the photo's rain; a new layer if nothing is.
 
         Args:
             photo: as it was read.
-            options: the model, and where to compute.
+            options: the model, or `auto`, and where to compute.
             into: a layer to continue, which was not found here.
+            cancel: read before a model is chosen.
 
         Raises:
+            Cancelled: `cancel` was set.
             DerainError: as `find`, or not even the smallest tile fits.
         """
-        derainer = self.find(options)
+        chosen = self.chosen(photo, options, cancel)
+        derainer = self.find(chosen.options)
         key = _key(photo_key(photo), derainer, options)
+        if into and chosen.reason and into.record.checkpoint_sha256 != derainer.card.sha256:
+            into = None  # a model came or went meanwhile, so another one is chosen now
         layer = into or self.layers.find(key) or pipeline.started(photo, derainer)
-        self.layers.keep(key, layer)
-        return derainer, layer
+        self.layers.keep(key, Chosen(options).noted(layer))
+        return derainer, chosen.noted(layer)
 
     def kept(self, photo: Photo, options: Options) -> RainLayer | None:
         """Return what is known of a photo's rain, a tile at least, without computing anything.
@@ -187,11 +220,19 @@ class Models:
         if known is None:
             return None
         try:
-            loaded = self._loaded.get((self.card(options).sha256, settings_of(options)))
-        except DerainError:
-            return None  # deraining says why
+            chosen = self._choose(options, lambda: self._rains[photo][self._place(options)])
+            loaded = self._loaded.get(self._place(chosen.options))
+        except (DerainError, KeyError):
+            return None  # deraining says why, or looks at the photo first
         layer = None if loaded is None else self.layers.find(_key(known, loaded, options))
-        return layer if layer is not None and layer.done.any() else None
+        return chosen.noted(layer) if layer is not None and layer.done.any() else None
+
+    @staticmethod
+    def _choose(options: Options, look: Callable[[], Rain]) -> Chosen:
+        return auto.choose(options, look) if options.weights == AUTO else Chosen(options)
+
+    def _place(self, options: Options) -> _Place:
+        return self.card(options).sha256, settings_of(options)
 
     def unload(self) -> None:
         """Load each anew at its next use; layers are found again where the choice is the same."""
@@ -206,4 +247,4 @@ def _key(photo: str, derainer: Derainer, options: Options) -> LayerKey:
 
 def settings_of(options: Options) -> Options:
     """Return the options that a layer depends on, beside its checkpoint."""
-    return replace(options, weights="auto", strength=1.0)
+    return replace(options, weights="auto", strength=1.0, keep_brightness=False)

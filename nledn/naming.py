@@ -11,6 +11,10 @@ from pathlib import Path
 from nledn.errors import OptionInvalid
 
 DEFAULT_TEMPLATE = "{stem}_derained{ext}"
+SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "jxl": ".jxl"}
+"""Endings of results by the formats that can be asked for."""
+RAIN_TEMPLATE = "{stem}_rain{ext}"
+_RESULT = re.compile(r"(.+)_derained(?:-\d+)?")  # as the template has it, and `numbered`
 FIELDS = ("stem", "ext", "checkpoint", "strength", "n")
 _PADDED = re.compile("0[1-9]")  # `{n:03}` gives 007, and a folder sorts as it was shot
 _LONGEST_BYTES = 255 - 8  # ext4, APFS and NTFS take 255; a number may still be added
@@ -70,6 +74,12 @@ def check_template(template: str) -> str:
         OptionInvalid: as `name_of` says.
     """
     return name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), template)
+
+
+def source_stem(stem: str) -> str | None:
+    """Return the stem of the photo whose result is named `stem` by default; None for others."""
+    found = _RESULT.fullmatch(stem)
+    return None if found is None else found[1]
 
 
 def numbered(path: Path, ext: str | None = None) -> Iterator[Path]:

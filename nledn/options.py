@@ -8,6 +8,7 @@ from nledn.errors import OptionInvalid
 BackendName = Literal["torch", "openvino"]
 PrecisionName = Literal["fp32", "bf16", "fp16"]
 
+AUTO = "auto"  # as weights: a model of ours, chosen for each photo by `nledn.auto`
 STRENGTH_MAX = 1.5
 LIMIT_MEGAPIXELS = 250.0
 """Larger photos are refused unless asked for: most are bombs, or panoramas of hours of work."""
@@ -20,8 +21,9 @@ class Options:
     """Settings of a run; `auto` leaves the choice to `nledn.device`.
 
     Attributes:
-        weights: id of a checkpoint, path of a file, or `auto`.
+        weights: id of a checkpoint, path of a file, or `auto`: see `nledn.auto`.
         strength: share of the estimated rain that is taken away, 0 to 1.5.
+        keep_brightness: give the slow part of the light back that goes with the rain.
         device: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
         backend: `auto`, `torch` or `openvino`.
         precision: `auto`, `fp32`, `bf16` or `fp16`.
@@ -32,10 +34,17 @@ class Options:
 
     Raises:
         OptionInvalid: a value outside its range.
+
+    Example:
+        >>> options = nledn.Options(device="cpu", precision="fp32", threads=2)
+        >>> nledn.Options(strength=2.0)
+        Traceback (most recent call last):
+        nledn.errors.device.OptionInvalid: Invalid strength: 2.0...
     """
 
-    weights: str = "auto"
+    weights: str = AUTO
     strength: float = 1.0
+    keep_brightness: bool = False
     device: str = "auto"
     backend: str = "auto"
     precision: str = "auto"

@@ -19,6 +19,7 @@ import numpy as np
 
 from nledn import atomic
 from nledn import photo as photos
+from nledn.brightness import SlowLight
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import (
@@ -29,7 +30,8 @@ from nledn.errors import (
 from nledn.naming import numbered
 from nledn.photo import Note, Photo, WriteSettings, sidecar
 from nledn.photo.formats import RAIN_LAYERS, written_format
-from nledn.photo.recipe import Recipe, stamped, unstamped
+from nledn.photo.provenance import Provenance, stamped, unstamped
+from nledn.photo.resizing import resized
 from nledn.photo.stripping import stripped
 from nledn.pixels import Mask, Pixels, white
 from nledn.rain import RainLayer
@@ -72,28 +74,38 @@ class Result:
         layer: its rain, complete or not.
         strength: share of the rain that is taken, 0 to 1.5.
         mask: the area that is kept; None keeps nothing.
+        keep_brightness: give the slow part of the light back that goes with the rain.
+
+    Example:
+        >>> result.provenance.checkpoint
+        'afterrain'
+        >>> unchanged = nledn.Result(result.photo, result.layer, strength=0.0).clean()
+        >>> bool((unchanged.pixels == rainy.pixels).all())
+        True
     """
 
     photo: Photo
     layer: RainLayer
     strength: float = 1.0
     mask: Mask | None = None
+    keep_brightness: bool = False
 
     def clean(self, *, record: bool = True) -> Photo:
         """Return the derained photo, with the record of how it was made in its XMP or without."""
         photo = self.photo
-        pixels = self.layer.apply(photo.pixels, self.strength, self.mask)
+        light = SlowLight(photo.pixels, self.layer) if self.keep_brightness else None
+        pixels = self.layer.apply(photo.pixels, self.strength, self.mask, light)
         if record:
-            xmp: bytes | None = stamped(photo.xmp, self.recipe, photo.size)
+            xmp: bytes | None = stamped(photo.xmp, self.provenance, photo.size)
         else:
             xmp = None if photo.xmp is None else unstamped(photo.xmp, photo.size)
         return replace(photo, pixels=pixels, xmp=xmp)
 
     @property
-    def recipe(self) -> Recipe:
+    def provenance(self) -> Provenance:
         """How it is made, as its file records it."""
         made = self.layer.record
-        return Recipe(
+        return Provenance(
             checkpoint=made.checkpoint,
             checkpoint_sha256=made.checkpoint_sha256,
             strength=self.strength,
@@ -101,8 +113,10 @@ class Result:
             backend=made.backend,
             precision=made.precision,
             version=made.version,
+            reason=made.reason,
             masked=self.mask is not None,
             partial=not self.layer.is_complete,
+            keep_brightness=self.keep_brightness,
         )
 
 
@@ -114,6 +128,12 @@ class Outputs:
         result: the derained photo.
         rain_layer: its rain, .tif or .png; None for none.
         side_by_side: before and after in one picture; None for none.
+
+    Example:
+        >>> outputs = nledn.Outputs(Path("dry.jpg"), rain_layer=Path("rain.tif"))
+        >>> written = nledn.write(result, outputs)
+        >>> Path("rain.tif").exists()
+        True
     """
 
     result: Path
@@ -215,6 +235,7 @@ def derain(
     engine: Engine,
     *,
     strength: float = 1.0,
+    keep_brightness: bool = False,
     on_tile: OnTile | None = None,
     cancel: CancelToken | None = None,
 ) -> Result:
@@ -224,16 +245,22 @@ def derain(
         photo: as it was read.
         engine: computes.
         strength: share of the rain that is taken, 0 to 1.5.
+        keep_brightness: see `Result`.
         on_tile: called on this thread after each tile.
         cancel: read before each tile.
 
     Raises:
         Cancelled: `cancel` was set.
         OutOfMemory: not even the smallest tile fits.
+
+    Example:
+        >>> result = nledn.derain(rainy, derainer, strength=0.9)
+        >>> result.clean().size == rainy.size
+        True
     """
     layer = started(photo, engine)
     engine.derain(photo.visible, into=layer, on_tile=on_tile, cancel=cancel)
-    return Result(photo, layer, strength)
+    return Result(photo, layer, strength, keep_brightness=keep_brightness)
 
 
 def write(
@@ -252,7 +279,7 @@ def write(
     Args:
         result: what is written.
         outputs: where to; a path for the derained photo alone.
-        settings: quality, what to leave out, and whether to replace earlier results.
+        settings: quality, size, what to leave out, and whether to replace earlier results.
         record: put into the XMP how it was made; without, a record that was there goes too.
         sources: files that are never replaced; the photo's own is always among them.
         on_written: see `nledn.photo.write`; called with the derained photo's file.
@@ -262,10 +289,16 @@ def write(
 
     Raises:
         WriteError: see `nledn.photo.write`.
+
+    Example:
+        >>> written = nledn.write(result, Path("holiday_derained.png"))
+        >>> Path("holiday_derained.png").exists()
+        True
     """
     files = Outputs(outputs) if isinstance(outputs, Path) else outputs
     result = replace(result, photo=stripped(result.photo, settings.strip))
-    before, clean = result.photo, result.clean(record=record)
+    before, whole = result.photo, result.clean(record=record)
+    clean = resized(whole, settings.longest_side_px)
     if settings.keep_times and before.path is not None:
         on_written = _with_times_of(before.path, on_written)
     kept = sources if before.path is None else (before.path, *sources)
@@ -273,14 +306,33 @@ def write(
     if before.xmp is None:  # then the result's holds our record alone
         left_out = tuple(note for note in left_out if note != Note.NO_XMP)
     if files.rain_layer is not None:
-        rain = result.layer.rain()
-        photos.write_rain(rain, files.rain_layer, overwrite=settings.overwrite, sources=kept)
+        write_rain(result, files.rain_layer, overwrite=settings.overwrite, sources=kept)
     if files.side_by_side is not None:
-        photos.write(side_by_side(before, clean), files.side_by_side, settings, sources=kept)
+        both = resized(side_by_side(before, whole), settings.longest_side_px)
+        photos.write(both, files.side_by_side, settings, sources=kept)
     left_out += sidecar.carried(
         clean, files.result, overwrite=settings.overwrite, strip=settings.strip, sources=kept
     )
     return replace(clean, notes=tuple(dict.fromkeys((*clean.notes, *left_out))))
+
+
+def write_rain(
+    result: Result, path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
+) -> None:
+    """Write the rain of a result, at the photo's size and at strength 1.
+
+    Args:
+        result: whose rain is written.
+        path: see `nledn.photo.write_rain`.
+        overwrite: whether an earlier file may be replaced.
+        sources: files that are never replaced; the photo's own is always among them.
+
+    Raises:
+        WriteError: see `nledn.photo.write_rain`.
+    """
+    own = () if result.photo.path is None else (result.photo.path,)
+    rain = result.layer.rain()
+    photos.write_rain(rain, path, overwrite=overwrite, sources=(*own, *sources))
 
 
 def _with_times_of(

@@ -43,7 +43,7 @@ def torchs_rain() -> Path:
 
 
 def user_data() -> Path:
-    """What must not be lost: imported checkpoints."""
+    """What must not be lost: imported checkpoints, and what was chosen for photos."""
     return platformdirs.user_data_path(APP_NAME, appauthor=False)
 
 

@@ -6,16 +6,21 @@ was looked at first, cancelled or continued, the bytes are the same. A contribut
 most half a step, 1 of 65,535.
 
 Everything after that is arithmetic on this plane, never a second run:
-result = photo - strength · (1 - mask) · rain, rounded once.
+result = photo - strength · (1 - mask) · (rain - light), rounded once, where light is 0 or what
+`nledn.brightness` gives back.
 """
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from nledn.pixels import Floats, Mask, Pixels, Whole, as_floats, is_float, strips, white
 from nledn.tiling import Rect, Tile, Tiling, whole
+
+if TYPE_CHECKING:
+    from nledn.brightness import SlowLight
 
 STEPS = 32000  # of int16 for a rain of 1.0; leaves room for the rounding of four contributions
 _ROWS = 32  # that are blended at a time: 170 kB of a tile, which stay in the processor's cache
@@ -38,7 +43,12 @@ class Record:
         tile: `whole`, or height×width in px.
         overlap_px: what neighbouring tiles share at least.
         version: of this program.
+        reason: why `auto` chose the checkpoint; empty where a person named it.
         notes: what did not go as planned, such as a tile recomputed in smaller ones.
+
+    Example:
+        >>> result.layer.record.tile
+        'whole'
     """
 
     checkpoint: str
@@ -49,6 +59,7 @@ class Record:
     tile: str
     overlap_px: int
     version: str
+    reason: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -63,6 +74,13 @@ class RainLayer:
         linear: the photo is in linear light; its rain is that of the sRGB-encoded photo.
         plane: (H, W, 3) int16, rain · 32000.
         done: (tiles,) bool, which tiles have been added.
+
+    Example:
+        >>> result.layer.is_complete
+        True
+        >>> result.layer.rain().dtype.name
+        'float32'
+        >>> half = result.layer.apply(rainy.pixels, strength=0.5)
     """
 
     tiling: Tiling
@@ -78,13 +96,34 @@ class RainLayer:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every tile has been added."""
+        """True when every tile has been added."""
         return bool(self.done.all())
 
     @property
     def missing(self) -> list[Tile]:
         """Tiles still to be computed, by rows."""
         return [tile for tile in self.tiling.tiles if not self.done[tile.index]]
+
+    def missing_px(self, rect: Rect) -> int:
+        """Return how many pixels of `rect` lie in missing tiles; overlaps count twice."""
+        shared = (tile.rect.shared(rect) for tile in self.missing)
+        return sum(each.width * each.height for each in shared)
+
+    def missing_share(self, rect: Rect, cell_px: int = 1) -> Floats:
+        """Return the share of each pixel's rain that is still to be added.
+
+        Args:
+            rect: in cells of the photo.
+            cell_px: side of a cell; 1 for the photo's own pixels.
+
+        Returns:
+            (h, w) float32 in [0, 1].
+        """
+        vertical, horizontal = self.tiling.vertical, self.tiling.horizontal
+        missing = ~self.done.reshape(len(vertical.starts), len(horizontal.starts))
+        down = vertical.shares(rect.top, rect.bottom, cell_px)
+        across = horizontal.shares(rect.left, rect.right, cell_px)
+        return (down.T @ missing.astype(np.float64) @ across).astype(np.float32)
 
     def add(self, tile: Tile, rain: Floats) -> Rect:
         """Blend in the rain of one tile.
@@ -121,21 +160,32 @@ class RainLayer:
         plane = self.plane if rect is None else self.plane[rect.slices]
         return plane.astype(np.float32) / np.float32(STEPS)
 
-    def apply(self, pixels: Pixels, strength: float = 1.0, mask: Mask | None = None) -> Pixels:
+    def apply(
+        self,
+        pixels: Pixels,
+        strength: float = 1.0,
+        mask: Mask | None = None,
+        light: "SlowLight | None" = None,
+    ) -> Pixels:
         """Take the rain away.
 
         Args:
             pixels: (H, W, 3), the photo that was derained.
             strength: share of the rain that is taken, 0 to 1.5.
-            mask: (H, W) float32 in [0, 1]; 1 keeps the photo as it is. None keeps nothing.
+            mask: (H, W) float32 in [0, 1]; 1 keeps the photo unchanged. None keeps nothing.
+            light: that is given back; None gives nothing back.
 
         Returns:
             A new array like `pixels`, and equal to it wherever nothing is taken.
         """
         assert pixels.shape == self.plane.shape, "the layer belongs to another photo"
         result = np.empty_like(pixels)
-        for rows in strips(*pixels.shape[:2]):
-            rain = self.plane[rows].astype(np.float32) / np.float32(STEPS) * np.float32(strength)
+        height, width = pixels.shape[:2]
+        for rows in strips(height, width):
+            rain = self.plane[rows].astype(np.float32) / np.float32(STEPS)
+            if light is not None:
+                rain -= light.at(pixels[rows], rain, Rect(0, rows.start, width, rows.stop))
+            rain *= np.float32(strength)
             if mask is not None:
                 rain *= (1 - mask[rows])[:, :, None]
             result[rows] = subtract(pixels[rows], rain, self.linear)

@@ -52,6 +52,8 @@ class ReportRow:
         note: a sentence, or several.
         error: why it failed or was skipped.
         device: that computed.
+        checkpoint: id of the model; empty where that is not known.
+        reason: why it was chosen; empty where a person named it.
         output: the result.
         before: a small picture, WebP.
         after: likewise.
@@ -71,6 +73,8 @@ class ReportRow:
     note: str = ""
     error: DerainError | None = None
     device: str = ""
+    checkpoint: str = ""
+    reason: str = ""
     output: Path | None = None
     before: bytes | None = None
     after: bytes | None = None
@@ -172,6 +176,8 @@ def plain(row: ReportRow) -> dict[str, Any]:
         "size_bytes": row.size_bytes,
         "seconds": finite(row.seconds, 3),
         "device": row.device,
+        "checkpoint": row.checkpoint,
+        "reason": row.reason,
         "rain_taken": finite(row.taken, 3),
         "brightness_shift": finite(row.brightness, 3),
         **{name: finite(value) for name, value in asdict(scores).items()},

@@ -10,7 +10,9 @@ import json
 import logging
 import os
 import platform
+import secrets
 import shutil
+import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -83,6 +85,24 @@ def note(path: Path) -> Noted:
         made.take_back()
         return Noted()
     return made
+
+
+def private_folder() -> tuple[Path, Noted]:
+    """Make a folder for the user alone, to be discarded with its note.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{TEMPORARY_SUFFIX}"
+    folder = Path(tempfile.gettempdir()).absolute() / name
+    noted = note(folder)
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError:
+        noted.take_back()
+        raise
+    noted.confirm()
+    return folder, noted
 
 
 def is_temporary(path: Path) -> bool:

@@ -51,6 +51,12 @@ class Rect:
         top, bottom = (min(max(y, 0), height) for y in (self.top, self.bottom))
         return Rect(left, top, max(right, left), max(bottom, top))
 
+    def shared(self, other: "Rect") -> "Rect":
+        """The part that lies in both; may be empty, never negative."""
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        right, bottom = min(self.right, other.right), min(self.bottom, other.bottom)
+        return Rect(left, top, max(right, left), max(bottom, top))
+
     def meets(self, other: "Rect") -> bool:
         """Return whether the two share a pixel."""
         across = min(self.right, other.right) > max(self.left, other.left)
@@ -97,6 +103,29 @@ class Axis:
             (ramp / total[start : start + self.tile_px]).astype(np.float32)
             for start, ramp in zip(self.starts, raw, strict=True)
         )
+
+    def shares(self, start: int, stop: int, cell_px: int = 1) -> npt.NDArray[np.float64]:
+        """Return the tiles' mean weights in cells of the side.
+
+        Args:
+            start: number of the first cell.
+            stop: of the one after the last.
+            cell_px: length of a cell; the last may reach beyond the side.
+
+        Returns:
+            (tiles, cells) float64.
+        """
+        first, last = start * cell_px, stop * cell_px
+        found = np.zeros((len(self.starts), last - first))
+        for into, begin, weights in zip(found, self.starts, self.weights, strict=True):
+            low, high = max(begin, first), min(begin + self.tile_px, last)
+            if low < high:
+                into[low - first : high - first] = weights[low - begin : high - begin]
+        beyond = max(last - max(self.side_px, first), 0)  # filled up as the photo's pixels are
+        if beyond:
+            found[:, -beyond:] = found[:, -beyond - 1, None]
+        means: npt.NDArray[np.float64] = found.reshape(len(self.starts), -1, cell_px).mean(axis=2)
+        return means
 
     def _ramp(self, index: int) -> npt.NDArray[np.float64]:
         ramp = np.ones(self.tile_px)
@@ -183,10 +212,14 @@ class Tiling:
         )
 
     @property
+    def computed_px(self) -> int:
+        """Pixels of all tiles together."""
+        return len(self.tiles) * self.vertical.tile_px * self.horizontal.tile_px
+
+    @property
     def waste(self) -> float:
         """Pixels computed over pixels of the photo, minus 1."""
-        computed = len(self.tiles) * self.vertical.tile_px * self.horizontal.tile_px
-        return computed / (self.vertical.side_px * self.horizontal.side_px) - 1
+        return self.computed_px / (self.vertical.side_px * self.horizontal.side_px) - 1
 
 
 def whole(height: int, width: int) -> Tiling:

@@ -2,8 +2,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import hypothesis
 import pytest
@@ -17,6 +19,8 @@ os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(tempfile.gettempdir()) / "
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
+
+Ship: TypeAlias = Callable[[str, float], None]
 
 # The user's own folders, asked for before a test puts others in their place.
 USER_PLACES = (
@@ -126,6 +130,23 @@ def wet(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def dry(tmp_path: Path) -> Path:
     """The folder for their results, which is not there yet."""
     return tmp_path / "dry"
+
+
+@pytest.fixture
+def ship(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ship:
+    """Ships models that find so many levels of rain everywhere, in place of the real ones."""
+    from nledn import catalog
+    from tests.checkpoint_files import constant_rain
+
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    monkeypatch.setattr(places, "weights", lambda: folder)
+
+    def shipped(id: str, levels: float) -> None:
+        path = constant_rain(folder / f"{id}.safetensors", levels)
+        catalog.write_card(replace(catalog.describe(path), id=id))
+
+    return shipped
 
 
 @pytest.fixture

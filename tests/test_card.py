@@ -31,6 +31,7 @@ def test_a_card_reads_back_as_it_was_written(tmp_path: Path) -> None:
         regions="grid",
         path=tmp_path / "mine.safetensors",
         origin="imported",
+        purpose="All-round",
         training_data="3 photos",
         licence="MIT",
         description="For a test.",

@@ -11,19 +11,21 @@ import pytest
 from app.photo.jobs import SaveJob
 from app.shell.engines import Engines
 from app.tasks import Work
-from nledn import CancelToken, Options, __version__, catalog, decoder, photo, pipeline
-from nledn.batch import BatchSettings, Done, Job
+from nledn import CancelToken, Options, __version__, catalog, decoder, photo
+from nledn.batch import BatchJob, BatchSettings, Done
 from nledn.cli import main
 from nledn.cluster import worker
 from nledn.errors import OutputExists, WouldReplaceSource
 from nledn.naming import free_name
 from nledn.photo import Photo, WriteSettings
-from nledn.photo.recipe import read_recipe
-from nledn.pipeline import Conflict, Outputs, Target, check, settled
+from nledn.photo.provenance import read_provenance
+from nledn.pipeline import Conflict, Outputs, Result, Target, check, settled
 from tests.batch.batches import batch_config, even_weights
+from tests.conftest import Ship
 from tests.photo import files
 
 STRENGTH = 0.85
+OPTIONS = Options(strength=STRENGTH, precision="fp32", tile=64, threads=1)
 AUTHORS = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF '
     b'xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description r:about="" '
@@ -45,16 +47,18 @@ def batch(rainy: Path, out: Path, options: Options, record: bool) -> None:
 
 def cluster_worker(rainy: Path, out: Path, options: Options, record: bool) -> None:
     settings = BatchSettings(options=options, name=out.stem + "{ext}", record=record)
-    sha256 = catalog.find(options.weights).sha256
+    sha256 = catalog.card_of(options.weights).sha256
     order = worker.Order("run", __version__, settings, sha256, rainy.parent, sign=rainy)
-    answer = worker.derained(order, Job(1, rainy, out.parent / rainy.stem, "ten"))
+    answer = worker.derained(order, BatchJob(1, rainy, out.parent / rainy.stem, "ten"))
     assert isinstance(answer.what, Done), answer
 
 
 def window(rainy: Path, out: Path, options: Options, record: bool) -> None:
     work = Work(CancelToken(), lambda _value: None)
     read = decoder.read(rainy)
-    result = pipeline.derain(read, Engines().get(options), strength=STRENGTH)
+    engine, layer = Engines().models().layer(read, options)
+    engine.derain(read.visible, into=layer)
+    result = Result(read, layer, STRENGTH)
     SaveJob(result, out, WriteSettings(), record).run(work)
 
 
@@ -89,21 +93,38 @@ def test_four_doors_write_the_same_bytes(tmp_path: Path, name: str, record: bool
         pixels = pixels.astype(np.uint16) * np.uint16(257)
     photo.write(Photo(pixels, xmp=AUTHORS, exif=files.exif_block()), rainy)
     weights = even_weights(tmp_path / "ten.safetensors")
-    options = Options(str(weights), STRENGTH, precision="fp32", tile=64, threads=1)
-    written = set()
-    for door in DOORS:
-        out = tmp_path / door.__name__ / f"dry{rainy.suffix}"
-        out.parent.mkdir()
-        door(rainy, out, options, record)
-        written.add(out.read_bytes())
-    assert len(written) == 1
-    dry = photo.read(out)
-    found = read_recipe(dry.xmp)
+    dry = same_of_all_doors(rainy, replace(OPTIONS, weights=str(weights)), record)
+    found = read_provenance(dry.xmp)
     assert dry.xmp is not None
     assert b'dc:source="holiday"' in dry.xmp
     assert (found is not None) is record
     assert found is None or (found.strength, found.checkpoint) == (STRENGTH, "ten")
     assert not np.array_equal(dry.pixels, photo.read(rainy).pixels)
+
+
+@pytest.mark.usefixtures("_own_worker")
+def test_four_doors_choose_the_same_model(tmp_path: Path, ship: Ship) -> None:
+    for id, levels in (("afterrain", 20), ("afterrain-dense", 40), ("afterrain-light", 3)):
+        ship(id, levels)
+    rainy = tmp_path / "wet" / "street.png"
+    rainy.parent.mkdir()
+    photo.write(Photo(files.colours(72, 90)), rainy)
+    found = read_provenance(same_of_all_doors(rainy, OPTIONS, record=True).xmp)
+    assert found is not None
+    assert (found.checkpoint, found.reason) == ("afterrain-dense", "dense rain")
+    assert found.checkpoint_sha256 == catalog.find("afterrain-dense").sha256
+
+
+def same_of_all_doors(rainy: Path, options: Options, record: bool) -> Photo:
+    """Derain a photo through each door; the result, if it is the same of all."""
+    written = set()
+    for door in DOORS:
+        out = rainy.parents[1] / door.__name__ / f"dry{rainy.suffix}"
+        out.parent.mkdir()
+        door(rainy, out, options, record)
+        written.add(out.read_bytes())
+    assert len(written) == 1
+    return photo.read(out)
 
 
 def test_free_names_count_on(tmp_path: Path) -> None:
@@ -171,6 +192,6 @@ def test_an_earlier_record_goes_where_none_is_wanted(tmp_path: Path) -> None:
     options = Options(str(weights), STRENGTH, precision="fp32", threads=1)
     first, second = tmp_path / "1.png", tmp_path / "2.png"
     command_line(rainy, first, options, True)
-    assert read_recipe(photo.read(first).xmp) is not None
+    assert read_provenance(photo.read(first).xmp) is not None
     command_line(first, second, replace(options, strength=0.5), False)
-    assert read_recipe(photo.read(second).xmp) is None
+    assert read_provenance(photo.read(second).xmp) is None

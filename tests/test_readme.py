@@ -21,6 +21,7 @@ def test_the_scores_are_those_of_the_shipped_weights() -> None:
         assert f"| {score['psnr_y']:.2f} / {ssim} |" in README
 
 
+@pytest.mark.usefixtures("self_tested")
 def test_its_example_derains_a_photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     make_photo(tmp_path / "holiday.jpg")

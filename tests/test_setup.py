@@ -114,7 +114,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
 def test_what_the_tests_import_is_declared() -> None:
     lines = [*PROJECT["dependencies"], *OPTIONAL]
     declared = {module_of(Requirement(line)) for line in lines}
-    ours = {"nledn", "app", "bundle", "tests"}
+    ours = {"nledn", "app", "bundle", "manual", "tests"}
     assert imported_by("tests") - set(sys.stdlib_module_names) - ours <= declared
 
 

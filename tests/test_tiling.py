@@ -136,3 +136,19 @@ def test_a_clipped_rectangle_lies_in_the_picture(
     clipped = Rect(*edges).clipped(width, height)
     assert 0 <= clipped.left <= clipped.right <= width
     assert 0 <= clipped.top <= clipped.bottom <= height
+
+
+@given(side=SIDES, tile_px=TILES, cell_px=st.integers(1, 32))
+def test_shares_are_the_mean_weights_in_cells_and_sum_to_one(
+    side: int, tile_px: int, cell_px: int
+) -> None:
+    axis = balanced(side, 8, tile_px, tile_px // 4).vertical
+    cells = -(-side // cell_px)
+    shares = axis.shares(0, cells, cell_px)
+    np.testing.assert_allclose(shares.sum(axis=0), 1, rtol=0, atol=1e-6)
+    some = slice(cells // 3, cells // 3 + 1)
+    np.testing.assert_array_equal(axis.shares(some.start, some.stop, cell_px), shares[:, some])
+    each = axis.shares(0, side)
+    whole_cells = side // cell_px
+    means = each[:, : whole_cells * cell_px].reshape(len(each), whole_cells, cell_px).mean(axis=2)
+    np.testing.assert_allclose(means, shares[:, :whole_cells], rtol=0, atol=1e-12)

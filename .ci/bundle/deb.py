@@ -18,6 +18,8 @@ from bundle.origins import ROOT, debian_libraries
 from nledn import __version__
 
 LINUX = Path(__file__).parent / "linux"
+INTEGRATIONS = ROOT / "resources" / "integrations"
+"""What other programs are extended with; docs/editors.md says where it goes."""
 PROGRAMS = {"afterrain": "AfterRain", "nledn": "nledn"}
 """Commands, and the programs of the bundle that they start."""
 DATA = {
@@ -90,6 +92,7 @@ def lay_out(bundle: Path, tree: Path) -> None:
     for side_px in icons.HICOLOR_PX:
         icons.draw(themed / f"{side_px}x{side_px}/apps/afterrain.png", side_px)
     _write(themed / "scalable/apps/afterrain.svg", icons.SOURCE.read_text("utf-8"))
+    shutil.copytree(INTEGRATIONS, tree / "usr/share/afterrain/integrations")
     about = tree / "usr/share/doc/afterrain"
     _write(about / "copyright", _copyright())
     changes = gzip.compress((ROOT / "CHANGELOG.md").read_bytes(), mtime=0)

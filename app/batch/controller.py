@@ -33,14 +33,12 @@ class FromPhotoPage:
 
     Attributes:
         options: how photos are derained.
-        strength: share of the rain that is taken.
         path: of the open photo; None without one.
         review: opens a photo of the batch (source, result, row of the journal, strength,
             checkpoint) beside its result, unless the person keeps the one that is open.
     """
 
     options: Callable[[], Options]
-    strength: Callable[[], float]
     path: Callable[[], Path | None]
     review: "Callable[[Path, Path | None, Row | None, float, str], None]"
 
@@ -82,7 +80,7 @@ class BatchController(QObject):
         super().__init__(parent)
         self._dialogs = dialogs
         self._photo = photo
-        self.batch = Batch(tasks, preferences, engines, photo.options, photo.strength, self)
+        self.batch = Batch(tasks, preferences, engines, photo.options, self)
         self.watch = Watch(tasks, self)
         self.show_file: Callable[[Path], object] = _show_file
         self._is_restoring = False
@@ -156,7 +154,8 @@ class BatchController(QObject):
 
     def ask_output(self) -> None:
         """Let the person choose the folder of the results."""
-        path = self._dialogs.folder(self.batch.choices.out or self._folder())
+        out = self.batch.choices.out
+        path = self._dialogs.folder(Path(out) if out else self._folder())
         if path is not None:
             self.batch.set_choices(replace(self.batch.choices, out=str(path)))
 
@@ -183,7 +182,7 @@ class BatchController(QObject):
         if ended.error is not None:
             words.insert(0, explain(ended.error))
         elif status.planned:
-            words.append(tr("{count} are left; Go on does them.", count=status.planned))
+            words.append(tr("{count} remaining. Click Continue.", count=status.planned))
         actions: tuple[Action, ...] = (
             Action("batch_output", tr("Open output"), self.open_output),
             Action("batch_report", tr("Show report"), self.show_report),
@@ -236,18 +235,18 @@ class BatchController(QObject):
         is_ready = status.state is BatchState.READY
         if is_restored and is_ready and status.planned and status.finished:
             words = tr(
-                "Of the last batch {count} of {total} photos are still to be done.",
+                "{count} of {total} photos of the last batch remain.",
                 count=status.planned,
                 total=status.total,
             )
             show = Action("batch_page", tr("Show the batch"), self.page_asked.emit)
             self.noticed.emit(Notice(words, "info", (show,)))
 
-    def _folder(self) -> str:
+    def _folder(self) -> Path | None:
         if self.batch.entries:
-            return str(self.batch.entries[0].source.parent)
+            return self.batch.entries[0].source.parent
         path = self._photo.path()
-        return str(Path.home() if path is None else path.parent)
+        return None if path is None else path.parent
 
 
 def _show_file(path: Path) -> None:

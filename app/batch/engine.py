@@ -21,6 +21,7 @@ from nledn.rain import RainLayer
 
 if TYPE_CHECKING:
     from nledn import Derainer
+    from nledn.auto import Automatic
     from nledn.engine import OnTile
 
 POLL_S = 0.1  # how soon a paused batch notices that it was cancelled
@@ -40,12 +41,12 @@ class _LentJob(Job[tuple[float, R]], Generic[R]):
     is_patient: ClassVar[bool] = True
     engines: Engines
     options: Options
-    step: "Callable[[Derainer, Work], R]" = field(repr=False)
+    step: "Callable[[Derainer | Automatic, Work], R]" = field(repr=False)
 
     def run(self, work: Work) -> tuple[float, R]:
         """Do it."""
         began = time.monotonic()
-        return began, self.step(self.engines.get(self.options), work)
+        return began, self.step(self.engines.automatic(self.options), work)
 
 
 class BatchEngine:
@@ -107,7 +108,7 @@ class BatchEngine:
         layer = into or self.start((pixels.shape[0], pixels.shape[1]))
         cancel = cancel or CancelToken()
 
-        def step(engine: "Derainer", work: Work) -> None:
+        def step(engine: "Derainer | Automatic", work: Work) -> None:
             stop = CancelToken(
                 lambda: self._is_paused,
                 work.is_waited_for,
@@ -138,7 +139,7 @@ class BatchEngine:
         self._stood_s += time.monotonic() - began
         cancel.raise_if_cancelled()
 
-    def _lend(self, step: "Callable[[Derainer, Work], R]") -> R:
+    def _lend(self, step: "Callable[[Derainer | Automatic, Work], R]") -> R:
         asked = time.monotonic()
         job = _LentJob(self._engines, self._options, step)
         began, value = self._tasks.submit(job).result()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from app.batch.autosave import Choices
 from app.batch.engine import BatchEngine
+from app.shell.settings import Settings
 from app.tasks import Job, QueueName, Work
 from nledn import Options
 from nledn.errors import BatchInputEmpty, DerainError, NotAPhoto
@@ -60,16 +61,14 @@ class Asked:
         found: its photos.
         choices: where and how results are written.
         options: how to derain.
-        quality: of JPEG and WebP.
-        record: the XMP of each result notes how it was made.
+        settings: quality, and what is left out of results.
         retry_failed: failed photos are tried again.
     """
 
     found: "Found"
     choices: Choices
     options: Options
-    quality: int
-    record: bool
+    settings: Settings
     retry_failed: bool = False
 
     def request(self) -> "BatchRequest":
@@ -86,11 +85,13 @@ class Asked:
             name=self.choices.name,
             conflict=self.choices.conflict,
             format=self.choices.format,
-            quality=self.quality,
-            record=self.record,
+            quality=self.settings.quality,
+            record=self.settings.record,
+            strip=self.settings.strip,
+            keep_times=self.settings.keep_times,
             thumbnails=True,
         )
-        card = catalog.find(self.options.weights)
+        card = catalog.card_of(self.options.weights)
         out = Path(self.choices.out).expanduser()
         return batch.BatchRequest(self.found, out, settings, card, retry_failed=self.retry_failed)
 

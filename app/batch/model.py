@@ -36,7 +36,6 @@ class Batch(QObject):
         preferences: the settings.
         engines: the engine, shared with the other pages.
         options: how to derain now.
-        strength: share of the rain that is taken now.
 
     Attributes:
         listed: (tuple of Entry); all photos, after any change.
@@ -64,15 +63,13 @@ class Batch(QObject):
         preferences: Preferences,
         engines: Engines,
         options: Callable[[], Options],
-        strength: Callable[[], float],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._preferences = preferences
         self._engines = engines
-        self._options = options
-        self.strength = strength
+        self.options = options
         self._file = QueueFile()
         self.choices = Choices()
         self.watched: Path | None = None
@@ -173,11 +170,10 @@ class Batch(QObject):
             self._tell()
 
     def asked(self, *, retry_failed: bool = False) -> Asked:
-        """The batch as it is now; checkpoint and strength are those of the open photo."""
+        """The batch as it is now; model, strength and brightness are those of the open photo."""
         assert self._found is not None
-        options = replace(self._options(), strength=self.strength())
         kept = self._preferences.settings
-        return Asked(self._found, self.choices, options, kept.quality, kept.record, retry_failed)
+        return Asked(self._found, self.choices, self.options(), kept, retry_failed)
 
     # A run
 
@@ -185,8 +181,8 @@ class Batch(QObject):
         """Do what is planned."""
         if self._found is None or self.is_running:
             return
-        # The strength is no matter of the engine: the photo's and the batch's are one engine.
-        self._engine = BatchEngine(self._tasks, self._engines, self._options())
+        # Strength and brightness do not matter to the engine: the photo and the batch share one.
+        self._engine = BatchEngine(self._tasks, self._engines, self.options())
         self._stop_foreseeing()
         self._update = None
         self._has_more = False

@@ -23,10 +23,10 @@ from app.batch.jobs import RESULTS
 from app.batch.panel import BatchPanel
 from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
 from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate, note_of
-from app.batch.thumbnails import Thumbnails
 from app.shell.icons import icon, program_icon
 from app.shell.parts import muted
 from app.shell.shell import Shell
+from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
 from app.tasks import Tasks
 
@@ -323,7 +323,7 @@ class BatchPage(QObject):
     def _show_made_with(self) -> None:
         batch = self._controller.batch
         sample = batch.entries[0].name if batch.entries else ""
-        self.panel.show_made_with(sample, batch.checkpoint, batch.strength())
+        self.panel.show_made_with(sample, batch.checkpoint, batch.options())
 
     def options_changed(self) -> None:
         """Show that photos will be derained in another way, and look up what that means."""
@@ -331,4 +331,4 @@ class BatchPage(QObject):
         self._controller.batch.foresee_soon()
 
     def _notify(self, words: str) -> None:
-        self.notifier.notify(tr("The batch is over"), words)
+        self.notifier.notify(tr("Batch finished"), words)

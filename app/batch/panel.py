@@ -19,14 +19,25 @@ from app.batch.autosave import Choices
 from app.batch.jobs import RESULTS
 from app.batch.state import BatchState, BatchStatus
 from app.shell.icons import icon
+from app.shell.name_field import NameField
 from app.shell.names import as_tip
-from app.shell.parts import PANEL_WIDTH_PX, choice, heading, icon_button, line, muted, scrolling
+from app.shell.parts import (
+    PANEL_WIDTH_PX,
+    choice,
+    clear_button,
+    heading,
+    icon_button,
+    line,
+    muted,
+    scrolling,
+)
 from app.shell.translation import tr
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
-from nledn.naming import FIELDS, Naming, name_of
+from nledn.naming import Naming, name_of
+from nledn.options import Options
 
-SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
+SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "jxl": ".jxl"}
 SAMPLE = "street.jpg"
 _PAUSABLE = (BatchState.RUNNING, BatchState.PAUSING, BatchState.PAUSED)
 
@@ -48,9 +59,9 @@ class BatchSteps(QWidget):
         self.go.setProperty("large", "true")
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setProperty("large", "true")
-        self.cancel.setToolTip(tr("End the run after this tile; what is done stays done"))
+        self.cancel.setToolTip(tr("Stop after this tile; finished photos are kept"))
         self.retry = QPushButton()
-        self.retry.setToolTip(tr("Try the photos again that failed"))
+        self.retry.setToolTip(tr("Retry the photos that failed"))
         self.output = QPushButton(tr("Open output"))
         self.output.setToolTip(tr("Show the folder of the results"))
         self.report = QPushButton(tr("Show report"))
@@ -74,13 +85,13 @@ class BatchSteps(QWidget):
         """
         state = status.state
         words, tip = {
-            BatchState.RUNNING: (tr("Pause"), tr("Stand still after this tile")),
-            BatchState.PAUSING: (tr("Resume"), tr("Go on at once")),
-            BatchState.PAUSED: (tr("Resume"), tr("Go on with the tile that comes next")),
-            BatchState.STOPPING: (tr("Stopping…"), tr("The tile that was begun is being finished")),
-        }.get(state, (tr("Start"), tr("Derain the photos that are planned")))
+            BatchState.RUNNING: (tr("Pause"), tr("Pause after this tile")),
+            BatchState.PAUSING: (tr("Resume"), tr("Continue now")),
+            BatchState.PAUSED: (tr("Resume"), tr("Continue with the next tile")),
+            BatchState.STOPPING: (tr("Stopping…"), tr("The current tile is being finished")),
+        }.get(state, (tr("Start"), tr("Derain the planned photos")))
         if state is BatchState.READY and status.finished > 0 and status.planned > 0:
-            words = tr("Go on")
+            words = tr("Continue")
         self.go.setText(words)
         self.go.setToolTip(tip)
         can_start = state is BatchState.READY and status.planned > 0 and is_named
@@ -124,7 +135,7 @@ class BatchPanel(QFrame):
         self.steps = BatchSteps()
         self._lay_out()
         self.folder.editingFinished.connect(self._choose)
-        self.template.textEdited.connect(self._choose)
+        self.name.edited.connect(self._choose)
         self.format.activated.connect(self._choose)
         self.conflict.activated.connect(self._choose)
         self.show_choices(Choices())
@@ -135,32 +146,35 @@ class BatchPanel(QFrame):
         """Show choices, without a signal."""
         self._choices = choices
         for field, text in ((self.folder, choices.out), (self.template, choices.name)):
-            if field.text() != text:
-                field.blockSignals(True)
+            if field.text() != text:  # or the cursor would jump
                 field.setText(text)
-                field.blockSignals(False)
         self.folder.setToolTip(as_tip(choices.out) or tr("Folder of the results"))
         self.format.setCurrentIndex(self.format.findData(choices.format))
         self.conflict.setCurrentIndex(self.conflict.findData(choices.conflict))
         self._show_example()
 
-    def show_made_with(self, sample: str, checkpoint: str, strength: float) -> None:
+    def show_made_with(self, sample: str, checkpoint: str, options: Options) -> None:
         """Say what will take the rain away, and show names by a photo of the batch.
 
         Args:
             sample: name of a photo; empty for none.
             checkpoint: id; empty where it is not known yet.
-            strength: 0 to 1.5.
+            options: strength and brightness count.
         """
         self._sample = sample or SAMPLE
-        self._checkpoint, self._strength = checkpoint or "afterrain", strength
-        self.made_with.setText(
-            tr(
-                "With {checkpoint} at {strength} %, as chosen beside the photo.",
-                checkpoint=self._checkpoint,
-                strength=round(strength * 100),
-            )
+        self._checkpoint, self._strength = checkpoint or "afterrain", options.strength
+        percent = round(options.strength * 100)
+        plain = tr(
+            "With {checkpoint} at {strength} %, as chosen beside the photo.",
+            checkpoint=self._checkpoint,
+            strength=percent,
         )
+        lit = tr(
+            "With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.",
+            checkpoint=self._checkpoint,
+            strength=percent,
+        )
+        self.made_with.setText(lit if options.keep_brightness else plain)
         self._show_example()
 
     def show_watched(self, folder: Path | None) -> None:
@@ -169,7 +183,8 @@ class BatchPanel(QFrame):
         self.watch.setChecked(folder is not None)
         self.watch.blockSignals(False)
         watched = tr(
-            "What arrives in {folder} is derained.", folder=printable(folder.name) if folder else ""
+            "Photos that arrive in {folder} are derained.",
+            folder=printable(folder.name) if folder else "",
         )
         self.watched.setText(watched if folder is not None else "")
         self.watched.setToolTip(as_tip(printable(folder or "")))
@@ -179,9 +194,9 @@ class BatchPanel(QFrame):
         """Show what can be done now."""
         self._status = status
         runs = status.state.is_run
-        for control in (self.folder, self.browse, self.template, self.format, self.conflict):
+        for control in (self.folder, self.browse, self.name, self.format, self.conflict):
             control.setEnabled(not runs)
-        self.clear.setEnabled(status.state is BatchState.READY)
+        self.clear.setVisible(status.state is BatchState.READY)
         self.steps.show_status(status, is_named=self._name() is not None)
 
     def _make_photos(self) -> None:
@@ -189,9 +204,7 @@ class BatchPanel(QFrame):
         self.add_photos.setToolTip(tr("Add photos to the batch"))
         self.add_folder = QPushButton(icon("open"), tr("Folder…"))
         self.add_folder.setToolTip(tr("Add a folder and its subfolders to the batch"))
-        self.clear = QPushButton(tr("Clear"))
-        self.clear.setProperty("flat", "true")
-        self.clear.setToolTip(tr("Take all photos off the list; no file is touched"))
+        self.clear = clear_button(tr("Remove all photos from the list; no file is changed"))
         self.watch = QCheckBox(tr("Watch a folder"))
         self.watch.setToolTip(tr("Derain the photos of a folder, and each that arrives there"))
         self.watched = muted()
@@ -202,15 +215,13 @@ class BatchPanel(QFrame):
         self.folder.setToolTip(tr("Folder of the results"))
         self.folder.setPlaceholderText(tr("“{name}” beside the photos", name=RESULTS))
         self.browse = icon_button("open", tr("Choose the folder of the results"))
-        self.template = QLineEdit()
-        self.template.setAccessibleName(tr("Name"))
-        fields = " ".join(f"{{{field}}}" for field in FIELDS)
-        self.template.setToolTip(tr("Use text and these fields: {fields}", fields=fields))
+        self.name = NameField()
+        self.template = self.name.template
         self.example = muted()
         self.format = choice(
             tr("Format"),
             {"keep": tr("As the photo"), "jpg": "JPEG", "png": "PNG"}
-            | {"tiff": "TIFF", "webp": "WebP"},
+            | {"tiff": "TIFF", "webp": "WebP", "jxl": "JPEG XL"},
         )
         self.conflict = choice(
             tr("If it exists"),
@@ -237,7 +248,7 @@ class BatchPanel(QFrame):
         column.addLayout(_row(self.folder, self.browse))
         column.addSpacing(4)
         for words, field in (
-            (tr("Name"), self.template),
+            (tr("Name"), self.name),
             (tr("Format"), self.format),
             (tr("If it exists"), self.conflict),
         ):
@@ -245,7 +256,7 @@ class BatchPanel(QFrame):
             label.setBuddy(field)
             column.addWidget(label)
             column.addWidget(field)
-            if field is self.template:
+            if field is self.name:
                 column.addWidget(self.example)
             column.addSpacing(4)
         column.addWidget(self.made_with)

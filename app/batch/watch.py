@@ -1,29 +1,18 @@
-"""A watched folder: each photo that arrives is reported when it is complete.
+"""A watched folder in the window: each photo that arrives is reported when it is complete."""
 
-A file that is being copied is there before it is complete. It counts as complete when two looks,
-a moment apart, find the same size and time.
-"""
-
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.tasks import Job, Task, Tasks, Work
-from nledn.errors import InputNotFound
+from nledn.watch import SETTLE_S, Settling, Stamp, observed, stamps_of
 
 if TYPE_CHECKING:
-    from watchdog.events import FileSystemEvent, FileSystemEventHandler
     from watchdog.observers.api import BaseObserver
-
-SETTLE_MS = 1000  # between two looks; a copy over a slow network stalls for less
-
-Stamp: TypeAlias = tuple[int, int]
-"""Size in bytes and time of change in ns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +24,7 @@ class StampJob(Job[dict[Path, Stamp | None]]):
 
     def run(self, work: Work) -> dict[Path, Stamp | None]:
         """Look."""
-        return {path: _stamp(path) for path in self.paths}
-
-
-def _stamp(path: Path) -> Stamp | None:
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return (state.st_size, state.st_mtime_ns) if state.st_size > 0 else None
+        return stamps_of(self.paths)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +41,7 @@ class WatchJob(Job["BaseObserver"]):
 
     def run(self, work: Work) -> "BaseObserver":
         """Begin: folders are walked through here, not on the main thread."""
-        from watchdog.observers import Observer
-
-        observer = Observer()
-        try:
-            observer.schedule(_handler(self.seen), str(self.folder), recursive=True)
-            observer.start()
-        except OSError as error:
-            raise InputNotFound(self.folder) from error
-        return observer
+        return observed(self.folder, self.seen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +73,10 @@ class Watch(QObject):
         self._tasks = tasks
         self._watching: Task[BaseObserver] | None = None
         self._turn = 0  # of watching: an observer goes on for a moment when its turn is over
-        self._stamps: dict[Path, Stamp | None] = {}
+        self._settling = Settling()
         self._looking: Task[dict[Path, Stamp | None]] | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(SETTLE_MS)
+        self._timer.setInterval(round(SETTLE_S * 1000))
         self._timer.timeout.connect(self._look)
         self._seen.connect(self._note)  # from watchdog's thread to this one
 
@@ -115,7 +88,7 @@ class Watch(QObject):
     @property
     def waits(self) -> bool:
         """Files are there that are not whole yet."""
-        return bool(self._stamps)
+        return bool(self._settling.paths)
 
     def begin(self, folder: Path) -> None:
         """Watch a folder, and no other."""
@@ -129,7 +102,7 @@ class Watch(QObject):
         """Watch nothing; an observer that is still to come is ended when it is there."""
         self._turn += 1
         self._timer.stop()
-        self._stamps.clear()
+        self._settling.clear()
         if self._looking is not None:
             self._looking.abandon()
         task, self._watching = self._watching, None
@@ -151,54 +124,19 @@ class Watch(QObject):
     def _note(self, turn: int, path: Path) -> None:
         if turn != self._turn:
             return
-        self._stamps.setdefault(path, None)
+        self._settling.note(path)
         if not self._timer.isActive():
             self._timer.start()
 
     def _look(self) -> None:
         if self._looking is None or self._looking.is_done:
-            self._looking = self._tasks.submit(StampJob(tuple(self._stamps)))
+            self._looking = self._tasks.submit(StampJob(self._settling.paths))
             self._looking.succeeded.connect(self._compare)
             self._looking.failed.connect(self.failed.emit)
 
     def _compare(self, now: dict[Path, Stamp | None]) -> None:
-        whole = []
-        for path, stamp in now.items():
-            before = self._stamps.pop(path, None)
-            if stamp is not None and stamp == before:
-                whole.append(path)
-            elif stamp is not None:
-                self._stamps[path] = stamp
-        if not self._stamps:
+        whole = self._settling.compare(now)
+        if not self.waits:
             self._timer.stop()
         if whole:
-            self.arrived.emit(tuple(whole))
-
-
-class _AtItsEnd(logging.Filter):
-    """Drops the error that watchdog logs when a change comes while its thread is being stopped."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep anything else."""
-        return "called when the thread is inactive" not in record.getMessage()
-
-
-logging.getLogger("watchdog.observers.inotify").addFilter(_AtItsEnd())
-
-
-def _handler(seen: Callable[[Path], None]) -> "FileSystemEventHandler":
-    from watchdog.events import FileSystemEventHandler
-
-    from nledn.photo.formats import readable_suffixes
-
-    suffixes = frozenset(readable_suffixes())
-
-    class Handler(FileSystemEventHandler):
-        def on_any_event(self, event: "FileSystemEvent") -> None:
-            if event.is_directory or event.event_type not in ("created", "modified", "moved"):
-                return
-            path = Path(str(event.dest_path or event.src_path))
-            if path.suffix.lower() in suffixes and not path.name.startswith("."):
-                seen(path)
-
-    return Handler()
+            self.arrived.emit(whole)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,16 @@ from PySide6.QtCore import QObject, Signal
 
 from app.compare.blind_test import NONE, BlindTest, Vote, VoteJob, vote_of
 from app.compare.jobs import ExportJob, TilingJob
-from app.compare.metrics import decibels, figures_of
+from app.compare.metrics import decibels, details_of, figures_of
 from app.compare.model import CompareModel
 from app.compare.panel import PaneSummary
 from app.compare.panes import MOST, ComparePane, PaneKind, Panes
 from app.imaging.layers import Kind
 from app.imaging.opened import Opened
-from app.shell.banner import Notice
+from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines
+from app.shell.file_dialogs import pictures_folder
 from app.shell.messages import explain
 from app.shell.translation import tr
 from app.tasks import Task, Tasks
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from nledn.compare import TilingCheck
     from nledn.photo import Photo
 
-FIRST_CHECKPOINTS = 2  # that a first comparison begins with
+FIRST_CHECKPOINTS = 2  # that a first comparison begins with where only one ships
 
 
 class CompareController(QObject):
@@ -42,6 +44,7 @@ class CompareController(QObject):
     Attributes:
         changed: pictures, rows, letters or the words about figures are others now.
         noticed: (Notice) something to say in the banner.
+        chosen: (str, float) id of the model that the photo is to have, and its strength.
 
     Args:
         tasks: does the work.
@@ -52,6 +55,7 @@ class CompareController(QObject):
 
     changed = Signal()
     noticed = Signal(object)
+    chosen = Signal(str, float)
 
     def __init__(self, tasks: Tasks, engines: Engines, options: Options, dialogs: Dialogs) -> None:
         super().__init__(tasks)
@@ -83,7 +87,7 @@ class CompareController(QObject):
             self._take_photo()
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """The checkpoints there are."""
+        """The models there are."""
         self._cards = cards
 
     # Asked for
@@ -93,7 +97,7 @@ class CompareController(QObject):
         from nledn.photo.formats import readable_suffixes
 
         photo = self.model.photo
-        folder = str(photo.path.parent) if photo is not None and photo.path else ""
+        folder = photo.path.parent if photo is not None and photo.path else None
         path = self._dialogs.photo(folder, readable_suffixes())
         if path is not None:
             self.model.attach(kind, path)
@@ -109,17 +113,31 @@ class CompareController(QObject):
         self._shuffle()
         self.changed.emit()
 
+    def decide(self, key: int) -> None:
+        """Take a pane's model and strength to the photo; while names are hidden, vote for it."""
+        if self._blind_test is not None:
+            self.vote(self._blind_test.letters.get(key, NONE))
+            return
+        pane = next((pane for pane in self.model.panes if pane.key == key), None)
+        if pane is not None and pane.kind == "checkpoint":
+            self.chosen.emit(pane.weights, pane.strength)
+
     def vote(self, letter: str) -> None:
-        """Take a choice, keep it, and tell who is who."""
+        """Take a choice, keep it, tell who is who, and offer to use it."""
         photo, blind_test = self.model.photo, self._blind_test
         if blind_test is None or photo is None:
             return
         names = {pane.key: pane.name for pane in self.model.panes}
         letters = {each: names[key] for key, each in blind_test.letters.items()}
         chosen = letters.get(letter, NONE)
+        best = {each: key for key, each in blind_test.letters.items()}.get(letter)
+        pane = next((pane for pane in self.model.panes if pane.key == best), None)
+        use: tuple[Action, ...] = ()
+        if pane is not None and pane.kind == "checkpoint":
+            use = (Action("use", tr("Use {name}", name=chosen), partial(self.decide, pane.key)),)
 
         def tell(counted: Counter[str]) -> None:
-            self.noticed.emit(Notice(vote_of(chosen, letters, counted), "done"))
+            self.noticed.emit(Notice(vote_of(chosen, letters, counted), "info", use))
 
         path = photo.path or Path(tr("Pasted picture"))
         task = self._tasks.submit(VoteJob(Vote(path, chosen, tuple(sorted(letters.values())))))
@@ -129,9 +147,8 @@ class CompareController(QObject):
         self.changed.emit()
 
     def check_tiling(self) -> None:
-        """Compute what is in sight whole and in tiles, with the first checkpoint."""
-        model = self.model
-        first = next((pane for pane in model.panes if pane.kind == "checkpoint"), None)
+        """Compute what is in sight whole and in tiles, with the first model."""
+        model, first = self.model, self._first_model
         if model.photo is None or first is None or not model.visible.width:
             return
         self._drop_check()
@@ -158,10 +175,12 @@ class CompareController(QObject):
         if model.photo is None:
             return
         if not model.is_ready:
-            self.noticed.emit(Notice(tr("What is in sight is still being computed. Wait for it.")))
+            self.noticed.emit(
+                Notice(tr("The visible part is still being computed. Try again in a moment."))
+            )
             return
         stem = model.photo.path.stem if model.photo.path else "AfterRain"
-        folder = model.photo.path.parent if model.photo.path else Path.home()
+        folder = model.photo.path.parent if model.photo.path else pictures_folder()
         suggested = folder / f"{stem}-compared.html"
         job = self._export_job(suggested)  # what there is now: it may go while the person thinks
         path = self._dialogs.export(suggested)
@@ -198,10 +217,18 @@ class CompareController(QObject):
         """Whether there is room for one more."""
         return len(self.model.panes) < MOST
 
+    @property
+    def can_check_tiling(self) -> bool:
+        """Whether there are a photo and a model to check it with."""
+        return self._first_model is not None
+
+    @property
+    def _first_model(self) -> ComparePane | None:
+        return next((pane for pane in self.model.panes if pane.kind == "checkpoint"), None)
+
     def shown(self) -> tuple[ComparedPicture, ...]:
         """The pictures, in the order in which they are seen."""
-        panes = enumerate(self._in_order(), start=1)
-        return tuple(self._shown_of(place, pane) for place, pane in panes)
+        return tuple(self._shown_of(pane) for pane in self._in_order())
 
     def rows(self) -> tuple[PaneSummary, ...]:
         """What the panel says of them."""
@@ -221,7 +248,7 @@ class CompareController(QObject):
             return tr("Measured in the rectangle, {size}.", size=_size(rect))
         if model.photo is not None and (rect.width, rect.height) == model.photo.size:
             return tr("Measured on the whole photo.")
-        return tr("Measured on what is in sight, {size}.", size=_size(rect))
+        return tr("Measured on the visible part, {size}.", size=_size(rect))
 
     def _take_photo(self) -> None:
         opened, model = self._opened, self.model
@@ -233,10 +260,13 @@ class CompareController(QObject):
         self.changed.emit()
 
     def _first_cards(self) -> Sequence[Card]:
-        """The checkpoint in use, then others."""
+        """The models that ship, after the one in use where that is another's; one is not enough."""
         chosen = self.model.options.weights
         cards = sorted(self._cards, key=lambda card: card.id != chosen)
-        return cards[:FIRST_CHECKPOINTS]
+        shipped = [card for card in cards if card.origin == "shipped"]
+        if len(shipped) < FIRST_CHECKPOINTS:
+            return cards[:FIRST_CHECKPOINTS]
+        return [card for card in cards if card in shipped or card.id == chosen][: MOST - 1]
 
     def _take_change(self) -> None:
         if self._blind_test is not None and not self._blind_test.fits(self.model.panes):
@@ -256,23 +286,29 @@ class CompareController(QObject):
         letter = None if self._blind_test is None else self._blind_test.letters.get(pane.key)
         return letter or pane.name
 
-    def _shown_of(self, place: int, pane: ComparePane) -> ComparedPicture:
+    def _shown_of(self, pane: ComparePane) -> ComparedPicture:
         model = self.model
         error = model.failures.get(pane.key)
         failure = "" if error is None else explain(error)
         map_shown = model.shows_errors and pane.key in model.metrics.error_maps
         picture = model.metrics.error_maps[pane.key] if map_shown else model.pictures[pane.key]
         kind: Kind = "after" if pane.kind == "checkpoint" and not map_shown else "before"
-        return ComparedPicture(pane.key, picture, kind, f"{place}  {self._name(pane)}", failure)
+        action = ""
+        if self._blind_test is not None and pane.is_candidate:
+            action = tr("This is best")
+        elif pane.kind == "checkpoint" and not failure:
+            action = tr("Use this one")
+        return ComparedPicture(pane.key, picture, kind, self._name(pane), failure, action)
 
     def _row_of(self, pane: ComparePane) -> PaneSummary:
         is_hidden = self._blind_test is not None and pane.is_candidate
-        figures = self.model.metrics.figures.get(pane.key)
+        figures = self.model.metrics.figures.get(pane.key) if self._blind_test is None else None
         return PaneSummary(
             pane.key,
             self._name(pane),
             pane.strength if pane.kind == "checkpoint" and not is_hidden else None,
-            "" if figures is None or self._blind_test is not None else figures_of(figures),
+            "" if figures is None else figures_of(figures),
+            "" if figures is None else details_of(figures),
             is_removable=pane.kind != "rainy" and not is_hidden,
         )
 

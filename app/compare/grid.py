@@ -18,24 +18,26 @@ from nledn.tiling import Rect
 
 GAP_PX = 2
 
-_DIGITS = {Qt.Key(Qt.Key.Key_1 + place): place for place in range(MOST)}
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class CompareGrid(QWidget):
     """Shows up to six pictures under one zoom.
 
-    Keys 1 to 6 show one at full size, the same key or Esc goes back; Ctrl with left and right moves
-    the pane that has the focus.
+    Enter shows the pane that has the focus at full size, Enter again or Esc goes back; Ctrl with
+    left and right moves it.
 
     Attributes:
         moved: (int, int) the pane at the first place is to go to the second.
         selected: (Rect) a rectangle was drawn.
         wipe_changed: (bool).
+        decided: (int) key of the picture whose button was clicked.
     """
 
     moved = Signal(int, int)
     selected = Signal(object)
     wipe_changed = Signal(bool)
+    decided = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,26 +120,22 @@ class CompareGrid(QWidget):
             canvas.set_selection(rect)
 
     def event(self, event: QEvent) -> bool:
-        """Claim the digits and Esc before they become the window's shortcuts."""
+        """Claim Esc before it becomes the window's shortcut, while it leads back from one pane."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (
-                Qt.KeyboardModifier.NoModifier,
-                Qt.KeyboardModifier.KeypadModifier,
-            )
-            back = event.key() == Qt.Key.Key_Escape and self._single is not None
-            if plain and (Qt.Key(event.key()) in _DIGITS or back):
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if plain and event.key() == Qt.Key.Key_Escape and self._single is not None:
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Digits, Esc, and Ctrl with left and right."""
+        """Enter, Esc, and Ctrl with left and right."""
         key = Qt.Key(event.key())
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if key in _DIGITS and not control:
-            self.show_single(_DIGITS[key])
-        elif key == Qt.Key.Key_Escape and self._single is not None:
+        if key in (*_ENTER, Qt.Key.Key_Escape) and self._single is not None:
             self.show_single(self._single)
+        elif key in _ENTER and (place := self._focused()) is not None:
+            self.show_single(place)
         elif control and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._move_focused(-1 if key == Qt.Key.Key_Left else 1)
         else:
@@ -209,6 +207,7 @@ class CompareGrid(QWidget):
         self._connect(canvas)
         canvas.label_dragged.connect(self._mark_target)
         canvas.label_dropped.connect(self._drop_label)
+        canvas.decided.connect(self.decided)
         return canvas
 
     def _connect(self, canvas: CompareCanvas) -> None:
@@ -248,10 +247,14 @@ class CompareGrid(QWidget):
             assert isinstance(source, CompareCanvas)
             self.moved.emit(self.canvases.index(source), self.canvases.index(target))
 
-    def _move_focused(self, by: int) -> None:
+    def _focused(self) -> int | None:
+        """The place of the pane that has the focus."""
         focused = self.focusWidget()
         if not isinstance(focused, CompareCanvas) or focused not in self.canvases:
-            return
-        place = self.canvases.index(focused)
-        if 0 <= place + by < len(self.canvases):
+            return None
+        return self.canvases.index(focused)
+
+    def _move_focused(self, by: int) -> None:
+        place = self._focused()
+        if place is not None and 0 <= place + by < len(self.canvases):
             self.moved.emit(place, place + by)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.compare.panes import Panes
 from app.imaging.picture import Picture
+from app.shell.removal import NOT_SHIFTED, brightness_of, removal_of
 from app.shell.translation import tr
 from app.tasks import Job, Task, Tasks, Work
 from nledn.tiling import Rect
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from nledn.compare import Figures, Lane, Removal
     from nledn.photo import Photo
     from nledn.pixels import Pixels
-
-NOT_SHIFTED = 1.0  # a median below this is no change that anyone sees
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,14 +202,24 @@ class Metrics(QObject):
 
 
 def figures_of(found: "Figures") -> str:
-    """One or two lines under a name; empty when there is nothing to say."""
+    """One or two lines under a name; empty when there is nothing to say.
+
+    How much was taken is said in words; `details_of` has the figures.
+    """
     lines = []
     if found.accuracy is not None:
         psnr = decibels(found.accuracy.psnr_y)
         lines.append(tr("{psnr} · SSIM {ssim}", psnr=psnr, ssim=f"{found.accuracy.ssim_y:.4f}"))
     if found.removal is not None:
-        lines.append(_removal_of(found.removal))
+        removal = found.removal
+        words = removal_of(removal.taken), brightness_of(removal.brightness)
+        lines.append(" · ".join(each for each in words if each))
     return "\n".join(lines)
+
+
+def details_of(found: "Figures") -> str:
+    """The figures of what was taken; empty when there are none."""
+    return "" if found.removal is None else _removal_of(found.removal)
 
 
 def decibels(psnr: float) -> str:

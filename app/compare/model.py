@@ -21,6 +21,7 @@ from app.imaging.opened import Opened
 from app.imaging.picture import Picture
 from app.imaging.pyramid import Pyramid
 from app.shell.engines import Engines
+from app.shell.models import name_of
 from app.tasks import Task, Tasks
 from nledn.card import Card
 from nledn.options import Options
@@ -246,7 +247,7 @@ class CompareModel(QObject):
         return ComparePane(self._next_key, kind, title)
 
     def _computed(self, card: Card, strength: float) -> ComparePane:
-        return replace(self._pane("checkpoint", card.title), weights=card.id, strength=strength)
+        return replace(self._pane("checkpoint", name_of(card)), weights=card.id, strength=strength)
 
     def _put(self, pane: ComparePane) -> None:
         """One more pane; the rainy photo and checkpoints show the photo that is open."""

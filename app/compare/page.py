@@ -37,13 +37,14 @@ class ComparePage(QObject):
         self._connect_panel(self.panel)
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """The checkpoints that can be compared."""
+        """The models that can be compared."""
         self.controller.set_cards(cards)
         self.panel.set_cards(cards)
 
     def _connect_grid(self, grid: CompareGrid) -> None:
         model = self.controller.model
         grid.moved.connect(self.controller.move)
+        grid.decided.connect(self.controller.decide)
         grid.selected.connect(model.select)
         grid.selected.connect(grid.set_selection)
         grid.wipe_changed.connect(self.panel.wipe.setChecked)
@@ -69,8 +70,8 @@ class ComparePage(QObject):
     def _show(self) -> None:
         controller, panel = self.controller, self.panel
         self.grid.show_pictures(controller.shown())
-        has_truth = controller.model.truth is not None
-        panel.show_rows(controller.rows(), can_add=controller.can_add, has_truth=has_truth)
+        panel.show_rows(controller.rows(), can_add=controller.can_add)
+        panel.allow(tiling=controller.can_check_tiling, errors=controller.model.truth is not None)
         panel.show_measured(controller.measured())
         panel.set_blind(controller.letters())
 
@@ -87,7 +88,7 @@ class ComparePage(QObject):
         if total:
             words = tr("{done} of {total} tiles", done=done, total=total)
         elif model.is_computing:
-            words = tr("Loading the checkpoints…")
+            words = tr("Loading the models…")
         self.panel.show_progress(words, is_running=model.is_computing, is_whole=model.is_whole)
 
     def _set_selecting(self, is_selecting: bool) -> None:

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.shell.icons import icon
+from app.shell.models import name_of
+from app.shell.names import in_menu
 from app.shell.parts import (
     PANEL_WIDTH_PX,
     heading,
@@ -41,6 +45,7 @@ class PaneSummary:
         name: as it is shown now.
         strength: of a checkpoint; None for others, and while names are hidden.
         figures: in one or two lines; empty if there are none.
+        details: more of them, for the tooltip.
         is_removable: whether it may go.
     """
 
@@ -48,6 +53,7 @@ class PaneSummary:
     name: str
     strength: float | None
     figures: str
+    details: str
     is_removable: bool
 
 
@@ -89,9 +95,9 @@ class PaneRow(QWidget):
         )
         self.remove.clicked.connect(lambda: self.remove_asked.emit(self.key))
 
-    def show_row(self, place: int, row: PaneSummary) -> None:
+    def show_row(self, row: PaneSummary) -> None:
         """Show it; tells nobody."""
-        self.name.setText(f"{place + 1}  {row.name}")
+        self.name.setText(row.name)
         self.strength.setAccessibleName(tr("Strength of {name}", name=row.name))
         self.remove.setAccessibleName(tr("Remove {name} from the comparison", name=row.name))
         self.strength.setVisible(row.strength is not None)
@@ -101,6 +107,7 @@ class PaneRow(QWidget):
             self.strength.blockSignals(False)
         self.remove.setVisible(row.is_removable)
         self.figures.setText(row.figures)
+        self.figures.setToolTip(row.details)
         self.figures.setVisible(bool(row.figures))
 
 
@@ -129,27 +136,37 @@ class ComparePanel(QFrame):
         self.setFixedWidth(PANEL_WIDTH_PX)
         self.rows: dict[int, PaneRow] = {}
         self.add = QPushButton(icon("add"), tr("Add"))
-        self.add.setToolTip(tr("Compare one more: a checkpoint, or a picture"))
+        self.add.setToolTip(tr("Compare one more: a model, or a picture"))
         self.add_menu = QMenu(self.add)
         self.add.setMenu(self.add_menu)
         self.measured = muted()
         self.wipe = _toggle(tr("Wipe"), tr("Show the first four in one pane, with a crossing"))
-        self.errors = _toggle(tr("Error maps"), tr("Black: as without rain. Yellow: far from it"))
+        self.errors = _toggle(
+            tr("Error maps"), tr("Black: like the photo without rain. Yellow: far from it")
+        )
         self.select = _toggle(tr("Rectangle"), tr("Draw a rectangle in which to measure"))
         self.blind = _toggle(tr("Hide the names"), tr("Shuffle the names until you have chosen"))
+        self.question = QLabel(tr("Which looks best?"))
         self.votes = QWidget()
         self.tiling = QPushButton(tr("Check tiling"))
-        self.tiling.setToolTip(tr("Compute what is in sight whole and in tiles, and compare"))
+        self.tiling.setToolTip(tr("Compute the visible part at once and in tiles, and compare"))
+        self.advanced = QToolButton()
+        self.advanced.setText(tr("Advanced"))
+        self.advanced.setCheckable(True)
+        self.advanced.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.advanced.setToolTip(tr("Ways to check the models themselves"))
+        self.reasons = muted()
         self.progress = muted()
         self.whole = QPushButton(tr("Whole photo"))
-        self.whole.setToolTip(tr("Compute the rest of the photo too"))
+        self.whole.setToolTip(tr("Compute the rest of the photo"))
         self.stop = QPushButton(tr("Stop"))
-        self.stop.setToolTip(tr("Compute only what is in sight"))
+        self.stop.setToolTip(tr("Compute only the visible part"))
         self.export = QPushButton(icon("save"), tr("Export…"))
         self.export.setToolTip(tr("Save as a sheet, a page with a slider, or a table"))
         self._rows = QVBoxLayout()
         self._rows.setSpacing(12)
-        self._votes = QHBoxLayout(self.votes)
+        self._votes = QGridLayout(self.votes)
         self._votes.setContentsMargins(0, 0, 0, 0)
         self._votes.setSpacing(4)
         self._letters: tuple[str, ...] = ()
@@ -157,12 +174,13 @@ class ComparePanel(QFrame):
         self.set_cards(())
         self.show_progress("", is_running=False, is_whole=False)
         self.set_blind(())
+        self.allow(tiling=False, errors=False)
 
     def set_cards(self, cards: Sequence[Card]) -> None:
         """The checkpoints that can be added."""
         self.add_menu.clear()
         for card in cards:
-            self.add_menu.addAction(card.title).triggered.connect(
+            self.add_menu.addAction(in_menu(name_of(card))).triggered.connect(
                 lambda _checked=False, card=card: self.checkpoint_asked.emit(card)
             )
         self.add_menu.addSeparator()
@@ -174,7 +192,7 @@ class ComparePanel(QFrame):
                 lambda _checked=False, kind=kind: self.picture_asked.emit(kind)
             )
 
-    def show_rows(self, rows: Sequence[PaneSummary], *, can_add: bool, has_truth: bool) -> None:
+    def show_rows(self, rows: Sequence[PaneSummary], *, can_add: bool) -> None:
         """Show the panes; a row that was there stays, so that a hand on it is not disturbed."""
         keys = [row.key for row in rows]
         for key in [key for key in self.rows if key not in keys]:
@@ -188,11 +206,20 @@ class ComparePanel(QFrame):
                 widget = self.rows[row.key] = PaneRow(row.key)
                 widget.strength_changed.connect(self.strength_changed)
                 widget.remove_asked.connect(self.remove_asked)
-            widget.show_row(place, row)
+            widget.show_row(row)
             self._rows.removeWidget(widget)
             self._rows.insertWidget(place, widget)
         self.add.setEnabled(can_add)
-        self.errors.setEnabled(has_truth)
+
+    def allow(self, *, tiling: bool, errors: bool) -> None:
+        """Let tiles be checked and errors be shown, or say why not."""
+        self.tiling.setEnabled(tiling)
+        self.errors.setEnabled(errors)
+        reasons = [] if tiling else [tr("Checking the tiles needs a photo and a model.")]
+        if not errors:
+            reasons.append(tr("Error maps need the photo without rain: Add, Photo without rain…"))
+        self.reasons.setText("\n".join(reasons))
+        self.reasons.setVisible(bool(reasons))
 
     def show_measured(self, words: str) -> None:
         """Say what the figures are of."""
@@ -210,6 +237,7 @@ class ComparePanel(QFrame):
         if letters != self._letters:
             self._letters = letters
             self._offer_letters()
+        self.question.setVisible(bool(letters))
         self.votes.setVisible(bool(letters))
         self.blind.blockSignals(True)
         self.blind.setChecked(bool(letters))
@@ -226,18 +254,19 @@ class ComparePanel(QFrame):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for letter in self._letters:
-            self._offer(letter, tr("{letter} is best", letter=letter), letter)
+        for column, letter in enumerate(self._letters):
+            button = self._vote_button(letter, tr("{letter} is best", letter=letter))
+            self._votes.addWidget(button, 0, column)
         if self._letters:
-            self._offer("", tr("No difference"), "=")
+            self._votes.addWidget(self._vote_button("", tr("No difference")), 1, 0, 1, -1)
 
-    def _offer(self, letter: str, words: str, shown: str) -> None:
-        button = QPushButton(shown)
+    def _vote_button(self, letter: str, words: str) -> QPushButton:
+        button = QPushButton(letter or words)
         button.setObjectName(letter)
         button.setToolTip(words)
         button.setAccessibleName(words)
         button.clicked.connect(lambda: self.voted.emit(letter))
-        self._votes.addWidget(button)
+        return button
 
     def _lay_out(self) -> None:
         controls = QWidget()
@@ -253,11 +282,14 @@ class ComparePanel(QFrame):
         column.addWidget(line())
         column.addWidget(heading(tr("Compare")))
         column.addLayout(_side_by_side(self.wipe, self.select))
-        column.addLayout(_side_by_side(self.errors, self.tiling))
         column.addWidget(line())
         column.addWidget(heading(tr("Blind test")))
         column.addWidget(self.blind)
+        column.addWidget(self.question)
         column.addWidget(self.votes)
+        column.addWidget(line())
+        column.addWidget(self.advanced)
+        column.addWidget(self._checks())
         column.addStretch()
         bottom = QVBoxLayout()
         bottom.setContentsMargins(16, 16, 16, 16)
@@ -271,6 +303,24 @@ class ComparePanel(QFrame):
         layout.addWidget(scrolling(controls), 1)
         layout.addWidget(line())
         layout.addLayout(bottom)
+
+    def _checks(self) -> QWidget:
+        """What Advanced unfolds."""
+        checks = QWidget()
+        layout = QVBoxLayout(checks)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(_side_by_side(self.errors, self.tiling))
+        layout.addWidget(self.reasons)
+        self.advanced.toggled.connect(checks.setVisible)
+        self.advanced.toggled.connect(self._turn_arrow)
+        self._turn_arrow(False)
+        checks.hide()
+        return checks
+
+    def _turn_arrow(self, is_open: bool) -> None:
+        arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
+        self.advanced.setArrowType(arrow)
 
 
 def _toggle(words: str, about: str) -> QPushButton:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from app.imaging.preview import Preview
 from app.imaging.pyramid import Pyramid
-from nledn.pixels import Bytes, Pixels
+from nledn.brightness import SlowLight
+from nledn.pixels import Bytes, Floats, Mask, Pixels
 from nledn.rain import STEPS, subtract
 from nledn.tiling import Rect
 
@@ -24,6 +25,7 @@ Kind: TypeAlias = Literal["before", "after", "rain", "mask"]
 # What is kept is tinted in a colour that neither streets nor skies nor meadows have.
 KEPT_RGB = (214, 64, 159)
 KEPT_OPACITY = 0.45
+SMALL_PX = 1024
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,12 @@ class Look:
 
     Attributes:
         strength: share of the rain that is taken, 0 to 1.5.
+        keep_brightness: the slow part of its light is given back.
         rain_gain: by what the rain is multiplied where it is shown itself.
     """
 
     strength: float = 1.0
+    keep_brightness: bool = False
     rain_gain: float = 2.0
 
 
@@ -48,36 +52,61 @@ class Layers:
         photo_copies: of its pixels.
         rain: of the photo, or None.
         mask: (H, W) float32 in [0, 1], 1 keeps the photo; or None.
+        preview: of the rain that is still missing, or None.
     """
 
     photo: "Photo"
     photo_copies: Pyramid
     rain: "RainLayer | None" = None
-    mask: npt.NDArray[np.float32] | None = None
+    mask: Mask | None = None
+    preview: Preview | None = None
     _alpha_copies: Pyramid | None = field(init=False)
     _rain_copies: Pyramid | None = field(init=False, default=None)
     _mask_copies: Pyramid | None = field(init=False, default=None)
+    _light: SlowLight | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         alpha = self.photo.alpha
         self._alpha_copies = None if alpha is None else Pyramid(alpha)
 
     def set_rain(self, rain: "RainLayer | None") -> None:
-        """Another rain layer of the same photo."""
+        """Another rain layer of the same photo; what was a preview of the old one goes."""
         assert rain is None or rain.plane.shape == self.photo.pixels.shape
+        self.preview = None
         self.rain = rain
         self._rain_copies = None if rain is None else Pyramid(rain.plane)
+        self._light = None
 
-    def set_mask(self, mask: npt.NDArray[np.float32] | None) -> None:
+    def set_mask(self, mask: Mask | None) -> None:
         """Another mask of the same photo."""
         assert mask is None or mask.shape == self.photo.pixels.shape[:2]
         self.mask = mask
         self._mask_copies = None if mask is None else Pyramid(mask)
 
-    def refresh_rain(self, rect: Rect) -> None:
-        """Rain was added in `rect` (pixels of the photo)."""
+    def small_mask(self) -> Mask:
+        """The mask, (h, w) of at most `SMALL_PX`; there is one."""
+        copies = self._mask_copies
+        assert copies is not None, "it was set"
+        level = next(n for n in range(copies.top + 1) if max(copies.size(n)) <= SMALL_PX)
+        mask: Mask = copies.read(level, Rect(0, 0, *copies.size(level)))
+        return mask
+
+    def refresh_rain(self, rect: Rect, look: Look) -> Rect:
+        """Rain was added in `rect`; return where it shows (pixels of the photo)."""
         if self._rain_copies is not None:
             self._rain_copies.refresh(rect)
+        reached = rect if self._light is None else self._light.refresh(rect)
+        return reached if look.keep_brightness else rect
+
+    def set_preview(self, preview: Preview, rect: Rect, look: Look) -> Rect:
+        """A preview has grown in `rect` (pixels of its copy); return where that shows."""
+        self.preview = preview
+        reached = preview.light.refresh(rect)
+        return preview.on_photo(reached if look.keep_brightness else rect)
+
+    def misses_some(self, rect: Rect) -> bool:
+        """Return True if rain is still missing in `rect` (pixels of the photo)."""
+        return self.rain is None or any(tile.rect.meets(rect) for tile in self.rain.missing)
 
     def refresh_mask(self, rect: Rect) -> None:
         """The mask was painted on in `rect` (pixels of the photo)."""
@@ -96,13 +125,9 @@ class Layers:
     def after(self, level: int, rect: Rect, look: Look) -> Pixels:
         """(h, w, 3) of the photo's dtype, with the rain taken away as far as it is known."""
         pixels = self.before(level, rect)
-        if self._rain_copies is None or self.rain is None:
+        rain = self._known_rain(level, rect, pixels if look.keep_brightness else None)
+        if rain is None or self.rain is None:
             return pixels
-        plane = self._rain_copies.read(level, rect)
-        if not plane.any():  # most of a photo, while its first tiles arrive
-            return pixels
-        rain = plane.astype(np.float32)
-        rain /= np.float32(STEPS)
         rain *= np.float32(look.strength)
         if self._mask_copies is not None:
             rain *= (1 - self._mask_copies.read(level, rect))[:, :, None]
@@ -110,11 +135,45 @@ class Layers:
 
     def rain_shown(self, level: int, rect: Rect, look: Look) -> Bytes:
         """(h, w, 3) sRGB: grey where there is no rain, lighter where light is taken away."""
-        if self._rain_copies is None:
+        rain = self._known_rain(level, rect)
+        if rain is None:
             return np.full((rect.height, rect.width, 3), 128, np.uint8)
-        rain = self._rain_copies.read(level, rect) * np.float32(look.rain_gain * 127.5 / STEPS)
+        rain *= np.float32(look.rain_gain * 127.5)
         shown: Bytes = np.rint(np.clip(rain + np.float32(127.5), 0, 255)).astype(np.uint8)
         return shown
+
+    def _known_rain(self, level: int, rect: Rect, lit: Pixels | None = None) -> Floats | None:
+        """Return the rain as far as it is known.
+
+        Args:
+            level: of the copies.
+            rect: in pixels of the level.
+            lit: (h, w, 3) the photo there, whose brightness is kept; None keeps none.
+
+        Returns:
+            (h, w, 3) float32 in (-1, 1); None where nothing is known yet.
+        """
+        if self._rain_copies is None or self.rain is None:
+            return None
+        plane = self._rain_copies.read(level, rect)
+        if self.preview is None and not plane.any():  # most of a photo, as its tiles arrive
+            return None
+        rain: Floats = plane.astype(np.float32)
+        rain /= np.float32(STEPS)
+        if lit is not None:
+            rain -= self._slow_light(self.rain).at(lit, rain, rect, 1 << level)
+        if self.preview is not None:
+            missing = self.rain.missing_share(rect, 1 << level)
+            if missing.any():
+                found = self.preview.at(level, rect, keep_brightness=lit is not None)
+                rain += found * missing[:, :, None]
+        return rain
+
+    def _slow_light(self, rain: "RainLayer") -> SlowLight:
+        """The slow part of the light of `self.rain`, found when it is first wanted."""
+        if self._light is None:
+            self._light = SlowLight(self.photo.pixels, rain)
+        return self._light
 
     def kept_shown(self, level: int, rect: Rect) -> Bytes:
         """(h, w, 4) sRGB with straight alpha: a tint over what the mask keeps."""

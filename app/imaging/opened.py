@@ -1,6 +1,7 @@
 """A photo that was read, with what its first view is made from, and its folder's other photos."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,11 @@ from natsort import natsorted
 
 from app.imaging.pyramid import Pyramid
 from nledn.errors import FolderWithoutPhotos, PhotoNotFound
+from nledn.naming import source_stem
 
 if TYPE_CHECKING:
     from nledn.photo import Photo
-    from nledn.photo.recipe import Recipe
+    from nledn.photo.provenance import Provenance
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,14 +24,16 @@ class Opened:
         photo: its pixels and all.
         copies: the reduced ones that a first view is made from.
         folder: the photos of its folder in the order people expect; empty for a pasted one.
-        recipe: how it was made, if it is a result of ours.
+        results: of photos in the folder that have one there, which is not listed by itself.
+        provenance: how it was made, if it is a result of ours.
         from_folder: a folder was asked for, and this is its first photo.
     """
 
     photo: "Photo"
     copies: Pyramid
     folder: tuple[Path, ...] = ()
-    recipe: "Recipe | None" = None
+    results: Mapping[Path, Path] = field(default_factory=dict)
+    provenance: "Provenance | None" = None
     from_folder: bool = False
 
 
@@ -43,6 +47,15 @@ def photos_in(folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise PhotoNotFound(folder) from error
     return tuple(natsorted((path for path in names if not path.name.startswith(".")), key=str))
+
+
+def results_in(photos: Sequence[Path]) -> Mapping[Path, Path]:
+    """Return the results among photos of a folder by their names, each with its photo."""
+    by_stem: dict[str, Path] = {}
+    for path in photos:
+        by_stem.setdefault(path.stem, path)
+    stems = {path: source_stem(path.stem) for path in photos}
+    return {path: by_stem[stem] for path, stem in stems.items() if stem in by_stem}
 
 
 def without_photos(folder: Path) -> FolderWithoutPhotos:

@@ -12,7 +12,8 @@ from PySide6.QtGui import QImage, QPainter
 from app.imaging import mask as masks
 from app.imaging.layers import Kind, Layers, Look
 from app.imaging.mask import Brush, Patch, Point, Stroke
-from app.imaging.pyramid import Pyramid, tile_rect, tiles_of
+from app.imaging.preview import InSight, Preview
+from app.imaging.pyramid import Pyramid, enlarged, reduced, tile_rect, tiles_of
 from app.imaging.qimage import ScreenColour, to_qimage
 from app.imaging.tile_cache import TileCache, TileKey
 from nledn.options import STRENGTH_MAX
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nledn.photo import Photo
 
 
+IN_SIGHT_PX = 2**22  # a copy of what is in sight has no more: taken in some 10 ms
 STRIP_ROWS = 64  # computed at once where no tiles are kept: they stay in the processor's cache
 NO_RECT = Rect(0, 0, 0, 0)
 
@@ -93,9 +95,45 @@ class Picture(QObject):
 
     def rain_added(self, rect: Rect) -> None:
         """Show what has been added to the layer in `rect` (pixels of the photo)."""
-        if self._layers is not None:
-            self._layers.refresh_rain(rect)
+        layers = self._layers
+        if layers is not None:
+            rect = layers.refresh_rain(rect, self._look)
+            if layers.preview is not None and not layers.misses_some(layers.preview.rect):
+                layers.preview = None
         self._region_changed(rect, "after", "rain")
+
+    def in_sight(self, rect: Rect, after: Rect) -> InSight:
+        """Return a copy of a part of the photo, for a preview of its rain.
+
+        Args:
+            rect: in pixels of the photo.
+            after: the part of it that comes first.
+        """
+        assert self._layers is not None, "there is a photo"
+        copies, level = self._layers.photo_copies, 0
+        while (rect.width >> level) * (rect.height >> level) > IN_SIGHT_PX and level < copies.top:
+            level += 1
+        cells = reduced(rect, level).clipped(*copies.size(level))
+        seen = enlarged(cells, level).clipped(*copies.size(0))
+        return InSight(seen, copies.read(level, cells).copy(), after)
+
+    @property
+    def preview(self) -> Preview | None:
+        """The preview that is shown where rain is missing, or None."""
+        return self._layers.preview if self._layers else None
+
+    def preview_added(self, preview: Preview, rect: Rect) -> None:
+        """Show a preview where rain is missing; it has grown in `rect` (pixels of its copy)."""
+        if self._layers is not None:
+            shown = self._layers.set_preview(preview, rect, self._look)
+            self._region_changed(shown, "after", "rain")
+
+    def drop_preview(self) -> None:
+        """Show only what is known from now on."""
+        preview = self.preview
+        if self._layers is not None and preview is not None:
+            self._layers.preview = None
+            self._region_changed(preview.rect, "after", "rain")
 
     @property
     def strength(self) -> float:
@@ -105,6 +143,15 @@ class Picture(QObject):
     @strength.setter
     def strength(self, strength: float) -> None:
         self._set_look(replace(self._look, strength=min(max(strength, 0.0), STRENGTH_MAX)))
+
+    @property
+    def keep_brightness(self) -> bool:
+        """True if the slow part of the rain's light is given back."""
+        return self._look.keep_brightness
+
+    @keep_brightness.setter
+    def keep_brightness(self, keep: bool) -> None:
+        self._set_look(replace(self._look, keep_brightness=keep))
 
     @property
     def rain_gain(self) -> float:
@@ -140,6 +187,12 @@ class Picture(QObject):
         self._layers.set_mask(None if mask is None else masks.rounded(mask))
         self._renew("after", "mask")
         self.appearance_changed.emit()
+
+    def kept_areas(self) -> int:
+        """Count the kept areas that do not touch, as one sees them in a small copy."""
+        if self._layers is None or self._layers.mask is None or not self._layers.mask.any():
+            return 0
+        return masks.areas(self._layers.small_mask())
 
     @property
     def is_being_painted(self) -> bool:
@@ -250,9 +303,10 @@ class Picture(QObject):
 
     def _set_look(self, look: Look) -> None:
         stale: list[Kind] = []
-        if look.strength != self._look.strength:
+        before = self._look
+        if (look.strength, look.keep_brightness) != (before.strength, before.keep_brightness):
             stale.append("after")
-        if look.rain_gain != self._look.rain_gain:
+        if look.rain_gain != before.rain_gain:
             stale.append("rain")
         if stale:
             self._look = look

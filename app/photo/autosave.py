@@ -24,7 +24,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from app.imaging.mask import Patch
-from app.photo.history import Deed, ModelStep, StrengthStep
+from app.photo.history import BrightnessStep, Deed, ModelStep, StrengthStep
 from app.tasks import Job, Tasks, Work
 from nledn import places
 from nledn.locking import lock
@@ -40,7 +40,7 @@ _HEAD = struct.Struct("<cQI")  # kind, bytes that follow, their CRC-32
 _TILE = struct.Struct("<5I")  # number of the layer; left, top, right, bottom
 
 _PHOTO, _LAYER, _RAIN, _DEED = b"P", b"L", b"R", b"D"
-_DEEDS = {each.__name__: each for each in (Options, StrengthStep, ModelStep)}
+_DEEDS = {each.__name__: each for each in (Options, StrengthStep, BrightnessStep, ModelStep)}
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,12 @@ class Recovered:
 
     Attributes:
         options: that were chosen when it was opened; changed by deeds, and by the settings.
-        strength: when it was opened.
         layers: the rain that was computed, with what it was computed with.
         deeds: what was done since, in order.
     """
 
     source: Path
     options: Options
-    strength: float
     layers: tuple[tuple[Options, RainLayer], ...]
     deeds: tuple[Deed, ...]
 
@@ -83,13 +81,12 @@ class RecoveryFile:
 
     Args:
         source: the photo.
-        options: that are chosen when it is opened.
-        strength: likewise.
+        options: that are chosen when it is opened, with strength and brightness.
     """
 
-    def __init__(self, source: Path, options: Options, strength: float) -> None:
+    def __init__(self, source: Path, options: Options) -> None:
         self._source = source
-        self._first = {"options": asdict(options), "strength": strength}
+        self._first = {"options": asdict(options)}
         self._lock = threading.Lock()
         self._file: BinaryIO | None = None
         self._path: Path | None = None
@@ -248,7 +245,7 @@ def recover(path: Path) -> Recovered | None:
     if not layers or _stamp(Path(first["source"])) != first["stamp"]:
         return None
     options = Options(**first["options"])
-    return Recovered(Path(first["source"]), options, first["strength"], tuple(layers), tuple(deeds))
+    return Recovered(Path(first["source"]), options, tuple(layers), tuple(deeds))
 
 
 def _records(path: Path) -> Iterator[tuple[bytes, bytes]]:
@@ -371,10 +368,10 @@ class Autosave:
         self._tasks = tasks
         self.file: RecoveryFile | None = None
 
-    def restart(self, source: Path | None, options: Options, strength: float) -> None:
+    def restart(self, source: Path | None, options: Options) -> None:
         """Keep the work on another photo; one without a file cannot be recovered."""
         self.discard()
-        self.file = None if source is None else RecoveryFile(source, options, strength)
+        self.file = None if source is None else RecoveryFile(source, options)
 
     def note(self, deed: Deed) -> None:
         """Keep what was done."""

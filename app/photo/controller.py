@@ -1,8 +1,7 @@
 """The verbs of the Photo page: open, derain, cancel, close; each asks a task to do it."""
 
-import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.imaging.opened import Opened
-from app.photo import jobs
+from app.photo import jobs, opening, words
 from app.photo.autosave import Autosave, FileJob, Offer, Recovered
+from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.saving import Saving
-from app.photo.state import PhotoState, Status, tiles_of
-from app.photo.words import fallen_back_of, nothing_to_paste, notice_of, offer_of
+from app.photo.series import Series
+from app.photo.state import Status
 from app.shell.banner import Notice
 from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
 from app.shell.dropped import image_in, is_welcome, paths_in
@@ -32,10 +31,8 @@ from nledn.options import Options
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
-    from nledn import Focus, RainLayer
     from nledn.batch import Row
-    from nledn.engine import Progress
-    from nledn.photo.recipe import Recipe
+    from nledn.photo.provenance import Provenance
 
 RESCAN_MS, RESCANS = 2000, 10  # a process that was killed holds its files until it has ended
 
@@ -50,6 +47,7 @@ class PhotoController(QObject):
         folder_asked: (tuple of Path) these are to be derained.
         document: what is open.
         saving: what of the results goes to disk, and how.
+        series: the photos of the folder, and what is remembered of each.
     """
 
     noticed = Signal(object)
@@ -74,16 +72,14 @@ class PhotoController(QObject):
         self._dialogs = dialogs
         self._models = models
         self._autosave = Autosave(tasks)
+        self._deraining = Deraining(document, engines, tasks)
+        self._deraining.failed.connect(self._fail)
         self.saving = Saving(document, tasks, preferences, dialogs)
         self.saving.noticed.connect(self.noticed)
         self.saving.failed.connect(self._fail)
         self.saving.finish_asked.connect(self.derain)
+        self.series = Series(document, engines, tasks, self.saving)
         self._opening: Task[Any] | None = None
-        self._deraining: Task[RainLayer, jobs.Started | Progress] | None = None
-        self._focus: Focus | None = None  # of what is being derained
-        self._seen: Rect | None = None
-        self._began = (0.0, 0)
-        self._when_stopped: Callable[[], None] | None = None
         self._offer: Offer | None = None
         self._told_problem = ""
         document.history.done.connect(self._autosave.note)
@@ -108,28 +104,32 @@ class PhotoController(QObject):
             self.open(path)
 
     def open(self, path: Path) -> None:
-        """Open a photo or folder, or import a checkpoint, once unsaved work is seen to."""
+        """Open a photo or folder, or import a model."""
         if path.suffix.lower() in CHECKPOINT_SUFFIXES:
             self._models.add(path)
         else:
-            self.when_saved(partial(self.read, path))
+            self._go_on(partial(self.read, path))
 
     def open_sample(self) -> None:
         """Open the photo that comes with the program."""
         self.open(places.sample_photo())
 
     def step(self, by: int) -> None:
-        """Open the next or previous photo of the folder."""
+        """Open the next or previous photo of the folder, with its result."""
         path = self.document.neighbour(by)
         if path is not None:
-            self.open(path)
+            self.open_with_result(path)
+
+    def open_with_result(self, path: Path) -> None:
+        """Open a photo of the folder, and show its result too if it has one there."""
+        self.open(self.document.results.get(path, path))
 
     def drop(self, data: QMimeData) -> None:
         """Take what was dropped or pasted: a file, or a picture."""
         if paths := paths_in(data):
             self.open(paths[0])
         elif (image := image_in(data)) is not None:
-            self.when_saved(lambda: self._begin_opening(jobs.PasteJob(image), self._take))
+            self._go_on(partial(self._begin_opening, opening.PasteJob(image), self._take))
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
@@ -137,24 +137,28 @@ class PhotoController(QObject):
         if data is not None:  # what Qt's stub does not know: another program's may be gone
             self.drop(data)
             if data.text() and not is_welcome(data):
-                self.noticed.emit(nothing_to_paste(data.text()))
+                self.noticed.emit(words.nothing_to_paste(data.text()))
 
-    def read(self, path: Path, greeting: Notice | None = None) -> None:
+    def read(self, path: Path, greeting: Notice | None = None, *, damaged: bool = False) -> None:
         """Read a photo, or the first one of a folder; what is open stays until it is read.
 
         Args:
             path: of the photo or folder.
             greeting: is said when it is open, in place of what there is to say of the photo.
+            damaged: open it as far as it can be read.
         """
-        self._begin_opening(jobs.OpenJob(path), partial(self._take, notice=greeting))
+        job = opening.OpenJob(path, self.document.options, self.series.edits, damaged)
+        self._begin_opening(job, partial(self._take, notice=greeting))
 
     def review(
         self, source: Path, output: Path | None, row: "Row | None", strength: float, checkpoint: str
     ) -> None:
-        """Open a photo of a batch beside its result, once unsaved work is seen to."""
-        job = jobs.ReviewJob(source, output, row, strength, self.document.options, checkpoint)
-        take = partial(self._take_reviewed, output)
-        self.when_saved(lambda: self._begin_opening(job, take))
+        """Open a photo of a batch beside its result."""
+        options = self.document.options
+        job = opening.ReviewJob(
+            source, output, row, strength, options, checkpoint, self.series.edits
+        )
+        self._go_on(partial(self._begin_opening, job, self._take))
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
         """Offer what a crash left behind; look again where its program has not ended yet."""
@@ -165,12 +169,15 @@ class PhotoController(QObject):
     def offer(self, offer: Offer) -> None:
         """Offer what a crash left behind, beside whatever is opened until that is answered."""
         self._offer = offer
-        self.noticed.emit(offer_of(offer, self.restore, self._forget))
+        self.noticed.emit(words.offer_of(offer, self.restore, self._forget))
 
     def restore(self, offer: Offer) -> None:
-        """Open what a crash left behind, once unsaved work is seen to."""
-        job, take = jobs.RestoreJob(offer), partial(self._take_restored, offer)
-        self.when_saved(lambda: self._begin_opening(job, take))
+        """Open what a crash left behind."""
+        job, take = (
+            opening.RestoreJob(offer, self.series.edits),
+            partial(self._take_restored, offer),
+        )
+        self._go_on(partial(self._begin_opening, job, take))
 
     # Deraining
 
@@ -187,34 +194,15 @@ class PhotoController(QObject):
 
     def derain(self, then: Callable[[], None] | None = None) -> None:
         """Compute what is missing of the open photo's rain, and call `then` at the end."""
-        document, photo = self.document, self.document.photo
-        if photo is None or document.status.state not in (PhotoState.READY, PhotoState.PARTIAL):
-            return
-        from nledn import Focus
-
-        self._focus, into = Focus(self._seen), document.layer_of(document.options)
-        keeper = self._autosave.file
-        job = jobs.DerainJob(self._engines, photo, document.options, self._focus, keeper, into)
-        document.set_state(PhotoState.DERAINING)
-        self._when_stopped = then
-        task = self._deraining = self._tasks.submit(job)
-        task.progressed.connect(self._show_progress)
-        task.succeeded.connect(self._end_deraining)
-        task.cancelled.connect(self._end_deraining)
-        task.failed.connect(self._end_deraining)
-        task.failed.connect(self._fail)
+        self._deraining.begin(self._autosave.file, then)
 
     def cancel(self) -> None:
         """Stop after the tile that is being computed; what is done is kept."""
-        if self._deraining is not None and self.document.status.state is PhotoState.DERAINING:
-            self._deraining.cancel()
-            self.document.set_state(PhotoState.STOPPING)
+        self._deraining.cancel()
 
-    def look_at(self, rect: Rect) -> None:
-        """Compute tiles from here outwards: it is what the person sees now."""
-        self._seen = rect
-        if self._deraining is not None and self._focus is not None:
-            self._focus.rect = rect
+    def look_at(self, rect: Rect, after: Rect) -> None:
+        """Compute tiles from where the person looks outwards; see `Deraining.look_at`."""
+        self._deraining.look_at(rect, after)
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
         """Let the document compute as the settings say."""
@@ -240,20 +228,25 @@ class PhotoController(QObject):
             self.when_saved(then)  # another one came meanwhile; the answer was not about it
         elif answer == "discard":
             self.saving.forget()
-            self._when_stopped = None
-            self._abandon()  # or its next tile would be work that nobody was asked about
+            self._deraining.forget()
+            self._deraining.abandon()  # or its next tile would be work that nobody was asked about
             document.rest()
             then()
         elif answer == "save":
-            self._when_stopped = partial(self.saving.save_and, then)
-            if self._deraining is None:
-                self._run_when_stopped()
-            else:
-                self.cancel()
+            self._deraining.cancel_and(partial(self.saving.save_and, then))
+
+    def _go_on(self, then: Callable[[], None]) -> None:
+        """Leave the photo: its edits stay; only one without a file would be lost unsaved."""
+        photo = self.document.photo
+        if photo is None or photo.path is not None:
+            then()
+        else:
+            self.when_saved(then)
 
     def let_go(self) -> None:
         """Stop, and keep nothing for recovery: the photo is done with."""
-        self._abandon()
+        self._deraining.abandon()
+        self.series.remember()
         self._autosave.discard()
 
     # What comes back
@@ -275,27 +268,31 @@ class PhotoController(QObject):
         if self.document.work == work:
             take(read)
         else:
-            self.when_saved(partial(take, read))
+            self._go_on(partial(take, read))
 
     def _end_opening(self, _error: Exception | None = None) -> None:
         self._opening = None
         self.opening_changed.emit(False)
 
-    def _take(self, opened: Opened, notice: Notice | None = None) -> None:
+    def _take(self, found: opening.Found, notice: Notice | None = None) -> None:
         """Make a photo that was read the open one, remember it, and say what there is to say."""
-        document, path = self.document, opened.photo.path
-        self._abandon()
-        self._seen = None
-        self._autosave.restart(path, document.options, document.strength)
-        document.take(opened)
-        self._tasks.submit(jobs.KeyJob(opened.photo))
-        self._run_when_stopped()
+        document, opened, path = self.document, found.opened, found.opened.photo.path
+        self._deraining.abandon()
+        self.series.remember()
+        self._deraining.look_nowhere()
+        edits = self.series.edits_for(found)
+        self._autosave.restart(path, replace(document.wanted, **asdict(edits.choices)))
+        document.take(opened, edits)
+        if found.work is not None:
+            self._take_work(found.work, found)
+        self.series.take(found)
+        self._deraining.follow()
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)
             self._preferences.change(recent=recent)
         if self._offer is not None:  # until it is answered: it does not come twice by itself
-            notice = offer_of(self._offer, self.restore, self._forget)
-        self.noticed.emit(notice or notice_of(opened, self._use, self.folder_asked.emit))
+            notice = words.offer_of(self._offer, self.restore, self._forget)
+        self.noticed.emit(notice or words.notice_of(opened, self._use, self.folder_asked.emit))
 
     def _take_scan(self, rescans: int, scan: jobs.Scan) -> None:
         if scan.offers:
@@ -303,20 +300,11 @@ class PhotoController(QObject):
         elif scan.is_busy and rescans:
             QTimer.singleShot(RESCAN_MS, self, partial(self.look_for_recovery, rescans - 1))
 
-    def _take_reviewed(self, output: Path | None, found: tuple[Opened, Recovered | None]) -> None:
-        opened, kept = found
-        self._take(opened)
-        if kept is not None and output is not None:
-            self._take_kept(kept)
-            latest = self.document.latest
-            assert latest is not None, "it was just taken"
-            self.document.set_saved(latest, output, latest.work)
-
-    def _take_restored(self, offer: Offer, found: tuple[Opened, Recovered]) -> None:
-        opened, kept = found
+    def _take_restored(self, offer: Offer, found: opening.Found) -> None:
+        kept = found.work
+        assert kept is not None, "the job found it"
         self._offer = None
-        self._take(opened)
-        self._take_kept(kept)
+        self._take(found)
         keeper = self._autosave.file
         assert keeper is not None, "it has a file, or nothing would have been kept"
         task = self._tasks.submit(jobs.KeepJob(keeper, kept.layers))
@@ -324,53 +312,29 @@ class PhotoController(QObject):
         for deed in kept.deeds:
             self.document.history.replay(deed)
 
-    def _take_kept(self, kept: Recovered) -> None:
+    def _take_work(self, kept: Recovered, found: opening.Found) -> None:
         document = self.document
         for options, layer in kept.layers:
             document.take_rain(layer, options)
-        document.set_options(kept.options)
-        document.set_strength(kept.strength)
+        document.take_wanted(kept.options)
         document.history.restart()
-        self._autosave.restart(kept.source, kept.options, kept.strength)
+        self._autosave.restart(kept.source, kept.options)
+        latest, edits = document.latest, found.edits
+        if found.output is not None and latest is not None:
+            is_saved = edits is None or edits.is_saved
+            document.set_saved(latest, found.output, latest.work if is_saved else None)
 
     def _forget(self, offer: Offer) -> None:
         self._offer = None
         self._tasks.submit(FileJob(partial(offer.file.unlink, missing_ok=True)))
 
-    def _show_progress(self, value: "jobs.Started | Progress") -> None:
-        """A derain began, or one more tile is there."""
-        if isinstance(value, jobs.Started):
-            self.document.begin_layer(value.layer, value.choice)
-            self._began = (time.monotonic(), tiles_of(value.layer)[0])
-            return
-        began, before = self._began
-        each_s = (time.monotonic() - began) / max(value.done - before, 1)
-        left_s = each_s * (value.total - value.done)
-        self.document.add_tile(value.rect, value.done, value.total, left_s)
-
-    def _end_deraining(self, _end: object = None) -> None:
-        self._deraining = None
-        self.document.rest()
-        self._run_when_stopped()
-
-    def _abandon(self) -> None:
-        """Whatever is being computed is no longer wanted; its tiles stay in their layer."""
-        if self._deraining is not None:
-            self._deraining.abandon(cancel=True)
-            self._deraining = None
-
-    def _run_when_stopped(self) -> None:
-        then, self._when_stopped = self._when_stopped, None
-        if then is not None:
-            then()
-
     def _options_changed(self, options: Options) -> None:
         """The next start computes with what is chosen now, be it by undoing a choice."""
-        self._abandon()
+        self._deraining.abandon()
         found = self._engines.kept(self.document.photo, options)
         if self.document.layer is None and found is not None:  # by another page
             self.document.take_rain(found, options)
-        self._run_when_stopped()
+        self._deraining.follow()
         self._preferences.change(checkpoint=options.weights)
 
     # What is said
@@ -378,23 +342,27 @@ class PhotoController(QObject):
     def _fail(self, error: Exception) -> None:
         self.saving.forget()
         self.failed.emit(error)
-        self.noticed.emit(Notice.of(error))
+        self.noticed.emit(words.notice_of_failure(error, self._open_damaged))
+
+    def _open_damaged(self, path: Path) -> None:
+        self._go_on(partial(self.read, path, damaged=True))
 
     def _tell_fallback(self, status: Status) -> None:
         """Say once what is not computed on, because it computes wrongly here."""
         choice = status.choice
         if choice is not None and choice.problem and choice.problem != self._told_problem:
             self._told_problem = choice.problem
-            self.noticed.emit(Notice(fallen_back_of(choice), "info"))
+            self.noticed.emit(Notice(words.fallen_back_of(choice), "info"))
 
-    def _use(self, recipe: "Recipe") -> None:
-        self.document.history.strength_settled(recipe.strength)
-        if recipe.checkpoint in {card.id for card in self._models.cards}:
-            self.document.history.choose_checkpoint(recipe.checkpoint)
+    def _use(self, provenance: "Provenance") -> None:
+        self.document.history.strength_settled(provenance.strength)
+        self.document.history.choose_brightness(provenance.keep_brightness)
+        if provenance.checkpoint in {card.id for card in self._models.cards}:
+            self.document.history.choose_checkpoint(provenance.checkpoint)
 
-    def _folder(self) -> str:
+    def _folder(self) -> Path | None:
         photo = self.document.photo
         if photo is not None and photo.path is not None:
-            return str(photo.path.parent)
+            return photo.path.parent
         recent = self._preferences.settings.recent
-        return str(path_kept(recent[0]).parent) if recent else str(Path.home())
+        return path_kept(recent[0]).parent if recent else None

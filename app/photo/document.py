@@ -1,7 +1,8 @@
 """The open photo: its rain, strength, kept area and undo, and what of its results is on disk."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.imaging.opened import Opened
 from app.imaging.picture import Picture
+from app.photo.edits import Choices, Edits
 from app.photo.history import History
 from app.photo.state import PhotoState, Status, state_of, tiles_of
 from nledn.options import STRENGTH_MAX, Options
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 LAYERS_KEPT = 2  # of different models for one photo: going back and forth costs nothing
 
-Edit: TypeAlias = tuple[float, int]
-"""The strength, and a number that changes with the kept area."""
+Edit: TypeAlias = tuple[float, int, bool]
+"""The strength, a number that changes with the kept area, and whether brightness is kept."""
 Done: TypeAlias = tuple[int, Edit]
 """The tiles of a result that are computed, and its edit: what a file of it would hold."""
 
@@ -36,7 +38,7 @@ class Derained:
         layer: the rain.
         choice: what computed it; None where a batch or a crash left it.
         tiles: that are computed, as far as was heard.
-        edit: strength and kept area when it was last in sight.
+        edit: strength, kept area and brightness when it was last in sight.
         path: of the file it was saved to last.
         saved: its tiles and edit when it was saved last.
     """
@@ -44,7 +46,7 @@ class Derained:
     layer: "RainLayer"
     choice: "Choice | None" = None
     tiles: int = 0
-    edit: Edit = (1.0, 0)
+    edit: Edit = (1.0, 0, False)
     path: Path | None = None
     saved: Done | None = None
 
@@ -71,9 +73,10 @@ class Document(QObject):
         tile_added: (Rect); these pixels of the layer changed.
         status_changed: (Status).
         strength_changed: (float).
+        brightness_changed: (bool) it is kept from now on, or no longer.
         options_changed: (Options).
         unsaved_changed: (bool).
-        kept_changed: (bool) an area of the photo is kept.
+        kept_changed: (int) so many areas of the photo are kept.
         picture: the photo as views show it; holds the kept area.
         history: undo and redo.
     """
@@ -82,17 +85,20 @@ class Document(QObject):
     tile_added = Signal(object)
     status_changed = Signal(object)
     strength_changed = Signal(float)
+    brightness_changed = Signal(bool)
     options_changed = Signal(object)
     unsaved_changed = Signal(bool)
-    kept_changed = Signal(bool)
+    kept_changed = Signal(int)
 
     def __init__(self, options: Options, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.options = options
         self.photo: Photo | None = None
         self.folder: tuple[Path, ...] = ()
+        self.results: Mapping[Path, Path] = {}
         self.layer: RainLayer | None = None
         self.strength = 1.0
+        self.keep_brightness = False
         self.status = Status(PhotoState.EMPTY)
         self.picture = Picture(self)
         self._area = 0  # grows with each change of the kept area
@@ -130,6 +136,11 @@ class Document(QObject):
         """All results as they are; tells work from more work."""
         return tuple(each.work for each in self._results.values())
 
+    @property
+    def wanted(self) -> Options:
+        """The options with strength and brightness, as a batch and a recovery take them."""
+        return replace(self.options, strength=self.strength, keep_brightness=self.keep_brightness)
+
     def layer_of(self, options: Options) -> "RainLayer | None":
         """The rain that was computed with `options`, complete or not."""
         found = self._results.get(options)
@@ -142,7 +153,24 @@ class Document(QObject):
         assert self.photo is not None
         mask = self.picture.mask
         kept = mask.copy() if mask is not None and self.keeps_area else None
-        return Result(self.photo, derained.layer, derained.edit[0], kept)
+        strength, _, keep_brightness = derained.edit
+        return Result(self.photo, derained.layer, strength, kept, keep_brightness)
+
+    @property
+    def choices(self) -> Choices:
+        """The settings of the open photo that another can have as well."""
+        return Choices(self.options.weights, self.strength, self.keep_brightness)
+
+    @property
+    def edits(self) -> Edits:
+        """All that is chosen for the open photo."""
+        latest, mask = self.latest, self.picture.mask
+        return Edits(
+            self.choices,
+            mask.copy() if mask is not None and self.keeps_area else None,
+            None if latest is None else latest.path,
+            latest is not None and not latest.is_unsaved,
+        )
 
     @property
     def keeps_area(self) -> bool:
@@ -152,14 +180,18 @@ class Document(QObject):
 
     # What is done to it
 
-    def take(self, opened: Opened) -> None:
-        """Make another photo the open one; nothing was done to it yet."""
+    def take(self, opened: Opened, edits: Edits | None = None) -> None:
+        """Make another photo the open one, with what was chosen for it earlier."""
         self._results.clear()
-        self.photo, self.folder = opened.photo, opened.folder
+        self.photo, self.folder, self.results = opened.photo, opened.folder, opened.results
         self.picture.set_photo(opened.photo, opened.copies)
+        if edits is not None:
+            self.take_wanted(replace(self.wanted, **asdict(edits.choices)))
+            if edits.area is not None and edits.area.shape == opened.photo.pixels.shape[:2]:
+                self.picture.mask = edits.area
         self.history.restart()
         self._show()
-        self.kept_changed.emit(False)
+        self.kept_changed.emit(self.picture.kept_areas())
         self.photo_opened.emit(opened)
 
     def take_rain(self, layer: "RainLayer", options: Options) -> None:
@@ -196,11 +228,18 @@ class Document(QObject):
             self.strength_changed.emit(strength)
             self._edited()
 
+    def set_keep_brightness(self, keep: bool) -> None:
+        """Give the slow part of the rain's light back, or not."""
+        if keep != self.keep_brightness:
+            self.keep_brightness = self.picture.keep_brightness = keep
+            self.brightness_changed.emit(keep)
+            self._edited()
+
     def area_changed(self) -> None:
         """The kept area is another one now."""
         self._area += 1
         self._edited()
-        self.kept_changed.emit(self.keeps_area)
+        self.kept_changed.emit(self.picture.kept_areas())
 
     def set_options(self, options: Options) -> None:
         """Another model or device; a result that was computed with it comes back at once."""
@@ -209,8 +248,20 @@ class Document(QObject):
             self._show()
             self.options_changed.emit(options)
 
-    def set_saved(self, derained: Derained, path: Path, work: Done) -> None:
-        """Take note of a result that was written, perhaps of a photo that is no longer open."""
+    def take_wanted(self, wanted: Options) -> None:
+        """Choose options, strength and brightness."""
+        self.set_options(replace(wanted, strength=1.0, keep_brightness=False))
+        self.set_strength(wanted.strength)
+        self.set_keep_brightness(wanted.keep_brightness)
+
+    def set_saved(self, derained: Derained, path: Path, work: Done | None) -> None:
+        """Take note of a result's file, perhaps of a photo that is no longer open.
+
+        Args:
+            derained: the result.
+            path: of the file.
+            work: what the file holds; None if that is not what the result is now.
+        """
         derained.path, derained.saved = path, work
         self._tell_unsaved()
 
@@ -221,7 +272,8 @@ class Document(QObject):
         self._set_status(state, *tiles_of(self.layer_of(self.options)))
 
     def rest(self) -> None:
-        """Nothing is being computed any more; the tiles that are done stay."""
+        """Nothing is being computed any more; the tiles that are done stay, a preview goes."""
+        self.picture.drop_preview()
         self._show(repaint=False)
 
     def set_engine_choice(self, options: Options, choice: "Choice") -> None:
@@ -254,7 +306,7 @@ class Document(QObject):
 
     def _edited(self) -> None:
         if self.latest is not None:
-            self.latest.edit = (self.strength, self._area)
+            self.latest.edit = (self.strength, self._area, self.keep_brightness)
         self._tell_unsaved()
 
     def _tell_unsaved(self) -> None:
@@ -267,5 +319,7 @@ class Document(QObject):
     ) -> None:
         shown = self._results.get(self.options)
         choice = self._engine_choice if shown is None else shown.choice
-        self.status = Status(state, done, total, left_s, choice)
+        record = None if shown is None or not shown.layer.record.reason else shown.layer.record
+        chosen = ("", "") if record is None else (record.checkpoint, record.reason)
+        self.status = Status(state, done, total, left_s, choice, *chosen)
         self.status_changed.emit(self.status)

@@ -1,8 +1,5 @@
 """A result as a file that another program takes, when it is dragged out of the window."""
 
-import os
-import secrets
-import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,7 +31,7 @@ class DragFolders:
         """One more, for its owner alone."""
         with self._lock:
             if self._all is None:
-                self._all = _private_folder()
+                self._all = temporary_files.private_folder()
             self._count += 1
             folder = self._all[0] / str(self._count)
         folder.mkdir(mode=0o700, parents=True)  # systems tidy their temporary folders up
@@ -49,19 +46,6 @@ class DragFolders:
             with suppress(OSError):  # then a later start may
                 temporary_files.discard(folder)
                 note.take_back()
-
-
-def _private_folder() -> tuple[Path, temporary_files.Noted]:
-    name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{temporary_files.TEMPORARY_SUFFIX}"
-    folder = Path(tempfile.gettempdir()).absolute() / name
-    note = temporary_files.note(folder)
-    try:
-        folder.mkdir(mode=0o700)
-    except OSError:
-        note.take_back()
-        raise
-    note.confirm()
-    return folder, note
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Undo and redo over strength, model and kept area."""
+"""Undo and redo over strength, brightness, model and kept area."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -27,6 +27,13 @@ class StrengthStep:
 
 
 @dataclass(frozen=True)
+class BrightnessStep:
+    """The brightness was to be kept, or no longer."""
+
+    keep: bool
+
+
+@dataclass(frozen=True)
 class ModelStep:
     """Another model was chosen."""
 
@@ -41,9 +48,14 @@ class ClearStep:
     before: Mask
 
 
-Step: TypeAlias = StrengthStep | ModelStep | Patch | ClearStep
+Step: TypeAlias = StrengthStep | BrightnessStep | ModelStep | Patch | ClearStep
 Deed: TypeAlias = (
-    StrengthStep | ModelStep | Patch | Options | Literal["clear", "undo", "redo", "saved"]
+    StrengthStep
+    | BrightnessStep
+    | ModelStep
+    | Patch
+    | Options
+    | Literal["clear", "undo", "redo", "saved"]
 )
 """Recovery replays these: steps, other settings, undo and redo; or it knows that all is saved."""
 
@@ -87,11 +99,16 @@ class History(QObject):
         if strength != self._strength:
             self._push(StrengthStep(self._strength, strength), tr("Strength"))
 
+    def choose_brightness(self, keep: bool) -> None:
+        """Keep the brightness, or no longer, in a way that can be undone."""
+        if keep != self._document.keep_brightness:
+            self._push(BrightnessStep(keep), tr("Keep brightness"))
+
     def choose_checkpoint(self, id: str) -> None:
         """Choose another model, in a way that can be undone."""
         before = self._document.options.weights
         if id != before:
-            self._push(ModelStep(before, id), tr("Checkpoint"))
+            self._push(ModelStep(before, id), tr("Model"))
 
     def change_options(self, options: Options) -> None:
         """Compute as the settings say now; that is no step, and not undone."""
@@ -118,6 +135,8 @@ class History(QObject):
                 self.redo()
             case StrengthStep(after=after):
                 self.strength_settled(after)
+            case BrightnessStep(keep=keep):
+                self.choose_brightness(keep)
             case ModelStep(after=after):
                 self.choose_checkpoint(after)
             case Patch():
@@ -134,6 +153,8 @@ class History(QObject):
             case StrengthStep():
                 self._strength = step.before if undo else step.after
                 document.set_strength(self._strength)
+            case BrightnessStep():
+                document.set_keep_brightness(step.keep != undo)
             case ModelStep():
                 weights = step.before if undo else step.after
                 document.set_options(replace(document.options, weights=weights))

@@ -2,62 +2,26 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from PySide6.QtGui import QImage
 
-from app.imaging.opened import Opened, photos_in, without_photos
-from app.imaging.pyramid import first_copies
-from app.imaging.qimage import ScreenColour, to_photo
-from app.photo.autosave import Offer, Recovered, RecoveryFile, is_any_in_use, recover, scan
+from app.imaging.preview import InSight, Preview
+from app.imaging.qimage import ScreenColour
+from app.photo.autosave import Offer, RecoveryFile, is_any_in_use, scan
 from app.photo.state import tiles_of
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
-from nledn import Options, __version__, decoder, temporary_files
-from nledn.errors import DerainError, PhotoNotFound
+from nledn import Options, temporary_files
 from nledn.naming import free_name
-from nledn.rain import Record, difference
+from nledn.tiling import Rect
 
 if TYPE_CHECKING:
-    from nledn import Focus, RainLayer
-    from nledn.batch import Row
+    from nledn import Derainer, Focus, RainLayer
     from nledn.device import Choice
     from nledn.engine import Progress
     from nledn.photo import Photo, WriteSettings
     from nledn.pipeline import Result
-
-
-@dataclass(frozen=True, eq=False)
-class OpenJob(Job[Opened]):
-    """Read a photo, or the first one of a folder."""
-
-    only_reads: ClassVar[bool] = True
-    path: Path
-
-    def run(self, work: Work) -> Opened:
-        """Read it."""
-        from nledn.photo.recipe import read_recipe
-
-        is_folder = self.path.is_dir()
-        folder = photos_in(self.path if is_folder else self.path.parent)
-        if is_folder and not folder:
-            raise without_photos(self.path)
-        photo = decoder.read(folder[0] if is_folder else self.path, cancel=work.cancel)
-        return Opened(
-            photo, first_copies(photo), folder, read_recipe(photo.xmp), from_folder=is_folder
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class PasteJob(Job[Opened]):
-    """Turn a pasted picture into a photo without a file."""
-
-    image: QImage
-
-    def run(self, work: Work) -> Opened:
-        """Convert it."""
-        photo = to_photo(self.image)
-        return Opened(photo, first_copies(photo))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,21 +64,6 @@ class ScanJob(Job[Scan]):
 
 
 @dataclass(frozen=True, eq=False)
-class RestoreJob(Job[tuple[Opened, Recovered]]):
-    """Read a photo and what had been done to it."""
-
-    offer: Offer
-
-    def run(self, work: Work) -> tuple[Opened, Recovered]:
-        """Read both."""
-        opened = OpenJob(self.offer.source).run(work)
-        recovered = recover(self.offer.file)
-        if recovered is None:
-            raise PhotoNotFound(self.offer.file)
-        return opened, recovered
-
-
-@dataclass(frozen=True, eq=False)
 class KeepJob(Job[None]):
     """Keep layers that are there already; on the queue that writes tiles."""
 
@@ -137,8 +86,32 @@ class Started:
 
 
 @dataclass(frozen=True, eq=False)
-class DerainJob(Job["RainLayer", "Started | Progress"]):
-    """Compute the tiles of a photo that are missing; reports `Started`, then `Progress`."""
+class Previewed:
+    """One more tile of the preview is there.
+
+    Attributes:
+        preview: of what is in sight.
+        rect: pixels of its copy that changed.
+    """
+
+    preview: Preview
+    rect: Rect
+
+
+Derained: TypeAlias = "Started | Previewed | Progress"
+"""What a derain reports."""
+
+PREVIEW_PX = 450_000  # that its tiles compute: 2 s on two cores; measured in benchmarks/README.md
+PREVIEW_SHARES = (0.9, 0.75, 0.6, 0.45)  # of it that the copy has: tiles of one shape fit worse
+WORTH_PREVIEW = 3  # pixels in sight for one of the copy; below it tiles are there about as soon
+
+
+@dataclass(frozen=True, eq=False)
+class DerainJob(Job["RainLayer", Derained]):
+    """Compute the tiles of a photo that are missing.
+
+    Reports `Started`, then `Previewed` where much of what is in sight is missing, then `Progress`.
+    """
 
     queue: ClassVar[QueueName] = "compute"
     engines: Engines
@@ -147,15 +120,18 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
     focus: "Focus"
     keeper: RecoveryFile | None
     into: "RainLayer | None" = None
+    in_sight: InSight | None = None
 
-    def run(self, work: "Work[Started | Progress]") -> "RainLayer":
+    def run(self, work: "Work[Derained]") -> "RainLayer":
         """Compute them."""
         photo = self.photo
-        derainer, layer = self.engines.models().layer(photo, self.options, self.into)
+        derainer, layer = self.engines.models().layer(photo, self.options, self.into, work.cancel)
         work.cancel.raise_if_cancelled()
         work.report(Started(layer, derainer.choice))
         if self.keeper is not None:
             self.keeper.begin(self.options, layer)
+        if self.in_sight is not None:
+            self._preview(derainer, layer, self.in_sight, work)
 
         def on_tile(progress: "Progress") -> None:
             if self.keeper is not None:
@@ -166,6 +142,29 @@ class DerainJob(Job["RainLayer", "Started | Progress"]):
             photo.visible, into=layer, focus=self.focus, on_tile=on_tile, cancel=work.cancel
         )
 
+    def _preview(
+        self, derainer: "Derainer", layer: "RainLayer", seen: InSight, work: "Work[Derained]"
+    ) -> None:
+        """Derain a reduced copy of what is in sight; the layer does not get any of it."""
+        from nledn import Focus
+
+        if layer.missing_px(seen.rect) < WORTH_PREVIEW * PREVIEW_PX:
+            return
+        for share in PREVIEW_SHARES:
+            width, height = seen.size_of(share * PREVIEW_PX)
+            rain = derainer.start((height, width), grey=layer.grey, linear=layer.linear)
+            if rain.tiling.computed_px <= PREVIEW_PX:
+                break
+        pixels = seen.copy((width, height))
+        preview = Preview(seen.rect, pixels, rain)
+        derainer.derain(
+            pixels,
+            into=rain,
+            focus=Focus(seen.after_in(width, height)),
+            on_tile=lambda done: work.report(Previewed(preview, done.rect)),
+            cancel=work.cancel,
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Saved:
@@ -173,7 +172,8 @@ class Saved:
 
     Attributes:
         path: where.
-        photo: what, as it was handed to the writer, but without XMP that is only our record.
+        photo: what, as it was handed to the writer, but without XMP that is only our record; its
+            notes tell what is not kept.
         settings: how.
         tiles: computed and all, of a partial result; None for a complete one.
     """
@@ -208,6 +208,20 @@ class SaveJob(Job[Saved]):
 
 
 @dataclass(frozen=True, eq=False)
+class ExportRainJob(Job[None]):
+    """Write the rain of a result; the person has agreed to what it replaces."""
+
+    result: "Result"
+    path: Path
+
+    def run(self, work: Work) -> None:
+        """Write it whole, or not at all."""
+        from nledn import pipeline
+
+        pipeline.write_rain(self.result, self.path, overwrite=True)
+
+
+@dataclass(frozen=True, eq=False)
 class CopyJob(Job[QImage]):
     """The derained photo as a picture for the clipboard."""
 
@@ -217,54 +231,3 @@ class CopyJob(Job[QImage]):
         """Take the rain away; the clipboard knows no profiles, so it is given sRGB."""
         photo = self.result.clean(record=False)
         return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
-
-
-@dataclass(frozen=True, eq=False)
-class ReviewJob(Job[tuple[Opened, Recovered | None]]):
-    """Read a photo, and the result that a batch made of it where there is one to compare.
-
-    Attributes:
-        source: the photo.
-        output: its result; without one the photo is only opened.
-        row: of the batch's journal.
-        strength: share of the rain that was taken.
-        options: that it was made with.
-        checkpoint: id of the checkpoint.
-    """
-
-    only_reads: ClassVar[bool] = True
-    source: Path
-    output: Path | None
-    row: "Row | None"
-    strength: float
-    options: Options
-    checkpoint: str
-
-    def run(self, work: Work) -> tuple[Opened, Recovered | None]:
-        """Read both."""
-        opened = OpenJob(self.source).run(work)
-        if self.output is None:
-            return opened, None
-        try:
-            after = decoder.read(self.output, cancel=work.cancel)
-        except DerainError:
-            return opened, None  # gone, or no photo any more
-        return opened, self._compared(opened.photo, after)
-
-    def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
-        row, path = self.row, before.path
-        if before.size != after.size or row is None or row.figures is None or path is None:
-            return None
-        record = Record(
-            checkpoint=self.checkpoint,
-            checkpoint_sha256=row.checkpoint_sha256,
-            device=row.device,
-            backend=row.figures.backend,
-            precision=row.figures.precision,
-            tile=row.figures.tile,
-            overlap_px=self.options.overlap_px or 0,
-            version=__version__,
-        )
-        pixels = (before.pixels, after.pixels)
-        layer = difference(*pixels, record, self.strength, linear=before.linear)
-        return Recovered(path, self.options, self.strength, ((self.options, layer),), ())

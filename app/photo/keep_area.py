@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.imaging.mask import Brush
 from app.shell.icons import icon
-from app.shell.parts import heading, muted, slider
+from app.shell.parts import clear_button, heading, muted, slider
 from app.shell.translation import tr
 
 SIZES_PX = (4, 600)
@@ -36,9 +36,9 @@ class KeepAreaControl(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.brush_button = _tool(
-            tr("Brush"), "brush", tr("Paint where the photo stays as it is (B)")
+            tr("Brush"), "brush", tr("Paint where the photo stays unchanged (B)")
         )
-        self.eraser_button = _tool(tr("Eraser"), "eraser", tr("Take the kept area away again (E)"))
+        self.eraser_button = _tool(tr("Eraser"), "eraser", tr("Erase the kept area (E)"))
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         for button in (self.brush_button, self.eraser_button):
@@ -46,13 +46,11 @@ class KeepAreaControl(QWidget):
         self.diameter = slider(tr("Brush size"), 0, 100, _to_step(START_PX))
         self.feather = slider(tr("Soft edge"), 0, 100, 50)
         self.protection = slider(tr("Protection"), 5, 100, 100)
-        self.clear = QPushButton(tr("Clear"))
-        self.clear.setProperty("flat", "true")
-        self.clear.setToolTip(tr("Keep nothing; the rain is taken everywhere"))
+        self.clear = clear_button(tr("Remove all kept areas"))
         self.hint = muted()
         self._details = QWidget()
         self._lay_out()
-        self.show_kept(False)
+        self.show_kept(0)
         self._details.hide()
         self._group.buttonToggled.connect(self._toggled)
         for control in (self.diameter, self.feather, self.protection):
@@ -66,11 +64,14 @@ class KeepAreaControl(QWidget):
         value = self.protection.value() / 100 if self.brush_button.isChecked() else 0.0
         return Brush(_to_px(self.diameter.value()) / 2, self.feather.value() / 100, value)
 
-    def show_kept(self, is_kept: bool) -> None:
-        """Say whether an area is kept, and offer to clear it."""
-        self.clear.setVisible(is_kept)
-        kept, none = tr("An area is kept unchanged."), tr("Paint over what should stay as it is.")
-        self.hint.setText(kept if is_kept else none)
+    def show_kept(self, count: int) -> None:
+        """Say how many areas are kept, and offer to clear them."""
+        self.clear.setVisible(count > 0)
+        if count == 0:
+            self.hint.setText(tr("Paint over what should stay unchanged."))
+        else:
+            many = tr("{count} areas kept", count=count)
+            self.hint.setText(tr("1 area kept") if count == 1 else many)
 
     def grow(self, steps: int) -> None:
         """Make the brush larger (+) or smaller (-)."""

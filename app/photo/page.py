@@ -4,20 +4,24 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from app.imaging.mask import Brush
 from app.photo.controller import PhotoController
-from app.photo.document import Document
+from app.photo.filmstrip import Filmstrip
 from app.photo.panel import SidePanel
+from app.photo.start_page import StartPage
 from app.photo.state import PhotoState, Status
-from app.photo.words import photo_of, status_of
-from app.shell.icons import icon
-from app.shell.parts import muted
+from app.photo.verdict import VerdictChip
+from app.photo.words import how_of, photo_of, status_of
+from app.shell.actions import without_state
+from app.shell.banner import Notice
+from app.shell.models import name_of
 from app.shell.shell import Shell
 from app.shell.translation import tr
+from app.tasks import Tasks
 from app.views.photo_view import PhotoView
 from nledn.card import Card
 from nledn.tiling import Rect
@@ -25,39 +29,7 @@ from nledn.tiling import Rect
 if TYPE_CHECKING:
     from nledn.photo import Photo
 
-ICON_PX = 72
 THUMBNAIL_PX = 160  # the result in small is made from the smallest copy at least this large
-
-
-class EmptyState(QFrame):
-    """Asks for a photo."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("emptyState")
-        self._picture = QLabel()
-        self._picture.setPixmap(icon("picture").pixmap(ICON_PX, ICON_PX))
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = QLabel(tr("Drop a rainy photo here"))
-        title.setProperty("title", "true")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint = muted(tr("It stays on this computer. Your file is never changed."))
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.open_button = QPushButton(tr("Open photo…"))
-        self.open_button.setProperty("primary", "true")
-        self.open_button.setProperty("large", "true")
-        self.open_button.setMinimumWidth(200)
-        self.sample_button = QPushButton(tr("Try the sample photo"))
-        self.sample_button.setProperty("flat", "true")
-        layout = QVBoxLayout(self)
-        layout.setSpacing(16)
-        layout.addStretch(2)
-        for widget in (self._picture, title, hint):
-            layout.addWidget(widget)
-        layout.addSpacing(8)
-        for button in (self.open_button, self.sample_button):
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(3)
 
 
 class PhotoPage(QObject):
@@ -65,13 +37,16 @@ class PhotoPage(QObject):
 
     Attributes:
         panel: beside the photo.
+        verdict: over it, after deraining.
+        filmstrip: below it.
+        start: in the photo's place while there is none.
 
     Args:
         shell: has banner, bar and status line; takes up the page.
         view: shows the photo.
-        document: what is open.
-        controller: what the controls ask.
+        controller: what the controls ask; has the document.
         actions: the window's.
+        tasks: makes small pictures.
         window: whose photo it is.
     """
 
@@ -79,29 +54,34 @@ class PhotoPage(QObject):
         self,
         shell: Shell,
         view: PhotoView,
-        document: Document,
         controller: PhotoController,
         actions: Mapping[str, QAction],
+        tasks: Tasks,
         window: QObject,
     ) -> None:
         super().__init__(window)
         self._shell = shell
         self._view = view
         self._picture = view.picture
-        self._document = document
+        self._document = document = controller.document
         self._controller = controller
         self._actions = actions
         self.panel = SidePanel()
-        self._empty = EmptyState()
+        self._names: dict[str, str] = {}
+        self.start = StartPage()
         self._content = QStackedWidget()
-        self._content.addWidget(self._empty)
+        self._content.addWidget(self.start)
         self._content.addWidget(view)
-        self._content.setFocusProxy(self._empty)
-        shell.add_page("photo", self._content, self.panel)
+        self._content.setFocusProxy(self.start)
+        self.filmstrip = Filmstrip(tasks)
+        shell.add_page("photo", self._content, self.panel, self.filmstrip)
         self._connect_document()
         self._connect_controller()
         self._connect_panel(self.panel)
         self._connect_view()
+        self._connect_filmstrip(self.filmstrip)
+        self.verdict = VerdictChip(view, document)
+        self.verdict.model_asked.connect(self._try_model)
         self._show_status(document.status)
         self.panel.strength.set_strength(document.strength)
         self.panel.rain_gain.set_gain(self._picture.rain_gain)
@@ -111,36 +91,42 @@ class PhotoPage(QObject):
         self._content.setCurrentWidget(self._view)
         self._content.setFocusProxy(self._view)
         self._shell.status_line.photo.setText(photo_of(photo))
+        document = self._document
+        self.filmstrip.show_folder(document.folder, document.results, photo.path)
+        self._actions["copy_settings"].setEnabled(True)
+        self._actions["derain_selected"].setEnabled(bool(self.filmstrip.selected))
 
     # Connections
 
     def _connect_document(self) -> None:
-        document = self._document
+        document, panel = self._document, self.panel
         document.status_changed.connect(self._show_status)
         document.strength_changed.connect(self.panel.strength.set_strength)
+        document.brightness_changed.connect(panel.strength.keep_brightness.setChecked)
         document.options_changed.connect(self._show_options)
 
     def _connect_controller(self) -> None:
         controller, shell = self._controller, self._shell
         controller.noticed.connect(shell.banner.show_notice)
         controller.opening_changed.connect(self._show_opening)
-        controller.saving.dragged.connect(self.panel.next_step.thumbnail.hand_out)
-        self._empty.open_button.clicked.connect(controller.ask_photo)
-        self._empty.sample_button.clicked.connect(controller.open_sample)
+        controller.saving.dragged.connect(self.panel.results.thumbnail.hand_out)
+        self.start.open_asked.connect(controller.ask_photo)
+        self.start.sample_asked.connect(controller.open_sample)
+        self.start.photo_chosen.connect(controller.open)
 
     def _connect_panel(self, panel: SidePanel) -> None:
         document, controller = self._document, self._controller
-        panel.next_step.derain.clicked.connect(self._derain_or_cancel)
-        panel.next_step.save.clicked.connect(controller.saving.save)
-        panel.next_step.save_as.clicked.connect(controller.saving.save_as)
-        panel.next_step.thumbnail.drag_begun.connect(controller.saving.drag_out)
+        panel.derain.clicked.connect(self._derain_or_cancel)
+        panel.results.save.clicked.connect(controller.saving.save)
+        panel.results.thumbnail.drag_begun.connect(controller.saving.drag_out)
         panel.strength.strength_changed.connect(document.set_strength)
         panel.strength.strength_settled.connect(document.history.strength_settled)
-        panel.checkpoint.checkpoint_chosen.connect(document.history.choose_checkpoint)
+        panel.strength.keep_brightness.clicked.connect(document.history.choose_brightness)
+        panel.model.model_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear.clicked.connect(document.history.clear_mask)
         document.kept_changed.connect(panel.keep_area.show_kept)
-        document.kept_changed.connect(self._actions["clear"].setEnabled)
+        document.kept_changed.connect(lambda count: self._actions["clear"].setEnabled(count > 0))
         self._actions["clear"].setEnabled(False)
         panel.rain_gain.gain_changed.connect(partial(setattr, self._picture, "rain_gain"))
 
@@ -149,9 +135,22 @@ class PhotoPage(QObject):
         view.stroke_begun.connect(self._begin_stroke)
         view.stroke_moved.connect(self._picture.paint)
         view.stroke_ended.connect(self._end_stroke)
-        viewport.visible_rect_changed.connect(self._look_at)
+        view.sight_changed.connect(self._look)
         viewport.changed.connect(self._show_zoom)
         self._shell.page_changed.connect(self._show_zoom)
+
+    def _connect_filmstrip(self, filmstrip: Filmstrip) -> None:
+        filmstrip.photo_chosen.connect(self._controller.open_with_result)
+        self._controller.series.marks_changed.connect(filmstrip.model.set_marks)
+        slots = {
+            "copy_settings": self._copy_settings,
+            "paste_settings": self._paste_settings,
+            "derain_selected": self._derain_selected,
+        }
+        for name, slot in slots.items():
+            self._actions[name].triggered.connect(without_state(slot))
+            self._actions[name].setEnabled(False)
+            filmstrip.view.addAction(self._actions[name])
 
     # What is shown
 
@@ -165,15 +164,18 @@ class PhotoPage(QObject):
 
     def _show_status(self, status: Status) -> None:
         state = status.state
-        self._shell.status_line.work.setText(status_of(status))
-        self._shell.status_line.set_progress(status.done, status.total, running=state.is_running)
-        self.panel.next_step.set_state(state)
+        work = self._shell.status_line.work
+        work.setText(status_of(status, self._names))
+        work.setToolTip("" if status.choice is None else how_of(status.choice))
+        self.panel.derain.show_status(status)
+        self.panel.results.set_state(state)
+        self._view.shimmer.set_running(state.is_running)
         self._actions["derain"].setEnabled(state in (PhotoState.READY, PhotoState.PARTIAL))
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
-        for name in ("save", "save_as", "copy"):
+        for name in ("save", "save_as", "copy", "export_rain"):
             self._actions[name].setEnabled(has_result)
         if has_result:
-            self.panel.next_step.thumbnail.set_image(self._small_result())
+            self.panel.results.thumbnail.set_image(self._small_result())
 
     def _small_result(self) -> QImage:
         picture = self._picture
@@ -183,11 +185,13 @@ class PhotoPage(QObject):
         return picture.image("after", level, Rect(0, 0, *picture.level_size(level)))
 
     def _show_options(self) -> None:
-        self.panel.checkpoint.set_chosen(self._document.options.weights)
+        self.panel.model.set_chosen(self._document.options.weights)
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """The checkpoints that can be chosen."""
-        self.panel.checkpoint.set_cards(cards, self._document.options.weights)
+        """The models that can be chosen."""
+        self._names = {card.id: name_of(card) for card in cards}
+        self.panel.model.set_cards(cards, self._document.options.weights)
+        self.verdict.set_cards(cards)
 
     def _show_zoom(self) -> None:
         if self._shell.page != "compare":
@@ -195,15 +199,33 @@ class PhotoPage(QObject):
 
     # What is done
 
+    def _try_model(self, id: str) -> None:
+        self._document.history.choose_checkpoint(id)
+        self._controller.derain()
+
     def _derain_or_cancel(self) -> None:
         if self._document.status.state is PhotoState.DERAINING:
             self._controller.cancel()
         else:
             self._controller.derain()
 
-    def _look_at(self, rect: Rect) -> None:
+    def _copy_settings(self) -> None:
+        self._controller.series.copy()
+        self._actions["paste_settings"].setEnabled(True)
+
+    def _paste_settings(self) -> None:
+        photos = self.filmstrip.selected
+        self._controller.series.paste(photos)
+        if len(photos) > 1:
+            words = tr("{count} photos have these settings now.", count=len(photos))
+            self._shell.banner.show_notice(Notice(words, "done"))
+
+    def _derain_selected(self) -> None:
+        self._controller.folder_asked.emit(self.filmstrip.selected)
+
+    def _look(self) -> None:
         if self._document.photo is not None:
-            self._controller.look_at(rect)
+            self._controller.look_at(self._view.viewport.visible_rect, self._view.after_rect)
 
     def _take_brush(self, brush: Brush | None) -> None:
         self._view.brush = brush

@@ -1,10 +1,11 @@
-"""The panel beside the photo: what is taken away, where not, and the next step."""
+"""The panel beside the photo: derain, how strongly, where not, with which model, and save."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -13,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.photo.checkpoint_picker import CheckpointPicker
+from app.photo.derain_button import DerainButton
 from app.photo.keep_area import KeepAreaControl
+from app.photo.model_picker import ModelPicker
 from app.photo.state import PhotoState
 from app.shell.names import url_of
 from app.shell.parts import (
@@ -25,6 +27,7 @@ from app.shell.parts import (
     line,
     percent_field,
     scrolling,
+    set_primary,
     slider,
 )
 from app.shell.translation import tr
@@ -34,6 +37,7 @@ LARGEST = round(100 * STRENGTH_MAX)
 NORMAL = 100
 GAINS = (1.0, 2.0, 4.0, 8.0)
 SIDE_PX = 36
+MARGIN_PX = 16
 
 
 class Thumbnail(QLabel):
@@ -97,67 +101,46 @@ class Thumbnail(QLabel):
         self._pressed_at = None
 
 
-class ActionPanel(QWidget):
-    """Buttons, of which the next step is the coloured one.
+class SaveRow(QWidget):
+    """The result: to be dragged out, and saved.
 
     Attributes:
-        derain: begins and goes on; stops while it runs.
         save: the result.
-        save_as: saves it elsewhere.
+        export: opens the menu of ways to save it elsewhere.
         thumbnail: of the result, to be dragged out.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.derain = QPushButton()
         self.save = QPushButton(tr("Save"))
         self.save.setToolTip(tr("Save the result beside the photo (Ctrl+S)"))
-        self.save_as = QPushButton(tr("Save as…"))
-        self.save_as.setToolTip(tr("Choose folder, name and format (Ctrl+Shift+S)"))
+        self.export = QPushButton(tr("Export"))
+        self.export.setToolTip(tr("Save to another place, format or size"))
         self.thumbnail = Thumbnail()
-        for button in (self.derain, self.save, self.save_as):
-            button.setProperty("large", "true")
-        row = QHBoxLayout()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.thumbnail)
         row.addWidget(self.save, 1)
-        row.addWidget(self.save_as)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.derain)
-        layout.addLayout(row)
+        row.addWidget(self.export)
+        for button in (self.save, self.export):
+            button.setProperty("large", "true")
         self.set_state(PhotoState.EMPTY)
 
     def set_state(self, state: PhotoState) -> None:
         """Show what can be done at this state."""
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
-        words, tip = {
-            PhotoState.EMPTY: (tr("Derain"), tr("Open a photo first")),
-            PhotoState.READY: (tr("Derain"), tr("Take the rain out of the photo (Ctrl+D)")),
-            PhotoState.DERAINING: (
-                tr("Cancel"),
-                tr("Stop after this tile; what is done is kept (Esc)"),
-            ),
-            PhotoState.STOPPING: (tr("Stopping…"), tr("The tile that was begun is being finished")),
-            PhotoState.PARTIAL: (tr("Go on"), tr("Compute the missing tiles (Ctrl+D)")),
-            PhotoState.DONE: (tr("Derained"), tr("All tiles are done")),
-        }[state]
-        self.derain.setText(words)
-        self.derain.setToolTip(tip)
-        can_go_on = state in (PhotoState.READY, PhotoState.PARTIAL)
-        self.derain.setEnabled(can_go_on or state is PhotoState.DERAINING)
         self.save.setEnabled(has_result)
-        self.save_as.setEnabled(has_result)
+        self.export.setEnabled(has_result)
         self.thumbnail.setVisible(has_result)
-        _set_primary(self.derain, can_go_on or state is PhotoState.EMPTY)
-        _set_primary(self.save, state is PhotoState.DONE)
+        set_primary(self.save, state is PhotoState.DONE)
 
 
 class StrengthControl(QWidget):
-    """Strength from 0 to 150 %.
+    """Strength from 0 to 150 %, and whether the light that goes with the rain stays.
 
     Attributes:
+        keep_brightness: the switch for that.
         strength_changed: (float, 0 to 1.5) at every step of a drag.
         strength_settled: (float) when a drag, a key or a number has come to rest.
     """
@@ -169,11 +152,11 @@ class StrengthControl(QWidget):
         super().__init__(parent)
         name = tr("Strength")
         self.slider = slider(name, 0, LARGEST, NORMAL)
-        self.slider.setToolTip(tr("How much of the rain is taken away"))
+        self.slider.setToolTip(tr("How much of the rain is removed"))
         self.slider.setPageStep(10)
         self.number = percent_field(tr("Strength in percent"), LARGEST)
         self.number.setValue(NORMAL)
-        self.number.setToolTip(tr("How much of the rain is taken away"))
+        self.number.setToolTip(tr("How much of the rain is removed"))
         self.reset = icon_button("reset", tr("Back to 100 %"))
         title = heading(name)
         title.setBuddy(self.slider)
@@ -185,8 +168,11 @@ class StrengthControl(QWidget):
         row.addWidget(title, 1)
         row.addWidget(self.reset)
         row.addWidget(self.number)
+        self.keep_brightness = QCheckBox(tr("Keep brightness"))
+        self.keep_brightness.setToolTip(tr("Give back the light that goes with the rain"))
         layout.addLayout(row)
         layout.addWidget(self.slider)
+        layout.addWidget(self.keep_brightness)
         self._strength = NORMAL / 100  # not always a whole percentage
         self.slider.valueChanged.connect(self._from_slider)
         self.slider.sliderReleased.connect(self._settle)
@@ -233,7 +219,7 @@ class RainGain(QWidget):
         super().__init__(parent)
         title = heading(tr("Rain shown"))
         self.combo = choice(tr("Rain shown"), {})
-        self.combo.setToolTip(tr("Grey is no rain; brighter is rain that is taken away"))
+        self.combo.setToolTip(tr("Grey: no rain. Brighter: removed rain"))
         for gain in GAINS:
             self.combo.addItem(f"× {gain:g}", gain)
         title.setBuddy(self.combo)
@@ -251,40 +237,40 @@ class RainGain(QWidget):
         self.gain_changed.emit(GAINS[place])
 
 
-def _set_primary(button: QPushButton, primary: bool) -> None:
-    button.setProperty("primary", "true" if primary else "false")
-    button.style().unpolish(button)
-    button.style().polish(button)
-
-
 class SidePanel(QFrame):
-    """Holds the controls; each of them tells for itself."""
+    """Holds the controls in the order of the work; each of them tells for itself."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sidePanel")
         self.setFixedWidth(PANEL_WIDTH_PX)
+        self.derain = DerainButton()
         self.strength = StrengthControl()
         self.keep_area = KeepAreaControl()
         self.rain_gain = RainGain()
-        self.checkpoint = CheckpointPicker()
-        self.next_step = ActionPanel()
+        self.model = ModelPicker()
+        self.results = SaveRow()
         controls = QWidget()
         column = QVBoxLayout(controls)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(16)
+        column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+        column.setSpacing(MARGIN_PX)
         for section in (self.strength, self.keep_area):
             column.addWidget(section)
             column.addWidget(line())
         column.addWidget(self.rain_gain)
-        column.addWidget(self.checkpoint)
+        column.addWidget(self.model)
         column.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addLayout(_framed(self.derain, below_px=0))
         layout.addWidget(scrolling(controls), 1)
         layout.addWidget(line())
-        bottom = QVBoxLayout()
-        bottom.setContentsMargins(16, 16, 16, 16)
-        bottom.addWidget(self.next_step)
-        layout.addLayout(bottom)
+        layout.addLayout(_framed(self.results))
+
+
+def _framed(widget: QWidget, below_px: int = MARGIN_PX) -> QVBoxLayout:
+    layout = QVBoxLayout()
+    layout.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, below_px)
+    layout.addWidget(widget)
+    return layout

@@ -6,17 +6,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.photo.document import Derained, Document, Done
 from app.photo.dragging import DragFolders, DragJob
-from app.photo.jobs import CopyJob, Saved, SaveJob
+from app.photo.jobs import CopyJob, ExportRainJob, Saved, SaveJob
 from app.photo.state import PhotoState
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
+from app.shell.file_dialogs import pictures_folder
 from app.shell.names import url_of
+from app.shell.presets import Preset
 from app.shell.save_dialog import SaveQuestion
 from app.shell.settings import Preferences
 from app.shell.translation import tr
@@ -24,7 +26,8 @@ from app.tasks import Tasks
 from nledn import places
 from nledn.errors import OutputExists
 from nledn.messages import printable
-from nledn.naming import Naming, name_of
+from nledn.naming import RAIN_TEMPLATE, Naming, name_of
+from nledn.options import AUTO
 
 if TYPE_CHECKING:
     from nledn.photo import WriteSettings
@@ -39,6 +42,7 @@ class Saving(QObject):
         saved: (jobs.Saved).
         dragged: (Path); a file to be dragged out.
         finish_asked: (callable) derain the rest of the photo, then call this.
+        edited: a copy that another program made for us: Save replaces it; None without one.
     """
 
     noticed = Signal(object)
@@ -55,6 +59,7 @@ class Saving(QObject):
         self._tasks = tasks
         self._preferences = preferences
         self._dialogs = dialogs
+        self.edited: Path | None = None
         self._then: Callable[[], None] | None = None
         self._once_more: Derained | None = None
         self._writing: list[Derained] = []
@@ -76,6 +81,14 @@ class Saving(QObject):
     def save_as(self) -> None:
         """Ask where and how to save what there is now; it may go while the person thinks."""
         self._begin(self._save_as)
+
+    def export(self, preset: Preset) -> None:
+        """Write the result as a preset says; what is saved of it stays the same."""
+        self._begin(partial(self._export, preset))
+
+    def export_rain(self) -> None:
+        """Ask for a file, and write the rain itself to it."""
+        self._begin(self._export_rain)
 
     def write(
         self,
@@ -102,7 +115,7 @@ class Saving(QObject):
         """Make a file of the result, to be dragged to another program; `dragged` follows."""
         derained, settings = self._document.latest, self._preferences.settings
         if derained is not None and not self._is_deraining:
-            result, write = self._document.result(derained), _settings(settings.quality)
+            result, write = self._document.result(derained), self._settings()
             name = name_of(self._naming(derained), settings.name_template)
             job = DragJob(result, name, write, settings.record, self._drag_folders)
             task = self._tasks.submit(job)
@@ -143,27 +156,74 @@ class Saving(QObject):
         assert photo is not None, "there is a result of it"
         if derained in self._writing:
             self._once_more = derained  # it may be of before the last change, and has no name yet
+        elif photo.path is not None and photo.path == self.edited:
+            self._replace_edited(derained, photo.path)
         elif derained.path is not None:
-            self.write(derained, derained.path, _settings(settings.quality, overwrite=True))
+            self.write(derained, derained.path, self._settings(overwrite=True))
         elif photo.path is None or _is_ours(photo.path):
             self._save_as(derained)
         else:
             path = photo.path.with_name(name_of(self._naming(derained), settings.name_template))
-            self.write(derained, path, _settings(settings.quality), find_free_name=True)
+            self.write(derained, path, self._settings(), find_free_name=True)
+
+    def _replace_edited(self, derained: Derained, path: Path) -> None:
+        result = self._document.result(derained)
+        # Without its path it is no source, which nothing replaces: the program has the original.
+        result = replace(result, photo=replace(result.photo, path=None))
+        record = self._preferences.settings.record
+        self._submit(derained, SaveJob(result, path, self._settings(overwrite=True), record))
 
     def _save_as(self, derained: Derained) -> None:
         settings, photo = self._preferences.settings, self._document.photo
         assert photo is not None, "there is a result of it"
         result, work = self._document.result(derained), derained.work
-        folder = _pictures() if photo.path is None or _is_ours(photo.path) else photo.path.parent
-        suggested = folder / name_of(self._naming(derained), settings.name_template)
+        suggested = self._own_folder() / name_of(self._naming(derained), settings.name_template)
         choice = self._dialogs.save_as(SaveQuestion(suggested, settings.quality, photo.path))
         if choice is None:
             self.forget()
             return
         self._preferences.change(quality=choice.quality)
-        write = _settings(choice.quality, overwrite=choice.path == derained.path)
+        write = self._settings(overwrite=choice.path == derained.path)
         self._submit(derained, SaveJob(result, choice.path, write, settings.record), work)
+
+    def _export(self, preset: Preset, derained: Derained) -> None:
+        naming = self._naming(derained)
+        naming = replace(naming, ext=preset.suffix or naming.ext)
+        folder = Path(preset.folder).expanduser() if preset.folder else self._own_folder()
+        path = folder / name_of(naming, preset.template)
+        size = preset.longest_side_px
+        write = replace(self._settings(), quality=preset.quality, longest_side_px=size)
+        result, record = self._document.result(derained), self._preferences.settings.record
+        task = self._tasks.submit(SaveJob(result, path, write, record, find_free_name=True))
+        task.succeeded.connect(self._tell_saved)
+        task.failed.connect(self.failed.emit)
+
+    def _export_rain(self, derained: Derained) -> None:
+        result = self._document.result(derained)
+        name = name_of(replace(self._naming(derained), ext=".tif"), RAIN_TEMPLATE)
+        path = self._dialogs.rain_layer(self._own_folder() / name)
+        if path is not None:
+            task = self._tasks.submit(ExportRainJob(result, path))
+            words = tr("Saved the rain layer as {name}.", name=printable(path.name))
+            task.succeeded.connect(lambda _: self._tell_written(path, words))
+            task.failed.connect(self.failed.emit)
+
+    def _own_folder(self) -> Path:
+        """The photo's, or where pictures go of one that has none."""
+        photo = self._document.photo
+        assert photo is not None, "there is a result of it"
+        return (
+            pictures_folder() if photo.path is None or _is_ours(photo.path) else photo.path.parent
+        )
+
+    def _tell_saved(self, saved: Saved) -> None:
+        self._tell_written(saved.path, saved_of(saved), saved.photo.notes)
+
+    def _tell_written(self, path: Path, words: str, notes: tuple[str, ...] = ()) -> None:
+        show_folder = partial(QDesktopServices.openUrl, url_of(path.parent))
+        action = Action("show_folder", tr("Show in folder"), show_folder)
+        # With notes it stays until it is closed.
+        self.noticed.emit(Notice(words, "info" if notes else "done", (action,)))
 
     def _submit(self, derained: Derained, job: SaveJob, work: Done | None = None) -> None:
         self._writing.append(derained)
@@ -175,10 +235,7 @@ class Saving(QObject):
         """Say so, and go on with what waited for it."""
         self._writing.remove(derained)
         self._document.set_saved(derained, saved.path, work)
-        words = saved_of(saved)
-        show_folder = partial(QDesktopServices.openUrl, url_of(saved.path.parent))
-        action = Action("show_folder", tr("Show in folder"), show_folder)
-        self.noticed.emit(Notice(words, "done", (action,)))
+        self._tell_saved(saved)
         self.saved.emit(saved)
         self._go_on()
 
@@ -208,15 +265,27 @@ class Saving(QObject):
         QGuiApplication.clipboard().setImage(image)
         self.noticed.emit(Notice(tr("The result is on the clipboard."), "done"))
 
+    def _settings(self, *, overwrite: bool = False) -> "WriteSettings":
+        from nledn.photo import WriteSettings
+
+        kept = self._preferences.settings
+        return WriteSettings(
+            quality=kept.quality,
+            overwrite=overwrite,
+            strip=kept.strip,
+            keep_times=kept.keep_times,
+        )
+
     def _naming(self, derained: Derained) -> Naming:
         from nledn.photo import output_suffix
 
         photo = self._document.photo
         assert photo is not None, "there is a result of it"
+        record = derained.layer.record
         return Naming(
             stem=photo.path.stem if photo.path else tr("picture"),
             ext=output_suffix(photo),
-            checkpoint=derained.layer.record.checkpoint,
+            checkpoint=AUTO if record.reason else record.checkpoint,
             strength=derained.edit[0],
             n=1,
         )
@@ -225,14 +294,3 @@ class Saving(QObject):
 def _is_ours(path: Path) -> bool:
     """A sample: its folder came with the program, and is no place for results."""
     return path.parent == places.sample_photo().parent
-
-
-def _pictures() -> Path:
-    kind = QStandardPaths.StandardLocation.PicturesLocation
-    return Path(QStandardPaths.writableLocation(kind))
-
-
-def _settings(quality: int, *, overwrite: bool = False) -> "WriteSettings":
-    from nledn.photo import WriteSettings
-
-    return WriteSettings(quality=quality, overwrite=overwrite)

@@ -36,6 +36,8 @@ class Status:
         total: tiles of the photo; 0 before that is known.
         left_s: seconds that are left, None before the first tile.
         choice: where it computes, None before the engine is loaded.
+        checkpoint: id of the model that was chosen for the photo; empty where a person did.
+        reason: of that choice, as in `nledn.rain.Record`.
     """
 
     state: PhotoState
@@ -43,6 +45,8 @@ class Status:
     total: int = 0
     left_s: float | None = None
     choice: "Choice | None" = None
+    checkpoint: str = ""
+    reason: str = ""
 
 
 def state_of(photo: "Photo | None", layer: "RainLayer | None") -> PhotoState:

@@ -1,6 +1,7 @@
 """Facts of a document as people read them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,25 +11,31 @@ from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Notice
 from app.shell.translation import clock, tr
+from nledn.errors import PhotoCutOff
 from nledn.messages import NOTES, printable
 
 if TYPE_CHECKING:
     from app.photo.jobs import Saved
     from nledn.device import Choice
     from nledn.photo import Photo, WriteSettings
-    from nledn.photo.recipe import Recipe
+    from nledn.photo.provenance import Provenance
 
 
 BACKENDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
 
 
-def where_of(choice: "Choice | None") -> str:
-    """Device, backend and precision, such as `CPU · PyTorch bf16`."""
-    if choice is None:
-        return ""
+def where_of(choice: "Choice") -> str:
+    """Device, such as `Processor`."""
     kind, _, index = choice.device.partition(":")
-    device = {"cpu": "CPU", "cuda": tr("GPU {number}", number=index or "0"), "mps": "Apple GPU"}
-    return f"{device[kind]} · {BACKENDS[choice.backend]} {choice.precision}"
+    if kind == "cpu":
+        return tr("Processor")
+    number = int(index or 0) + 1
+    return tr("Graphics card") if number == 1 else tr("Graphics card {number}", number=number)
+
+
+def how_of(choice: "Choice") -> str:
+    """Backend and precision, such as `PyTorch bf16`."""
+    return f"{BACKENDS[choice.backend]} {choice.precision}"
 
 
 def fallen_back_of(choice: "Choice") -> str:
@@ -48,16 +55,44 @@ def fallen_back_of(choice: "Choice") -> str:
         "crash": tr("AfterRain does not use {first}, because it crashed when tried.", first=first),
         "failed": tr("AfterRain does not use {first}, because it failed when tried.", first=first),
     }
-    return f"{words[choice.cause]} {tr('It uses {where}.', where=where_of(choice))}"
+    instead = tr("Instead: {where}, {how}.", where=where_of(choice), how=how_of(choice))
+    return f"{words[choice.cause]} {instead}"
 
 
-def status_of(status: Status) -> str:
-    """The status line, such as `CPU · PyTorch bf16 · 46 of 92 tiles · 0:31`."""
-    parts = [where_of(status.choice)]
+def chosen_of(status: Status, names: Mapping[str, str]) -> str:
+    """Name the model that was chosen and why, such as `Model: All-round (moderate rain)`.
+
+    Args:
+        status: of a photo; the words are empty where a person named the model.
+        names: of the models, by id.
+    """
+    if not status.reason:
+        return ""
+    from nledn.auto import Rain, missing
+
+    reasons: dict[str, str] = {
+        Rain.NONE: tr("no rain found"),
+        Rain.LIGHT: tr("light rain"),
+        Rain.MODERATE: tr("moderate rain"),
+        Rain.DENSE: tr("dense rain"),
+        Rain.UNKNOWN: tr("the only one"),
+    }
+    reason = reasons.get(status.reason, status.reason)
+    gone = missing(status.checkpoint, status.reason)
+    if gone:
+        reason = tr("{reason}, but {model} is missing", reason=reason, model=gone)
+    name = names.get(status.checkpoint, status.checkpoint)
+    return tr("Model: {name} ({reason})", name=name, reason=reason)
+
+
+def status_of(status: Status, names: Mapping[str, str]) -> str:
+    """The status line, such as `Model: All-round (moderate rain) · Processor · Done`."""
+    where = "" if status.choice is None else where_of(status.choice)
+    parts = [chosen_of(status, names), where]
     tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
     match status.state:
         case PhotoState.DERAINING if status.total == 0:
-            parts.append(tr("Loading the checkpoint…"))
+            parts.append(tr("Loading the model…"))
         case PhotoState.DERAINING:
             parts.append(tiles)
             if status.left_s is not None:
@@ -83,7 +118,7 @@ def photo_of(photo: "Photo") -> str:
 
 
 def notes_of(photo: "Photo") -> str:
-    """Name all that was dropped or converted on the way in; empty if nothing."""
+    """Name all that was dropped or converted; empty if nothing."""
     told = []
     for note in photo.notes:
         kind, _, detail = str(note).partition(":")
@@ -93,12 +128,12 @@ def notes_of(photo: "Photo") -> str:
 
 
 def saved_of(saved: "Saved") -> str:
-    """Name the file that was written and the metadata in it, and say if it is partial."""
-    words = _file_of(saved.path, saved.photo, saved.settings)
-    if saved.tiles is None:
-        return words
-    done, total = saved.tiles
-    return words + " " + tr("Partial: {done} of {total} tiles.", done=done, total=total)
+    """Name the file that was written, what it kept and what not, and say if it is partial."""
+    words = [_file_of(saved.path, saved.photo, saved.settings)]
+    if saved.tiles is not None:
+        done, total = saved.tiles
+        words.append(tr("Partial: {done} of {total} tiles.", done=done, total=total))
+    return " ".join([*words, notes_of(saved.photo)]).strip()
 
 
 def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
@@ -110,6 +145,11 @@ def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
         how = tr("JPEG quality {quality}, {colour}", quality=settings.quality, colour="4:4:4")
     elif kind == "WEBP":
         how = tr("WebP quality {quality}", quality=settings.quality)
+    elif kind == "JXL":
+        how = tr("JPEG XL quality {quality}", quality=settings.quality)
+    if settings.longest_side_px is not None:
+        width, height = photo.size
+        how = f"{width} × {height}, {how}"
     kept = ", ".join(_kept_in(kind, photo))
     if not kept:
         return tr("Saved {name}: {how}.", name=printable(path.name), how=how)
@@ -120,8 +160,12 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
     from nledn.photo import formats, texts
 
     if kind not in formats.WITHOUT_METADATA:
-        parts = ((tr("colour profile"), photo.icc), ("EXIF", photo.exif), ("XMP", photo.xmp))
-        yield from (words for words, there in parts if there)
+        parts = (
+            (tr("colour profile"), photo.icc, "no-profile"),
+            ("EXIF", photo.exif, "no-exif"),
+            ("XMP", photo.xmp, "no-xmp"),
+        )
+        yield from (words for words, part, note in parts if part and note not in photo.notes)
     if photo.alpha is not None and kind not in formats.WITHOUT_ALPHA:
         yield tr("transparency")
     if kind == "PNG" and photo.texts:
@@ -130,25 +174,25 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
         yield tr("comment")
 
 
-def recipe_of(recipe: "Recipe") -> str:
+def provenance_text(provenance: "Provenance") -> str:
     """Describe the settings that an opened result was made with."""
     return tr(
         "This photo was derained by AfterRain: {checkpoint}, strength {strength} %.",
-        checkpoint=recipe.checkpoint,
-        strength=round(recipe.strength * 100),
+        checkpoint=provenance.checkpoint,
+        strength=round(provenance.strength * 100),
     )
 
 
 def notice_of(
     opened: Opened,
-    use: "Callable[[Recipe], None]",
+    use: "Callable[[Provenance], None]",
     derain_all: "Callable[[tuple[Path, ...]], None]",
 ) -> Notice | None:
     """Return the message about a photo that was opened, if there is one."""
-    notes, recipe, count = notes_of(opened.photo), opened.recipe, len(opened.folder)
-    if recipe is not None:
-        action = Action("recipe", tr("Use the same settings"), partial(use, recipe))
-        return Notice(recipe_of(recipe), "info", (action,))
+    notes, provenance, count = notes_of(opened.photo), opened.provenance, len(opened.folder)
+    if provenance is not None:
+        action = Action("recipe", tr("Use the same settings"), partial(use, provenance))
+        return Notice(provenance_text(provenance), "info", (action,))
     if opened.from_folder:
         words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
         derain = tr("Derain all {count}…", count=count)
@@ -157,12 +201,21 @@ def notice_of(
     return Notice(notes) if notes else None
 
 
+def notice_of_failure(error: Exception, open_damaged: Callable[[Path], None]) -> Notice:
+    """Say what went wrong; a damaged photo of which enough is there can be opened all the same."""
+    notice = Notice.of(error)
+    if not isinstance(error, PhotoCutOff):
+        return notice
+    action = Action("damaged", tr("Open what is there"), partial(open_damaged, error.path))
+    return replace(notice, actions=(action,))
+
+
 def offer_of(
     offer: Offer, restore: Callable[[Offer], None], forget: Callable[[Offer], None]
 ) -> Notice:
     """Offer unsaved work that a crash left behind."""
     words = tr(
-        "AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.",
+        "AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.",
         name=printable(offer.source.name),
         done=offer.done,
         total=offer.total,
@@ -186,12 +239,12 @@ def nothing_to_paste(text: str) -> Notice:
 def keys_on_photo() -> tuple[tuple[str, str], ...]:
     """Keys and gestures that the photo itself takes, for the sheet of shortcuts."""
     return (
-        (tr("Show the photo as it was"), tr("hold Space")),
+        (tr("Show the original"), tr("hold Space")),
         (tr("Zoom"), tr("wheel")),
         (tr("Move the photo"), tr("drag, arrows")),
         (tr("Fit or 100 %"), tr("double click")),
         (tr("Move the divider"), tr("arrows, Home, End on its handle")),
         (tr("Next photo in the single view"), tr("left, right")),
-        (tr("One pane of a comparison"), "1 – 6"),
+        (tr("One pane of a comparison"), tr("Enter")),
         (tr("Move one pane of a comparison alone"), tr("hold Alt")),
     )

@@ -26,7 +26,7 @@ class Spec:
         text: in menus; with an ellipsis where a dialog follows.
         keys: its shortcuts, the first of which is shown.
         icon: name of its icon, or empty.
-        group: name of the menu it is in.
+        group: name of the menu it is in; `export` for Export, which is in File.
         checkable: it is on or off.
     """
 
@@ -45,22 +45,27 @@ SPECS: tuple[Spec, ...] = (
     Spec("next", mark("Next photo"), ("PgDown",), "next", "file"),
     Spec("save", mark("Save result"), (Keys.Save,), "save", "file"),
     Spec("save_as", mark("Save as…"), ("Ctrl+Shift+S",), "", "file"),
+    Spec("export_rain", mark("Export rain layer…"), (), "", "export"),
+    Spec("presets", mark("Edit presets…"), (), "", "export"),
     Spec("quit", mark("Quit"), ("Ctrl+Q",), "", "file"),
     Spec("undo", mark("Undo"), (Keys.Undo,), "undo", "edit"),
     Spec("redo", mark("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "edit"),
     Spec("copy", mark("Copy result"), (Keys.Copy,), "", "edit"),
     Spec("paste", mark("Paste photo"), (Keys.Paste,), "", "edit"),
+    Spec("copy_settings", mark("Copy settings"), ("Ctrl+Shift+C",), "", "edit"),
+    Spec("paste_settings", mark("Paste settings"), ("Ctrl+Shift+V",), "", "edit"),
     Spec("settings", mark("Settings…"), ("Ctrl+,",), "settings", "edit"),
     Spec("derain", mark("Derain"), ("Ctrl+D",), "rain", "photo"),
     Spec("cancel", mark("Cancel"), ("Esc",), "", "photo"),
-    Spec("weaker", mark("Take less rain"), ("-",), "", "photo"),
-    Spec("stronger", mark("Take more rain"), ("+", "="), "", "photo"),
+    Spec("derain_selected", mark("Derain selected…"), ("Ctrl+Shift+D",), "", "photo"),
+    Spec("weaker", mark("Remove less rain"), ("-",), "", "photo"),
+    Spec("stronger", mark("Remove more rain"), ("+", "="), "", "photo"),
     Spec("brush", mark("Keep area: brush"), ("B",), "brush", "photo", checkable=True),
     Spec("eraser", mark("Keep area: eraser"), ("E",), "eraser", "photo", checkable=True),
     Spec("smaller", mark("Smaller brush"), ("[",), "", "photo"),
     Spec("larger", mark("Larger brush"), ("]",), "", "photo"),
     Spec("clear", mark("Clear kept area"), (), "", "photo"),
-    Spec("import", mark("Import checkpoint…"), ("Ctrl+I",), "import", "photo"),
+    Spec("import", mark("Import model…"), ("Ctrl+I",), "import", "photo"),
     Spec("before_after", mark("Before / After"), ("1",), "before-after", "view", checkable=True),
     Spec("side_by_side", mark("Side by side"), ("2",), "side-by-side", "view", checkable=True),
     Spec("single", mark("Single"), ("3",), "single", "view", checkable=True),
@@ -88,8 +93,9 @@ GROUPS = {
 }
 PAGES = ("batch", "compare")
 MODES = ("before_after", "side_by_side", "single", "rain")
-SEPARATED_AFTER = {"open_folder", "next", "save_as", "redo", "paste", "cancel", "stronger", "clear"}
-SEPARATED_AFTER |= {"turn", "zoom_out", "compare"}
+SEPARATED_AFTER = {"open_folder", "next", "save_as", "redo", "paste", "stronger", "clear"}
+SEPARATED_AFTER |= {"turn", "zoom_out", "compare", "export_rain"}
+SEPARATED_AFTER |= {"paste_settings", "derain_selected"}
 
 
 def make_actions(window: QMainWindow) -> dict[str, QAction]:
@@ -101,13 +107,16 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
     return made
 
 
-def make_menus(bar: QMenuBar, actions: dict[str, QAction], recent: QMenu) -> None:
-    """Fill the menu bar; `recent` comes after opening."""
-    menus = {name: bar.addMenu(tr(text)) for name, text in GROUPS.items()}
+def make_menus(bar: QMenuBar, actions: dict[str, QAction], recent: QMenu, export: QMenu) -> None:
+    """Fill the menu bar; `recent` comes after opening, `export` after saving."""
+    menus = {name: bar.addMenu(tr(text)) for name, text in GROUPS.items()} | {"export": export}
     for spec in SPECS:
         menus[spec.group].addAction(actions[spec.name])
         if spec.name == "open_folder":
             menus[spec.group].addMenu(recent)
+        if spec.name == "save_as":
+            menus[spec.group].addMenu(export)
+            export.addAction(actions[spec.name])
         if spec.name in SEPARATED_AFTER:
             menus[spec.group].addSeparator()
 

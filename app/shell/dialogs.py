@@ -19,11 +19,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shell.file_dialogs import FileDialog, folder_dialog, kind_of, pictures_folder
+from app.shell.icons import icon
 from app.shell.parts import dialog_buttons, is_accepted, muted
+from app.shell.presets import Preset
+from app.shell.presets_dialog import PresetsDialog
 from app.shell.save_dialog import SaveChoice, SaveDialog, SaveQuestion
 from app.shell.settings import Settings
 from app.shell.settings_dialog import SettingsDialog
 from app.shell.translation import tr
+from app.tasks import Tasks
 from nledn.messages import FETCH_TERMS, printable
 
 if TYPE_CHECKING:
@@ -32,9 +37,9 @@ if TYPE_CHECKING:
 
 Answer = Literal["save", "discard", "cancel"]
 PartialAnswer = Literal["finish", "save", "cancel"]
-EXPORT_SUFFIXES = (".html", ".png", ".csv")
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 FETCH_WIDTH_PX = 520
+ICON_PX = 40
 LICENCES_PX = (760, 560)  # 100 columns in the usual size, as the list is written
 
 
@@ -62,7 +67,7 @@ class FetchDialog(QDialog):
         self, offers: Sequence[FetchOffer], terms: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Fetch checkpoints"))
+        self.setWindowTitle(tr("Get models"))
         self.setMinimumWidth(FETCH_WIDTH_PX)
         self.boxes: dict[str, QCheckBox] = {}
         layout = QVBoxLayout(self)
@@ -74,7 +79,7 @@ class FetchDialog(QDialog):
             layout.addWidget(self._box(offer))
             layout.addWidget(_below(offer))
         kinds = QDialogButtonBox.StandardButton
-        self.buttons = dialog_buttons(self, {kinds.Ok: tr("Fetch"), kinds.Cancel: tr("Cancel")})
+        self.buttons = dialog_buttons(self, {kinds.Ok: tr("Get"), kinds.Cancel: tr("Cancel")})
         layout.addSpacing(8)
         layout.addWidget(self.buttons)
         self._allow()
@@ -130,48 +135,42 @@ class LicencesDialog(QDialog):
 class Dialogs:
     """Asks the person; each method waits for the answer."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, tasks: Tasks) -> None:
         self._window = window
+        self._tasks = tasks
+        self._last: Path | None = None
 
-    def photo(self, folder: str, suffixes: tuple[str, ...]) -> Path | None:
-        """A photo to open."""
-        kinds = " ".join(f"*{suffix}" for suffix in suffixes)
-        name, _ = QFileDialog.getOpenFileName(
-            self._window,
-            tr("Open photo"),
-            folder,
-            f"{tr('Photos')} ({kinds});;{tr('All files')} (*)",
-        )
-        return Path(name) if name else None
+    def photo(self, folder: Path | None, suffixes: tuple[str, ...]) -> Path | None:
+        """A photo to open; `folder` is shown first, else the last one."""
+        kinds = (kind_of(tr("Photos"), suffixes), f"{tr('All files')} (*)")
+        start = self._start(folder)
+        dialog = FileDialog(self._window, tr("Open photo"), start, kinds, self._tasks)
+        return self._one(dialog)
 
-    def folder(self, folder: str) -> Path | None:
-        """A folder of photos."""
-        name = QFileDialog.getExistingDirectory(self._window, tr("Open folder"), folder)
-        return Path(name) if name else None
+    def folder(self, folder: Path | None) -> Path | None:
+        """A folder of photos; `folder` is shown first, else the last one."""
+        return self._one(folder_dialog(self._window, tr("Open folder"), self._start(folder)))
 
-    def photos(self, folder: str, suffixes: tuple[str, ...]) -> list[Path]:
-        """Photos for a batch."""
-        kinds = " ".join(f"*{suffix}" for suffix in suffixes)
-        names, _ = QFileDialog.getOpenFileNames(
-            self._window, tr("Add photos"), folder, f"{tr('Photos')} ({kinds})"
-        )
-        return [Path(name) for name in names]
+    def photos(self, folder: Path | None, suffixes: tuple[str, ...]) -> list[Path]:
+        """Photos for a batch; `folder` is shown first, else the last one."""
+        kinds = (kind_of(tr("Photos"), suffixes),)
+        start = self._start(folder)
+        dialog = FileDialog(self._window, tr("Add photos"), start, kinds, self._tasks)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        return self._remembered(dialog.paths())
 
     def stop_batch(self, finished: int, total: int) -> bool:
         """Ask if a batch that runs may be stopped."""
         words = tr("Stop the batch at {finished} of {total}?", finished=finished, total=total)
-        details = tr("What is done stays done; the rest is there at the next start.")
-        box = self._box(QMessageBox.Icon.Question, tr("A batch is running"), words, details)
+        details = tr("Finished photos are kept; the next start continues with the rest.")
+        box = self._box("help", tr("A batch is running"), words, details)
         stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
-        return _is_chosen(stop, box, or_else=tr("Go on"))
+        return _is_chosen(stop, box, or_else=tr("Continue"))
 
     def checkpoint(self) -> Path | None:
         """A file of weights."""
-        kinds = " ".join(f"*{suffix}" for suffix in CHECKPOINT_SUFFIXES)
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, tr("Import checkpoint"), "", f"{tr('Checkpoints')} ({kinds})"
-        )
-        return Path(name) if name else None
+        kinds = (kind_of(tr("Models"), CHECKPOINT_SUFFIXES),)
+        return self._one(FileDialog(self._window, tr("Import model"), self._start(None), kinds))
 
     def fetch(self, offers: Sequence[FetchOffer]) -> tuple[str, ...]:
         """Ask for the authors' checkpoints to fetch."""
@@ -183,32 +182,51 @@ class Dialogs:
 
     def replace(self, name: str) -> bool:
         """Ask if a file that is there already may be replaced."""
-        words = tr("{name} is there already. Replace it?", name=name)
-        details = tr("What is in it now would be lost.")
-        box = self._box(QMessageBox.Icon.Warning, tr("Save as"), words, details)
+        words = tr("{name} already exists. Replace it?", name=name)
+        details = tr("Its present content will be lost.")
+        box = self._box("warning", tr("Save as"), words, details)
         replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
         return _is_chosen(replace, box, or_else=tr("Cancel"))
 
     def export(self, suggested: Path) -> Path | None:
         """Ask for the file that a comparison is saved to."""
-        kinds = ";;".join(
-            (
-                f"{tr('Page with a slider')} (*.html)",
-                f"{tr('Sheet')} (*.png)",
-                f"{tr('Table')} (*.csv)",
-            )
-        )
-        name, kind = QFileDialog.getSaveFileName(
-            self._window, tr("Export comparison"), str(suggested), kinds
-        )
-        if not name:
-            return None
-        path = Path(name)
-        if path.suffix.lower() in EXPORT_SUFFIXES:
+        kinds = {".html": tr("Page with a slider"), ".png": tr("Sheet"), ".csv": tr("Table")}
+        return self._file_to_write(tr("Export comparison"), suggested, kinds)
+
+    def rain_layer(self, suggested: Path) -> Path | None:
+        """Ask for the file that the rain is saved to."""
+        kinds = {".tif": tr("TIFF, exact values"), ".png": tr("PNG, 16 bits")}
+        return self._file_to_write(tr("Export rain layer"), suggested, kinds)
+
+    def presets(self, presets: tuple[Preset, ...]) -> tuple[Preset, ...] | None:
+        """Other export presets."""
+        return PresetsDialog.ask(presets, self._window)
+
+    def _file_to_write(self, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
+        """Ask for a file of one of these kinds, by ending; one that is there is agreed to."""
+        filters = {f"{words} (*{suffix})": suffix for suffix, words in kinds.items()}
+        dialog = FileDialog(self._window, title, suggested, tuple(filters))
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        path = self._one(dialog)
+        if path is None or path.suffix.lower() in kinds:
             return path
         # Qt has asked about the name as it was typed, not about this one.
-        path = path.with_name(path.name + kind[kind.rindex("*") + 1 : -1])
+        path = path.with_name(path.name + filters[dialog.selectedNameFilter()])
         return path if not path.exists() or self.replace(printable(path.name)) else None
+
+    def _start(self, folder: Path | None) -> Path:
+        """The folder that a dialog shows first: the first of these that is there."""
+        wanted = (each for each in (folder, self._last) if each is not None and each.is_dir())
+        return next(wanted, pictures_folder())
+
+    def _one(self, dialog: FileDialog) -> Path | None:
+        return next(iter(self._remembered(dialog.paths())), None)
+
+    def _remembered(self, chosen: list[Path]) -> list[Path]:
+        if chosen:
+            self._last = chosen[0].parent
+        return chosen
 
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
         """Other settings."""
@@ -217,8 +235,8 @@ class Dialogs:
     def unsaved(self, name: str) -> Answer:
         """Ask if unsaved work is to be saved."""
         words = tr("Save the derained {name}?", name=name)
-        details = tr("Without saving, the result is lost. The photo itself stays.")
-        box = self._box(QMessageBox.Icon.Question, tr("Unsaved result"), words, details)
+        details = tr("Without saving, the result is lost. The photo itself is unchanged.")
+        box = self._box("help", tr("Unsaved result"), words, details)
         buttons: dict[QMessageBox.StandardButton, Answer] = {
             QMessageBox.StandardButton.Save: "save",
             QMessageBox.StandardButton.Discard: "discard",
@@ -236,7 +254,7 @@ class Dialogs:
         """Ask what becomes of a result that is not complete."""
         words = tr("Only {done} of {total} tiles are derained.", done=done, total=total)
         details = tr("The rest of the saved photo would still have its rain.")
-        box = self._box(QMessageBox.Icon.Question, tr("Partial result"), words, details)
+        box = self._box("help", tr("Partial result"), words, details)
         finish = box.addButton(tr("Finish first"), QMessageBox.ButtonRole.AcceptRole)
         save = box.addButton(tr("Save anyway"), QMessageBox.ButtonRole.ActionRole)
         cancel = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
@@ -261,10 +279,10 @@ class Dialogs:
         if box.clickedButton() is more:
             LicencesDialog(licences, self._window).exec()
 
-    def _box(self, icon: QMessageBox.Icon, title: str, text: str, details: str) -> QMessageBox:
+    def _box(self, drawing: str, title: str, text: str, details: str) -> QMessageBox:
         box = QMessageBox(self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)  # names of files stand in it
-        box.setIcon(icon)
+        box.setIconPixmap(icon(drawing).pixmap(ICON_PX))
         box.setWindowTitle(title)
         box.setText(text)
         box.setInformativeText(details)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from app.tasks import Job, QueueName, Work
-from nledn import Options
+from nledn.options import AUTO, Options
 
 if TYPE_CHECKING:
     from nledn import Derainer, RainLayer
+    from nledn.auto import Automatic
     from nledn.device import Choice
     from nledn.machine import Machine
-    from nledn.models import Models
+    from nledn.models import LoadedModels
     from nledn.photo import Photo
 
 
@@ -24,19 +25,26 @@ class Engines:
 
     def __init__(self, load: "Callable[[Options], Derainer] | None" = None) -> None:
         self._load = load
-        self._models: Models | None = None
+        self._models: LoadedModels | None = None
 
-    def models(self) -> "Models":
+    def models(self) -> "LoadedModels":
         """Return the cache; kept while the program runs."""
         if self._models is None:
-            from nledn.models import Models
+            from nledn.models import LoadedModels
 
-            self._models = Models() if self._load is None else Models(self._load)
+            self._models = LoadedModels() if self._load is None else LoadedModels(self._load)
         return self._models
 
     def get(self, options: Options) -> "Derainer":
-        """Return the model for `options`, loaded unless it is kept."""
+        """Return the model for `options`, the all-round one for `auto`; loaded unless kept."""
         return self.models().find(options)
+
+    def automatic(self, options: Options) -> "Derainer | Automatic":
+        """Return the engine for photos of any rain."""
+        from nledn.auto import Automatic
+
+        is_auto = options.weights == AUTO
+        return Automatic(options, self.get) if is_auto else self.get(options)
 
     def kept(self, photo: "Photo | None", options: Options) -> "RainLayer | None":
         """Return what any page has found of a photo's rain; computes nothing, from any thread."""

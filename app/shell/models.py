@@ -110,7 +110,7 @@ class Models(QObject):
         here = {card.id for card in self.cards}
         offers = [offer for offer in _offers() if offer.id not in here]
         if not offers:
-            self.noticed.emit(Notice(tr("The authors' checkpoints are all here already.")))
+            self.noticed.emit(Notice(tr("All of the authors' models are already here.")))
             return
         chosen = set(self._dialogs.fetch(offers))
         asked = {job.id for job in self._to_fetch}
@@ -170,6 +170,11 @@ class Models(QObject):
 
     def _explain(self, error: Exception) -> None:
         self.noticed.emit(Notice.of(error))
+
+
+def name_of(card: "Card") -> str:
+    """Return what people call a model: what it is for, else its title."""
+    return tr(card.purpose) if card.purpose else card.title
 
 
 def _offers() -> list[FetchOffer]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QLabel,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QSlider,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.icons import icon
+from app.shell.translation import tr
 
 Control = TypeVar("Control", bound=QWidget)
 FIELD_PX = 30  # the height of a field with one line
@@ -148,8 +150,26 @@ def icon_button(name: str, words: str) -> QToolButton:
     return button
 
 
+def clear_button(tip: str) -> QPushButton:
+    """Return a button beside a heading, to be shown only where there is something to clear."""
+    button = QPushButton(tr("Clear"))
+    button.setProperty("flat", "true")
+    button.setToolTip(tip)
+    policy = button.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)  # what is below does not jump
+    button.setSizePolicy(policy)
+    return button
+
+
+def set_primary(button: QPushButton, is_primary: bool) -> None:
+    """Colour the button of the next step, or colour it no longer."""
+    button.setProperty("primary", "true" if is_primary else "false")
+    button.style().unpolish(button)
+    button.style().polish(button)
+
+
 def quality_field(quality: int) -> QSpinBox:
-    """A field for the quality of JPEG and WebP."""
+    """A field for the quality of JPEG, WebP and JPEG XL."""
     field = QSpinBox()
     field.setRange(1, 100)
     field.setFixedWidth(72)

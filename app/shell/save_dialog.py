@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -17,12 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shell.file_dialogs import folder_dialog
 from app.shell.parts import dialog_buttons, form_label, is_accepted, muted, quality_field
 from app.shell.translation import tr
 from nledn.messages import printable
 
-FORMATS = {".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP", ".bmp": "BMP"}
-LOSSY = (".jpg", ".webp")
+FORMATS = {
+    **{".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP", ".bmp": "BMP"},
+    ".jxl": "JPEG XL",
+}
+LOSSY = (".jpg", ".webp", ".jxl")
 LONGEST_BYTES = 255  # of a file's name on ext4, APFS and NTFS
 
 
@@ -32,7 +35,7 @@ class SaveQuestion:
 
     Attributes:
         path: that is suggested.
-        quality: of JPEG and WebP.
+        quality: of JPEG, WebP and JPEG XL.
         source: the photo, which is never replaced.
     """
 
@@ -47,7 +50,7 @@ class SaveChoice:
 
     Attributes:
         path: of the result.
-        quality: of JPEG and WebP.
+        quality: of JPEG, WebP and JPEG XL.
     """
 
     path: Path
@@ -133,11 +136,11 @@ class SaveDialog(QDialog):
         if path is None:
             self.example.setText(tr("Type a name without folders, of at most 250 letters."))
         elif path == self._question.source:
-            self.example.setText(tr("That would be the photo itself; choose another name."))
+            self.example.setText(tr("That is the photo itself. Choose another name."))
         else:
             self.example.setText(tr("Will be saved as {name}", name=printable(path.name)))
 
     def _browse(self) -> None:
-        found = QFileDialog.getExistingDirectory(self, tr("Choose a folder"), self.folder.text())
-        if found:
-            self.folder.setText(found)
+        start = Path(self.folder.text()).expanduser()
+        for found in folder_dialog(self, tr("Choose a folder"), start).paths():
+            self.folder.setText(str(found))

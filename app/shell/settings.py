@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from app.shell.names import kept
+from app.shell.presets import FIRST, Preset, presets_in, texts_of
 from nledn import places
 from nledn.errors import DerainError
 from nledn.naming import DEFAULT_TEMPLATE, check_template
@@ -15,6 +16,7 @@ from nledn.options import Options, parse_tile
 
 ThemeName = Literal["system", "light", "dark"]
 ViewName = Literal["before_after", "side_by_side", "single", "rain"]
+StripName = Literal["none", "location", "all"]
 RECENT_LIMIT = 10
 
 
@@ -32,11 +34,15 @@ class Settings:
         language: `en`, `zh_CN`, or empty for the system's.
         screen_profile: an ICC file of the screen; empty for sRGB.
         name_template: how results are named.
-        quality: of JPEG and WebP, 1 to 100.
+        quality: of JPEG, WebP and JPEG XL, 1 to 100.
         record: write how it was made into the result's XMP.
+        strip: the metadata to leave out of results: `none`, `location` or `all`.
+        keep_times: results get the times of their sources.
         view: how the photo is shown.
         divider: `vertical` or `horizontal`, of before/after.
+        enlarges: Fit enlarges photos that are smaller than the view.
         recent: photos opened last, newest first.
+        presets: of Export, as texts.
         started: whether the program was started before.
         geometry: of the window, as Qt packs it.
     """
@@ -46,17 +52,26 @@ class Settings:
     backend: str = "auto"
     precision: str = "auto"
     tile: str = "auto"
-    theme: ThemeName = "system"
+    theme: ThemeName = "dark"
     language: str = ""
     screen_profile: str = ""
     name_template: str = DEFAULT_TEMPLATE
     quality: int = 95
     record: bool = True
+    strip: StripName = "none"
+    keep_times: bool = False
     view: ViewName = "before_after"
     divider: str = "vertical"
+    enlarges: bool = False
     recent: tuple[str, ...] = ()
+    presets: tuple[str, ...] = texts_of(FIRST)
     started: bool = False
     geometry: bytes = b""
+
+    @property
+    def export_presets(self) -> tuple[Preset, ...]:
+        """The presets of Export."""
+        return presets_in(self.presets)
 
     @property
     def options(self) -> Options:
@@ -168,6 +183,7 @@ def _is_allowed(name: str, value: Any) -> bool:
         "theme": get_args(ThemeName),
         "view": get_args(ViewName),
         "divider": ("vertical", "horizontal"),
+        "strip": get_args(StripName),
         "quality": range(1, 101),
     }
     if name in choices:

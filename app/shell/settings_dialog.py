@@ -1,6 +1,7 @@
 """Settings: how the window looks, how results are named, where it computes and why."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
@@ -9,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shell.file_dialogs import FileDialog, kind_of
+from app.shell.name_field import NameField
 from app.shell.parts import (
     dialog_buttons,
     form_label,
@@ -87,10 +89,13 @@ class SettingsDialog(QDialog):
             self._settings,
             theme=self.theme.currentData(),
             language=self.language.currentData(),
+            enlarges=self.enlarges.isChecked(),
             screen_profile=self.profile.text().strip(),
             name_template=self.template.text(),
             quality=self.quality.value(),
             record=self.record.isChecked(),
+            strip=self.strip.currentData(),
+            keep_times=self.keep_times.isChecked(),
             device=self.device.currentData(),
             backend=self.backend.currentData(),
             precision=self.precision.currentData(),
@@ -102,6 +107,7 @@ class SettingsDialog(QDialog):
         for combo, value in (
             (self.theme, settings.theme),
             (self.language, settings.language),
+            (self.strip, settings.strip),
             (self.device, settings.device),
             (self.backend, settings.backend),
             (self.precision, settings.precision),
@@ -110,25 +116,37 @@ class SettingsDialog(QDialog):
             if combo.findData(value) < 0:
                 combo.addItem(value, value)  # a choice that this machine no longer offers
             combo.setCurrentIndex(combo.findData(value))
+        self.enlarges.setChecked(settings.enlarges)
         self.profile.setText(settings.screen_profile)
         self.template.setText(settings.name_template)
         self.quality.setValue(settings.quality)
         self.record.setChecked(settings.record)
+        self.keep_times.setChecked(settings.keep_times)
         self._show_example()
 
     def _make_controls(self) -> None:
         self.theme = _combo(
-            {"system": tr("Like the system"), "light": tr("Light"), "dark": tr("Dark")}
+            {"dark": tr("Dark"), "light": tr("Light"), "system": tr("As the system")}
         )
-        self.language = _combo({"": tr("Like the system"), **LANGUAGES})
+        self.language = _combo({"": tr("As the system"), **LANGUAGES})
+        self.enlarges = QCheckBox(tr("Enlarge small photos to fit"))
         self.profile = QLineEdit()
-        self.profile.setPlaceholderText(tr("The desktop's, or sRGB"))
+        self.profile.setPlaceholderText(tr("From the desktop, else sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
         self.browse = QPushButton(tr("Choose…"))
-        self.template = QLineEdit()
+        self.name = NameField()
+        self.template = self.name.template
         self.example = muted()
         self.quality = quality_field(self._settings.quality)
-        self.record = QCheckBox(tr("Write into the result how it was made (XMP)"))
+        self.record = QCheckBox(tr("Record in the result how it was made (XMP)"))
+        self.strip = _combo(
+            {
+                "none": tr("Keep all"),
+                "location": tr("Leave out the location"),
+                "all": tr("Leave out all"),
+            }
+        )
+        self.keep_times = QCheckBox(tr("Keep the file's date"))
         self.device = _combo(devices_of(self._machine))
         self.backend = _combo(backends_of(self._machine))
         self.precision = _combo(
@@ -136,7 +154,7 @@ class SettingsDialog(QDialog):
         )
         self.tile = _combo({name: _tile(name) for name in TILES})
         self.reset = QPushButton(tr("Reset all"))
-        self.reset.setToolTip(tr("Back to the settings of a first start"))
+        self.reset.setToolTip(tr("Restore the default settings"))
         kinds = QDialogButtonBox.StandardButton
         self.buttons = dialog_buttons(self, {kinds.Ok: tr("OK"), kinds.Cancel: tr("Cancel")})
 
@@ -148,18 +166,21 @@ class SettingsDialog(QDialog):
         page, form = _page(tr("Window"))
         form.addRow(form_label(tr("Theme")), self.theme)
         form.addRow(form_label(tr("Language")), self.language)
-        form.addRow("", muted(tr("Another language is spoken from the next start on.")))
+        form.addRow("", muted(tr("Takes effect after a restart.")))
+        form.addRow("", self.enlarges)
         form.addRow(form_label(tr("Screen profile")), row)
-        form.addRow("", muted(tr("An ICC file of your screen, if the desktop does not know it.")))
+        form.addRow("", muted(tr("An ICC file of your screen, if the desktop has none.")))
         return page
 
     def _results_page(self) -> QWidget:
         page, form = _page(tr("Results"))
-        form.addRow(form_label(tr("Name")), self.template)
+        form.addRow(form_label(tr("Name")), self.name)
         form.addRow("", self.example)
         form.addRow(form_label(tr("Quality")), self.quality)
-        form.addRow("", muted(tr("Of JPEG and WebP; PNG and TIFF lose nothing.")))
+        form.addRow("", muted(tr("For JPEG, WebP and JPEG XL; PNG and TIFF are lossless.")))
+        form.addRow(form_label(tr("Metadata")), self.strip)
         form.addRow("", self.record)
+        form.addRow("", self.keep_times)
         return page
 
     def _device_page(self) -> QWidget:
@@ -203,10 +224,10 @@ class SettingsDialog(QDialog):
             self.example.setText(words.format(stem="{stem}", ext="{ext}", more=more))
 
     def _browse(self) -> None:
-        kinds = f"{tr('ICC profiles')} (*.icc *.icm)"
-        name, _ = QFileDialog.getOpenFileName(self, tr("Screen profile"), "", kinds)
-        if name:
-            self.profile.setText(name)
+        kinds = (kind_of(tr("ICC profiles"), (".icc", ".icm")),)
+        start = Path(self.profile.text() or Path.home())
+        for found in FileDialog(self, tr("Screen profile"), start, kinds).paths():
+            self.profile.setText(str(found))
 
 
 def _combo(items: dict[str, str]) -> QComboBox:
@@ -232,20 +253,20 @@ def _page(title: str) -> tuple[QWidget, QFormLayout]:
 
 
 def _tile(name: str) -> str:
-    words = {"auto": tr("Automatic"), "whole": tr("The whole photo at once")}
+    words = {"auto": tr("Automatic"), "whole": tr("Whole photo at once")}
     return words.get(name) or f"{name} px"
 
 
 def devices_of(machine: "Machine | None") -> dict[str, str]:
     """List the devices by the name that is kept; `machine` is None while it is looked for."""
-    devices = {"auto": tr("Automatic"), "cpu": "CPU"}
+    devices = {"auto": tr("Automatic"), "cpu": tr("Processor")}
     if machine is not None:
         cores = tr("1 core") if machine.cores == 1 else tr("{n} cores", n=machine.cores)
         devices["cpu"] = f"{machine.cpu_name} · {cores} · {_gib(machine.memory_bytes)}"
         for number, gpu in enumerate(machine.gpus):
             devices[f"cuda:{number}"] = f"{gpu.name} · {_gib(gpu.free_bytes)}"
         if machine.mps:
-            devices["mps"] = tr("Apple GPU (untested)")
+            devices["mps"] = tr("Apple graphics (untested)")
     return devices
 
 
@@ -262,7 +283,7 @@ def backends_of(machine: "Machine | None") -> dict[str, str]:
 def found_of(machine: "Machine | None") -> str:
     """The same in sentences, and what there is not."""
     if machine is None:
-        return tr("The devices are still being looked for; open Settings again in a moment.")
+        return tr("Devices are still being detected. Open Settings again in a moment.")
     names = devices_of(machine)
     lines = [words for device, words in names.items() if device != "auto"]
     if machine.no_gpu_reason and not machine.mps:
@@ -276,13 +297,15 @@ def _no_gpu(reason: str) -> str:
     from nledn import device
 
     words = {
-        device.NO_DRIVER: tr("No GPU is used: none with a working driver was found."),
-        device.TORCH_FOR_CPU: tr("No GPU is used: this PyTorch is for the processor only."),
+        device.NO_DRIVER: tr("No graphics card is used: none with a working driver was found."),
+        device.TORCH_FOR_CPU: tr(
+            "No graphics card is used: this PyTorch is for the processor only."
+        ),
         device.NO_TORCH: tr(
-            "No GPU is used: this edition is without PyTorch, which would compute there."
+            "No graphics card is used: this edition has no PyTorch, which would compute there."
         ),
     }
-    return words.get(reason) or tr("No GPU is used: {reason}.", reason=reason)
+    return words.get(reason) or tr("No graphics card is used: {reason}.", reason=reason)
 
 
 def verdict_of(machine: "Machine | None") -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -104,23 +103,30 @@ class TopBar(QFrame):
         return button
 
 
+class _Photo(QLabel):
+    """A photo's name and form in plain text; where there is no room, dots take the middle."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+        area, middle = self.contentsRect(), Qt.TextElideMode.ElideMiddle
+        words = self.fontMetrics().elidedText(self.text(), middle, area.width())
+        QPainter(self).drawText(area, Qt.AlignmentFlag.AlignVCenter, words)
+
+
 class StatusLine(QFrame):
-    """Two texts and a thin bar that fills with the tiles; the batch, while it runs."""
+    """The photo, the batch while it runs, and where and how far it is computed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusLine")
-        self.photo = QLabel()
+        self.photo = _Photo()
         self.photo.setAccessibleName(tr("Photo"))
         self.photo.setTextFormat(Qt.TextFormat.PlainText)
         self.work = QLabel()
         self.work.setAccessibleName(tr("Progress"))
         self.work.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(160)
-        self.bar.setAccessibleName(tr("Progress"))
-        self.bar.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 6, 16, 6)
         layout.setSpacing(16)
@@ -132,14 +138,7 @@ class StatusLine(QFrame):
         self.batch.hide()
         layout.addWidget(self.photo, 1)
         layout.addWidget(self.batch)
-        layout.addWidget(self.bar)
         layout.addWidget(self.work)
-
-    def set_progress(self, done: int, total: int, *, running: bool) -> None:
-        """Fill the bar; it is there only while something runs."""
-        self.bar.setRange(0, total)  # 0 of 0: it moves to and fro until the first tile
-        self.bar.setValue(done)
-        self.bar.setVisible(running)
 
     def set_batch(self, words: str) -> None:
         """Say how far the batch is; empty where none runs."""
@@ -168,6 +167,10 @@ class Shell(QWidget):
         self.page: PageName = "photo"
         self._shown: dict[PageName, tuple[QWidget, QWidget]] = {}
         self._pages = QStackedWidget()
+        self._pages.installEventFilter(self)
+        self._page_column = QVBoxLayout()
+        self._footers: dict[PageName, QWidget] = {}
+        self._is_bare = False
         self._panels = QStackedWidget()
         self._panels.setFixedWidth(PANEL_WIDTH_PX)
         self.banner.visibility_changed.connect(self._place_banner)
@@ -176,11 +179,19 @@ class Shell(QWidget):
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._keep_focus)
 
-    def add_page(self, name: PageName, content: QWidget, panel: QWidget) -> None:
-        """Take up a page and the panel beside it; the first one is shown."""
+    def add_page(
+        self, name: PageName, content: QWidget, panel: QWidget, footer: QWidget | None = None
+    ) -> None:
+        """Take up a page, the panel beside it and what lies below it; the first one is shown."""
         self._shown[name] = (content, panel)
         self._pages.addWidget(content)
         self._panels.addWidget(panel)
+        if footer is not None:
+            self._footers[name] = holder = QWidget()
+            column = QVBoxLayout(holder)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(footer)
+            self._page_column.addWidget(holder)
 
     def show_page(self, page: PageName) -> None:
         """Show a page, with its panel."""
@@ -190,19 +201,34 @@ class Shell(QWidget):
         content, panel = self._shown[page]
         self._pages.setCurrentWidget(content)
         self._panels.setCurrentWidget(panel)
+        self._show_footers()
         if page != "photo":
             self.focus_page()
         self.page_changed.emit(page)
+
+    def set_bare(self, bare: bool) -> None:
+        """Show the page alone, or everything around it again."""
+        for part in (self.top_bar, self._panels, self.status_line):
+            part.setVisible(not bare)
+        self._is_bare = bare
+        self._show_footers()
+        if bare:
+            self.focus_page()
+
+    def _show_footers(self) -> None:
+        for name, footer in self._footers.items():
+            footer.setVisible(name == self.page and not self._is_bare)
 
     def focus_page(self) -> None:
         """Keys go to what is shown."""
         content, _panel = self._shown[self.page]
         content.setFocus()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def eventFilter(self, pages: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Keep the message on its page."""
-        super().resizeEvent(event)
-        self._place_banner()
+        if event.type() == QEvent.Type.Resize:
+            self._place_banner()
+        return super().eventFilter(pages, event)
 
     def _place_banner(self) -> None:
         self.banner.place(self._pages.geometry())
@@ -217,7 +243,9 @@ class Shell(QWidget):
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self._pages, 1)
+        self._page_column.setSpacing(0)
+        self._page_column.addWidget(self._pages, 1)
+        middle.addLayout(self._page_column, 1)
         middle.addWidget(self._panels)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

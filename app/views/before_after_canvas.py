@@ -1,9 +1,11 @@
 """A canvas on which a picture is shown before and after, in each of the ways people compare."""
 
+import math
 from dataclasses import replace
+from typing import Literal
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from app.imaging.picture import Picture
@@ -12,9 +14,12 @@ from app.views.divider import DividerHandle
 from app.views.labels import draw_label, label_font, label_rect, text_of
 from app.views.panes import Arrangement, Mode, ViewPane
 from app.views.scene import Scene, ScenePainter
+from app.views.shimmer import Shimmer
 from app.views.viewport import Viewport
+from nledn.tiling import Rect
 
 LABELLED_PX = 240  # a photo smaller than this on the screen has its labels beside it
+NOTHING = Rect(0, 0, 0, 0)
 SETTLING_MS = 150  # after the last change of strength, the sharper level is computed
 
 
@@ -25,11 +30,16 @@ class BeforeAfterCanvas(Canvas):
         picture: what is shown.
         viewport: the part of it; several views of one size may share it.
         parent: of the widget.
+
+    Attributes:
+        shimmer: runs over what is missing while it is computed.
     """
 
     mode_changed = Signal(str)
     divider_moved = Signal(float)
     """By the person, with its position."""
+    sight_changed = Signal()
+    """Another part of the photo is in sight, or shown derained."""
 
     def __init__(self, picture: Picture, viewport: Viewport, parent: QWidget | None = None) -> None:
         super().__init__(viewport, parent)
@@ -37,7 +47,9 @@ class BeforeAfterCanvas(Canvas):
         self.handle = DividerHandle(self)
         self._labels_shown: list[QRect] = []
         self._shows_kept = False
+        self._seen = (NOTHING, NOTHING)
         self._stage = ScenePainter(picture, viewport)
+        self.shimmer = Shimmer(self, self._pending)
         self._arrangement = Arrangement()
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -91,7 +103,7 @@ class BeforeAfterCanvas(Canvas):
 
     @property
     def shows_kept(self) -> bool:
-        """Whether the kept area is tinted."""
+        """Whether the kept area is tinted; otherwise it is outlined."""
         return self._shows_kept
 
     @shows_kept.setter
@@ -103,6 +115,25 @@ class BeforeAfterCanvas(Canvas):
     def is_settling(self) -> bool:
         """Whether strength, or something like it, was changed a moment ago."""
         return self._settling.isActive()
+
+    @property
+    def after_rect(self) -> Rect:
+        """The pixels of the photo that are in sight derained, or will be."""
+        viewport = self.viewport
+        shown = replace(self._arrangement, is_flipped=False)
+        panes = shown.panes(self.physical_size(), viewport.photo_in_sight, True)
+        part = panes[-1].part.translated(-panes[-1].offset).intersected(viewport.photo_in_sight)
+        if part.isEmpty():
+            return viewport.visible_rect
+        first = viewport.to_photo(part.topLeft().toPointF())
+        last = viewport.to_photo((part.bottomRight() + QPoint(1, 1)).toPointF())
+        sides = (
+            math.floor(first.x()),
+            math.floor(first.y()),
+            math.ceil(last.x()),
+            math.ceil(last.y()),
+        )
+        return Rect(*sides).shared(viewport.visible_rect)
 
     def labels(self) -> tuple[str, ...]:
         """What is written on the pictures in sight, in the person's language."""
@@ -129,8 +160,23 @@ class BeforeAfterCanvas(Canvas):
         physical = QRectF(exposed.topLeft() * ratio, exposed.size() * ratio).toAlignedRect()
         self._stage.paint(painter, self._scene(), physical)
         painter.restore()
+        self.shimmer.paint(painter)
         if self.picture.photo is not None:
             self._paint_labels(painter)
+
+    def _pending(self) -> QRegion:
+        """The pixels that show the photo where its rain is missing."""
+        photo, layer = self.viewport.photo_in_sight, self.picture.layer
+        if layer is None:
+            return QRegion(self.logical(photo))
+        found = QRegion()
+        for pane in self._panes():
+            seen = pane.part.intersected(photo.translated(pane.offset))
+            for tile in layer.missing if pane.kind != "before" else ():
+                rect = QRect(tile.rect.left, tile.rect.top, tile.rect.width, tile.rect.height)
+                shown = self._stage.on_screen(rect).translated(pane.offset)
+                found += self.logical(shown.intersected(seen))
+        return found
 
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setFont(label_font(self.font()))
@@ -160,8 +206,13 @@ class BeforeAfterCanvas(Canvas):
             frame_size=self._frame_size(),
             surround=surround_of(self.palette()),
             is_settling=self.is_settling,
-            shows_kept=self._shows_kept and self.picture.mask is not None,
+            kept=self._kept_shown(),
         )
+
+    def _kept_shown(self) -> Literal["tint", "outline"] | None:
+        if self.picture.mask is None:
+            return None
+        return "tint" if self._shows_kept else "outline"
 
     def _frame_size(self) -> QSize:
         return self._arrangement.frame_size(self.physical_size())
@@ -187,6 +238,7 @@ class BeforeAfterCanvas(Canvas):
         self.update(self.logical(longer))
         for pane in self._panes():
             self.update(self._label_rect(pane))
+        self._tell_sight()
         self.divider_moved.emit(position)
 
     def _place_handle(self) -> None:
@@ -196,8 +248,16 @@ class BeforeAfterCanvas(Canvas):
     def _show_viewport(self) -> None:
         self._place_handle()
         self.update()
+        self._tell_sight()
+
+    def _tell_sight(self) -> None:
+        seen = self.viewport.visible_rect, self.after_rect
+        if seen != self._seen:
+            self._seen = seen
+            self.sight_changed.emit()
 
     def _show_photo(self) -> None:
+        self._seen = (NOTHING, NOTHING)
         self.viewport.set_photo_size(*self.picture.level_size(0))
         self._arrange(self._arrangement)
 

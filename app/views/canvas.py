@@ -123,7 +123,8 @@ class Canvas(QWidget):
         """From the whole photo to its pixels at this place, and back."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if self.viewport.zoom < ACTUAL_SIZE:
+        viewport = self.viewport
+        if viewport.zoom < ACTUAL_SIZE or (viewport.is_fitted and viewport.zoom > ACTUAL_SIZE):
             self.viewport.set_zoom(ACTUAL_SIZE, self.in_frame(event.position()))
         else:
             self.viewport.fit()

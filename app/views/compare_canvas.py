@@ -13,10 +13,11 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.imaging.layers import Kind
 from app.imaging.picture import Picture
+from app.shell.translation import tr
 from app.views.canvas import Canvas, surround_of
 from app.views.frame import on_screen
 from app.views.labels import MARGIN_PX, draw_label, label_font, label_rect
@@ -28,6 +29,7 @@ from nledn.tiling import Rect
 HAIR = (QColor(0, 0, 0, 130), QColor(255, 255, 255, 210))
 SMALLEST_SELECTION_PX = 7  # SSIM's window
 WORDS_WIDTH_PX = 360
+GAP_PX = 8  # between a picture's label and its button
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,7 @@ class ComparedPicture:
         kind: what of the picture is shown.
         label: its name, or what stands for it.
         failure: why there is nothing to see; empty if there is.
+        action: what can be decided for it, in two or three words; empty if nothing.
     """
 
     key: int
@@ -47,6 +50,7 @@ class ComparedPicture:
     kind: Kind
     label: str
     failure: str = ""
+    action: str = ""
 
 
 class CompareCanvas(Canvas):
@@ -57,12 +61,14 @@ class CompareCanvas(Canvas):
         selected: (Rect) a rectangle was drawn, in pixels of the photo.
         label_dragged: (QPoint) a label is being moved, to this place of the screen.
         label_dropped: (QPoint) it was let go there.
+        decided: (int) key of the picture whose button was clicked.
     """
 
     hovered = Signal(object)
     selected = Signal(object)
     label_dragged = Signal(QPoint)
     label_dropped = Signal(QPoint)
+    decided = Signal(int)
 
     def __init__(self, viewport: LinkedViewport, parent: QWidget | None = None) -> None:
         super().__init__(viewport, parent)
@@ -76,6 +82,10 @@ class CompareCanvas(Canvas):
         self._drags_label = False
         self.is_selecting = False
         self.is_target = False
+        self.button = QPushButton(tr("Use this one"), self)
+        self.button.setCursor(Qt.CursorShape.ArrowCursor)
+        self.button.clicked.connect(self._decide)
+        self.button.hide()
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         viewport.changed.connect(self.update)
@@ -100,7 +110,21 @@ class CompareCanvas(Canvas):
             one.picture.region_changed.connect(self._region_changed)
             one.picture.appearance_changed.connect(self.update)
         self.setAccessibleName(", ".join(one.label for one in self._shown))
+        self._show_button()
         self.update()
+
+    def _decide(self) -> None:
+        self.decided.emit(self._shown[0].key)
+
+    def _show_button(self) -> None:
+        """Offer the decision of a picture that has the canvas for itself."""
+        action = self._shown[0].action if len(self._shown) == 1 else ""
+        self.button.setVisible(bool(action))
+        if action:
+            self.button.setText(action)
+            self.button.setAccessibleName(f"{self._shown[0].label}: {action}")
+            self.button.adjustSize()
+            self.button.move(self.label_rects()[0].bottomLeft() + QPoint(0, GAP_PX))
 
     def set_hair(self, place: QPointF | None) -> None:
         """Show the cross-hair at a place of the photo, with the pixel's values."""
@@ -191,7 +215,7 @@ class CompareCanvas(Canvas):
             if one.failure:
                 painter.fillRect(pane.part, surround)
             else:
-                scene = Scene((pane,), size, surround, is_settling=False, shows_kept=False)
+                scene = Scene((pane,), size, surround, is_settling=False, kept=None)
                 stage.paint(painter, scene, pane.part)
         painter.restore()
         self._paint_over(painter)

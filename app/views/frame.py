@@ -141,11 +141,11 @@ def _magnified(image: QImage, cells: Rect, part: QRect, sight: Sight) -> QImage:
     columns = np.clip((x // sight.scale).astype(int) - cells.left, 0, cells.width - 1)
     rows = np.clip((y // sight.scale).astype(int) - cells.top, 0, cells.height - 1)
     large = QImage(part.size(), image.format())
-    _values(large)[:] = _values(image)[:, columns][rows]
+    values_of(large)[:] = values_of(image)[:, columns][rows]
     return large
 
 
-def _values(image: QImage) -> npt.NDArray[np.uint32]:
+def values_of(image: QImage) -> npt.NDArray[np.uint32]:
     """The pixels of a 32-bit image, (H, W): its own memory, as long as it lives."""
     return np.frombuffer(image.bits(), np.uint32).reshape(image.height(), image.width())
 

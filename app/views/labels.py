@@ -23,6 +23,8 @@ def text_of(kind: Kind, picture: Picture) -> str:
         return translate("PhotoView", "Rain × {gain}").format(gain=f"{picture.rain_gain:g}")
     if picture.layer is None:
         return translate("PhotoView", "After: not derained yet")
+    if picture.preview is not None:
+        return translate("PhotoView", "Preview")
     if picture.layer.is_complete:
         return translate("PhotoView", "After")
     return translate("PhotoView", "After: in part")

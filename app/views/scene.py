@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QRegion
@@ -10,6 +11,7 @@ from app.imaging.layers import Kind
 from app.imaging.picture import Picture
 from app.imaging.pyramid import level_for
 from app.views.frame import Frame, Sight, on_screen
+from app.views.outline import Outline
 from app.views.panes import ViewPane
 from app.views.viewport import Viewport
 
@@ -27,14 +29,14 @@ class Scene:
         surround: colour around the photo.
         is_settling: what is computed from the rain is about to change again: a coarser level will
             do, where the sharp one takes longer than a moment.
-        shows_kept: the kept area is tinted.
+        kept: the kept area is tinted, outlined, or not shown.
     """
 
     panes: tuple[ViewPane, ...]
     frame_size: QSize
     surround: QColor
     is_settling: bool
-    shows_kept: bool
+    kept: Literal["tint", "outline"] | None
 
 
 class ScenePainter:
@@ -49,6 +51,7 @@ class ScenePainter:
         self._picture = picture
         self._viewport = viewport
         self._frames: dict[Kind, Frame] = {}
+        self._outline = Outline()
 
     def paint(self, painter: QPainter, scene: Scene, exposed: QRect) -> None:
         """Paint what of the scene lies in `exposed`; the painter counts physical pixels."""
@@ -71,20 +74,22 @@ class ScenePainter:
         for kind in ("after", "rain", "mask"):
             if kind in self._frames:
                 self._frames[kind].forget(rect)
+        self._outline.forget(rect)
 
     def on_screen(self, rect: QRect) -> QRect:
         """Where in a frame a part of the photo is shown."""
         return on_screen(rect, self._viewport.zoom, self._viewport.origin)
 
     def _paint_pane(self, painter: QPainter, scene: Scene, pane: ViewPane, part: QRect) -> None:
-        kinds: list[Kind] = [pane.kind]
-        if scene.shows_kept and pane.kind == "after":
-            kinds.append("mask")
+        shown = [self._frames.setdefault(pane.kind, Frame(pane.kind))]
+        if scene.kept == "outline" and pane.kind == "after":
+            shown.append(self._outline)
+        elif scene.kept == "tint" and pane.kind == "after":
+            shown.append(self._frames.setdefault("mask", Frame("mask")))
         source = part.translated(-pane.offset)
-        for kind in kinds:
-            frame = self._frames.setdefault(kind, Frame(kind))
-            frame.look(self._sight(kind, scene))
-            keep = kind in ("before", "mask") or not scene.is_settling
+        for frame in shown:
+            frame.look(self._sight(frame.kind, scene))
+            keep = frame.kind in ("before", "mask") or not scene.is_settling
             frame.complete(self._picture, source, keep=keep)
             painter.drawImage(part.topLeft(), frame.image, source)
 

@@ -18,8 +18,8 @@ class Viewport(QObject):
 
     All lengths of the view are physical pixels of the screen, so that a zoom of 1 is exact on
     every screen; whoever shows the photo converts. The photo's corner always lies on a whole pixel.
-    A photo is never enlarged to fit, nor dragged further than its edge; while it is fitted, it
-    stays so whatever the size of the view.
+    A photo is not enlarged to fit unless that is asked for, and never dragged further than its
+    edge; while it is fitted, it stays so whatever the size of the view.
     """
 
     changed = Signal()
@@ -33,6 +33,7 @@ class Viewport(QObject):
         self._zoom = 1.0
         self._centre = QPointF(0, 0)
         self._fitted = True
+        self._enlarges = False
         self._visible = Rect(0, 0, 0, 0)
 
     @property
@@ -52,12 +53,17 @@ class Viewport(QObject):
 
     @property
     def fit_zoom(self) -> float:
-        """The zoom at which the whole photo is in sight; also the smallest."""
+        """The zoom at which the whole photo is in sight, as large as it may be."""
         if self._photo.isEmpty() or self._view.isEmpty():
             return 1.0
         across = self._view.width() / self._photo.width()
         along = self._view.height() / self._photo.height()
-        return min(across, along, ACTUAL_SIZE)
+        return min(across, along, LARGEST_ZOOM if self._enlarges else ACTUAL_SIZE)
+
+    @property
+    def smallest_zoom(self) -> float:
+        """The zoom below which the view would only get emptier."""
+        return min(self.fit_zoom, ACTUAL_SIZE)
 
     @property
     def photo_size(self) -> QSize:
@@ -100,6 +106,11 @@ class Viewport(QObject):
         self._photo = QSize(width, height)
         self.fit()
 
+    def set_enlarges(self, enlarges: bool) -> None:
+        """Let photos that are smaller than the view fill it when they are fitted, or not."""
+        self._enlarges = enlarges
+        self._look(self._zoom, self._centre)
+
     def set_view_size(self, width: int, height: int) -> None:
         """The view is that large now."""
         if QSize(width, height) != self._view:
@@ -113,10 +124,10 @@ class Viewport(QObject):
 
     def set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
         """Zoom, with the place of the photo at `at` (default: the middle) staying there."""
-        zoom = min(max(zoom, self.fit_zoom), LARGEST_ZOOM)
+        zoom = min(max(zoom, self.smallest_zoom), LARGEST_ZOOM)
         middle = _corner(self._view) / 2
         at = middle if at is None else at
-        self._fitted = zoom <= self.fit_zoom
+        self._fitted = zoom == self.fit_zoom
         self._look(zoom, self.to_photo(at) + (middle - at) / zoom)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
@@ -134,7 +145,7 @@ class Viewport(QObject):
         self._look(self._zoom, place)
 
     def _look(self, zoom: float, centre: QPointF) -> None:
-        self._zoom = self.fit_zoom if self._fitted else max(zoom, self.fit_zoom)
+        self._zoom = self.fit_zoom if self._fitted else max(zoom, self.smallest_zoom)
         self._centre = QPointF(
             _held(centre.x(), self._photo.width(), self._view.width() / self._zoom),
             _held(centre.y(), self._photo.height(), self._view.height() / self._zoom),
@@ -192,11 +203,13 @@ class Link(QObject):
         super().__init__(parent)
         self._viewports: list[LinkedViewport] = []
         self._is_moving = False
+        self._enlarges = False
         self._told = Rect(0, 0, 0, 0)
 
     def add(self) -> LinkedViewport:
         """Another viewport, which looks where the first one looks."""
         made = LinkedViewport(self)
+        made.set_enlarges(self._enlarges)
         if self._viewports:
             first = self._viewports[0]
             Viewport.set_photo_size(made, *first.photo_size.toTuple())
@@ -221,6 +234,11 @@ class Link(QObject):
     def set_photo_size(self, width: int, height: int) -> None:
         """Another photo: it is fitted in all of them. 0×0 for none."""
         self._move(self._viewports, lambda each: each.set_photo_size(width, height))
+
+    def set_enlarges(self, enlarges: bool) -> None:
+        """See `Viewport.set_enlarges`; in all of them, and those that follow."""
+        self._enlarges = enlarges
+        self._move(self._viewports, lambda each: each.set_enlarges(enlarges))
 
     @property
     def zoom(self) -> float:

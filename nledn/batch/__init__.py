@@ -13,13 +13,14 @@ from nledn.batch.preview import Foreseen, preview
 from nledn.batch.progress import BatchProgress, Ending, Update
 from nledn.batch.queue import Queue
 from nledn.batch.results import report_of
-from nledn.batch.rows import Counts, Done, Failed, Job, Outcome, PutBack, Row, Skipped, State
+from nledn.batch.rows import BatchJob, Counts, Done, Failed, Outcome, PutBack, Row, Skipped, State
 from nledn.batch.run import run
 from nledn.batch.settings import BatchRequest, BatchSettings
 from nledn.batch.sources import Found, in_folder, in_list, read_list, together
 from nledn.batch.work import derain_file
 
 __all__ = [
+    "BatchJob",
     "BatchProgress",
     "BatchRequest",
     "BatchSettings",
@@ -29,7 +30,6 @@ __all__ = [
     "Failed",
     "Foreseen",
     "Found",
-    "Job",
     "Outcome",
     "PutBack",
     "Queue",

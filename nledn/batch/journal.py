@@ -23,7 +23,7 @@ from nledn.batch.rows import (
     Row,
     Seen,
     State,
-    Thumbnails,
+    ThumbnailPair,
     TruthScores,
 )
 from nledn.errors import BatchBusy, DerainError
@@ -122,7 +122,9 @@ class Journal:
         (row,) = self._select("WHERE source = ?", os.fsencode(source))
         return row
 
-    def write(self, row: Row, thumbnails: Thumbnails | None = None, *, anew: bool = False) -> None:
+    def write(
+        self, row: Row, thumbnails: ThumbnailPair | None = None, *, anew: bool = False
+    ) -> None:
         """Replace what is known of one photo.
 
         Args:
@@ -142,13 +144,13 @@ class Journal:
                     "INSERT OR REPLACE INTO thumbnail VALUES (?, ?, ?)", pictures
                 )
 
-    def thumbnails(self, source: Path) -> Thumbnails | None:
+    def thumbnails(self, source: Path) -> ThumbnailPair | None:
         """The small pictures of one photo, if it has any."""
         with self._reading():
             found = self._database.execute(
                 "SELECT before, after FROM thumbnail WHERE source = ?", (os.fsencode(source),)
             ).fetchone()
-            return None if found is None else Thumbnails(*map(bytes, found))
+            return None if found is None else ThumbnailPair(*map(bytes, found))
 
     def counts(self) -> Counts:
         """How far the present run is."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nledn import decoder, photo
-from nledn.batch.rows import Job, Row, Seen, State
+from nledn.batch.rows import BatchJob, Row, Seen, State
 from nledn.batch.seen import is_unchanged, is_untouched, seen_of
 from nledn.batch.settings import BatchRequest, BatchSettings
 from nledn.batch.targets import target_of
@@ -69,7 +69,7 @@ def _without_results(files: list[Path], request: BatchRequest) -> list[Path]:
 
 
 def _target(base: Path, n: int, ext: str, request: BatchRequest) -> Path:
-    return target_of(Job(n, Path(), base, request.card.id), ext, request.settings)
+    return target_of(BatchJob(n, Path(), base, request.card.id), ext, request.settings)
 
 
 def _row(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nledn.batch.eta import Eta, probe
 from nledn.batch.queue import Queue
-from nledn.batch.rows import Counts, Job, Outcome, Row, State
+from nledn.batch.rows import BatchJob, Counts, Outcome, Row, State
 from nledn.errors import DerainError
 
 
@@ -98,7 +98,7 @@ class BatchProgress:
             over.set()
             thread.join()
 
-    def finish(self, job: Job, outcome: Outcome) -> None:
+    def finish(self, job: BatchJob, outcome: Outcome) -> None:
         """Write down what became of a job, and tell it.
 
         Raises:
@@ -111,7 +111,9 @@ class BatchProgress:
             self.eta.passed_over(job.source)
         self.tell(job, row.state, row=row)
 
-    def tell(self, job: Job, state: State, *, share: float = 0.0, row: Row | None = None) -> None:
+    def tell(
+        self, job: BatchJob, state: State, *, share: float = 0.0, row: Row | None = None
+    ) -> None:
         """Tell what a photo has become; a state other than `RUNNING` is its last."""
         with self._guard:
             if state is not State.RUNNING:

@@ -12,16 +12,16 @@ from nledn import temporary_files
 from nledn.batch.lock import Lock
 from nledn.batch.plan import planned
 from nledn.batch.rows import (
+    BatchJob,
     Counts,
     Done,
     Failed,
-    Job,
     Outcome,
     PutBack,
     Row,
     Skipped,
     State,
-    Thumbnails,
+    ThumbnailPair,
     TruthScores,
 )
 from nledn.batch.seen import seen_of
@@ -115,7 +115,7 @@ class Queue:
         others = [row.source for row in self._journal.rows() if row.source not in self._sources]
         self._journal.leave_out(others)
 
-    def take(self) -> Job | None:
+    def take(self) -> BatchJob | None:
         """The next photo to be done; None when there is none left.
 
         Raises:
@@ -131,7 +131,7 @@ class Queue:
             self._journal.write(replace(row, state=State.RUNNING, seen=seen_of(row.source)))
             return self._maker.job(row)
 
-    def finish(self, job: Job, outcome: Outcome) -> Row:
+    def finish(self, job: BatchJob, outcome: Outcome) -> Row:
         """Write down what became of a job.
 
         Raises:
@@ -162,7 +162,7 @@ class Queue:
         self._journal.write(row, thumbnails, anew=isinstance(outcome, Done))
         return row
 
-    def add(self, row: Row, scores: TruthScores | None, thumbnails: Thumbnails | None) -> Row:
+    def add(self, row: Row, scores: TruthScores | None, thumbnails: ThumbnailPair | None) -> Row:
         """Add what a report asks of a photo that was done without it; None leaves what it has.
 
         Raises:
@@ -176,7 +176,7 @@ class Queue:
         """The photos of this run, in order, as they stand."""
         return map(self.workspace.checked, self._journal.rows())
 
-    def thumbnails(self, row: Row) -> Thumbnails | None:
+    def thumbnails(self, row: Row) -> ThumbnailPair | None:
         """The small pictures of a photo, if it has any."""
         return self._journal.thumbnails(row.source)
 

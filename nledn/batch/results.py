@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nledn import decoder, metrics
+from nledn import catalog, decoder, metrics
+from nledn.auto import explained
 from nledn.batch.figures import marks_of, scores_of, thumbnail
 from nledn.batch.queue import Queue
-from nledn.batch.rows import Row, State, Thumbnails, TruthScores
+from nledn.batch.rows import Row, State, ThumbnailPair, TruthScores
 from nledn.batch.work import PICTURES_AT_MOST
 from nledn.cancel import CancelToken
 from nledn.errors import DerainError
 from nledn.messages import duration, printable
+from nledn.options import AUTO
 from nledn.pairs import truth_of
 from nledn.report import Report, ReportRow
 
@@ -48,16 +50,19 @@ def _summary(queue: Queue, rows: Sequence[ReportRow]) -> Iterator[tuple[str, str
 
 
 def _facts(queue: Queue) -> dict[str, str]:
-    card, settings = queue.request.card, queue.request.settings
+    settings = queue.request.settings
+    is_auto = settings.options.weights == AUTO
+    cards = catalog.automatic_cards() if is_auto else (queue.request.card,)
     return {
         "Photos": printable(queue.request.found.root),
         "Results": printable(queue.workspace.out),
         "Strength": f"{settings.options.strength:.0%}",
+        "Brightness": "kept" if settings.options.keep_brightness else "as derained",
         "Format": "as the photo" if settings.format == "keep" else settings.format,
         "Quality": f"{settings.quality} (JPEG, WebP and JPEG XL)",
         "Precision": settings.options.precision,
         "Tile": str(settings.options.tile),
-        "Model file": f"{card.id}, sha256 {card.sha256}",
+        "Model file": "; ".join(f"{card.id}, sha256 {card.sha256}" for card in cards),
     }
 
 
@@ -91,7 +96,7 @@ def _missing_scores(row: Row, result: Path, queue: Queue) -> TruthScores | None:
         return None  # the row stays without scores
 
 
-def _missing_pictures(row: Row, result: Path, queue: Queue) -> Thumbnails | None:
+def _missing_pictures(row: Row, result: Path, queue: Queue) -> ThumbnailPair | None:
     wanted = queue.request.settings.thumbnails and row.n <= PICTURES_AT_MOST
     if not wanted or queue.thumbnails(row) is not None:
         return None
@@ -99,7 +104,7 @@ def _missing_pictures(row: Row, result: Path, queue: Queue) -> Thumbnails | None
         before, after = (thumbnail(decoder.read(path)) for path in (row.source, result))
     except DerainError:
         return None  # gone meanwhile; the row stays without pictures
-    return Thumbnails(before, after)
+    return ThumbnailPair(before, after)
 
 
 def _report_row(row: Row, queue: Queue) -> ReportRow:
@@ -127,6 +132,8 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
         marks=marks_of(figures.change),
         note=" ".join(figures.notes),
         device=row.device,
+        checkpoint=figures.checkpoint,
+        reason=explained(figures.checkpoint, figures.reason),
         before=None if pictures is None else pictures.before,
         after=None if pictures is None else pictures.after,
     )

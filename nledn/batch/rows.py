@@ -54,6 +54,9 @@ class ResultFacts:
         precision: that it computed in.
         tile: as in `nledn.Record`.
         notes: what was dropped, converted or did not go as planned, as sentences.
+        checkpoint: id of the model; empty in journals of earlier versions, like the two below.
+        checkpoint_sha256: of its file.
+        reason: why `auto` chose it; empty where a person named it.
     """
 
     width_px: int
@@ -63,6 +66,9 @@ class ResultFacts:
     precision: str
     tile: str
     notes: tuple[str, ...] = ()
+    checkpoint: str = ""
+    checkpoint_sha256: str = ""
+    reason: str = ""
 
     @property
     def megapixels(self) -> float:
@@ -84,7 +90,7 @@ class TruthScores(metrics.Scores):
 
 
 @dataclass(frozen=True)
-class Thumbnails:
+class ThumbnailPair:
     """Small pictures of before and after, WebP in sRGB."""
 
     before: bytes
@@ -92,7 +98,7 @@ class Thumbnails:
 
 
 @dataclass(frozen=True)
-class Job:
+class BatchJob:
     """One photo for whoever computes.
 
     Attributes:
@@ -139,7 +145,7 @@ class Done:
     seconds: float
     device: str
     figures: ResultFacts
-    thumbnails: Thumbnails | None = None
+    thumbnails: ThumbnailPair | None = None
     scores: TruthScores | None = None
 
 
@@ -172,7 +178,7 @@ class Row:
     Attributes:
         source: absolute.
         n: its place in the present run, from 1; 0 for a photo that is not part of it.
-        base: as in `Job`, relative to the output folder.
+        base: as in `BatchJob`, relative to the output folder.
         state: where it stands.
         settings: fingerprint of what it was, or is to be, made with.
         checkpoint_sha256: likewise.

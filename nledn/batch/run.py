@@ -15,8 +15,8 @@ from nledn.batch import work
 from nledn.batch.memory_budget import MemoryBudget
 from nledn.batch.progress import BatchProgress, Ending, OnUpdate
 from nledn.batch.queue import Queue
-from nledn.batch.rows import Done, Failed, Job, Outcome, PutBack, Skipped, State
-from nledn.batch.work import Clock, Derained, Loaded, guarded
+from nledn.batch.rows import BatchJob, Done, Failed, Outcome, PutBack, Skipped, State
+from nledn.batch.work import Clock, DerainedPhoto, Loaded, guarded
 from nledn.cancel import CancelToken
 from nledn.errors import BatchBusy, Cancelled, DerainError, JournalFailed, OutputDiskFull
 from nledn.pipeline import Engine
@@ -73,7 +73,7 @@ class _Run:
         self._cancel = CancelToken(lambda: cancel.is_cancelled)
         self._error: DerainError | None = None
         self._read_ahead: SimpleQueue[Loaded | None] = SimpleQueue()
-        self._computed: SimpleQueue[Derained | _NotComputed | None] = SimpleQueue()
+        self._computed: SimpleQueue[DerainedPhoto | _NotComputed | None] = SimpleQueue()
         self._budget = MemoryBudget()
         self._clock = clock
         self._progress = BatchProgress(queue, on_update, clock)
@@ -118,7 +118,7 @@ class _Run:
         finally:
             self._read_ahead.put(None)
 
-    def _loaded(self, job: Job) -> Loaded | Failed | Skipped | PutBack:
+    def _loaded(self, job: BatchJob) -> Loaded | Failed | Skipped | PutBack:
         try:
             return guarded(job, partial(work.load, job, self._settings, self._cancel))
         except Cancelled:
@@ -133,7 +133,7 @@ class _Run:
             else:
                 self._computed.put(self._derained(loaded))
 
-    def _derained(self, loaded: Loaded) -> Derained | _NotComputed:
+    def _derained(self, loaded: Loaded) -> DerainedPhoto | _NotComputed:
         job, megapixels = loaded.job, loaded.photo.megapixels
         self._eta.learn(job.source, megapixels)
         self._eta.begin()
@@ -178,14 +178,14 @@ class _Run:
             finally:
                 self._budget.leave(loaded.px)
 
-    def _saved(self, item: Derained | _NotComputed) -> Outcome:
+    def _saved(self, item: DerainedPhoto | _NotComputed) -> Outcome:
         if isinstance(item, _NotComputed):
             return item.outcome
         if self._error is not None:
             return PutBack()
         return guarded(item.loaded.job, partial(work.save, item, self._settings))
 
-    def _put_back(self, job: Job) -> None:
+    def _put_back(self, job: BatchJob) -> None:
         try:
             self._queue.finish(job, PutBack())
         except STOPPING:

@@ -8,11 +8,9 @@ from typing import get_args
 from nledn.batch.sources import Found
 from nledn.card import Card
 from nledn.errors import OptionInvalid
-from nledn.naming import DEFAULT_TEMPLATE, check_template
+from nledn.naming import DEFAULT_TEMPLATE, SUFFIXES, check_template
 from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
 from nledn.photo.stripping import Strip
-
-_SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "jxl": ".jxl"}
 
 DEFAULTS = Options()
 
@@ -58,7 +56,7 @@ class BatchSettings:
 
     def __post_init__(self) -> None:
         require_one("on-conflict", self.conflict, ("skip", "overwrite", "rename"))
-        require_one("format", self.format, ("keep", *_SUFFIXES))
+        require_one("format", self.format, ("keep", *SUFFIXES))
         require_one("strip", self.strip, get_args(Strip))
         if Path(check_template(self.name)).suffix != ".png":
             raise OptionInvalid("name", self.name, "a name that ends in {ext}; see --format")
@@ -66,7 +64,7 @@ class BatchSettings:
     @property
     def suffix(self) -> str | None:
         """How results end; None where that depends on the photo."""
-        return _SUFFIXES.get(self.format)
+        return SUFFIXES.get(self.format)
 
     def fingerprint(self) -> str:
         """What decides on a result's bytes and name, as text; when it changes, photos are redone.
@@ -89,6 +87,7 @@ class BatchSettings:
             # Named only where it differs: results of before there were records stay done.
             | ({} if self.record else {"record": False})
             | ({"damaged": True} if self.damaged else {})
+            | ({"keep_brightness": True} if options.keep_brightness else {})
             | ({} if self.strip == "none" else {"strip": self.strip})
         )
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from nledn.batch.rows import Job, Row, Skipped
+from nledn.batch.rows import BatchJob, Row, Skipped
 from nledn.batch.seen import is_untouched, was_written
 from nledn.batch.settings import BatchRequest, BatchSettings
 from nledn.batch.sources import files_below, identity_of
@@ -20,7 +20,7 @@ from nledn.photo import writable_suffixes
 from nledn.pipeline import Conflict, Target, settled
 
 
-def target_of(job: Job, ext: str, settings: BatchSettings) -> Path:
+def target_of(job: BatchJob, ext: str, settings: BatchSettings) -> Path:
     """The place of a job's result whose format ends in `ext`, before any conflict."""
     naming = Naming(job.base.name, ext, job.checkpoint, settings.options.strength, job.n)
     return job.base.with_name(name_of(naming, settings.name))
@@ -41,14 +41,14 @@ class JobMaker:
             truths = set(files_below(self.settings.truth)) - results
             self._sources.update(key for path in truths for key in identity_of(path))
 
-    def job(self, row: Row) -> Job:
+    def job(self, row: Row) -> BatchJob:
         """A row as a job."""
         truth = None
         if self.settings.truth is not None:
             inside = row.source.relative_to(self.request.found.root)
             truth = truth_of(inside, self.settings.truth, row.source)
         base, written = self.where.out / row.base, self.where.written
-        job = Job(row.n, row.source, base, self.request.card.id, truth=truth, written=written)
+        job = BatchJob(row.n, row.source, base, self.request.card.id, truth=truth, written=written)
         there = _present_at(job, self.settings)
         ours = tuple(path for path in there if self._is_ours(path, row))
         sources = tuple(path for path in there if not self._sources.isdisjoint(identity_of(path)))
@@ -61,7 +61,7 @@ class JobMaker:
         return is_untouched(path, row.output_seen)
 
 
-def _present_at(job: Job, settings: BatchSettings) -> list[Path]:
+def _present_at(job: BatchJob, settings: BatchSettings) -> list[Path]:
     """What is there at all places where a job's result may go."""
     endings = {job.source.suffix, *writable_suffixes()}
     there = []
@@ -73,7 +73,7 @@ def _present_at(job: Job, settings: BatchSettings) -> list[Path]:
     return there
 
 
-def resolved(job: Job, ext: str, settings: BatchSettings) -> Target | Skipped:
+def resolved(job: BatchJob, ext: str, settings: BatchSettings) -> Target | Skipped:
     """Settle where a result goes.
 
     Raises:
@@ -102,7 +102,7 @@ def skipped_as_no_file(source: Path) -> Skipped | None:
     return Skipped(NotAFile(source))
 
 
-def skipped_unread(job: Job, settings: BatchSettings) -> Skipped | None:
+def skipped_unread(job: BatchJob, settings: BatchSettings) -> Skipped | None:
     """Skip without reading where that tells nothing, or the result is known to be there."""
     no_file = skipped_as_no_file(job.source)
     if no_file is not None:
@@ -114,7 +114,7 @@ def skipped_unread(job: Job, settings: BatchSettings) -> Skipped | None:
     return target if isinstance(target, Skipped) else None
 
 
-def is_ours(path: Path, job: Job) -> bool:
+def is_ours(path: Path, job: BatchJob) -> bool:
     """Return whether a file at a result's place is an earlier result of the same photo."""
     if path in job.ours:
         return True

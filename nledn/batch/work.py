@@ -10,7 +10,16 @@ from typing import TypeVar
 from nledn import decoder, pipeline
 from nledn.atomic import make_folder
 from nledn.batch.figures import change_of, scores_of, thumbnail
-from nledn.batch.rows import Done, Failed, Job, ResultFacts, Seen, Skipped, Thumbnails, TruthScores
+from nledn.batch.rows import (
+    BatchJob,
+    Done,
+    Failed,
+    ResultFacts,
+    Seen,
+    Skipped,
+    ThumbnailPair,
+    TruthScores,
+)
 from nledn.batch.seen import note_written, seen_of, sha256_of
 from nledn.batch.settings import BatchSettings
 from nledn.batch.targets import is_ours, resolved, skipped_unread
@@ -27,7 +36,7 @@ from nledn.errors import (
 )
 from nledn.messages import explain_note, printable
 from nledn.photo import Photo, WriteSettings, output_suffix
-from nledn.photo.recipe import is_result
+from nledn.photo.provenance import is_result
 from nledn.pipeline import Engine, Result, Target
 
 log = logging.getLogger(__name__)
@@ -43,7 +52,7 @@ PICTURES_AT_MOST = 2000  # in a report: some 45 MB of it
 class Loaded:
     """A photo that was read."""
 
-    job: Job
+    job: BatchJob
     photo: Photo
     target: Target
     seen: Seen
@@ -56,7 +65,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, eq=False)
-class Derained:
+class DerainedPhoto:
     """A photo whose rain is known."""
 
     loaded: Loaded
@@ -64,7 +73,9 @@ class Derained:
     seconds: float
 
 
-def load(job: Job, settings: BatchSettings, cancel: CancelToken | None = None) -> Loaded | Skipped:
+def load(
+    job: BatchJob, settings: BatchSettings, cancel: CancelToken | None = None
+) -> Loaded | Skipped:
     """Read a photo and settle where its result goes.
 
     Raises:
@@ -97,7 +108,7 @@ def compute(
     on_tile: OnTile | None,
     cancel: CancelToken | None,
     clock: Clock = time.perf_counter,
-) -> Derained:
+) -> DerainedPhoto:
     """Estimate a photo's rain.
 
     Raises:
@@ -106,10 +117,10 @@ def compute(
     """
     began = clock()
     result = pipeline.derain(loaded.photo, engine, on_tile=on_tile, cancel=cancel)
-    return Derained(loaded, result, clock() - began)
+    return DerainedPhoto(loaded, result, clock() - began)
 
 
-def save(derained: Derained, settings: BatchSettings) -> Done:
+def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
     """Take the rain away and write the result; it appears whole or not at all.
 
     Raises:
@@ -117,7 +128,10 @@ def save(derained: Derained, settings: BatchSettings) -> Done:
     """
     loaded = derained.loaded
     job, before, target = loaded.job, loaded.photo, loaded.target
-    result = replace(derained.result, strength=settings.options.strength)
+    options = settings.options
+    result = replace(
+        derained.result, strength=options.strength, keep_brightness=options.keep_brightness
+    )
     make_folder(target.path.parent)
     after = _write(result, job, target, settings)
     output_seen = seen_of(target.path)
@@ -139,13 +153,16 @@ def save(derained: Derained, settings: BatchSettings) -> Done:
             precision=record.precision,
             tile=record.tile,
             notes=(*(explain_note(note) for note in after.notes), *record.notes, *notes),
+            checkpoint=record.checkpoint,
+            checkpoint_sha256=record.checkpoint_sha256,
+            reason=record.reason,
         ),
         thumbnails=_pictures(job, before, after) if settings.thumbnails else None,
         scores=scores,
     )
 
 
-def _write(result: Result, job: Job, target: Target, settings: BatchSettings) -> Photo:
+def _write(result: Result, job: BatchJob, target: Target, settings: BatchSettings) -> Photo:
     note = None if job.written is None else partial(note_written, job.written)
     how = WriteSettings(
         quality=settings.quality,
@@ -163,11 +180,11 @@ def _write(result: Result, job: Job, target: Target, settings: BatchSettings) ->
         return write(replace(how, overwrite=True))
 
 
-def _pictures(job: Job, before: Photo, after: Photo) -> Thumbnails | None:
-    return Thumbnails(thumbnail(before), thumbnail(after)) if job.n <= PICTURES_AT_MOST else None
+def _pictures(job: BatchJob, before: Photo, after: Photo) -> ThumbnailPair | None:
+    return ThumbnailPair(thumbnail(before), thumbnail(after)) if job.n <= PICTURES_AT_MOST else None
 
 
-def _scores(job: Job, target: Target) -> tuple[TruthScores | None, tuple[str, ...]]:
+def _scores(job: BatchJob, target: Target) -> tuple[TruthScores | None, tuple[str, ...]]:
     """Scores, or why there are none; the result stands whatever the photo without rain is."""
     if job.truth is None:
         return None, ()
@@ -178,7 +195,7 @@ def _scores(job: Job, target: Target) -> tuple[TruthScores | None, tuple[str, ..
 
 
 def derain_file(
-    job: Job, settings: BatchSettings, engine: Engine, cancel: CancelToken | None = None
+    job: BatchJob, settings: BatchSettings, engine: Engine, cancel: CancelToken | None = None
 ) -> Done | Failed | Skipped:
     """All three steps for one photo; what a worker elsewhere calls.
 
@@ -196,7 +213,7 @@ def derain_file(
     return guarded(job, steps)
 
 
-def guarded(job: Job, step: Callable[[], Value]) -> Value | Failed:
+def guarded(job: BatchJob, step: Callable[[], Value]) -> Value | Failed:
     """Run a step of one photo; what goes wrong with it is its outcome and stops no other.
 
     Raises:

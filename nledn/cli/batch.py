@@ -26,7 +26,15 @@ from nledn.cli.console import (
     written,
 )
 from nledn.cli.fastest import tried
-from nledn.cli.options import OverwriteOption, taking
+from nledn.cli.options import (
+    ConflictOption,
+    FormatOption,
+    NameOption,
+    OverwriteOption,
+    QualityOption,
+    RecordOption,
+    taking,
+)
 from nledn.errors import EarlierResult, InputNotFound, PhotoIsVideo
 from nledn.messages import printable
 from nledn.naming import DEFAULT_TEMPLATE
@@ -42,7 +50,7 @@ if TYPE_CHECKING:
 FAILURES_LISTED = 100  # at the end; the journal and the report have all of them
 
 
-@taking("weights", "strength", "device")
+@taking("weights", "strength", "keep_brightness", "device")
 def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     source: Annotated[
         Path,
@@ -60,24 +68,11 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     recursive: Annotated[
         bool, typer.Option("--recursive", help="Include subfolders and keep their tree.")
     ] = False,
-    name: Annotated[
-        str,
-        typer.Option(
-            help="Name of the results, from {stem} {ext} {checkpoint} {strength} {n} or {n:03}."
-        ),
-    ] = DEFAULT_TEMPLATE,
-    on_conflict: Annotated[
-        str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
-    ] = "skip",
-    format: Annotated[
-        str, typer.Option(help="Format of the results: keep, jpg, png, tiff or webp.")
-    ] = "keep",
-    quality: Annotated[
-        int, typer.Option(min=1, max=100, help="JPEG, WebP and JPEG XL quality, 1 to 100.")
-    ] = 95,
-    record: Annotated[
-        bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
-    ] = True,
+    name: NameOption = DEFAULT_TEMPLATE,
+    on_conflict: ConflictOption = "skip",
+    format: FormatOption = "keep",
+    quality: QualityOption = 95,
+    record: RecordOption = True,
     report: Annotated[
         list[Path] | None,
         typer.Option(help="Write a report: .html, .csv or .json; may be repeated."),
@@ -85,7 +80,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Retry photos that failed before.")
     ] = False,
-    # Not in the list of options: the sentences that call for them name them, and docs/batch.md.
+    # Not in the list of options but below it, and in docs/batch.md.
     damaged: Annotated[bool, typer.Option("--damaged", hidden=True)] = False,
     include_results: Annotated[bool, typer.Option("--include-results", hidden=True)] = False,
     strip: Annotated[Literal["none", "location", "all"], typer.Option(hidden=True)] = "none",
@@ -137,7 +132,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         found=found,
         out=output,
         settings=settings,
-        card=catalog.find(options.weights),
+        card=catalog.card_of(options.weights),
         retry_failed=retry_failed,
     )
     if dry_run:
@@ -249,13 +244,12 @@ def _computed(queue: "Queue", where: Where, log: IO[str] | None, cancel: CancelT
         with Shown(log) as shown:
             return batch_cluster.computed(queue, where, shown.update, cancel)
     decoder.warm_up()  # while the engine is loaded
-    from nledn import backends
-    from nledn.engine import Derainer
+    from nledn import auto, backends
 
     options = queue.request.settings.options
     if counts.planned >= MANY:
         tried(options, backends.read_machine())
-    engine = Derainer.load(options)
+    engine = auto.load(options)
     choice = engine.choice
     err.print(
         f"{counts.planned} of {counts.total} photos to do with {engine.card.id}, "

@@ -89,6 +89,9 @@ def pace_of(update: "Update") -> str:
 
 
 def _logged(update: "Update") -> dict[str, object]:
+    from nledn.auto import explained
+
+    figures = None if update.row is None else update.row.figures
     return {
         "log": "AfterRain batch",
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -100,6 +103,8 @@ def _logged(update: "Update") -> dict[str, object]:
         "n": update.finished,
         "of": update.total,
         "seconds": update.seconds,
+        "checkpoint": "" if figures is None else figures.checkpoint,
+        "reason": "" if figures is None else explained(figures.checkpoint, figures.reason),
         "megapixels_per_second": update.megapixels_per_second,
         "seconds_left": update.seconds_left,
     }

@@ -21,7 +21,7 @@ from nledn.cli.console import (
     say_error,
     written,
 )
-from nledn.cli.options import OverwriteOption, takes_options
+from nledn.cli.options import OverwriteOption, require_model, takes_options
 from nledn.errors import OptionInvalid, PhotoError
 from nledn.messages import printable
 from nledn.options import Options
@@ -118,6 +118,8 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 ) -> None:
     """Compare checkpoints, and other programs' results, on one photo or on a folder of pairs."""
     asked = tuple(_options_of(text, options) for text in weights or ())
+    for each in asked:
+        require_model(each.weights)
     results = tuple(_result_of(text) for text in result or ())
     files = _Files(tuple(output or ()), json_file, csv_file, overwrite)
     if not asked and not results:
@@ -170,7 +172,7 @@ def _files_of(results: Sequence["OtherResult"], photo: Path) -> Iterator[Path]:
 
 def _with_progress(request: "BoardRequest") -> "Board":
     from nledn.compare import TileDone, compare_photo
-    from nledn.models import Models
+    from nledn.models import LoadedModels
 
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
         names = (printable(options.weights) for options in request.asked)
@@ -181,7 +183,7 @@ def _with_progress(request: "BoardRequest") -> "Board":
                 progress = event.progress
                 bar.update(tasks[event.lane], completed=progress.done, total=progress.total)
 
-        return compare_photo(request, Models(), on_event=show, cancel=cancel)
+        return compare_photo(request, LoadedModels(), on_event=show, cancel=cancel)
 
 
 def _compare_folder(

@@ -87,7 +87,7 @@ def say_path(path: str) -> None:
     if out.is_terminal:
         out.print(printable(path))
     else:
-        print(path)  # rich would make spaces of tabs
+        print(path, flush=True)  # rich would make spaces of tabs
 
 
 def say_json(value: object) -> None:

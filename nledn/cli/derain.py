@@ -2,25 +2,35 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nledn import decoder
 from nledn.cancel import CancelToken
+from nledn.cli import piped
 from nledn.cli.console import (
+    ERROR_STYLE,
     Exit,
     cancelled_by_ctrl_c,
     err,
     progress_bar,
     results_skipped,
-    say_error,
     say_json,
     say_path,
 )
-from nledn.cli.options import takes_options
+from nledn.cli.options import (
+    FormatOption,
+    KeepTimesOption,
+    NameOption,
+    QualityOption,
+    RecordOption,
+    StripOption,
+    takes_all_options,
+)
 from nledn.errors import (
     Cancelled,
     DerainError,
@@ -30,10 +40,18 @@ from nledn.errors import (
     OutputNotPermitted,
 )
 from nledn.messages import explain_note, printable
-from nledn.naming import DEFAULT_TEMPLATE, Naming, check_template, name_of
-from nledn.options import LIMIT_MEGAPIXELS, Options
+from nledn.naming import (
+    DEFAULT_TEMPLATE,
+    RAIN_TEMPLATE,
+    SUFFIXES,
+    Naming,
+    check_template,
+    name_of,
+)
+from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
 
 if TYPE_CHECKING:
+    from nledn.auto import Automatic
     from nledn.engine import Derainer
     from nledn.photo import Photo
     from nledn.photo.stripping import Strip
@@ -41,7 +59,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RAIN_NAME = "{stem}_rain{ext}"
 SIDE_BY_SIDE_NAME = "{stem}_before_after{ext}"
 
 
@@ -53,8 +70,10 @@ class Wanted:
     rain_layer: Path | None
     side_by_side: Path | None
     name: str
+    format: str
     overwrite: bool
     quality: int
+    longest_side: int | None
     record: bool
     limit_megapixels: float
     damaged: bool
@@ -68,8 +87,8 @@ class Told:
     """The end of one photo; the fields of `--json`.
 
     Attributes:
-        source: the photo.
-        output: the derained photo; None when it failed.
+        source: the photo; `stdin` for that of standard input.
+        output: the derained photo, `-` for standard output; None when it failed.
         rain_layer: its rain, if asked for.
         side_by_side: before and after, if asked for.
         seconds: computing, without reading and writing.
@@ -90,21 +109,21 @@ class Told:
     skipped: bool = False
 
 
-@takes_options
+@takes_all_options
 def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     photos: Annotated[
         list[Path],
         # Whether each can be read is asked of it alone, not of all before the first.
-        typer.Argument(help="Photos to derain.", show_default=False, readable=False),
+        typer.Argument(
+            help="Photos to derain; - reads one from stdin.", show_default=False, readable=False
+        ),
     ],
     options: Options,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File or folder of the result.")
+        Path | None,
+        typer.Option("-o", "--output", help="File or folder of the result; - is stdout."),
     ] = None,
-    name: Annotated[
-        str,
-        typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
-    ] = DEFAULT_TEMPLATE,
+    name: NameOption = DEFAULT_TEMPLATE,
     rain_layer: Annotated[
         Path | None,
         typer.Option(help="Save the rain too: .tif (float, signed) or .png (16-bit), or a folder."),
@@ -112,13 +131,15 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     side_by_side: Annotated[
         Path | None, typer.Option(help="Save before and after in one picture: file or folder.")
     ] = None,
+    format: FormatOption = "keep",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace earlier results; never a source.")
     ] = False,
-    quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG, WebP and JPEG XL.")] = 95,
-    record: Annotated[
-        bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
-    ] = True,
+    quality: QualityOption = 95,
+    longest_side: Annotated[
+        int | None, typer.Option(min=1, help="Reduce larger results to so many pixels a side.")
+    ] = None,
+    record: RecordOption = True,
     max_megapixels: Annotated[
         float, typer.Option(min=0, help="Refuse larger photos.")
     ] = LIMIT_MEGAPIXELS,
@@ -128,45 +149,32 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     include_results: Annotated[
         bool, typer.Option("--include-results", help="Derain results of earlier runs too.")
     ] = False,
-    strip: Annotated[
-        Literal["none", "location", "all"], typer.Option(help="Leave metadata out.")
-    ] = "none",
-    keep_times: Annotated[
-        bool, typer.Option("--keep-times", help="Give results the times of their sources.")
-    ] = False,
+    strip: StripOption = "none",
+    keep_times: KeepTimesOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Take the rain out of photos. Results go beside their sources; sources are never replaced."""
-    wanted = Wanted(
-        output=output,
-        rain_layer=rain_layer,
-        side_by_side=side_by_side,
-        name=name,
-        overwrite=overwrite,
-        quality=quality,
-        record=record,
-        limit_megapixels=max_megapixels,
-        damaged=damaged,
-        include_results=include_results or len(photos) == 1,
-        strip=strip,
-        keep_times=keep_times,
-    )
-    _check(wanted, photos)
-    decoder.warm_up()  # while the engine is loaded
-    from nledn.engine import Derainer
-
-    derainer = Derainer.load(options)
-    results: list[Told] = []
-    try:
-        with cancelled_by_ctrl_c() as cancel:
-            work = _Work(derainer, wanted, tuple(photos), cancel)
-            for number, path in enumerate(photos, start=1):
-                results.append(work.derain(path, number))
-                if not as_json:
-                    _say(results[-1], quality)
-    finally:
-        if as_json:
-            say_json([asdict(result) for result in results])
+    if as_json and output == piped.PIPE:
+        raise typer.BadParameter("Standard output takes the result or --json, not both.")
+    with piped.opened(photos, output) as pipes:
+        wanted = Wanted(
+            output=pipes.output,
+            rain_layer=rain_layer,
+            side_by_side=side_by_side,
+            name=name,
+            format=format,
+            overwrite=overwrite,
+            quality=quality,
+            longest_side=longest_side,
+            record=record,
+            limit_megapixels=max_megapixels,
+            damaged=damaged,
+            include_results=include_results or len(photos) == 1,
+            strip=strip,
+            keep_times=keep_times,
+        )
+        _check(wanted, pipes.photos)
+        results = _derained(pipes, wanted, options, as_json=as_json)
     skipped = sum(result.skipped for result in results)
     if skipped:
         err.print(f"{results_skipped(skipped)}.")
@@ -175,29 +183,62 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         raise typer.Exit(Exit.NONE_DONE if failed == len(results) else Exit.SOME_FAILED)
 
 
-def _check(wanted: Wanted, photos: list[Path]) -> None:
+def _derained(pipes: piped.Pipes, wanted: Wanted, options: Options, *, as_json: bool) -> list[Told]:
+    decoder.warm_up()  # while the engine is loaded
+    from nledn import auto
+
+    derainer = auto.load(options)
+    results: list[Told] = []
+    try:
+        with cancelled_by_ctrl_c() as cancel:
+            work = _Work(derainer, wanted, pipes, cancel)
+            for number, path in enumerate(pipes.photos, start=1):
+                results.append(work.derain(path, number))
+                if not as_json:
+                    _say(results[-1], wanted.quality)
+    finally:
+        if as_json:
+            say_json([asdict(result) for result in results])
+    return results
+
+
+def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
     """Refuse what no photo can be done with.
 
     Raises:
-        OptionInvalid: one file for the results of several photos, or a wrong template.
+        OptionInvalid: one file for the results of several photos, or of another format, or a
+            wrong template.
     """
+    from nledn.photo.formats import written_format
+
     check_template(wanted.name)
+    require_one("format", wanted.format, ("keep", *SUFFIXES))
     for option in ("output", "rain_layer", "side_by_side"):
         path: Path | None = getattr(wanted, option)
         if path is not None and len(photos) > 1 and not _is_folder(path):
             flag = option.replace("_", "-")
             raise OptionInvalid(flag, str(path), "an existing folder when there are photos")
+    named, suffix = wanted.output, SUFFIXES.get(wanted.format)
+    if named is None or suffix is None or _is_folder(named):
+        return
+    if written_format(named.suffix) != written_format(suffix):
+        raise OptionInvalid("format", wanted.format, f"the format of {printable(named.name)}")
 
 
 class _Work:
     """Derains one photo after the other; knows every source, so that none is ever replaced."""
 
     def __init__(
-        self, derainer: "Derainer", wanted: Wanted, sources: tuple[Path, ...], cancel: CancelToken
+        self,
+        derainer: "Derainer | Automatic",
+        wanted: Wanted,
+        pipes: piped.Pipes,
+        cancel: CancelToken,
     ) -> None:
         self._derainer = derainer
         self._wanted = wanted
-        self._sources = sources
+        self._pipes = pipes
+        self._sources = sources = pipes.photos
         self._cancel = cancel
         self._written: set[Path] = set()
         places = ((path, self._place_beside(path, n)) for n, path in enumerate(sources, start=1))
@@ -215,13 +256,24 @@ class _Work:
             raise
         except DerainError as error:
             log.debug("%s failed", printable(path), exc_info=True)
-            say_error(error)
-            return Told(str(path), error=str(error))
+            words = self._explained(error)
+            err.print(words, style=ERROR_STYLE)
+            return Told(self._shown(path), error=words)
+
+    def _explained(self, error: DerainError) -> str:
+        path = getattr(error, "path", None)
+        if path is None or not self._pipes.holds(path):
+            return str(error)
+        words = (error.sentence, error.remedy)
+        return " ".join(error.filled(each, by_name=True) for each in words)
+
+    def _shown(self, path: Path) -> str:
+        return path.name if self._pipes.holds(path) else str(path)
 
     def _derain(self, path: Path, number: int) -> Told:
         from nledn import pipeline
-        from nledn.photo import WriteSettings
-        from nledn.photo.recipe import is_result
+        from nledn.photo import Note, WriteSettings
+        from nledn.photo.provenance import is_result
 
         wanted = self._wanted
         if path in self._places and not wanted.include_results:
@@ -248,23 +300,27 @@ class _Work:
             overwrite=wanted.overwrite,
             strip=wanted.strip,
             keep_times=wanted.keep_times,
+            longest_side_px=wanted.longest_side,
         )
         written = pipeline.write(
             result, outputs, settings, record=wanted.record, sources=self._sources
         )
+        notes = written.notes
+        if self._pipes.stdout is not None and self._pipes.hand_out(outputs.result):
+            notes = (*notes, Note.SIDECAR)
         return Told(
-            source=str(path),
-            output=str(outputs.result),
+            source=self._shown(path),
+            output=str(outputs.result if self._pipes.stdout is None else piped.PIPE),
             rain_layer=_text(outputs.rain_layer),
             side_by_side=_text(outputs.side_by_side),
             seconds=round(seconds, 3),
             record=asdict(result.layer.record),
-            notes=tuple(explain_note(note) for note in written.notes),
+            notes=tuple(explain_note(note) for note in notes),
         )
 
     def _is_ours(self, path: Path) -> bool:
         """Return whether a source is an earlier result by its name and by its record."""
-        from nledn.photo.recipe import is_result
+        from nledn.photo.provenance import is_result
 
         if path not in self._places:
             return False
@@ -276,7 +332,8 @@ class _Work:
     def _place_beside(self, source: Path, number: int) -> Path:
         """The place of a result beside its source, in whose format it most often is."""
         strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
-        naming = Naming(source.stem, source.suffix, checkpoint, strength, number)
+        ext = SUFFIXES.get(self._wanted.format, source.suffix)
+        naming = Naming(source.stem, ext, checkpoint, strength, number)
         return source.with_name(name_of(naming, self._wanted.name))
 
     def _outputs(self, photo: "Photo", source: Path, number: int) -> "Outputs":
@@ -284,9 +341,10 @@ class _Work:
         from nledn.pipeline import Outputs
 
         strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
-        naming = Naming(source.stem, output_suffix(photo), checkpoint, strength, number)
         wanted = self._wanted
-        rain = name_of(replace(naming, ext=".tif"), RAIN_NAME)
+        ext = SUFFIXES.get(wanted.format) or output_suffix(photo)
+        naming = Naming(source.stem, ext, checkpoint, strength, number)
+        rain = name_of(replace(naming, ext=".tif"), RAIN_TEMPLATE)
         both = name_of(replace(naming, ext=".jpg"), SIDE_BY_SIDE_NAME)
         return Outputs(
             result=_in(wanted.output or source.parent, name_of(naming, wanted.name)),
@@ -303,6 +361,7 @@ class _Work:
                 photo,
                 self._derainer,
                 strength=self._derainer.options.strength,
+                keep_brightness=self._derainer.options.keep_brightness,
                 on_tile=lambda done: bar.update(task, completed=done.done, total=done.total),
                 cancel=self._cancel,
             )
@@ -324,14 +383,18 @@ def _text(path: Path | None) -> str | None:
 
 
 def _say(result: Told, quality: int) -> None:
+    from nledn.auto import explained
+
     if result.error is not None or result.record is None:
         return
     for note in (*result.notes, *result.record["notes"]):
         err.print(f"{printable(result.source)}: {note}")
     for path in (result.output, result.rain_layer, result.side_by_side):
-        if path is not None:
+        if path is not None and path != str(piped.PIPE):
             say_path(path)
+    model, reason = result.record["checkpoint"], result.record["reason"]
+    model = f"{model}: {explained(model, reason)}" if reason else model
     made = "{device}, {backend} {precision}".format(**result.record)
     lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""
-    err.print(f"Derained in {result.seconds:.1f} s ({made}{saved}).")
+    err.print(f"Derained in {result.seconds:.1f} s ({model}; {made}{saved}).")

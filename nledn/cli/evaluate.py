@@ -19,7 +19,7 @@ from nledn.cli.console import (
     say_error,
     written,
 )
-from nledn.cli.options import OverwriteOption, takes_options
+from nledn.cli.options import OverwriteOption, require_model, takes_options
 from nledn.messages import printable
 from nledn.options import Options
 
@@ -49,6 +49,7 @@ def evaluate(
     from nledn.engine import Derainer
     from nledn.pairs import find_pairs
 
+    require_model(options.weights)
     found = find_pairs(pairs)
     if json_file is not None:  # refused before the work, not after it
         mark = report.JSON_MARK.encode()

@@ -10,7 +10,6 @@ from nledn.cli.console import (
     Exit,
     cancelled_by_ctrl_c,
     err,
-    exit_on_error,
     out,
     progress_bar,
     say_error,
@@ -30,11 +29,10 @@ def fetch(
     ] = False,
 ) -> None:
     """Fetch the paper's own checkpoints from their public repository."""
-    with exit_on_error():
-        for id in ids:
-            if id not in FETCHABLE:
-                raise UnknownCheckpoint(id, tuple(FETCHABLE))
-        missing = [id for id in dict.fromkeys(ids) if not _is_here(id)]
+    for id in ids:
+        if id not in FETCHABLE:
+            raise UnknownCheckpoint(id, tuple(FETCHABLE))
+    missing = [id for id in dict.fromkeys(ids) if not _is_here(id)]
     if not missing:
         return
     _ask(missing, yes)

@@ -7,16 +7,25 @@ from typing import Annotated
 
 import typer
 
-from nledn import __version__, malloc, temporary_files
+from nledn import malloc, temporary_files
 from nledn.cli import weights
 from nledn.cli.batch import batch
 from nledn.cli.compare import compare
-from nledn.cli.console import Exit, err, out
+from nledn.cli.console import Exit, err
 from nledn.cli.derain import derain
 from nledn.cli.evaluate import evaluate
 from nledn.cli.info import info
 from nledn.cli.licences import licences
+from nledn.cli.options import say_version, taking
+from nledn.cli.watch import watch
 from nledn.log_lines import Lines
+
+FOLDERS = "For a folder of photos there is nledn batch, for one where photos arrive nledn watch."
+MORE = (
+    "Also: --strip location or all leaves metadata out, --keep-times gives results the times of "
+    "their sources, --damaged opens damaged photos as far as they can be read, and "
+    "--include-results derains results of earlier runs too."
+)
 
 app = typer.Typer(
     name="nledn",
@@ -25,19 +34,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-app.command()(derain)
-app.command()(batch)
+app.command(epilog=FOLDERS)(derain)
+app.command(epilog=MORE)(batch)
+app.command()(watch)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(info)
-app.command()(licences)
+app.command()(taking()(licences))
 app.add_typer(weights.app, name="weights", help="The checkpoints that are known.")
-
-
-def _say_version(wanted: bool) -> None:
-    if wanted:
-        out.print(f"nledn {__version__}")
-        raise typer.Exit
 
 
 @app.callback()
@@ -45,7 +49,7 @@ def _program(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_say_version, is_eager=True, help="Show the version and exit."
+            "--version", callback=say_version, is_eager=True, help="Show the version and exit."
         ),
     ] = False,
     quiet: Annotated[

@@ -4,12 +4,14 @@ import inspect
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial, wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from nledn.cli.console import err, exit_on_error
-from nledn.options import Options, parse_tile
+from nledn import __version__
+from nledn.cli.console import err, exit_on_error, out
+from nledn.errors import OptionInvalid
+from nledn.options import AUTO, Options, parse_tile
 
 
 def _option(flag: str, explanation: str) -> Any:
@@ -19,11 +21,34 @@ def _option(flag: str, explanation: str) -> Any:
 OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Replace files that AfterRain has not written.")
 ]
+NameOption = Annotated[
+    str,
+    typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
+]
+FormatOption = Annotated[
+    str, typer.Option(help="Format of the results: keep, jpg, png, tiff, webp or jxl.")
+]
+ConflictOption = Annotated[
+    str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
+]
+QualityOption = Annotated[int, typer.Option(min=1, max=100, help="Of JPEG, WebP and JPEG XL.")]
+RecordOption = Annotated[
+    bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
+]
+StripOption = Annotated[
+    Literal["none", "location", "all"], typer.Option(help="Leave metadata out.")
+]
+KeepTimesOption = Annotated[
+    bool, typer.Option("--keep-times", help="Give results the times of their sources.")
+]
 
 # By the names of `Options`' fields.
 _SHARED: dict[str, Any] = {
-    "weights": Annotated[str, _option("--weights", "Checkpoint: an id, a file, or auto.")],
+    "weights": Annotated[str, _option("--weights", "Model: a name, a file, or auto.")],
     "strength": Annotated[float, _option("--strength", "Share of the rain to take, 0 to 1.5.")],
+    "keep_brightness": Annotated[
+        bool, _option("--keep-brightness", "Give back the light that goes with the rain.")
+    ],
     "device": Annotated[str, _option("--device", "auto, cpu, cuda, cuda:N or mps.")],
     "backend": Annotated[str, _option("--backend", "auto, torch or openvino.")],
     "precision": Annotated[str, _option("--precision", "auto, fp32, bf16 or fp16.")],
@@ -32,8 +57,21 @@ _SHARED: dict[str, Any] = {
     "threads": Annotated[int | None, _option("--threads", "Processor threads; all by default.")],
 }
 
-# Listed by `nledn --help` alone, where it may stand too.
-_QUIET = Annotated[bool, typer.Option("-q", "--quiet", hidden=True)]
+
+def say_version(wanted: bool) -> None:
+    """Print the version, which ends the program."""
+    if wanted:
+        out.print(f"nledn {__version__}")
+        raise typer.Exit
+
+
+# Taken by every command, listed by `nledn --help` alone, where they may stand too.
+_EVERYWHERE: dict[str, Any] = {
+    "quiet": Annotated[bool, typer.Option("-q", "--quiet", hidden=True)],
+    "version": Annotated[
+        bool, typer.Option("--version", callback=say_version, is_eager=True, hidden=True)
+    ],
+}
 
 Command = Callable[..., None]
 
@@ -41,13 +79,15 @@ Command = Callable[..., None]
 def taking(*names: str) -> Callable[[Command], Command]:
     """Give a command some of the shared options; it receives them as one `options: Options`.
 
-    Errors of the whole command are turned into sentences and exit codes here.
+    Errors of the whole command are turned into sentences and exit codes here, and each command
+    takes `--quiet` and `--version`.
 
     Typer reads a command's signature, so the wrapper shows the command's own parameters and
     then the shared ones. A parameter of the command's own stands in for the shared one of its name.
 
     Args:
-        names: of `Options`' fields; the others keep their defaults.
+        names: of `Options`' fields; the others keep their defaults. A command without any
+            receives no `options`.
     """
     return partial(_taking, names)
 
@@ -55,15 +95,19 @@ def taking(*names: str) -> Callable[[Command], Command]:
 def _taking(names: tuple[str, ...], command: Command) -> Command:
     signature = inspect.signature(command, eval_str=True)
     shared_names = [name for name in names if name not in signature.parameters]
+    has_options = "options" in signature.parameters
 
     @wraps(command)
     def wrapper(**arguments: Any) -> None:
         err.quiet |= arguments.pop("quiet", False)
+        arguments.pop("version", None)
         chosen = {name: arguments.pop(name) for name in shared_names}
         if "tile" in chosen:
             chosen["tile"] = parse_tile(chosen["tile"])
         with exit_on_error():
-            command(options=Options(**chosen), **arguments)
+            if has_options:
+                arguments["options"] = Options(**chosen)
+            command(**arguments)
 
     own = [parameter for parameter in signature.parameters.values() if parameter.name != "options"]
     defaults = {field.name: field.default for field in fields(Options)}
@@ -73,9 +117,10 @@ def _taking(names: tuple[str, ...], command: Command) -> Command:
         )
         for name in shared_names
     ]
-    shared.append(
-        inspect.Parameter("quiet", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_QUIET)
-    )
+    shared += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
+        for name, kind in _EVERYWHERE.items()
+    ]
     keyword_own = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
     parameters = [*keyword_own, *shared]
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -83,5 +128,18 @@ def _taking(names: tuple[str, ...], command: Command) -> Command:
     return wrapper
 
 
-takes_options = taking(*_SHARED)
+def require_model(weights: str) -> None:
+    """Refuse `auto` where models are measured: it is no model.
+
+    Raises:
+        OptionInvalid: it is `auto`.
+    """
+    if weights == AUTO:
+        raise OptionInvalid("weights", AUTO, "the name of a model, such as afterrain,")
+
+
+takes_all_options = taking(*_SHARED)
 """Gives a command all shared options."""
+
+takes_options = taking(*(name for name in _SHARED if name != "keep_brightness"))
+"""Gives a command the shared options of what the network finds."""

@@ -7,21 +7,22 @@ import typer
 from rich.table import Table
 
 from nledn import catalog
-from nledn.cli.console import Exit, err, exit_on_error, out, say_error
+from nledn.cli.console import Exit, err, out, say_error
 from nledn.cli.fetch import fetch
+from nledn.cli.options import taking
 from nledn.errors import DerainError
 
 app = typer.Typer(no_args_is_help=True)
-app.command()(fetch)
+app.command()(taking()(fetch))
 
 Id = Annotated[str, typer.Argument(help="Id of a checkpoint.", show_default=False)]
 
 
 @app.command("list")
+@taking()
 def list_() -> None:
     """List the checkpoints, shipped ones first."""
-    with exit_on_error():
-        shelf = catalog.shelf()
+    shelf = catalog.shelf()
     table = Table(box=None, pad_edge=False)
     for heading in ("Id", "Title", "Origin", "Trained on"):
         table.add_column(heading, overflow="fold")
@@ -35,14 +36,14 @@ def list_() -> None:
 
 
 @app.command()
+@taking()
 def show(
     checkpoint: Annotated[
         str, typer.Argument(help="Id of a checkpoint, or a file.", show_default=False)
     ],
 ) -> None:
     """Show all that is known of a checkpoint."""
-    with exit_on_error():
-        card = catalog.find(checkpoint)
+    card = catalog.find(checkpoint)
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column()
     table.add_column(overflow="fold")
@@ -53,34 +54,34 @@ def show(
 
 
 @app.command()
+@taking()
 def add(
     file: Annotated[Path, typer.Argument(help="A .safetensors or .pth file.", show_default=False)],
     id: Annotated[str | None, typer.Option(help="Its name on the command line.")] = None,
     title: Annotated[str | None, typer.Option(help="Its name in lists.")] = None,
 ) -> None:
     """Import a checkpoint: check it, and keep a copy in your own folder."""
-    with exit_on_error():
-        card = catalog.add(file, id, title)
+    card = catalog.add(file, id, title)
     out.print(f"Added {card.id} ({card.title}). Use it with --weights {card.id}.")
 
 
 @app.command()
+@taking()
 def remove(id: Id) -> None:
     """Remove a checkpoint that you added."""
-    with exit_on_error():
-        catalog.remove(id)
+    catalog.remove(id)
     out.print(f"Removed {id}.")
 
 
 @app.command()
+@taking()
 def verify(
     id: Annotated[
         str | None, typer.Argument(help="Id of a checkpoint; all of them if left out.")
     ] = None,
 ) -> None:
     """Check that files of weights are sound and the ones that their cards name."""
-    with exit_on_error():
-        shelf = catalog.shelf() if id is None else catalog.Shelf((), ())
+    shelf = catalog.shelf() if id is None else catalog.Shelf((), ())
     errors: list[DerainError] = list(shelf.broken)
     sound = 0
     for name in [card.id for card in shelf.cards] if id is None else [id]:
@@ -103,6 +104,7 @@ def _lines(card: catalog.Card) -> list[tuple[str, str]]:
         ("Id", card.id),
         ("Title", card.title),
         ("Origin", card.origin),
+        ("Purpose", card.purpose),
         ("About", card.description),
         ("Trained on", card.training_data),
         ("Licence", card.licence),

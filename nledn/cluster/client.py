@@ -16,7 +16,7 @@ from distributed.client import ClosedClientError
 
 from nledn import __version__, temporary_files
 from nledn.atomic import replacing
-from nledn.batch import BatchProgress, Done, Ending, Failed, Job, Outcome, PutBack, Queue
+from nledn.batch import BatchJob, BatchProgress, Done, Ending, Failed, Outcome, PutBack, Queue
 from nledn.batch.progress import OnUpdate
 from nledn.batch.run import STOPPING
 from nledn.batch.workspace import remove_unfinished
@@ -96,7 +96,7 @@ class _ClusterRun:
         self._order = _order(queue, cluster, sign)
         self._cancel = cancel
         self._progress = BatchProgress(queue, on_update)
-        self._with_workers: dict[Future[Answer], Job] = {}
+        self._with_workers: dict[Future[Answer], BatchJob] = {}
         self._answered: SimpleQueue[Future[Answer]] = SimpleQueue()
         self._is_all_given_out = False
         self._is_stopping = False
@@ -140,7 +140,7 @@ class _ClusterRun:
         except STOPPING as error:
             self._stop(error)
 
-    def _submit(self, job: Job) -> None:
+    def _submit(self, job: BatchJob) -> None:
         self._progress.eta.begin()
         key = f"derain-{self._order.run}-{job.n}"
         try:
@@ -177,7 +177,7 @@ class _ClusterRun:
         del self._with_workers[future]
         self._finish(job, outcome)
 
-    def _judged(self, job: Job, answer: Answer) -> Outcome:
+    def _judged(self, job: BatchJob, answer: Answer) -> Outcome:
         what = answer.what
         if isinstance(what, Unfit):
             self._stop(WorkerUnfit(answer.worker, what.reason))
@@ -192,7 +192,7 @@ class _ClusterRun:
             return PutBack()
         return what
 
-    def _finish(self, job: Job, outcome: Outcome) -> None:
+    def _finish(self, job: BatchJob, outcome: Outcome) -> None:
         if isinstance(outcome, Done):
             self._progress.eta.computed(job.source, outcome.figures.megapixels)
         try:
@@ -242,7 +242,7 @@ def _order(queue: Queue, cluster: Cluster, sign: Path) -> Order:
     settings, card = queue.request.settings, queue.request.card
     options = replace(
         settings.options,
-        # What a worker finds by itself: not `auto`, and no path from where the client stands.
+        # What a worker finds by itself, no path from where the client stands.
         weights=os.path.abspath(card.path) if card.origin == "file" else card.id,
         threads=settings.options.threads or cluster.threads,
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from distributed import get_worker
 
-from nledn import __version__, backends, device, temporary_files
-from nledn.batch import BatchSettings, Job, Outcome, PutBack, derain_file
+from nledn import __version__, auto, backends, device, temporary_files
+from nledn.auto import Automatic
+from nledn.batch import BatchJob, BatchSettings, Outcome, PutBack, derain_file
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer
 from nledn.errors import Cancelled, CheckpointChanged, DerainError
@@ -68,7 +69,7 @@ class _Bench:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._loaded: tuple[Options, str] | None = None
-        self._engine: Derainer | None = None
+        self._engine: Derainer | Automatic | None = None
         self._checked: str = ""
         self._tokens: defaultdict[str, CancelToken] = defaultdict(CancelToken)
         self.hands = threading.BoundedSemaphore(IN_HAND)
@@ -78,7 +79,7 @@ class _Bench:
         with self._guard:
             return self._tokens[run]
 
-    def engine(self, order: Order) -> Derainer | Unfit:
+    def engine(self, order: Order) -> Derainer | Automatic | Unfit:
         """The engine of a run, loaded by its first photo; other threads wait meanwhile."""
         with self._guard:
             if self._checked != order.run:
@@ -110,24 +111,24 @@ def _unfit(order: Order) -> Unfit | None:
     return None
 
 
-def _loaded(order: Order) -> Derainer:
+def _loaded(order: Order) -> Derainer | Automatic:
     number = get_worker().name  # an integer where the workers were started here
     options = order.settings.options
     if isinstance(number, int):
         options = device.shared_out(options, backends.read_machine(), number)
-    engine = Derainer.load(options)
+    engine = auto.load(options)
     if engine.card.sha256 != order.checkpoint_sha256:
         raise CheckpointChanged(engine.card.path, order.checkpoint_sha256, engine.card.sha256)
     return engine
 
 
-def derained(order: Order, job: Job) -> Answer:
+def derained(order: Order, job: BatchJob) -> Answer:
     """Do one photo; the task that the scheduler hands out."""
     with _bench.hands:
         return Answer(get_worker().address, _outcome(order, job))
 
 
-def _outcome(order: Order, job: Job) -> Outcome | Unfit | Stopped:
+def _outcome(order: Order, job: BatchJob) -> Outcome | Unfit | Stopped:
     cancel = _bench.token(order.run)
     try:
         cancel.raise_if_cancelled()

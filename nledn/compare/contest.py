@@ -17,7 +17,7 @@ from nledn.compare.single import pane_of
 from nledn.errors import DerainError, PairTooSmall
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
-from nledn.models import LayerCache, Models
+from nledn.models import LayerCache, LoadedModels
 from nledn.options import Options
 from nledn.pairs import Pair
 from nledn.photo import Photo
@@ -127,7 +127,7 @@ class ContestRequest:
 def compare_pairs(
     pairs: Sequence[Pair],
     request: ContestRequest,
-    models: Models | None = None,
+    models: LoadedModels | None = None,
     *,
     on_row: Callable[[ContestRow], None] | None = None,
     cancel: CancelToken | None = None,
@@ -138,7 +138,7 @@ def compare_pairs(
         Cancelled: `cancel` was set.
     """
     # No photo comes twice, so layers need not be kept.
-    models = models or Models(layers=LayerCache(limit_bytes=0))
+    models = models or LoadedModels(layers=LayerCache(limit_bytes=0))
     names: tuple[str, ...] = ()
     rows = []
     for pair in pairs:
@@ -157,7 +157,7 @@ def compare_pairs(
 
 
 def _panes(
-    pair: Pair, request: ContestRequest, models: Models, cancel: CancelToken | None
+    pair: Pair, request: ContestRequest, models: LoadedModels, cancel: CancelToken | None
 ) -> tuple[Pane, ...]:
     pixels = pair.read()
     height, width = pixels.rainy.shape[:2]

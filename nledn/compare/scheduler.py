@@ -9,7 +9,7 @@ import numpy as np
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer, Focus, Progress
 from nledn.errors import DerainError, OutOfMemory
-from nledn.models import Models
+from nledn.models import LoadedModels
 from nledn.options import Options
 from nledn.photo import Photo
 from nledn.pixels import Pixels
@@ -96,7 +96,7 @@ class Comparison:
         models: loads the checkpoints, and keeps what they find.
     """
 
-    def __init__(self, photo: Photo, asked: Sequence[Options], models: Models) -> None:
+    def __init__(self, photo: Photo, asked: Sequence[Options], models: LoadedModels) -> None:
         self.photo = photo
         self.lanes = tuple(Lane(options) for options in asked)
         self._models = models

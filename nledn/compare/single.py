@@ -13,7 +13,7 @@ from nledn.engine import Focus
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
-from nledn.models import Models
+from nledn.models import LoadedModels
 from nledn.options import LIMIT_MEGAPIXELS, Options
 from nledn.photo import Photo
 from nledn.tiling import Rect
@@ -50,7 +50,7 @@ class BoardRequest:
 
 def compare_photo(
     request: BoardRequest,
-    models: Models,
+    models: LoadedModels,
     *,
     on_event: OnEvent | None = None,
     cancel: CancelToken | None = None,

@@ -7,7 +7,7 @@ import numpy as np
 from nledn.cancel import CancelToken
 from nledn.compare.pictures import in_colours
 from nledn.metrics import levels_of, psnr_y
-from nledn.models import Models
+from nledn.models import LoadedModels
 from nledn.options import Options
 from nledn.photo import Photo
 from nledn.pixels import Bytes, Pixels, to_8_bits
@@ -39,7 +39,11 @@ class TilingCheck:
 
 
 def check_tiling(
-    photo: Photo, rect: Rect, options: Options, models: Models, cancel: CancelToken | None = None
+    photo: Photo,
+    rect: Rect,
+    options: Options,
+    models: LoadedModels,
+    cancel: CancelToken | None = None,
 ) -> TilingCheck:
     """Compute a region whole and in tiles.
 
@@ -52,7 +56,7 @@ def check_tiling(
 
     Raises:
         OutOfMemory: the region does not fit into the memory whole.
-        CheckpointError: the checkpoint cannot be used, and the other errors of `Models.find`.
+        CheckpointError: the checkpoint cannot be used, and the other errors of `LoadedModels.find`.
         Cancelled: `cancel` was set.
     """
     rect = middle_of(rect.clipped(*photo.size))

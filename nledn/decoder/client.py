@@ -20,7 +20,7 @@ from nledn.options import LIMIT_MEGAPIXELS
 
 if TYPE_CHECKING:
     from nledn.photo import Header, Photo
-    from nledn.photo.canvas import Form
+    from nledn.photo.pixel_sink import Form
 
 
 def read(
@@ -43,6 +43,11 @@ def read(
         PhotoCrashesDecoder, PhotoTakesTooLong: the process died, or had to be stopped.
         PhotoDecoderMissing: none can be started.
         Cancelled: `cancel` was set.
+
+    Example:
+        >>> rainy = nledn.read_photo(Path("holiday.jpg"))
+        >>> rainy.format, rainy.pixels.dtype.name
+        ('JPEG', 'uint8')
     """
     from nledn.photo.facts import assembled
 
@@ -116,7 +121,7 @@ class _Conversation:
     limit_megapixels = 0.0
 
     def __init__(self, process: Process, path: Path, cancel: CancelToken) -> None:
-        from nledn.photo.canvas import Arrays
+        from nledn.photo.pixel_sink import Arrays
 
         self._process = process
         self._path = path
@@ -144,7 +149,7 @@ class _Conversation:
             self._take(kind, said)
 
     def _take(self, kind: str, said: Any) -> None:
-        from nledn.photo.canvas import Form
+        from nledn.photo.pixel_sink import Form
 
         if kind == "filled":
             self._take_pixels(*said)
@@ -159,7 +164,7 @@ class _Conversation:
             raise protocol.error_received(said, self._path)
 
     def _check(self, form: "Form") -> None:
-        from nledn.photo.canvas import DepthName
+        from nledn.photo.pixel_sink import DepthName
 
         if not (form.depth in get_args(DepthName) and min(form.width, form.height) > 0):
             raise ValueError(form)

@@ -19,7 +19,7 @@ import numpy as np
 from nledn import malloc
 from nledn.decoder import limits, protocol, sandbox, shared_memory
 from nledn.errors import PhotoError, PhotoTakesMemory
-from nledn.photo.canvas import Form, colours_in
+from nledn.photo.pixel_sink import Form, colours_in
 from nledn.photo.reading import Header, decode, read_header
 
 _INPUT, _OUTPUT, _ERRORS = 0, 1, 2

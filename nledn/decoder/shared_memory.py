@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nledn.photo.canvas import DepthName
+    from nledn.photo.pixel_sink import DepthName
 if sys.platform == "linux":
     import fcntl
 

@@ -31,4 +31,14 @@ from nledn.errors.writing import *  # noqa: F403
 
 
 class Cancelled(Exception):
-    """The work was cancelled between two tiles; what was done is kept where it was put."""
+    """The work was cancelled between two tiles; what was computed is kept.
+
+    Example:
+        >>> token = nledn.CancelToken()
+        >>> token.cancel()
+        >>> try:
+        ...     result = nledn.derain(rainy, derainer, cancel=token)
+        ... except nledn.Cancelled:
+        ...     print("cancelled")
+        cancelled
+    """

@@ -26,6 +26,13 @@ class DerainError(Exception):
         sentence: what happened, and to which file.
         remedy: what to do.
         window_remedy: what to do in the window, where `remedy` speaks of the command line.
+
+    Example:
+        >>> try:
+        ...     nledn.read_photo(Path("missing.jpg"))
+        ... except nledn.DerainError as error:
+        ...     print(error)
+        File not found: missing.jpg...
     """
 
     sentence: ClassVar[str] = ""

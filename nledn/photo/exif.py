@@ -16,7 +16,7 @@ from nledn.photo.tiff_structure import (
     INTEROP_IFD,
     SUB_IFDS,
     Directory,
-    Entry,
+    IfdEntry,
     TiffDamaged,
     TiffStructure,
 )
@@ -171,7 +171,7 @@ class _Editor:
     block: bytearray
     structure: TiffStructure
 
-    def set_number(self, entry: Entry | None, value: int) -> None:
+    def set_number(self, entry: IfdEntry | None, value: int) -> None:
         if entry is None:
             return
         order = self.structure.order
@@ -185,7 +185,7 @@ class _Editor:
     def unlink_damage(self, offset: int, parent: int) -> bool:
         """Take links out of a directory and those below it; whether there was any to take."""
         directory = self.structure.directory(offset)
-        lost: list[Entry] = []
+        lost: list[IfdEntry] = []
         below = False
         for tag in CHILDREN[parent]:
             entry = directory.entries.get(tag)
@@ -199,7 +199,7 @@ class _Editor:
             self._take_out(entry, offset, directory)
         return below or bool(lost)
 
-    def _take_out(self, entry: Entry, offset: int, directory: Directory) -> None:
+    def _take_out(self, entry: IfdEntry, offset: int, directory: Directory) -> None:
         """Close the table over an entry; the values, which lie elsewhere, do not move."""
         order, block = self.structure.order, self.block
         count = struct.unpack_from(order + "H", block, offset)[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nledn.photo.exif import CHILDREN, DESCRIPTIVE, LINKS, ROOT, UNTELLING
-from nledn.photo.tiff_structure import Directory, Entry, TiffDamaged, TiffStructure
+from nledn.photo.tiff_structure import Directory, IfdEntry, TiffDamaged, TiffStructure
 
 _LONG = 4
 _LARGEST_VALUE = 4 * 1024 * 1024  # no camera's MakerNote is near it
@@ -92,7 +92,7 @@ class _Copier:
                     self.is_whole = False
         return values
 
-    def _value(self, entry: Entry, parent: int) -> Iterator[_Value]:
+    def _value(self, entry: IfdEntry, parent: int) -> Iterator[_Value]:
         structure = self._structure
         if entry.tag in CHILDREN[parent]:
             child = structure.directory(structure.integers(entry)[0])

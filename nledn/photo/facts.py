@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from nledn.photo import exif, gain_map, icc, xmp
-from nledn.photo.canvas import Arrays
 from nledn.photo.model import Decoded, Metadata, Note, Photo
+from nledn.photo.pixel_sink import Arrays
 from nledn.photo.source import Source
 from nledn.photo.tiff_structure import TiffDamaged
 

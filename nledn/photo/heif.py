@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from nledn.photo import exif, pillow, vips, xmp
-from nledn.photo.canvas import Canvas, DepthName, Form, colours_in
 from nledn.photo.model import Decoded, Metadata, Note
+from nledn.photo.pixel_sink import DepthName, Form, PixelSink, colours_in
 from nledn.photo.source import ReaderMissing, Source, Unsupported
 from nledn.pixels import strips
 
@@ -68,7 +68,7 @@ def opened(file: BinaryIO, kind: str) -> Source:
     if kind == "AVIF":
         # libvips makes three channels of one.
         bands = {1: (0,), 2: (0, 3)}.get(_MODES.get(picture.mode, 0))
-        decode = vips.Picture(file, "AVIF", bits=bits, bands=bands).decode
+        decode = vips.VipsImage(file, "AVIF", bits=bits, bands=bands).decode
     else:
         decode = functools.partial(_decoded, picture, bits)
     block, packet = exif.bare(info.get("exif")), info.get("xmp") or None
@@ -107,7 +107,7 @@ def _notes(container: Any, info: dict[str, Any]) -> Iterator[str]:
         yield Note.COLOUR_UNTAGGED
 
 
-def _decoded(picture: Any, bits: int, canvas: Canvas) -> Decoded:
+def _decoded(picture: Any, bits: int, canvas: PixelSink) -> Decoded:
     if picture.mode not in _MODES:
         raise Unsupported(picture.mode)
     values = np.asarray(picture)

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nledn.photo.canvas import Canvas, DepthName, Form, colours_in
 from nledn.photo.model import Decoded, Metadata, Note, Photo
+from nledn.photo.pixel_sink import DepthName, Form, PixelSink, colours_in
 from nledn.photo.source import Damaged, ReaderMissing, Source, Unsupported
 from nledn.pixels import strips
 
@@ -220,7 +220,7 @@ def _size(bits: _Bits) -> tuple[int, int]:
     return 8 * (bits.take(5) + 1) if is_small else bits.choose(*sides), height
 
 
-def _decoded(name: str, canvas: Canvas) -> Decoded:
+def _decoded(name: str, sink: PixelSink) -> Decoded:
     import OpenImageIO as oiio  # noqa: N813  # as all of its documentation writes it
 
     oiio.attribute("threads", 1)
@@ -239,12 +239,12 @@ def _decoded(name: str, canvas: Canvas) -> Decoded:
         raise Unsupported("JPEG XL of CMYK")
     colours, alpha = colours_in(spec.nchannels), spec.alpha_channel
     bands = [*range(colours), *([alpha] if alpha >= 0 else [])]
-    canvas.begin(Form(spec.width, spec.height, depth, has_alpha=alpha >= 0))
+    sink.begin(Form(spec.width, spec.height, depth, has_alpha=alpha >= 0))
     for rows in strips(spec.height, spec.width):
         strip = picture.read_scanlines(rows.start, rows.stop, 0, 0, spec.nchannels, spec.format)
         if strip is None:
             raise Damaged(picture.geterror())
-        canvas.put(strip[..., bands])
+        sink.put(strip[..., bands])
     picture.close()
     notes = (Note.EXTRA_CHANNELS,) if spec.nchannels > len(bands) else ()
     return Decoded(grey=colours == 1, notes=notes, icc=icc)

@@ -142,6 +142,10 @@ class Photo:
             "JXL" or "RAW".
         path: the file it was read from.
         notes: what had to be dropped or converted, as `Note` says.
+
+    Example:
+        >>> rainy.grey, rainy.size
+        (False, (32, 24))
     """
 
     pixels: Pixels

@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image
 
 from nledn.photo import exif, gain_map, jpeg_reading, texts, vips, xmp
-from nledn.photo.canvas import Canvas, Form
 from nledn.photo.model import Decoded, Metadata, Note, Photo
+from nledn.photo.pixel_sink import Form, PixelSink
 from nledn.photo.source import Source, Unsupported
 from nledn.pixels import strips
 
@@ -57,14 +57,14 @@ def opened(file: BinaryIO, kind: str) -> Source:
     kind = "JPEG" if beside and beside.is_alone else image.format or ""
     notes = [*_notes(image, kind), *_beside(file, kind)]
     picture = None
-    decode: Callable[[Canvas], Decoded] = functools.partial(_decoded, image)
+    decode: Callable[[PixelSink], Decoded] = functools.partial(_decoded, image)
     if found is None:
         metadata = _metadata(image, file)
     else:
         metadata = replace(_jpeg_metadata(found), gain_map=beside.data if beside else None)
         others = notes.count(Note.MPO) or Note.GAIN_MAP in (*notes, *found.notes)
         notes += [note for note in found.notes if not (note == Note.MPO and others)]
-        picture = vips.Picture(file, "JPEG", cmyk=image.mode == "CMYK")
+        picture = vips.VipsImage(file, "JPEG", cmyk=image.mode == "CMYK")
         if image.mode == "CMYK":
             decode = picture.decode
     notes += _told_by_xmp(metadata.xmp)
@@ -182,7 +182,7 @@ def _bmp_profile(file: BinaryIO) -> bytes | None:
     return file.read(count)
 
 
-def _decoded(image: Image.Image, canvas: Canvas) -> Decoded:
+def _decoded(image: Image.Image, canvas: PixelSink) -> Decoded:
     image.load()
     mode = _READ_AS.get(image.mode, image.mode)
     if image.mode == "P" or (image.mode in ("RGB", "L") and "transparency" in image.info):

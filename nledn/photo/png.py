@@ -66,7 +66,7 @@ def opened(file: BinaryIO) -> Source:
     chunks = {chunk.name: chunk.data for chunk in reversed(found)}  # of equals the first
     packets = [chunk.data for chunk in found if chunk.name == _XMP_KEYWORD]
     packets += [packet for packet in [_raw_xmp(chunks)] if packet is not None]
-    picture = vips.Picture(file, "PNG")
+    picture = vips.VipsImage(file, "PNG")
     kinds = {chunk.name for chunk in found if not chunk.encoding}
     words = (chunk.as_words() for chunk in found if chunk.encoding)
     return Source(

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from nledn.photo import exif, exif_copying, jpeg_reading, tiff_reading
-from nledn.photo.canvas import Canvas, Form
 from nledn.photo.model import Decoded, Metadata, Note
+from nledn.photo.pixel_sink import Form, PixelSink
 from nledn.photo.source import Damaged, ReaderMissing, Source, Unsupported
 from nledn.photo.tiff_structure import EXIF_IFD, GPS_IFD, TiffDamaged, TiffStructure
 from nledn.pixels import strips
@@ -151,7 +151,7 @@ def _of_jpeg(data: bytes) -> Metadata | None:
     return Metadata(exif=found.exif, xmp=found.xmp, iptc=found.iptc)
 
 
-def _developed(raw: Any, canvas: Canvas) -> Decoded:
+def _developed(raw: Any, canvas: PixelSink) -> Decoded:
     import rawpy
 
     with raw, _libraw_errors():

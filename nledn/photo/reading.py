@@ -31,10 +31,10 @@ from nledn.errors import (
 )
 from nledn.options import LIMIT_MEGAPIXELS
 from nledn.photo import heif, jxl, pillow, png, raw, tiff_reading
-from nledn.photo.canvas import Arrays, Canvas, Form
 from nledn.photo.facts import Facts, assembled, facts_of
 from nledn.photo.formats import HEAD_BYTES, is_video, named_by, sniff
 from nledn.photo.model import Decoded, Note, Photo
+from nledn.photo.pixel_sink import Arrays, Form, PixelSink
 from nledn.photo.source import ReaderMissing, Source, Unsupported
 from nledn.photo.tiff_structure import TiffStructure
 
@@ -90,7 +90,7 @@ def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, damaged: boo
 
 def decode(
     path: Path,
-    canvas: Canvas,
+    canvas: PixelSink,
     *,
     limit_megapixels: float,
     damaged: bool = False,
@@ -143,7 +143,7 @@ def _decoded(source: Source, canvas: "_Limited", path: Path, damaged: bool) -> D
 class _Limited:
     """A canvas that takes no more than the limit, whatever the header said."""
 
-    def __init__(self, canvas: Canvas, path: Path, limit_megapixels: float) -> None:
+    def __init__(self, canvas: PixelSink, path: Path, limit_megapixels: float) -> None:
         self._canvas = canvas
         self._path = path
         self._limit = limit_megapixels

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from nledn.photo.canvas import Canvas
 from nledn.photo.model import Decoded, Metadata
+from nledn.photo.pixel_sink import PixelSink
 
 
 class Damaged(ValueError):
@@ -37,7 +37,7 @@ class Part(Protocol):
         """Return how many rows from the top can be read."""
         ...
 
-    def decode_part(self, canvas: Canvas, rows: int) -> Decoded:
+    def decode_part(self, canvas: PixelSink, rows: int) -> Decoded:
         """Decode so many rows; those below become grey."""
         ...
 
@@ -60,7 +60,7 @@ class Source:
     format: str
     size: tuple[int, int]
     metadata: Metadata
-    decode: Callable[[Canvas], Decoded]
+    decode: Callable[[PixelSink], Decoded]
     orientation: int | None = None
     notes: tuple[str, ...] = ()
     lossless: bool = False

@@ -74,7 +74,7 @@ def opened(file: BinaryIO) -> Source:
     block, is_whole = exif_copying.from_tiff(structure, page)
     if block is None and page is not first:
         block, is_whole = exif_copying.from_tiff(structure, first)
-    picture = vips.Picture(
+    picture = vips.VipsImage(
         file,
         "TIFF",
         bits=_first(structure, page, _BITS, 1) if _is_float(structure, page) else None,

@@ -28,7 +28,7 @@ class TiffDamaged(ValueError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class IfdEntry:
     """One field of a directory.
 
     Attributes:
@@ -63,7 +63,7 @@ class Entry:
 class Directory:
     """An IFD: entries by tag, where it ends, and the offset of the next one (0: none)."""
 
-    entries: dict[int, Entry]
+    entries: dict[int, IfdEntry]
     next_position: int
     next_offset: int
 
@@ -102,7 +102,7 @@ class TiffStructure:
         if count * entry_bytes > self._size - start:
             raise TiffDamaged("a directory runs beyond the end")
         table = self._bytes(start, count * entry_bytes)
-        entries: dict[int, Entry] = {}
+        entries: dict[int, IfdEntry] = {}
         for at in range(0, len(table), entry_bytes):
             entry = self._entry(table[at : at + entry_bytes], start + at)
             entries.setdefault(entry.tag, entry)
@@ -128,11 +128,11 @@ class TiffStructure:
             yield page
             offset = page.next_offset
 
-    def data(self, entry: Entry) -> bytes:
+    def data(self, entry: IfdEntry) -> bytes:
         """The values of `entry` as they stand in the file."""
         return self._bytes(entry.offset, entry.value_bytes)
 
-    def numbers(self, entry: Entry | None) -> tuple[float, ...]:
+    def numbers(self, entry: IfdEntry | None) -> tuple[float, ...]:
         """The values of `entry`; () where it is missing. Rationals come divided."""
         if entry is None:
             return ()
@@ -145,19 +145,19 @@ class TiffStructure:
         pairs = zip(values[::2], values[1::2], strict=True)
         return tuple(top / bottom if bottom else 0.0 for top, bottom in pairs)
 
-    def integers(self, entry: Entry | None) -> tuple[int, ...]:
+    def integers(self, entry: IfdEntry | None) -> tuple[int, ...]:
         """The values of `entry` as integers; () where it is missing."""
         return tuple(int(value) for value in self.numbers(entry))
 
-    def _entry(self, raw: bytes, position: int) -> Entry:
+    def _entry(self, raw: bytes, position: int) -> IfdEntry:
         tag, kind = struct.unpack(self.order + "HH", raw[:4])
         inline = len(raw) - 12 if self.big else 4
         count = self._unpack("Q" if self.big else "I", raw[4:-inline])
-        entry = Entry(tag, kind, count, position, position + len(raw) - inline)
+        entry = IfdEntry(tag, kind, count, position, position + len(raw) - inline)
         if entry.value_bytes <= inline:
             return entry
         offset = self._unpack("Q" if self.big else "I", raw[-inline:])
-        return Entry(tag, kind, count, position, offset)
+        return IfdEntry(tag, kind, count, position, offset)
 
     def _bytes(self, offset: int, count: int) -> bytes:
         if count > self._size - offset:

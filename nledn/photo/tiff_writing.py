@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nledn.photo.model import Metadata
-from nledn.photo.tiff_structure import Entry, TiffStructure
+from nledn.photo.tiff_structure import IfdEntry, TiffStructure
 from nledn.pixels import Plane
 
 LARGEST_BYTES = 4_000_000_000
@@ -166,11 +166,11 @@ class _Fields:
     def add_bytes(self, tag: int, kind: int, data: bytes) -> None:
         self._add(tag, kind, len(data), data)
 
-    def add_entry(self, entry: Entry, block: bytes) -> None:
+    def add_entry(self, entry: IfdEntry, block: bytes) -> None:
         raw = block[entry.position : entry.position + 12]
         self._entries[entry.tag] = (raw, b"")
 
-    def add_copy(self, entry: Entry, structure: TiffStructure) -> None:
+    def add_copy(self, entry: IfdEntry, structure: TiffStructure) -> None:
         """Copy a field of another structure, in its byte order or turned into ours."""
         data = structure.data(entry)
         each = entry.each_bytes

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyvips
 
-from nledn.photo.canvas import Canvas, DepthName, Form, colours_in
 from nledn.photo.model import Decoded, Photo
+from nledn.photo.pixel_sink import DepthName, Form, PixelSink, colours_in
 from nledn.photo.source import Unsupported
 from nledn.pixels import Plane, is_float, strips, white
 
@@ -39,7 +39,7 @@ VipsError = pyvips.Error
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class VipsImage:
     """A picture in an open file.
 
     Attributes:
@@ -58,7 +58,7 @@ class Picture:
     bands: tuple[int, ...] | None = None
     place: Mapping[str, int] = field(default_factory=dict)
 
-    def decode(self, canvas: Canvas) -> Decoded:
+    def decode(self, canvas: PixelSink) -> Decoded:
         """Decode it onto a canvas.
 
         Raises:
@@ -101,7 +101,7 @@ class Picture:
         for row in range(image.height):
             yield np.frombuffer(region.fetch(0, row, image.width, 1), depth)[None]
 
-    def decode_part(self, canvas: Canvas, rows: int) -> Decoded:
+    def decode_part(self, canvas: PixelSink, rows: int) -> Decoded:
         """Decode so many rows; those below are grey, or as far as a JPEG's decoder knows them.
 
         Raises:
@@ -109,7 +109,7 @@ class Picture:
         """
         return self._decoded(canvas if self.kind == "JPEG" else _GreyBelow(canvas, rows), "none")
 
-    def _decoded(self, canvas: Canvas, fail_on: str) -> Decoded:
+    def _decoded(self, canvas: PixelSink, fail_on: str) -> Decoded:
         # Held until the last strip is fetched: libvips itself keeps no reference to its callbacks.
         image, _held = self._opened(fail_on)
         if self.cmyk:
@@ -170,7 +170,7 @@ class _Ended:
 class _GreyBelow:
     """A canvas whose rows below a given one are grey."""
 
-    def __init__(self, canvas: Canvas, rows: int) -> None:
+    def __init__(self, canvas: PixelSink, rows: int) -> None:
         self._canvas = canvas
         self._left = rows
         self.begin = canvas.begin
@@ -188,7 +188,7 @@ def _cmyk_to_srgb(image: Any) -> Any:
     return image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
 
 
-def _fetch(image: Any, bits: int | None, canvas: Canvas) -> None:
+def _fetch(image: Any, bits: int | None, canvas: PixelSink) -> None:
     width, height, bands = image.width, image.height, image.bands
     depth = _DEPTHS[image.format]
     kept: DepthName = "float16" if depth == "float32" and bits == 16 else depth

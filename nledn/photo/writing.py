@@ -39,6 +39,13 @@ class WriteSettings:
         overwrite: whether an earlier result may be replaced; a source never is.
         strip: the metadata to leave out; `nledn.pipeline.write` does.
         keep_times: the file gets the times of its source; `nledn.pipeline.write` does.
+        longest_side_px: larger photos are reduced to it; `nledn.pipeline.write` does.
+
+    Example:
+        >>> small = nledn.photo.WriteSettings(quality=85, longest_side_px=16)
+        >>> written = nledn.write(result, Path("small.jpg"), small)
+        >>> max(written.size)
+        16
     """
 
     quality: int = 95
@@ -46,6 +53,7 @@ class WriteSettings:
     overwrite: bool = False
     strip: Strip = "none"
     keep_times: bool = False
+    longest_side_px: int | None = None
 
 
 def write(

@@ -67,6 +67,8 @@ class Phase:
             squared error, which is what PSNR measures; its gradient is about as large.
         rain_weight: how much a pixel with rain counts, beside one without. Above 1 more rain
             is taken, and more harm done to things without rain.
+        spectrum_weight: of the difference of the spectra's magnitudes, added to the loss: keeps
+            texture where rain was thick. 0 for none.
     """
 
     steps: int
@@ -74,6 +76,7 @@ class Phase:
     patch_px: int
     loss: Loss = "l1"
     rain_weight: float = 1.0
+    spectrum_weight: float = 0.0
 
     @property
     def pixels_per_step(self) -> int:

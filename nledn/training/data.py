@@ -22,7 +22,7 @@ LARGEST_REDUCTION = 3.0  # a patch is cut up to three times as wide and scaled d
 
 
 @dataclass(frozen=True)
-class Batch:
+class PatchBatch:
     """Pairs for one step.
 
     Attributes:
@@ -33,15 +33,15 @@ class Batch:
     rainy: Tensor
     clean: Tensor
 
-    def to(self, device: str) -> "Batch":
+    def to(self, device: str) -> "PatchBatch":
         """The same on a device."""
-        return Batch(self.rainy.to(device), self.clean.to(device))
+        return PatchBatch(self.rainy.to(device), self.clean.to(device))
 
 
 class Batches(Protocol):
     """An endless, repeatable stream of batches: batch n depends on the seed and n alone."""
 
-    def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> Batch:
+    def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> PatchBatch:
         """This process's share of the `size` pairs of a step; `patch_px` 0 for whole photos."""
         ...
 
@@ -99,7 +99,7 @@ class Patches:
         areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
         self._chances = np.sqrt(areas) / np.sqrt(areas).sum()
 
-    def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> Batch:
+    def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> PatchBatch:
         """This process's share of `size` pairs of `patch_px` squares for step `step`."""
         rng = self._rng(step)
         # One stream for all: each process draws the whole batch, and keeps its own part.
@@ -145,9 +145,9 @@ def _toned(clean: FloatImage, rng: np.random.Generator) -> FloatImage:
     return np.asarray(clean ** rng.uniform(0.7, 1.6) * rng.uniform(0.7, 1.0), np.float32)
 
 
-def batch_of(pairs: Sequence[Pair]) -> Batch:
+def batch_of(pairs: Sequence[Pair]) -> PatchBatch:
     """Stack (H, W, 3) float32 pairs, rainy first, all of one size."""
-    return Batch(*(_stacked(images) for images in zip(*pairs, strict=True)))
+    return PatchBatch(*(_stacked(images) for images in zip(*pairs, strict=True)))
 
 
 def _stacked(images: Sequence[FloatImage]) -> Tensor:

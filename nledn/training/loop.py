@@ -18,7 +18,7 @@ from nledn.architecture import VARIANTS
 from nledn.checkpoint import Weights
 from nledn.network import NLEDN
 from nledn.training.config import Loss, Phase, Recipe
-from nledn.training.data import Batch
+from nledn.training.data import PatchBatch
 from nledn.training.journal import SAMPLES, TrainingJournal, forget_after
 from nledn.training.material import Material
 from nledn.training.muon import Muon
@@ -137,12 +137,16 @@ class Trainer:
             log.warning("step %d: the gradient is not finite, the step is left out", self.step)
         return float(loss.detach())
 
-    def _loss(self, batch: Batch, phase: Phase) -> Tensor:
+    def _loss(self, batch: PatchBatch, phase: Phase) -> Tensor:
         """How far the estimate is from the clean photo (eq. 9, or `Phase.loss`)."""
-        error = batch.rainy - self._rain(self._parallel, batch.rainy) - batch.clean
+        estimate = batch.rainy - self._rain(self._parallel, batch.rainy)
+        error = estimate - batch.clean
         if phase.rain_weight != 1:
             error = error * weight_of_rain(batch, phase.rain_weight)
-        return loss_of(error, phase.loss)
+        loss = loss_of(error, phase.loss)
+        if phase.spectrum_weight:
+            loss = loss + phase.spectrum_weight * spectrum_error(estimate, batch.clean)
+        return loss
 
     def _rain(self, network: nn.Module, rainy: Tensor) -> Tensor:
         with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.run.bf16):
@@ -262,7 +266,7 @@ def _replace(path: Path, state: dict[str, Any]) -> None:
     os.replace(temporary, path)
 
 
-def weight_of_rain(batch: Batch, rain_weight: float) -> Tensor:
+def weight_of_rain(batch: PatchBatch, rain_weight: float) -> Tensor:
     """(B, 1, H, W) factors of the error whose squares' mean is 1 in each patch.
 
     Args:
@@ -279,6 +283,21 @@ def loss_of(error: Tensor, kind: Loss) -> Tensor:
     if kind == "l1":
         return error.abs().mean()
     return (error.square().mean(dim=(1, 2, 3)) + SMALLEST_ERROR).sqrt().mean()
+
+
+def spectrum_error(estimate: Tensor, clean: Tensor) -> Tensor:
+    """Return the mean difference of the magnitudes of two spectra.
+
+    A squared error is smallest for a smooth guess where rain hides texture; this one grows when
+    texture is missing, wherever it should lie.
+
+    Args:
+        estimate: (B, 3, H, W) in [0, 1].
+        clean: the same shape.
+    """
+    found, wanted = (torch.fft.rfft2(pixels, norm="ortho").abs() for pixels in (estimate, clean))
+    difference: Tensor = (found - wanted).abs().mean()
+    return difference
 
 
 def psnr(estimate: Tensor, truth: Tensor) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from nledn.pairs import Pair, find_pairs
 from nledn.pixels import Bytes
 from nledn.training.config import Recipe
-from nledn.training.data import Batch, Batches, Patches, batch_of, find_photos, load
+from nledn.training.data import Batches, PatchBatch, Patches, batch_of, find_photos, load
 from nledn.training.datasets import DATA_SETS, part_of
 from nledn.training.paired import PairBatches, fitted, middle_of
 
@@ -26,7 +26,7 @@ class Material:
     """
 
     training: Batches
-    held_out: tuple[Batch, ...] = ()
+    held_out: tuple[PatchBatch, ...] = ()
 
 
 def material_of(recipe: Recipe, folder: Path) -> Material:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from nledn.pairs import Pair
 from nledn.pixels import as_floats
 from nledn.training.camera import FloatImage
-from nledn.training.data import Batch, batch_of
+from nledn.training.data import PatchBatch, batch_of
 from nledn.training.processes import ALONE, Share
 
 FloatPair = tuple[FloatImage, FloatImage]
@@ -33,7 +33,7 @@ class PairBatches:
         self._seed = seed
         self._order = lru_cache(maxsize=2)(self._shuffled)
 
-    def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> Batch:
+    def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> PatchBatch:
         """This process's share of a step's pairs, whole where `patch_px` is 0.
 
         Raises:

@@ -11,7 +11,7 @@ from torch import Tensor
 from nledn.pixels import Bytes
 from nledn.training.camera import Camera
 from nledn.training.config import HELD_OUT_PHOTOS, Recipe
-from nledn.training.data import Batch, Patches, find_photos, load
+from nledn.training.data import PatchBatch, Patches, find_photos, load
 from nledn.training.synthesis import KINDS, RainMix
 
 RAINY_FOLDER = "rainy"
@@ -71,7 +71,7 @@ def recorded(photos: Path, folder: Path) -> None:
     _write(folder, (_recorded(index, kept) for index in range(2 * len(kept))))
 
 
-def _recorded(index: int, photos: Sequence[Bytes]) -> Batch:
+def _recorded(index: int, photos: Sequence[Bytes]) -> PatchBatch:
     turn, photo = divmod(index, len(photos))
     kind = KINDS[1:][(photo + turn) % len(KINDS[1:])]
     shares = {name: float(name == kind) for name in KINDS}
@@ -80,7 +80,7 @@ def _recorded(index: int, photos: Sequence[Bytes]) -> Batch:
     return patches.batch(index, 1, RECORDED_PX)
 
 
-def _write(folder: Path, pairs: Iterable[Batch]) -> None:
+def _write(folder: Path, pairs: Iterable[PatchBatch]) -> None:
     for name in (RAINY_FOLDER, CLEAN_FOLDER):
         (folder / name).mkdir(parents=True)
     for index, pair in enumerate(pairs):

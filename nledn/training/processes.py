@@ -1,5 +1,6 @@
 """Several processes that train one network, started by torchrun: gloo on CPUs, nccl on GPUs."""
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -48,6 +49,8 @@ ALONE = Share()
 def joined(device: str) -> Iterator[Share]:
     """Meet the other processes, where torchrun started some.
 
+    What was trained must be out of reach at the end of the block.
+
     Args:
         device: `cpu` or `cuda`, which decides how they talk.
     """
@@ -60,6 +63,9 @@ def joined(device: str) -> Iterator[Share]:
     try:
         yield Share(dist.get_rank(), dist.get_world_size())
     finally:
+        # Before the group: the network's gradient reducer holds it too. Were that freed later, it
+        # would wait for gloo's threads under the interpreter's lock, which one of them may want.
+        gc.collect()
         dist.destroy_process_group()
 
 

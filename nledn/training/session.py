@@ -62,7 +62,6 @@ def start(recipe: Path, folder: Path, settings: TrainingSettings, until_step: in
         FileNotFoundError: the data are not there.
         DerainError: the data are not what the recipe asks for.
     """
-    found = read_recipe(recipe)
     with joined(settings.device) as share:
         run = Run(
             folder,
@@ -71,10 +70,14 @@ def start(recipe: Path, folder: Path, settings: TrainingSettings, until_step: in
             tensorboard=settings.tensorboard,
             share=share,
         )
-        trainer = _trainer(found, run, settings)
-        if share.is_first:  # and nothing speaks against it: `resume` will find no mistake
-            _remember(recipe, folder, settings)
-        trainer.train(until_step)
+        _train(recipe, run, settings, until_step)
+
+
+def _train(recipe: Path, run: Run, settings: TrainingSettings, until_step: int | None) -> None:
+    trainer = _trainer(read_recipe(recipe), run, settings)
+    if run.share.is_first:  # and nothing speaks against it: `resume` will find no mistake
+        _remember(recipe, run.folder, settings)
+    trainer.train(until_step)
 
 
 def take_up(folder: Path, until_step: int | None) -> None:

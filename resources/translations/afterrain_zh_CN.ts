@@ -4,6 +4,10 @@
 <context>
     <name>AfterRain</name>
     <message>
+        <source>1 area kept</source>
+        <translation>已保留 1 处区域</translation>
+    </message>
+    <message>
         <source>1 core</source>
         <translation>1 个核心</translation>
     </message>
@@ -18,6 +22,10 @@
     <message>
         <source>200 %</source>
         <translation>200 %</translation>
+    </message>
+    <message>
+        <source>285 photos out of Debian, npm and PyPI packages, rain drawn on them</source>
+        <translation>来自 Debian、npm 和 PyPI 软件包的 285 张照片，绘上了雨</translation>
     </message>
     <message>
         <source>A batch is running</source>
@@ -36,12 +44,16 @@
         <translation>名称必须以 {field} 结尾。</translation>
     </message>
     <message>
-        <source>A rainy sample. Click Derain to take the rain away, or drop your own photo.</source>
-        <translation>这是一张雨中的示例照片。点击“去雨”去除雨水，或将您自己的照片拖到这里。</translation>
+        <source>A rainy sample. Click Derain to remove the rain, or drop your own photo.</source>
+        <translation>这是一张雨天的示例照片。点击“去雨”即可去除雨丝，也可以把自己的照片拖到这里。</translation>
     </message>
     <message>
         <source>About AfterRain</source>
         <translation>关于 AfterRain</translation>
+    </message>
+    <message>
+        <source>About this model</source>
+        <translation>关于此模型</translation>
     </message>
     <message>
         <source>Add</source>
@@ -50,6 +62,10 @@
     <message>
         <source>Add a folder and its subfolders to the batch</source>
         <translation>将一个文件夹及其子文件夹加入批处理</translation>
+    </message>
+    <message>
+        <source>Add a model of your own (.safetensors or .pth)</source>
+        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
     </message>
     <message>
         <source>Add folder…</source>
@@ -68,12 +84,16 @@
         <translation>添加照片…</translation>
     </message>
     <message>
-        <source>Add weights of your own (.safetensors or .pth)</source>
-        <translation>添加您自己的权重（.safetensors 或 .pth）</translation>
+        <source>Advanced</source>
+        <translation>高级</translation>
     </message>
     <message>
-        <source>AfterRain did not close properly. Of {name}, {done} of {total} tiles are kept.</source>
-        <translation>AfterRain 上次未正常关闭。{name} 的 {total} 个图块中已保留 {done} 个。</translation>
+        <source>Advanced: a template for the name</source>
+        <translation>高级：使用名称模板</translation>
+    </message>
+    <message>
+        <source>AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.</source>
+        <translation>AfterRain 上次未正常退出。已恢复 {name} 的 {done} 个图块（共 {total} 个）。</translation>
     </message>
     <message>
         <source>AfterRain does not download photos. Save the picture, then open its file.</source>
@@ -108,12 +128,16 @@
         <translation>AfterRain 是以 MIT 许可证发布的自由软件。它所用的软件包与它一同安装，各有自己的许可证。打包版本自带这些软件包，并在此列出。</translation>
     </message>
     <message>
-        <source>AfterRain {version} takes the rain out of photos, on your own machine.</source>
-        <translation>AfterRain {version} 在您自己的电脑上去除照片中的雨。</translation>
+        <source>AfterRain {version} removes rain from photos, on your own computer.</source>
+        <translation>AfterRain {version} 在您自己的电脑上为照片去雨。</translation>
     </message>
     <message>
         <source>All files</source>
         <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>All of the authors' models are already here.</source>
+        <translation>作者发布的模型均已添加。</translation>
     </message>
     <message>
         <source>All photos</source>
@@ -124,28 +148,24 @@
         <translation>所有图块均已完成</translation>
     </message>
     <message>
-        <source>An ICC file of your screen, if the desktop does not know it.</source>
-        <translation>您屏幕的 ICC 文件（如果桌面环境没有提供）。</translation>
+        <source>All-round</source>
+        <translation>通用</translation>
     </message>
     <message>
-        <source>An area is kept unchanged.</source>
-        <translation>有区域保持原样。</translation>
+        <source>An ICC file of your screen, if the desktop has none.</source>
+        <translation>显示器的 ICC 文件，仅在系统未提供时需要。</translation>
     </message>
     <message>
         <source>Another batch is running in {path} (process {pid} on {host}).</source>
         <translation>另一个批处理正在 {path} 中运行（{host} 上的进程 {pid}）。</translation>
     </message>
     <message>
-        <source>Another language is spoken from the next start on.</source>
-        <translation>更改语言将在下次启动时生效。</translation>
-    </message>
-    <message>
         <source>Another program's result…</source>
         <translation>其他程序的结果…</translation>
     </message>
     <message>
-        <source>Apple GPU (untested)</source>
-        <translation>Apple GPU（未经测试）</translation>
+        <source>Apple graphics (untested)</source>
+        <translation>Apple 显卡（未经测试）</translation>
     </message>
     <message>
         <source>Arrange them as one of: {layouts}.</source>
@@ -154,6 +174,10 @@
     <message>
         <source>As the photo</source>
         <translation>与照片相同</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Ask its author for a .safetensors file.</source>
@@ -172,16 +196,16 @@
         <translation>恢复为 100 %</translation>
     </message>
     <message>
-        <source>Back to the settings of a first start</source>
-        <translation>恢复为首次启动时的设置</translation>
-    </message>
-    <message>
         <source>Backend</source>
         <translation>后端</translation>
     </message>
     <message>
         <source>Batch</source>
         <translation>批处理</translation>
+    </message>
+    <message>
+        <source>Batch finished</source>
+        <translation>批处理已完成</translation>
     </message>
     <message>
         <source>Batch: {progress}</source>
@@ -192,11 +216,15 @@
         <translation>前后对比</translation>
     </message>
     <message>
+        <source>Beside the photo</source>
+        <translation>照片所在文件夹</translation>
+    </message>
+    <message>
         <source>Black and white became 8-bit grey.</source>
         <translation>黑白二值已转换为 8 位灰度。</translation>
     </message>
     <message>
-        <source>Black: as without rain. Yellow: far from it</source>
+        <source>Black: like the photo without rain. Yellow: far from it</source>
         <translation>黑色：与无雨照片一致；黄色：相差很大</translation>
     </message>
     <message>
@@ -256,16 +284,12 @@
         <translation>检查图块</translation>
     </message>
     <message>
+        <source>Checking the tiles needs a photo and a model.</source>
+        <translation>检查图块需要一张照片和一个模型。</translation>
+    </message>
+    <message>
         <source>Checking the tiles…</source>
         <translation>正在检查图块…</translation>
-    </message>
-    <message>
-        <source>Checkpoint</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Checkpoints</source>
-        <translation>模型文件</translation>
     </message>
     <message>
         <source>Choose Automatic in Settings.</source>
@@ -332,10 +356,6 @@
         <translation>请选择其他配置文件。</translation>
     </message>
     <message>
-        <source>Choose folder, name and format (Ctrl+Shift+S)</source>
-        <translation>选择文件夹、名称和格式 (Ctrl+Shift+S)</translation>
-    </message>
-    <message>
         <source>Choose the folder of the results</source>
         <translation>选择结果文件夹</translation>
     </message>
@@ -392,7 +412,7 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compare one more: a checkpoint, or a picture</source>
+        <source>Compare one more: a model, or a picture</source>
         <translation>再比较一个：模型或图片</translation>
     </message>
     <message>
@@ -400,24 +420,36 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>Compute only what is in sight</source>
-        <translation>只计算看得见的部分</translation>
+        <source>Compute only the visible part</source>
+        <translation>只计算可见部分</translation>
     </message>
     <message>
         <source>Compute the missing tiles (Ctrl+D)</source>
         <translation>计算剩余的图块 (Ctrl+D)</translation>
     </message>
     <message>
-        <source>Compute the rest of the photo too</source>
-        <translation>把照片其余部分也计算出来</translation>
+        <source>Compute the rest of the photo</source>
+        <translation>计算照片的其余部分</translation>
     </message>
     <message>
-        <source>Compute what is in sight whole and in tiles, and compare</source>
-        <translation>把看得见的部分整体和分图块各算一次并比较</translation>
+        <source>Compute the visible part at once and in tiles, and compare</source>
+        <translation>将可见部分整体计算一次、分图块计算一次，并作比较</translation>
     </message>
     <message>
         <source>Content credentials are not kept.</source>
         <translation>内容凭证不会保留。</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Continue now</source>
+        <translation>立即继续</translation>
+    </message>
+    <message>
+        <source>Continue with the next tile</source>
+        <translation>从下一个图块继续</translation>
     </message>
     <message>
         <source>Copy it again from the camera or a backup.</source>
@@ -433,7 +465,11 @@
     </message>
     <message>
         <source>Copy result</source>
-        <translation>复制结果</translation>
+        <translation>拷贝结果</translation>
+    </message>
+    <message>
+        <source>Copy settings</source>
+        <translation>拷贝设置</translation>
     </message>
     <message>
         <source>Correct or stop that worker, then start the batch again.</source>
@@ -444,8 +480,8 @@
         <translation>请创建它，或选择其他文件夹。</translation>
     </message>
     <message>
-        <source>Create the folder, or end the name in .jpg, .png, .tif, .webp or .bmp.</source>
-        <translation>请创建该文件夹，或使名称以 .jpg、.png、.tif、.webp 或 .bmp 结尾。</translation>
+        <source>Create the folder, or end the name in .jpg, .png, .tif, .webp, .bmp or .jxl.</source>
+        <translation>请创建该文件夹，或使文件名以 .jpg、.png、.tif、.webp、.bmp 或 .jxl 结尾。</translation>
     </message>
     <message>
         <source>Crossing of the wipe, at {x} % and {y} %</source>
@@ -454,6 +490,10 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+    <message>
+        <source>Darker by {levels}: keep brightness?</source>
+        <translation>变暗了 {levels} 级：保持亮度？</translation>
     </message>
     <message>
         <source>Darker overall, by {levels} of 255.</source>
@@ -468,6 +508,10 @@
         <translation>其他程序的数据不会保留（{count}）。</translation>
     </message>
     <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -480,12 +524,16 @@
         <translation>请在一台机器上单独对它去雨。</translation>
     </message>
     <message>
+        <source>Derain selected…</source>
+        <translation>对所选照片去雨…</translation>
+    </message>
+    <message>
         <source>Derain the photos of a folder, and each that arrives there</source>
         <translation>对文件夹中的照片以及之后放入的每张照片去雨</translation>
     </message>
     <message>
-        <source>Derain the photos that are planned</source>
-        <translation>对待处理的照片去雨</translation>
+        <source>Derain the planned photos</source>
+        <translation>为待处理的照片去雨</translation>
     </message>
     <message>
         <source>Derained</source>
@@ -498,6 +546,10 @@
     <message>
         <source>Device</source>
         <translation>设备</translation>
+    </message>
+    <message>
+        <source>Devices are still being detected. Open Settings again in a moment.</source>
+        <translation>正在检测设备，请稍后再打开设置。</translation>
     </message>
     <message>
         <source>Discard</source>
@@ -536,8 +588,20 @@
         <translation>编辑</translation>
     </message>
     <message>
-        <source>End the run after this tile; what is done stays done</source>
-        <translation>完成当前图块后结束；已完成的会保留</translation>
+        <source>Edit presets…</source>
+        <translation>编辑预设…</translation>
+    </message>
+    <message>
+        <source>Enlarge small photos to fit</source>
+        <translation>适应窗口时放大小照片</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>回车键</translation>
+    </message>
+    <message>
+        <source>Erase the kept area (E)</source>
+        <translation>擦除保留区域 (E)</translation>
     </message>
     <message>
         <source>Eraser</source>
@@ -548,8 +612,16 @@
         <translation>误差图</translation>
     </message>
     <message>
+        <source>Error maps need the photo without rain: Add, Photo without rain…</source>
+        <translation>误差图需要无雨照片：添加 → 无雨照片…</translation>
+    </message>
+    <message>
         <source>Every photo before and after, with what was done to it</source>
         <translation>每张照片处理前后的对比及处理情况</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Export comparison</source>
@@ -558,6 +630,18 @@
     <message>
         <source>Export its frames as photos, then open those.</source>
         <translation>请先将各帧导出为照片，再打开它们。</translation>
+    </message>
+    <message>
+        <source>Export presets</source>
+        <translation>导出预设</translation>
+    </message>
+    <message>
+        <source>Export rain layer</source>
+        <translation>导出雨层</translation>
+    </message>
+    <message>
+        <source>Export rain layer…</source>
+        <translation>导出雨层…</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -572,24 +656,12 @@
         <translation>失败</translation>
     </message>
     <message>
-        <source>Fetch</source>
-        <translation>获取</translation>
-    </message>
-    <message>
-        <source>Fetch checkpoints</source>
-        <translation>获取模型</translation>
-    </message>
-    <message>
         <source>Fetched {title}.</source>
         <translation>已获取 {title}。</translation>
     </message>
     <message>
         <source>Fetching {title}: {percent} %</source>
         <translation>正在获取 {title}：{percent} %</translation>
-    </message>
-    <message>
-        <source>Fetch…</source>
-        <translation>获取…</translation>
     </message>
     <message>
         <source>File</source>
@@ -604,6 +676,10 @@
         <translation>先完成</translation>
     </message>
     <message>
+        <source>Finished photos are kept; the next start continues with the rest.</source>
+        <translation>已完成的照片会保留；下次启动时可继续处理其余照片。</translation>
+    </message>
+    <message>
         <source>Fit</source>
         <translation>适合窗口</translation>
     </message>
@@ -613,7 +689,7 @@
     </message>
     <message>
         <source>Floating point became {count} bits per channel, cut to 0 to 1.</source>
-        <translation>浮点数转换为每通道 {count} 位，并截断到 0 至 1。</translation>
+        <translation>浮点数据已转换为每通道 {count} 位，并限制在 0 到 1 之间。</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -632,6 +708,14 @@
         <translation>文件夹…</translation>
     </message>
     <message>
+        <source>For JPEG, WebP and JPEG XL; PNG and TIFF are lossless.</source>
+        <translation>用于 JPEG、WebP 和 JPEG XL；PNG 和 TIFF 为无损。</translation>
+    </message>
+    <message>
+        <source>For the web, 2048 px</source>
+        <translation>网页用，2048 像素</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>格式</translation>
     </message>
@@ -640,12 +724,20 @@
         <translation>请腾出空间或选择其他磁盘，然后重试。</translation>
     </message>
     <message>
+        <source>From the desktop, else sRGB</source>
+        <translation>采用系统的设置，没有则用 sRGB</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>
     <message>
-        <source>GPU {number}</source>
-        <translation>GPU {number}</translation>
+        <source>Full size</source>
+        <translation>原始尺寸</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>获取</translation>
     </message>
     <message>
         <source>Get it again from its source, then add it again.</source>
@@ -656,24 +748,32 @@
         <translation>请从原处重新获取。</translation>
     </message>
     <message>
-        <source>Get the checkpoints that the paper's authors published</source>
-        <translation>获取论文作者公开的模型</translation>
+        <source>Get models</source>
+        <translation>获取模型</translation>
     </message>
     <message>
-        <source>Go on</source>
-        <translation>继续</translation>
+        <source>Get more…</source>
+        <translation>获取更多…</translation>
     </message>
     <message>
-        <source>Go on at once</source>
-        <translation>立即继续</translation>
+        <source>Get the models that the paper's authors published</source>
+        <translation>获取论文作者发布的模型</translation>
     </message>
     <message>
-        <source>Go on with the tile that comes next</source>
-        <translation>从下一个图块继续</translation>
+        <source>Give back the light that goes with the rain</source>
+        <translation>补回随雨一起减去的亮度</translation>
     </message>
     <message>
-        <source>Grey is no rain; brighter is rain that is taken away</source>
-        <translation>灰色表示无雨；越亮表示去除的雨越多</translation>
+        <source>Graphics card</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Graphics card {number}</source>
+        <translation>显卡 {number}</translation>
+    </message>
+    <message>
+        <source>Grey: no rain. Brighter: removed rain</source>
+        <translation>灰色：无雨；越亮：去除的雨越多</translation>
     </message>
     <message>
         <source>Help</source>
@@ -684,7 +784,7 @@
         <translation>隐藏名称</translation>
     </message>
     <message>
-        <source>How much of the rain is taken away</source>
+        <source>How much of the rain is removed</source>
         <translation>去除多少雨</translation>
     </message>
     <message>
@@ -696,11 +796,11 @@
         <translation>若已存在</translation>
     </message>
     <message>
-        <source>Import checkpoint</source>
+        <source>Import model</source>
         <translation>导入模型</translation>
     </message>
     <message>
-        <source>Import checkpoint…</source>
+        <source>Import model…</source>
         <translation>导入模型…</translation>
     </message>
     <message>
@@ -728,6 +828,10 @@
         <translation>请在集群的所有机器上安装相同版本的 AfterRain。</translation>
     </message>
     <message>
+        <source>Instead: {where}, {how}.</source>
+        <translation>改用{where}（{how}）。</translation>
+    </message>
+    <message>
         <source>Invalid {option}: {found}.</source>
         <translation>{option} 的值无效：{found}。</translation>
     </message>
@@ -736,12 +840,20 @@
         <translation>照片只留在这台电脑上，原文件绝不会被更改。</translation>
     </message>
     <message>
-        <source>It uses {where}.</source>
-        <translation>现使用 {where}。</translation>
+        <source>Its present content will be lost.</source>
+        <translation>其现有内容将会丢失。</translation>
+    </message>
+    <message>
+        <source>JPEG XL quality {quality}</source>
+        <translation>JPEG XL 质量 {quality}</translation>
     </message>
     <message>
         <source>JPEG quality {quality}, {colour}</source>
         <translation>JPEG 质量 {quality}，{colour}</translation>
+    </message>
+    <message>
+        <source>Keep all</source>
+        <translation>全部保留</translation>
     </message>
     <message>
         <source>Keep area</source>
@@ -756,8 +868,12 @@
         <translation>保留区域：橡皮擦</translation>
     </message>
     <message>
-        <source>Keep nothing; the rain is taken everywhere</source>
-        <translation>不保留任何区域；所有地方都去雨</translation>
+        <source>Keep brightness</source>
+        <translation>保持亮度</translation>
+    </message>
+    <message>
+        <source>Keep the file's date</source>
+        <translation>保留文件日期</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -772,6 +888,18 @@
         <translation>增大画笔</translation>
     </message>
     <message>
+        <source>Larger photos are reduced; none is enlarged.</source>
+        <translation>较大的照片会缩小，不会放大。</translation>
+    </message>
+    <message>
+        <source>Leave out all</source>
+        <translation>全部去除</translation>
+    </message>
+    <message>
+        <source>Leave out the location</source>
+        <translation>去除位置信息</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
@@ -780,16 +908,24 @@
         <translation>浅色</translation>
     </message>
     <message>
-        <source>Like the system</source>
-        <translation>跟随系统</translation>
+        <source>Little rain found</source>
+        <translation>几乎没有找到雨</translation>
     </message>
     <message>
-        <source>Loading the checkpoints…</source>
-        <translation>正在载入模型…</translation>
+        <source>Little rain found: try {model}</source>
+        <translation>几乎没有找到雨：试试“{model}”</translation>
     </message>
     <message>
-        <source>Loading the checkpoint…</source>
-        <translation>正在载入模型…</translation>
+        <source>Loading the models…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Longest side</source>
+        <translation>长边</translation>
     </message>
     <message>
         <source>Looking for photos…</source>
@@ -800,12 +936,32 @@
         <translation>在矩形内测量，{size}。</translation>
     </message>
     <message>
+        <source>Measured on the visible part, {size}.</source>
+        <translation>在可见部分测量，{size}。</translation>
+    </message>
+    <message>
         <source>Measured on the whole photo.</source>
         <translation>在整张照片上测量。</translation>
     </message>
     <message>
-        <source>Measured on what is in sight, {size}.</source>
-        <translation>在看得见的部分测量，{size}。</translation>
+        <source>Metadata</source>
+        <translation>元数据</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model: {name}</source>
+        <translation>模型：{name}</translation>
+    </message>
+    <message>
+        <source>Model: {name} ({reason})</source>
+        <translation>模型：{name}（{reason}）</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Move one pane of a comparison alone</source>
@@ -828,6 +984,10 @@
         <translation>几乎没有变化。</translation>
     </message>
     <message>
+        <source>New preset</source>
+        <translation>新建预设</translation>
+    </message>
+    <message>
         <source>Next photo</source>
         <translation>下一张照片</translation>
     </message>
@@ -836,24 +996,28 @@
         <translation>单图视图中的下一张照片</translation>
     </message>
     <message>
-        <source>No GPU is used: none with a working driver was found.</source>
-        <translation>未使用 GPU：没有找到驱动正常的 GPU。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this PyTorch is for the processor only.</source>
-        <translation>未使用 GPU：此 PyTorch 只支持处理器。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: this edition is without PyTorch, which would compute there.</source>
-        <translation>未使用 GPU：此版本不含用于 GPU 计算的 PyTorch。</translation>
-    </message>
-    <message>
-        <source>No GPU is used: {reason}.</source>
-        <translation>未使用 GPU：{reason}。</translation>
-    </message>
-    <message>
         <source>No difference</source>
         <translation>没有差别</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: none with a working driver was found.</source>
+        <translation>未使用显卡：没有找到驱动正常的显卡。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this PyTorch is for the processor only.</source>
+        <translation>未使用显卡：此 PyTorch 只支持处理器。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: this edition has no PyTorch, which would compute there.</source>
+        <translation>未使用显卡：此版本不含可在显卡上计算的 PyTorch。</translation>
+    </message>
+    <message>
+        <source>No graphics card is used: {reason}.</source>
+        <translation>未使用显卡：{reason}。</translation>
+    </message>
+    <message>
+        <source>No preview</source>
+        <translation>无预览</translation>
     </message>
     <message>
         <source>No scheduler answers at {address} ({detail}).</source>
@@ -878,14 +1042,6 @@
     <message>
         <source>OK</source>
         <translation>确定</translation>
-    </message>
-    <message>
-        <source>Of JPEG and WebP; PNG and TIFF lose nothing.</source>
-        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 无损。</translation>
-    </message>
-    <message>
-        <source>Of the last batch {count} of {total} photos are still to be done.</source>
-        <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
     </message>
     <message>
         <source>On the photo</source>
@@ -952,6 +1108,10 @@
         <translation>打开示例照片</translation>
     </message>
     <message>
+        <source>Open what is there</source>
+        <translation>打开可读取的部分</translation>
+    </message>
+    <message>
         <source>OpenVINO does not work on this processor ({problem}).</source>
         <translation>OpenVINO 无法在此处理器上正常工作（{problem}）。</translation>
     </message>
@@ -972,19 +1132,27 @@
         <translation>正在打开…</translation>
     </message>
     <message>
+        <source>Original name +</source>
+        <translation>原文件名 +</translation>
+    </message>
+    <message>
         <source>Overwrite</source>
         <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>PNG, 16 bits</source>
+        <translation>PNG，16 位</translation>
     </message>
     <message>
         <source>Page with a slider</source>
         <translation>带滑块的网页</translation>
     </message>
     <message>
-        <source>Paint over what should stay as it is.</source>
-        <translation>涂抹需要保持原样的地方。</translation>
+        <source>Paint over what should stay unchanged.</source>
+        <translation>涂抹需要保持原样的区域。</translation>
     </message>
     <message>
-        <source>Paint where the photo stays as it is (B)</source>
+        <source>Paint where the photo stays unchanged (B)</source>
         <translation>涂抹需要保持原样的区域 (B)</translation>
     </message>
     <message>
@@ -1016,12 +1184,20 @@
         <translation>粘贴照片</translation>
     </message>
     <message>
+        <source>Paste settings</source>
+        <translation>粘贴设置</translation>
+    </message>
+    <message>
         <source>Pasted picture</source>
         <translation>粘贴的图片</translation>
     </message>
     <message>
         <source>Pause</source>
         <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Pause after this tile</source>
+        <translation>完成当前图块后暂停</translation>
     </message>
     <message>
         <source>Paused</source>
@@ -1052,6 +1228,14 @@
         <translation>批处理的照片</translation>
     </message>
     <message>
+        <source>Photos of the folder</source>
+        <translation>文件夹中的照片</translation>
+    </message>
+    <message>
+        <source>Photos that arrive in {folder} are derained.</source>
+        <translation>“{folder}”中新增的照片会自动去雨。</translation>
+    </message>
+    <message>
         <source>Photos…</source>
         <translation>照片…</translation>
     </message>
@@ -1064,8 +1248,20 @@
         <translation>精度</translation>
     </message>
     <message>
+        <source>Press F11 or Esc to leave full screen.</source>
+        <translation>按 F11 或 Esc 退出全屏。</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
         <source>Previous photo</source>
         <translation>上一张照片</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -1096,6 +1292,10 @@
         <translation>雨层</translation>
     </message>
     <message>
+        <source>Rain removed</source>
+        <translation>雨已去除</translation>
+    </message>
+    <message>
         <source>Rain shown</source>
         <translation>雨层显示</translation>
     </message>
@@ -1112,6 +1312,10 @@
         <translation>最近的照片</translation>
     </message>
     <message>
+        <source>Record in the result how it was made (XMP)</source>
+        <translation>在结果中记录处理参数 (XMP)</translation>
+    </message>
+    <message>
         <source>Rectangle</source>
         <translation>矩形</translation>
     </message>
@@ -1124,8 +1328,24 @@
         <translation>请用其他程序缩小照片。</translation>
     </message>
     <message>
+        <source>Remove all kept areas</source>
+        <translation>移除所有保留区域</translation>
+    </message>
+    <message>
+        <source>Remove all photos from the list; no file is changed</source>
+        <translation>清空列表；不会改动任何文件</translation>
+    </message>
+    <message>
         <source>Remove from the comparison</source>
         <translation>从比较中移除</translation>
+    </message>
+    <message>
+        <source>Remove less rain</source>
+        <translation>减弱去雨</translation>
+    </message>
+    <message>
+        <source>Remove more rain</source>
+        <translation>增强去雨</translation>
     </message>
     <message>
         <source>Remove that model first, or rename the file.</source>
@@ -1134,6 +1354,10 @@
     <message>
         <source>Remove the model and add it again.</source>
         <translation>请移除该模型并重新添加。</translation>
+    </message>
+    <message>
+        <source>Remove the rain from the photo (Ctrl+D)</source>
+        <translation>去除照片中的雨 (Ctrl+D)</translation>
     </message>
     <message>
         <source>Remove {name} from the comparison</source>
@@ -1152,12 +1376,20 @@
         <translation>请附上日志报告此问题，日志中有详情。</translation>
     </message>
     <message>
+        <source>Research</source>
+        <translation>研究用</translation>
+    </message>
+    <message>
         <source>Reset all</source>
         <translation>全部重置</translation>
     </message>
     <message>
         <source>Restore</source>
         <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Restore the default settings</source>
+        <translation>恢复默认设置</translation>
     </message>
     <message>
         <source>Result</source>
@@ -1174,6 +1406,10 @@
     <message>
         <source>Resume</source>
         <translation>继续</translation>
+    </message>
+    <message>
+        <source>Retry the photos that failed</source>
+        <translation>重试失败的照片</translation>
     </message>
     <message>
         <source>Retry {count} failed</source>
@@ -1204,8 +1440,8 @@
         <translation>另存为…</translation>
     </message>
     <message>
-        <source>Save it as JPEG, PNG, TIFF, WebP or BMP.</source>
-        <translation>请存为 JPEG、PNG、TIFF、WebP 或 BMP。</translation>
+        <source>Save it as JPEG, PNG, TIFF, WebP, BMP or JPEG XL.</source>
+        <translation>请将其另存为 JPEG、PNG、TIFF、WebP、BMP 或 JPEG XL。</translation>
     </message>
     <message>
         <source>Save it as TIFF or JPEG in another program.</source>
@@ -1214,6 +1450,10 @@
     <message>
         <source>Save it with 8 or 16 bits per channel, in grey or RGB, in another program.</source>
         <translation>请在其他程序中以每通道 8 或 16 位的灰度或 RGB 格式保存。</translation>
+    </message>
+    <message>
+        <source>Save replaces this file, and returns to the program that opened it.</source>
+        <translation>保存会替换此文件，并返回到打开它的程序。</translation>
     </message>
     <message>
         <source>Save result</source>
@@ -1226,6 +1466,14 @@
     <message>
         <source>Save the result beside the photo (Ctrl+S)</source>
         <translation>将结果保存在照片旁边 (Ctrl+S)</translation>
+    </message>
+    <message>
+        <source>Save to another place, format or size</source>
+        <translation>保存到其他位置，或使用其他格式、尺寸</translation>
+    </message>
+    <message>
+        <source>Saved the rain layer as {name}.</source>
+        <translation>雨层已存储为 {name}。</translation>
     </message>
     <message>
         <source>Saved {name}.</source>
@@ -1280,8 +1528,8 @@
         <translation>显示日志文件</translation>
     </message>
     <message>
-        <source>Show the photo as it was</source>
-        <translation>显示原始照片</translation>
+        <source>Show the original</source>
+        <translation>显示原图</translation>
     </message>
     <message>
         <source>Shuffle the names until you have chosen</source>
@@ -1316,10 +1564,6 @@
         <translation>柔边</translation>
     </message>
     <message>
-        <source>Stand still after this tile</source>
-        <translation>完成当前图块后暂停</translation>
-    </message>
-    <message>
         <source>Start</source>
         <translation>开始</translation>
     </message>
@@ -1338,6 +1582,10 @@
     <message>
         <source>Stop</source>
         <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop after this tile; finished photos are kept</source>
+        <translation>完成当前图块后停止；已完成的照片会保留</translation>
     </message>
     <message>
         <source>Stop after this tile; what is done is kept (Esc)</source>
@@ -1372,36 +1620,52 @@
         <translation>{name} 的强度</translation>
     </message>
     <message>
+        <source>Strong removal</source>
+        <translation>去除量大</translation>
+    </message>
+    <message>
+        <source>TIFF, exact values</source>
+        <translation>TIFF，精确数值</translation>
+    </message>
+    <message>
+        <source>TIFF, full size</source>
+        <translation>TIFF，原始尺寸</translation>
+    </message>
+    <message>
         <source>Table</source>
         <translation>表格</translation>
     </message>
     <message>
-        <source>Take all photos off the list; no file is touched</source>
-        <translation>清空列表；不会改动任何文件</translation>
+        <source>Taken on average: {taken} of 255 levels. Brightness: {brightness}.</source>
+        <translation>平均去除 255 级中的 {taken} 级。亮度：{brightness}。</translation>
     </message>
     <message>
-        <source>Take less rain</source>
-        <translation>减弱去雨</translation>
+        <source>Takes effect after a restart.</source>
+        <translation>重新启动后生效。</translation>
     </message>
     <message>
-        <source>Take more rain</source>
-        <translation>增强去雨</translation>
+        <source>Takes rain out of photos of all kinds. Trained by AfterRain on rain as cameras record it.</source>
+        <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
     </message>
     <message>
-        <source>Take the kept area away again (E)</source>
-        <translation>擦除保留区域 (E)</translation>
+        <source>Takes what fits the rain of the photo</source>
+        <translation>根据照片中的雨选用合适的模型</translation>
     </message>
     <message>
-        <source>Take the rain out of the photo (Ctrl+D)</source>
-        <translation>去除照片中的雨 (Ctrl+D)</translation>
+        <source>Text and these fields: {fields}</source>
+        <translation>可使用文字和以下字段：{fields}</translation>
     </message>
     <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
     </message>
     <message>
-        <source>That would be the photo itself; choose another name.</source>
-        <translation>这将是照片本身；请选择其他名称。</translation>
+        <source>That cannot stand in a file's name.</source>
+        <translation>文件名不能包含这些字符。</translation>
+    </message>
+    <message>
+        <source>That is the photo itself. Choose another name.</source>
+        <translation>这是原照片本身，请换一个名称。</translation>
     </message>
     <message>
         <source>The EXIF does not fit into the result.</source>
@@ -1432,16 +1696,8 @@
         <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
     </message>
     <message>
-        <source>The authors' checkpoints are all here already.</source>
-        <translation>作者的模型都已在这里。</translation>
-    </message>
-    <message>
         <source>The backend {backend} is not available: {reason}.</source>
         <translation>后端 {backend} 不可用：{reason}。</translation>
-    </message>
-    <message>
-        <source>The batch is over</source>
-        <translation>批处理已结束</translation>
     </message>
     <message>
         <source>The batch journal {path} cannot be used ({detail}).</source>
@@ -1464,16 +1720,12 @@
         <translation>与 {address} 的调度器的连接已断开。</translation>
     </message>
     <message>
-        <source>The desktop's, or sRGB</source>
-        <translation>桌面环境的配置文件，否则 sRGB</translation>
+        <source>The current tile is being finished</source>
+        <translation>正在完成当前图块</translation>
     </message>
     <message>
         <source>The device {device} is not available: {reason}.</source>
         <translation>设备 {device} 不可用：{reason}。</translation>
-    </message>
-    <message>
-        <source>The devices are still being looked for; open Settings again in a moment.</source>
-        <translation>仍在查找设备；请稍后再打开设置。</translation>
     </message>
     <message>
         <source>The disk is full: {path} was not written.</source>
@@ -1580,20 +1832,12 @@
         <translation>服务器拒绝提供 {url}（HTTP 状态 {status}）。</translation>
     </message>
     <message>
-        <source>The tile that was begun is being finished</source>
-        <translation>正在完成已开始的图块</translation>
+        <source>The visible part is still being computed. Try again in a moment.</source>
+        <translation>可见部分仍在计算，请稍候再试。</translation>
     </message>
     <message>
         <source>The visible {width} × {height} px are one tile; there is nothing to differ.</source>
         <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
-    </message>
-    <message>
-        <source>The weights that take the rain away</source>
-        <translation>用于去雨的权重</translation>
-    </message>
-    <message>
-        <source>The whole photo at once</source>
-        <translation>一次处理整张照片</translation>
     </message>
     <message>
         <source>The worker {worker} cannot be used: {reason}.</source>
@@ -1620,6 +1864,10 @@
         <translation>剪贴板中没有照片。请复制图片或文件。</translation>
     </message>
     <message>
+        <source>This is best</source>
+        <translation>这个最好</translation>
+    </message>
+    <message>
         <source>This photo was derained by AfterRain: {checkpoint}, strength {strength} %.</source>
         <translation>此照片已由 AfterRain 去雨：{checkpoint}，强度 {strength} %。</translation>
     </message>
@@ -1636,10 +1884,6 @@
         <translation>训练数据：{data}</translation>
     </message>
     <message>
-        <source>Training data unknown</source>
-        <translation>训练数据未知</translation>
-    </message>
-    <message>
         <source>Transparency became white.</source>
         <translation>透明部分已变为白色。</translation>
     </message>
@@ -1654,10 +1898,6 @@
     <message>
         <source>Try again, or from another network.</source>
         <translation>请重试，或换一个网络。</translation>
-    </message>
-    <message>
-        <source>Try the photos again that failed</source>
-        <translation>重新处理失败的照片</translation>
     </message>
     <message>
         <source>Try the sample photo</source>
@@ -1680,24 +1920,28 @@
         <translation>未保存的结果</translation>
     </message>
     <message>
-        <source>Use .jpg, .png, .tif, .webp or .bmp.</source>
-        <translation>请使用 .jpg、.png、.tif、.webp 或 .bmp。</translation>
+        <source>Use .jpg, .png, .tif, .webp, .bmp or .jxl.</source>
+        <translation>请使用 .jpg、.png、.tif、.webp、.bmp 或 .jxl。</translation>
     </message>
     <message>
         <source>Use .png or .tif.</source>
         <translation>请使用 .png 或 .tif。</translation>
     </message>
     <message>
-        <source>Use text and these fields: {fields}</source>
-        <translation>请使用文字和这些字段：{fields}</translation>
-    </message>
-    <message>
         <source>Use the same settings</source>
         <translation>使用相同设置</translation>
     </message>
     <message>
+        <source>Use this one</source>
+        <translation>使用这个</translation>
+    </message>
+    <message>
         <source>Use {allowed}.</source>
         <translation>请使用 {allowed}。</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>使用“{name}”</translation>
     </message>
     <message>
         <source>View</source>
@@ -1712,24 +1956,16 @@
         <translation>监视文件夹</translation>
     </message>
     <message>
+        <source>Ways to check the models themselves</source>
+        <translation>检查模型本身的方法</translation>
+    </message>
+    <message>
         <source>WebP quality {quality}</source>
         <translation>WebP 质量 {quality}</translation>
     </message>
     <message>
-        <source>What arrives in {folder} is derained.</source>
-        <translation>放入“{folder}”的照片会自动去雨。</translation>
-    </message>
-    <message>
-        <source>What is done stays done; the rest is there at the next start.</source>
-        <translation>已完成的会保留；其余的下次启动时仍在。</translation>
-    </message>
-    <message>
-        <source>What is in it now would be lost.</source>
-        <translation>其中现有的内容将会丢失。</translation>
-    </message>
-    <message>
-        <source>What is in sight is still being computed. Wait for it.</source>
-        <translation>看得见的部分还在计算，请稍候。</translation>
+        <source>Which looks best?</source>
+        <translation>哪个看起来最好？</translation>
     </message>
     <message>
         <source>Whole against tiles</source>
@@ -1742,6 +1978,10 @@
     <message>
         <source>Whole photo</source>
         <translation>整张照片</translation>
+    </message>
+    <message>
+        <source>Whole photo at once</source>
+        <translation>一次处理整张照片</translation>
     </message>
     <message>
         <source>Will be saved as {name}</source>
@@ -1760,16 +2000,16 @@
         <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
     </message>
     <message>
+        <source>With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.</source>
+        <translation>使用 {checkpoint}，强度 {strength} %，保持亮度，与照片旁的设置相同。</translation>
+    </message>
+    <message>
         <source>Without rain</source>
         <translation>无雨</translation>
     </message>
     <message>
-        <source>Without saving, the result is lost. The photo itself stays.</source>
-        <translation>如果不保存，结果将丢失。照片本身不受影响。</translation>
-    </message>
-    <message>
-        <source>Write into the result how it was made (XMP)</source>
-        <translation>将制作方式写入结果 (XMP)</translation>
+        <source>Without saving, the result is lost. The photo itself is unchanged.</source>
+        <translation>如果不保存，去雨结果将丢失。原照片不受影响。</translation>
     </message>
     <message>
         <source>You chose {name}.</source>
@@ -1800,6 +2040,10 @@
         <translation>在手柄上按方向键、Home、End</translation>
     </message>
     <message>
+        <source>brighter</source>
+        <translation>变亮</translation>
+    </message>
+    <message>
         <source>brightness {levels}</source>
         <translation>亮度 {levels}</translation>
     </message>
@@ -1812,12 +2056,28 @@
         <translation>注释</translation>
     </message>
     <message>
+        <source>darker</source>
+        <translation>变暗</translation>
+    </message>
+    <message>
+        <source>dense rain</source>
+        <translation>大雨</translation>
+    </message>
+    <message>
+        <source>derained</source>
+        <translation>已去雨</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
     <message>
         <source>drag, arrows</source>
         <translation>拖动、方向键</translation>
+    </message>
+    <message>
+        <source>edited, not saved</source>
+        <translation>已编辑，未保存</translation>
     </message>
     <message>
         <source>hold Alt</source>
@@ -1832,12 +2092,36 @@
         <translation>左、右</translation>
     </message>
     <message>
+        <source>light rain</source>
+        <translation>小雨</translation>
+    </message>
+    <message>
+        <source>moderate rain</source>
+        <translation>中雨</translation>
+    </message>
+    <message>
         <source>no difference</source>
         <translation>没有差别</translation>
     </message>
     <message>
+        <source>no rain found</source>
+        <translation>未检测到雨</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
         <source>picture</source>
         <translation>图片</translation>
+    </message>
+    <message>
+        <source>slightly brighter</source>
+        <translation>略微变亮</translation>
+    </message>
+    <message>
+        <source>slightly darker</source>
+        <translation>略微变暗</translation>
     </message>
     <message>
         <source>streaks level</source>
@@ -1864,6 +2148,10 @@
         <translation>文字信息</translation>
     </message>
     <message>
+        <source>the only one</source>
+        <translation>唯一可用的模型</translation>
+    </message>
+    <message>
         <source>transparency</source>
         <translation>透明度</translation>
     </message>
@@ -1884,8 +2172,8 @@
         <translation>{bits} 位 {format}</translation>
     </message>
     <message>
-        <source>{count} are left; Go on does them.</source>
-        <translation>还剩 {count} 张；点击“继续”即可处理。</translation>
+        <source>{count} areas kept</source>
+        <translation>已保留 {count} 处区域</translation>
     </message>
     <message>
         <source>{count} failed</source>
@@ -1896,8 +2184,24 @@
         <translation>{count} 张失败；原因见各行说明。</translation>
     </message>
     <message>
+        <source>{count} of {total} photos of the last batch remain.</source>
+        <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
+    </message>
+    <message>
+        <source>{count} photos have these settings now.</source>
+        <translation>已将这些设置应用到 {count} 张照片。</translation>
+    </message>
+    <message>
         <source>{count} photos in this folder; Page Down shows the next.</source>
         <translation>此文件夹中有 {count} 张照片；按 Page Down 显示下一张。</translation>
+    </message>
+    <message>
+        <source>{count} remaining. Click Continue.</source>
+        <translation>还剩 {count} 张。点击“继续”即可处理。</translation>
+    </message>
+    <message>
+        <source>{count} selected</source>
+        <translation>已选 {count} 张</translation>
     </message>
     <message>
         <source>{count} skipped</source>
@@ -1924,7 +2228,7 @@
         <translation>{letter} 最好</translation>
     </message>
     <message>
-        <source>{name} is there already. Replace it?</source>
+        <source>{name} already exists. Replace it?</source>
         <translation>{name} 已存在。要替换它吗？</translation>
     </message>
     <message>
@@ -2068,8 +2372,16 @@
         <translation>{photo} 将成为 {name}</translation>
     </message>
     <message>
+        <source>{place} of {total}</source>
+        <translation>{place} / {total}</translation>
+    </message>
+    <message>
         <source>{psnr} · SSIM {ssim}</source>
         <translation>{psnr} · SSIM {ssim}</translation>
+    </message>
+    <message>
+        <source>{reason}, but {model} is missing</source>
+        <translation>{reason}，但缺少 {model}</translation>
     </message>
     <message>
         <source>{seconds} s</source>
@@ -2144,6 +2456,10 @@
     <message>
         <source>Photo</source>
         <translation>照片</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Rain × {gain}</source>

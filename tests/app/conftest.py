@@ -22,10 +22,11 @@ from app.shell.engines import Engines
 from app.shell.settings import Preferences, store
 from app.tasks import Tasks
 from nledn import Derainer, Options, photo
+from nledn.auto import Chosen, Rain
 from nledn.card import Card
 from nledn.device import NO_DRIVER, Choice, choose
 from nledn.machine import Machine
-from nledn.models import Models
+from nledn.models import LoadedModels
 from nledn.photo import Photo
 from nledn.rain import RainLayer, Record
 from nledn.tiling import balanced
@@ -81,8 +82,12 @@ def invented_card(options: Options) -> Card:
     return Card(id=id, title=id, sha256=sha256, regions="fixed", path=Path("x.safetensors"))
 
 
-class FakeModels(Models):
-    """Models of checkpoints that are there, and of invented ones."""
+class FakeModels(LoadedModels):
+    """Models of checkpoints that are there, and of invented ones; `auto` is the all-round one."""
+
+    @staticmethod
+    def _choose(options: Options, look: Callable[[], Rain]) -> Chosen:
+        return Chosen(options)  # without a look, whose tile would be among those that are counted
 
     def card(self, options: Options) -> Card:
         return invented_card(options) if options.weights in INVENTED else super().card(options)
@@ -97,6 +102,9 @@ class FakeEngines(Engines):
         self.backend = backend
         self.machine = MACHINE
         self.loaded: list[Options] = []
+
+    def automatic(self, options: Options) -> Derainer:
+        return self.get(options)
 
     def _made(self, options: Options) -> Derainer:
         self.loaded.append(options)

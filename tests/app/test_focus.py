@@ -18,7 +18,7 @@ def test_space_shows_the_original_after_derain(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
-    QTest.mouseClick(window.photo.panel.next_step.derain, Left)
+    QTest.mouseClick(window.photo.panel.derain, Left)
     qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
     assert window.focusWidget() is window.view
     QTest.keyPress(window.focusWidget(), Qt.Key.Key_Space)
@@ -30,7 +30,7 @@ def test_the_photo_has_the_keys_after_cancel(
 ) -> None:
     backend.hold()
     open_photo(qtbot, window, picture_file)
-    derain = window.photo.panel.next_step.derain
+    derain = window.photo.panel.derain
     QTest.mouseClick(derain, Left)
     backend.let(1)  # so that there is a part when it is cancelled
     qtbot.waitUntil(lambda: window.document.status.done == 1)

@@ -22,7 +22,7 @@ from nledn import photo
 from nledn.device import Choice
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.photo import Photo
-from nledn.photo.recipe import read_recipe
+from nledn.photo.provenance import read_provenance
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, state, whole
 
@@ -35,20 +35,20 @@ def test_open_derain_weaken_save(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     panel = window.photo.panel
-    assert panel.next_step.derain.text() == "Derain"
-    assert not panel.next_step.save.isEnabled()
+    assert panel.derain.text() == "Derain"
+    assert not panel.results.save.isEnabled()
     derain(qtbot, window)
     panel.strength.number.setValue(80)
     assert window.picture.strength == 0.8
     shown = window.picture.pixels("after", 0, whole(pixels))
     with qtbot.waitSignal(window.controller.saving.saved) as saved:
-        panel.next_step.save.click()
+        panel.results.save.click()
     target = picture_file.with_name("street_derained.png")
     found = photo.read(target)
     assert saved.args[0].path == target
     assert np.array_equal(found.pixels, shown)  # what was looked at is what was written
     assert not np.array_equal(shown, pixels)
-    recipe = read_recipe(found.xmp)
+    recipe = read_provenance(found.xmp)
     assert recipe is not None
     assert recipe.strength == 0.8
     assert "street_derained.png" in said(window)
@@ -66,7 +66,7 @@ def test_a_second_save_goes_to_the_same_file(
             window.named_actions["save"].trigger()
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
-    recipe = read_recipe(photo.read(picture_file.with_name(names[1])).xmp)
+    recipe = read_provenance(photo.read(picture_file.with_name(names[1])).xmp)
     assert recipe is not None
     assert recipe.strength == 0.5
 
@@ -134,7 +134,7 @@ def test_saving_twice_at_once_gives_one_file_and_no_question(
     qtbot.waitUntil(lambda: window.tasks.is_idle and not window.document.is_unsaved)
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
-    recipe = read_recipe(photo.read(picture_file.with_name(names[1])).xmp)
+    recipe = read_provenance(photo.read(picture_file.with_name(names[1])).xmp)
     assert recipe is not None
     assert recipe.strength == 0.5
     assert dialogs.asked == []
@@ -154,7 +154,7 @@ def test_going_on_waits_for_the_last_change_to_be_saved(
     assert went_on == [False]
 
 
-def test_work_that_is_done_while_another_photo_is_read_is_asked_about(
+def test_work_that_is_done_while_another_photo_is_read_is_remembered(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
 ) -> None:
     other = picture_file.with_name("other.png")
@@ -163,12 +163,13 @@ def test_work_that_is_done_while_another_photo_is_read_is_asked_about(
     derain(qtbot, window)
     with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save"].trigger()
-    window.controller.open(other)
-    window.document.set_strength(0.5)
-    qtbot.waitUntil(lambda: dialogs.asked == ["unsaved street.png"])
-    qtbot.waitUntil(lambda: window.tasks.is_idle)
-    assert window.document.photo is not None
-    assert window.document.photo.path == picture_file, "the answer was Cancel"
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.controller.open(other)
+        window.document.set_strength(0.5)
+    window.document.set_strength(1.0)
+    open_photo(qtbot, window, picture_file)
+    assert window.document.strength == 0.5
+    assert dialogs.asked == []
 
 
 def test_the_checkpoint_in_use_can_be_picked_without_losing_the_result(
@@ -178,8 +179,8 @@ def test_the_checkpoint_in_use_can_be_picked_without_losing_the_result(
         window.models.look()
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    combo = window.photo.panel.checkpoint.combo
-    combo.activated.emit(combo.currentIndex())
+    (in_use,) = [each for each in window.photo.panel.model.menu.actions() if each.isChecked()]
+    in_use.trigger()
     assert window.document.options.weights == "auto"
     assert window.document.is_unsaved
 
@@ -341,7 +342,7 @@ def test_cancel_and_go_on(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     backend.hold()
-    button = window.photo.panel.next_step.derain
+    button = window.photo.panel.derain
     button.click()
     backend.let(2)
     qtbot.waitUntil(lambda: window.document.status.done == 2)
@@ -350,7 +351,7 @@ def test_cancel_and_go_on(
     QTest.keyClick(window.view, Key.Key_Escape)
     backend.let(1)
     qtbot.waitUntil(lambda: state(window) is PhotoState.PARTIAL)
-    assert button.text() == "Go on"
+    assert button.text() == "Continue"
     assert "3 of 9 tiles" in window.shell.status_line.work.text()
     backend.free()
     button.click()
@@ -367,5 +368,5 @@ def test_a_device_that_computes_wrongly_is_named_once(window: MainWindow) -> Non
         window.document.status_changed.emit(Status(PhotoState.EMPTY, 0, 0, None, choice))
     assert told == [
         "AfterRain does not use cuda:0, torch fp16 here, because its results are wrong. "
-        "It uses CPU · PyTorch fp32."
+        "Instead: Processor, PyTorch fp32."
     ]

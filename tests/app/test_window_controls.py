@@ -95,7 +95,7 @@ def test_dragging_the_thumbnail_makes_a_file(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    thumbnail = window.photo.panel.next_step.thumbnail
+    thumbnail = window.photo.panel.results.thumbnail
     with qtbot.waitSignal(window.controller.saving.dragged) as dragged:
         QTest.mousePress(
             thumbnail, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(4, 4)
@@ -131,7 +131,7 @@ def test_closing_while_it_derains_waits_for_one_tile_at_most(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     backend.hold()
-    window.photo.panel.next_step.derain.click()
+    window.photo.panel.derain.click()
     backend.let(1)
     qtbot.waitUntil(lambda: window.document.status.done == 1)
     dialogs.answer = "discard"
@@ -165,8 +165,8 @@ def test_settings_are_there_at_the_next_start(
     assert window.document.options.precision == "fp32"
 
 
-def test_a_result_that_is_opened_offers_its_settings(
-    qtbot: QtBot, window: MainWindow, picture_file: Path
+def test_a_result_without_its_photo_offers_its_settings(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
@@ -174,7 +174,8 @@ def test_a_result_that_is_opened_offers_its_settings(
     number.setValue(40)
     with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save"].trigger()
-    open_photo(qtbot, window, picture_file.with_name("street_derained.png"))
+    picture_file.with_name("street_derained.png").rename(tmp_path / "street_derained.png")
+    open_photo(qtbot, window, tmp_path / "street_derained.png")
     assert "40 %" in said(window)
     number.setValue(100)
     window.shell.banner.buttons["recipe"].click()
@@ -295,3 +296,14 @@ def test_escape_also_closes_messages(qtbot: QtBot, window: MainWindow) -> None:
     window.show_notice(Notice("Something"))
     QTest.keyClick(window, Key.Key_Escape)
     assert not window.shell.banner.isVisible()
+
+
+def test_small_photos_are_enlarged_as_soon_as_the_settings_say_so(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    assert window.viewport.zoom == 1
+    dialogs.chosen = replace(window.preferences.settings, enlarges=True)
+    window.named_actions["settings"].trigger()
+    assert window.viewport.zoom > 1
+    assert window.viewport.is_fitted

@@ -31,7 +31,7 @@ window.show()
 app.processEvents()
 print(*window.geometry().getRect())
 panel = window.photo.panel
-for widget in (panel.next_step.derain, panel.next_step.save, window.shell.status_line):
+for widget in (panel.derain, panel.results.save, window.shell.status_line):
     place = QRect(widget.mapTo(window, QPoint()), widget.size())
     assert window.rect().contains(place), (widget, place, window.rect())
 window.preferences.change(geometry=window.saveGeometry().data())

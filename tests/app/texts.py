@@ -7,6 +7,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from app.shell.translation import CONTEXT
+from nledn import places
+from nledn.card import read_card
 from nledn.errors import kinds
 from nledn.messages import FETCH_TERMS, NO_LICENCES, NOTES
 
@@ -25,6 +27,9 @@ def found() -> dict[str, set[str]]:
         for context, text in _calls(ast.parse(path.read_text("utf-8"))):
             texts[context].add(text)
     texts[CONTEXT] |= {FETCH_TERMS, NO_LICENCES, *NOTES.values()}
+    for path in places.weights().glob("*.toml"):
+        card = read_card(path, "shipped")
+        texts[CONTEXT] |= {card.purpose, card.description, card.training_data} - {""}
     for kind in kinds():
         texts[CONTEXT] |= {kind.sentence, kind.window_remedy or kind.remedy} - {""}
     return dict(texts)

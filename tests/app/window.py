@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.shell.dialogs import Answer, Dialogs, FetchOffer, PartialAnswer
+from app.shell.presets import Preset
 from app.shell.save_dialog import SaveChoice, SaveQuestion
 from app.shell.settings import Settings
 from nledn.tiling import Rect
@@ -30,19 +31,22 @@ class Answers(Dialogs):
         self.path: Path | None = None
         self.choice: SaveChoice | None = None
         self.chosen: Settings | None = None
+        self.new_presets: tuple[Preset, ...] | None = None
         self.answer: Answer = "cancel"
         self.to_partial: PartialAnswer = "save"
         self.paths: list[Path] = []
         self.stops = False
         self.replaces = False
         self.asked: list[str] = []
+        self.begun: Path | None = None
         self.question: SaveQuestion | None = None
         self.to_fetch: tuple[str, ...] = ()
         self.offers: list[FetchOffer] = []
         self.meanwhile: Callable[[], None] = lambda: None  # what happens behind a dialog
 
-    def photo(self, folder: str, suffixes: tuple[str, ...]) -> Path | None:
+    def photo(self, folder: Path | None, suffixes: tuple[str, ...]) -> Path | None:
         self.asked.append("photo")
+        self.begun = folder
         self.meanwhile()
         return self.path
 
@@ -51,11 +55,11 @@ class Answers(Dialogs):
         self.offers = list(offers)
         return self.to_fetch
 
-    def folder(self, folder: str) -> Path | None:
+    def folder(self, folder: Path | None) -> Path | None:
         self.asked.append("folder")
         return self.path
 
-    def photos(self, folder: str, suffixes: tuple[str, ...]) -> list[Path]:
+    def photos(self, folder: Path | None, suffixes: tuple[str, ...]) -> list[Path]:
         self.asked.append("photos")
         return self.paths
 
@@ -81,6 +85,14 @@ class Answers(Dialogs):
         self.asked.append(f"export {suggested.name}")
         self.meanwhile()
         return self.path
+
+    def rain_layer(self, suggested: Path) -> Path | None:
+        self.asked.append(f"rain layer {suggested.name}")
+        return self.path
+
+    def presets(self, presets: tuple[Preset, ...]) -> tuple[Preset, ...] | None:
+        self.asked.append("presets")
+        return self.new_presets
 
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
         self.asked.append("settings")
@@ -109,7 +121,7 @@ def open_photo(qtbot: QtBot, window: MainWindow, path: Path) -> None:
 
 
 def derain(qtbot: QtBot, window: MainWindow) -> None:
-    window.photo.panel.next_step.derain.click()
+    window.photo.panel.derain.click()
     qtbot.waitUntil(lambda: state(window) is PhotoState.DONE, timeout=60_000)
 
 

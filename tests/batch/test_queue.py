@@ -10,7 +10,7 @@ import pytest
 from nledn import Options
 from nledn.batch import BatchSettings, Queue, State, in_list, preview, report_of
 from nledn.batch.journal import Journal
-from nledn.batch.rows import Row, Thumbnails
+from nledn.batch.rows import Row, ThumbnailPair
 from nledn.errors import (
     BatchBusy,
     BatchInputEmpty,
@@ -95,6 +95,7 @@ def test_a_changed_photo_is_done_again_and_its_result_replaced(wet: Path, dry: P
     [
         {"options": replace(OPTIONS, strength=0.5)},
         {"options": replace(OPTIONS, tile=128)},
+        {"options": replace(OPTIONS, keep_brightness=True)},
         {"quality": 80},
     ],
 )
@@ -253,7 +254,7 @@ def test_a_result_that_could_not_be_noted_is_known_at_the_next_run(
     refused: list[Row] = []
 
     def refuse_once(
-        self: Journal, row: Row, thumbnails: Thumbnails | None = None, *, anew: bool = False
+        self: Journal, row: Row, thumbnails: ThumbnailPair | None = None, *, anew: bool = False
     ) -> None:
         if row.state is State.DONE and not refused:
             refused.append(row)

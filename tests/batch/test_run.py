@@ -12,10 +12,10 @@ import pytest
 
 from nledn import CancelToken
 from nledn.batch import (
+    BatchJob,
     BatchSettings,
     Done,
     Failed,
-    Job,
     Queue,
     State,
     Update,
@@ -49,7 +49,7 @@ def test_one_photo_is_read_and_one_written_while_another_is_computed(
     read, written = ({name: threading.Event() for name in names} for _ in range(2))
     load, save, compute = work.load, work.save, work.compute
 
-    def loads(job: Job, *rest: Any) -> Any:
+    def loads(job: BatchJob, *rest: Any) -> Any:
         loaded = load(job, *rest)
         read[job.source.name].set()
         return loaded
@@ -176,10 +176,12 @@ def test_workers_elsewhere_need_no_journal(wet: Path, dry: Path) -> None:
             outcome = derain_file(sent, settings, engine())
             queue.finish(job, pickle.loads(pickle.dumps(outcome)))
         assert queue.counts().done == 8
-    outcome = derain_file(Job(1, wet / "gone.png", dry / "gone", "ten"), asked.settings, engine())
+    outcome = derain_file(
+        BatchJob(1, wet / "gone.png", dry / "gone", "ten"), asked.settings, engine()
+    )
     assert isinstance(outcome, Failed)
     assert isinstance(outcome.error, PhotoNotFound)
-    done = derain_file(Job(1, wet / "1.png", dry / "new", "ten"), asked.settings, engine())
+    done = derain_file(BatchJob(1, wet / "1.png", dry / "new", "ten"), asked.settings, engine())
     assert isinstance(done, Done)
     assert done.output == dry / "new_derained.png"
 

@@ -63,6 +63,16 @@ def test_the_package_says_what_it_is(package: Path) -> None:
 
 
 @needs_dpkg
+def test_it_brings_what_other_programs_are_extended_with(package: Path) -> None:
+    told = run("dpkg-deb", "--contents", package)
+
+    folder = "usr/share/afterrain/integrations"
+    assert f"{folder}/darktable/afterrain.lua" in told
+    (plug_in,) = (line for line in told.splitlines() if line.endswith("afterrain/afterrain.py"))
+    assert plug_in.startswith("-rwxr-xr-x")  # or GIMP does not start it
+
+
+@needs_dpkg
 def test_all_files_are_roots_and_readable(package: Path) -> None:
     for line in run("dpkg-deb", "--contents", package).splitlines():
         mode, owner = line.split()[:2]

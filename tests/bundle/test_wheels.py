@@ -47,9 +47,10 @@ def test_libheif_reads_only() -> None:
 def test_libraw_has_no_gpl_packs() -> None:
     import rawpy
 
-    assert rawpy.flags is not None
-    assert not rawpy.flags["DEMOSAIC_PACK_GPL2"]
-    assert not rawpy.flags["DEMOSAIC_PACK_GPL3"]
+    flags = rawpy.flags
+    assert flags is not None
+    assert not flags["DEMOSAIC_PACK_GPL2"]
+    assert not flags["DEMOSAIC_PACK_GPL3"]
 
 
 def test_openimageio_is_built_without_lgpl_readers() -> None:

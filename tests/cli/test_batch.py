@@ -17,7 +17,9 @@ import pytest
 
 from nledn import backends, errors
 from nledn.machine import Machine, Trial
-from tests.batch.batches import batch_config, exit_code, make_photo, results
+from tests import commands
+from tests.batch.batches import batch_config, exit_code, make_photo, mean_of, results
+from tests.conftest import Ship
 
 WET = ["1.png", "2.png", "sub/10.jpg"]
 
@@ -285,3 +287,34 @@ def test_a_stopped_batch_goes_on_with_the_same_command(
     assert results(dry) == {f"{n}_derained.jpg" for n in range(9)}
     again = [name for name in done if (dry / name).stat().st_mtime_ns != before[name]]
     assert len(again) <= (2 if number == signal.SIGKILL else 0)
+
+
+def test_report_and_log_name_the_model_of_each_photo_and_why(
+    wet: Path, dry: Path, ship: Ship
+) -> None:
+    for id, levels in (("afterrain", 20), ("afterrain-dense", 40)):
+        ship(id, levels)
+    log, report = wet.with_name("log.jsonl"), wet.with_name("report.json")
+    config = batch_config(wet.with_name("batch.toml"), log_json=str(log))
+    asked = ("--report", report, "--report", wet.with_name("report.html"))
+    assert commands.exit_code("batch", wet, dry, *asked, "--config", config) == 0
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    content = json.loads(report.read_text("utf-8"))
+    for told in (*lines, *content["rows"]):
+        assert (told["checkpoint"], told["reason"]) == ("afterrain-dense", "dense rain")
+    assert content["facts"]["Model"] == "Automatic"
+    assert content["facts"]["Model file"].count("sha256") == 2
+    page = wet.with_name("report.html").read_text("utf-8")
+    assert page.count("afterrain-dense: dense rain") == len(lines)
+
+
+def test_a_batch_derains_anew_where_a_model_came(wet: Path, dry: Path, ship: Ship) -> None:
+    ship("afterrain", 20)
+    config = batch_config(wet.with_name("batch.toml"))
+    means = []
+    for is_second in (False, True):
+        if is_second:
+            ship("afterrain-dense", 40)
+        assert commands.exit_code("batch", wet, dry, "--config", config) == 0
+        means.append([mean_of(dry / name) for name in sorted(results(dry))])
+    assert all(after < before - 15 for before, after in zip(*means, strict=True))

@@ -108,6 +108,8 @@ def test_a_checkpoint_that_is_missing_is_said_once_for_a_folder(
     ("arguments", "code", "words"),
     [
         ((RAINY,), 64, "--weights"),
+        ((RAINY, "--weights", "auto"), 64, "the name of a model"),
+        ((RAINY, *TWO, "--weights", "auto@0.5"), 64, "the name of a model"),
         ((RAINY, *TWO, "--crop", "1,2,3"), 64, "four whole numbers"),
         ((RAINY, *TWO, "--crop", "100,0,50,50"), 64, "inside the photo"),
         ((RAINY, *TWO, "--crop-only"), 64, "--crop"),

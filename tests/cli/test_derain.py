@@ -15,6 +15,7 @@ from PIL import Image
 from nledn import photo
 from nledn.engine import Derainer
 from nledn.machine import Trial
+from nledn.photo.provenance import read_provenance
 from nledn.pixels import Pixels
 from nledn.rain import RainLayer
 from tests.commands import exit_code
@@ -62,6 +63,19 @@ def test_the_saved_file_is_what_the_engine_gives(rainy: Path, tmp_path: Path) ->
     np.testing.assert_array_equal(pixels_of(tmp_path / "clean.png"), expected)
 
 
+def test_the_brightness_is_kept_where_that_is_asked_for(rainy: Path, tmp_path: Path) -> None:
+    assert exit_code("derain", rainy, "--keep-brightness", "-o", tmp_path / "lit.png") == 0
+    assert exit_code("derain", rainy, "-o", tmp_path / "plain.png") == 0
+    before, lit, plain = (
+        pixels_of(path) for path in (rainy, tmp_path / "lit.png", tmp_path / "plain.png")
+    )
+    assert abs(lit.mean() - before.mean()) < 0.25 * abs(plain.mean() - before.mean())
+    for name, keeps in (("lit.png", True), ("plain.png", False)):
+        provenance = read_provenance(photo.read(tmp_path / name).xmp)
+        assert provenance is not None
+        assert provenance.keep_brightness is keeps
+
+
 def test_strength_zero_gives_the_photo_back(rainy: Path, tmp_path: Path) -> None:
     assert exit_code("derain", rainy, "--strength", "0", "-o", tmp_path / "same.png") == 0
     np.testing.assert_array_equal(pixels_of(tmp_path / "same.png"), pixels_of(rainy))
@@ -77,6 +91,15 @@ def test_rain_layer_and_side_by_side_are_written(rainy: Path, tmp_path: Path) ->
     both = pixels_of(tmp_path / "both.png")
     np.testing.assert_array_equal(both[:40], pixels_of(rainy))
     np.testing.assert_array_equal(both[-40:], pixels_of(tmp_path / "clean.png"))
+
+
+def test_a_longest_side_reduces_the_pictures_but_not_the_rain(rainy: Path, tmp_path: Path) -> None:
+    small, rain, both = tmp_path / "small.png", tmp_path / "rain.tif", tmp_path / "both.png"
+    asked = ("--rain-layer", rain, "--side-by-side", both, "--longest-side", "28")
+    assert exit_code("derain", rainy, "-o", small, *asked) == 0
+    assert pixels_of(small).shape == (20, 28, 3)
+    assert max(pixels_of(both).shape) == 28
+    assert tifffile.imread(rain).shape == (40, 56, 3)
 
 
 def test_the_rain_as_png_is_sixteen_bits_around_the_middle(rainy: Path, tmp_path: Path) -> None:
@@ -266,11 +289,6 @@ def test_info_says_what_where_and_why(capsys: pytest.CaptureFixture[str]) -> Non
 def test_info_lists_what_loads_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("info", "--modules") == 0
     assert "nledn.engine" in capsys.readouterr().out.split()
-
-
-def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code("--version") == 0
-    assert capsys.readouterr().out.startswith("nledn 0.")
 
 
 def test_what_was_dropped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

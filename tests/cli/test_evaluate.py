@@ -185,3 +185,8 @@ def test_what_cannot_be_done_is_said_before_any_work(  # noqa: PLR0917
     said = capsys.readouterr()
     assert words in said.err
     assert said.out == ""
+
+
+def test_a_model_has_to_be_named(pairs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("--pairs", pairs) == 64
+    assert "Use the name of a model, such as afterrain, for --weights." in capsys.readouterr().err

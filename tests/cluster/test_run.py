@@ -10,7 +10,7 @@ from distributed import Future, KilledWorker
 from distributed.comm.core import CommClosedError
 
 from nledn import CancelToken
-from nledn.batch import Ending, Failed, Job, Outcome, Queue, Row, State, Update
+from nledn.batch import BatchJob, Ending, Failed, Outcome, Queue, Row, State, Update
 from nledn.cluster import Cluster, client, run, worker
 from nledn.errors import (
     ClusterFailed,
@@ -94,7 +94,7 @@ def test_a_cancelled_run_goes_on_later(
 def test_a_full_disk_stops_the_run(
     cluster: Cluster, wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_space(job: Job, *_: object) -> Outcome:
+    def no_space(job: BatchJob, *_: object) -> Outcome:
         raise OutputDiskFull(job.base)
 
     with monkeypatch.context() as patch:

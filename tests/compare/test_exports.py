@@ -31,7 +31,7 @@ from nledn.errors import (
     ResultSizeDiffers,
     WouldReplaceSource,
 )
-from nledn.models import Models
+from nledn.models import LoadedModels
 from nledn.tiling import Rect
 from tests.compare.conftest import TILED, scene
 
@@ -53,7 +53,7 @@ def request_(rainy: Path, tmp_path: Path, weights: Callable[[float], Path]) -> B
 
 @pytest.fixture
 def board(request_: BoardRequest) -> Board:
-    return compare_photo(request_, Models())
+    return compare_photo(request_, LoadedModels())
 
 
 def test_panes_and_their_figures(board: Board) -> None:
@@ -94,7 +94,7 @@ def test_sheets_of_any_shape(
     path = tmp_path / "雨.png"
     Image.fromarray(scene(*shape)).save(path)
     asked = (replace(TILED, weights=str(weights(5))),)
-    sheet = draw_sheet(compare_photo(BoardRequest(path, asked), Models()))
+    sheet = draw_sheet(compare_photo(BoardRequest(path, asked), LoadedModels()))
     assert min(sheet.size) > 100
 
 
@@ -130,14 +130,14 @@ def test_without_a_crop_one_is_found_where_results_differ(
     pixels = scene()
     pixels[70:90, 20:50] ^= 0x40
     Image.fromarray(pixels).save(tmp_path / "other.png")
-    board = compare_photo(replace(request_, crops=()), Models())
+    board = compare_photo(replace(request_, crops=()), LoadedModels())
     assert board.crops_found
     assert board.crops[0].distance(Rect(20, 70, 50, 90)) == 0
     assert all(len(pane.figures) == 2 for pane in board.results)
 
 
 def test_a_crop_alone(request_: BoardRequest, board: Board) -> None:
-    part = compare_photo(replace(request_, crops=CROPS[:1], crop_only=True), Models())
+    part = compare_photo(replace(request_, crops=CROPS[:1], crop_only=True), LoadedModels())
     assert part.size == (50, 50)
     assert part.crops == ()
     for whole, cut in zip(board.panes, part.panes, strict=True):
@@ -152,13 +152,13 @@ def test_a_crop_alone(request_: BoardRequest, board: Board) -> None:
 @pytest.mark.parametrize("crop", [Rect(0, 0, 145, 10), Rect(-1, 0, 10, 10), Rect(0, 0, 6, 50)])
 def test_crops_outside_are_refused(request_: BoardRequest, crop: Rect) -> None:
     with pytest.raises(OptionInvalid):
-        compare_photo(replace(request_, crops=(crop,)), Models())
+        compare_photo(replace(request_, crops=(crop,)), LoadedModels())
 
 
 def test_a_truth_of_another_size_is_refused(request_: BoardRequest, tmp_path: Path) -> None:
     Image.fromarray(scene(50, 50)).save(tmp_path / "small.png")
     with pytest.raises(PairSizesDiffer):
-        compare_photo(replace(request_, truth=tmp_path / "small.png"), Models())
+        compare_photo(replace(request_, truth=tmp_path / "small.png"), LoadedModels())
 
 
 def test_other_programs_results_by_file_by_folder_or_not_at_all(
@@ -172,7 +172,7 @@ def test_other_programs_results_by_file_by_folder_or_not_at_all(
     Image.fromarray(scene(50, 50)).save(tmp_path / "small.png")
     places = (folder, tmp_path / "small.png", tmp_path / "none.png", tmp_path)
     results = tuple(OtherResult("theirs", place) for place in places)
-    panes = compare_photo(replace(request_, results=results), Models()).panes[4:-1]
+    panes = compare_photo(replace(request_, results=results), LoadedModels()).panes[4:-1]
     assert [type(pane.error) for pane in panes] == [
         type(None),
         ResultSizeDiffers,

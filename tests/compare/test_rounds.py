@@ -10,7 +10,7 @@ import pytest
 from nledn import Cancelled, CancelToken, Derainer, Focus
 from nledn.compare import Comparison, Event, LaneBegun, LaneFailed, TileDone
 from nledn.errors import CheckpointNotFound, OutOfMemory, UnknownCheckpoint
-from nledn.models import PHOTOS_KEPT, LayerCache, Models
+from nledn.models import PHOTOS_KEPT, LayerCache, LoadedModels
 from nledn.options import Options
 from nledn.photo import Photo
 from nledn.tiling import Rect
@@ -33,7 +33,7 @@ def events_of(
 
 @pytest.mark.usefixtures("quick")
 def test_a_tile_of_each_in_turn(photo: Photo, weights: Weights) -> None:
-    comparison = Comparison(photo, asked(weights(5), weights(9), weights(12)), Models())
+    comparison = Comparison(photo, asked(weights(5), weights(9), weights(12)), LoadedModels())
     events = events_of(comparison)
     assert all(isinstance(event, TileDone) for event in events)
     assert [event.lane for event in events] == [0, 1, 2] * (len(events) // 3)
@@ -42,7 +42,7 @@ def test_a_tile_of_each_in_turn(photo: Photo, weights: Weights) -> None:
 
 def test_each_pane_is_what_derain_gives(photo: Photo, weights: Weights) -> None:
     options = [replace(each, strength=0.7) for each in asked(weights(5), weights(9))]
-    comparison = Comparison(photo, options, Models())
+    comparison = Comparison(photo, options, LoadedModels())
     comparison.run()
     part = Rect(30, 11, 101, 80)
     for lane in comparison.lanes:
@@ -55,7 +55,7 @@ def test_each_pane_is_what_derain_gives(photo: Photo, weights: Weights) -> None:
 @pytest.mark.usefixtures("quick")
 def test_what_is_looked_at_comes_first_and_the_rest_only_when_asked(weights: Weights) -> None:
     photo = Photo(scene(200, 200))
-    comparison = Comparison(photo, asked(weights(5), weights(9)), Models())
+    comparison = Comparison(photo, asked(weights(5), weights(9)), LoadedModels())
     look = Rect(150, 150, 190, 190)
     events = events_of(comparison, look, whole=False)
     assert all(isinstance(event, TileDone) for event in events)
@@ -71,7 +71,7 @@ def test_what_is_looked_at_comes_first_and_the_rest_only_when_asked(weights: Wei
 
 @pytest.mark.usefixtures("quick")
 def test_going_back_computes_nothing(photo: Photo, weights: Weights) -> None:
-    models = Models()
+    models = LoadedModels()
     paths = weights(5), weights(9)
     events_of(Comparison(photo, asked(*paths), models))
     again = Comparison(photo, [replace(each, strength=0.5) for each in asked(*paths)], models)
@@ -84,7 +84,7 @@ def test_going_back_computes_nothing(photo: Photo, weights: Weights) -> None:
 @pytest.mark.usefixtures("quick")
 def test_two_strengths_of_one_checkpoint_are_computed_once(photo: Photo, weights: Weights) -> None:
     options = asked(weights(5))[0]
-    comparison = Comparison(photo, [options, replace(options, strength=0.5)], Models())
+    comparison = Comparison(photo, [options, replace(options, strength=0.5)], LoadedModels())
     seen = events_of(comparison)
     one, other = comparison.lanes
     assert one.layer is other.layer
@@ -96,7 +96,7 @@ def test_two_strengths_of_one_checkpoint_are_computed_once(photo: Photo, weights
 def test_the_cache_is_bounded(weights: Weights) -> None:
     layer_bytes = 96 * 144 * 3 * 2
     cache = LayerCache(limit_bytes=2 * layer_bytes)
-    models = Models(layers=cache)
+    models = LoadedModels(layers=cache)
     for seed in range(4):
         events_of(Comparison(Photo(scene(seed=seed)), asked(weights(5)), models))
         assert cache.held_bytes <= 2 * layer_bytes
@@ -106,7 +106,7 @@ def test_the_cache_is_bounded(weights: Weights) -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_the_last_photos_are_kept_and_no_more(weights: Weights) -> None:
-    models = Models()
+    models = LoadedModels()
     for seed in range(PHOTOS_KEPT + 1):
         events_of(Comparison(Photo(scene(seed=seed)), asked(weights(5)), models))
     assert events_of(Comparison(Photo(scene(seed=1)), asked(weights(5)), models)) == []
@@ -115,7 +115,7 @@ def test_the_last_photos_are_kept_and_no_more(weights: Weights) -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_other_settings_take_the_place_of_the_last(photo: Photo, weights: Weights) -> None:
-    models, (options,) = Models(), asked(weights(5))
+    models, (options,) = LoadedModels(), asked(weights(5))
     events_of(Comparison(photo, [options], models))
     once = models.layers.held_bytes
     events_of(Comparison(photo, [replace(options, tile=96)], models))
@@ -126,7 +126,7 @@ def test_other_settings_take_the_place_of_the_last(photo: Photo, weights: Weight
 def test_one_that_is_removed_or_damaged_says_so_and_the_others_go_on(
     photo: Photo, weights: Weights, tmp_path: Path
 ) -> None:
-    models = Models()
+    models = LoadedModels()
     gone, good = weights(5), weights(9)
     events_of(Comparison(photo, asked(gone), models))  # it was there, and is loaded
     gone.unlink()
@@ -154,7 +154,7 @@ def test_one_that_runs_out_of_memory_stops_alone(photo: Photo, weights: Weights)
             return Derainer(options, *parts, Hungry())
         return derainer
 
-    comparison = Comparison(photo, asked(hungry, modest), Models(load))
+    comparison = Comparison(photo, asked(hungry, modest), LoadedModels(load))
     events = events_of(comparison)
     assert isinstance(comparison.lanes[0].error, OutOfMemory)
     assert sum(isinstance(event, LaneFailed) for event in events) == 1
@@ -168,7 +168,7 @@ class Hungry:
 
 @pytest.mark.usefixtures("quick")
 def test_cancel_and_go_on(photo: Photo, weights: Weights) -> None:
-    comparison = Comparison(photo, asked(weights(5), weights(9)), Models())
+    comparison = Comparison(photo, asked(weights(5), weights(9)), LoadedModels())
     token, seen = CancelToken(), []
 
     def stop_after_three(event: Event) -> None:

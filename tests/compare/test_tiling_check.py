@@ -10,7 +10,7 @@ import pytest
 
 from nledn import Cancelled, CancelToken, Options
 from nledn.compare import check_tiling
-from nledn.models import Models
+from nledn.models import LoadedModels
 from nledn.photo import Photo
 from nledn.tiling import Rect
 from tests.compare.conftest import TILED, scene
@@ -19,7 +19,7 @@ from tests.compare.conftest import TILED, scene
 def test_tiles_of_a_real_network_differ_a_little() -> None:
     photo = Photo(scene(150, 200))
     options = replace(TILED, weights="afterrain")
-    found = check_tiling(photo, Rect(20, 10, 180, 140), options, Models())
+    found = check_tiling(photo, Rect(20, 10, 180, 140), options, LoadedModels())
     assert found.rect == Rect(20, 10, 180, 140)
     assert found.tiles > 1
     assert found.tile == "64×64"
@@ -30,7 +30,7 @@ def test_tiles_of_a_real_network_differ_a_little() -> None:
 
 def test_a_region_that_is_one_tile_does_not_differ(weights: Callable[[float], Path]) -> None:
     options = Options(weights=str(weights(5)), precision="fp32", threads=1)
-    found = check_tiling(Photo(scene()), Rect(-5, 0, 9999, 80), options, Models())
+    found = check_tiling(Photo(scene()), Rect(-5, 0, 9999, 80), options, LoadedModels())
     assert (found.tiles, found.psnr_y, found.largest) == (1, math.inf, 0)
     assert found.rect == Rect(0, 0, 144, 80)
     assert found.difference.max() <= 4
@@ -43,7 +43,7 @@ def test_at_most_a_megapixel_around_the_middle(weights: Callable[[float], Path])
     options = replace(TILED, weights=str(weights(5)))
     with pytest.raises(Cancelled):
         check_tiling(
-            Photo(np.zeros((9, 9, 3), np.uint8)), Rect(0, 0, 9, 9), options, Models(), token
+            Photo(np.zeros((9, 9, 3), np.uint8)), Rect(0, 0, 9, 9), options, LoadedModels(), token
         )
     from nledn.compare.tiling_check import LARGEST_PX, middle_of
 

@@ -11,7 +11,7 @@ from PIL import Image, PngImagePlugin
 from nledn import photo
 from nledn.decoder import protocol
 from nledn.photo import Note
-from nledn.photo.canvas import Arrays
+from nledn.photo.pixel_sink import Arrays
 from nledn.photo.reading import decode
 from tests.photo import files
 

@@ -140,6 +140,18 @@ def anything(play: Play) -> str:
     return play.hand.touch_any(play.window)
 
 
+def strip(play: Play) -> str:
+    """Open a photo of the folder, or select it too."""
+    row = play.window.photo.filmstrip.view
+    if not row.isVisible():
+        return "no filmstrip"
+    none, control = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+    held = play.hand.one_of((none, none, control))
+    at = QPoint(play.hand.rng.randrange(row.width()), row.height() // 2)
+    QTest.mouseClick(row.viewport(), Qt.MouseButton.LeftButton, held, at)
+    return held.name or ""
+
+
 def banner(play: Play) -> str:
     return play.hand.touch_any(play.window.shell.banner)
 
@@ -183,7 +195,7 @@ def key(play: Play) -> str:
 
 def drag_out(play: Play) -> str:
     """Further than a click; there is no other program to drop it on."""
-    play.hand.stroke(play.window.photo.panel.next_step.thumbnail, points=9)
+    play.hand.stroke(play.window.photo.panel.results.thumbnail, points=9)
     return ""
 
 
@@ -257,6 +269,7 @@ OFTEN = {
     resize: 1,
     save: 5,
     settings: 1,
+    strip: 4,
     stroke: 4,
     undo: 4,
     view: 4,

@@ -15,6 +15,7 @@ from app import main_window, start
 from app.main_window import MainWindow
 from app.shell.engines import Engines
 from app.shell.settings import Preferences, store
+from app.tasks import Tasks
 from nledn import places
 from tests.app.conftest import FakeEngines, StandIn
 from tests.soak.faults import Faults
@@ -62,8 +63,8 @@ def run(
     QDesktopServices.setUrlHandler("file", elsewhere, "show")  # type: ignore[arg-type]
     _prefer(engine)
 
-    def dialogs(window: QWidget) -> Whims:
-        asked.append(Whims(window, world, hand))
+    def dialogs(window: QWidget, tasks: Tasks) -> Whims:
+        asked.append(Whims(window, tasks, world, hand))
         return asked[-1]
 
     def begin(window: MainWindow) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.shell.dialogs import Answer, Dialogs, FetchOffer
 from app.shell.save_dialog import SaveChoice, SaveQuestion
 from app.shell.settings import Settings
+from app.tasks import Tasks
 from tests.soak.hand import Hand
 from tests.soak.world import World
 
@@ -25,23 +26,23 @@ class Whims(Dialogs):
         stays: whether the window is not to be closed, whatever was answered.
     """
 
-    def __init__(self, window: QWidget, world: World, hand: Hand) -> None:
-        super().__init__(window)
+    def __init__(self, window: QWidget, tasks: Tasks, world: World, hand: Hand) -> None:
+        super().__init__(window, tasks)
         self._world = world
         self.hand = hand
         self.rests = False
         self.stays = False
 
-    def photo(self, folder: str, suffixes: tuple[str, ...]) -> Path | None:
+    def photo(self, folder: Path | None, suffixes: tuple[str, ...]) -> Path | None:
         """Mostly a good one."""
         world = self._world
         return self.hand.one_of((None, *world.good, *world.good, *world.bad))
 
-    def folder(self, folder: str) -> Path | None:
+    def folder(self, folder: Path | None) -> Path | None:
         """Any, or none."""
         return self.hand.one_of((None, *self._world.folders, self._world.out))
 
-    def photos(self, folder: str, suffixes: tuple[str, ...]) -> list[Path]:
+    def photos(self, folder: Path | None, suffixes: tuple[str, ...]) -> list[Path]:
         """Up to four of all kinds."""
         several = (*self._world.good, *self._world.bad)
         return [self.hand.one_of(several) for _ in range(self.hand.rng.randrange(5))]
@@ -66,6 +67,10 @@ class Whims(Dialogs):
     def export(self, suggested: Path) -> Path | None:
         """As any kind."""
         return self._world.out / f"compared{self.hand.one_of(('.html', '.png', '.csv'))}"
+
+    def rain_layer(self, suggested: Path) -> Path | None:
+        """As any kind, or as none."""
+        return self._world.out / f"rain{self.hand.one_of(('.tif', '.png', '.jpg'))}"
 
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
         """By the dialog."""

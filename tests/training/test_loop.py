@@ -16,10 +16,14 @@ from nledn.training import loop
 from nledn.training.__main__ import app, find_recipe
 from nledn.training.camera import Camera
 from nledn.training.config import Optimizer, Phase, Plateau, Recipe, read_recipe
-from nledn.training.data import Batch, Patches, find_photos, load
+from nledn.training.data import Patches, find_photos, load
 from nledn.training.datasets import DATA_SETS
 from nledn.training.journal import LOG_FILE
-from nledn.training.loop import STATE_FILE, Run, Trainer, loss_of, psnr, weight_of_rain
+from nledn.training.loop import (
+    STATE_FILE,
+    Run,
+    Trainer,
+)
 from nledn.training.material import of_photos
 from nledn.training.processes import Share
 from nledn.training.schedule import rate_at
@@ -287,18 +291,13 @@ def test_all_stages_keep_the_same_photos_out() -> None:
     assert [recipe.starts_from for recipe in recipes] == ["", *STAGES[:-1]]
 
 
-def test_a_rainy_pixel_weighs_as_said_and_a_patch_as_ever() -> None:
-    rainy = torch.zeros(2, 3, 4, 4)
-    rainy[0, 1, 0, :2] = 0.5
-    squares = weight_of_rain(Batch(rainy, torch.zeros_like(rainy)), 3.0).square()
-    assert squares[0, 0, 0, 0] / squares[0, 0, 3, 3] == pytest.approx(3)
-    torch.testing.assert_close(squares.mean(dim=(1, 2, 3)), torch.ones(2))
-
-
-def test_a_recipe_weighs_rain_as_its_phase_says(tmp_path: Path, photos: list[Bytes]) -> None:
+@pytest.mark.parametrize("weights", [(4.0, 0.0), (1.0, 4.0)])
+def test_a_recipe_weighs_errors_as_its_phase_says(
+    tmp_path: Path, photos: list[Bytes], weights: tuple[float, float]
+) -> None:
     plain, weighed = (trainer_in(tmp_path / name, photos) for name in ("plain", "weighed"))
-    (phase, *_) = RECIPE.phases
-    weighed.recipe = replace(RECIPE, phases=(replace(phase, rain_weight=4.0),))
+    phase = replace(RECIPE.phases[0], rain_weight=weights[0], spectrum_weight=weights[1])
+    weighed.recipe = replace(RECIPE, phases=(phase,))
     assert plain._advance() != weighed._advance()
 
 
@@ -344,17 +343,6 @@ def test_a_recipe_with_an_unknown_loss_is_refused(tmp_path: Path) -> None:
         read_recipe(path)
 
 
-def test_the_losses_are_the_mean_error_and_the_root_of_each_patchs_mean_square() -> None:
-    error = torch.zeros(2, 3, 4, 4)
-    error[0, :, :2] = -0.2
-    assert float(loss_of(error, "l1")) == pytest.approx(0.05)
-    # Patch by patch: half the pixels of one are off by 0.2, and nothing of the other.
-    assert float(loss_of(error, "rmse")) == pytest.approx(0.2 * 0.5**0.5 / 2, abs=1e-3)
-    dry = torch.zeros(1, 3, 4, 4, requires_grad=True)
-    (slope,) = torch.autograd.grad(loss_of(dry, "rmse"), dry)
-    assert bool((slope == 0).all()), "a dry patch that is left alone is at rest"
-
-
 def test_names_of_photos_kept_out_are_a_list_or_the_shipped_one(tmp_path: Path) -> None:
     path = tmp_path / "some.toml"
     shipped = recipe_path("afterrain").read_text("utf-8")
@@ -388,8 +376,3 @@ def test_a_recipe_with_a_wrong_field_is_refused(tmp_path: Path, line: str) -> No
     path.write_text(line)
     with pytest.raises(ValueError, match=r"wrong\.toml"):
         read_recipe(path)
-
-
-def test_psnr_of_equal_images_is_bounded() -> None:
-    assert psnr(torch.zeros(3), torch.zeros(3)) == 100
-    assert psnr(torch.zeros(3), torch.full((3,), 0.1)) == pytest.approx(20)

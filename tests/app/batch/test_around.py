@@ -54,10 +54,10 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     document = Document(window.document.options)
     again = MainWindow(document, engines, tasks, Preferences(store()), dialogs)
     again.batch_controller.restore()
-    batches.until(qtbot, lambda: batches.is_ready(again) and "still to be done" in said(again))
+    batches.until(qtbot, lambda: batches.is_ready(again) and "of the last batch" in said(again))
     assert sorted(batches.states(again).values()) == ["Done", "Planned", "Planned"]
     assert again.batch.panel.template.text() == "{stem}!{ext}"
-    assert said(again) == "Of the last batch 2 of 3 photos are still to be done."
+    assert said(again) == "2 of 3 photos of the last batch remain."
     again.shell.banner.buttons["batch_page"].click()
     assert again.batch.is_shown
     again.batch.panel.steps.go.click()

@@ -102,7 +102,9 @@ def test_files_and_folders_join_one_batch(
     QTest.keyClick(table, Qt.Key.Key_Delete)
     batches.until(qtbot, lambda: batches.is_ready(window))
     assert "other/9.png" not in batches.rows(window)
+    assert window.batch.panel.clear.isVisibleTo(window.batch.panel)
     window.batch.panel.clear.click()
+    assert not window.batch.panel.clear.isVisibleTo(window.batch.panel), "nothing is left to clear"
     assert batches.state(window) is BatchState.EMPTY
 
 
@@ -169,8 +171,8 @@ def test_cancel_ends_the_run_and_start_goes_on(
     batches.wait_end(qtbot, window)
     assert sorted(batches.states(window).values()) == ["Done", "Planned", "Planned"]
     assert len(results(out)) == 1
-    assert "2 are left" in said(window)
-    assert steps.go.text() == "Go on"
+    assert "2 remaining" in said(window)
+    assert steps.go.text() == "Continue"
     steps.go.click()
     batches.wait_end(qtbot, window)
     assert len(results(out)) == 3
@@ -248,6 +250,7 @@ def test_names_format_and_conflict(
     panel.browse.click()
     panel.format.setCurrentIndex(panel.format.findData("jpg"))
     panel.format.activated.emit(0)
+    panel.name.advanced.click()
     panel.template.clear()
     QTest.keyClicks(panel.template, "{stem}-dry")
     assert panel.example.text() == "A name ends in {ext}."
@@ -293,18 +296,22 @@ def test_a_row_opens_before_and_after(
     assert window.batch.is_shown
 
 
-def test_an_unsaved_result_is_asked_about_before_a_row_is_opened(
+def test_an_unsaved_result_is_found_again_after_a_row_was_opened(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, wet: Path, picture_file: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     batches.add(qtbot, window, wet)
-    window.batch_controller.open_row(window.batch_controller.batch.entries[0])
-    assert dialogs.asked[-1] == "unsaved street.png"
-    dialogs.answer = "discard"
+    window.document.history.strength_settled(0.5)
     with qtbot.waitSignal(window.document.photo_opened):
         window.batch_controller.open_row(window.batch_controller.batch.entries[0])
     assert window.document.status.state is PhotoState.READY
+    window.document.set_strength(1.0)
+    open_photo(qtbot, window, picture_file)
+    assert window.document.strength == 0.5
+    qtbot.waitUntil(lambda: window.document.status.state is PhotoState.DONE)
+    assert window.document.is_unsaved
+    assert dialogs.asked == []
 
 
 def test_a_single_photo_goes_first(

@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 from app.batch.jobs import Entry
 from app.batch.page import BatchList
 from app.batch.table import BatchModel, Column, note_of, two_lines
-from app.batch.thumbnails import IN_SIGHT, WAITING_AT_MOST, Thumbnails
 from app.main_window import MainWindow
+from app.shell.thumbnails import IN_SIGHT, WAITING_AT_MOST, Thumbnails
 from app.tasks import Tasks
 from nledn import photo
 from nledn.errors import PlainError

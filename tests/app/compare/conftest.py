@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.compare.model import CompareModel
 from app.main_window import MainWindow
-from nledn import catalog
+from nledn import catalog, places
 from tests.app.window import open_photo
 from tests.checkpoint_files import constant_rain
 
@@ -20,7 +20,24 @@ def is_settled(window: MainWindow) -> bool:
 
 
 @pytest.fixture
-def begin(qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path) -> Begin:
+def only_afterrain_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the models that ship, of which there is one."""
+    shipped = tmp_path / "weights"
+    shipped.mkdir()
+    for name in ("afterrain.toml", "afterrain.safetensors"):
+        (shipped / name).symlink_to(places.weights() / name)
+    monkeypatch.setattr(places, "weights", lambda: shipped)
+    return shipped
+
+
+@pytest.fixture
+def begin(
+    qtbot: QtBot,
+    window: MainWindow,
+    picture_file: Path,
+    tmp_path: Path,
+    only_afterrain_ships: Path,
+) -> Begin:
     """Open a photo and the Compare page, with our checkpoint and a second one."""
 
     def go(path: Path | None = None, *, wait: bool = True) -> CompareModel:

@@ -152,30 +152,30 @@ def test_reordered_panes_keep_where_they_look(grid: CompareGrid) -> None:
     assert grid.canvases == canvases[:1:-1]
 
 
-def test_digits_show_one_at_full_size(grid: CompareGrid) -> None:
-    grid.setFocus()
+def test_enter_shows_one_at_full_size(grid: CompareGrid) -> None:
+    grid.canvases[2].setFocus()
     grid.link.set_zoom(2.0)
-    QTest.keyClick(grid, Key.Key_3)
+    QTest.keyClick(grid.canvases[2], Key.Key_Return)
     assert [canvas.isVisible() for canvas in grid.canvases] == [False, False, True, False]
     assert grid.canvases[2].size() == grid.size()
     assert grid.canvases[2].viewport.zoom == 2.0
-    QTest.keyClick(grid, Key.Key_9)
-    QTest.keyClick(grid, Key.Key_6)  # there is none
-    assert grid.single == 2
-    QTest.keyClick(grid, Key.Key_Escape)
+    QTest.keyClick(grid.canvases[2], Key.Key_Escape)
     assert all(canvas.isVisible() for canvas in grid.canvases)
-    QTest.keyClick(grid, Key.Key_1)
-    QTest.keyClick(grid, Key.Key_1)
-    assert grid.single is None
-
-
-def test_digits_and_esc_work_from_any_pane(window: QWidget, grid: CompareGrid) -> None:
-    grid.canvases[2].setFocus()
-    for key, single in ((Key.Key_1, 0), (Key.Key_2, 1), (Key.Key_Escape, None)):
-        focused = window.focusWidget()
-        assert focused is grid or grid.isAncestorOf(focused)
-        QTest.keyClick(focused, key)
+    for single in (2, None):
+        QTest.keyClick(grid.canvases[2], Key.Key_Enter)
         assert grid.single == single
+
+
+def test_enter_without_a_pane_shows_all(window: QWidget, grid: CompareGrid) -> None:
+    grid.setFocus()
+    QTest.keyClick(grid, Key.Key_Return)
+    assert grid.single is None
+    grid.canvases[2].setFocus()
+    grid.show_single(1)
+    focused = window.focusWidget()
+    assert focused is grid
+    QTest.keyClick(focused, Key.Key_Escape)
+    assert grid.single is None
 
 
 def test_the_keys_stay_when_the_pane_that_had_them_goes(window: QWidget, grid: CompareGrid) -> None:

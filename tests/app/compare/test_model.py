@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from nledn.engine import Derainer
 from nledn.errors import UnknownCheckpoint
-from nledn.models import Models
+from nledn.models import LoadedModels
 from nledn.options import Options
 from nledn.tiling import Rect
 from tests.app.compare.conftest import Begin, is_settled
@@ -29,16 +29,16 @@ class Loading:
 
 @pytest.fixture
 def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loading]:
-    made, find = Loading(), Models.find
+    made, find = Loading(), LoadedModels.find
 
-    def find_late(models: Models, options: Options) -> Derainer:
+    def find_late(models: LoadedModels, options: Options) -> Derainer:
         made.is_asked.set()
         assert made.gate.wait(20)
         if options.weights in made.gone:
             raise UnknownCheckpoint(options.weights, ())
         return find(models, options)
 
-    monkeypatch.setattr(Models, "find", find_late)
+    monkeypatch.setattr(LoadedModels, "find", find_late)
     yield made
     made.gate.set()
 

@@ -1,6 +1,7 @@
 """The Compare page in the window, by what a person does and sees."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,27 +12,34 @@ from pytestqt.qtbot import QtBot
 
 from app.compare.blind_test import votes_path
 from app.main_window import MainWindow
+from app.photo.state import PhotoState
+from app.views.compare_canvas import CompareCanvas
 from nledn import catalog, photo
 from nledn.photo import Photo
 from nledn.tiling import Rect
 from tests.app.compare.conftest import Begin, is_settled
 from tests.app.conftest import StandIn
-from tests.app.window import Answers, Pixels, open_photo, said
+from tests.app.window import Answers, Pixels, open_photo, said, state
 
 Key = Qt.Key
 
 
-def labels(window: MainWindow) -> list[str]:
+def names(window: MainWindow) -> list[str]:
     return [one.label for one in window.compare.grid.shown]
 
 
-def names(window: MainWindow) -> list[str]:
-    return [label.split(maxsplit=1)[1] for label in labels(window)]
+def names_of(canvas: CompareCanvas) -> str:
+    return canvas.shown[0].label
 
 
 def figures(window: MainWindow) -> list[str]:
     rows = window.compare.panel.rows
     return [rows[one.key].figures.text() for one in window.compare.grid.shown]
+
+
+def details(window: MainWindow) -> list[str]:
+    rows = window.compare.panel.rows
+    return [rows[one.key].figures.toolTip() for one in window.compare.grid.shown]
 
 
 @pytest.fixture
@@ -48,7 +56,7 @@ def test_every_pane_shows_what_its_checkpoint_makes(
 ) -> None:
     begin()
     assert window.shell.page == "compare"
-    assert names(window) == ["Rainy", "AfterRain", "second"]
+    assert names(window) == ["Rainy", "All-round", "second"]
     rainy, one, other = window.compare.grid.shown
     whole = Rect(0, 0, 160, 120)
     np.testing.assert_array_equal(rainy.picture.pixels(rainy.kind, 0, whole), pixels)
@@ -56,7 +64,8 @@ def test_every_pane_shows_what_its_checkpoint_makes(
         found = pane.picture.pixels(pane.kind, 0, whole)
         assert np.abs(found - pixels * 0.8).max() <= 0.51  # the stand-in takes a fifth
     assert "SSIM" not in figures(window)[1]
-    assert "levels on" in figures(window)[1]
+    assert figures(window)[1] == "Strong removal · darker"
+    assert "levels on" in details(window)[1]
     assert "whole photo" in window.compare.panel.measured.text()
 
 
@@ -85,7 +94,7 @@ def test_only_what_is_looked_at_until_the_whole_is_asked_for(
     grid, panel = window.compare.grid, window.compare.panel
     grid.link.set_zoom(30.0)
     backend.free()
-    qtbot.waitUntil(lambda: "in sight" in panel.measured.text() and is_settled(window))
+    qtbot.waitUntil(lambda: "visible part" in panel.measured.text() and is_settled(window))
     assert backend.tiles < 18
     assert not model.is_whole
     tiles = backend.tiles
@@ -106,7 +115,7 @@ def test_another_order_confuses_nobody(
     qtbot.waitUntil(lambda: is_settled(window) and model.is_ready)
     layers = {pane.key: model.pictures[pane.key].layer for pane in model.panes}
     window.compare.grid.moved.emit(1, 2)
-    assert names(window) == ["Rainy", "second", "AfterRain"]
+    assert names(window) == ["Rainy", "second", "All-round"]
     window.compare.panel.whole.click()
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
     for pane in model.panes:
@@ -125,10 +134,10 @@ def test_another_strength_and_going_back_compute_nothing(
     panel.rows[pane.key].strength.setValue(50)
     found = pane.picture.pixels("after", 0, Rect(0, 0, 160, 120))
     assert np.abs(found - pixels * 0.9).max() <= 0.51
-    assert names(window)[1] == "AfterRain, 50%"
+    assert names(window)[1] == "All-round, 50%"
     key = model.panes[2].key
     panel.rows[key].remove.click()
-    assert names(window) == ["Rainy", "AfterRain, 50%"]
+    assert names(window) == ["Rainy", "All-round, 50%"]
     panel.add_menu.actions()[-4].trigger()  # the last checkpoint, above a line and two pictures
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
     assert len(names(window)) == 3
@@ -140,7 +149,7 @@ def test_the_first_comparison_takes_the_strength_along(
 ) -> None:
     window.document.set_strength(0.5)
     begin(wait=False)
-    assert names(window) == ["Rainy", "AfterRain, 50%", "second, 50%"]
+    assert names(window) == ["Rainy", "All-round, 50%", "second, 50%"]
 
 
 def test_who_hears_first_of_a_photo_does_not_matter(
@@ -155,7 +164,7 @@ def test_who_hears_first_of_a_photo_does_not_matter(
     open_photo(qtbot, window, other)
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
     assert model.photo is window.document.photo
-    assert names(window) == ["Rainy", "AfterRain", "second"]
+    assert names(window) == ["Rainy", "All-round", "second"]
     assert "whole photo" in window.compare.panel.measured.text()
 
 
@@ -220,10 +229,10 @@ def test_other_programs_results_and_files_that_do_not_fit(
         dialogs.path = tmp_path / f"{name}.png"
         window.compare.controller.ask_picture("result")
     qtbot.waitUntil(lambda: len(model.failures) == 1 and is_settled(window))
-    assert names(window) == ["Rainy", "AfterRain", "second", "theirs", "small"]
+    assert names(window) == ["Rainy", "All-round", "second", "theirs", "small"]
     small = window.compare.grid.shown[4]
     assert "160×120" in small.failure
-    qtbot.waitUntil(lambda: "levels on" in figures(window)[3])
+    qtbot.waitUntil(lambda: "levels on" in details(window)[3])
 
 
 def test_names_stay_hidden_until_a_person_has_chosen(
@@ -243,8 +252,8 @@ def test_names_stay_hidden_until_a_person_has_chosen(
     chosen = next(pane for pane in window.compare.controller.model.panes if pane.key == order[1])
     assert f"You chose {chosen.title}" in said(window)
     assert f"In this folder: {chosen.title} 1" in said(window)
-    assert sorted(names(window)) == ["AfterRain", "Rainy", "second"]
-    assert f"{picture_file},{chosen.title},AfterRain | second" in votes_path().read_text("utf-8")
+    assert sorted(names(window)) == ["All-round", "Rainy", "second"]
+    assert f"{picture_file},{chosen.title},All-round | second" in votes_path().read_text("utf-8")
     # The next photo of the folder is blind again.
     other = picture_file.with_name("tower.png")
     shutil.copy(picture_file, other)
@@ -269,7 +278,7 @@ def test_what_is_compared_is_exported(
     assert dialogs.asked[-1] == "export street-compared.html"
     qtbot.waitUntil(lambda: "Saved out" in said(window))
     content = dialogs.path.read_bytes()
-    assert b"AfterRain" in content or suffix == ".png"
+    assert b"All-round" in content or suffix == ".png"
     assert len(content) > 300
 
 
@@ -359,8 +368,9 @@ def test_keys_are_the_pages_and_the_views_lead_back(
     begin()
     grid = window.compare.grid
     assert grid.hasFocus()
-    for key, single in ((Key.Key_2, 1), (Key.Key_Escape, None)):
-        QTest.keyClick(grid, key)
+    grid.canvases[1].setFocus()
+    for key, single in ((Key.Key_Return, 1), (Key.Key_Escape, None)):
+        QTest.keyClick(window.focusWidget(), key)
         assert grid.single == single
         assert window.shell.page == "compare"
     grid.link.set_zoom(8.0)
@@ -373,6 +383,115 @@ def test_keys_are_the_pages_and_the_views_lead_back(
         assert window.shell.page == "photo"
         assert window.view.mode == "single"
         assert window.named_actions["single"].isChecked()
+
+
+@pytest.mark.parametrize(("key", "mode"), [(Key.Key_2, "side_by_side"), (Key.Key_4, "rain")])
+def test_digits_mean_the_same_as_everywhere(
+    window: MainWindow, begin: Begin, key: Qt.Key, mode: str
+) -> None:
+    begin()
+    QTest.keyClick(window.compare.grid, key)
+    assert (window.shell.page, window.view.mode) == ("photo", mode)
+
+
+def test_a_comparison_begins_with_the_models_that_ship(
+    qtbot: QtBot, window: MainWindow, begin: Begin, only_afterrain_ships: Path
+) -> None:
+    card = catalog.find("afterrain")
+    for id, purpose in (("afterrain-dense", "Dense rain and mist"), ("afterrain-light", "Light")):
+        path = only_afterrain_ships / f"{id}.safetensors"
+        path.symlink_to(card.path)
+        catalog.write_card(replace(card, id=id, purpose=purpose, path=path))
+    begin()
+    assert names(window) == ["Rainy", "All-round", "Dense rain and mist", "Light"]
+    assert [action.text() for action in window.compare.panel.add_menu.actions()][3] == "second"
+
+
+def test_the_model_in_use_comes_first_where_it_does_not_ship(
+    qtbot: QtBot, window: MainWindow, begin: Begin
+) -> None:
+    window.document.history.choose_checkpoint("second")
+    begin()
+    assert names(window) == ["Rainy", "second", "All-round"]
+
+
+def test_a_pane_is_used_for_the_photo(
+    qtbot: QtBot, window: MainWindow, begin: Begin, backend: StandIn
+) -> None:
+    begin()
+    tiles, canvas = backend.tiles, window.compare.grid.canvases[2]
+    window.compare.panel.rows[canvas.shown[0].key].strength.setValue(70)
+    assert not window.compare.grid.canvases[0].button.isVisible(), "the rainy photo is no result"
+    canvas.button.setFocus()
+    QTest.keyClick(canvas.button, Key.Key_Space)
+    assert window.shell.page == "photo"
+    assert window.document.options.weights == "second"
+    assert window.document.strength == 0.7
+    assert state(window) is PhotoState.DONE, "the comparison has computed it"
+    assert backend.tiles == tiles
+    assert window.focusWidget() is window.view
+    for _ in range(2):
+        window.named_actions["undo"].trigger()
+    assert (window.document.options.weights, window.document.strength) == ("auto", 1.0)
+
+
+def test_the_winner_of_a_blind_test_can_be_used(
+    qtbot: QtBot, window: MainWindow, begin: Begin
+) -> None:
+    begin()
+    panel, grid = window.compare.panel, window.compare.grid
+    assert not panel.question.isVisible()
+    panel.blind.click()
+    assert panel.question.isVisible()
+    assert panel.question.text() == "Which looks best?"
+    key = grid.shown[1].key
+    assert grid.canvases[1].button.text() == "This is best"
+    grid.canvases[1].button.click()
+    qtbot.waitUntil(lambda: "You chose" in said(window))
+    chosen = next(pane for pane in window.compare.controller.model.panes if pane.key == key)
+    use = window.shell.banner.buttons["use"]
+    assert use.text() == f"Use {chosen.name}"
+    assert not window.shell.banner.is_leaving
+    use.click()
+    assert window.shell.page == "photo"
+    assert window.document.options.weights == chosen.weights
+
+
+def test_other_programs_results_can_win_but_not_be_used(
+    qtbot: QtBot, window: MainWindow, begin: Begin, dialogs: Answers, tmp_path: Path, pixels: Pixels
+) -> None:
+    begin()
+    photo.write(Photo(pixels // 2), tmp_path / "theirs.png")
+    dialogs.path = tmp_path / "theirs.png"
+    window.compare.controller.ask_picture("result")
+    qtbot.waitUntil(lambda: is_settled(window))
+    (theirs,) = [canvas for canvas in window.compare.grid.canvases if "theirs" in names_of(canvas)]
+    assert not theirs.button.isVisible()
+    window.compare.panel.blind.click()
+    theirs.button.click()
+    qtbot.waitUntil(lambda: "You chose theirs" in said(window))
+    assert "use" not in window.shell.banner.buttons
+
+
+def test_checks_are_folded_away_and_say_what_they_lack(
+    qtbot: QtBot, window: MainWindow, begin: Begin, pair: Path
+) -> None:
+    window.shell.show_page("compare")
+    panel = window.compare.panel
+    assert not panel.tiling.isVisible()
+    panel.advanced.setFocus()
+    QTest.keyClick(panel.advanced, Key.Key_Space)
+    assert panel.tiling.isVisible()
+    assert not panel.tiling.isEnabled()
+    assert "needs a photo and a model" in panel.reasons.text()
+    window.shell.show_page("photo")
+    begin()
+    assert panel.tiling.isEnabled()
+    assert not panel.errors.isEnabled()
+    assert panel.reasons.text().startswith("Error maps need the photo without rain")
+    open_photo(qtbot, window, pair)
+    qtbot.waitUntil(panel.errors.isEnabled)
+    assert not panel.reasons.isVisible()
 
 
 def test_nothing_is_computed_out_of_sight(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.imaging.mask import Brush, Point, Stroke, put, rounded
+from app.imaging.mask import Brush, Point, Stroke, areas, put, rounded
 from nledn.pixels import Mask
 from nledn.tiling import Rect
 
@@ -107,3 +107,11 @@ def test_a_stroke_beside_the_photo_changes_nothing() -> None:
     patch = stroke.patch()
     assert not patch.before
     assert patch.rect == Rect(0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5), (5, 1), (2, 2)])
+def test_areas_are_counted_in_photos_of_any_size(size: tuple[int, int]) -> None:
+    mask = np.zeros(size, np.float32)
+    assert areas(mask) == 0
+    mask[0, 0] = mask[-1, -1] = 1
+    assert areas(mask) == (1 if size == (1, 1) else 2)

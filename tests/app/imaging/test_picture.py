@@ -15,6 +15,7 @@ from app.imaging.layers import Kind
 from app.imaging.mask import Brush
 from app.imaging.picture import Picture
 from app.imaging.pyramid import FIRST_VIEW_PX, first_copies
+from nledn.brightness import SlowLight
 from nledn.tiling import Rect
 from tests.app.conftest import MakeLayer, MakePhoto
 
@@ -26,19 +27,29 @@ PART = Rect(33, 250, 290, 271)
 @pytest.mark.parametrize("depth", ["uint8", "uint16"])
 @pytest.mark.parametrize("linear", [False, True])
 @pytest.mark.parametrize("strength", [0.0, 0.65, 1.5])
+@pytest.mark.parametrize(("keep_brightness", "tiles"), [(False, None), (True, None), (True, 7)])
 def test_the_preview_is_what_is_saved(
-    make_photo: MakePhoto, make_layer: MakeLayer, depth: str, linear: bool, strength: float
+    make_photo: MakePhoto,
+    make_layer: MakeLayer,
+    *,
+    depth: str,
+    linear: bool,
+    strength: float,
+    keep_brightness: bool,
+    tiles: int | None,
 ) -> None:
     photo = make_photo(300, 280, depth, linear=linear)
-    layer = make_layer(photo, linear=linear)
+    layer = make_layer(photo, linear=linear, tiles=tiles)
     picture = Picture()
     picture.set_photo(photo)
     picture.set_layer(layer)
     picture.strength = strength
+    picture.keep_brightness = keep_brightness
     picture.begin_stroke(Brush(80, feather=1, value=0.8))
     picture.paint([(20, 30), (250, 260)])
     picture.end_stroke()
-    saved = layer.apply(photo.pixels, strength, picture.mask)
+    light = SlowLight(photo.pixels, layer) if keep_brightness else None
+    saved = layer.apply(photo.pixels, strength, picture.mask, light)
     np.testing.assert_array_equal(picture.pixels("after", 0, WHOLE), saved)
     np.testing.assert_array_equal(picture.pixels("after", 0, PART), saved[PART.slices])
 
@@ -77,6 +88,10 @@ def change_strength(picture: Picture) -> None:
     picture.strength = 0.3
 
 
+def change_brightness(picture: Picture) -> None:
+    picture.keep_brightness = True
+
+
 def change_layer(picture: Picture) -> None:
     picture.set_layer(None)
 
@@ -107,8 +122,24 @@ def add_rain(picture: Picture) -> None:
     picture.rain_added(layer.add(tile, rain))
 
 
+def add_rain_in_kept_brightness(picture: Picture) -> None:
+    picture.keep_brightness = True
+    picture.image("after", 0, WHOLE)
+    add_rain(picture)
+
+
 @pytest.mark.parametrize(
-    "change", [change_strength, change_layer, change_mask, paint, undo, add_rain]
+    "change",
+    [
+        change_strength,
+        change_brightness,
+        change_layer,
+        change_mask,
+        paint,
+        undo,
+        add_rain,
+        add_rain_in_kept_brightness,
+    ],
 )
 @pytest.mark.parametrize(("kind", "level"), [("after", 0), ("after", 2), ("rain", 1), ("mask", 1)])
 def test_no_image_outlives_what_it_shows(
@@ -130,6 +161,7 @@ def test_no_image_outlives_what_it_shows(
     fresh.set_photo(picture.photo)
     fresh.set_layer(picture.layer)
     fresh.strength = picture.strength
+    fresh.keep_brightness = picture.keep_brightness
     fresh.mask = picture.mask
     expected = pixels_of(fresh.image(kind, level, rect))
     np.testing.assert_array_equal(pixels_of(picture.image(kind, level, rect)), expected)

@@ -11,7 +11,7 @@ import pytest
 
 from app.imaging.mask import Brush, Patch, Stroke
 from app.photo.autosave import RecoveryFile, recover, scan
-from app.photo.history import ModelStep, StrengthStep
+from app.photo.history import BrightnessStep, ModelStep, StrengthStep
 from nledn import RainLayer, places
 from nledn.engine import Derainer, Progress
 from nledn.tiling import Rect
@@ -29,10 +29,13 @@ def derainer() -> Derainer:
     return FakeEngines(StandIn()).get(OPTIONS)
 
 
+WANTED = replace(OPTIONS, strength=0.75, keep_brightness=True)
+
+
 def kept_of(source: Path, pixels: Pixels) -> tuple[RainLayer, RecoveryFile]:
     engine = derainer()
     layer = engine.start((pixels.shape[0], pixels.shape[1]))
-    kept = RecoveryFile(source, OPTIONS, 1.0)
+    kept = RecoveryFile(source, WANTED)
     kept.note(StrengthStep(1.0, 0.25))
     kept.begin(OPTIONS, layer)
 
@@ -59,7 +62,8 @@ def test_rain_and_what_was_done_come_back_in_order(
     stroke.paint([(20.0, 20.0), (140.0, 100.0)])
     patch = stroke.patch()
     other = replace(OPTIONS, precision="fp32")
-    for deed in (patch, "undo", "redo", ModelStep("auto", "other"), other, "clear"):
+    lit = BrightnessStep(True)
+    for deed in (patch, "undo", "redo", ModelStep("auto", "other"), other, lit, "clear"):
         kept.note(deed)
     kept.flush()
     die(monkeypatch)
@@ -72,10 +76,10 @@ def test_rain_and_what_was_done_come_back_in_order(
     assert np.array_equal(rain.plane, layer.plane)
     assert rain.tiling == layer.tiling
     assert rain.record == layer.record
-    assert (found.strength, found.options) == (1.0, OPTIONS)
+    assert found.options == WANTED
     first, painted, *others = found.deeds
     assert first == StrengthStep(1.0, 0.25)
-    assert others == ["undo", "redo", ModelStep("auto", "other"), other, "clear"]
+    assert others == ["undo", "redo", ModelStep("auto", "other"), other, lit, "clear"]
     assert isinstance(painted, Patch)
     assert painted.rect == patch.rect
     for side, known in ((painted.before, patch.before), (painted.after, patch.after)):

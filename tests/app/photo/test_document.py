@@ -23,7 +23,7 @@ from app.tasks import Tasks
 from nledn import decoder, photo
 from nledn.errors import DerainError, NotAPhoto, PhotoIsFolder
 from nledn.photo import Photo, WriteSettings
-from nledn.photo.recipe import read_recipe
+from nledn.photo.provenance import read_provenance
 from nledn.tiling import Rect
 from tests.app.conftest import OPTIONS, FakeEngines, StandIn, controller_of, is_done
 
@@ -64,7 +64,7 @@ def test_open_derain_save_gives_the_file_that_the_arithmetic_says(
     found = photo.read(target)
     assert np.array_equal(found.pixels, expected)
     assert np.array_equal(saved.photo.pixels, expected)
-    recipe = read_recipe(found.xmp)
+    recipe = read_provenance(found.xmp)
     assert recipe is not None
     assert (recipe.checkpoint, recipe.strength, recipe.partial) == ("afterrain", 0.5, False)
     assert not document.is_unsaved
@@ -81,7 +81,7 @@ def test_a_record_can_be_left_out(
     target = picture_file.with_name("clean.png")
     preferences.change(record=False)
     written(qtbot, controller, target)
-    assert read_recipe(photo.read(target).xmp) is None
+    assert read_provenance(photo.read(target).xmp) is None
 
 
 def test_a_first_save_never_meets_an_earlier_file(
@@ -124,12 +124,14 @@ def test_what_is_looked_at_comes_first_also_while_it_runs(
     added: list[Rect] = []
     document.tile_added.connect(added.append)
     backend.hold()
-    controller.look_at(Rect(150, 110, 160, 120))
+    corner = Rect(150, 110, 160, 120)
+    controller.look_at(corner, corner)
     controller.derain()
     backend.let(1)
     qtbot.waitUntil(lambda: len(added) == 1)
     assert (added[0].right, added[0].bottom) == (160, 120)
-    controller.look_at(Rect(0, 110, 10, 120))
+    other = Rect(0, 110, 10, 120)
+    controller.look_at(other, other)
     backend.let(2)  # the second may have been chosen before we looked elsewhere
     qtbot.waitUntil(lambda: len(added) == 3)
     assert (0, 120) in [(rect.left, rect.bottom) for rect in added[1:]]

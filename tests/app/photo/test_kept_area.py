@@ -1,8 +1,8 @@
-"""The panel says whether an area is kept, and offers to clear only what is there."""
+"""The panel says how many areas are kept, and offers to clear only what is there."""
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +22,12 @@ def test_clear_is_there_only_while_an_area_is_kept(
     QTest.mouseClick(window.view, Qt.MouseButton.LeftButton)
     assert area.clear.isVisible()
     assert clear.isEnabled()
-    assert "is kept unchanged" in area.hint.text()
+    assert area.hint.text() == "1 area kept"
+    window.photo.panel.keep_area.diameter.setValue(0)
+    QTest.mouseClick(window.view, Qt.MouseButton.LeftButton, pos=QPoint(500, 300))
+    assert area.hint.text() == "2 areas kept"
+    window.named_actions["undo"].trigger()
+    assert area.hint.text() == "1 area kept"
     window.named_actions["undo"].trigger()
     assert not area.clear.isVisible()
     window.named_actions["redo"].trigger()

@@ -1,19 +1,21 @@
 """The small parts, each alone: what they show, what they tell, by mouse and by keyboard."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.imaging.mask import Brush
-from app.photo.checkpoint_picker import CheckpointPicker
+from app.photo.derain_button import DerainButton
 from app.photo.keep_area import KeepAreaControl
-from app.photo.panel import ActionPanel, SidePanel, StrengthControl
-from app.photo.state import PhotoState
+from app.photo.model_picker import ModelPicker
+from app.photo.panel import SaveRow, SidePanel, StrengthControl
+from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Banner, Notice
 from nledn.card import Card, Score
 
@@ -24,7 +26,9 @@ CARDS = (
         sha256="0" * 64,
         regions="fixed",
         path=Path("a"),
-        training_data="drawn rain",
+        origin="shipped",
+        purpose="All-round",
+        training_data="drawn <rain>",
         scores={"Rain100L": Score(32.05, 0.95), "Streaks": Score(24.0, 0.8)},
     ),
     Card(id="other", title="Other", sha256="1" * 64, regions="grid", path=Path("b")),
@@ -44,7 +48,7 @@ def shown(qtbot: QtBot) -> Callable[[QWidget], None]:
 def test_the_panel_is_in_the_order_of_the_work(shown: Callable[[QWidget], None]) -> None:
     panel = SidePanel()
     shown(panel)
-    sections = (panel.strength, panel.keep_area, panel.checkpoint)
+    sections = (panel.derain, panel.strength, panel.keep_area, panel.model, panel.results)
     heights = [section.mapTo(panel, QPoint()).y() for section in sections]
     assert heights == sorted(heights)
     order: list[QWidget] = [panel]
@@ -52,7 +56,8 @@ def test_the_panel_is_in_the_order_of_the_work(shown: Callable[[QWidget], None])
     while following is not None and following is not panel:
         order.append(following)
         following = following.nextInFocusChain()
-    places = [order.index(each) for each in (panel.strength.slider, panel.checkpoint.combo)]
+    stops = (panel.derain, panel.strength.slider, panel.model.button, panel.results.save)
+    places = [order.index(each) for each in stops]
     assert places == sorted(places), "the Tab key goes the same way"
 
 
@@ -145,33 +150,71 @@ def test_sizes_reach_from_end_to_end(shown: Callable[[QWidget], None], diameter:
     assert control.brush.radius_px * 2 == pytest.approx(diameter, rel=0.05)
 
 
-def test_the_picker_tells_what_was_chosen_and_what_it_has_seen(
-    shown: Callable[[QWidget], None],
-) -> None:
-    picker = CheckpointPicker()
-    shown(picker)
+def entries(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def choose(menu: QMenu, *keys: Qt.Key) -> None:
+    """Open a menu, and choose in it by keyboard."""
+    menu.popup(QPoint())
+    for key in keys:
+        QTest.keyClick(menu, key)
+
+
+@pytest.fixture
+def picker(shown: Callable[[QWidget], None]) -> ModelPicker:
+    made = ModelPicker()
+    shown(made)
+    return made
+
+
+def test_the_picker_names_models_by_purpose_and_tells_what_was_chosen(picker: ModelPicker) -> None:
     picker.set_cards(CARDS, "auto")
-    assert picker.combo.currentText() == "AfterRain"
-    assert "drawn rain" in picker.details.text()
-    assert "Rain100L: 32.0 dB" in picker.details.text()
+    assert picker.button.text() == "Model: All-round"
+    assert entries(picker.menu) == ["All-round", "Research", "Import…", "Get more…"]
     chosen: list[str] = []
-    picker.checkpoint_chosen.connect(chosen.append)
-    picker.combo.setFocus()
-    QTest.keyClick(picker.combo, Qt.Key.Key_Down)
+    picker.model_chosen.connect(chosen.append)
+    (research,) = picker.menu.findChildren(QMenu)
+    choose(research, Qt.Key.Key_Down, Qt.Key.Key_Return)
     assert chosen == ["other"]
+    assert picker.button.text() == "Model: Other"
     picker.set_chosen("afterrain")
     assert chosen == ["other"]
+    assert [each.text() for each in picker.menu.actions() if each.isChecked()] == ["All-round"]
 
 
-def test_the_picker_says_nothing_is_in_use_that_is_gone(shown: Callable[[QWidget], None]) -> None:
-    picker = CheckpointPicker()
-    shown(picker)
-    picker.set_cards(CARDS, "removed")
-    assert (picker.combo.currentIndex(), picker.details.text()) == (-1, "")
+def test_automatic_stands_first_where_several_models_ship(picker: ModelPicker) -> None:
+    dense = replace(CARDS[0], id="dense", purpose="Dense rain and mist")
+    picker.set_cards((CARDS[0], dense, CARDS[1]), "auto")
+    assert picker.button.text() == "Model: Automatic"
+    assert entries(picker.menu)[:3] == ["Automatic", "All-round", "Dense rain and mist"]
     chosen: list[str] = []
-    picker.checkpoint_chosen.connect(chosen.append)
-    picker.combo.setFocus()
-    QTest.keyClick(picker.combo, Qt.Key.Key_Down)
+    picker.model_chosen.connect(chosen.append)
+    choose(picker.menu, *[Qt.Key.Key_Down] * 3, Qt.Key.Key_Return)
+    choose(picker.menu, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    assert chosen == ["dense", "auto"]
+
+
+def test_figures_are_shown_only_on_demand(picker: ModelPicker) -> None:
+    picker.set_cards(CARDS, "auto")
+    words = " ".join(label.text() for label in picker.findChildren(QLabel) if label.isVisible())
+    assert "dB" not in words + picker.button.text()
+    QTest.keyClick(picker.about_button, Qt.Key.Key_Space)
+    assert picker.about.isVisible()
+    assert "drawn &lt;rain&gt;" in picker.about.words.text()
+    assert "Rain100L: 32.0 dB" in picker.about.words.text()
+    QTest.keyClick(picker.about, Qt.Key.Key_Escape)
+    assert not picker.about.isVisible()
+
+
+def test_the_picker_says_nothing_is_in_use_that_is_gone(picker: ModelPicker) -> None:
+    picker.set_cards(CARDS, "removed")
+    assert picker.button.text() == "Model: not found"
+    assert not any(action.isChecked() for action in picker.menu.actions())
+    assert not picker.about_button.isEnabled()
+    chosen: list[str] = []
+    picker.model_chosen.connect(chosen.append)
+    choose(picker.menu, Qt.Key.Key_Down, Qt.Key.Key_Return)
     assert chosen == ["afterrain"]
 
 
@@ -196,7 +239,7 @@ def test_a_banner_acts_and_goes(shown: Callable[[QWidget], None]) -> None:
         ("ready", "Derain", True, False, "derain"),
         ("deraining", "Cancel", True, False, None),
         ("stopping", "Stopping…", False, False, None),
-        ("partial", "Go on", True, True, "derain"),
+        ("partial", "Continue", True, True, "derain"),
         ("done", "Derained", False, True, "save"),
     ],
 )
@@ -208,11 +251,31 @@ def test_one_thing_to_do_next(
     save: bool,
     primary: str | None,
 ) -> None:
-    panel = ActionPanel()
-    shown(panel)
-    panel.set_state(PhotoState(state))
-    assert panel.derain.text() == words
-    assert (panel.derain.isEnabled(), panel.save.isEnabled()) == (derain, save)
-    buttons = {"derain": panel.derain, "save": panel.save}
+    begin, row = DerainButton(), SaveRow()
+    for widget in (begin, row):
+        shown(widget)
+    begin.show_status(Status(PhotoState(state)))
+    row.set_state(PhotoState(state))
+    assert begin.text() == words
+    assert (begin.isEnabled(), row.save.isEnabled()) == (derain, save)
+    buttons = {"derain": begin, "save": row.save}
     coloured = [name for name, each in buttons.items() if each.property("primary") == "true"]
     assert coloured == ([primary] if primary else [])
+
+
+def test_the_button_that_cancels_says_how_far_it_is(shown: Callable[[QWidget], None]) -> None:
+    button = DerainButton()
+    shown(button)
+    button.resize(272, 44)
+    ground = button.grab().toImage().pixelColor(60, 6)
+    button.show_status(Status(PhotoState.DERAINING))
+    assert button.progress == "Loading the model…"
+    button.show_status(Status(PhotoState.DERAINING, 12, 40, 62.0))
+    assert button.text() == "Cancel"
+    assert button.accessibleDescription() == "12 of 40 tiles · 1:02"
+    image = button.grab().toImage()
+    done, missing = image.pixelColor(60, 6), image.pixelColor(200, 6)
+    assert done != missing
+    assert ground != done
+    button.show_status(Status(PhotoState.DONE, 40, 40))
+    assert button.progress == ""

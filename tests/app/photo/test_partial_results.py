@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from nledn import photo
-from nledn.photo.recipe import Recipe, read_recipe
+from nledn.photo.provenance import Provenance, read_provenance
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, derain, open_photo, said, state
 
@@ -34,8 +34,8 @@ def stop_at_three(qtbot: QtBot, window: MainWindow, picture_file: Path, backend:
     return go
 
 
-def recipe_of(path: Path) -> Recipe:
-    found = read_recipe(photo.read(path).xmp)
+def recipe_of(path: Path) -> Provenance:
+    found = read_provenance(photo.read(path).xmp)
     assert found is not None
     return found
 
@@ -45,7 +45,7 @@ def test_a_partial_result_is_not_saved_before_it_is_asked_about(
 ) -> None:
     stop_at_three()
     dialogs.to_partial = "cancel"
-    for name in ("save", "save_as"):
+    for name in ("save", "save_as", "export_rain"):
         dialogs.asked.clear()
         window.named_actions[name].trigger()
         done = window.document.status.done

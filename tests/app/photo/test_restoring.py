@@ -25,7 +25,7 @@ from tests.app.window import Pixels, said, state
 def offer(picture_file: Path, pixels: Pixels) -> Iterator[Offer]:
     """A derained photo with a kept area at half strength, left by a process that is gone."""
     layer = FakeEngines(StandIn()).get(OPTIONS).derain(pixels)
-    kept = RecoveryFile(picture_file, OPTIONS, 1.0)
+    kept = RecoveryFile(picture_file, OPTIONS)
     kept.begin(OPTIONS, layer)
     stroke = Stroke(np.zeros(pixels.shape[:2], np.float32), Brush(30, 1.0))
     stroke.paint([(20.0, 20.0), (140.0, 100.0)])

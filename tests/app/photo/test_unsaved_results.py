@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from nledn import photo
-from nledn.photo.recipe import read_recipe
+from nledn.photo.provenance import read_provenance
 from tests.app.window import Answers, derain, open_photo, said
 
 
@@ -24,7 +24,7 @@ def two_models(qtbot: QtBot, window: MainWindow, picture_file: Path) -> MainWind
 
 
 def saved_by(path: Path) -> str:
-    recipe = read_recipe(photo.read(path).xmp)
+    recipe = read_provenance(photo.read(path).xmp)
     assert recipe is not None
     return recipe.checkpoint
 
@@ -59,7 +59,7 @@ def test_a_strength_changed_in_sight_of_one_leaves_the_others_file(
     qtbot.waitUntil(lambda: not two_models.isWindowModified())
     recipes = {}
     for name in ("street_derained.png", "street_derained-2.png"):
-        recipe = read_recipe(photo.read(picture_file.with_name(name)).xmp)
+        recipe = read_provenance(photo.read(picture_file.with_name(name)).xmp)
         assert recipe is not None
         recipes[recipe.checkpoint] = recipe.strength
     assert recipes == {"authors-ddn": 1.0, "afterrain": 0.5}

@@ -1,14 +1,17 @@
-"""What is said of a result that was saved."""
+"""What is said of a result that was saved, and of the model that was chosen."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.photo.jobs import Saved
-from app.photo.words import saved_of
-from nledn.photo import Photo, WriteSettings
+from app.photo.state import PhotoState, Status
+from app.photo.words import saved_of, status_of
+from nledn.photo import Note, Photo, WriteSettings
 
+GONE = "afterrain-light is missing"
 RICH = Photo(
     np.zeros((2, 3, 3), np.uint16),
     alpha=np.zeros((2, 3), np.uint16),
@@ -38,3 +41,32 @@ def test_a_title_is_no_comment_that_a_jpeg_could_keep() -> None:
     titled = Photo(np.zeros((2, 3, 3), np.uint8), texts=(("Title", "Rain"),))
     said = saved_of(Saved(Path("dry.jpg"), titled, WriteSettings()))
     assert said == "Saved dry.jpg: JPEG quality 95, 4:4:4."
+
+
+def test_what_is_not_kept_is_said_and_not_said_to_be_kept() -> None:
+    dropped = replace(RICH, notes=("layers", Note.NO_EXIF))
+    said = saved_of(Saved(Path("dry.jpg"), dropped, WriteSettings()))
+    assert "kept: colour profile, XMP, comment." in said
+    assert said.endswith("The layers are not kept. The EXIF does not fit into the result.")
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "reason", "words"),
+    [
+        ("", "", "Done"),
+        ("afterrain-light", "no rain found", "Model: Light (no rain found) · Done"),
+        ("afterrain-dense", "dense rain", "Model: afterrain-dense (dense rain) · Done"),
+        ("afterrain", "light rain", f"Model: All-round (light rain, but {GONE}) · Done"),
+        (
+            "afterrain",
+            "snow",
+            "Model: All-round (snow) · Done",
+        ),
+    ],
+)
+def test_the_status_names_the_chosen_model_and_why(
+    checkpoint: str, reason: str, words: str
+) -> None:
+    names = {"afterrain": "All-round", "afterrain-light": "Light"}
+    status = Status(PhotoState.DONE, 1, 1, checkpoint=checkpoint, reason=reason)
+    assert status_of(status, names) == words

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.shell.dialogs import Dialogs, LicencesDialog
+from app.tasks import Tasks
 from nledn import __version__, places
 from tests.app.window import Answers
 
@@ -31,7 +32,7 @@ def test_in_a_bundle_about_has_its_list(
     assert dialogs.asked[-1].endswith("libtiff, out of pillow")
 
 
-def test_the_list_opens_from_about(qtbot: QtBot) -> None:
+def test_the_list_opens_from_about(qtbot: QtBot, tasks: Tasks) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     seen: list[str] = []
@@ -50,6 +51,6 @@ def test_the_list_opens_from_about(qtbot: QtBot) -> None:
         next(button for button in box.buttons() if button.text() == "Licences").click()
 
     QTimer.singleShot(0, ask)
-    Dialogs(parent).about("AfterRain", "libtiff, out of pillow")
+    Dialogs(parent, tasks).about("AfterRain", "libtiff, out of pillow")
 
     assert seen == ["AfterRain", "libtiff, out of pillow"]

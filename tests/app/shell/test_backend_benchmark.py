@@ -179,7 +179,7 @@ def test_what_is_shown_stays_and_the_next_photo_is_computed_as_the_verdict_says(
 ) -> None:
     open_photo(qtbot, started, picture_file)
     derain(qtbot, started)
-    shown, told = started.document.layer, started.shell.status_line.work.text()
+    shown, told = started.document.layer, started.shell.status_line.work.toolTip()
     known.machine = engines.machine = replace(UNTRIED, openvino_trial=FASTER)
     hold(qtbot, started, attempts)
     qtbot.waitUntil(lambda: len(engines.loaded) == 2)
@@ -188,12 +188,12 @@ def test_what_is_shown_stays_and_the_next_photo_is_computed_as_the_verdict_says(
     assert started.backend_benchmark.machine.openvino_trial == FASTER
     assert started.document.layer is shown, "what was computed stays"
     assert "PyTorch" in told
-    assert started.shell.status_line.work.text() == told, "and so does what computed it"
+    assert started.shell.status_line.work.toolTip() == told, "and so does what computed it"
     with qtbot.waitSignal(started.document.photo_opened):
         started.controller.read(picture_file)
-    assert "OpenVINO" in started.shell.status_line.work.text()
+    assert "OpenVINO" in started.shell.status_line.work.toolTip()
     derain(qtbot, started)
-    assert "OpenVINO" in started.shell.status_line.work.text()
+    assert "OpenVINO" in started.shell.status_line.work.toolTip()
     assert started.document.layer is not None
     assert started.document.layer.record.backend == "openvino"
 

@@ -14,7 +14,7 @@ from app.photo.state import PhotoState
 from app.shell.save_dialog import SaveChoice
 from nledn import decoder, photo
 from nledn.photo import Photo
-from nledn.photo.recipe import read_recipe
+from nledn.photo.provenance import read_provenance
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, Pixels, derain, open_photo, state, whole
 
@@ -112,6 +112,20 @@ def deraining(qtbot: QtBot, window: MainWindow, backend: StandIn, picture_file: 
 
 @pytest.mark.usefixtures("deraining")
 def test_who_discards_while_it_derains_is_asked_once(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, backend: StandIn
+) -> None:
+    dialogs.answer = "discard"
+    went_on: list[bool] = []
+    window.controller.when_saved(lambda: went_on.append(True))
+    backend.free()
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    assert dialogs.asked == ["unsaved street.png"]
+    assert went_on == [True]
+    assert backend.tiles == 2, "nothing is computed for what was given up"
+
+
+@pytest.mark.usefixtures("deraining")
+def test_who_goes_on_while_it_derains_is_asked_nothing(
     qtbot: QtBot,
     window: MainWindow,
     dialogs: Answers,
@@ -120,14 +134,13 @@ def test_who_discards_while_it_derains_is_asked_once(
     reading: threading.Event,
 ) -> None:
     reading.clear()
-    dialogs.answer = "discard"
     with qtbot.waitSignal(window.document.photo_opened):
         window.controller.open(other)
-        backend.free()
-        qtbot.waitUntil(lambda: backend.tiles >= 2)
         reading.set()
-    assert dialogs.asked == ["unsaved street.png"]
-    assert backend.tiles == 2, "nothing is computed for what was given up"
+    backend.free()
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    assert dialogs.asked == []
+    assert backend.tiles == 2, "nothing is computed for what is no longer open"
 
 
 @pytest.mark.usefixtures("deraining")
@@ -135,16 +148,26 @@ def test_what_was_given_up_for_no_photo_can_go_on(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, backend: StandIn, tmp_path: Path
 ) -> None:
     dialogs.answer = "discard"
-    with qtbot.waitSignal(window.controller.failed):
-        window.controller.open(tmp_path / "gone.png")
+    window.controller.when_saved(lambda: None)
     assert state(window) is PhotoState.PARTIAL
     backend.free()
     derain(qtbot, window)
     assert backend.tiles == 9
 
 
+@pytest.mark.usefixtures("deraining")
+def test_a_photo_that_cannot_be_opened_stops_nothing(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(window.controller.failed):
+        window.controller.open(tmp_path / "gone.png")
+    assert state(window) is PhotoState.DERAINING
+    backend.free()
+    qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
+
+
 def test_a_result_that_is_out_of_sight_is_asked_about_and_saved(
-    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, other: Path
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
@@ -153,12 +176,13 @@ def test_a_result_that_is_out_of_sight_is_asked_about_and_saved(
     assert source is not None
     window.document.history.choose_checkpoint("authors-ddn")
     dialogs.answer = "save"
-    with qtbot.waitSignal(window.document.photo_opened):
-        window.controller.open(other)
+    went_on: list[bool] = []
+    window.controller.when_saved(lambda: went_on.append(True))
+    qtbot.waitUntil(lambda: bool(went_on))
     assert dialogs.asked == ["unsaved street.png"]
     saved = photo.read(picture_file.with_name("street_derained.png"))
     assert np.array_equal(saved.pixels, layer.apply(source.pixels))
-    recipe = read_recipe(saved.xmp)
+    recipe = read_provenance(saved.xmp)
     assert recipe is not None
     assert recipe.checkpoint == "afterrain"
     assert window.document.options.weights == "authors-ddn", "what was chosen stays chosen"

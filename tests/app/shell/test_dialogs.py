@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QDialogButtonBox, QLabel
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.shell.save_dialog import FORMATS, SaveDialog, SaveQuestion
@@ -15,6 +15,7 @@ from nledn.device import NO_DRIVER, NO_TORCH, TORCH_FOR_CPU
 from nledn.machine import Gpu, Machine, Trial
 from nledn.photo import writable_suffixes
 
+MANUAL = Path(__file__).resolve().parents[3] / "docs" / "settings.md"
 MACHINE = Machine(
     "Threadripper",
     16,
@@ -102,7 +103,15 @@ def settings_dialog(qtbot: QtBot, settings: Settings) -> SettingsDialog:
 
 def test_settings_pass_through_unchanged(qtbot: QtBot) -> None:
     settings = Settings(
-        device="cuda:0", precision="fp16", tile="192", theme="light", language="zh_CN", quality=70
+        device="cuda:0",
+        precision="fp16",
+        tile="192",
+        theme="light",
+        language="zh_CN",
+        quality=70,
+        strip="location",
+        keep_times=True,
+        enlarges=True,
     )
     assert settings_dialog(qtbot, settings).chosen() == settings
 
@@ -138,10 +147,10 @@ def test_where_nothing_depends_on_it_nothing_is_told(machine: Machine | None) ->
 
 
 def test_reset_keeps_what_is_no_choice(qtbot: QtBot) -> None:
-    settings = Settings(theme="dark", quality=10, recent=("/a.jpg",), geometry=b"x", started=True)
+    settings = Settings(theme="light", quality=10, recent=("/a.jpg",), geometry=b"x", started=True)
     dialog = settings_dialog(qtbot, settings)
     dialog.reset.click()
-    assert dialog.chosen() == replace(settings, theme="system", quality=95)
+    assert dialog.chosen() == replace(settings, theme="dark", quality=95)
 
 
 def test_a_bad_name_cannot_be_accepted(qtbot: QtBot) -> None:
@@ -155,6 +164,19 @@ def test_a_bad_name_cannot_be_accepted(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("reason", [NO_DRIVER, TORCH_FOR_CPU, NO_TORCH])
 def test_settings_say_why_there_is_no_gpu(reason: str) -> None:
     without = replace(MACHINE, gpus=(), no_gpu_reason=reason)
-    assert "No GPU is used: " in found_of(without)
-    assert "No GPU" not in found_of(replace(without, mps=True)), "Apple's is one"
-    assert "No GPU" not in found_of(MACHINE)
+    assert "No graphics card is used: " in found_of(without)
+    assert "No graphics card" not in found_of(replace(without, mps=True)), "Apple's is one"
+    assert "No graphics card" not in found_of(MACHINE)
+
+
+def test_the_manual_lists_every_setting(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings(), MACHINE)
+    qtbot.addWidget(dialog)
+    names = [box.text() for box in dialog.findChildren(QCheckBox)]
+    for form in dialog.findChildren(QFormLayout):
+        items = [form.itemAt(row, form.ItemRole.LabelRole) for row in range(form.rowCount())]
+        labels = [item.widget() for item in items if item]
+        names += [label.text() for label in labels if isinstance(label, QLabel) and label.text()]
+    assert len(names) > 10
+    page = MANUAL.read_text("utf-8")
+    assert [name for name in names if f"| {name} |" not in page] == []

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -46,16 +46,17 @@ def test_a_checkpoint_is_fetched_and_can_be_chosen(
     window.models.progressed.connect(told.append)
     with qtbot.waitSignal(window.models.shelf_read):
         window.models.look()
-    picker = window.photo.panel.checkpoint
+    picker = window.photo.panel.model
     with qtbot.waitSignal(window.models.shelf_read, timeout=20_000):
-        picker.fetch_button.click()
+        picker.fetch_action.trigger()
         assert picker.progress.isVisible()
     assert [offer.id for offer in dialogs.offers] == [ID]
-    assert picker.combo.findData(ID) > 0
+    (research,) = picker.menu.findChildren(QMenu)
+    assert [action.data() for action in research.actions()] == [ID]
     assert said(window).startswith("Fetched ")
     assert told[-2].endswith("100 %")
     assert not picker.progress.isVisible()
-    picker.fetch_button.click()
+    picker.fetch_action.trigger()
     assert "all here already" in said(window)
     assert len(dialogs.asked) == 1
 
@@ -64,10 +65,10 @@ def test_stop_keeps_what_came_and_says_nothing(
     qtbot: QtBot, window: MainWindow, manners: Manners
 ) -> None:
     manners.stall_after_bytes = 1_000_000
-    picker = window.photo.panel.checkpoint
+    picker = window.photo.panel.model
     told: list[str] = []
     window.models.progressed.connect(told.append)
-    picker.fetch_button.click()
+    picker.fetch_action.trigger()
     qtbot.waitUntil(lambda: len(told) > 1)  # some of it has come
     picker.stop_button.click()
     manners.over.set()
@@ -81,17 +82,17 @@ def test_a_server_that_has_lost_it_is_told(
 ) -> None:
     manners.status = 404
     with qtbot.waitSignal(window.models.noticed):
-        window.photo.panel.checkpoint.fetch_button.click()
+        window.photo.panel.model.fetch_action.trigger()
     assert window.shell.banner.notice is not None
     assert window.shell.banner.notice.kind == "error"
-    assert not window.photo.panel.checkpoint.progress.isVisible()
+    assert not window.photo.panel.model.progress.isVisible()
 
 
 def test_nothing_is_fetched_that_was_not_chosen(
     window: MainWindow, dialogs: Answers, manners: Manners
 ) -> None:
     dialogs.to_fetch = ()
-    window.photo.panel.checkpoint.fetch_button.click()
+    window.photo.panel.model.fetch_action.trigger()
     assert window.tasks.is_idle
     assert manners.requests == 0
 

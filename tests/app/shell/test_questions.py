@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.shell.dialogs import Dialogs
+from app.shell.file_dialogs import FileDialog
+from app.tasks import Tasks
 
 QUESTIONS: dict[str, tuple[Callable[[Dialogs], object], object]] = {
     "unsaved": (lambda dialogs: dialogs.unsaved("street.png"), "cancel"),
@@ -18,8 +20,18 @@ QUESTIONS: dict[str, tuple[Callable[[Dialogs], object], object]] = {
 }
 
 
+@pytest.fixture
+def real(qtbot: QtBot, tasks: Tasks) -> Dialogs:
+    """Dialogs that ask."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    return Dialogs(window, tasks)
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_a_question_is_answered_and_leaves_nothing_behind(qtbot: QtBot, name: str) -> None:
+def test_a_question_is_answered_and_leaves_nothing_behind(
+    qtbot: QtBot, tasks: Tasks, name: str
+) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     ask, answer = QUESTIONS[name]
@@ -30,12 +42,12 @@ def test_a_question_is_answered_and_leaves_nothing_behind(qtbot: QtBot, name: st
         box.reject()
 
     QTimer.singleShot(0, leave)
-    assert ask(Dialogs(window)) == answer
+    assert ask(Dialogs(window, tasks)) == answer
     qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))
 
 
 @pytest.mark.parametrize("name", ["replace", "unsaved"])
-def test_names_of_files_are_no_rich_text(qtbot: QtBot, name: str) -> None:
+def test_names_of_files_are_no_rich_text(qtbot: QtBot, tasks: Tasks, name: str) -> None:
     window, seen = QWidget(), list[QMessageBox]()
     qtbot.addWidget(window)
     hostile = '<h1>yes</h1><img src="file:///etc/passwd">'
@@ -49,7 +61,7 @@ def test_names_of_files_are_no_rich_text(qtbot: QtBot, name: str) -> None:
         box.reject()
 
     QTimer.singleShot(0, look)
-    getattr(Dialogs(window), name)(hostile)
+    getattr(Dialogs(window, tasks), name)(hostile)
     assert seen
 
 
@@ -63,7 +75,7 @@ def test_names_of_files_are_no_rich_text(qtbot: QtBot, name: str) -> None:
     ],
 )
 def test_a_question_can_be_answered_with_yes(
-    qtbot: QtBot, name: str, label: str, answer: object
+    qtbot: QtBot, tasks: Tasks, name: str, label: str, answer: object
 ) -> None:
     window = QWidget()
     qtbot.addWidget(window)
@@ -74,7 +86,7 @@ def test_a_question_can_be_answered_with_yes(
         next(button for button in box.buttons() if button.text() == label).click()
 
     QTimer.singleShot(0, agree)
-    assert QUESTIONS[name][0](Dialogs(window)) == answer
+    assert QUESTIONS[name][0](Dialogs(window, tasks)) == answer
 
 
 @pytest.mark.parametrize(
@@ -87,27 +99,22 @@ def test_a_question_can_be_answered_with_yes(
     ],
 )
 def test_an_export_replaces_no_file_that_nobody_was_asked_about(
-    qtbot: QtBot,
+    real: Dialogs,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     typed: str,
     replaces: bool,
     answer: str | None,
 ) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    dialogs, asked = Dialogs(window), list[str]()
+    asked: list[str] = []
 
     def replace(name: str) -> bool:
         asked.append(name)
         return replaces
 
-    def type_a_name(*_given: object) -> tuple[str, str]:
-        return str(tmp_path / typed), "Page with a slider (*.html)"
-
-    monkeypatch.setattr(dialogs, "replace", replace)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", type_a_name)
+    monkeypatch.setattr(real, "replace", replace)
+    monkeypatch.setattr(FileDialog, "paths", lambda _dialog: [tmp_path / typed])
     (tmp_path / "street.html").touch()
-    path = dialogs.export(tmp_path / "suggested.html")
+    path = real.export(tmp_path / "suggested.html")
     assert path == (None if answer is None else tmp_path / answer)
     assert asked == (["street.html"] if typed == "street" else [])

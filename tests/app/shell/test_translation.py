@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from app.photo.panel import ActionPanel
+from app.photo.derain_button import DerainButton
 from app.shell.messages import explain
 from app.shell.translation import LANGUAGES, chosen_language, install, tr
 from nledn import places
@@ -65,11 +65,11 @@ def test_no_words_reach_a_widget_past_the_translation() -> None:
 
 def test_the_window_speaks_chinese(chinese: list[QTranslator], qapp: QApplication) -> None:
     assert len(chinese) == 2  # ours, and Qt's own for its dialogs
-    panel = ActionPanel()
-    assert panel.derain.text() == "去雨"
+    button = DerainButton()
+    assert button.text() == "去雨"
     assert "找不到文件" in explain(PhotoNotFound(Path("/no")))
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
-    panel.deleteLater()
+    button.deleteLater()
 
 
 def test_english_is_the_source(qapp: QApplication) -> None:

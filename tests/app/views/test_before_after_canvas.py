@@ -323,3 +323,33 @@ def move_pointer(view: PhotoView, to: QPointF) -> None:
     kind, none = QEvent.Type.MouseMove, Qt.MouseButton.NoButton
     keys = Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(view, QMouseEvent(kind, to, to, none, none, keys))
+
+
+def test_the_part_that_is_shown_derained_is_told_as_it_changes(qtbot: QtBot, desk: Desk) -> None:
+    view, seen = desk.view, desk.viewport.visible_rect
+    view.divider = 0.25
+    assert view.after_rect == Rect(seen.left + 100, seen.top, seen.right, seen.bottom)
+    with qtbot.waitSignal(view.sight_changed):
+        view.handle.moved.emit(0.75)
+    assert view.after_rect == Rect(seen.left + 300, seen.top, seen.right, seen.bottom)
+    view.is_flipped = True
+    assert view.after_rect.left == seen.left + 300, "it is only covered for a moment"
+    view.is_flipped = False
+    view.orientation = Qt.Orientation.Horizontal
+    assert view.after_rect == Rect(seen.left, seen.top + 225, seen.right, seen.bottom)
+    view.divider = 1.0
+    assert view.after_rect == seen
+    for mode in ("single", "rain"):
+        view.mode = mode
+        assert view.after_rect == seen
+    view.mode = "side_by_side"
+    assert view.after_rect == desk.viewport.visible_rect
+
+
+def test_each_photo_tells_anew_what_is_in_sight(
+    qtbot: QtBot, desk: Desk, make_photo: MakePhoto
+) -> None:
+    with qtbot.waitSignal(desk.view.sight_changed):
+        desk.picture.set_photo(make_photo(700, 600))
+    with qtbot.waitSignal(desk.view.sight_changed):
+        desk.picture.set_photo(make_photo(700, 600))

@@ -111,6 +111,15 @@ def test_a_double_click_shows_the_pixels_there_and_the_whole_again(
     assert canvas.viewport.is_fitted
 
 
+def test_a_double_click_shows_an_enlarged_photo_at_its_own_size(canvas: Canvas) -> None:
+    canvas.viewport.set_photo_size(200, 100)
+    canvas.viewport.set_enlarges(True)
+    assert canvas.viewport.zoom > 1
+    for zoom in (1, canvas.viewport.zoom):
+        QTest.mouseDClick(canvas, LEFT, NO_KEYS, QPoint(200, 250))
+        assert canvas.viewport.zoom == zoom
+
+
 def test_arrows_pan_a_tenth_and_are_the_windows_while_all_is_in_sight(
     qtbot: QtBot, canvas: Canvas
 ) -> None:

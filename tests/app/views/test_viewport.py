@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRect
 from pytestqt.qtbot import QtBot
 
-from app.views.viewport import Viewport
+from app.views.viewport import Link, Viewport
 from nledn.tiling import Rect
 
 
@@ -32,6 +32,40 @@ def test_a_small_photo_is_not_enlarged() -> None:
     at = viewport(photo=(100, 50))
     assert at.zoom == 1
     assert at.photo_in_sight == QRect(700, 425, 100, 50)
+
+
+def test_a_small_photo_is_enlarged_to_fit_where_that_is_asked_for() -> None:
+    at = viewport(photo=(500, 400))
+    at.set_enlarges(True)
+    assert at.zoom == 900 / 400
+    assert at.is_fitted
+    at.set_zoom(0.5)
+    assert at.zoom == 1, "and can still be seen at its own size"
+    at.fit()
+    at.set_view_size(1000, 900)
+    assert at.zoom == 2
+    at.set_enlarges(False)
+    assert at.zoom == 1
+
+
+def test_a_large_photo_is_fitted_the_same_whether_small_ones_are_enlarged() -> None:
+    at = viewport()
+    at.set_enlarges(True)
+    assert at.zoom == 900 / 4000
+    at.zoom_by(0.1)
+    assert at.is_fitted
+
+
+@pytest.mark.parametrize("enlarges", [True, False])
+def test_linked_views_fit_alike_also_those_added_later(enlarges: bool) -> None:
+    link = Link()
+    first = link.add()
+    first.set_view_size(400, 400)
+    link.set_enlarges(enlarges)
+    link.set_photo_size(100, 100)
+    second = link.add()
+    second.set_view_size(400, 400)
+    assert first.zoom == second.zoom == (4 if enlarges else 1)
 
 
 def test_who_zooms_is_not_fitted_any_longer() -> None:

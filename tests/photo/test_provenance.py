@@ -9,9 +9,9 @@ import pytest
 
 from nledn import photo
 from nledn.photo import Photo
-from nledn.photo.recipe import NAMESPACE, Recipe, read_recipe, stamped, unstamped
+from nledn.photo.provenance import NAMESPACE, Provenance, read_provenance, stamped, unstamped
 
-RECIPE = Recipe(
+RECIPE = Provenance(
     checkpoint="afterrain",
     checkpoint_sha256="ab" * 32,
     strength=0.85,
@@ -33,7 +33,7 @@ AUTHORS = (
 def test_a_recipe_comes_back_from_any_packet(packet: bytes | None) -> None:
     found = stamped(packet, RECIPE, SIZE)
     ElementTree.fromstring(found)
-    assert read_recipe(found) == RECIPE
+    assert read_provenance(found) == RECIPE
 
 
 def test_the_authors_words_stay() -> None:
@@ -46,29 +46,29 @@ def test_the_authors_words_stay() -> None:
 def test_a_second_recipe_takes_the_place_of_the_first() -> None:
     again = replace(RECIPE, strength=0.5, masked=False)
     found = stamped(stamped(AUTHORS, RECIPE, SIZE), again, SIZE)
-    assert read_recipe(found) == again
+    assert read_provenance(found) == again
     assert found.count(NAMESPACE.encode()) == 1
 
 
 def test_characters_of_xml_do_no_harm() -> None:
     odd = replace(RECIPE, checkpoint="a\"<&>'b")
-    assert read_recipe(stamped(None, odd, SIZE)) == odd
-    assert read_recipe(stamped(stamped(None, odd, SIZE), RECIPE, SIZE)) == RECIPE
+    assert read_provenance(stamped(None, odd, SIZE)) == odd
+    assert read_provenance(stamped(stamped(None, odd, SIZE), RECIPE, SIZE)) == RECIPE
 
 
 @pytest.mark.parametrize("strength", ["nan", "7", "-1", "much"])
 def test_a_senseless_recipe_is_none(strength: str) -> None:
     found = stamped(None, RECIPE, SIZE).replace(b'"0.85"', f'"{strength}"'.encode())
-    assert read_recipe(found) is None
+    assert read_provenance(found) is None
 
 
 def test_no_recipe_is_none() -> None:
-    assert read_recipe(None) is None
-    assert read_recipe(AUTHORS) is None
+    assert read_provenance(None) is None
+    assert read_provenance(AUTHORS) is None
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp"])
 def test_files_carry_it(suffix: str, tmp_path: Path) -> None:
     picture = Photo(np.zeros((16, 24, 3), np.uint8), xmp=stamped(None, RECIPE, SIZE))
     photo.write(picture, tmp_path / f"a{suffix}")
-    assert read_recipe(photo.read(tmp_path / f"a{suffix}").xmp) == RECIPE
+    assert read_provenance(photo.read(tmp_path / f"a{suffix}").xmp) == RECIPE

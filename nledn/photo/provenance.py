@@ -1,6 +1,6 @@
 """How a result was made, in its XMP: enough to make it again.
 
-The recipe is one `rdf:Description` with properties of a namespace of our own; the rest of the
+The provenance is one `rdf:Description` with properties of a namespace of our own; the rest of the
 packet stays as its author wrote it.
 """
 
@@ -24,7 +24,7 @@ _EMPTY = (
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Provenance:
     """How a result was made.
 
     Attributes:
@@ -37,6 +37,8 @@ class Recipe:
         version: of the program.
         masked: part of the photo was kept as it was.
         partial: not every tile had been computed.
+        keep_brightness: the slow part of the rain's light was given back.
+        reason: why `auto` chose the checkpoint; empty where a person named it.
     """
 
     checkpoint: str
@@ -48,24 +50,27 @@ class Recipe:
     version: str
     masked: bool = False
     partial: bool = False
+    keep_brightness: bool = False
+    reason: str = ""
 
 
-def stamped(packet: bytes | None, recipe: Recipe, size: tuple[int, int]) -> bytes:
-    """Put a recipe into XMP, in place of one that is there.
+def stamped(packet: bytes | None, provenance: Provenance, size: tuple[int, int]) -> bytes:
+    """Put a provenance into XMP, in place of one that is there.
 
     Args:
         packet: the photo's; None or a corrupt one gives a packet of its own.
-        recipe: how the result was made.
+        provenance: how the result was made.
         size: width and height of the photo, px.
     """
     text = unstamped(packet, size).decode() if packet else _EMPTY
     prefix = _rdf_prefix(text)
     if prefix is None and packet:  # RDF without a prefix, or closed where it begins
-        return merged([text.encode(), stamped(None, recipe, size)]) or b""
+        return merged([text.encode(), stamped(None, provenance, size)]) or b""
     prefix = prefix or "rdf"
     values = "".join(
-        f"\n  afterrain:{_property(field.name)}={quoteattr(_as_text(getattr(recipe, field.name)))}"
-        for field in fields(Recipe)
+        f"\n  afterrain:{_property(name)}={quoteattr(_as_text(value))}"
+        for name, value in vars(provenance).items()
+        if value != ""
     )
     about = re.search(rf"{prefix}:about\s*=\s*(\"[^\"]*\"|'[^']*')", text)
     ours = (
@@ -77,7 +82,7 @@ def stamped(packet: bytes | None, recipe: Recipe, size: tuple[int, int]) -> byte
 
 
 def unstamped(packet: bytes, size: tuple[int, int]) -> bytes:
-    """The packet without a recipe; an empty packet for a corrupt one."""
+    """The packet without a provenance; an empty packet for a corrupt one."""
     try:
         text = upright(packet, size).decode()
     except XmpDamaged:
@@ -87,8 +92,8 @@ def unstamped(packet: bytes, size: tuple[int, int]) -> bytes:
     ).encode()
 
 
-def read_recipe(packet: bytes | None) -> Recipe | None:
-    """The recipe in a photo's XMP; None where there is none, or one that makes no sense."""
+def read_provenance(packet: bytes | None) -> Provenance | None:
+    """The provenance in a photo's XMP; None where there is none, or one that makes no sense."""
     if packet is None or NAMESPACE.encode() not in packet or b"<!DOCTYPE" in packet:
         return None
     try:
@@ -98,28 +103,35 @@ def read_recipe(packet: bytes | None) -> Recipe | None:
     for element in root.iter(f"{{{_RDF}}}Description"):
         found = {
             field.name: element.get(f"{{{NAMESPACE}}}{_property(field.name)}")
-            for field in fields(Recipe)
+            for field in fields(Provenance)
         }
         if any(value is not None for value in found.values()):
-            return _recipe(found)
+            return _provenance(found)
     return None
 
 
 def is_result(packet: bytes | None) -> bool:
     """Return whether a photo's XMP says that it is a result of this program."""
-    return read_recipe(packet) is not None
+    return read_provenance(packet) is not None
 
 
-def _recipe(found: dict[str, str | None]) -> Recipe | None:
+def _provenance(found: dict[str, str | None]) -> Provenance | None:
     texts = {name: value for name, value in found.items() if value is not None}
     try:
         strength = float(texts.pop("strength"))
-        masked = texts.pop("masked", "False") == "True"
-        partial = texts.pop("partial", "False") == "True"
-        recipe = Recipe(strength=strength, masked=masked, partial=partial, **texts)
+        masked, partial, keep_brightness = (
+            texts.pop(name, "False") == "True" for name in ("masked", "partial", "keep_brightness")
+        )
+        provenance = Provenance(
+            strength=strength,
+            masked=masked,
+            partial=partial,
+            keep_brightness=keep_brightness,
+            **texts,
+        )
     except (KeyError, TypeError, ValueError):
         return None
-    return recipe if 0 <= strength <= STRENGTH_MAX else None
+    return provenance if 0 <= strength <= STRENGTH_MAX else None
 
 
 def _rdf_prefix(text: str) -> str | None:

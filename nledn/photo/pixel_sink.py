@@ -32,7 +32,7 @@ class Form:
         return self.width * self.height
 
 
-class Canvas(Protocol):
+class PixelSink(Protocol):
     """The target of a decoder: `begin` once, then `put` from the top row to the last."""
 
     def begin(self, form: Form) -> None:
@@ -71,13 +71,13 @@ class Arrays:
     alpha: Plane | None
 
     def begin(self, form: Form) -> None:
-        """Make the arrays; see `Canvas`."""
+        """Make the arrays; see `PixelSink`."""
         self.pixels = np.empty((form.height, form.width, 3), form.depth)
         self.alpha = np.empty((form.height, form.width), form.depth) if form.has_alpha else None
         self._rows = 0
 
     def put(self, strip: Any) -> None:
-        """Copy a strip to its place; see `Canvas`."""
+        """Copy a strip to its place; see `PixelSink`."""
         rows = slice(self._rows, self._rows + len(strip))
         colours = colours_in(strip.shape[2])
         self.pixels[rows] = strip[..., :colours]

@@ -1,0 +1,206 @@
+"""Edits that stay: what was chosen for each photo, in a small database in the user's folder.
+
+Nothing is written beside the photos. A photo is known by its path, its size and its time: what was
+chosen for a file does not come back for another one in its place.
+"""
+
+import json
+import logging
+import sqlite3
+import threading
+import zlib
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.imaging.mask import STEPS
+from app.shell.names import kept, path_kept
+from nledn import places
+from nledn.atomic import make_folder
+from nledn.catalog import AUTO
+from nledn.errors import DerainError
+from nledn.pixels import Mask
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "edits.sqlite"
+TABLE = """CREATE TABLE IF NOT EXISTS edits (
+    photo TEXT PRIMARY KEY, folder TEXT, size INTEGER, mtime_ns INTEGER,
+    choices TEXT, height INTEGER, width INTEGER, area BLOB, result TEXT, is_saved INTEGER)"""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Settings of one photo that another can have as well.
+
+    Attributes:
+        weights: id of the model, or `auto`.
+        strength: share of the rain that is taken, 0 to 1.5.
+        keep_brightness: the slow part of its light is given back.
+    """
+
+    weights: str = AUTO
+    strength: float = 1.0
+    keep_brightness: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Edits:
+    """All that was chosen for a photo.
+
+    Attributes:
+        choices: what another photo can have as well.
+        area: (H, W) float32 in [0, 1], what is kept unchanged; None where nothing is.
+        result: the file that the result was saved to last; None without one.
+        is_saved: that file holds these edits.
+    """
+
+    choices: Choices
+    area: Mask | None = None
+    result: Path | None = None
+    is_saved: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a row of photos shows of one.
+
+    Attributes:
+        result: the file that the result was saved to last; None without one.
+        is_saved: that file holds what was chosen for the photo.
+    """
+
+    result: Path | None
+    is_saved: bool
+
+
+class EditsStore:
+    """Edits by photo, for any thread; what was put is found at once, and on disk after `flush`."""
+
+    def __init__(self) -> None:
+        self._unwritten: dict[Path, Edits] = {}
+        self._lock = threading.Lock()
+
+    def put(self, photo: Path, edits: Edits) -> None:
+        """Remember what was chosen for a photo."""
+        with self._lock:
+            self._unwritten[photo] = edits
+
+    def find(self, photo: Path) -> Edits | None:
+        """Return what was chosen for a photo; None where nothing was, or it has changed since."""
+        with self._lock:
+            edits = self._unwritten.get(photo)
+        if edits is None:
+            rows = _ask("SELECT * FROM edits WHERE photo = ?", kept(photo))
+            edits = _edits_of(rows[0], photo) if rows else None
+        if edits is None or edits.result is None or edits.result.exists():
+            return edits
+        return replace(edits, result=None, is_saved=False)
+
+    def in_folder(self, folder: Path) -> Mapping[Path, Mark]:
+        """Return the photos of a folder that have edits."""
+        rows = _ask("SELECT photo, result, is_saved FROM edits WHERE folder = ?", kept(folder))
+        marks = {
+            path_kept(row["photo"]): Mark(_result_of(row), bool(row["is_saved"])) for row in rows
+        }
+        with self._lock:
+            fresh = dict(self._unwritten)
+        for path, edits in fresh.items():
+            if path.parent == folder:
+                marks[path] = Mark(edits.result, edits.is_saved)
+        return marks
+
+    def flush(self) -> None:
+        """Write what was put; a photo that is gone meanwhile is forgotten."""
+        with self._lock:
+            unwritten = dict(self._unwritten)
+        for photo, edits in unwritten.items():
+            row = _row_of(photo, edits)
+            if row is not None:
+                _ask("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *row)
+            with self._lock:
+                if self._unwritten.get(photo) is edits:
+                    del self._unwritten[photo]
+
+
+def _ask(statement: str, *values: object) -> list[sqlite3.Row]:
+    """Run one statement; where the database cannot be used nothing is known, and nothing kept."""
+    path = places.user_data() / FILE_NAME
+    try:
+        make_folder(path.parent)
+        with closing(_opened(path)) as database, database:
+            return database.execute(statement, values).fetchall()
+    except (sqlite3.Error, DerainError):
+        log.warning("%s cannot be used", path, exc_info=True)
+        return []
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open the database; a file that is none, or damaged, is put aside, and another begun."""
+    try:
+        return _begun(path)
+    except sqlite3.OperationalError:  # such as locked: nothing is wrong with the file
+        raise
+    except sqlite3.DatabaseError:
+        log.warning("%s is damaged, and put aside", path, exc_info=True)
+        path.replace(path.with_suffix(".damaged"))
+        return _begun(path)
+
+
+def _begun(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path)
+    try:
+        database.execute(TABLE)
+    except sqlite3.Error:
+        database.close()
+        raise
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def _row_of(photo: Path, edits: Edits) -> tuple[Any, ...] | None:
+    stamp = _stamp(photo)
+    if stamp is None:
+        return None
+    height, width = (0, 0) if edits.area is None else edits.area.shape
+    area = None
+    if edits.area is not None:
+        area = zlib.compress(np.rint(edits.area * np.float32(STEPS)).astype(np.uint8).tobytes(), 1)
+    choices = json.dumps(asdict(edits.choices))
+    result = None if edits.result is None else kept(edits.result)
+    about = (kept(photo), kept(photo.parent), *stamp, choices)
+    return (*about, height, width, area, result, edits.is_saved)
+
+
+def _edits_of(row: sqlite3.Row, photo: Path) -> Edits | None:
+    if _stamp(photo) != (row["size"], row["mtime_ns"]):
+        return None
+    known = {field.name for field in fields(Choices)}
+    try:
+        chosen = json.loads(row["choices"])
+        choices = Choices(**{name: chosen[name] for name in known & chosen.keys()})
+        area = None
+        if row["area"] is not None:
+            steps = np.frombuffer(zlib.decompress(row["area"]), np.uint8)
+            area = (steps.reshape(row["height"], row["width"]) / STEPS).astype(np.float32)
+    except (ValueError, zlib.error):
+        log.warning("the edits of %s make no sense", photo, exc_info=True)
+        return None
+    return Edits(choices, area, _result_of(row), bool(row["is_saved"]))
+
+
+def _result_of(row: sqlite3.Row) -> Path | None:
+    return None if row["result"] is None else path_kept(row["result"])
+
+
+def _stamp(photo: Path) -> tuple[int, int] | None:
+    """Return what changes when a file changes; None where it is gone."""
+    try:
+        state = photo.stat()
+    except OSError:
+        return None
+    return state.st_size, state.st_mtime_ns

@@ -1,0 +1,197 @@
+"""The choice of a model: one line, whose menu names the models by what they are for."""
+
+from collections.abc import Sequence
+from functools import partial
+from html import escape
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.shell.actions import without_state
+from app.shell.icons import icon
+from app.shell.models import name_of
+from app.shell.names import in_menu
+from app.shell.parts import PANEL_WIDTH_PX, icon_button, muted
+from app.shell.translation import tr
+from nledn.card import Card
+from nledn.catalog import AUTO
+
+NAME_PX = PANEL_WIDTH_PX - 124  # beside the icon, the arrow and the margins
+ABOUT_PX = PANEL_WIDTH_PX + 40
+GAP_PX = 4
+
+
+class ModelPicker(QWidget):
+    """Chooses a model, or asks for another one.
+
+    Attributes:
+        model_chosen: (str) its id, or `auto`.
+        button: says what is in use.
+        menu: of the models.
+        import_action: to choose a file.
+        fetch_action: to get one of the published models.
+        stop_button: to stop getting it.
+        about_button: shows the figures of the model in use.
+        about: these, while they are shown.
+    """
+
+    model_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cards: tuple[Card, ...] = ()
+        self._shown = ""
+        self.button = QPushButton()
+        self.menu = QMenu(self.button)
+        self.menu.setToolTipsVisible(True)
+        self.button.setMenu(self.menu)
+        self.import_action = self.menu.addAction(icon("import"), tr("Import…"))
+        self.import_action.setToolTip(tr("Add a model of your own (.safetensors or .pth)"))
+        self.fetch_action = self.menu.addAction(icon("fetch"), tr("Get more…"))
+        self.fetch_action.setToolTip(tr("Get the models that the paper's authors published"))
+        self.about_button = icon_button("info", tr("About this model"))
+        self.about = _About(self)
+        self._make_progress()
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.button, 1)
+        row.addWidget(self.about_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(row)
+        layout.addWidget(self.progress)
+        self.about_button.clicked.connect(self._show_about)
+        self.set_cards((), AUTO)
+
+    def set_progress(self, words: str) -> None:
+        """Say how far a download is; nothing when there is none."""
+        self._progress_words.setText(words)
+        self.progress.setVisible(bool(words))
+
+    def set_cards(self, cards: Sequence[Card], chosen: str) -> None:
+        """Show what there is.
+
+        Args:
+            cards: of all models, in order.
+            chosen: id of the one in use, or `auto`.
+        """
+        self._cards = tuple(cards)
+        for action in self.menu.actions():
+            if action not in (self.import_action, self.fetch_action):
+                self.menu.removeAction(action)
+                action.deleteLater()
+        self._group = QActionGroup(self.menu)
+        if self._offers_auto:
+            tip = tr("Takes what fits the rain of the photo")
+            self._insert(self._action(AUTO, tr("Automatic"), tip))
+        for card in self._cards:
+            if card.purpose:
+                self._insert(self._action(card.id, name_of(card), tr(card.description)))
+        research = [card for card in self._cards if not card.purpose]
+        if research:
+            more = QMenu(tr("Research"), self.menu)
+            self.menu.insertMenu(self.import_action, more)
+            for card in research:
+                more.addAction(self._action(card.id, name_of(card), card.training_data))
+        self.menu.insertSeparator(self.import_action)
+        self.set_chosen(chosen)
+
+    def set_chosen(self, chosen: str) -> None:
+        """Show which one is in use; tells nobody. One that was removed is none of these."""
+        is_first = chosen == AUTO and not self._offers_auto and bool(self._cards)
+        self._shown = self._cards[0].id if is_first else chosen
+        for action in self._group.actions():
+            action.setChecked(action.data() == self._shown)
+        name = self._name()
+        words = tr("Model: {name}", name=name or tr("not found"))
+        shown = self.button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, NAME_PX)
+        self.button.setText(in_menu(shown))
+        self.button.setAccessibleName(words)
+        self.button.setToolTip(words)
+        self.about_button.setEnabled(bool(name))
+
+    @property
+    def _offers_auto(self) -> bool:
+        """True where there is a choice to be made between models that ship."""
+        return sum(card.origin == "shipped" for card in self._cards) > 1
+
+    def _name(self) -> str:
+        if self._shown == AUTO and self._offers_auto:
+            return tr("Automatic")
+        return next((name_of(card) for card in self._cards if card.id == self._shown), "")
+
+    def _insert(self, action: QAction) -> None:
+        self.menu.insertAction(self.import_action, action)
+
+    def _action(self, id: str, words: str, tip: str) -> QAction:
+        action = self._group.addAction(in_menu(words))
+        action.setCheckable(True)
+        action.setData(id)
+        action.setToolTip(tip)
+        action.triggered.connect(without_state(partial(self._choose, id)))
+        return action
+
+    def _choose(self, id: str) -> None:
+        if id != self._shown:  # it may be in use already, because `auto` took it
+            self.set_chosen(id)
+            self.model_chosen.emit(id)
+
+    def _make_progress(self) -> None:
+        self.progress = QWidget()
+        self._progress_words = muted()
+        self.stop_button = QPushButton(tr("Stop"))
+        self.stop_button.setProperty("flat", "true")
+        row = QHBoxLayout(self.progress)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._progress_words, 1)
+        row.addWidget(self.stop_button)
+        self.progress.hide()
+
+    def _show_about(self) -> None:
+        of_all = self._shown == AUTO
+        cards = [
+            card for card in self._cards if card.id == self._shown or (of_all and card.purpose)
+        ]
+        words = "".join(f"<p>{details(card)}</p>" for card in cards)
+        self.about.show_above(self.about_button, words)
+
+
+def details(card: Card) -> str:
+    """Return what a model is, its training data and its scores, a line each, as rich text."""
+    lines = [tr(card.description)] if card.description else []
+    if card.training_data:
+        lines.append(tr("Trained on {data}", data=tr(card.training_data)))
+    lines.extend(f"{name}: {score.psnr_y:.1f} dB" for name, score in card.scores.items())
+    return "<br>".join([f"<b>{escape(name_of(card))}</b>", *map(escape, lines)])
+
+
+class _About(QFrame):
+    """Words over all else, until a click outside or Esc."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("popup")
+        self.setAccessibleName(tr("About this model"))
+        self.setFixedWidth(ABOUT_PX)
+        self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setWordWrap(True)
+        QVBoxLayout(self).addWidget(self.words)
+
+    def show_above(self, button: QWidget, words: str) -> None:
+        """Show words where they stay on the screen: the button is low in the window."""
+        self.words.setText(words)
+        height = self.heightForWidth(ABOUT_PX)
+        self.setFixedHeight(height)
+        self.move(button.mapToGlobal(QPoint(button.width() - ABOUT_PX, -height - GAP_PX)))
+        self.show()

@@ -1,0 +1,233 @@
+"""Work for opening: a photo with its edits, its result and the others of its folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtGui import QImage
+
+from app.imaging.opened import Opened, photos_in, results_in, without_photos
+from app.imaging.pyramid import first_copies
+from app.imaging.qimage import to_photo
+from app.photo.autosave import Offer, Recovered, recover
+from app.photo.edits import Choices, Edits, EditsStore
+from app.tasks import Job, Work
+from nledn import Options, __version__, decoder
+from nledn.errors import DerainError, PhotoNotFound
+from nledn.rain import Record, difference
+
+if TYPE_CHECKING:
+    from nledn.batch import Row
+    from nledn.photo import Photo
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A photo that was read, and what had been done to it.
+
+    Attributes:
+        opened: the photo.
+        edits: that were chosen for it; None without any.
+        work: the rain that a batch or a crash has left; None without any.
+        output: the file that holds the work; None if none does.
+    """
+
+    opened: Opened
+    edits: Edits | None = None
+    work: Recovered | None = None
+    output: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class OpenJob(Job[Found]):
+    """Read a photo, or the first one of a folder; of a result the photo that it was made from too.
+
+    Attributes:
+        path: of the photo or folder.
+        options: with which the photo would be derained.
+        store: of edits.
+        damaged: a damaged photo is opened as far as it can be read.
+    """
+
+    only_reads: ClassVar[bool] = True
+    path: Path
+    options: Options
+    store: EditsStore
+    damaged: bool = False
+
+    def run(self, work: Work) -> Found:
+        """Read it."""
+        is_folder, path = self.path.is_dir(), self.path
+        siblings = _Siblings.of(path if is_folder else path.parent, self.store)
+        if is_folder:
+            if not siblings.photos:
+                raise without_photos(path)
+            path = (siblings.sources or siblings.photos)[0]
+        source = siblings.sources_of.get(path)
+        found = None if source is None else self._both(source, path, work)
+        found = siblings.beside(found or _read(path, self.store, work, damaged=self.damaged))
+        return replace(found, opened=replace(found.opened, from_folder=is_folder))
+
+    def _both(self, source: Path, result: Path, work: Work) -> Found | None:
+        """Read a photo beside its result; None where that cannot be told to be one."""
+        from nledn.photo.provenance import read_provenance
+
+        after = decoder.read(result, cancel=work.cancel)
+        made = read_provenance(after.xmp)
+        if made is None or made.partial or not made.strength:
+            return None
+        found = _read(source, self.store, work)
+        before, edits = found.opened.photo, found.edits
+        is_changed = edits is not None and not edits.is_saved
+        if before.size != after.size or (made.masked and is_changed):
+            return None
+        record = Record(
+            checkpoint=made.checkpoint,
+            checkpoint_sha256=made.checkpoint_sha256,
+            reason=made.reason,
+            device="cpu",
+            backend=made.backend,
+            precision=made.precision,
+            tile=made.tile,
+            overlap_px=self.options.overlap_px or 0,
+            version=made.version,
+        )
+        pixels = (before.pixels, after.pixels)
+        layer = difference(*pixels, record, made.strength, linear=before.linear)
+        chosen = edits.choices if edits else Choices(made.checkpoint, made.strength)
+        options = replace(self.options, weights=chosen.weights)
+        # A result that has its light back leaves no more to give.
+        keep = chosen.keep_brightness and not made.keep_brightness
+        wanted = replace(options, strength=chosen.strength, keep_brightness=keep)
+        shown = Recovered(source, wanted, ((options, layer),), ())
+        return replace(found, work=shown, output=result)
+
+
+@dataclass(frozen=True, eq=False)
+class PasteJob(Job[Found]):
+    """Turn a pasted picture into a photo without a file."""
+
+    image: QImage
+
+    def run(self, work: Work) -> Found:
+        """Convert it."""
+        photo = to_photo(self.image)
+        return Found(Opened(photo, first_copies(photo)))
+
+
+@dataclass(frozen=True, eq=False)
+class RestoreJob(Job[Found]):
+    """Read a photo and what had been done to it before a crash."""
+
+    offer: Offer
+    store: EditsStore
+
+    def run(self, work: Work) -> Found:
+        """Read both."""
+        source = self.offer.source
+        siblings = _Siblings.of(source.parent, self.store)
+        # Damaged or not, it is opened as it was before the crash.
+        found = siblings.beside(_read(source, self.store, work, damaged=True))
+        recovered = recover(self.offer.file)
+        if recovered is None:
+            raise PhotoNotFound(self.offer.file)
+        return replace(found, work=recovered)
+
+
+@dataclass(frozen=True, eq=False)
+class ReviewJob(Job[Found]):
+    """Read a photo, and the result that a batch made of it where there is one to compare.
+
+    Attributes:
+        source: the photo.
+        output: its result; without one the photo is only opened.
+        row: of the batch's journal.
+        strength: share of the rain that was taken.
+        options: that it was made with.
+        checkpoint: id of the checkpoint.
+        store: of edits, which are not shown in place of the result.
+    """
+
+    only_reads: ClassVar[bool] = True
+    source: Path
+    output: Path | None
+    row: "Row | None"
+    strength: float
+    options: Options
+    checkpoint: str
+    store: EditsStore
+
+    def run(self, work: Work) -> Found:
+        """Read both."""
+        siblings = _Siblings.of(self.source.parent, self.store)
+        found = siblings.beside(_read(self.source, self.store, work))
+        if self.output is None:
+            return found
+        try:
+            after = decoder.read(self.output, cancel=work.cancel)
+        except DerainError:
+            return found  # gone, or no photo any more
+        compared = self._compared(found.opened.photo, after)
+        return found if compared is None else Found(found.opened, None, compared, self.output)
+
+    def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
+        row, path = self.row, before.path
+        if before.size != after.size or row is None or row.figures is None or path is None:
+            return None
+        record = Record(
+            checkpoint=row.figures.checkpoint or self.checkpoint,
+            checkpoint_sha256=row.figures.checkpoint_sha256 or row.checkpoint_sha256,
+            reason=row.figures.reason,
+            device=row.device,
+            backend=row.figures.backend,
+            precision=row.figures.precision,
+            tile=row.figures.tile,
+            overlap_px=self.options.overlap_px or 0,
+            version=__version__,
+        )
+        pixels = (before.pixels, after.pixels)
+        layer = difference(*pixels, record, self.strength, linear=before.linear)
+        wanted = replace(self.options, strength=self.strength)
+        return Recovered(path, wanted, ((self.options, layer),), ())
+
+
+@dataclass(frozen=True)
+class _Siblings:
+    """The photos of a folder, of which some are results of others.
+
+    Attributes:
+        photos: all.
+        sources_of: each result's photo, by its name, or because the result was saved there.
+    """
+
+    photos: tuple[Path, ...]
+    sources_of: Mapping[Path, Path]
+
+    @classmethod
+    def of(cls, folder: Path, store: EditsStore) -> "_Siblings":
+        photos = photos_in(folder)
+        marks = store.in_folder(folder)
+        saved = {mark.result: photo for photo, mark in marks.items() if photo in photos}
+        known = {photo: saved[photo] for photo in photos if photo in saved}
+        return cls(photos, {**results_in(photos), **known})
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        return tuple(photo for photo in self.photos if photo not in self.sources_of)
+
+    def beside(self, found: Found) -> Found:
+        """Put a photo among the others, also a result that is shown by itself."""
+        path = found.opened.photo.path
+        shown = tuple(each for each in self.photos if each == path or each not in self.sources_of)
+        results = {source: result for result, source in self.sources_of.items() if result != path}
+        return replace(found, opened=replace(found.opened, folder=shown, results=results))
+
+
+def _read(path: Path, store: EditsStore, work: Work, *, damaged: bool = False) -> Found:
+    """Read a photo as it is, and its edits."""
+    from nledn.photo.provenance import read_provenance
+
+    photo = decoder.read(path, damaged=damaged, cancel=work.cancel)
+    opened = Opened(photo, first_copies(photo), provenance=read_provenance(photo.xmp))
+    return Found(opened, store.find(path))

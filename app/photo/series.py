@@ -1,0 +1,145 @@
+"""The photos of the open folder: what is remembered of each when another one is opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import QObject, Signal
+
+from app.photo import jobs
+from app.photo.autosave import FileJob
+from app.photo.document import Document
+from app.photo.edits import Choices, Edits, EditsStore, Mark
+from app.photo.opening import Found
+from app.photo.saving import Saving
+from app.photo.state import PhotoState
+from app.shell.engines import Engines
+from app.tasks import Job, Tasks, Work
+
+
+@dataclass(frozen=True, eq=False)
+class MarksJob(Job[Mapping[Path, Mark]]):
+    """Read what is remembered of the photos of a folder."""
+
+    only_reads: ClassVar[bool] = True
+    edits: EditsStore
+    folder: Path
+
+    def run(self, work: Work) -> Mapping[Path, Mark]:
+        """Read it."""
+        return self.edits.in_folder(self.folder)
+
+
+@dataclass(frozen=True, eq=False)
+class PasteSettingsJob(Job[None]):
+    """Give photos the settings of another one; what is kept in them stays."""
+
+    edits: EditsStore
+    photos: tuple[Path, ...]
+    choices: Choices
+
+    def run(self, work: Work) -> None:
+        """Give them."""
+        for photo in self.photos:
+            found = self.edits.find(photo) or Edits(self.choices)
+            self.edits.put(photo, replace(found, choices=self.choices, is_saved=False))
+        self.edits.flush()
+
+
+class Series(QObject):
+    """Remembers what is chosen for a photo, and finds again what was computed.
+
+    Attributes:
+        edits: of all photos.
+        copied: settings to be pasted; None before any were copied.
+        marks_changed: (mapping of Path to edits.Mark) of the photos of the folder.
+    """
+
+    marks_changed = Signal(object)
+
+    def __init__(self, document: Document, engines: Engines, tasks: Tasks, saving: Saving) -> None:
+        super().__init__(document)
+        self._document = document
+        self._engines = engines
+        self._tasks = tasks
+        self.edits = EditsStore()
+        self.copied: Choices | None = None
+        self._by_hand: Choices | None = None  # not those that came back with a photo
+        saving.saved.connect(self._saved)
+
+    def take(self, found: Found) -> None:
+        """A photo was opened: name it, and show the rain that was found when it was open before."""
+        task = self._tasks.submit(jobs.KeyJob(found.opened.photo))
+        task.succeeded.connect(partial(self._find_rain, found))
+        self._look()
+
+    def edits_for(self, found: Found) -> Edits:
+        """Return what a photo begins with: its own edits, else the settings last chosen by hand."""
+        document = self._document
+        if self._by_hand is None or document.history.stack.canUndo():
+            self._by_hand = document.choices
+        return found.edits or Edits(self._by_hand)
+
+    def remember(self) -> None:
+        """Keep what was chosen for the open photo, if anything was since it was opened."""
+        document = self._document
+        if document.history.stack.canUndo() or document.is_unsaved:
+            self._keep()
+
+    def copy(self) -> None:
+        """Take the settings of the open photo along, to be pasted."""
+        self.copied = self._document.choices
+
+    def paste(self, photos: Sequence[Path]) -> None:
+        """Give photos the settings that were copied, the open one if none is named.
+
+        For the open one that can be undone.
+        """
+        choices, opened = self.copied, self._path
+        if choices is None:
+            return
+        if opened in photos or not photos:
+            self._document.history.choose_checkpoint(choices.weights)
+            self._document.history.strength_settled(choices.strength)
+            self._document.history.choose_brightness(choices.keep_brightness)
+        others = tuple(photo for photo in photos if photo != opened)
+        task = self._tasks.submit(PasteSettingsJob(self.edits, others, choices))
+        task.succeeded.connect(lambda _: self._look())
+
+    def _find_rain(self, found: Found, _key: None) -> None:
+        document, photo, edits = self._document, found.opened.photo, found.edits
+        if document.photo is not photo or document.status.state is not PhotoState.READY:
+            return
+        layer = self._engines.kept(photo, document.options)
+        if layer is not None:
+            document.take_rain(layer, document.options)
+            if edits is not None and edits.result is not None and document.latest is not None:
+                work = document.latest.work if edits.is_saved else None
+                document.set_saved(document.latest, edits.result, work)
+
+    def _saved(self, saved: jobs.Saved) -> None:
+        """A result was written, perhaps of a photo that is no longer open."""
+        latest = self._document.latest
+        if latest is not None and latest.path == saved.path:
+            self._keep()
+
+    def _keep(self) -> None:
+        path = self._path
+        if path is not None:
+            self.edits.put(path, self._document.edits)
+            self._tasks.submit(FileJob(self.edits.flush))
+            self._look()
+
+    def _look(self) -> None:
+        """Read what is remembered of the photos of the folder."""
+        path = self._path
+        if path is not None:
+            task = self._tasks.submit(MarksJob(self.edits, path.parent))
+            task.succeeded.connect(self.marks_changed.emit)
+
+    @property
+    def _path(self) -> Path | None:
+        photo = self._document.photo
+        return None if photo is None else photo.path

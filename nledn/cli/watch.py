@@ -1,0 +1,175 @@
+"""`nledn watch IN OUT`: the photos of a folder, and those that arrive there."""
+
+import time
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nledn import decoder
+from nledn.cancel import CancelToken
+from nledn.cli.console import ERROR_STYLE, Exit, cancelled_by_ctrl_c, err, say_error, say_path
+from nledn.cli.options import (
+    ConflictOption,
+    FormatOption,
+    KeepTimesOption,
+    NameOption,
+    QualityOption,
+    RecordOption,
+    StripOption,
+    taking,
+)
+from nledn.errors import BatchInputEmpty, DerainError, InputNotFound, PhotoIsVideo
+from nledn.messages import printable
+from nledn.naming import DEFAULT_TEMPLATE
+from nledn.options import Options
+from nledn.watch import SETTLE_S, Settling, observed, stamps_of
+
+if TYPE_CHECKING:
+    from nledn.auto import Automatic
+    from nledn.batch import BatchSettings, Found, Update
+    from nledn.engine import Derainer
+
+
+@taking("weights", "strength", "device")
+def watch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="IN", help="Folder, with all below it.", show_default=False),
+    ],
+    output: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder for the results.", show_default=False)
+    ],
+    options: Options,
+    name: NameOption = DEFAULT_TEMPLATE,
+    on_conflict: ConflictOption = "skip",
+    format: FormatOption = "keep",
+    quality: QualityOption = 95,
+    record: RecordOption = True,
+    strip: StripOption = "none",
+    keep_times: KeepTimesOption = False,
+) -> None:
+    """Derain the photos of a folder, and each that arrives there, until Ctrl+C.
+
+    Prints the path of each result. Started again, it continues. Exits with 0 after Ctrl+C, with 2
+    if photos failed, with 1 if none could be done.
+    """
+    from nledn.batch import BatchSettings
+
+    settings = BatchSettings(
+        options=options,
+        name=name,
+        conflict=on_conflict,
+        format=format,
+        quality=quality,
+        record=record,
+        strip=strip,
+        keep_times=keep_times,
+    )
+    with cancelled_by_ctrl_c("Ending after this tile …") as cancel:
+        code = Watch(source, output, settings, cancel).run()
+    if code:
+        raise typer.Exit(code)
+
+
+class Watch:
+    """A run of the batch for each time that photos have arrived."""
+
+    def __init__(
+        self, source: Path, output: Path, settings: "BatchSettings", cancel: CancelToken
+    ) -> None:
+        from nledn import catalog
+
+        self._source = source
+        self._output = output
+        self._settings = settings
+        self._cancel = cancel
+        self._card = catalog.card_of(settings.options.weights)
+        self._engine: Derainer | Automatic | None = None
+        self._arrived: SimpleQueue[Path] = SimpleQueue()
+        self._settling = Settling()
+        self._complete: set[Path] = set()
+        self._new: set[Path] = set()  # those that this run is about
+        self._done = self._failed = 0
+
+    def run(self) -> Exit:
+        """Watch until that is cancelled, or a batch cannot go on."""
+        if not self._source.is_dir():
+            raise InputNotFound(self._source)
+        observer = observed(self._source.absolute(), self._arrived.put)
+        try:
+            for file in self._found().files:
+                self._arrived.put(self._source.absolute() / file)
+            err.print(f"Watching {printable(self._source)}. Ctrl+C ends it.")
+            while not self._cancel.is_cancelled:
+                self._wait()
+                if self._new:
+                    self._derain()
+        except DerainError as error:  # a full disk, or another run that has the folder
+            say_error(error)
+            return Exit.SOME_FAILED if self._done else Exit.NONE_DONE
+        finally:
+            observer.stop()
+            observer.join()
+        if self._failed:
+            return Exit.SOME_FAILED if self._done else Exit.NONE_DONE
+        return Exit.DONE
+
+    def _found(self) -> "Found":
+        from nledn.batch import Found, in_folder
+
+        try:
+            return in_folder(self._source, recursive=True, out=self._output)
+        except (BatchInputEmpty, PhotoIsVideo):
+            return Found(self._source.absolute(), ())
+
+    def _wait(self) -> None:
+        """Wait a moment, and look which of the files that have arrived are complete."""
+        time.sleep(SETTLE_S)
+        with suppress(Empty):
+            while True:
+                self._settling.note(self._arrived.get_nowait())
+        self._new = set(self._settling.compare(stamps_of(self._settling.paths)))
+        self._complete |= self._new
+
+    def _derain(self) -> None:
+        from nledn.batch import BatchRequest, Found, Queue, run
+
+        found = self._found()
+        files = tuple(file for file in found.files if found.root / file in self._complete)
+        request = BatchRequest(Found(found.root, files), self._output, self._settings, self._card)
+        try:
+            queue = Queue.opened(request)
+        except BatchInputEmpty:  # what has arrived is gone, or results
+            return
+        with queue:
+            if queue.counts().planned:
+                self._out = queue.workspace.out
+                ending = run(queue, self._loaded(), self._tell, self._cancel)
+                if ending.error is not None:
+                    raise ending.error
+
+    def _loaded(self) -> "Derainer | Automatic":
+        from nledn import auto
+
+        if self._engine is None:
+            decoder.warm_up()  # while the engine is loaded
+            self._engine = auto.load(self._settings.options)
+        return self._engine
+
+    def _tell(self, update: "Update") -> None:
+        """Print a line for a photo that is done, or why it is not."""
+        if update.state == "running" or update.source not in self._new:
+            return
+        if update.state == "done":
+            assert update.row is not None and update.row.output is not None, "it is done"
+            self._done += 1
+            say_path(str(self._out / update.row.output))
+        else:
+            failed = update.state == "failed"
+            self._failed += failed
+            err.print(str(update.error), style=ERROR_STYLE if failed else None)
+        for note in update.notes:
+            err.print(f"{printable(update.source)}: {note}")

@@ -1,0 +1,119 @@
+"""A watched folder: the photos that arrive in it, each once it is complete.
+
+A file that is being copied is there before it is complete. It counts as complete when two looks,
+`SETTLE_S` apart, find the same size and time.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from nledn.errors import InputNotFound
+
+if TYPE_CHECKING:
+    from watchdog.events import FileSystemEvent, FileSystemEventHandler
+    from watchdog.observers.api import BaseObserver
+
+SETTLE_S = 1.0  # between two looks; a copy over a slow network stalls for less
+
+Stamp: TypeAlias = tuple[int, int]
+"""Size in bytes and time of change in ns."""
+
+
+class Settling:
+    """Files that have arrived and are not known to be complete; used from one thread."""
+
+    def __init__(self) -> None:
+        self._stamps: dict[Path, Stamp | None] = {}
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files."""
+        return tuple(self._stamps)
+
+    def note(self, path: Path) -> None:
+        """A file has arrived, or has changed."""
+        self._stamps.setdefault(path, None)
+
+    def clear(self) -> None:
+        """Wait for none of them any more."""
+        self._stamps.clear()
+
+    def compare(self, now: Mapping[Path, Stamp | None]) -> tuple[Path, ...]:
+        """Return the files that are as they were at the last look, which are complete.
+
+        Args:
+            now: of a look at `paths`; see `stamps_of`.
+        """
+        complete = []
+        for path, stamp in now.items():
+            before = self._stamps.pop(path, None)
+            if stamp is not None and stamp == before:
+                complete.append(path)
+            elif stamp is not None:
+                self._stamps[path] = stamp
+        return tuple(complete)
+
+
+def stamps_of(paths: tuple[Path, ...]) -> dict[Path, Stamp | None]:
+    """Look how large files are now; one that is gone, or empty, has no stamp."""
+    return {path: _stamp(path) for path in paths}
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return (state.st_size, state.st_mtime_ns) if state.st_size > 0 else None
+
+
+def observed(folder: Path, seen: Callable[[Path], None]) -> "BaseObserver":
+    """Begin to watch a folder and all below it; to be stopped and joined.
+
+    Args:
+        folder: to be watched; it is walked through before this returns.
+        seen: called from the observer's thread with a photo that arrived or changed.
+
+    Raises:
+        InputNotFound: there is no such folder, or it cannot be watched.
+    """
+    from watchdog.observers import Observer
+
+    observer = Observer()
+    try:
+        observer.schedule(_handler(seen), str(folder), recursive=True)
+        observer.start()
+    except OSError as error:
+        raise InputNotFound(folder) from error
+    return observer
+
+
+class _AtItsEnd(logging.Filter):
+    """Drops the error that watchdog logs when a change comes while its thread is being stopped."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep anything else."""
+        return "called when the thread is inactive" not in record.getMessage()
+
+
+logging.getLogger("watchdog.observers.inotify").addFilter(_AtItsEnd())
+
+
+def _handler(seen: Callable[[Path], None]) -> "FileSystemEventHandler":
+    from watchdog.events import FileSystemEventHandler
+
+    from nledn.photo.formats import readable_suffixes
+
+    suffixes = frozenset(readable_suffixes())
+
+    class Handler(FileSystemEventHandler):
+        def on_any_event(self, event: "FileSystemEvent") -> None:
+            if event.is_directory or event.event_type not in ("created", "modified", "moved"):
+                return
+            path = Path(str(event.dest_path or event.src_path))
+            if path.suffix.lower() in suffixes and not path.name.startswith("."):
+                seen(path)
+
+    return Handler()

@@ -1,0 +1,108 @@
+"""The switch "Keep brightness": live, undone, saved with the result, and the batch's as well."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from nledn import photo
+from nledn.brightness import SlowLight
+from nledn.photo.provenance import read_provenance
+from tests.app.conftest import StandIn
+from tests.app.window import derain, open_photo, said, whole
+
+
+@pytest.fixture
+def done(qtbot: QtBot, window: MainWindow, picture_file: Path) -> MainWindow:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    return window
+
+
+def keeps(window: MainWindow) -> bool:
+    return window.document.keep_brightness
+
+
+def test_the_switch_is_live_and_computes_no_tile(done: MainWindow, backend: StandIn) -> None:
+    tiles = backend.tiles
+    assert done.picture.photo is not None
+    pixels = done.picture.photo.pixels.view(np.uint8)
+    without = done.picture.pixels("after", 0, whole(pixels)).copy()
+    done.photo.panel.strength.keep_brightness.click()
+    kept = done.picture.pixels("after", 0, whole(pixels))
+    assert abs(kept.mean() - pixels.mean()) < 0.2 * abs(without.mean() - pixels.mean())
+    assert backend.tiles == tiles
+
+
+def test_the_switch_is_undone_and_is_unsaved_work(qtbot: QtBot, done: MainWindow) -> None:
+    switch = done.photo.panel.strength.keep_brightness
+    done.named_actions["save"].trigger()
+    qtbot.waitUntil(lambda: not done.isWindowModified())
+    switch.click()
+    assert keeps(done)
+    assert done.isWindowModified()
+    done.named_actions["undo"].trigger()
+    assert not switch.isChecked()
+    assert not keeps(done)
+    assert not done.isWindowModified()
+    done.named_actions["redo"].trigger()
+    assert switch.isChecked()
+
+
+def test_the_file_is_what_is_shown_and_says_so(
+    qtbot: QtBot, done: MainWindow, picture_file: Path
+) -> None:
+    done.photo.panel.strength.keep_brightness.click()
+    done.named_actions["save"].trigger()
+    qtbot.waitUntil(lambda: said(done).startswith("Saved"))
+    saved = photo.read(picture_file.with_name("street_derained.png"))
+    layer, pixels = done.document.layer, photo.read(picture_file).pixels.view(np.uint8)
+    assert layer is not None
+    expected = layer.apply(pixels, light=SlowLight(pixels, layer))
+    assert np.array_equal(saved.pixels, expected)
+    assert np.array_equal(done.picture.pixels("after", 0, whole(pixels)), expected)
+    provenance = read_provenance(saved.xmp)
+    assert provenance is not None
+    assert provenance.keep_brightness
+    open_photo(qtbot, done, picture_file)
+    assert keeps(done), "as the strength, it is the next photo's too"
+
+
+def test_the_settings_of_a_result_without_its_photo_bring_it_back(
+    qtbot: QtBot, done: MainWindow, picture_file: Path, tmp_path: Path
+) -> None:
+    switch = done.photo.panel.strength.keep_brightness
+    switch.click()
+    done.named_actions["save"].trigger()
+    qtbot.waitUntil(lambda: said(done).startswith("Saved"))
+    picture_file.with_name("street_derained.png").rename(tmp_path / "street_derained.png")
+    open_photo(qtbot, done, tmp_path / "street_derained.png")
+    switch.click()
+    assert not keeps(done)
+    done.shell.banner.buttons["recipe"].click()
+    assert keeps(done)
+    assert switch.isChecked()
+
+
+def test_a_result_beside_its_photo_is_shown_as_it_was_saved(
+    qtbot: QtBot, done: MainWindow, picture_file: Path
+) -> None:
+    done.photo.panel.strength.keep_brightness.click()
+    done.named_actions["save"].trigger()
+    qtbot.waitUntil(lambda: said(done).startswith("Saved"))
+    path = picture_file.with_name("street_derained.png")
+    open_photo(qtbot, done, path)
+    saved = photo.read(path).pixels.view(np.uint8)
+    assert np.array_equal(done.picture.pixels("after", 0, whole(saved)), saved)
+    assert not done.document.is_unsaved
+
+
+def test_a_batch_keeps_the_brightness_as_the_photo_does(done: MainWindow) -> None:
+    assert not done.batch_controller.batch.options().keep_brightness
+    done.photo.panel.strength.keep_brightness.click()
+    done.document.set_strength(0.5)
+    options = done.batch_controller.batch.options()
+    assert (options.keep_brightness, options.strength) == (True, 0.5)
+    assert "brightness kept" in done.batch.panel.made_with.text()

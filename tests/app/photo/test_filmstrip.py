@@ -1,0 +1,268 @@
+"""The photos of the folder below the open one: opened, badged, selected; results with theirs."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.photo.edits import FILE_NAME, Choices, EditsStore
+from app.photo.filmstrip import Filmstrip, FilmstripModel
+from app.photo.state import PhotoState
+from nledn import photo, places
+from nledn.photo import Photo
+from nledn.tiling import Rect
+from tests.app.conftest import StandIn
+from tests.app.window import Pixels, derain, open_photo, said, state
+
+Control = Qt.KeyboardModifier.ControlModifier
+Left = Qt.MouseButton.LeftButton
+Key = Qt.Key
+DECORATION = Qt.ItemDataRole.DecorationRole
+
+
+@pytest.fixture
+def folder(picture_file: Path, pixels: Pixels) -> Path:
+    """Four photos, of which the third is `street.png`."""
+    for number, name in enumerate(("bridge", "lake", "tower")):
+        shifted = np.roll(pixels, number + 1, axis=0).copy()
+        photo.write(Photo(shifted), picture_file.with_name(f"{name}.png"))
+    return picture_file.parent
+
+
+@pytest.fixture
+def strip(window: MainWindow) -> Filmstrip:
+    return window.photo.filmstrip
+
+
+def shown(strip: Filmstrip) -> list[str]:
+    return [path.name for path in strip.model.photos]
+
+
+def states(strip: Filmstrip) -> list[str]:
+    return [strip.model.state(path) for path in strip.model.photos]
+
+
+def click(strip: Filmstrip, row: int, *held: Qt.KeyboardModifier) -> None:
+    at = strip.view.visualRect(strip.model.index(row)).center()
+    keys = held[0] if held else Qt.KeyboardModifier.NoModifier
+    QTest.mouseClick(strip.view.viewport(), Left, keys, at)
+
+
+def save(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitSignal(window.controller.saving.saved):
+        window.named_actions["save"].trigger()
+
+
+def test_the_folder_is_shown_and_a_click_opens(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    QAbstractItemModelTester(strip.model)
+    assert not strip.isVisible()
+    open_photo(qtbot, window, picture_file)
+    assert strip.isVisible()
+    assert shown(strip) == ["bridge.png", "lake.png", "street.png", "tower.png"]
+    assert strip.count.text() == "3 of 4"
+    with qtbot.waitSignal(window.document.photo_opened):
+        click(strip, 0)
+    assert strip.count.text() == "1 of 4"
+    assert window.focusWidget() is window.view
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["next"].trigger()
+    assert strip.view.currentIndex().row() == 1
+
+
+def test_the_keyboard_goes_along_and_opens(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    strip.view.setFocus()
+    QTest.keyClick(strip.view, Key.Key_Left)
+    assert strip.count.text() == "3 of 4", "to go along opens nothing"
+    with qtbot.waitSignal(window.document.photo_opened):
+        QTest.keyClick(strip.view, Key.Key_Return)
+    assert strip.count.text() == "2 of 4"
+
+
+def test_it_is_there_for_several_photos_on_its_page(
+    qtbot: QtBot, window: MainWindow, strip: Filmstrip, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    assert not strip.isVisible(), "one photo is no row"
+    photo.write(Photo(np.zeros((20, 30, 3), np.uint8)), picture_file.with_name("lake.png"))
+    open_photo(qtbot, window, picture_file)
+    assert strip.isVisible()
+    window.named_actions["compare"].trigger()
+    assert not strip.isVisible()
+    window.named_actions["compare"].trigger()
+    assert strip.isVisible()
+    for is_bare in (True, False):
+        window.shell.set_bare(is_bare)
+        assert strip.isVisible() != is_bare
+
+
+def test_small_pictures_come_when_they_are_looked_at(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    for number in range(60):
+        (folder / f"z{number:02}.png").write_bytes((folder / "lake.png").read_bytes())
+    wanted: set[Path] = set()
+    strip.model.picture_wanted.connect(wanted.add)
+    open_photo(qtbot, window, picture_file)
+    qtbot.waitUntil(lambda: strip.model.data(strip.model.index(0), DECORATION) is not None)
+    assert folder / "z59.png" not in wanted
+    strip.view.scrollTo(strip.model.index(63))
+    qtbot.waitUntil(lambda: folder / "z59.png" in wanted)
+
+
+def test_badges_tell_what_became_of_a_photo(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    assert states(strip) == ["", "", "", ""]
+    window.document.history.strength_settled(0.5)
+    derain(qtbot, window)
+    with qtbot.waitSignal(window.document.photo_opened):
+        click(strip, 3)
+    qtbot.waitUntil(lambda: states(strip) == ["", "", "edited", ""])
+    spoken = strip.model.data(strip.model.index(2), Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "street.png, edited, not saved"
+    derain(qtbot, window)
+    save(qtbot, window)
+    qtbot.waitUntil(lambda: states(strip) == ["", "", "edited", "derained"])
+
+
+def test_a_result_is_grouped_with_its_photo_and_both_are_shown(
+    qtbot: QtBot,
+    window: MainWindow,
+    folder: Path,
+    strip: Filmstrip,
+    picture_file: Path,
+    backend: StandIn,
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    window.document.history.strength_settled(0.5)
+    derain(qtbot, window)
+    save(qtbot, window)
+    after = window.picture.pixels("after", 0, Rect(0, 0, 160, 120)).copy()
+    tiles = backend.tiles
+    # Another start, on another machine: nothing is kept, and nothing remembered.
+    window.controller.series.edits = EditsStore()
+    for path in (folder / "tower.png", picture_file.with_name("street_derained.png")):
+        qtbot.waitUntil(lambda: window.tasks.is_idle)
+        forget()
+        open_photo(qtbot, window, path)
+    assert shown(strip) == ["bridge.png", "lake.png", "street.png", "tower.png"]
+    assert states(strip)[2] == "derained"
+    assert window.windowTitle().startswith("street.png")
+    assert state(window) is PhotoState.DONE
+    assert window.document.strength == 0.5
+    assert not window.document.is_unsaved
+    np.testing.assert_array_equal(window.picture.pixels("after", 0, Rect(0, 0, 160, 120)), after)
+    assert backend.tiles == tiles
+    window.document.history.strength_settled(1.0)
+    save(qtbot, window)
+    assert len(list(folder.iterdir())) == 5, "its result goes to the same file"
+
+
+def forget() -> None:
+    """Let the database go."""
+    (places.user_data() / FILE_NAME).unlink(missing_ok=True)
+
+
+def test_going_to_a_photo_with_a_result_shows_both(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    save(qtbot, window)
+    open_photo(qtbot, window, folder / "tower.png")
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["previous"].trigger()
+    assert window.windowTitle().startswith("street.png")
+    assert state(window) is PhotoState.DONE
+
+
+def test_a_photo_that_is_only_named_like_a_result_stands_for_itself(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    path = picture_file.with_name("street_derained.png")
+    path.write_bytes((folder / "lake.png").read_bytes())
+    open_photo(qtbot, window, path)
+    assert window.windowTitle().startswith("street_derained.png")
+    assert state(window) is PhotoState.READY
+    assert strip.count.text() == "4 of 5"
+
+
+def test_settings_are_pasted_to_the_selected_photos(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    assert not window.named_actions["paste_settings"].isEnabled()
+    window.document.history.strength_settled(0.7)
+    window.document.history.choose_checkpoint("other")
+    QTest.keyClick(window.view, Key.Key_C, Control | Qt.KeyboardModifier.ShiftModifier)
+    window.document.history.strength_settled(1.0)
+    click(strip, 0, Control)
+    assert window.windowTitle().startswith("street"), "Ctrl with a click only selects"
+    assert strip.count.text() == "3 of 4\n2 selected"
+    QTest.keyClick(window.view, Key.Key_V, Control | Qt.KeyboardModifier.ShiftModifier)
+    assert "2 photos have these settings" in said(window)
+    assert window.document.strength == 0.7
+    window.named_actions["undo"].trigger()
+    assert window.document.strength == 1.0
+    qtbot.waitUntil(lambda: states(strip)[0] == "edited")
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    found = EditsStore().find(folder / "bridge.png")
+    assert found is not None
+    assert found.choices == Choices("other", 0.7)
+    with qtbot.waitSignal(window.document.photo_opened):
+        click(strip, 0)
+    assert (window.document.options.weights, window.document.strength) == ("other", 0.7)
+
+
+def test_the_selected_photos_are_derained_as_a_batch(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    assert not window.named_actions["derain_selected"].isEnabled()
+    open_photo(qtbot, window, picture_file)
+    click(strip, 3, Control)
+    window.named_actions["derain_selected"].trigger()
+    assert window.shell.page == "batch"
+    batch = window.batch_controller.batch
+    qtbot.waitUntil(lambda: len(batch.entries) == 2)
+    assert [entry.source.name for entry in batch.entries] == ["street.png", "tower.png"]
+
+
+def test_a_message_lies_above_the_row(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip
+) -> None:
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.controller.open(folder)
+    assert "4 photos in this folder" in said(window)
+    banner = window.shell.banner
+
+    def is_above() -> bool:
+        below = banner.mapTo(window, banner.rect().bottomLeft()).y()
+        return below < strip.mapTo(window, QPoint(0, 0)).y()
+
+    qtbot.waitUntil(is_above)
+
+
+def test_old_pictures_are_let_go(monkeypatch: pytest.MonkeyPatch, pixels: Pixels) -> None:
+    monkeypatch.setattr("app.photo.filmstrip.PICTURES_KEPT", 2)
+    model = FilmstripModel()
+    paths = [Path(f"{number}.png") for number in range(3)]
+    model.set_photos(paths, {})
+    image = QImage(9, 6, QImage.Format.Format_RGB32)
+    for path in paths:
+        model.set_picture(path, image)
+    wanted: list[Path] = []
+    model.picture_wanted.connect(wanted.append)
+    for row in range(3):
+        model.data(model.index(row), DECORATION)
+    assert wanted == paths[:1]

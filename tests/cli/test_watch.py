@@ -1,0 +1,84 @@
+"""`nledn watch`: a process that derains what arrives, until it is interrupted."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nledn.batch import BatchSettings
+from nledn.cancel import CancelToken
+from nledn.cli import watch
+from nledn.cli.console import Exit
+from tests.batch.batches import OPTIONS, make_photo, results
+from tests.commands import command, environment, exit_code
+
+Process = subprocess.Popen[str]
+
+
+@contextmanager
+def watching(source: Path, out: Path) -> Iterator[Process]:
+    """A process that watches; it is interrupted in the end."""
+    with subprocess.Popen(
+        command("watch", source, out),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as process:
+        try:
+            assert line_of(process, error=True).startswith("Watching ")
+            yield process
+        finally:
+            process.kill()
+
+
+def line_of(process: Process, *, error: bool = False) -> str:
+    pipe = process.stderr if error else process.stdout
+    assert pipe is not None
+    return pipe.readline().rstrip("\n")
+
+
+def interrupted(process: Process) -> tuple[int, str, str]:
+    """Interrupt it; its exit code, and what it still says."""
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)
+    return process.returncode, *said
+
+
+def test_it_derains_what_is_there_and_what_arrives_until_it_is_interrupted(tmp_path: Path) -> None:
+    source, out = tmp_path / "wet", tmp_path / "dry"
+    make_photo(source / "1.png", 1)
+    with watching(source, out) as process:
+        assert line_of(process) == str(out / "1_derained.png")
+        make_photo(source / "day two" / "2.png", 2)
+        assert line_of(process) == str(out / "day two" / "2_derained.png")
+        (source / "3.png").write_text("no photo")
+        assert "3.png" in line_of(process, error=True)
+        assert interrupted(process) == (Exit.SOME_FAILED, "", "Ending after this tile …\n")
+    assert results(out) == {"1_derained.png", "day two/2_derained.png"}
+
+
+def test_it_continues_and_takes_no_result_for_a_photo(
+    weights: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch, "SETTLE_S", 0.01)
+    for number in (1, 2):  # beside their sources
+        make_photo(tmp_path / f"{number}.png", number)
+        result = tmp_path / f"{number}_derained.png"
+        settings = BatchSettings(options=replace(OPTIONS, weights=str(weights)))
+        cancel = CancelToken(result.exists)
+        assert watch.Watch(tmp_path, tmp_path, settings, cancel).run() == Exit.DONE
+        assert capsys.readouterr().out == f"{result}\n"
+    assert results(tmp_path) >= {"1.png", "1_derained.png", "2.png", "2_derained.png"}
+    assert not list(tmp_path.glob("*_derained_derained*"))
+
+
+def test_a_folder_that_is_missing_is_refused(weights: Path, tmp_path: Path) -> None:
+    assert exit_code("watch", tmp_path / "gone", tmp_path, "--weights", weights) == 1

@@ -1,0 +1,30 @@
+"""Files that arrive count as complete once they have stayed the same for a moment."""
+
+from pathlib import Path
+
+from nledn.watch import Settling, stamps_of
+
+
+def look(settling: Settling) -> tuple[Path, ...]:
+    return settling.compare(stamps_of(settling.paths))
+
+
+def test_a_file_is_complete_when_two_looks_find_it_the_same(tmp_path: Path) -> None:
+    settling, path = Settling(), tmp_path / "a.jpg"
+    path.write_bytes(b"half")
+    settling.note(path)
+    assert look(settling) == ()
+    path.write_bytes(b"half, and more")
+    settling.note(path)
+    assert look(settling) == ()
+    assert look(settling) == (path,)
+    assert settling.paths == ()
+
+
+def test_what_is_empty_or_gone_is_waited_for_no_longer(tmp_path: Path) -> None:
+    settling = Settling()
+    (tmp_path / "empty.jpg").touch()
+    settling.note(tmp_path / "empty.jpg")
+    settling.note(tmp_path / "gone.jpg")
+    assert look(settling) == ()
+    assert settling.paths == ()
