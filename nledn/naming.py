@@ -11,7 +11,7 @@ from pathlib import Path
 from nledn.errors import OptionInvalid
 
 DEFAULT_TEMPLATE = "{stem}_derained{ext}"
-SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
+SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "jxl": ".jxl"}
 """Endings of results by the formats that can be asked for."""
 RAIN_TEMPLATE = "{stem}_rain{ext}"
 _RESULT = re.compile(r"(.+)_derained(?:-\d+)?")  # as the template has it, and `numbered`

@@ -29,7 +29,7 @@ from nledn.errors import (
 )
 from nledn.naming import numbered
 from nledn.photo import Note, Photo, WriteSettings, sidecar
-from nledn.photo.formats import DEEP, written_format
+from nledn.photo.formats import RAIN_LAYERS, written_format
 from nledn.photo.provenance import Provenance, stamped, unstamped
 from nledn.photo.resizing import resized
 from nledn.photo.stripping import stripped
@@ -206,7 +206,10 @@ def check(outputs: Outputs, *, overwrite: bool = False, sources: Sequence[Path] 
         OutputExists: one name for two outputs, or a result is there and may not be replaced.
         WriteError: any other reason that is known before.
     """
-    if outputs.rain_layer is not None and written_format(outputs.rain_layer.suffix) not in DEEP:
+    if (
+        outputs.rain_layer is not None
+        and written_format(outputs.rain_layer.suffix) not in RAIN_LAYERS
+    ):
         raise unknown_format(outputs.rain_layer)
     for path in outputs.all:
         if written_format(path.suffix) is None:

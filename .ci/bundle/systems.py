@@ -22,7 +22,7 @@ DESCRIPTIONS = {
 OLDEST_MAC = "13.0"  # required by Qt 6.11
 PHOTO_TYPES = (
     *("public.jpeg", "public.png", "public.tiff", "org.webmproject.webp", "com.microsoft.bmp"),
-    *("com.compuserve.gif", "public.avif", "public.heic", "public.heif"),
+    *("com.compuserve.gif", "public.avif", "public.heic", "public.heif", "public.jpeg-xl"),
     "public.camera-raw-image",
 )
 """Apple's names of the photos that are read; all raw photos conform to the last."""

@@ -37,7 +37,7 @@ from nledn.messages import printable
 from nledn.naming import Naming, name_of
 from nledn.options import Options
 
-SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
+SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "jxl": ".jxl"}
 SAMPLE = "street.jpg"
 _PAUSABLE = (BatchState.RUNNING, BatchState.PAUSING, BatchState.PAUSED)
 
@@ -221,7 +221,7 @@ class BatchPanel(QFrame):
         self.format = choice(
             tr("Format"),
             {"keep": tr("As the photo"), "jpg": "JPEG", "png": "PNG"}
-            | {"tiff": "TIFF", "webp": "WebP"},
+            | {"tiff": "TIFF", "webp": "WebP", "jxl": "JPEG XL"},
         )
         self.conflict = choice(
             tr("If it exists"),

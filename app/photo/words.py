@@ -145,6 +145,8 @@ def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
         how = tr("JPEG quality {quality}, {colour}", quality=settings.quality, colour="4:4:4")
     elif kind == "WEBP":
         how = tr("WebP quality {quality}", quality=settings.quality)
+    elif kind == "JXL":
+        how = tr("JPEG XL quality {quality}", quality=settings.quality)
     if settings.longest_side_px is not None:
         width, height = photo.size
         how = f"{width} × {height}, {how}"

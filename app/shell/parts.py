@@ -169,7 +169,7 @@ def set_primary(button: QPushButton, is_primary: bool) -> None:
 
 
 def quality_field(quality: int) -> QSpinBox:
-    """A field for the quality of JPEG and WebP."""
+    """A field for the quality of JPEG, WebP and JPEG XL."""
     field = QSpinBox()
     field.setRange(1, 100)
     field.setFixedWidth(72)

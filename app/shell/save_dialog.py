@@ -21,8 +21,11 @@ from app.shell.parts import dialog_buttons, form_label, is_accepted, muted, qual
 from app.shell.translation import tr
 from nledn.messages import printable
 
-FORMATS = {".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP", ".bmp": "BMP"}
-LOSSY = (".jpg", ".webp")
+FORMATS = {
+    **{".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP", ".bmp": "BMP"},
+    ".jxl": "JPEG XL",
+}
+LOSSY = (".jpg", ".webp", ".jxl")
 LONGEST_BYTES = 255  # of a file's name on ext4, APFS and NTFS
 
 
@@ -32,7 +35,7 @@ class SaveQuestion:
 
     Attributes:
         path: the suggestion.
-        quality: of JPEG and WebP.
+        quality: of JPEG, WebP and JPEG XL.
         source: the photo, which is never replaced.
     """
 
@@ -47,7 +50,7 @@ class SaveChoice:
 
     Attributes:
         path: of the result.
-        quality: of JPEG and WebP.
+        quality: of JPEG, WebP and JPEG XL.
     """
 
     path: Path

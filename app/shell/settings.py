@@ -34,7 +34,7 @@ class Settings:
         language: `en`, `zh_CN`, or empty for the system's.
         screen_profile: an ICC file of the screen; empty for sRGB.
         name_template: of results.
-        quality: of JPEG and WebP, 1 to 100.
+        quality: of JPEG, WebP and JPEG XL, 1 to 100.
         record: write how it was made into the result's XMP.
         strip: the metadata to leave out of results: `none`, `location` or `all`.
         keep_times: results get the times of their sources.

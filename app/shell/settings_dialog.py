@@ -177,7 +177,7 @@ class SettingsDialog(QDialog):
         form.addRow(form_label(tr("Name")), self.name)
         form.addRow("", self.example)
         form.addRow(form_label(tr("Quality")), self.quality)
-        form.addRow("", muted(tr("For JPEG and WebP; PNG and TIFF are lossless.")))
+        form.addRow("", muted(tr("For JPEG, WebP and JPEG XL; PNG and TIFF are lossless.")))
         form.addRow(form_label(tr("Metadata")), self.strip)
         form.addRow("", self.record)
         form.addRow("", self.keep_times)

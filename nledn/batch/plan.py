@@ -180,7 +180,7 @@ def _endings(source: Path, settings: BatchSettings, *, looked_into: bool) -> set
         kind = decoder.read_header(source).format
     except DerainError:
         return set()  # there will be no result
-    pixel = {depth: np.zeros((1, 1, 3), depth) for depth in (np.uint8, np.uint16)}
+    pixel = {depth: np.zeros((1, 1, 3), depth) for depth in (np.uint8, np.uint16, np.float32)}
     return {
         photo.output_suffix(Photo(pixels, alpha, format=kind, path=source))
         for pixels in pixel.values()

@@ -59,7 +59,7 @@ def _facts(queue: Queue) -> dict[str, str]:
         "Strength": f"{settings.options.strength:.0%}",
         "Brightness": "kept" if settings.options.keep_brightness else "as derained",
         "Format": "as the photo" if settings.format == "keep" else settings.format,
-        "Quality": f"{settings.quality} (JPEG and WebP)",
+        "Quality": f"{settings.quality} (JPEG, WebP and JPEG XL)",
         "Precision": settings.options.precision,
         "Tile": str(settings.options.tile),
         "Model file": "; ".join(f"{card.id}, sha256 {card.sha256}" for card in cards),

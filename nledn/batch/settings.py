@@ -26,7 +26,7 @@ class BatchSettings:
             `overwrite` it, or `rename` the result. Earlier results of the same photo are always
             replaced when they are made again, sources never.
         format: of the results; `keep` that of the photo.
-        quality: 1 to 100, of JPEG and WebP.
+        quality: 1 to 100, of JPEG, WebP and JPEG XL.
         limit_megapixels: larger photos are refused.
         truth: folder of the same photos without rain, for scores; None for no scores.
         record: the XMP of each result notes how it was made.

@@ -26,12 +26,12 @@ NameOption = Annotated[
     typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
 ]
 FormatOption = Annotated[
-    str, typer.Option(help="Format of the results: keep, jpg, png, tiff or webp.")
+    str, typer.Option(help="Format of the results: keep, jpg, png, tiff, webp or jxl.")
 ]
 ConflictOption = Annotated[
     str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
 ]
-QualityOption = Annotated[int, typer.Option(min=1, max=100, help="Of JPEG and WebP.")]
+QualityOption = Annotated[int, typer.Option(min=1, max=100, help="Of JPEG, WebP and JPEG XL.")]
 RecordOption = Annotated[
     bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
 ]

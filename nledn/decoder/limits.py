@@ -12,8 +12,8 @@ from pathlib import Path
 
 HEADER_CPU_S = 5
 DECODE_CPU_S = 3
-# benchmarks/decoder.py: 0.003 to 0.022 s a megapixel for all formats except RAW.
-CPU_S_PER_MEGAPIXEL = {"RAW": 4.0}
+# benchmarks/decoder.py: 0.003 to 0.022 s a megapixel for all formats except RAW and JPEG XL.
+CPU_S_PER_MEGAPIXEL = {"RAW": 4.0, "JXL": 2.0}
 CPU_S_PER_MEGAPIXEL_ELSE = 0.25
 # A disk that wakes up, a slow network, a machine that is busy with a batch.
 WALL_S = 60

@@ -56,7 +56,7 @@ class NotAPhoto(PhotoError):
     """The content is of no known format."""
 
     sentence = "{path} is not a photo in a known format."
-    remedy = "Save it as JPEG, PNG, TIFF, WebP or BMP."
+    remedy = "Save it as JPEG, PNG, TIFF, WebP, BMP or JPEG XL."
 
 
 class NotItsFormat(NotAPhoto):

@@ -65,14 +65,14 @@ class OutputFormatUnknown(WriteError):
 
     suffix: str
     sentence = "{path} cannot be written: {suffix} is not a supported format."
-    remedy = "Use .jpg, .png, .tif, .webp or .bmp."
+    remedy = "Use .jpg, .png, .tif, .webp, .bmp or .jxl."
 
 
 class OutputFormatMissing(OutputFormatUnknown):
     """A name without an ending, which most often was meant for a folder."""
 
     sentence = "{path} is not a folder, and its name has no ending such as .jpg."
-    remedy = "Create the folder, or end the name in .jpg, .png, .tif, .webp or .bmp."
+    remedy = "Create the folder, or end the name in .jpg, .png, .tif, .webp, .bmp or .jxl."
 
 
 def unknown_format(path: Path) -> OutputFormatUnknown:

@@ -127,7 +127,7 @@ def _trusted(
 ) -> tuple[Metadata, list[str]]:
     """Return parsed metadata that matches the upright pixels, and notes on the dropped rest."""
     dropped: list[str] = []
-    profile = icc.srgb() if decoded.converted else metadata.icc
+    profile = icc.srgb() if decoded.converted else decoded.icc or metadata.icc
     if profile is not None and not icc.is_usable(profile, grey=decoded.grey):
         profile = None
         dropped.append(Note.BAD_ICC)

@@ -26,6 +26,8 @@ _SIGNATURES = (
     (b"IIU\0", "RAW"),  # Panasonic
     (b"FOVb", "RAW"),  # Sigma
     (b"\0MRM", "RAW"),  # Minolta
+    (b"\xff\x0a", "JXL"),  # a bare codestream
+    (b"\0\0\0\x0cJXL \r\n\x87\n", "JXL"),
 )
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
@@ -41,6 +43,7 @@ _SUFFIXES = {
     "GIF": (".gif",),
     "AVIF": (".avif",),
     "HEIC": (".heic", ".heif", ".hif"),
+    "JXL": (".jxl",),
     "RAW": (
         *(".dng", ".nef", ".nrw", ".cr2", ".cr3", ".arw", ".sr2", ".raf", ".orf", ".rw2"),
         *(".pef", ".srw", ".x3f", ".mrw", ".iiq", ".3fr", ".erf", ".rwl"),
@@ -57,10 +60,12 @@ _VIDEO_SIGNATURES = (
     b"FLV\x01",
     b"0&\xb2u\x8ef\xcf\x11",  # WMV
 )
-DEEP = ("PNG", "TIFF")
+DEEP = ("PNG", "TIFF", "JXL")
 """Formats we write that hold 16 bits a channel."""
 FLOATING = ("TIFF",)
 """Formats we write that hold floating point."""
+RAIN_LAYERS = ("PNG", "TIFF")
+"""Formats that rain is written in."""
 WITHOUT_ALPHA = ("JPEG", "BMP")
 """Formats we write that hold no transparency."""
 WITHOUT_METADATA = ("BMP",)
@@ -73,6 +78,7 @@ _WRITABLE = {
     ".tiff": "TIFF",
     ".webp": "WEBP",
     ".bmp": "BMP",
+    ".jxl": "JXL",
 }
 
 
@@ -160,13 +166,13 @@ def output_suffix(photo: Photo) -> str:
     """Name the suffix that a result of `photo` gets by default.
 
     The source's own suffix if its content agrees with it and the format is written. HEIC and AVIF
-    become JPEG, or TIFF if deeper than 8 bits or transparent; RAW becomes TIFF, MPO becomes JPEG,
-    a BMP with alpha PNG, since our BMP has none. Anything else becomes PNG.
+    become JPEG, or TIFF if deeper than 8 bits or transparent; RAW and JPEG XL of floats become TIFF, MPO becomes
+    JPEG, a BMP with alpha PNG, since our BMP has none. Anything else becomes PNG.
     """
     own = photo.path.suffix if photo.path else ""
     if photo.format in ("HEIC", "AVIF"):
         return ".jpg" if photo.depth_bits == 8 and photo.alpha is None else ".tif"
-    if photo.format == "RAW":
+    if photo.format == "RAW" or (photo.is_float and photo.format not in FLOATING):
         return ".tif"
     if photo.format == "MPO":
         return own if written_format(own) == "JPEG" else ".jpg"

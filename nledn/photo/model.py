@@ -109,11 +109,13 @@ class Decoded:
         grey: the three channels are equal because the file has one.
         converted: the pixels were converted to sRGB; the file's profile no longer holds.
         notes: as in `Photo.notes`.
+        icc: the profile, where it appears with the pixels alone.
     """
 
     grey: bool = False
     converted: bool = False
     notes: tuple[str, ...] = ()
+    icc: bytes | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,8 +137,9 @@ class Photo:
         gain_map: a JPEG that brightens the photo on HDR screens, upright.
         grey: read and written as greyscale; the three channels are equal.
         linear: the profile says that values are proportional to light.
-        lossless: a WebP that kept every pixel, and keeps them again.
-        format: "JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "HEIC" or "RAW".
+        lossless: a WebP or JPEG XL that kept every pixel, and keeps them again.
+        format: "JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "HEIC",
+            "JXL" or "RAW".
         path: the file it was read from.
         notes: dropped or converted data, as `Note` says.
 

@@ -30,7 +30,7 @@ from nledn.errors import (
     PhotoUnsupported,
 )
 from nledn.options import LIMIT_MEGAPIXELS
-from nledn.photo import heif, pillow, png, raw, tiff_reading
+from nledn.photo import heif, jxl, pillow, png, raw, tiff_reading
 from nledn.photo.facts import Facts, assembled, facts_of
 from nledn.photo.formats import HEAD_BYTES, is_video, named_by, sniff
 from nledn.photo.model import Decoded, Note, Photo
@@ -221,5 +221,10 @@ def _opened(file: BinaryIO, path: Path) -> Source:
         kind = "RAW"
     if kind in ("HEIC", "AVIF"):
         return heif.opened(file, kind)
-    openers = {"PNG": png.opened, "TIFF": tiff_reading.opened, "RAW": raw.opened}
+    openers = {
+        "PNG": png.opened,
+        "TIFF": tiff_reading.opened,
+        "RAW": raw.opened,
+        "JXL": jxl.opened,
+    }
     return openers[kind](file) if kind in openers else pillow.opened(file, kind)

@@ -10,9 +10,9 @@ import numpy as np
 
 from nledn.atomic import replacing
 from nledn.errors import OutputFailed, OutputTooLarge, unknown_format
-from nledn.photo import exif, icc, iptc, jpeg, pillow, png, tiff_writing, vips, xmp
+from nledn.photo import exif, icc, iptc, jpeg, jxl, pillow, png, tiff_writing, vips, xmp
 from nledn.photo.formats import (
-    DEEP,
+    RAIN_LAYERS,
     WITHOUT_ALPHA,
     WITHOUT_METADATA,
     written_depth,
@@ -34,7 +34,7 @@ class WriteSettings:
     """The settings for writing results.
 
     Attributes:
-        quality: 1 to 100, of JPEG and WebP; for WebP 100 is lossless.
+        quality: 1 to 100, of JPEG, WebP and JPEG XL; 100 of the last two is lossless.
         subsampling: of JPEG's colours: "4:4:4" keeps them all, "4:2:0" a quarter.
         overwrite: whether an earlier result may be replaced; a source never is.
         strip: the metadata to leave out; `nledn.pipeline.write` does.
@@ -66,14 +66,14 @@ def write(
 ) -> tuple[str, ...]:
     """Write `photo` in the format that the suffix of `path` names.
 
-    PNG and TIFF keep everything. Formats of 8 bits get 16-bit photos rounded, and all but
-    TIFF floats, cut to 0 to 1. JPEG and BMP have
+    PNG, TIFF and JPEG XL keep everything. Formats of 8 bits get 16-bit photos rounded, and
+    all but TIFF floats, cut to 0 to 1. JPEG and BMP have
     no alpha: transparency is laid over white, as photo editors do. WebP has no greyscale: it gets
     equal channels. BMP holds no metadata but the resolution.
 
     Args:
         photo: the photo; its metadata is made true of its pixels.
-        path: .jpg, .jpeg, .png, .tif, .tiff, .webp or .bmp.
+        path: .jpg, .jpeg, .png, .tif, .tiff, .webp, .bmp or .jxl.
         settings: quality, and whether to replace an earlier result.
         sources: files that are never replaced; the photo's own is always among them.
         on_written: called with the file, whole and open for reading too, before it gets its name.
@@ -123,7 +123,7 @@ def write_rain(
         WriteError: its other kinds, as `nledn.atomic.replacing` says.
     """
     kind = written_format(path.suffix)
-    if kind not in DEEP:
+    if kind not in RAIN_LAYERS:
         raise unknown_format(path)
     if kind == "TIFF" and rain.nbytes > tiff_writing.LARGEST_BYTES:
         raise OutputTooLarge(path, f"{rain.nbytes / 1e9:.1f} GB")
@@ -149,7 +149,7 @@ def _rain_as_16_bits(rain: Floats) -> Pixels:
 def _codec_errors(path: Path) -> Iterator[None]:
     try:
         yield
-    except (vips.VipsError, ValueError) as error:
+    except (vips.VipsError, ValueError, jxl.NotEncoded) as error:
         raise OutputFailed(path, " ".join(str(error).split())) from error
 
 
@@ -209,7 +209,7 @@ def _left_out(photo: Photo, kind: str) -> Iterator[str]:
         yield Note.GEOREFERENCE
     if photo.gain_map is not None and not (kind == "JPEG" and jpeg.has_gain_map(photo)):
         yield Note.GAIN_MAP
-    if photo.dpi is not None and kind == "WEBP" and exif.dpi(photo.exif or b"") is None:
+    if photo.dpi is not None and kind in ("WEBP", "JXL") and exif.dpi(photo.exif or b"") is None:
         yield Note.NO_RESOLUTION
     if kind == "JPEG":
         yield from jpeg.left_out(photo)
@@ -253,6 +253,7 @@ def _encode(photo: Photo, file: BinaryIO, kind: str, settings: WriteSettings) ->
         "TIFF": lambda: _write_tiff(photo, file),
         "WEBP": lambda: pillow.write_webp(photo, file, quality=settings.quality),
         "BMP": lambda: pillow.write_bmp(photo, file),
+        "JXL": lambda: jxl.write(photo, file, quality=settings.quality),
     }
     encoders[kind]()
 

@@ -488,8 +488,8 @@
         <translation>请创建它，或选择其他文件夹。</translation>
     </message>
     <message>
-        <source>Create the folder, or end the name in .jpg, .png, .tif, .webp or .bmp.</source>
-        <translation>请创建该文件夹，或使名称以 .jpg、.png、.tif、.webp 或 .bmp 结尾。</translation>
+        <source>Create the folder, or end the name in .jpg, .png, .tif, .webp, .bmp or .jxl.</source>
+        <translation>请创建该文件夹，或使文件名以 .jpg、.png、.tif、.webp、.bmp 或 .jxl 结尾。</translation>
     </message>
     <message>
         <source>Crossing of the wipe, at {x} % and {y} %</source>
@@ -716,8 +716,8 @@
         <translation>文件夹…</translation>
     </message>
     <message>
-        <source>For JPEG and WebP; PNG and TIFF are lossless.</source>
-        <translation>用于 JPEG 和 WebP；PNG 和 TIFF 为无损格式。</translation>
+        <source>For JPEG, WebP and JPEG XL; PNG and TIFF are lossless.</source>
+        <translation>用于 JPEG、WebP 和 JPEG XL；PNG 和 TIFF 为无损。</translation>
     </message>
     <message>
         <source>For the web, 2048 px</source>
@@ -850,6 +850,10 @@
     <message>
         <source>Its present content will be lost.</source>
         <translation>其现有内容将会丢失。</translation>
+    </message>
+    <message>
+        <source>JPEG XL quality {quality}</source>
+        <translation>JPEG XL 质量 {quality}</translation>
     </message>
     <message>
         <source>JPEG quality {quality}, {colour}</source>
@@ -1444,8 +1448,8 @@
         <translation>另存为…</translation>
     </message>
     <message>
-        <source>Save it as JPEG, PNG, TIFF, WebP or BMP.</source>
-        <translation>请存为 JPEG、PNG、TIFF、WebP 或 BMP。</translation>
+        <source>Save it as JPEG, PNG, TIFF, WebP, BMP or JPEG XL.</source>
+        <translation>请将其另存为 JPEG、PNG、TIFF、WebP、BMP 或 JPEG XL。</translation>
     </message>
     <message>
         <source>Save it as TIFF or JPEG in another program.</source>
@@ -1916,8 +1920,8 @@
         <translation>未保存的结果</translation>
     </message>
     <message>
-        <source>Use .jpg, .png, .tif, .webp or .bmp.</source>
-        <translation>请使用 .jpg、.png、.tif、.webp 或 .bmp。</translation>
+        <source>Use .jpg, .png, .tif, .webp, .bmp or .jxl.</source>
+        <translation>请使用 .jpg、.png、.tif、.webp、.bmp 或 .jxl。</translation>
     </message>
     <message>
         <source>Use .png or .tif.</source>

@@ -53,6 +53,14 @@ def test_libraw_has_no_gpl_packs() -> None:
     assert not flags["DEMOSAIC_PACK_GPL3"]
 
 
+def test_openimageio_is_built_without_lgpl_readers() -> None:
+    import OpenImageIO
+
+    formats = set(OpenImageIO.get_string_attribute("format_list").split(","))
+    assert "jpegxl" in formats
+    assert formats.isdisjoint({"ffmpeg", "movie", "heif", "raw", "ptex"})
+
+
 @pytest.mark.parametrize(
     "part",
     ["FFTs with fftw", "PDF load with PDFium or Poppler", "Magick load/save with MagickCore"],

@@ -31,7 +31,7 @@ from tests.batch.batches import (
     results,
 )
 
-SUFFIXES = (".png", ".jpg", ".tif", ".webp", ".bmp")
+SUFFIXES = (".png", ".jpg", ".tif", ".webp", ".bmp", ".jxl")
 NOISE = np.random.default_rng(0).integers(0, 255, (900, 900, 3), np.uint8)
 
 

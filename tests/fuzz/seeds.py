@@ -8,6 +8,7 @@ import numpy as np
 import tifffile
 from PIL import Image, ImageCms
 
+from nledn.photo import Photo, jxl
 from tests.photo.files import dng, encoded, exif_block, smooth, with_pictures, xmp_packet
 
 DATA = Path(__file__).resolve().parents[1] / "photo" / "data"  # what no library here writes
@@ -49,9 +50,17 @@ def whole_photos() -> dict[str, bytes]:
             Image.fromarray(eight), "GIF", save_all=True, append_images=[Image.fromarray(grey)]
         ),
         "sensor.dng": dng(),
+        "lossy.jxl": _jxl(Photo(eight, xmp=xmp_packet("")), 80),
+        "deep.jxl": _jxl(Photo(deep, alpha=deep[:, :, 0], exif=exif, icc=PROFILE), 100),
         "photo.avif": encoded(eight, "AVIF", quality=70),
         **{path.name: path.read_bytes() for path in sorted(DATA.glob("*.hei*"))},
     }
+
+
+def _jxl(photo: Photo, quality: int) -> bytes:
+    stream = io.BytesIO()
+    jxl.write(photo, stream, quality=quality)
+    return stream.getvalue()
 
 
 def _tiff(pixels: np.ndarray[tuple[int, ...], np.dtype[Any]], **options: Any) -> bytes:

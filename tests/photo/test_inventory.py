@@ -15,7 +15,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from nledn import photo
-from nledn.photo import Note, Photo, formats, iptc
+from nledn.photo import Note, Photo, formats, iptc, jxl
 from tests.photo import files
 
 DATA = Path(__file__).parent / "data"
@@ -61,6 +61,12 @@ def _webp(**options: Any) -> bytes:
 def _webp_with_chunk(name: bytes) -> bytes:
     data = _webp(exif=EXIF) + name + struct.pack("<I", 4) + b"data"
     return data[:4] + struct.pack("<I", len(data) - 8) + data[8:]
+
+
+def _jxl(**options: Any) -> bytes:
+    stream = io.BytesIO()
+    jxl.write(Photo(files.smooth(), **options), stream, quality=100)
+    return stream.getvalue()
 
 
 def _gif_with(application: bytes, data: bytes) -> bytes:
@@ -196,6 +202,19 @@ INVENTORY: dict[str, dict[str, tuple[bytes, str] | str]] = {
         "profile": "read as AVIF's, by the same reader",
         "other colour": ((DATA / "ten_bits.heic").read_bytes(), KEPT),
     },
+    "JXL": {
+        "exif": (_jxl(exif=EXIF), KEPT),
+        "xmp": (_jxl(xmp=XMP), KEPT),
+        "iptc": NEVER,
+        "profile": (_jxl(icc=PROFILE), KEPT),
+        "texts": NEVER,
+        "alpha": (_jxl(alpha=files.smooth()[..., 0]), KEPT),
+        "film": NEVER,
+        "georeference": NEVER,
+        "resolution": OF_EXIF,
+        "times": OF_EXIF,
+        "gain map": "in tests/photo/test_jxl.py, as are other boxes",
+    },
     "MPO": {"pages": (_pages("MPO"), Note.MPO)},
     "RAW": {
         "exif": (files.dng(), KEPT),  # and of each camera's kind in tests/photo/test_raw.py
@@ -251,7 +270,7 @@ def test_a_thing_comes_back_or_is_noted(
     kind: str, thing: str, cell: tuple[bytes, str], tmp_path: Path
 ) -> None:
     data, outcome = cell
-    found = photo.read(files.saved(tmp_path, "in", data))
+    found = photo.read(files.saved(tmp_path, "in.jxl", data))  # by content but for JPEG XL
     assert found.format == kind or (kind, found.format) == ("JPEG", "MPO")
     suffix = photo.output_suffix(found)
     left_out = photo.write(found, tmp_path / f"out{suffix}")

@@ -76,7 +76,7 @@ def test_jpeg_of_any_photo_is_a_jpeg_of_its_size(sent: photo.Photo) -> None:
     assert (back.format, back.size, back.grey, back.alpha) == ("JPEG", sent.size, sent.grey, None)
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp", ".bmp"])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp", ".bmp", ".jxl"])
 def test_second_generation_equals_the_first(tmp_path: Path, suffix: str) -> None:
     first = tmp_path / f"a{suffix}"
     photo.write(photo.Photo(files.smooth(), dpi=(72.0, 72.0)), first)
