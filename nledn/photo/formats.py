@@ -166,8 +166,8 @@ def output_suffix(photo: Photo) -> str:
     """Name the suffix that a result of `photo` gets by default.
 
     The source's own suffix if its content agrees with it and the format is written. HEIC and AVIF
-    become JPEG, or TIFF if deeper than 8 bits or transparent; RAW and JPEG XL of floats become TIFF, MPO becomes
-    JPEG, a BMP with alpha PNG, since our BMP has none. Anything else becomes PNG.
+    become JPEG, or TIFF if deeper than 8 bits or transparent; RAW and JPEG XL of floats become
+    TIFF, MPO becomes JPEG, a BMP with alpha PNG, since our BMP has none. Anything else becomes PNG.
     """
     own = photo.path.suffix if photo.path else ""
     if photo.format in ("HEIC", "AVIF"):
