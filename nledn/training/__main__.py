@@ -90,6 +90,9 @@ def export(  # noqa: PLR0913, PLR0917  # as above
     training_data: Annotated[str, typer.Option(help="For the card: the training data.")],
     into: Annotated[Path, typer.Option(help="Folder for weights and card.")] = Path("weights"),
     licence: Annotated[str, typer.Option(help="For the card: licence of the weights.")] = "MIT",
+    purpose: Annotated[
+        str, typer.Option(help="For the card: what it is for, in two to five words.")
+    ] = "",
     description: Annotated[str, typer.Option(help="For the card: a sentence.")] = "",
     scores: Annotated[
         list[str] | None,
@@ -105,7 +108,7 @@ def export(  # noqa: PLR0913, PLR0917  # as above
     """Write a training's running mean as a checkpoint with its card."""
     named = (item.partition("=") for item in scores or [])
     evaluations = {name: Path(file) for name, _, file in named}
-    about = About(training_data, licence, description, evaluations, best, _blend(blend))
+    about = About(training_data, licence, purpose, description, evaluations, best, _blend(blend))
     card = export_mean(folder, find_recipe(recipe), about, into)
     typer.echo(f"{card.path} (sha256 {card.sha256})")
 

@@ -47,6 +47,7 @@ class About:
     Attributes:
         training_data: in words.
         licence: of the weights.
+        purpose: what it is for, in two to five words; empty for models of research.
         description: a sentence or two.
         evaluations: by name of the data set, the file that `nledn evaluate --json` wrote.
         best: take the weights that validated best, not the last ones.
@@ -55,6 +56,7 @@ class About:
 
     training_data: str
     licence: str
+    purpose: str = ""
     description: str = ""
     evaluations: dict[str, Path] = field(default_factory=dict)
     best: bool = False
@@ -101,6 +103,7 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
         path=path,
         training_data=about.training_data,
         licence=about.licence,
+        purpose=about.purpose,
         description=about.description,
         scores=scores,
         measured_by="AfterRain, nledn evaluate" if scores else "",
