@@ -77,7 +77,7 @@ class BatchSteps(QWidget):
             layout.addLayout(row)
 
     def show_status(self, status: BatchStatus, *, is_named: bool) -> None:
-        """Show what can be done now.
+        """Show the possible steps.
 
         Args:
             status: of the batch.
