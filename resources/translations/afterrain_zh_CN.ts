@@ -520,6 +520,10 @@
         <translation>删除</translation>
     </message>
     <message>
+        <source>Dense rain and mist</source>
+        <translation>浓雨与雾</translation>
+    </message>
+    <message>
         <source>Derain</source>
         <translation>去雨</translation>
     </message>
@@ -720,6 +724,14 @@
         <translation>用于 JPEG、WebP 和 JPEG XL；PNG 和 TIFF 为无损。</translation>
     </message>
     <message>
+        <source>For dense rain and mist: it takes more, and may take some of the veil and of fine detail. Trained by AfterRain.</source>
+        <translation>适合浓雨与雾：去除得更多，可能也会去掉部分雨幕和细节。由 AfterRain 训练。</translation>
+    </message>
+    <message>
+        <source>For sparse rain: it keeps twigs, wires and letters. Trained by AfterRain.</source>
+        <translation>适合稀疏的雨：保留细枝、电线和文字。由 AfterRain 训练。</translation>
+    </message>
+    <message>
         <source>For the web, 2048 px</source>
         <translation>网页用，2048 像素</translation>
     </message>
@@ -914,6 +926,10 @@
     <message>
         <source>Light</source>
         <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Light rain, keep detail</source>
+        <translation>小雨，保留细节</translation>
     </message>
     <message>
         <source>Little rain found</source>

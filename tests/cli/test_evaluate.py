@@ -153,7 +153,8 @@ def test_scores_that_cannot_be_written_were_shown(
 def test_a_folder_that_may_not_be_entered_is_said(
     pairs: Path, name: str, path: str, locked: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert exit_code("--pairs", pairs, "--json", f"{locked}/{name}") == 1
+    file = f"{locked}/{name}"
+    assert exit_code("--pairs", pairs, "--weights", "afterrain", "--json", file) == 1
     said = capsys.readouterr().err
     assert f"Permission denied: {path}" in said
     assert "Choose a folder that you can write to." in said
@@ -181,7 +182,7 @@ def test_what_cannot_be_done_is_said_before_any_work(  # noqa: PLR0917
     words: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert exit_code(*arguments) == code
+    assert exit_code("--weights", "afterrain", *arguments) == code
     said = capsys.readouterr()
     assert words in said.err
     assert said.out == ""
