@@ -69,15 +69,16 @@ soak: $(VENV)/.tests | $(VENV)/.browser ## what is promised, tried for hours; fi
 	    --history benchmarks/soak.json || failed="$$failed kills"; \
 	test -z "$$failed" || { echo "Not as promised:$$failed" >&2; exit 1; }
 
-test: lint ## style, types, directions of imports and the tests (a few minutes)
+test: lint ## style, spelling, types, directions of imports and the tests (a few minutes)
 	@$(VENV)/bin/python -m pytest --quiet
 
 test-slow: $(VENV)/.tests $(VENV)/.bundle $(VENV)/.docs | $(VENV)/.browser ## the tests that take longer
 	@$(VENV)/bin/python -m pytest --quiet -m slow || [ $$? -eq 5 ] # 5: there are none
 
-lint: $(VENV)/.tests ## style, types and directions of imports
+lint: $(VENV)/.tests ## style, spelling, types and directions of imports
 	@$(VENV)/bin/ruff format --check --quiet
 	@$(VENV)/bin/ruff check --quiet
+	@$(VENV)/bin/codespell .ci app benchmarks build.spec docs nledn pyproject.toml tests *.md
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 

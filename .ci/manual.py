@@ -133,18 +133,18 @@ def _documented(name: str, thing: Any) -> Iterator[str]:
 
 
 def _signature(name: str, thing: Any) -> str:
-    definition = ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]
+    """Return the head of a definition as its source has it, which `ruff format` leaves alone."""
+    source = textwrap.dedent(inspect.getsource(thing))
+    definition = ast.parse(source).body[0]
     if isinstance(definition, ast.ClassDef):
-        fields = [ast.unparse(part) for part in definition.body if isinstance(part, ast.AnnAssign)]
-        text = "\n    ".join(
-            [f"class {name.rpartition('.')[2]}:", *(field for field in fields if field[0] != "_")]
-        )
-        return f"```python\n{text}\n```\n\n" if fields else ""
-    assert isinstance(definition, ast.FunctionDef)
-    arguments = definition.args
-    arguments.args = [each for each in arguments.args if each.arg not in ("self", "cls")]
-    returned = f" -> {ast.unparse(definition.returns)}" if definition.returns else ""
-    return f"```python\n{name}({ast.unparse(arguments)}){returned}\n```\n\n"
+        fields = [part for part in definition.body if isinstance(part, ast.AnnAssign)]
+        texts = [str(ast.get_source_segment(source, field)) for field in fields]
+        head = "\n    ".join([f"class {name.rpartition('.')[2]}:", *texts]) if texts else ""
+    else:
+        assert isinstance(definition, ast.FunctionDef)
+        lines = source.splitlines()[definition.lineno - 1 : definition.body[0].lineno - 1]
+        head = "\n".join(lines).replace(f"def {definition.name}", f"def {name}", 1) + " ..."
+    return f"```python\n{head}\n```\n\n" if head else ""
 
 
 def _markdown(thing: Any) -> str:

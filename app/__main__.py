@@ -1,4 +1,4 @@
-"""Start-up: logging, the hook for what nobody caught, the window."""
+"""Start-up: logging, the hook for uncaught errors, the window."""
 
 import argparse
 import faulthandler
@@ -21,7 +21,7 @@ LOGS_KEPT = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window; `--self-check` tells whether this installation works, without one."""
+    """Open the window; with `--self-check` only test whether this installation works."""
     decoder.serve_if_asked(sys.argv)
     parsed = _parser().parse_args(arguments)
     if parsed.hold_trial:
@@ -77,7 +77,7 @@ def _start_logging() -> None:
     try:
         _log_in(folder)
     except OSError:  # a full or read-only disk: the photos matter more
-        logging.basicConfig(level=logging.INFO)  # to where a terminal may be
+        logging.basicConfig(level=logging.INFO)  # to a possible terminal
         log.warning("nothing is logged in %s", folder, exc_info=True)
     sys.excepthook = _log_uncaught
     log.info("AfterRain %s starts", __version__)
@@ -85,8 +85,8 @@ def _start_logging() -> None:
 
 def _log_in(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with suppress(OSError):  # a disk without modes, or one that others prepared
-        folder.chmod(0o700)  # logs name photos, recovery files hold what was made of them
+    with suppress(OSError):  # a disk without modes, or a folder of another user
+        folder.chmod(0o700)  # logs name photos, recovery files hold their results
     path = folder / "afterrain.log"
     handler = logging.handlers.RotatingFileHandler(
         path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8", delay=True
@@ -100,7 +100,7 @@ def _log_in(folder: Path) -> None:
 def _log_uncaught(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
-    """A slot failed: the window goes on, the log knows."""
+    """Log the failure of a slot; the window continues."""
     log.critical("uncaught", exc_info=(kind, error, traceback))
 
 

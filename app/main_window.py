@@ -1,11 +1,11 @@
-"""The window: builds the widgets, connects what is its own, and lets each page connect the rest."""
+"""The window: it builds the widgets and connects its own; each page connects the rest."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
 from app.batch.controller import BatchController, FromPhotoPage
@@ -25,40 +25,38 @@ from app.shell.actions import (
     RecentMenu,
     make_actions,
     make_menus,
-    sheet,
     without_state,
 )
 from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
 from app.shell.dropped import is_welcome
-from app.shell.engines import Engines
+from app.shell.engines import Engines, give_memory_back
 from app.shell.export_menu import ExportMenu
+from app.shell.help import Help
 from app.shell.icons import program_icon
 from app.shell.models import Models
-from app.shell.names import in_title, url_of
+from app.shell.names import in_title
 from app.shell.placement import place
 from app.shell.presets import texts_of
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
 from app.shell.shell import PageName, Shell, TopBar
-from app.shell.shortcut_sheet import ShortcutSheet
 from app.shell.translation import tr
 from app.tasks import Tasks
 from app.views.photo_view import PhotoView
 from app.views.viewport import Link, Viewport
-from nledn import __version__, licences, places
-from nledn.messages import NO_LICENCES, printable
+from nledn.messages import printable
 
 SMALLEST_SIZE = QSize(880, 480)  # 1920×1080 at twice the pixels, below a panel
 STRENGTH_STEP = 0.05
 
 
 class MainWindow(QMainWindow):
-    """Everything a person sees.
+    """The main window.
 
     Args:
-        document: what is open.
+        document: the open photo.
         engines: compute, for all pages.
         tasks: does the work.
         preferences: the settings.
@@ -87,12 +85,13 @@ class MainWindow(QMainWindow):
             document, engines, tasks, preferences, dialogs, self.models
         )
         self.backend_benchmark = BackendBenchmark(
-            tasks, lambda: document.options, partial(self.controller.warm_up, anew=True)
+            tasks, lambda: document.options, partial(self.controller.warm_up, again=True)
         )
         self.batch_controller = BatchController(
             tasks, preferences, dialogs, engines, self._for_batch(), self
         )
         self.named_actions = make_actions(self)
+        self._help = Help(self, dialogs, self.named_actions, keys_on_photo)
         self.shell = Shell(TopBar(self.named_actions, MODES, PAGES))
         self.recent_menu = RecentMenu(lambda: preferences.settings.recent, self)
         self.export_menu = ExportMenu(
@@ -101,7 +100,7 @@ class MainWindow(QMainWindow):
         self._is_finishing = False
         self._build()
         tasks.idled.connect(self._close_if_finishing)
-        tasks.idled.connect(self._give_memory_back)
+        tasks.idled.connect(give_memory_back)
         self._connect_window()
         self.photo = PhotoPage(
             self.shell, self.view, self.controller, self.named_actions, tasks, self
@@ -223,24 +222,24 @@ class MainWindow(QMainWindow):
             "double": lambda: self._zoomed.set_zoom(2.0),
             "zoom_in": lambda: self._zoomed.zoom_by(1.25),
             "zoom_out": lambda: self._zoomed.zoom_by(0.8),
-            "shortcuts": self._show_shortcuts,
+            "shortcuts": self._help.show_shortcuts,
             "sample": controller.open_sample,
-            "log": _show_log,
-            "about": self._show_about,
+            "log": self._help.show_log,
+            "about": self._help.show_about,
         }
 
     @property
     def _zoomed(self) -> Viewport | Link:
-        """The viewport that is in sight."""
+        """The visible viewport."""
         return self.compare.grid.link if self.shell.page == "compare" else self.viewport
 
     def _fit(self) -> None:
         self._zoomed.fit()
 
-    # What is shown
+    # Display
 
     def show_photo(self, opened: Opened) -> None:
-        """Show a photo that was opened, on the page for photos or the one for comparing."""
+        """Show a photo that was opened, on the Photo or the Compare page."""
         self.photo.show_photo(opened.photo)
         self._show_page("compare" if self.shell.page == "compare" else "photo")
         path = opened.photo.path
@@ -291,21 +290,7 @@ class MainWindow(QMainWindow):
         for name in ("previous", "next", "undo", "redo"):
             self.named_actions[name].setEnabled(False)
 
-    def _show_shortcuts(self) -> None:
-        shown = self.findChild(ShortcutSheet)
-        if shown is None:
-            shown = ShortcutSheet(sheet(self.named_actions, keys_on_photo()), self)
-        shown.show()
-        shown.activateWindow()
-
-    def _show_about(self) -> None:
-        words = tr(
-            "AfterRain {version} removes rain from photos, on your own computer.",
-            version=__version__,
-        )
-        self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
-
-    # What is done
+    # Actions
 
     def _ask_settings(self) -> None:
         before = self.preferences.settings
@@ -348,7 +333,7 @@ class MainWindow(QMainWindow):
             self.shell.banner.clear()
 
     def show_notice(self, notice: Notice) -> None:
-        """Say something in the banner."""
+        """Show a message in the banner."""
         self.shell.banner.show_notice(notice)
 
     # Events
@@ -360,7 +345,7 @@ class MainWindow(QMainWindow):
             self._show_bare(self.isFullScreen())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """In the single view, left and right go through the folder."""
+        """Go through the folder with left and right in the single view."""
         by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if by is not None and self.view.mode == "single" and self.shell.page == "photo":
             self.controller.step(by)
@@ -368,18 +353,18 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Refuse what has nothing to open in it, such as the address of a web page."""
+        """Refuse data without a photo, such as the address of a web page."""
         if is_welcome(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Open what was dropped."""
+        """Open dropped files or pictures."""
         event.acceptProposedAction()
         if not self.batch_controller.drop(event.mimeData(), is_shown=self.batch.is_shown):
             self.controller.drop(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Ask about unsaved work, let the tile that is being computed end, and go."""
+        """Ask about unsaved work, finish the present tile, and close."""
         if self._is_finishing and self.tasks.is_idle:
             event.accept()
             return
@@ -402,17 +387,6 @@ class MainWindow(QMainWindow):
         self.shell.status_line.work.setText(tr("Closing after this tile…"))
         QTimer.singleShot(0, self._close_if_finishing)
 
-    def _give_memory_back(self) -> None:
-        """Let other programs have what a graphics card keeps for the next tile."""
-        from nledn import backends
-
-        backends.rest()
-
     def _close_if_finishing(self) -> None:
         if self._is_finishing and self.tasks.is_idle:
             self.close()
-
-
-def _show_log() -> None:
-    """Open the folder of the log file."""
-    QDesktopServices.openUrl(url_of(places.user_state()))

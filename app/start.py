@@ -1,4 +1,4 @@
-"""From an empty process to a window: what belongs together is put together here."""
+"""Assembly of the window from its parts."""
 
 import signal
 import sys
@@ -33,9 +33,9 @@ def run(path: Path | None, edited: Path | None = None) -> int:
         path: a photo or folder to open; None for the sample at a first start.
         edited: a photo to open that another program waits for; Save replaces it and ends.
     """
-    malloc.keep_freed()  # before there are threads
+    malloc.keep_freed()  # before any thread
     decoder.warm_up()  # beside all that follows
-    # Qt's loop gives Python no turn to raise KeyboardInterrupt; what is done is kept on disk.
+    # Qt's loop gives Python no turn to raise KeyboardInterrupt; finished work is kept on disk.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     prefer_the_desktops()
     app = QApplication(sys.argv[:1])
@@ -60,7 +60,7 @@ def run(path: Path | None, edited: Path | None = None) -> int:
 
 
 def keep_theme(app: QApplication, preferences: Preferences) -> None:
-    """Keep the theme as the settings want it, and as the desktop where they follow that."""
+    """Follow the theme of the settings, or of the desktop if they say so."""
 
     def take(before: Settings, now: Settings) -> None:
         if now.theme != before.theme:
@@ -95,7 +95,7 @@ class Editing(QObject):
 
 
 class Beginning(QObject):
-    """The work after the first paint, in this order: the photo, the cards, at last the engine."""
+    """The work after the first paint, in order: the photo, the cards, the engine."""
 
     def __init__(self, window: MainWindow, path: Path | None) -> None:
         super().__init__(window)
@@ -106,7 +106,7 @@ class Beginning(QObject):
         self._timer.timeout.connect(self.warm_up)
 
     def first(self) -> None:
-        """The window is on the screen."""
+        """Begin, once the window is on the screen."""
         window, controller = self._window, self._window.controller
         is_first = not window.preferences.settings.started
         path = self._path or (places.sample_photo() if is_first else None)
@@ -126,7 +126,7 @@ class Beginning(QObject):
         self._timer.start()
 
     def warm_up(self) -> None:
-        """Load the engine; importing torch can hold the window up, so not during a drag."""
+        """Load the engine; importing torch can block the window, so not during a drag."""
         if QGuiApplication.mouseButtons().value:
             return
         self._timer.stop()
@@ -142,7 +142,7 @@ class Beginning(QObject):
         window.document.status_changed.connect(self._stop_welcome)
 
     def _stop_welcome(self, status: Status) -> None:
-        """Derain was clicked: the line has done its work."""
+        """Hide the hint once Derain was clicked."""
         if status.state is PhotoState.DERAINING:
             self._window.document.status_changed.disconnect(self._stop_welcome)
             banner = self._window.shell.banner

@@ -1,13 +1,11 @@
-"""Background work: a job is what is asked for, a task is the handle of one that was submitted.
+"""Background work: a job is a request, a task is the handle of a submitted one.
 
-Three queues have threads of their own. `compute` has one, the only one that touches the engine;
-`files` has two, for opening, saving and recovery; `batch` has one that sees many photos through and
-lends its computing to `compute`. In a queue, patient jobs come after all others, and give way
-between two steps.
+Three queues have their own threads. `compute` has one, the only one that uses the engine; `files`
+has two, for opening, saving and recovery; `batch` has one that handles many photos and computes on
+`compute`. In a queue, patient jobs come after all others, and pause between two steps.
 
-Whoever submits a job holds its task, and connects to it there and then. All that a task says is
-said on the main thread, by the event loop: never before the caller has returned to it, and so
-never before there was time to connect.
+The caller of `submit` holds the task and connects to it at once. A task emits its signals on the
+main thread, by the event loop: never before the caller has returned to it, so there is time.
 """
 
 import logging
@@ -30,7 +28,7 @@ log = logging.getLogger(__name__)
 
 QueueName = Literal["compute", "files", "batch"]
 THREADS: dict[QueueName, int] = {"compute": 1, "files": 2, "batch": 1}
-REST_AFTER_S = 10.0  # a second photo that comes sooner finds the first one's memory
+REST_AFTER_S = 10.0  # a second photo that comes sooner reuses the first one's memory
 
 Arguments = ParamSpec("Arguments")
 R = TypeVar("R")
@@ -44,7 +42,7 @@ class Work(Generic[P]):
     Attributes:
         cancel: asks the job to stop at its next step.
         report: hands a value to the main thread before the job is done.
-        is_waited_for: whether a job that is not patient waits for this queue.
+        is_waited_for: a job that is not patient waits for this queue.
     """
 
     cancel: CancelToken
@@ -61,22 +59,22 @@ class Job(Generic[R, P]):
     only_reads: ClassVar[bool] = False  # nothing is lost when it is stopped
 
     def run(self, work: Work[P]) -> R:
-        """Do it, off the main thread; what is returned becomes the result."""
+        """Do it, off the main thread; return the result."""
         raise NotImplementedError
 
 
 class TaskSignal(Generic[Arguments]):
-    """One thing that a task says; a signal whose receivers a type checker can check."""
+    """A signal of a task whose receivers a type checker can check."""
 
     def __init__(self) -> None:
         self._receivers: list[Callable[Arguments, object]] = []
 
     def connect(self, receiver: Callable[Arguments, object]) -> None:
-        """Call `receiver` from now on; from the main thread alone."""
+        """Call `receiver` from now on; only from the main thread."""
         self._receivers.append(receiver)
 
     def emit(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        """Call all receivers but those that Qt has deleted."""
+        """Call all receivers except those that Qt has deleted."""
         for receiver in self._receivers:
             owner = getattr(receiver, "__self__", None)
             if isinstance(owner, QObject) and not shiboken6.isValid(owner):
@@ -85,13 +83,13 @@ class TaskSignal(Generic[Arguments]):
 
 
 class Task(Generic[R, P]):
-    """A job that was submitted.
+    """A submitted job.
 
     Attributes:
         succeeded: (result).
         failed: (exception).
-        cancelled: it stopped because it was asked to; what was done is where the job put it.
-        progressed: (value) it has something to show before it is done.
+        cancelled: it stopped on request; the job keeps its finished work.
+        progressed: (value) an intermediate result.
     """
 
     def __init__(self, job: Job[R, P]) -> None:
@@ -106,7 +104,7 @@ class Task(Generic[R, P]):
 
     @property
     def is_done(self) -> bool:
-        """True if it has said all that it ever will; for the main thread."""
+        """True if it emits no more signals; for the main thread."""
         return self._is_done
 
     def cancel(self) -> None:
@@ -114,7 +112,7 @@ class Task(Generic[R, P]):
         self._token.cancel()
 
     def abandon(self, *, cancel: bool = False) -> None:
-        """Let it say nothing any more, not even what is on its way; the job may still run.
+        """Block all its signals, also pending ones; the job may still run.
 
         Args:
             cancel: ask the job to stop, too.
@@ -124,7 +122,7 @@ class Task(Generic[R, P]):
             self.cancel()
 
     def result(self, timeout_s: float | None = None) -> R:
-        """Wait for it, on another queue's thread; the main thread waits for nothing.
+        """Wait for it, on another queue's thread; the main thread never waits.
 
         Raises:
             Cancelled: it was cancelled.
@@ -133,7 +131,7 @@ class Task(Generic[R, P]):
         return self._future.result(timeout_s)
 
     def _end(self) -> bool:
-        """Take note of the end; whether anybody is to hear of it."""
+        """Note the end; return whether to signal it."""
         was_done, self._is_done = self._is_done, True
         return not was_done
 
@@ -152,7 +150,7 @@ class Task(Generic[R, P]):
             result = self.job.run(work)
         except Cancelled as error:
             self._future.set_exception(error)
-        except Exception as error:  # whatever a job does, its queue goes on
+        except Exception as error:  # any error of a job leaves its queue running
             log.warning("%s failed", type(self.job).__name__, exc_info=True)
             self._future.set_exception(error)
         else:
@@ -169,7 +167,7 @@ class _Queue:
         self._is_closed = False
 
     def put(self, task: Task[Any, Any]) -> bool:
-        """Line up; False where the queue is closed."""
+        """Add a task; return False if the queue is closed."""
         with self._changed:
             if not self._is_closed:
                 (self._patient if task.job.is_patient else self._prompt).append(task)
@@ -189,7 +187,7 @@ class _Queue:
             return waiting.popleft() if waiting else None
 
     def close(self) -> None:
-        """Take no more."""
+        """Close the queue."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
@@ -207,7 +205,7 @@ class Tasks(QObject):
 
     Attributes:
         submitted: (job); it is about to wait for its queue.
-        idled: nothing is left to do.
+        idled: no job waits or runs.
     """
 
     submitted = Signal(object)
@@ -219,9 +217,9 @@ class Tasks(QObject):
         super().__init__(parent)
         self._queues: dict[QueueName, _Queue] = {name: _Queue() for name in THREADS}
         self._running: set[Task[Any, Any]] = set()  # or waiting for a thread
-        self._untold: set[Task[Any, Any]] = set()  # keeps a task until it has said how it ended
+        self._untold: set[Task[Any, Any]] = set()  # keeps a task until it has signalled its end
         self._lock = threading.Lock()
-        queued = Qt.ConnectionType.QueuedConnection  # even what ends at once is told later
+        queued = Qt.ConnectionType.QueuedConnection  # even an immediate end is signalled later
         self._ended.connect(self._tell_end, queued)
         self._reported.connect(self._tell_progress, queued)
         self._threads = [
@@ -239,7 +237,7 @@ class Tasks(QObject):
             return not self._running
 
     def submit(self, job: Job[R, P]) -> Task[R, P]:
-        """Line a job up; those of one queue and one patience begin as they came."""
+        """Queue a job; those of one queue and one patience begin in order."""
         task = Task(job)
         self.submitted.emit(job)
         with self._lock:
@@ -253,7 +251,7 @@ class Tasks(QObject):
         return task
 
     def cancel_all(self) -> None:
-        """Ask all that computes or only reads to stop; files are written to their end."""
+        """Ask computing and reading jobs to stop; files are written completely."""
         with self._lock:
             running = list(self._running)
         for task in running:
@@ -285,7 +283,7 @@ class Tasks(QObject):
                 self.idled.emit()
 
     def _next(self, queue: _Queue) -> Task[Any, Any] | None:
-        """Wait for the next; a queue that has to wait long lets the freed memory go."""
+        """Wait for the next; a queue that waits long returns freed memory to the system."""
         try:
             return queue.get(REST_AFTER_S)
         except TimeoutError:

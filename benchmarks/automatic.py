@@ -1,4 +1,4 @@
-"""How often `auto` names which rain: `python -m benchmarks.automatic FOLDER…`.
+"""The kinds of rain that `auto` finds: `python -m benchmarks.automatic FOLDER…`.
 
     .venv/bin/python -m benchmarks.automatic ../shared/data/rain100l/rainy \
         ../shared/data/rain100h/rainy ../shared/data/streaks/rainy ../shared/data/real

@@ -6,11 +6,11 @@
 
 The photos are JPEGs of 2 MP (0.05 MP for the memory), cut from the shipped large sample. The
 engine alone derains the decoded pixels, one photo after the other; the batch reads, derains and
-writes. Each is a process of its own, and both leave out start-up: the engine's seconds are those
+writes. Each is a separate process, and both leave out start-up: the engine's seconds are those
 of its loop, the batch's those from its first photo to its last. For the time left the photos are
-of many sizes, 0.03 to 0.6 MP, in no order; what the batch said at each tenth is held against what
-came. The memory of 2,000 photos may not grow by more than 50 MB from the first tenth that is past
-the start to the last, handles and threads by no more than a few; else the exit status is 1.
+of many sizes, 0.03 to 0.6 MP, in no order; the batch's estimate at each tenth is compared with
+the real time. The memory of 2,000 photos may not grow by more than 50 MB from the first tenth that
+is past the start to the last, handles and threads by no more than a few; else the exit status is 1.
 """
 
 import argparse
@@ -107,7 +107,7 @@ def batch_command(
 
 
 def batch_log(folder: Path, out: Path, options: list[str]) -> list[dict[str, Any]]:
-    """What a batch tells of each photo."""
+    """The updates of a batch for each photo."""
     log = out.with_suffix(".jsonl")
     subprocess.run(batch_command(folder, out, options, log), capture_output=True, check=True)
     return [json.loads(line) for line in log.read_text("utf-8").splitlines()]
@@ -146,7 +146,7 @@ def say_held(tenths: list[dict[str, float]]) -> None:
 
 
 def is_flat(tenths: list[dict[str, float]]) -> bool:
-    """Whether nothing grew once it was warm."""
+    """Return whether nothing grew once it was warm."""
     first, last = tenths[WARM_TENTH], tenths[-1]
     return all(
         last[name] - first[name] <= spare

@@ -1,4 +1,4 @@
-"""Which share of two checkpoints' weights serves: `python -m benchmarks.blends PHOTOS OLD NEW`.
+"""The best mix of two checkpoints' weights: `python -m benchmarks.blends PHOTOS OLD NEW`.
 
     taskset -c 0 .venv/bin/python -m benchmarks.blends ../shared/data/photos \
         runs/old.safetensors runs/new.safetensors --shares 1 0.5 0
@@ -63,7 +63,7 @@ def score(network: NLEDN, pairs: Sequence[PatchBatch]) -> float:
 
 
 def rows(asked: argparse.Namespace) -> Iterator[tuple[str, list[float]]]:
-    """What the squares are of, and the score by each share."""
+    """The kinds of squares, and the score by each share."""
     recipe = read_recipe(recipe_path(asked.recipe))
     photos = load(find_photos(asked.photos, recipe.held_out)[1])
     networks = [mixed(asked.old, asked.new, share) for share in asked.shares]

@@ -1,11 +1,11 @@
-"""What the bundle weighs, part by part, and how soon its window is there.
+"""The size of the bundle, part by part, and the time until its window appears.
 
     .venv/bin/python -m benchmarks.bundle size [dist/AfterRain]
     .venv/bin/python -m benchmarks.bundle start [dist/AfterRain] [--runs 7]
 
 `size` counts bytes of files, in MB of a million. `start` needs Xvfb: from the start of the process
-to the first moment at which the screen shows more than one colour; each run has a home of its own,
-so that all but the first are warm by the disk cache alone.
+to the first moment at which the screen shows more than one colour; each run has its own home,
+so that all but the first are warm only by the disk cache.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def report_size(folder: Path) -> None:
 
 
 def part_of(path: Path, folder: Path) -> str:
-    """Whose a file is."""
+    """Return the part that a file belongs to."""
     inside = path.relative_to(folder)
     if inside.parts[0] != "_internal":
         return "the two programs"
@@ -87,7 +87,7 @@ def module_of(name: str) -> str:
 
 
 def report_start(folder: Path, runs: int) -> None:
-    """Several starts; the first one warms the disk cache and is told by itself."""
+    """Several starts; the first one warms the disk cache and is printed separately."""
     with display() as screen:
         seconds = [seconds_to_paint(folder / "AfterRain", screen) for _ in range(runs + 1)]
     warm = sorted(seconds[1:])
@@ -125,7 +125,7 @@ def seconds_to_paint(program: Path, screen: str) -> float:
 
 
 def is_one_colour(shown: Image.Image) -> bool:
-    """Whether nothing is drawn yet, as far as every eighth pixel tells."""
+    """Return whether nothing is drawn yet, by every eighth pixel."""
     return shown.reduce(8).getcolors(FEWEST_COLOURS) is not None
 
 

@@ -1,4 +1,4 @@
-"""How soon a comparison is on the screen: `python -m benchmarks.compare`.
+"""The time until a comparison is on the screen: `python -m benchmarks.compare`.
 
 Two checkpoints on a photo of 12 megapixels (or as many as --megapixels says), opened in the window
 and looked at with about a megapixel in sight. Measured from the click on Compare, with torch

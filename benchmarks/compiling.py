@@ -1,8 +1,8 @@
-"""What OpenVINO takes before its first tile, and whether compiled models are worth keeping on disk.
+"""OpenVINO's time before its first tile, with and without compiled models on disk.
 
     .venv/bin/python -m benchmarks.compiling --threads 1
 
-Each run is a process of its own: the graph is written down and compiled for a tile of a large
+Each run is a separate process: the graph is written down and compiled for a tile of a large
 photo, in bfloat16; without a cache, then with one on disk that an earlier run has filled.
 """
 
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def in_process(asked: argparse.Namespace, cache: str) -> dict[str, float]:
-    """What a fresh process found."""
+    """The figures of a fresh process."""
     command = [sys.executable, "-m", "benchmarks.compiling", "--inside", cache]
     command += ["--side", str(asked.side), "--threads", str(asked.threads)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)

@@ -1,9 +1,9 @@
-"""How much a film flickers that is derained frame by frame.
+"""The flicker of a film derained frame by frame.
 
     .venv/bin/python -m benchmarks.flicker [--frames 12] [-- OPTION…]
 
 A still scene, so that every difference between two frames is rain or its traces: the shipped
-meadow scaled down to 1280×720, with rain drawn anew for each frame by the training's synthesis,
+meadow scaled down to 1280×720, with new rain for each frame by the training's synthesis,
 the same weather throughout. In levels of 255 of the luma: how much a pixel varies over time
 (standard deviation, mean of all pixels), its difference from the next frame (mean), the share of
 pixels that differ by more than 5, and how much the mean of a frame varies. Without rain all are 0.

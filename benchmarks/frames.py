@@ -1,4 +1,4 @@
-"""What a million frames take: a batch of frames on one core.
+"""The time for a million frames: a batch of frames on one core.
 
     taskset -c 0 .venv/bin/python -m benchmarks.frames [--frames 20] [--height 720] [-- OPTION…]
 

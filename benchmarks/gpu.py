@@ -5,7 +5,7 @@
 
 The figures go to benchmarks/gpu.json, those of a rehearsal to out/gpu-rehearsal.json, after each
 section; none begins after --seconds.
-A combination that fails leaves its error in place of its figures, and the others go on.
+A combination that fails leaves its error in place of its figures, and the others continue.
 """
 
 import argparse
@@ -58,7 +58,7 @@ SECONDS = 540  # of the ten minutes that a card is lent for
 
 
 def machine(bench: Bench) -> Iterator[tuple[str, object]]:
-    """What the program finds, decides, and thinks of the card."""
+    """The program's facts, decisions and self-tests of the card."""
     yield "read_s", bench.seconds(backends.read_machine)
     yield "machine", asdict(bench.machine)
     yield "choice", asdict(device.choose(Options(), bench.machine))
@@ -74,7 +74,7 @@ def machine(bench: Bench) -> Iterator[tuple[str, object]]:
 
 
 def golden(bench: Bench) -> Iterator[tuple[str, object]]:
-    """How far from the authors' network (tests/golden); more than 1e-3 in fp32 means TF32."""
+    """The difference from the authors' network (tests/golden); above 1e-3 in fp32 means TF32."""
     weights = network_with_formula("grid").state_dict()
     trained = Trained({name: part.numpy() for name, part in weights.items()}, "grid", "")
 
@@ -229,7 +229,7 @@ def attention(bench: Bench) -> Iterator[tuple[str, object]]:
 
 
 def choices(bench: Bench) -> Iterator[tuple[str, object]]:
-    """What was decided without a figure: the order of pixels, TF32, cuDNN's search, pooling."""
+    """Decisions made without a figure: the order of pixels, TF32, cuDNN's search, pooling."""
     rainy = torch.from_numpy(bench.tile(448)).to(bench.place)
 
     def run(precision: str, layout: torch.memory_format, setting: str) -> float:

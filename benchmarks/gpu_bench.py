@@ -1,4 +1,4 @@
-"""What the sections of `benchmarks.gpu` measure with."""
+"""The tools of the sections of `benchmarks.gpu`."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def _sample() -> Bytes:
 
 @dataclass
 class Bench:
-    """What the sections share.
+    """The state that the sections share.
 
     Attributes:
         place: `cuda:0`, or `cpu` in a rehearsal.
@@ -56,7 +56,7 @@ class Bench:
 
     @property
     def is_card(self) -> bool:
-        """Whether there is a card to ask."""
+        """True with a card."""
         return self.place.startswith("cuda")
 
     def side(self, px: int) -> int:
@@ -96,12 +96,12 @@ class Bench:
         return round((time.perf_counter() - began) / rounds, 5)
 
     def milliseconds(self, run: Callable[[], object]) -> float:
-        """Of one run, after two that nobody counts."""
+        """Of one run, after two that do not count."""
         self.seconds(run, 2)
         return round(1e3 * self.seconds(run, 6 if self.is_card else 1), 2)
 
     def tried(self, run: Callable[..., object], *arguments: object) -> object:
-        """Return its figures, or why there are none."""
+        """Return its figures, or why they are missing."""
         if time.monotonic() > self.deadline:
             return "no time"
         try:

@@ -1,4 +1,4 @@
-"""Whether two tiles at once, a core each, are faster than one tile on both cores.
+"""The speed of two tiles at once, a core each, against one tile on both cores.
 
     .venv/bin/python -m benchmarks.in_flight [--side 448]
 
@@ -110,7 +110,7 @@ def in_turn(ways: Sequence[Sequence[Backend]], tile: Floats) -> list[float]:
 
 
 def seconds_of(way: Sequence[Backend], tile: Floats) -> float:
-    """A row of tiles, dealt out to the backends of a way, each on a thread of its own."""
+    """A row of tiles, dealt out to the backends of a way, each on its own thread."""
 
     def some(backend: Backend) -> None:
         torch.set_num_threads(CORES // len(way))  # OpenMP's number is each thread's own

@@ -48,7 +48,7 @@ GFLOP_AT_512 = 233.2  # docs/network.md: 88.4 GMAC of convolutions, 28.2 of atte
 MATMUL_SIDE = 4096
 PLAIN = "plain fp32"
 REFERENCE = "torch fp32"
-# What glibc settles at by itself in a process that frees large blocks: <malloc.h>.
+# The values that glibc reaches in a process that frees large blocks: <malloc.h>.
 M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES = -3, 2**25
 MMAP_MAX = 65536
 
@@ -74,7 +74,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Row:
-    """What was found for one way.
+    """The figures of one way.
 
     Attributes:
         way: its name.
@@ -233,7 +233,7 @@ def psnr(found: Floats, expected: Floats) -> float:
 
 
 def matmul_gflops(precision: str, clock: Callable[[], float]) -> float:
-    """What this machine's matrix product reaches, 1e9 operations a second; the best of three.
+    """The speed of this machine's matrix product, 1e9 operations a second; the best of three.
 
     In float32 the better of torch's and NumPy's: torch's library is slow on AMD's processors.
     """

@@ -1,4 +1,4 @@
-"""What a batch's journal costs: planning many files, and how many a second it can write down.
+"""The cost of a batch's journal: planning many files, and rows written per second.
 
     .venv/bin/python benchmarks/journal.py [--files 100000] [--folder FOLDER]
 
@@ -23,7 +23,7 @@ SYNCHRONISED = 100
 
 
 def synchronise_ms(folder: Path) -> float:
-    """How long the disk takes to make 4 kB safe."""
+    """The disk's time to make 4 kB safe."""
     with (folder / "probe").open("wb") as file:
         started = time.perf_counter()
         for _ in range(SYNCHRONISED):

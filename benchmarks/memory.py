@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/memory.py [--megapixels 2 12 48 100] [-- OPTION…]
 
-Each size is a process of its own, start-up, reading and writing included; the photo is the
+Each size is a separate process, start-up, reading and writing included; the photo is the
 shipped large sample, mirrored to the size. Seconds per megapixel also without start-up, as the
 program itself reports the computing.
 """
@@ -48,7 +48,7 @@ def make_photo(megapixels: float, folder: Path) -> Path:
 
 
 def measure(megapixels: float, options: list[str]) -> Row:
-    """Derain one photo in a process of its own."""
+    """Derain one photo in a separate process."""
     with tempfile.TemporaryDirectory() as folder:
         source = make_photo(megapixels, Path(folder))
         command = [sys.executable, "-m", "nledn", "derain", str(source), "--json", *options]

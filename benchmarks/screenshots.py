@@ -1,6 +1,6 @@
 """Pictures of the window for the README: `make screenshots`.
 
-Opens the window off the screen, with settings of its own, on the sample photo, derains it, and
+Opens the window off the screen, with its own settings, on the sample photo, derains it, and
 grabs each view. `--language zh_CN`, `--theme light` and `QT_SCALE_FACTOR=2` show the others.
 """
 

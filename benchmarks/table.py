@@ -1,4 +1,4 @@
-"""How long a repaint takes while a batch is scrolled: `python -m benchmarks.table`.
+"""The time of a repaint while a batch is scrolled: `python -m benchmarks.table`.
 
 A Batch page with 5,000 photos (or as many as --rows says), all of them links to the sample, in a
 window of 1280×800. A step is what one turn of the wheel brings about: the scrolling and the repaint

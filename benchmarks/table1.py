@@ -1,4 +1,4 @@
-"""Table 1 of the paper, on the pairs at hand: `python -m benchmarks.table1 OFFICIAL SET…`.
+"""Table 1 of the paper, on given pairs: `python -m benchmarks.table1 OFFICIAL SET…`.
 
     .venv/bin/python -m benchmarks.table1 ../shared/official \
         ../shared/data/rain100l ../shared/data/rain100h ../shared/data/streaks
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def winners(results: dict[str, list[Evaluation]], place: int) -> Counter[str]:
-    """How many images of a set each checkpoint has the highest PSNR on."""
+    """Count the images of a set on which each checkpoint has the highest PSNR."""
     names = list(results)
     columns = [[row.scores.psnr_y for row in results[name][place].rows] for name in names]
     images = zip(*columns, strict=True)

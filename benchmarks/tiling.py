@@ -1,4 +1,4 @@
-"""What do tiles cost in quality and time, against the whole photo and the clean one?
+"""The cost of tiles in quality and time, against the whole photo and the clean one.
 
     .venv/bin/python benchmarks/tiling.py DRY_PHOTO… [--weights ID] [--precision bf16] [--threads N]
 
@@ -55,7 +55,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Score:
-    """How near results are.
+    """The distances between results.
 
     Attributes:
         tiled: PSNR of the tiled result to the clean photo, dB.
@@ -135,7 +135,7 @@ def seam_score(one: Scene, rain: Floats, overlap_px: int) -> Score:
 
 
 def step(one: Scene, rain: Floats, overlap_px: int) -> float:
-    """How much a line shows where tiles meet, in levels of 255.
+    """The visibility of a line where tiles meet, in levels of 255.
 
     The difference to the whole photo's rain changes slowly; where it changes from one row or
     column to the next by more than it does on average, an eye finds a line. This is the largest

@@ -1,4 +1,4 @@
-"""How long a repaint takes while a person drags: `python -m benchmarks.views`.
+"""The time of a repaint during a drag: `python -m benchmarks.views`.
 
 A photo of 24 megapixels (or as many as --megapixels says) with its rain, in a view of 1600×1000
 pixels. A step is what one event of the mouse brings about: the change itself and the repaint that
@@ -41,7 +41,7 @@ RECORD = Record("none", "0" * 64, "cpu", "torch", "fp32", "512×512", 16, "0")
 
 @dataclass(frozen=True)
 class Desk:
-    """What a measurement works with."""
+    """The widgets and data of a measurement."""
 
     picture: Picture
     viewport: Viewport
@@ -71,7 +71,7 @@ def desk(megapixels: float, depth: type[np.uint8] | type[np.uint16]) -> Desk:
 
 
 def drag_divider(at: Desk, step: int) -> None:
-    """To and fro through the view."""
+    """Back and forth through the view."""
     at.view.handle.drag_to(QPointF(800 + 700 * np.sin(step / 12), 500))
 
 

@@ -1,4 +1,4 @@
-"""What `benchmarks.window` sees inside a run of the program."""
+"""The view of `benchmarks.window` inside a run of the program."""
 
 import tempfile
 import time

@@ -1,4 +1,4 @@
-"""How fast the window is there, how long it stands still, how much memory it takes.
+"""The window's time to appear, its longest freeze, and its memory.
 
     .venv/bin/python -m benchmarks.window start    # runs of `afterrain`, warm disk cache
     .venv/bin/python -m benchmarks.window derain --megapixels 24
@@ -6,8 +6,8 @@
     .venv/bin/python -m benchmarks.window first --megapixels 24
     .venv/bin/python -m benchmarks.window large --megapixels 100
 
-Each run is a process of its own with settings of its own, on the screen of $DISPLAY, or off the
-screen where there is none. `start`: from the start of the process to the end of the first paint,
+Each run is a separate process with its own settings, on the screen of $DISPLAY, or off the
+screen without one. `start`: from the start of the process to the end of the first paint,
 and the longest time without a turn of the event loop until the engine is loaded. `derain`: the
 engine loaded, from the click to the first derained pixels. `view`: from the click to a preview of
 all of the fitted photo, in `--precision`. `first`: as `derain`, by either backend in bfloat16, the
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--megapixels", type=float, default=24.0)
     parser.add_argument("--tiles", type=int, default=0, help="cancel after so many; 0: all")
     parser.add_argument("--precision", default="auto", help="of `view`")
-    parser.add_argument("--backend", default="auto", help="likewise")
+    parser.add_argument("--backend", default="auto", help="of `view`")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
@@ -94,7 +94,7 @@ def report_first(megapixels: float) -> None:
 
 @contextmanager
 def photo_of(megapixels: float) -> Iterator[Path]:
-    """A photo in a file of its own."""
+    """A photo in a new file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo.jpg"
         write_photo(path, megapixels)
@@ -113,7 +113,7 @@ def write_photo(path: Path, megapixels: float) -> None:
 
 
 def in_process(what: str, settings: dict[str, Any], home: str = "") -> dict[str, float]:
-    """What a fresh process found, in a home of its own unless one is given."""
+    """The figures of a fresh process, in its own home unless one is given."""
     if not home:
         with tempfile.TemporaryDirectory() as empty:
             return in_process(what, settings, empty)

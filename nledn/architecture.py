@@ -1,4 +1,4 @@
-"""NLEDN's sizes and the names of its weights, for those who must know them without torch.
+"""The sizes of NLEDN and the names of its weights, without torch.
 
 `nledn.network` builds the network from these constants; `nledn.checkpoint` judges files by them.
 """
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 Regions = Literal["grid", "fixed", "overlapping"]
-"""How a feature map is divided for the non-local operation.
+"""The division of a feature map for the non-local operation.
 
 `grid` is the authors': k×k regions whatever the size, k = 8, 4, 2, 1 by level. `fixed` takes as
 many regions as keep each at or below 64×64, so that cost grows with the pixels. At 512×512 the
@@ -25,7 +25,7 @@ DENSE_LAYERS = 4  # 3×3 convolutions of a block; the paper's fifth layer is the
 BLOCKS = ("encode_1", "encode_2", "encode_3", "decode_3", "decode_2", "decode_1")
 
 NonLocalKind = Literal["embedded_gaussian", "dot_product", "none"]
-"""How positions are compared in the non-local operation (section 3.3).
+"""The comparison of positions in the non-local operation (section 3.3).
 
 `embedded_gaussian` is what the published checkpoints have: a soft-max over max-pooled keys.
 `dot_product` is the paper's text to the letter (eq. 4–5): f = θᵀφ over all positions, divided by
@@ -35,7 +35,7 @@ its sum. `none` leaves the operation out.
 
 @dataclass(frozen=True)
 class Variant:
-    """What a network is made of: NLEDN itself, or less of it, for study (section 4.4, table 2).
+    """The parts of a network: NLEDN itself, or less of it, for study (section 4.4, table 2).
 
     Entrance and exit (two convolutions, two convolutions and the skips around them) are always
     the same.

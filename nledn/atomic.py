@@ -1,4 +1,4 @@
-"""Files that are either written whole or not at all, and never over a photo they came from."""
+"""Files that are written whole or not at all, and never over their source photo."""
 
 import errno
 import io
@@ -23,9 +23,9 @@ from nledn.errors import (
 )
 from nledn.temporary_files import TEMPORARY_SUFFIX
 
-_NAME_BYTES = 255  # the longest file name on ext4, APFS, NTFS and their kin
+_NAME_BYTES = 255  # the longest file name on ext4, APFS, NTFS and similar disks
 _MARKED_BYTES = 4096
-_PERMISSIONS = 0o777  # no set-user-id, which would come from whoever made the earlier file
+_PERMISSIONS = 0o777  # no set-user-id, which would come from the owner of the earlier file
 _NEW = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
 _APPENDING = (
     os.O_CREAT | os.O_WRONLY | os.O_APPEND
@@ -38,7 +38,7 @@ _READING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK"
 def replacing(
     path: Path, *, overwrite: bool = False, sources: Sequence[Path] = (), mark: bytes | None = None
 ) -> Iterator[BinaryIO]:
-    """Give an open file to write to, which takes the place of `path` when all went well.
+    """Yield an open file to write to; it replaces `path` on success.
 
     It lies in the folder of `path`, named `.{name}.{pid}.afterrain-tmp`, and is noted before it is
     made, so that the next start removes it if this process is killed. On success it is flushed to
@@ -47,8 +47,8 @@ def replacing(
     is that of the user's file that is replaced, else 0666 without the umask.
 
     In a folder that others write to, the unfinished file may be exchanged for another at any
-    moment. So it is written, flushed and given its mode by its descriptor, and a file that is
-    another one is no result.
+    moment. So it is written, flushed and given its mode by its descriptor, and an exchanged file
+    is refused.
 
     Args:
         path: where the result goes.
@@ -62,13 +62,13 @@ def replacing(
 
     Raises:
         WouldReplaceSource: `path` is one of `sources`, by any name.
-        OutputExists: there is something at `path` that may not be replaced.
-        OutputFolderMissing: the folder is not there.
+        OutputExists: something at `path` may not be replaced.
+        OutputFolderMissing: the folder is missing.
         OutputNotPermitted: folder, file or disk are read-only.
-        OutputNameTooLong: the disk does not take so long a name.
+        OutputNameTooLong: the name is too long for the disk.
         OutputDiskFull: no space or quota left, also where a codec says so in its own words.
-        OutputFailed: there is a folder, a pipe, a device or a link of another user's; any other
-            word of the operating system.
+        OutputFailed: `path` is a folder, a pipe, a device or a link by another user, or the
+            operating system reports any other error.
     """
     with write_errors(path), reached(path) as target:
         rule = _Rule(path, overwrite, tuple(sources), mark)
@@ -78,7 +78,7 @@ def replacing(
             with open(temporary.descriptor, "w+b", closefd=False) as file:
                 yield file
             temporary.finish(_mode_of(target))
-            # Again, for a file that came while we were writing.
+            # Again, for a file that appeared meanwhile.
             temporary.move(path, replaces=rule.permit(target))
         finally:
             temporary.discard()
@@ -89,7 +89,7 @@ def replacing(
 def replacing_text(
     path: Path, *, overwrite: bool = False, sources: Sequence[Path] = (), mark: str | None = None
 ) -> Iterator[TextIO]:
-    """As `replacing`, for text in UTF-8 whose line ends stay as they are written."""
+    """As `replacing`, for text in UTF-8 whose line ends stay unchanged."""
     own = None if mark is None else mark.encode()
     with replacing(path, overwrite=overwrite, sources=sources, mark=own) as file:
         text = io.TextIOWrapper(file, "utf-8", "backslashreplace", "")
@@ -122,7 +122,7 @@ def appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> TextIO:
 
 
 def check_appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> None:
-    """Refuse before the work what `appending` would refuse; nothing is made."""
+    """Raise before the work what `appending` would raise; write nothing."""
     with write_errors(path), reached(path) as target:
         _permit_appending(target, path, sources, mark)
 
@@ -130,20 +130,20 @@ def check_appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> None
 def _permit_appending(
     target: Destination, path: Path, sources: Sequence[Path], mark: bytes
 ) -> os.stat_result | None:
-    """What is there and may be appended to; None for nothing."""
+    """Return the status of a file that may be appended to; None if it is missing."""
     status = target.status()
     holds_something = status is not None and stat.S_ISREG(status.st_mode) and status.st_size > 0
     try:
         _Rule(path, not holds_something, tuple(sources), mark).permit(target)
     except OutputExists as error:
-        raise OutputFailed(path, "there is something else in it than such a log") from error
+        raise OutputFailed(path, "it is not such a log") from error
     return status
 
 
 def check(
     path: Path, *, overwrite: bool = False, sources: Sequence[Path] = (), mark: bytes | None = None
 ) -> None:
-    """Refuse before the work what `replacing` would refuse after it; nothing is made.
+    """Raise before the work what `replacing` would raise after it; write nothing.
 
     Args:
         path: where the result is to go.
@@ -177,7 +177,7 @@ def _source_of(status: os.stat_result, sources: Sequence[Path]) -> Path | None:
 
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
-    """Make a folder for results, and those above it; one that is there is well.
+    """Make a folder for results and its parents; an existing one is kept.
 
     Args:
         path: of the folder.
@@ -192,7 +192,7 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
 
 @dataclass(frozen=True)
 class _Rule:
-    """What may be replaced; the fields are the arguments of `replacing`."""
+    """The rule for replacing; the fields are the arguments of `replacing`."""
 
     path: Path
     overwrite: bool
@@ -200,7 +200,7 @@ class _Rule:
     mark: bytes | None
 
     def permit(self, target: Destination) -> bool:
-        """Refuse what is there, or say whether something is that may be replaced."""
+        """Refuse an existing file, or return whether there is one that may be replaced."""
         status = target.status()
         if status is None:
             return False
@@ -213,7 +213,7 @@ class _Rule:
             raise OutputFailed(self.path, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(status.st_mode):
             # Renaming would put a file in the place of /dev/null, for every program on the machine.
-            raise OutputFailed(self.path, "it is no file but a pipe, a socket or a device")
+            raise OutputFailed(self.path, "it is a pipe, a socket or a device")
         if not self.overwrite and not self._is_marked(target):
             raise OutputExists(self.path)
         if not os.access(target.at(), os.W_OK):
@@ -231,7 +231,7 @@ class _Rule:
 
 
 class _Temporary:
-    """The unfinished file of a target: made, and noted, empty."""
+    """The unfinished file of a target, made and noted empty."""
 
     def __init__(self, target: Destination) -> None:
         self._target = target
@@ -250,16 +250,16 @@ class _Temporary:
             return
 
     def finish(self, mode: int | None) -> None:
-        """Put everything on the disk, and give the file its mode."""
+        """Flush everything to the disk and set the file's mode."""
         os.fsync(self.descriptor)
-        # After the flush: a mode that forbids writing would forbid that too. And a disk that
-        # has no modes, as shares may have, is no reason to lose the photo.
+        # After the flush, which a mode without writing would forbid. A disk without modes,
+        # such as a share, is no reason to lose the photo.
         with suppress(OSError):
             if mode is not None and sys.platform != "win32":
                 os.fchmod(self.descriptor, mode)
 
     def move(self, path: Path, *, replaces: bool) -> None:
-        """Give it the name of the target, if it still is the file that was written."""
+        """Rename it to the target, if it is still the file that was written."""
         target = self._target
         if not os.path.samestat(target.at(self.name).lstat(), os.fstat(self.descriptor)):
             raise OutputFailed(path, "another program has put another file in its place")
@@ -285,7 +285,7 @@ class _Temporary:
             os.replace(*names)
 
     def discard(self) -> None:
-        """Remove the temporary name if it is still there; the next start tries where we may not."""
+        """Remove the temporary name if it still exists; on failure the next start tries again."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
         try:
@@ -309,7 +309,7 @@ def _mode_of(target: Destination) -> int | None:
 
 
 def _temporary_name(name: str, attempt: int) -> str:
-    # By chance from the second one on: whoever wants to be in the way cannot be so for ever.
+    # Random from the second one on, so that no other program can occupy all of them.
     process = f"{os.getpid()}-{os.urandom(4).hex()}" if attempt else f"{os.getpid()}"
     rest = len(f"..{process}{TEMPORARY_SUFFIX}")
     while len(os.fsencode(name)) + rest > _NAME_BYTES:
@@ -318,8 +318,8 @@ def _temporary_name(name: str, attempt: int) -> str:
 
 
 def _flush_folder(target: Destination) -> None:
-    # The result stands already; where folders cannot be flushed (Windows, some network disks),
-    # nothing is lost but certainty after a power cut.
+    # The result is complete already; where folders cannot be flushed (Windows, some network
+    # disks), only certainty after a power cut is lost.
     with suppress(OSError):
         descriptor = os.open(target.at("."), os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""Soft-max attention of the non-local operation, by the kernel that is fastest where it runs.
+"""Soft-max attention of the non-local operation, by the fastest kernel of the device.
 
 torch's `scaled_dot_product_attention` is the reference, and what GPUs, float32 and exports use. In
 bfloat16 on the CPU, its flash kernel is slow at our head width of 32: matrix products over chunks
@@ -31,8 +31,8 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 
     Args:
         query: (n, 1, positions, 32), last stride 1; n regions.
-        key: (n, 1, keys, 32), likewise.
-        value: (n, 1, keys, 32), likewise.
+        key: (n, 1, keys, 32), last stride 1.
+        value: (n, 1, keys, 32), last stride 1.
 
     Returns:
         (n, 1, positions, 32), in the precision of `query`.
@@ -47,7 +47,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 
 
 def takes_chunks(query: Tensor) -> bool:
-    """Whether matrix products over chunks are the faster way."""
+    """Return whether matrix products over chunks are faster."""
     return query.device.type == "cpu" and query.dtype == torch.bfloat16
 
 
@@ -57,7 +57,7 @@ def writes_scores(device: torch.device) -> bool:
 
 
 def _in_pieces(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """A few regions after the others, so that their scores need no more memory than a tile."""
+    """Attend to a few regions at a time, so that their scores need no more memory than a tile."""
     together = max(WRITTEN_SCORES // (query.shape[2] * key.shape[2]), 1)
     pieces = zip(*(torch.split(x, together) for x in (query, key, value)), strict=True)
     return torch.cat([F.scaled_dot_product_attention(q, k, v, scale=1.0) for q, k, v in pieces])
@@ -138,7 +138,7 @@ class _Sum:
         self._terms = like.new_empty(chunks, *like.shape)
 
     def term(self, regions: slice, rows: slice) -> Tensor:
-        """Where a chunk's share is written to."""
+        """The memory for a chunk's share."""
         return self._terms[rows.start // self._rows_together, regions]
 
     def total(self) -> Tensor:

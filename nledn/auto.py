@@ -49,11 +49,11 @@ class Rain(StrEnum):
     LIGHT = "light rain"
     MODERATE = "moderate rain"
     DENSE = "dense rain"
-    UNKNOWN = "there is no other model"
+    UNKNOWN = "no other model is installed"
 
 
 MODELS = {Rain.NONE: LIGHT_ID, Rain.LIGHT: LIGHT_ID, Rain.DENSE: DENSE_ID}
-"""The models for some kinds of rain; the all-round one is for all others."""
+"""The models for some kinds of rain; the all-round one handles all others."""
 
 
 def coverage(
@@ -70,7 +70,7 @@ def coverage(
         engine: the all-round model.
         grey: the photo is greyscale.
         linear: the photo is in linear light.
-        cancel: read before the look.
+        cancel: read before the sample is computed.
 
     Raises:
         Cancelled: `cancel` was set.
@@ -94,7 +94,7 @@ def judged(covered: float) -> Rain:
 
 
 def _sampled(length: int) -> npt.NDArray[np.intp]:
-    """Positions along a side that the look sees: all of a short side, else some squares' apart."""
+    """Positions of the squares along a side: all of a short side, else spread evenly."""
     if length <= SQUARES * SQUARE_PX:
         return np.arange(length)
     starts = np.linspace(0, length - SQUARE_PX, SQUARES).round().astype(np.intp)
@@ -139,7 +139,7 @@ def choose(options: Options, rain: Callable[[], Rain]) -> Chosen:
         rain: looks at the photo; called only where there is a choice.
 
     Raises:
-        UnknownCheckpoint: there is no model at all.
+        UnknownCheckpoint: no model is installed.
         CardInvalid: the card of one cannot be read.
     """
     allround, *others = (card.id for card in catalog.automatic_cards())
@@ -202,7 +202,7 @@ class Automatic:
         on_tile: OnTile | None = None,
         cancel: CancelToken | None = None,
     ) -> RainLayer:
-        """See `nledn.Derainer.derain`; a layer that was begun is continued with its model."""
+        """See `nledn.Derainer.derain`; an unfinished layer is continued with its model."""
         layer = into or self.start((pixels.shape[0], pixels.shape[1]))
         if not layer.record.reason:
             self._begin(pixels, layer, cancel)

@@ -1,11 +1,11 @@
-"""The slow part of the light that taking rain away costs, to be given back: "Keep brightness".
+"""The slow part of the light of removed rain, to be given back: "Keep brightness".
 
 Rain adds light, as streaks and as the veil of all the drops behind them; without it a photo is
 darker. The slow part is the rain through a guided filter (He, Sun and Tang, 2013) whose guide is
 the luma of the photo without rain: around each place it is a linear function of that luma, so it
 ends where things end, and has no streaks. It is found on cells of some pixels, so it takes a
-moment for any photo, and it is grey, so it turns no grey into a colour. docs/photos.md has what it
-does to photos.
+moment for any photo, and it is grey, so it turns no grey into a colour. docs/photos.md shows its
+effect on photos.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ class SlowLight:
 
     Args:
         pixels: (H, W, 3) of any depth, the photo that was derained.
-        layer: its rain; whoever adds tiles to it tells `refresh` where.
+        layer: its rain; call `refresh` after adding tiles to it.
     """
 
     def __init__(self, pixels: Pixels, layer: RainLayer) -> None:
@@ -47,7 +47,7 @@ class SlowLight:
         self.refresh(Rect(0, 0, width, height))
 
     def refresh(self, rect: Rect) -> Rect:
-        """Take over rain that was added in `rect`; return where the light may be another.
+        """Take over rain that was added in `rect`; return where the light may change.
 
         Both are in pixels of the photo.
         """
@@ -64,7 +64,7 @@ class SlowLight:
         ).clipped(width, height)
 
     def at(self, pixels: Pixels, rain: Floats, rect: Rect, side: int = 1) -> Floats:
-        """Return the light that is given back at full strength.
+        """Return the light to give back at full strength.
 
         Args:
             pixels: (h, w, 3), the photo in `rect`.

@@ -1,4 +1,4 @@
-"""A checkpoint's card: the TOML file beside its weights that says what they are.
+"""A checkpoint's card: the TOML file beside its weights that describes them.
 
 ```toml
 id = "afterrain"
@@ -57,13 +57,13 @@ class Card:
 
     Attributes:
         id: lower-case letters, digits, `.`, `_`, `-`; names its files.
-        title: what people read.
+        title: the name that users see.
         sha256: of the file of weights.
         regions: region layout that it was trained with, and runs with.
-        path: the file of weights; known by where the card lies, so not written on it.
-        origin: came with the program, was imported, or is a file somewhere.
+        path: the file of weights; it follows from the card's place, so the card leaves it out.
+        origin: shipped with the program, imported, or any other file.
         purpose: what it is for, in two to five words; empty for models of research.
-        training_data: what it has seen.
+        training_data: the photos it was trained on.
         licence: of the weights.
         description: a sentence or two.
         url: where it comes from.
@@ -136,7 +136,7 @@ def is_id(text: str) -> bool:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            _refuse(path, "it is no file")  # a pipe would be waited for
+            _refuse(path, "it is no file")  # reading a pipe could wait for ever
         with path.open("rb") as file:
             data = file.read(LIMIT_BYTES + 1)
         if len(data) > LIMIT_BYTES:
@@ -149,7 +149,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _text(values: Mapping[str, Any], name: str, path: Path) -> str:
-    """One line; without control characters, which could play tricks on a terminal."""
+    """One line; without control characters, which a terminal could obey."""
     value = values.get(name)
     if not isinstance(value, str) or not (value == "" or value.isprintable()):
         _refuse(path, f"{name} is missing, or no single line of text")
@@ -165,7 +165,7 @@ def _matching(pattern: re.Pattern[str], values: Mapping[str, Any], name: str, pa
 
 def _scores(values: Any, path: Path) -> Mapping[str, Score]:
     if not isinstance(values, dict):
-        _refuse(path, "scores is no table")
+        _refuse(path, "scores is not a table")
     scores = {}
     for name, value in values.items():
         match value:

@@ -1,4 +1,4 @@
-"""The checkpoints that are known: shipped ones, imported ones, and the authors' by their hash.
+"""The known checkpoints: shipped ones, imported ones, and the authors' by their hash.
 
 A checkpoint is two files, `<id>.safetensors` and its card `<id>.toml`. The card is written last
 and removed first, so that a half-done import is no checkpoint.
@@ -84,7 +84,7 @@ def cards() -> tuple[Card, ...]:
 
 
 def find(weights: str) -> Card:
-    """The card for what a person chose.
+    """Return the card for the user's choice.
 
     Args:
         weights: an id, the path of a `.safetensors` or `.pth` file, or `auto`: `afterrain`, else
@@ -93,7 +93,7 @@ def find(weights: str) -> Card:
     Raises:
         UnknownCheckpoint: no such id.
         CheckpointError: a file that cannot be used.
-        CardInvalid: there is a card of that id, or beside that file, but it cannot be read.
+        CardInvalid: the card of that id, or beside that file, cannot be read.
     """
     if weights == AUTO:
         return _default()
@@ -109,7 +109,7 @@ def automatic_cards() -> tuple[Card, ...]:
     """The models that `auto` chooses from, the all-round one first; without those not here.
 
     Raises:
-        UnknownCheckpoint: there is no model at all.
+        UnknownCheckpoint: no model is installed.
         CardInvalid: one of the cards cannot be read.
     """
     allround = _default()
@@ -130,12 +130,12 @@ def automatic() -> Card:
 
 
 def card_of(weights: str) -> Card:
-    """The card under which a batch knows what a person chose: `find`, but `auto` has its own."""
+    """Return the card by which a batch knows the model: as `find`, but `auto` has its own."""
     return automatic() if weights == AUTO else find(weights)
 
 
 def describe(path: Path) -> Card:
-    """A card for a file of weights anywhere: the authors' by hash, else the one beside it.
+    """Return the card for any file of weights: the authors' by hash, else the one beside it.
 
     Without either, the file's name is its title, and its layout of regions goes by whose names
     its tensors have: the authors' checkpoints run with `grid`, ours with `fixed`.
@@ -193,11 +193,11 @@ def add(file: Path, id: str | None = None, title: str | None = None) -> Card:
     Args:
         file: `.safetensors`, or `.pth` in the authors' layout. A card beside it comes along.
         id: for the command line; from the card or the file's name if None.
-        title: for lists; likewise.
+        title: for lists; from the card or the file's name if None.
 
     Raises:
         OptionInvalid: `id` or `title` has characters that it may not have.
-        CheckpointIdTaken: there is a checkpoint of that id.
+        CheckpointIdTaken: another checkpoint has that id.
         CheckpointError: the file cannot be used.
         WriteError: the user's folder cannot be written.
     """
@@ -224,7 +224,7 @@ def write_card(card: Card) -> None:
     """Write a card beside its weights.
 
     Raises:
-        WriteError: the system does not let it be written.
+        WriteError: it cannot be written.
     """
     with replacing(card.path.with_suffix(".toml"), overwrite=True) as file:
         file.write(card_text(card).encode())

@@ -1,8 +1,8 @@
-"""Where a file is written: a name in a folder that is held open.
+"""The destination of a file: a name in a folder that is held open.
 
 A shared folder may hold links that other users made, and other users may exchange it for another
-folder while we work. So each link on the way is judged before it is followed, and whatever is done
-afterwards is done in the folder that was found, not in what has its path by then.
+folder while we work. So each link on the way is checked before it is followed, and all that follows
+is done in the folder that was found, not in one that has its path by then.
 """
 
 import errno
@@ -29,7 +29,7 @@ class Destination:
     Attributes:
         folder: its path, without links.
         name: of the file, which is no link.
-        held: the folder by a name that stays its own; the path where the system has none.
+        held: a name of the folder that always means this one; the path if the system has none.
     """
 
     folder: Path
@@ -38,7 +38,7 @@ class Destination:
 
     @property
     def path(self) -> Path:
-        """The whole path, to be shown and noted."""
+        """The whole path, for display and notes."""
         return self.folder / self.name
 
     def at(self, name: str | None = None) -> Path:
@@ -46,7 +46,7 @@ class Destination:
         return self.held / (self.name if name is None else name)
 
     def status(self, name: str | None = None) -> os.stat_result | None:
-        """What is there, links not followed; None for nothing."""
+        """The status of the file, links not followed; None if it is missing."""
         try:
             return self.at(name).lstat()
         except FileNotFoundError:
@@ -65,7 +65,7 @@ def reached(path: Path, *, make: int | None = None) -> Iterator[Destination]:
         make: make folders that are missing, the last one with these permissions; None for none.
 
     Raises:
-        OutputFailed: there is a link of somebody else's.
+        OutputFailed: a link belongs to another user.
         OSError: the folder is missing, or may not be entered.
     """
     if os.name == "nt":

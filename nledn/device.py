@@ -44,9 +44,9 @@ HALVED_BELOW_PX = 256  # fp32 tiles smaller than this lose more in overlap than 
 
 # Peak memory of one tile, bytes a pixel, above what the idle process holds. Seen with torch on two
 # cores at 256, 512 and 1024 px: 3142, 2826, 2626 (fp32) and 1604, 1644, 1498 (bf16); rounded up.
-# fp16 is taken to be like bf16: no GPU was at hand.
+# fp16 is assumed to equal bf16: no GPU was available.
 TILE_BYTES_PER_PX = {"fp32": 3400, "bf16": 1800, "fp16": 1800}
-# The photo, its rain plane, the result and what the writer copies, at 16 bits.
+# The photo, its rain plane, the result and the writer's copy, at 16 bits.
 PHOTO_BYTES_PER_PX = 6 + 6 + 6 + 8
 SHARE_OF_FREE_MEMORY = 0.8  # the rest is for fragmentation and for other programs
 
@@ -66,7 +66,7 @@ class Choice:
         precision: `fp32`, `bf16` or `fp16`.
         threads: of the processor.
         reasons: one clause for each decision, in the order device, backend, precision.
-        problem: what would have come first but is not used here, and why; empty for nothing.
+        problem: the first choice that is not used here, and why; empty if it is used.
         cause: the kind of the problem.
         graph: replay the operations of a tile as one CUDA graph.
     """
@@ -87,12 +87,12 @@ class Choice:
 
     @property
     def is_reference(self) -> bool:
-        """Whether it is what every device is compared with."""
+        """True for the reference that every device is compared with."""
         return self.name == REFERENCE
 
     @property
     def reference(self) -> "Choice":
-        """The same on what every device is compared with."""
+        """The same with the reference."""
         place, backend, precision = REFERENCE
         return replace(self, device=place, backend=backend, precision=precision, graph=False)
 
@@ -104,9 +104,9 @@ def choose(options: Options, machine: Machine) -> Choice:
     """Decide where and how to compute.
 
     Raises:
-        DeviceUnavailable: a device was asked for that is not there.
-        BackendUnavailable: likewise a backend.
-        PrecisionUnavailable: likewise a precision.
+        DeviceUnavailable: the requested device is missing.
+        BackendUnavailable: the requested backend is missing.
+        PrecisionUnavailable: the device lacks the requested precision.
     """
     device, why_device = _device(options.device, machine)
     backend, why_backend = _backend(options.backend, device, machine)
@@ -121,7 +121,7 @@ def choose(options: Options, machine: Machine) -> Choice:
 
 
 def fallbacks(choice: Choice, options: Options, machine: Machine) -> Iterator[Choice]:
-    """Yield what to compute on in place of `choice`, the fastest first.
+    """Yield the replacements for `choice`, the fastest first.
 
     Float32 on the same device, then the fastest way on the processor; last the reference, where
     torch is installed.
@@ -170,7 +170,7 @@ def _tile_that_fits(gpu: Gpu) -> int:
 
 
 def _rank(gpu: Gpu) -> tuple[bool, int, int]:
-    """The larger the better: a fast card that others have filled is slower than another."""
+    """Rank a card; a fast one that other programs have filled comes after an empty one."""
     return _tile_that_fits(gpu) >= HALVED_BELOW_PX, gpu.speed, gpu.free_bytes
 
 
@@ -236,8 +236,8 @@ def _tried(trial: Trial | None) -> tuple[str, str]:
     if trial is None:
         return (
             "torch",
-            "openvino is installed but has not been tried here; `nledn info`, large batches and"
-            " the window, while nobody waits, do that",
+            "openvino is installed but untested here; `nledn info`, large batches and"
+            " the idle window test it",
         )
     if not trial.agrees:
         return "torch", f"openvino is installed but not used: {trial.problem}"
@@ -344,7 +344,7 @@ def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machi
 
 
 def _takes_one_shape(choice: Choice, machine: Machine) -> bool:
-    """Whether each new tile shape is compiled, so that every tile had better have the same."""
+    """Return whether each new tile shape is compiled, so that all tiles should have one shape."""
     gpu = gpu_of(choice, machine)
     return choice.backend == "openvino" or (gpu is not None and gpu.compiles_shapes)
 

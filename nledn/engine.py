@@ -1,7 +1,7 @@
 """The engine: one photo's pixels in, its rain layer out, tile by tile.
 
 A card computes the next batch of tiles while the last one is blended, so the host's part of the
-work costs no time. The processor has no hand free for that: there the two take turns.
+work costs no time. On the processor the two take turns.
 """
 
 import threading
@@ -69,7 +69,7 @@ class Focus:
         self.rect = rect
 
     def nearest(self, tiles: list[Tile]) -> Tile:
-        """The tile to compute next: the first by rows if nothing is looked at."""
+        """The tile to compute next: the first by rows without a focus."""
         rect = self.rect
         if rect is None:
             return tiles[0]
@@ -108,7 +108,7 @@ class Derainer:
         True
     """
 
-    def __init__(  # what it is put together from
+    def __init__(  # its parts
         self,
         options: Options,
         card: Card,
@@ -138,7 +138,7 @@ class Derainer:
         Raises:
             UnknownCheckpoint: no checkpoint of that id.
             CheckpointError: its file cannot be used.
-            DeviceError: what was asked for is not there.
+            DeviceError: the requested device, backend or precision is missing.
         """
         machine = backend_benchmark.settled(backends.read_machine())
         choice = self_test.checked(options, machine)
@@ -174,7 +174,7 @@ class Derainer:
         try:
             return device.plan(size, self.options, self.choice, self._machine).tiling
         except OutOfMemory:
-            # What was free when the checkpoint was loaded: others may have ended since.
+            # Memory may have been freed since the checkpoint was loaded.
             self._look_at_memory()
             return device.plan(size, self.options, self.choice, self._machine).tiling
 
@@ -198,8 +198,8 @@ class Derainer:
             pixels: (H, W, 3) RGB, of any depth, in the file's own encoding.
             into: a layer of `start`, or one that was cancelled; its missing tiles are filled in.
                 None for a colour photo that is not linear.
-            focus: where to begin; read before each batch of tiles, which a card does while the
-                batch before is under way.
+            focus: where to begin; read before each batch of tiles, on a card while the batch before
+                is being computed.
             on_tile: called on this thread after each tile.
             cancel: read before each batch.
 
@@ -207,7 +207,7 @@ class Derainer:
             The rain to subtract (eq. 3 with the sign of the published checkpoints).
 
         Raises:
-            Cancelled: `cancel` was set; what was done is in `into`.
+            Cancelled: `cancel` was set; finished tiles are in `into`.
             OutOfMemory: not even the smallest tile fits.
         """
         layer = into or self.start((pixels.shape[0], pixels.shape[1]))
@@ -273,7 +273,7 @@ class Derainer:
                 yield under_way[0], under_way[1].result()
 
     def _rain_of(self, batch: _Batch, layer: RainLayer) -> Floats:
-        """Compute a batch, and note in the record what did not go as planned."""
+        """Compute a batch, and note fallbacks in the record."""
         rain = self._backend.rain(batch.rainy, layer.note)
         self._note_change(layer)
         if not np.isfinite(rain).all():
@@ -290,7 +290,7 @@ class Derainer:
         return layer.add(tile, rain)
 
     def _note_change(self, layer: RainLayer) -> None:
-        """A layer that was begun before another backend was chosen, or on another machine."""
+        """Note that a layer was begun with another backend or on another machine."""
         record, place = layer.record, self.choice.name
         if (record.device, record.backend, record.precision) != place:
             layer.note(f"some tiles were computed on {place[0]}, with {place[1]} {place[2]}")
@@ -315,7 +315,7 @@ def _nothing_else(choice: Choice) -> Backend:
 
 
 def _batch(pixels: Pixels, layer: RainLayer, tiles: list[Tile], size: int) -> _Batch:
-    """Lay out the tiles' pixels for the network; the last one fills up to `size`."""
+    """Lay out the tiles' pixels for the network; the last one is repeated up to `size`."""
     inputs = [_tile_pixels(pixels, tile.rect, layer.linear) for tile in tiles]
     inputs += inputs[-1:] * (size - len(tiles))
     return _Batch(tiles, np.stack(inputs).transpose(0, 3, 1, 2))

@@ -130,7 +130,7 @@ def score(derainer: Derainer, pair: Pair, cancel: CancelToken | None = None) -> 
     if min(height, width) < WINDOW_PX:
         raise PairTooSmall(pair.rainy, (width, height), WINDOW_PX)
     layer = derainer.derain(pixels.rainy, cancel=cancel)
-    # Not `layer.apply`, which rounds, as is right for people's photos.
+    # Not `layer.apply`, which rounds, as photos for users need.
     rain = layer.rain() * np.float32(derainer.options.strength)
     derained = agreement(to_uint8_cut(as_floats(pixels.rainy) - rain), to_8_bits(pixels.clean))
     rainy = agreement(to_8_bits(pixels.rainy), to_8_bits(pixels.clean))

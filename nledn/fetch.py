@@ -1,4 +1,4 @@
-"""The authors' checkpoints, fetched from where they published them when a person asks for it.
+"""The authors' checkpoints, fetched from their repository when the user asks for it.
 
 They state no licence, so they may not be passed on with the program (`messages.FETCH_TERMS`).
 Nothing here opens a connection before `fetch` is called. A file of 4 MB is kept in memory until it
@@ -40,7 +40,7 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file as it was published.
+    """A published file.
 
     Attributes:
         url: its address.
@@ -71,10 +71,10 @@ FETCHABLE: Mapping[str, RemoteFile] = {
 
 
 def is_here(id: str) -> bool:
-    """Return whether there is a checkpoint of that id already.
+    """Return whether a checkpoint of that id exists already.
 
     Raises:
-        CardInvalid: there is, but its card cannot be read.
+        CardInvalid: it exists, but its card cannot be read.
     """
     try:
         catalog.find(id)
@@ -126,7 +126,7 @@ def download(
     """Return the content of a published file, verified by size and sha256.
 
     Args:
-        file: what to get.
+        file: the file to get.
         on_progress: called on this thread after each piece.
         cancel: read before each piece.
         timeout_s: longest wait for the next byte.
@@ -163,7 +163,7 @@ def _receive(
         if expected != file.size_bytes:
             raise _other_size(file, expected)
         try:
-            while piece := answer.read1(CHUNK_BYTES):  # what has come, without waiting for more
+            while piece := answer.read1(CHUNK_BYTES):  # bytes here, without waiting
                 data += piece
                 if len(data) > file.size_bytes:
                     raise _other_size(file, len(data))

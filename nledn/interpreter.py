@@ -1,4 +1,4 @@
-"""This Python once more, in a process beside this one, where the same modules are found."""
+"""Another process of this Python, which finds the same modules."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ _ROOT = str(Path(__file__).resolve().parents[1])
 
 def command(module: str, *arguments: str) -> list[str]:
     """The command line that runs a module; from source and wheel, not in a bundle."""
-    # -P: no module is taken from the folder where somebody happens to be.
+    # -P: no module is taken from the present folder.
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
@@ -31,5 +31,5 @@ def settings() -> dict[str, Any]:
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
         return {**common, "creationflags": flags}
-    # In a session of its own: Ctrl-C is for the program, which sees its processes through.
+    # In a new session: Ctrl-C reaches only the program, which ends its processes in order.
     return {**common, "start_new_session": True}

@@ -1,9 +1,9 @@
-"""The licences of all that a bundle carries, for people to read."""
+"""The licences of all parts of a bundle, for users to read."""
 
 from nledn import places
 
 
 def overview() -> str | None:
-    """The list that was made with the bundle; None where AfterRain runs from source or a wheel."""
+    """Return the list made with the bundle; None if AfterRain runs from source or a wheel."""
     listed = places.licences() / "OVERVIEW.txt"
     return listed.read_text("utf-8") if listed.is_file() else None

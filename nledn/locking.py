@@ -1,4 +1,4 @@
-"""Locks on files that the system gives back when their process ends, however it ends."""
+"""Locks on files that the system releases when their process ends, however it ends."""
 
 import logging
 import os
@@ -15,10 +15,10 @@ _BETWEEN_TRIES_S = 0.05
 if sys.platform == "win32":
     import msvcrt
 
-    _BEYOND_BYTES = 2**30  # what is locked cannot be read there, so it lies behind the text
+    _BEYOND_BYTES = 2**30  # locked bytes cannot be read there, so they lie behind the text
 
     def lock(descriptor: int) -> None:
-        """As below; held by somebody else is a PermissionError."""
+        """As below; raise PermissionError if another process holds it."""
         os.lseek(descriptor, _BEYOND_BYTES, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         os.lseek(descriptor, 0, os.SEEK_SET)
@@ -28,10 +28,10 @@ else:
     import fcntl
 
     def lock(descriptor: int) -> None:
-        """Lock an open file at once; closing it gives the lock back.
+        """Lock an open file at once; closing it releases the lock.
 
         Raises:
-            BlockingIOError: somebody else holds it.
+            BlockingIOError: another process holds it.
             OSError: the disk cannot lock.
         """
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -43,8 +43,8 @@ else:
 def alone(path: Path, patience_s: float) -> Iterator[None]:
     """Wait until no other process is inside with the same `path`, and keep others out.
 
-    Where the disk cannot lock, or the other one takes longer than `patience_s`, nothing is waited
-    for: what is guarded must bear company, only not gain by it.
+    If the disk cannot lock, or the other process takes longer than `patience_s`, the block runs
+    anyway: it must tolerate other processes.
 
     Args:
         path: a file for the lock alone; made if missing, and left.

@@ -1,4 +1,4 @@
-"""Lines of a log that only show: no name of a file commands the terminal it is read on."""
+"""Log lines that cannot control a terminal, whatever the names of files in them."""
 
 import logging
 
@@ -6,7 +6,7 @@ from nledn.messages import printable
 
 
 class Lines(logging.Formatter):
-    """A line a message: a photo's name may hold line ends, and bytes that are no UTF-8."""
+    """One line per message: a photo's name may hold line ends, and bytes that are no UTF-8."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The line, without the traceback."""

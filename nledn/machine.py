@@ -1,4 +1,4 @@
-"""The abilities of a machine, and what the system tells of its processor and memory.
+"""The abilities of a machine, and the system's facts about its processor and memory.
 
 The whole `Machine` comes from `nledn.backends.read_machine`, the one place that tests replace.
 """
@@ -27,8 +27,8 @@ class Gpu:
         name: as sold.
         free_bytes: memory that is free now.
         total_bytes: all of it.
-        fp16: half precision pays on it: it has tensor cores or their like.
-        driver: its version, as far as it can be known; a new one has to prove itself again.
+        fp16: half precision is faster on it: it has tensor cores or similar units.
+        driver: its version, if known; a new one is tested again.
         capability: NVIDIA's compute capability.
         processors: multiprocessors, or AMD's compute units.
         compiles_shapes: it takes seconds over each tile shape that is new (AMD's MIOpen).
@@ -80,9 +80,9 @@ class Machine:
         gpus: NVIDIA's and AMD's, by torch's index.
         no_gpu_reason: why `gpus` is empty, as a clause.
         mps: Apple's GPU can be used.
-        openvino: version that is installed, or None.
-        openvino_trial: how it did here; None where it has not been tried.
-        torch: it is installed; a bundle can do without.
+        openvino: the installed version, or None.
+        openvino_trial: its result here; None if it is untested.
+        torch: it is installed; a bundle works without.
     """
 
     cpu_name: str
@@ -98,7 +98,7 @@ class Machine:
 
 
 def read_cpu_name() -> str:
-    """The processor as sold, or its architecture where the system does not tell."""
+    """The processor as sold, or its architecture if the system does not name it."""
     for line in _lines(Path("/proc/cpuinfo")):
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
@@ -119,7 +119,7 @@ def read_memory_bytes() -> int:
 
 
 def _cgroup_free() -> list[int]:
-    # Version 2, then version 1. "max" or a huge number mean that there is no limit.
+    # Version 2, then version 1. "max" or a huge number mean no limit.
     root = CGROUP_ROOT
     versions = (
         (root, "memory.max", "memory.current", "inactive_file"),
@@ -134,7 +134,7 @@ def _cgroup_free() -> list[int]:
     for folder, limit, used, cache in versions:
         texts = [next(iter(_lines(folder / name)), "").strip() for name in (limit, used)]
         if all(text.isdigit() for text in texts):
-            # Files that were read count as used, and make room when somebody asks.
+            # Cached files count as used, and make room on demand.
             taken = int(texts[1]) - _cgroup_cache(folder, cache)
             free.append(max(int(texts[0]) - taken, 0))
     return free

@@ -4,9 +4,9 @@ glibc gives large blocks back to the system as soon as they are freed, and the s
 page again when the next tile asks for it. A tile's temporaries are tens of megabytes each: with
 them kept, a tile of 512² px took 0.91 s instead of 1.48 s in bfloat16, 1.97 s instead of 2.89 s in
 float32, and a training step 1.57 s instead of 1.85 s (benchmarks/README.md). Kept memory is used
-for whatever comes next, so that a process holds what it once needed at a time, and no more.
+again, so that a process holds its peak need, and no more.
 
-Other C libraries have rules of their own and are left alone.
+Other C libraries have their own rules and are left alone.
 """
 
 import ctypes
@@ -20,10 +20,10 @@ NEVER = 2**31 - 1
 
 
 def keep_freed() -> bool:
-    """Keep freed memory in this process from now on; False where that cannot be asked for.
+    """Keep freed memory in this process from now on; return False if that is impossible.
 
-    Threads that have had memory before go on in a heap of their own, which gives back all the
-    same: call this before the threads that compute.
+    Threads that have had memory before keep their own heap, which still gives memory back: call
+    this before starting the threads that compute.
     """
     library = _glibc()
     if library is None:
@@ -34,7 +34,7 @@ def keep_freed() -> bool:
 
 
 def give_back() -> None:
-    """Let the system have what is free now; 0.1 s for a tile's memory."""
+    """Return free memory to the system; 0.1 s for a tile's memory."""
     library = _glibc()
     if library is not None:
         library.malloc_trim(0)

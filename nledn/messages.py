@@ -1,4 +1,4 @@
-"""Words that command line and window share, and names as they are shown.
+"""Words that command line and window share, and names for display.
 
 The words of an error are in its class; see `nledn.errors`.
 """
@@ -12,8 +12,8 @@ NOTES: Mapping[str, str] = {
     "frames": "Only the first of {count} frames or pages was opened.",
     "mpo": "The main picture of several in this file was opened.",
     "gain-map": "The gain map for HDR screens is not kept.",
-    "depth": "The picture of distances is not kept.",
-    "film": "The film of this motion photo is not kept.",
+    "depth": "The depth map is not kept.",
+    "film": "The video of this motion photo is not kept.",
     "trailer": "Data behind the picture is not kept.",
     "credentials": "Content credentials are not kept.",
     "other-data": "Data of other programs is not kept ({count}).",
@@ -35,7 +35,7 @@ NOTES: Mapping[str, str] = {
     "bad-xmp-part": "Part of the XMP is damaged and is not kept.",
     "no-end": "The end mark of the file is missing; all pixels were read.",
     "cut-off": "Only {count} rows could be read; the rest is grey.",
-    "sidecar": "The XMP file beside the photo was not carried along.",
+    "sidecar": "The XMP file beside the photo was not copied.",
     "no-exif": "The EXIF does not fit into the result.",
     "no-xmp": "The XMP does not fit into the result.",
     "no-profile": "The colour profile does not fit into the result.",
@@ -56,16 +56,16 @@ _COMPUTED = ("=", "+", "-", "@")
 FETCH_TERMS = (
     "The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no "
     "licence. AfterRain may not pass them on; it can only get them for you from there. Without a "
-    "licence nobody has promised that you may use them for more than trying them yourself: for "
-    "anything else, ask the authors."
+    "licence you have no promise that you may use them beyond trying them yourself: for anything "
+    "else, ask the authors."
 )
 """Shown before the authors' weights are downloaded."""
 
 NO_LICENCES = (
     "AfterRain is free software under the MIT licence. The packages that it uses are installed "
-    "beside it, each with a licence of its own. A bundle carries them itself, and lists them here."
+    "beside it, each with its own licence. A bundle contains them, and lists them here."
 )
-"""Shown instead of the list of licences where there is no bundle."""
+"""Shown instead of the list of licences without a bundle."""
 
 
 def explain_note(note: str) -> str:
@@ -75,10 +75,10 @@ def explain_note(note: str) -> str:
 
 
 def printable(text: str | Path) -> str:
-    r"""A name as any terminal and file can show it.
+    r"""Return a name that any terminal and file can show.
 
     Bytes that are no UTF-8 become `\xNN`; so do control characters, since a name may hold line ends
-    and commands to a terminal, and what would turn the direction of the text around it.
+    and commands to a terminal, and characters that change the direction of the text around it.
     """
     try:
         raw = os.fsencode(text)
@@ -89,7 +89,7 @@ def printable(text: str | Path) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time for people: `40 s`, `2 min 10 s`, `3 h 5 min`."""
+    """Return a readable time: `40 s`, `2 min 10 s`, `3 h 5 min`."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes_rest = divmod(minutes, 60)
     if hours:
@@ -98,9 +98,9 @@ def duration(seconds: float) -> str:
 
 
 def in_cell(value: object) -> object:
-    """A value for a cell of a CSV table: programs that show tables compute what begins like `=…`.
+    """Return a value for a cell of a CSV table, where a text such as `=…` would be a formula.
 
-    What begins so is the name of a file, and `./` in front of it changes nothing.
+    Such a text is the name of a file, and `./` in front of it changes nothing.
     """
     return f"./{value}" if isinstance(value, str) and value.startswith(_COMPUTED) else value
 

@@ -2,7 +2,7 @@
 
 Their figures depend on details: the result is cut to 8 bits, not rounded; Y is Pillow's full-range
 8-bit Y, not MATLAB's 16–235; SSIM is scikit-image's default. We compute SSIM from exact integer
-sums, which needs neither scikit-image nor SciPy; a test holds both against each other.
+sums, which needs neither scikit-image nor SciPy; a test compares the two.
 """
 
 import math
@@ -45,11 +45,11 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Change:
-    """What was done to a photo, in levels of 255.
+    """The change of a photo, in levels of 255.
 
     Attributes:
-        taken: mean absolute difference of the channels: how much rain was taken.
-        brightness: median difference of luma: what happened to the pixels that held no rain.
+        taken: mean absolute difference of the channels: the removed rain.
+        brightness: median difference of luma: the change of pixels without rain.
     """
 
     taken: float
@@ -85,8 +85,8 @@ def psnr_y(image: Bytes, truth: Bytes) -> float:
         truth: the same.
 
     Returns:
-        dB, with a data range of 255. Equal Y gives infinity, which is what the definition says
-        and what no other pair can reach; whoever prints or averages it decides what it means.
+        dB, with a data range of 255. Equal Y gives infinity, as defined; the caller decides how to
+        print or average it.
     """
     return _psnr(luma(image), luma(truth))
 
@@ -121,7 +121,7 @@ def levels_of(pixels: Pixels) -> Floats:
 
 
 def change_in(difference: Floats) -> Change:
-    """Measure what was done to a photo.
+    """Measure the change of a photo.
 
     Args:
         difference: (H, W, 3), after minus before, in levels of 255.

@@ -1,4 +1,4 @@
-"""Loaded models and the rain that they have found: one cache for every door of a process.
+"""Loaded models and their rain layers: one cache for a whole process.
 
 Going back to a photo, a model or a strength costs nothing while its layer is kept; strength is
 arithmetic on the layer, so one layer serves every strength. The Photo page and the Compare page
@@ -29,7 +29,7 @@ PHOTOS_KEPT = 4  # going back and forth between some; those of a whole evening w
 LOADED_AT_MOST = 8  # more than a comparison has panes; 4 MB each: OpenVINO's has its own limit
 
 _Place = tuple[str, Options]
-"""A model by its file's hash, and how it computes."""
+"""A model by its file's hash, and its device, backend and precision."""
 Load = Callable[[Options], Derainer]
 
 
@@ -55,9 +55,9 @@ _digesting = threading.Lock()
 
 
 def photo_key(photo: Photo) -> str:
-    """Name a photo by what the network sees of it, whatever its file is called.
+    """Name a photo by its pixels, whatever its file is called.
 
-    24 megapixels take some 0.1 s, once a photo that was read.
+    24 megapixels take about 0.1 s, once per photo that was read.
     """
     with _digesting:
         known = _digests.get(photo)
@@ -70,7 +70,7 @@ def photo_key(photo: Photo) -> str:
 
 
 class LayerCache:
-    """Layers by what they depend on; the one that was not wanted for longest goes first.
+    """Layers by all that they depend on; the least recently used one goes first.
 
     Any thread may use it. Those of the last `PHOTOS_KEPT` photos are kept; a photo has one layer
     of each checkpoint, the one by the last settings.
@@ -99,7 +99,7 @@ class LayerCache:
             return layer
 
     def keep(self, key: LayerKey, layer: RainLayer) -> None:
-        """Keep a layer, at the cost of those not wanted for longest."""
+        """Keep a layer, at the cost of the least recently used ones."""
         with self._lock:
             before = [each for each in self._layers if _is_replaced(each, key)]
             self._layers[key] = layer
@@ -118,7 +118,7 @@ def _is_replaced(old: LayerKey, new: LayerKey) -> bool:
 
 
 class LoadedModels:
-    """LoadedModels that are loaded, kept for the next photo, and the layers that they have found.
+    """Loaded models, kept for the next photo, and their layers.
 
     Load and derain on one thread; `kept` may be asked from any.
 
@@ -136,12 +136,12 @@ class LoadedModels:
     def find(self, options: Options) -> Derainer:
         """The checkpoint that `options` name, loaded; for `auto` the all-round one.
 
-        The catalogue is asked each time: a checkpoint that was removed meanwhile is not used.
+        The catalogue is read each time: a checkpoint that was removed meanwhile is not used.
 
         Raises:
             UnknownCheckpoint: no checkpoint of that id.
             CheckpointError: its file cannot be used, or is gone.
-            DeviceError: what was asked for is not there.
+            DeviceError: the requested device, backend or precision is missing.
         """
         key = self._place(options)
         derainer = self._loaded.get(key) or self._load(options)
@@ -164,7 +164,7 @@ class LoadedModels:
         return card
 
     def chosen(self, photo: Photo, options: Options, cancel: CancelToken | None = None) -> Chosen:
-        """Return options that name a model: for `auto` by a look at the photo, once.
+        """Return options that name a model: for `auto` by a sample of the photo, once.
 
         Raises:
             Cancelled: `cancel` was set.
@@ -189,10 +189,10 @@ class LoadedModels:
         into: RainLayer | None = None,
         cancel: CancelToken | None = None,
     ) -> tuple[Derainer, RainLayer]:
-        """Return the model, and what is known of the photo's rain; a new layer if nothing is.
+        """Return the model and the photo's rain layer, a new one if none is known.
 
         Args:
-            photo: as it was read.
+            photo: as read.
             options: the model, or `auto`, and where to compute.
             into: a layer to continue, which was not found here.
             cancel: read before a model is chosen.
@@ -205,16 +205,16 @@ class LoadedModels:
         derainer = self.find(chosen.options)
         key = _key(photo_key(photo), derainer, options)
         if into and chosen.reason and into.record.checkpoint_sha256 != derainer.card.sha256:
-            into = None  # a model came or went meanwhile, so another one is chosen now
+            into = None  # a model was added or removed meanwhile, so another one is chosen now
         layer = into or self.layers.find(key) or pipeline.started(photo, derainer)
         self.layers.keep(key, Chosen(options).noted(layer))
         return derainer, chosen.noted(layer)
 
     def kept(self, photo: Photo, options: Options) -> RainLayer | None:
-        """Return what is known of a photo's rain, a tile at least, without computing anything.
+        """Return a photo's rain layer, if a tile of it is known, without computing anything.
 
-        None also for a model that is not loaded, and for a photo whose `photo_key` nobody has
-        asked for yet: that would take a while.
+        None also for a model that is not loaded, and for a photo whose `photo_key` is not computed
+        yet: that would take a while.
         """
         known = _digests.get(photo)
         if known is None:
@@ -223,7 +223,7 @@ class LoadedModels:
             chosen = self._choose(options, lambda: self._rains[photo][self._place(options)])
             loaded = self._loaded.get(self._place(chosen.options))
         except (DerainError, KeyError):
-            return None  # deraining says why, or looks at the photo first
+            return None  # deraining says why, or samples the photo first
         layer = None if loaded is None else self.layers.find(_key(known, loaded, options))
         return chosen.noted(layer) if layer is not None and layer.done.any() else None
 
@@ -235,7 +235,7 @@ class LoadedModels:
         return self.card(options).sha256, settings_of(options)
 
     def unload(self) -> None:
-        """Load each anew at its next use; layers are found again where the choice is the same."""
+        """Reload each model at its next use; layers are found again if the choice is the same."""
         self._loaded.clear()
 
 

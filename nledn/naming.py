@@ -16,14 +16,14 @@ SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "jxl"
 RAIN_TEMPLATE = "{stem}_rain{ext}"
 _RESULT = re.compile(r"(.+)_derained(?:-\d+)?")  # as the template has it, and `numbered`
 FIELDS = ("stem", "ext", "checkpoint", "strength", "n")
-_PADDED = re.compile("0[1-9]")  # `{n:03}` gives 007, and a folder sorts as it was shot
+_PADDED = re.compile("0[1-9]")  # `{n:03}` gives 007, and a folder sorts in the order of the shots
 _LONGEST_BYTES = 255 - 8  # ext4, APFS and NTFS take 255; a number may still be added
-_ENDING_LETTERS = 16  # of a stem that is shortened: where names of one series differ
+_ENDING_LETTERS = 16  # of a shortened stem, where the names of a series differ
 
 
 @dataclass(frozen=True)
 class Naming:
-    """What a name may be made of.
+    """The fields of a name.
 
     Attributes:
         stem: name of the source without its ending.
@@ -65,10 +65,10 @@ def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
 
 
 def check_template(template: str) -> str:
-    """Refuse before the first photo a template that cannot be filled for any.
+    """Check before the first photo that a template can be filled.
 
     Returns:
-        A name as the template makes it, for a photo that ends in `.png`.
+        The template's name for a photo that ends in `.png`.
 
     Raises:
         OptionInvalid: as `name_of` says.
@@ -87,7 +87,7 @@ def numbered(path: Path, ext: str | None = None) -> Iterator[Path]:
 
     Args:
         path: the first of them.
-        ext: what the number goes before; None for the ending of `path`.
+        ext: the number goes before it; None for the ending of `path`.
     """
     yield path
     ext = path.suffix if ext is None else ext
@@ -104,7 +104,7 @@ def free_name(
 
 
 def _known(template: str) -> Iterator[bool]:
-    """Yield of each field whether it can be filled in as it is asked for."""
+    """Yield for each field whether it can be filled in."""
     for _, field, layout, conversion in string.Formatter().parse(template):
         if field is not None:
             is_number = field in ("strength", "n")

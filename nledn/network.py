@@ -1,9 +1,9 @@
 """NLEDN, the non-locally enhanced encoder-decoder (Li et al., ACM MM 2018, section 3).
 
-The file reads as the paper does: the non-local operation (section 3.3), the densely connected
+The file follows the paper: the non-local operation (section 3.3), the densely connected
 block around it (section 3.2), then the whole (section 3.1, figure 2). Where paper and published
-checkpoints differ, the checkpoints decide; docs/network.md lists the differences. What the paper
-leaves out for study (section 4.4) or says otherwise (eq. 4–5) is a `Variant`.
+checkpoints differ, the checkpoints decide; docs/network.md lists the differences. The
+paper's reduced versions for study (section 4.4) and its literal eq. 4–5 are a `Variant`.
 """
 
 from functools import lru_cache
@@ -32,7 +32,7 @@ from nledn.regions import (
     window_runs,
 )
 
-SMALLEST_SUM = 1e-3  # that the literal operation divides by; below, noise would be multiplied
+SMALLEST_SUM = 1e-3  # smallest divisor of the literal operation; below, noise would be multiplied
 
 
 def reflect_to(x: Tensor, height: int, width: int) -> Tensor:
@@ -96,7 +96,7 @@ class NonLocal(nn.Module):
         return _joined(bands, axis=2)
 
     def _in_windows(self, theta: Tensor, phi: Tensor, g: Tensor) -> Tensor:
-        """Compare in windows that overlap, and blend what they give; (B, 32, H, W)."""
+        """Compare in windows that overlap, and blend their outputs; (B, 32, H, W)."""
         if not self.is_literal:
             phi, g = F.max_pool2d(phi, 2), F.max_pool2d(g, 2)  # (B, 32, H/2, W/2)
         blended = torch.zeros_like(theta)
@@ -232,7 +232,7 @@ class NLEDN(nn.Module):
         self.to_rain = nn.Conv2d(CHANNELS, 3, 3, padding=1)
 
     def channels_last(self) -> "NLEDN":
-        """Lay the weights out for the order in which convolutions read pixels fastest."""
+        """Lay the weights out in the order that convolutions read fastest."""
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in the stub
         return self
 
@@ -264,7 +264,7 @@ class NLEDN(nn.Module):
         return y + f_minus1  # type: ignore[no-any-return]  # (B, 64, H, W)
 
     def _down_and_up(self, f0: Tensor) -> tuple[Tensor, Tensor]:
-        """Encoder and decoder (figure 2): what comes back up, and the first block's output."""
+        """Encoder and decoder (figure 2): the decoder's output, and the first block's."""
         regions = self.regions
         e1 = self.encode_1(f0, regions)  # (B, 64, H, W)
         p1, i1 = self.pool(e1)  # (B, 64, H/2, W/2)
@@ -280,11 +280,11 @@ class NLEDN(nn.Module):
         return self.unpool(d1, i1, f0), e1  # (B, 64, H, W) each
 
     def pool(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Pooling striding (section 3.1): each window's maximum, and where it is."""
+        """Pooling striding (section 3.1): each window's maximum and its place."""
         return F.max_pool2d(x, 2, return_indices=True)  # (B, 64, H/2, W/2) both
 
     def unpool(self, x: Tensor, places: Tensor, like: Tensor) -> Tensor:
-        """Put each value back where its maximum was taken from; zero elsewhere."""
+        """Put each value back at the place of its maximum; zero elsewhere."""
         # The operator itself: its functional form imports sympy, 0.4 s before the first tile.
         unpooled: Tensor = torch.ops.aten.max_unpool2d(x, places, like.shape[2:])
         return unpooled

@@ -1,4 +1,4 @@
-"""What a person may choose, checked once; the window, the command line and a batch all use it."""
+"""The user's choices, checked once, for the window, the command line and batches."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -8,11 +8,11 @@ from nledn.errors import OptionInvalid
 BackendName = Literal["torch", "openvino"]
 PrecisionName = Literal["fp32", "bf16", "fp16"]
 
-AUTO = "auto"  # as weights: a model of ours, chosen for each photo by `nledn.auto`
+AUTO = "auto"  # as weights: `nledn.auto` chooses a model of ours for each photo
 STRENGTH_MAX = 1.5
 LIMIT_MEGAPIXELS = 250.0
 """Larger photos are refused unless asked for: most are bombs, or panoramas of hours of work."""
-TILE_MIN_PX = 64  # an overlap must fit twice, and each level needs some pixels to look at
+TILE_MIN_PX = 64  # an overlap must fit twice, and each level needs some pixels
 TILE_MAX_PX = 4096
 
 
@@ -22,7 +22,7 @@ class Options:
 
     Attributes:
         weights: id of a checkpoint, path of a file, or `auto`: see `nledn.auto`.
-        strength: share of the estimated rain that is taken away, 0 to 1.5.
+        strength: share of the estimated rain to remove, 0 to 1.5.
         keep_brightness: give the slow part of the light back that goes with the rain.
         device: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
         backend: `auto`, `torch` or `openvino`.
@@ -86,10 +86,10 @@ def _is_tile(tile: str | int) -> bool:
 
 
 def require_one(option: str, found: str, allowed: tuple[str, ...]) -> None:
-    """Refuse a word that is none of those allowed.
+    """Refuse a word that is not allowed.
 
     Raises:
-        OptionInvalid: it is none.
+        OptionInvalid: the word is not allowed.
     """
     _require(found in allowed, option, found, f"{', '.join(allowed[:-1])} or {allowed[-1]}")
 

@@ -1,4 +1,4 @@
-"""Rainy and clean photos that belong together, in every layout that the data sets come in."""
+"""Pairs of rainy and clean photos, in the layouts of the data sets."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -53,7 +53,7 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """The rainy photo's file name, as it is shown."""
+        """The rainy photo's file name, for display."""
         return printable(self.rainy.name)
 
     def read(self) -> PairPixels:
@@ -94,9 +94,9 @@ class Layout:
     Attributes:
         title: in words.
         rainy_folder: in lower case (any is found); empty for the set's folder itself.
-        clean_folder: likewise.
+        clean_folder: the same for clean photos.
         rainy_stem: matches a rainy name without its ending; its group `key` names the scene.
-        clean_stem: likewise.
+        clean_stem: the same for clean names.
     """
 
     title: str
@@ -132,12 +132,12 @@ def find_pairs(folder: Path) -> PairSet:
     """Find the pairs in a folder, by the first layout that fits.
 
     Raises:
-        InputNotFound: there is no such folder, or it may not be listed.
+        InputNotFound: the folder is missing or may not be listed.
         NoPairs: it fits no layout.
     """
     entries = _entries(folder)
     files = _photos(entries)
-    # Others are none of ours, and may not even be listed, as lost+found.
+    # Others are not ours, and may not even be listed, such as lost+found.
     named = {name for layout in LAYOUTS for name in (layout.rainy_folder, layout.clean_folder)}
     inside = [path for path in entries if path.name.lower() in named and path.is_dir()]
     folders = {path.name.lower(): _files(path) for path in inside} | {"": files}
@@ -153,12 +153,12 @@ def find_pairs(folder: Path) -> PairSet:
 
 
 def truth_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path | None:
-    """Find the photo without rain by name: the same, else as the known sets of pairs name theirs.
+    """Find the photo without rain by name: the same name, else one of a known set of pairs.
 
     Args:
         photo_path: the rainy photo, relative to a folder of rainy photos.
         folder: where photos without rain lie, in the same tree or all together.
-        rainy: file of the rainy photo, which is found only where nothing else is.
+        rainy: file of the rainy photo, taken only if nothing else is found.
     """
     stems = [photo_path.stem]
     for layout in LAYOUTS:
@@ -174,14 +174,14 @@ def result_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path
     Args:
         photo_path: the rainy photo, relative to a folder of rainy photos.
         folder: where the results lie, in the same tree or all together.
-        rainy: file of the rainy photo, which is found only where nothing else is.
+        rainy: file of the rainy photo, taken only if nothing else is found.
     """
     stems = [photo_path.stem, f"{photo_path.stem}_derained"]
     return _first(_named(photo_path, folder, stems), rainy)
 
 
 def truth_beside(photo_path: Path) -> Path | None:
-    """Find the photo without rain where the known sets of pairs have theirs, if it is there."""
+    """Find the photo without rain in the layouts of the known sets of pairs."""
     around = photo_path.parent
     for layout in LAYOUTS:
         match = layout.rainy_stem.fullmatch(photo_path.stem)
@@ -231,7 +231,7 @@ def _is_one(path: Path, other: Path) -> bool:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """A folder's files and folders in natural order, without the junk that systems leave."""
+    """A folder's files and folders in natural order, without files of the system."""
     try:
         paths = list(folder.iterdir())
     except OSError as error:
@@ -279,14 +279,14 @@ def _correlation_of_halves(path: Path) -> float:
     try:
         halves = _halves(decoder.read(path).pixels, path)
     except DerainError:
-        return 0.0  # what cannot be read says nothing about the others
+        return 0.0  # an unreadable photo says nothing about the others
     rainy, clean = _detail(halves.rainy), _detail(halves.clean)
     norm = float(np.sqrt((rainy**2).sum() * (clean**2).sum()))
     return float((rainy * clean).sum()) / norm if norm > 0 else 0.0
 
 
 def _detail(pixels: Pixels) -> npt.NDArray[np.float32]:
-    """A small grey version, without what changes slowly: skies make unlike halves alike."""
+    """A small grey version without slow changes, since skies make different halves similar."""
     grey = pixels.mean(axis=2, dtype=np.float32)
     size = (HALVES_SIDE_PX, HALVES_SIDE_PX)
     small = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX))

@@ -37,7 +37,7 @@ from nledn.pixels import Mask, Pixels, white
 from nledn.rain import RainLayer
 
 Conflict = Literal["refuse", "skip", "overwrite", "rename"]
-"""The rule for a place that is taken: raise, leave the photo out, replace, or take the next number.
+"""The rule for a taken place: raise, leave the photo out, replace, or take the next number.
 
 Under every rule a source is kept, and an earlier result of the same photo may be replaced.
 """
@@ -45,7 +45,7 @@ AS_USUAL = WriteSettings()
 
 
 class Engine(Protocol):
-    """The part of `nledn.Derainer` that computes; the window has its queue in its place."""
+    """The computing part of `nledn.Derainer`; the window replaces it by its queue."""
 
     def start(
         self, size: tuple[int, int], *, grey: bool = False, linear: bool = False
@@ -67,13 +67,13 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A photo and what is taken from it: what is written, copied and dragged out.
+    """A photo and the rain to remove; it is written, copied and dragged out.
 
     Attributes:
-        photo: as it was read.
+        photo: as read.
         layer: its rain, complete or not.
-        strength: share of the rain that is taken, 0 to 1.5.
-        mask: the area that is kept; None keeps nothing.
+        strength: share of the rain to remove, 0 to 1.5.
+        mask: the kept area; None keeps nothing.
         keep_brightness: give the slow part of the light back that goes with the rain.
 
     Example:
@@ -91,7 +91,7 @@ class Result:
     keep_brightness: bool = False
 
     def clean(self, *, record: bool = True) -> Photo:
-        """Return the derained photo, with the record of how it was made in its XMP or without."""
+        """Return the derained photo, with or without its provenance in the XMP."""
         photo = self.photo
         light = SlowLight(photo.pixels, self.layer) if self.keep_brightness else None
         pixels = self.layer.apply(photo.pixels, self.strength, self.mask, light)
@@ -103,7 +103,7 @@ class Result:
 
     @property
     def provenance(self) -> Provenance:
-        """How it is made, as its file records it."""
+        """The provenance that its file records."""
         made = self.layer.record
         return Provenance(
             checkpoint=made.checkpoint,
@@ -122,7 +122,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Outputs:
-    """The files that one photo gives.
+    """The output files of a photo.
 
     Attributes:
         result: the derained photo.
@@ -142,18 +142,18 @@ class Outputs:
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """Those that are wanted."""
+        """The requested files."""
         asked = (self.result, self.rain_layer, self.side_by_side)
         return tuple(path for path in asked if path is not None)
 
 
 @dataclass(frozen=True)
 class Target:
-    """The settled place of a result.
+    """The final place of a result.
 
     Attributes:
         path: of the file.
-        overwrite: something is there that may be replaced.
+        overwrite: a file there may be replaced.
     """
 
     path: Path
@@ -167,16 +167,16 @@ def settled(
     sources: Sequence[Path] = (),
     is_ours: Callable[[Path], bool] = lambda _path: False,
 ) -> Target | None:
-    """Settle where a result goes.
+    """Decide where a result goes.
 
     Args:
-        wanted: its place, if nothing is there.
-        conflict: the rule for a place that is taken.
+        wanted: its place, if free.
+        conflict: the rule for a taken place.
         sources: photos that are never replaced.
         is_ours: finds earlier results of the same photo; they may be replaced under every rule.
 
     Returns:
-        None where the photo is left out.
+        None if the photo is left out.
 
     Raises:
         WouldReplaceSource: a source is there, and the result may not be renamed.
@@ -199,7 +199,7 @@ def settled(
 
 
 def check(outputs: Outputs, *, overwrite: bool = False, sources: Sequence[Path] = ()) -> None:
-    """Refuse before computing what `write` would refuse after it.
+    """Raise before computing what `write` would raise after it.
 
     Raises:
         OutputFormatUnknown: a name ends in what is not written.
@@ -242,9 +242,9 @@ def derain(
     """Estimate a photo's rain.
 
     Args:
-        photo: as it was read.
+        photo: as read.
         engine: computes.
-        strength: share of the rain that is taken, 0 to 1.5.
+        strength: share of the rain to remove, 0 to 1.5.
         keep_brightness: see `Result`.
         on_tile: called on this thread after each tile.
         cancel: read before each tile.
@@ -272,20 +272,20 @@ def write(
     sources: Sequence[Path] = (),
     on_written: Callable[[BinaryIO], None] | None = None,
 ) -> Photo:
-    """Write a result, and what else is wanted of it; each file appears whole or not at all.
+    """Write a result and its other requested files; each appears whole or not at all.
 
     XMP files beside the source are written again beside the result.
 
     Args:
-        result: what is written.
-        outputs: where to; a path for the derained photo alone.
-        settings: quality, size, what to leave out, and whether to replace earlier results.
-        record: put into the XMP how it was made; without, a record that was there goes too.
+        result: the result.
+        outputs: its files; a path for the derained photo alone.
+        settings: quality, size, metadata to leave out, and whether to replace earlier results.
+        record: put its provenance into the XMP; otherwise an existing one is removed too.
         sources: files that are never replaced; the photo's own is always among them.
         on_written: see `nledn.photo.write`; called with the derained photo's file.
 
     Returns:
-        The derained photo, as it was handed to the writer; its notes tell too what that left out.
+        The written photo, with notes on the data left out.
 
     Raises:
         WriteError: see `nledn.photo.write`.
@@ -303,7 +303,7 @@ def write(
         on_written = _with_times_of(before.path, on_written)
     kept = sources if before.path is None else (before.path, *sources)
     left_out = photos.write(clean, files.result, settings, sources=kept, on_written=on_written)
-    if before.xmp is None:  # then the result's holds our record alone
+    if before.xmp is None:  # then the result's XMP holds only our record
         left_out = tuple(note for note in left_out if note != Note.NO_XMP)
     if files.rain_layer is not None:
         write_rain(result, files.rain_layer, overwrite=settings.overwrite, sources=kept)
@@ -322,7 +322,7 @@ def write_rain(
     """Write the rain of a result, at the photo's size and at strength 1.
 
     Args:
-        result: whose rain is written.
+        result: the result.
         path: see `nledn.photo.write_rain`.
         overwrite: whether an earlier file may be replaced.
         sources: files that are never replaced; the photo's own is always among them.
@@ -338,7 +338,7 @@ def write_rain(
 def _with_times_of(
     source: Path, then: Callable[[BinaryIO], None] | None
 ) -> Callable[[BinaryIO], None]:
-    """Give a written file the times of its source, and then do what else is to be done with it."""
+    """Give a written file the times of its source, then call `on_written`."""
 
     def keep(file: BinaryIO) -> None:
         with suppress(OSError):  # the source is gone, or the disk keeps no times

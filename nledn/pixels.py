@@ -1,4 +1,4 @@
-"""Arrays of pixels: their types, and the ways between their depths."""
+"""Arrays of pixels: their types, and conversions between depths."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -22,10 +22,10 @@ Plane: TypeAlias = Whole | NDArray[np.float16] | NDArray[np.float32]
 """(H, W): one channel of the same depth as the pixels."""
 
 Mask: TypeAlias = NDArray[np.float32]
-"""(H, W) in [0, 1]: 1 keeps the photo's pixel, 0 takes its rain."""
+"""(H, W) in [0, 1]: 1 keeps the photo's pixel, 0 removes its rain."""
 
 _FAR = 2**30  # beyond any picture
-_STRIP_PX = 2**20  # what is converted at a time: large enough for speed, small beside any photo
+_STRIP_PX = 2**20  # converted at a time: large enough for speed, small beside any photo
 
 
 def strips(height: int, width: int) -> Iterator[slice]:
@@ -36,7 +36,7 @@ def strips(height: int, width: int) -> Iterator[slice]:
 
 
 def to_8_bits(values: Pixels | Plane) -> Bytes:
-    """Round to the nearest of 256 levels; 8 bits come back as they are.
+    """Round to the nearest of 256 levels; 8 bits come back unchanged.
 
     65,535 is 257 · 255, so no value lies half-way, and 8 bits that were kept in 16 are exact.
     """
@@ -81,20 +81,20 @@ def white(depth: np.dtype[Any]) -> int:
 
 
 def without_hidden(pixels: Pixels, alpha: Plane) -> Pixels:
-    """Replace the colour of each transparent pixel by the nearest one that shows.
+    """Replace the colour of each transparent pixel by the nearest visible one.
 
     Args:
         pixels: (H, W, 3).
         alpha: (H, W); only 0 hides a pixel.
 
     Returns:
-        `pixels` themselves where nothing is hidden, or all is.
+        `pixels` itself if nothing is hidden, or everything.
     """
     shown = alpha > 0
     if shown.all() or not shown.any():
         return pixels
     height, width = alpha.shape
-    # For each pixel, the place of the nearest that shows as far as is known: first in its row,
+    # For each pixel, the place of the nearest visible one so far: first in its row,
     # then along columns, downwards and upwards. It may be missed by a pixel at a corner.
     columns = np.arange(width, dtype=np.int32)
     before = np.maximum.accumulate(np.where(shown, columns, -_FAR), axis=1)

@@ -1,4 +1,4 @@
-"""Where weights, resources and the user's folders are: from source, wheel and bundle."""
+"""The places of weights, resources and the user's folders, from source, wheel and bundle."""
 
 import sys
 from pathlib import Path
@@ -28,7 +28,7 @@ def resources() -> Path:
 
 
 def licences() -> Path:
-    """What a bundle carries, with the texts of its licences; only bundles have it."""
+    """The list of a bundle's parts and the texts of their licences; only bundles have it."""
     return _root() / "licences"
 
 
@@ -38,12 +38,12 @@ def sample_photo() -> Path:
 
 
 def torchs_rain() -> Path:
-    """What torch found in a made-up tile; a bundle without torch carries it, nobody else."""
+    """Torch's result for a synthetic tile; only a bundle without torch carries it."""
     return _root() / "reference" / "torchs-rain.npz"
 
 
 def user_data() -> Path:
-    """What must not be lost: imported checkpoints, and what was chosen for photos."""
+    """Data that must not be lost: imported checkpoints, and edits of photos."""
     return platformdirs.user_data_path(APP_NAME, appauthor=False)
 
 
@@ -53,12 +53,12 @@ def user_weights() -> Path:
 
 
 def user_cache() -> Path:
-    """What can be made again: compiled models, results of self-tests."""
+    """Data that can be made again: compiled models, results of self-tests."""
     return platformdirs.user_cache_path(APP_NAME, appauthor=False)
 
 
 def user_state() -> Path:
-    """What outlives a start but not a re-installation: logs, journals, recovery files."""
+    """Data between starts: logs, journals, recovery files."""
     return platformdirs.user_state_path(APP_NAME, appauthor=False)
 
 

@@ -1,9 +1,8 @@
-"""The rain layer of one photo: what the engine gives, and the arithmetic that uses it.
+"""The rain layer of one photo, the engine's result, and the arithmetic that uses it.
 
 The plane holds the blended rain as int16 in steps of 1/32000. Each tile's contribution is rounded
-before it is added, so that integers are summed, and the order of the tiles cannot show: whatever
-was looked at first, cancelled or continued, the bytes are the same. A contribution is wrong by at
-most half a step, 1 of 65,535.
+before it is added, so that integers are summed and the bytes do not depend on the order of the
+tiles, on cancelling or on continuing. A contribution is wrong by at most half a step, 1 of 65,535.
 
 Everything after that is arithmetic on this plane, never a second run:
 result = photo - strength · (1 - mask) · (rain - light), rounded once, where light is 0 or what
@@ -32,7 +31,7 @@ _TO_UNCLIPPED_PX = 8  # measured in docs/photos.md
 
 @dataclass(frozen=True)
 class Record:
-    """How a rain layer was made: enough to make it again.
+    """The record of a rain layer: enough to make it again.
 
     Attributes:
         checkpoint: id of the checkpoint.
@@ -43,8 +42,8 @@ class Record:
         tile: `whole`, or height×width in px.
         overlap_px: what neighbouring tiles share at least.
         version: of this program.
-        reason: why `auto` chose the checkpoint; empty where a person named it.
-        notes: what did not go as planned, such as a tile recomputed in smaller ones.
+        reason: why `auto` chose the checkpoint; empty if the user named it.
+        notes: on fallbacks, such as a tile recomputed in smaller ones.
 
     Example:
         >>> result.layer.record.tile
@@ -151,7 +150,7 @@ class RainLayer:
         return inside
 
     def note(self, text: str) -> None:
-        """Add to the record what did not go as planned, once."""
+        """Add a note to the record, once."""
         if text not in self.record.notes:
             self.record = replace(self.record, notes=(*self.record.notes, text))
 
@@ -167,16 +166,16 @@ class RainLayer:
         mask: Mask | None = None,
         light: "SlowLight | None" = None,
     ) -> Pixels:
-        """Take the rain away.
+        """Remove the rain.
 
         Args:
             pixels: (H, W, 3), the photo that was derained.
-            strength: share of the rain that is taken, 0 to 1.5.
+            strength: share of the rain to remove, 0 to 1.5.
             mask: (H, W) float32 in [0, 1]; 1 keeps the photo unchanged. None keeps nothing.
             light: that is given back; None gives nothing back.
 
         Returns:
-            A new array like `pixels`, and equal to it wherever nothing is taken.
+            A new array like `pixels`, equal to it wherever nothing is removed.
         """
         assert pixels.shape == self.plane.shape, "the layer belongs to another photo"
         result = np.empty_like(pixels)
@@ -200,9 +199,9 @@ def with_neutral_kept(rain: Floats, rainy: Floats) -> Floats:
         rainy: (h, w, 3) float32 in [0, 1], of the same pixels, in sRGB's encoding.
 
     Returns:
-        `rain`, with the mean of the channels where those of `rainy` differ by a level of 8 bits
-        at most, there and in the pixels around: a lone grey pixel among colours stays one of them.
-        White that is clipped shows no colour, so some grey that is not must be near.
+        `rain`, with the mean of the channels where those of `rainy` differ by at most one level of
+        8 bits, there and in the pixels around: a single grey pixel among colours is unchanged.
+        Clipped white shows no colour, so grey that is not clipped must be near.
     """
     is_grey = rainy.max(axis=2) - rainy.min(axis=2) <= _NEUTRAL_SPREAD
     if not is_grey.any():
@@ -228,7 +227,7 @@ def _near(mask: npt.NDArray[np.bool_], px: int) -> npt.NDArray[np.bool_]:
 
 
 def subtract(pixels: Pixels, rain: Floats, linear: bool = False) -> Pixels:
-    """Take `rain` (h, w, 3) from `pixels` and round once; exact where the rain is 0."""
+    """Subtract `rain` (h, w, 3) from `pixels` and round once; exact where the rain is 0."""
     if is_float(pixels):
         return _subtract_from_floats(pixels, rain, linear)
     top = white(pixels.dtype)
@@ -259,13 +258,13 @@ def _subtract_from_floats(pixels: Pixels, rain: Floats, linear: bool) -> Pixels:
 def difference(
     before: Pixels, after: Pixels, record: Record, strength: float = 1.0, *, linear: bool = False
 ) -> RainLayer:
-    """The rain that was taken, from a photo and its result: `apply` gives the result again.
+    """Recover the rain from a photo and its result; `apply` gives the result again.
 
     Args:
         before: (H, W, 3), the photo.
         after: (H, W, 3), its result, which may have lost depth.
         record: how it was made.
-        strength: share of the rain that was taken; of 0 nothing can be learnt.
+        strength: share of the rain that was removed; not 0.
         linear: both are in linear light.
 
     Returns:
@@ -284,7 +283,7 @@ def difference(
 
 
 def _rounded(values: Floats, like: Pixels) -> Whole:
-    """To the depth of `like`, in place as far as it goes."""
+    """Convert to the depth of `like`, in place if possible."""
     np.clip(values, 0, white(like.dtype), out=values)
     np.rint(values, out=values)
     return values.astype(np.uint8) if like.dtype == np.uint8 else values.astype(np.uint16)

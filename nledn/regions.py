@@ -1,4 +1,4 @@
-"""How a feature map is divided for the non-local operation (section 3.3): pure geometry."""
+"""The division of a feature map for the non-local operation (section 3.3): pure geometry."""
 
 from functools import cache
 from typing import NamedTuple
@@ -94,7 +94,7 @@ def _tent(start: int, side: int) -> npt.NDArray[np.float64]:
 
 
 def safe_side(side: int, regions: Regions) -> int:
-    """Smallest length ≥ `side` that the network takes as it is.
+    """Smallest length ≥ `side` that the network takes without padding.
 
     With `grid` that is every length on which each region of each level has ≥ 2 positions: the
     authors' code fails on those this steps over (1–15, 19–22, 25–27, …), and `forward` equals it
@@ -109,10 +109,11 @@ def safe_side(side: int, regions: Regions) -> int:
 
 
 def pools_evenly(side: int) -> bool:
-    """Whether every `fixed` region of every level has an even length along an axis.
+    """Return whether every `fixed` region of every level has an even length along an axis.
 
     An odd region loses a row of keys to its own 2×2 pooling and shifts the windows of the next;
-    no training patch looks like that, and on light rain it costs half a decibel (docs/tiling.md).
+    training patches have no such regions, and on light rain it costs half a decibel
+    (docs/tiling.md).
     """
     sides = (side >> level for level in range(len(LEVEL_GRIDS)))
     return all(region_spans(n, region_count(n, 1, "fixed"))[0].length % 2 == 0 for n in sides)

@@ -24,10 +24,10 @@ HTML_MARK = '<meta name="generator" content="AfterRain">'
 JSON_MARK = '"program": "AfterRain"'
 TABLE_MARK = ",psnr_y,ssim_y,"
 MARKS = {".html": HTML_MARK, ".json": JSON_MARK, ".csv": TABLE_MARK}
-"""What pages, JSON and tables have near their start, so that a later run may replace them."""
+"""The mark near the start of pages, JSON and tables, by which a later run may replace them."""
 
 PAGE_NAME = "AfterRain report.html"
-"""The name of a page in the folder of the results, where the user gave none; see `page_in`."""
+"""The default name of a page in the folder of the results; see `page_in`."""
 
 _FIRST = ("failed", "skipped")
 _MAY_END = re.compile(r"(?<=[/_\s-])(?=[^/_\s-])")
@@ -39,24 +39,24 @@ class ReportRow:
 
     Attributes:
         file: the photo.
-        name: as it is shown.
+        name: as shown.
         state: in a word.
         size_bytes: of its file.
-        width_px: None when it was not read.
-        height_px: likewise.
+        width_px: None if it was not read.
+        height_px: None if it was not read.
         seconds: of computing.
-        taken: how much rain: the mean absolute change, in levels of 255.
+        taken: the removed rain: the mean absolute change, in levels of 255.
         brightness: the median change of luma, in levels of 255.
         scores: where there is a photo without rain.
-        marks: what a person should look at.
+        marks: points that the user should check.
         note: a sentence, or several.
         error: why it failed or was skipped.
         device: that computed.
-        checkpoint: id of the model; empty where that is not known.
-        reason: why it was chosen; empty where a person named it.
+        checkpoint: id of the model; empty if unknown.
+        reason: why it was chosen; empty if the user named it.
         output: the result.
         before: a small picture, WebP.
-        after: likewise.
+        after: a small picture, WebP.
     """
 
     file: Path
@@ -86,7 +86,7 @@ class Report:
 
     Attributes:
         title: its heading.
-        facts: names and values that a page folds away, such as paths and settings.
+        facts: names and values that a page hides at first, such as paths and settings.
         rows: the photos.
         summary: names and short values that a page begins with.
     """
@@ -132,9 +132,9 @@ def write(
     """Write a report in the format that the suffix of `path` names; an earlier one is replaced.
 
     Args:
-        report: what it says.
-        path: where it goes.
-        overwrite: replace a file that is no report too.
+        report: its content.
+        path: of the file.
+        overwrite: also replace a file that is not a report.
         sources: files that are never replaced.
 
     Raises:
@@ -165,7 +165,7 @@ def write_json(
 
 
 def plain(row: ReportRow) -> dict[str, Any]:
-    """A row without pictures, as JSON and CSV have it; null where there is no finite figure."""
+    """A row without pictures, for JSON and CSV; null for a figure that is not finite."""
     scores = Scores(*[math.nan] * 4) if row.scores is None else row.scores
     return {
         "file": row.name,
@@ -199,7 +199,7 @@ def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
 
 
 def dump_json(content: Mapping[str, Any], file: IO[str]) -> None:
-    """Write JSON for people and programs; no infinity, letters as they are."""
+    """Write readable JSON, without infinity and without escaped letters."""
     json.dump(
         {"program": "AfterRain", **content}, file, indent=2, allow_nan=False, ensure_ascii=False
     )
@@ -229,7 +229,7 @@ def _write_html(report: Report, path: Path, file: IO[str]) -> None:
 
 
 def _rank(placed: tuple[int, ReportRow]) -> int:
-    """The page begins with what went wrong, and keeps the order otherwise."""
+    """Put failures first, and keep the order otherwise."""
     state = placed[1].state
     return _FIRST.index(state) if state in _FIRST else len(_FIRST)
 
@@ -259,7 +259,7 @@ def _picture(webp: bytes) -> str:
 
 
 def _link(target: Path, report: Path) -> str:
-    """An address that holds while report and photos move together."""
+    """Return an address that stays valid if report and photos move together."""
     try:
         relative = os.path.relpath(target, report.parent)
     except ValueError:  # on another drive of Windows

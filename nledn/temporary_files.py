@@ -1,9 +1,9 @@
-"""Unfinished files are noted before they are made, so that what a killed process leaves is found.
+"""Notes of unfinished files, so that the next start finds those of a killed process.
 
-A note is a small file in the user's state folder, locked by the process that writes for as long as
-it does. The system gives the lock back when the process ends, however it ends: whoever can take it
-knows that nobody writes any more, whatever process has that number now. Only what was noted is
-ever removed, so the files of other machines on a network disk are safe.
+A note is a small file in the user's state folder, made before the unfinished file and locked by the
+writing process. The system releases the lock when the process ends, however it ends, so a process
+that can take the lock knows that no other one is writing. Only noted files are ever removed, so the
+files of other machines on a network disk are safe.
 """
 
 import json
@@ -24,7 +24,7 @@ from nledn.locking import lock
 log = logging.getLogger(__name__)
 
 TEMPORARY_SUFFIX = ".afterrain-tmp"
-"""How the names of unfinished files end."""
+"""The ending of the names of unfinished files."""
 
 WAITED_S = 2.0  # for a network disk that does not answer; the rest is left to the next start
 _LOCKING_S = 60.0  # an empty note that is younger may be about to be locked
@@ -33,27 +33,27 @@ _MADE = b"made\n"
 
 
 class Noted:
-    """Says that a file is unfinished, until it is taken back."""
+    """A note that a file is unfinished."""
 
     def __init__(self, place: Path | None = None, descriptor: int = -1) -> None:
         self._place = place
         self._descriptor = descriptor
 
     def confirm(self) -> None:
-        """The file is there, and it is ours."""
+        """Confirm that the file exists and is ours."""
         if self._place is not None:
             with suppress(OSError):  # a full disk; then it is removed only while it is empty
                 os.write(self._descriptor, _MADE)
 
     def take_back(self) -> None:
-        """The file is gone, or has the name it was meant for."""
+        """Drop the note: the file is gone or has its final name."""
         if self._place is not None:
             self.leave()
             with suppress(OSError):
                 self._place.unlink()
 
     def leave(self) -> None:
-        """The file could not be removed; a later start may."""
+        """Leave the note to a later start: the file could not be removed."""
         if self._place is not None:
             os.close(self._descriptor)
 
@@ -61,8 +61,8 @@ class Noted:
 def note(path: Path) -> Noted:
     """Note a file, or a folder of files, that is about to be made.
 
-    Where the state folder cannot be written or its disk cannot lock, nothing is noted and the work
-    goes on.
+    If the state folder cannot be written or its disk cannot lock, the work continues without a
+    note.
 
     Args:
         path: absolute; its name ends in `TEMPORARY_SUFFIX`.
@@ -106,26 +106,26 @@ def private_folder() -> tuple[Path, Noted]:
 
 
 def is_temporary(path: Path) -> bool:
-    """Whether a file has the name of an unfinished one."""
+    """Return whether a file has the name of an unfinished one."""
     return path.name.startswith(".") and path.name.endswith(TEMPORARY_SUFFIX)
 
 
 def remove_abandoned() -> None:
-    """Remove what processes of this machine left unfinished when they were killed, and only that.
+    """Remove the unfinished files that killed processes of this machine left, and only those.
 
     A disk that is not connected keeps its file, and the note, for a later start.
     """
-    # On a thread of its own: a network disk that is gone can hold a call up for minutes.
+    # On a separate thread: a lost network disk can block a call for minutes.
     thread = threading.Thread(target=_remove_abandoned, name="unfinished", daemon=True)
     thread.start()
     thread.join(WAITED_S)
 
 
 def discard(path: Path) -> None:
-    """Delete an unfinished file, or a folder of them; one that is gone already is well.
+    """Delete an unfinished file, or a folder of them, if it still exists.
 
     Raises:
-        OSError: the system does not let it be deleted.
+        OSError: it cannot be deleted.
     """
     if path.is_dir() and not path.is_symlink():
         with suppress(FileNotFoundError):
@@ -148,15 +148,15 @@ def _remove_abandoned() -> None:
             if _is_settled(place):
                 place.unlink(missing_ok=True)
         except OSError:
-            # Locked by a process that is alive, or a file that cannot be deleted now.
+            # Locked by a living process, or the file cannot be deleted now.
             log.debug("%s stays", place, exc_info=True)
 
 
 def _is_settled(place: Path) -> bool:
-    """Remove the file of a note that nobody holds; whether the note is done with.
+    """Remove the file of an unlocked note; return whether the note can be deleted.
 
     Raises:
-        OSError: it is held, or the file cannot be removed.
+        OSError: the note is locked, or the file cannot be removed.
     """
     descriptor = os.open(place, os.O_RDWR)
     try:

@@ -1,7 +1,7 @@
-"""Pure geometry: how a photo is divided into tiles, and how their results are put together.
+"""Pure geometry: the division of a photo into tiles, and the blending of their results.
 
-A side is covered by equal tiles whose length and starts are multiples of 8, so that each tile is
-pooled three times as the whole photo would be. Along an axis the tiles' weights sum to 1 at each
+Equal tiles, whose length and starts are multiples of 8, cover a side, so that each tile is
+pooled three times like the whole photo. Along an axis the tiles' weights sum to 1 at each
 position; near an edge that lies inside the photo a tile's weight is 0, because zero padding in
 the convolutions has touched those pixels; at the photo's own border it keeps its weight. The
 weight of a pixel is the product of its two axes' weights.
@@ -63,13 +63,13 @@ class Rect:
         return across and min(self.bottom, other.bottom) > max(self.top, other.top)
 
     def distance(self, other: "Rect") -> float:
-        """Between the nearest pixels, px; 0 where the two meet."""
+        """The distance between the nearest pixels, px; 0 if the two meet."""
         across = max(self.left - other.right, other.left - self.right, 0)
         along = max(self.top - other.bottom, other.top - self.bottom, 0)
         return float(np.hypot(across, along))
 
     def centre_distance(self, other: "Rect") -> float:
-        """Between the centres, px."""
+        """The distance between the centres, px."""
         across = (self.left + self.right - other.left - other.right) / 2
         along = (self.top + self.bottom - other.top - other.bottom) / 2
         return float(np.hypot(across, along))
@@ -82,8 +82,8 @@ class Axis:
     Attributes:
         side_px: length of the side; the tiles may reach up to 7 px beyond it.
         tile_px: length of each tile.
-        starts: where each tile begins, ascending.
-        overlap_px: what neighbours share at least.
+        starts: of the tiles, ascending.
+        overlap_px: least overlap of neighbours.
     """
 
     side_px: int
@@ -190,7 +190,7 @@ class Tiling:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the photo is one tile that ends where the photo ends."""
+        """True if the photo is one tile without extension."""
         return len(self.tiles) == 1 and self.tiles[0].rect == self.inside(self.tiles[0])
 
     def inside(self, tile: Tile) -> Rect:
@@ -223,7 +223,7 @@ class Tiling:
 
 
 def whole(height: int, width: int) -> Tiling:
-    """The photo as a single tile, not extended: exactly what the network gives."""
+    """The photo as a single tile, not extended: exactly the network's result."""
     return Tiling(Axis(height, height, (0,), 0), Axis(width, width, (0,), 0))
 
 
@@ -234,7 +234,7 @@ def balanced(height: int, width: int, tile_px: int, overlap_px: int) -> Tiling:
         height: of the photo, px.
         width: of the photo, px.
         tile_px: largest side of a tile; rounded down to a multiple of 8.
-        overlap_px: what neighbours share at least; at most a quarter of the tile.
+        overlap_px: least overlap of neighbours; at most a quarter of the tile.
     """
     return Tiling(
         _balanced_axis(height, tile_px, overlap_px), _balanced_axis(width, tile_px, overlap_px)
@@ -252,7 +252,7 @@ def _balanced_axis(side_px: int, largest_px: int, overlap_px: int) -> Axis:
 
 
 def _even(tile_px: int, largest: int) -> int:
-    """The next length whose regions pool evenly, if there is one up to `largest`."""
+    """The next length whose regions pool evenly, if one exists up to `largest`."""
     lengths = range(tile_px, largest + 1, STEP_PX)
     return next((length for length in lengths if pools_evenly(length)), tile_px)
 

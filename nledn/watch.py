@@ -1,7 +1,7 @@
 """A watched folder: the photos that arrive in it, each once it is complete.
 
-A file that is being copied is there before it is complete. It counts as complete when two looks,
-`SETTLE_S` apart, find the same size and time.
+A file appears before its copying ends. It counts as complete when two checks, `SETTLE_S` apart,
+find the same size and time.
 """
 
 import logging
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
     from watchdog.observers.api import BaseObserver
 
-SETTLE_S = 1.0  # between two looks; a copy over a slow network stalls for less
+SETTLE_S = 1.0  # between two checks; a copy over a slow network stalls for less
 
 Stamp: TypeAlias = tuple[int, int]
 """Size in bytes and time of change in ns."""
@@ -33,18 +33,18 @@ class Settling:
         return tuple(self._stamps)
 
     def note(self, path: Path) -> None:
-        """A file has arrived, or has changed."""
+        """Note a file that arrived or changed."""
         self._stamps.setdefault(path, None)
 
     def clear(self) -> None:
-        """Wait for none of them any more."""
+        """Forget all of them."""
         self._stamps.clear()
 
     def compare(self, now: Mapping[Path, Stamp | None]) -> tuple[Path, ...]:
-        """Return the files that are as they were at the last look, which are complete.
+        """Return the complete files: those unchanged since the last check.
 
         Args:
-            now: of a look at `paths`; see `stamps_of`.
+            now: the present stamps of `paths`; see `stamps_of`.
         """
         complete = []
         for path, stamp in now.items():
@@ -57,7 +57,7 @@ class Settling:
 
 
 def stamps_of(paths: tuple[Path, ...]) -> dict[Path, Stamp | None]:
-    """Look how large files are now; one that is gone, or empty, has no stamp."""
+    """Read the stamps of files; a missing or empty one has none."""
     return {path: _stamp(path) for path in paths}
 
 
@@ -70,14 +70,14 @@ def _stamp(path: Path) -> Stamp | None:
 
 
 def observed(folder: Path, seen: Callable[[Path], None]) -> "BaseObserver":
-    """Begin to watch a folder and all below it; to be stopped and joined.
+    """Start watching a folder and all below it; stop and join the result.
 
     Args:
-        folder: to be watched; it is walked through before this returns.
+        folder: to watch; its tree is read before this returns.
         seen: called from the observer's thread with a photo that arrived or changed.
 
     Raises:
-        InputNotFound: there is no such folder, or it cannot be watched.
+        InputNotFound: the folder is missing or cannot be watched.
     """
     from watchdog.observers import Observer
 
@@ -91,10 +91,10 @@ def observed(folder: Path, seen: Callable[[Path], None]) -> "BaseObserver":
 
 
 class _AtItsEnd(logging.Filter):
-    """Drops the error that watchdog logs when a change comes while its thread is being stopped."""
+    """Drops watchdog's error about a change that comes while its thread is stopping."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep anything else."""
+        """Keep any other record."""
         return "called when the thread is inactive" not in record.getMessage()
 
 

@@ -68,7 +68,7 @@ def _writes_stay_inside(write_guard: WriteGuard) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own for every test: settings, caches and checkpoints of nobody."""
+    """A new home for every test, without settings, caches and checkpoints."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
     for name, below in {

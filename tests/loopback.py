@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass
 class Manners:
-    """How the server answers.
+    """The manners of the server.
 
     Attributes:
         content: of its only file.

@@ -106,7 +106,7 @@ def test_a_deleted_file_of_weights_is_a_missing_model(ship: Ship) -> None:
     before = catalog.automatic().sha256
     (places.weights() / f"{DENSE_ID}.safetensors").unlink()
     assert choose(FP32, lambda: Rain.DENSE).options.weights == "afterrain"
-    assert catalog.automatic().sha256 != before, "a batch derains anew"
+    assert catalog.automatic().sha256 != before, "a batch derains again"
 
 
 def test_where_there_is_no_choice_nobody_looks(ship: Ship) -> None:

@@ -60,7 +60,7 @@ def test_a_verdict_that_another_process_found_meanwhile_is_taken(
     verdict = backend_benchmark.hold(MACHINE)  # by one that began as this one did, without any
     stand_in(monkeypatch, RuntimeError("would be tried again"))
     assert backend_benchmark.hold(MACHINE) == verdict
-    again = backend_benchmark.hold(replace(MACHINE, openvino_trial=verdict))  # asked for anew
+    again = backend_benchmark.hold(replace(MACHINE, openvino_trial=verdict))  # asked for again
     assert "would be tried again" in again.problem
 
 
@@ -79,7 +79,7 @@ def test_one_that_errs_is_not_used(
 
 
 def test_one_that_ends_the_program_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a process leaves that dies in the trial."""
+    """A process that dies in the benchmark leaves a verdict."""
     left = []
 
     class Dying(Constant):
@@ -115,7 +115,7 @@ def test_a_damaged_verdict_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def _torchs_word(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What a bundle carries: torch found 0.25 everywhere."""
+    """Torch's result in a bundle: 0.25 everywhere."""
     stand_in(monkeypatch, Constant(0.25))
     path = tmp_path / "torchs-rain.npz"
     reference.write(path)

@@ -1,4 +1,4 @@
-"""The trial of OpenVINO in a process of its own: what ends it, and what it leaves then."""
+"""The benchmark of OpenVINO in a separate process: its ends and their verdicts."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Which cards torch can use, and why not others: a faked `torch.cuda` and a faked NVML."""
+"""Usable and unusable cards: a faked `torch.cuda` and a faked NVML."""
 
 import ctypes
 import warnings
@@ -62,7 +62,7 @@ class Cuda:
     def is_available(self) -> bool:
         if self.warns:
             warnings.warn(self.warns, UserWarning, stacklevel=2)
-            self.warns = ""  # it is said once a process
+            self.warns = ""  # it warns once a process
         return bool(self.cards)
 
     def device_count(self) -> int:

@@ -1,4 +1,4 @@
-"""What is no checkpoint of ours, and what asks for code: refused, and never run."""
+"""Files that are no checkpoint of ours or ask for code: refused, and never run."""
 
 import io
 import os

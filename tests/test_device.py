@@ -1,4 +1,4 @@
-"""Where to compute, and in which tiles: decisions on faked machines."""
+"""Device and tiles: decisions on faked machines."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -153,7 +153,7 @@ def test_openvino_must_be_installed_and_computes_on_the_cpu() -> None:
 @pytest.mark.parametrize(
     ("trial", "backend", "why"),
     [
-        (None, "torch", "has not been tried"),
+        (None, "torch", "untested here"),
         (Trial(agrees=True, times_as_fast=1.4), "openvino", "1.40 times as fast"),
         (Trial(agrees=True, times_as_fast=1.05), "torch", "too little"),
         (Trial(False, 3.0, "its result is 0.2 from torch's"), "torch", "0.2 from torch's"),

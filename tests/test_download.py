@@ -90,7 +90,7 @@ def test_a_slow_server_is_waited_for() -> None:
     with serving(Manners(CONTENT, pause_s=0.05, piece_bytes=30_000)) as url:
         found = download(published(url), on_progress=lambda n, _: told.append(n), timeout_s=5)
     assert found == CONTENT
-    assert len(told) >= 10, "each piece is told as it comes"
+    assert len(told) >= 10, "each piece is reported as it comes"
 
 
 def test_a_server_that_falls_silent_is_given_up() -> None:

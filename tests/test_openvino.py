@@ -82,7 +82,7 @@ def test_shapes_and_checkpoints_hold_no_more_memory_the_more_there_were() -> Non
             engine.rain(tile)
             threads.append(psutil.Process().num_threads())
     assert max(threads[KEPT_AT_MOST:]) <= max(threads[:KEPT_AT_MOST]), "each shape has threads"
-    np.testing.assert_array_equal(engines[0].rain(tiles[0]), first)  # compiled anew
+    np.testing.assert_array_equal(engines[0].rain(tiles[0]), first)  # compiled again
 
 
 def test_of_equal_maxima_the_first_is_taken_as_torch_does() -> None:

@@ -1,4 +1,4 @@
-"""What may be chosen, and what is refused."""
+"""Valid choices and refused ones."""
 
 import os
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the first page promises."""
+"""The promises of the first page."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What takes over where a backend fails, and the sentence that says so."""
+"""Backends that take over where one fails, and the sentence that says so."""
 
 from collections.abc import Callable
 
@@ -59,7 +59,7 @@ class Case:
 
     Attributes:
         seen: who computed what shape.
-        notes: what was said.
+        notes: the sentences.
     """
 
     def __init__(self, options: Options | None = None, **computes: Rain) -> None:

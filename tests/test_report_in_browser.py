@@ -101,7 +101,7 @@ def page(tmp_path: Path) -> Iterator[Browser]:
 
 
 def share_of(colour: tuple[int, int, int], page: Browser) -> float:
-    """How much of the picture's width has a colour, a little below its upper edge."""
+    """The share of the picture's width with a colour, a little below its upper edge."""
     left, top, width, _ = page.box(".pair")
     row = page.screenshot()[top + 10, left : left + width].astype(int)
     return float((np.abs(row - colour).max(axis=1) < 12).mean())

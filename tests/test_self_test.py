@@ -54,7 +54,7 @@ def failing(rainy: Floats) -> Floats:
 
 
 def crashing_quietly(rainy: Floats) -> Floats:
-    raise RuntimeError("something that nobody knows")
+    raise RuntimeError("something unknown")
 
 
 class Fake:

@@ -1,4 +1,4 @@
-"""What pyproject.toml, constraints.txt, the Makefile and the samples promise."""
+"""The promises of pyproject.toml, constraints.txt, the Makefile and the samples."""
 
 import ast
 import importlib.metadata

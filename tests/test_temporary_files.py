@@ -1,4 +1,4 @@
-"""What killed processes left unfinished goes at a next start; nothing else does."""
+"""Unfinished files of killed processes are removed at the next start; nothing else is."""
 
 import json
 import os

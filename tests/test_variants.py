@@ -60,7 +60,7 @@ def test_the_last_variant_is_nledn_itself() -> None:
 
 
 def reach_px(name: str, side: int) -> int:
-    """How far away the rain changes when one pixel of the photo does."""
+    """The distance at which the rain changes with one pixel of the photo."""
     made, middle = network(name).double(), side // 2
     rainy = torch.rand(1, 3, side, side, dtype=torch.float64)
     touched = rainy.clone()

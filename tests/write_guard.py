@@ -37,7 +37,7 @@ class WriteGuard:
     """Writes of this process, seen through audit events.
 
     Attributes:
-        found: one line for each write outside; whoever reads it empties it.
+        found: one line for each write outside; the reader empties it.
         active: whether writes are noted now. An audit hook cannot be taken out again.
     """
 
@@ -49,7 +49,7 @@ class WriteGuard:
         sys.addaudithook(self._audit)
 
     def is_outside(self, path: str) -> bool:
-        """Whether nothing may be written at `path`, links resolved; the innermost rule counts."""
+        """Return whether writing at `path` is forbidden, links resolved; the inner rule counts."""
         if "__pycache__" in path:
             return False
         allowed = max((len(root) for root in self._allowed if _within(path, root)), default=0)

@@ -1,4 +1,4 @@
-"""What `nledn` of the bundle runs."""
+"""The program `nledn` of the bundle."""
 
 import multiprocessing
 import sys

@@ -1,6 +1,6 @@
 """`make deb`: a package for Debian and Ubuntu out of the bundle.
 
-The bundle goes to /usr/lib/afterrain as it is; links to its two programs, the menu entry, icons,
+The bundle goes to /usr/lib/afterrain unchanged; links to its two programs, the menu entry, icons,
 kinds of photos and the page for software centres go where a desktop looks for them.
 """
 
@@ -52,9 +52,9 @@ def build(bundle: Path, folder: Path, compression: str = "xz") -> Path:
     """Make the package.
 
     Args:
-        bundle: what `make bundle` made.
-        folder: where the package goes; its tree is put together below it, in `afterrain-deb/`.
-        compression: as dpkg-deb knows it: xz, zstd, gzip or none.
+        bundle: the folder from `make bundle`.
+        folder: for the package; its tree is built in `afterrain-deb/` below it.
+        compression: for dpkg-deb: xz, zstd, gzip or none.
 
     Returns:
         The package.
@@ -80,7 +80,7 @@ def build(bundle: Path, folder: Path, compression: str = "xz") -> Path:
 
 
 def lay_out(bundle: Path, tree: Path) -> None:
-    """Put all files where they are to be installed, below `tree`."""
+    """Put all files at their installed places below `tree`."""
     shutil.copytree(bundle, tree / "usr/lib/afterrain", symlinks=True, copy_function=_link)
     commands = tree / "usr/bin"
     commands.mkdir(parents=True)
@@ -100,7 +100,7 @@ def lay_out(bundle: Path, tree: Path) -> None:
 
 
 def needed(bundle: Path) -> set[str]:
-    """What of Debian's packages the bundle's programs and libraries are linked with."""
+    """Debian's packages that the bundle's programs and libraries are linked with."""
     libraries = [path for path in bundle.rglob("*") if path.is_file() and _is_elf(path)]
     carried = {path.name for path in bundle.rglob("*")}
     headers = _told("objdump", "--private-headers", *map(str, libraries))
@@ -139,7 +139,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _link(source: str, target: str) -> None:
-    """Files of the tree are only read: a second name is enough where the disk has such."""
+    """Link a file, or copy it on a disk without hard links."""
     try:
         os.link(source, target, follow_symlinks=False)
     except OSError:
@@ -147,7 +147,7 @@ def _link(source: str, target: str) -> None:
 
 
 def _set_modes(tree: Path) -> None:
-    """Let everybody read and run all files, and only root change them, whatever umask there was."""
+    """Let all users read and run the files, and only root change them, at any umask."""
     for path in (tree, *tree.rglob("*")):
         if path.is_symlink():
             continue
@@ -155,7 +155,9 @@ def _set_modes(tree: Path) -> None:
         mode = 0o755 if path.is_dir() or status.st_mode & 0o100 else 0o644
         if status.st_mode & 0o7777 == mode:
             continue
-        if path.is_file() and status.st_nlink > 1:  # also a name of the bundle's, which stays so
+        if (
+            path.is_file() and status.st_nlink > 1
+        ):  # also a name in the bundle, whose modes do not change
             copy = path.with_name(f".{path.name}.copy")
             shutil.copyfile(path, copy)
             copy.replace(path)

@@ -1,4 +1,4 @@
-"""The program's icon as each system wants it, drawn from resources/icons/afterrain.svg."""
+"""The program's icon for each system, drawn from resources/icons/afterrain.svg."""
 
 from pathlib import Path
 
@@ -13,9 +13,9 @@ SOURCE = ROOT / "resources" / "icons" / "afterrain.svg"
 HICOLOR_PX = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 """Sizes of the icon theme that every desktop falls back to."""
 ICO_PX = (16, 20, 24, 32, 40, 48, 64, 256)
-"""What Windows draws from 100 to 200 %: title, task bar, desktop, large icons."""
+"""Sizes for Windows from 100 to 200 %: title, task bar, desktop, large icons."""
 LARGEST_PX = 1024
-"""What macOS shows at most: 512 points at twice the pixels."""
+"""The largest size of macOS: 512 points at twice the pixels."""
 
 
 def draw(path: Path, side_px: int) -> None:
@@ -31,7 +31,7 @@ def draw(path: Path, side_px: int) -> None:
 
 
 def for_windows(folder: Path) -> Path:
-    """Write `afterrain.ico`, each size drawn by itself."""
+    """Write `afterrain.ico`, each size drawn separately."""
     drawn = [_drawn(folder, side_px) for side_px in ICO_PX]
     target = folder / "afterrain.ico"
     sizes = [picture.size for picture in drawn]

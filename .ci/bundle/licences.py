@@ -1,7 +1,7 @@
 """The licences of everything that a bundle carries, gathered while it is made.
 
-Every file is traced to the package it was taken from. What has no licence that is known, or one
-that does not let us pass it on, stops the build.
+Every file is traced to its package. A file without a known licence, or with one that does not let
+us pass it on, stops the build.
 """
 
 import json
@@ -22,19 +22,19 @@ FILES_SHOWN = 8  # of a part in the overview; Qt has some sixty
 def gather(
     lists: Iterable[Iterable[tuple[str, str, str]]], origins: Origins, work: Path
 ) -> list[tuple[str, str, str]]:
-    """The licences of all that PyInstaller found, as further files for its bundle.
+    """The licences of all that PyInstaller found, as files for its bundle.
 
     Args:
         lists: PyInstaller's lists of files: name in the bundle, path, kind.
-        origins: tells whose a path is.
-        work: PyInstaller's folder for what it makes; the texts are gathered there.
+        origins: finds the owner of a path.
+        work: PyInstaller's working folder; the texts are gathered there.
     """
     entries = [
         (name, path)
         for files in lists
         for name, path, kind in files
-        # A link leads to a file that is listed; "-" is a package without a file; what PyInstaller
-        # makes itself, it makes out of files that are listed.
+        # A link leads to a listed file; "-" is a package without a file; PyInstaller makes its own
+        # files out of listed ones.
         if kind != "SYMLINK" and path != "-" and not Path(path).is_relative_to(work)
     ]
     bootloader = of_distribution(distribution("pyinstaller"))
@@ -48,13 +48,13 @@ def gather(
 def parts(
     entries: Iterable[tuple[str, str]], origins: Origins, rules: Rules, always: Iterable[Owner] = ()
 ) -> list[Part]:
-    """What a bundle is made of.
+    """The parts of a bundle.
 
     Args:
         entries: of each file its name in the bundle, and the path from which it was taken.
-        origins: tells whose a path is.
-        rules: which licences may be passed on.
-        always: owners of whom no single file can be named.
+        origins: finds the owner of a path.
+        rules: the accepted licences.
+        always: owners that have no single file.
     """
     found: dict[tuple[str, str], Part] = {}
     named = [(name, origins.owner(Path(path))) for name, path in entries]
@@ -67,7 +67,7 @@ def parts(
 
 
 def write(found: list[Part], folder: Path) -> list[tuple[str, str]]:
-    """Write overview and texts anew into `folder`; return each file with its place in a bundle.
+    """Rewrite overview and texts in `folder`; return each file with its place in a bundle.
 
     Raises:
         NotToBePassedOn: a part comes without the text of its licence.
@@ -87,7 +87,7 @@ def write(found: list[Part], folder: Path) -> list[tuple[str, str]]:
 
 
 def overview(found: list[Part]) -> str:
-    """All parts with licence, home and texts, to be read by people."""
+    """All parts with licence, home and texts, for readers."""
     return (HERE / "overview.txt").read_text("utf-8") + "".join(_block(part) for part in found)
 
 

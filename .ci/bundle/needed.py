@@ -1,15 +1,15 @@
-"""Shared libraries that are there for somebody: what only a left-out plugin needed goes with it."""
+"""Needed shared libraries: those that only a left-out plugin needed are left out too."""
 
 import posixpath
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-Entry = tuple[str, str, str]  # as PyInstaller has it: place in the bundle, source, kind
+Entry = tuple[str, str, str]  # as in PyInstaller: place in the bundle, source, kind
 
 LINK = "SYMLINK"
 
-# Libraries that others link to, and nobody opens by name.
+# Libraries that others link to, and no program opens by name.
 _LINKED_ONLY = ("PySide6/Qt/lib/",)
 _SYSTEM = ("/lib/", "/lib64/", "/usr/lib/")
 
@@ -18,7 +18,7 @@ def needed(binaries: Iterable[Entry], imports: Callable[[str], Iterable[str]]) -
     """Leave out libraries that nothing links to any more.
 
     Args:
-        binaries: what would go in; links among them stay.
+        binaries: the candidates; links among them stay.
         imports: gives the names of the libraries that a file links to.
 
     Returns:
@@ -45,7 +45,7 @@ def without_lost_links(*lists: Iterable[Entry]) -> list[list[Entry]]:
     """Leave out links to files that are in none of the lists.
 
     Args:
-        lists: all that goes in; of a link, the source is where it leads, seen from its folder.
+        lists: all entries; the source of a link is its target, relative to its folder.
     """
     entries = [list(each) for each in lists]
     places = {place for each in entries for place, _, kind in each if kind != LINK}

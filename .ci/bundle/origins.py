@@ -1,4 +1,4 @@
-"""Whose the files of a bundle are: a Python package's, Python's own, Debian's, or ours."""
+"""Owners of a bundle's files: a Python package, Python itself, Debian, or us."""
 
 import os
 import re
@@ -19,20 +19,20 @@ LONGEST_LICENCE = 80  # characters: some packages put a whole text into that fie
 
 
 class UntracedFile(Exception):
-    """Nobody knows where a file comes from, so nobody knows its licence."""
+    """The origin of a file, and so its licence, is unknown."""
 
 
 @dataclass(frozen=True)
 class Owner:
-    """What a file belongs to.
+    """The owner of files.
 
     Attributes:
-        name: as people know it; a wheel's or a Debian package's name.
-        version: as its publisher counts.
-        licence: SPDX, or what its metadata say; empty where they say nothing.
+        name: of the wheel or the Debian package.
+        version: of its publisher.
+        licence: SPDX, or as in its metadata; empty if they have none.
         home: its page.
         texts: files with its licence and notices.
-        base: folder that the names of `texts` are told from.
+        base: folder for the relative names of `texts`.
     """
 
     name: str
@@ -44,26 +44,26 @@ class Owner:
 
 
 class Origins:
-    """Looks owners up, by the paths from which the bundle's files were taken.
+    """Looks owners up by the source paths of the bundle's files.
 
     Args:
-        ours: what a file of this repository belongs to.
+        ours: the owner of this repository's files.
         folders: where Python packages are installed; by default those of this Python.
     """
 
     def __init__(self, ours: Owner, folders: Sequence[str] = ()) -> None:
         self._ours = ours
-        # Not all that Python searches: packages add folders in themselves, with copies of others.
+        # Not all of Python's search path: packages add folders with copies of others.
         self._folders = list(
             folders or {sysconfig.get_path(kind) for kind in ("purelib", "platlib")}
         )
         self._debian: dict[str, Owner] = {}
 
     def owner(self, path: Path) -> Owner:
-        """Whose `path` is.
+        """Return the owner of `path`.
 
         Raises:
-            UntracedFile: it is of no package that is known here.
+            UntracedFile: no known package has it.
         """
         packaged = self._packages.get(str(path))
         if packaged is not None:
@@ -99,7 +99,7 @@ class Origins:
 @cache
 def debian_libraries() -> dict[str, str]:
     """Paths of shared libraries here, and Debian's packages that have them; empty elsewhere."""
-    # All at once: asking for each by itself takes long.
+    # All at once: one query for each takes long.
     listed = _ask("dpkg-query", "--search", "*/lib*.so*").splitlines()
     named = [line.partition(": ") for line in listed]
     return {file: package.split(":")[0].split(",")[0] for package, _, file in named}
@@ -154,7 +154,7 @@ def _python() -> Owner:
 
 
 def _debian_paths(path: Path) -> Iterator[str]:
-    """Debian joined /lib and /usr/lib; a package knows its files by either name."""
+    """Both names of a file: Debian joined /lib and /usr/lib."""
     for known in dict.fromkeys((str(path), os.path.realpath(path))):
         yield known
         yield known.removeprefix("/usr") if known.startswith("/usr/") else f"/usr{known}"

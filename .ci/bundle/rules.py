@@ -1,4 +1,4 @@
-"""Which licences are known, and which let a part of a bundle be passed on: libraries.toml."""
+"""The rules for licences: the known ones, and those that let us pass a part on."""
 
 import re
 import tomllib
@@ -12,7 +12,9 @@ from license_expression import Licensing
 from bundle.origins import Owner
 
 TABLE = Path(__file__).with_name("libraries.toml")
-HASH = re.compile(r"(-[0-9a-f]{8})+([.][0-9.]+)?$")  # what wheels put behind a library's name
+HASH = re.compile(
+    r"(-[0-9a-f]{8})+([.][0-9.]+)?$"
+)  # the hash that wheels put behind a library's name
 EXTENSION = re.compile(r"\.(cpython-|cp3|abi3\.|pyd$)")  # a module of Python, its package's own
 
 
@@ -32,7 +34,7 @@ class Library:
     text: str = ""
 
     def fits(self, stem: str, owner: Owner) -> bool:
-        """Whether the library `stem`, found in `owner`, is of this project."""
+        """Return whether the library `stem`, found in `owner`, is of this project."""
         if self.carried_by and _plain(self.carried_by) != _plain(owner.name):
             return False
         return any(fnmatch(stem, pattern) for pattern in self.files)
@@ -62,12 +64,12 @@ class Part:
 
     @property
     def folder(self) -> str:
-        """Where its texts are, below `licences/`."""
+        """The place of its texts, below `licences/`."""
         return re.sub(r"[^\w.+-]+", "-", f"{self.owner.name}-{self.owner.version}").strip("-")
 
 
 class Rules:
-    """What libraries.toml says, and what follows from it for a file."""
+    """The rules in libraries.toml, and their result for a file."""
 
     def __init__(self, path: Path = TABLE) -> None:
         table = tomllib.loads(path.read_text("utf-8"))
@@ -98,11 +100,11 @@ class Rules:
         return tuple(dict.fromkeys(chosen))
 
     def is_separate(self, terms: Iterable[str]) -> bool:
-        """Whether the part has to be files that people can replace."""
+        """Return whether users must be able to replace the part's files."""
         return not self._separate.isdisjoint(terms)
 
     def part(self, target: str, owner: Owner) -> Part:
-        """What the file `target` of the bundle belongs to."""
+        """Return the part of the file `target` of the bundle."""
         file = Path(target).name
         row = self._library(file, owner)
         if row is None:
@@ -141,7 +143,7 @@ class Rules:
 
 
 def is_library(file: str) -> bool:
-    """Whether this is a shared library, and no module of Python."""
+    """Return whether this is a shared library, not a Python module."""
     shared = re.search(r"\.(so|dylib|dll)(\.|$)", file) is not None
     named = file.startswith("lib") or file.endswith(".dll")
     return shared and named and EXTENSION.search(file) is None

@@ -10,22 +10,22 @@ from pathlib import Path
 
 from bundle.needed import LINK, Entry
 
-# Tried one by one: `strip` breaks some libraries of wheels, and from most it takes next to nothing.
+# Tested one by one: `strip` breaks some libraries of wheels, and hardly shrinks most.
 LIBRARIES = ("libpython3*", "libtorch_cpu.so")
 
 
 def stripped(binaries: Iterable[Entry], folder: Path) -> list[Entry]:
-    """Put stripped copies in the place of `LIBRARIES`.
+    """Replace `LIBRARIES` by stripped copies.
 
-    After the licences are gathered, which know a file by where it came from.
+    Called after the licences are gathered, which need the original paths.
 
     Args:
-        binaries: what goes in.
+        binaries: the bundle's entries.
         folder: for the copies.
 
     Returns:
-        The same places in their order; all as it was on systems other than Linux and where there
-        is no `strip`, which is in Debian's binutils.
+        The same places in their order; unchanged on systems other than Linux and without `strip`,
+        which is in Debian's binutils.
     """
     entries = list(binaries)
     program = shutil.which("strip")

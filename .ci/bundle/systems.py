@@ -1,6 +1,6 @@
-"""What Windows and macOS want to know of a program: icon, version, kinds of photos, rights.
+"""Facts about the program for Windows and macOS: icon, version, kinds of photos, rights.
 
-Written from PyInstaller's, Microsoft's and Apple's documentation, and not tried: docs/packaging.md.
+Written from PyInstaller's, Microsoft's and Apple's documentation, and untested: docs/packaging.md.
 """
 
 import os
@@ -14,12 +14,12 @@ from nledn import __version__
 
 HERE = Path(__file__).parent
 IDENTIFIER = "io.github.afterrain.afterrain"
-"""What macOS and software centres know the program by."""
+"""The program's id for macOS and software centres."""
 DESCRIPTIONS = {
     "AfterRain": "Takes the rain out of photos",
     "nledn": "Takes the rain out of photos, from the command line",
 }
-OLDEST_MAC = "13.0"  # what Qt 6.11 asks for
+OLDEST_MAC = "13.0"  # required by Qt 6.11
 PHOTO_TYPES = (
     *("public.jpeg", "public.png", "public.tiff", "org.webmproject.webp", "com.microsoft.bmp"),
     *("com.compuserve.gif", "public.avif", "public.heic", "public.heif", "public.jpeg-xl"),
@@ -52,7 +52,7 @@ def executable(program: str, work: Path) -> dict[str, Any]:
 
 
 def version_resource(program: str, folder: Path) -> Path:
-    """Write what Windows shows as a program's properties."""
+    """Write the program's properties for Windows."""
     numbers = [*re.findall(r"\d+", __version__)[:3], "0", "0", "0", "0"][:4]
     template = (HERE / "windows" / "version.txt").read_text("utf-8")
     path = folder / f"{program}-version.txt"
@@ -82,8 +82,8 @@ def information() -> dict[str, Any]:
         "CFBundleDocumentTypes": [
             {
                 "CFBundleTypeName": "Photo",
-                "CFBundleTypeRole": "Viewer",  # results go into files of their own
-                "LSHandlerRank": "Alternate",  # it offers itself, and takes nothing over
+                "CFBundleTypeRole": "Viewer",  # results go into new files
+                "LSHandlerRank": "Alternate",  # it is offered, but not the default
                 "LSItemContentTypes": list(PHOTO_TYPES),
             }
         ],

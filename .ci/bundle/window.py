@@ -1,4 +1,4 @@
-"""What `AfterRain` of the bundle runs."""
+"""The program `AfterRain` of the bundle."""
 
 import multiprocessing
 import sys

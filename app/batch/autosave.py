@@ -1,4 +1,4 @@
-"""The window's batch, kept between starts; where each photo stands is in its journal."""
+"""The window's batch, kept between starts; its journal has the state of each photo."""
 
 import json
 import logging
@@ -22,12 +22,12 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Choices:
-    """The way in which a batch writes its results, as in `nledn.batch.BatchSettings`.
+    """The settings for the results of a batch, as in `nledn.batch.BatchSettings`.
 
     Attributes:
         out: folder of the results; empty for one beside the photos.
         name: template of their names.
-        conflict: what happens where something is already.
+        conflict: the rule for existing files.
         format: of the results.
     """
 
@@ -76,7 +76,7 @@ class QueueFile:
                 file.write(_text(self.latest))
 
     def read(self) -> Kept:
-        """The batch that was kept; an empty one where there is none, or none that can be read."""
+        """The kept batch; an empty one if it is missing or cannot be read."""
         try:
             return _kept(json.loads(self.path.read_text("utf-8")))
         except FileNotFoundError:
@@ -87,7 +87,7 @@ class QueueFile:
 
 
 def _text(kept: Kept) -> str:
-    # As ASCII: names of files may hold bytes that are no text.
+    # As ASCII: names of files may hold bytes that are not text.
     found = kept.found
     return json.dumps(
         {

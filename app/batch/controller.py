@@ -1,4 +1,4 @@
-"""Between the Batch page and the batch: questions to the person, words, folders that are shown."""
+"""Between the Batch page and the batch: questions, words, folders to show."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FromPhotoPage:
-    """Answers of the Photo page, each as it is when it is asked for.
+    """Answers of the Photo page, up to date when asked for.
 
     Attributes:
         options: how photos are derained.
@@ -54,12 +54,12 @@ class BatchController(QObject):
         photo: answers for the Photo page.
 
     Attributes:
-        noticed: (Notice) something to say in the banner.
+        noticed: (Notice) a message for the banner.
         over: (str) a run is over, in a sentence.
-        page_asked: the page is to be shown.
+        page_asked: show the page.
         watched_changed: (Path or None).
-        ready_to_close: nothing would be lost.
-        show_file: opens a file or folder with what the system has for it.
+        ready_to_close: closing loses nothing.
+        show_file: opens a file or folder with the system's program.
     """
 
     noticed = Signal(object)
@@ -94,13 +94,13 @@ class BatchController(QObject):
     # Photos
 
     def ask_photos(self) -> None:
-        """Let the person choose photos."""
+        """Let the user choose photos."""
         from nledn.photo.formats import readable_suffixes
 
         self.add(self._dialogs.photos(self._folder(), readable_suffixes()))
 
     def ask_folder(self) -> None:
-        """Let the person choose a folder of photos."""
+        """Let the user choose a folder of photos."""
         path = self._dialogs.folder(self._folder())
         self.add([] if path is None else [path])
 
@@ -112,7 +112,7 @@ class BatchController(QObject):
             self.batch.add(paths)
 
     def drop(self, data: QMimeData, *, is_shown: bool) -> bool:
-        """Take files that were dropped, if they are for the batch: the page is shown, or many."""
+        """Take dropped files if the page is shown or they are many."""
         paths = paths_in(data)
         is_ours = len(paths) > 1 or (is_shown and bool(paths))
         if is_ours:
@@ -120,7 +120,7 @@ class BatchController(QObject):
         return is_ours
 
     def set_watching(self, watches: bool) -> None:
-        """Let the person choose a folder to be watched, or watch none any more."""
+        """Let the user choose a folder to watch, or stop watching."""
         folder = self._dialogs.folder(self._folder()) if watches else None
         if folder is None:
             self.watch.end()
@@ -132,7 +132,7 @@ class BatchController(QObject):
         self.watched_changed.emit(folder)
 
     def _arrived(self, paths: tuple[Path, ...]) -> None:
-        """Photos came into the folder that is watched."""
+        """Add photos that arrived in the watched folder."""
         results = {entry.output for entry in self.batch.entries}
         out = Path(self.batch.choices.out).expanduser()
         apart = out != self.batch.watched
@@ -145,15 +145,15 @@ class BatchController(QObject):
             self.batch.add(new, starts=True)
 
     def open_row(self, entry: Entry) -> None:
-        """Show a photo, and what the batch made of it."""
+        """Show a photo and its result of the batch."""
         output = entry.output if entry.state == "done" else None
         about = (entry.source, output, entry.row, entry.strength, self.batch.checkpoint)
         self._photo.review(*about)
 
-    # Choices and what comes of a run
+    # Choices and results of a run
 
     def ask_output(self) -> None:
-        """Let the person choose the folder of the results."""
+        """Let the user choose the folder of the results."""
         out = self.batch.choices.out
         path = self._dialogs.folder(Path(out) if out else self._folder())
         if path is not None:
@@ -168,11 +168,11 @@ class BatchController(QObject):
         self.show_file(Path(self.batch.choices.out).expanduser())
 
     def show_report(self) -> None:
-        """Make the report, and show it when it is there."""
+        """Make the report, then show it."""
         self.batch.make_report(self.show_file)
 
     def _ended(self, ended: Ended) -> None:
-        """A run is over: say how it went."""
+        """Report the end of a run."""
         status = self.batch.status
         words = [tr("{done} of {total} photos are done.", done=status.done, total=status.total)]
         if status.failed:
@@ -194,24 +194,24 @@ class BatchController(QObject):
         self.over.emit(" ".join(words))
 
     def _watch_failed(self, error: Exception) -> None:
-        """Nothing is watched: the panel does not say otherwise, and the banner says why."""
+        """Show in the panel that watching has stopped, and the reason in the banner."""
         if not self.watch.is_watching:
             self.watched_changed.emit(None)
         self._failed(error)
 
     def _failed(self, error: Exception) -> None:
-        """Say what went wrong, in a sentence."""
+        """Show an error, in a sentence."""
         self.noticed.emit(Notice.of(error))
 
     # Between starts
 
     def restore(self) -> None:
-        """Take up the batch of the last start."""
+        """Restore the batch of the last start."""
         self._is_restoring = True
         self.batch.restore()
 
     def close(self) -> None:
-        """Ask where a run would be stopped; `ready_to_close` follows unless it goes on."""
+        """Ask before stopping a run; `ready_to_close` follows unless it continues."""
         status = self.batch.status
         if status.state.is_run and not self._dialogs.stop_batch(status.finished, status.total):
             return

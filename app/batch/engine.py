@@ -1,8 +1,8 @@
-"""The engine of a batch in the window: its tiles are computed on the compute queue, patiently.
+"""The engine of a batch in the window: it computes on the compute queue, as a patient job.
 
-Whatever a person waits for comes first: a step ends after its tile, and the next one begins when
+Work that the user waits for comes first: a step ends after its tile, and the next one begins when
 the queue is free again. A pause is the same without an end: the photo, its layer and the lock on
-the output folder stay as they are.
+the output folder are kept.
 """
 
 import threading
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nledn.auto import Automatic
     from nledn.engine import OnTile
 
-POLL_S = 0.1  # how soon a paused batch notices that it was cancelled
+POLL_S = 0.1  # how often a paused batch checks for a stop
 
 
 R = TypeVar("R")
@@ -34,7 +34,7 @@ R = TypeVar("R")
 class _LentJob(Job[tuple[float, R]], Generic[R]):
     """Work for the engine while nothing more urgent waits.
 
-    The answer is when that was, and what came of it.
+    The answer is the time and the result.
     """
 
     queue: ClassVar[QueueName] = "compute"
@@ -66,20 +66,20 @@ class BatchEngine:
         self._is_paused = False
         self._stood_s = 0.0
         self.on_stand: Callable[[], None] = lambda: None
-        """Called on the batch's thread when a pause has taken hold."""
+        """Called on the batch's thread when a pause begins."""
 
     def pause(self) -> None:
-        """Stop after the tile that is being computed."""
+        """Stop after the present tile."""
         self._is_paused = True
 
     def resume(self) -> None:
-        """Go on."""
+        """Continue."""
         with self._changed:
             self._is_paused = False
             self._changed.notify_all()
 
     def clock(self) -> float:
-        """Seconds that the batch had to itself: pauses and other work are left out."""
+        """Seconds of the batch's own work, without pauses and other work."""
         return time.monotonic() - self._stood_s
 
     def load(self) -> None:

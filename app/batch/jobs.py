@@ -1,4 +1,4 @@
-"""Work for the Batch page: which photos, what would be done, doing it, the report."""
+"""Work for the Batch page: finding photos, the preview, the run, the report."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """A photo of a batch, as it is listed.
+    """A photo in the list of a batch.
 
     Attributes:
         source: the photo.
@@ -27,10 +27,10 @@ class Entry:
         state: planned, running, done, failed or skipped.
         seconds: of computing, when it is done.
         error: why it failed, was skipped, or would be.
-        output: the result, or where it would go; None when there is none.
-        share: of a running one that is computed, 0 to 1.
+        output: the result, or its place; None without one.
+        share: computed part of a running one, 0 to 1.
         little: nearly nothing changed.
-        moved: what happened to the overall brightness, in levels of 255; 0 if nothing to speak of.
+        moved: change of the overall brightness, in levels of 255; 0 if small.
         row: in the journal; None for one that has just been added.
     """
 
@@ -47,7 +47,7 @@ class Entry:
 
     @property
     def strength(self) -> float:
-        """Share of the rain that was taken."""
+        """Share of the rain that was removed."""
         if self.row is None:
             return 1.0
         return float(json.loads(self.row.settings)["strength"])
@@ -55,7 +55,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Asked:
-    """A batch as the window asks for it.
+    """The window's request for a batch.
 
     Attributes:
         found: its photos.
@@ -111,7 +111,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Paused:
-    """A pause has taken hold: nothing is computed until the batch is resumed."""
+    """A pause began: nothing is computed until the batch is resumed."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,9 @@ class Ended:
     """A run is over.
 
     Attributes:
-        listed: where each photo stands now.
-        cancelled: a person stopped it.
-        error: what stopped it; None when nothing did.
+        listed: the state of each photo.
+        cancelled: the user stopped it.
+        error: what stopped it, if anything.
     """
 
     listed: Listed
@@ -137,9 +137,9 @@ class GatherJob(Job["tuple[Found, str]"]):
 
     Attributes:
         paths: files and folders.
-        have: photos that the batch has already.
+        have: photos already in the batch.
         out: folder of the results; where it is empty, one is chosen.
-        starts: they come from a watched folder, and are to be done at once.
+        starts: they come from a watched folder, and a run begins at once.
     """
 
     paths: tuple[Path, ...]
@@ -165,7 +165,7 @@ class GatherJob(Job["tuple[Found, str]"]):
 
 @dataclass(frozen=True, eq=False)
 class ForeseeJob(Job[Listed]):
-    """Look up what a run would do; nothing is written. The answer is `Listed`."""
+    """Preview a run without writing; the answer is `Listed`."""
 
     is_patient: ClassVar[bool] = True
     only_reads: ClassVar[bool] = True
@@ -184,7 +184,7 @@ class ForeseeJob(Job[Listed]):
 
 @dataclass(frozen=True, eq=False)
 class BatchJob(Job[Ended, "Listed | Paused | Update"]):
-    """Do what is planned; reports `Listed`, `nledn.batch.Update` and `Paused`; gives `Ended`."""
+    """Do the planned work; report `Listed`, `nledn.batch.Update` and `Paused`; give `Ended`."""
 
     queue: ClassVar[QueueName] = "batch"
     asked: Asked
@@ -212,7 +212,7 @@ class BatchJob(Job[Ended, "Listed | Paused | Update"]):
 
 @dataclass(frozen=True, eq=False)
 class ReportJob(Job[Path]):
-    """Write the report of a batch as it stands; the answer is its path."""
+    """Write the report of a batch in its present state; the answer is its path."""
 
     queue: ClassVar[QueueName] = "batch"
     asked: Asked
@@ -229,7 +229,7 @@ class ReportJob(Job[Path]):
 
 
 def entry_of(row: "Row", root: Path, out: Path) -> Entry:
-    """A row of the journal as it is listed."""
+    """A row of the journal as an entry of the list."""
     from nledn.batch.figures import BRIGHTNESS_MOVED, LITTLE_TAKEN
 
     entry = Entry(
@@ -252,7 +252,7 @@ def entry_of(row: "Row", root: Path, out: Path) -> Entry:
 
 
 def added(found: "Found", known: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Photos that join a batch which runs already: known ones as they are, then the new."""
+    """Entries of a running batch with added photos: known ones unchanged, then the new."""
     have = {entry.source: entry for entry in known}
     sources = (found.root / file for file in found.files)
     return tuple(
@@ -285,7 +285,7 @@ RESULTS = "derained"
 
 
 def results_folder(out: str, beside: Path) -> str:
-    """The folder that a person's words mean; one that is not absolute lies beside the photos."""
+    """The folder that the user typed; a relative one lies beside the photos."""
     return str(beside / Path(out or RESULTS).expanduser())
 
 

@@ -1,7 +1,7 @@
-"""The batch of the window: its photos, which state it is in, where each photo stands.
+"""The batch of the window: its photos, its state and theirs.
 
-It knows tasks and signals, no widgets and no dialogs. The journal knows what was done; this knows
-what is asked for, and shows the one with the other.
+It knows tasks and signals, no widgets and no dialogs. The journal knows the finished work; this
+knows the requests, and shows both.
 """
 
 from collections import Counter
@@ -25,7 +25,9 @@ from nledn import Options
 if TYPE_CHECKING:
     from nledn.batch import Found, Update
 
-FORESEE_AFTER_MS = 300  # of rest: a name that is being typed would be looked up with each letter
+FORESEE_AFTER_MS = (
+    300  # of idle time: a name that is being typed would be looked up with each letter
+)
 
 
 class Batch(QObject):
@@ -43,7 +45,7 @@ class Batch(QObject):
         status_changed: (BatchStatus).
         choices_changed: (Choices).
         restored: the batch of the last start is back.
-        foreseen: the list says what a run would do now.
+        foreseen: the list shows what a run would do now.
         ended: (Ended); a run is over.
         failed: (exception).
     """
@@ -78,7 +80,7 @@ class Batch(QObject):
         self._found: Found | None = None
         self._entries: dict[Path, Entry] = {}
         self._counts: Counter[str] = Counter()
-        self._running: dict[Path, float] = {}  # photos that are begun, and how far they are
+        self._running: dict[Path, float] = {}  # photos that are begun, with their computed shares
         self._state = BatchState.EMPTY
         self._engine: BatchEngine | None = None  # of the run
         self._run: Task[Ended, Listed | Paused | Update] | None = None
@@ -93,7 +95,7 @@ class Batch(QObject):
         self._rest.setInterval(FORESEE_AFTER_MS)
         self._rest.timeout.connect(self.foresee)
 
-    # What is asked for
+    # Requests
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -111,7 +113,7 @@ class Batch(QObject):
         self._gather()
 
     def start_none(self) -> None:
-        """Photos that are still looked for are listed, and no run begins with them."""
+        """List photos that are still being found, and begin no run with them."""
         self._to_gather = [(paths, False) for paths, _ in self._to_gather]
 
     def remove(self, sources: Iterable[Path]) -> None:
@@ -130,7 +132,7 @@ class Batch(QObject):
         self.foresee()
 
     def clear(self) -> None:
-        """Forget the photos, and the folder of results that was chosen for them."""
+        """Forget the photos and their chosen folder of results."""
         if not self.is_running:
             self._to_gather.clear()
             self._set_found(None)
@@ -141,7 +143,7 @@ class Batch(QObject):
             self.keep()
 
     def set_choices(self, choices: Choices) -> None:
-        """Other names, another folder; what that means for the photos follows."""
+        """Change names or folder; the new preview follows."""
         if choices == self.choices or self.is_running:
             return
         if self._found is not None:
@@ -152,16 +154,16 @@ class Batch(QObject):
         self.foresee_soon()
 
     def set_watched(self, folder: Path | None) -> None:
-        """Remember a folder that is watched."""
+        """Remember a watched folder."""
         self.watched = folder
         self.keep()
 
     def foresee_soon(self) -> None:
-        """Look up what a run would do, when what is being chosen has come to rest."""
+        """Preview a run once the choices are idle."""
         self._rest.start()
 
     def foresee(self) -> None:
-        """Look up what a run would do now."""
+        """Preview a run now."""
         if self._found is not None and self._found.files and not self.is_running:
             self._stop_foreseeing()
             task = self._foreseeing = self._tasks.submit(jobs.ForeseeJob(self.asked()))
@@ -178,7 +180,7 @@ class Batch(QObject):
     # A run
 
     def start(self, *, retry_failed: bool = False) -> None:
-        """Do what is planned."""
+        """Do the planned work."""
         if self._found is None or self.is_running:
             return
         # Strength and brightness do not matter to the engine: the photo and the batch share one.
@@ -195,7 +197,7 @@ class Batch(QObject):
         self._set_state(BatchState.RUNNING)
 
     def go(self) -> None:
-        """Start; or pause after this tile and give up nothing; or go on with the next tile."""
+        """Start; or pause after this tile; or continue with the next one."""
         if self._engine is None or not self.is_running:
             self.start()
         elif self._state is BatchState.RUNNING:
@@ -206,7 +208,7 @@ class Batch(QObject):
             self._set_state(BatchState.RUNNING)
 
     def cancel(self) -> None:
-        """End the run after this tile; what is done stays done."""
+        """End the run after this tile; finished photos are kept."""
         self.start_none()
         if self._run is not None and self.is_running:
             self._has_more = False
@@ -216,7 +218,7 @@ class Batch(QObject):
             self._reporting.cancel()
 
     def make_report(self, show: Callable[[Path], object]) -> None:
-        """Write the report, and `show` it when it is there."""
+        """Write the report, then `show` it."""
         if self._found is not None and not self.is_running and not _is_busy(self._reporting):
             task = self._reporting = self._tasks.submit(jobs.ReportJob(self.asked()))
             task.succeeded.connect(show)
@@ -246,14 +248,14 @@ class Batch(QObject):
         self.failed.emit(error)
 
     def _set_found(self, found: "Found | None") -> None:
-        """Other photos: what is being added to those before is looked for again."""
+        """Change the photos; photos that are being added are looked for again."""
         self._found = found
         if self._gathering is not None:
             self._gathering.abandon(cancel=True)
             self._gather()
 
     def _gather(self) -> None:
-        """One at a time: each adds to what the one before it found."""
+        """Find photos, one request at a time: each adds to the result of the last."""
         if not _is_busy(self._gathering) and self._to_gather:
             paths, starts = self._to_gather[0]
             job = jobs.GatherJob(paths, self._found, self.choices.out, starts)
@@ -288,7 +290,7 @@ class Batch(QObject):
         self.foreseen.emit()
 
     def _stop_foreseeing(self) -> None:
-        """Its answer is out of date, and others wait for its thread."""
+        """Abandon a preview: its answer is out of date, and others wait for its thread."""
         if self._foreseeing is not None:
             self._foreseeing.abandon(cancel=True)
 
@@ -306,7 +308,7 @@ class Batch(QObject):
                 self._change(jobs.updated(entry, value, Path(self.choices.out).expanduser()))
 
     def _with_later(self, listed: Listed) -> tuple[Entry, ...]:
-        """The photos of a run, and those that were added since it began."""
+        """Show the photos of a run, and those added since it began."""
         if not self._has_more or self._found is None:
             return listed.entries
         return jobs.added(self._found, listed.entries)
@@ -322,7 +324,7 @@ class Batch(QObject):
         self._tell()
 
     def _end(self, ended: Ended) -> None:
-        # A run that is cancelled during its very last tile is done all the same.
+        # A run that is cancelled during its very last tile is complete.
         is_stopped = self._state is BatchState.STOPPING
         is_over = is_stopped or ended.cancelled or ended.error is not None
         self._show(self._with_later(ended.listed))
@@ -332,7 +334,7 @@ class Batch(QObject):
             self.ended.emit(ended)
 
     def _give_up(self) -> None:
-        """The run came to nothing."""
+        """Note that the run failed."""
         self._show(self.entries)
         self.foresee()
 

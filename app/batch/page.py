@@ -1,4 +1,4 @@
-"""The Batch page: how far it is, and the photos in a table; without any, room to drop them."""
+"""The Batch page: progress and a table of the photos, or a place to drop them."""
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -41,8 +41,8 @@ class BatchTable(QTableView):
     """The photos of a batch.
 
     Attributes:
-        opened: (jobs.Entry) a photo is to be looked at.
-        removed: (list of Path) photos are to leave the list.
+        opened: (jobs.Entry) show a photo.
+        removed: (list of Path) remove photos from the list.
     """
 
     opened = Signal(object)
@@ -79,7 +79,7 @@ class BatchTable(QTableView):
         self.activated.connect(self._open)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
-        """Delete takes photos off the list; Enter opens one."""
+        """Remove photos from the list by Delete; open one by Enter."""
         rows = self.selectionModel().selectedRows()
         if event.key() == Qt.Key.Key_Delete and rows:
             self.removed.emit([self._model.entry(row.row()).source for row in rows])
@@ -97,8 +97,8 @@ class BatchList(QFrame):
 
     Attributes:
         table: of its photos.
-        add_photos: lets the person choose photos.
-        add_folder: lets the person choose a folder of photos.
+        add_photos: lets the user choose photos.
+        add_folder: lets the user choose a folder of photos.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -131,7 +131,7 @@ class BatchList(QFrame):
         self.show_status(BatchStatus())
 
     def show_status(self, status: BatchStatus) -> None:
-        """Show how far it is, and say it in words."""
+        """Show the progress, also in words."""
         is_empty = status.state is BatchState.EMPTY
         self._pages.setCurrentIndex(0 if is_empty else 1)
         self.setFocusProxy(self.add_folder if is_empty else self.table)
@@ -163,7 +163,7 @@ class BatchList(QFrame):
         return page
 
     def _show_details(self) -> None:
-        """Show the error of the photo at the cursor in full; its row may cut it."""
+        """Show the full error of the photo at the cursor; its row may cut it."""
         index = self.table.currentIndex()
         entry = self.model.entry(index.row()) if index.isValid() else None
         has_failed = entry is not None and entry.error is not None
@@ -202,13 +202,13 @@ class BatchList(QFrame):
 
 
 class Notifier(QObject):
-    """Says on the desktop that a batch is over, when the person is elsewhere and there is a tray.
+    """Notifies on the desktop that a batch is over, if the window is inactive and a tray exists.
 
     Args:
         window: whose batch it is.
 
     Attributes:
-        chosen: the person clicked what was said.
+        chosen: the user clicked the notification.
     """
 
     chosen = Signal()
@@ -219,7 +219,7 @@ class Notifier(QObject):
         self._tray: QSystemTrayIcon | None = None
 
     def notify(self, title: str, text: str) -> bool:
-        """Say something, unless the person looks at the window anyway; whether it was said."""
+        """Notify the user unless the window is active; return whether it did."""
         there = QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()
         if not there or self._window.isActiveWindow():
             return False
@@ -245,8 +245,8 @@ class BatchPage(QObject):
     """Connects list, panel and banner with the controller.
 
     Args:
-        shell: has banner and status line; takes up the page.
-        controller: what they ask.
+        shell: has banner and status line; shows the page.
+        controller: gets their requests.
         tasks: makes small pictures.
         window: whose batch it is.
     """
@@ -274,7 +274,7 @@ class BatchPage(QObject):
 
     @property
     def is_shown(self) -> bool:
-        """This page is the one that is shown."""
+        """True if this page is shown."""
         return self._shell.page == "batch"
 
     def _connect_batch(self) -> None:
@@ -326,7 +326,7 @@ class BatchPage(QObject):
         self.panel.show_made_with(sample, batch.checkpoint, batch.options())
 
     def options_changed(self) -> None:
-        """Show that photos will be derained in another way, and look up what that means."""
+        """Show other settings for deraining, and preview their effect."""
         self._show_made_with()
         self._controller.batch.foresee_soon()
 

@@ -1,4 +1,4 @@
-"""The panel beside the queue: where results go, what they are called, and the next step."""
+"""The panel beside the queue: folder and names of the results, and the next step."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -43,10 +43,10 @@ _PAUSABLE = (BatchState.RUNNING, BatchState.PAUSING, BatchState.PAUSED)
 
 
 class BatchSteps(QWidget):
-    """Buttons, of which the next step is the coloured one.
+    """Buttons; the next step is the coloured one.
 
     Attributes:
-        go: starts, pauses or goes on.
+        go: starts, pauses or continues.
         cancel: ends the run.
         retry: tries failed photos again.
         output: shows the results' folder.
@@ -65,7 +65,7 @@ class BatchSteps(QWidget):
         self.output = QPushButton(tr("Open output"))
         self.output.setToolTip(tr("Show the folder of the results"))
         self.report = QPushButton(tr("Show report"))
-        self.report.setToolTip(tr("Every photo before and after, with what was done to it"))
+        self.report.setToolTip(tr("Every photo before and after, with details"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
@@ -77,7 +77,7 @@ class BatchSteps(QWidget):
             layout.addLayout(row)
 
     def show_status(self, status: BatchStatus, *, is_named: bool) -> None:
-        """Show what can be done now.
+        """Show the possible steps.
 
         Args:
             status: of the batch.
@@ -109,15 +109,15 @@ class BatchSteps(QWidget):
 
 
 class BatchPanel(QFrame):
-    """Chooses how a batch is done; each change is told at once.
+    """Chooses the settings of a batch; each change is signalled at once.
 
     Attributes:
         choices_made: (Choices).
-        browse: lets the person choose a folder for the results.
-        add_photos: lets the person choose photos.
-        add_folder: lets the person choose a folder of photos.
-        clear: takes all photos off the list.
-        watch: is checked while a folder is watched.
+        browse: lets the user choose a folder for the results.
+        add_photos: lets the user choose photos.
+        add_folder: lets the user choose a folder of photos.
+        clear: removes all photos from the list.
+        watch: checked while a folder is watched.
         steps: the buttons below.
     """
 
@@ -154,11 +154,11 @@ class BatchPanel(QFrame):
         self._show_example()
 
     def show_made_with(self, sample: str, checkpoint: str, options: Options) -> None:
-        """Say what will take the rain away, and show names by a photo of the batch.
+        """Show model and strength, and the name of a photo's result.
 
         Args:
             sample: name of a photo; empty for none.
-            checkpoint: id; empty where it is not known yet.
+            checkpoint: id; empty if not known yet.
             options: strength and brightness count.
         """
         self._sample = sample or SAMPLE
@@ -178,7 +178,7 @@ class BatchPanel(QFrame):
         self._show_example()
 
     def show_watched(self, folder: Path | None) -> None:
-        """Show which folder is watched."""
+        """Show the watched folder."""
         self.watch.blockSignals(True)
         self.watch.setChecked(folder is not None)
         self.watch.blockSignals(False)
@@ -191,7 +191,7 @@ class BatchPanel(QFrame):
         self.watched.setVisible(folder is not None)
 
     def show_status(self, status: BatchStatus) -> None:
-        """Show what can be done now."""
+        """Show the possible steps."""
         self._status = status
         runs = status.state.is_run
         for control in (self.folder, self.browse, self.name, self.format, self.conflict):
@@ -206,7 +206,7 @@ class BatchPanel(QFrame):
         self.add_folder.setToolTip(tr("Add a folder and its subfolders to the batch"))
         self.clear = clear_button(tr("Remove all photos from the list; no file is changed"))
         self.watch = QCheckBox(tr("Watch a folder"))
-        self.watch.setToolTip(tr("Derain the photos of a folder, and each that arrives there"))
+        self.watch.setToolTip(tr("Derain the photos of a folder, and new ones"))
         self.watched = muted()
 
     def _make_results(self) -> None:
@@ -283,7 +283,7 @@ class BatchPanel(QFrame):
             self.choices_made.emit(self._choices)
 
     def _name(self) -> str | None:
-        """The name of the sample's result; None while the template makes none."""
+        """The name of the sample's result; None if the template makes none."""
         sample = Path(self._sample)
         suffix = SUFFIXES.get(self._choices.format, sample.suffix)
         naming = Naming(sample.stem, suffix, self._checkpoint, self._strength, 1)

@@ -30,11 +30,11 @@ class BatchStatus:
         state: of it.
         total: photos.
         planned: of them, still to be done, those that are begun included.
-        done: have a result.
-        failed: have none.
-        skipped: were left alone.
+        done: photos with a result.
+        failed: photos without one.
+        skipped: photos left out.
         under_way: the computed parts of those that are begun, in photos.
-        is_looking: photos are being looked for, or a report is being made.
+        is_looking: photos are being found, or a report is being made.
         megapixels_per_second: None before the first photo is done.
         seconds_left: None before the first photo is done.
     """
@@ -67,7 +67,7 @@ def counted_of(status: BatchStatus) -> str:
 
 
 def pace_of(status: BatchStatus) -> str:
-    """Its activity, speed and time left, as far as they are known."""
+    """Its activity, speed and time left, if known."""
     words = {
         BatchState.PAUSING: tr("Pausing after this tile…"),
         BatchState.PAUSED: tr("Paused"),

@@ -1,4 +1,4 @@
-"""The table of a batch: its rows, and how they are drawn."""
+"""The table of a batch: its rows and their drawing."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ PICTURE = QSize(60, 40)
 MARGIN_PX = 12
 ICON_PX = 16
 BAR_PX = 4
-LEADING_PX = 2  # fonts that stand in for missing letters are taller
+LEADING_PX = 2  # fallback fonts for missing letters are taller
 ICONS = {"done": "done", "failed": "warning"}
 STATES = {
     "planned": mark("Planned"),
@@ -67,11 +67,11 @@ HEADERS = {
 
 
 class BatchModel(QAbstractTableModel):
-    """A row a photo.
+    """The photos, one per row.
 
     Attributes:
-        picture_wanted: (Path) a row is looked at whose small picture is not there.
-        pixel_ratio: of the screen, that small pictures are made for.
+        picture_wanted: (Path) a visible row lacks its small picture.
+        pixel_ratio: of the screen, for small pictures.
     """
 
     picture_wanted = Signal(object)
@@ -85,7 +85,7 @@ class BatchModel(QAbstractTableModel):
         self._pictures: OrderedDict[Path, QPixmap] = OrderedDict()
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
-        """Show other photos, or the same ones changed, without scrolling those."""
+        """Show other photos, or changes of the same ones without scrolling."""
         sources = [entry.source for entry in entries]
         if sources == [entry.source for entry in self._entries]:
             self._entries = list(entries)
@@ -100,7 +100,7 @@ class BatchModel(QAbstractTableModel):
         self.endResetModel()
 
     def set_paused(self, is_paused: bool) -> None:
-        """Show photos that are begun as paused, or as running."""
+        """Show unfinished photos as paused, or as running."""
         if is_paused != self._is_paused:
             self._is_paused = is_paused
             if self._entries:
@@ -108,16 +108,16 @@ class BatchModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(0, Column.STATE), last)
 
     def change_entry(self, entry: Entry) -> None:
-        """Show what became of one photo."""
+        """Show the new state of a photo."""
         row = self._places.get(entry.source)
         if row is not None:
             self._entries[row] = entry
             if entry.state == "done" and self._is_without_picture(entry.source):
-                del self._pictures[entry.source]  # it can be read after all
+                del self._pictures[entry.source]  # it can be read now
             self.dataChanged.emit(self.index(row, 0), self.index(row, Column.NOTE))
 
     def set_picture(self, path: Path, image: QImage) -> None:
-        """A small picture is there; null where none can be made."""
+        """Show a small picture; null if none can be made."""
         picture = QPixmap.fromImage(image)
         picture.setDevicePixelRatio(self.pixel_ratio)
         self._pictures[path] = picture
@@ -192,7 +192,7 @@ class BatchModel(QAbstractTableModel):
 
 
 def note_of(entry: Entry) -> str:
-    """The note on a photo: why it has no result, what to look at, or its result's name."""
+    """The note on a photo: why it has no result, what to check, or its result's name."""
     if entry.error is not None:
         return explain(entry.error, by_name=True)
     told = []
@@ -235,7 +235,7 @@ class RowDelegate(QStyledItemDelegate):
     def sizeHint(  # noqa: N802  # Qt's name
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        """All rows are of one height: none has to be measured."""
+        """Return one height for all rows, without measuring."""
         return QSize(0, ROW_PX)
 
     def _paint_picture(
@@ -311,9 +311,9 @@ def _picture_place(rect: QRect) -> QRect:
 
 
 def two_lines(text: str, option: QStyleOptionViewItem, width: int) -> list[str]:
-    """Return a text on one line, or on two; what is longer still is cut when drawn.
+    """Return a text on one line or two; a longer one is cut when drawn.
 
-    The arrow before a name keeps to it: that a long name is cut reads better.
+    The arrow stays on the line of its name: a cut name reads better.
     """
     if option.fontMetrics.horizontalAdvance(text) <= width:
         return [text]
@@ -350,6 +350,6 @@ def _draw(
 
 
 def _muted(text: QColor, ground: QColor) -> QColor:
-    """Two thirds of the way to the text's colour: still 4.5:1 on the ground."""
+    """Two thirds of the way to the text's colour: still 4.5:1 on the background."""
     parts = ((2 * a + b) // 3 for a, b in zip(text.getRgb()[:3], ground.getRgb()[:3], strict=True))  # type: ignore[index]
     return QColor(*parts)

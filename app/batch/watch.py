@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class StampJob(Job[dict[Path, Stamp | None]]):
-    """Look how large files are now; one that is gone, or empty, has no stamp."""
+    """Read the stamps of files; a missing or empty one has none."""
 
     is_patient: ClassVar[bool] = True
     paths: tuple[Path, ...]
@@ -29,10 +29,10 @@ class StampJob(Job[dict[Path, Stamp | None]]):
 
 @dataclass(frozen=True, eq=False)
 class WatchJob(Job["BaseObserver"]):
-    """Begin to watch a folder and all below it; the answer is the observer.
+    """Start watching a folder and all below it; the answer is the observer.
 
     Attributes:
-        folder: to be watched.
+        folder: to watch.
         seen: called from the observer's thread with a photo that changed.
     """
 
@@ -40,13 +40,13 @@ class WatchJob(Job["BaseObserver"]):
     seen: Callable[[Path], None]
 
     def run(self, work: Work) -> "BaseObserver":
-        """Begin: folders are walked through here, not on the main thread."""
+        """Start here, not on the main thread: all folders are listed."""
         return observed(self.folder, self.seen)
 
 
 @dataclass(frozen=True, eq=False)
 class UnwatchJob(Job[None]):
-    """Watch no longer; waits for the observer's thread."""
+    """Stop watching; wait for the observer's thread."""
 
     observer: "BaseObserver"
 
@@ -60,19 +60,19 @@ class Watch(QObject):
     """Watches one folder at a time, with all below it.
 
     Attributes:
-        arrived: (tuple of Path) these are whole.
+        arrived: (tuple of Path) these are complete.
         failed: (exception) the folder cannot be watched.
     """
 
     arrived = Signal(object)
     failed = Signal(object)
-    _seen = Signal(int, object)  # Qt would drop from a text what is no UTF-8
+    _seen = Signal(int, object)  # Qt would drop bytes that are not UTF-8
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._watching: Task[BaseObserver] | None = None
-        self._turn = 0  # of watching: an observer goes on for a moment when its turn is over
+        self._turn = 0  # of watching: an observer continues for a moment after its turn
         self._settling = Settling()
         self._looking: Task[dict[Path, Stamp | None]] | None = None
         self._timer = QTimer(self)
@@ -82,12 +82,12 @@ class Watch(QObject):
 
     @property
     def is_watching(self) -> bool:
-        """A folder is being watched, or is about to be."""
+        """True if a folder is watched, or soon will be."""
         return self._watching is not None
 
     @property
     def waits(self) -> bool:
-        """Files are there that are not whole yet."""
+        """True if some files are not complete yet."""
         return bool(self._settling.paths)
 
     def begin(self, folder: Path) -> None:
@@ -99,7 +99,7 @@ class Watch(QObject):
         self._watching = task
 
     def end(self) -> None:
-        """Watch nothing; an observer that is still to come is ended when it is there."""
+        """Stop watching; an observer that is still starting is ended later."""
         self._turn += 1
         self._timer.stop()
         self._settling.clear()

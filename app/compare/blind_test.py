@@ -1,4 +1,4 @@
-"""The blind test: hidden names, and the votes that are kept, tallied and told."""
+"""The blind test: hidden names, and the votes."""
 
 import csv
 import io
@@ -25,13 +25,13 @@ class BlindTest:
     """Hides and shuffles the names of candidates.
 
     Args:
-        panes: what is compared.
+        panes: those compared.
         random_source: shuffles; a test gives its own.
     """
 
     def __init__(self, panes: Panes, random_source: random.Random | None = None) -> None:
         candidates = [pane.key for pane in panes if pane.is_candidate]
-        (random_source or random.Random()).shuffle(candidates)  # noqa: S311  # no secret of weight
+        (random_source or random.Random()).shuffle(candidates)  # noqa: S311  # not a secret
         self._order = tuple(candidates)
 
     @property
@@ -46,7 +46,7 @@ class BlindTest:
         return tuple(next(shuffled) if pane.is_candidate else pane for pane in panes)
 
     def fits(self, panes: Panes) -> bool:
-        """Return whether these are the candidates that were shuffled."""
+        """Return whether these are the shuffled candidates."""
         keys = {pane.key for pane in panes if pane.is_candidate}
         return keys == set(self._order)
 
@@ -57,8 +57,8 @@ class Vote:
 
     Attributes:
         photo: its file.
-        chosen: name of what was chosen; empty when no difference was seen.
-        candidates: names of all there was to choose from.
+        chosen: name of the choice; empty if no difference was seen.
+        candidates: names of all candidates.
     """
 
     photo: Path
@@ -67,12 +67,12 @@ class Vote:
 
 
 def votes_path() -> Path:
-    """Where votes are kept."""
+    """The file of the votes."""
     return places.user_state() / FILE_NAME
 
 
 def keep(vote: Vote) -> None:
-    """Add a vote to those that are kept.
+    """Add a vote to the kept ones.
 
     Raises:
         WriteError: the file cannot be written.
@@ -91,7 +91,7 @@ def keep(vote: Vote) -> None:
 
 
 def tally(folder: Path) -> Counter[str]:
-    """How often each was chosen for photos of a folder; `NONE` counts where no difference was seen.
+    """Count the votes for each on a folder's photos; `NONE` counts "no difference".
 
     Of several votes on one photo with the same candidates the last counts.
     """
@@ -119,7 +119,7 @@ class VoteJob(Job[Counter[str]]):
 
 
 def vote_of(chosen: str, letters: dict[str, str], counted: Counter[str]) -> str:
-    """Who is who, and how often each was chosen in this folder."""
+    """Return the names behind the letters, and the counts of votes in this folder."""
     who = ", ".join(f"{letter}: {name}" for letter, name in sorted(letters.items()))
     said = tr("You chose {name}.", name=chosen) if chosen else tr("You saw no difference.")
     counts = ", ".join(

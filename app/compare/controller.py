@@ -1,4 +1,4 @@
-"""What the Compare page is asked for: panes to add, votes, checks, exports, and the words back."""
+"""The actions of the Compare page: panes to add, votes, checks, exports, and messages."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
     from nledn.compare import TilingCheck
     from nledn.photo import Photo
 
-FIRST_CHECKPOINTS = 2  # that a first comparison begins with where only one ships
+FIRST_CHECKPOINTS = 2  # of a first comparison if only one model ships
 
 
 class CompareController(QObject):
     """Between the Compare page and its model.
 
     Attributes:
-        changed: pictures, rows, letters or the words about figures are others now.
-        noticed: (Notice) something to say in the banner.
-        chosen: (str, float) id of the model that the photo is to have, and its strength.
+        changed: pictures, rows, letters or the words about figures changed.
+        noticed: (Notice) a message for the banner.
+        chosen: (str, float) id and strength of the model chosen for the photo.
 
     Args:
         tasks: does the work.
         engines: compute; the Photo page's too.
-        options: by which the Photo page computes now.
+        options: the present ones of the Photo page.
         dialogs: asks questions.
     """
 
@@ -74,26 +74,26 @@ class CompareController(QObject):
     # The page comes and goes
 
     def set_active(self, is_active: bool) -> None:
-        """The page is in sight, or no longer; it takes up the open photo only when it is."""
+        """Show or hide the page; only a visible page takes up the open photo."""
         self._is_active = is_active
         if is_active:
             self._take_photo()
         self.model.set_active(is_active)
 
     def opened(self, opened: Opened) -> None:
-        """A photo was opened in the window."""
+        """Take a photo that was opened in the window."""
         self._opened = opened
         if self._is_active:
             self._take_photo()
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """The models there are."""
+        """Set the available models."""
         self._cards = cards
 
-    # Asked for
+    # Actions
 
     def ask_picture(self, kind: PaneKind) -> None:
-        """Let the person choose the photo without rain, or another program's result."""
+        """Let the user choose the photo without rain, or another program's result."""
         from nledn.photo.formats import readable_suffixes
 
         photo = self.model.photo
@@ -103,12 +103,12 @@ class CompareController(QObject):
             self.model.attach(kind, path)
 
     def move(self, source: int, target: int) -> None:
-        """Another order; while names are hidden, it is the shuffle's."""
+        """Move a pane; while names are hidden, in the shuffled order."""
         if self._blind_test is None:
             self.model.move(source, target)
 
     def set_blind(self, is_blind: bool) -> None:
-        """Hide the names and shuffle, or tell."""
+        """Hide the names and shuffle, or show them."""
         self._wants_blind = is_blind
         self._shuffle()
         self.changed.emit()
@@ -123,7 +123,7 @@ class CompareController(QObject):
             self.chosen.emit(pane.weights, pane.strength)
 
     def vote(self, letter: str) -> None:
-        """Take a choice, keep it, tell who is who, and offer to use it."""
+        """Keep a vote, show the names, and offer to use the choice."""
         photo, blind_test = self.model.photo, self._blind_test
         if blind_test is None or photo is None:
             return
@@ -147,7 +147,7 @@ class CompareController(QObject):
         self.changed.emit()
 
     def check_tiling(self) -> None:
-        """Compute what is in sight whole and in tiles, with the first model."""
+        """Compute the visible area whole and in tiles, with the first model."""
         model, first = self.model, self._first_model
         if model.photo is None or first is None or not model.visible.width:
             return
@@ -170,7 +170,7 @@ class CompareController(QObject):
             self._checking.abandon(cancel=True)
 
     def ask_export(self) -> None:
-        """Let the person choose where to save the comparison."""
+        """Let the user choose where to save the comparison."""
         model = self.model
         if model.photo is None:
             return
@@ -182,7 +182,9 @@ class CompareController(QObject):
         stem = model.photo.path.stem if model.photo.path else "AfterRain"
         folder = model.photo.path.parent if model.photo.path else pictures_folder()
         suggested = folder / f"{stem}-compared.html"
-        job = self._export_job(suggested)  # what there is now: it may go while the person thinks
+        job = self._export_job(
+            suggested
+        )  # the present state: it may change while the dialog is open
         path = self._dialogs.export(suggested)
         if path is not None:
             task = self._tasks.submit(replace(job, path=path))
@@ -210,16 +212,16 @@ class CompareController(QObject):
     def _explain(self, error: Exception) -> None:
         self.noticed.emit(Notice.of(error))
 
-    # What is to be seen
+    # Display
 
     @property
     def can_add(self) -> bool:
-        """Whether there is room for one more."""
+        """True if there is room for one more."""
         return len(self.model.panes) < MOST
 
     @property
     def can_check_tiling(self) -> bool:
-        """Whether there are a photo and a model to check it with."""
+        """True with a photo and a model to check it with."""
         return self._first_model is not None
 
     @property
@@ -227,19 +229,19 @@ class CompareController(QObject):
         return next((pane for pane in self.model.panes if pane.kind == "checkpoint"), None)
 
     def shown(self) -> tuple[ComparedPicture, ...]:
-        """The pictures, in the order in which they are seen."""
+        """The pictures, in the order of display."""
         return tuple(self._shown_of(pane) for pane in self._in_order())
 
     def rows(self) -> tuple[PaneSummary, ...]:
-        """What the panel says of them."""
+        """The panel's summaries of them."""
         return tuple(self._row_of(pane) for pane in self._in_order())
 
     def letters(self) -> tuple[str, ...]:
-        """What can be voted for; empty when names are shown."""
+        """The letters to vote for; empty while names are shown."""
         return () if self._blind_test is None else tuple(sorted(self._blind_test.letters.values()))
 
     def measured(self) -> str:
-        """What the figures are of; empty when there are none to be seen."""
+        """The measured area, in words; empty without figures."""
         model = self.model
         rect = model.metrics.rect
         if not model.metrics.figures or rect is None or self._blind_test is not None:
@@ -260,7 +262,7 @@ class CompareController(QObject):
         self.changed.emit()
 
     def _first_cards(self) -> Sequence[Card]:
-        """The models that ship, after the one in use where that is another's; one is not enough."""
+        """The shipped models, after the one in use if that is not shipped; at least two."""
         chosen = self.model.options.weights
         cards = sorted(self._cards, key=lambda card: card.id != chosen)
         shipped = [card for card in cards if card.origin == "shipped"]
@@ -314,11 +316,11 @@ class CompareController(QObject):
 
 
 def _words_of(check: "TilingCheck") -> str:
-    """What tiles change, in a sentence or two."""
+    """Describe the effect of tiles, in a sentence or two."""
     rect = check.rect
     if check.tiles == 1:
         return tr(
-            "The visible {width} × {height} px are one tile; there is nothing to differ.",
+            "The visible {width} × {height} px are one tile; nothing can differ.",
             width=rect.width,
             height=rect.height,
         )
@@ -334,7 +336,7 @@ def _words_of(check: "TilingCheck") -> str:
 
 
 def _placed(check: "TilingCheck", size: tuple[int, int]) -> "Photo":
-    """The difference where it was found, on black of the photo's size."""
+    """The difference at its place, on black of the photo's size."""
     import numpy as np
 
     from nledn.photo import Photo

@@ -28,7 +28,7 @@ class CompareGrid(QWidget):
     left and right moves it.
 
     Attributes:
-        moved: (int, int) the pane at the first place is to go to the second.
+        moved: (int, int) move the pane at the first place to the second.
         selected: (Rect) a rectangle was drawn.
         wipe_changed: (bool).
         decided: (int) key of the picture whose button was clicked.
@@ -61,7 +61,7 @@ class CompareGrid(QWidget):
         return self._shown
 
     def show_pictures(self, shown: Sequence[ComparedPicture]) -> None:
-        """Show these, in this order; a pane that was there keeps where it looks."""
+        """Show these, in this order; an existing pane keeps its view."""
         known = {canvas.shown[0].key: canvas for canvas in self.canvases}
         wanted = [one.key for one in shown]
         for key, canvas in known.items():
@@ -77,13 +77,13 @@ class CompareGrid(QWidget):
         self._arrange(align=any(key not in known for key in wanted))
 
     def set_photo_size(self, width: int, height: int) -> None:
-        """Another photo: it is fitted everywhere."""
+        """Set another photo, fitted everywhere."""
         self.link.set_photo_size(width, height)
         self._arrange()
 
     @property
     def is_wiping(self) -> bool:
-        """Whether the first four are shown in one pane."""
+        """True if the first four are shown in one pane."""
         return self._is_wiping
 
     @is_wiping.setter
@@ -106,7 +106,7 @@ class CompareGrid(QWidget):
         self._arrange()
 
     def set_selecting(self, is_selecting: bool) -> None:
-        """Whether a drag draws a rectangle instead of moving the photo."""
+        """Set whether a drag draws a rectangle instead of moving the photo."""
         self._is_selecting = is_selecting
         for canvas in (*self.canvases, self.wipe):
             canvas.is_selecting = is_selecting
@@ -120,7 +120,7 @@ class CompareGrid(QWidget):
             canvas.set_selection(rect)
 
     def event(self, event: QEvent) -> bool:
-        """Claim Esc before it becomes the window's shortcut, while it leads back from one pane."""
+        """Take Esc before the window's shortcut does, while it leads back from one pane."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
             if plain and event.key() == Qt.Key.Key_Escape and self._single is not None:
@@ -129,7 +129,7 @@ class CompareGrid(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter, Esc, and Ctrl with left and right."""
+        """Handle Enter, Esc, and Ctrl with left and right."""
         key = Qt.Key(event.key())
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key in (*_ENTER, Qt.Key.Key_Escape) and self._single is not None:
@@ -142,16 +142,16 @@ class CompareGrid(QWidget):
             event.ignore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Another shape may want other rows and columns."""
+        """Choose rows and columns for the new shape."""
         super().resizeEvent(event)
         self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Places without a pane look like the ground around a photo."""
+        """Paint places without a pane like the area around a photo."""
         QPainter(self).fillRect(event.rect(), surround_of(self.palette()))
 
     def columns(self) -> int:
-        """How many columns let the photo be largest."""
+        """Return the number of columns that shows the photo largest."""
         count = len(self.canvases)
         photo = self.wipe.viewport.photo_size
         if count < 2 or photo.isEmpty():
@@ -185,7 +185,7 @@ class CompareGrid(QWidget):
             self.link.align(leader.viewport)
 
     def _take_focus_from(self, canvas: CompareCanvas) -> None:
-        """Before it is hidden: Qt would look for the next outside too, and our keys would go."""
+        """Move the focus before a pane is hidden: Qt could move it outside the grid."""
         focused = self.window().focusWidget()
         if focused is canvas or canvas.isAncestorOf(focused):
             self.setFocus()
@@ -198,7 +198,7 @@ class CompareGrid(QWidget):
         return list(self.canvases)
 
     def _leader(self) -> CompareCanvas | None:
-        """Who was looked at until now."""
+        """The viewport used last."""
         canvases = (*self.canvases, self.wipe)
         return next((canvas for canvas in canvases if canvas.isVisibleTo(self)), None)
 

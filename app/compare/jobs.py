@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Begun:
-    """A comparison is about to compute: its lanes fill up from now on."""
+    """A comparison begins to compute: its lanes fill up from now on."""
 
     comparison: "Comparison"
 
 
 @dataclass(frozen=True, eq=False)
 class CompareJob(Job["Comparison", "Begun | Event"]):
-    """Compute tiles of several checkpoints in turn; reports `Begun`, then the comparison's events.
+    """Compute tiles of several checkpoints in turn; report `Begun`, then the comparison's events.
 
     Attributes:
         engines: loads the checkpoints.
         photo: the rainy one.
         asked: checkpoints and strengths.
-        look: what is looked at; tiles that meet it are computed.
-        whole: go on to the whole photo.
-        comparison: one of an earlier job, to go on with.
+        look: the visible area; tiles that meet it are computed.
+        whole: continue to the whole photo.
+        comparison: one of an earlier job, to continue.
     """
 
     queue: ClassVar[QueueName] = "compute"
@@ -58,7 +58,7 @@ class CompareJob(Job["Comparison", "Begun | Event"]):
 
 
 def tiles_of(lanes: "Iterable[Lane]", rect: "Rect | None") -> tuple[int, int]:
-    """Tiles that are done and tiles there are, of those with pixels in `rect`, or of all."""
+    """Count finished and all tiles with pixels in `rect`, or anywhere."""
     done = total = 0
     for lane in lanes:
         if lane.layer is None or lane.error is not None:
@@ -95,7 +95,7 @@ class AttachJob(Job[Opened]):
 
 @dataclass(frozen=True, eq=False)
 class FindTruthJob(Job[Path | None]):
-    """Look for the photo without rain where sets of pairs have theirs."""
+    """Find the photo without rain in the layouts of sets of pairs."""
 
     rainy: Path
 
@@ -126,12 +126,12 @@ class TilingJob(Job["TilingCheck"]):
 
 @dataclass(frozen=True, eq=False)
 class ExportJob(Job[Path]):
-    """Measure what is compared and write it: .png, .html or .csv, by the name's ending.
+    """Measure a comparison and write it: .png, .html or .csv, by the name's ending.
 
     Attributes:
         results: the pixels.
         panes: by their keys, in order; their pixels are filled in here.
-        region: the part that is exported; None for the whole.
+        region: the part to export; None for the whole.
         crop: a rectangle to look at more closely.
         path: the file.
     """
@@ -157,7 +157,7 @@ class ExportJob(Job[Path]):
         write = writers.get(self.path.suffix.lower(), compare.write_sheet)
         shown = (photo.path, *(pane.path for pane in panes))
         sources = tuple(path for path in shown if path is not None)
-        # The person was asked about an earlier file.
+        # The user was asked about an earlier file.
         write(compare.measured(board), self.path, sources, overwrite=True)
         return self.path
 

@@ -1,4 +1,4 @@
-"""What can be measured of a comparison: figures, and where results are wrong."""
+"""Measurements of a comparison: figures and error maps."""
 
 import math
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """Where the pixels of each pane come from, by the panes' keys; for any thread.
+    """The sources of the panes' pixels, by the panes' keys; for any thread.
 
     Attributes:
         photo: the rainy one.
-        lanes: checkpoints', as far as they are computed.
+        lanes: of the checkpoints, as far as computed.
         others: the rainy photo's own, other programs', the truth's.
         truth: key of the truth, or None.
     """
@@ -38,7 +38,7 @@ class Results:
 
     @property
     def keys(self) -> tuple[int, ...]:
-        """Of the panes that have pixels."""
+        """The keys of panes that have pixels."""
         return (*self.lanes, *self.others)
 
     def pixels(self, key: int, rect: Rect | None = None) -> "Pixels":
@@ -52,16 +52,16 @@ class Results:
 def results_of(
     photo: "Photo", panes: Panes, pictures: Mapping[int, Picture], lanes: "Mapping[int, Lane]"
 ) -> Results:
-    """What there is by now.
+    """Collect the present results.
 
     Args:
         photo: the rainy one.
-        panes: what is compared.
-        pictures: what the panes show, by their keys.
-        lanes: of the checkpoints that are computed, by the panes' keys.
+        panes: those compared.
+        pictures: the panes' pictures, by their keys.
+        lanes: of the computed checkpoints, by the panes' keys.
     """
     begun = {
-        # At the strength that the pane has now, whatever it was when the lane began.
+        # At the pane's present strength, which may have changed since the lane began.
         pane.key: replace(
             lanes[pane.key], options=replace(lanes[pane.key].options, strength=pane.strength)
         )
@@ -115,7 +115,7 @@ class MeasureJob(Job["dict[int, Figures]"]):
 
 @dataclass(frozen=True, eq=False)
 class ErrorMapJob(Job["dict[int, Photo]"]):
-    """Where each result is wrong, as photos of sRGB, by the panes' keys."""
+    """Error maps of each result, as photos of sRGB, by the panes' keys."""
 
     is_patient: ClassVar[bool] = True
     only_reads: ClassVar[bool] = True
@@ -127,7 +127,7 @@ class ErrorMapJob(Job["dict[int, Photo]"]):
         from nledn.photo import Photo
 
         results = self.results
-        assert results.truth is not None, "there is something to be wrong against"
+        assert results.truth is not None, "a truth is set"
         truth = results.pixels(results.truth)
         maps = {}
         for key in results.keys:
@@ -141,10 +141,10 @@ class Metrics(QObject):
     """Measures results off the main thread; an older request is abandoned.
 
     Attributes:
-        changed: there are other figures, or error maps.
+        changed: figures or error maps changed.
         failed: (exception) something could not be measured.
         figures: by the panes' keys.
-        rect: that they are of.
+        rect: of the figures.
         error_maps: by the panes' keys.
     """
 
@@ -162,11 +162,11 @@ class Metrics(QObject):
 
     @property
     def is_measuring(self) -> bool:
-        """Whether figures are about to come."""
+        """True while figures are being measured."""
         return self._measuring is not None and not self._measuring.is_done
 
     def forget(self) -> None:
-        """What was measured is of something else now."""
+        """Forget the figures: the pictures changed."""
         self.figures, self.error_maps = {}, {}
         if self._measuring is not None:
             self._measuring.abandon(cancel=True)
@@ -202,9 +202,9 @@ class Metrics(QObject):
 
 
 def figures_of(found: "Figures") -> str:
-    """One or two lines under a name; empty when there is nothing to say.
+    """One or two lines under a name; empty without figures.
 
-    How much was taken is said in words; `details_of` has the figures.
+    The removed rain is in words; `details_of` has the figures.
     """
     lines = []
     if found.accuracy is not None:

@@ -1,8 +1,8 @@
-"""What is compared, and what comes of it; it knows signals and no widgets.
+"""The comparison and its results; it knows signals and no widgets.
 
-Checkpoints are computed where the person looks, a tile of each in turn; the rest of the photo
-follows when it is asked for. One task computes at a time. One that is cancelled ends its tile, and
-what is missing then goes on in another; one whose checkpoints or photo changed is abandoned.
+Checkpoints are computed in the visible area, a tile of each in turn; the rest of the photo follows
+on request. One task computes at a time. A cancelled one ends its tile, and another computes the
+missing tiles; one whose checkpoints or photo changed is abandoned.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nledn.compare import Comparison, Event, Lane
     from nledn.photo import Photo
 
-MEASURE_AFTER_MS = 250  # figures follow when the photo has come to rest
+MEASURE_AFTER_MS = 250  # figures follow when the view is idle
 SMALLEST_PX = 7  # SSIM's window
 
 
@@ -41,14 +41,14 @@ class CompareModel(QObject):
 
     Attributes:
         photo_changed: (int, int) another photo, of this size.
-        changed: panes, failures or figures are others now.
-        progressed: something is computed, or begins or ceases to be.
-        failed: (exception) something that belongs to no pane.
+        changed: panes, failures or figures changed.
+        progressed: computing began, advanced or ended.
+        failed: (exception) an error that belongs to no pane.
 
     Args:
         tasks: does the work.
         engines: compute; the Photo page's too.
-        options: by which the Photo page computes now.
+        options: the present ones of the Photo page.
     """
 
     photo_changed = Signal(int, int)
@@ -61,7 +61,7 @@ class CompareModel(QObject):
         self._tasks = tasks
         self.engines = engines
         self.options = options
-        self.first_strength = 1.0  # of the checkpoints that a first comparison begins with
+        self.first_strength = 1.0  # of the checkpoints of a first comparison
         self.photo: Photo | None = None
         self.panes: Panes = ()
         self.pictures: dict[int, Picture] = {}
@@ -78,7 +78,7 @@ class CompareModel(QObject):
         self._lanes: dict[int, Lane] = {}  # of the comparison, by the panes' keys
         self._task: Task[Comparison, Begun | Event] | None = None
         self._look: Focus | None = None  # of the task
-        self._is_stopping = False  # the task; what is missing then goes on in another
+        self._is_stopping = False  # the task; another one computes the missing tiles
         self._finding: Task[Path | None] | None = None
         self._wants_whole = False
         self._is_active = False
@@ -87,7 +87,7 @@ class CompareModel(QObject):
         self._measure_soon.timeout.connect(self._measure)
         self._measure_soon.timeout.connect(self._map_errors)
 
-    # What is compared
+    # Panes to compare
 
     def open(self, opened: Opened, first: Sequence[Card] = ()) -> None:
         """Compare on another photo: the same checkpoints at the same strengths, or the first."""
@@ -121,7 +121,7 @@ class CompareModel(QObject):
         task.failed.connect(partial(self._fail, pane.key))
 
     def show_difference(self, photo: "Photo", title: str) -> None:
-        """A pane that shows what tiles change."""
+        """Add a pane that shows the effect of tiles."""
         pane = self._pane("difference", title)
         self._put(pane)
         if pane.key in self.pictures:
@@ -129,7 +129,7 @@ class CompareModel(QObject):
         self.changed.emit()
 
     def remove(self, key: int) -> None:
-        """Compare one less; the rainy photo stays, and so do two panes."""
+        """Remove a pane; the rainy photo and at least two panes stay."""
         is_computed = any(pane.key == key and pane.kind == "checkpoint" for pane in self.panes)
         self.panes = rows.without(self.panes, key)
         self._forget_lost()
@@ -139,20 +139,20 @@ class CompareModel(QObject):
             self._invalidate()
 
     def move(self, source: int, target: int) -> None:
-        """Another order."""
+        """Move a pane."""
         self.panes = rows.moved(self.panes, source, target)
         self.changed.emit()
 
     def set_strength(self, key: int, strength: float) -> None:
-        """A checkpoint at another strength: arithmetic, nothing is computed anew."""
+        """Change a checkpoint's strength, which computes no tiles."""
         self.panes = rows.with_strength(self.panes, key, strength)
         self.pictures[key].strength = strength
         self._invalidate()
 
-    # Where, and how much
+    # The area to compute
 
     def set_active(self, is_active: bool) -> None:
-        """The page is in sight: compute what is looked at. Out of sight: stop."""
+        """Compute the visible area while the page is visible; stop when it is hidden."""
         self._is_active = is_active
         if is_active:
             self._go_on()
@@ -160,7 +160,7 @@ class CompareModel(QObject):
             self._cancel()
 
     def look_at(self, rect: Rect) -> None:
-        """What the person sees now."""
+        """Set the visible area."""
         self.visible = rect
         if self._look is not None:
             self._look.rect = rect
@@ -168,24 +168,24 @@ class CompareModel(QObject):
         self._measure_soon.start()
 
     def compute_whole(self) -> None:
-        """Go on to the whole photo, also where computing has failed before."""
+        """Continue to the whole photo, also after a failure."""
         self._wants_whole = self._is_active = True
         self._cancel()
         self._go_on()
 
     def stop(self) -> None:
-        """Compute only what is looked at."""
+        """Compute only the visible area."""
         self._wants_whole = False
         self._cancel()
         self._go_on()
 
     def select(self, rect: Rect | None) -> None:
-        """Measure inside a rectangle, or what there is."""
+        """Measure inside a rectangle, or the computed area."""
         self.selection = rect
         self._invalidate()
 
     def show_errors(self, shows: bool) -> None:
-        """Show where each result is wrong; the whole photo is computed for that."""
+        """Show error maps, which need the whole photo."""
         self.shows_errors = shows
         if shows and not self.metrics.error_maps:
             self.compute_whole()
@@ -193,27 +193,27 @@ class CompareModel(QObject):
         self.changed.emit()
 
     def set_options(self, options: Options) -> None:
-        """The Photo page's are others; another device or precision gives other pixels."""
+        """Take the Photo page's changed options; another device or precision gives other pixels."""
         before, self.options = self.options, options
         if replace(options, weights=before.weights, strength=before.strength) != before:
             self._restart()
 
     def set_screen_profile(self, profile: bytes | None) -> None:
-        """Show colours as the screen needs them."""
+        """Show colours in the screen's profile."""
         self._screen_profile = profile
         for picture in self.pictures.values():
             picture.screen_profile = profile
 
-    # What there is
+    # State
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is being computed, and nothing waits to be measured."""
+        """True if nothing is being computed or waits to be measured."""
         return not (self._task or self._measure_soon.isActive() or self.metrics.is_measuring)
 
     @property
     def is_computing(self) -> bool:
-        """Whether tiles are being computed, and go on to be."""
+        """True while tiles are being computed and will be."""
         return self._task is not None and not self._is_stopping
 
     @property
@@ -223,20 +223,20 @@ class CompareModel(QObject):
 
     @property
     def is_whole(self) -> bool:
-        """Whether every checkpoint that can is computed everywhere."""
+        """True if every working checkpoint is computed everywhere."""
         return self._is_computed(None)
 
     @property
     def is_ready(self) -> bool:
-        """Whether what is in sight is computed."""
+        """True if the visible area is computed."""
         return self._is_computed(self.visible)
 
     def tiles(self) -> tuple[int, int]:
-        """How many are done of those that are asked for, over all checkpoints, and all of these."""
+        """The finished and the requested tiles, over all checkpoints."""
         return tiles_of(self._lanes.values(), None if self._wants_whole else self.visible)
 
     def results(self) -> Results:
-        """Where the pixels of all panes come from."""
+        """The sources of all panes' pixels."""
         assert self.photo is not None
         return results_of(self.photo, self.panes, self.pictures, self._lanes)
 
@@ -250,7 +250,7 @@ class CompareModel(QObject):
         return replace(self._pane("checkpoint", name_of(card)), weights=card.id, strength=strength)
 
     def _put(self, pane: ComparePane) -> None:
-        """One more pane; the rainy photo and checkpoints show the photo that is open."""
+        """Add a pane; the rainy photo and checkpoints show the open photo."""
         before = self.panes
         self.panes = rows.with_pane(self.panes, pane)
         if self.panes == before:
@@ -268,7 +268,7 @@ class CompareModel(QObject):
         self.failures = {key: held for key, held in self.failures.items() if key in keys}
 
     def _find_truth(self, rainy: Path | None) -> None:
-        """Attach the truth where sets of pairs have it."""
+        """Attach the truth if a set of pairs has it."""
         if self._finding is not None:
             self._finding.abandon()
         if rainy is not None:
@@ -292,7 +292,7 @@ class CompareModel(QObject):
     # Computing
 
     def _restart(self) -> None:
-        """Other checkpoints or another photo; what was found is kept by the engines."""
+        """Drop the task for other checkpoints or another photo; the engines keep its layers."""
         if self._task is not None:
             self._task.abandon(cancel=True)
             self._task, self._is_stopping = None, False
@@ -305,14 +305,14 @@ class CompareModel(QObject):
         self.progressed.emit()
 
     def _cancel(self) -> None:
-        """Stop after the tile that is being computed, and go on with what is missing then."""
+        """Stop after the present tile, then compute the missing ones."""
         if self._task is not None:
             self._task.cancel()
             self._is_stopping = True
             self.progressed.emit()
 
     def _go_on(self) -> None:
-        """Compute what is missing in sight, or everywhere if that was asked for."""
+        """Compute the missing tiles of the visible area, or of the whole photo on request."""
         computed = {pane.key: pane for pane in self.panes if pane.kind == "checkpoint"}
         is_empty = not (self.visible.width and self.visible.height)
         if not self._is_active or self._task or self.photo is None or not computed or is_empty:
@@ -335,7 +335,7 @@ class CompareModel(QObject):
         self.progressed.emit()
 
     def _show_event(self, keys: tuple[int, ...], event: "Begun | Event") -> None:
-        """A comparison began, or one of its lanes has something to show."""
+        """Show the beginning of a comparison, or the progress of a lane."""
         if isinstance(event, Begun):
             self._comparison = event.comparison
             self._lanes = dict(zip(keys, event.comparison.lanes, strict=True))
@@ -367,12 +367,12 @@ class CompareModel(QObject):
 
     def _end_failed(self, error: Exception) -> None:
         self._task, self._is_stopping = None, False
-        self._is_active = False  # it would fail again at once, unless somebody asks for it
+        self._is_active = False  # it would fail again at once, unless the user asks for it
         self.progressed.emit()
         self.failed.emit(error)
 
     def _is_computed(self, rect: Rect | None) -> bool:
-        """Whether no checkpoint has anything left to do in `rect`, or anywhere."""
+        """Return whether all checkpoints are computed in `rect`, or everywhere."""
         if not any(pane.kind == "checkpoint" for pane in self.panes):
             return True
         lanes = self._lanes.values()
@@ -381,13 +381,13 @@ class CompareModel(QObject):
     # Measuring
 
     def _invalidate(self) -> None:
-        """Figures and error maps are of what was."""
+        """Forget outdated figures and error maps."""
         self.metrics.forget()
         self._measure_soon.start()
         self.changed.emit()
 
     def _measure(self) -> None:
-        """Figures of the rectangle, of the whole, or of what is in sight, as far as it is there."""
+        """Measure the rectangle, the whole photo or the visible area, as far as computed."""
         if self.photo is None or not self._is_active:
             return
         seen = Rect(0, 0, *self.photo.size) if self.is_whole else self.visible

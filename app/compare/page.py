@@ -1,4 +1,4 @@
-"""The Compare page: its grid and panel, and what they are connected with."""
+"""The Compare page: its grid and panel, and their connections."""
 
 from functools import partial
 
@@ -16,8 +16,8 @@ class ComparePage(QObject):
     """Connects grid and panel with the controller and its model.
 
     Args:
-        shell: has banner and top bar; takes up the page.
-        controller: what they ask.
+        shell: has banner and top bar; shows the page.
+        controller: gets their requests.
         window: whose comparison it is.
     """
 
@@ -37,7 +37,7 @@ class ComparePage(QObject):
         self._connect_panel(self.panel)
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """The models that can be compared."""
+        """Set the models to compare."""
         self.controller.set_cards(cards)
         self.panel.set_cards(cards)
 
@@ -76,7 +76,7 @@ class ComparePage(QObject):
         panel.set_blind(controller.letters())
 
     def _show_photo(self, width: int, height: int) -> None:
-        """Another photo, on which nothing is selected."""
+        """Show another photo, without a selection."""
         self.grid.set_photo_size(width, height)
         self.panel.select.setChecked(False)
         self.grid.set_selection(None)

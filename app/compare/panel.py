@@ -1,4 +1,4 @@
-"""The panel beside a comparison: its panes, how they are shown, blind votes, export."""
+"""The panel beside a comparison: its panes, their display, blind votes, export."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ STRENGTH_STEP = 5
 
 @dataclass(frozen=True)
 class PaneSummary:
-    """What the panel shows of a pane.
+    """The panel's summary of a pane.
 
     Attributes:
-        key: by which it is known.
-        name: as it is shown now.
+        key: of the pane.
+        name: as shown now.
         strength: of a checkpoint; None for others, and while names are hidden.
         figures: in one or two lines; empty if there are none.
         details: more of them, for the tooltip.
@@ -58,10 +58,10 @@ class PaneSummary:
 
 
 class PaneRow(QWidget):
-    """One pane.
+    """The row of a pane.
 
     Attributes:
-        strength_changed: (int, float) its key, and the strength it is to have.
+        strength_changed: (int, float) its key and its new strength.
         remove_asked: (int) its key.
     """
 
@@ -96,7 +96,7 @@ class PaneRow(QWidget):
         self.remove.clicked.connect(lambda: self.remove_asked.emit(self.key))
 
     def show_row(self, row: PaneSummary) -> None:
-        """Show it; tells nobody."""
+        """Show it, without a signal."""
         self.name.setText(row.name)
         self.strength.setAccessibleName(tr("Strength of {name}", name=row.name))
         self.remove.setAccessibleName(tr("Remove {name} from the comparison", name=row.name))
@@ -118,7 +118,7 @@ class ComparePanel(QFrame):
 
     Attributes:
         checkpoint_asked: (Card) one more checkpoint.
-        picture_asked: (str) another program's "result" or the "truth" is to be chosen.
+        picture_asked: (str) choose another program's "result" or the "truth".
         strength_changed: (int, float) key of a pane, and its strength.
         remove_asked: (int) key of a pane.
         voted: (str) letter of the choice; empty for no difference.
@@ -177,7 +177,7 @@ class ComparePanel(QFrame):
         self.allow(tiling=False, errors=False)
 
     def set_cards(self, cards: Sequence[Card]) -> None:
-        """The checkpoints that can be added."""
+        """Set the checkpoints that can be added."""
         self.add_menu.clear()
         for card in cards:
             self.add_menu.addAction(in_menu(name_of(card))).triggered.connect(
@@ -193,7 +193,7 @@ class ComparePanel(QFrame):
             )
 
     def show_rows(self, rows: Sequence[PaneSummary], *, can_add: bool) -> None:
-        """Show the panes; a row that was there stays, so that a hand on it is not disturbed."""
+        """Show the panes; existing rows stay, so that a drag in one is not interrupted."""
         keys = [row.key for row in rows]
         for key in [key for key in self.rows if key not in keys]:
             gone = self.rows.pop(key)
@@ -212,7 +212,7 @@ class ComparePanel(QFrame):
         self.add.setEnabled(can_add)
 
     def allow(self, *, tiling: bool, errors: bool) -> None:
-        """Let tiles be checked and errors be shown, or say why not."""
+        """Enable the check of tiles and the error maps, or say why not."""
         self.tiling.setEnabled(tiling)
         self.errors.setEnabled(errors)
         reasons = [] if tiling else [tr("Checking the tiles needs a photo and a model.")]
@@ -222,18 +222,18 @@ class ComparePanel(QFrame):
         self.reasons.setVisible(bool(reasons))
 
     def show_measured(self, words: str) -> None:
-        """Say what the figures are of."""
+        """Name the measured area."""
         self.measured.setText(words)
         self.measured.setVisible(bool(words))
 
     def show_progress(self, words: str, *, is_running: bool, is_whole: bool) -> None:
-        """Say how far it is; a whole photo needs no more."""
+        """Show the progress; a whole photo needs no more."""
         self.progress.setText(words)
         self.whole.setVisible(not is_whole)
         self.stop.setVisible(is_running)
 
     def set_blind(self, letters: tuple[str, ...]) -> None:
-        """Offer these to choose from; none when names are shown."""
+        """Offer these letters; none while names are shown."""
         if letters != self._letters:
             self._letters = letters
             self._offer_letters()
@@ -244,7 +244,7 @@ class ComparePanel(QFrame):
         self.blind.blockSignals(False)
 
     def vote_buttons(self) -> Mapping[str, QPushButton]:
-        """The buttons to choose by, by letter; empty for no difference."""
+        """The buttons by letter; empty for no difference."""
         found = self.votes.findChildren(QPushButton)
         return {button.objectName(): button for button in found if not button.isHidden()}
 
@@ -305,7 +305,7 @@ class ComparePanel(QFrame):
         layout.addLayout(bottom)
 
     def _checks(self) -> QWidget:
-        """What Advanced unfolds."""
+        """The controls below Advanced."""
         checks = QWidget()
         layout = QVBoxLayout(checks)
         layout.setContentsMargins(0, 0, 0, 0)

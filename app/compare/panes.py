@@ -1,4 +1,4 @@
-"""The panes of a comparison: frozen values, and what can be done with a row of them."""
+"""The panes of a comparison: frozen values, and operations on a row of them."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +16,9 @@ class ComparePane:
     """The content of one pane.
 
     Attributes:
-        key: by which it is known, whatever its place.
-        kind: the rainy photo, a checkpoint's result, another program's, the truth, or what tiles
-            change.
+        key: independent of its place.
+        kind: the rainy photo, a checkpoint's result, another program's, the truth, or the effect
+            of tiles.
         title: of a checkpoint or a file.
         weights: id of a checkpoint.
         strength: of a checkpoint, 0 to 1.5.
@@ -34,12 +34,12 @@ class ComparePane:
 
     @property
     def is_candidate(self) -> bool:
-        """Whether rain was taken away in it, so that people can vote for it."""
+        """True for a result, which the user can vote for."""
         return self.kind in ("checkpoint", "result")
 
     @property
     def name(self) -> str:
-        """Its title in the person's language, with the strength where that is not all."""
+        """Its title in the user's language, with the strength if that is not 100 %."""
         if self.kind == "rainy":
             return tr("Rainy")
         if self.kind == "truth":
@@ -52,24 +52,24 @@ Panes: TypeAlias = tuple[ComparePane, ...]
 
 
 def moved(panes: Panes, source: int, target: int) -> Panes:
-    """The one at a place goes to another; the others close up."""
+    """Move the pane at a place to another; the others close up."""
     rest = [pane for place, pane in enumerate(panes) if place != source]
     return (*rest[:target], panes[source], *rest[target:])
 
 
 def with_strength(panes: Panes, key: int, strength: float) -> Panes:
-    """A checkpoint at another strength."""
+    """Change a checkpoint's strength."""
     return tuple(replace(pane, strength=strength) if pane.key == key else pane for pane in panes)
 
 
 def without(panes: Panes, key: int) -> Panes:
-    """One less; the rainy photo stays, and so do two."""
+    """Remove a pane; the rainy photo and at least two panes stay."""
     kept = tuple(pane for pane in panes if pane.key != key or pane.kind == "rainy")
     return kept if len(kept) >= FEWEST else panes
 
 
 def with_pane(panes: Panes, pane: ComparePane) -> Panes:
-    """One more: the truth goes last, another truth or difference takes the place of the first."""
+    """Add a pane: the truth goes last; another truth or difference replaces the first."""
     if pane.kind in ("truth", "difference"):
         panes = tuple(each for each in panes if each.kind != pane.kind)
     if len(panes) >= MOST:

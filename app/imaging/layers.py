@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["before", "after", "rain", "mask"]
 
-# What is kept is tinted in a colour that neither streets nor skies nor meadows have.
+# The tint of the kept area: a colour that streets, skies and meadows lack.
 KEPT_RGB = (214, 64, 159)
 KEPT_OPACITY = 0.45
 SMALL_PX = 1024
@@ -48,7 +48,7 @@ class Layers:
     """A photo, its rain and its mask, each with its reduced copies.
 
     Attributes:
-        photo: what was read.
+        photo: as read.
         photo_copies: of its pixels.
         rain: of the photo, or None.
         mask: (H, W) float32 in [0, 1], 1 keeps the photo; or None.
@@ -123,7 +123,7 @@ class Layers:
         return pixels
 
     def after(self, level: int, rect: Rect, look: Look) -> Pixels:
-        """(h, w, 3) of the photo's dtype, with the rain taken away as far as it is known."""
+        """(h, w, 3) of the photo's dtype, with the known rain removed."""
         pixels = self.before(level, rect)
         rain = self._known_rain(level, rect, pixels if look.keep_brightness else None)
         if rain is None or self.rain is None:
@@ -134,7 +134,7 @@ class Layers:
         return subtract(pixels, rain, self.rain.linear)
 
     def rain_shown(self, level: int, rect: Rect, look: Look) -> Bytes:
-        """(h, w, 3) sRGB: grey where there is no rain, lighter where light is taken away."""
+        """(h, w, 3) sRGB: grey without rain, lighter where light is removed."""
         rain = self._known_rain(level, rect)
         if rain is None:
             return np.full((rect.height, rect.width, 3), 128, np.uint8)
@@ -176,7 +176,7 @@ class Layers:
         return self._light
 
     def kept_shown(self, level: int, rect: Rect) -> Bytes:
-        """(h, w, 4) sRGB with straight alpha: a tint over what the mask keeps."""
+        """(h, w, 4) sRGB with straight alpha: a tint over the kept area."""
         shown = np.zeros((rect.height, rect.width, 4), np.uint8)
         shown[:, :, :3] = KEPT_RGB
         if self._mask_copies is not None:

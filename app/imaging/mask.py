@@ -1,4 +1,4 @@
-"""The area that is kept: a brush on a mask, stroke by stroke, each of which can be undone.
+"""The kept area: a brush on a mask, stroke by stroke, each of which can be undone.
 
 Values of a mask are multiples of 1/255, so that a stroke is remembered in bytes and undone exactly.
 """
@@ -23,13 +23,12 @@ Place: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True)
 class Brush:
-    """The tool that a stroke is painted with.
+    """The tool of a stroke.
 
     Attributes:
         radius_px: in pixels of the photo.
         feather: share of the radius over which the edge is soft, 0 to 1.
-        value: what the mask becomes under it, 0 to 1: 1 keeps the photo, 0 erases, between
-            lightens.
+        value: of the mask under it, 0 to 1: 1 keeps the photo, 0 erases, between lightens.
     """
 
     radius_px: float
@@ -39,12 +38,12 @@ class Brush:
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """The change that one stroke has made.
+    """The change by a stroke.
 
     Attributes:
         rect: the pixels that may have changed.
-        before: the mask's tiles under the stroke, by row and column, as they were.
-        after: as they became.
+        before: the mask's tiles under the stroke, by row and column.
+        after: the same tiles after the stroke.
     """
 
     rect: Rect
@@ -54,7 +53,7 @@ class Patch:
 
 @dataclass(frozen=True, eq=False)
 class _Tile:
-    """A tile under a stroke: the mask before it, and how much of it the brush has covered."""
+    """A tile under a stroke: the mask before it, and the brush's cover."""
 
     before: Mask
     covered: Mask
@@ -64,11 +63,11 @@ class _Tile:
 class Stroke:
     """One stroke while it is painted.
 
-    A place that the brush passes twice is covered once, so that slow and fast strokes look alike.
+    A place that the brush passes twice is covered once: slow and fast strokes look the same.
 
     Attributes:
         mask: (H, W) float32 in [0, 1], changed in place.
-        brush: what is painted with.
+        brush: of the stroke.
     """
 
     mask: Mask
@@ -77,7 +76,7 @@ class Stroke:
     _last: Point | None = None
 
     def paint(self, points: Sequence[Point]) -> Rect:
-        """Go on to these points, in straight lines.
+        """Continue to these points, in straight lines.
 
         Returns:
             The pixels that may have changed; empty outside the photo.
@@ -90,7 +89,7 @@ class Stroke:
         return self._reach(path)
 
     def patch(self) -> Patch:
-        """Return the change that the stroke has made so far."""
+        """Return the change so far."""
         places = [_tile_rect(place).clipped(*self._size) for place in self._tiles]
         rect = Rect(
             min((part.left for part in places), default=0),

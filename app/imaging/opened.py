@@ -1,4 +1,4 @@
-"""A photo that was read, with what its first view is made from, and its folder's other photos."""
+"""A photo that was read, with copies for its first view, and its folder's other photos."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,11 +22,11 @@ class Opened:
 
     Attributes:
         photo: its pixels and all.
-        copies: the reduced ones that a first view is made from.
-        folder: the photos of its folder in the order people expect; empty for a pasted one.
-        results: of photos in the folder that have one there, which is not listed by itself.
-        provenance: how it was made, if it is a result of ours.
-        from_folder: a folder was asked for, and this is its first photo.
+        copies: the reduced ones for a first view.
+        folder: the photos of its folder in natural order; empty for a pasted one.
+        results: of photos in the folder that have one there, which is not listed separately.
+        provenance: if it is a result of ours.
+        from_folder: a folder was opened, and this is its first photo.
     """
 
     photo: "Photo"
@@ -38,7 +38,7 @@ class Opened:
 
 
 def photos_in(folder: Path) -> tuple[Path, ...]:
-    """Return the photos of a folder in natural order; hidden files and junk are passed over."""
+    """Return the photos of a folder in natural order; hidden files and junk are left out."""
     from nledn import photo as photos
 
     suffixes = set(photos.readable_suffixes())
@@ -59,7 +59,7 @@ def results_in(photos: Sequence[Path]) -> Mapping[Path, Path]:
 
 
 def without_photos(folder: Path) -> FolderWithoutPhotos:
-    """Return the error of a folder that has no photos, with what it has instead."""
+    """Return the error of a folder without photos, with counts of its other content."""
     seen = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
     folders = sum(entry.is_dir() for entry in seen)
     return FolderWithoutPhotos(folder, folders, len(seen) - folders)

@@ -1,4 +1,4 @@
-"""The model that views show: one photo, its rain, what is kept, and how strongly."""
+"""The model that views show: one photo, its rain, kept area and strength."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 IN_SIGHT_PX = 2**22  # a copy of what is in sight has no more: taken in some 10 ms
-STRIP_ROWS = 64  # computed at once where no tiles are kept: they stay in the processor's cache
+STRIP_ROWS = 64  # computed at once if no tiles are kept: they stay in the processor's cache
 NO_RECT = Rect(0, 0, 0, 0)
 
 
 class Picture(QObject):
-    """The images of a photo: computed where one looks, and kept while they are valid."""
+    """The images of a photo: computed for the visible area, and kept while valid."""
 
     photo_changed = Signal()
     region_changed = Signal(QRect)
-    """With the pixels of the photo whose rain or mask has changed."""
+    """Emitted with the pixels of the photo whose rain or mask changed."""
     appearance_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -50,7 +50,7 @@ class Picture(QObject):
 
     @property
     def photo(self) -> "Photo | None":
-        """The photo that is shown."""
+        """The photo shown."""
         return self._layers.photo if self._layers else None
 
     @property
@@ -60,12 +60,12 @@ class Picture(QObject):
 
     @property
     def is_opaque(self) -> bool:
-        """True if nothing shines through the photo."""
+        """True if the photo has no transparency."""
         return self._layers is None or self._layers.photo.alpha is None
 
     @property
     def top_level(self) -> int:
-        """The most reduced level there is."""
+        """The most reduced level."""
         return self._layers.photo_copies.top if self._layers else 0
 
     def level_size(self, level: int) -> tuple[int, int]:
@@ -76,9 +76,9 @@ class Picture(QObject):
         """Show another photo, without rain or mask, or none.
 
         Args:
-            photo: what was read.
-            copies: its pyramid from `first_copies`, made on another thread; without it they are
-                made here, when they are needed.
+            photo: as read.
+            copies: its pyramid from `first_copies`, made on another thread; otherwise they are made
+                here on demand.
         """
         self._layers = Layers(photo, copies or Pyramid(photo.pixels)) if photo else None
         self._stroke = None
@@ -94,7 +94,7 @@ class Picture(QObject):
         self.appearance_changed.emit()
 
     def rain_added(self, rect: Rect) -> None:
-        """Show what has been added to the layer in `rect` (pixels of the photo)."""
+        """Show rain added to the layer in `rect` (pixels of the photo)."""
         layers = self._layers
         if layers is not None:
             rect = layers.refresh_rain(rect, self._look)
@@ -137,7 +137,7 @@ class Picture(QObject):
 
     @property
     def strength(self) -> float:
-        """Share of the rain that is taken, 0 to 1.5."""
+        """Share of the rain to remove, 0 to 1.5."""
         return self._look.strength
 
     @strength.setter
@@ -155,7 +155,7 @@ class Picture(QObject):
 
     @property
     def rain_gain(self) -> float:
-        """By what the rain is multiplied where it is shown itself."""
+        """The factor of the rain in the rain view."""
         return self._look.rain_gain
 
     @rain_gain.setter
@@ -177,7 +177,7 @@ class Picture(QObject):
 
     @property
     def mask(self) -> npt.NDArray[np.float32] | None:
-        """(H, W) float32 in [0, 1], 1 keeps the photo; None keeps nothing. Not to be changed."""
+        """(H, W) float32 in [0, 1], 1 keeps the photo; None keeps nothing. Read-only."""
         return self._layers.mask if self._layers else None
 
     @mask.setter
@@ -189,47 +189,47 @@ class Picture(QObject):
         self.appearance_changed.emit()
 
     def kept_areas(self) -> int:
-        """Count the kept areas that do not touch, as one sees them in a small copy."""
+        """Count the separate kept areas in a small copy."""
         if self._layers is None or self._layers.mask is None or not self._layers.mask.any():
             return 0
         return masks.areas(self._layers.small_mask())
 
     @property
     def is_being_painted(self) -> bool:
-        """True while a brush is on the photo."""
+        """True during a stroke."""
         return self._stroke is not None
 
     def begin_stroke(self, brush: Brush) -> None:
-        """Put a brush to the photo."""
+        """Begin a stroke."""
         self._stroke = Stroke(self._mask_to_paint(), brush)
 
     def paint(self, points: Sequence[Point]) -> Rect:
-        """Draw the brush on to these points, and give the pixels that may have changed."""
-        if self._stroke is None:  # another photo came up under the brush
+        """Continue the stroke to these points; return the pixels that may have changed."""
+        if self._stroke is None:  # another photo was opened during the stroke
             return NO_RECT
         rect = self._stroke.paint(points)
         self._mask_changed(rect)
         return rect
 
     def end_stroke(self) -> Patch | None:
-        """Lift the brush; what the stroke has changed, or None if nothing."""
+        """End the stroke; return its change, or None."""
         stroke, self._stroke = self._stroke, None
         patch = stroke.patch() if stroke else None
         return patch if patch and patch.before else None
 
     def undo_stroke(self, patch: Patch) -> None:
-        """Take back a stroke on this photo: the last that was not yet taken back."""
+        """Undo a stroke on this photo: the last that is not yet undone."""
         assert self.mask is not None, "the stroke was on this photo"
         masks.put(self.mask, patch.before)
         self._mask_changed(patch.rect)
 
     def redo_stroke(self, patch: Patch) -> None:
-        """Do again the stroke that was taken back last, or one from before a crash."""
+        """Redo the stroke that was undone last, or one from before a crash."""
         masks.put(self._mask_to_paint(), patch.after)
         self._mask_changed(patch.rect)
 
     def version(self, kind: Kind) -> int:
-        """A number that changes when every image of a kind has become invalid."""
+        """A number that changes when all images of a kind become invalid."""
         return self._versions[kind]
 
     def pixels(self, kind: Kind, level: int, rect: Rect) -> Pixels:
@@ -254,14 +254,14 @@ class Picture(QObject):
 
         Args:
             kind: as for `pixels`.
-            level: likewise.
-            rect: likewise.
-            keep: its tiles will be wanted again. While a hand is on the strength they will not,
-                and no pixel is computed beyond `rect`.
+            level: as for `pixels`.
+            rect: as for `pixels`.
+            keep: its tiles will be used again. During a drag of the strength they will not, and no
+                pixel is computed beyond `rect`.
 
         Returns:
-            `rect.width` × `rect.height`, Format_RGB32, or Format_ARGB32_Premultiplied where
-            something can shine through.
+            `rect.width` × `rect.height`, Format_RGB32, or Format_ARGB32_Premultiplied with
+            transparency.
         """
         opaque = self.is_opaque and kind != "mask"
         image = QImage(rect.width, rect.height, _FORMATS[opaque])

@@ -1,4 +1,4 @@
-"""A preview of the rain of what is in sight, from a reduced copy: there before the first tiles."""
+"""A preview of the visible rain from a reduced copy, ready before the first tiles."""
 
 import math
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from nledn.tiling import Rect
 
 @dataclass(frozen=True, eq=False)
 class InSight:
-    """The part of a photo that a person looks at.
+    """The visible part of a photo.
 
     Attributes:
         rect: of the photo, px.
-        pixels: (h, w, 3) its copy, reduced perhaps.
-        after: the part of it that is shown derained; it comes first.
+        pixels: (h, w, 3) its copy, perhaps reduced.
+        after: the part that is shown derained; it is computed first.
     """
 
     rect: Rect
@@ -55,7 +55,7 @@ class Preview:
     """The rain of a reduced copy, complete or still filling up; it never reaches a result.
 
     Attributes:
-        rect: of the photo, px: what the copy shows.
+        rect: of the photo, px, shown by the copy.
         pixels: (h, w, 3) of the copy.
         layer: the copy's rain.
     """
@@ -70,7 +70,7 @@ class Preview:
         return SlowLight(self.pixels, self.layer)
 
     def on_photo(self, rect: Rect) -> Rect:
-        """Return the pixels of the photo that a part of the copy stands for."""
+        """Return the pixels of the photo for a part of the copy."""
         across, along = self._scale
         width, height = self.rect.width, self.rect.height
         within = Rect(
@@ -83,7 +83,7 @@ class Preview:
         return Rect(within.left + left, within.top + top, within.right + left, within.bottom + top)
 
     def at(self, level: int, rect: Rect, *, keep_brightness: bool = False) -> Floats:
-        """Return what is taken from a part of the photo at full strength.
+        """Return the rain of a part of the photo at full strength.
 
         Args:
             level: 0 for the photo's own pixels, n for those reduced by 2ⁿ.
@@ -120,7 +120,7 @@ class Preview:
         height, width = self.layer.tiling.size
         left, right = ((x * side - self.rect.left) * across for x in (seen.left, seen.right))
         top, bottom = ((y * side - self.rect.top) * along for y in (seen.top, seen.bottom))
-        reach = 2 + math.ceil(max(across, along) * side)  # what smoothing looks at
+        reach = 2 + math.ceil(max(across, along) * side)  # the reach of smoothing
         part = Rect(
             int(left) - reach, int(top) - reach, math.ceil(right) + reach, math.ceil(bottom) + reach
         ).clipped(width, height)

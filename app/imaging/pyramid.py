@@ -1,9 +1,9 @@
-"""Reduced copies of an array, made where they are looked at.
+"""Reduced copies of an array, made on demand.
 
 Level n holds the means of blocks of 2ⁿ×2ⁿ values of level 0, the array itself, which is never
-copied. Each block is reduced straight from level 0, so a part that is computed anew fits its
-neighbours exactly, in whatever order levels and parts were made. All levels together take at most
-a third of the array; what nobody looked at takes nothing.
+copied. Each block is reduced straight from level 0, so a recomputed part fits its neighbours
+exactly, in any order of levels and parts. All levels together take at most a third of the array;
+unused parts take nothing.
 """
 
 import math
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from nledn.photo import Photo
 
 
-TILE_PX = 256  # in pixels of the level: what is made at once
-SMALLEST_PX = 64  # a level's longer side; nobody looks at anything smaller
+TILE_PX = 256  # made at once, in pixels of the level
+SMALLEST_PX = 64  # a level's longer side; a smaller one is useless
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -36,11 +36,11 @@ class _Level:
 class Pyramid:
     """The reduced copies of one array.
 
-    Can be made and read on any thread, by one at a time.
+    Any thread may make and read it, one at a time.
 
     Args:
-        source: (H, W) or (H, W, C) uint8, uint16, int16, float16 or float32; whoever changes it
-            tells `refresh` where.
+        source: (H, W) or (H, W, C) uint8, uint16, int16, float16 or float32; call
+            `refresh` after a change.
     """
 
     def __init__(self, source: Array) -> None:
@@ -49,7 +49,7 @@ class Pyramid:
 
     @property
     def top(self) -> int:
-        """The highest level there is."""
+        """The highest level."""
         longest: int = max(self.source.shape[:2])
         return max((longest // SMALLEST_PX).bit_length() - 1, 0)
 
@@ -59,7 +59,7 @@ class Pyramid:
         return -(-width >> level), -(-height >> level)
 
     def read(self, level: int, rect: Rect) -> Array:
-        """The values of a level in `rect` (its own pixels), as a view that is not to be kept."""
+        """The values of a level in `rect` (its own pixels), as a temporary view."""
         if level == 0:
             return self.source[rect.slices]
         made = self._made(level)
@@ -70,12 +70,12 @@ class Pyramid:
         return made.values[rect.slices]
 
     def fill(self, level: int) -> None:
-        """Make a whole level: on another thread, before anyone looks."""
+        """Make a whole level, on another thread, before it is used."""
         width, height = self.size(level)
         self.read(level, Rect(0, 0, width, height))
 
     def refresh(self, rect: Rect) -> None:
-        """Take over what has changed in `rect` (pixels of level 0)."""
+        """Take over the changes in `rect` (pixels of level 0)."""
         for level, made in self._levels.items():
             cells = reduced(rect, level).clipped(*self.size(level))
             if any(made.filled[place] for place in tiles_of(cells)):
@@ -100,7 +100,7 @@ def level_for(zoom: float, top: int) -> int:
 
     Args:
         zoom: pixels of the screen for one of level 0.
-        top: the highest level there is.
+        top: the highest level.
     """
     level = 0
     while level < top and math.ldexp(zoom, level + 1) <= 1:
@@ -191,9 +191,9 @@ FIRST_VIEW_PX = 4096  # a screen's longer side: with these copies a first view n
 
 
 def first_copies(photo: "Photo") -> Pyramid:
-    """The reduced copies that a first, fitted view of a photo is made from.
+    """Make the reduced copies for a first, fitted view of a photo.
 
-    For the thread that reads the file, so that a photo of 100 megapixels comes up at once.
+    For the thread that reads the file, so that a photo of 100 megapixels appears at once.
     """
     copies = Pyramid(photo.pixels)
     for level in range(1, copies.top + 1):

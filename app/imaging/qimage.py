@@ -28,7 +28,7 @@ class ScreenColour:
 
     Args:
         icc: the photo's profile, RGB or grey; None, or one that Qt cannot read, counts as sRGB.
-        screen: the screen's, RGB; likewise.
+        screen: the screen's profile, RGB; None, or one that Qt cannot read, counts as sRGB.
     """
 
     def __init__(self, icc: bytes | None, screen: bytes | None = None) -> None:
@@ -39,14 +39,14 @@ class ScreenColour:
             self._transform = source.transformationToColorSpace(target)
 
     def image(self, pixels: Pixels, alpha: Plane | None = None) -> QImage:
-        """Pixels as the screen is to show them.
+        """Convert pixels for the screen.
 
         Args:
             pixels: (H, W, 3) RGB, of any depth, in the photo's colours.
             alpha: (H, W) of the same dtype, straight, or None.
 
         Returns:
-            Format_RGB32, or Format_ARGB32_Premultiplied with alpha; memory of its own.
+            Format_RGB32, or Format_ARGB32_Premultiplied with alpha; in separate memory.
         """
         if self._transform is None:
             return _finished(to_qimage(to_8_bits(pixels)), alpha)
@@ -62,13 +62,13 @@ class ScreenColour:
 
 
 def to_qimage(pixels: Pixels) -> QImage:
-    """An array as it is, without conversion of colour.
+    """Wrap an array without conversion of colour.
 
     Args:
         pixels: (H, W, C) uint8 or uint16: grey, RGB or RGBA with straight alpha.
 
     Returns:
-        An image with memory of its own: 8-bit RGB as Format_RGB32, 16-bit RGB as Format_RGBX64,
+        An image in separate memory: 8-bit RGB as Format_RGB32, 16-bit RGB as Format_RGBX64,
         everything else in Qt's format of the same layout.
     """
     height, width, channels = pixels.shape
@@ -84,7 +84,7 @@ def to_qimage(pixels: Pixels) -> QImage:
 
 
 def to_photo(image: QImage) -> "Photo":
-    """A picture from the clipboard as a photo, with its depth, alpha and colours.
+    """Convert a picture from the clipboard to a photo, with its depth, alpha and colours.
 
     Args:
         image: any; not null.
@@ -101,7 +101,7 @@ def to_photo(image: QImage) -> "Photo":
 
 
 def _rgba(image: QImage) -> Pixels:
-    values = np.frombuffer(image.constBits(), np.uint8).copy()  # the image goes away
+    values = np.frombuffer(image.constBits(), np.uint8).copy()  # the image is deleted
     size = (image.height(), image.width(), 4)  # four channels need no padding
     if image.format() == Format.Format_RGBA64:
         return values.view(np.uint16).reshape(size)

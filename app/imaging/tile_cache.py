@@ -1,4 +1,4 @@
-"""Finished tiles, the latest kept, within a limit of memory."""
+"""A cache of finished tiles, within a limit of memory."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from app.imaging.layers import Kind
 from app.imaging.pyramid import reduced, tile_rect
 from nledn.tiling import Rect
 
-LIMIT_BYTES = 192 * 2**20  # three kinds of a 4K screen, with what lies between two levels
+LIMIT_BYTES = 192 * 2**20  # three kinds of a 4K screen, with a margin between two levels
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class TileCache:
         self.size_bytes = 0
 
     def get(self, key: TileKey) -> QImage | None:
-        """The tile's image, if it is still there."""
+        """The tile's image, if it is cached."""
         image = self._tiles.get(key)
         if image is not None:
             self._tiles.move_to_end(key)
         return image
 
     def put(self, key: TileKey, image: QImage) -> None:
-        """Keep an image that was not there."""
+        """Keep a new image."""
         self._tiles[key] = image
         self.size_bytes += image.sizeInBytes()
         while self.size_bytes > self._limit_bytes:
@@ -53,8 +53,8 @@ class TileCache:
         """Forget tiles.
 
         Args:
-            kinds: of these only; of all, if none is given.
-            rect: those only that have a part in it, in pixels of the photo.
+            kinds: only of these; of all if None.
+            rect: only those that meet it, in pixels of the photo.
         """
         for key in [key for key in self._tiles if _meant(key, kinds, rect)]:
             self.size_bytes -= self._tiles.pop(key).sizeInBytes()

@@ -1,10 +1,10 @@
-"""Unsaved work outlives a crash: what is done to a photo goes to a private file as it comes.
+"""Recovery of unsaved work after a crash: all changes to a photo go to a private file at once.
 
 The file only grows. Each record has a length and a checksum, so that one that a crash cut off is
-recognised, and what stands before it is whole. A tile's record holds the rain plane inside the
-tile's rectangle just after the tile was added, so replaying the records in order gives exactly the
-layers that were there. All else is a log of what was done, which undo and redo replay. The file is
-locked while its program runs, and goes when its photo is discarded or closed.
+recognised, and those before it are complete. A tile's record holds the rain plane inside the tile's
+rectangle just after the tile was added, so replaying the records in order gives exactly the former
+layers. All else is a log of actions, which undo and redo replay. The file is locked while its
+program runs, and is removed when its photo is discarded or closed.
 """
 
 import json
@@ -35,7 +35,7 @@ from nledn.tiling import Axis, Rect, Tiling
 log = logging.getLogger(__name__)
 
 SUFFIX = ".recovery"
-KEPT_S = 30 * 24 * 3600  # work on photos that are not to be found
+KEPT_S = 30 * 24 * 3600  # work on photos that are missing
 _HEAD = struct.Struct("<cQI")  # kind, bytes that follow, their CRC-32
 _TILE = struct.Struct("<5I")  # number of the layer; left, top, right, bottom
 
@@ -45,12 +45,12 @@ _DEEDS = {each.__name__: each for each in (Options, StrengthStep, BrightnessStep
 
 @dataclass(frozen=True)
 class Offer:
-    """Unsaved work that a crash left behind.
+    """Unsaved work from before a crash.
 
     Attributes:
         file: the private file.
         source: the photo.
-        done: tiles that had been computed.
+        done: computed tiles.
         total: tiles of the photo.
     """
 
@@ -96,7 +96,7 @@ class RecoveryFile:
         self._is_over = False
 
     def begin(self, options: Options, layer: RainLayer) -> None:
-        """Keep the tiles of `layer` from now on, and what it has already."""
+        """Keep the present and future tiles of `layer`."""
         with self._lock:
             if layer in self._layers or self._is_over:
                 return
@@ -109,18 +109,18 @@ class RecoveryFile:
                 self._append(_RAIN, self._tile(layer, Rect(0, 0, width, height)))
 
     def add_tile(self, layer: RainLayer, rect: Rect) -> None:
-        """Keep a tile that was added to the layer; `rect` is what it changed."""
+        """Keep a tile that was added to the layer; `rect` is the changed part."""
         with self._lock:
             if layer in self._layers:
                 self._append(_RAIN, self._tile(layer, rect))
 
     def note(self, deed: Deed) -> None:
-        """Line up what was done; it is kept once there is a layer, and at the next `flush`."""
+        """Queue an action; it is kept once a layer exists, and at the next `flush`."""
         if not self._is_over:
             self._pending.append(deed)
 
     def flush(self) -> None:
-        """Write what was noted, in the order in which it was."""
+        """Write the queued records in order."""
         with self._lock:
             self._flush()
 
@@ -183,7 +183,7 @@ class RecoveryFile:
 
 
 def scan() -> tuple[Offer, ...]:
-    """Find what crashed programs left, newest first; files that help nobody any more go."""
+    """Find unsaved work of crashed programs, newest first; remove useless files."""
     offers = []
     for path in sorted(_files(), key=lambda each: -each.stat().st_mtime_ns):
         try:
@@ -220,7 +220,7 @@ def _offer(path: Path) -> Offer | None:
     source = Path(kept.get("source", ""))
     stamp, age_s = _stamp(source), time.time() - path.stat().st_mtime
     if kept and not is_saved and stamp is None and age_s < KEPT_S:
-        return None  # its disk may come back, and be there at the next start
+        return None  # its disk may be back at the next start
     if not kept or is_saved or not done or stamp != kept["stamp"]:
         path.unlink(missing_ok=True)
         return None
@@ -228,7 +228,7 @@ def _offer(path: Path) -> Offer | None:
 
 
 def recover(path: Path) -> Recovered | None:
-    """Read back what was done; None where the photo has changed since, or the file is no use."""
+    """Read the work back; None if the photo has changed since, or the file is useless."""
     first: dict[str, Any] = {}
     layers: list[tuple[Options, RainLayer]] = []
     deeds: list[Deed] = []
@@ -249,7 +249,7 @@ def recover(path: Path) -> Recovered | None:
 
 
 def _records(path: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Read whole records, up to the first that is not."""
+    """Read records, up to the first incomplete one."""
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         while len(head := file.read(_HEAD.size)) == _HEAD.size:
@@ -263,7 +263,7 @@ def _records(path: Path) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _is_in_use(path: Path) -> bool:
-    """Return whether its program still runs; the system gives the lock back when it ends."""
+    """Return whether its program still runs; the system releases the lock when it ends."""
     try:
         with path.open("r+b") as file:
             lock(file.fileno())
@@ -273,7 +273,7 @@ def _is_in_use(path: Path) -> bool:
 
 
 def _stamp(source: Path) -> list[int] | None:
-    """Return what changes when a photo changes; None where it is gone."""
+    """Return a value that changes with the photo; None if it is missing."""
     try:
         state = source.stat()
     except OSError:
@@ -348,7 +348,7 @@ def _decoded_patch(about: Mapping[str, Any], pixels: bytes) -> Patch:
 
 @dataclass(frozen=True, eq=False)
 class FileJob(Job[None]):
-    """Something to do with a private file."""
+    """An action on a private file."""
 
     act: Callable[[], None]
 
@@ -369,22 +369,22 @@ class Autosave:
         self.file: RecoveryFile | None = None
 
     def restart(self, source: Path | None, options: Options) -> None:
-        """Keep the work on another photo; one without a file cannot be recovered."""
+        """Switch to another photo; one without a file cannot be recovered."""
         self.discard()
         self.file = None if source is None else RecoveryFile(source, options)
 
     def note(self, deed: Deed) -> None:
-        """Keep what was done."""
+        """Keep an action."""
         if self.file is not None:
             self.file.note(deed)
             self._tasks.submit(FileJob(self.file.flush))
 
     def note_saved(self, is_unsaved: bool) -> None:
-        """Keep that all is saved, where it is."""
+        """Note that all is saved, and where."""
         if not is_unsaved:
             self.note("saved")
 
     def discard(self) -> None:
-        """Remove the file: nobody needs it any more."""
+        """Remove the file, which is no longer needed."""
         if self.file is not None:
             self._tasks.submit(FileJob(self.file.discard))

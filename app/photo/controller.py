@@ -1,4 +1,4 @@
-"""The verbs of the Photo page: open, derain, cancel, close; each asks a task to do it."""
+"""The actions of the Photo page: open, derain, cancel, close; each starts a task."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -41,12 +41,12 @@ class PhotoController(QObject):
     """Between the window's controls and the document.
 
     Attributes:
-        noticed: (Notice or None) what the banner says now.
+        noticed: (Notice or None) the message for the banner.
         failed: (exception).
         opening_changed: (bool); a photo is being read.
-        folder_asked: (tuple of Path) these are to be derained.
-        document: what is open.
-        saving: what of the results goes to disk, and how.
+        folder_asked: (tuple of Path) photos to derain.
+        document: the open photo.
+        saving: saves results.
         series: the photos of the folder, and what is remembered of each.
     """
 
@@ -90,7 +90,7 @@ class PhotoController(QObject):
     # Opening
 
     def ask_photo(self) -> None:
-        """Let the person choose a photo."""
+        """Let the user choose a photo."""
         from nledn.photo.formats import readable_suffixes
 
         path = self._dialogs.photo(self._folder(), readable_suffixes())
@@ -98,7 +98,7 @@ class PhotoController(QObject):
             self.open(path)
 
     def ask_folder(self) -> None:
-        """Let the person choose a folder of photos."""
+        """Let the user choose a folder of photos."""
         path = self._dialogs.folder(self._folder())
         if path is not None:
             self.open(path)
@@ -111,7 +111,7 @@ class PhotoController(QObject):
             self._go_on(partial(self.read, path))
 
     def open_sample(self) -> None:
-        """Open the photo that comes with the program."""
+        """Open the sample photo."""
         self.open(places.sample_photo())
 
     def step(self, by: int) -> None:
@@ -125,26 +125,26 @@ class PhotoController(QObject):
         self.open(self.document.results.get(path, path))
 
     def drop(self, data: QMimeData) -> None:
-        """Take what was dropped or pasted: a file, or a picture."""
+        """Open a dropped or pasted file or picture."""
         if paths := paths_in(data):
             self.open(paths[0])
         elif (image := image_in(data)) is not None:
             self._go_on(partial(self._begin_opening, opening.PasteJob(image), self._take))
 
     def paste(self) -> None:
-        """Take what is on the clipboard."""
+        """Open the content of the clipboard."""
         data: QMimeData | None = QGuiApplication.clipboard().mimeData()
-        if data is not None:  # what Qt's stub does not know: another program's may be gone
+        if data is not None:  # may be None, unlike in Qt's stub: another program may have ended
             self.drop(data)
             if data.text() and not is_welcome(data):
                 self.noticed.emit(words.nothing_to_paste(data.text()))
 
     def read(self, path: Path, greeting: Notice | None = None, *, damaged: bool = False) -> None:
-        """Read a photo, or the first one of a folder; what is open stays until it is read.
+        """Read a photo, or the first one of a folder; the open photo stays until then.
 
         Args:
             path: of the photo or folder.
-            greeting: is said when it is open, in place of what there is to say of the photo.
+            greeting: a message shown when it is open, instead of the usual one.
             damaged: open it as far as it can be read.
         """
         job = opening.OpenJob(path, self.document.options, self.series.edits, damaged)
@@ -161,13 +161,13 @@ class PhotoController(QObject):
         self._go_on(partial(self._begin_opening, job, self._take))
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
-        """Offer what a crash left behind; look again where its program has not ended yet."""
+        """Offer to recover unsaved work; look again if its program has not ended yet."""
         task = self._tasks.submit(jobs.ScanJob())
         task.succeeded.connect(partial(self._take_scan, rescans))
         task.failed.connect(self._fail)
 
     def offer(self, offer: Offer) -> None:
-        """Offer what a crash left behind, beside whatever is opened until that is answered."""
+        """Offer to recover unsaved work; the offer stays until answered."""
         self._offer = offer
         self.noticed.emit(words.offer_of(offer, self.restore, self._forget))
 
@@ -181,23 +181,23 @@ class PhotoController(QObject):
 
     # Deraining
 
-    def warm_up(self, *, anew: bool = False) -> None:
-        """Load the engine now, so that the first tile need not wait for it.
+    def warm_up(self, *, again: bool = False) -> None:
+        """Load the engine now, so that the first tile does not wait for it.
 
         Args:
-            anew: choose again where the next photo is computed; what is shown stays.
+            again: choose the device again for the next photo; the present result stays.
         """
         options = self.document.options
-        task = self._tasks.submit(LoadJob(self._engines, options, anew))
+        task = self._tasks.submit(LoadJob(self._engines, options, again))
         task.succeeded.connect(partial(self.document.set_engine_choice, options))
         task.failed.connect(self._fail)
 
     def derain(self, then: Callable[[], None] | None = None) -> None:
-        """Compute what is missing of the open photo's rain, and call `then` at the end."""
+        """Compute the missing tiles of the open photo, and call `then` at the end."""
         self._deraining.begin(self._autosave.file, then)
 
     def cancel(self) -> None:
-        """Stop after the tile that is being computed; what is done is kept."""
+        """Stop after the present tile; finished tiles are kept."""
         self._deraining.cancel()
 
     def look_at(self, rect: Rect, after: Rect) -> None:
@@ -205,7 +205,7 @@ class PhotoController(QObject):
         self._deraining.look_at(rect, after)
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
-        """Let the document compute as the settings say."""
+        """Take the settings' options for the document."""
         changed = {
             name: getattr(now.options, name)
             for name in ("device", "backend", "precision", "tile")
@@ -217,7 +217,7 @@ class PhotoController(QObject):
     # Closing
 
     def when_saved(self, then: Callable[[], None]) -> None:
-        """Go on once nothing would be lost: nothing is unsaved, it was saved, or is given up."""
+        """Continue once nothing would be lost: nothing is unsaved, or it is saved or discarded."""
         document, photo = self.document, self.document.photo
         if not document.is_unsaved or photo is None:
             then()
@@ -225,11 +225,11 @@ class PhotoController(QObject):
         path = photo.path
         answer = self._dialogs.unsaved(printable(path.name) if path else tr("picture"))
         if answer != "cancel" and document.photo is not photo:
-            self.when_saved(then)  # another one came meanwhile; the answer was not about it
+            self.when_saved(then)  # another photo was opened meanwhile; the answer was not about it
         elif answer == "discard":
             self.saving.forget()
             self._deraining.forget()
-            self._deraining.abandon()  # or its next tile would be work that nobody was asked about
+            self._deraining.abandon()  # or its next tile would be unsaved without a question
             document.rest()
             then()
         elif answer == "save":
@@ -244,12 +244,12 @@ class PhotoController(QObject):
             self.when_saved(then)
 
     def let_go(self) -> None:
-        """Stop, and keep nothing for recovery: the photo is done with."""
+        """Stop, and keep nothing for recovery."""
         self._deraining.abandon()
         self.series.remember()
         self._autosave.discard()
 
-    # What comes back
+    # Results of tasks
 
     def _begin_opening(self, job: Job[R], take: Callable[[R], None]) -> None:
         if self._opening is not None:
@@ -263,7 +263,7 @@ class PhotoController(QObject):
         self._opening = task
 
     def _read(self, take: Callable[[R], None], work: object, read: R) -> None:
-        """Before it was asked for, unsaved work was seen to; what came since then was not."""
+        """Ask about unsaved work again: some may have been done since the photo was requested."""
         self._end_opening()
         if self.document.work == work:
             take(read)
@@ -275,7 +275,7 @@ class PhotoController(QObject):
         self.opening_changed.emit(False)
 
     def _take(self, found: opening.Found, notice: Notice | None = None) -> None:
-        """Make a photo that was read the open one, remember it, and say what there is to say."""
+        """Open a photo that was read, remember it, and show its message."""
         document, opened, path = self.document, found.opened, found.opened.photo.path
         self._deraining.abandon()
         self.series.remember()
@@ -290,7 +290,7 @@ class PhotoController(QObject):
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)
             self._preferences.change(recent=recent)
-        if self._offer is not None:  # until it is answered: it does not come twice by itself
+        if self._offer is not None:  # until answered: it is not offered twice
             notice = words.offer_of(self._offer, self.restore, self._forget)
         self.noticed.emit(notice or words.notice_of(opened, self._use, self.folder_asked.emit))
 
@@ -329,7 +329,7 @@ class PhotoController(QObject):
         self._tasks.submit(FileJob(partial(offer.file.unlink, missing_ok=True)))
 
     def _options_changed(self, options: Options) -> None:
-        """The next start computes with what is chosen now, be it by undoing a choice."""
+        """Keep the present choice for the next start, also one made by undo."""
         self._deraining.abandon()
         found = self._engines.kept(self.document.photo, options)
         if self.document.layer is None and found is not None:  # by another page
@@ -337,7 +337,7 @@ class PhotoController(QObject):
         self._deraining.follow()
         self._preferences.change(checkpoint=options.weights)
 
-    # What is said
+    # Messages
 
     def _fail(self, error: Exception) -> None:
         self.saving.forget()
@@ -348,7 +348,7 @@ class PhotoController(QObject):
         self._go_on(partial(self.read, path, damaged=True))
 
     def _tell_fallback(self, status: Status) -> None:
-        """Say once what is not computed on, because it computes wrongly here."""
+        """Show once the device that is not used because it computes wrongly here."""
         choice = status.choice
         if choice is not None and choice.problem and choice.problem != self._told_problem:
             self._told_problem = choice.problem

@@ -1,4 +1,4 @@
-"""The button that begins, shows how far it is, and cancels."""
+"""The button that begins, shows the progress, and cancels."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainterPath, QPaintEvent, QPalette
@@ -10,7 +10,7 @@ from app.shell.translation import clock, tr
 
 MARGIN_PX = 14
 RADIUS_PX = 6
-OPACITY = 0.4  # of what is done: the words read on it at 4.5:1 in both themes
+OPACITY = 0.4  # of the finished part: the words read on it at 4.5:1 in both themes
 
 
 class DerainButton(QPushButton):
@@ -28,14 +28,14 @@ class DerainButton(QPushButton):
         self.show_status(Status(PhotoState.EMPTY))
 
     def show_status(self, status: Status) -> None:
-        """Show what can be done, and how far it is."""
+        """Show the possible action and the progress."""
         state = status.state
         words, tip = {
             PhotoState.EMPTY: (tr("Derain"), tr("Open a photo first")),
             PhotoState.READY: (tr("Derain"), tr("Remove the rain from the photo (Ctrl+D)")),
             PhotoState.DERAINING: (
                 tr("Cancel"),
-                tr("Stop after this tile; what is done is kept (Esc)"),
+                tr("Stop after this tile; finished tiles are kept (Esc)"),
             ),
             PhotoState.STOPPING: (tr("Stopping…"), tr("The current tile is being finished")),
             PhotoState.PARTIAL: (tr("Continue"), tr("Compute the missing tiles (Ctrl+D)")),
@@ -52,7 +52,7 @@ class DerainButton(QPushButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Fill what is done, between the button's ground and its words."""
+        """Paint the finished part, between the button's background and its words."""
         if not self.progress:
             super().paintEvent(event)
             return

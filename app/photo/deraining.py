@@ -1,4 +1,4 @@
-"""The one computation that the Photo page has under way: begun, watched, stopped."""
+"""The Photo page's computation: begun, watched, stopped."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Deraining(QObject):
-    """Fills the document's rain, from where the person looks outwards.
+    """Fills the document's rain, from the visible area outwards.
 
     Attributes:
         failed: (exception).
@@ -34,12 +34,14 @@ class Deraining(QObject):
         self._tasks = tasks
         self._task: Task[RainLayer, jobs.Derained] | None = None
         self._focus: Focus | None = None
-        self._seen: tuple[Rect, Rect] | None = None  # in sight, and the part that is shown derained
+        self._seen: tuple[Rect, Rect] | None = (
+            None  # the visible part, and the part that is shown derained
+        )
         self._began = (0.0, 0)
         self._then: Callable[[], None] | None = None
 
     def begin(self, keeper: RecoveryFile | None, then: Callable[[], None] | None = None) -> None:
-        """Compute what is missing of the open photo's rain, and call `then` at the end."""
+        """Compute the missing tiles of the open photo, and call `then` at the end."""
         document, photo = self._document, self._document.photo
         if photo is None or document.status.state not in (PhotoState.READY, PhotoState.PARTIAL):
             return
@@ -61,13 +63,13 @@ class Deraining(QObject):
         task.failed.connect(self.failed.emit)
 
     def cancel(self) -> None:
-        """Stop after the tile that is being computed; what is done is kept."""
+        """Stop after the present tile; finished tiles are kept."""
         if self._task is not None and self._document.status.state is PhotoState.DERAINING:
             self._task.cancel()
             self._document.set_state(PhotoState.STOPPING)
 
     def cancel_and(self, then: Callable[[], None]) -> None:
-        """Stop, and call `then` in place of what was to follow."""
+        """Stop, and call `then` instead of the earlier continuation."""
         self._then = then
         if self._task is None:
             self.follow()
@@ -75,17 +77,17 @@ class Deraining(QObject):
             self.cancel()
 
     def abandon(self) -> None:
-        """Whatever is being computed is no longer wanted; its tiles stay in their layer."""
+        """Abandon the computation; its tiles stay in their layer."""
         if self._task is not None:
             self._task.abandon(cancel=True)
             self._task = None
 
     def forget(self) -> None:
-        """Do not call what was to follow."""
+        """Drop the continuation."""
         self._then = None
 
     def follow(self) -> None:
-        """Call what was to follow, now that nothing is computed."""
+        """Call the continuation, now that nothing is computed."""
         then, self._then = self._then, None
         if then is not None:
             then()
@@ -94,19 +96,19 @@ class Deraining(QObject):
         """Compute tiles from here outwards.
 
         Args:
-            rect: of the photo, px, that the person sees now.
-            after: the part of it that is shown derained.
+            rect: the visible part of the photo, px.
+            after: the part that is shown derained.
         """
         self._seen = (rect, after)
         if self._task is not None and self._focus is not None:
             self._focus.rect = after
 
     def look_nowhere(self) -> None:
-        """Another photo comes, of which nothing has been seen."""
+        """Forget the visible part, for another photo."""
         self._seen = None
 
     def _show(self, value: jobs.Derained) -> None:
-        """It began, or one more tile is there."""
+        """Show its beginning, or one more tile."""
         document = self._document
         if isinstance(value, jobs.Started):
             document.begin_layer(value.layer, value.choice)

@@ -1,4 +1,4 @@
-"""The open photo: its rain, strength, kept area and undo, and what of its results is on disk."""
+"""The open photo: its rain, strength, kept area and undo, and the saved state of its results."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ LAYERS_KEPT = 2  # of different models for one photo: going back and forth costs
 Edit: TypeAlias = tuple[float, int, bool]
 """The strength, a number that changes with the kept area, and whether brightness is kept."""
 Done: TypeAlias = tuple[int, Edit]
-"""The tiles of a result that are computed, and its edit: what a file of it would hold."""
+"""The computed tiles of a result, and its edit: the content of a file of it."""
 
 
 @dataclass(eq=False)
 class Derained:
-    """The rain that one model has found in the open photo, and what of that result is on disk.
+    """One model's rain of the open photo, and the saved state of that result.
 
     Attributes:
         layer: the rain.
@@ -52,7 +52,7 @@ class Derained:
 
     @property
     def work(self) -> Done:
-        """The tiles that are computed, and the edit: what a file of it would hold."""
+        """The computed tiles and the edit: the content of a file of it."""
         return self.tiles, self.edit
 
     @property
@@ -62,10 +62,10 @@ class Derained:
 
 
 class Document(QObject):
-    """One photo at a time, and what is done to it.
+    """One photo at a time, and the work on it.
 
     Args:
-        options: what the next photo is computed with.
+        options: for the next photo.
         parent: of the object.
 
     Attributes:
@@ -76,8 +76,8 @@ class Document(QObject):
         brightness_changed: (bool) it is kept from now on, or no longer.
         options_changed: (Options).
         unsaved_changed: (bool).
-        kept_changed: (int) so many areas of the photo are kept.
-        picture: the photo as views show it; holds the kept area.
+        kept_changed: (int) the number of kept areas.
+        picture: the photo for views; holds the kept area.
         history: undo and redo.
     """
 
@@ -107,10 +107,10 @@ class Document(QObject):
         self._was_unsaved = False
         self.history = History(self)
 
-    # What there is
+    # State
 
     def neighbour(self, by: int) -> Path | None:
-        """The photo that many places on in the folder."""
+        """The photo so many places further in the folder."""
         if self.photo is None or self.photo.path not in self.folder:
             return None
         place = self.folder.index(self.photo.path) + by
@@ -118,7 +118,7 @@ class Document(QObject):
 
     @property
     def latest(self) -> Derained | None:
-        """The result that is shown; else what was, and comes back with what computed it."""
+        """The shown result; else the last one, which comes back with its options."""
         return next(reversed(self._results.values()), None)
 
     @property
@@ -133,7 +133,7 @@ class Document(QObject):
 
     @property
     def work(self) -> tuple[Done, ...]:
-        """All results as they are; tells work from more work."""
+        """The state of all results, to detect further work."""
         return tuple(each.work for each in self._results.values())
 
     @property
@@ -147,7 +147,7 @@ class Document(QObject):
         return None if found is None else found.layer
 
     def result(self, derained: Derained) -> "Result":
-        """A result with the photo, as it would be saved now."""
+        """A result with the photo, ready for saving."""
         from nledn.pipeline import Result
 
         assert self.photo is not None
@@ -174,11 +174,11 @@ class Document(QObject):
 
     @property
     def keeps_area(self) -> bool:
-        """True if the rain stays somewhere."""
+        """True if some area is kept."""
         mask = self.picture.mask
         return mask is not None and bool(mask.any())
 
-    # What is done to it
+    # Actions
 
     def take(self, opened: Opened, edits: Edits | None = None) -> None:
         """Make another photo the open one, with what was chosen for it earlier."""
@@ -195,7 +195,7 @@ class Document(QObject):
         self.photo_opened.emit(opened)
 
     def take_rain(self, layer: "RainLayer", options: Options) -> None:
-        """Show rain that a batch or a crash has left, and compute with its options."""
+        """Show rain from a batch or from before a crash, and compute with its options."""
         self._results[options] = Derained(layer, tiles=tiles_of(layer)[0])
         if options != self.options:
             self.set_options(options)
@@ -203,7 +203,7 @@ class Document(QObject):
             self._show()
 
     def begin_layer(self, layer: "RainLayer", choice: "Choice") -> None:
-        """Show rain that fills up from now on; it may have got a tile that nobody heard of."""
+        """Show rain that fills up from now on; it may have unreported tiles."""
         derained = self._results.get(self.options)
         if derained is None or derained.layer is not layer:
             derained = self._results[self.options] = Derained(layer)
@@ -212,7 +212,7 @@ class Document(QObject):
         self._show(self.status.state)
 
     def add_tile(self, rect: Rect, done: int, total: int, left_s: float) -> None:
-        """Take note of one more tile of the layer that is shown."""
+        """Count one more tile of the shown layer."""
         assert self.latest is not None, "its layer has begun"
         self.latest.tiles = done
         self.picture.rain_added(rect)
@@ -221,7 +221,7 @@ class Document(QObject):
         self._tell_unsaved()
 
     def set_strength(self, strength: float) -> None:
-        """Share of the rain that is taken, 0 to 1.5."""
+        """Share of the rain to remove, 0 to 1.5."""
         strength = min(max(strength, 0.0), STRENGTH_MAX)
         if strength != self.strength:
             self.strength = self.picture.strength = strength
@@ -236,13 +236,13 @@ class Document(QObject):
             self._edited()
 
     def area_changed(self) -> None:
-        """The kept area is another one now."""
+        """Note a change of the kept area."""
         self._area += 1
         self._edited()
         self.kept_changed.emit(self.picture.kept_areas())
 
     def set_options(self, options: Options) -> None:
-        """Another model or device; a result that was computed with it comes back at once."""
+        """Choose another model or device; an earlier result with it comes back at once."""
         if options != self.options:
             self.options = options
             self._show()
@@ -265,10 +265,10 @@ class Document(QObject):
         derained.path, derained.saved = path, work
         self._tell_unsaved()
 
-    # How far it is
+    # Progress
 
     def set_state(self, state: PhotoState) -> None:
-        """The photo is being derained, or that is being stopped."""
+        """Note that the photo is being derained, or that this is being stopped."""
         self._set_status(state, *tiles_of(self.layer_of(self.options)))
 
     def rest(self) -> None:
@@ -277,7 +277,7 @@ class Document(QObject):
         self._show(repaint=False)
 
     def set_engine_choice(self, options: Options, choice: "Choice") -> None:
-        """The engine is loaded; what is shown may have been computed elsewhere."""
+        """Note that the engine is loaded; the shown result may be of another device."""
         if options == self.options:
             self._engine_choice = choice
             if self.layer is None:
@@ -286,7 +286,7 @@ class Document(QObject):
     # Inside
 
     def _show(self, state: PhotoState | None = None, *, repaint: bool = True) -> None:
-        """Show what was computed with the options, if anything was."""
+        """Show the result with these options, if any."""
         shown = self._results.get(self.options)
         if shown is not None:
             self._results.move_to_end(self.options)
@@ -298,7 +298,7 @@ class Document(QObject):
         self._edited()
 
     def _let_one_go(self) -> None:
-        """Forget a result out of sight where there are too many, if possible a saved one."""
+        """Forget a hidden result if there are too many, if possible a saved one."""
         if len(self._results) > LAYERS_KEPT:
             hidden = list(self._results)[:-1]
             saved = (each for each in hidden if not self._results[each].is_unsaved)

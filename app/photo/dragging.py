@@ -1,4 +1,4 @@
-"""A result as a file that another program takes, when it is dragged out of the window."""
+"""A result as a file for another program, when it is dragged out of the window."""
 
 import threading
 from contextlib import suppress
@@ -28,22 +28,22 @@ class DragFolders:
         self._count = 0
 
     def make(self) -> Path:
-        """One more, for its owner alone."""
+        """Make one more, for its owner alone."""
         with self._lock:
             if self._all is None:
                 self._all = temporary_files.private_folder()
             self._count += 1
             folder = self._all[0] / str(self._count)
-        folder.mkdir(mode=0o700, parents=True)  # systems tidy their temporary folders up
+        folder.mkdir(mode=0o700, parents=True)  # systems clean their temporary folders
         return folder
 
     def remove(self) -> None:
-        """Remove all of them; the program ends."""
+        """Remove all of them at the program's end."""
         with self._lock:
             made, self._all = self._all, None
         if made is not None:
             folder, note = made
-            with suppress(OSError):  # then a later start may
+            with suppress(OSError):  # then a later start removes it
                 temporary_files.discard(folder)
                 note.take_back()
 

@@ -1,7 +1,7 @@
-"""Edits that stay: what was chosen for each photo, in a small database in the user's folder.
+"""Kept edits: the choices for each photo, in a small database in the user's folder.
 
-Nothing is written beside the photos. A photo is known by its path, its size and its time: what was
-chosen for a file does not come back for another one in its place.
+Nothing is written beside the photos. A photo is known by its path, its size and its time: the
+choices for a file do not come back for another one in its place.
 """
 
 import json
@@ -35,11 +35,11 @@ TABLE = """CREATE TABLE IF NOT EXISTS edits (
 
 @dataclass(frozen=True)
 class Choices:
-    """Settings of one photo that another can have as well.
+    """Settings of a photo that can be copied to others.
 
     Attributes:
         weights: id of the model, or `auto`.
-        strength: share of the rain that is taken, 0 to 1.5.
+        strength: share of the rain to remove, 0 to 1.5.
         keep_brightness: the slow part of its light is given back.
     """
 
@@ -50,11 +50,11 @@ class Choices:
 
 @dataclass(frozen=True, eq=False)
 class Edits:
-    """All that was chosen for a photo.
+    """All choices for a photo.
 
     Attributes:
-        choices: what another photo can have as well.
-        area: (H, W) float32 in [0, 1], what is kept unchanged; None where nothing is.
+        choices: settings that can be copied.
+        area: (H, W) float32 in [0, 1], the kept area; None without one.
         result: the file that the result was saved to last; None without one.
         is_saved: that file holds these edits.
     """
@@ -67,11 +67,11 @@ class Edits:
 
 @dataclass(frozen=True)
 class Mark:
-    """What a row of photos shows of one.
+    """The mark of a photo in the filmstrip.
 
     Attributes:
         result: the file that the result was saved to last; None without one.
-        is_saved: that file holds what was chosen for the photo.
+        is_saved: that file has the present choices.
     """
 
     result: Path | None
@@ -79,19 +79,19 @@ class Mark:
 
 
 class EditsStore:
-    """Edits by photo, for any thread; what was put is found at once, and on disk after `flush`."""
+    """Edits by photo, for any thread; they are found at once, and on disk after `flush`."""
 
     def __init__(self) -> None:
         self._unwritten: dict[Path, Edits] = {}
         self._lock = threading.Lock()
 
     def put(self, photo: Path, edits: Edits) -> None:
-        """Remember what was chosen for a photo."""
+        """Remember the choices for a photo."""
         with self._lock:
             self._unwritten[photo] = edits
 
     def find(self, photo: Path) -> Edits | None:
-        """Return what was chosen for a photo; None where nothing was, or it has changed since."""
+        """Return the choices for a photo; None without any, or if it has changed since."""
         with self._lock:
             edits = self._unwritten.get(photo)
         if edits is None:
@@ -115,7 +115,7 @@ class EditsStore:
         return marks
 
     def flush(self) -> None:
-        """Write what was put; a photo that is gone meanwhile is forgotten."""
+        """Write all edits; a photo that is missing now is forgotten."""
         with self._lock:
             unwritten = dict(self._unwritten)
         for photo, edits in unwritten.items():
@@ -128,7 +128,7 @@ class EditsStore:
 
 
 def _ask(statement: str, *values: object) -> list[sqlite3.Row]:
-    """Run one statement; where the database cannot be used nothing is known, and nothing kept."""
+    """Run one statement; without a usable database nothing is known or kept."""
     path = places.user_data() / FILE_NAME
     try:
         make_folder(path.parent)
@@ -140,10 +140,10 @@ def _ask(statement: str, *values: object) -> list[sqlite3.Row]:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    """Open the database; a file that is none, or damaged, is put aside, and another begun."""
+    """Open the database; a damaged or foreign file is put aside, and a new one begun."""
     try:
         return _begun(path)
-    except sqlite3.OperationalError:  # such as locked: nothing is wrong with the file
+    except sqlite3.OperationalError:  # such as locked: the file is not damaged
         raise
     except sqlite3.DatabaseError:
         log.warning("%s is damaged, and put aside", path, exc_info=True)
@@ -198,7 +198,7 @@ def _result_of(row: sqlite3.Row) -> Path | None:
 
 
 def _stamp(photo: Path) -> tuple[int, int] | None:
-    """Return what changes when a file changes; None where it is gone."""
+    """Return a value that changes with a file; None if it is missing."""
     try:
         state = photo.stat()
     except OSError:

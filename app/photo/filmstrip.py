@@ -52,10 +52,10 @@ CURRENT_ROLE = Role.UserRole + 2
 
 
 class FilmstripModel(QAbstractListModel):
-    """A photo an item; its result is no item of its own.
+    """The photos, one per item, without their results.
 
     Attributes:
-        picture_wanted: (Path) a photo is looked at whose small picture is not there.
+        picture_wanted: (Path) a visible photo lacks its small picture.
     """
 
     picture_wanted = Signal(object)
@@ -83,12 +83,12 @@ class FilmstripModel(QAbstractListModel):
         self._tell()
 
     def set_marks(self, marks: Mapping[Path, Mark]) -> None:
-        """Show what became of the photos."""
+        """Show the states of the photos."""
         self._marks = marks
         self._tell()
 
     def set_picture(self, path: Path, image: QImage) -> None:
-        """A small picture is there; null where none can be made."""
+        """Show a small picture; null if none can be made."""
         picture = QPixmap.fromImage(image)
         picture.setDevicePixelRatio(_ratio())
         self._pictures[path] = picture
@@ -99,7 +99,7 @@ class FilmstripModel(QAbstractListModel):
             self.dataChanged.emit(at, at, [Role.DecorationRole])
 
     def state(self, path: Path) -> str:
-        """What became of a photo: `derained`, else `edited`, else nothing."""
+        """The state of a photo: `derained`, else `edited`, else empty."""
         mark = self._marks.get(path)
         if path in self._results or (mark is not None and mark.result is not None):
             return "derained"
@@ -169,7 +169,7 @@ class _Frames(QStyledItemDelegate):
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  # Qt's
-        """All are of one size: none has to be measured."""
+        """Return one size for all, without measuring."""
         return ITEM
 
     def _paint_badge(self, painter: QPainter, place: QRect, state: str) -> None:
@@ -186,13 +186,13 @@ class _Frames(QStyledItemDelegate):
 
 
 class Filmstrip(QFrame):
-    """Shows the folder's photos; there only where there are several.
+    """Shows the folder's photos, if it has several.
 
     Attributes:
-        photo_chosen: (Path) this one is to be opened.
+        photo_chosen: (Path) open this one.
         model: of the photos.
         view: the row.
-        count: says which of how many is open.
+        count: the place of the open one.
 
     Args:
         tasks: makes the small pictures.
@@ -235,7 +235,7 @@ class Filmstrip(QFrame):
 
     @property
     def selected(self) -> tuple[Path, ...]:
-        """The photos that are selected, in order."""
+        """The selected photos, in order."""
         rows = sorted(index.row() for index in self.view.selectedIndexes())
         return tuple(self.model.photos[row] for row in rows)
 
@@ -255,7 +255,7 @@ class Filmstrip(QFrame):
         self.setVisible(len(photos) > 1)
 
     def _clicked(self, index: QModelIndex) -> None:
-        """A click opens; with Ctrl or Shift it only selects."""
+        """Open a clicked photo; with Ctrl or Shift only select it."""
         if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
             self._open(index)
 

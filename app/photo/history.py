@@ -20,7 +20,7 @@ STEPS_KEPT = 200
 
 @dataclass(frozen=True)
 class StrengthStep:
-    """A drag of the strength that has come to rest."""
+    """The end of a drag of the strength."""
 
     before: float
     after: float
@@ -43,7 +43,7 @@ class ModelStep:
 
 @dataclass(frozen=True, eq=False)
 class ClearStep:
-    """The kept area was cleared; `before` is what it was."""
+    """The kept area was cleared; `before` is the former one."""
 
     before: Mask
 
@@ -64,8 +64,8 @@ class History(QObject):
     """The steps of work on the open photo.
 
     Attributes:
-        stack: Qt's; its actions know what they would undo.
-        done: (Deed) something that recovery has to know.
+        stack: Qt's; its actions name the step they would undo.
+        done: (Deed) an action for recovery.
     """
 
     done = Signal(object)
@@ -78,24 +78,24 @@ class History(QObject):
         self._strength = document.strength
 
     def restart(self) -> None:
-        """Another photo: there is nothing to undo."""
+        """Clear the steps for another photo."""
         self.stack.clear()
         self._strength = self._document.strength
 
     def undo(self) -> None:
-        """Take the last step back; not under a brush that paints, whose stroke is no step yet."""
+        """Undo the last step; not during a stroke, which is not a step yet."""
         if self.stack.canUndo() and not self._document.picture.is_being_painted:
             self.stack.undo()
             self.done.emit("undo")
 
     def redo(self) -> None:
-        """Do the step again that was taken back last; not under a brush that paints."""
+        """Redo the step that was undone last; not during a stroke."""
         if self.stack.canRedo() and not self._document.picture.is_being_painted:
             self.stack.redo()
             self.done.emit("redo")
 
     def strength_settled(self, strength: float) -> None:
-        """A drag of the strength has come to rest."""
+        """Note the end of a drag of the strength."""
         if strength != self._strength:
             self._push(StrengthStep(self._strength, strength), tr("Strength"))
 
@@ -111,12 +111,12 @@ class History(QObject):
             self._push(ModelStep(before, id), tr("Model"))
 
     def change_options(self, options: Options) -> None:
-        """Compute as the settings say now; that is no step, and not undone."""
+        """Take the settings' options, which is not a step and not undone."""
         self.done.emit(options)
         self._document.set_options(options)
 
     def stroke_painted(self, patch: Patch) -> None:
-        """A stroke is on the mask."""
+        """Note a stroke on the mask."""
         self._push(patch, tr("Keep area"))
 
     def clear_mask(self) -> None:
@@ -127,7 +127,7 @@ class History(QObject):
             self._push(ClearStep(mask.copy()), tr("Clear kept area"))
 
     def replay(self, deed: Deed) -> None:
-        """Do again what was done before a crash."""
+        """Replay the actions from before a crash."""
         match deed:
             case "undo":
                 self.undo()
@@ -147,7 +147,7 @@ class History(QObject):
                 self.change_options(deed)
 
     def apply(self, step: Step, *, undo: bool) -> None:
-        """Do a step, or take it back."""
+        """Do a step, or undo it."""
         document, picture = self._document, self._document.picture
         match step:
             case StrengthStep():
@@ -171,7 +171,7 @@ class History(QObject):
 
 
 class _Command(QUndoCommand):
-    """A step on Qt's stack, which does it when it is pushed; what is done already stays so."""
+    """A step on Qt's stack, which redoes it when it is pushed; a finished one is not repeated."""
 
     def __init__(self, history: History, step: Step, words: str) -> None:
         super().__init__(words)

@@ -1,4 +1,4 @@
-"""Work for the Photo page: reading photos, deraining, and what comes of it."""
+"""Work for the Photo page: reading photos, deraining, saving results."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,11 +41,11 @@ class KeyJob(Job[None]):
 
 @dataclass(frozen=True)
 class Scan:
-    """The work that crashes left behind.
+    """Unsaved work from before crashes.
 
     Attributes:
         offers: newest first.
-        is_busy: there is more, of a program that runs, or has not ended yet.
+        is_busy: more exists, of a program that has not ended.
     """
 
     offers: tuple[Offer, ...]
@@ -54,10 +54,10 @@ class Scan:
 
 @dataclass(frozen=True, eq=False)
 class ScanJob(Job[Scan]):
-    """Look for what a crash left behind: to be offered, or of no use to anybody."""
+    """Find unsaved work from before a crash."""
 
     def run(self, work: Work) -> Scan:
-        """Look, and clear away what was being written."""
+        """Find it, and remove unfinished files."""
         temporary_files.remove_abandoned()
         is_busy = is_any_in_use()
         return Scan(scan(), is_busy)
@@ -65,7 +65,7 @@ class ScanJob(Job[Scan]):
 
 @dataclass(frozen=True, eq=False)
 class KeepJob(Job[None]):
-    """Keep layers that are there already; on the queue that writes tiles."""
+    """Keep existing layers, on the queue that writes tiles."""
 
     queue: ClassVar[QueueName] = "compute"
     keeper: RecoveryFile
@@ -79,7 +79,7 @@ class KeepJob(Job[None]):
 
 @dataclass(frozen=True, eq=False)
 class Started:
-    """A derain has begun: its layer fills up from now on."""
+    """A derain began: its layer fills up from now on."""
 
     layer: "RainLayer"
     choice: "Choice"
@@ -209,7 +209,7 @@ class SaveJob(Job[Saved]):
 
 @dataclass(frozen=True, eq=False)
 class ExportRainJob(Job[None]):
-    """Write the rain of a result; the person has agreed to what it replaces."""
+    """Write the rain of a result; the user has agreed to replace an existing file."""
 
     result: "Result"
     path: Path
@@ -228,6 +228,6 @@ class CopyJob(Job[QImage]):
     result: "Result"
 
     def run(self, work: Work) -> QImage:
-        """Take the rain away; the clipboard knows no profiles, so it is given sRGB."""
+        """Remove the rain; the clipboard has no profiles, so the picture is sRGB."""
         photo = self.result.clean(record=False)
         return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)

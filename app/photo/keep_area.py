@@ -24,11 +24,11 @@ START_PX = 80
 
 
 class KeepAreaControl(QWidget):
-    """Chooses what is painted with.
+    """Chooses the brush.
 
     Attributes:
         brush_changed: (Brush or None); None while nothing is painted.
-        clear: the button to keep nothing; there only where something is kept.
+        clear: the button to keep nothing; shown only if something is kept.
     """
 
     brush_changed = Signal(object)
@@ -65,7 +65,7 @@ class KeepAreaControl(QWidget):
         return Brush(_to_px(self.diameter.value()) / 2, self.feather.value() / 100, value)
 
     def show_kept(self, count: int) -> None:
-        """Say how many areas are kept, and offer to clear them."""
+        """Show the number of kept areas, and offer to clear them."""
         self.clear.setVisible(count > 0)
         if count == 0:
             self.hint.setText(tr("Paint over what should stay unchanged."))
@@ -78,7 +78,7 @@ class KeepAreaControl(QWidget):
         self.diameter.setValue(self.diameter.value() + steps * 4)
 
     def put_down(self) -> None:
-        """Paint no more."""
+        """Stop painting."""
         self.brush_button.setChecked(False)
         self.eraser_button.setChecked(False)
 

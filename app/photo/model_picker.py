@@ -1,4 +1,4 @@
-"""The choice of a model: one line, whose menu names the models by what they are for."""
+"""The choice of a model: one line, whose menu names the models by their purpose."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -31,15 +31,15 @@ GAP_PX = 4
 
 
 class ModelPicker(QWidget):
-    """Chooses a model, or asks for another one.
+    """Chooses a model, or requests another one.
 
     Attributes:
         model_chosen: (str) its id, or `auto`.
-        button: says what is in use.
+        button: names the model in use.
         menu: of the models.
         import_action: to choose a file.
-        fetch_action: to get one of the published models.
-        stop_button: to stop getting it.
+        fetch_action: to download one of the published models.
+        stop_button: to stop the download.
         about_button: shows the figures of the model in use.
         about: these, while they are shown.
     """
@@ -55,7 +55,7 @@ class ModelPicker(QWidget):
         self.menu.setToolTipsVisible(True)
         self.button.setMenu(self.menu)
         self.import_action = self.menu.addAction(icon("import"), tr("Import…"))
-        self.import_action.setToolTip(tr("Add a model of your own (.safetensors or .pth)"))
+        self.import_action.setToolTip(tr("Add your own model (.safetensors or .pth)"))
         self.fetch_action = self.menu.addAction(icon("fetch"), tr("Get more…"))
         self.fetch_action.setToolTip(tr("Get the models that the paper's authors published"))
         self.about_button = icon_button("info", tr("About this model"))
@@ -74,12 +74,12 @@ class ModelPicker(QWidget):
         self.set_cards((), AUTO)
 
     def set_progress(self, words: str) -> None:
-        """Say how far a download is; nothing when there is none."""
+        """Show the progress of a download; nothing without one."""
         self._progress_words.setText(words)
         self.progress.setVisible(bool(words))
 
     def set_cards(self, cards: Sequence[Card], chosen: str) -> None:
-        """Show what there is.
+        """Show the models.
 
         Args:
             cards: of all models, in order.
@@ -92,7 +92,7 @@ class ModelPicker(QWidget):
                 action.deleteLater()
         self._group = QActionGroup(self.menu)
         if self._offers_auto:
-            tip = tr("Takes what fits the rain of the photo")
+            tip = tr("Chooses the model by the rain in the photo")
             self._insert(self._action(AUTO, tr("Automatic"), tip))
         for card in self._cards:
             if card.purpose:
@@ -107,7 +107,7 @@ class ModelPicker(QWidget):
         self.set_chosen(chosen)
 
     def set_chosen(self, chosen: str) -> None:
-        """Show which one is in use; tells nobody. One that was removed is none of these."""
+        """Show the one in use, without a signal; none if it was removed."""
         is_first = chosen == AUTO and not self._offers_auto and bool(self._cards)
         self._shown = self._cards[0].id if is_first else chosen
         for action in self._group.actions():
@@ -122,7 +122,7 @@ class ModelPicker(QWidget):
 
     @property
     def _offers_auto(self) -> bool:
-        """True where there is a choice to be made between models that ship."""
+        """True if several models ship."""
         return sum(card.origin == "shipped" for card in self._cards) > 1
 
     def _name(self) -> str:
@@ -167,7 +167,7 @@ class ModelPicker(QWidget):
 
 
 def details(card: Card) -> str:
-    """Return what a model is, its training data and its scores, a line each, as rich text."""
+    """Return the description, training data and scores of a model, a line each, as rich text."""
     lines = [tr(card.description)] if card.description else []
     if card.training_data:
         lines.append(tr("Trained on {data}", data=tr(card.training_data)))
@@ -176,7 +176,7 @@ def details(card: Card) -> str:
 
 
 class _About(QFrame):
-    """Words over all else, until a click outside or Esc."""
+    """A text over all other widgets, until a click outside or Esc."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -189,7 +189,7 @@ class _About(QFrame):
         QVBoxLayout(self).addWidget(self.words)
 
     def show_above(self, button: QWidget, words: str) -> None:
-        """Show words where they stay on the screen: the button is low in the window."""
+        """Show the text inside the screen: the button is low in the window."""
         self.words.setText(words)
         height = self.heightForWidth(ABOUT_PX)
         self.setFixedHeight(height)

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A photo that was read, and what had been done to it.
+    """A photo that was read, and the work on it.
 
     Attributes:
         opened: the photo.
-        edits: that were chosen for it; None without any.
-        work: the rain that a batch or a crash has left; None without any.
+        edits: its kept edits; None without any.
+        work: its rain from a batch or from before a crash; None without any.
         output: the file that holds the work; None if none does.
     """
 
@@ -41,11 +41,11 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class OpenJob(Job[Found]):
-    """Read a photo, or the first one of a folder; of a result the photo that it was made from too.
+    """Read a photo, or the first one of a folder; for a result also its source.
 
     Attributes:
         path: of the photo or folder.
-        options: with which the photo would be derained.
+        options: for deraining the photo.
         store: of edits.
         damaged: a damaged photo is opened as far as it can be read.
     """
@@ -70,7 +70,7 @@ class OpenJob(Job[Found]):
         return replace(found, opened=replace(found.opened, from_folder=is_folder))
 
     def _both(self, source: Path, result: Path, work: Work) -> Found | None:
-        """Read a photo beside its result; None where that cannot be told to be one."""
+        """Read a photo beside its result; None if that is no result of it."""
         from nledn.photo.provenance import read_provenance
 
         after = decoder.read(result, cancel=work.cancel)
@@ -118,7 +118,7 @@ class PasteJob(Job[Found]):
 
 @dataclass(frozen=True, eq=False)
 class RestoreJob(Job[Found]):
-    """Read a photo and what had been done to it before a crash."""
+    """Read a photo and the work on it before a crash."""
 
     offer: Offer
     store: EditsStore
@@ -127,7 +127,7 @@ class RestoreJob(Job[Found]):
         """Read both."""
         source = self.offer.source
         siblings = _Siblings.of(source.parent, self.store)
-        # Damaged or not, it is opened as it was before the crash.
+        # Damaged or not, it is opened as before the crash.
         found = siblings.beside(_read(source, self.store, work, damaged=True))
         recovered = recover(self.offer.file)
         if recovered is None:
@@ -137,14 +137,14 @@ class RestoreJob(Job[Found]):
 
 @dataclass(frozen=True, eq=False)
 class ReviewJob(Job[Found]):
-    """Read a photo, and the result that a batch made of it where there is one to compare.
+    """Read a photo and its result of a batch, if any.
 
     Attributes:
         source: the photo.
         output: its result; without one the photo is only opened.
         row: of the batch's journal.
-        strength: share of the rain that was taken.
-        options: that it was made with.
+        strength: share of the rain that was removed.
+        options: of the result.
         checkpoint: id of the checkpoint.
         store: of edits, which are not shown in place of the result.
     """
@@ -167,7 +167,7 @@ class ReviewJob(Job[Found]):
         try:
             after = decoder.read(self.output, cancel=work.cancel)
         except DerainError:
-            return found  # gone, or no photo any more
+            return found  # missing, or no longer a photo
         compared = self._compared(found.opened.photo, after)
         return found if compared is None else Found(found.opened, None, compared, self.output)
 
@@ -217,7 +217,7 @@ class _Siblings:
         return tuple(photo for photo in self.photos if photo not in self.sources_of)
 
     def beside(self, found: Found) -> Found:
-        """Put a photo among the others, also a result that is shown by itself."""
+        """Put a photo among the others, also a result without its source."""
         path = found.opened.photo.path
         shown = tuple(each for each in self.photos if each == path or each not in self.sources_of)
         results = {source: result for result, source in self.sources_of.items() if result != path}
@@ -225,7 +225,7 @@ class _Siblings:
 
 
 def _read(path: Path, store: EditsStore, work: Work, *, damaged: bool = False) -> Found:
-    """Read a photo as it is, and its edits."""
+    """Read a photo and its edits."""
     from nledn.photo.provenance import read_provenance
 
     photo = decoder.read(path, damaged=damaged, cancel=work.cancel)

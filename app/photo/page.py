@@ -1,4 +1,4 @@
-"""The Photo page: its view and panel, and what they are connected with."""
+"""The Photo page: its view and panel, and their connections."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -29,7 +29,7 @@ from nledn.tiling import Rect
 if TYPE_CHECKING:
     from nledn.photo import Photo
 
-THUMBNAIL_PX = 160  # the result in small is made from the smallest copy at least this large
+THUMBNAIL_PX = 160  # the thumbnail is made from the smallest copy at least this large
 
 
 class PhotoPage(QObject):
@@ -42,7 +42,7 @@ class PhotoPage(QObject):
         start: in the photo's place while there is none.
 
     Args:
-        shell: has banner, bar and status line; takes up the page.
+        shell: has banner, bar and status line; shows the page.
         view: shows the photo.
         controller: what the controls ask; has the document.
         actions: the window's.
@@ -87,7 +87,7 @@ class PhotoPage(QObject):
         self.panel.rain_gain.set_gain(self._picture.rain_gain)
 
     def show_photo(self, photo: "Photo") -> None:
-        """There is a photo now."""
+        """Show a newly opened photo."""
         self._content.setCurrentWidget(self._view)
         self._content.setFocusProxy(self._view)
         self._shell.status_line.photo.setText(photo_of(photo))
@@ -152,7 +152,7 @@ class PhotoPage(QObject):
             self._actions[name].setEnabled(False)
             filmstrip.view.addAction(self._actions[name])
 
-    # What is shown
+    # Display
 
     def _show_opening(self, opening: bool) -> None:
         if opening:
@@ -188,7 +188,7 @@ class PhotoPage(QObject):
         self.panel.model.set_chosen(self._document.options.weights)
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """The models that can be chosen."""
+        """Show the models to choose from."""
         self._names = {card.id: name_of(card) for card in cards}
         self.panel.model.set_cards(cards, self._document.options.weights)
         self.verdict.set_cards(cards)
@@ -197,7 +197,7 @@ class PhotoPage(QObject):
         if self._shell.page != "compare":
             self._shell.top_bar.set_zoom(self._view.viewport.zoom)
 
-    # What is done
+    # Actions
 
     def _try_model(self, id: str) -> None:
         self._document.history.choose_checkpoint(id)

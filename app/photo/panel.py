@@ -1,4 +1,4 @@
-"""The panel beside the photo: derain, how strongly, where not, with which model, and save."""
+"""The panel beside the photo: derain, strength, kept area, model, and save."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Thumbnail(QLabel):
     """A picture that can be dragged out of the window.
 
     Attributes:
-        drag_begun: the pointer left with it; a file is wanted while the button is held.
+        drag_begun: the pointer left with it; a file is needed while the button is held.
     """
 
     drag_begun = Signal()
@@ -72,9 +72,9 @@ class Thumbnail(QLabel):
         self.setPixmap(QPixmap.fromImage(square))
 
     def hand_out(self, path: Path) -> None:
-        """The file is there: drag it, if the button is still held."""
+        """Drag the finished file, if the button is still held."""
         if not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
-            return  # it took longer than the person held the button
+            return  # the button was released earlier
         data = QMimeData()
         data.setUrls([url_of(path)])
         drag = QDrag(self)
@@ -83,12 +83,12 @@ class Thumbnail(QLabel):
         drag.exec(Qt.DropAction.CopyAction)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The drag may begin here."""
+        """Note where a drag may begin."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed_at = event.position().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Far enough, and it has begun."""
+        """Begin the drag once far enough."""
         if self._pressed_at is None:
             return
         moved = event.position().toPoint() - self._pressed_at
@@ -97,17 +97,17 @@ class Thumbnail(QLabel):
             self.drag_begun.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """It was only a click."""
+        """Note a click."""
         self._pressed_at = None
 
 
 class SaveRow(QWidget):
-    """The result: to be dragged out, and saved.
+    """The result, for dragging and saving.
 
     Attributes:
         save: the result.
         export: opens the menu of ways to save it elsewhere.
-        thumbnail: of the result, to be dragged out.
+        thumbnail: of the result, for dragging.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -128,7 +128,7 @@ class SaveRow(QWidget):
         self.set_state(PhotoState.EMPTY)
 
     def set_state(self, state: PhotoState) -> None:
-        """Show what can be done at this state."""
+        """Enable the actions for this state."""
         has_result = state in (PhotoState.PARTIAL, PhotoState.DONE)
         self.save.setEnabled(has_result)
         self.export.setEnabled(has_result)
@@ -142,7 +142,7 @@ class StrengthControl(QWidget):
     Attributes:
         keep_brightness: the switch for that.
         strength_changed: (float, 0 to 1.5) at every step of a drag.
-        strength_settled: (float) when a drag, a key or a number has come to rest.
+        strength_settled: (float) at the end of a drag, a key or a number.
     """
 
     strength_changed = Signal(float)
@@ -181,7 +181,7 @@ class StrengthControl(QWidget):
         self.reset.clicked.connect(self._reset)
 
     def set_strength(self, strength: float) -> None:
-        """Show a strength that was chosen elsewhere; tells nobody."""
+        """Show a strength that was chosen elsewhere, without a signal."""
         self._strength = strength
         for control in (self.slider, self.number):
             control.blockSignals(True)
@@ -190,7 +190,7 @@ class StrengthControl(QWidget):
         self.reset.setEnabled(round(strength * 100) != NORMAL)
 
     def step(self, by: float) -> None:
-        """Take more (+) or less (-) rain, by so much."""
+        """Remove more (+) or less (-) rain, by so much."""
         self.slider.setValue(self.slider.value() + round(by * 100))
 
     def _from_slider(self, percent: int) -> None:
@@ -238,7 +238,7 @@ class RainGain(QWidget):
 
 
 class SidePanel(QFrame):
-    """Holds the controls in the order of the work; each of them tells for itself."""
+    """Holds the controls in the order of the work; each has its own signals."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""From a result to files: names, questions, and what is said about it."""
+"""From a result to files: names, questions and messages."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 
 class Saving(QObject):
-    """Saves, copies and drags out what the document has.
+    """Saves, copies and drags out results of the document.
 
     Attributes:
-        noticed: (Notice) what became of it.
+        noticed: (Notice) the outcome.
         failed: (exception).
         saved: (jobs.Saved).
-        dragged: (Path); a file to be dragged out.
+        dragged: (Path); a file for dragging.
         finish_asked: (callable) derain the rest of the photo, then call this.
         edited: a copy that another program made for us: Save replaces it; None without one.
     """
@@ -66,24 +66,24 @@ class Saving(QObject):
         self._drag_folders = DragFolders()
 
     def save(self) -> None:
-        """Save beside the photo, or over what this result was saved to before."""
+        """Save beside the photo, or over this result's earlier file."""
         self._begin(self._save)
 
     def save_and(self, then: Callable[[], None]) -> None:
-        """Save every result that is not saved, and go on once all are written."""
+        """Save every unsaved result, and continue once all are written."""
         self._then = then
         self._go_on()
 
     def forget(self) -> None:
-        """Saving came to nothing: do not go on with what waited for it."""
+        """Drop the action that waited for saving, which failed."""
         self._then = self._once_more = None
 
     def save_as(self) -> None:
-        """Ask where and how to save what there is now; it may go while the person thinks."""
+        """Ask where and how to save the present result, which may change during the dialog."""
         self._begin(self._save_as)
 
     def export(self, preset: Preset) -> None:
-        """Write the result as a preset says; what is saved of it stays the same."""
+        """Write the result by a preset; its saved state does not change."""
         self._begin(partial(self._export, preset))
 
     def export_rain(self) -> None:
@@ -98,7 +98,7 @@ class Saving(QObject):
         *,
         find_free_name: bool = False,
     ) -> None:
-        """Write a result; where that would meet another file, ask whether it may go."""
+        """Write a result; ask before replacing another file."""
         record = self._preferences.settings.record
         result = self._document.result(derained)
         self._submit(derained, SaveJob(result, path, settings, record, find_free_name))
@@ -123,7 +123,7 @@ class Saving(QObject):
             task.failed.connect(self.failed.emit)
 
     def forget_dragged(self) -> None:
-        """The program ends: remove the files that were dragged out."""
+        """Remove the dragged files at the program's end."""
         self._drag_folders.remove()
 
     # Inside
@@ -144,7 +144,7 @@ class Saving(QObject):
             self.finish_asked.emit(partial(self._save_complete, derained, save))
         elif answer == "cancel":
             self.forget()
-        elif self._document.latest is derained:  # another photo may come behind the question
+        elif self._document.latest is derained:  # another photo may be opened behind the question
             save(derained)
 
     def _save_complete(self, derained: Derained, save: Callable[[Derained], None]) -> None:
@@ -155,7 +155,7 @@ class Saving(QObject):
         settings, photo = self._preferences.settings, self._document.photo
         assert photo is not None, "there is a result of it"
         if derained in self._writing:
-            self._once_more = derained  # it may be of before the last change, and has no name yet
+            self._once_more = derained  # it may be older than the last change, and has no name yet
         elif photo.path is not None and photo.path == self.edited:
             self._replace_edited(derained, photo.path)
         elif derained.path is not None:
@@ -209,7 +209,7 @@ class Saving(QObject):
             task.failed.connect(self.failed.emit)
 
     def _own_folder(self) -> Path:
-        """The photo's, or where pictures go of one that has none."""
+        """The photo's folder, or the one for pictures if it has none."""
         photo = self._document.photo
         assert photo is not None, "there is a result of it"
         return (
@@ -232,7 +232,7 @@ class Saving(QObject):
         task.failed.connect(partial(self._not_written, derained, job))
 
     def _written(self, derained: Derained, work: Done, saved: Saved) -> None:
-        """Say so, and go on with what waited for it."""
+        """Report it, and continue with the waiting action."""
         self._writing.remove(derained)
         self._document.set_saved(derained, saved.path, work)
         self._tell_saved(saved)
@@ -243,7 +243,9 @@ class Saving(QObject):
         unsaved = self._document.unsaved
         again, self._once_more = self._once_more, None
         if self._then is not None and unsaved:
-            self._save(unsaved[0])  # this photo's, be the one just written of the photo before it
+            self._save(
+                unsaved[0]
+            )  # of this photo, even if the written one is of the photo before it
         elif again in unsaved:
             self._save(again)
         else:
@@ -292,5 +294,5 @@ class Saving(QObject):
 
 
 def _is_ours(path: Path) -> bool:
-    """A sample: its folder came with the program, and is no place for results."""
+    """True for a sample, whose folder belongs to the program and takes no results."""
     return path.parent == places.sample_photo().parent

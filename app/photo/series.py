@@ -1,4 +1,4 @@
-"""The photos of the open folder: what is remembered of each when another one is opened."""
+"""The photos of the open folder, and their kept edits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from app.tasks import Job, Tasks, Work
 
 @dataclass(frozen=True, eq=False)
 class MarksJob(Job[Mapping[Path, Mark]]):
-    """Read what is remembered of the photos of a folder."""
+    """Read the marks of a folder's photos."""
 
     only_reads: ClassVar[bool] = True
     edits: EditsStore
@@ -34,7 +34,7 @@ class MarksJob(Job[Mapping[Path, Mark]]):
 
 @dataclass(frozen=True, eq=False)
 class PasteSettingsJob(Job[None]):
-    """Give photos the settings of another one; what is kept in them stays."""
+    """Give photos the settings of another one; their kept areas do not change."""
 
     edits: EditsStore
     photos: tuple[Path, ...]
@@ -49,7 +49,7 @@ class PasteSettingsJob(Job[None]):
 
 
 class Series(QObject):
-    """Remembers what is chosen for a photo, and finds again what was computed.
+    """Remembers the choices for a photo, and finds its computed rain again.
 
     Attributes:
         edits: of all photos.
@@ -66,36 +66,36 @@ class Series(QObject):
         self._tasks = tasks
         self.edits = EditsStore()
         self.copied: Choices | None = None
-        self._by_hand: Choices | None = None  # not those that came back with a photo
+        self._by_hand: Choices | None = None  # not those restored with a photo
         saving.saved.connect(self._saved)
 
     def take(self, found: Found) -> None:
-        """A photo was opened: name it, and show the rain that was found when it was open before."""
+        """Name an opened photo, and show its rain from an earlier opening."""
         task = self._tasks.submit(jobs.KeyJob(found.opened.photo))
         task.succeeded.connect(partial(self._find_rain, found))
         self._look()
 
     def edits_for(self, found: Found) -> Edits:
-        """Return what a photo begins with: its own edits, else the settings last chosen by hand."""
+        """Return the first settings of a photo: its own edits, else the last ones set by hand."""
         document = self._document
         if self._by_hand is None or document.history.stack.canUndo():
             self._by_hand = document.choices
         return found.edits or Edits(self._by_hand)
 
     def remember(self) -> None:
-        """Keep what was chosen for the open photo, if anything was since it was opened."""
+        """Keep the choices for the open photo, if any were made since it was opened."""
         document = self._document
         if document.history.stack.canUndo() or document.is_unsaved:
             self._keep()
 
     def copy(self) -> None:
-        """Take the settings of the open photo along, to be pasted."""
+        """Copy the settings of the open photo."""
         self.copied = self._document.choices
 
     def paste(self, photos: Sequence[Path]) -> None:
-        """Give photos the settings that were copied, the open one if none is named.
+        """Paste the copied settings to photos, by default the open one.
 
-        For the open one that can be undone.
+        For the open one this can be undone.
         """
         choices, opened = self.copied, self._path
         if choices is None:
@@ -120,7 +120,7 @@ class Series(QObject):
                 document.set_saved(document.latest, edits.result, work)
 
     def _saved(self, saved: jobs.Saved) -> None:
-        """A result was written, perhaps of a photo that is no longer open."""
+        """Note a written result, perhaps of a photo that is no longer open."""
         latest = self._document.latest
         if latest is not None and latest.path == saved.path:
             self._keep()
@@ -133,7 +133,7 @@ class Series(QObject):
             self._look()
 
     def _look(self) -> None:
-        """Read what is remembered of the photos of the folder."""
+        """Read the marks of the folder's photos."""
         path = self._path
         if path is not None:
             task = self._tasks.submit(MarksJob(self.edits, path.parent))

@@ -1,4 +1,4 @@
-"""The page before there is a photo: asks for one, and shows those that were opened last."""
+"""The page without a photo: it asks for one, and shows the recent ones."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,9 +50,7 @@ class StartPage(QStackedWidget):
         self._thumbnails: Thumbnails | None = None
         self.recent = QListWidget()
         self.recent.setObjectName("recent")
-        self.recent.setStyleSheet(
-            "QListWidget { activate-on-singleclick: 1; }"
-        )  # whatever the desktop
+        self.recent.setStyleSheet("QListWidget { activate-on-singleclick: 1; }")  # on every desktop
         self.recent.setAccessibleName(tr("Recent photos"))
         self.recent.setViewMode(QListWidget.ViewMode.IconMode)
         self.recent.setResizeMode(QListWidget.ResizeMode.Adjust)
@@ -66,17 +64,17 @@ class StartPage(QStackedWidget):
         self.addWidget(self._later_page())
 
     def show_recent(self, paths: Sequence[Path], tasks: Tasks) -> None:
-        """Show photos as a grid, as soon as they turn out to be there."""
+        """Show photos as a grid, as soon as they are found."""
         ratio = self.devicePixelRatio()
         self._thumbnails = Thumbnails(tasks, PICTURE * ratio, self)
         self._thumbnails.made.connect(self._take)
-        for path in reversed(paths):  # what is asked for last is made first
+        for path in reversed(paths):  # the last request is made first
             self.recent.insertItem(0, _item_of(path))
             self._thumbnails.want(path)
         self._show()
 
     def _take(self, path: Path, image: QImage) -> None:
-        """Show a picture; a photo without one is gone, or no photo any more."""
+        """Show a picture; a photo without one is missing, or no longer a photo."""
         row = next(
             row
             for row in range(self.recent.count())
@@ -153,7 +151,7 @@ def _promise() -> QLabel:
 
 
 def _framed(image: QImage, size: QSize) -> QPixmap:
-    """Lay a picture in the middle of a clear one, so that those of all shapes stand in rows."""
+    """Centre a picture on a transparent one, so that those of all shapes form rows."""
     frame = QPixmap(size)
     frame.fill(Qt.GlobalColor.transparent)
     painter = QPainter(frame)

@@ -35,7 +35,7 @@ class Status:
         done: tiles that are computed.
         total: tiles of the photo; 0 before that is known.
         left_s: seconds that are left, None before the first tile.
-        choice: where it computes, None before the engine is loaded.
+        choice: its device, None before the engine is loaded.
         checkpoint: id of the model that was chosen for the photo; empty where a person did.
         reason: of that choice, as in `nledn.rain.Record`.
     """
@@ -50,7 +50,7 @@ class Status:
 
 
 def state_of(photo: "Photo | None", layer: "RainLayer | None") -> PhotoState:
-    """The state of a photo that nothing is computed for, with the rain that is known of it."""
+    """The state of a photo by its known rain, while nothing is computed."""
     if photo is None:
         return PhotoState.EMPTY
     if layer is None:

@@ -1,4 +1,4 @@
-"""A verdict after deraining, in one chip over the photo, with what may be tried next."""
+"""A verdict after deraining, in one chip over the photo, with a proposal."""
 
 import math
 from collections.abc import Sequence
@@ -34,12 +34,12 @@ Kind: TypeAlias = Literal["little", "darker", "found"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """The most useful thing to say of a result.
+    """The verdict on a result.
 
     Attributes:
         kind: little rain was found, the photo became darker, or neither.
-        found: how much rain there was, in levels of 255 on average.
-        change: what was done to the photo.
+        found: the rain, in levels of 255 on average.
+        change: of the photo.
     """
 
     kind: Kind
@@ -48,7 +48,7 @@ class Verdict:
 
 
 def verdict_on(picture: Picture) -> Verdict:
-    """Judge the result that is shown: by the rain that was found, and by its brightness."""
+    """Judge the shown result by its rain and its brightness."""
     layer, level = picture.layer, 0
     assert layer is not None, "there is a result"
     while level < picture.top_level and _px(picture, level) > SAMPLED_PX:
@@ -72,7 +72,7 @@ def _px(picture: Picture, level: int) -> int:
 
 
 class VerdictChip(QPushButton):
-    """Says the verdict when a derain has ended, and again when it becomes another.
+    """Shows the verdict after a derain, and again when it changes.
 
     A click does what it proposes; without a proposal, it closes.
 
@@ -89,6 +89,7 @@ class VerdictChip(QPushButton):
     def __init__(self, view: PhotoView, document: Document) -> None:
         super().__init__(view)
         self.setObjectName("verdict")
+        self.setAccessibleName(tr("Verdict"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._view = view
         self._document = document
@@ -107,11 +108,11 @@ class VerdictChip(QPushButton):
         self.hide()
 
     def set_cards(self, cards: Sequence[Card]) -> None:
-        """Take note of the models that there are."""
+        """Note the installed models."""
         self._dense = next((card for card in cards if card.id == DENSE_ID), None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Stay where it is in a view of another size."""
+        """Keep its place in a view of another size."""
         if event.type() == QEvent.Type.Resize:
             self._place()
         return False
@@ -169,7 +170,7 @@ class VerdictChip(QPushButton):
 
     @property
     def _tries_dense(self) -> bool:
-        """True where the model for dense rain is installed, and did not make this result."""
+        """True if the model for dense rain is installed, and did not make this result."""
         latest = self._document.latest
         return (
             self._dense is not None

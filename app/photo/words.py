@@ -1,4 +1,4 @@
-"""Facts of a document as people read them."""
+"""Facts of a document in words."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -39,7 +39,7 @@ def how_of(choice: "Choice") -> str:
 
 
 def fallen_back_of(choice: "Choice") -> str:
-    """Say that another device or precision computes than would come first, and why."""
+    """Name the device or precision that is not used, and why."""
     first = choice.problem.partition(": ")[0]
     words = {
         "wrong": tr(
@@ -188,7 +188,7 @@ def notice_of(
     use: "Callable[[Provenance], None]",
     derain_all: "Callable[[tuple[Path, ...]], None]",
 ) -> Notice | None:
-    """Return the message about a photo that was opened, if there is one."""
+    """Return the message about an opened photo, if any."""
     notes, provenance, count = notes_of(opened.photo), opened.provenance, len(opened.folder)
     if provenance is not None:
         action = Action("recipe", tr("Use the same settings"), partial(use, provenance))
@@ -213,7 +213,7 @@ def notice_of_failure(error: Exception, open_damaged: Callable[[Path], None]) ->
 def offer_of(
     offer: Offer, restore: Callable[[Offer], None], forget: Callable[[Offer], None]
 ) -> Notice:
-    """Offer unsaved work that a crash left behind."""
+    """Offer to recover unsaved work."""
     words = tr(
         "AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.",
         name=printable(offer.source.name),
@@ -237,7 +237,7 @@ def nothing_to_paste(text: str) -> Notice:
 
 
 def keys_on_photo() -> tuple[tuple[str, str], ...]:
-    """Keys and gestures that the photo itself takes, for the sheet of shortcuts."""
+    """Keys and gestures on the photo, for the sheet of shortcuts."""
     return (
         (tr("Show the original"), tr("hold Space")),
         (tr("Zoom"), tr("wheel")),
@@ -246,5 +246,5 @@ def keys_on_photo() -> tuple[tuple[str, str], ...]:
         (tr("Move the divider"), tr("arrows, Home, End on its handle")),
         (tr("Next photo in the single view"), tr("left, right")),
         (tr("One pane of a comparison"), tr("Enter")),
-        (tr("Move one pane of a comparison alone"), tr("hold Alt")),
+        (tr("Move only one pane of a comparison"), tr("hold Alt")),
     )

@@ -1,6 +1,6 @@
-"""Everything a person can ask the window for: one table, from which menus and keys are made."""
+"""All actions of the window: one table, from which menus and keys are made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QWidget
 
 from app.shell.icons import icon
 from app.shell.names import as_tip, in_menu, path_kept
-from app.shell.shortcut_sheet import Group
 from app.shell.translation import mark, tr
 from nledn.messages import printable
 
@@ -22,7 +21,7 @@ class Spec:
     """One action.
 
     Attributes:
-        name: what code calls it.
+        name: its name in code.
         text: in menus; with an ellipsis where a dialog follows.
         keys: its shortcuts, the first of which is shown.
         icon: name of its icon, or empty.
@@ -121,21 +120,8 @@ def make_menus(bar: QMenuBar, actions: dict[str, QAction], recent: QMenu, export
             menus[spec.group].addSeparator()
 
 
-def sheet(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> tuple[Group, ...]:
-    """List all shortcuts by menu; `extra` are keys that are no actions."""
-    groups = []
-    for name, title in GROUPS.items():
-        rows = [
-            (tr(spec.text), _all_keys(actions[spec.name]))
-            for spec in SPECS
-            if spec.group == name and actions[spec.name].shortcuts()
-        ]
-        groups.append(Group(tr(title), tuple(rows)))
-    return (*groups, Group(tr("On the photo"), tuple(extra)))
-
-
 def without_state(slot: Callable[[], Any]) -> Callable[..., None]:
-    """Actions tell whether they are checked; most slots do not want to know."""
+    """Call a slot without the checked state of its action."""
 
     def called(*_: object) -> None:
         slot()
@@ -158,13 +144,8 @@ def _action(spec: Spec, window: QMainWindow) -> QAction:
     return action
 
 
-def _all_keys(action: QAction) -> str:
-    native = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(keys.toString(native) for keys in action.shortcuts())
-
-
 class RecentMenu(QMenu):
-    """Lists them anew whenever it opens.
+    """Lists them again whenever it opens.
 
     Args:
         names: gives their paths, newest first.

@@ -1,7 +1,9 @@
-"""OpenVINO is tried, once, while nobody waits for anything (`nledn.backends.backend_benchmark`).
+"""The benchmark of OpenVINO, run once while the window is idle.
 
-It begins when the window has been at rest for a while, and gives way to whatever is to be computed;
-then it begins again at the next rest.
+`nledn.backends.backend_benchmark` measures.
+
+It begins after some idle time and stops for any other computation; then it begins again at the next
+idle time.
 """
 
 import logging
@@ -23,22 +25,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REST_MS = 5000  # who opens a photo clicks Derain sooner, or looks at it first
-LOOK_MS = 200  # how soon the end is noticed; it takes some ten seconds
+REST_MS = 5000  # a user who opens a photo clicks Derain sooner, or looks at it first
+LOOK_MS = 200  # how often the end is checked; it takes some ten seconds
 
 
 class BackendBenchmark(QObject):
-    """Decides when the trial begins, when it gives way, and when it was held.
+    """Decides when the benchmark begins, stops and counts.
 
     Args:
-        tasks: tells when nothing is done.
-        options: say whether a verdict counts.
-        renew: lets the next photo be computed as the verdict says.
+        tasks: signals idle time.
+        options: decide whether a verdict counts.
+        renew: applies the verdict to the next photo.
 
     Attributes:
-        machine: what this machine computes on; None before that is known.
-        machine_found: (Machine) it is known now, or known better.
-        noticed: (Notice) it could not be found out.
+        machine: this machine's devices; None until known.
+        machine_found: (Machine) it is known now, or updated.
+        noticed: (Notice) an error.
     """
 
     machine_found = Signal(object)
@@ -67,11 +69,11 @@ class BackendBenchmark(QObject):
 
     @property
     def is_waiting(self) -> bool:
-        """True if it begins when nothing comes between."""
+        """True while it waits to begin."""
         return self._rest.isActive()
 
     def look_at_machine(self) -> None:
-        """Ask what this machine computes on."""
+        """Read this machine's devices."""
         task = self._tasks.submit(MachineJob())
         task.succeeded.connect(self._consider)
         task.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
@@ -86,12 +88,12 @@ class BackendBenchmark(QObject):
         try:
             choice = device.choose(self._options(), machine)
         except DerainError:
-            return  # the next derain says it
+            return  # the next derain reports it
         if choice.backend == "openvino":
             self._renew()
 
     def close(self) -> None:
-        """The program ends: nothing begins any more."""
+        """Begin nothing any more: the program ends."""
         self._is_closed = True
         self._rest.stop()
         self._looking.stop()
@@ -100,20 +102,20 @@ class BackendBenchmark(QObject):
             self._attempt = None
 
     def _wait(self) -> None:
-        """Nothing is being done."""
+        """Note the beginning of idle time."""
         is_over = self._is_closed or self._is_held
         if self.machine is not None and self._attempt is None and not is_over:
             self._rest.start()
 
     def _give_way(self, job: Job[Any, Any]) -> None:
-        """Something is to be done: the processor is for that."""
+        """Stop for other work."""
         self._rest.stop()
         if self._attempt is not None and job.queue != "files":
             self._attempt.end()
 
     def _try(self) -> None:
         if not self._tasks.is_idle:
-            return  # there will be another rest
+            return  # another idle time follows
         if QGuiApplication.mouseButtons().value:
             self._rest.start()
         elif self._is_due():
@@ -127,7 +129,7 @@ class BackendBenchmark(QObject):
         try:
             return backend_benchmark.is_due(self._options(), self.machine)
         except DerainError:
-            return False  # such a device is not there, which the next derain says
+            return False  # such a device is missing, which the next derain reports
 
     def _begin(self) -> None:
         from nledn.backends import backend_benchmark

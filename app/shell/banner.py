@@ -1,4 +1,4 @@
-"""A message over the page: what happened, what to do, and what can be done at once."""
+"""A message over the page: what happened, what to do, and buttons to do it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,9 +34,9 @@ class Action:
     """A button of a banner.
 
     Attributes:
-        name: what code calls it.
+        name: its name in code.
         words: on the button.
-        act: what a click does.
+        act: called on a click.
     """
 
     name: str
@@ -50,9 +50,9 @@ class Notice:
 
     Attributes:
         text: one or two sentences.
-        kind: how it looks.
-        actions: what can be done at once.
-        stays: on every page, until it is answered.
+        kind: its look.
+        actions: its buttons.
+        stays: on every page, until answered.
     """
 
     text: str
@@ -62,15 +62,15 @@ class Notice:
 
     @classmethod
     def of(cls, error: Exception) -> "Notice":
-        """Say what went wrong, and what to do."""
+        """Return the notice of an error, with what to do."""
         return cls(explain(error), "error")
 
 
 class Banner(QFrame):
-    """Shows one notice at a time; a new one takes the place of the old.
+    """Shows one notice at a time; a new one replaces the old one.
 
     Attributes:
-        visibility_changed: (bool) it says something now, or no longer.
+        visibility_changed: (bool).
         buttons: of the notice, by the names of their actions.
         shown_ms: after which a notice fades that needs no answer.
     """
@@ -119,7 +119,7 @@ class Banner(QFrame):
         self.hide()
 
     def show_notice(self, notice: Notice | None) -> None:
-        """Say something, or nothing any more."""
+        """Show a notice, or hide it."""
         if notice is None:
             self.clear()
             return
@@ -139,11 +139,11 @@ class Banner(QFrame):
 
     @property
     def is_leaving(self) -> bool:
-        """True if the notice goes without an answer."""
+        """True if the notice fades without an answer."""
         return self._timer.isActive() or self._effect.isEnabled()
 
     def place(self, page: QRect) -> None:
-        """Lie at the bottom of a page, which it does not move."""
+        """Lie over the bottom of a page, without moving it."""
         widest = min(WIDEST_PX, page.width() - 2 * MARGIN_PX)
         self._text.setMinimumWidth(0)
         wanted = self._text.fontMetrics().horizontalAdvance(self._text.text())
@@ -155,7 +155,7 @@ class Banner(QFrame):
         self.raise_()
 
     def leave_page(self) -> None:
-        """Another page is shown: only what waits for an answer comes along."""
+        """Keep only a notice that needs an answer when another page is shown."""
         if self.notice is not None and not self.notice.stays:
             self.clear()
 
@@ -172,7 +172,7 @@ class Banner(QFrame):
         self._effect.setEnabled(False)
 
     def clear(self) -> None:
-        """Say nothing."""
+        """Hide the notice."""
         self._stop_leaving()
         self.notice = None
         self.hide()

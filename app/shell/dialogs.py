@@ -1,4 +1,4 @@
-"""Every question that stops the window, behind one face that tests replace."""
+"""All modal questions, in one class that tests replace."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,8 +49,8 @@ class FetchOffer:
 
     Attributes:
         id: of the checkpoint that it becomes.
-        title: what people call it.
-        summary: what it was trained on.
+        title: its name.
+        summary: its training data.
         size_bytes: of the download.
     """
 
@@ -88,7 +88,7 @@ class FetchDialog(QDialog):
     def ask(
         cls, offers: Sequence[FetchOffer], terms: str, parent: QWidget | None = None
     ) -> tuple[str, ...]:
-        """Show the dialog and wait; the ids that were chosen, none when it was cancelled."""
+        """Show the dialog and wait; return the chosen ids, none if cancelled."""
         dialog = cls(offers, terms, parent)
         return dialog.chosen() if is_accepted(dialog) else ()
 
@@ -116,7 +116,7 @@ def _below(offer: FetchOffer) -> QWidget:
 
 
 class LicencesDialog(QDialog):
-    """Shows the list that came with the bundle; it can be read by keyboard, and copied."""
+    """Shows the bundle's list, which can be read by keyboard and copied."""
 
     def __init__(self, listed: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,7 +133,7 @@ class LicencesDialog(QDialog):
 
 
 class Dialogs:
-    """Asks the person; each method waits for the answer."""
+    """Asks the user; each method waits for the answer."""
 
     def __init__(self, window: QWidget, tasks: Tasks) -> None:
         self._window = window
@@ -181,7 +181,7 @@ class Dialogs:
         return SaveDialog.ask(question, self._window)
 
     def replace(self, name: str) -> bool:
-        """Ask if a file that is there already may be replaced."""
+        """Ask if an existing file may be replaced."""
         words = tr("{name} already exists. Replace it?", name=name)
         details = tr("Its present content will be lost.")
         box = self._box("warning", tr("Save as"), words, details)
@@ -203,7 +203,7 @@ class Dialogs:
         return PresetsDialog.ask(presets, self._window)
 
     def _file_to_write(self, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
-        """Ask for a file of one of these kinds, by ending; one that is there is agreed to."""
+        """Ask for a file of one of these kinds, by ending, and before replacing one."""
         filters = {f"{words} (*{suffix})": suffix for suffix, words in kinds.items()}
         dialog = FileDialog(self._window, title, suggested, tuple(filters))
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
@@ -211,7 +211,7 @@ class Dialogs:
         path = self._one(dialog)
         if path is None or path.suffix.lower() in kinds:
             return path
-        # Qt has asked about the name as it was typed, not about this one.
+        # Qt has asked about the typed name, not about this one.
         path = path.with_name(path.name + filters[dialog.selectedNameFilter()])
         return path if not path.exists() or self.replace(printable(path.name)) else None
 
@@ -251,7 +251,7 @@ class Dialogs:
         return buttons.get(box.standardButton(box.clickedButton()), "cancel")
 
     def partial(self, done: int, total: int) -> PartialAnswer:
-        """Ask what becomes of a result that is not complete."""
+        """Ask what to do with a partial result."""
         words = tr("Only {done} of {total} tiles are derained.", done=done, total=total)
         details = tr("The rest of the saved photo would still have its rain.")
         box = self._box("help", tr("Partial result"), words, details)
@@ -290,7 +290,7 @@ class Dialogs:
 
 
 def _is_chosen(button: QPushButton, box: QMessageBox, *, or_else: str) -> bool:
-    """Ask; the button beside it is the default, and what Escape presses."""
+    """Ask; the other button is the default, also for Escape."""
     other = box.addButton(or_else, QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(other)
     box.setEscapeButton(other)

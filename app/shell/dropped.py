@@ -1,4 +1,4 @@
-"""The photos in what is dragged in or pasted: files, paths written as text, pictures."""
+"""Photos in dragged or pasted data: files, paths written as text, pictures."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -22,12 +22,12 @@ def image_in(data: QMimeData) -> QImage | None:
 
 
 def is_welcome(data: QMimeData) -> bool:
-    """Return True if there is anything in it to open."""
+    """Return True if it has anything to open."""
     return data.hasImage() or bool(paths_in(data))
 
 
 def _named_by(line: str) -> list[Path]:
-    """The file that a line of text is the path or the address of; none for other words."""
+    """The file whose path or address a line of text is; none for other text."""
     text = line.strip().strip("'\"")
     url = QUrl(text)
     path = path_of(url) if url.isLocalFile() else Path(text)

@@ -1,4 +1,4 @@
-"""The engine that is loaded, shared by all pages, and what the machine computes on."""
+"""The loaded engine, shared by all pages, and the machine's devices."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Engines:
-    """The models of all pages, and what they have found; they load and compute on one queue.
+    """The models of all pages and their layers; they load and compute on one queue.
 
     Args:
         load: makes one; None for `nledn.Derainer.load`, which brings in torch.
@@ -47,42 +47,42 @@ class Engines:
         return Automatic(options, self.get) if is_auto else self.get(options)
 
     def kept(self, photo: "Photo | None", options: Options) -> "RainLayer | None":
-        """Return what any page has found of a photo's rain; computes nothing, from any thread."""
+        """Return the known layer of a photo, from any thread, without computing."""
         if photo is None or self._models is None:
             return None
         return self._models.kept(photo, options)
 
     def unload(self) -> None:
-        """Load each anew at its next use: another choice may be made now."""
+        """Reload each model at its next use: another device may be chosen now."""
         if self._models is not None:
             self._models.unload()
 
 
 @dataclass(frozen=True, eq=False)
 class LoadJob(Job["Choice"]):
-    """Load the engine before anybody asks for it.
+    """Load the engine ahead.
 
     Attributes:
         engines: have it afterwards.
-        options: how it will compute.
-        anew: even if it is loaded, because the machine is known better now.
+        options: of the engine.
+        again: also if it is loaded, because more is known of the machine now.
     """
 
     queue: ClassVar[QueueName] = "compute"
     engines: Engines
     options: Options
-    anew: bool = False
+    again: bool = False
 
     def run(self, work: Work) -> "Choice":
-        """Load it; the answer is where it will compute."""
-        if self.anew:
+        """Load it; the answer is its device."""
+        if self.again:
             self.engines.unload()
         return self.engines.get(self.options).choice
 
 
 @dataclass(frozen=True, eq=False)
 class MachineJob(Job["Machine"]):
-    """Ask what this machine can compute on; on the compute queue, because torch answers."""
+    """Read the machine's devices, on the compute queue, because torch answers."""
 
     queue: ClassVar[QueueName] = "compute"
 
@@ -91,3 +91,10 @@ class MachineJob(Job["Machine"]):
         from nledn import backends
 
         return backends.read_machine()
+
+
+def give_memory_back() -> None:
+    """Let other programs have what a graphics card keeps for the next tile."""
+    from nledn import backends
+
+    backends.rest()

@@ -1,4 +1,4 @@
-"""The Export menu: the presets, and what else can be made of a result."""
+"""The Export menu: the presets and other exports."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from app.shell.translation import tr
 
 
 class ExportMenu(QMenu):
-    """Lists the presets again whenever it opens, before the actions that were added to it.
+    """Lists the presets again whenever it opens, before its other actions.
 
     Args:
         presets: gives them.

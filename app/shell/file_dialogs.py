@@ -46,10 +46,10 @@ BUTTONS = {
 
 
 def prefer_the_desktops() -> None:
-    """Let Qt ask the desktop's portal for dialogs; to be called before there is an application.
+    """Let Qt ask the desktop's portal for dialogs; call it before making the application.
 
-    Qt does so by itself in Flatpak and Snap only; elsewhere it has dialogs of GTK where it finds
-    GTK 3, and none of KDE unless it was built for that very KDE.
+    Qt's default does so only in Flatpak and Snap; elsewhere it has dialogs of GTK if it finds
+    GTK 3, and none of KDE unless it was built for that version of KDE.
     """
     if sys.platform == "linux" and "DBUS_SESSION_BUS_ADDRESS" in os.environ:
         os.environ.setdefault(THEME, PORTAL)

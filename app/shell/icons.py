@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from nledn import places
 
-INK = "#000"  # the colour in the files that stands for the text's
+INK = "#000"  # the colour in the files that is replaced by the text's
 
 
 def icon(name: str) -> QIcon:
@@ -23,7 +23,7 @@ def program_icon() -> QIcon:
 
 
 class _Engine(QIconEngine):
-    """Draws the file anew for each size and colour."""
+    """Draws the file for each size and colour."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class _Engine(QIconEngine):
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)
-        if pixmap.isNull():  # what is squeezed to nothing asks for nothing
+        if pixmap.isNull():  # an empty size draws nothing
             return pixmap
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)

@@ -1,4 +1,4 @@
-"""The checkpoints that are here, imported or fetched from their authors."""
+"""The installed checkpoints, imported or fetched from their authors."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FetchJob(Job["Card", tuple[int, int]]):
-    """Fetch one checkpoint and add it; reports the bytes that came, and all there are.
+    """Fetch one checkpoint and add it; report the received bytes, and all.
 
     Attributes:
         id: one of `nledn.fetch.FETCHABLE`.
-        title: what people call it.
+        title: its name.
     """
 
     id: str
     title: str
 
     def run(self, work: Work[tuple[int, int]]) -> "Card":
-        """Fetch it; a part that came is kept, and the next try goes on from there."""
+        """Fetch it; a received part is kept, and the next try continues there."""
         from nledn import fetch
 
         return fetch.fetch(
@@ -64,14 +64,14 @@ class ImportJob(Job["Card"]):
 
 
 class Models(QObject):
-    """The checkpoints that there are; the network is asked for nothing but the authors' ones.
+    """The installed checkpoints; the network is used only for the authors' ones.
 
     Attributes:
         cards: of them.
-        shelf_read: (tuple of Card) these are there now.
-        imported: (str) id of one that the person has added.
-        noticed: (Notice) what became of it.
-        progressed: (str) what is being fetched and how far it is; empty when nothing is.
+        shelf_read: (tuple of Card) the installed ones now.
+        imported: (str) id of one that the user has added.
+        noticed: (Notice) the outcome.
+        progressed: (str) name and progress of a download; empty without one.
     """
 
     shelf_read = Signal(object)
@@ -94,7 +94,7 @@ class Models(QObject):
         task.failed.connect(self._explain)
 
     def ask_file(self) -> None:
-        """Let the person choose a file of weights."""
+        """Let the user choose a file of weights."""
         path = self._dialogs.checkpoint()
         if path is not None:
             self.add(path)
@@ -106,7 +106,7 @@ class Models(QObject):
         task.failed.connect(self._explain)
 
     def fetch(self) -> None:
-        """Offer the authors' that are not here yet, and fetch what is chosen."""
+        """Offer the authors' missing checkpoints, and fetch the chosen ones."""
         here = {card.id for card in self.cards}
         offers = [offer for offer in _offers() if offer.id not in here]
         if not offers:
@@ -121,7 +121,7 @@ class Models(QObject):
             self._fetch_next()
 
     def stop(self) -> None:
-        """Stop fetching; the part that came is kept."""
+        """Stop fetching; the received part is kept."""
         del self._to_fetch[1:]
         if self._fetching is not None:
             self._fetching.cancel()
@@ -153,7 +153,7 @@ class Models(QObject):
         self._end_fetching()
 
     def _not_fetched(self, error: Exception) -> None:
-        del self._to_fetch[1:]  # what ails it will ail the others too
+        del self._to_fetch[1:]  # the others would fail in the same way
         self._explain(error)
         self._end_fetching()
 
@@ -173,7 +173,7 @@ class Models(QObject):
 
 
 def name_of(card: "Card") -> str:
-    """Return what people call a model: what it is for, else its title."""
+    """Return the display name of a model: its purpose, else its title."""
     return tr(card.purpose) if card.purpose else card.title
 
 

@@ -1,7 +1,7 @@
-"""Names of files on their way through Qt, which knows no bytes but UTF-8, and likes rich text.
+"""Names of files in Qt, which knows only UTF-8 and detects rich text.
 
-Qt drops such bytes from a text without a word, and shows a text as rich text where it looks like
-it. So a name is shown as `nledn.messages.printable` has it, and travels as an address.
+Qt silently drops other bytes from a text, and shows a text as rich text if it looks like it. So a
+name is shown by `nledn.messages.printable`, and passed on as an address.
 """
 
 import html
@@ -28,7 +28,7 @@ def path_of(url: QUrl) -> Path:
 
 
 def kept(path: Path) -> str:
-    """A path as a text that Qt keeps whole: as it is, or as an address where it would not."""
+    """A path as a text that Qt keeps complete: unchanged if possible, else as an address."""
     text = str(path)
     try:
         text.encode()

@@ -1,4 +1,4 @@
-"""The small building blocks that all panels share: headings, lines, sliders with a name."""
+"""Small building blocks that all panels share: headings, lines, sliders with a name."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -38,7 +38,7 @@ def heading(text: str) -> QLabel:
 
 
 def muted(text: str = "") -> QLabel:
-    """Words that stand back."""
+    """A muted text."""
     label = QLabel(text)
     label.setProperty("muted", "true")
     label.setTextFormat(Qt.TextFormat.PlainText)  # names of files may stand in them
@@ -63,7 +63,7 @@ def line() -> QFrame:
 
 
 def scrolling(controls: QWidget) -> QScrollArea:
-    """A column of controls that scrolls where the window is low."""
+    """A column of controls that scrolls in a low window."""
     area = QScrollArea()
     area.setWidget(controls)
     area.setWidgetResizable(True)
@@ -74,10 +74,10 @@ def scrolling(controls: QWidget) -> QScrollArea:
 
 
 class _WheelGuard(QObject):
-    """Leaves the wheel to the panel below where a control does not have the focus."""
+    """Passes the wheel to the panel below unless the control has the focus."""
 
     def eventFilter(self, control: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Let nobody but the parents see a turn of the wheel."""
+        """Leave a turn of the wheel to the parents."""
         is_stray = event.type() == QEvent.Type.Wheel
         is_stray = is_stray and isinstance(control, QWidget) and not control.hasFocus()
         if is_stray:
@@ -86,7 +86,7 @@ class _WheelGuard(QObject):
 
 
 def guarded(control: Control) -> Control:
-    """Return a control of a panel, deaf to the wheel unless it has the focus."""
+    """Return a control of a panel that ignores the wheel unless it has the focus."""
     control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     control.installEventFilter(_WheelGuard(control))
     return control
@@ -102,17 +102,17 @@ def choice(name: str, items: Mapping[str, str]) -> QComboBox:
 
 
 class _ClampedField(QSpinBox):
-    """Takes any number that is typed, and makes of it the nearest that is allowed."""
+    """Takes any typed number, and changes it to the nearest allowed one."""
 
     def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
-        """Let a number be typed that is too large; Qt would drop its last digit."""
+        """Accept the typing of a number that is too large; Qt would drop its last digit."""
         digits = text.removesuffix(self.suffix()).strip()
         if digits.isdecimal():
             return QValidator.State.Acceptable, text, place
         return super().validate(text, place)
 
     def valueFromText(self, text: str) -> int:  # noqa: N802 - Qt's name
-        """The number, or the nearest that is allowed."""
+        """Return the number, or the nearest allowed one."""
         digits = text.removesuffix(self.suffix()).strip()
         number = int(digits) if digits.isdecimal() else self.value()
         return min(max(number, self.minimum()), self.maximum())
@@ -141,7 +141,7 @@ def slider(name: str, lowest: int, highest: int, value: int) -> QSlider:
 
 
 def icon_button(name: str, words: str) -> QToolButton:
-    """A button that shows an icon and says its words to those who ask."""
+    """A button with an icon; its words are its tooltip and accessible name."""
     button = QToolButton()
     button.setIcon(icon(name))
     button.setToolTip(words)
@@ -162,7 +162,7 @@ def clear_button(tip: str) -> QPushButton:
 
 
 def set_primary(button: QPushButton, is_primary: bool) -> None:
-    """Colour the button of the next step, or colour it no longer."""
+    """Colour the button of the next step, or stop colouring it."""
     button.setProperty("primary", "true" if is_primary else "false")
     button.style().unpolish(button)
     button.style().polish(button)
@@ -181,7 +181,7 @@ def quality_field(quality: int) -> QSpinBox:
 def dialog_buttons(
     dialog: QDialog, words: Mapping[QDialogButtonBox.StandardButton, str]
 ) -> QDialogButtonBox:
-    """The buttons below a dialog, which accept or reject it."""
+    """The OK and Cancel buttons of a dialog."""
     box = QDialogButtonBox()
     for kind, text in words.items():
         box.addButton(kind).setText(text)
@@ -191,7 +191,7 @@ def dialog_buttons(
 
 
 def is_accepted(dialog: QDialog) -> bool:
-    """Show a dialog, wait for the answer, and let the dialog go."""
+    """Show a dialog, wait for the answer, and delete the dialog."""
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     dialog.deleteLater()
     return accepted

@@ -1,4 +1,4 @@
-"""The place of the window on the screens that are there."""
+"""The place of the window on the present screens."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ def place(window: QWidget, kept: bytes) -> None:
 
 
 def fitted(wanted: QRect, screens: Sequence[QRect]) -> QRect:
-    """Return a rectangle unchanged where the screens show all of it, else cut to one of them."""
+    """Return a rectangle unchanged if the screens show all of it, else cut to one of them."""
     seen = QRegion()
     for screen in screens:
         seen += QRegion(screen)

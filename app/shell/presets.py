@@ -1,4 +1,4 @@
-"""Export presets: ways to save that have a name, kept between starts."""
+"""Export presets: named settings for saving, kept between starts."""
 
 import json
 import os
@@ -67,7 +67,7 @@ def texts_of(presets: Sequence[Preset]) -> tuple[str, ...]:
 
 
 def presets_in(texts: Sequence[str]) -> tuple[Preset, ...]:
-    """Return the presets of the settings; what is none, or cannot be saved with, is left out."""
+    """Return the valid presets of the settings."""
     return tuple(preset for preset in _read(texts) if preset.is_valid)
 
 

@@ -58,7 +58,7 @@ class PresetsDialog(QDialog):
     def ask(
         cls, presets: Sequence[Preset], parent: QWidget | None = None
     ) -> tuple[Preset, ...] | None:
-        """Show the dialog and wait; None when it was cancelled."""
+        """Show the dialog and wait; None if cancelled."""
         dialog = cls(presets, parent)
         return tuple(dialog.presets) if is_accepted(dialog) else None
 
@@ -160,7 +160,7 @@ class PresetsDialog(QDialog):
         self._judge()
 
     def _judge(self) -> None:
-        """Show what a name becomes, and allow OK while every preset can be saved with."""
+        """Show the resulting name, and allow OK while every preset is valid."""
         suffix, ending = self.format.currentData(), self.ending.text()
         self.quality.setEnabled(suffix in ("", *LOSSY))
         if replace(Preset("name"), ending=ending).is_valid:
@@ -169,12 +169,12 @@ class PresetsDialog(QDialog):
             )
             self.example.setText(tr("street.jpg becomes {name}", name=name))
         else:
-            self.example.setText(tr("That cannot stand in a file's name."))
+            self.example.setText(tr("A file's name cannot contain that."))
         fine = all(preset.is_valid for preset in self.presets)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(fine)
 
     def _add(self) -> None:
-        """Add a copy of the one that is shown, to be named."""
+        """Add a copy of the shown one, to be named."""
         row = self.list.currentRow()
         like = self.presets[row] if row >= 0 else Preset("")
         self.presets.append(replace(like, name=tr("New preset")))

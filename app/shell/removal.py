@@ -1,4 +1,4 @@
-"""What was taken from a photo, in words; the figures are for who asks."""
+"""The removed rain in words; the figures are in tooltips."""
 
 from app.shell.translation import tr
 
@@ -17,7 +17,7 @@ def removal_of(taken: float) -> str:
 
 
 def brightness_of(levels: float) -> str:
-    """Say what became of the brightness; nothing where nobody sees it."""
+    """Describe the change of brightness; empty if it is invisible."""
     if abs(levels) < NOT_SHIFTED:
         return ""
     if abs(levels) < SHIFTED_BY:

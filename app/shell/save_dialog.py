@@ -1,4 +1,4 @@
-"""Save as: folder, name, format and quality, with the name as it will be."""
+"""Save as: folder, name, format and quality, with the resulting name."""
 
 import os
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class SaveQuestion:
     """The state that the dialog starts from.
 
     Attributes:
-        path: that is suggested.
+        path: the suggestion.
         quality: of JPEG, WebP and JPEG XL.
         source: the photo, which is never replaced.
     """
@@ -89,12 +89,12 @@ class SaveDialog(QDialog):
 
     @classmethod
     def ask(cls, question: SaveQuestion, parent: QWidget | None = None) -> SaveChoice | None:
-        """Show the dialog and wait; None when it was cancelled."""
+        """Show the dialog and wait; None if cancelled."""
         dialog = cls(question, parent)
         return dialog.choice() if is_accepted(dialog) else None
 
     def choice(self) -> SaveChoice | None:
-        """Return the current choice; None while it makes no name, or is the photo itself."""
+        """Return the current choice; None if it is not a name, or is the photo itself."""
         path = self._path()
         if path is None or path == self._question.source:
             return None

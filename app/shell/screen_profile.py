@@ -21,7 +21,7 @@ class ProfileJob(Job[bytes]):
     path: Path
 
     def run(self, work: Work) -> bytes:
-        """Read it; one that is no profile of an RGB screen is refused."""
+        """Read it; refuse a file that is not a profile of an RGB screen."""
         try:
             profile = self.path.read_bytes()
         except OSError as error:
@@ -42,7 +42,7 @@ class DesktopProfileJob(Job[bytes | None]):
     screen: int
 
     def run(self, work: Work) -> bytes | None:
-        """Ask; None where there is no X server, or it knows no profile of an RGB screen."""
+        """Ask; None without an X server or a profile of an RGB screen."""
         profile = x11_profile(self.screen)
         return profile if profile is not None and is_screen_profile(profile) else None
 
@@ -53,7 +53,7 @@ def is_screen_profile(profile: bytes) -> bool:
 
 
 def x11_profile(screen: int) -> bytes | None:
-    """The bytes that lie in the root window's property for that screen.
+    """The bytes of the root window's property for that screen.
 
     "ICC Profiles in X Specification" 0.4: `_ICC_PROFILE` for the first screen, `_ICC_PROFILE_n`
     for the others.
@@ -71,7 +71,7 @@ def x11_profile(screen: int) -> bytes | None:
         name = f"_ICC_PROFILE_{screen}" if screen else "_ICC_PROFILE"
         root = server.get_setup().roots[server.pref_screen].root
         atom = server.core.InternAtom(True, len(name), name).reply().atom
-        if atom == Atom._None:  # nobody has ever set it
+        if atom == Atom._None:  # it was never set
             return None
         wanted = (False, root, atom, Atom.Any, 0, LARGEST_PROFILE_WORDS)
         return bytes(server.core.GetProperty(*wanted).reply().value.buf()) or None
@@ -82,7 +82,7 @@ def x11_profile(screen: int) -> bytes | None:
 
 
 class ScreenProfile(QObject):
-    """The profile that colours are shown by: that of a chosen file, or what the desktop says.
+    """The profile for display: that of a chosen file, or the desktop's.
 
     Attributes:
         changed: (bytes, or None for none); a valid one.
@@ -101,7 +101,7 @@ class ScreenProfile(QObject):
         preferences.changed.connect(self._settings_changed)
 
     def read(self) -> None:
-        """Read it anew; what was being read does not count any more."""
+        """Read it again; an unfinished read no longer counts."""
         if self._reading is not None:
             self._reading.abandon()
         chosen = self._preferences.settings.screen_profile
@@ -117,7 +117,7 @@ class ScreenProfile(QObject):
             self._take(None)
 
     def moved_to(self, screen: QScreen) -> None:
-        """The window is on another screen now."""
+        """Take the profile of the window's new screen."""
         number = QGuiApplication.screens().index(screen)
         if number != self._screen:
             self._screen = number

@@ -22,18 +22,18 @@ RECENT_LIMIT = 10
 
 @dataclass(frozen=True)
 class Settings:
-    """Choices of a person; the defaults are those of a first start.
+    """The user's choices; the defaults are those of a first start.
 
     Attributes:
         checkpoint: id, or `auto`.
-        device: as in `nledn.Options`; likewise `precision` and `tile`.
-        backend: likewise.
-        precision: likewise.
-        tile: likewise, as text.
+        device: as in `nledn.Options`.
+        backend: as in `nledn.Options`.
+        precision: as in `nledn.Options`.
+        tile: as in `nledn.Options`, as text.
         theme: colours of the window.
         language: `en`, `zh_CN`, or empty for the system's.
         screen_profile: an ICC file of the screen; empty for sRGB.
-        name_template: how results are named.
+        name_template: of results.
         quality: of JPEG, WebP and JPEG XL, 1 to 100.
         record: write how it was made into the result's XMP.
         strip: the metadata to leave out of results: `none`, `location` or `all`.
@@ -116,10 +116,10 @@ def write(settings: Settings, kept: QSettings) -> None:
 
 
 class Preferences(QObject):
-    """The settings that hold now, for the whole window.
+    """The present settings, for the whole window.
 
     Attributes:
-        changed: (Settings, Settings) as they were, and as they are.
+        changed: (Settings, Settings) before and after.
     """
 
     changed = Signal(object, object)
@@ -141,7 +141,7 @@ class Preferences(QObject):
             self.changed.emit(before, settings)
 
     def take_changes(self, before: Settings, after: Settings) -> None:
-        """Set what differs between the two; the rest may have changed since `before`."""
+        """Set the fields that differ between the two; others may have changed since `before`."""
         names = [field.name for field in fields(Settings)]
         self.change(
             **{
@@ -163,7 +163,7 @@ def with_recent(recent: tuple[str, ...], path: Path) -> tuple[str, ...]:
 
 
 def _typed(value: Any, default: Any) -> Any:
-    """INI files hold text: what comes back takes the default's type, or the default."""
+    """Convert a text of an INI file to the default's type, or return the default."""
     match default:
         case bool():
             return value if isinstance(value, bool) else str(value).lower() == "true"
@@ -172,7 +172,7 @@ def _typed(value: Any, default: Any) -> Any:
         case bytes():
             return value.data() if isinstance(value, QByteArray) else default
         case tuple():
-            # A list of one comes back as its only item.
+            # Qt returns a list of one as its only item.
             items = value if isinstance(value, list) else [value] if value else []
             return tuple(item for item in items if isinstance(item, str) and item)
     return value if isinstance(value, str) else default

@@ -1,4 +1,4 @@
-"""Settings: how the window looks, how results are named, where it computes and why."""
+"""Settings: look of the window, names of results, device and reasons."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -79,12 +79,12 @@ class SettingsDialog(QDialog):
     def ask(
         cls, settings: Settings, machine: "Machine | None", parent: QWidget | None = None
     ) -> Settings | None:
-        """Show the dialog and wait; None when it was cancelled."""
+        """Show the dialog and wait; None if cancelled."""
         dialog = cls(settings, machine, parent)
         return dialog.chosen() if is_accepted(dialog) else None
 
     def chosen(self) -> Settings:
-        """The settings as they stand in the dialog."""
+        """The settings in the dialog."""
         return replace(
             self._settings,
             theme=self.theme.currentData(),
@@ -114,7 +114,7 @@ class SettingsDialog(QDialog):
             (self.tile, settings.tile),
         ):
             if combo.findData(value) < 0:
-                combo.addItem(value, value)  # a choice that this machine no longer offers
+                combo.addItem(value, value)  # this machine no longer offers it
             combo.setCurrentIndex(combo.findData(value))
         self.enlarges.setChecked(settings.enlarges)
         self.profile.setText(settings.screen_profile)
@@ -258,7 +258,7 @@ def _tile(name: str) -> str:
 
 
 def devices_of(machine: "Machine | None") -> dict[str, str]:
-    """List the devices by the name that is kept; `machine` is None while it is looked for."""
+    """List the devices by their kept names; `machine` is None until known."""
     devices = {"auto": tr("Automatic"), "cpu": tr("Processor")}
     if machine is not None:
         cores = tr("1 core") if machine.cores == 1 else tr("{n} cores", n=machine.cores)
@@ -271,7 +271,7 @@ def devices_of(machine: "Machine | None") -> dict[str, str]:
 
 
 def backends_of(machine: "Machine | None") -> dict[str, str]:
-    """List the backends by the name that is kept."""
+    """List the backends by their kept names."""
     backends = {"auto": tr("Automatic")}
     if machine is None or machine.torch:
         backends["torch"] = "PyTorch"
@@ -281,7 +281,7 @@ def backends_of(machine: "Machine | None") -> dict[str, str]:
 
 
 def found_of(machine: "Machine | None") -> str:
-    """The same in sentences, and what there is not."""
+    """The same in sentences, with missing parts."""
     if machine is None:
         return tr("Devices are still being detected. Open Settings again in a moment.")
     names = devices_of(machine)
@@ -309,20 +309,20 @@ def _no_gpu(reason: str) -> str:
 
 
 def verdict_of(machine: "Machine | None") -> str:
-    """Describe how OpenVINO did here; empty where nothing depends on it."""
+    """Describe the benchmark of OpenVINO; empty if nothing depends on it."""
     from nledn.device import WORTH_OPENVINO
 
     if machine is None or machine.openvino is None or machine.gpus or not machine.torch:
         return ""
     trial = machine.openvino_trial
     if trial is None:
-        return tr("PyTorch computes. OpenVINO is tried once, when nothing is being computed.")
+        return tr("PyTorch computes. OpenVINO is tested once, when the program is idle.")
     if not trial.agrees:
         return tr("OpenVINO is not used: {reason}.", reason=trial.problem)
     times = f"{trial.times_as_fast:.2f}"
     if trial.times_as_fast < WORTH_OPENVINO:
         return tr("OpenVINO is not used: it is {times} times as fast as PyTorch.", times=times)
-    return tr("Automatic takes OpenVINO here: {times} times as fast as PyTorch.", times=times)
+    return tr("Automatic uses OpenVINO here: {times} times as fast as PyTorch.", times=times)
 
 
 def _gib(size_bytes: int) -> str:

@@ -29,7 +29,7 @@ PageName: TypeAlias = Literal["photo", "batch", "compare"]
 class TopBar(QFrame):
     """Shows actions as buttons; it adds nothing that the menus lack.
 
-    Where there is no room for words, the buttons with an icon do without; tooltips have them.
+    Without room for words, buttons with an icon show only that; tooltips have the words.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class TopBar(QFrame):
         self.setObjectName("topBar")
         self._actions = actions
         self._worded: list[QToolButton] = []
-        self._wide_px = 0  # what the bar needs with its words
+        self._wide_px = 0  # the bar's width with its words
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(4)
@@ -116,7 +116,7 @@ class _Photo(QLabel):
 
 
 class StatusLine(QFrame):
-    """The photo, the batch while it runs, and where and how far it is computed."""
+    """The photo, the batch while it runs, the device and the progress."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -141,17 +141,17 @@ class StatusLine(QFrame):
         layout.addWidget(self.work)
 
     def set_batch(self, words: str) -> None:
-        """Say how far the batch is; empty where none runs."""
+        """Show the progress of the batch; empty if none runs."""
         self.batch.setText(words)
         self.batch.setVisible(bool(words))
 
 
 class Shell(QWidget):
-    """Bar, photo, panel and status line; the photo gets all the room that is left.
+    """Bar, photo, panel and status line; the photo gets all remaining room.
 
     Attributes:
-        page_changed: (str) this page is shown now.
-        page: that is shown.
+        page_changed: (str) the page shown now.
+        page: the page shown.
 
     Args:
         top_bar: the bar above.
@@ -220,7 +220,7 @@ class Shell(QWidget):
             footer.setVisible(name == self.page and not self._is_bare)
 
     def focus_page(self) -> None:
-        """Keys go to what is shown."""
+        """Give the keys to the shown page."""
         content, _panel = self._shown[self.page]
         content.setFocus()
 
@@ -234,7 +234,7 @@ class Shell(QWidget):
         self.banner.place(self._pages.geometry())
 
     def _keep_focus(self, old: QWidget | None, new: QWidget | None) -> None:
-        """Give the page the keys of a control that is gone; Qt would take its neighbour."""
+        """Give the page the keys of a hidden control; Qt would give them to its neighbour."""
         if old is None or new is None or (old.isEnabled() and old.isVisible()):
             return
         if self._panels.isAncestorOf(old):

@@ -16,7 +16,7 @@ from nledn import places
 
 @dataclass(frozen=True)
 class Colours:
-    """The colours of a theme; each text colour reads at 4.5:1 or better on its ground."""
+    """The colours of a theme; each text colour has 4.5:1 or better on its background."""
 
     canvas: str
     panel: str
@@ -63,7 +63,7 @@ LIGHT = Colours(
 
 
 def colours(theme: ThemeName) -> Colours:
-    """The colours of a theme; `system` asks what the desktop prefers."""
+    """Return the colours of a theme; `system` follows the desktop."""
     if theme == "system":
         scheme = QGuiApplication.styleHints().colorScheme()
         return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
@@ -71,7 +71,7 @@ def colours(theme: ThemeName) -> Colours:
 
 
 def apply(app: QApplication, theme: ThemeName) -> Colours:
-    """Give the whole program a theme; what is painted anew takes it up at once."""
+    """Give the whole program a theme; widgets show it when they are repainted."""
     chosen = colours(theme)
     app.setStyle("Fusion")
     app.setPalette(_palette(chosen))

@@ -1,4 +1,4 @@
-"""Makes the small pictures that a table asks for: what is looked at now comes first."""
+"""Small pictures for a table: visible rows come first."""
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from app.tasks import Job, Tasks, Work
 from nledn import decoder
 from nledn.errors import DerainError
 
-IN_SIGHT = 16  # rows of a usual window: the last so many asked for come next, in their order
-WAITING_AT_MOST = 64  # rows that are in sight, and a few; those scrolled past are forgotten
+IN_SIGHT = 16  # rows of a usual window: the last requests of this number come next, in their order
+WAITING_AT_MOST = 64  # visible rows, and a few more; those scrolled past are forgotten
 
 
 class Thumbnails(QObject):
-    """One at a time, so that a photo can be opened meanwhile.
+    """Makes one picture at a time, so that a photo can be opened meanwhile.
 
     Args:
         tasks: makes them.
-        box: that a picture has to fit into, px of the screen.
+        box: the size limit of a picture, px of the screen.
         parent: of the object.
 
     Attributes:
@@ -41,7 +41,7 @@ class Thumbnails(QObject):
         self._making: Path | None = None
 
     def want(self, path: Path) -> None:
-        """Ask for a picture; what was asked for last comes first, a screenful at a time."""
+        """Request a picture; the last request comes first, a screenful at a time."""
         if path == self._making:
             return
         self._screenful.clear()
@@ -73,11 +73,11 @@ class Thumbnails(QObject):
 
 @dataclass(frozen=True, eq=False)
 class ThumbnailJob(Job[QImage]):
-    """A small picture of a photo; null where there is none, as its row says by itself.
+    """A small picture of a photo; null without one, as its row says.
 
     Attributes:
         path: of the photo.
-        box: that the picture has to fit into, px of the screen.
+        box: the size limit of the picture, px of the screen.
     """
 
     is_patient: ClassVar[bool] = True

@@ -1,7 +1,6 @@
-"""Words in the person's language: one function, one context, Qt's translation files.
+"""Words in the user's language: one function, one context, Qt's translation files.
 
-Every text that people read goes through `tr` with a literal, so that
-`.ci/translations` and the tests find it.
+Every visible text goes through `tr` with a literal, which `.ci/translations` and the tests find.
 """
 
 from typing import TYPE_CHECKING
@@ -16,22 +15,22 @@ if TYPE_CHECKING:
 
 CONTEXT = "AfterRain"
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
-"""Those that the program speaks, each by its own name."""
+"""The languages of the program, each by its own name."""
 
 
 def tr(text: str, **fields: object) -> str:
-    """The text in the person's language, its gaps `{name}` filled from `fields`."""
+    """Return the text in the user's language, its gaps `{name}` filled from `fields`."""
     translated = QCoreApplication.translate(CONTEXT, text)
     return translated.format(**fields) if fields else translated
 
 
 def mark(text: str) -> str:
-    """Mark a literal for translation that `tr` is given later, through a table."""
+    """Mark a literal for translation that reaches `tr` later, through a table."""
     return text
 
 
 def chosen_language(setting: str) -> str:
-    """The language to speak.
+    """Return the language to use.
 
     Args:
         setting: one of `LANGUAGES`, or empty for the system's.
@@ -43,10 +42,10 @@ def chosen_language(setting: str) -> str:
 
 
 def install(app: QCoreApplication, language: str) -> list[QTranslator]:
-    """Let `app` speak `language`; English is what the source is written in.
+    """Show `app` in `language`; the source is in English.
 
     Returns:
-        What was installed: our words, and Qt's for its own dialogs where it ships them.
+        The installed translators: ours, and Qt's for its own dialogs if it ships one.
     """
     if language == "en":
         return []
@@ -62,7 +61,7 @@ def install(app: QCoreApplication, language: str) -> list[QTranslator]:
 
 
 def clock(seconds: float) -> str:
-    """Minutes and seconds, such as `0:31`; hours where there are some."""
+    """Minutes and seconds, such as `0:31`; with hours if needed."""
     minutes, rest = divmod(max(round(seconds), 0), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

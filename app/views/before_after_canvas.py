@@ -1,4 +1,4 @@
-"""A canvas on which a picture is shown before and after, in each of the ways people compare."""
+"""A canvas that shows a picture before and after, in each way to compare."""
 
 import math
 from dataclasses import replace
@@ -27,7 +27,7 @@ class BeforeAfterCanvas(Canvas):
     """Shows a picture through a viewport.
 
     Args:
-        picture: what is shown.
+        picture: the picture.
         viewport: the part of it; several views of one size may share it.
         parent: of the widget.
 
@@ -37,7 +37,7 @@ class BeforeAfterCanvas(Canvas):
 
     mode_changed = Signal(str)
     divider_moved = Signal(float)
-    """By the person, with its position."""
+    """Emitted for a move by the user, with the position."""
     sight_changed = Signal()
     """Another part of the photo is in sight, or shown derained."""
 
@@ -65,7 +65,7 @@ class BeforeAfterCanvas(Canvas):
 
     @property
     def mode(self) -> Mode:
-        """How before and after are shown."""
+        """The display of before and after."""
         return self._arrangement.mode
 
     @mode.setter
@@ -76,7 +76,7 @@ class BeforeAfterCanvas(Canvas):
 
     @property
     def orientation(self) -> Qt.Orientation:
-        """How the line between before and after runs; vertical, and they lie side by side."""
+        """The direction of the line between before and after; vertical: they lie side by side."""
         return self._arrangement.line
 
     @orientation.setter
@@ -85,7 +85,7 @@ class BeforeAfterCanvas(Canvas):
 
     @property
     def divider(self) -> float:
-        """Where the divider lies, as a share of the photo's part in sight, 0 to 1."""
+        """The divider's position, as a share of the photo's visible part, 0 to 1."""
         return self._arrangement.position
 
     @divider.setter
@@ -94,7 +94,7 @@ class BeforeAfterCanvas(Canvas):
 
     @property
     def is_flipped(self) -> bool:
-        """Whether the photo is shown as it was, whatever the mode."""
+        """True while the original photo is shown, in any mode."""
         return self._arrangement.is_flipped
 
     @is_flipped.setter
@@ -103,7 +103,7 @@ class BeforeAfterCanvas(Canvas):
 
     @property
     def shows_kept(self) -> bool:
-        """Whether the kept area is tinted; otherwise it is outlined."""
+        """True if the kept area is tinted, else it is outlined."""
         return self._shows_kept
 
     @shows_kept.setter
@@ -113,7 +113,7 @@ class BeforeAfterCanvas(Canvas):
 
     @property
     def is_settling(self) -> bool:
-        """Whether strength, or something like it, was changed a moment ago."""
+        """True just after a change of the strength or a similar value."""
         return self._settling.isActive()
 
     @property
@@ -136,7 +136,7 @@ class BeforeAfterCanvas(Canvas):
         return Rect(*sides).shared(viewport.visible_rect)
 
     def labels(self) -> tuple[str, ...]:
-        """What is written on the pictures in sight, in the person's language."""
+        """The labels of the visible pictures, in the user's language."""
         return tuple(text_of(pane.kind, self.picture) for pane in self._panes())
 
     def in_frame(self, place: QPointF) -> QPointF:
@@ -225,7 +225,7 @@ class BeforeAfterCanvas(Canvas):
         self._show_viewport()
 
     def _take_position(self, position: float) -> None:
-        """The person moves the line: only what lies between its old and new place changes."""
+        """Repaint between the old and the new place of a moved line."""
         before = self._panes()[0].part
         self._arrangement = replace(self._arrangement, position=position)
         self._place_handle()

@@ -1,4 +1,4 @@
-"""A widget through which one moves over a photo: wheel, drag, pinch, touch, keys."""
+"""A widget to move over a photo by wheel, drag, pinch, touch and keys."""
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
@@ -19,8 +19,8 @@ from app.views.viewport import ACTUAL_SIZE, Viewport
 
 NOTCH_FACTOR = 1.25  # zoom of one notch of a wheel
 NOTCH = 120  # eighths of a degree, by Qt's convention
-KEY_STEP = 0.1  # of what is in sight
-SURROUND = 115  # the ground around photos: per cent by which it is darker than the window
+KEY_STEP = 0.1  # of the visible part
+SURROUND = 115  # of the area around photos: per cent by which it is darker than the window
 
 _DIRECTIONS = {
     Qt.Key.Key_Left: QPointF(1, 0),
@@ -31,13 +31,13 @@ _DIRECTIONS = {
 
 
 class Canvas(QWidget):
-    """Moves a viewport; what is on it, a subclass draws.
+    """Moves a viewport; subclasses draw its content.
 
     A press of the left button or of one finger goes through `press`, `drag` and `release`, which
     pan here; the middle button always pans, two fingers pan and zoom.
 
     Args:
-        viewport: what is moved.
+        viewport: to move.
         parent: of the widget.
     """
 
@@ -70,28 +70,28 @@ class Canvas(QWidget):
         self.update()
 
     def press(self, place: QPointF) -> None:
-        """The photo was taken hold of."""
+        """Begin a move of the photo."""
         self._held_at = place
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def drag(self, place: QPointF) -> None:
-        """It is being moved."""
+        """Continue the move."""
         if self._held_at is not None:
             moved = (place - self._held_at) * self.devicePixelRatio()
             self._held_at = place
             self.viewport.pan(moved.x(), moved.y())
 
     def release(self) -> None:
-        """It was let go."""
+        """End the move."""
         self._held_at = None
         self.unsetCursor()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Another size."""
+        """Take the new size."""
         self.take_size()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """On a screen of another density, the same size is other pixels."""
+        """Take the size in pixels of another screen's density."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self.take_size()
@@ -120,7 +120,7 @@ class Canvas(QWidget):
             self.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """From the whole photo to its pixels at this place, and back."""
+        """Switch between the whole photo and 100 % at this place."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         viewport = self.viewport
@@ -130,7 +130,7 @@ class Canvas(QWidget):
             self.viewport.fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """A wheel zooms at the pointer; two fingers on a touch pad pan, with Ctrl they zoom."""
+        """Zoom at the pointer by a wheel; pan by two fingers on a touch pad, with Ctrl zoom."""
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         on_pad = event.device().type() == QInputDevice.DeviceType.TouchPad
         if on_pad and not control and not event.pixelDelta().isNull():
@@ -142,7 +142,7 @@ class Canvas(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Arrows pan; where there is nothing to pan, they are the window's."""
+        """Pan by arrows; leave them to the window if nothing can be panned."""
         direction = _DIRECTIONS.get(Qt.Key(event.key()))
         if direction is None or self.viewport.is_fitted:
             event.ignore()
@@ -151,7 +151,7 @@ class Canvas(QWidget):
         self.viewport.pan(direction.x() * step.width(), direction.y() * step.height())
 
     def event(self, event: QEvent) -> bool:
-        """Fingers, on the screen or on a touch pad; everything else goes its way."""
+        """Handle fingers on the screen or a touch pad; pass on all other events."""
         if isinstance(event, QTouchEvent):
             self._touch(event)
             return True
@@ -180,7 +180,7 @@ class Canvas(QWidget):
         else:
             if len(before) == 1:
                 self.release()
-            # After a pinch the finger that stays does not begin anything new.
+            # After a pinch the remaining finger does not begin a drag.
             if len(self._fingers) == 1 and not before:
                 self.press(places[0])
 

@@ -34,15 +34,15 @@ GAP_PX = 8  # between a picture's label and its button
 
 @dataclass(frozen=True, eq=False)
 class ComparedPicture:
-    """One of the pictures that are compared.
+    """One of the compared pictures.
 
     Attributes:
-        key: by which it is known.
+        key: of the pane.
         picture: its pixels.
         kind: what of the picture is shown.
-        label: its name, or what stands for it.
-        failure: why there is nothing to see; empty if there is.
-        action: what can be decided for it, in two or three words; empty if nothing.
+        label: its name, or a letter.
+        failure: why it is not shown; empty if it is.
+        action: of its button, in two or three words; empty without one.
     """
 
     key: int
@@ -57,10 +57,10 @@ class CompareCanvas(Canvas):
     """Shows pictures through one viewport, with their names, and the cross-hair of all canvases.
 
     Attributes:
-        hovered: (QPointF or None) the place of the photo that the pointer is on.
+        hovered: (QPointF or None) the place of the photo under the pointer.
         selected: (Rect) a rectangle was drawn, in pixels of the photo.
         label_dragged: (QPoint) a label is being moved, to this place of the screen.
-        label_dropped: (QPoint) it was let go there.
+        label_dropped: (QPoint) it was dropped there.
         decided: (int) key of the picture whose button was clicked.
     """
 
@@ -96,7 +96,7 @@ class CompareCanvas(Canvas):
         return self._shown
 
     def show_pictures(self, shown: Sequence[ComparedPicture]) -> None:
-        """Show these from now on; pictures that were there keep what is drawn of them."""
+        """Show these; pictures that stay keep their drawn pixels."""
         known = {one.picture: stage for one, stage in zip(self._shown, self._stages, strict=True)}
         for one in self._shown:
             one.picture.region_changed.disconnect(self._region_changed)
@@ -117,7 +117,7 @@ class CompareCanvas(Canvas):
         self.decided.emit(self._shown[0].key)
 
     def _show_button(self) -> None:
-        """Offer the decision of a picture that has the canvas for itself."""
+        """Show the button of a picture that has the whole canvas."""
         action = self._shown[0].action if len(self._shown) == 1 else ""
         self.button.setVisible(bool(action))
         if action:
@@ -137,7 +137,7 @@ class CompareCanvas(Canvas):
         self.update()
 
     def panes(self) -> tuple[ViewPane, ...]:
-        """Where each picture is seen; one picture has it all."""
+        """The parts of the canvas for each picture; one picture has all of it."""
         corner = QPoint(0, 0)
         whole = QRect(corner, self.physical_size())
         return tuple(ViewPane(one.kind, corner, whole) for one in self._shown)
@@ -154,17 +154,17 @@ class CompareCanvas(Canvas):
         form = ".3f" if pixel.dtype.kind == "f" else "3d"
         return f"{x}, {y}   {' '.join(format(value.item(), form) for value in pixel)}"
 
-    # A person's hands
+    # Input
 
     def press(self, place: QPointF) -> None:
-        """Take hold of a label, begin a rectangle, or take hold of the photo."""
+        """Begin to move a label, draw a rectangle, or move the photo."""
         self._pressed_at = self._dragged_to = place
         self._drags_label = any(rect.contains(place.toPoint()) for rect in self.label_rects())
         if not self.is_selecting and not self._drags_label:
             super().press(place)
 
     def drag(self, place: QPointF) -> None:
-        """Go on with what was begun."""
+        """Continue the present action."""
         self._dragged_to = place
         if self._drags_label:
             self.setCursor(Qt.CursorShape.DragMoveCursor)
@@ -175,7 +175,7 @@ class CompareCanvas(Canvas):
             super().drag(place)
 
     def release(self) -> None:
-        """End what was begun, with the pointer or a finger."""
+        """End the present action, of the pointer or a finger."""
         if self._drags_label:
             self.label_dropped.emit(self.mapToGlobal(self._dragged_to.toPoint()))
         elif self.is_selecting and self._pressed_at is not None:
@@ -186,24 +186,24 @@ class CompareCanvas(Canvas):
         super().release()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Let go here, where there was perhaps no move to."""
+        """End here, perhaps without a move before."""
         self._dragged_to = event.position()
         super().mouseReleaseEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The cross-hair follows the pointer, in every canvas."""
+        """Move the cross-hair with the pointer, in every canvas."""
         self.hovered.emit(self.viewport.to_photo(self.in_frame(event.position())))
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """It goes with the pointer."""
+        """Hide the cross-hair."""
         self.hovered.emit(None)
         super().leaveEvent(event)
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """The pictures, pixel by pixel of the screen; over them lines and labels."""
+        """Paint the pictures, pixel by pixel of the screen; over them lines and labels."""
         ratio = self.devicePixelRatio()
         painter = QPainter(self)
         painter.save()
@@ -286,7 +286,7 @@ class CompareCanvas(Canvas):
     # Geometry
 
     def label_rects(self) -> tuple[QRect, ...]:
-        """Where the labels lie, in logical pixels; inside the canvas, however small a part is."""
+        """The places of the labels, in logical pixels; inside the canvas even for a small part."""
         font = label_font(self.font())
         rects = []
         for one, pane in zip(self._shown, self.panes(), strict=True):
@@ -297,7 +297,7 @@ class CompareCanvas(Canvas):
         return tuple(rects)
 
     def _corner_area(self, pane: ViewPane) -> QRect:
-        """The area in whose corner a picture's label lies."""
+        """The area with a picture's label in its corner."""
         return self.logical(pane.part)
 
     def _fitting(self, text: str, rect: QRect) -> str:

@@ -1,4 +1,4 @@
-"""The handle of the divider between before and after: a slider for every hand and every reader."""
+"""The handle of the divider between before and after, an accessible slider."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSlider, QWidget
 
 THICKNESS_PX = 48  # of the widget, across the line
-GRAB_PX = 12  # the line can be taken hold of within this width
+GRAB_PX = 12  # the line can be grabbed within this width
 KNOB_PX = 40
 LINE = QColor(255, 255, 255)
 SHADE = QColor(0, 0, 0, 90)
@@ -26,14 +26,14 @@ LARGE_STEP = 0.1
 
 
 class DividerHandle(QSlider):
-    """A line across an area of its parent, with a knob, that can be moved from end to end.
+    """A line across an area of its parent, with a knob, that moves from end to end.
 
-    A QSlider, so that screen readers find role, name, value and its changes; drawn and moved in its
-    own way. Arrows move it by 1 %, with Shift by 10 %; Home and End go to the ends.
+    A QSlider, so that screen readers find role, name and value, with its own drawing and moving.
+    Arrows move it by 1 %, with Shift by 10 %; Home and End go to the ends.
     """
 
     moved = Signal(float)
-    """By the person, with the position."""
+    """Emitted for a move by the user, with the position."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -50,12 +50,12 @@ class DividerHandle(QSlider):
 
     @property
     def position(self) -> float:
-        """Where the line lies, as a share of its area's width or height."""
+        """The line's position, as a share of its area's width or height."""
         return self._position
 
     @property
     def line(self) -> Qt.Orientation:
-        """How it runs; it is moved across."""
+        """Its direction; it moves across."""
         return self._line
 
     def place(self, area: QRect, line: Qt.Orientation, position: float) -> None:
@@ -78,7 +78,7 @@ class DividerHandle(QSlider):
             self.setMask(QRegion(self._line_rect(GRAB_PX)) | _disc(self._knob(4)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Move along the line's way; other keys are the window's."""
+        """Move by keys; other keys are the window's."""
         key = event.key()
         shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         step = LARGE_STEP if shift else STEP
@@ -94,7 +94,7 @@ class DividerHandle(QSlider):
             event.ignore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Take hold of the line where it is, without a jump."""
+        """Grab the line without a jump."""
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
@@ -107,12 +107,12 @@ class DividerHandle(QSlider):
             self.drag_to(self.mapToParent(event.position() - self._grip))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Let go."""
+        """Release the line."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(False)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """The wheel zooms the photo, here too."""
+        """Zoom the photo by the wheel, as elsewhere."""
         event.ignore()
 
     def drag_to(self, place: QPointF) -> None:
@@ -124,11 +124,11 @@ class DividerHandle(QSlider):
             self._move(place.y() / max(self._area.height(), 1))
 
     def is_grabbed_at(self, place: QPoint) -> bool:
-        """Whether a place of the parent is the handle's."""
+        """Return whether a place of the parent is on the handle."""
         return self.isVisible() and self.mask().contains(place - self.pos())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """A white line with a shade to both sides, and a knob with two arrows."""
+        """Paint a white line with a shade on both sides, and a knob with two arrows."""
         painter = QPainter(self)
         painter.fillRect(self._line_rect(4), SHADE)
         painter.fillRect(self._line_rect(2), LINE)
@@ -155,7 +155,7 @@ class DividerHandle(QSlider):
             self.moved.emit(position)
 
     def _take_value(self, value: int) -> None:
-        # A reader or a test sets whole numbers; a hand moves between them.
+        # A screen reader or a test sets whole numbers; a drag moves between them.
         if value != round(self._position * 100):
             self._move(value / 100)
 

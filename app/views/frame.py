@@ -1,7 +1,7 @@
-"""One kind of picture as it lies on the screen.
+"""The pixels of one kind of picture on the screen.
 
-Moving a divider then copies pixels that are there already, moving the photo computes its new edges
-only, and a change in one place is computed in that place.
+Moving a divider then copies existing pixels, moving the photo computes only its new edges, and a
+change in one place is computed only there.
 """
 
 import math
@@ -16,22 +16,22 @@ from app.imaging.layers import Kind
 from app.imaging.picture import Picture
 from nledn.tiling import Rect
 
-SMOOTH_UP_TO = 2.0  # above it people want to see the pixels themselves
+SMOOTH_UP_TO = 2.0  # above it users want to see the pixels themselves
 CHECK_PX = 8
 CHECK_COLOURS = (QColor(204, 204, 204), QColor(255, 255, 255))
 
 
 @dataclass(frozen=True)
 class Sight:
-    """How a frame sees its picture. Lengths in physical pixels.
+    """A frame's view of its picture. Lengths in physical pixels.
 
     Attributes:
         size: of the frame.
         zoom: of the photo.
-        origin: where in the frame the photo's upper left corner lies.
-        level: from which it is drawn.
+        origin: of the photo's upper left corner in the frame.
+        level: to draw from.
         version: of the picture's images.
-        surround: colour around the photo; transparent for a frame that lies over another.
+        surround: colour around the photo; transparent for a frame over another.
     """
 
     size: QSize
@@ -48,7 +48,7 @@ class Sight:
 
 
 class Frame:
-    """Pixels of the screen, as far as they have been drawn.
+    """Pixels of the screen, as far as drawn.
 
     Args:
         kind: what of the picture is shown.
@@ -62,7 +62,7 @@ class Frame:
         self._sight: Sight | None = None
 
     def look(self, sight: Sight) -> None:
-        """See the picture like that; keeps what still holds."""
+        """Set the view; keep pixels that are still valid."""
         old, self._sight = self._sight, sight
         if old is None or old.size != sight.size:
             self.image = QImage(sight.size, QImage.Format.Format_ARGB32_Premultiplied)
@@ -76,12 +76,12 @@ class Frame:
             self._shift(sight.origin - old.origin)
 
     def forget(self, rect: QRect) -> None:
-        """What lies in `rect` of the photo, in its pixels, no longer holds."""
+        """Drop the pixels of `rect` of the photo."""
         if self._sight is not None:
             self._drawn -= QRegion(on_screen(rect, self._sight.zoom, self._sight.origin))
 
     def complete(self, picture: Picture, rect: QRect, *, keep: bool) -> None:
-        """Draw what is missing in `rect` of the frame; `keep` as for `Picture.image`."""
+        """Draw the missing pixels in `rect` of the frame; `keep` as for `Picture.image`."""
         assert self._sight is not None, "look comes first"
         missing = QRegion(rect.intersected(self.image.rect())) - self._drawn
         if missing.isEmpty():
@@ -132,9 +132,9 @@ class Frame:
 
 
 def _magnified(image: QImage, cells: Rect, part: QRect, sight: Sight) -> QImage:
-    """Each pixel of `part` in the colour of the cell its middle lies in.
+    """Magnify: each pixel of `part` gets the colour of the cell at its middle.
 
-    QPainter rounds the corners of what it magnifies, so that a part would not fit its neighbours.
+    QPainter rounds the corners of a magnified part, so that it would not fit its neighbours.
     """
     x = np.arange(part.left(), part.left() + part.width()) + 0.5 - sight.origin.x()
     y = np.arange(part.top(), part.top() + part.height()) + 0.5 - sight.origin.y()

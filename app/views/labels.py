@@ -1,4 +1,4 @@
-"""The small signs that say which picture is which: readable on any photo."""
+"""The labels of pictures: readable on any photo."""
 
 from PySide6.QtCore import QCoreApplication, QMargins, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
@@ -11,11 +11,11 @@ PADDING = QMargins(10, 5, 10, 5)
 RADIUS_PX = 6
 GROUND = QColor(18, 20, 23, 190)
 TEXT = QColor(255, 255, 255)
-FAINT = 0.65  # opacity of the label of a picture that is (nearly) covered
+FAINT = 0.65  # opacity of the label of a (nearly) covered picture
 
 
 def text_of(kind: Kind, picture: Picture) -> str:
-    """What is written on a picture, in the person's language."""
+    """The label of a picture, in the user's language."""
     translate = QCoreApplication.translate
     if kind == "before":
         return translate("PhotoView", "Before")
@@ -31,14 +31,14 @@ def text_of(kind: Kind, picture: Picture) -> str:
 
 
 def label_font(font: QFont) -> QFont:
-    """The font of labels in a widget of that font."""
+    """The font of labels for a widget's font."""
     strong = QFont(font)
     strong.setWeight(QFont.Weight.DemiBold)
     return strong
 
 
 def label_rect(text: str, font: QFont, area: QRect, corner: Qt.AlignmentFlag) -> QRect:
-    """Where a label lies in a corner of `area`; logical pixels."""
+    """The place of a label in a corner of `area`; logical pixels."""
     metrics = QFontMetrics(font)
     size = QRect(0, 0, metrics.horizontalAdvance(text), metrics.height()).marginsAdded(PADDING)
     left, top = area.left() + MARGIN_PX, area.top() + MARGIN_PX

@@ -1,4 +1,4 @@
-"""The kept area's outline: where it ends, without a tint over the photo."""
+"""The kept area's outline, without a tint over the photo."""
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ class Outline(Frame):
         super().__init__("mask")
 
     def forget(self, rect: QRect) -> None:
-        """What lies in `rect` of the photo no longer holds, nor does the line beside it."""
+        """Drop the line in `rect` of the photo and beside it."""
         super().forget(rect.adjusted(-1, -1, 1, 1))
 
     def _draw(self, painter: QPainter, picture: Picture, part: QRect, keep: bool) -> None:

@@ -1,4 +1,4 @@
-"""Which part of a view shows what: pure geometry, in physical pixels."""
+"""The division of a view among pictures: pure geometry, in physical pixels."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -22,10 +22,10 @@ class ViewPane:
     """One picture in a view.
 
     Attributes:
-        kind: what it shows.
-        offset: where in the view the picture's frame begins.
-        part: of the view, in which it is seen.
-        corner: where its label is.
+        kind: of the picture.
+        offset: of the picture's frame in the view.
+        part: of the view that shows it.
+        corner: of its label.
     """
 
     kind: Kind
@@ -36,13 +36,13 @@ class ViewPane:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """How a view shows its picture.
+    """The arrangement of a view.
 
     Attributes:
-        mode: what the person chose.
-        line: how the divider runs, or the border between two pictures.
-        position: of the divider, as a share of the photo's part in sight, 0 to 1.
-        is_flipped: the photo as it was is shown for a moment.
+        mode: the user's choice.
+        line: direction of the divider, or of the border between two pictures.
+        position: of the divider, as a share of the photo's visible part, 0 to 1.
+        is_flipped: the original photo is shown for a moment.
     """
 
     mode: Mode = "before_after"
@@ -59,7 +59,7 @@ class Arrangement:
         return QSize(view.width(), max((view.height() - GAP_PX) // 2, 0))
 
     def divider(self, photo: QRect) -> int:
-        """Where the line lies, from the view's left or top; `photo`: its part in sight."""
+        """The line's place from the view's left or top; `photo`: its visible part."""
         if self.line == Orientation.Vertical:
             return photo.left() + round(self.position * photo.width())
         return photo.top() + round(self.position * photo.height())
@@ -69,8 +69,8 @@ class Arrangement:
 
         Args:
             view: its size.
-            photo: its part in sight, in the view or, side by side, in each frame.
-            has_rain: without rain there is nothing to compare, and one picture to show.
+            photo: its visible part, in the view or, side by side, in each frame.
+            has_rain: without rain only one picture is shown.
         """
         if self.mode == "side_by_side":
             return self._beside(view)

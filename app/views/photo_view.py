@@ -1,4 +1,4 @@
-"""The widget that people look at and work on: comparing, panning, painting what is kept."""
+"""The view of the photo: comparing, panning, painting the kept area."""
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -18,18 +18,18 @@ from app.imaging.picture import Picture
 from app.views.before_after_canvas import BeforeAfterCanvas
 from app.views.viewport import Viewport
 
-REACH_PX = 3  # by which the pen goes beyond the ring
+REACH_PX = 3  # of the pen beyond the ring
 
 
 def ring_rect(centre: QPointF, radius: float) -> QRect:
-    """What a ring covers; logical pixels."""
+    """The area of a ring; logical pixels."""
     reach = round(radius) + REACH_PX
     middle = centre.toPoint()
     return QRect(middle.x() - reach, middle.y() - reach, 2 * reach + 1, 2 * reach + 1)
 
 
 def draw_ring(painter: QPainter, centre: QPointF, radius: float, feather: float) -> None:
-    """Draw where the brush ends, and dashed where its edge begins to soften."""
+    """Draw the edge of the brush, and dashed the beginning of its soft edge."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -46,7 +46,7 @@ def draw_ring(painter: QPainter, centre: QPointF, radius: float, feather: float)
 class PhotoView(BeforeAfterCanvas):
     """A comparison under a person's hands.
 
-    A left drag pans, or paints while there is a brush; Space, held, shows the photo as it was.
+    A left drag pans, or paints with a brush; holding Space shows the original photo.
 
     Args:
         picture: what is shown.
@@ -57,7 +57,7 @@ class PhotoView(BeforeAfterCanvas):
     flip_changed = Signal(bool)
     stroke_begun = Signal()
     stroke_moved = Signal(object)
-    """With a list of points (x, y) in pixels of the photo."""
+    """Emitted with a list of points (x, y) in pixels of the photo."""
     stroke_ended = Signal()
 
     def __init__(self, picture: Picture, viewport: Viewport, parent: QWidget | None = None) -> None:
@@ -71,7 +71,7 @@ class PhotoView(BeforeAfterCanvas):
 
     @property
     def brush(self) -> Brush | None:
-        """What the left button and a finger paint with; None if they pan."""
+        """The brush of the left button and of a finger; None if they pan."""
         return self._brush
 
     @brush.setter
@@ -82,8 +82,8 @@ class PhotoView(BeforeAfterCanvas):
         self._set_cursor()
 
     def press(self, place: QPointF) -> None:
-        """Take the divider, begin a stroke, or take hold of the photo."""
-        # A mouse goes to the handle itself; a finger comes here.
+        """Begin to move the divider, paint, or move the photo."""
+        # The handle itself gets the mouse; a finger comes here.
         self._holds_handle = self.handle.is_grabbed_at(place.toPoint())
         if self._brush is not None and not self._holds_handle:
             self._is_painting = True
@@ -93,7 +93,7 @@ class PhotoView(BeforeAfterCanvas):
             super().press(place)
 
     def drag(self, place: QPointF) -> None:
-        """Go on with what was begun."""
+        """Continue the present action."""
         if self._holds_handle:
             self.handle.drag_to(place)
         elif self._is_painting:
@@ -102,7 +102,7 @@ class PhotoView(BeforeAfterCanvas):
             super().drag(place)
 
     def release(self) -> None:
-        """End what was begun."""
+        """End the present action."""
         super().release()
         self._holds_handle = False
         self._set_cursor()
@@ -111,24 +111,24 @@ class PhotoView(BeforeAfterCanvas):
             self.stroke_ended.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The brush's ring follows the pointer, pressed or not."""
+        """Move the brush's ring with the pointer, pressed or not."""
         self._set_hover(event.position())
         super().mouseMoveEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """With a brush, the second of two quick dabs; without, fit or 100 %."""
+        """Paint the second of two quick dabs; without a brush, fit or 100 %."""
         if self._brush is not None and event.button() == Qt.MouseButton.LeftButton:
             self.press(event.position())
         else:
             super().mouseDoubleClickEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """The ring goes with the pointer."""
+        """Hide the ring."""
         self._set_hover(None)
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Space shows the photo as it was; in the single view, left and right are the window's."""
+        """Show the original photo by Space; in the single view, left and right are the window's."""
         key = event.key()
         if key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
@@ -139,26 +139,26 @@ class PhotoView(BeforeAfterCanvas):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Space was let go."""
+        """Show the result again when Space is released."""
         if event.key() != Qt.Key.Key_Space:
             super().keyReleaseEvent(event)
         elif not event.isAutoRepeat():
             self._flip(False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Who came by keyboard sees where they are."""
+        """Show the focus to a keyboard user."""
         reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         self._tabbed_to = event.reason() in reasons
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """The release of a held key would go elsewhere."""
+        """End a held key, whose release would go elsewhere."""
         self._tabbed_to = False
         self._flip(False)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Over the pictures the brush's ring, and the frame of who came by keyboard."""
+        """Paint the brush's ring and the keyboard focus over the pictures."""
         super().paintEvent(event)
         painter = QPainter(self)
         if self._brush is not None and self._hover is not None:

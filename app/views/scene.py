@@ -21,14 +21,14 @@ CLEAR = QColor(0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Scene:
-    """What is to be painted. Lengths in physical pixels.
+    """The content to paint. Lengths in physical pixels.
 
     Attributes:
-        panes: which picture where.
+        panes: pictures and their places.
         frame_size: of each of them.
         surround: colour around the photo.
-        is_settling: what is computed from the rain is about to change again: a coarser level will
-            do, where the sharp one takes longer than a moment.
+        is_settling: pixels computed from the rain will soon change again: a coarser level
+            suffices if the sharp one takes longer than a moment.
         kept: the kept area is tinted, outlined, or not shown.
     """
 
@@ -54,7 +54,7 @@ class ScenePainter:
         self._outline = Outline()
 
     def paint(self, painter: QPainter, scene: Scene, exposed: QRect) -> None:
-        """Paint what of the scene lies in `exposed`; the painter counts physical pixels."""
+        """Paint the part of the scene in `exposed`; the painter counts physical pixels."""
         bare = QRegion(exposed)
         for pane in scene.panes:
             part = pane.part.intersected(exposed)
@@ -63,21 +63,21 @@ class ScenePainter:
                 painter.fillRect(part, scene.surround)
             elif not part.isEmpty():
                 self._paint_pane(painter, scene, pane, part)
-        if bare.isEmpty():  # which a painter takes for no clip at all
+        if bare.isEmpty():  # which a painter takes as no clip
             return
         painter.setClipRegion(bare)
         painter.fillRect(exposed, scene.surround)
         painter.setClipping(False)
 
     def forget(self, rect: QRect) -> None:
-        """Rain or mask have changed in `rect`, in pixels of the photo."""
+        """Drop pixels in `rect` of the photo, whose rain or mask changed."""
         for kind in ("after", "rain", "mask"):
             if kind in self._frames:
                 self._frames[kind].forget(rect)
         self._outline.forget(rect)
 
     def on_screen(self, rect: QRect) -> QRect:
-        """Where in a frame a part of the photo is shown."""
+        """The place of a part of the photo in a frame."""
         return on_screen(rect, self._viewport.zoom, self._viewport.origin)
 
     def _paint_pane(self, painter: QPainter, scene: Scene, pane: ViewPane, part: QRect) -> None:

@@ -1,4 +1,4 @@
-"""A soft band of light that passes over what is still being computed."""
+"""A soft band of light that passes over the area that is being computed."""
 
 from collections.abc import Callable
 
@@ -14,10 +14,10 @@ CLEAR = QColor(255, 255, 255, 0)
 
 
 class Shimmer(QObject):
-    """Moves the band over a widget, which paints it; stands still where the desktop wants that.
+    """Moves the band over a widget, which paints it; it stops if the desktop wants no motion.
 
     Args:
-        widget: repaints where the band was, and where it is.
+        widget: repaints the old and the new place of the band.
         pending: gives the widget's pixels that are still being computed.
     """
 
@@ -32,7 +32,7 @@ class Shimmer(QObject):
 
     @property
     def band(self) -> QRect:
-        """The widget's pixels that the band is on; empty while there is none."""
+        """The widget's pixels under the band; empty without one."""
         return self._band
 
     def set_running(self, running: bool) -> None:

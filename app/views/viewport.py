@@ -1,4 +1,4 @@
-"""Where one looks: one zoom and one place for the views of a photo, or for several linked ones."""
+"""One zoom and one place for the views of a photo, or for several linked ones."""
 
 import math
 from collections.abc import Callable
@@ -9,22 +9,22 @@ from PySide6.QtGui import QGuiApplication
 from nledn.tiling import Rect
 
 LARGEST_ZOOM = 32.0
-ACTUAL_SIZE = 1.0  # a zoom that passes it stops there once, since it is where people judge
-ALONE_KEY = Qt.KeyboardModifier.AltModifier  # with it held, one of several moves alone
+ACTUAL_SIZE = 1.0  # a zoom that passes it stops there once, since users judge there
+ALONE_KEY = Qt.KeyboardModifier.AltModifier  # while it is held, only one of several moves
 
 
 class Viewport(QObject):
-    """The part of a photo that is in sight.
+    """The visible part of a photo.
 
     All lengths of the view are physical pixels of the screen, so that a zoom of 1 is exact on
-    every screen; whoever shows the photo converts. The photo's corner always lies on a whole pixel.
+    every screen; widgets convert. The photo's corner always lies on a whole pixel.
     A photo is not enlarged to fit unless that is asked for, and never dragged further than its
     edge; while it is fitted, it stays so whatever the size of the view.
     """
 
     changed = Signal()
     visible_rect_changed = Signal(object)
-    """With the `Rect` in pixels of the photo."""
+    """Emitted with the `Rect` in pixels of the photo."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +48,7 @@ class Viewport(QObject):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether the whole photo is shown and stays so."""
+        """True while the whole photo is shown and stays so."""
         return self._fitted
 
     @property
@@ -72,14 +72,14 @@ class Viewport(QObject):
 
     @property
     def origin(self) -> QPoint:
-        """Where in the view the photo's upper left corner lies."""
+        """The place of the photo's upper left corner in the view."""
         left = self._view.width() / 2 - self._centre.x() * self._zoom
         top = self._view.height() / 2 - self._centre.y() * self._zoom
         return QPoint(round(left), round(top))
 
     @property
     def visible_rect(self) -> Rect:
-        """The pixels of the photo that are in sight, also in part."""
+        """The visible pixels of the photo, also in part."""
         first, last = self.to_photo(QPointF(0, 0)), self.to_photo(_corner(self._view))
         rect = Rect(
             math.floor(first.x()), math.floor(first.y()), math.ceil(last.x()), math.ceil(last.y())
@@ -88,21 +88,21 @@ class Viewport(QObject):
 
     @property
     def photo_in_sight(self) -> QRect:
-        """Where in the view the photo is shown."""
+        """The area of the photo in the view."""
         shown = self._photo.toSizeF() * self._zoom
         whole = QRect(self.origin, shown.toSize())
         return whole.intersected(QRect(QPoint(0, 0), self._view))
 
     def to_photo(self, at: QPointF) -> QPointF:
-        """The place of the photo that is shown at a place of the view."""
+        """The place of the photo at a place of the view."""
         return (at - QPointF(self.origin)) / self._zoom
 
     def to_view(self, place: QPointF) -> QPointF:
-        """Where in the view a place of the photo is shown."""
+        """The place in the view of a place of the photo."""
         return place * self._zoom + QPointF(self.origin)
 
     def set_photo_size(self, width: int, height: int) -> None:
-        """Another photo: it is fitted. 0×0 for none."""
+        """Set another photo, fitted. 0×0 for none."""
         self._photo = QSize(width, height)
         self.fit()
 
@@ -112,13 +112,13 @@ class Viewport(QObject):
         self._look(self._zoom, self._centre)
 
     def set_view_size(self, width: int, height: int) -> None:
-        """The view is that large now."""
+        """Set the size of the view."""
         if QSize(width, height) != self._view:
             self._view = QSize(width, height)
             self._look(self._zoom, self._centre)
 
     def fit(self) -> None:
-        """Show the whole photo, until the person zooms."""
+        """Show the whole photo, until the user zooms."""
         self._fitted = True
         self._look(self._zoom, self._centre)
 
@@ -131,7 +131,7 @@ class Viewport(QObject):
         self._look(zoom, self.to_photo(at) + (middle - at) / zoom)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Zoom from where one is; a zoom that would pass 100 % stops there."""
+        """Zoom by a factor; a zoom that would pass 100 % stops there."""
         zoom = self._zoom * factor
         passes = (self._zoom - ACTUAL_SIZE) * (zoom - ACTUAL_SIZE) < -1e-9  # 0: leaves or arrives
         self.set_zoom(ACTUAL_SIZE if passes else zoom, at)
@@ -141,7 +141,7 @@ class Viewport(QObject):
         self._look(self._zoom, self._centre - QPointF(dx, dy) / self._zoom)
 
     def look_at(self, place: QPointF) -> None:
-        """Bring a place of the photo to the middle, as far as its edges allow."""
+        """Move a place of the photo to the middle, as far as its edges allow."""
         self._look(self._zoom, place)
 
     def _look(self, zoom: float, centre: QPointF) -> None:
@@ -171,12 +171,12 @@ class LinkedViewport(Viewport):
         self.is_hidden = False
 
     def look_like(self, other: Viewport) -> None:
-        """Look where another one looks."""
+        """Show the same part as another one."""
         self._fitted = other.is_fitted
         self._look(other.zoom, other.centre)
 
     def fit(self) -> None:
-        """Show the whole photo, until the person zooms."""
+        """Show the whole photo, until the user zooms."""
         self._link.move(self, Viewport.fit)
 
     def set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
@@ -193,7 +193,7 @@ class Link(QObject):
 
     Attributes:
         changed: one of them moved.
-        visible_rect_changed: (Rect) the pixels of the photo that any of them has in sight.
+        visible_rect_changed: (Rect) the pixels of the photo that any of them shows.
     """
 
     changed = Signal()
@@ -207,7 +207,7 @@ class Link(QObject):
         self._told = Rect(0, 0, 0, 0)
 
     def add(self) -> LinkedViewport:
-        """Another viewport, which looks where the first one looks."""
+        """Add a viewport, which shows the same part as the first one."""
         made = LinkedViewport(self)
         made.set_enlarges(self._enlarges)
         if self._viewports:
@@ -224,15 +224,15 @@ class Link(QObject):
         self._move([one] if alone or one not in self._viewports else self._viewports, how)
 
     def remove(self, viewport: LinkedViewport) -> None:
-        """One less."""
+        """Remove a viewport."""
         self._viewports.remove(viewport)
 
     def align(self, leader: Viewport) -> None:
-        """All look where `leader` looks, whatever one did alone."""
+        """Show the part of `leader` in all of them."""
         self._move(self._viewports, lambda each: each.look_like(leader))
 
     def set_photo_size(self, width: int, height: int) -> None:
-        """Another photo: it is fitted in all of them. 0×0 for none."""
+        """Set another photo, fitted in all of them. 0×0 for none."""
         self._move(self._viewports, lambda each: each.set_photo_size(width, height))
 
     def set_enlarges(self, enlarges: bool) -> None:
@@ -242,12 +242,12 @@ class Link(QObject):
 
     @property
     def zoom(self) -> float:
-        """Of the first viewport in sight; 1 without any."""
+        """The zoom of the first visible viewport; 1 without any."""
         return next((each.zoom for each in self._viewports if not each.is_hidden), 1.0)
 
     @property
     def visible_rect(self) -> Rect:
-        """The pixels of the photo that any viewport has in sight; empty without a photo."""
+        """The pixels of the photo that any viewport shows; empty without a photo."""
         rects = [each.visible_rect for each in self._viewports if not each.is_hidden]
         rects = [rect for rect in rects if rect.width and rect.height]
         if not rects:
@@ -268,13 +268,13 @@ class Link(QObject):
         self._move(self._viewports, lambda each: Viewport.set_zoom(each, zoom))
 
     def zoom_by(self, factor: float) -> None:
-        """Zoom at the middle, from where one is."""
+        """Zoom at the middle by a factor."""
         seen = [each for each in self._viewports if not each.is_hidden]
         if seen:
             seen[0].zoom_by(factor)
 
     def _move(self, viewports: list[LinkedViewport], how: Callable[[LinkedViewport], None]) -> None:
-        """Move these, and tell once what is in sight then."""
+        """Move these, then emit the visible pixels once."""
         was_moving, self._is_moving = self._is_moving, True
         for each in viewports:
             how(each)

@@ -1,4 +1,4 @@
-"""Two to four pictures in one canvas, divided by a crossing of two lines that can be moved."""
+"""Two to four pictures in one canvas, divided by a movable crossing of two lines."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -27,7 +27,7 @@ _ARROWS = {
 
 
 class Knob(QWidget):
-    """The crossing's handle: dragged, or moved by arrow keys, with Shift by larger steps.
+    """The crossing's handle: moved by dragging or by arrow keys, with Shift in larger steps.
 
     Attributes:
         moved: (QPointF) to this share of the canvas, both ways.
@@ -46,7 +46,7 @@ class Knob(QWidget):
         self._describe()
 
     def move_to(self, x: float, y: float) -> None:
-        """Move by the person, as a share of the parent."""
+        """Move it for the user, as a share of the parent."""
         self.position = QPointF(min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
         self._describe()
         self.moved.emit(self.position)
@@ -60,7 +60,7 @@ class Knob(QWidget):
         self.setAccessibleName(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Arrows move it; other keys are the window's."""
+        """Move it by arrows; other keys are the window's."""
         way = _ARROWS.get(Qt.Key(event.key()))
         if way is None:
             event.ignore()
@@ -70,7 +70,7 @@ class Knob(QWidget):
         self.move_to(self.position.x() + way[0] * step, self.position.y() + way[1] * step)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Take hold."""
+        """Grab it."""
         event.setAccepted(event.button() == Qt.MouseButton.LeftButton)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -80,7 +80,7 @@ class Knob(QWidget):
             self.move_to(place.x() / max(area.width(), 1), place.y() / max(area.height(), 1))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """A white disc with a cross of arrows."""
+        """Paint a white disc with a cross of arrows."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ring = self.palette().highlight().color() if self.hasFocus() else SHADE
@@ -103,7 +103,7 @@ class WipeCanvas(CompareCanvas):
         self._place_knob()
 
     def panes(self) -> tuple[ViewPane, ...]:
-        """Two lie beside each other; a third and a fourth below them."""
+        """The parts of the pictures: two side by side, a third and a fourth below them."""
         size, count = self.physical_size(), len(self.shown)
         width, height = size.width(), size.height()
         if count < 2:
@@ -122,12 +122,12 @@ class WipeCanvas(CompareCanvas):
         )
 
     def take_size(self) -> None:
-        """The knob keeps its share."""
+        """Move the knob so that it keeps its share."""
         super().take_size()
         self._place_knob()
 
     def _corner_area(self, pane: ViewPane) -> QRect:
-        """Labels stay in the canvas's own corners, so that none hides when its part is small."""
+        """The canvas's own corner, so that no label hides when its part is small."""
         return self.rect()
 
     def _paint_over(self, painter: QPainter) -> None:

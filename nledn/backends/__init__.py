@@ -27,11 +27,11 @@ class Backend(Protocol):
             rainy: (n, 3, h, w) float32 in [0, 1], RGB. Any size from 1×1.
 
         Returns:
-            (n, 3, h, w) float32 in (-1, 1): rain to subtract; no numbers where it overflowed.
+            (n, 3, h, w) float32 in (-1, 1): rain to subtract; NaN or infinite where it overflowed.
 
         Raises:
             OutOfMemory: the tiles do not fit on the device.
-            DeviceFailed: the device does not compute, and may never again in this process.
+            DeviceFailed: the device does not compute, possibly for the rest of this process.
         """
         ...
 
@@ -63,7 +63,7 @@ def create(choice: Choice, trained: Trained) -> Backend:
 
 
 def rest() -> None:
-    """Give back memory of graphics cards that is only kept for the next tile."""
+    """Free memory of graphics cards that is only kept for the next tile."""
     if "nledn.backends.torch" in sys.modules:  # it is slow to load, and then has nothing to give
         from nledn.backends import torch as torch_backend
 
@@ -71,7 +71,7 @@ def rest() -> None:
 
 
 def read_machine() -> Machine:
-    """Ask the system and the drivers what there is."""
+    """Read the facts from the system and the drivers."""
     from nledn.backends import backend_benchmark
 
     machine = Machine(
@@ -110,7 +110,7 @@ def _cores() -> int:
 
 
 def version(package: str) -> str | None:
-    """Of an installed package; None where it is not."""
+    """Return the version of an installed package; None if it is missing."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

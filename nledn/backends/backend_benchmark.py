@@ -1,11 +1,11 @@
-"""Measure once a machine whether OpenVINO is right here, and faster than torch.
+"""Measure once per machine whether OpenVINO is correct here, and faster than torch.
 
-Where there is no torch, its result is compared with what torch found when the bundle was made. A
-benchmark that never ended, because the process died in it, counts as failed.
+Without torch, its result is compared with the one of torch that the bundle carries. A benchmark
+that never ended, because the process died in it, counts as failed.
 
-The window runs it in a process of its own (`Attempt`) while it is idle: a crash there ends nothing
-else, and it is stopped at once when the processor is needed. So it gets a second chance after one
-that ended its process: the machine may have been switched off.
+The window runs it in a separate process (`Attempt`) while it is idle: a crash there ends nothing
+else, and it stops at once when the processor is needed. So it gets a second chance after one that
+ended its process: the machine may have been switched off.
 """
 
 import logging
@@ -31,7 +31,7 @@ from nledn.pixels import Floats
 log = logging.getLogger(__name__)
 
 ARGUMENT = "--hold-trial"
-"""Makes the window's program in a bundle be the process of an `Attempt`; not for people."""
+"""The internal option that makes a bundle's window program the process of an `Attempt`."""
 
 SIDE_PX = 512  # a tile of the shape that a large photo has
 ROUNDS = 3
@@ -42,13 +42,13 @@ TIMES_TORCHS_LOSS = 2
 BEGAN = Trial(agrees=False, times_as_fast=0.0, problem="it ended the program when it was tried")
 BEGAN_AGAIN = replace(BEGAN, problem="it ended the program twice when it was tried")
 
-ROOM_BYTES = 3 * 2**30  # it took 1.4 GB (512 px, one core, bfloat16); nobody else is to be pushed
-_END_S = 2.0  # a process that is stuck in the kernel cannot be waited for
+ROOM_BYTES = 3 * 2**30  # it took 1.4 GB (512 px, one core, bfloat16)
+_END_S = 2.0  # a process that hangs in the kernel never ends
 _LOWEST = 19  # of POSIX's priorities: anything else goes first
 
 
 def remembered(machine: Machine) -> Trial | None:
-    """Return the verdict on this machine; None where there is none."""
+    """Return the verdict on this machine; None without one."""
     try:
         return Trial(**verdicts.read(_path(machine)))
     except TypeError:
@@ -77,9 +77,9 @@ def is_due(options: Options, machine: Machine) -> bool:
 
 
 def settled(machine: Machine) -> Machine:
-    """Add a verdict where there is no torch to turn to; takes some seconds, once.
+    """Add a verdict on a machine without torch; takes some seconds, once.
 
-    One that never ended is run a second time: the machine may have been switched off.
+    A benchmark that never ended is run a second time: the machine may have been switched off.
     """
     if machine.torch or machine.openvino is None:
         return machine
@@ -104,10 +104,10 @@ def _held(machine: Machine) -> Trial:
     _remember(BEGAN_AGAIN if machine.openvino_trial == BEGAN else BEGAN, machine)
     try:
         verdict = _compared(machine) if machine.torch else _held_against_reference(machine)
-    except Exception as error:  # whatever it is: a backend that fails is not used
+    except Exception as error:  # any error: a backend that fails is not used
         log.warning("the benchmark of OpenVINO failed", exc_info=True)
         verdict = Trial(agrees=False, times_as_fast=0.0, problem=f"it failed when tried: {error}")
-        if not machine.torch:  # there is nothing else to compute with; memory may have been short
+        if not machine.torch:  # no other backend is installed; memory may have been short
             _path(machine).unlink(missing_ok=True)
             return verdict
     except BaseException:
@@ -118,10 +118,10 @@ def _held(machine: Machine) -> Trial:
 
 
 def take_back(machine: Machine) -> None:
-    """Forget a benchmark that was stopped; a verdict stays.
+    """Forget a stopped benchmark; a verdict is kept.
 
     Args:
-        machine: as it was given to `hold`.
+        machine: as given to `hold`.
     """
     if remembered(machine) not in (BEGAN, BEGAN_AGAIN):
         return
@@ -140,7 +140,7 @@ def _compared(machine: Machine) -> Trial:
         for name in ("torch", "openvino")
     ]
     apart = [reference.rms(each.rain(rainy) - exact) for each in rivals]
-    # In turn, so that what else the machine does disturbs both alike.
+    # In turn, so that other work of the machine disturbs both equally.
     rounds = [[_seconds(each, rainy) for each in rivals] for _ in range(ROUNDS)]
     torchs, its = (min(seconds) for seconds in zip(*rounds, strict=True))
     return _judged(apart[1], apart[0], round(torchs / its, 2))
@@ -183,13 +183,13 @@ class Attempt:
     """Run it in another process.
 
     Args:
-        machine: what is known of it.
+        machine: the facts about it.
 
     Attributes:
-        is_held: the process came to its own end; read it when `is_over`.
+        is_held: the process ended normally; read it when `is_over`.
 
     Raises:
-        OSError: it does not start.
+        OSError: the process does not start.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -198,7 +198,7 @@ class Attempt:
         self._is_ended = False
         self._popen = subprocess.Popen(  # noqa: S603  # this program, in another role
             _command(),
-            stdin=subprocess.PIPE,  # its end tells the process that this one is gone
+            stdin=subprocess.PIPE,  # its end of file tells the process that this one is gone
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             **interpreter.settings(),
@@ -217,10 +217,7 @@ class Attempt:
         return True
 
     def end(self) -> None:
-        """Stop it at once; it is over a moment later, and counts for nothing.
-
-        One that was done just before counts.
-        """
+        """Stop it at once; its result is dropped unless it was done just before."""
         self._is_ended = True
         self._popen.kill()
 
@@ -250,7 +247,7 @@ def main() -> None:
 
 
 def _end_with_owner(machine: Machine) -> None:
-    """End when the program that started this process is gone, and could no longer stop it."""
+    """End this process when the program that started it is gone and could no longer stop it."""
     with suppress(OSError):
         os.read(0, 1)
     take_back(machine)

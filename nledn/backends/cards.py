@@ -21,7 +21,7 @@ OLDEST_DRIVER = {"12": "525", "13": "580"}  # by CUDA's major version; its relea
 
 @dataclass
 class _Process:
-    """What this process has learnt of its driver, which answers only once.
+    """Facts that this process has read from its driver, which answers only once.
 
     Attributes:
         warned: why CUDA does not start.
@@ -36,7 +36,7 @@ _PROCESS = _Process()
 
 
 def read_gpus() -> tuple[tuple[Gpu, ...], str]:
-    """The GPUs of torch's `cuda`, by its index, or why there are none."""
+    """The GPUs of torch's `cuda`, by its index, or the reason for their absence."""
     if _PROCESS.is_lost:
         return (), LOST
     if not _is_available():
@@ -46,7 +46,7 @@ def read_gpus() -> tuple[tuple[Gpu, ...], str]:
 
 
 def lose() -> None:
-    """Note that a card stopped responding, and took this process's use of it with it."""
+    """Note that a card stopped responding, so that this process cannot use it again."""
     _PROCESS.is_lost = True
 
 
@@ -60,7 +60,7 @@ def _is_available() -> bool:
 
 
 def _clause(warning: str) -> str:
-    """Why CUDA does not start, out of torch's warning."""
+    """Return why CUDA does not start, from torch's warning."""
     found = re.search(r"too old \(found version (\d+)\)", warning)
     if found is None:
         return f"CUDA does not start: {warning.partition(': ')[2].partition('. ')[0] or warning}"
@@ -92,7 +92,7 @@ def _gpu(index: int) -> Gpu:
 
 
 def _memory(index: int, properties: Any) -> tuple[int, int]:
-    """Free and total bytes; what this process keeps for its next tile counts as free."""
+    """Return free and total bytes; memory kept for this process's next tile counts as free."""
     found = nvml.memory(str(properties.uuid)) if torch.version.hip is None else None
     if found is None:
         try:
@@ -104,7 +104,7 @@ def _memory(index: int, properties: Any) -> tuple[int, int]:
 
 
 def _problem(properties: Any) -> str:
-    """That this torch was not built for the card, as a clause; empty where it was."""
+    """Return a clause if this torch was not built for the card, else an empty text."""
     built = torch.cuda.get_arch_list()
     if torch.version.hip:
         card = properties.gcnArchName.partition(":")[0]
@@ -116,7 +116,7 @@ def _problem(properties: Any) -> str:
 
 
 def _runs(code: str, major: int, minor: int) -> bool:
-    """Whether machine code (`sm_86`) or what the driver compiles (`compute_120`) runs there."""
+    """Return whether machine code (`sm_86`) or code for the driver (`compute_120`) runs there."""
     kind, _, number = code.partition("_")
     built = divmod(int(number.rstrip("acf")), 10)
     if kind == "compute":

@@ -1,4 +1,4 @@
-"""CUDA graphs: the some 350 operations of a tile, started by one call."""
+"""CUDA graphs: the about 350 operations of a tile, started by one call."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,7 +16,7 @@ class _Recorded(NamedTuple):
 
 
 class Graphs:
-    """Records a tile shape when it comes a second time, and replays it from then on.
+    """Records a tile shape at its second use, and replays it from then on.
 
     The first tile of a shape is computed as usual: that chooses kernels and fills caches, which
     cannot be done while recording.
@@ -42,7 +42,7 @@ class Graphs:
         return recorded.rain
 
     def forget(self) -> None:
-        """Give the memory back."""
+        """Free the memory."""
         self._recorded.clear()
         self._met.clear()
         self._pool = torch.cuda.graph_pool_handle()

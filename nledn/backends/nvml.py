@@ -1,4 +1,4 @@
-"""NVIDIA's management library: what it tells of a card without opening it.
+"""NVIDIA's management library, which reports on a card without opening it.
 
 CUDA's own question for the free memory opens a context on the card that it asks, which takes some
 hundred megabytes of it for as long as the program runs (pytorch#86493).
@@ -21,7 +21,7 @@ class _Memory(ctypes.Structure):
 
 
 def driver_version() -> str:
-    """Return the driver's version, such as `580.65.06`; empty where there is none."""
+    """Return the driver's version, such as `580.65.06`; empty without one."""
     text = ctypes.create_string_buffer(_LONGEST)
     library = _library()
     if library is None or library.nvmlSystemGetDriverVersion(text, _LONGEST):
@@ -30,7 +30,7 @@ def driver_version() -> str:
 
 
 def memory(uuid: str) -> tuple[int, int] | None:
-    """Return a card's free and total memory in bytes; None where it does not tell.
+    """Return a card's free and total memory in bytes; None if it does not report them.
 
     Args:
         uuid: as CUDA gives it, without its prefix `GPU-`.

@@ -34,7 +34,7 @@ _OUT_OF_MEMORY = ("bad_alloc", "bad allocation", "allocate")  # of Linux, Window
 
 def _openvino() -> Any:
     # Its analytics look up a host when imported; told that they are not installed, OpenVINO uses
-    # its own empty stand-in.
+    # its own empty replacement.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import openvino
 
@@ -48,7 +48,7 @@ def _core() -> Any:
 
 
 class OpenVinoBackend:
-    """NLEDN compiled by OpenVINO, a model for each tile shape that is met."""
+    """NLEDN compiled by OpenVINO, one model for each tile shape."""
 
     def __init__(self, choice: Choice, trained: Trained) -> None:
         self._choice = choice
@@ -62,7 +62,7 @@ class OpenVinoBackend:
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
                 raise
-        self._compiled.clear()  # each shape has memory of its own, and smaller ones come now
+        self._compiled.clear()  # each shape has its own memory, and smaller ones follow now
         raise OutOfMemory("cpu", max(rainy.shape[2:]))
 
     def _rain(self, rainy: Floats) -> Floats:
@@ -73,7 +73,7 @@ class OpenVinoBackend:
         trunk, tail = self._compiled.get(safe) or self._compile(safe)
         self._compiled[safe] = trunk, tail
         trunk.infer([np.pad(rainy, beyond, mode="reflect")])
-        tail.infer([trunk.get_output_tensor()])  # as it is: NumPy has no bfloat16
+        tail.infer([trunk.get_output_tensor()])  # without conversion: NumPy has no bfloat16
         return np.array(tail.get_output_tensor().data[:, :, :height, :width])
 
     def bytes_of(self, size: Size) -> int:
@@ -81,7 +81,7 @@ class OpenVinoBackend:
         return size[0] * size[1] * COMPILED_BYTES_PER_PX[self._choice.precision]
 
     def forget(self, size: Size) -> None:
-        """Compile a shape anew at its next use."""
+        """Compile a shape again at its next use."""
         self._compiled.pop(size, None)
 
     def _compile(self, size: Size) -> tuple[Any, Any]:
@@ -109,7 +109,7 @@ class OpenVinoBackend:
 class _Kept:
     """The compiled shapes of all backends; the one not used for longest is forgotten first.
 
-    Each holds memory and threads, and a window meets many checkpoints, shapes and settings.
+    Each holds memory and threads, and a window uses many models, shapes and settings.
     """
 
     def __init__(self) -> None:
@@ -127,7 +127,7 @@ class _Kept:
                 self._make_room()
 
     def _make_room(self) -> None:
-        """The last shape stays, however large it is."""
+        """Forget shapes beyond the limit; the last one stays, however large it is."""
         for gone in [key for key in self._order if key[0]() is None]:
             del self._order[gone]
         most = psutil.virtual_memory().total * SHARE_OF_MEMORY
@@ -144,7 +144,7 @@ _KEPT = _Kept()
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    # OpenVINO's errors are RuntimeErrors with the words of what its C++ threw.
+    # OpenVINO raises RuntimeErrors with the message of its C++ exceptions.
     words = str(error)
     return isinstance(error, MemoryError) or any(said in words for said in _OUT_OF_MEMORY)
 

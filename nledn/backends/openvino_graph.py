@@ -1,8 +1,8 @@
 """The network as OpenVINO computes it fastest, written down in OpenVINO's own operations.
 
-The same function as `nledn.network`, which is the reference and is read first; tests hold the two
-together. Nothing here needs torch, so that a bundle can do without it. Four things are said
-otherwise; all but the last give the same result to the bit in float32:
+The same function as `nledn.network`, which is the reference and is read first; tests compare the
+two. Nothing here needs torch, so that a bundle can do without it. Four things differ; all but the
+last give the same result to the bit in float32:
 
 - OpenVINO pools with indices, and scatters, in plain loops: over a third of a tile's time. A map
   of which pixel won each window needs neither.
@@ -74,7 +74,7 @@ class Network:
         return self.ops.tanh(self.conv(first, "to_rain"))
 
     def down_and_up(self, f0: Node) -> tuple[Node, Node]:
-        """Encoder and decoder: what comes back up, and the first block's output."""
+        """Encoder and decoder: the decoder's output, and the first block's."""
         concat = self.ops.concat
         e1 = self.block(f0, "encode_1", 0)
         p1, i1 = self.pool(e1)
@@ -149,7 +149,7 @@ class Network:
         return self.by_parts(query, key, value, spans)
 
     def by_parts(self, query: Node, key: Node, value: Node, spans: list[list[Span]]) -> Node:
-        """Regions of unlike or odd sides: an odd one loses its last row of keys by itself."""
+        """Regions of unlike or odd sides: each odd one loses its last row of keys."""
         bands = []
         for down in spans[0]:
             band = []

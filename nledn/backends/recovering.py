@@ -1,4 +1,4 @@
-"""A backend, and what takes over where it fails, so that every tile ends in numbers.
+"""A backend with safer ones that take over where it fails, so that every tile has a result.
 
 - Memory runs out: tiles one by one, then in parts, of the size that fits from then on; when not
   even the smallest part fits on a card, the processor takes over.
@@ -30,7 +30,7 @@ class Recovering:
     Args:
         choice: where the first one computes.
         backend: the first one.
-        later: what to compute on in its place, the fastest first.
+        later: its replacements, the fastest first.
         create: loads one of these.
 
     Attributes:
@@ -50,7 +50,7 @@ class Recovering:
         self._takes_batches = True
 
     def photo_begins(self) -> None:
-        """Forget what did not fit: others may have given memory back."""
+        """Forget which sizes did not fit: other programs may have freed memory."""
         self._largest_px = None
         self._takes_batches = True
 
@@ -59,7 +59,7 @@ class Recovering:
 
         Args:
             rainy: (n, 3, h, w) float32 in [0, 1].
-            note: takes a sentence on what did not go as planned.
+            note: takes a sentence about each fallback.
 
         Returns:
             (n, 3, h, w) float32 in (-1, 1); not finite where no backend finds numbers.
@@ -76,7 +76,7 @@ class Recovering:
         try:
             return self._with_numbers(self._backend.rain(rainy), rainy, note)
         except (DeviceFailed, OutOfMemory) as error:
-            failure = error.with_traceback(None)  # it would keep what filled the memory
+            failure = error.with_traceback(None)  # it would keep the tensors that filled the memory
         self._give_in(rainy, failure, note)
         return self.rain(rainy, note)
 

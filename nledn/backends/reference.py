@@ -23,7 +23,7 @@ EVERY_PX = 3  # which pixels are kept: odd, so that each corner of a pooling win
 
 @dataclass(frozen=True)
 class Reference:
-    """A result that was kept.
+    """A stored result.
 
     Attributes:
         rain: (3, h, w) float32, every third pixel of torch's result in float32.
@@ -35,7 +35,7 @@ class Reference:
 
 
 def made_up() -> Trained:
-    """Random weights under which values neither vanish nor grow, so that it says something."""
+    """Random weights under which values neither vanish nor grow, so that differences show."""
     rng = np.random.default_rng(0)
     arrays = {
         name: rng.standard_normal(shape, np.float32) * np.float32(_scale(shape))
@@ -66,7 +66,7 @@ def rms(difference: Floats) -> float:
 
 
 def write(path: Path) -> None:
-    """Compute it with torch; the weights and the tile are made anew by whoever reads it."""
+    """Compute it with torch; the reader makes weights and tile again."""
     rain = {
         precision: create(Choice("cpu", "torch", precision, 1, ()), made_up()).rain(
             tile(SIDE_PX, SIDE_PX)
@@ -81,7 +81,7 @@ def read(path: Path) -> Reference:
     """Read the file of `write`.
 
     Raises:
-        OSError: it is not there.
+        OSError: the file is missing.
     """
     with np.load(path) as kept:
         return Reference(kept["rain"], {"fp32": 0.0, "bf16": float(kept["lost_bf16"])})

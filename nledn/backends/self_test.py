@@ -32,7 +32,7 @@ SIZE_PX = (192, 200)
 # Root mean square of the difference, where the rain's own is 0.45. In float32 2e-7 was seen, in
 # bfloat16 0.0057, with torch and with OpenVINO alike; float16 has three more bits.
 TOLERANCES = {"fp32": 1e-4, "bf16": 0.012, "fp16": 0.012}
-ATTEMPTS = 2  # that may end the program; one may have been somebody who was in a hurry
+ATTEMPTS = 2  # that may end the program; one may have been the user, killing it
 PATIENCE_S = 180  # with a process that compiles for each operation, as AMD's may at first
 GRAPH_SIDE_PX = 448
 GRAPH_GAIN = 1.05  # a graph keeps the memory of a tile: for less it is not worth it
@@ -42,7 +42,7 @@ _NO_KERNEL = ("no kernel image", "invalid device function")
 
 @dataclass(frozen=True)
 class Problem:
-    """Why something is not to be computed on.
+    """The reason why a device or backend is not used.
 
     Attributes:
         cause: its kind.
@@ -89,14 +89,14 @@ def _fallen_back(choice: Choice, first: Choice, told: str, cause: Cause) -> Choi
 
 
 def problem_of(choice: Choice, machine: Machine) -> Problem | None:
-    """Return why something is not to be computed on; None where it is right."""
+    """Return why a device or backend is not used; None if it computes correctly."""
     if choice.is_reference or _was_tried(choice, machine):
         return None
     path = _path("proof", choice, machine)
     kept = _read(path)
     if not isinstance(kept, int):
         return kept
-    # An attempt that another process is at is none that ended it.
+    # A test that another process is running has not ended it.
     with verdicts.alone(path):
         return _tried(choice, machine, path)
 
@@ -113,7 +113,7 @@ def _tried(choice: Choice, machine: Machine, path: Path) -> Problem | None:
         # A card that this torch does not know may hang, or end its process.
         is_risky = gpu is not None and gpu.compiles_shapes and not interpreter.is_bundled()
         problem = _compared_apart(choice) if is_risky else compared(choice, machine)
-    except Exception as error:  # whatever it is: nothing is computed where this fails
+    except Exception as error:  # any error: nothing is computed where this fails
         log.debug("%s, %s %s failed", *choice.name, exc_info=True)
         problem = _failed(error)
         if problem.cause != "kernel":
@@ -141,7 +141,7 @@ def _was_tried(choice: Choice, machine: Machine) -> bool:
 
 
 def compared(choice: Choice, machine: Machine) -> Problem | None:
-    """Compute a tile on a device, and hold it against torch's result in float32."""
+    """Compute a tile on a device and compare it with torch's result in float32."""
     made_up = torchs.made_up()
     if machine.torch:
         rainy = torchs.tile(*SIZE_PX)
@@ -160,7 +160,7 @@ def compared(choice: Choice, machine: Machine) -> Problem | None:
 
 
 def _compared_apart(choice: Choice) -> Problem | None:
-    """Do the same in a process of its own, which may hang or crash."""
+    """Do the same in a separate process, which may hang or crash."""
     command = interpreter.command("nledn.backends.self_test", *choice.name)
     try:
         done = subprocess.run(  # noqa: S603  # this program, in another role
@@ -175,7 +175,7 @@ def _compared_apart(choice: Choice) -> Problem | None:
 
 
 def gains_by_graph(choice: Choice, machine: Machine) -> bool:
-    """Return whether a CUDA graph gives the same bytes here, and sooner; found out once."""
+    """Return whether a CUDA graph gives the same bytes here, and faster; tested once."""
     gpu = device.gpu_of(choice, machine)
     if gpu is None or gpu.compiles_shapes:
         return False
@@ -187,7 +187,7 @@ def gains_by_graph(choice: Choice, machine: Machine) -> bool:
         verdicts.write(path, False)  # what ends the program is not tried again
         try:
             gains = _gains(choice)
-        except Exception:  # whatever it is: the card computes without graphs too
+        except Exception:  # any error: the card computes without graphs too
             log.info("CUDA graphs are not used on %s", choice.device, exc_info=True)
             return False
         verdicts.write(path, gains)
@@ -203,7 +203,7 @@ def _gains(choice: Choice) -> bool:
         exact, found = plain.rain(rainy), graph.rain(rainy)
     if not np.array_equal(exact, found):
         return False
-    # In turn, so that what else the machine does disturbs both alike.
+    # In turn, so that other work of the machine disturbs both equally.
     rounds = [(_seconds(plain, rainy), _seconds(graph, rainy)) for _ in range(ROUNDS)]
     plain_s, graph_s = (min(seconds) for seconds in zip(*rounds, strict=True))
     return bool(plain_s >= GRAPH_GAIN * graph_s)
@@ -241,7 +241,7 @@ def _read(path: Path) -> Problem | int | None:
 
 
 def main() -> None:
-    """Be the process of `_compared_apart`: print what is wrong with what is named, as JSON."""
+    """Be the process of `_compared_apart`: print the problem of the given device as JSON."""
     place, backend, precision = sys.argv[1:]
     machine = backends.read_machine()
     choice = Choice(place, backend, precision, machine.cores, ("", "", ""))

@@ -30,7 +30,7 @@ _OUT_OF_MEMORY = (
     "not enough memory",  # Windows
     "out of memory",  # drivers
     "_STATUS_ALLOC_FAILED",  # cuDNN, cuBLAS
-    "nable to find an engine",  # cuDNN, where no way to convolve has room for its notes
+    "nable to find an engine",  # cuDNN, where no algorithm has room for its workspace
     "Insufficient Memory",  # Metal
 )
 # Errors after which the other calls of the process can still succeed.
@@ -96,7 +96,7 @@ class TorchBackend:
         return torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext()
 
     def _computed(self, x: Tensor) -> Tensor:
-        """(B, 3, H, W) float32; no numbers for a tile whose features overflowed."""
+        """(B, 3, H, W) float32; NaN for a tile whose features overflowed."""
         if not self._may_overflow:
             return self._network(x)  # type: ignore[no-any-return]
         height, width = x.shape[2:]
@@ -117,14 +117,14 @@ class TorchBackend:
         return host
 
     def _release(self) -> None:
-        """Give back what is kept for the next tile of this size."""
+        """Free the memory kept for the next tile of this size."""
         if self._graphs is not None:
             self._graphs.forget()
         release_kept()
 
 
 def layout_of(choice: Choice) -> torch.memory_format:
-    """The order in which tensors lie: by pixels where half precision or a CPU is fastest so.
+    """The memory order of tensors: by pixels where half precision or a CPU is fastest so.
 
     Float32 without TF32 can be slower by pixels on GPUs (pytorch#44943), and Apple's gives wrong
     results (pytorch#180984).
@@ -149,7 +149,7 @@ def _prepare_cuda(device: torch.device) -> None:
 
 
 def keep_on_card(device: torch.device) -> None:
-    """Make allocations fail that the card's memory does not suffice for."""
+    """Make allocations beyond the card's memory fail."""
     free, total = torch.cuda.mem_get_info(device)
     own = torch.cuda.memory_reserved(device)
     share = SHARE_ON_WINDOWS * (free + own) / total
@@ -157,7 +157,7 @@ def keep_on_card(device: torch.device) -> None:
 
 
 def release_kept() -> None:
-    """Give back memory of cards that torch keeps for its next tensors."""
+    """Free memory of cards that torch keeps for its next tensors."""
     with suppress(RuntimeError):  # of a card that stopped responding
         if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
             torch.cuda.empty_cache()
@@ -168,7 +168,7 @@ def release_kept() -> None:
 def failure_of(error: BaseException) -> Failure:
     """Return what an error means: a lack of memory, a card that is gone, or something else."""
     words = str(error)
-    # The CPU's allocator has no error class of its own.
+    # The CPU's allocator has no error class.
     if isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
         said in words for said in _OUT_OF_MEMORY
     ):

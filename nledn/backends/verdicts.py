@@ -1,7 +1,8 @@
 """Verdicts on a device or a backend of this machine, kept for the next start.
 
 The facts that a verdict depends on are in its file's name, so another version of anything asks for
-a new one. A process that begins a test notes it here first: what it never takes back ended it.
+a new one. A process that begins a test notes it here first: a note that stays means that the test
+ended the process.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ def path_of(kind: str, *facts: object) -> Path:
 
     Args:
         kind: begins the file's name.
-        facts: whatever it depends on besides the program's version.
+        facts: all that it depends on besides the program's version.
     """
     name = hashlib.sha256(repr((__version__, *facts)).encode()).hexdigest()[:16]
     return places.user_cache() / "trials" / f"{kind}-{name}.json"
@@ -35,13 +36,13 @@ def path_of(kind: str, *facts: object) -> Path:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Let one process after the other reach a verdict, so that none takes another for a crash."""
+    """Run the tests of several processes in turn, so that none mistakes another for a crash."""
     with locking.alone(path.with_suffix(".lock"), _PATIENCE_S):
         yield
 
 
 def read(path: Path) -> Any:
-    """Return what `write` kept; None where there is nothing, or nothing readable."""
+    """Return what `write` kept; None if it is missing or not readable."""
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
@@ -49,7 +50,7 @@ def read(path: Path) -> Any:
 
 
 def write(path: Path, value: object) -> None:
-    """Keep what JSON can hold; a disk that takes nothing is only logged."""
+    """Keep a verdict, as JSON; a failing disk is only logged."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic.replacing_text(path, overwrite=True) as file:

@@ -1,9 +1,9 @@
-"""The file of a journal, opened as if a stranger had put it there.
+"""The file of a journal, opened as an untrusted one.
 
 An output folder can come out of an archive or lie where others write. SQLite follows links, deletes
-whatever file a rollback journal names, and runs the views and triggers of a database. So the files
+any file that a rollback journal names, and runs the views and triggers of a database. So the files
 are judged by their bytes before SQLite sees them, and then the database must have exactly our
-tables. Who only looks opens a private copy.
+tables. A reader opens a private copy.
 """
 
 import functools
@@ -72,8 +72,8 @@ def open_plain(path: Path, flags: int) -> int:
         A descriptor.
 
     Raises:
-        JournalFailed: it is anything else.
-        OSError: it cannot be opened, as where it is missing.
+        JournalFailed: it is not such a file.
+        OSError: it is missing or cannot be opened.
     """
     careful = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     if path.is_symlink() or path.is_dir():  # where the system has no such flag
@@ -95,7 +95,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open a journal to work with, and make it if need be; only its owner can read it.
 
     Raises:
-        JournalFailed: a file there is not one that this program writes.
+        JournalFailed: this program did not write the file.
         sqlite3.Error, OSError: it is damaged, of a newer version, or unreachable.
     """
     _judge(path)
@@ -110,7 +110,7 @@ def copied(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a private copy of a journal; the journal and its folder stay untouched.
 
     Raises:
-        JournalFailed: a file there is not one that this program writes.
+        JournalFailed: this program did not write the file.
         sqlite3.Error, OSError: it is damaged, of a newer version, or unreachable.
     """
     with tempfile.TemporaryDirectory(prefix="afterrain-") as folder:
@@ -130,7 +130,7 @@ def copied(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _files(path: Path) -> list[Path]:
-    """A database and what SQLite may keep beside it."""
+    """A database and the files that SQLite may keep beside it."""
     return [path.with_name(path.name + end) for end in ("", "-journal", "-wal", "-shm")]
 
 
@@ -149,7 +149,7 @@ def _copy(path: Path, copy: Path) -> None:
 
 @contextmanager
 def _read(path: Path) -> Iterator[int | None]:
-    """Open a plain file of bearable size to be read; None where there is none."""
+    """Open a plain file of bearable size for reading; None if it is missing."""
     try:
         descriptor = open_plain(path, os.O_RDONLY)
     except FileNotFoundError:
@@ -180,13 +180,13 @@ def _is_foreign(name: str, descriptor: int) -> bool:
         return _WAL_VERSION in head[18:20]
     os.lseek(descriptor, -min(len(_ROLLBACK_MAGIC), len(head)), os.SEEK_END)
     _, pages, page_bytes = _ROLLBACK_HEADER.unpack(head.ljust(_ROLLBACK_HEADER.size, b"\0"))
-    # At its end is the magic only where the name of another journal is, which SQLite deletes.
+    # Its end has the magic only after the name of another journal, which SQLite would delete.
     names_another = os.read(descriptor, len(_ROLLBACK_MAGIC)) == _ROLLBACK_MAGIC
     return names_another or pages * max(page_bytes, 512) > LARGEST_BYTES
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    # Not read-only, copies included: what a kill left half-done has to be rolled back.
+    # Not read-only, copies included: a transaction that a kill interrupted is rolled back.
     database = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )
@@ -225,7 +225,7 @@ def _prepare(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA synchronous = FULL")
     if version < VERSION:
         with transaction(database):
-            database.execute("DROP TABLE IF EXISTS holder")  # the one before told less
+            database.execute("DROP TABLE IF EXISTS holder")  # the earlier table had fewer columns
             _make(database, VERSION)
 
 
@@ -249,7 +249,7 @@ def _tables_of(version: int) -> set[tuple[object, ...]]:
 
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """All of what is inside, or nothing; other writers wait."""
+    """Run the block as one transaction; other writers wait."""
     with closing(database.cursor()) as cursor:
         cursor.execute("BEGIN IMMEDIATE")
         try:
@@ -263,7 +263,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def journal_errors(path: Path) -> Iterator[None]:
-    """Errors of SQLite and of the system as ours."""
+    """Raise errors of SQLite and of the system as ours."""
     try:
         yield
     except OSError as error:

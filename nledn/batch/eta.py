@@ -1,4 +1,4 @@
-"""How fast a batch goes, and when it will be over."""
+"""The pace of a batch and its remaining time."""
 
 import threading
 import time
@@ -12,13 +12,13 @@ from nledn import decoder
 from nledn.errors import DerainError
 
 PROBED_AT_MOST = 2000  # headers read beforehand; more of them move the mean by little
-_SPREAD = 0.3  # of sizes, by their mean: below it a cost a photo cannot be told from one a pixel
+_SPREAD = 0.3  # of sizes, by their mean: below it, costs per photo and per pixel look the same
 _SETTLED = 3  # photos after which the first, slow by warming up, is left out
 _RECENT = 500  # photos that are looked back on: a machine may become busier or cooler
 
 
 class Eta:
-    """Learns from photos that are done what those still to come will take.
+    """Estimates the time of the remaining photos from those that are done.
 
     Seconds a photo are taken as a + b · megapixels: small photos cost more than their pixels.
     Safe from several threads.
@@ -34,7 +34,7 @@ class Eta:
         self._began: float | None = None
 
     def learn(self, path: Path, megapixels: float) -> None:
-        """Tell the size of a photo that is still to come."""
+        """Add the size of a photo that is still to come."""
         with self._guard:
             if path in self._coming:
                 self._sizes[path] = megapixels
@@ -68,7 +68,7 @@ class Eta:
 
     @property
     def megapixels_per_second(self) -> float | None:
-        """How fast it goes; None before the first photo is done."""
+        """The pace; None before the first photo is done."""
         with self._guard:
             seconds = sum(seconds for _, seconds in self._done)
             megapixels = sum(megapixels for megapixels, _ in self._done)
@@ -76,7 +76,7 @@ class Eta:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it will still take; None before the first photo is done."""
+        """The remaining time; None before the first photo is done."""
         with self._guard:
             if not self._done or self._began is None or not self._coming:
                 return 0.0 if self._done else None
@@ -86,7 +86,7 @@ class Eta:
             unknown = len(self._coming) - len(known)
             megapixels = sum(known) + unknown * sum(usual) / len(usual)
             left = len(self._coming) * each + megapixels * per_megapixel
-            # What the photo at work has had already, but never more than a photo takes.
+            # The time of the present photo so far, but never more than a photo takes.
             return left - min(self._now() - self._began, left / len(self._coming))
 
 
@@ -105,7 +105,7 @@ def _cost(done: list[tuple[float, float]]) -> tuple[float, float]:
 
 
 def probe(paths: Iterable[Path], eta: Eta, stop: threading.Event) -> None:
-    """Tell `eta` the sizes of photos by their headers; of very many, of evenly spread ones."""
+    """Add the sizes of photos to `eta` by their headers; of very many, of evenly spread ones."""
     paths = list(paths)
     step = max(1, -(-len(paths) // PROBED_AT_MOST))
     for path in paths[::step]:

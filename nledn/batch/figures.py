@@ -1,4 +1,4 @@
-"""What a report shows of a photo: what was done to it, small pictures, agreement with the truth."""
+"""Figures of a photo in a report: the change, small pictures, agreement with the truth."""
 
 import io
 import math
@@ -18,15 +18,15 @@ SAMPLED_PX = 250_000  # of a photo, on a grid: means move by less than a hundred
 THUMBNAIL_PX = 320  # long side
 THUMBNAIL_QUALITY = 60  # 8 kB on average, over 75 photos; 75 makes it 10 kB
 
-# Measured with our first weights on 36 photos: 0.7 to 92 levels were taken where there was rain,
-# 0.3 to 1.9 where there was none; the median moved by 4 at most in ordinary rain and on photos
+# Measured with our first weights on 36 photos: 0.7 to 92 levels were removed from rainy photos,
+# 0.3 to 1.9 from dry ones; the median moved by 4 at most in ordinary rain and on photos
 # from outdoors, by 21 to 94 where rain or veil covered everything.
 LITTLE_TAKEN = 0.5
 BRIGHTNESS_MOVED = 5.0
 
 
 def change_of(before: Pixels, after: Pixels) -> Change:
-    """Measure what was done to a photo, (H, W, 3) before and after, on a grid of its pixels."""
+    """Measure the change of a photo, (H, W, 3) before and after, on a grid of its pixels."""
     height, width = before.shape[:2]
     step = max(1, math.isqrt(height * width // SAMPLED_PX))
     grid = (slice(None, None, step), slice(None, None, step))
@@ -34,7 +34,7 @@ def change_of(before: Pixels, after: Pixels) -> Change:
 
 
 def marks_of(change: Change) -> tuple[str, ...]:
-    """What a person should look at, in words."""
+    """Return, in words, what the user should check."""
     marks = []
     if change.taken < LITTLE_TAKEN:
         marks.append("nearly nothing changed")

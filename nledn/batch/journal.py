@@ -63,15 +63,15 @@ class Journal:
             self._database = connect(path)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._guard:
             self._database.close()
 
     def claim(self, own: Holder, may_be_alive: Callable[[Holder], bool]) -> None:
-        """Become the one run that writes.
+        """Claim the journal for this run, the only one that writes.
 
         Raises:
-            BatchBusy: there is one that may be alive.
+            BatchBusy: another run may be alive.
         """
         with self._transaction():
             other = _holder(self._database)
@@ -84,7 +84,7 @@ class Journal:
         self._run = own.run
 
     def disclaim(self) -> None:
-        """Let others write."""
+        """Release the claim, so that others can write."""
         try:
             with self._transaction():
                 self._database.execute("DELETE FROM holder")
@@ -92,7 +92,7 @@ class Journal:
             pass  # another run has it already
 
     def beat(self, now: float) -> None:
-        """Give a sign of life."""
+        """Note a sign of life."""
         with self._transaction():
             self._database.execute("UPDATE holder SET heartbeat = ?", (now,))
 
@@ -101,7 +101,7 @@ class Journal:
         return self._select("" if all_runs else "WHERE n > 0 ORDER BY n")
 
     def plan(self, rows: Iterable[Row]) -> None:
-        """Make `rows` the present run; others stay known, outside of it."""
+        """Make `rows` the present run; other photos stay in the journal."""
         with self._transaction():
             self._database.execute("UPDATE photo SET n = 0")
             self._database.executemany(_WRITE, map(_values, rows))
@@ -118,23 +118,23 @@ class Journal:
         return next(iter(self._select(which, State.PLANNED)), None)
 
     def row(self, source: Path) -> Row:
-        """One photo that is known."""
+        """Return the row of a photo, if it is known."""
         (row,) = self._select("WHERE source = ?", os.fsencode(source))
         return row
 
     def write(
-        self, row: Row, thumbnails: ThumbnailPair | None = None, *, anew: bool = False
+        self, row: Row, thumbnails: ThumbnailPair | None = None, *, redone: bool = False
     ) -> None:
-        """Replace what is known of one photo.
+        """Replace the row of a photo.
 
         Args:
             row: the photo.
-            thumbnails: its small pictures; None leaves those that it has.
-            anew: its result is another one, so that those are of no use.
+            thumbnails: its small pictures; None keeps those that it has.
+            redone: its result is another one, so that those are dropped.
         """
         with self._transaction():
             self._database.execute(_WRITE, _values(row))
-            if anew:
+            if redone:
                 self._database.execute(
                     "DELETE FROM thumbnail WHERE source = ?", (os.fsencode(row.source),)
                 )
@@ -153,7 +153,7 @@ class Journal:
             return None if found is None else ThumbnailPair(*map(bytes, found))
 
     def counts(self) -> Counts:
-        """How far the present run is."""
+        """The counts of the present run."""
         with self._reading():
             found = dict(
                 self._database.execute(
@@ -218,7 +218,7 @@ def _holder(database: sqlite3.Connection) -> Holder | None:
         names = (field.name for field in fields(Holder))
         return None if found is None else _checked(Holder, dict(zip(names, found, strict=True)))
     except (TypeError, ValueError):
-        return None  # nobody that this program knows
+        return None  # no run that this program knows
 
 
 def _rows(database: sqlite3.Connection, which: str = "", *values: object) -> list[Row]:
@@ -289,15 +289,15 @@ def _made(kind: type, stored: str | None) -> Any:
 
 
 def _checked(kind: Any, plain: Any) -> Any:
-    """A value from JSON, of the type that it has to be, with texts that only show.
+    """Return a value from JSON, checked to be of its type, with printable texts.
 
     Raises:
-        TypeError, ValueError, LookupError: it is not.
+        TypeError, ValueError, LookupError: it is of another type.
     """
     if kind in _HINTS:
         hints = _HINTS[kind]
         made = {name: _checked(hints[name], value) for name, value in plain.items()}
-        # Only the agreement of two equal photos has no bound.
+        # Only the agreement of two equal photos is infinite.
         if kind is not TruthScores and math.inf in made.values():
             raise ValueError("a number without bound")
         return kind(**made)

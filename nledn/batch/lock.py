@@ -1,8 +1,8 @@
 """One run at a time on an output folder.
 
 The system's lock on a file beside the journal decides: it ends with its process, however that ends,
-and holds through containers and whatever clocks do. Some disks do not carry locks from machine to
-machine, so the journal also says who works, and when they last gave a sign of life.
+and depends on neither containers nor clocks. Some disks do not share locks between machines, so
+the journal also names the running process and its last sign of life.
 """
 
 import os
@@ -23,7 +23,7 @@ DEAD_AFTER_S = 60.0  # of silence; six heartbeats, since a disk may stall and a 
 
 
 def machine() -> str:
-    """Identify this start of this machine, for all of its containers alike."""
+    """Identify this start of this machine, the same in all of its containers."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:  # not Linux
@@ -37,7 +37,7 @@ def this_run() -> Holder:
 
 
 def may_be_alive(holder: Holder, *, is_locked: bool) -> bool:
-    """Return whether another run may still be at work.
+    """Return whether another run may still be alive.
 
     Args:
         holder: as the journal names it.
@@ -45,7 +45,7 @@ def may_be_alive(holder: Holder, *, is_locked: bool) -> bool:
     """
     if is_locked and holder.machine == machine():
         return False
-    # A clock that was set back, or a journal from elsewhere, may have a time to come.
+    # A clock that was set back, or a journal from elsewhere, may have a future time.
     return abs(time.time() - holder.heartbeat) < DEAD_AFTER_S
 
 
@@ -62,7 +62,7 @@ class Lock:
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
     def acquire(self) -> Journal:
-        """Take the folder, from a dead run too; the journal is closed by `release`.
+        """Take the folder, also from a dead run; `release` closes the journal.
 
         Raises:
             BatchBusy: a run that is alive holds it.
@@ -81,7 +81,7 @@ class Lock:
         return self._journal
 
     def release(self) -> None:
-        """Give the folder back; nothing happens where it was lost.
+        """Release the folder, unless another run has taken it.
 
         Raises:
             JournalFailed, OutputDiskFull: the journal cannot be written; a next run sees that
@@ -127,7 +127,7 @@ class Lock:
             try:
                 self._journal.beat(time.time())
             except BatchBusy:
-                return  # taken over; whoever writes next is told
+                return  # taken over; the next write raises
             except (JournalFailed, OutputDiskFull):
                 continue  # a disk that stalls
 

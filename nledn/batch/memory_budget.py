@@ -9,7 +9,7 @@ IN_FLIGHT_PHOTOS = 6
 
 
 class MemoryBudget:
-    """Limits what is in flight, first come, first served."""
+    """Limits the photos in flight, first come, first served."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -29,13 +29,13 @@ class MemoryBudget:
             self._used_px += weight
 
     def leave(self, photo_px: int) -> None:
-        """Give back the room of a photo."""
+        """Free the room of a photo."""
         with self._changed:
             self._used_px -= _weight(photo_px)
             self._changed.notify_all()
 
     def open(self) -> None:
-        """Let everybody in: whoever would give room back is gone."""
+        """Stop limiting: the threads that would free room are gone."""
         with self._changed:
             self._is_open = True
             self._changed.notify_all()

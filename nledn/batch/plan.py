@@ -1,4 +1,4 @@
-"""What a run has to do: what the journal knows of each photo against what is there now."""
+"""The plan of a run: the journal's photos compared with the present files."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,23 +21,23 @@ from nledn.photo import Photo
 def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) -> list[Row]:
     """Decide what becomes of each photo.
 
-    Photos that are done stay done while they, their settings and their result are as they were,
-    at the result's place of then. Results get names that no other photo of the run has.
+    Photos that are done stay done while they, their settings and their result are unchanged and
+    the result keeps its place. Results get names that no other photo of the run has.
 
     Args:
         request: what is asked for.
-        where: it is done.
-        known: what the journal has, by source.
+        where: the batch's folders.
+        known: the journal's rows, by source.
 
     Returns:
         A row a photo, in order.
 
     Raises:
-        BatchInputEmpty: there is no photo but earlier results.
+        BatchInputEmpty: only earlier results were found.
     """
     found = request.found
     known = {source: where.checked(row) for source, row in known.items()}
-    is_one = _is_one(found.root, where.out)  # by whatever name
+    is_one = _is_one(found.root, where.out)  # by any name
     out = found.root if is_one else where.out
     results = {out / row.output for row in known.values() if row.output is not None}
     files = [path for path in found.files if found.root / path not in results]
@@ -122,7 +122,7 @@ def _still_holds(row: Row, fresh: Row, request: BatchRequest, where: Workspace) 
 
 
 def _named_apart(rows: Iterable[Row], request: BatchRequest) -> Iterator[Row]:
-    """Give photos that would share a result's name, such as a.heic and a.jpg, names of their own.
+    """Give photos that would share a result's name, such as a.heic and a.jpg, different names.
 
     Names differ by more than letter case, since the output folder may not tell cases apart.
     """
@@ -153,7 +153,7 @@ def _named_apart(rows: Iterable[Row], request: BatchRequest) -> Iterator[Row]:
 
 
 def _claim(row: Row) -> tuple[bool, int, int]:
-    """Who chooses a name first: a photo that had it before, so that its own result is replaced.
+    """The order of choosing names: first a photo that had one, so that its result is replaced.
 
     Of several, the one whose name was shorter: `a` before `a-2`.
     """
@@ -166,12 +166,12 @@ def _folded(path: Path) -> str:
 
 
 def expected_ending(source: Path, settings: BatchSettings) -> str:
-    """What a result's name will end in, most likely: HEIC becomes .jpg, or .tif where deep."""
+    """The likely ending of a result's name: HEIC becomes .jpg, or .tif if deep."""
     return min(_endings(source, settings, looked_into=True), default=source.suffix)
 
 
 def _endings(source: Path, settings: BatchSettings, *, looked_into: bool) -> set[str]:
-    """What a result's name may end in."""
+    """The possible endings of a result's name."""
     if settings.suffix is not None:
         return {settings.suffix}
     if not looked_into:

@@ -1,4 +1,4 @@
-"""What a run would do, told without doing any of it."""
+"""A preview of a run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,12 @@ from nledn.errors import DerainError, WriteError
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What a run would do with a photo.
+    """The planned work for a photo.
 
     Attributes:
-        row: as it is planned.
-        target: where the result would go, or is already; None when there would be none.
-        error: why there would be none.
+        row: as planned.
+        target: where the result would go, or is already; None without a result.
+        error: why no result would be written.
     """
 
     row: Row
@@ -29,7 +29,7 @@ class Foreseen:
 
 
 def preview(request: BatchRequest, cancel: CancelToken | None = None) -> list[Foreseen]:
-    """What a run would do, photo by photo; nothing is written.
+    """Return the planned work, photo by photo; write nothing.
 
     Args:
         request: what the run would be asked.
@@ -37,8 +37,8 @@ def preview(request: BatchRequest, cancel: CancelToken | None = None) -> list[Fo
 
     Raises:
         Cancelled: `cancel` was set.
-        JournalFailed: there is a journal, but it cannot be read.
-        BatchInputEmpty: there is no photo but earlier results.
+        JournalFailed: the journal cannot be read.
+        BatchInputEmpty: only earlier results were found.
     """
     where = workspace.existing(request.out)
     rows = planned(request, where, known_to(where.journal))

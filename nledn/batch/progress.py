@@ -1,4 +1,4 @@
-"""Reports of a run while it goes on, and how it ended."""
+"""Progress of a run, and its end."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from nledn.errors import DerainError
 
 @dataclass(frozen=True)
 class Update:
-    """Something happened.
+    """A change in a run.
 
     Attributes:
         source: the photo it happened to.
@@ -25,7 +25,7 @@ class Update:
         share: of the photo that is computed, 0 to 1.
         seconds: of computing, when it is done.
         megapixels_per_second: so far; None before the first photo is done.
-        seconds_left: likewise.
+        seconds_left: estimated; None before the first photo is done.
         row: as it stands in the journal; None while the photo is running.
     """
 
@@ -46,7 +46,7 @@ class Update:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Return what was dropped, converted or did not go as planned, as sentences."""
+        """Return the notes on dropped or converted data and on fallbacks, as sentences."""
         return () if self.row is None or self.row.figures is None else self.row.figures.notes
 
 
@@ -55,12 +55,12 @@ OnUpdate = Callable[[Update], None]
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended.
+    """The end of a run.
 
     Attributes:
-        counts: how far it came.
-        cancelled: a person stopped it.
-        error: what stopped it; None when nothing did.
+        counts: of its photos.
+        cancelled: the user stopped it.
+        error: what stopped it, if anything.
     """
 
     counts: Counts
@@ -69,7 +69,7 @@ class Ending:
 
 
 class BatchProgress:
-    """Counts and paces a run, and tells of it, one update at a time.
+    """Counts and times a run, and reports one update at a time.
 
     Attributes:
         eta: learns from photos that are done.
@@ -99,7 +99,7 @@ class BatchProgress:
             thread.join()
 
     def finish(self, job: BatchJob, outcome: Outcome) -> None:
-        """Write down what became of a job, and tell it.
+        """Record the outcome of a job, and report it.
 
         Raises:
             JournalFailed, OutputDiskFull, BatchBusy: as `Queue.finish`.
@@ -114,7 +114,7 @@ class BatchProgress:
     def tell(
         self, job: BatchJob, state: State, *, share: float = 0.0, row: Row | None = None
     ) -> None:
-        """Tell what a photo has become; a state other than `RUNNING` is its last."""
+        """Report the state of a photo; any other than `RUNNING` is final."""
         with self._guard:
             if state is not State.RUNNING:
                 self._finished += 1

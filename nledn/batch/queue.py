@@ -1,6 +1,6 @@
 """The client's side of a batch: it owns plan, journal and lock, gives out jobs, takes outcomes.
 
-Whoever computes, threads here or workers elsewhere, only sees jobs and outcomes.
+Threads here or workers elsewhere only see jobs and outcomes.
 """
 
 import logging
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class Queue:
-    """A batch that is open: `take` jobs, `finish` them, close it.
+    """An open batch: `take` jobs, `finish` them, close it.
 
     Safe from several threads. Make one with `opened`.
 
@@ -58,8 +58,8 @@ class Queue:
         """Take the output folder, clean up what dead runs left, and plan.
 
         Raises:
-            BatchBusy: a run that is alive works on the output folder.
-            BatchInputEmpty: there is no photo but earlier results.
+            BatchBusy: another run works on the output folder.
+            BatchInputEmpty: only earlier results were found.
             JournalFailed: the journal cannot be used.
             WriteError: the output folder cannot be made or written.
         """
@@ -67,7 +67,7 @@ class Queue:
 
     @classmethod
     def as_it_stands(cls, request: BatchRequest) -> "Queue":
-        """Take the output folder and plan nothing: for a report of what the last run did.
+        """Take the output folder without planning, for a report on the last run.
 
         Raises:
             BatchBusy, JournalFailed, WriteError: as `opened`.
@@ -92,7 +92,7 @@ class Queue:
         self.close()
 
     def close(self) -> None:
-        """Give the output folder back. Photos that were begun count as such until the next run."""
+        """Release the output folder. Photos that were begun count as such until the next run."""
         try:
             counts = self.counts()
             if not counts.planned + counts.running:
@@ -102,8 +102,8 @@ class Queue:
         try:
             self._lock.release()
         except (JournalFailed, OutputDiskFull):
-            # Whoever comes next sees that this process is dead; what stopped it is told elsewhere.
-            log.debug("the journal could not be given back", exc_info=True)
+            # The next run sees that this process is dead; its error is reported elsewhere.
+            log.debug("the journal could not be released", exc_info=True)
 
     def _plan(self) -> None:
         known = {row.source: row for row in self._journal.rows(all_runs=True)}
@@ -116,7 +116,7 @@ class Queue:
         self._journal.leave_out(others)
 
     def take(self) -> BatchJob | None:
-        """The next photo to be done; None when there is none left.
+        """Return the next photo to do; None when all are done.
 
         Raises:
             BatchBusy: another run has taken the output folder over.
@@ -127,12 +127,12 @@ class Queue:
             if row is None:
                 return None
             if row.source not in self._sources:
-                raise JournalFailed(self.workspace.journal, "it names photos that nobody chose")
+                raise JournalFailed(self.workspace.journal, "it names photos that were not chosen")
             self._journal.write(replace(row, state=State.RUNNING, seen=seen_of(row.source)))
             return self._maker.job(row)
 
     def finish(self, job: BatchJob, outcome: Outcome) -> Row:
-        """Write down what became of a job.
+        """Record the outcome of a job.
 
         Raises:
             JournalFailed, OutputDiskFull: the journal cannot be written.
@@ -159,11 +159,11 @@ class Queue:
                 row = replace(row, state=State.SKIPPED, error=error)
             case PutBack():
                 row = replace(row, state=State.PLANNED)
-        self._journal.write(row, thumbnails, anew=isinstance(outcome, Done))
+        self._journal.write(row, thumbnails, redone=isinstance(outcome, Done))
         return row
 
     def add(self, row: Row, scores: TruthScores | None, thumbnails: ThumbnailPair | None) -> Row:
-        """Add what a report asks of a photo that was done without it; None leaves what it has.
+        """Add scores and pictures to a photo that was done without them; None keeps its own.
 
         Raises:
             JournalFailed, OutputDiskFull: the journal cannot be written.
@@ -181,5 +181,5 @@ class Queue:
         return self._journal.thumbnails(row.source)
 
     def counts(self) -> Counts:
-        """How far the run is."""
+        """The counts of the run."""
         return self._journal.counts()

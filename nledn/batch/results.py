@@ -1,4 +1,4 @@
-"""What a report shows of a batch; scores and small pictures that are missing are made."""
+"""The report of a batch; missing scores and small pictures are made."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from nledn.report import Report, ReportRow
 
 
 def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
-    """The report of a batch as it stands.
+    """Return the report of a batch in its present state.
 
     Photos that were done without `truth` or `--report` get their scores and pictures now, from
     the files themselves.

@@ -1,4 +1,4 @@
-"""What a batch is made of: rows of its journal, jobs for whoever computes, and their outcomes.
+"""The parts of a batch: rows of its journal, jobs for workers, and their outcomes.
 
 Jobs and outcomes pickle: they are all that passes between the client, who owns the journal, and
 workers, who may be threads here or processes elsewhere.
@@ -14,7 +14,7 @@ from nledn.metrics import Change
 
 
 class State(StrEnum):
-    """Where a photo stands."""
+    """The state of a photo."""
 
     PLANNED = "planned"
     RUNNING = "running"
@@ -25,7 +25,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
-    """A file as it was: equal size, time and ends say that it is unchanged, else sha256 decides.
+    """The fingerprint of a file: it is unchanged if size, time and ends are, else by sha256.
 
     Attributes:
         size_bytes: of the file.
@@ -44,7 +44,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class ResultFacts:
-    """What is told of a result.
+    """Facts about a result.
 
     Attributes:
         width_px: of the photo.
@@ -53,10 +53,10 @@ class ResultFacts:
         backend: that computed.
         precision: that it computed in.
         tile: as in `nledn.Record`.
-        notes: what was dropped, converted or did not go as planned, as sentences.
+        notes: on dropped or converted data and on fallbacks, as sentences.
         checkpoint: id of the model; empty in journals of earlier versions, like the two below.
         checkpoint_sha256: of its file.
-        reason: why `auto` chose it; empty where a person named it.
+        reason: why `auto` chose it; empty if the user named it.
     """
 
     width_px: int
@@ -99,18 +99,18 @@ class ThumbnailPair:
 
 @dataclass(frozen=True)
 class BatchJob:
-    """One photo for whoever computes.
+    """One photo for a worker.
 
     Attributes:
         n: its place in the run, from 1.
         source: the photo.
-        base: folder of the result and what the template calls {stem}.
+        base: folder of the result and the template's {stem}.
         checkpoint: id, for the template.
         ours: files at the result's place that may be replaced, whatever the rule for conflicts:
             earlier results of this photo.
         sources: files at the result's place that are photos of this batch; never replaced.
         truth: the photo without rain, to compare the result with; None for no scores.
-        written: notes of what the batch wrote, by runs that were killed and by workers that do
+        written: notes of the files that the batch wrote, by killed runs and by workers that do
             not know of each other; see `seen.note_written`.
     """
 
@@ -130,8 +130,8 @@ class Done:
 
     Attributes:
         output: the result.
-        source_seen: the photo as it was read.
-        output_seen: the result as it was written; without sha256.
+        source_seen: the photo when it was read.
+        output_seen: the result when it was written; without sha256.
         seconds: of computing, without reading and writing.
         device: that computed.
         figures: for the report.
@@ -179,12 +179,12 @@ class Row:
         source: absolute.
         n: its place in the present run, from 1; 0 for a photo that is not part of it.
         base: as in `BatchJob`, relative to the output folder.
-        state: where it stands.
-        settings: fingerprint of what it was, or is to be, made with.
-        checkpoint_sha256: likewise.
+        state: of the work on it.
+        settings: fingerprint of the settings it was, or will be, made with.
+        checkpoint_sha256: of the model it was, or will be, made with.
         seen: the source when it was last read.
         output: the last result, relative to the output folder.
-        output_seen: that result as it was written.
+        output_seen: that result when it was written.
         seconds: of computing.
         device: that computed.
         figures: of the last result.
@@ -218,7 +218,7 @@ class Holder:
     """The run that works on an output folder.
 
     Attributes:
-        run: like no other.
+        run: a unique name.
         machine: see `lock.machine`.
         host: name of the machine.
         pid: of the process there.
@@ -234,7 +234,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class Counts:
-    """How far a run is; every photo is counted once."""
+    """The counts of a run; every photo is counted once."""
 
     total: int
     planned: int = 0

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 READERS = 2
 WRITERS = 2
 STOPPING = (OutputDiskFull, JournalFailed, BatchBusy)
-"""What every other photo would suffer as well; anything else is one photo's failure."""
+"""The errors that stop a batch; any other is one photo's failure."""
 
 
 def run(
@@ -36,17 +36,17 @@ def run(
     cancel: CancelToken | None = None,
     clock: Clock = time.monotonic,
 ) -> Ending:
-    """Derain what is planned, computing on the calling thread.
+    """Derain the planned photos, computing on the calling thread.
 
-    A photo that fails is a row that says so. A full disk, a journal that cannot be written and a
-    run elsewhere that took over stop the batch; what was begun is planned again.
+    A failed photo becomes a row that says so. A full disk, a journal that cannot be written and
+    another run that took over stop the batch; photos that were begun are planned again.
 
     Args:
         queue: an open one.
         engine: computes; used from this thread alone.
         on_update: called from several threads, one at a time.
-        cancel: read before each tile; what is computed by then is still written.
-        clock: by which the pace is measured; it stands still while the engine is paused.
+        cancel: read before each tile; results computed by then are still written.
+        clock: measures the pace; it stops while the engine is paused.
     """
     return _Run(queue, engine, on_update, cancel or CancelToken(), clock).run()
 
@@ -160,7 +160,7 @@ class _Run:
         try:
             self._write_all()
         except BaseException:
-            # A fault of ours, or of who is told: nobody may wait for this thread.
+            # A fault of ours, or of `on_update`: no thread may wait for this one.
             self._cancel.cancel()
             self._budget.open()
             raise
@@ -189,4 +189,4 @@ class _Run:
         try:
             self._queue.finish(job, PutBack())
         except STOPPING:
-            log.debug("%s stays begun; the next run does it again", job.source, exc_info=True)
+            log.debug("%s is unfinished; the next run does it again", job.source, exc_info=True)

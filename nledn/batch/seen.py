@@ -1,4 +1,4 @@
-"""Files as they were seen, and whether they still are so; which files the batch itself wrote."""
+"""Fingerprints of files, and notes of the files that the batch itself wrote."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ _END_BYTES = 1 << 16
 
 
 def seen_of(path: Path) -> Seen | None:
-    """Describe a file by size, times and ends, without its sha256; None if there is none."""
+    """Describe a file by size, times and ends, without its sha256; None if it is missing."""
     try:
         state = path.stat()
     except OSError:
@@ -26,7 +26,7 @@ def seen_of(path: Path) -> Seen | None:
 
 
 def is_untouched(path: Path, seen: Seen) -> bool:
-    """Return whether size, times and ends of a file are as they were seen."""
+    """Return whether size, times and ends of a file are unchanged."""
     try:
         state = path.stat()
     except OSError:
@@ -40,7 +40,7 @@ def is_untouched(path: Path, seen: Seen) -> bool:
 
 
 def is_unchanged(path: Path, seen: Seen | None) -> bool:
-    """Return whether a file is as it was seen, or has the same content."""
+    """Return whether a file is unchanged, or has the same content."""
     try:
         size_bytes = path.stat().st_size
     except OSError:
@@ -52,7 +52,7 @@ def is_unchanged(path: Path, seen: Seen | None) -> bool:
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's content; empty where it cannot be read, or is no file at all."""
+    """SHA-256 of a file's content; empty if it cannot be read or is not a file."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return ""  # a pipe would be waited for
@@ -85,8 +85,8 @@ def _ends_of(path: Path) -> str:
 def note_written(notes: Path, result: BinaryIO) -> None:
     """Note the content of a result before it gets its name.
 
-    A run that is killed then leaves a file that the next run knows as the batch's own. Where
-    nothing can be noted, that run takes the file for somebody else's.
+    If the run is killed then, the next run knows the file as the batch's own; without the note it
+    takes it for another program's.
     """
     with suppress(OSError, JournalFailed):
         descriptor = open_plain(notes, os.O_CREAT | os.O_WRONLY | os.O_APPEND)

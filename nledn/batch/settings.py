@@ -1,4 +1,4 @@
-"""What a batch is asked to do, checked once."""
+"""The settings of a batch, checked once."""
 
 import json
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ DEFAULTS = Options()
 
 @dataclass(frozen=True)
 class BatchSettings:
-    """What is done with each photo of a batch; pickles, so that it can travel to workers.
+    """The settings for each photo of a batch; pickles, so that it can travel to workers.
 
     Attributes:
         options: how to derain.
         name: template of the results' names.
         conflict: where something is at the result's place already: `skip` the photo,
             `overwrite` it, or `rename` the result. Earlier results of the same photo are always
-            replaced when they have to be made anew, sources never.
+            replaced when they are made again, sources never.
         format: of the results; `keep` that of the photo.
         quality: 1 to 100, of JPEG, WebP and JPEG XL.
         limit_megapixels: larger photos are refused.
@@ -63,14 +63,14 @@ class BatchSettings:
 
     @property
     def suffix(self) -> str | None:
-        """How results end; None where that depends on the photo."""
+        """The ending of results; None if it depends on the photo."""
         return SUFFIXES.get(self.format)
 
     def fingerprint(self) -> str:
-        """What decides on a result's bytes and name, as text; when it changes, photos are redone.
+        """All that decides on a result's bytes and name, as text; a change redoes the photos.
 
-        Where it is computed is left out: results of two devices differ by rounding alone. So is
-        the checkpoint's name, whose place the sha256 of its file takes in the journal.
+        The device is left out: results of two devices differ by rounding alone. So is the model's
+        name: the journal has the sha256 of its file instead.
         """
         options = self.options
         return json.dumps(
@@ -84,7 +84,7 @@ class BatchSettings:
                 "format": self.format,
                 "quality": self.quality,
             }
-            # Named only where it differs: results of before there were records stay done.
+            # Included only if it differs: results from before records existed stay done.
             | ({} if self.record else {"record": False})
             | ({"damaged": True} if self.damaged else {})
             | ({"keep_brightness": True} if options.keep_brightness else {})
@@ -94,7 +94,7 @@ class BatchSettings:
 
 @dataclass(frozen=True)
 class BatchRequest:
-    """A batch as it is asked for.
+    """The request for a batch.
 
     Attributes:
         found: its photos.

@@ -1,4 +1,4 @@
-"""Which photos a batch is about: those of a folder, or of a list."""
+"""The photos of a batch: those of a folder, or of a list."""
 
 import codecs
 import os
@@ -30,7 +30,7 @@ class Found:
     Attributes:
         root: the folder whose tree the results repeat.
         files: relative to `root`; of a folder in natural order, 2 before 10, of a list as listed.
-        unlisted: folders that the system does not let us list.
+        unlisted: folders that may not be listed.
         videos: files beside the photos that are videos, relative to `root`.
     """
 
@@ -45,22 +45,22 @@ def in_folder(
 ) -> Found:
     """Find the photos of a folder.
 
-    What systems leave behind (`._*`, Thumbs.db, desktop.ini) and all that is hidden is passed
-    over, and so is the output folder where it lies inside.
+    Files of the system (`._*`, Thumbs.db, desktop.ini), hidden ones, and the output folder where
+    it lies inside are left out.
 
     Args:
         folder: where to look.
         recursive: in its subfolders too, links to folders included, each folder once.
-        patterns: take only names, or paths below `folder`, that match one of these, as in
+        patterns: take only names, or paths below `folder`, that match one of these, such as
             `frame_*.png`; letter case does not count.
         out: the folder of the results.
 
     Raises:
-        InputNotFound: there is no such folder, or it cannot be listed.
-        BatchInputEmpty: there is no photo in it.
-        PhotoIsVideo: there is none, but a video.
+        InputNotFound: the folder is missing or cannot be listed.
+        BatchInputEmpty: it has no photos.
+        PhotoIsVideo: it has only videos.
     """
-    root = Path(os.path.abspath(folder))  # not resolved: names stay those that people know
+    root = Path(os.path.abspath(folder))  # not resolved: users see the names that they know
     walk = _Walk(root, recursive, out)
     suffixes = frozenset(photo.readable_suffixes())
     matching = [path for path in walk.files() if _matches(path, patterns)]
@@ -203,7 +203,7 @@ def read_list(path: Path) -> list[bytes]:
     Raises:
         BatchInputIsPhoto: it is a photo itself.
         PhotoIsVideo: it is a video.
-        InputNotFound: it is not there, or cannot be read.
+        InputNotFound: it is missing or cannot be read.
     """
     if path.is_file() and _is_photo(path):
         raise BatchInputIsPhoto(path)

@@ -1,4 +1,4 @@
-"""Where a photo's result goes, and what happens where something is there already: its job."""
+"""The place of a photo's result, and the rule where a file exists already: its job."""
 
 import os
 import stat
@@ -27,7 +27,7 @@ def target_of(job: BatchJob, ext: str, settings: BatchSettings) -> Path:
 
 
 class JobMaker:
-    """Makes jobs of rows, by what is at the places of their results now."""
+    """Makes jobs of rows, by the files at the places of their results now."""
 
     def __init__(self, request: BatchRequest, where: Workspace, rows: Iterable[Row]) -> None:
         self.request = request
@@ -57,12 +57,12 @@ class JobMaker:
     def _is_ours(self, path: Path, row: Row) -> bool:
         if row.output_seen is None or row.output is None or path != self.where.out / row.output:
             return False
-        # A result that a person went on working with is theirs.
+        # A result that the user has edited since is theirs.
         return is_untouched(path, row.output_seen)
 
 
 def _present_at(job: BatchJob, settings: BatchSettings) -> list[Path]:
-    """What is there at all places where a job's result may go."""
+    """The files at all places where a job's result may go."""
     endings = {job.source.suffix, *writable_suffixes()}
     there = []
     for ext in [settings.suffix] if settings.suffix else sorted(endings):
@@ -74,7 +74,7 @@ def _present_at(job: BatchJob, settings: BatchSettings) -> list[Path]:
 
 
 def resolved(job: BatchJob, ext: str, settings: BatchSettings) -> Target | Skipped:
-    """Settle where a result goes.
+    """Decide where a result goes.
 
     Raises:
         WouldReplaceSource: a photo of this batch is there, and the result may not be renamed.
@@ -92,7 +92,7 @@ def resolved(job: BatchJob, ext: str, settings: BatchSettings) -> Target | Skipp
 
 
 def skipped_as_no_file(source: Path) -> Skipped | None:
-    """Skip what has the name of a photo, but would be waited for, or never ends."""
+    """Skip pipes and devices that have the name of a photo; reading them may never end."""
     try:
         mode = source.stat().st_mode
     except OSError:
@@ -103,7 +103,7 @@ def skipped_as_no_file(source: Path) -> Skipped | None:
 
 
 def skipped_unread(job: BatchJob, settings: BatchSettings) -> Skipped | None:
-    """Skip without reading where that tells nothing, or the result is known to be there."""
+    """Skip without reading if the result's place is known to be taken."""
     no_file = skipped_as_no_file(job.source)
     if no_file is not None:
         return no_file

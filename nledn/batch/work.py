@@ -1,4 +1,4 @@
-"""What is done with one photo: read, derain, write. The three steps can overlap between photos."""
+"""The work on one photo: read, derain, write. The three steps can overlap between photos."""
 
 import logging
 import time
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 Clock = Callable[[], float]
-"""Seconds, as `time.monotonic` counts them; one that is paused stands still."""
+"""Seconds, as `time.monotonic` counts them; a pause stops it."""
 
 PICTURES_AT_MOST = 2000  # in a report: some 45 MB of it
 
@@ -76,7 +76,7 @@ class DerainedPhoto:
 def load(
     job: BatchJob, settings: BatchSettings, cancel: CancelToken | None = None
 ) -> Loaded | Skipped:
-    """Read a photo and settle where its result goes.
+    """Read a photo and decide where its result goes.
 
     Raises:
         PhotoError: it cannot be read.
@@ -121,7 +121,7 @@ def compute(
 
 
 def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
-    """Take the rain away and write the result; it appears whole or not at all.
+    """Remove the rain and write the result; it appears whole or not at all.
 
     Raises:
         WriteError: it cannot be written.
@@ -135,7 +135,7 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
     make_folder(target.path.parent)
     after = _write(result, job, target, settings)
     output_seen = seen_of(target.path)
-    assert output_seen is not None, "the result was written a moment ago"
+    assert output_seen is not None, "the result was just written"
     scores, notes = _scores(job, target)
     width, height = before.size
     record = result.layer.record
@@ -185,7 +185,7 @@ def _pictures(job: BatchJob, before: Photo, after: Photo) -> ThumbnailPair | Non
 
 
 def _scores(job: BatchJob, target: Target) -> tuple[TruthScores | None, tuple[str, ...]]:
-    """Scores, or why there are none; the result stands whatever the photo without rain is."""
+    """Return the scores, or why they are missing, which is no failure of the photo."""
     if job.truth is None:
         return None, ()
     try:
@@ -197,7 +197,7 @@ def _scores(job: BatchJob, target: Target) -> tuple[TruthScores | None, tuple[st
 def derain_file(
     job: BatchJob, settings: BatchSettings, engine: Engine, cancel: CancelToken | None = None
 ) -> Done | Failed | Skipped:
-    """All three steps for one photo; what a worker elsewhere calls.
+    """Do all three steps for one photo; workers elsewhere call this.
 
     Raises:
         Cancelled: `cancel` was set.
@@ -214,10 +214,10 @@ def derain_file(
 
 
 def guarded(job: BatchJob, step: Callable[[], Value]) -> Value | Failed:
-    """Run a step of one photo; what goes wrong with it is its outcome and stops no other.
+    """Run a step of one photo; an error becomes its outcome and stops no other photo.
 
     Raises:
-        Cancelled: that is nobody's failure.
+        Cancelled: the user stopped the batch.
         OutputDiskFull: every other photo would fail as well.
     """
     try:

@@ -1,4 +1,4 @@
-"""Where the journal of an output folder is, and what lost workers left in that folder."""
+"""The journal's place for an output folder, and leftovers of lost workers in it."""
 
 import errno
 import hashlib
@@ -26,7 +26,7 @@ _CANNOT_LOCK = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, err
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where a batch keeps its journal.
+    """The folders of a batch.
 
     Attributes:
         out: the output folder, absolute.
@@ -42,7 +42,7 @@ class Workspace:
 
     @property
     def written(self) -> Path:
-        """Notes of what the batch wrote; see `seen.note_written`."""
+        """Notes of the files that the batch wrote; see `seen.note_written`."""
         return self.journal.with_suffix(".written")
 
     def holds(self, path: Path) -> bool:
@@ -67,7 +67,7 @@ class Workspace:
 
 
 def existing(out: Path) -> Workspace:
-    """Find where the journal is or would be; nothing is made."""
+    """Find where the journal is or would be, without making anything."""
     inside, outside = _both(out)
     folder = inside.journal.parent
     is_usable = _is_private(out) and (not os.path.lexists(folder) or _is_own_folder(folder))
@@ -83,7 +83,7 @@ def prepared(out: Path) -> Workspace:
     inside, outside = _both(out)
     make_folder(inside.out)
     folder = inside.journal.parent
-    # Not where an earlier run had to go elsewhere.
+    # Not if an earlier run had to put it elsewhere.
     if not outside.journal.parent.is_dir() and _is_private(out) and not folder.is_symlink():
         make_folder(folder, _PRIVATE)
         if _is_own_folder(folder) and _closed_to_others(folder) and _can_lock(folder):
@@ -96,13 +96,13 @@ def _both(out: Path) -> tuple[Workspace, Workspace]:
     absolute = Path(os.path.abspath(out))
     digest = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()[:16]
     outside = places.user_state() / "batches" / digest / "queue.sqlite"
-    # Through no link, which somebody could turn elsewhere.
+    # Without links, which another user could redirect.
     inside = Path(os.path.realpath(out)) / FOLDER / "queue.sqlite"
     return Workspace(absolute, inside), Workspace(absolute, outside, elsewhere=True)
 
 
 def _is_private(out: Path) -> bool:
-    """Return whether nobody else can put a file, or another folder, where `out` is."""
+    """Return whether only this user can put a file, or another folder, where `out` is."""
     if sys.platform == "win32":
         return True
     real = Path(os.path.realpath(out))
@@ -115,7 +115,7 @@ def _is_private(out: Path) -> bool:
             return False
         if state.st_uid not in (0, os.geteuid()):
             return False
-        # Many systems give each user a group of the same number, with nobody else in it.
+        # Many systems give each user a private group of the same number.
         by_group = state.st_mode & stat.S_IWGRP and state.st_gid != os.geteuid()
         by_others = by_group or state.st_mode & stat.S_IWOTH
         if by_others and not state.st_mode & stat.S_ISVTX:
@@ -137,7 +137,7 @@ def _closed_to_others(folder: Path) -> bool:
 
 
 def _can_lock(folder: Path) -> bool:
-    """Return whether the disk knows locks; SQLite itself would say no more than "busy"."""
+    """Return whether the disk supports locks; SQLite itself would only report "busy"."""
     try:
         import fcntl
     except ImportError:  # Windows, where every disk does
@@ -151,7 +151,7 @@ def _can_lock(folder: Path) -> bool:
 
 
 def remove_unfinished(out: Path, rows: Iterable[Row]) -> None:
-    """Delete what workers that were lost left of results which others have written since."""
+    """Delete unfinished files of lost workers whose results others have written since."""
     done: dict[Path, set[str]] = {}
     for row in rows:
         if row.state is State.DONE and row.output is not None:

@@ -1,4 +1,4 @@
-"""An untrusted file in, verified weights out; and the way back, to safetensors.
+"""Read untrusted files into verified weights; write weights as safetensors.
 
 A file is read once, up to a limit, and everything is decided on those bytes: hash, format (by
 content, never by name), names, shapes, values. Nothing in it is run.
@@ -37,7 +37,7 @@ FIRST_BYTES = 16  # enough to tell the formats
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights that were verified.
+    """Verified weights.
 
     Attributes:
         arrays: float32, by the names of `nledn.network.NLEDN.state_dict()`, all of them, each of
@@ -61,7 +61,7 @@ def read(path: Path, *, sha256: str | None = None) -> Weights:
         sha256: of the bytes that are expected; None takes any.
 
     Raises:
-        CheckpointNotFound: there is no such file.
+        CheckpointNotFound: the file is missing.
         CheckpointNotPermitted: it may not be read.
         NotACheckpoint: of another kind: a folder, empty, text, a photo.
         CheckpointTooLarge: more than `LIMIT_BYTES`.
@@ -90,14 +90,14 @@ def write(path: Path, arrays: Mapping[str, Floats]) -> str:
     """Write safetensors, atomically. Equal weights give equal bytes.
 
     Args:
-        path: the file; one that is there is replaced.
+        path: the file; an existing one is replaced.
         arrays: float32, by the names of `nledn.network.NLEDN.state_dict()`.
 
     Returns:
         The file's sha256.
 
     Raises:
-        WriteError: the system does not let it be written.
+        WriteError: it cannot be written.
     """
     from safetensors.numpy import save
 
@@ -108,7 +108,7 @@ def write(path: Path, arrays: Mapping[str, Floats]) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    """The whole file, once it has the start and the size of a checkpoint."""
+    """Return the whole file, if it has the start and the size of a checkpoint."""
     try:
         # Before opening: a named pipe would make us wait for a writer.
         if not stat.S_ISREG(path.stat().st_mode):

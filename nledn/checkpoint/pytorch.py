@@ -1,7 +1,7 @@
 """Read PyTorch's own files, the zip format and the one before it, as data and without torch.
 
 A pickle is a program. `_Unpickler` takes only the steps that a state dict needs, knows only the
-names that tensors have, and gives descriptions in their place: nothing of the file is ever called.
+names that tensors have, and replaces them by descriptions: nothing in the file is ever called.
 """
 
 import io
@@ -42,7 +42,7 @@ DTYPES = {
 
 
 def is_pickled(data: bytes) -> bool:
-    """Tell whether the bytes begin as one of PyTorch's formats, or as any other pickle."""
+    """Return whether the bytes begin as one of PyTorch's formats, or as any other pickle."""
     return data.startswith((ZIP_START, PICKLE_START))
 
 
@@ -86,7 +86,7 @@ def _read_zip(data: bytes, path: Path) -> tuple[object, Mapping[str, bytes]]:
 
 
 def _parts(data: bytes, path: Path) -> dict[str, bytes]:
-    """Return the parts of a zip by name, once it is sure that they are no larger than the file."""
+    """Return the parts of a zip by name, after checking that they are no larger than the file."""
     end = data.rfind(DIRECTORY_END)
     if int.from_bytes(data[end + 10 : end + 12], "little") > PARTS_LIMIT:
         raise NotACheckpoint(path)
@@ -170,7 +170,7 @@ class _View:
 
 
 class _Dict(dict[str | int, object]):
-    """A dict that never hashes a key made of others, which can take longer than the sun lasts."""
+    """A dict that never hashes a nested key, which can take practically for ever."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -199,7 +199,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "torch._utils _rebuild_tensor": _tensor,  # before PyTorch 0.4, and in the published files
     "torch._utils _rebuild_tensor_v2": _tensor,
 }
-"""Stand-ins for what a state dict calls."""
+"""Replacements for the functions that a state dict calls."""
 
 STEPS = (
     pickle.PROTO + pickle.FRAME + pickle.STOP + pickle.MARK
@@ -232,7 +232,7 @@ class _Unpickler(pickle._Unpickler):
         self._path = path
 
     def find_class(self, module: str, name: str) -> object:
-        """Return the stand-in for a name.
+        """Return the replacement for a name.
 
         Raises:
             CheckpointUnsafe: a name that no tensor has.
@@ -245,7 +245,7 @@ class _Unpickler(pickle._Unpickler):
         return function
 
     def persistent_load(self, pid: object) -> _Storage:
-        """Return what stands for a storage."""
+        """Return the replacement for a storage."""
         match pid:
             case ("storage", _Kind(dtype), str(key), str(), int(), *more):
                 self.dtypes[key] = dtype

@@ -18,7 +18,7 @@ DTYPES = {
 
 
 def is_safetensors(data: bytes) -> bool:
-    """Tell whether the bytes begin as the format does: a possible header length, then `{`."""
+    """Return whether the bytes begin as the format does: a possible header length, then `{`."""
     length = int.from_bytes(data[:LENGTH_BYTES], "little")
     return data[LENGTH_BYTES : LENGTH_BYTES + 1] == b"{" and length <= HEADER_LIMIT_BYTES
 

@@ -40,7 +40,7 @@ from nledn.messages import printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
 
-MANY = 50  # photos, for which a trial of some ten seconds pays
+MANY = 50  # photos, enough to gain from a benchmark of ten seconds
 VIDEOS_LISTED = 5
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
             metavar="IN",
             help="Folder of photos, or a list of them, one a line; - reads the list from stdin.",
             show_default=False,
-            readable=False,  # asked of each photo, not of all before the first
+            readable=False,  # checked for each photo, not for all before the first
         ),
     ],
     output: Annotated[
@@ -143,7 +143,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 
 @dataclass(frozen=True)
 class _Files:
-    """What is written beside the results: reports and a log."""
+    """The files beside the results: reports and a log."""
 
     reports: tuple[Path, ...]
     log: Path | None
@@ -151,10 +151,10 @@ class _Files:
     sources: tuple[Path, ...]
 
     def check(self, output: Path) -> None:
-        """Refuse before the work what would be refused after it."""
+        """Raise before the work what writing would raise after it."""
         from nledn.report import MARKS
 
-        # The folder of the results need not be there: it is made before a report or a log.
+        # The folder of the results may be missing: it is made before a report or a log.
         made = None if output.exists() else output.absolute()
         for path in self.reports:
             if path.absolute().parent != made:
@@ -164,7 +164,7 @@ class _Files:
             atomic.check_appending(self.log, sources=self.sources, mark=LOG_MARK)
 
     def write(self, report: "Report") -> bool:
-        """Write the reports; whether all of them could be written."""
+        """Write the reports; return whether all could be written."""
         from nledn import report as reporting
 
         write = partial(reporting.write, report, overwrite=self.overwrite, sources=self.sources)
@@ -176,7 +176,7 @@ class _Files:
 
 
 def _files_in(folder: Path | None) -> Iterator[Path]:
-    """The photos without rain, which nothing may replace either."""
+    """The photos without rain, which are never replaced either."""
     if folder is not None:
         yield from (path for path in folder.rglob("*") if path.is_file())
 
@@ -190,7 +190,7 @@ def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> 
         return in_list(read_list(source), source, patterns=patterns)
     found = in_folder(source, recursive=recursive, patterns=patterns, out=output)
     for folder in found.unlisted:
-        err.print(f"The system does not let us list {printable(folder)}; it is left out.")
+        err.print(f"Permission denied: {printable(folder)}. It is left out.")
     for video in found.videos[:VIDEOS_LISTED]:
         err.print(str(PhotoIsVideo(found.root / video)))
     if len(found.videos) > VIDEOS_LISTED:
@@ -276,7 +276,7 @@ def _say_ending(queue: "Queue", ending: "Ending") -> None:
             err.print(f"  {row.sentence}", style="red")
         if len(failed) > FAILURES_LISTED:
             err.print(f"  … and {len(failed) - FAILURES_LISTED} more, which a report lists.")
-        err.print("Once mended, the same command with --retry-failed tries them again.")
+        err.print("To retry them, run the same command with --retry-failed.")
     if ending.error is not None:
         say_error(ending.error)
     left = counts.planned + counts.running
@@ -284,7 +284,7 @@ def _say_ending(queue: "Queue", ending: "Ending") -> None:
     results = sum(isinstance(row.error, EarlierResult) for row in skipped)
     said += [results_skipped(results)] if results else []
     said += [f"{counts.skipped - results} skipped"] if counts.skipped > results else []
-    said += [f"{left} left; the same command goes on with them"] if left else []
+    said += [f"{left} left; run the same command to continue"] if left else []
     err.print(f"{', '.join(said)}.")
 
 

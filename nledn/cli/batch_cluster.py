@@ -1,4 +1,4 @@
-"""The place where `nledn batch` computes: here, or on the workers of a cluster."""
+"""The place of a batch's computation: here, or on the workers of a cluster."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -24,8 +24,8 @@ class Where:
     """The place of the work.
 
     Attributes:
-        scheduler: address of one that runs.
-        local_workers: processes of one to be started here; 0 for none.
+        scheduler: address of a running one.
+        local_workers: processes of a cluster to start here; 0 for none.
         tls: certificate authority, certificate and key.
 
     Raises:
@@ -49,13 +49,13 @@ class Where:
             raise typer.BadParameter("tls_… needs --scheduler tls://HOST:PORT.")
         for path in given:
             if not path.is_file():
-                raise typer.BadParameter(f"There is no file {path}, which tls_… names.")
+                raise typer.BadParameter(f"File not found: {path}, named by tls_….")
         if given and len(given) < len(self.tls):
             raise typer.BadParameter("Give tls_ca_file, tls_cert and tls_key, or none of them.")
 
     @property
     def is_here(self) -> bool:
-        """Whether this process computes."""
+        """True if this process computes."""
         return self.scheduler is None and not self.local_workers
 
 
@@ -73,7 +73,7 @@ def opened(where: Where) -> "Iterator[Cluster]":
     """Connect to the cluster, or start it.
 
     Raises:
-        ClusterError: the package is missing, or nobody answers.
+        ClusterError: the package is missing, or no scheduler answers.
     """
     cluster = _imported()
     if where.scheduler is None:
@@ -82,7 +82,7 @@ def opened(where: Where) -> "Iterator[Cluster]":
         return
     if not where.scheduler.startswith("tls://"):
         err.print(
-            f"{where.scheduler} is not encrypted: whoever reaches the scheduler can run programs "
+            f"{where.scheduler} is not encrypted: anyone who reaches it can run programs "
             "as you. Use tls:// in a network that you share; docs/cluster.md says how."
         )
     files = [path for path in where.tls if path is not None]
@@ -94,10 +94,10 @@ def opened(where: Where) -> "Iterator[Cluster]":
 def computed(
     queue: "Queue", where: Where, on_update: "Callable[[Update], None]", cancel: CancelToken
 ) -> "Ending":
-    """Have the workers derain what is planned.
+    """Have the workers derain the planned photos.
 
     Raises:
-        ClusterError: there is no cluster to have.
+        ClusterError: the cluster cannot be used.
     """
     with opened(where) as cluster:
         workers = cluster.threads_by_worker()

@@ -1,4 +1,4 @@
-"""The file of `nledn batch --config`: what few people set, as TOML (docs/batch.md)."""
+"""The file of `nledn batch --config`: rarely used settings, as TOML (docs/batch.md)."""
 
 import tomllib
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ class Config:
         max_megapixels: larger photos are refused.
         truth: folder of the same photos without rain.
         log_json: file for an object a photo.
-        local_workers: processes of a cluster to be started here; 0 for none.
+        local_workers: processes of a cluster to start here; 0 for none.
         tls: certificate authority, certificate and key, for a scheduler with TLS.
     """
 

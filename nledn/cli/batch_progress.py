@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from nledn.batch import Update
 
 LOG_MARK = b'{"log": "AfterRain batch"'
-"""How each line of a log begins (`log_json`), so that it is appended to nothing else."""
+"""The start of each line of a log (`log_json`), so that nothing else is appended to."""
 _STEPS = 1000  # of the bar, for each photo's share
 
 
 class Shown:
     """Shows updates: a bar on a terminal, else a line a photo; each also in the log.
 
-    A bar without a terminal would fill a log with escape codes, silence would look like a stop.
+    Without a terminal, a bar would fill a log with escape codes; silence would look like a stop.
     """
 
     def __init__(self, log: IO[str] | None = None) -> None:

@@ -44,13 +44,13 @@ class _Files:
 
     @property
     def _kinds(self) -> list[tuple[Path, str]]:
-        """The files that are asked for, each with the suffix that says what goes into it."""
+        """The requested files, each with the suffix that names its kind."""
         named = [(self.json, ".json"), (self.csv, ".csv")]
         pictures = [(path, path.suffix.lower()) for path in self.outputs]
         return pictures + [(path, kind) for path, kind in named if path is not None]
 
     def check(self, sources: Sequence[Path]) -> None:
-        """Refuse before the work, not after it."""
+        """Check the arguments before the work."""
         from nledn import report
         from nledn.compare.sheet import MARK
 
@@ -66,7 +66,7 @@ class _Files:
             atomic.check(path, overwrite=self.overwrite, sources=sources, mark=mark)
 
     def write(self, writers: Mapping[str, Callable[..., None]], sources: Sequence[Path]) -> bool:
-        """Write each file by the writer of its kind; whether all of them could be written."""
+        """Write each file by the writer of its kind; return whether all could be written."""
         done = [
             written(
                 partial(writers[kind], path, sources, overwrite=self.overwrite),
@@ -166,7 +166,7 @@ def _files_of(results: Sequence["OtherResult"], photo: Path) -> Iterator[Path]:
     from nledn.compare.files import file_of
 
     for result in results:
-        with suppress(PhotoError):  # its pane will say so
+        with suppress(PhotoError):  # its pane shows the error
             yield file_of(result, photo)
 
 
@@ -224,7 +224,7 @@ def _contest(found: "PairSet", request: "ContestRequest", limit: int | None) -> 
 
         def show(row: "ContestRow") -> None:
             for error in row.errors:
-                # A checkpoint that cannot be loaded fails alike on every photo.
+                # A checkpoint that cannot be loaded fails on every photo.
                 if error is not None and repr(error) not in said:
                     said.add(repr(error))
                     say_error(error)
@@ -236,7 +236,7 @@ def _contest(found: "PairSet", request: "ContestRequest", limit: int | None) -> 
 def _refuse_for_folder(
     truth: Path | None, crop: list[str] | None, crop_only: bool, output: list[Path] | None
 ) -> None:
-    """Options that speak of one photo."""
+    """Options for a single photo."""
     given = {"truth": truth, "crop": crop, "crop-only": crop_only, "output": output}
     for name, value in given.items():
         if value:

@@ -1,4 +1,4 @@
-"""Talking to a person: sentences on standard error, results on standard output, exit codes."""
+"""Output for users: sentences on standard error, results on standard output, exit codes."""
 
 import errno
 import json
@@ -44,15 +44,15 @@ ERROR_STYLE = "red"
 
 
 class _Plain(Console):
-    """Shows text and nothing else: what comes out of files commands no terminal."""
+    """Shows plain text only: no text from a file can control the terminal."""
 
     def render_str(self, text: str, **settings: Any) -> Text:
-        """As rich's, of printed text and of cells of tables alike."""
+        """As rich's, for printed text and for cells of tables."""
         shown = "\n".join(printable(line) for line in text.split("\n"))
         return super().render_str(shown, **settings)
 
     def print(self, *objects: Any, style: str | Style | None = None, **settings: Any) -> None:
-        """As rich's; errors, which are red, are printed even where all else is not wanted."""
+        """As rich's; errors, which are red, are printed even with --quiet."""
         was_quiet = self.quiet
         self.quiet = was_quiet and style != ERROR_STYLE
         try:
@@ -91,7 +91,7 @@ def say_path(path: str) -> None:
 
 
 def say_json(value: object) -> None:
-    """Print JSON; what no terminal shows is escaped, as JSON's readers take it."""
+    """Print JSON; characters that a terminal cannot show are escaped."""
     lines = json.dumps(value, indent=2, ensure_ascii=False).split("\n")
     print("\n".join("".join(map(_in_json, line)) for line in lines))
 
@@ -101,7 +101,7 @@ def _in_json(letter: str) -> str:
 
 
 def results_skipped(count: int) -> str:
-    """Count the results of earlier runs that were passed over."""
+    """Count the skipped results of earlier runs."""
     return f"{count} result{'' if count == 1 else 's'} of an earlier run skipped"
 
 
@@ -114,16 +114,17 @@ def check_kind(path: Path | None, kind: str) -> None:
     """Refuse to replace a file of another kind, such as a model, by that of `--json` or `--csv`.
 
     Raises:
-        OptionInvalid: there is a file whose name does not end in `kind`.
+        OptionInvalid: the file exists and its name does not end in `kind`.
     """
     if path is not None and path.suffix.lower() != f".{kind}" and path.is_file():
         raise OptionInvalid(kind, str(path), f"a file that ends in .{kind}")
 
 
 def written(write: Callable[[], None], sentence: str) -> bool:
-    """Write a file that tells of work that is done, and say so.
+    """Write a report on finished work, and say so.
 
-    Where it cannot be written, that is said instead: the work stands, and other files may follow.
+    If it cannot be written, an error is printed instead: the results are kept, and other files may
+    follow.
     """
     try:
         write()
@@ -137,7 +138,7 @@ def written(write: Callable[[], None], sentence: str) -> bool:
 
 @contextmanager
 def exit_on_error() -> Iterator[None]:
-    """End the program with the right code when what is inside cannot go on."""
+    """End the program with the right exit code when the block fails."""
     try:
         yield
     except OptionInvalid as error:
@@ -148,8 +149,8 @@ def exit_on_error() -> Iterator[None]:
         say_error(error)
         raise typer.Exit(Exit.NONE_DONE) from error
     except OSError as error:
-        # `Path.exists` and its like ask no more questions where a name cannot be one, or lies in
-        # a folder that may not be entered.
+        # `Path.exists` and similar calls raise for impossible names, and for folders that may not
+        # be entered.
         typed = _OF_NAMES.get(error.errno or 0)
         if typed is None or not isinstance(error.filename, str):
             raise

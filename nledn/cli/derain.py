@@ -95,7 +95,7 @@ class Told:
         record: how it was made; see `nledn.Record`.
         notes: what was dropped or converted.
         error: what went wrong, and what to do.
-        skipped: it is the result of an earlier run, and was passed over.
+        skipped: it is the result of an earlier run and was left out.
     """
 
     source: str
@@ -113,7 +113,7 @@ class Told:
 def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     photos: Annotated[
         list[Path],
-        # Whether each can be read is asked of it alone, not of all before the first.
+        # Each is checked when its turn comes, not all before the first.
         typer.Argument(
             help="Photos to derain; - reads one from stdin.", show_default=False, readable=False
         ),
@@ -137,7 +137,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     ] = False,
     quality: QualityOption = 95,
     longest_side: Annotated[
-        int | None, typer.Option(min=1, help="Reduce larger results to so many pixels a side.")
+        int | None, typer.Option(min=1, help="Reduce larger results to so many pixels per side.")
     ] = None,
     record: RecordOption = True,
     max_megapixels: Annotated[
@@ -203,7 +203,7 @@ def _derained(pipes: piped.Pipes, wanted: Wanted, options: Options, *, as_json: 
 
 
 def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
-    """Refuse what no photo can be done with.
+    """Check options that concern all photos.
 
     Raises:
         OptionInvalid: one file for the results of several photos, or of another format, or a
@@ -287,7 +287,7 @@ class _Work:
         if is_result(photo.xmp) and not wanted.include_results:
             raise EarlierResult(path)
         outputs = self._outputs(photo, path, number)
-        # Two photos of one name in one folder must not replace each other, whatever is asked.
+        # Two photos of one name in one folder must never replace each other.
         for each in self._written.intersection(outputs.all):
             raise OutputExists(each)
         pipeline.check(outputs, overwrite=wanted.overwrite, sources=self._sources)
@@ -330,7 +330,7 @@ class _Work:
             return False
 
     def _place_beside(self, source: Path, number: int) -> Path:
-        """The place of a result beside its source, in whose format it most often is."""
+        """The place of a result beside its source, usually in the same format."""
         strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
         ext = SUFFIXES.get(self._wanted.format, source.suffix)
         naming = Naming(source.stem, ext, checkpoint, strength, number)

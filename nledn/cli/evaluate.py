@@ -1,4 +1,4 @@
-"""`nledn evaluate --pairs DIR`: what a checkpoint is worth, in the paper's figures."""
+"""`nledn evaluate --pairs DIR`: the scores of a model, in the paper's figures."""
 
 from dataclasses import replace
 from functools import partial
@@ -51,7 +51,7 @@ def evaluate(
 
     require_model(options.weights)
     found = find_pairs(pairs)
-    if json_file is not None:  # refused before the work, not after it
+    if json_file is not None:  # checked before the work
         mark = report.JSON_MARK.encode()
         atomic.check(json_file, overwrite=True, sources=_sources(found))
         check_kind(json_file, "json")

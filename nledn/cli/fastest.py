@@ -1,4 +1,4 @@
-"""The trial of OpenVINO, held where somebody waits anyway, with a sentence that says so."""
+"""The benchmark of OpenVINO, run before long work, with a sentence that says so."""
 
 from dataclasses import replace
 
@@ -8,10 +8,10 @@ from nledn.options import Options
 
 
 def tried(options: Options, machine: Machine) -> Machine:
-    """The machine with a verdict on OpenVINO, if that could be chosen and was never tried here."""
+    """Return the machine with a verdict on OpenVINO, if that could be chosen and is untested."""
     from nledn.backends import backend_benchmark
 
     if machine.openvino_trial is not None or not backend_benchmark.would_decide(options, machine):
         return machine
-    err.print("OpenVINO is tried, once on this machine; this takes some ten seconds.")
+    err.print("Testing OpenVINO, once on this machine; this takes about ten seconds.")
     return replace(machine, openvino_trial=backend_benchmark.hold(machine))

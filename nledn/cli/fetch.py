@@ -1,4 +1,4 @@
-"""`nledn weights fetch ID...`: the authors' checkpoints, from where they published them."""
+"""`nledn weights fetch ID...`: download the authors' models from their repository."""
 
 import sys
 from typing import Annotated
@@ -53,7 +53,7 @@ def _ask(ids: list[str], yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        err.print("Nothing was fetched. Add --yes if you want them all the same.")
+        err.print("Nothing was fetched. Add --yes to fetch them anyway.")
         raise typer.Exit(Exit.USAGE)
     size_mb = sum(FETCHABLE[id].size_bytes for id in ids) / 1e6
     if not typer.confirm(f"Fetch {', '.join(ids)} ({size_mb:.1f} MB)?", err=True):

@@ -1,4 +1,4 @@
-"""`nledn info`: where it would compute and why, versions, and where things live."""
+"""`nledn info`: the device it would use and why, versions, and folders."""
 
 import importlib
 import platform
@@ -17,14 +17,14 @@ from nledn.machine import Machine
 from nledn.options import Options
 
 PACKAGES = ("torch", "openvino", "numpy", "pillow", "PySide6-Essentials")
-TYPICAL_SIZE = (3000, 4000)  # 12 megapixels: what a photo from a phone or camera has
+TYPICAL_SIZE = (3000, 4000)  # 12 megapixels, as from a phone or camera
 
 
 @takes_options
 def info(
     options: Options,
     modules: Annotated[
-        bool, typer.Option("--modules", help="Load what loads on demand, and say what does not.")
+        bool, typer.Option("--modules", help="Load every optional part, and report failures.")
     ] = False,
 ) -> None:
     """Say which device, backend, precision and tile a photo of 12 megapixels would get, and why."""
@@ -51,7 +51,7 @@ def info(
 
 
 def _loaded(module: str) -> str:
-    """The module's name, and what an edition without PyTorch lacks."""
+    """The module's name, and what is missing in an edition without PyTorch."""
     try:
         importlib.import_module(module)
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""`nledn licences`: what AfterRain is made of, and under which terms."""
+"""`nledn licences`: the parts of AfterRain and their terms."""
 
 from nledn import licences as carried
 from nledn import places

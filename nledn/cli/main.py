@@ -1,4 +1,4 @@
-"""The `nledn` program: its commands, and the last word on exit codes."""
+"""The `nledn` program: its commands and exit codes."""
 
 import io
 import logging
@@ -41,7 +41,7 @@ app.command()(evaluate)
 app.command()(compare)
 app.command()(info)
 app.command()(taking()(licences))
-app.add_typer(weights.app, name="weights", help="The checkpoints that are known.")
+app.add_typer(weights.app, name="weights", help="List, add, check and remove models.")
 
 
 @app.callback()
@@ -53,16 +53,16 @@ def _program(
         ),
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="Print results and errors alone.")
+        bool, typer.Option("-q", "--quiet", help="Print only results and errors.")
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log each step.")] = False,
 ) -> None:
     """Take rain out of photos."""
     err.quiet = quiet
     handler = logging.StreamHandler()
     handler.setFormatter(Lines(logging.BASIC_FORMAT))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler])
-    # libvips warns of bytes; what it means for a photo is said in our own words.
+    # libvips warns of bytes; our notes say what it means for a photo.
     logging.getLogger("pyvips").setLevel(logging.NOTSET if verbose else logging.ERROR)
     malloc.keep_freed()  # before a batch starts its threads
     temporary_files.remove_abandoned()
@@ -71,8 +71,8 @@ def _program(
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 all done, 1 none, 2 some failed, 64 usage, 130 interrupted."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Paths leave as the bytes that they are, also those that are no UTF-8; and Windows would
-        # write what goes to a pipe in a code page, which has not the letters of every name.
+        # Paths are printed as their own bytes, also without valid UTF-8; and Windows would write
+        # to a pipe in a code page, which lacks the letters of some names.
         encoding = "utf-8" if sys.platform == "win32" else None
         sys.stdout.reconfigure(encoding=encoding, errors="surrogateescape")
     try:

@@ -1,4 +1,4 @@
-"""The options that all commands share which derain something, declared once."""
+"""The options that all deraining commands share, declared once."""
 
 import inspect
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def _option(flag: str, explanation: str) -> Any:
 
 
 OverwriteOption = Annotated[
-    bool, typer.Option("--overwrite", help="Replace files that AfterRain has not written.")
+    bool, typer.Option("--overwrite", help="Replace files that AfterRain did not write.")
 ]
 NameOption = Annotated[
     str,
@@ -45,7 +45,7 @@ KeepTimesOption = Annotated[
 # By the names of `Options`' fields.
 _SHARED: dict[str, Any] = {
     "weights": Annotated[str, _option("--weights", "Model: a name, a file, or auto.")],
-    "strength": Annotated[float, _option("--strength", "Share of the rain to take, 0 to 1.5.")],
+    "strength": Annotated[float, _option("--strength", "Share of the rain to remove, 0 to 1.5.")],
     "keep_brightness": Annotated[
         bool, _option("--keep-brightness", "Give back the light that goes with the rain.")
     ],
@@ -129,7 +129,7 @@ def _taking(names: tuple[str, ...], command: Command) -> Command:
 
 
 def require_model(weights: str) -> None:
-    """Refuse `auto` where models are measured: it is no model.
+    """Refuse `auto` where models are measured: it is not a model.
 
     Raises:
         OptionInvalid: it is `auto`.

@@ -16,7 +16,7 @@ from nledn.cli.console import Exit, err
 from nledn.errors import write_errors
 
 PIPE = Path("-")
-STDIN, STDOUT = Path("stdin"), Path("stdout")  # as sentences name them
+STDIN, STDOUT = Path("stdin"), Path("stdout")  # their names in sentences
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Pipes:
     """The files that stand for standard input and output.
 
     Attributes:
-        photos: what is derained.
-        output: where its result goes.
-        folder: private, of the files that stand for pipes; None where there is no pipe.
-        stdout: where the result goes from there; None where it stays in its file.
+        photos: to derain.
+        output: of the result.
+        folder: private, of the files that stand for pipes; None without a pipe.
+        stdout: gets the result; None if it stays in its file.
     """
 
     photos: tuple[Path, ...]
@@ -36,11 +36,11 @@ class Pipes:
     stdout: BinaryIO | None = None
 
     def holds(self, path: Path) -> bool:
-        """Return whether a file stands for a pipe: its folder means nothing to anybody."""
+        """Return whether a file stands for a pipe, so that its folder means nothing to the user."""
         return path.parent == self.folder
 
     def hand_out(self, result: Path) -> bool:
-        """Copy a result to standard output; return whether an XMP file beside it is left behind."""
+        """Copy a result to standard output; return whether an XMP file beside it is lost."""
         assert self.stdout is not None, "it stays in its file"
         with write_errors(STDOUT):
             try:
@@ -54,11 +54,11 @@ class Pipes:
 
 @contextmanager
 def opened(photos: Sequence[Path], output: Path | None) -> Iterator[Pipes]:
-    """Take in the photo of standard input, and keep standard output for the result alone.
+    """Read the photo of standard input, and reserve standard output for the result.
 
     Raises:
         BadParameter: a pipe is asked for more than one photo, or is a terminal.
-        WriteError: there is no room for the photo.
+        WriteError: the disk has no room for the photo.
     """
     takes, gives = PIPE in photos, output == PIPE
     if not takes and not gives:
@@ -90,16 +90,16 @@ def _private_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        with suppress(OSError):  # then a later start may
+        with suppress(OSError):  # then a later start removes it
             temporary_files.discard(folder)
             note.take_back()
 
 
 @contextmanager
 def _claimed_stdout() -> Iterator[BinaryIO]:
-    """Yield standard output; what else is printed there goes to standard error from now on.
+    """Yield standard output; other prints go to standard error from now on.
 
-    That is for good: libraries may print what they hold back when the process ends.
+    For good: libraries may still print when the process ends.
     """
     sys.stdout.flush()
     with write_errors(STDOUT):
@@ -108,7 +108,7 @@ def _claimed_stdout() -> Iterator[BinaryIO]:
     try:
         yield stdout
     finally:
-        with suppress(OSError):  # what it did not take has been said
+        with suppress(OSError):  # the lost part has been reported
             stdout.close()
 
 

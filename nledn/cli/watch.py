@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from nledn.engine import Derainer
 
 
-@taking("weights", "strength", "device")
+@taking("weights", "strength", "keep_brightness", "device")
 def watch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     source: Annotated[
         Path,
@@ -91,11 +91,11 @@ class Watch:
         self._arrived: SimpleQueue[Path] = SimpleQueue()
         self._settling = Settling()
         self._complete: set[Path] = set()
-        self._new: set[Path] = set()  # those that this run is about
+        self._new: set[Path] = set()  # those of this run
         self._done = self._failed = 0
 
     def run(self) -> Exit:
-        """Watch until that is cancelled, or a batch cannot go on."""
+        """Watch until it is cancelled, or a batch cannot continue."""
         if not self._source.is_dir():
             raise InputNotFound(self._source)
         observer = observed(self._source.absolute(), self._arrived.put)
@@ -126,7 +126,7 @@ class Watch:
             return Found(self._source.absolute(), ())
 
     def _wait(self) -> None:
-        """Wait a moment, and look which of the files that have arrived are complete."""
+        """Wait a moment, and find the complete ones of the arrived files."""
         time.sleep(SETTLE_S)
         with suppress(Empty):
             while True:
@@ -142,7 +142,7 @@ class Watch:
         request = BatchRequest(Found(found.root, files), self._output, self._settings, self._card)
         try:
             queue = Queue.opened(request)
-        except BatchInputEmpty:  # what has arrived is gone, or results
+        except BatchInputEmpty:  # the arrived files are missing, or results
             return
         with queue:
             if queue.counts().planned:
@@ -160,7 +160,7 @@ class Watch:
         return self._engine
 
     def _tell(self, update: "Update") -> None:
-        """Print a line for a photo that is done, or why it is not."""
+        """Print a line for a finished photo, or the error of a failed one."""
         if update.state == "running" or update.source not in self._new:
             return
         if update.state == "done":

@@ -1,4 +1,4 @@
-"""`nledn weights …`: which checkpoints are known; importing, checking and removing them."""
+"""`nledn weights …`: list, add, check and remove models."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,13 +15,13 @@ from nledn.errors import DerainError
 app = typer.Typer(no_args_is_help=True)
 app.command()(taking()(fetch))
 
-Id = Annotated[str, typer.Argument(help="Id of a checkpoint.", show_default=False)]
+Id = Annotated[str, typer.Argument(help="Id of a model.", show_default=False)]
 
 
 @app.command("list")
 @taking()
 def list_() -> None:
-    """List the checkpoints, shipped ones first."""
+    """List the models, shipped ones first."""
     shelf = catalog.shelf()
     table = Table(box=None, pad_edge=False)
     for heading in ("Id", "Title", "Origin", "Trained on"):
@@ -31,7 +31,7 @@ def list_() -> None:
     if shelf.cards:
         out.print(table)
     else:
-        err.print("There are no checkpoints yet. Import one with nledn weights add FILE.")
+        err.print("There are no models yet. Add one with nledn weights add FILE.")
     _end(shelf.broken, done=len(shelf.cards))
 
 
@@ -39,10 +39,10 @@ def list_() -> None:
 @taking()
 def show(
     checkpoint: Annotated[
-        str, typer.Argument(help="Id of a checkpoint, or a file.", show_default=False)
+        str, typer.Argument(help="Id of a model, or a file.", show_default=False)
     ],
 ) -> None:
-    """Show all that is known of a checkpoint."""
+    """Show the facts about a model."""
     card = catalog.find(checkpoint)
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column()
@@ -60,7 +60,7 @@ def add(
     id: Annotated[str | None, typer.Option(help="Its name on the command line.")] = None,
     title: Annotated[str | None, typer.Option(help="Its name in lists.")] = None,
 ) -> None:
-    """Import a checkpoint: check it, and keep a copy in your own folder."""
+    """Check a model and keep a copy in your own folder."""
     card = catalog.add(file, id, title)
     out.print(f"Added {card.id} ({card.title}). Use it with --weights {card.id}.")
 
@@ -68,7 +68,7 @@ def add(
 @app.command()
 @taking()
 def remove(id: Id) -> None:
-    """Remove a checkpoint that you added."""
+    """Remove a model that you added."""
     catalog.remove(id)
     out.print(f"Removed {id}.")
 
@@ -77,10 +77,10 @@ def remove(id: Id) -> None:
 @taking()
 def verify(
     id: Annotated[
-        str | None, typer.Argument(help="Id of a checkpoint; all of them if left out.")
+        str | None, typer.Argument(help="Id of a model; all of them if left out.")
     ] = None,
 ) -> None:
-    """Check that files of weights are sound and the ones that their cards name."""
+    """Check that the files of models are sound and match their cards."""
     shelf = catalog.shelf() if id is None else catalog.Shelf((), ())
     errors: list[DerainError] = list(shelf.broken)
     sound = 0

@@ -6,7 +6,7 @@
 Plan, journal and lock stay with the client; workers see jobs and give back outcomes. They read
 photos and write results where the client would, so the disk has to be shared.
 
-Nobody loads dask but who asks for a cluster: nothing else in nledn imports this package.
+dask is loaded only for a cluster: nothing else in nledn imports this package.
 """
 
 from nledn.cluster.client import run

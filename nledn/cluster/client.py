@@ -50,17 +50,17 @@ def run(
     on_update: OnUpdate | None = None,
     cancel: CancelToken | None = None,
 ) -> Ending:
-    """Have workers derain what is planned.
+    """Have workers derain the planned photos.
 
-    A photo that fails is a row that says so. The photos of a worker that is lost are done by
-    others; one that was with several workers when they were lost fails. A full disk, a worker that
-    is unfit, and a scheduler or all workers lost stop the batch; the next run goes on.
+    A failed photo becomes a row that says so. Other workers do the photos of a lost worker; a photo
+    that was with several lost workers fails. A full disk, an unfit worker, and the loss of the
+    scheduler or all workers stop the batch; the next run continues it.
 
     Args:
         queue: an open one.
-        cluster: that does it.
+        cluster: computes.
         on_update: called on this thread when a photo is done, failed or skipped.
-        cancel: what workers have computed by then is still written.
+        cancel: results computed by then are still written.
     """
     with _sign(queue) as sign:
         return _ClusterRun(queue, cluster, on_update, cancel or CancelToken(), sign).run()
@@ -68,8 +68,8 @@ def run(
 
 @contextmanager
 def _sign(queue: Queue) -> Iterator[Path]:
-    # Named like an unfinished file, and noted as one: the next start clears it away if this
-    # process is killed.
+    # Named and noted like an unfinished file: the next start removes it if this process is
+    # killed.
     sign = queue.workspace.out / f".{uuid.uuid4().hex}.{os.getpid()}{TEMPORARY_SUFFIX}"
     note = temporary_files.note(sign)
     try:
@@ -160,7 +160,7 @@ class _ClusterRun:
         try:
             answer = _answer_of(future)
         except TimeoutError:
-            # Its worker was lost with the answer; it is done again by another.
+            # Its worker was lost with the answer; another does it again.
             self._answered.put(future)
             return
         except KilledWorker as error:
@@ -168,7 +168,7 @@ class _ClusterRun:
         except CancelledError:
             self._lose(SchedulerLost(self._cluster.address))
             return
-        except Exception as error:  # whatever scheduler and workers say of what they cannot begin
+        except Exception as error:  # any error with which scheduler and workers refuse to begin
             log.debug("the cluster failed", exc_info=True)
             self._stop(ClusterFailed(self._cluster.address, _told(error)))
             outcome = PutBack()
@@ -187,7 +187,7 @@ class _ClusterRun:
             return PutBack()
         is_missing = isinstance(what, Failed) and isinstance(what.error, PhotoNotFound)
         if is_missing and job.source.exists():
-            # Else it would be handed the whole queue, and fail it faster than others can work.
+            # Else it would get the whole queue, and fail it faster than others can work.
             self._stop(WorkerUnfit(answer.worker, f"it does not see {printable(job.source)}"))
             return PutBack()
         return what
@@ -225,15 +225,15 @@ class _ClusterRun:
             self._had_workers = self._counted
 
     def _stop(self, error: DerainError | None) -> None:
-        """Give out no more, and wait for what workers have in hand."""
+        """Give out no more jobs, and wait for the present ones."""
         self._error = self._error or error
         if not self._is_stopping:
             self._is_stopping = True
-            with suppress(OSError):  # where the connection is lost, that is noticed next
+            with suppress(OSError):  # a lost connection is noticed next
                 self._client.run(stop, self._order.run, on_error="ignore")
 
     def _lose(self, error: DerainError | None) -> None:
-        """Wait for nobody: photos that were given out stay begun, and the next run does them."""
+        """Stop without waiting: the next run does the photos that were given out."""
         self._error = self._error or error
         self._is_lost = True
 
@@ -242,7 +242,7 @@ def _order(queue: Queue, cluster: Cluster, sign: Path) -> Order:
     settings, card = queue.request.settings, queue.request.card
     options = replace(
         settings.options,
-        # What a worker finds by itself, no path from where the client stands.
+        # A worker finds it locally; it is no path of the client's.
         weights=os.path.abspath(card.path) if card.origin == "file" else card.id,
         threads=settings.options.threads or cluster.threads,
     )

@@ -1,4 +1,4 @@
-"""To a cluster that runs, or to one started here for as long as it is needed."""
+"""Connections to a running cluster, or to one started here for as long as it is needed."""
 
 import asyncio
 import logging
@@ -42,10 +42,10 @@ class Tls:
 
 @dataclass(frozen=True)
 class Address:
-    """Where a scheduler is.
+    """The address of a scheduler.
 
     Attributes:
-        url: as in `tcp://head:8786` or `tls://head:8786`.
+        url: such as `tcp://head:8786` or `tls://head:8786`.
         tls: for `tls://`.
     """
 
@@ -74,15 +74,15 @@ class Cluster:
 
 @contextmanager
 def connected(address: Address) -> Iterator[Cluster]:
-    """Connect to a scheduler that runs.
+    """Connect to a running scheduler.
 
     Raises:
-        SchedulerUnreachable: nobody answers, or not with these certificates.
+        SchedulerUnreachable: no answer, or not with these certificates.
     """
     _quieten()
     security = _security(address.tls)
     try:
-        # First by hand: a `Client` that cannot connect stays half made, and hangs when it goes.
+        # Tried first: a `Client` that cannot connect stays half made, and hangs when it is deleted.
         asyncio.run(_greet(address.url, security))
         client = Client(
             address.url, timeout=CONNECT_TIMEOUT_S, security=security, set_as_default=False
@@ -113,10 +113,10 @@ async def _greet(url: str, security: Security) -> None:
 def started_here(workers: int) -> Iterator[Cluster]:
     """Start a scheduler and worker processes on this machine, for as long as they are needed.
 
-    They listen on the loopback interface alone, speak TLS with keys that nobody else has (another
-    user of this machine could run code as this one otherwise), and show no dashboard. For the same
-    reason, what they write and import from the disk lies in a new folder that only we may enter:
-    dask's own place has a fixed name in the temporary folder; another user may have made it first.
+    They listen on the loopback interface only, use TLS with private keys (another user of this
+    machine could otherwise run code as this one), and show no dashboard. For the same reason, the
+    files that they write and import lie in a new folder that only we may enter: dask's own folder
+    has a fixed name in the temporary folder, and another user may have made it first.
 
     Args:
         workers: processes; the machine's cores are shared out among them.
@@ -136,8 +136,8 @@ def started_here(workers: int) -> Iterator[Cluster]:
                     threads_per_worker=THREADS_A_WORKER,
                     host=LOOPBACK,
                     dashboard_address=None,
-                    # Else the port of the dashboard that is not there is tried, and a warning
-                    # given where it is taken.
+                    # Else the port of the missing dashboard is tried, with a warning if it is
+                    # taken.
                     scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
                     security=True,
                     preload=[_DEAF],
@@ -153,8 +153,8 @@ def started_here(workers: int) -> Iterator[Cluster]:
 def _ctrl_c_hidden() -> Iterator[None]:
     """Hide Ctrl-C from the processes started meanwhile.
 
-    A terminal sends it to all of them, but only the client may answer. A process takes over what
-    the one that starts it ignores; those that replace lost ones later learn it from `_DEAF`.
+    A terminal sends it to all of them, but only the client may answer. A process inherits the
+    ignored signals of its parent; those that replace lost ones later ignore it by `_DEAF`.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only there can it be ignored
@@ -167,7 +167,7 @@ def _ctrl_c_hidden() -> Iterator[None]:
 
 
 def _quieten() -> None:
-    """Keep dask's log from a person who did not ask for one; ours says what they can use."""
+    """Hide dask's log from users who did not ask for one; ours says what they can use."""
     is_verbose = logging.getLogger().isEnabledFor(logging.DEBUG)
     logging.getLogger("distributed").setLevel(logging.INFO if is_verbose else logging.ERROR)
 

@@ -1,4 +1,4 @@
-"""What runs on a worker: a checkpoint that is loaded once, and one photo after the other."""
+"""The code on a worker: it loads a model once and does one photo after the other."""
 
 import threading
 from collections import defaultdict
@@ -21,7 +21,7 @@ IN_HAND = 3  # photos in memory: read, computed, written; more threads of a work
 
 @dataclass(frozen=True)
 class Order:
-    """What all jobs of a run have in common.
+    """The facts that all jobs of a run share.
 
     Attributes:
         run: names the run.
@@ -43,28 +43,28 @@ class Order:
 
 @dataclass(frozen=True)
 class Unfit:
-    """The worker would not do what the client asks; why, as a clause."""
+    """The worker cannot do the client's work; the reason as a clause."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Stopped:
-    """What every other photo would suffer as well."""
+    """An error that every other photo would meet as well."""
 
     error: DerainError
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a job, and the address of the worker that had it."""
+    """The outcome of a job, and the address of its worker."""
 
     worker: str
     what: Outcome | Unfit | Stopped
 
 
 class _Bench:
-    """What a worker process keeps between photos: the last engine, and which runs were stopped."""
+    """The state of a worker process between photos: the last engine and the stopped runs."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -143,5 +143,5 @@ def _outcome(order: Order, job: BatchJob) -> Outcome | Unfit | Stopped:
 
 
 def stop(run: str) -> None:
-    """Stop a run on this worker after the present tile; what is computed is still written."""
+    """Stop a run on this worker after the present tile; finished photos are still written."""
     _bench.token(run).cancel()

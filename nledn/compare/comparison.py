@@ -1,4 +1,4 @@
-"""A finished comparison: what stands in each pane, and its figures. Exports are made from it."""
+"""A finished comparison: the panes and their figures. Exports are made from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,10 +27,10 @@ class Pane:
     """One of the pictures that are compared.
 
     Attributes:
-        title: what it is called wherever it is shown.
+        title: its name, wherever it is shown.
         kind: the rainy photo, a checkpoint's result, another program's, or the truth.
-        pixels: (H, W, 3) uint8 or uint16, RGB; None where there are none.
-        error: why there are none.
+        pixels: (H, W, 3) uint8 or uint16, RGB; None if missing.
+        error: why they are missing.
         record: how a checkpoint's result was made.
         strength: of a checkpoint.
         path: the file it came from.
@@ -53,11 +53,11 @@ class Board:
 
     Attributes:
         photo: the rainy one, for its name, depth and colours.
-        name: as it is shown.
-        panes: in the order in which they are shown.
+        name: as shown.
+        panes: in the order of their display.
         crops: rectangles that are looked at more closely.
         y: the luma that PSNR-Y and SSIM-Y are measured on.
-        crops_found: the crops were chosen by where the results differ, not by a person.
+        crops_found: the crops were chosen where the results differ, not by the user.
         region: the part of the photo that all panes are cut to; None for the whole.
     """
 
@@ -88,7 +88,7 @@ class Board:
 
     @property
     def results(self) -> tuple[Pane, ...]:
-        """Panes in which rain was taken away."""
+        """Panes with rain removed."""
         return tuple(
             pane
             for pane in self.panes
@@ -135,11 +135,11 @@ def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
         lines.append(accuracy_words(figures.accuracy))
     if figures.removal is not None:
         lines.append(removal_words(figures.removal))
-    return tuple(lines) or ("as it was",)
+    return tuple(lines) or ("original",)
 
 
 def distinct(titles: Sequence[str]) -> list[str]:
-    """Titles that can be told apart: a second one of a name gets a number."""
+    """Unique titles: a second one of a name gets a number."""
     seen: dict[str, int] = {}
     told = []
     for title in titles:

@@ -1,4 +1,4 @@
-"""A folder of pairs: every checkpoint on every photo, and which of them is better."""
+"""A folder of pairs: every checkpoint on every photo, and the better ones."""
 
 import logging
 import math
@@ -31,7 +31,7 @@ SEED = 2018  # the same photos give the same interval
 
 @dataclass(frozen=True)
 class Difference:
-    """The mean of paired differences, and where 95 % of resampled means lie.
+    """The mean of paired differences, and the range of 95 % of the resampled means.
 
     Attributes:
         mean: of one minus the other.
@@ -99,7 +99,7 @@ class Contest:
         return tuple(winners.count(place) for place in range(len(self.names)))
 
     def differences(self) -> tuple[Difference | None, ...]:
-        """PSNR-Y of each minus that of the first contender, over the pairs that both have."""
+        """PSNR-Y of each minus that of the first contender, over their common pairs."""
         return tuple(
             None if place == 1 else paired_difference(*self._psnr_of(place, 1))
             for place in range(len(self.names))

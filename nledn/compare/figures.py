@@ -1,6 +1,6 @@
-"""Figures of a result: its accuracy where the truth is known, and what it took away.
+"""Figures of a result: its accuracy if the truth is known, and the removed rain.
 
-Measured on the pixels as they are saved, in 8 bits, for checkpoints and other programs alike;
+Measured on the saved pixels, in 8 bits, for checkpoints and other programs alike;
 `nledn evaluate` cuts results as the paper's authors do, which moves PSNR by some hundredths.
 """
 
@@ -32,12 +32,12 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Removal(Change):
-    """The rain that was taken from the photo.
+    """The rain removed from a photo.
 
     Attributes:
         share: of pixels whose luma changed by more than 2 levels, 0 to 1.
         directions: shares of the rain layer's streaks by direction, 10° each, from upright on;
-            see `directions_of`. All 0 where nothing was taken.
+            see `directions_of`. All 0 if nothing was removed.
     """
 
     share: float
@@ -59,7 +59,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Cells:
-    """Figures as a table shows them; empty where there are none."""
+    """Figures as a table shows them; empty if missing."""
 
     psnr_y: str = ""
     ssim_y: str = ""
@@ -78,7 +78,7 @@ def accuracy_of(image: Pixels, truth: Pixels, y: LumaName = "pillow") -> Accurac
 
 
 def removal_of(rainy: Pixels, result: Pixels) -> Removal:
-    """Measure what was taken; both (H, W, 3) uint8 or uint16 of one size."""
+    """Measure the removed rain; both (H, W, 3) uint8 or uint16 of one size."""
     difference = levels_of(result) - levels_of(rainy)
     rain: Floats = -(difference @ LUMA).astype(np.float32)
     return Removal(
@@ -176,7 +176,7 @@ def cells_of(figures: Figures) -> Cells:
             psnr_rgb=decibels(accuracy.psnr_rgb),
         )
     if removal is not None:
-        is_shifted = abs(removal.brightness) >= 0.05  # what rounds to nothing has no sign
+        is_shifted = abs(removal.brightness) >= 0.05  # a value that rounds to 0 has no sign
         cells = replace(
             cells,
             taken=f"{removal.taken:.2f}",

@@ -1,4 +1,4 @@
-"""Pictures that nobody computes here: the truth, and what other programs made."""
+"""Pictures that are not computed here: the truth, and other programs' results."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ class OtherResult:
     """Another program's result.
 
     Attributes:
-        title: what it is called.
+        title: its name.
         path: its file, or a folder in which it lies by the photo's name.
     """
 
@@ -36,8 +36,8 @@ def file_of(result: OtherResult, rainy_path: Path) -> Path:
     """The file that a result is read from.
 
     Raises:
-        PhotoNotFound: there is none of the photo's name in its folder.
-        PhotoNotPermitted: the system does not let us look for it.
+        PhotoNotFound: its folder has no file of the photo's name.
+        PhotoNotPermitted: its folder may not be read.
     """
     try:
         if not result.path.is_dir():
@@ -51,7 +51,7 @@ def file_of(result: OtherResult, rainy_path: Path) -> Path:
 
 
 def result_pane(result: OtherResult, rainy: Photo, rainy_path: Path) -> Pane:
-    """The pane of another program's result; one that cannot be used says why."""
+    """Make the pane of another program's result; an unusable one says why."""
     path = result.path
     try:
         path = file_of(result, rainy_path)

@@ -29,9 +29,9 @@ class PagePane:
     Attributes:
         title: its name.
         kind: as in `Pane`.
-        picture: WebP, or None where there is none.
-        error: WebP of where it is wrong, where that is known.
-        failure: why there is no picture.
+        picture: WebP, or None if missing.
+        error: WebP of the error map, if known.
+        failure: why the picture is missing.
         made: how a checkpoint's result was made.
     """
 

@@ -13,10 +13,10 @@ from nledn.pixels import Bytes, Pixels, as_floats, to_8_bits
 from nledn.rain import srgb_encoded
 from nledn.tiling import Rect
 
-ERROR_SHOWN_LEVELS = 48  # an error map's brightest colour; what is beyond looks the same
+ERROR_SHOWN_LEVELS = 48  # an error map's brightest colour; larger errors look the same
 
-# Inferno, by S. van der Walt and N. Smith (CC0), at 33 even places, RGB; between them it is
-# straight to within 2 of 255.
+# Inferno, by S. van der Walt and N. Smith (CC0), at 33 even places, RGB; linear between
+# them to within 2 of 255.
 _INFERNO = """
     000004 040312 0b0724 150b37 210c4a 2f0a5b 3d0965 4a0c6b 57106e 64156e 71196e
     7d1e6d 8a226a 972766 a32c61 b0315b bc3754 c63d4d d04545 da4e3c e35933 eb6429
@@ -25,7 +25,7 @@ _INFERNO = """
 
 Font = ImageFont.FreeTypeFont
 
-# What systems have, looked up by file name; Pillow's own font, without bold, is the last resort.
+# Fonts of the systems, by file name; Pillow's own font, without bold, is the last resort.
 _PLAIN = ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "segoeui.ttf", "Helvetica.ttc", "Arial.ttf")
 _BOLD = ("NotoSans-Bold.ttf", "DejaVuSans-Bold.ttf", "segoeuib.ttf", "Arial Bold.ttf")
 _EAST_ASIAN = ("NotoSansCJK-Regular.ttc", "msyh.ttc", "PingFang.ttc", "wqy-microhei.ttc")
@@ -53,7 +53,7 @@ def height_for(width: int, rect: Rect) -> int:
 
 
 def error_map(image: Pixels, truth: Pixels) -> Bytes:
-    """Show where a result is wrong, (H, W, 3) sRGB: black for equal, yellow from 48 levels on."""
+    """Show the errors of a result, (H, W, 3) sRGB: black for equal, yellow from 48 levels on."""
     error = np.abs(levels_of(image) - levels_of(truth)).mean(axis=2)
     return in_colours(error, ERROR_SHOWN_LEVELS)
 

@@ -1,4 +1,4 @@
-"""Several checkpoints on one photo, a tile of each in turn, where the person looks first."""
+"""Several checkpoints on one photo, a tile of each in turn, in the visible area first."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -21,13 +21,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class Lane:
-    """One checkpoint's way through the photo.
+    """The work of one checkpoint on the photo.
 
     Attributes:
         options: checkpoint, strength, and where to compute.
-        layer: its rain as far as it is known; None before its first turn.
-        error: why it cannot go on.
-        title: the checkpoint's, once it is loaded; what was asked for until then.
+        layer: its rain so far; None before its first turn.
+        error: why it stopped.
+        title: the checkpoint's, once it is loaded; the requested name until then.
         derainer: the checkpoint, once it is loaded.
     """
 
@@ -55,7 +55,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class LaneBegun:
-    """A lane has its layer: empty, or with what was kept of it."""
+    """A lane has its layer, empty or with kept tiles."""
 
     lane: int
 
@@ -75,7 +75,7 @@ class TileDone:
 
 @dataclass(frozen=True)
 class LaneFailed:
-    """A lane cannot go on; the others do."""
+    """A lane stopped with an error; the others continue."""
 
     lane: int
     error: DerainError
@@ -93,7 +93,7 @@ class Comparison:
     Args:
         photo: the rainy one.
         asked: what to compare; a checkpoint may come at several strengths.
-        models: loads the checkpoints, and keeps what they find.
+        models: loads the checkpoints, and keeps their layers.
     """
 
     def __init__(self, photo: Photo, asked: Sequence[Options], models: LoadedModels) -> None:
@@ -109,16 +109,16 @@ class Comparison:
         on_event: OnEvent | None = None,
         cancel: CancelToken | None = None,
     ) -> None:
-        """Compute what is missing, round robin by tile over the checkpoints.
+        """Compute the missing tiles, round robin over the checkpoints.
 
         Args:
-            look: what the person looks at, read anew before each tile; tiles nearest to it first.
-            whole: go on to the whole photo; otherwise only tiles that meet `look` are computed.
+            look: the visible area, read before each tile; tiles nearest to it come first.
+            whole: continue to the whole photo; otherwise compute only tiles that meet `look`.
             on_event: called on this thread at each beginning, tile and failure.
             cancel: read before each tile.
 
         Raises:
-            Cancelled: `cancel` was set; what was done is in the lanes and is not done again.
+            Cancelled: `cancel` was set; finished tiles are in the lanes and are not done again.
         """
         look, cancel = look or Focus(), cancel or CancelToken()
         say = on_event or (lambda _event: None)
@@ -147,7 +147,7 @@ class Comparison:
             say(LaneBegun(place))
 
     def _compute(self, place: int, lane: Lane, tile: Tile, say: OnEvent) -> None:
-        """One tile of one lane; lanes that differ by their strength alone get it too."""
+        """Compute a tile of one lane, also for lanes that differ only by their strength."""
         layer = lane.layer
         assert lane.derainer is not None
         assert layer is not None
@@ -169,7 +169,7 @@ class Comparison:
 
 
 def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
-    """Tiles that are missing and have pixels in `rect`; anywhere without one."""
+    """Missing tiles with pixels in `rect`; all of them without one."""
     missing = layer.missing
     if rect is None:
         return missing

@@ -1,4 +1,4 @@
-"""The comparison as one picture, as papers print it: names, figures, the whole, zoomed crops."""
+"""The comparison as one picture, as in papers: names, figures, the whole, zoomed crops."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from nledn.tiling import Rect
 
 SOFTWARE = "AfterRain comparison"
 MARK = f"tEXtSoftware\0{SOFTWARE}".encode()
-"""What a sheet has near its start, so that a later run may replace it."""
+"""The mark near the start of a sheet, by which a later run may replace it."""
 MARGIN = 40
 GAP = 24
 CROP_GAP = 8
@@ -211,7 +211,7 @@ def _draw_chip(draw: ImageDraw.ImageDraw, text: str, right: float, base: float) 
 
 
 def _title_lines(pane: Pane, width: int) -> list[str]:
-    """The whole title: its end is often what tells two checkpoints apart."""
+    """The whole title: often only its end distinguishes two checkpoints."""
     return wrapped(pane.title, font_for(pane.title, TITLE, bold=True), width - CHIP)
 
 

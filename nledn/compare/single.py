@@ -18,7 +18,7 @@ from nledn.options import LIMIT_MEGAPIXELS, Options
 from nledn.photo import Photo
 from nledn.tiling import Rect
 
-# A crop that nobody chose: these shares of the photo's sides, which make it a little wider.
+# The automatic crop: these shares of the photo's sides, which make it a little wider.
 FOUND_CROP_SHARES = (0.26, 0.17)
 FOUND_CROP_PX = 32  # at least
 
@@ -57,7 +57,7 @@ def compare_photo(
 ) -> Board:
     """Compute every checkpoint's result, read the others, and measure all of them.
 
-    A checkpoint or a file that cannot be used is a pane that says so.
+    An unusable checkpoint or file becomes a pane that says so.
 
     Raises:
         PhotoError: the rainy photo, or the truth, cannot be read.
@@ -93,7 +93,7 @@ def compare_photo(
 
 
 def pane_of(lane: Lane, rainy: Photo) -> Pane:
-    """Make a pane of what a lane has found so far."""
+    """Make a pane of a lane's present result."""
     strength = lane.options.strength
     title = printable(lane.title)  # the path that was asked for, where it could not be loaded
     title = title if strength == 1 else f"{title}, {strength:.0%}"
@@ -104,7 +104,7 @@ def pane_of(lane: Lane, rainy: Photo) -> Pane:
 
 
 def with_found_crop(board: Board) -> Board:
-    """The board with one crop, where its results differ most; as it is when there is one result."""
+    """Add a crop where the results differ most; a single result gets none."""
     images = [pane.pixels for pane in board.results if pane.pixels is not None]
     if len(images) < 2:
         images.append(board.rainy)

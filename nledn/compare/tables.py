@@ -22,7 +22,7 @@ PROTOCOL = "as saved, 8 bits; PSNR range 255; SSIM 7×7; Y of {y}"
 
 
 def board_json(board: Board) -> dict[str, Any]:
-    """Everything but the pixels; null where there is no finite figure."""
+    """Everything except the pixels; null for a figure that is not finite."""
     return {
         "photo": board.name,
         "size": list(board.size),
@@ -33,7 +33,7 @@ def board_json(board: Board) -> dict[str, Any]:
 
 
 def contest_json(contest: Contest) -> dict[str, Any]:
-    """Means, differences, wins and every row; null where there is no finite figure."""
+    """Means, differences, wins and every row; null for a figure that is not finite."""
     return {
         "protocol": PROTOCOL.format(y=contest.y),
         "contenders": [

@@ -1,4 +1,4 @@
-"""A region whole and in tiles: how much the tiles cost there."""
+"""A region whole and in tiles, to measure the effect of tiles."""
 
 from dataclasses import dataclass, replace
 
@@ -22,8 +22,8 @@ class TilingCheck:
     """The result of a check.
 
     Attributes:
-        rect: the pixels of the photo that were computed, by themselves, both ways.
-        tiles: how many there were.
+        rect: the pixels of the photo that were computed both ways.
+        tiles: their number.
         tile: the tiles' size, in words.
         psnr_y: of the two results, dB; infinite where they are equal.
         largest: difference of a channel, in levels of 255.
@@ -49,7 +49,7 @@ def check_tiling(
 
     Args:
         photo: the rainy one.
-        rect: what to look at; its middle, where it is larger than a megapixel.
+        rect: the region; its middle if it is larger than a megapixel.
         options: checkpoint, strength and tiles.
         models: loads the checkpoint.
         cancel: read before each tile; the whole region is one.

@@ -1,4 +1,4 @@
-"""What a decoder process runs: `python -m nledn.decoder WORD`."""
+"""The program of a decoder process: `python -m nledn.decoder WORD`."""
 
 import sys
 

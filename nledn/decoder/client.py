@@ -1,4 +1,4 @@
-"""Asking for photos: the questions, the answers, and what becomes of a process that has none."""
+"""The owner's side: questions, answers, and the end of a process that does not answer."""
 
 import time
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ def _lent(path: Path, cancel: CancelToken | None) -> "Iterator[_Conversation]":
             try:
                 yield conversation
             except protocol.NONSENSE as error:
-                process.retires = True  # somebody has taken it over
+                process.retires = True  # an attacker has taken it over
                 raise PhotoCrashesDecoder(path, "its answers make no sense") from error
     except ProcessDied as death:
         if death.is_time and conversation is not None:
@@ -107,14 +107,14 @@ def _lent(path: Path, cancel: CancelToken | None) -> "Iterator[_Conversation]":
 
 
 class _Conversation:
-    """About one photo with one process.
+    """A conversation about one photo with one process.
 
     Attributes:
         header: of the photo, once it is known.
-        arrays: its pixels, as far as they have come.
-        limit_megapixels: how many the process may hand over.
-        limit_s: how many seconds the present step may take.
-        limit_cpu_s: how many of the processor's.
+        arrays: its pixels so far.
+        limit_megapixels: of the pixels that the process may send.
+        limit_s: for the present step, by the clock.
+        limit_cpu_s: for the present step, of processor time.
     """
 
     header: "Header"
@@ -131,16 +131,16 @@ class _Conversation:
         self._filled_px = 0
 
     def ask(self, question: dict[str, Any]) -> None:
-        """Ask; the header has to come in time."""
+        """Ask, and set the time limit for the header."""
         self._begin_step(limits.HEADER_CPU_S)
         self._process.ask(question)
 
     def last_word(self) -> Any:
-        """Listen to the end, and say what that was.
+        """Listen to the end, and return it.
 
         Raises:
-            PhotoError: the process says that it cannot be read.
-            ProcessDied, ProcessLate: it says no more.
+            PhotoError: the photo cannot be read.
+            ProcessDied, ProcessLate: the process stopped answering.
         """
         while True:
             kind, said = self._process.receive(self._until, self._cancel)
@@ -173,11 +173,11 @@ class _Conversation:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every pixel has come."""
+        """True once every pixel has come."""
         return self._form is not None and self._filled_px == self._form.px
 
     def _take_pixels(self, slot: int, count: int) -> None:
-        """Copy so many pixels out of a slot, and say that it is free."""
+        """Copy so many pixels out of a slot, and report it as free."""
         assert self._form is not None, "the form comes first"
         depth, memory = self._form.depth, self._process.memory
         place = slice(self._filled_px, self._filled_px + count)

@@ -1,7 +1,7 @@
-"""How long and with how much memory a photo may be decoded; docs/reliability.md has the reasons.
+"""Limits of time and memory for decoding a photo; docs/reliability.md has the reasons.
 
-Processor time and memory are counted by the operating system: Linux knows both limits, macOS the
-time, Windows neither. The clock on the wall is the owner's, and is read everywhere.
+The operating system counts processor time and memory: Linux has both limits, macOS only the time,
+Windows neither. The owner of the process measures the time by the clock on every system.
 """
 
 import math
@@ -12,7 +12,7 @@ from pathlib import Path
 
 HEADER_CPU_S = 5
 DECODE_CPU_S = 3
-# benchmarks/decoder.py: 0.003 to 0.022 s a megapixel for all but RAW and JPEG XL.
+# benchmarks/decoder.py: 0.003 to 0.022 s a megapixel for all formats except RAW and JPEG XL.
 CPU_S_PER_MEGAPIXEL = {"RAW": 4.0, "JXL": 2.0}
 CPU_S_PER_MEGAPIXEL_ELSE = 0.25
 # A disk that wakes up, a slow network, a machine that is busy with a batch.
@@ -43,12 +43,12 @@ def cpu_s(kind: str, megapixels: float) -> int:
 
 
 def wall_s(path: Path, cpu_s: float) -> int:
-    """Seconds that may pass meanwhile; a file that cannot be looked at counts as small."""
+    """Seconds by the clock for the same; an inaccessible file counts as small."""
     return math.ceil(WALL_S + WALL_TIMES_CPU * cpu_s + _size_bytes(path) / SLOWEST_BYTES_PER_S)
 
 
 def header_bytes(path: Path) -> int:
-    """How much memory a header may take above what the process has.
+    """The memory that a header may take on top of the process's own.
 
     LibRaw wants the whole file, which Python has twice while it reads it.
     """
@@ -63,17 +63,17 @@ def _size_bytes(path: Path) -> int:
 
 
 def memory_bytes(megapixels: float) -> int:
-    """How much memory decoding may take above what the process has."""
+    """The memory that decoding may take on top of the process's own."""
     threads = THREAD_BYTES * (os.cpu_count() or 1)
     return math.ceil(DECODE_BYTES + threads + DECODE_BYTES_PER_PX * megapixels * 1e6)
 
 
 def hold(cpu_s: float, memory_bytes: int) -> None:
-    """From now on, let this process take no more than so much; beyond it is stopped.
+    """Limit this process from now on; the system stops it beyond that.
 
     Args:
-        cpu_s: seconds of the processor, on top of those it had.
-        memory_bytes: on top of what it has.
+        cpu_s: processor time in seconds, on top of the used time.
+        memory_bytes: on top of the used memory.
     """
     if sys.platform == "win32":
         return
@@ -87,12 +87,12 @@ def hold(cpu_s: float, memory_bytes: int) -> None:
 
 
 def hold_for_good() -> None:
-    """Set what this process can never raise again, whoever acts in it."""
+    """Set limits that this process can never raise again, even when it is taken over."""
     if sys.platform == "win32":
         return
     import resource
 
-    # No picture of its memory, and so of a photo, is written when it crashes.
+    # A crash writes no core dump, which would hold the photo.
     _limit(resource.RLIMIT_CORE, 0, for_good=True)
     _limit(resource.RLIMIT_FSIZE, PRINTED_BYTES, for_good=True)
     _limit(resource.RLIMIT_NOFILE, FILES, for_good=True)
@@ -103,7 +103,7 @@ def hold_for_good() -> None:
 
 
 def is_old() -> bool:
-    """Whether this process had half of the processor time that it can have in its life."""
+    """Return whether this process has used half of the processor time of its life."""
     return time.process_time() > LIFE_CPU_S / 2
 
 
@@ -116,6 +116,6 @@ def _limit(what: int, most: int, *, for_good: bool = False) -> None:
 
 
 def _data_bytes() -> int:
-    """What RLIMIT_DATA counts: private memory that can be written to, and the stack."""
+    """The memory that RLIMIT_DATA counts: private writable memory, and the stack."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,4 +1,4 @@
-"""Which decoder process serves whom: the one place that decides."""
+"""The pool of decoder processes."""
 
 import atexit
 import logging
@@ -15,22 +15,21 @@ from nledn.errors import Cancelled
 
 log = logging.getLogger(__name__)
 
-# The two readers of a batch, and what a person waits for in both lanes of the window.
+# The two readers of a batch, and one for each lane of the window.
 PROCESSES = 4
 REST_S = 3.0
-"""A process that is not needed for so long ends, but for one."""
-_POLL_S = 0.05  # how soon somebody who waits notices that they cancelled
+"""An idle process ends after this time; one stays."""
+_POLL_S = 0.05  # how often a waiting thread checks for a stop
 
 
 class Pool:
     """Lends processes, first come, first served; starts them as they are needed.
 
-    A process that is idle is lent again, the last one used first; those that nobody needs any
-    more are ended, but for one. One that has not answered all that it was asked, when it comes
-    back, is ended at once.
+    Idle processes are lent again, the last one used first; after a while all idle ones but one are
+    ended. A process that comes back with unanswered questions is ended at once.
 
     Args:
-        most: how many there are at a time; who comes then waits.
+        most: processes at a time; further callers wait.
     """
 
     def __init__(self, most: int = PROCESSES) -> None:
@@ -58,11 +57,11 @@ class Pool:
             self._give_back(process)
 
     def warm_up(self) -> None:
-        """Start a process in the background, if there is none, so that the first photo has it."""
+        """Start the first process in the background, for the first photo."""
         threading.Thread(target=self._warm_up, name="decoder-start", daemon=True).start()
 
     def close(self) -> None:
-        """End all that are idle."""
+        """End all idle processes."""
         with self._changed:
             idle, self._idle = self._idle, []
         for process in idle:
@@ -144,5 +143,5 @@ if hasattr(os, "register_at_fork"):
 
 
 def warm_up() -> None:
-    """Start a decoder process in the background, so that the first photo need not wait for it."""
+    """Start a decoder process in the background, so that the first photo does not wait for it."""
     pool.warm_up()

@@ -18,18 +18,18 @@ from nledn.cancel import CancelToken
 from nledn.decoder import protocol, shared_memory
 
 START_S = 60  # 0.2 s are usual; a first start after the machine's own may read from a slow disk
-_POLL_S = 0.05  # how soon a wait notices that it was cancelled
-_END_S = 2.0  # a process that is stuck in the kernel cannot be waited for
+_POLL_S = 0.05  # how often a wait checks for a stop
+_END_S = 2.0  # a process that hangs in the kernel never ends
 _LAST_WORDS_BYTES = 4096
-# How C and C++ libraries end that are given no more memory: glib, libstdc++.
+# The last words of C and C++ libraries without memory: glib, libstdc++.
 _MEMORY_WORDS = ("failed to allocate", "bad_alloc")
 
 ARGUMENT = "--decode-photos"
-"""The first argument by which a program of a bundle is asked to be a decoder; not for people."""
+"""The internal first argument that makes a program of a bundle a decoder."""
 
 
 def serve_if_asked(arguments: Sequence[str]) -> None:
-    """Be a decoder until the end, where the command line asks for it; else return.
+    """Be a decoder until the end, if the command line asks for it; else return.
 
     A program that may be bundled calls this before anything else.
 
@@ -54,12 +54,12 @@ def command(word: str) -> list[str]:
 
 
 class ProcessDied(Exception):
-    """It ended in the middle of its work.
+    """The process ended in the middle of its work.
 
     Attributes:
         is_time: by its limit of processor time.
         is_memory: it asked for more memory than it may have.
-        detail: how it ended, in a word.
+        detail: the kind of its end, in a word.
     """
 
     def __init__(self, code: int, words: str) -> None:
@@ -70,11 +70,11 @@ class ProcessDied(Exception):
 
 
 class ProcessLate(Exception):
-    """It did not answer in time."""
+    """The process did not answer in time."""
 
 
 class ProcessMissing(Exception):
-    """It did not start; its argument says why."""
+    """The process did not start; the argument says why."""
 
 
 class Process:
@@ -82,9 +82,9 @@ class Process:
 
     Attributes:
         memory: the shared one.
-        is_idle: it has answered all that was asked.
-        idle_since: when it had, as `time.monotonic` counts.
-        retires: it wants no more questions.
+        is_idle: it has answered all questions.
+        idle_since: since then, by `time.monotonic`.
+        retires: it takes no more questions.
 
     Raises:
         ProcessMissing: it does not start.
@@ -110,8 +110,8 @@ class Process:
         shared = shared_memory.create()
         self.memory = shared.memory
         settings = interpreter.settings()
-        # Nothing is multiplied there, and each thread of NumPy's would reserve memory. And what
-        # libvips has not had tried against hostile files stays unused.
+        # Nothing is multiplied there, and each thread of NumPy would reserve memory. And
+        # loaders of libvips that are not tested against hostile files stay unused.
         settings["env"] |= {"OPENBLAS_NUM_THREADS": "1", "VIPS_BLOCK_UNTRUSTED": "1"}
         if sys.platform != "win32":
             settings["pass_fds"] = shared.passed
@@ -143,34 +143,34 @@ class Process:
 
     @property
     def id(self) -> int:
-        """Its number among the system's processes."""
+        """The process id."""
         return self._popen.pid
 
     @property
     def is_alive(self) -> bool:
-        """Whether it runs."""
+        """True while it runs."""
         return self._popen.poll() is None
 
     def ask(self, question: dict[str, Any]) -> None:
-        """Ask for something new; see `nledn.decoder.protocol`."""
+        """Ask a question; see `nledn.decoder.protocol`."""
         self.is_idle = False
         self.tell(question)
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Say something that is no question; a process that is gone is noticed by `receive`."""
+        """Send a message that is no question; a dead process is noticed by `receive`."""
         assert self._popen.stdin is not None, "it is a pipe"
         with suppress(OSError):
             self._popen.stdin.write(protocol.line_of(message))
 
     def receive(self, until: float, cancel: CancelToken) -> tuple[str, Any]:
-        """Wait for the next answer: its kind, and what it says.
+        """Wait for the next answer; return its kind and content.
 
         Args:
-            until: when to give up, as `time.monotonic` counts.
+            until: when to give up, by `time.monotonic`.
             cancel: asks to stop waiting.
 
         Raises:
-            ProcessDied, ProcessLate: there will be none.
+            ProcessDied, ProcessLate: no answer comes.
             Cancelled: `cancel` was set.
         """
         while True:
@@ -192,7 +192,7 @@ class Process:
         return kind, said
 
     def end(self) -> None:
-        """Stop it, whatever it does."""
+        """Stop it at once."""
         self._popen.kill()
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(_END_S)
@@ -200,7 +200,7 @@ class Process:
         self._close()
 
     def disown(self) -> None:
-        """Let go of a process that belongs to the one that this one was forked from."""
+        """Forget a process that belongs to the parent of this fork."""
         self._popen.returncode = 0  # else its end would be waited for here
         self._close()
 
@@ -212,7 +212,7 @@ class Process:
 
     def _listen(self) -> None:
         assert self._popen.stdout is not None, "it is a pipe"
-        with suppress(OSError, ValueError):  # closed under our hands: nobody waits any more
+        with suppress(OSError, ValueError):  # closed by another thread
             for line in iter(self._popen.stdout.readline, b""):
                 self._answers.put(line)
         self._answers.put(None)
@@ -221,11 +221,11 @@ class Process:
         try:
             code = self._popen.wait(_END_S)
         except subprocess.TimeoutExpired:
-            code = 0  # alive, and has closed its output: nothing that has a name
+            code = 0  # alive, with its output closed: an unknown fault
         return ProcessDied(code, self._last_words())
 
     def _last_words(self) -> str:
-        """The end of what was printed during the last photo, by libraries that know no errors."""
+        """The end of the output of the last photo, by libraries that report errors by printing."""
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - _LAST_WORDS_BYTES))
         return self._errors.read().decode("utf-8", "replace")
@@ -235,9 +235,9 @@ class Process:
 
 
 def _ending(code: int) -> str:
-    """How a process ended that ended with this code."""
+    """Return the error for an exit code."""
     if code < 0:
         with suppress(ValueError):
             return signal.Signals(-code).name
-    # Windows has numbers such as 0xC0000005, which people know in this form.
+    # Windows has codes such as 0xC0000005, usually written in this form.
     return f"code {code & 0xFFFFFFFF:#x}" if abs(code) > 255 else f"code {code}"

@@ -1,4 +1,4 @@
-"""What passes between a decoder process and its owner: lines of JSON, never a pickle.
+"""The messages between a decoder process and its owner: lines of JSON, never a pickle.
 
 The owner asks:
 
@@ -11,7 +11,7 @@ The process answers, after one {"ready": true}:
     {"header": {format, size}}                before the pixels are decoded
     {"form": {…}}                             of the pixels, which follow
     {"filled": [slot, pixels]}                the next pixels lie in that slot
-    {"retires": true}                         before the end, of a process that wants no more
+    {"retires": true}                         before the end, of a process that takes no more
     {"done": facts or null}                   the end
     {"error": {…}}                            the end, by an error of `nledn.errors`
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _BLOCKS = ("icc", "exif", "xmp", "geo", "iptc", "gain_map")
 
-# What its owner stumbles over when a process answers as no decoder does.
+# The errors of its owner when a process answers as no decoder does.
 NONSENSE = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError,
     ValueError,
@@ -38,7 +38,7 @@ NONSENSE = (
 
 
 def line_of(message: dict[str, Any]) -> bytes:
-    """A message as it is sent."""
+    """Encode a message for sending."""
     return json.dumps(message).encode("ascii") + b"\n"
 
 
@@ -67,7 +67,7 @@ def facts_received(sent: dict[str, Any]) -> "Facts":
 
 
 def error_received(sent: object, path: Path) -> PhotoError:
-    """Return an error out of JSON, about the path as it was asked for."""
+    """Return an error out of JSON, about the requested path."""
     error = DerainError.from_dict(sent)
     if not isinstance(error, PhotoError):
         raise TypeError(error)

@@ -1,6 +1,6 @@
-"""What a decoder process gives up before it looks at a photo.
+"""The rights that a decoder process gives up before it reads a photo.
 
-Its limits stop accidents. This is for somebody who takes the process over by a hole in a library:
+Limits stop accidents. This stops an attacker who takes the process over by a hole in a library:
 the process can write to no file, start no program, open no TCP connection and send no signal to
 another process. It can still read what the user can read, and send datagrams; see SECURITY.md.
 """
@@ -14,8 +14,8 @@ import sys
 _NO_NEW_PRIVILEGES = 38
 _CREATE_RULESET, _RESTRICT_SELF = 444, 446
 _ASK_VERSION = 1
-# By the version of Landlock that knew them first, from the bit before to this one: everything but
-# to read files and list folders (bits 2 and 3).
+# By the first version of Landlock that has them, from the bit before to this one: everything except
+# reading files and listing folders (bits 2 and 3).
 _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 5: 16}
 _READING = 0b1100
 _TCP = 0b11  # to bind and to connect, from version 4
@@ -23,7 +23,7 @@ _SCOPES = 0b11  # abstract sockets and signals of others, from version 6
 
 
 def version() -> int:
-    """The system's version of Landlock; 0 for none."""
+    """Return the system's version of Landlock; 0 for none."""
     if sys.platform != "linux":
         return 0
     found = _call(_CREATE_RULESET, None, 0, _ASK_VERSION)
@@ -31,7 +31,7 @@ def version() -> int:
 
 
 def explained() -> tuple[str, str]:
-    """What a decoder process cannot do here, and why."""
+    """Describe the restrictions of a decoder process here."""
     found = version()
     if not found:
         return "limits of time and memory", "this system has no Landlock"
@@ -40,9 +40,9 @@ def explained() -> tuple[str, str]:
 
 
 def close_in() -> None:
-    """Give up, in this thread and those that it starts, what no decoder needs; for good.
+    """Give up for good, in this thread and those that it starts, all rights it does not need.
 
-    Where the system knows no Landlock, the rest is done.
+    On a system without Landlock, the rest is done.
     """
     if sys.platform != "linux":
         return

@@ -1,7 +1,7 @@
 """The decoder process: photos asked for by lines on its input, answered on its output.
 
-It ends when its input does, so with its owner, however that one died. A decoder that is in a loop
-then ends by its limit of processor time.
+It ends with its input, and so with its owner, however that died. A decoder in an endless loop then
+ends by its limit of processor time.
 """
 
 import json
@@ -28,13 +28,13 @@ Answer = Callable[[dict[str, Any]], None]
 
 
 def serve(word: str) -> NoReturn:
-    """Answer until there are no more questions.
+    """Answer until the input ends.
 
     Args:
-        word: by which the shared memory is found.
+        word: the name of the shared memory.
     """
     limits.hold_for_good()
-    sandbox.close_in()  # before there are other threads, which would stay free
+    sandbox.close_in()  # before other threads start, which would stay unrestricted
     answers = _private_output()
 
     def answer(message: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ def serve(word: str) -> NoReturn:
     questions: SimpleQueue[dict[str, Any]] = SimpleQueue()
     emptied: SimpleQueue[int] = SimpleQueue()
     threading.Thread(target=_listen, args=(questions, emptied), daemon=True).start()
-    # One for good: what was emptied is told to the photo after, when there is one.
+    # A single one: emptied slots may be reported during the next photo.
     canvas = _Slots(memory, emptied, answer)
     answer({"ready": True})
     while True:
@@ -55,7 +55,7 @@ def serve(word: str) -> NoReturn:
 
 
 def _private_output() -> BinaryIO:
-    """The output for answers alone: what a library prints goes where its errors go."""
+    """Reserve the output for answers: prints of libraries go to standard error."""
     own = os.dup(_OUTPUT)
     os.dup2(_ERRORS, _OUTPUT)
     return open(own, "wb", buffering=0)  # noqa: PTH123  # a descriptor
@@ -69,11 +69,11 @@ def _listen(questions: "SimpleQueue[dict[str, Any]]", emptied: "SimpleQueue[int]
                 emptied.put(message["emptied"])
             else:
                 questions.put(message)
-    os._exit(0)  # the owner is gone, and nobody waits for what is decoded now
+    os._exit(0)  # the owner is gone, and the photo is no longer needed
 
 
 def _forget_words() -> None:
-    """Keep what libraries said of earlier photos from piling up; see `Process._last_words`."""
+    """Drop the prints of libraries about earlier photos; see `Process._last_words`."""
     if os.fstat(_ERRORS).st_size:
         os.ftruncate(_ERRORS, 0)
         os.lseek(_ERRORS, 0, os.SEEK_SET)

@@ -1,4 +1,4 @@
-"""Memory that a decoder process and its owner share: slots that pixels pass through, in turn.
+"""Memory that a decoder process and its owner share: slots for pixels, in turn.
 
 One piece for as long as the process lives. A fresh one for each photo would cost a page fault every
 4 kB, 106 ms for 72 MB where 21 ms do for the way through slots, hold the photo twice, and leave the
@@ -29,12 +29,12 @@ _BYTES = SLOTS * SLOT_BYTES
 
 @dataclass(frozen=True)
 class Shared:
-    """The memory as its owner has it.
+    """The owner's view of the memory.
 
     Attributes:
         memory: all slots.
-        word: by which another process finds it.
-        passed: descriptors that this process has to inherit; the owner closes them then.
+        word: the name by which another process finds it.
+        passed: descriptors that the other process inherits; the owner closes them then.
     """
 
     memory: mmap.mmap
@@ -46,7 +46,7 @@ def create() -> Shared:
     """Make the memory.
 
     Raises:
-        OSError: the system has none to give, or no descriptor for it.
+        OSError: no memory or no descriptor is left.
     """
     if sys.platform == "win32":
         name = f"afterrain-{uuid.uuid4().hex}"
@@ -55,7 +55,7 @@ def create() -> Shared:
     try:
         os.ftruncate(descriptor, _BYTES)
         if sys.platform == "linux":
-            # Memory that shrinks kills whoever reads it, and the other side could make it shrink.
+            # Memory that shrinks kills its readers, and the other side could make it shrink.
             fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
         memory = mmap.mmap(descriptor, _BYTES)
     except OSError:
@@ -79,14 +79,14 @@ def capacity_px(depth: "DepthName") -> int:
 
 
 def colours(memory: mmap.mmap, slot: int, depth: "DepthName", count: int) -> Any:
-    """The colours in a slot: (count, 3) of that depth, to be read or written."""
+    """The colours in a slot: (count, 3) of that depth, to read or write."""
     import numpy as np
 
     return np.frombuffer(memory, depth, 3 * count, slot * SLOT_BYTES).reshape(count, 3)
 
 
 def alpha(memory: mmap.mmap, slot: int, depth: "DepthName", count: int) -> Any:
-    """The alpha in a slot: (count,) of that depth, to be read or written."""
+    """The alpha in a slot: (count,) of that depth, to read or write."""
     import numpy as np
 
     return np.frombuffer(memory, depth, count, slot * SLOT_BYTES + 3 * SLOT_PX * 2)

@@ -1,4 +1,4 @@
-"""Everything that can go wrong through no fault of the program's, in one tree.
+"""The tree of all errors that are not faults of the program.
 
     DerainError                   root.py        data, and its words beside it
     ├── PhotoError(path)          photo.py       reading a photo
@@ -9,14 +9,14 @@
     ├── ClusterError              cluster.py     many photos on other machines
     ├── PairsError(path)          pairs.py       rainy and clean photos that belong together
     ├── DownloadError(url)        download.py    a published file
-    └── PlainError(text)          root.py        a sentence of another version
+    └── PlainError(text)          root.py        a sentence from another version
 
 A new error is a class in the module of its group, with its translation in resources/translations;
 tests/test_errors.py checks its words. `Cancelled` stands outside: the user asked for it, so
 nothing is reported.
 """
 
-# The face of the package is every error of its parts; a list here would repeat them.
+# The package exports every error of its parts; a list here would repeat them.
 from nledn.errors.batch import *  # noqa: F403
 from nledn.errors.checkpoint import *  # noqa: F403
 from nledn.errors.cluster import *  # noqa: F403

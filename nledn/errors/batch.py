@@ -1,4 +1,4 @@
-"""What stops a batch of many photos, or one photo of it."""
+"""Errors of a batch, or of one photo in it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is wrong with a model: a file of weights, its card, or its id."""
+"""Errors of a model: its file of weights, its card, or its id."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ class CheckpointError(DerainError):
 
 
 class CheckpointNotFound(CheckpointError):
-    """There is no file of that name."""
+    """The file is missing."""
 
     sentence = "File not found: {path}."
     remedy = "Check the name, and that its disk is connected."

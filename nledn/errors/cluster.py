@@ -1,4 +1,4 @@
-"""What stops a batch that runs on a cluster."""
+"""Errors of a batch on a cluster."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from nledn.errors.root import DerainError
 
 
 class ClusterError(DerainError):
-    """A cluster cannot be used, or no longer."""
+    """A cluster cannot be used, or was lost."""
 
 
 class ClusterNotInstalled(ClusterError):
@@ -54,7 +54,7 @@ class NoWorkers(ClusterError):
 
 
 class WorkerUnfit(ClusterError):
-    """A worker that would not do what the client asks: other files, weights or program."""
+    """A worker with other files, weights or another program than the client."""
 
     worker: str
     reason: str

@@ -1,10 +1,10 @@
-"""What keeps a photo from being computed as it was asked for."""
+"""Errors of devices and settings."""
 
 from nledn.errors.root import DerainError
 
 
 class DeviceError(DerainError):
-    """The computation cannot run where it was asked to."""
+    """The computation cannot run on the requested device."""
 
 
 class DeviceUnavailable(DeviceError):

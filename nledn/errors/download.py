@@ -1,4 +1,4 @@
-"""What can go wrong while a published file is downloaded."""
+"""Errors of downloading a published file."""
 
 from nledn.errors.root import DerainError
 

@@ -1,4 +1,4 @@
-"""What is wrong with pairs of rainy and clean photos."""
+"""Errors of pairs of rainy and clean photos."""
 
 from pathlib import Path
 

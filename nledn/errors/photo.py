@@ -1,4 +1,4 @@
-"""What keeps a photo from being read."""
+"""Errors of reading a photo."""
 
 import os
 import shlex
@@ -14,7 +14,7 @@ class PhotoError(DerainError):
 
 
 class PhotoNotFound(PhotoError):
-    """There is no file of that name."""
+    """The file is missing."""
 
     sentence = "File not found: {path}."
     remedy = "Check the name, and that its disk is connected."

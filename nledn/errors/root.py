@@ -17,7 +17,7 @@ _KINDS: dict[str, type["DerainError"]] = {}
 @dataclass_transform(eq_default=False)
 @dataclass(eq=False)
 class DerainError(Exception):
-    """A failure that is no fault of the program's.
+    """A failure that is not a fault of the program.
 
     A class lists its fields as a dataclass does, and its words beside them; gaps such as `{path}`
     in the words name fields or properties. `str` gives the words of the command line.
@@ -82,7 +82,7 @@ class DerainError(Exception):
 
         Args:
             data: out of JSON.
-            otherwise: what a `PlainError` says where `data` is no error that is known here.
+            otherwise: the text of a `PlainError` if `data` is no known error.
         """
         match data:
             case {"error": str(name), "fields": dict(found)} if name in _KINDS:
@@ -97,7 +97,7 @@ class DerainError(Exception):
 
 
 class PlainError(DerainError):
-    """A sentence of another version, whose error is not known here."""
+    """A sentence from another version, whose error is unknown here."""
 
     text: str
     sentence = "{text}"
@@ -125,9 +125,9 @@ def _word(value: object, by_name: bool) -> str:
 
 
 def _checked(value: object, kind: Any) -> object:
-    """Return a value out of JSON as a field of that type; raise where it is of another."""
+    """Return a value out of JSON as a field of that type; raise if it is of another."""
     if isinstance(value, str) and kind in (str, Path):
-        os.fsencode(value)  # raises where no name of a file and no sentence of ours reads so
+        os.fsencode(value)  # raises for a text that no file name and no sentence of ours can be
         return kind(value)
     if type(value) in (int, float) and kind in (type(value), float):
         return kind(value)

@@ -1,4 +1,4 @@
-"""What keeps a result from being written."""
+"""Errors of writing a result."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from nledn.errors.root import DerainError
 
 
 class WriteError(DerainError):
-    """A result cannot be written; what stood there before is untouched."""
+    """A result cannot be written; an earlier file there is untouched."""
 
     path: Path
 
@@ -71,12 +71,12 @@ class OutputFormatUnknown(WriteError):
 class OutputFormatMissing(OutputFormatUnknown):
     """A name without an ending, which most often was meant for a folder."""
 
-    sentence = "{path} is no folder, and its name has no ending such as .jpg."
+    sentence = "{path} is not a folder, and its name has no ending such as .jpg."
     remedy = "Create the folder, or end the name in .jpg, .png, .tif, .webp, .bmp or .jxl."
 
 
 def unknown_format(path: Path) -> OutputFormatUnknown:
-    """Return the error for a name whose ending says no format that is written."""
+    """Return the error for a name whose ending is no supported format."""
     kind = OutputFormatUnknown if path.suffix else OutputFormatMissing
     return kind(path, path.suffix)
 
@@ -118,18 +118,18 @@ _NO_SPACE_BYTES = 64 * 1024
 
 @contextmanager
 def write_errors(path: Path) -> Iterator[None]:
-    """Raise what the operating system says of a file that is written as one of ours.
+    """Raise errors of the operating system while writing a file as ours.
 
     Args:
         path: the file, as the error names it.
 
     Raises:
-        OutputFolderMissing: the folder is not there.
+        OutputFolderMissing: the folder is missing.
         OutputNotPermitted: folder, file or disk are read-only.
-        OutputNameTooLong: the disk does not take so long a name.
+        OutputNameTooLong: the name is too long for the disk.
         OutputExists: the name is taken.
         OutputDiskFull: no space or quota left, also where a codec says so in its own words.
-        OutputFailed: any other word of the operating system.
+        OutputFailed: any other error of the operating system.
     """
     try:
         yield
@@ -143,7 +143,7 @@ def write_errors(path: Path) -> Iterator[None]:
 
 
 def _typed(error: Exception, path: Path) -> WriteError | None:
-    """The error for people; None for one that has nothing to do with files."""
+    """Return our error; None for one that has nothing to do with files."""
     folder = Path(os.path.realpath(path)).parent
     if _is_disk_full(error, folder):
         return OutputDiskFull(path)

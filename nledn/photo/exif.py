@@ -1,6 +1,6 @@
-"""EXIF, changed in place: what must be true of the new pixels, and not one byte more.
+"""EXIF, changed in place: only the fields that must match the new pixels.
 
-Cameras keep notes of their own in it (MakerNote) whose inner offsets often count from the start
+Cameras keep their own notes in it (MakerNote) whose inner offsets often count from the start
 of the block. So nothing is moved: values are overwritten where they stand.
 """
 
@@ -22,7 +22,7 @@ from nledn.photo.tiff_structure import (
 )
 
 PREFIX = b"Exif\0\0"
-"""What stands before the block in JPEG and HEIC."""
+"""The prefix of the block in JPEG and HEIC."""
 
 _ORIENTATION = 0x0112
 _WIDTH, _HEIGHT = 0x0100, 0x0101
@@ -70,24 +70,24 @@ CARRIED = DESCRIPTIVE | {EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS}
 """Fields of a TIFF page that come back, and the links to them and to previews."""
 
 UNTELLING = frozenset({_ORIENTATION, *_RESOLUTION_TAGS})
-"""What every TIFF has; alone it says nothing about the photo."""
+"""Fields that every TIFF has; alone they say nothing about the photo."""
 
 ROOT = 0
-"""The first directory, in the place of the tag that leads to one."""
+"""The first directory, in place of the tag that leads to one."""
 # Which directories hang below which; a link anywhere else is damage, or a loop.
 CHILDREN = {ROOT: (EXIF_IFD, GPS_IFD), EXIF_IFD: (INTEROP_IFD,), GPS_IFD: (), INTEROP_IFD: ()}
 LINKS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS})
 
 
 def bare(block: bytes | None) -> bytes | None:
-    """Take the prefix away that some containers put before the block; None for nothing."""
+    """Remove the prefix that some containers put before the block; None if nothing is left."""
     if block is None:
         return None
     return block.removeprefix(PREFIX) or None
 
 
 def orientation(block: bytes) -> int | None:
-    """The orientation tag, 1 to 8; None where there is none, or none that means anything."""
+    """The orientation tag, 1 to 8; None if missing or invalid."""
     try:
         structure = TiffStructure(io.BytesIO(block))
         return tiff_orientation(structure, structure.directory(structure.first_offset))
@@ -102,7 +102,7 @@ def tiff_orientation(structure: TiffStructure, page: Directory) -> int | None:
 
 
 def resolution(structure: TiffStructure, page: Directory) -> tuple[float, float] | None:
-    """Pixels per inch of a page, in x and y; None where there is no unit."""
+    """Pixels per inch of a page, in x and y; None without a unit."""
     unit = (*structure.integers(page.entries.get(_RESOLUTION_UNIT)), 2)[0]
     x = structure.numbers(page.entries.get(_X_RESOLUTION))
     y = structure.numbers(page.entries.get(_Y_RESOLUTION))
@@ -120,7 +120,7 @@ def dpi(block: bytes) -> tuple[float, float] | None:
 
 
 def sound(block: bytes) -> tuple[bytes, bool]:
-    """Take links away that lead to no readable directory; whether there was none.
+    """Remove links that lead to no readable directory; return whether there were none.
 
     Raises:
         TiffDamaged: the first directory cannot be read.
@@ -133,10 +133,10 @@ def sound(block: bytes) -> tuple[bytes, bool]:
 def upright(block: bytes, size: tuple[int, int]) -> bytes:
     """Make EXIF true of upright pixels of `size`.
 
-    The orientation becomes 1, the dimension tags that are there follow `size`, and embedded
-    pictures of the photo as it was go: those of every directory, and JPEGs that no directory leads
-    to any more. Those inside of a MakerNote stay, since only its camera knows their places.
-    Everything else stays where it stands, to the byte.
+    The orientation becomes 1, existing dimension tags follow `size`, and embedded pictures of the
+    original photo are removed: those of every directory, and JPEGs that no directory leads to.
+    Those inside a MakerNote stay, since only its camera knows their places. Everything else keeps
+    its place, to the byte.
 
     Args:
         block: a TIFF structure.
@@ -156,7 +156,7 @@ def upright(block: bytes, size: tuple[int, int]) -> bytes:
 
 
 def without_location(block: bytes) -> bytes:
-    """Take the GPS directory away, with all of its values.
+    """Remove the GPS directory with all of its values.
 
     Raises:
         TiffDamaged: `block` has no readable structure.
@@ -183,7 +183,7 @@ class _Editor:
         self.block[entry.position : entry.position + 12] = packed
 
     def unlink_damage(self, offset: int, parent: int) -> bool:
-        """Take links out of a directory and those below it; whether there was any to take."""
+        """Remove links from a directory and those below it; return whether there were any."""
         directory = self.structure.directory(offset)
         lost: list[IfdEntry] = []
         below = False
@@ -208,7 +208,7 @@ class _Editor:
         block[entry.position : end] = block[entry.position + 12 : end] + bytes(12)
 
     def remove_directory(self, tag: int) -> None:
-        """Blank a directory that the first one leads to, and take the link out."""
+        """Blank a directory that the first one leads to, and remove the link."""
         offset = self.structure.first_offset
         first = self.structure.directory(offset)
         link = first.entries.get(tag)
@@ -232,7 +232,7 @@ class _Editor:
         self.set_number(directory.entries.get(height_tag), size[1])
 
     def remove_pictures(self, first: Directory) -> None:
-        """Cut links to embedded pictures, and cut or blank these, so that they are really gone."""
+        """Cut links to embedded pictures, and cut or blank the pictures themselves."""
         directories = list(self._directories())
         ranges = {span for each in directories for span in self._pictures(each)}
         for tag in (_THUMBNAIL_OFFSET, _THUMBNAIL_BYTES):
@@ -248,7 +248,7 @@ class _Editor:
         self._blank_lost_jpegs(directories)
 
     def _directories(self) -> Iterator[Directory]:
-        """All that can be reached; those that are damaged lead nowhere."""
+        """All directories that can be reached; damaged ones lead nowhere."""
         waiting, seen = [self.structure.first_offset], set[int]()
         while waiting and len(seen) < _MOST_DIRECTORIES:
             offset = waiting.pop()
@@ -265,7 +265,7 @@ class _Editor:
                 waiting += self._integers(found, tag)
 
     def _pictures(self, directory: Directory) -> Iterator[tuple[int, int]]:
-        """Where they lie; what runs beyond the end by its own word ends there."""
+        """The places of embedded pictures, cut at the end of the block."""
         for offsets_tag, bytes_tag in _PICTURES:
             offsets = self._integers(directory, offsets_tag)
             counts = self._integers(directory, bytes_tag)

@@ -1,4 +1,4 @@
-"""EXIF copied out of TIFF and RAW files into a block of its own; values move, unread."""
+"""EXIF copied out of TIFF and RAW files into a separate block; values move, unread."""
 
 import io
 import struct
@@ -22,15 +22,15 @@ class _Value:
 
 
 def from_tiff(structure: TiffStructure, page: Directory) -> tuple[bytes | None, bool]:
-    """Copy what describes a photo out of a TIFF page into a block of its own.
+    """Copy the description of a photo out of a TIFF page into a separate block.
 
     Args:
         structure: the TIFF (or RAW) file.
         page: its page of the photo.
 
     Returns:
-        EXIF in the byte order of the file, values copied unread, or None where there is nothing;
-        and whether all of it could be copied.
+        EXIF in the byte order of the file, values copied unread, or None if there is none; and
+        whether all of it could be copied.
     """
     copier = _Copier(structure)
     values = copier.copied(page, ROOT, DESCRIPTIVE)
@@ -63,7 +63,7 @@ def from_parts(parts: Mapping[int, bytes]) -> bytes | None:
 
 
 def fields(structure: TiffStructure, page: Directory, tags: frozenset[int]) -> bytes | None:
-    """Copy some fields of a page into a TIFF structure of their own; None where there are none."""
+    """Copy some fields of a page into a new TIFF structure; None if all are missing."""
     copied = _Copier(structure).copied(page, ROOT, tags)
     values = [value for value in copied if value.tag in tags]
     return _block(values, structure.order) if values else None

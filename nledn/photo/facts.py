@@ -16,7 +16,7 @@ from nledn.photo.tiff_structure import TiffDamaged
 _LARGEST_DPI = 1e5
 _QUARTER_TURNED = (5, 6, 7, 8)
 
-# How stored rows and columns become upright ones (EXIF 3.0, 4.6.5.1.6); a view each.
+# From stored rows and columns to upright ones (EXIF 3.0, 4.6.5.1.6); each is a view.
 _TURNS: dict[int, Callable[[Any], Any]] = {
     1: lambda stored: stored,
     2: lambda stored: stored[:, ::-1],
@@ -35,7 +35,7 @@ class Facts:
 
     Attributes:
         format: as there.
-        orientation: 1 to 8, how the stored pixels are still to be turned.
+        orientation: 1 to 8, the turn that the stored pixels still need.
         metadata: true of the upright photo.
         grey: as there.
         linear: as there.
@@ -53,12 +53,12 @@ class Facts:
 
 
 def facts_of(source: Source, decoded: Decoded, stored_size: tuple[int, int]) -> Facts:
-    """Check what a file told, now that its pixels are decoded.
+    """Check the facts of a file, now that its pixels are decoded.
 
     Args:
-        source: what it told.
-        decoded: what its pixels were.
-        stored_size: width and height of the pixels as they came, px.
+        source: the facts before decoding.
+        decoded: the facts from decoding.
+        stored_size: width and height of the stored pixels, px.
     """
     orientation = _orientation(source)
     size = stored_size[::-1] if orientation in _QUARTER_TURNED else stored_size
@@ -125,7 +125,7 @@ def _orientation(source: Source) -> int:
 def _trusted(
     metadata: Metadata, decoded: Decoded, size: tuple[int, int]
 ) -> tuple[Metadata, list[str]]:
-    """Metadata that can be parsed and is true of the upright pixels, and what had to go."""
+    """Return parsed metadata that matches the upright pixels, and notes on the dropped rest."""
     dropped: list[str] = []
     profile = icc.srgb() if decoded.converted else decoded.icc or metadata.icc
     if profile is not None and not icc.is_usable(profile, grey=decoded.grey):

@@ -7,7 +7,7 @@ import numpy as np
 from nledn.photo.model import Photo
 
 HEAD_BYTES = 64
-"""How much of a file `sniff` wants to see."""
+"""The bytes of a file that `sniff` needs."""
 
 _SIGNATURES = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -101,7 +101,7 @@ def sniff(head: bytes) -> str | None:
 
 
 def _sniff_boxes(head: bytes) -> str | None:
-    """HEIC, AVIF and CR3 share a container; its brands tell them apart, the first one best."""
+    """Tell HEIC, AVIF and CR3 apart by the brands of their container, the first one best."""
     length = min(int.from_bytes(head[:4], "big"), len(head))
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, length, 4))]
     for brand in brands:
@@ -150,7 +150,7 @@ def writable_suffixes() -> tuple[str, ...]:
 
 
 def written_format(suffix: str) -> str | None:
-    """The format that `suffix` asks for, in any letter case; None where we do not write it."""
+    """The format of `suffix`, in any letter case; None if it is not written."""
     return _WRITABLE.get(suffix.lower())
 
 
@@ -165,9 +165,9 @@ def written_depth(photo: Photo, kind: str | None) -> np.dtype[Any]:
 def output_suffix(photo: Photo) -> str:
     """Name the suffix that a result of `photo` gets by default.
 
-    The source's own suffix where its content agrees with it and we write it. HEIC and AVIF
-    become JPEG, or TIFF where deeper than 8 bits or transparent; RAW and JPEG XL of floats become
-    TIFF, MPO JPEG, a BMP with alpha PNG, since ours has none. Anything else becomes PNG.
+    The source's own suffix if its content agrees with it and the format is written. HEIC and AVIF
+    become JPEG, or TIFF if deeper than 8 bits or transparent; RAW and JPEG XL of floats become
+    TIFF, MPO becomes JPEG, a BMP with alpha PNG, since our BMP has none. Anything else becomes PNG.
     """
     own = photo.path.suffix if photo.path else ""
     if photo.format in ("HEIC", "AVIF"):

@@ -1,7 +1,7 @@
 """Gain maps: the second picture of a JPEG, which brightens the first one on HDR screens.
 
 Ultra HDR, ISO 21496-1 and Apple's. The picture is found by MPF (CIPA DC-007) or behind the end of
-the first, and is kept as a JPEG of its own with what it takes to apply it, and no more.
+the first, and is kept as a separate JPEG with only the data to apply it.
 """
 
 import io
@@ -57,7 +57,7 @@ class Found:
 
 
 def found(file: BinaryIO, segments: Segments, size: tuple[int, int]) -> Found | None:
-    """Look for the gain map of a JPEG; None where there is none, or none that can be used.
+    """Find the gain map of a JPEG; None if it is missing or unusable.
 
     Args:
         file: the JPEG.
@@ -80,7 +80,7 @@ def fits(gain_map: bytes, size: tuple[int, int]) -> bool:
 
 
 def turned(gain_map: bytes, orientation: int) -> bytes:
-    """Turn a gain map as its picture is turned; encoded again only where it has to be.
+    """Turn a gain map like its picture; encode it again only if necessary.
 
     Args:
         gain_map: as `found` gives it.
@@ -98,12 +98,12 @@ def turned(gain_map: bytes, orientation: int) -> bytes:
 
 
 def is_told_in_xmp(gain_map: bytes) -> bool:
-    """Return whether it is Ultra HDR's, which the picture's XMP has to tell of."""
+    """Return whether it is Ultra HDR's, which the picture's XMP must name."""
     return any(xmp.has_gain_map(packet) for packet in _packets(gain_map))
 
 
 def is_of_iso(gain_map: bytes) -> bool:
-    """Return whether it is ISO 21496-1's, which a segment of the picture has to tell of."""
+    """Return whether it is ISO 21496-1's, which a segment of the picture must name."""
     return any(data.startswith(GAIN_MAP_PREFIX) for _, data in segments_in(io.BytesIO(gain_map)))
 
 
@@ -128,7 +128,7 @@ def _others(file: BinaryIO, segments: Segments) -> Iterator[bytes]:
 
 
 def _bare(data: bytes) -> bytes | None:
-    """A gain map without what it does not need; None for any other picture, or half of one."""
+    """A gain map without unneeded data; None for any other picture, or an incomplete one."""
     if not data.startswith(_START):
         return None
     file = io.BytesIO(data)

@@ -2,8 +2,8 @@
 
 The pixels of AVIF come from Pillow, which is nearest to the original (mean error 1.2 where libvips
 has 3.3: it interpolates the colours), and beyond 8 bits, which Pillow cuts, from libvips.
-Both containers turn the picture by properties of their own, which pi-heif and libvips apply; the
-orientation in their EXIF is a copy for the curious and is not applied again.
+Both containers turn the picture by their own properties, which pi-heif and libvips apply; the
+orientation in their EXIF is only a copy and is not applied again.
 """
 
 import functools
@@ -82,9 +82,9 @@ def opened(file: BinaryIO, kind: str) -> Source:
 
 
 def _is_clipped(file: BinaryIO) -> bool:
-    """Return whether a file tells of a clean aperture, which Pillow does not know (ISO 14496-12).
+    """Return whether a file has a clean aperture, which Pillow does not know (ISO 14496-12).
 
-    Found anywhere among the boxes of the header; one that is found by chance costs a slower way.
+    Any match in the header counts; a false one only costs time.
     """
     file.seek(0)
     return _CLEAN_APERTURE in file.read(_HEADER_BYTES)

@@ -1,4 +1,4 @@
-"""ICC profiles: whether one can be trusted, whether it is linear, and the way to sRGB."""
+"""ICC profiles: checks for validity and linearity, and the way to sRGB."""
 
 import functools
 import io
@@ -19,14 +19,14 @@ _LINEAR_TOLERANCE = 0.002
 
 @functools.cache
 def srgb() -> bytes:
-    """The profile of pixels that were converted to sRGB here."""
+    """The profile of pixels converted to sRGB here."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def is_usable(profile: bytes, *, grey: bool) -> bool:
     """Return whether `profile` fits the pixels' kind of colour and can convert a pixel.
 
-    A photo is read in a process of its own, so that a profile which ends it does so there.
+    A photo is read in a separate process, so a profile that crashes ends only that.
     """
     if colour_space(profile) not in _SPACES[grey]:
         return False

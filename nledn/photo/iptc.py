@@ -1,4 +1,4 @@
-"""IPTC: the old block (IIM 4.2), where JPEG and TIFF keep it, and its words as XMP elsewhere."""
+"""IPTC: the old block (IIM 4.2) in JPEG and TIFF, and its words as XMP elsewhere."""
 
 import struct
 from collections import defaultdict
@@ -12,7 +12,7 @@ _RESOURCE_HEAD = b"8BIM"
 _MARK = 0x1C
 _LONGEST = 0x7FFF  # a length beyond it tells how long the length is; no text is
 _ABOUT_BLOCK = {(1, 90), (2, 0)}  # its encoding and its version
-# Dataset of record 2, XMP property and what holds its value (IPTC Core 1.3, mapping).
+# Dataset of record 2, XMP property and the container of its value (IPTC Core 1.3, mapping).
 _AS_XMP = {
     5: ("dc:title", "Alt"),
     25: ("dc:subject", "Bag"),
@@ -55,7 +55,7 @@ def is_sound(block: bytes) -> bool:
 
 
 def without_location(block: bytes) -> bytes:
-    """Take the names of places away."""
+    """Remove the names of places."""
     kept = (record for record in _records(block) if record[:2] not in _PLACES)
     return b"".join(
         struct.pack(">BBBH", _MARK, record, dataset, len(value)) + value
@@ -64,7 +64,7 @@ def without_location(block: bytes) -> bytes:
 
 
 def into_xmp(block: bytes, packet: bytes | None) -> tuple[bytes | None, bool]:
-    """Put the words of a block into XMP, where that does not have them; whether all found a place.
+    """Add the words of a block to XMP if they are missing; return whether all found a place.
 
     Args:
         block: as JPEG and TIFF hold it.

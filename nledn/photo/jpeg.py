@@ -36,13 +36,13 @@ _EXTENDED_BYTES = 65400  # in each segment, behind their head
 def write(photo: Photo, file: BinaryIO, *, quality: int, subsampling: str) -> None:
     """Encode `photo` (8 bits, grey or RGB, no alpha) with its metadata.
 
-    XMP beyond 64 kB becomes extended XMP. EXIF and a comment beyond, which JPEG has no simple
-    room for, are left out; `left_out` tells. A gain map follows the picture.
+    XMP beyond 64 kB becomes extended XMP. EXIF and a comment beyond 64 kB do not fit and are left
+    out; `left_out` reports them. A gain map follows the picture.
 
     Args:
         photo: metadata ready to be written.
         file: where it goes.
-        quality: 1 to 100, as libjpeg counts.
+        quality: 1 to 100, on libjpeg's scale.
         subsampling: "4:4:4" or "4:2:0".
     """
     kept = photo.gain_map if has_gain_map(photo) else None
@@ -70,7 +70,7 @@ def has_gain_map(photo: Photo) -> bool:
 
 
 def left_out(photo: Photo) -> Iterator[str]:
-    """Yield a note for each thing that a JPEG of `photo` has no room for."""
+    """Yield a note for each part of `photo` that does not fit into a JPEG."""
     if photo.exif is not None and len(exif.PREFIX + photo.exif) > _SEGMENT_BYTES:
         yield Note.NO_EXIF
     if photo.xmp is not None and not list(_xmp_segments(photo.xmp)):
@@ -121,7 +121,7 @@ def _mpf(picture_bytes: int = 0, map_bytes: int = 0, map_at: int = 0) -> bytes:
 
 
 def _xmp_segments(packet: bytes) -> Iterator[bytes]:
-    """The packet, and what of it needs extended XMP (part 3, 1.1.3.1); nothing where it fails."""
+    """The packet and its extended XMP (part 3, 1.1.3.1); empty on failure."""
     main, extended = xmp.split(packet, _SEGMENT_BYTES - len(XMP_PREFIX))
     yield from _if_it_fits(_APP1, XMP_PREFIX + main)
     name = xmp.extension_id(main) if extended else None

@@ -1,4 +1,4 @@
-"""The segments of a JPEG, and what lies behind its end (ISO 10918-1, B; XMP part 3; ICC.1)."""
+"""The segments of a JPEG, and data behind its end (ISO 10918-1, B; XMP part 3; ICC.1)."""
 
 import io
 import struct
@@ -18,8 +18,8 @@ _MPF_PREFIX = b"MPF\0"
 _JFIF_PREFIXES = (b"JFIF\0", b"JFXX\0")
 GAIN_MAP_PREFIX = b"urn:iso:std:iso:ts:21496:-1\0"
 _CREDENTIALS = b"jumb"
-# Of other APPn segments these say nothing about the photo that its pixels do not: how they were
-# coded, and where further pictures lie, which has a note of its own.
+# Other APPn segments without facts about the photo: the coding of its pixels, and the places of
+# further pictures, which have their own note.
 _ABOUT_CODING = (b"Adobe\0", b"Adobe", _MPF_PREFIX, b"Ducky", b"FPXR\0", *_JFIF_PREFIXES)
 
 _SOI, _SOS, _EOI, _COM, _JPEG_LS = 0xD8, 0xDA, 0xD9, 0xFE, 0xF7
@@ -37,17 +37,17 @@ _EXTENDED_HEAD = struct.Struct(">32sII")
 
 @dataclass
 class Segments:
-    """The segments of a JPEG that say anything beside its pixels.
+    """The segments of a JPEG with facts beside its pixels.
 
     Attributes:
         exif: all of its segments together, without the prefix.
         packets: XMP, in the order of the file.
-        icc: the profile; empty where a part is missing.
+        icc: the profile; empty if a part is missing.
         comments: in the order of the file.
-        dpi: as JFIF tells.
+        dpi: of JFIF.
         iptc: the block among Photoshop's resources.
         mpf: where the structure that tells of further pictures begins, and itself.
-        notes: as in `Photo.notes`, but for what XMP tells.
+        notes: as in `Photo.notes`, without those from XMP.
     """
 
     exif: bytes | None = None
@@ -66,7 +66,7 @@ class Segments:
 
 
 def read(file: BinaryIO) -> Segments:
-    """Read the segments before the pixels, and look for what lies behind these.
+    """Read the segments before the pixels, and look for data behind them.
 
     Raises:
         Unsupported: a kind of JPEG that no decoder here reads.
@@ -108,7 +108,7 @@ class _Reader:
         }
 
     def take(self, marker: int, data: bytes) -> None:
-        """Take one."""
+        """Take a segment."""
         for (its_marker, prefix), taker in self._takers.items():
             if marker == its_marker and data.startswith(prefix):
                 taker(data.removeprefix(prefix))
@@ -119,7 +119,7 @@ class _Reader:
             self._others.add(f"APP{marker - _APP0}")
 
     def finished(self) -> Segments:
-        """Return what there was."""
+        """Return the collected facts."""
         if self._profile:
             numbers = [number for number, _, _ in self._profile]
             counts = {count for _, count, _ in self._profile}
@@ -156,12 +156,12 @@ class _Reader:
             name, total, offset = _EXTENDED_HEAD.unpack_from(data)
         part = data[_EXTENDED_HEAD.size :]
         whole = self._extended.setdefault(name.upper(), bytearray())
-        # Parts come in order; with a hole, or more than was said, the packet cannot be read.
+        # Parts come in order; with a gap, or more than announced, the packet cannot be read.
         if offset == len(whole) and offset + len(part) <= total:
             whole += part
 
     def _join_extension(self) -> None:
-        """Put extended XMP behind the packets that name it; say so where it cannot be read."""
+        """Put extended XMP behind the packets that name it; note it if it cannot be read."""
         for name, data in self._extended.items():
             is_named = any(xmp.extension_id(packet) == name for packet in self.found.packets)
             try:
@@ -203,7 +203,7 @@ def _check_frame(marker: int, data: bytes) -> None:
 
 
 def _behind_the_end(file: BinaryIO) -> Iterator[str]:
-    """Note what follows the end mark; the file stands at the pixels."""
+    """Note data behind the end mark; the file's position is at the pixels."""
     rest = _next_after_end(file)
     if rest is None:
         yield Note.NO_END
@@ -227,9 +227,9 @@ def after_end(file: BinaryIO) -> bytes | None:
 
 
 def _next_after_end(file: BinaryIO) -> bytes | None:
-    """The beginning of what follows the first end mark; None where there is none.
+    """The first bytes behind the end mark; None without one.
 
-    Coded pixels hold no such two bytes: an FF among them is followed by a zero or a restart.
+    Coded pixels never hold these two bytes: an FF among them is followed by a zero or a restart.
     """
     before = b""
     while block := file.read(_BLOCK_BYTES):

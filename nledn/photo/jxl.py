@@ -1,6 +1,6 @@
 """JPEG XL: pixels by OpenImageIO (libjxl), boxes and the first fields here (ISO 18181-1 and -2).
 
-OpenImageIO decodes everything as soon as it opens a file, by its name, and writes EXIF of its own.
+OpenImageIO decodes everything as soon as it opens a file, by its name, and writes its own EXIF.
 So the size is read here, and EXIF and XMP go into a container of ours around its codestream.
 """
 

@@ -1,4 +1,4 @@
-"""A photo in memory, and what is told about how it got there."""
+"""A photo in memory, and notes on its reading."""
 
 import functools
 from dataclasses import dataclass
@@ -10,27 +10,27 @@ from nledn.pixels import Pixels, Plane, without_hidden
 
 
 class Note(StrEnum):
-    """Something that was dropped or converted; a word for `nledn.messages`.
+    """A note on dropped or converted data; a word for `nledn.messages`.
 
     Some are followed by a colon and a detail, as in `frames:12`.
     """
 
     FRAMES = "frames"
-    """The first of several frames or pages; the others are not taken along."""
+    """Only the first of several frames or pages is taken."""
     MPO = "mpo"
     """Several pictures in one JPEG (MPO): the main one is taken, the rest dropped."""
     GAIN_MAP = "gain-map"
     """The gain map, which brightens the photo on HDR screens, is dropped: damaged, or no room."""
     DEPTH = "depth"
-    """A picture of distances is dropped."""
+    """The depth map is dropped."""
     FILM = "film"
-    """A motion photo: the film beside the picture is dropped."""
+    """A motion photo: the video beside the picture is dropped."""
     TRAILER = "trailer"
-    """What lies behind the end of the picture is dropped."""
+    """Data behind the end of the picture is dropped."""
     CREDENTIALS = "credentials"
     """Content credentials (C2PA), which would no longer be true, are dropped."""
     OTHER_DATA = "other-data"
-    """Data of a kind that is not known here is dropped; after a colon, what the file calls it."""
+    """Data of an unknown kind is dropped; after a colon, its name in the file."""
     LAYERS = "layers"
     """The layers of a Photoshop file are dropped."""
     GEOREFERENCE = "georeference"
@@ -50,7 +50,7 @@ class Note(StrEnum):
     EXTRA_CHANNELS = "extra-channels"
     """Channels beyond colour and alpha are dropped."""
     COLOUR_UNTAGGED = "colour-untagged"
-    """A colour space told otherwise than by an ICC profile is not taken along."""
+    """A colour space described other than by an ICC profile is dropped."""
     BAD_ICC = "bad-icc"
     """The ICC profile is corrupt or of another kind of colour, and dropped."""
     BAD_EXIF = "bad-exif"
@@ -66,9 +66,9 @@ class Note(StrEnum):
     NO_END = "no-end"
     """The end mark of the file is missing, but no pixel."""
     CUT_OFF = "cut-off"
-    """Rows are missing; after a colon, those that are there and all, as in `30 of 40`."""
+    """Rows are missing; after a colon, those present of all, as in `30 of 40`."""
     SIDECAR = "sidecar"
-    """The XMP file beside the photo could not be carried along."""
+    """The XMP file beside the photo could not be copied."""
     NO_EXIF = "no-exif"
     """The format of the result has no room for the EXIF."""
     NO_XMP = "no-xmp"
@@ -120,7 +120,7 @@ class Decoded:
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """A photo as it was read: upright, in its own depth and colours.
+    """A photo: upright, in its own depth and colours.
 
     Derived photos are made with `dataclasses.replace(photo, pixels=...)`.
 
@@ -135,13 +135,13 @@ class Photo:
         geo: a TIFF structure with the fields of a GeoTIFF.
         iptc: the old IPTC block (IIM).
         gain_map: a JPEG that brightens the photo on HDR screens, upright.
-        grey: came greyscale and goes back greyscale; the three channels are equal.
+        grey: read and written as greyscale; the three channels are equal.
         linear: the profile says that values are proportional to light.
         lossless: a WebP or JPEG XL that kept every pixel, and keeps them again.
         format: "JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "HEIC",
             "JXL" or "RAW".
         path: the file it was read from.
-        notes: what had to be dropped or converted, as `Note` says.
+        notes: dropped or converted data, as `Note` says.
 
     Example:
         >>> rainy.grey, rainy.size
@@ -167,9 +167,9 @@ class Photo:
 
     @functools.cached_property
     def visible(self) -> Pixels:
-        """The pixels, with the nearest colour that shows in the place of transparent ones'.
+        """The pixels, with transparent ones in the nearest visible colour.
 
-        A network sees around each pixel; what is hidden must change nothing that is not.
+        A network sees the surroundings of each pixel; hidden pixels must not change visible ones.
         """
         if self.alpha is None:
             return self.pixels
@@ -188,7 +188,7 @@ class Photo:
 
     @property
     def is_float(self) -> bool:
-        """Whether values are floating point."""
+        """True if values are floating point."""
         return self.pixels.dtype.kind == "f"
 
     @property

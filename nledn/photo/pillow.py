@@ -1,6 +1,6 @@
 """JPEG, WebP, BMP, GIF and AVIF of 8 bits, read by Pillow; WebP and BMP written by it.
 
-It decodes what it cannot hold (16-bit RGB) to 8 bits without a word, so such files go elsewhere.
+It silently decodes 16-bit RGB, which it cannot hold, to 8 bits, so other readers take such files.
 """
 
 import functools
@@ -21,12 +21,12 @@ from nledn.pixels import strips
 
 WEBP_LONGEST_SIDE_PX = 16383
 
-# `read` has a limit of its own, which people can set; Pillow's would stop at 179 megapixels.
+# `read` has its own limit, which users can set; Pillow's would stop at 179 megapixels.
 Image.MAX_IMAGE_PIXELS = None
 
 _FORMATS = ("JPEG", "WEBP", "BMP", "GIF", "AVIF")
 _GREY_MODES = ("1", "L", "LA", "La")
-# Modes that become another one before they are read out, strip by strip.
+# Modes that are converted before they are read, strip by strip.
 _READ_AS = {"1": "L", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB", "PA": "RGBA"}
 _LOSSLESS_QUALITY = 100
 _WEBP_CHUNKS = frozenset(
@@ -47,10 +47,10 @@ def opened(file: BinaryIO, kind: str) -> Source:
         OSError, SyntaxError, ValueError and others of Pillow's: the file is damaged.
         Unsupported: a kind of JPEG that no decoder here reads.
     """
-    # Pillow warns of odd metadata, which is dropped with a note. Set anew at each call, for the
-    # filters of others; entering and leaving a context instead is not safe among threads.
+    # Pillow warns of odd metadata, which is dropped with a note. Set at each call, since others
+    # change the filters; entering and leaving a context instead is not thread-safe.
     warnings.filterwarnings("ignore", module=r"PIL\.")
-    found = jpeg_reading.read(file) if kind == "JPEG" else None  # before what Pillow says of it
+    found = jpeg_reading.read(file) if kind == "JPEG" else None  # before Pillow's own error
     file.seek(0)
     image = Image.open(file, formats=_FORMATS)
     beside = None if found is None else gain_map.found(file, found, image.size)
@@ -71,7 +71,7 @@ def opened(file: BinaryIO, kind: str) -> Source:
     if beside is not None:
         kept = {Note.GAIN_MAP, *([Note.MPO] if beside.is_alone else [])}
         notes = [note for note in notes if note not in kept]
-    # AVIF turns by properties of its own, which Pillow puts into the EXIF; its XMP is not asked.
+    # AVIF turns by its own properties, which Pillow puts into the EXIF; its XMP does not count.
     block = metadata.exif or b""
     orientation = exif.orientation(block) or 1 if kind == "AVIF" else None
     return Source(
@@ -129,7 +129,7 @@ def _told_by_xmp(packet: bytes | None) -> Iterator[str]:
 
 
 def _beside(file: BinaryIO, kind: str) -> Iterator[str]:
-    """Note what no part of Pillow tells of."""
+    """Note data that Pillow does not report."""
     if kind == "WEBP":
         others = {chunk for chunk in _webp_chunks(file) if chunk not in _WEBP_CHUNKS}
         if others:

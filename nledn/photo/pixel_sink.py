@@ -36,10 +36,10 @@ class PixelSink(Protocol):
     """The target of a decoder: `begin` once, then `put` from the top row to the last."""
 
     def begin(self, form: Form) -> None:
-        """Make room.
+        """Allocate memory.
 
         Raises:
-            MemoryError: there is none.
+            MemoryError: no memory is left.
         """
         ...
 

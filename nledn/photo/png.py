@@ -18,7 +18,7 @@ from nledn.photo.source import Damaged, Source, Unsupported
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
-# How ImageMagick, darktable and digiKam wrote it for years; the second may hold XMP as well.
+# The old way of ImageMagick, darktable and digiKam; the second may hold XMP as well.
 _RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
 _RAW_XMP_KEYWORDS = (b"Raw profile type xmp", b"Raw profile type APP1")
 _RAW_ICC_KEYWORDS = (b"Raw profile type icc", b"Raw profile type icm")
@@ -28,9 +28,9 @@ _SRGB_GAMMA = 45455
 _METRE_IN_INCHES = 1 / 0.0254
 _UNIT_METRE = 1
 _MAX_CHUNKS = 100_000
-_LARGEST_TEXT = 64 * 1024 * 1024  # unpacked: beyond it a text is a bomb and is left out
+_LARGEST_TEXT = 64 * 1024 * 1024  # unpacked: a longer text is a bomb and is left out
 _UNREADABLE = b"?"
-_LARGEST_BEHIND = 2**16  # of what follows the end, looked at
+_LARGEST_BEHIND = 2**16  # of the data behind the end, looked at
 _LARGEST_SMALL = 64  # bytes of a chunk that is looked into, beside those below
 _LARGE = frozenset({b"iCCP", b"eXIf", b"iTXt", b"zTXt", b"tEXt"})
 _TEXTS = (b"iTXt", b"zTXt", b"tEXt")
@@ -51,7 +51,7 @@ def opened(file: BinaryIO) -> Source:
     """Read all but the pixels of a PNG.
 
     Raises:
-        Damaged: there is no header.
+        Damaged: the header is missing.
         Unsupported: Xcode has written it for iPhones alone.
     """
     file.seek(len(_SIGNATURE))
@@ -123,7 +123,7 @@ def _text(kind: bytes, data: bytes) -> _Chunk:
 
 
 def _behind(file: BinaryIO) -> Iterator[str]:
-    """Note what follows the last chunk, behind whose head the file stands."""
+    """Note data behind the last chunk; the file's position is behind its head."""
     file.seek(-8, 1)
     rest = file.read(_LARGEST_BEHIND)
     if rest[4:8] != b"IEND":
@@ -133,7 +133,7 @@ def _behind(file: BinaryIO) -> Iterator[str]:
 
 
 def _inflated(data: bytes) -> bytes:
-    """Unpack; empty where it is damaged or a bomb."""
+    """Unpack; empty if damaged or a bomb."""
     unpacker = zlib.decompressobj()
     try:
         text = unpacker.decompress(data, _LARGEST_TEXT)
@@ -144,7 +144,7 @@ def _inflated(data: bytes) -> bytes:
 
 def _icc(chunk: bytes) -> bytes | None:
     _, found, rest = chunk.partition(b"\0")
-    # A profile that cannot be unpacked is passed on as it is, for `read` to drop and say so.
+    # A profile that cannot be unpacked is passed on unchanged; `read` drops and notes it.
     return _inflated(rest[1:]) or rest if found else None
 
 
@@ -165,7 +165,7 @@ def _raw_xmp(chunks: dict[bytes, bytes]) -> bytes | None:
 def _raw_profile(chunks: dict[bytes, bytes], keywords: tuple[bytes, ...]) -> bytes | None:
     """A block in hexadecimal, after a line with its name and one with its length.
 
-    No block at all, for `facts_of` to drop and say so, where that is damaged.
+    A damaged one gives an invalid block, which `facts_of` drops and notes.
     """
     for keyword in keywords:
         if keyword not in chunks:
@@ -230,11 +230,11 @@ def write(photo: Photo, write_bytes: Callable[[bytes], object]) -> None:
 
 
 def _with_metadata(photo: Photo, start: bytes) -> tuple[bytes, int] | None:
-    """Our chunks in the place of those between header and pixels.
+    """Replace the chunks between header and pixels by ours.
 
     Returns:
-        What to write instead of the first bytes of `start`, and how many of these; None while
-        the pixels have not begun.
+        The bytes that replace the first ones of `start`, and the number of these; None until the
+        pixels begin.
     """
     at = len(_SIGNATURE)
     header_end = at + 12 + 13

@@ -1,7 +1,7 @@
-"""How a result was made, in its XMP: enough to make it again.
+"""The provenance of a result, in its XMP: enough to make it again.
 
-The provenance is one `rdf:Description` with properties of a namespace of our own; the rest of the
-packet stays as its author wrote it.
+The provenance is one `rdf:Description` with properties in our namespace; the rest of the
+packet is unchanged.
 """
 
 import re
@@ -25,20 +25,20 @@ _EMPTY = (
 
 @dataclass(frozen=True)
 class Provenance:
-    """How a result was made.
+    """The provenance of a result.
 
     Attributes:
         checkpoint: id of the checkpoint.
         checkpoint_sha256: of its file.
-        strength: share of the rain that was taken, 0 to 1.5.
+        strength: share of the rain that was removed, 0 to 1.5.
         tile: `whole`, or height×width in px.
         backend: `torch` or `openvino`.
         precision: `fp32`, `bf16` or `fp16`.
         version: of the program.
-        masked: part of the photo was kept as it was.
+        masked: part of the photo was kept unchanged.
         partial: not every tile had been computed.
         keep_brightness: the slow part of the rain's light was given back.
-        reason: why `auto` chose the checkpoint; empty where a person named it.
+        reason: why `auto` chose the checkpoint; empty if the user named it.
     """
 
     checkpoint: str
@@ -55,10 +55,10 @@ class Provenance:
 
 
 def stamped(packet: bytes | None, provenance: Provenance, size: tuple[int, int]) -> bytes:
-    """Put a provenance into XMP, in place of one that is there.
+    """Put a provenance into XMP, replacing an existing one.
 
     Args:
-        packet: the photo's; None or a corrupt one gives a packet of its own.
+        packet: the photo's; None or a corrupt one gives a new packet.
         provenance: how the result was made.
         size: width and height of the photo, px.
     """
@@ -93,7 +93,7 @@ def unstamped(packet: bytes, size: tuple[int, int]) -> bytes:
 
 
 def read_provenance(packet: bytes | None) -> Provenance | None:
-    """The provenance in a photo's XMP; None where there is none, or one that makes no sense."""
+    """The provenance in a photo's XMP; None if missing or invalid."""
     if packet is None or NAMESPACE.encode() not in packet or b"<!DOCTYPE" in packet:
         return None
     try:

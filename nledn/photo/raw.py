@@ -15,7 +15,7 @@ from nledn.photo.source import Damaged, ReaderMissing, Source, Unsupported
 from nledn.photo.tiff_structure import EXIF_IFD, GPS_IFD, TiffDamaged, TiffStructure
 from nledn.pixels import strips
 
-# The slope and the power of sRGB's curve, as LibRaw wants them.
+# The slope and the power of sRGB's curve, in LibRaw's form.
 _SRGB_CURVE = (2.4, 12.92)
 _XMP = 700
 _FUJI, _MINOLTA = b"FUJIFILMCCD-RAW", b"\0MRM"
@@ -102,7 +102,7 @@ def _of_tiff(file: BinaryIO) -> Metadata | None:
 
 
 def _of_fuji(file: BinaryIO) -> Metadata | None:
-    """RAF: a preview, whose place stands in the header, has the EXIF."""
+    """RAF: a preview, whose place is in the header, has the EXIF."""
     file.seek(0)
     head = file.read(92)
     if not head.startswith(_FUJI):

@@ -1,4 +1,4 @@
-"""From a file that nobody vouches for to a `Photo`.
+"""Read an untrusted file into a `Photo`.
 
 `read` does it in this process, for files that are trusted. `nledn.decoder` has the decoding done,
 by `decode`, in a process that may crash or be stopped.
@@ -71,9 +71,9 @@ def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, damaged: boo
         damaged: open what can be read of a damaged file, where that is at least half of its rows.
 
     Raises:
-        PhotoNotFound, PhotoIsFolder, PhotoIsEmpty, PhotoNotPermitted: there are no bytes.
-        NotAPhoto: the content is of no format that is known here.
-        PhotoIsVideo: it is a video's.
+        PhotoNotFound, PhotoIsFolder, PhotoIsEmpty, PhotoNotPermitted: no bytes can be read.
+        NotAPhoto: the content is of an unknown format.
+        PhotoIsVideo: the file is a video.
         PhotoDamaged: truncated or corrupt.
         PhotoCutOff: the same, but `damaged` would open it.
         PhotoTooLarge: more than `limit_megapixels`.
@@ -141,7 +141,7 @@ def _decoded(source: Source, canvas: "_Limited", path: Path, damaged: bool) -> D
 
 
 class _Limited:
-    """A canvas that takes no more than the limit, whatever the header said."""
+    """A canvas with a limit on the pixels, whatever the header says."""
 
     def __init__(self, canvas: PixelSink, path: Path, limit_megapixels: float) -> None:
         self._canvas = canvas
@@ -157,7 +157,7 @@ class _Limited:
 
 
 def read_header(path: Path) -> Header:
-    """Look at the photo at `path` without decoding it.
+    """Read the header of the photo at `path` without decoding it.
 
     Raises:
         PhotoError: as `read`, for what the header shows.

@@ -15,8 +15,8 @@ def resized(photo: Photo, longest_side_px: int | None) -> Photo:
     """Return a photo whose longest side is at most so long; one that fits comes back unchanged.
 
     Reduced with Lanczos in the file's own encoding, as photo editors do by default; transparent
-    pixels lend no colour to those beside them. The place on earth of a GeoTIFF would no longer be
-    true, and goes.
+    pixels lend no colour to those beside them. The georeference of a GeoTIFF would no longer be
+    true and is removed.
     """
     width, height = photo.size
     if longest_side_px is None or max(width, height) <= longest_side_px:

@@ -1,4 +1,4 @@
-"""XMP in a file of its own beside a photo: carried along under the result's name."""
+"""XMP in a separate file beside a photo, copied under the result's name."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,14 +18,14 @@ def carried(
     """Write the sidecars of a photo again beside its result, true of the upright pixels.
 
     Args:
-        photo: the result as it was written; its path is that of the source.
-        result: where it was written.
+        photo: the written result; its path is that of the source.
+        result: its file.
         overwrite: whether earlier ones may be replaced.
         strip: the metadata to leave out.
         sources: files that are never replaced.
 
     Returns:
-        A note where one could not be carried along.
+        A note if one could not be copied.
     """
     if photo.path is None or strip == "all":
         return ()
@@ -38,12 +38,12 @@ def carried(
             with replacing(target, overwrite=overwrite, sources=(*sources, source)) as file:
                 file.write(packet)
         except (OSError, WriteError, xmp.XmpDamaged):
-            notes = (Note.SIDECAR,)  # the result itself is there, and stays
+            notes = (Note.SIDECAR,)  # the result itself is kept
     return notes
 
 
 def _pairs(photo: Path, result: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield sidecars that are there, `photo.xmp` and `photo.jpg.xmp`, and their new places."""
+    """Yield existing sidecars, `photo.xmp` and `photo.jpg.xmp`, and their new places."""
     for source, target in (
         (photo.with_suffix(".xmp"), result.with_suffix(".xmp")),
         (photo.with_name(f"{photo.name}.xmp"), result.with_name(f"{result.name}.xmp")),

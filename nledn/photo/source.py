@@ -1,4 +1,4 @@
-"""A file whose header was read: what it is, how large, and how to get its pixels."""
+"""A file whose header was read: its kind, its size and the way to its pixels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ class Damaged(ValueError):
 
 
 class Unsupported(ValueError):
-    """The format is known, but not this kind of pixels."""
+    """The format is known, but its kind of pixels is not supported."""
 
 
 class ReaderMissing(ImportError):
     """A package that reads this format is not installed.
 
     Attributes:
-        kind: the format, for people.
-        package: what to install.
+        kind: the format, for the user.
+        package: the one to install.
     """
 
     def __init__(self, kind: str, package: str) -> None:
@@ -44,17 +44,17 @@ class Part(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """All about a file but its pixels.
+    """The facts of a file without its pixels.
 
     Attributes:
         format: as in `Photo.format`.
         size: width and height as stored, before the orientation is applied.
         metadata: as found, unchecked.
-        decode: decodes the pixels onto a canvas; raises whatever its decoder raises.
-        orientation: 1 to 8, as EXIF counts, still to be applied; None: as EXIF or XMP tell.
+        decode: decodes the pixels onto a canvas; raises its decoder's errors.
+        orientation: 1 to 8, as in EXIF, still to be applied; None: as in EXIF or XMP.
         notes: as in `Photo.notes`.
         lossless: as in `Photo.lossless`.
-        part: decodes what can be read of a damaged file; None where nothing can.
+        part: decodes the readable part of a damaged file; None without one.
     """
 
     format: str

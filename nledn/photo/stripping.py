@@ -1,4 +1,4 @@
-"""Metadata left out of a result by choice: all of it, or what tells where the photo was taken."""
+"""Metadata left out of a result by choice: all of it, or only the place of the photo."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -9,11 +9,11 @@ from nledn.photo.model import Photo
 from nledn.photo.tiff_structure import TiffDamaged
 
 Strip = Literal["none", "location", "all"]
-"""The metadata to leave out. What the pixels need to look right, profile and resolution, stays."""
+"""The metadata to leave out. Profile and resolution, which the pixels need, are kept."""
 
 
 def stripped(photo: Photo, strip: Strip) -> Photo:
-    """Return a photo without some of its metadata; what cannot be read goes as a whole."""
+    """Return a photo without some of its metadata; an unreadable block is removed whole."""
     if strip == "none":
         return photo
     block, packet = None, None

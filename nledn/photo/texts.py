@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 Texts: TypeAlias = tuple[tuple[str, str], ...]
-"""Keyword and text, in the file's order. Bytes that are not UTF-8 stand as lone surrogates."""
+"""Keyword and text, in the file's order. Bytes that are not UTF-8 become lone surrogates."""
 
 COMMENT = "Comment"
-"""PNG's keyword for what JPEG and GIF have no keyword for (PNG, third edition, 11.3.3.1)."""
+"""PNG's keyword for the comment of JPEG and GIF (PNG, third edition, 11.3.3.1)."""
 
 _LONGEST = 2**20
-# Metadata that is read and written elsewhere, and pictures of what the photo was before.
+# Metadata that is read and written elsewhere, and pictures of the original photo.
 _OTHERS = ("Raw profile type ", "XML:", "Thumb::")
 
 
@@ -30,12 +30,12 @@ def from_comments(comments: Iterable[bytes]) -> Texts:
 
 
 def comments(texts: Texts) -> Iterator[bytes]:
-    """Yield those that a JPEG can hold, to the byte as they came from one."""
+    """Yield the texts that a JPEG can hold, unchanged to the byte if they came from one."""
     for keyword, text in texts:
         if keyword == COMMENT:
             yield as_bytes(text)
 
 
 def as_bytes(text: str) -> bytes:
-    """UTF-8, or what the file had in its place."""
+    """UTF-8, or the file's own bytes."""
     return text.encode("utf-8", "surrogateescape")

@@ -17,7 +17,7 @@ _XMP, _IPTC, _PHOTOSHOP, _ICC, _LAYERS, _DNG_VERSION = 700, 33723, 34377, 34675,
 _COLOUR_STATEMENTS = frozenset({301, 318, 319})
 _WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _SENSOR_PHOTOMETRICS = (32803, 34892)  # a colour filter array, and linear RAW
-# None, CCITT, LZW, JPEG, Deflate, PackBits: what libvips is built with (docs/photos.md).
+# None, CCITT, LZW, JPEG, Deflate, PackBits: those of our libvips (docs/photos.md).
 _READABLE_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
 _COLOURS = {_WHITE_IS_0: 1, _BLACK_IS_0: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3}
 _REFUSED_COLOURS = {
@@ -38,7 +38,7 @@ _NOTED = frozenset({_XMP, _IPTC, _PHOTOSHOP, _ICC, _LAYERS, *_COLOUR_STATEMENTS}
 
 
 def is_raw(structure: TiffStructure) -> bool:
-    """Return whether a TIFF holds the values of a sensor: DNG, NEF, ARW, PEF and their kin."""
+    """Return whether a TIFF holds the values of a sensor: DNG, NEF, ARW, PEF and so on."""
     page = structure.directory(structure.first_offset)
     if _DNG_VERSION in page.entries or _is_sensor(structure, page):
         return True
@@ -135,7 +135,7 @@ def _is_mask(structure: TiffStructure, page: Directory) -> bool:
 
 
 def _checked(structure: TiffStructure, page: Directory) -> int:
-    """The photometric interpretation, once all about the pixels is known to be readable."""
+    """Return the photometric interpretation, after checking that the pixels are supported."""
     photometric = _first(structure, page, _PHOTOMETRIC, -1)
     if photometric not in _COLOURS:
         name = _REFUSED_COLOURS.get(photometric, f"photometric interpretation {photometric}")
@@ -175,9 +175,9 @@ def _is_separate(structure: TiffStructure, page: Directory) -> bool:
 
 
 def _alpha_in(structure: TiffStructure, page: Directory, photometric: int) -> int | None:
-    """Return the band of transparency: of those beyond the colours, the first that is said to be.
+    """Return the band of transparency: the first extra one that ExtraSamples names as such.
 
-    Without ExtraSamples a fourth band is taken for it, as everywhere.
+    Without ExtraSamples the fourth band counts, as in other programs.
     """
     samples = _first(structure, page, _SAMPLES, 1)
     colours = _COLOURS[photometric]
@@ -191,7 +191,7 @@ def _alpha_in(structure: TiffStructure, page: Directory, photometric: int) -> in
 def _bands(
     structure: TiffStructure, page: Directory, photometric: int, alpha: int | None
 ) -> tuple[int, ...] | None:
-    """Return the bands to take as libvips gives them, CMYK as RGB; None for all."""
+    """Return the bands to take from libvips, CMYK as RGB; None for all."""
     if photometric == _PALETTE or _first(structure, page, _SAMPLES, 1) == _COLOURS[photometric]:
         return None
     colours = 3 if photometric == _CMYK else _COLOURS[photometric]
@@ -212,7 +212,7 @@ def _first(structure: TiffStructure, page: Directory, tag: int, default: int) ->
 
 
 def _optional(structure: TiffStructure, page: Directory, tag: int) -> bytes | None:
-    """A field that the photo can do without; what cannot be read is empty, and then dropped."""
+    """Read an optional field; an unreadable one is empty, and then dropped."""
     entry = page.entries.get(tag)
     if entry is None:
         return None
@@ -223,7 +223,7 @@ def _optional(structure: TiffStructure, page: Directory, tag: int) -> bytes | No
 
 
 def iptc_of(structure: TiffStructure, page: Directory) -> bytes | None:
-    """Return the block in its own field or among Photoshop's resources; empty for a damaged one."""
+    """Return the block in its field or among Photoshop's resources; empty for a damaged one."""
     block = _optional(structure, page, _IPTC)
     if block is not None:
         # Written as LONG by some, so with bytes in the order of the file.

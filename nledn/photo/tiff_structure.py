@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 _TIFF, _BIG_TIFF = 42, 43
-# Olympus and Panasonic put numbers of their own in the place of the version.
+# Olympus and Panasonic put their own numbers in place of the version.
 _RAW_VERSIONS = (0x4F52, 0x5352, 0x0055)
 _MAX_DIRECTORIES = 10_000  # a document has no more pages, a loop of damaged links has
 _TYPE_CODES = {
@@ -24,7 +24,7 @@ EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS = 0x8769, 0x8825, 0xA005, 0x014A
 
 
 class TiffDamaged(ValueError):
-    """The structure is not what TIFF says."""
+    """The structure is not valid TIFF."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class IfdEntry:
     Attributes:
         tag: its number.
         type: 1 to 18, as in the standard.
-        count: how many values, by the file's own word.
-        position: where the entry itself begins in the file.
-        offset: where its values begin.
+        count: of the values, as the file claims.
+        position: of the entry itself in the file.
+        offset: of its values.
     """
 
     tag: int
@@ -114,7 +114,7 @@ class TiffStructure:
         return Directory(entries, end, next_offset)
 
     def pages(self) -> Iterator[Directory]:
-        """Walk the chain of directories, each once, loops or not; a broken link ends it."""
+        """Walk the chain of directories, each once, even in a loop; a broken link ends it."""
         seen: set[int] = set()
         offset = self.first_offset
         while offset and offset not in seen and len(seen) < _MAX_DIRECTORIES:
@@ -129,7 +129,7 @@ class TiffStructure:
             offset = page.next_offset
 
     def data(self, entry: IfdEntry) -> bytes:
-        """The values of `entry` as they stand in the file."""
+        """The values of `entry`, in the file's own bytes."""
         return self._bytes(entry.offset, entry.value_bytes)
 
     def numbers(self, entry: IfdEntry | None) -> tuple[float, ...]:

@@ -1,7 +1,7 @@
 """TIFF written, strip by strip.
 
-The file begins with the EXIF block as it is, since that is a TIFF structure itself: the first
-directory is written anew at the end and points into the block, so the offsets inside a MakerNote
+The file begins with the unchanged EXIF block, since that is a TIFF structure itself: a new first
+directory at the end points into the block, so the offsets inside a MakerNote
 still hold. None of the libraries tried writes a MakerNote into a 16-bit TIFF (docs/photos.md).
 TIFF 6.0, its supplement 1 for predictors; 700 for XMP, 34675 for ICC.
 """
@@ -20,7 +20,7 @@ from nledn.photo.tiff_structure import IfdEntry, TiffStructure
 from nledn.pixels import Plane
 
 LARGEST_BYTES = 4_000_000_000
-"""What a file may hold: its offsets have 32 bits, and a margin is for metadata."""
+"""The largest size of the pixels: offsets have 32 bits, and metadata needs a margin."""
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _STRIP_OFFSETS = 256, 257, 258, 259, 262, 273
 _ORIENTATION, _SAMPLES, _ROWS, _STRIP_BYTES, _X_DPI, _Y_DPI = 274, 277, 278, 279, 282, 283
@@ -39,7 +39,7 @@ _DPI_PRECISION = 1000
 GEO_TAGS = frozenset({33550, 33920, 33922, 34264, 34735, 34736, 34737, 42112, 42113, 50844})
 """The fields of a GeoTIFF."""
 
-# Fields of an EXIF block that tell how its own pixels lie, or that are written anew.
+# Fields of an EXIF block about the layout of the block's pixels, or that are replaced.
 LAYOUT_TAGS = frozenset(
     {*range(254, 260), 262, 263, 266, 273, 274, *range(277, 285), 296, 317, *range(320, 326)}
     | {330, *range(338, 342), 347, 512, 513, 514, *range(529, 533), _XMP, _IPTC, _ICC}
@@ -143,7 +143,7 @@ def _describe_pixels(fields: "_Fields", samples: Samples, dpi: tuple[float, floa
 
 
 def _adopt(fields: "_Fields", block: bytes) -> None:
-    """Take over the entries of the block that the file begins with, values where they are."""
+    """Take over the entries of the block at the file's start; their values stay in place."""
     structure = TiffStructure(io.BytesIO(block))
     page = structure.directory(structure.first_offset)
     for tag, entry in page.entries.items():

@@ -1,6 +1,6 @@
-"""libvips at our service: decodes in strips, encodes as a stream, at 8 and 16 bits alike.
+"""Decoding in strips and encoding as a stream by libvips, at 8 and 16 bits.
 
-Chosen by trial over tifffile, OpenCV and OpenImageIO; docs/photos.md has the table.
+Chosen over tifffile, OpenCV and OpenImageIO by measurement; docs/photos.md has the table.
 """
 
 import io
@@ -18,8 +18,8 @@ from nledn.photo.pixel_sink import DepthName, Form, PixelSink, colours_in
 from nledn.photo.source import Unsupported
 from nledn.pixels import Plane, is_float, strips, white
 
-# libvips knows files by name and would show an old photo after a change; and what it keeps
-# costs memory that the engine needs.
+# libvips caches files by name and would show an old photo after a change; and its cache costs
+# memory that the engine needs.
 pyvips.cache_set_max(0)
 # Without a handler Python prints the library's warnings about odd files to the terminal.
 logging.getLogger("pyvips").addHandler(logging.NullHandler())
@@ -35,7 +35,7 @@ _NONSENSE = bytes(value * 89 % 251 for value in range(1, 200))
 _GREY = 128  # of blocks that a JPEG's decoder knows nothing of
 
 VipsError = pyvips.Error
-"""What libvips raises, for damaged files and failed writes alike."""
+"""The error of libvips, both for damaged files and for failed writes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +43,10 @@ class VipsImage:
     """A picture in an open file.
 
     Attributes:
-        file: where it is read from; wherever it stands.
+        file: it is read from; any position.
         kind: "PNG", "TIFF", "JPEG" or "AVIF".
         bits: how many bits of 16 the file really fills (10, 12), or 16 of a float; None for all.
-        cmyk: the pixels are to be converted from CMYK to sRGB.
+        cmyk: convert the pixels from CMYK to sRGB.
         bands: those of the colours, and of alpha, that are taken; None for all.
         place: of the picture in its file, as the loader's options.
     """
@@ -68,7 +68,7 @@ class VipsImage:
         return self._decoded(canvas, "error")
 
     def readable_rows(self) -> int:
-        """Return how many rows from the top can be read: all only where no pixel is missing."""
+        """Return how many rows from the top can be read: all only if no pixel is missing."""
         if self.kind == "JPEG":
             return self._jpeg_rows()
         rows = 0
@@ -78,10 +78,10 @@ class VipsImage:
         return rows
 
     def _jpeg_rows(self) -> int:
-        """Rows that are there at all, but one less than all where detail is missing.
+        """Return the number of present rows, but one less than all if detail is missing.
 
-        A JPEG that has lost its end gets one: with it, and with bits that mean nothing before it.
-        Where these change the picture, they were taken for the pixels that are missing.
+        A JPEG without its end is decoded with an added end, once more with random bits before it.
+        Rows that these bits change were missing.
         """
         rows = height = 0
         is_whole = True
@@ -125,8 +125,8 @@ class VipsImage:
     def _opened(self, fail_on: str, tail: bytes = b"") -> tuple[Any, Any]:
         """The picture, and the source that must outlive it.
 
-        The file as libvips sees it is open; a name may hold what it takes for options. And the
-        loader is named: what libvips would guess includes formats that run far more code.
+        libvips gets an open file, since a name may look like options, and a named loader, since it
+        could guess formats that run far more code.
         """
         self.file.seek(0)
         source = pyvips.SourceCustom()
@@ -210,12 +210,12 @@ def filled(values: Any, bits: int | None) -> Any:
 def encode(photo: Photo, saver: str, write: Callable[[bytes], object], **options: Any) -> None:
     """Encode the pixels of a photo as a stream of bytes, without its metadata.
 
-    Nothing is copied but the one channel of a grey photo.
+    Only the channel of a grey photo is copied.
 
     Args:
-        photo: pixels and alpha as `saver` takes them.
+        photo: pixels and alpha that `saver` supports.
         saver: "png" or "jpeg".
-        write: takes the next bytes; what it raises is raised here.
+        write: takes the next bytes; its exceptions are raised here.
         options: of the saver.
 
     Raises:
@@ -228,7 +228,7 @@ def encode(photo: Photo, saver: str, write: Callable[[bytes], object], **options
         try:
             if not failures:
                 write(bytes(chunk))
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is raised again below
+        except Exception as error:  # noqa: BLE001  # any exception; it is raised again below
             failures.append(error)
         return -1 if failures else len(chunk)
 
@@ -260,12 +260,12 @@ def _wrapped(array: Any) -> Any:
 
 
 class Splice:
-    """Puts metadata into a stream of bytes, where the encoder would have put its own.
+    """Puts metadata into a stream of bytes, in place of the encoder's own.
 
     Args:
         write: takes the bytes of the finished file.
-        replace: gets the stream's start, as far as it has come; gives what to write instead and
-            how many bytes of the start that replaces, or None while it cannot tell yet.
+        replace: takes the stream's start so far; returns the bytes to write instead and the number
+            of bytes that they replace, or None if it needs more.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""From a `Photo` to a file: same depth, colours and metadata, whole or not at all."""
+"""Write a `Photo` to a file: same depth, colours and metadata, whole or not at all."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -72,14 +72,14 @@ def write(
     equal channels. BMP holds no metadata but the resolution.
 
     Args:
-        photo: what to write; its metadata is made true of its pixels.
+        photo: the photo; its metadata is made true of its pixels.
         path: .jpg, .jpeg, .png, .tif, .tiff, .webp, .bmp or .jxl.
         settings: quality, and whether to replace an earlier result.
         sources: files that are never replaced; the photo's own is always among them.
         on_written: called with the file, whole and open for reading too, before it gets its name.
 
     Returns:
-        What the format had no room for, as in `Photo.notes`.
+        Notes on data that did not fit into the format, as in `Photo.notes`.
 
     Raises:
         OutputFormatUnknown: the suffix is none of these.
@@ -108,11 +108,11 @@ def write_rain(
     overwrite: bool = False,
     sources: Sequence[Path] = (),
 ) -> None:
-    """Write a rain layer: what is subtracted from the rainy photo.
+    """Write a rain layer, which is subtracted from the rainy photo.
 
     Args:
         rain: (H, W, 3) float32 in (-1, 1).
-        path: .tif or .tiff for the values as they are (float32, signed), .png for 16 bits,
+        path: .tif or .tiff for the exact values (float32, signed), .png for 16 bits,
             round(32768 + 32767·rain).
         overwrite: whether an earlier file may be replaced.
         sources: files that are never replaced.
@@ -164,7 +164,7 @@ def _refuse_too_large(photo: Photo, path: Path, kind: str) -> None:
 
 
 def _consistent(photo: Photo) -> Photo:
-    """Metadata true of the pixels as they are now; corrupt metadata is left out."""
+    """Metadata true of the present pixels; corrupt metadata is left out."""
     block, packet = photo.exif, photo.xmp
     if block is not None:
         try:
@@ -180,7 +180,7 @@ def _consistent(photo: Photo) -> Photo:
 
 
 def _fitted(photo: Photo, kind: str) -> Photo:
-    """The photo as `kind` can hold it."""
+    """Convert a photo to one that `kind` can hold."""
     photo = _in_depth(photo, written_depth(photo, kind))
     if kind in WITHOUT_ALPHA and photo.alpha is not None:
         photo = _over_white(photo, photo.alpha)
@@ -190,7 +190,7 @@ def _fitted(photo: Photo, kind: str) -> Photo:
 
 
 def _with_iptc_for(photo: Photo, kind: str) -> tuple[Photo, tuple[str, ...]]:
-    """Put IPTC into XMP where the format has no place for it, and note what found none there."""
+    """Move IPTC into XMP if the format has no place for it, and note texts that do not fit."""
     if photo.iptc is None or kind in _WITH_IPTC:
         return photo, ()
     packet, is_whole = iptc.into_xmp(photo.iptc, photo.xmp)
@@ -199,7 +199,7 @@ def _with_iptc_for(photo: Photo, kind: str) -> tuple[Photo, tuple[str, ...]]:
 
 
 def _left_out(photo: Photo, kind: str) -> Iterator[str]:
-    """Note what `kind` has no room for; the kinds of metadata are those of `Metadata`."""
+    """Note metadata that `kind` has no room for; the kinds are those of `Metadata`."""
     depth = written_depth(photo, kind)
     if depth != photo.pixels.dtype:
         yield f"{Note.NO_FLOAT}:{depth.itemsize * 8}" if photo.is_float else Note.FEWER_BITS

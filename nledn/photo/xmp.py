@@ -1,4 +1,4 @@
-"""XMP, changed by property: the rest of the packet stays as its author wrote it."""
+"""XMP, changed by property; the rest of the packet is unchanged."""
 
 import copy
 import hashlib
@@ -19,8 +19,8 @@ _HAS_EXTENDED = f"{{{_NOTE_SPACE}}}HasExtendedXMP"
 _ABOUT = f"{_RDF}about"
 _FILMS = (f"{_CAMERA}MotionPhoto", f"{_CAMERA}MicroVideo")
 
-# What would tell of pictures, films and packets that lay beside the main one in the file: all
-# properties whose names begin so.
+# Properties about pictures, videos and packets beside the main one in the file: all names that
+# begin so.
 _COMPANIONS = (
     "{http://ns.adobe.com/xap/1.0/}Thumbnails",
     _HAS_EXTENDED,
@@ -45,11 +45,11 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class XmpDamaged(ValueError):
-    """Nothing in it can be read, or it has a document type, which XMP has no use for."""
+    """The packet cannot be read, or has a document type, which XMP does not use."""
 
 
 def orientation(packet: bytes) -> int:
-    """Return the orientation that a packet tells, 1 to 8; 1 where it tells none."""
+    """Return the orientation in a packet, 1 to 8; 1 if it has none."""
     try:
         root = _parsed(_text(packet)[0], recover=True)  # other damage does not turn the photo
     except XmpDamaged:
@@ -89,7 +89,7 @@ def with_gain_map(packet: bytes | None, gain_map_bytes: int) -> bytes:
 
 
 def has_film(packet: bytes) -> bool:
-    """Return whether a packet says that a film lies beside the photo."""
+    """Return whether a packet says that a video lies beside the photo."""
     return _tells(
         packet,
         lambda name, value: (
@@ -100,7 +100,7 @@ def has_film(packet: bytes) -> bool:
 
 
 def _tells(packet: bytes, is_it: Callable[[str, str], bool]) -> bool:
-    """Return whether any property of a packet, by its name and value, is the one looked for."""
+    """Return whether a packet has a property with that name and value."""
     try:
         root = _parsed(_text(packet)[0], recover=True)
     except XmpDamaged:
@@ -113,7 +113,7 @@ def _tells(packet: bytes, is_it: Callable[[str, str], bool]) -> bool:
 
 
 def sound(packet: bytes) -> tuple[bytes, bool]:
-    """Return what can be read of a packet, and whether that is all of it.
+    """Return the readable part of a packet, and whether that is all of it.
 
     Raises:
         XmpDamaged: it holds no property that can be read.
@@ -125,7 +125,7 @@ def sound(packet: bytes) -> tuple[bytes, bool]:
         root = _parsed(data, recover=True)
         if not any(True for each in _descriptions(root) for _ in _properties(each)):
             raise
-        etree.strip_tags(root, etree.Entity)  # names that nothing declares
+        etree.strip_tags(root, etree.Entity)  # names without a declaration
         mended = bytes(etree.tostring(root.getroottree(), encoding="utf-8"))
         _parsed(mended)
         return mended, False
@@ -135,8 +135,8 @@ def sound(packet: bytes) -> tuple[bytes, bool]:
 def upright(packet: bytes, size: tuple[int, int]) -> bytes:
     """Make XMP true of upright pixels of `size`, alone in their file.
 
-    The orientation becomes 1, dimensions that are there follow `size`; thumbnails go, and so
-    does what points to gain maps, films and further packets.
+    The orientation becomes 1, existing dimensions follow `size`; thumbnails and links to gain
+    maps, videos and further packets are removed.
 
     Args:
         packet: with or without the `xpacket` lines.
@@ -160,7 +160,7 @@ def upright(packet: bytes, size: tuple[int, int]) -> bytes:
 
 
 def without_location(packet: bytes) -> bytes:
-    """Take all properties away that tell where a photo was taken, or what place it shows.
+    """Remove all properties about the place of a photo.
 
     Raises:
         XmpDamaged: the packet cannot be read.
@@ -177,7 +177,7 @@ def without_location(packet: bytes) -> bytes:
 
 
 def merged(packets: Sequence[bytes]) -> bytes | None:
-    """Put several packets into the first one; of a property in two of them the first one stays.
+    """Merge packets into the first one; a property in two of them keeps its first value.
 
     Packets that cannot be read are left out; if none can, the first one comes back.
     """
@@ -208,7 +208,7 @@ def extension_id(packet: bytes) -> bytes | None:
 
 
 def unpadded(packet: bytes) -> bytes:
-    """Take away the room that a packet keeps for editors."""
+    """Remove a packet's padding for editors."""
     return _PADDING.sub(b"\n", packet)
 
 
@@ -220,7 +220,7 @@ def split(packet: bytes, limit_bytes: int) -> tuple[bytes, bytes | None]:
         limit_bytes: for the main packet.
 
     Returns:
-        The main packet, which names the extended one, and that one; None where all fits.
+        The main packet, which names the extended one, and that one; None if all fits.
     """
     packet = unpadded(packet) if len(packet) > limit_bytes else packet
     if len(packet) <= limit_bytes:
@@ -276,7 +276,7 @@ def _take_over(description: etree._Element, target: etree._Element, known: set[s
 
 
 def _change(element: etree._Element, values: dict[str, str]) -> bool:
-    """Set the values of an element and its attributes, and drop companions; False for neither."""
+    """Set the values of an element and its attributes, and drop companions; False if unchanged."""
     before = (element.text, dict(element.attrib))
     if element.tag in values and not len(element):
         element.text = values[element.tag]
@@ -293,7 +293,7 @@ def _change(element: etree._Element, values: dict[str, str]) -> bool:
 
 
 def _text(packet: bytes) -> tuple[bytes, bool]:
-    """Return a packet in UTF-8 and without what XML cannot hold; False where something had to go.
+    """Return a packet in UTF-8, without characters invalid in XML, and whether it was complete.
 
     Raises:
         XmpDamaged: far too large, or with a document type.

@@ -1,1 +1,1 @@
-"""Training of NLEDN checkpoints: hidden, never imported by what users run, not in the bundle."""
+"""Training of NLEDN checkpoints: hidden, never imported by the program, not in the bundle."""

@@ -1,4 +1,4 @@
-"""`python -m nledn.training …`: for those who train checkpoints; users never meet it."""
+"""`python -m nledn.training …`: the commands for training checkpoints; users never see them."""
 
 import logging
 import sys
@@ -45,18 +45,18 @@ def train(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     folder: Folder,
     threads: Annotated[int, typer.Option(help="Processor threads; 0 takes all.")] = 0,
     start: Annotated[
-        Path | None, typer.Option(help="Checkpoint to begin with, where the recipe wants one.")
+        Path | None, typer.Option(help="Checkpoint to begin with, if the recipe needs one.")
     ] = None,
     until_step: UntilStep = None,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     precision: Annotated[
         Precision, typer.Option(help="auto is bf16 where the device has it.")
     ] = "auto",
-    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Draw curves too.")] = False,
+    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Log to TensorBoard.")] = False,
 ) -> None:
-    """Train a recipe, from where its folder left off.
+    """Train a recipe; continue if its folder has a state.
 
-    Several processes train one network together when torchrun starts this.
+    Under torchrun, several processes train one network together.
     """
     if not (folder / STATE_FILE).exists():
         _check_beginning(find_recipe(recipe), start)
@@ -79,33 +79,36 @@ def _check_beginning(recipe: Recipe, start: Path | None) -> None:
 
 @app.command()
 def resume(folder: Folder, until_step: UntilStep = None) -> None:
-    """Go on with the training of a folder, with the recipe and the options it was started with."""
+    """Continue the training of a folder with its recipe and options."""
     take_up(folder, until_step)
 
 
 @app.command()
-def export(  # noqa: PLR0913, PLR0917  # likewise
+def export(  # noqa: PLR0913, PLR0917  # as above
     recipe: RecipeName,
     folder: Folder,
-    training_data: Annotated[str, typer.Option(help="For the card: what it has seen.")],
-    into: Annotated[Path, typer.Option(help="Where weights and card go.")] = Path("weights"),
-    licence: Annotated[str, typer.Option(help="For the card: of the weights.")] = "MIT",
+    training_data: Annotated[str, typer.Option(help="For the card: the training data.")],
+    into: Annotated[Path, typer.Option(help="Folder for weights and card.")] = Path("weights"),
+    licence: Annotated[str, typer.Option(help="For the card: licence of the weights.")] = "MIT",
+    purpose: Annotated[
+        str, typer.Option(help="For the card: what it is for, in two to five words.")
+    ] = "",
     description: Annotated[str, typer.Option(help="For the card: a sentence.")] = "",
     scores: Annotated[
         list[str] | None,
-        typer.Option(help="NAME=FILE: a data set, and what `nledn evaluate --json` wrote of it."),
+        typer.Option(help="NAME=FILE: a data set and its scores from `nledn evaluate --json`."),
     ] = None,
     best: Annotated[
-        bool, typer.Option("--best", help="The weights that validated best, not the last.")
+        bool, typer.Option("--best", help="Export the weights that validated best, not the last.")
     ] = False,
     blend: Annotated[
-        str, typer.Option(help="FILE=SHARE: a checkpoint, and how much of it to mix in.")
+        str, typer.Option(help="FILE=SHARE: a checkpoint and its share in the mix.")
     ] = "",
 ) -> None:
     """Write a training's running mean as a checkpoint with its card."""
     named = (item.partition("=") for item in scores or [])
     evaluations = {name: Path(file) for name, _, file in named}
-    about = About(training_data, licence, description, evaluations, best, _blend(blend))
+    about = About(training_data, licence, purpose, description, evaluations, best, _blend(blend))
     card = export_mean(folder, find_recipe(recipe), about, into)
     typer.echo(f"{card.path} (sha256 {card.sha256})")
 
@@ -122,7 +125,7 @@ def _blend(text: str) -> Blend | None:
 
 
 @app.command()
-def ablate(  # noqa: PLR0913, PLR0917  # likewise
+def ablate(  # noqa: PLR0913, PLR0917  # as above
     pairs: Annotated[Path, typer.Option(help="Pairs to train on; the last ones are held out.")],
     folder: Folder,
     recipe: RecipeName = "ablation",
@@ -132,9 +135,9 @@ def ablate(  # noqa: PLR0913, PLR0917  # likewise
         list[str] | None, typer.Option(help="NAME=FOLDER: more pairs to score on.")
     ] = None,
     threads: Annotated[int, typer.Option(help="Processor threads; 0 takes all.")] = 0,
-    precision: Annotated[Precision, typer.Option(help="Of the trunk, in training.")] = "auto",
+    precision: Annotated[Precision, typer.Option(help="Of the trunk in training.")] = "auto",
 ) -> None:
-    """Compare variants of the network, as table 2 does: equal steps, pairs that none has seen."""
+    """Compare variants of the network as in table 2: equal steps, held-out pairs."""
     from nledn.training.ablation import AblationPlan, ablate, table
 
     take_threads(threads)

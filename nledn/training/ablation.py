@@ -1,4 +1,4 @@
-"""Table 2 in small: variants trained alike, scored on pairs that none of them has seen."""
+"""A small table 2: variants trained alike, scored on held-out pairs."""
 
 import csv
 import itertools
@@ -42,14 +42,14 @@ class AblationResult:
 
 @dataclass(frozen=True)
 class AblationPlan:
-    """What is compared.
+    """The plan of a comparison.
 
     Attributes:
         variants: names in `nledn.architecture.VARIANTS`.
         seeds: each variant is trained once with each.
         pairs: a folder; the recipe's last ones are held out.
         also: further folders to score on, by name; never trained on.
-        bf16: train the trunk in bfloat16; scores are in float32 all the same.
+        bf16: train the trunk in bfloat16; scores are always in float32.
     """
 
     variants: Sequence[str]
@@ -60,18 +60,18 @@ class AblationPlan:
 
 
 def ablate(recipe: Recipe, plan: AblationPlan, folder: Path) -> list[AblationResult]:
-    """Train and score whatever of a plan is not done yet; a stopped one goes on where it was.
+    """Train and score the rest of a plan; a stopped training continues.
 
     Args:
-        recipe: what all have in common.
+        recipe: the common settings.
         plan: the rest.
         folder: gets a folder a training, `results.csv` and `table.md`.
 
     Raises:
         PairsError: a folder holds no pairs.
-        ValueError: a variant that there is not, no pairs held out or too few to hold them out,
-            rainy photos without a clean one, or
-            what the folder has comes of another recipe, other pairs or another precision.
+        ValueError: an unknown variant, no pairs held out or too few to hold them out, rainy photos
+            without a clean one, or the folder's results are of another recipe, other pairs or
+            another precision.
     """
     _check(recipe, plan)
     pairs = all_pairs(plan.pairs)
@@ -98,14 +98,14 @@ def _check(recipe: Recipe, plan: AblationPlan) -> None:
     unknown = [name for name in plan.variants if name not in VARIANTS]
     if unknown:
         raise ValueError(
-            f"no variant is called {', '.join(unknown)}; there are {', '.join(VARIANTS)}"
+            f"no variant is called {', '.join(unknown)}; choose from {', '.join(VARIANTS)}"
         )
     if recipe.data.held_out_pairs < 1:
         raise ValueError(f"the recipe {recipe.id} holds no pairs out to score on")
 
 
 def _keep_alike(recipe: Recipe, plan: AblationPlan, path: Path) -> None:
-    """Note what all trainings of a folder have in common, and refuse what differs from it."""
+    """Note the common settings of a folder's trainings, and refuse others."""
     common = asdict(replace(recipe, variant="", seed=0))
     common |= {"pairs": str(plan.pairs.resolve()), "bf16": plan.bf16}
     text = json.dumps(common, indent=1)
@@ -161,7 +161,7 @@ def table(results: Sequence[AblationResult]) -> str:
 
     The spread is the standard deviation over the seeds (n - 1). Neighbours in the table whose
     means differ by no more than the larger of their spreads are ties; with one seed there is no
-    spread, and nothing can be said.
+    spread, and no verdict.
     """
     lines = []
     for set_name in dict.fromkeys(result.set_name for result in results):

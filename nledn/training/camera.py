@@ -1,9 +1,8 @@
 """The way from a scene to a file: scaled, sharpened, with noise, compressed.
 
 Cameras, phones and web sites sharpen, scale and compress *after* the rain is in the picture, so
-that real streaks have hard, aliased edges and dark halos. Whatever happens to the rainy picture
-happens to the clean one too: a network is to take the rain away, and to leave sharpness, grain and
-blocks unchanged.
+that real streaks have hard, aliased edges and dark halos. The rainy and the clean picture get the
+same changes: a network should remove the rain and leave sharpness, grain and blocks unchanged.
 """
 
 from collections.abc import Callable
@@ -18,16 +17,16 @@ Pair = tuple[FloatImage, FloatImage]
 Change = Callable[[FloatImage], FloatImage]
 
 LARGEST_NOISE = 0.02  # standard deviation; a small sensor at dusk
-LARGEST_SCALE = 2.4  # a patch is drawn up to so many times as large as it is learnt from
+LARGEST_SCALE = 2.4  # the scene of a patch is at most so many times as large
 SMALLEST_SCALE = 0.6  # phones and web sites enlarge too: one patch in five that is scaled
 ENLARGED = 0.2
-# OpenCV's cubic and Lanczos do not filter before: that aliasing is what web sites give.
+# OpenCV's cubic and Lanczos do not filter before: web sites show the same aliasing.
 INTERPOLATIONS = (cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
 
 
 @dataclass(frozen=True)
 class Camera:
-    """How often each thing happens to a patch between the scene and the file.
+    """The rate of each change between the scene and the file.
 
     Attributes:
         scaled: share of the patches on which rain falls at another size (0.6 to 2.4 times), and
@@ -89,7 +88,7 @@ def compressed(pair: Pair, lowest_quality: int, rng: np.random.Generator) -> Pai
         rng: decides how much noise, and which quality.
 
     Returns:
-        Both, as they come out of the file.
+        Both, decoded from the file.
     """
     noise = rng.normal(0, rng.uniform(0, LARGEST_NOISE), pair[1].shape).astype(np.float32)
     quality = int(rng.integers(lowest_quality, 97, endpoint=True))

@@ -1,4 +1,4 @@
-"""A recipe: everything that decides what a training gives, read from TOML."""
+"""A recipe: all that decides the result of a training, read from TOML."""
 
 import tomllib
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ HELD_OUT_PHOTOS = Path(__file__).parent / "photos" / "held_out.txt"
 
 @dataclass(frozen=True)
 class Data:
-    """What is learnt from.
+    """The training data.
 
     Attributes:
-        kind: `photos`, clean ones on which rain is synthesised; `pairs`, a folder in any layout
+        kind: `photos`, clean ones with synthesised rain; `pairs`, a folder in any layout
             of `nledn.pairs`; or one of the paper's sets, by its name in
             `nledn.training.datasets`.
-        long_side_px: larger pairs are scaled down to this; 0 leaves them as they are.
-        held_out_pairs: so many of the last pairs validate and are not trained on.
+        long_side_px: larger pairs are scaled down to this; 0 leaves them unchanged.
+        held_out_pairs: number of last pairs for validation, not for training.
     """
 
     kind: DataKind = "photos"
@@ -38,13 +38,13 @@ class Data:
 
 @dataclass(frozen=True)
 class Plateau:
-    """When the rate falls, for the schedule `plateau`.
+    """The fall of the rate, for the schedule `plateau`.
 
     Attributes:
         factor: the rate is multiplied by this when the training loss has stopped falling.
         every_steps: the loss is averaged over so many steps, best a pass over the data, and then
             compared with the lowest average so far.
-        patience: averages without a new lowest that are waited through.
+        patience: averages without a new lowest before the rate falls.
     """
 
     factor: float = 0.9
@@ -60,13 +60,13 @@ class Phase:
     large ones last, so that the deeper levels and the non-local regions see long streaks whole.
 
     Attributes:
-        steps: so many.
+        steps: their number.
         batch: patches a step.
         patch_px: their side.
         loss: `l1`, the mean absolute error (eq. 9), or `rmse`, the root of each patch's mean
             squared error, which is what PSNR measures; its gradient is about as large.
-        rain_weight: how much a pixel with rain counts, beside one without. Above 1 more rain
-            is taken, and more harm done to things without rain.
+        rain_weight: weight of a pixel with rain, relative to one without. Above 1 more rain is
+            removed, with more damage to areas without rain.
         spectrum_weight: of the difference of the spectra's magnitudes, added to the loss: keeps
             texture where rain was thick. 0 for none.
     """
@@ -94,32 +94,32 @@ class Recipe:
     """Settings of one training.
 
     Attributes:
-        id: of the checkpoint that comes out.
-        title: what people read in a list of checkpoints.
+        id: of the resulting checkpoint.
+        title: its name in a list of checkpoints.
         regions: region layout, as `nledn.architecture.Regions`.
         seed: of initial weights and of every batch.
         peak_rate: Adam's learning rate after the warm-up.
         floor_rate: the rate at the end of the cosine.
         warmup_steps: steps of linear rise to the peak.
         weight_decay: decoupled (AdamW) or not (Adam).
-        ema_decay: of the running mean of the weights, which is what is exported; 0 for none.
+        ema_decay: of the running mean of the weights, which is exported; 0 for none.
         clip_norm: largest norm of a step's gradient; `inf` for any.
         checkpoint_steps: steps between two saves of the state.
         validate_steps: steps between two validations.
         held_out: names of the photos that are never trained on; `photos` in a TOML file stands
             for those of `photos/held_out.txt`, which no stage of ours has seen.
         mix: the weather.
-        built: share of the patches that something built is drawn on, as `facades` has it.
-        camera: how often patches are scaled, sharpened and compressed, rainy and clean alike.
+        built: share of the patches with a drawn structure of `facades`.
+        camera: rates of scaling, sharpening and compression, for rainy and clean patches alike.
         phases: in order.
-        variant: what is trained, by its name in `nledn.architecture.VARIANTS`.
-        optimizer: `adamw`; `adam`, with the weight decay in its gradient, as the paper has it; or
+        variant: of the network, by its name in `nledn.architecture.VARIANTS`.
+        optimizer: `adamw`; `adam`, with the weight decay in its gradient, as in the paper; or
             `muon`, of `nledn.training.muon`.
         schedule: of the rate after the warm-up: `cosine` down to the floor at the last step;
-            `plateau`, step by step down to the floor; or `constant`, which can be gone on with for
-            as long as there is time, and is followed by a recipe that lets the rate fall.
+            `plateau`, step by step down to the floor; or `constant`, which can continue for
+            any time and is followed by a recipe with a falling rate.
         plateau: for that schedule.
-        data: what is learnt from.
+        data: for training.
         starts_from: id of the recipe whose weights this one begins with; empty for random ones.
     """
 

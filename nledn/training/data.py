@@ -1,4 +1,4 @@
-"""Patches of clean photos, with rain on them: what the network sees while it learns."""
+"""Training patches: clean photos with rain on them."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,10 +50,10 @@ def find_photos(folder: Path, held_out: Sequence[str]) -> tuple[list[Path], list
     """The photos of a folder, in name order: those to train on, and those kept out.
 
     Raises:
-        FileNotFoundError: there is no such folder, no photo in it, or one kept out is missing.
+        FileNotFoundError: the folder is missing or has no photo, or one kept out is missing.
     """
     if not folder.is_dir():
-        raise FileNotFoundError(f"{folder}: there is no such folder of photos")
+        raise FileNotFoundError(f"{folder}: folder not found")
     photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES)
     missing = set(held_out) - {path.name for path in photos}
     if not photos or missing:
@@ -107,7 +107,7 @@ class Patches:
         return batch_of(pairs[share.rank :: share.processes])
 
     def photo_of(self, step: int) -> int:
-        """Which photo the first patch of a step is cut from."""
+        """Return the photo of the first patch of a step."""
         return self._chosen(self._rng(step))
 
     def _rng(self, step: int) -> np.random.Generator:

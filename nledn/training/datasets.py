@@ -1,4 +1,4 @@
-"""The four data sets of the paper (section 4.1): where their pairs lie, and how they are split."""
+"""The four data sets of the paper (section 4.1): their layouts and splits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Part = Literal["train", "test"]
 PARTS: tuple[Part, ...] = get_args(Part)
 Split = Literal["folders", "scenes"]
 
-FOUND_NAMES = 5  # of a folder that holds nothing of a set, for its error
+FOUND_NAMES = 5  # of a folder without parts of a set, for its error
 FOLDERS_OF: Mapping[Part, frozenset[str]] = {
     "train": frozenset({"train", "training"}),
     "test": frozenset({"test", "testing"}),
@@ -32,7 +32,7 @@ class DataSet:
         layout: in words.
         train: pairs of its training part.
         test: pairs of its test part.
-        archives: how the set's own archives name the folder of each of `PARTS`, where they do.
+        archives: the folder of each of `PARTS` in the set's own archives, if any.
         split: `folders`, a folder a part; or `scenes`, one folder whose first scenes are for
             training, as many as make `train` pairs.
     """
@@ -85,7 +85,7 @@ DATA_SETS: Mapping[str, DataSet] = {
         archives=("raintrainh", "rain100h"),
     ),
 }
-"""By the name that recipes use. The paper splits DDN-Data 9,100 to 4,900 without saying which;
+"""By the name that recipes use. The paper splits DDN-Data 9,100 to 4,900 without naming them;
 650 and 350 whole scenes make exactly that, and no scene is then on both sides."""
 
 
@@ -93,13 +93,13 @@ def part_of(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
     """The pairs of one part of a set, in natural order.
 
     Args:
-        data_set: which.
+        data_set: the set.
         folder: the set's, with or without a folder for each part, or the part's own.
-        part: which of the two.
+        part: the part.
 
     Raises:
-        InputNotFound: there is no such folder.
-        DataSetWrong: it holds something else, or not all of it.
+        InputNotFound: the folder is missing.
+        DataSetWrong: it holds another set or an incomplete one.
     """
     if data_set.split == "scenes":
         return _by_scenes(data_set, folder, part)
@@ -150,7 +150,7 @@ def _by_scenes(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
 
 
 def _empty(pairs: tuple[Pair, ...]) -> int:
-    """Files of 0 bytes, as a download that was broken off leaves them."""
+    """Files of 0 bytes, such as an interrupted download leaves."""
     files = {path for pair in pairs for path in (pair.rainy, pair.clean) if path is not None}
     return sum(path.stat().st_size == 0 for path in files)
 

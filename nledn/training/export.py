@@ -1,4 +1,4 @@
-"""From a training's state to a checkpoint that people use: safetensors and its card."""
+"""Export a training's state as a checkpoint: safetensors and its card."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,11 +22,10 @@ Arrays = dict[str, npt.NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Blend:
-    """Weights that others are mixed with, number by number.
+    """Weights to mix with others, number by number.
 
-    Between the weights that a training began with and those it ended with lie some that do what it
-    taught and have forgotten less (Wortsman and others, "Robust fine-tuning of zero-shot models",
-    2022).
+    Weights between those at the start and the end of a training can keep its gains and forget
+    less (Wortsman and others, "Robust fine-tuning of zero-shot models", 2022).
 
     Attributes:
         path: of a checkpoint of the same network.
@@ -43,11 +42,12 @@ class Blend:
 
 @dataclass(frozen=True)
 class About:
-    """What a card says that neither recipe nor state knows.
+    """The parts of a card that come from neither recipe nor state.
 
     Attributes:
-        training_data: what the checkpoint has seen.
+        training_data: in words.
         licence: of the weights.
+        purpose: what it is for, in two to five words; empty for models of research.
         description: a sentence or two.
         evaluations: by name of the data set, the file that `nledn evaluate --json` wrote.
         best: take the weights that validated best, not the last ones.
@@ -56,6 +56,7 @@ class About:
 
     training_data: str
     licence: str
+    purpose: str = ""
     description: str = ""
     evaluations: dict[str, Path] = field(default_factory=dict)
     best: bool = False
@@ -70,14 +71,14 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
 
     Args:
         folder: of the training, with its state.
-        recipe: that it follows.
+        recipe: of the training.
         about: the rest of the card.
-        into: where both files go; earlier ones are replaced.
+        into: folder for both files; earlier ones are replaced.
 
     Raises:
         ValueError: the state is another recipe's or a variant's, or scores are another
             checkpoint's.
-        WriteError: the system does not let it be written.
+        WriteError: it cannot be written.
     """
     if VARIANTS[recipe.variant] != NLEDN_ITSELF:
         raise ValueError(f"a checkpoint is NLEDN itself, and {recipe.id} is its {recipe.variant}")
@@ -93,7 +94,7 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
         sha256 = checkpoint.write(Path(folder_of_trial) / path.name, arrays)
         scores = {name: _score(file, sha256) for name, file in about.evaluations.items()}
     checkpoint.write(path, arrays)
-    checkpoint.read(path, sha256=sha256)  # as strictly as anybody who will load it
+    checkpoint.read(path, sha256=sha256)  # as strictly as every later reader
     card = Card(
         id=recipe.id,
         title=recipe.title,
@@ -102,6 +103,7 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
         path=path,
         training_data=about.training_data,
         licence=about.licence,
+        purpose=about.purpose,
         description=about.description,
         scores=scores,
         measured_by="AfterRain, nledn evaluate" if scores else "",

@@ -1,8 +1,8 @@
-"""What people build, drawn over a photo before it rains: windows in rows, brick, railings, rings.
+"""Structures drawn over a photo before the rain: windows in rows, brick, railings, rings.
 
 Rain in front of a facade is the hardest: mullions and rails are as straight, thin and bright as
-streaks. Photos of nature and of people hardly have any, so that a network that saw only those
-takes some of them away, and leaves the streaks between them. Here each patch's structure is new;
+streaks. Photos of nature and of people hardly have any, so a network trained only on those
+removes some of them, and leaves the streaks between them. Here each patch's structure is new;
 colours, light and texture are the photo's own. (That drawn patterns can teach restoration is known
 from dead leaves: Achddou, Gousseau and Ladjal, "Synthetic images as a regularity prior for image
 restoration neural networks", 2021.)
@@ -20,7 +20,7 @@ Mask = npt.NDArray[np.bool_]
 
 FINER = 2  # drawn twice as fine, then reduced: edges as a lens gives them
 UPRIGHT_DEG = 12  # standard deviation: people hold a camera nearly straight
-CONVERGENCE = 0.35  # how far a corner of the square moves in perspective, as a share of its side
+CONVERGENCE = 0.35  # shift of a corner of the square in perspective, as a share of its side
 ROUND_SHARE = 0.12  # domes, wheels, arches: rings and spokes
 GRILLE_SHARE = 0.4  # only lines, and the photo between them
 PARTLY_SHARE = 0.4  # of the patches: built up to an edge only
@@ -29,14 +29,14 @@ TONES = 64
 
 
 class Ground(NamedTuple):
-    """Where each pixel of a picture is on a wall, both (H, W) float32, in px of the wall."""
+    """The place of each pixel on a wall, both (H, W) float32, in px of the wall."""
 
     along: Plane
     up: Plane
 
 
 def build_on(photo: FloatImage, rng: np.random.Generator) -> FloatImage:
-    """Put something built into a photo.
+    """Draw a structure into a photo.
 
     Args:
         photo: (H, W, 3) float32 in [0, 1].
@@ -68,7 +68,7 @@ def _limited(built: npt.NDArray[Any]) -> FloatImage:
 
 
 def _seen(size: tuple[int, int], rng: np.random.Generator) -> Ground:
-    """A wall as it stands before a camera: turned a little, and in perspective."""
+    """A wall before a camera: turned a little, and in perspective."""
     height, width = size[0] * FINER, size[1] * FINER
     corners = np.array([[0, 0], [size[1], 0], [size[1], size[0]], [0, size[0]]], np.float32)
     away = rng.uniform(-CONVERGENCE, CONVERGENCE, (4, 2)) * rng.random() * max(size)
@@ -82,7 +82,7 @@ def _seen(size: tuple[int, int], rng: np.random.Generator) -> Ground:
 
 
 def _wound(wall: Ground, rng: np.random.Generator) -> Ground:
-    """The same wound around a point: what was a row is a ring, what was a column a spoke."""
+    """The same wound around a point: rows become rings, columns spokes."""
     x = wall.along - rng.uniform(wall.along.min(), wall.along.max())
     y = wall.up - rng.uniform(wall.up.min(), wall.up.max())
     radius = np.hypot(x, y)
@@ -112,7 +112,7 @@ def _panelled(photo: FloatImage, wall: Ground, rng: np.random.Generator) -> Floa
 
 
 def _mullions(place: Plane, period_px: float, rng: np.random.Generator) -> Mask:
-    """Lines that part each period evenly, or none; `place` is where in it, 0 to 1."""
+    """Lines that part each period evenly, or none; `place` is the position in it, 0 to 1."""
     parts, half_px = int(rng.integers(1, 5)), rng.uniform(0.25, 1.2)
     part_px = period_px / parts
     near_px = part_px * (0.5 - np.abs(place * parts % 1 - 0.5))

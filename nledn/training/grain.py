@@ -1,4 +1,4 @@
-"""Rain of blurred noise, as picture editors make it and as the DDN-Data set holds it.
+"""Rain of blurred noise, as from picture editors and in the DDN-Data set.
 
 Of genuine pairs of that set: the layer is grey and screened, covers more than 0.04 of white on 31
 to 76 % of the pixels, and adds 0.03 to 0.085 on average; its autocorrelation falls to half after 10

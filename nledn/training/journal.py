@@ -1,4 +1,4 @@
-"""What a training leaves for people to look at: a table, TensorBoard's curves, sample pictures."""
+"""The log of a training: a table, TensorBoard's curves, sample pictures."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ SAMPLES = 4
 
 
 def forget_after(step: int, folder: Path) -> None:
-    """Take out of the log what a kill has undone: the steps after the last state are done again."""
+    """Remove the steps after the last state from the log: they are done again."""
     path = folder / LOG_FILE
     if not path.exists():
         return
@@ -72,7 +72,7 @@ class TrainingJournal:
             self._curves.flush()
 
     def close(self) -> None:
-        """Let TensorBoard's file go."""
+        """Close TensorBoard's file."""
         if self._curves is not None:
             self._curves.close()
 

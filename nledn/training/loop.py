@@ -36,7 +36,7 @@ SMALLEST_ERROR = 1e-6  # squared; a quarter of a level: below it the root would 
 
 @dataclass(frozen=True)
 class Run:
-    """Where a training keeps its state, and what it may use.
+    """The folder of a training, and its resources.
 
     Attributes:
         folder: gets `state.pt`, `best.pt`, `log.csv` and `samples/`.
@@ -54,16 +54,16 @@ class Run:
 
 
 class Trainer:
-    """A recipe on its way: network, running mean, optimiser and the count of steps."""
+    """A recipe in training: network, running mean, optimiser and the count of steps."""
 
     def __init__(self, recipe: Recipe, run: Run, material: Material) -> None:
-        for phase in recipe.phases:  # now, and not hours later when its turn has come
+        for phase in recipe.phases:  # checked now, not hours later
             run.share.check(phase.batch)
         self.recipe = recipe
         self.run = run
         torch.manual_seed(recipe.seed)
         self.network = NLEDN(recipe.regions, VARIANTS[recipe.variant])
-        # Gradients of float32 come sooner the other way: benchmarks/README.md.
+        # Gradients of float32 are faster in the other layout: benchmarks/README.md.
         self._layout = torch.channels_last if run.bf16 else torch.contiguous_format
         if run.bf16:
             self.network.channels_last()
@@ -106,7 +106,7 @@ class Trainer:
     def _after_step(
         self, journal: TrainingJournal, losses: list[float], *, is_last: bool
     ) -> list[float]:
-        """Validate, report and save when it is time; returns the losses not reported yet."""
+        """Validate, report and save at their steps; return the losses not reported yet."""
         validate = is_last or self.step % self.recipe.validate_steps == 0
         if validate or self.step % LOG_EVERY_STEPS == 0:
             self._report(journal, losses, self.validate(journal) if validate else {})
@@ -138,7 +138,7 @@ class Trainer:
         return float(loss.detach())
 
     def _loss(self, batch: PatchBatch, phase: Phase) -> Tensor:
-        """How far the estimate is from the clean photo (eq. 9, or `Phase.loss`)."""
+        """The distance of the estimate from the clean photo (eq. 9, or `Phase.loss`)."""
         estimate = batch.rainy - self._rain(self._parallel, batch.rainy)
         error = estimate - batch.clean
         if phase.rain_weight != 1:
@@ -225,7 +225,7 @@ class Trainer:
         _replace(self.run.folder / STATE_FILE, state)
 
     def resume(self) -> bool:
-        """Go on from the folder's state, if there is one.
+        """Continue from the folder's state, if it has one.
 
         Raises:
             ValueError: it belongs to another recipe.
@@ -279,7 +279,7 @@ def weight_of_rain(batch: PatchBatch, rain_weight: float) -> Tensor:
 
 
 def loss_of(error: Tensor, kind: Loss) -> Tensor:
-    """What a step makes smaller, from (B, 3, H, W) of estimate less clean; see `Phase.loss`."""
+    """The loss of a step, from (B, 3, H, W) of estimate minus clean; see `Phase.loss`."""
     if kind == "l1":
         return error.abs().mean()
     return (error.square().mean(dim=(1, 2, 3)) + SMALLEST_ERROR).sqrt().mean()

@@ -1,4 +1,4 @@
-"""What a recipe learns from and is judged by: clean photos with rain on the fly, or pairs."""
+"""Data for training and validation: clean photos with rain on the fly, or pairs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,11 +18,11 @@ VALIDATION_SEED = 20180801
 
 @dataclass(frozen=True)
 class Material:
-    """What a training works with.
+    """The data of a training.
 
     Attributes:
         training: its batches.
-        held_out: pairs that it never learns from, a batch of one each.
+        held_out: pairs for validation only, a batch of one each.
     """
 
     training: Batches
@@ -37,8 +37,8 @@ def material_of(recipe: Recipe, folder: Path) -> Material:
         folder: of clean photos, of pairs, or of one of the paper's sets.
 
     Raises:
-        FileNotFoundError: there are no photos, or some of those kept out are missing.
-        PairsError: there are no pairs, or not all of a published set.
+        FileNotFoundError: the photos, or some of those kept out, are missing.
+        PairsError: pairs are missing, or a published set is incomplete.
         ValueError: some of the rainy photos have no clean one.
     """
     if recipe.data.kind == "photos":
@@ -50,11 +50,11 @@ def material_of(recipe: Recipe, folder: Path) -> Material:
 
 
 def all_pairs(folder: Path) -> tuple[Pair, ...]:
-    """The pairs of a folder that holds nothing else.
+    """The pairs of a folder without other files.
 
     Raises:
-        PairsError: there are none.
-        ValueError: some of the rainy photos have no clean one, as in a set that came by half.
+        PairsError: pairs are missing.
+        ValueError: some of the rainy photos have no clean one, as in half a set.
     """
     found = find_pairs(folder)
     if found.unmatched:
@@ -75,10 +75,10 @@ def of_photos(recipe: Recipe, photos: Sequence[Bytes], held_out: Sequence[Bytes]
 
 
 def trained_on(recipe: Recipe, pairs: Sequence[Pair]) -> int:
-    """How many pairs, the first ones, a recipe trains on.
+    """Return the number of pairs, the first ones, that a recipe trains on.
 
     Raises:
-        ValueError: more are to be held out than there are.
+        ValueError: too few pairs to hold so many out.
     """
     kept = len(pairs) - recipe.data.held_out_pairs
     if kept < 1:
@@ -90,7 +90,7 @@ def of_pairs(recipe: Recipe, pairs: Sequence[Pair]) -> Material:
     """Pairs with their own rain; the last ones are held out.
 
     Raises:
-        ValueError: more are to be held out than there are.
+        ValueError: too few pairs to hold so many out.
     """
     kept = trained_on(recipe, pairs)
     long_side_px = recipe.data.long_side_px

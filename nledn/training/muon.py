@@ -1,4 +1,4 @@
-"""Muon: each convolution's step turned into one that moves all its directions alike.
+"""Muon: each convolution's step is changed so that all its directions move alike.
 
 A step of AdamW, seen as a matrix, is dominated by few directions. Muon (Jordan et al., 2024,
 https://kellerjordan.github.io/posts/muon) replaces the momentum of a matrix by the nearest matrix
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 MOMENTUM = 0.95
 ROUNDS = 5
-# a·x + b·x³ + c·x⁵ brings any value in (0, 1] near 1 in five rounds; from the article above.
+# a·x + b·x³ + c·x⁵ moves any value in (0, 1] near 1 in five rounds; from the article above.
 A, B, C = 3.4445, -4.7750, 2.0315
 # The root mean square of AdamW's steps is 0.2 to 0.4 of its rate; scaled to that, a rate that
 # suits AdamW suits Muon (Liu et al., "Muon is scalable for LLM training", 2025, section 2.2).
@@ -22,10 +22,10 @@ FEWEST_CHANNELS = 4  # the first and the last convolution see colours, not direc
 
 
 class Muon(torch.optim.AdamW):
-    """Muon for the kernels of convolutions, AdamW for whatever else there is."""
+    """Muon for the kernels of convolutions, AdamW for all other weights."""
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take up a state; AdamW looks for a count of steps in each part of it."""
+        """Load a state; AdamW looks for a count of steps in each part of it."""
         for kept in state["state"].values():
             kept.setdefault("step", torch.tensor(0.0))
         super().__setstate__(state)  # type: ignore[no-untyped-call]  # torch's

@@ -1,4 +1,4 @@
-"""Batches of pairs that lie on a disk, rain and all."""
+"""Batches of pairs with their own rain, read from a disk."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -17,14 +17,14 @@ FloatPair = tuple[FloatImage, FloatImage]
 
 
 class PairBatches:
-    """An endless, repeatable stream: pass after pass over the pairs, each in an order of its own.
+    """An endless, repeatable stream: pass after pass over the pairs, each in a new order.
 
     Passes are counted by a step's pairs; a phase of another batch begins in the middle of one.
 
     Args:
-        pairs: to learn from; read when their turn comes.
-        long_side_px: larger ones are scaled down to this; 0 leaves them as they are.
-        seed: of the orders, of the places of patches and of what is flipped.
+        pairs: for training; read when their turn comes.
+        long_side_px: larger ones are scaled down to this; 0 leaves them unchanged.
+        seed: of the orders, of the places of patches and of the flips.
     """
 
     def __init__(self, pairs: Sequence[Pair], long_side_px: int, seed: int) -> None:

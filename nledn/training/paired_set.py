@@ -24,7 +24,7 @@ RECORDED_BY = Camera(scaled=0.6, sharpened=0.6, compressed=0.6, lowest_quality=4
 
 @dataclass(frozen=True)
 class SetSize:
-    """How much is written: `count` pairs of `side_px` squares."""
+    """The size of a set: `count` pairs of `side_px` squares."""
 
     count: int
     side_px: int
@@ -38,14 +38,14 @@ def synthesise(photos: Path, folder: Path, recipe: Recipe, size: SetSize, seed: 
     Args:
         photos: a folder of clean photos; those that the recipe keeps out are left out.
         folder: for the set; made if missing.
-        recipe: whose weather it is.
+        recipe: gives the weather.
         size: of the set.
-        seed: of all that is left to chance.
+        seed: of all random choices.
 
     Raises:
-        FileNotFoundError: there are no photos.
+        FileNotFoundError: the photos are missing.
         FileExistsError: the folder holds a set already.
-        ValueError: the other pairs are of all photos that there are.
+        ValueError: the other pairs already use all photos.
     """
     training, _ = find_photos(photos, recipe.held_out)
     parts = _parts(load(training), recipe, size.count, seed)
@@ -55,15 +55,15 @@ def synthesise(photos: Path, folder: Path, recipe: Recipe, size: SetSize, seed: 
 def recorded(photos: Path, folder: Path) -> None:
     """Write the 60 pairs that stages of the shipped models are chosen by.
 
-    Each of the 30 photos that no stage has seen appears twice, in two kinds of rain that went
-    through a camera; each of the ten kinds of rain appears six times. The seed is no recipe's.
+    Each of the 30 held-out photos appears twice, in two kinds of rain seen through a camera; each
+    of the ten kinds of rain appears six times. No recipe has this seed.
 
     Args:
         photos: the folder of clean photos.
         folder: for the set; made if missing.
 
     Raises:
-        FileNotFoundError: the photos are not all there.
+        FileNotFoundError: some photos are missing.
         FileExistsError: the folder holds a set already.
     """
     names = HELD_OUT_PHOTOS.read_text("utf-8").splitlines()
@@ -89,7 +89,7 @@ def _write(folder: Path, pairs: Iterable[PatchBatch]) -> None:
 
 
 def _parts(photos: list[Bytes], recipe: Recipe, count: int, seed: int) -> list[Patches]:
-    """What each pair is cut from: the photos, or those that the pairs to train on have left."""
+    """The photo of each pair: any, or for held-out pairs one that no training pair uses."""
     held_out = min(recipe.data.held_out_pairs, count)
     seen = Patches(photos, recipe.mix, seed)
     shown = {seen.photo_of(index) for index in range(count - held_out)}

@@ -10,18 +10,18 @@ import torch
 import torch.distributed as dist
 
 # Its functions' default arguments are the group of the time when it is imported, which torch itself
-# does sooner or later. Once there is a group they would hold it for good, its threads would outlive
-# the interpreter and, once in a while, end the process with an abort.
+# does sooner or later. After a group is made they would hold it for good, its threads would outlive
+# the interpreter and sometimes end the process with an abort.
 import torch.distributed.nn.functional
 
 
 @dataclass(frozen=True)
 class Share:
-    """This process among its equals.
+    """This process's share of the work.
 
     Attributes:
         rank: from 0; the first one saves, validates and reports.
-        processes: how many there are.
+        processes: their number.
     """
 
     rank: int = 0
@@ -29,14 +29,14 @@ class Share:
 
     @property
     def is_first(self) -> bool:
-        """Whether this process speaks for all."""
+        """True for the process that saves and reports."""
         return self.rank == 0
 
     def check(self, batch: int) -> None:
-        """Make sure that each process gets as many pairs of a step's batch.
+        """Check that all processes get equally many pairs of a step's batch.
 
         Raises:
-            ValueError: it cannot be shared out evenly.
+            ValueError: the batch cannot be divided evenly.
         """
         if batch % self.processes:
             raise ValueError(f"a batch of {batch} cannot be shared by {self.processes} processes")
@@ -47,12 +47,12 @@ ALONE = Share()
 
 @contextmanager
 def joined(device: str) -> Iterator[Share]:
-    """Meet the other processes, where torchrun started some.
+    """Join the other processes, if torchrun started some.
 
-    What was trained must be out of reach at the end of the block.
+    No trained network may be referenced after the block.
 
     Args:
-        device: `cpu` or `cuda`, which decides how they talk.
+        device: `cpu` or `cuda`, which decides the protocol.
     """
     if "WORLD_SIZE" not in os.environ:
         yield ALONE
@@ -70,7 +70,7 @@ def joined(device: str) -> Iterator[Share]:
 
 
 def device_of_process(device: str) -> str:
-    """`cuda` becomes this process's own GPU; anything else stays."""
+    """Return this process's own GPU for `cuda`; any other device unchanged."""
     return f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if device == "cuda" else device
 
 

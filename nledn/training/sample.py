@@ -1,7 +1,7 @@
 """`python -m nledn.training.sample ORIGINALS TO`: the rainy photos of resources/samples.
 
-Photos of real rain that may be shipped are hard to find, so these are dry photos with rain drawn
-on them. resources/samples/README.md tells where the originals come from.
+Photos of real rain that may be shipped are hard to find, so these are dry photos with drawn rain.
+resources/samples/README.md lists the originals.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from nledn.training.synthesis import composite, veiled
 
 JPEG_QUALITY = 90
 VEIL_SHARE = 0.4
-VEIL_REDUCTION = 8  # the veil has no detail: reckoned on a small plane, it takes no time
+VEIL_REDUCTION = 8  # the veil has no detail: computed on a small plane, it takes no time
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Sample:
         sha256: of the original; other bytes would give another sample.
         name: file name of the rainy photo.
         size: width and height it is scaled to, px.
-        seed: where the drops are.
+        seed: of the drops' places.
         layers: from the nearest to the farthest.
         author: who took the photo.
         licence: of the photo, and so of the sample.
@@ -115,12 +115,12 @@ def make(sample: Sample, originals: Path, folder: Path) -> Path:
     """Write one sample.
 
     Args:
-        sample: which.
+        sample: the sample.
         originals: the folder with its original.
         folder: gets the JPEG.
 
     Raises:
-        ValueError: the original is another file than the one the sample was made from.
+        ValueError: the original is another file.
     """
     original = originals / sample.original
     found = hashlib.sha256(original.read_bytes()).hexdigest()

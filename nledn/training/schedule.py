@@ -1,4 +1,4 @@
-"""The learning rate: a cosine over what is still to be seen, a level, or a stair."""
+"""The learning rate: a cosine over the remaining pixels, constant, or a stair."""
 
 import math
 from typing import Any
@@ -10,7 +10,7 @@ from nledn.training.config import Recipe
 
 
 def rate_at(step: int, recipe: Recipe) -> float:
-    """Learning rate: a linear warm-up, then the peak, or a cosine over the pixels to be seen."""
+    """Learning rate: a linear warm-up, then the peak, or a cosine over the remaining pixels."""
     if step < recipe.warmup_steps:
         return recipe.peak_rate * (step + 1) / recipe.warmup_steps
     if recipe.schedule == "constant":
@@ -38,7 +38,7 @@ class Rate:
 
     @property
     def now(self) -> float:
-        """The rate of the step that is done, or about to be."""
+        """The rate of the present step."""
         return float(self._optimizer.param_groups[0]["lr"])
 
     def before(self, step: int) -> None:
@@ -48,7 +48,7 @@ class Rate:
                 group["lr"] = rate_at(step, self._recipe)
 
     def after(self, loss: float) -> None:
-        """Take note of a step's loss, the mean over all processes."""
+        """Note a step's loss, the mean over all processes."""
         if self._recipe.schedule != "plateau":
             return
         if math.isfinite(loss):
@@ -58,7 +58,7 @@ class Rate:
             self._loss_sum, self._losses = 0.0, 0
 
     def state(self) -> dict[str, Any]:
-        """What `restore` needs to go on as if nothing had happened."""
+        """Return the state that `restore` needs."""
         return {
             "loss_sum": self._loss_sum,
             "losses": self._losses,
@@ -67,6 +67,6 @@ class Rate:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from `state`; the rate itself is part of the optimiser's."""
+        """Continue from `state`; the rate itself is part of the optimiser's."""
         self._loss_sum, self._losses = state["loss_sum"], state["losses"]
         self._stair.best, self._stair.num_bad_epochs = state["best"], state["bad"]

@@ -1,4 +1,4 @@
-"""A training's folder: what it was started with, so that it can be taken up by its folder alone."""
+"""A training's folder with its settings, from which it can be resumed."""
 
 import logging
 import shutil
@@ -27,7 +27,7 @@ Precision = Literal["auto", "fp32", "bf16"]
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """From what and with what a recipe is trained here; how it learns is the recipe's.
+    """The local settings of a training, beside its recipe.
 
     Attributes:
         data: the folder of photos or pairs.
@@ -55,12 +55,12 @@ def recipe_path(name: str) -> Path:
 
 
 def start(recipe: Path, folder: Path, settings: TrainingSettings, until_step: int | None) -> None:
-    """Train a recipe in a folder, from where the folder left off.
+    """Train a recipe in a folder, from the folder's state if it has one.
 
     Raises:
         ValueError: the folder's state is another recipe's.
-        FileNotFoundError: the data are not there.
-        DerainError: the data are not what the recipe asks for.
+        FileNotFoundError: the data are missing.
+        DerainError: the data do not match the recipe.
     """
     with joined(settings.device) as share:
         run = Run(
@@ -75,13 +75,13 @@ def start(recipe: Path, folder: Path, settings: TrainingSettings, until_step: in
 
 def _train(recipe: Path, run: Run, settings: TrainingSettings, until_step: int | None) -> None:
     trainer = _trainer(read_recipe(recipe), run, settings)
-    if run.share.is_first:  # and nothing speaks against it: `resume` will find no mistake
+    if run.share.is_first:  # after all checks, so that `resume` can rely on it
         _remember(recipe, run.folder, settings)
     trainer.train(until_step)
 
 
 def take_up(folder: Path, until_step: int | None) -> None:
-    """Go on with the training of a folder, as it was started.
+    """Continue the training of a folder with its own settings.
 
     Raises:
         FileNotFoundError: no training was started there.
@@ -113,24 +113,24 @@ def _trainer(recipe: Recipe, run: Run, settings: TrainingSettings) -> Trainer:
 
 
 def take_threads(threads: int) -> None:
-    """Compute with so many processor threads, 0 leaves it to torch; and keep freed memory."""
+    """Set the number of processor threads, 0 for torch's default, and keep freed memory."""
     malloc.keep_freed()
     if threads:
         torch.set_num_threads(threads)
 
 
 def takes_bf16(precision: Precision, device: str = "cpu") -> bool:
-    """Whether the trunk is trained in bfloat16.
+    """Return whether the trunk is trained in bfloat16.
 
     Args:
         precision: as in `TrainingSettings`.
         device: `cpu` or `cuda`, perhaps with a number.
 
     Raises:
-        ValueError: `precision` is none.
+        ValueError: `precision` is unknown.
     """
     if precision not in get_args(Precision):
-        raise ValueError(f"{precision} is no precision: auto, fp32 or bf16")
+        raise ValueError(f"{precision} is not a precision: use auto, fp32 or bf16")
     if precision != "auto":
         return precision == "bf16"
     if device.startswith("cuda"):

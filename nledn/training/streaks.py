@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 Plane = npt.NDArray[np.float32]
 
-LARGEST_FACTOR = 2.0  # by which a drop may be larger than its layer says
+LARGEST_FACTOR = 2.0  # largest ratio of a drop's size to its layer's
 
 
 @dataclass(frozen=True)
@@ -25,22 +25,22 @@ class Streaks:
 
     Attributes:
         angle_deg: direction of fall from the vertical, positive to the right.
-        spread_deg: how much single drops differ from it (turbulence).
+        spread_deg: deviation of single drops from it (turbulence).
         length_px: path of a drop during the exposure, seen from the camera.
         width_px: image of the drop, blur of a lens focused elsewhere included (standard
             deviation of its profile).
         density: streaks that begin on each pixel; coverage is about density·length·width.
         peak: brightness of the brightest streaks, as a share of white.
-        beading: how much the brightness varies along a streak, as it does when a drop
-            oscillates. 0 none, 1 down to black.
-        variety: how much the drops of the layer differ in size (standard deviation of the
-            length's logarithm, of the width's 0.6 times it). 0: hardly.
-        swing: how far the highlights in a streak swing sideways, in widths. 0: one highlight
-            that does not.
-        unevenness: how much less rain there is in some places of the picture, where things stand
-            before it or a gust has thinned it. 0: the same everywhere, 1: down to none.
-        hard: whether a streak's edges are hard, as a small lens in focus records them, and its
-            profile flat, not Gaussian.
+        beading: variation of the brightness along a streak, as from an oscillating drop. 0 none,
+            1 down to black.
+        variety: variation of the drops' sizes (standard deviation of the length's logarithm, of
+            the width's 0.6 times it). 0: hardly.
+        swing: sideways swing of the highlights in a streak, in widths. 0: one highlight that does
+            not move.
+        unevenness: lack of rain in some places of the picture, behind objects or in a gust. 0: the
+        same everywhere, 1: down to none.
+        hard: a streak's edges are hard, as a small lens in focus records them, and its profile
+            flat, not Gaussian.
     """
 
     angle_deg: float
@@ -58,12 +58,12 @@ class Streaks:
 
 @dataclass(frozen=True)
 class Oscillation:
-    """How the two highlights of a drop move while it falls (Garg & Nayar, 2006).
+    """The motion of a drop's two highlights while it falls (Garg & Nayar, 2006).
 
     Attributes:
         swing_px: amplitude sideways.
         period_px: fall during one oscillation.
-        phase: where it begins, radians.
+        phase: at its start, radians.
     """
 
     swing_px: float
@@ -77,7 +77,7 @@ def draw(streaks: Streaks, size: tuple[int, int], rng: np.random.Generator) -> P
     Args:
         streaks: the layer.
         size: height and width, px.
-        rng: decides where the drops are.
+        rng: decides the places of the drops.
 
     Returns:
         (H, W) float32 in [0, 1].
@@ -104,7 +104,7 @@ def draw(streaks: Streaks, size: tuple[int, int], rng: np.random.Generator) -> P
 
 
 def _bunches(streaks: Streaks) -> int:
-    """How many kinds of drops a layer is drawn with."""
+    """Return the number of kinds of drops in a layer."""
     if streaks.variety:
         return 5
     return 3 if streaks.spread_deg > 1 else 1

@@ -1,8 +1,8 @@
-"""Rain on a clean photo, as light makes it.
+"""Rain on a clean photo, by the physics of light.
 
 Near drops give few, long, wide streaks; far ones many, short, thin and faint; the farthest run
-together into a veil. We draw each depth as a layer of its own (`nledn.training.streaks`) and put
-the layers over the photo.
+together into a veil. Each depth is drawn as a layer (`nledn.training.streaks`), and the layers are
+put over the photo.
 """
 
 from collections.abc import Sequence
@@ -20,37 +20,37 @@ from nledn.training.weather import WEATHERS
 
 @dataclass(frozen=True)
 class RainMix:
-    """How often each kind of weather falls on a training patch.
+    """The rates of each kind of weather on a training patch.
 
     The shares up to `grain` add up to 1.
 
     Attributes:
-        dry: no rain at all. Without such patches a network learns to take away thin bright
-            lines everywhere, and harms photos that have no rain in them.
-        light: one direction, streaks far apart; a drizzle that is close to the camera.
+        dry: no rain. Without such patches a network learns to remove thin bright lines everywhere,
+            and damages photos without rain.
+        light: one direction, streaks far apart; a drizzle close to the camera.
         steady: near and far layers of one direction.
-        heavy: dense and long, one to five directions at once, as wind gusts and splashes give.
+        heavy: dense and long, one to five directions at once, as from wind gusts and splashes.
         faint: rain out of focus or far away: wide or long, translucent, one over the other, with
-            a veil between. Most photos that people take in the rain are like this.
+            a veil between. Most photos in the rain look like this.
         close: few drops near the lens among far ones: long or wide streaks in which several
             highlights waver.
-        curtain: a downpour that a long exposure smears to a directed grain: layers so dense that
-            single streaks are lost in them, translucent, thicker here than there.
+        curtain: a downpour that a long exposure smears to a directed grain: translucent layers of
+            varying thickness, so dense that single streaks are lost in them.
         drops: a short exposure, or a flash: drops that are hardly longer than wide, bright.
         fine: far rain that a sharp photo shows singly: short, thin streaks close together.
-        hard: sparse, short drops with hard edges, which hide what is behind them: light rain as a
-            phone films it. Measured on film of real rain: 7 to 18 px long, 1 to 3.6 px wide, 28
+        hard: sparse, short, opaque drops with hard edges: light rain in a phone's
+        video. Measured on film of real rain: 7 to 18 px long, 1 to 3.6 px wide, 28
             to 101 levels bright, on 0.75 % of the pixels.
-        grain: rain as a picture editor's recipe makes it, of blurred noise, screened over the
-            photo (`nledn.training.grain`): the look of the set whose model does best on photos of
-            real rain among the published ones.
-        variety: how much the drops of a layer differ (`Streaks.variety`), in every weather.
-        linear: share of the additive rain that is added in linear light, as a sensor adds it,
-            and not in the photo's own encoding, as the published sets do.
+        grain: rain of blurred noise, as from a picture editor, screened over the photo
+            (`nledn.training.grain`): the look of the set whose model is the best published one on
+            photos of real rain.
+        variety: variation of the drops of a layer (`Streaks.variety`), in every weather.
+        linear: share of the additive rain that is added in linear light, as in a sensor, not in
+            the photo's own encoding, as in the published sets.
         veiled: share of the rainy patches with a veil of drops too far to be seen singly. A
-            network that learns to take it makes photos darker.
+            network that learns to remove it makes photos darker.
         screen: share of the rain that is screened over the photo, as glow adds up.
-        opaque: share of the rain that hides what is behind it, as large drops do.
+        opaque: share of the rain that hides the background, as large drops do.
     """
 
     dry: float = 0.15
@@ -77,11 +77,11 @@ GAMMA = 2.2  # near enough to sRGB's curve for drawn rain
 
 
 def rain_on(clean: FloatImage, mix: RainMix, rng: np.random.Generator) -> FloatImage:
-    """Let it rain, or not, on a clean photo.
+    """Add random rain, or none, to a clean photo.
 
     Args:
         clean: (H, W, 3) float32 in [0, 1], RGB, in the photo's own encoding.
-        mix: how often each weather comes.
+        mix: the rates of each weather.
         rng: decides everything.
 
     Returns:
@@ -108,7 +108,7 @@ def _fallen(
 ) -> Plane:
     rain = np.zeros(size, np.float32)
     for layer in layers:
-        # Two streaks of different depth seldom add up to more than white: the nearer hides.
+        # Two streaks of different depth seldom add up to more than white: one hides the other.
         rain = 1 - (1 - rain) * (1 - draw(replace(layer, variety=mix.variety), size, rng))
     return rain
 
@@ -125,10 +125,10 @@ def composite(clean: FloatImage, rain: Plane, blend: Any, rng: np.random.Generat
     Args:
         clean: (H, W, 3) float32 in [0, 1].
         rain: (H, W) float32 in [0, 1].
-        blend: `additive`: the drop's light is added to the background's, as the published sets
-            have it, O = B + R. `screen`: the brighter the background, the less a drop adds,
-            O = B + R - B·R. `opaque`: a drop out of focus hides what is behind it and shows the
-            sky instead, O = (1 - R)·B + R·sky.
+        blend: `additive`: the drop's light is added to the background's, as in the published sets,
+            O = B + R. `screen`: the brighter the background, the less a drop adds,
+            O = B + R - B·R. `opaque`: a drop out of focus hides the background and shows the sky
+            instead, O = (1 - R)·B + R·sky.
         rng: decides the sky's brightness.
 
     Returns:
@@ -146,11 +146,11 @@ def composite(clean: FloatImage, rain: Plane, blend: Any, rng: np.random.Generat
 
 
 def added_in_linear_light(clean: FloatImage, rain: Plane) -> FloatImage:
-    """Add a rain layer as the light that it is: the brighter the background, the less it shows.
+    """Add a rain layer in linear light: the brighter the background, the less it shows.
 
     Args:
         clean: (H, W, 3) float32 in [0, 1].
-        rain: (H, W) float32 in [0, 1], as it looks in front of black.
+        rain: (H, W) float32 in [0, 1], in front of black.
 
     Returns:
         (H, W, 3) float32 in [0, 1].

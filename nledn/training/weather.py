@@ -1,4 +1,4 @@
-"""Kinds of rain: which layers of streaks fall together.
+"""Kinds of rain: combinations of layers of streaks.
 
 Near drops give few, long, wide streaks; far ones many, short, thin and faint.
 """
@@ -175,7 +175,7 @@ def _dense(  # noqa: PLR0913, PLR0917  # what two kinds of rain differ in
         length_px=length_px,
         width_px=width_px,
         density=min(coverage / (2.5 * length_px * width_px), 0.1),
-        # Where n streaks overlap, what is seen as rain is their spread, about sqrt(n).
+        # Where n streaks overlap, their spread, about sqrt(n), is seen as rain.
         peak=10 ** rng.uniform(*peak_decades) / max(1, np.sqrt(coverage)),
         beading=rng.uniform(0, beading),
         unevenness=rng.uniform(0, 0.9),

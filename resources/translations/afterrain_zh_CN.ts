@@ -36,6 +36,10 @@
         <translation>没有 ICC 配置文件的色彩空间不会保留。</translation>
     </message>
     <message>
+        <source>A file's name cannot contain that.</source>
+        <translation>文件名不能包含这些字符。</translation>
+    </message>
+    <message>
         <source>A model named {id} already exists.</source>
         <translation>名为 {id} 的模型已存在。</translation>
     </message>
@@ -64,10 +68,6 @@
         <translation>将一个文件夹及其子文件夹加入批处理</translation>
     </message>
     <message>
-        <source>Add a model of your own (.safetensors or .pth)</source>
-        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
-    </message>
-    <message>
         <source>Add folder…</source>
         <translation>添加文件夹…</translation>
     </message>
@@ -82,6 +82,10 @@
     <message>
         <source>Add photos…</source>
         <translation>添加照片…</translation>
+    </message>
+    <message>
+        <source>Add your own model (.safetensors or .pth)</source>
+        <translation>添加您自己的模型（.safetensors 或 .pth）</translation>
     </message>
     <message>
         <source>Advanced</source>
@@ -124,7 +128,7 @@
         <translation>AfterRain 发生意外错误；您的照片没有改变。详情请查看日志。</translation>
     </message>
     <message>
-        <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with a licence of its own. A bundle carries them itself, and lists them here.</source>
+        <source>AfterRain is free software under the MIT licence. The packages that it uses are installed beside it, each with its own licence. A bundle contains them, and lists them here.</source>
         <translation>AfterRain 是以 MIT 许可证发布的自由软件。它所用的软件包与它一同安装，各有自己的许可证。打包版本自带这些软件包，并在此列出。</translation>
     </message>
     <message>
@@ -188,7 +192,7 @@
         <translation>自动</translation>
     </message>
     <message>
-        <source>Automatic takes OpenVINO here: {times} times as fast as PyTorch.</source>
+        <source>Automatic uses OpenVINO here: {times} times as fast as PyTorch.</source>
         <translation>“自动”在此处使用 OpenVINO：速度是 PyTorch 的 {times} 倍。</translation>
     </message>
     <message>
@@ -372,6 +376,10 @@
         <translation>请选择两张同样大小的照片。</translation>
     </message>
     <message>
+        <source>Chooses the model by the rain in the photo</source>
+        <translation>根据照片中的雨选用合适的模型</translation>
+    </message>
+    <message>
         <source>Choose…</source>
         <translation>选择…</translation>
     </message>
@@ -528,7 +536,7 @@
         <translation>对所选照片去雨…</translation>
     </message>
     <message>
-        <source>Derain the photos of a folder, and each that arrives there</source>
+        <source>Derain the photos of a folder, and new ones</source>
         <translation>对文件夹中的照片以及之后放入的每张照片去雨</translation>
     </message>
     <message>
@@ -616,8 +624,8 @@
         <translation>误差图需要无雨照片：添加 → 无雨照片…</translation>
     </message>
     <message>
-        <source>Every photo before and after, with what was done to it</source>
-        <translation>每张照片处理前后的对比及处理情况</translation>
+        <source>Every photo before and after, with details</source>
+        <translation>每张照片去雨前后的对比和详细信息</translation>
     </message>
     <message>
         <source>Export</source>
@@ -964,7 +972,7 @@
         <translation>模型</translation>
     </message>
     <message>
-        <source>Move one pane of a comparison alone</source>
+        <source>Move only one pane of a comparison</source>
         <translation>单独移动比较中的一个画面</translation>
     </message>
     <message>
@@ -1276,7 +1284,7 @@
         <translation>保护程度</translation>
     </message>
     <message>
-        <source>PyTorch computes. OpenVINO is tried once, when nothing is being computed.</source>
+        <source>PyTorch computes. OpenVINO is tested once, when the program is idle.</source>
         <translation>由 PyTorch 计算。OpenVINO 将在没有计算任务时试用一次。</translation>
     </message>
     <message>
@@ -1588,7 +1596,7 @@
         <translation>完成当前图块后停止；已完成的照片会保留</translation>
     </message>
     <message>
-        <source>Stop after this tile; what is done is kept (Esc)</source>
+        <source>Stop after this tile; finished tiles are kept (Esc)</source>
         <translation>完成此图块后停止；已完成的部分会保留 (Esc)</translation>
     </message>
     <message>
@@ -1648,20 +1656,12 @@
         <translation>去除各类照片中的雨。由 AfterRain 用相机所记录的雨训练而成。</translation>
     </message>
     <message>
-        <source>Takes what fits the rain of the photo</source>
-        <translation>根据照片中的雨选用合适的模型</translation>
-    </message>
-    <message>
         <source>Text and these fields: {fields}</source>
         <translation>可使用文字和以下字段：{fields}</translation>
     </message>
     <message>
         <source>Texts do not fit into the result.</source>
         <translation>结果文件容纳不下文字。</translation>
-    </message>
-    <message>
-        <source>That cannot stand in a file's name.</source>
-        <translation>文件名不能包含这些字符。</translation>
     </message>
     <message>
         <source>That is the photo itself. Choose another name.</source>
@@ -1684,7 +1684,7 @@
         <translation>结果文件容纳不下 XMP。</translation>
     </message>
     <message>
-        <source>The XMP file beside the photo was not carried along.</source>
+        <source>The XMP file beside the photo was not copied.</source>
         <translation>照片旁的 XMP 文件未能一并保存。</translation>
     </message>
     <message>
@@ -1692,7 +1692,7 @@
         <translation>XMP 已损坏，不会保留。</translation>
     </message>
     <message>
-        <source>The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no licence. AfterRain may not pass them on; it can only get them for you from there. Without a licence nobody has promised that you may use them for more than trying them yourself: for anything else, ask the authors.</source>
+        <source>The authors of the paper published these weights at github.com/AlexHex7/NLEDN and stated no licence. AfterRain may not pass them on; it can only get them for you from there. Without a licence you have no promise that you may use them beyond trying them yourself: for anything else, ask the authors.</source>
         <translation>论文作者在 github.com/AlexHex7/NLEDN 公开了这些权重，但没有说明许可证。AfterRain 不能转发它们，只能替您从那里获取。没有许可证，就没有人保证您可以将其用于自行试用以外的用途：如有其他用途，请询问作者。</translation>
     </message>
     <message>
@@ -1724,6 +1724,10 @@
         <translation>正在完成当前图块</translation>
     </message>
     <message>
+        <source>The depth map is not kept.</source>
+        <translation>深度图不会保留。</translation>
+    </message>
+    <message>
         <source>The device {device} is not available: {reason}.</source>
         <translation>设备 {device} 不可用：{reason}。</translation>
     </message>
@@ -1738,10 +1742,6 @@
     <message>
         <source>The end mark of the file is missing; all pixels were read.</source>
         <translation>文件缺少结束标记；所有像素均已读取。</translation>
-    </message>
-    <message>
-        <source>The film of this motion photo is not kept.</source>
-        <translation>动态照片中的视频不会保留。</translation>
     </message>
     <message>
         <source>The first photo is being derained…</source>
@@ -1804,10 +1804,6 @@
         <translation>调色板已转换为 RGB。</translation>
     </message>
     <message>
-        <source>The picture of distances is not kept.</source>
-        <translation>深度图不会保留。</translation>
-    </message>
-    <message>
         <source>The precision {precision} is not available: {reason}.</source>
         <translation>精度 {precision} 不可用：{reason}。</translation>
     </message>
@@ -1832,11 +1828,15 @@
         <translation>服务器拒绝提供 {url}（HTTP 状态 {status}）。</translation>
     </message>
     <message>
+        <source>The video of this motion photo is not kept.</source>
+        <translation>动态照片中的视频不会保留。</translation>
+    </message>
+    <message>
         <source>The visible part is still being computed. Try again in a moment.</source>
         <translation>可见部分仍在计算，请稍候再试。</translation>
     </message>
     <message>
-        <source>The visible {width} × {height} px are one tile; there is nothing to differ.</source>
+        <source>The visible {width} × {height} px are one tile; nothing can differ.</source>
         <translation>看得见的 {width} × {height} 像素只是一个图块，没有可比的差别。</translation>
     </message>
     <message>
@@ -1942,6 +1942,10 @@
     <message>
         <source>Use {name}</source>
         <translation>使用“{name}”</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>评价</translation>
     </message>
     <message>
         <source>View</source>
@@ -2316,7 +2320,7 @@
         <translation>{path} 是空文件。</translation>
     </message>
     <message>
-        <source>{path} is no folder, and its name has no ending such as .jpg.</source>
+        <source>{path} is not a folder, and its name has no ending such as .jpg.</source>
         <translation>{path} 不是文件夹，其名称也没有 .jpg 之类的后缀。</translation>
     </message>
     <message>

@@ -264,7 +264,7 @@ class FakeAttempt:
         self._is_over = False
 
     def finish(self) -> None:
-        """It came to its end by itself."""
+        """It ended normally."""
         self._is_over = self.is_held = True
 
     def is_over(self) -> bool:
@@ -290,7 +290,7 @@ class Attempts:
 
 @pytest.fixture
 def attempts(monkeypatch: pytest.MonkeyPatch) -> Attempts:
-    """No test tries OpenVINO behind somebody's back."""
+    """No test runs the benchmark of OpenVINO unasked."""
     made = Attempts()
     monkeypatch.setattr("nledn.backends.backend_benchmark.Attempt", made.begin)
     return made

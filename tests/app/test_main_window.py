@@ -107,7 +107,7 @@ def test_save_as_asks_before_it_replaces_a_file(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, replaces: bool
 ) -> None:
     other = picture_file.with_name("holiday.png")
-    other.write_bytes(b"of somebody else")
+    other.write_bytes(b"of another program")
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     dialogs.choice = SaveChoice(other, 95)
@@ -115,7 +115,7 @@ def test_save_as_asks_before_it_replaces_a_file(
     window.named_actions["save_as"].trigger()
     qtbot.waitUntil(lambda: "replace holiday.png" in dialogs.asked)
     qtbot.waitUntil(lambda: window.tasks.is_idle)
-    assert (other.read_bytes() != b"of somebody else") == replaces
+    assert (other.read_bytes() != b"of another program") == replaces
     assert window.document.is_unsaved != replaces
     dialogs.asked.clear()
     with qtbot.waitSignal(window.controller.saving.saved):

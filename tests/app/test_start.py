@@ -133,7 +133,7 @@ def test_what_was_done_survives_a_kill(tmp_path: Path) -> None:
     assert seen
     (offer,) = scan()
     assert (offer.source, offer.done, offer.total) == (path, 4, 9)
-    # The next window offers it, and goes on where the first was killed.
+    # The next window offers it, and continues where the first was killed.
     done = run("-c", NEXT_WINDOW)
     assert done.stdout.split() == ["offered", "strength", "0.65", "tiles", "5", "same", "True"], (
         done.stderr

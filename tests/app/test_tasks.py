@@ -38,7 +38,7 @@ class Fail(Job[str, int]):
 
 
 class Heard:
-    """What a task said, in order, and on which threads."""
+    """The signals of a task, in order, and their threads."""
 
     def __init__(self, task: Task[str, int] | None = None) -> None:
         self.words: list[object] = []
@@ -236,7 +236,7 @@ def test_closed_queues_take_nothing_and_say_so(qapp: object) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Endless(Job[str]):
-    """Goes on until it is asked to stop."""
+    """Runs until it is asked to stop."""
 
     queue: ClassVar[QueueName] = "compute"
     begun: threading.Event = field(default_factory=threading.Event)
@@ -266,7 +266,7 @@ class Patient(Count):
             assert self.gate.acquire(timeout=10)
             if work.is_waited_for():
                 return "gave way"
-        return "went on"
+        return "continued"
 
 
 def test_patient_jobs_come_last_and_can_tell_that_they_are_in_the_way(
@@ -282,7 +282,7 @@ def test_patient_jobs_come_last_and_can_tell_that_they_are_in_the_way(
         tasks.submit(job).succeeded.connect(heard.note)
     gate.release(3)
     qtbot.waitUntil(lambda: len(heard.words) == 4)
-    assert heard.words == [0, "gave way", "compute-0", "went on"]
+    assert heard.words == [0, "gave way", "compute-0", "continued"]
 
 
 @dataclass(frozen=True, eq=False)

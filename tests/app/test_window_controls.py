@@ -15,8 +15,8 @@ from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.shell.banner import Notice
 from app.shell.dialogs import Answer
+from app.shell.help import ShortcutSheet
 from app.shell.settings import Preferences, store
-from app.shell.shortcut_sheet import ShortcutSheet
 from app.start import Beginning
 from nledn import photo
 from nledn.photo import Photo
@@ -249,7 +249,7 @@ def test_a_first_start_shows_the_sample_and_what_to_do(
         beginning.first()
     assert "Click Derain" in said(window)
     qtbot.waitUntil(lambda: bool(engines.loaded))  # the engine follows, without being asked
-    assert window.preferences.settings.recent == ()  # the sample is nobody's photo
+    assert window.preferences.settings.recent == ()  # the sample is not the user's photo
     derain(qtbot, window)
     window.named_actions["save"].trigger()
     assert dialogs.asked == ["save_as"]  # and its folder no place for results

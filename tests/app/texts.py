@@ -37,7 +37,7 @@ def found() -> dict[str, set[str]]:
 
 def translated(path: Path) -> dict[str, dict[str, str]]:
     """Finished translations in a `.ts` file, by context and text."""
-    root = ElementTree.parse(path).getroot()  # a file of our own
+    root = ElementTree.parse(path).getroot()  # our file
     texts: dict[str, dict[str, str]] = {}
     for context in root.iter("context"):
         name = context.findtext("name", "")

@@ -1,4 +1,4 @@
-"""What tests do with a window: answer its questions, open, derain, read what it says."""
+"""Actions on a window: answer its questions, open, derain, read its messages."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

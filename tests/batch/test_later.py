@@ -1,4 +1,4 @@
-"""What comes to a batch that was done before: photos of a name that is taken, results anew."""
+"""A batch that was done before: photos of a taken name, results made again."""
 
 import shutil
 import sqlite3

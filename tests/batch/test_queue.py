@@ -1,4 +1,4 @@
-"""What is done, what is left alone and where results go; each batch is run to its end."""
+"""Finished and skipped photos and places of results; each batch is run to its end."""
 
 import os
 import shutil
@@ -254,12 +254,12 @@ def test_a_result_that_could_not_be_noted_is_known_at_the_next_run(
     refused: list[Row] = []
 
     def refuse_once(
-        self: Journal, row: Row, thumbnails: ThumbnailPair | None = None, *, anew: bool = False
+        self: Journal, row: Row, thumbnails: ThumbnailPair | None = None, *, redone: bool = False
     ) -> None:
         if row.state is State.DONE and not refused:
             refused.append(row)
             raise JournalFailed(dry, "database is locked")
-        write(self, row, thumbnails, anew=anew)
+        write(self, row, thumbnails, redone=redone)
 
     monkeypatch.setattr(Journal, "write", refuse_once)
     ending, _ = batch(wet, dry)

@@ -33,7 +33,7 @@ def run(*command: object) -> str:
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    """A bundle in small: two programs, a library of its own, a link."""
+    """A small bundle: two programs, a library, a link."""
     folder = tmp_path / "AfterRain"
     inside = folder / "_internal"
     inside.mkdir(parents=True)

@@ -27,7 +27,7 @@ LONGEST_S = 120  # until something is on the screen or on the disk
 
 @dataclass(frozen=True)
 class Frozen:
-    """The bundle's folder, and a home for whoever runs it."""
+    """The bundle's folder, and a home for its runs."""
 
     folder: Path
     home: Path

@@ -11,11 +11,11 @@ from bundle import licences
 from bundle.origins import ROOT, Origins, Owner, UntracedFile, of_distribution
 from bundle.rules import NotToBePassedOn, Part, Rules
 
-BSD = "Copyright nobody. Do what you like.\n"
+BSD = "Copyright no one. Do what you like.\n"
 
 
 class Wheels:
-    """Packages that a test installs into a folder of its own."""
+    """Packages that a test installs into a new folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""What a bundle's programs and plugins link to stays; what only others needed does not."""
+"""Libraries that a bundle's programs and plugins link to stay; others do not."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What is told to Windows and macOS; the systems themselves are not here."""
+"""The facts for Windows and macOS; the systems themselves are not here."""
 
 import ast
 import plistlib

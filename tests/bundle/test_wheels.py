@@ -1,4 +1,4 @@
-"""What the wheels of others carry inside: no part under the GPL, whatever their metadata say."""
+"""The content of third-party wheels: no part under the GPL, whatever their metadata say."""
 
 import importlib.util
 import re

@@ -1,4 +1,4 @@
-"""What several tests of the command line need."""
+"""Fixtures for several tests of the command line."""
 
 import errno
 import os
@@ -14,7 +14,7 @@ def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _devices_are_right(self_tested: None) -> None:
-    """The self-test of the device, which has tests of its own, is held once."""
+    """The self-test of the device, which has its own tests, is run once."""
 
 
 @pytest.fixture

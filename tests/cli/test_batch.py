@@ -215,7 +215,7 @@ def test_a_full_disk_is_said_with_what_to_do(
         assert exit_code(weights, wet, dry) == 1
     said = capsys.readouterr().err
     assert str(full) in said
-    assert "2 left; the same command goes on with them." in said
+    assert "2 left; run the same command to continue." in said
     assert exit_code(weights, wet, dry) == 0
 
 
@@ -278,7 +278,7 @@ def test_a_stopped_batch_goes_on_with_the_same_command(
     said = process.communicate()[1].decode()
     if number == signal.SIGINT:
         assert process.returncode == 130
-        assert "the same command goes on" in said
+        assert "run the same command to continue" in said
         assert not [name for name in results(dry) if name.startswith(".")]
     done = {name for name in results(dry) if name[0] != "."}
     assert 0 < len(done) < len(names)

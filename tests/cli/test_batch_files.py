@@ -1,4 +1,4 @@
-"""Where `nledn batch` writes reports and logs, and what is said where it cannot."""
+"""Reports and logs of `nledn batch`, and the errors if they cannot be written."""
 
 from pathlib import Path
 from typing import Any

@@ -73,12 +73,12 @@ def test_panes_are_what_derain_saves(tmp_path: Path) -> None:
 def test_one_that_fails_is_said_and_the_others_are_shown(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert exit_code(RAINY, *TWO, "--weights", "nobody", "-o", "sheet.png") == 2
+    assert exit_code(RAINY, *TWO, "--weights", "absent", "-o", "sheet.png") == 2
     said = capsys.readouterr()
-    assert "There is no model named nobody" in said.err
+    assert "There is no model named absent" in said.err
     assert "five" in said.out
     assert Path("sheet.png").exists()
-    assert exit_code(RAINY, "--weights", "nobody") == 1
+    assert exit_code(RAINY, "--weights", "absent") == 1
 
 
 def test_a_folder_of_pairs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,8 +100,8 @@ def test_a_folder_of_pairs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_checkpoint_that_is_missing_is_said_once_for_a_folder(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert exit_code("pairs", *TWO, "--weights", "nobody") == 2
-    assert capsys.readouterr().err.count("There is no model named nobody") == 1
+    assert exit_code("pairs", *TWO, "--weights", "absent") == 2
+    assert capsys.readouterr().err.count("There is no model named absent") == 1
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from nledn.pixels import Pixels
 from nledn.rain import RainLayer
 from tests.commands import exit_code
 
+ALLROUND = ("--weights", "afterrain")
+
 
 @pytest.fixture
 def rainy(tmp_path: Path) -> Path:
@@ -57,7 +59,8 @@ def test_the_result_stands_beside_the_source(
 
 
 def test_the_saved_file_is_what_the_engine_gives(rainy: Path, tmp_path: Path) -> None:
-    assert exit_code("derain", rainy, "--strength", "0.7", "-o", tmp_path / "clean.png") == 0
+    asked = (*ALLROUND, "--strength", "0.7", "-o", tmp_path / "clean.png")
+    assert exit_code("derain", rainy, *asked) == 0
     pixels = pixels_of(rainy)
     expected = Derainer.load().derain(pixels).apply(pixels, strength=0.7)
     np.testing.assert_array_equal(pixels_of(tmp_path / "clean.png"), expected)
@@ -115,8 +118,11 @@ def test_several_photos_go_into_a_folder_by_a_template(rainy: Path, tmp_path: Pa
     Image.fromarray(streaked(24, 24)).save(second)
     out = tmp_path / "out"
     out.mkdir()
-    assert exit_code("derain", rainy, second, "-o", out, "--name", "{n}_{checkpoint}{ext}") == 0
+    asked = ("-o", out, "--name", "{n}_{checkpoint}{ext}")
+    assert exit_code("derain", rainy, second, *ALLROUND, *asked) == 0
     assert {path.name for path in out.iterdir()} == {"1_afterrain.png", "2_afterrain.jpg"}
+    assert exit_code("derain", second, *asked) == 0
+    assert (out / "1_auto.jpg").exists(), "names are given before a model is chosen"
 
 
 def test_several_photos_cannot_become_one_file(
@@ -208,7 +214,7 @@ def test_json_tells_what_became_of_each(
     rainy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = tmp_path / "gone.jpg"
-    assert exit_code("derain", rainy, missing, "--json", "--precision", "fp32") == 2
+    assert exit_code("derain", rainy, missing, *ALLROUND, "--json", "--precision", "fp32") == 2
     done, failed = json.loads(capsys.readouterr().out)
     assert done["output"] == str(rainy.with_name("雨 street_derained.png"))
     assert done["record"]["checkpoint"] == "afterrain"

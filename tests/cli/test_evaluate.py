@@ -165,7 +165,7 @@ def test_a_folder_that_may_not_be_entered_is_said(
         (("--pairs", "none"), 1, "not found: none"),
         (("--pairs", "."), 1, "no pairs"),
         (("--pairs", "pairs", "--json", "none/a.json"), 1, "folder of none/a.json"),
-        (("--pairs", "pairs", "--weights", "nobody"), 1, "no model named nobody"),
+        (("--pairs", "pairs", "--weights", "absent"), 1, "no model named absent"),
         (("--pairs", "pairs", "--strength", "9"), 64, "--strength"),
         (("--pairs", "pairs", "--limit", "0"), 64, "--limit"),
         ((), 64, "--pairs"),

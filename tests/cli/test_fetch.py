@@ -90,7 +90,7 @@ def test_one_failure_does_not_stop_the_others(
 
 @pytest.mark.parametrize(
     ("id", "status", "words"),
-    [("nobody", 200, "no model named nobody"), ("authors-ddn", 404, "status 404")],
+    [("absent", 200, "no model named absent"), ("authors-ddn", 404, "status 404")],
 )
 def test_what_cannot_be_done_is_said(
     manners: Manners, capsys: pytest.CaptureFixture[str], id: str, status: int, words: str

@@ -1,4 +1,4 @@
-"""What every command takes, and where its help leads."""
+"""Common options of all commands, and the links of their help."""
 
 import pytest
 import typer

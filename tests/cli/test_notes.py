@@ -1,4 +1,4 @@
-"""What is not kept, passed over or refused is said: on the console, as JSON and in a log."""
+"""Dropped, skipped and refused data are reported: on the console, as JSON and in a log."""
 
 import json
 import os
@@ -121,7 +121,7 @@ def test_a_name_without_an_ending_is_told_from_a_folder(
     target = f"{tmp_path}/{output}"
     assert exit_code("derain", one, "--weights", weights, "-o", target) == 1
     said = capsys.readouterr().err
-    assert "is no folder, and its name has no ending such as .jpg" in said
+    assert "is not a folder, and its name has no ending such as .jpg" in said
     assert "Create the folder" in said
 
 

@@ -119,7 +119,7 @@ def test_an_xmp_file_beside_the_photo_cannot_go_along_and_that_is_said(
     )
     code, _, err = derain(b"", source, "-o", "-")
     assert code == 0
-    assert b"The XMP file beside the photo was not carried along." in err
+    assert b"The XMP file beside the photo was not copied." in err
     assert not list(private.iterdir())
 
 

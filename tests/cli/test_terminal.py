@@ -1,4 +1,4 @@
-"""What comes out of files commands no terminal, whichever way it is printed."""
+"""No text from a file controls the terminal, however it is printed."""
 
 import json
 import logging

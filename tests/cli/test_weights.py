@@ -96,10 +96,10 @@ def test_a_damaged_card_is_said_and_hides_no_other(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("show", "nobody"), 1, "no model named nobody"),
-        (("remove", "nobody"), 1, "no model named nobody"),
+        (("show", "absent"), 1, "no model named absent"),
+        (("remove", "absent"), 1, "no model named absent"),
         (("remove", "afterrain"), 1, "came with AfterRain"),
-        (("verify", "nobody"), 1, "no model named nobody"),
+        (("verify", "absent"), 1, "no model named absent"),
         (("add", "none.pth"), 1, "not found: none.pth"),
         (("add", "words.pth"), 1, "is not a model"),
         (("add", "good.safetensors", "--id", "../x"), 64, "--id"),

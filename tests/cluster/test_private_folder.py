@@ -1,4 +1,4 @@
-"""What workers started here import and write lies where no other user can have been."""
+"""Workers started here import and write only in a private folder."""
 
 import sys
 import tempfile

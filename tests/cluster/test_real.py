@@ -167,7 +167,7 @@ def test_a_cluster_started_here_is_stopped_and_goes_on(
             os.killpg(client.pid, number)  # as a terminal does
             said = client.stderr.read()
             assert client.wait() == 130, said
-            assert "the same command goes on" in said
+            assert "run the same command to continue" in said
             assert "Traceback" not in said
             assert not [name for name in results(dry) if name.startswith(".")]
         else:

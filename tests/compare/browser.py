@@ -25,7 +25,7 @@ FLAGS = (
 
 
 def is_there() -> bool:
-    """Whether Debian's chromium and chromium-driver are installed."""
+    """Return whether Debian's chromium and chromium-driver are installed."""
     return bool(shutil.which("chromium") and shutil.which("chromedriver"))
 
 
@@ -68,7 +68,7 @@ class Browser:
         self._post("actions", {"actions": [pointer]})
 
     def click(self, selector: str) -> None:
-        """Press and let go on the middle of an element."""
+        """Click the middle of an element."""
         self.drag(selector, 0)
 
     def swipe(self, start: tuple[int, int], by: tuple[int, int]) -> None:

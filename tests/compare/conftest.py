@@ -21,7 +21,7 @@ def scene(height: int = 96, width: int = 144, seed: int = 0) -> Bytes:
 
 
 class Constant:
-    """What the network gives for weights that are all zero but for the last bias, at once."""
+    """The network's result for zero weights and a last bias, at once."""
 
     def __init__(self, trained: Trained) -> None:
         self._rain = np.tanh(trained.arrays["to_rain.bias"])[None, :, None, None]

@@ -38,7 +38,7 @@ def page(tmp_path: Path) -> Iterator[Browser]:
 
 
 def shares(page: Browser) -> dict[str, float]:
-    """How much of the photo's width each picture takes."""
+    """The share of the photo's width that each picture takes."""
     left, top, width, height = page.box("#stage img")
     row = page.screenshot()[top + height - 20, left : left + width].astype(int)
     return {

@@ -47,7 +47,7 @@ def request_(rainy: Path, tmp_path: Path, weights: Callable[[float], Path]) -> B
     Image.fromarray(scene() - np.uint8(6)).save(truth)
     Image.fromarray(scene() - np.uint8(20)).save(other)
     asked = tuple(replace(TILED, weights=str(weights(levels))) for levels in (5, 9))
-    asked += (replace(TILED, weights="nobody"),)
+    asked += (replace(TILED, weights="absent"),)
     return BoardRequest(rainy, asked, truth, (OtherResult(EVIL, other),), CROPS)
 
 
@@ -107,7 +107,7 @@ def test_the_page_is_one_file_that_fetches_nothing(board: Board, tmp_path: Path)
     assert EVIL not in page
     assert "&lt;script&gt;alert" in page
     assert page.count("<img ") == 2 * 5  # five panes have a picture, and an error map
-    assert "There is no model named nobody" in page
+    assert "There is no model named absent" in page
     assert 'data-rect="10,20,50,50"' in page
 
 

@@ -1,4 +1,4 @@
-"""How near the truth, and what was taken."""
+"""Accuracy, and the removed rain."""
 
 import math
 

@@ -86,7 +86,7 @@ def test_what_fails_leaves_its_place_empty(
     pairs: tuple[Pair, ...], request_: ContestRequest, tmp_path: Path
 ) -> None:
     (tmp_path / "pairs" / "clean" / "1.png").write_bytes(b"no photo")
-    asked = (*request_.asked, replace(TILED, weights="nobody"))
+    asked = (*request_.asked, replace(TILED, weights="absent"))
     rows: list[ContestRow] = []
     contest = compare_pairs(pairs, ContestRequest(asked), on_row=rows.append)
     assert tuple(rows) == contest.rows

@@ -88,7 +88,7 @@ def test_two_strengths_of_one_checkpoint_are_computed_once(photo: Photo, weights
     seen = events_of(comparison)
     one, other = comparison.lanes
     assert one.layer is other.layer
-    assert len(seen) == 2 * len(one.layer.done)  # type: ignore[union-attr]  # both panes are told
+    assert len(seen) == 2 * len(one.layer.done)  # type: ignore[union-attr]  # both panes get it
     assert not np.array_equal(one.pixels(photo), other.pixels(photo))
 
 
@@ -131,7 +131,7 @@ def test_one_that_is_removed_or_damaged_says_so_and_the_others_go_on(
     events_of(Comparison(photo, asked(gone), models))  # it was there, and is loaded
     gone.unlink()
     comparison = Comparison(
-        Photo(scene(seed=5)), [*asked(gone, good), replace(TILED, weights="nobody")], models
+        Photo(scene(seed=5)), [*asked(gone, good), replace(TILED, weights="absent")], models
     )
     events = events_of(comparison)
     failed = {event.lane: event.error for event in events if isinstance(event, LaneFailed)}

@@ -1,4 +1,4 @@
-"""A decoder process that somebody has taken over: it tries to get out, and tells how it went."""
+"""A decoder process under attack: it tries to get out, and reports the results."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What comes back from a decoder process is what would have been read here."""
+"""A photo from a decoder process equals one read here."""
 
 import dataclasses
 import os
@@ -180,7 +180,7 @@ def test_processes_are_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     deadline = time.monotonic() + 20
     while len(_children()) > 1 and time.monotonic() < deadline:
         threading.Event().wait(0.05)
-    assert len(_children()) == 1, "those that nobody needs end"
+    assert len(_children()) == 1, "unused ones end"
     assert decoder.read(path).size == SIDES[::-1]
 
 
@@ -227,7 +227,7 @@ def _read_in_turn(path: Path, order: list[int], number: int, queued: threading.E
     order.append(number)
 
 
-# A pool of processes is forked, as PyTorch's loaders are; both sides go on reading.
+# A pool of processes is forked, as PyTorch's loaders are; both sides continue reading.
 FORKED = """
 import os, sys
 from pathlib import Path

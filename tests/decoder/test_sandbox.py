@@ -1,4 +1,4 @@
-"""What somebody who has taken a decoder process over can do, and cannot."""
+"""The abilities of an attacker in a decoder process."""
 
 import json
 import os
@@ -23,7 +23,7 @@ NETWORK = {"connect", "listen"}
 
 @pytest.fixture
 def told(tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """What a process that tries everything tells of it."""
+    """The report of a process that tries everything."""
     monkeypatch.setattr(process, "command", lambda word: [sys.executable, str(PRISONER), word])
     (tmp_path / "victim.txt").write_text("untouched")
     (tmp_path / "removable.txt").touch()

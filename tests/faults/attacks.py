@@ -1,7 +1,7 @@
 """Files of weights that were made to harm, refused one by one: `python -m tests.faults.attacks`.
 
-Each is read in a process of its own, so that time and memory are its alone. A line of JSON for
-each says what a person is told, and what that has cost.
+Each is read in a separate process, so that time and memory are its alone. A line of JSON for
+each has the message to the user, and its cost.
 """
 
 import io
@@ -41,11 +41,11 @@ FIRST = "conv1.weight"
 
 @dataclass(frozen=True)
 class Refusal:
-    """How a file was refused.
+    """The refusal of a file.
 
     Attributes:
         attack: its name in `ATTACKS`.
-        sentence: what a person is told; empty where the file was taken.
+        sentence: the message to the user; empty if the file was accepted.
         seconds: of the processor, from the path to the sentence.
         peak_bytes: of the process, torch included.
     """
@@ -120,7 +120,7 @@ def _taking_steps(steps: bytes) -> bytes:
 
 
 def _doubling() -> bytes:
-    """A dict whose key is a pair of a pair of a pair …: 2⁶⁰ members for whoever hashes it."""
+    """A dict whose key is a pair of a pair of a pair …: hashing it takes 2⁶⁰ steps."""
     steps = b"".join(b"q%ch%c\x86" % (number, number) for number in range(60))
     return _taking_steps(b"}N" + steps + b"Ns")
 

@@ -1,6 +1,6 @@
 """Kills at random moments: `python -m tests.faults.kills --count 200 --seed 1`.
 
-Each kind of victim (derain, batch, save of the window) works on a folder of its own and is killed
+Each kind of victim (derain, batch, save of the window) works on its own folder and is killed
 again and again. After each kill all sources must be as they were, and each result must be the whole
 of the one before or the whole of the one after. What was being written may lie there under its
 temporary name, until the next victim has started. Every other kill waits for such a name to appear:
@@ -84,7 +84,7 @@ class Ground:
             except subprocess.TimeoutExpired:
                 victim.send_signal(signal.SIGKILL)
             else:
-                raise AssertionError(f"it ended by itself: {victim.stderr.read()}")
+                raise AssertionError(f"it ended before the kill: {victim.stderr.read()}")
         self._check_left(victim.pid)
 
     def _environment(self) -> dict[str, str]:

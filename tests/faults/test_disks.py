@@ -150,7 +150,7 @@ def test_a_folder_that_goes_meanwhile_stops_a_batch_with_a_sentence(tmp_path: Pa
         ending = run(queue, engine)
     assert isinstance(ending.error, JournalFailed)
     assert [path.read_bytes() for path in photos] == before
-    # What was written when the journal was gone counts as somebody's, and is left.
+    # A file written without the journal counts as another program's, and is kept.
     batch(tmp_path / "wet", tmp_path / "dry")
     assert results(tmp_path / "dry") == {"1_derained.png", "2_derained.png"}
 

@@ -37,7 +37,7 @@ def result_of(name: str) -> str:
 
 
 def nledn(capture: pytest.CaptureFixture[bytes], *arguments: str) -> bytes:
-    """What `nledn` prints; names that begin with a dash come as shells' patterns give them."""
+    """Return the output of `nledn`; names that begin with a dash come as from a shell's pattern."""
     given = [f"./{word}" if word in HARD.values() else word for word in arguments]
     with pytest.raises(SystemExit) as ended:
         main(given)

@@ -83,7 +83,7 @@ def saving(folder: Path) -> Round:
 
 
 def waiting(signal: Any, act: Callable[[], None] = lambda: None) -> None:
-    """Act, and let Qt go on until the signal comes."""
+    """Act, then run Qt until the signal comes."""
     from PySide6.QtCore import QEventLoop
 
     loop = QEventLoop()

@@ -1,4 +1,4 @@
-"""Ways to spoil a file: by chance, and as somebody would who knows the format."""
+"""Ways to spoil a file: at random, and with knowledge of the format."""
 
 import struct
 import zlib

@@ -20,7 +20,7 @@ MOST_BYTES = 1_000_000_000
 
 @dataclass
 class Findings:
-    """What came of the files.
+    """The outcome of the files.
 
     Attributes:
         outcomes: how often each came: `photo`, or the error's name.

@@ -24,7 +24,7 @@ def colours(height: int = 37, width: int = 53, dtype: Any = np.uint8, channels: 
 
 
 def smooth(height: int = 40, width: int = 56) -> NDArray[np.uint8]:
-    """Gradients, which lossy codecs keep well; every corner has a colour of its own."""
+    """Gradients, which lossy codecs keep well; every corner has its own colour."""
     y, x = np.mgrid[:height, :width]
     planes = (x * 255 // (width - 1), y * 255 // (height - 1), (x + y) % 128 + 60)
     return np.stack(planes, axis=2).astype(np.uint8)
@@ -81,7 +81,7 @@ def exif_block(
     size: tuple[int, int] = (1, 2),
     thumbnail: bool = True,
 ) -> bytes:
-    """EXIF as a camera writes it: MakerNote with an offset of its own, GPS, IFD1 at the end."""
+    """EXIF as a camera writes it: MakerNote with its own offset, GPS, IFD1 at the end."""
     gps = [(1, 2, b"N\0"), (2, 5, struct.pack(order + "6I", 51, 1, 30, 1, 0, 1))]
     photo_ifd = [
         (0x829A, 5, struct.pack(order + "2I", 1, 250)),

@@ -1,4 +1,4 @@
-"""What a file can hold comes back in its own format, or a note says that it does not.
+"""All data of a file come back in its own format, or a note says that they do not.
 
 Each format that is read has a row; each row has all kinds of things. A format without a row fails.
 """
@@ -293,5 +293,5 @@ def test_iptc_becomes_xmp_where_there_is_no_place_for_it(tmp_path: Path, suffix:
     assert found is not None
     for word in ("rain", "Essen", "Straße im Regen"):
         assert word.encode() in found
-    assert b"wet" not in found  # XMP has a title of its own
+    assert b"wet" not in found  # XMP has another title
     assert photo.write(sent, tmp_path / "a.bmp")[-1] == Note.IPTC

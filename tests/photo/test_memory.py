@@ -8,7 +8,7 @@ import pytest
 
 # Peak over the program's own, for 300 MB of pixels (docs/photos.md has what was measured).
 LIMIT_BYTES = 1_000_000_000
-# The peak of a process does not go down again, so each step has a process of its own.
+# The peak of a process does not go down again, so each step has a separate process.
 SCRIPT = """
 import resource, sys
 from pathlib import Path

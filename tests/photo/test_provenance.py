@@ -1,4 +1,4 @@
-"""How a result was made travels in its XMP, beside what its author wrote there."""
+"""The provenance of a result in its XMP, beside its author's words."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Smaller results: their size, their colours, and what is said of them elsewhere in the file."""
+"""Smaller results: their size, their colours, and their mention elsewhere in the file."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_transparent_pixels_lend_no_colour_to_those_beside_them() -> None:
     assert found.alpha is not None
     assert found.alpha.shape == (16, 16)
     shown = found.pixels[found.alpha > 0]
-    assert (shown[:, 1] == 0).all(), "no green that nobody sees"
+    assert (shown[:, 1] == 0).all(), "no hidden green"
     assert (shown[:, 0] == 255).all()
 
 

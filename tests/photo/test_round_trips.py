@@ -1,4 +1,4 @@
-"""What is handed to the writer is what the reader gave, and lossless formats give it back."""
+"""The writer gets what the reader gave, and lossless formats give it back."""
 
 import tempfile
 from dataclasses import replace

@@ -134,7 +134,7 @@ class _FullDisk:
         self._file.close()
 
     def fileno(self) -> int:
-        raise io.UnsupportedOperation("nobody writes past this object")
+        raise io.UnsupportedOperation("writes must use this object")
 
     def write(self, data: bytes) -> int:
         if self._file.tell() + len(data) > 100:

@@ -1,9 +1,9 @@
-"""The program itself under a monkey's hands, in a process of its own.
+"""The program itself under a monkey's hands, in a separate process.
 
     .venv/bin/python -m tests.soak --minutes 90 --seed 1
 
 It opens, derains, cancels, pans, paints, saves, undoes, compares, runs batches and changes settings
-by chance, on good and bad files in a temporary folder, with a home folder of its own. Every minute
+by chance, on good and bad files in a temporary folder, with its own home folder. Every minute
 it rests: all must come to an end, and memory, handles and threads are taken down. The last line is
 what came of it, as JSON; the exit status is 1 if anything is in it that must not be. The journal
 has each step, and the same seed does the same again.
@@ -63,7 +63,7 @@ def _note(history: Path, found: dict[str, Any]) -> None:
 
 
 def _move_in(home: Path) -> None:
-    """Settings, caches and logs of nobody."""
+    """An empty home, without settings, caches and logs."""
     home.mkdir()
     os.environ["HOME"] = str(home)
     for name in ("CONFIG", "CACHE", "DATA", "STATE"):
@@ -78,7 +78,7 @@ def _move_in(home: Path) -> None:
 def _play(asked: argparse.Namespace, seed: int, folder: Path) -> dict[str, Any]:
     from nledn import malloc
 
-    # As the program does before it has threads: those of the play would each get a heap of its own.
+    # As the program does before it has threads: those of the play would each get a separate heap.
     malloc.keep_freed()
     faults = Faults()
     faults.listen()

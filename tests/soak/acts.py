@@ -18,7 +18,7 @@ from tests.soak.world import World, stir
 
 @dataclass(frozen=True)
 class Play:
-    """What a monkey plays with."""
+    """The toys of a monkey."""
 
     window: MainWindow
     world: World
@@ -280,7 +280,7 @@ OFTEN = {
 
 
 def choose(hand: Hand) -> Act:
-    """What comes next."""
+    """Choose the next act."""
     (act,) = hand.rng.choices(list(OFTEN), list(OFTEN.values()))
     return act
 

@@ -1,4 +1,4 @@
-"""What must not happen in the window, and who notices: logs, Qt's messages, the network."""
+"""Faults of the window, found by logs, Qt's messages and the network."""
 
 import logging
 import sys
@@ -36,7 +36,7 @@ class Faults(logging.Handler):
         self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
 
     def listen(self) -> None:
-        """Begin; nothing of this can be taken back, so it is for a process of its own."""
+        """Begin; nothing of this can be taken back, so it needs a separate process."""
         qInstallMessageHandler(self._take_qt)
         network.hear(lambda what: self.add(f"network: {what}"))
         sys.unraisablehook = lambda args: self.add(f"unraisable: {args.exc_value!r} {args.object}")

@@ -1,4 +1,4 @@
-"""What a monkey has: a hand with mouse and keys, on whatever lies in front of it."""
+"""A monkey's hand, with mouse and keys, on any widget in front of it."""
 
 from collections.abc import Sequence
 from contextlib import suppress

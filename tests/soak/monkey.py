@@ -25,7 +25,7 @@ from tests.soak.world import World, tidy
 
 PAUSES_MS = (0, 0, 0, 5, 20, 60, 150)
 STUCK_S = 120.0
-"""So long without a turn of the loop, or without coming to rest, and something hangs."""
+"""After so long without a turn of the loop, or without idle time, something hangs."""
 LOOK_MS = 50
 
 
@@ -152,7 +152,7 @@ class Monkey(QObject):
         return window.tasks.is_idle and not window.batch_controller.batch.status.state.is_run
 
     def _when(self, holds: Callable[[], bool], then: Callable[[], None]) -> None:
-        """Go on once something holds, twice in a row: signals may still be under way."""
+        """Wait until something holds twice in a row: signals may still be under way."""
         faulthandler.dump_traceback_later(STUCK_S, exit=True)
         seen = [0]
         timer = QTimer(self)

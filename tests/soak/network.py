@@ -1,4 +1,4 @@
-"""Notices whoever turns to the network from Python, by the interpreter's own audit events."""
+"""Notices network use from Python, by the interpreter's own audit events."""
 
 import socket
 import sys
@@ -22,7 +22,7 @@ LOCAL = {
 def hear(report: Callable[[str], object]) -> None:
     """From now on report every connection and every name that is looked up, from any thread.
 
-    An audit hook cannot be taken out again: this is for a process of its own.
+    An audit hook cannot be taken out again: this needs a separate process.
     """
 
     def heard(event: str, args: tuple[Any, ...]) -> None:

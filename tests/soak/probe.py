@@ -1,4 +1,4 @@
-"""What a process holds: memory, file handles, threads, widgets."""
+"""Resources of a process: memory, file handles, threads, widgets."""
 
 import gc
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def take_sample(at_s: float) -> Sample:
 
 
 def growth_of(samples: Sequence[Sample]) -> dict[str, float]:
-    """How much more there is of each at the end, once it is warm.
+    """The growth of each at the end, once it is warm.
 
     The first fifth of the samples is warm-up; the next is compared with the last, by medians.
     """
@@ -73,7 +73,7 @@ def growth_of(samples: Sequence[Sample]) -> dict[str, float]:
 
 
 def too_much(samples: Sequence[Sample]) -> list[str]:
-    """What grew that must not; memory only where there was time for caches to fill."""
+    """Return the forbidden growth; memory only if there was time for caches to fill."""
     found = []
     is_long = len(samples) >= LONG_SAMPLES
     for name, more in growth_of(samples).items():

@@ -1,4 +1,4 @@
-"""What a monkey does with a dialog or a menu that waits for it."""
+"""A monkey's replies to a waiting dialog or menu."""
 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QWidget

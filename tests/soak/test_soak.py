@@ -15,7 +15,7 @@ SEED = 8
 
 
 def play(journal: Path, *arguments: str) -> dict[str, Any]:
-    """What came of a run; its journal is shown where the run failed."""
+    """The outcome of a run; its journal is shown if the run failed."""
     command = [sys.executable, "-m", "tests.soak", "--engine", "quick", "--journal", str(journal)]
     done = subprocess.run(
         [*command, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=280, check=False

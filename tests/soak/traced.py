@@ -24,7 +24,7 @@ INTERNET = ("AF_INET", "AF_INET6")
 
 @dataclass(frozen=True)
 class Traced:
-    """What a command did.
+    """The actions of a command.
 
     Attributes:
         code: its exit status.

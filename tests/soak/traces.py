@@ -1,4 +1,4 @@
-"""What a run leaves on the disk: nothing unfinished, nothing of a photo, all of it private."""
+"""Leftovers of a run on the disk: nothing unfinished, nothing of a photo, all of it private."""
 
 import stat
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ SECRET = "Rain fell on 48.2082 N, 16.3738 E"
 
 
 def unfinished_in(folder: Path) -> Iterator[str]:
-    """Temporary files, and folders of what was dragged out, that nobody needs any more."""
+    """Temporary files and folders of dragged files that are no longer needed."""
     for path in folder.rglob("*"):
         if path.name.endswith((TEMPORARY_SUFFIX, ".recovery")):
             yield f"left behind: {path}"

@@ -81,7 +81,7 @@ def test_one_folder_compares_only_what_was_trained_alike(tmp_path: Path, pairs: 
 def test_what_cannot_be_compared_is_found_before_the_first_training(
     tmp_path: Path, pairs: Path
 ) -> None:
-    with pytest.raises(ValueError, match="no variant is called rx; there are ra, rb"):
+    with pytest.raises(ValueError, match="no variant is called rx; choose from ra, rb"):
         ablate(tiny(), AblationPlan(("ra", "rx"), (1,), pairs, {}), tmp_path / "out")
     none_held_out = replace(tiny(), data=Data("pairs"))
     with pytest.raises(ValueError, match="holds no pairs out"):

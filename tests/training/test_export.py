@@ -16,7 +16,7 @@ from nledn.training.export import About, Blend, export
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import of_photos
 
-ABOUT = About(training_data="two photos", licence="MIT", description="For a test.")
+ABOUT = About("two photos", licence="MIT", purpose="Tests", description="For a test.")
 
 
 @pytest.fixture
@@ -51,9 +51,10 @@ def test_the_running_mean_is_what_people_load(
     assert sorted(path.name for path in into.iterdir()) == ["tiny.safetensors", "tiny.toml"]
     assert read_card(into / "tiny.toml", "file") == card
     assert (card.id, card.title, card.regions) == ("tiny", "Tiny", "overlapping")
-    assert (card.training_data, card.licence, card.description) == (
+    assert (card.training_data, card.licence, card.purpose, card.description) == (
         ABOUT.training_data,
         ABOUT.licence,
+        ABOUT.purpose,
         ABOUT.description,
     )
     found = catalog.load(catalog.find(str(card.path))).arrays

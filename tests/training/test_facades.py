@@ -1,4 +1,4 @@
-"""What is drawn behind the rain: photos still, built of straight repeated edges."""
+"""Structures drawn behind the rain: still photos, with straight repeated edges."""
 
 import numpy as np
 import numpy.typing as npt

@@ -35,6 +35,8 @@ STAGES = (
     *("afterrain-downpour", "afterrain-pour", "afterrain-facades", "afterrain-lighter"),
     "afterrain-fine",
 )
+FROM_OVERLAP = ("afterrain-camera", "afterrain-long")
+SHIPPED = ("afterrain", "afterrain-dense", "afterrain-light")
 RECIPE = Recipe(
     id="tiny",
     title="Tiny",
@@ -249,7 +251,7 @@ def test_a_wrong_folder_is_explained(tmp_path: Path, held_out: list[str]) -> Non
         find_photos(tmp_path, held_out)
 
 
-@pytest.mark.parametrize("name", (*STAGES, "afterrain"))
+@pytest.mark.parametrize("name", (*STAGES, *FROM_OVERLAP, *SHIPPED))
 def test_the_shipped_recipes_are_read(name: str) -> None:
     recipe = find_recipe(name)
     assert recipe.id == name
@@ -286,9 +288,11 @@ def test_adam_has_the_papers_momentum_and_its_decay_in_the_gradient(
 
 
 def test_all_stages_keep_the_same_photos_out() -> None:
-    recipes = [find_recipe(name) for name in STAGES]
-    assert len({recipe.held_out for recipe in recipes}) == 1
-    assert [recipe.starts_from for recipe in recipes] == ["", *STAGES[:-1]]
+    starts = {name: find_recipe(name).starts_from for name in (*STAGES, *FROM_OVERLAP, *SHIPPED)}
+    assert len({find_recipe(name).held_out for name in starts}) == 1
+    assert [starts[name] for name in STAGES] == ["", *STAGES[:-1]]
+    assert [starts[name] for name in FROM_OVERLAP] == ["overlap", "afterrain-camera"]
+    assert {starts[name] for name in SHIPPED} == {"afterrain-long"}
 
 
 @pytest.mark.parametrize("weights", [(4.0, 0.0), (1.0, 4.0)])

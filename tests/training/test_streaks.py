@@ -1,4 +1,4 @@
-"""One layer of streaks: what each parameter is said to mean, it does."""
+"""One layer of streaks: each parameter does what its docstring says."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Rain that is drawn: what each parameter is said to mean, it does."""
+"""Drawn rain: each parameter does what its docstring says."""
 
 import numpy as np
 import numpy.typing as npt

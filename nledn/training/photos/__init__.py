@@ -1,4 +1,4 @@
-"""The photos that the shipped checkpoints learn from, out of packages that anybody can get."""
+"""The photos that the shipped checkpoints are trained on, from public packages."""
 
 from nledn.training.photos.building import Built as Built
 from nledn.training.photos.building import build as build

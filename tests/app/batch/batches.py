@@ -1,4 +1,4 @@
-"""What tests do with the Batch page: add a folder, run it, read its rows."""
+"""Actions on the Batch page: add a folder, run it, read its rows."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -145,7 +145,7 @@ def test_pause_stands_still_and_goes_on_where_it_was(
     batches.until(qtbot, lambda: "Paused" in batches.states(window).values())
     (paused,) = (name for name, state in batches.states(window).items() if state == "Paused")
     assert not results(out)
-    backend.free()  # whoever computed now would
+    backend.free()  # another job that computed now would
     with pytest.raises(Exception, match="timed out"):
         qtbot.waitUntil(lambda: backend.tiles > 3, timeout=300)
     steps.go.click()
@@ -288,7 +288,7 @@ def test_a_row_opens_before_and_after(
     assert np.array_equal(window.picture.pixels("after", 0, rect), saved)
     assert not window.document.is_unsaved
     assert not window.named_actions["undo"].isEnabled()
-    assert backend.tiles == tiles  # nothing was computed anew
+    assert backend.tiles == tiles  # nothing was computed again
     window.document.set_strength(0.0)
     before = photo.read(wet / "2.png").pixels
     assert np.array_equal(window.picture.pixels("after", 0, rect), before)

@@ -144,7 +144,7 @@ def test_the_arrow_of_a_long_name_never_stands_alone(qtbot: QtBot) -> None:
 
 
 class Touches:
-    """What a thread does with the disk, by Python's audit events."""
+    """A thread's disk accesses, by Python's audit events."""
 
     EVENTS = frozenset(
         {"open", "os.scandir", "os.listdir", "os.rename", "os.remove", "os.mkdir"}

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.compare.model import CompareModel
 from app.main_window import MainWindow
-from nledn import catalog, places
-from tests.app.window import open_photo
+from nledn import catalog, photo, places
+from nledn.photo import Photo
+from tests.app.window import Pixels, open_photo
 from tests.checkpoint_files import constant_rain
 
 Begin = Callable[..., CompareModel]
@@ -52,3 +54,12 @@ def begin(
         return model
 
     return go
+
+
+@pytest.fixture
+def pair(tmp_path: Path, pixels: Pixels) -> Path:
+    """A rainy photo whose clean one lies where data sets have it."""
+    for kind, values in (("rainy", pixels), ("clean", np.rint(pixels * 0.78).astype(np.uint8))):
+        (tmp_path / "set" / kind).mkdir(parents=True)
+        photo.write(Photo(values), tmp_path / "set" / kind / "7.png")
+    return tmp_path / "set" / "rainy" / "7.png"

@@ -1,4 +1,4 @@
-"""What is no longer to be measured leaves its thread to what people wait for."""
+"""Cancelled measurements leave their thread to urgent work."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What a job still does after it was cancelled belongs to the comparison that goes on."""
+"""Tiles that a job finishes after it was cancelled belong to the comparison."""
 
 import threading
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def test_a_tile_that_ended_while_one_was_away_is_shown(
     qtbot.waitUntil(lambda: all(picture.layer is not None for picture in pictures))
     reduced = Rect(0, 0, 80, 60)
     for picture in pictures:
-        picture.pixels("after", 1, reduced)  # from now on only what is told of is read anew
+        picture.pixels("after", 1, reduced)  # from now on only reported changes are read again
     backend.let(2)  # the middle of each, which lies under its neighbours; a third is computed now
     qtbot.waitUntil(lambda: backend.tiles == 2)
     leave_and_come_back(window)

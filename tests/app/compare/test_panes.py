@@ -58,7 +58,7 @@ def test_names_are_hidden_and_shuffled_until_told() -> None:
         orders.add(tuple(pane.key for pane in order))
         assert (order[0], order[3]) == (RAINY, TRUTH)
         letters = [blind_test.letters[pane.key] for pane in order[1:3]]
-        assert letters == ["A", "B"]  # by place, whoever is there
+        assert letters == ["A", "B"]  # by place, not by model
         assert blind_test.fits(ALL)
     assert orders == {(1, 2, 3, 4), (1, 3, 2, 4)}
     assert not blind_test.fits(ALL[:2])

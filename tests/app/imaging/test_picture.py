@@ -1,4 +1,4 @@
-"""What is to be shown: equal to what is saved, and up to date."""
+"""Shown pixels: equal to saved ones, and up to date."""
 
 from collections.abc import Callable
 from dataclasses import replace

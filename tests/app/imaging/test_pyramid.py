@@ -66,7 +66,7 @@ def test_what_nobody_looks_at_is_not_made() -> None:
     source = noise(2000, 3000)
     pyramid = Pyramid(source)
     pyramid.read(1, Rect(0, 0, 10, 10))
-    source[:] = 0  # nobody was told, so what was made shows the old values
+    source[:] = 0  # without `refresh`, finished parts show the old values
     made = whole(pyramid, 1)
     assert made[0, 0].any()
     assert not made[600:].any()

@@ -1,4 +1,4 @@
-"""What a crash leaves is read back exactly; what is damaged, settled or in use is not offered."""
+"""Recovery after a crash is exact; damaged, saved or used files are not offered."""
 
 import logging
 import os

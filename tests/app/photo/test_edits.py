@@ -1,4 +1,4 @@
-"""What was chosen for a photo stays with it, and nothing is written beside it."""
+"""The choices for a photo stay with it, and nothing is written beside it."""
 
 import os
 import sqlite3

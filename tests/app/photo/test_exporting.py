@@ -1,4 +1,4 @@
-"""Export: by a preset, and the rain itself; the result stays as unsaved as it was."""
+"""Export: by a preset, and the rain itself; the result stays unsaved."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is in sight is shown derained at once, in a reduced copy, and then tile by tile."""
+"""The visible area is shown derained at once, in a reduced copy, and then tile by tile."""
 
 from collections.abc import Callable
 from pathlib import Path

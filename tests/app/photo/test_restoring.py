@@ -1,4 +1,4 @@
-"""What a crash left is taken up again with its undo, and outlives the next crash as well."""
+"""Work from before a crash is restored with its undo, and outlives the next crash as well."""
 
 import shutil
 from collections.abc import Iterator

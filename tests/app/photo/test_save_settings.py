@@ -1,4 +1,4 @@
-"""What the settings say of metadata and times holds for what the window saves."""
+"""The settings for metadata and times apply to results of the window."""
 
 import os
 from pathlib import Path

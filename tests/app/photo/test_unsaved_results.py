@@ -1,4 +1,4 @@
-"""Each model's result of a photo is saved, or not, by itself."""
+"""Each model's result of a photo is saved separately."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is said of a result that was saved, and of the model that was chosen."""
+"""The messages about a saved result and the chosen model."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the program says of itself, and of what it is made of."""
+"""The program's About text and its licences."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.app.window import Answers
 def test_about_tells_version_and_licence(window: MainWindow, dialogs: Answers) -> None:
     window.named_actions["about"].trigger()
 
-    assert f"AfterRain {__version__} takes" in dialogs.asked[-1]
+    assert f"AfterRain {__version__} removes" in dialogs.asked[-1]
     assert "MIT licence" in dialogs.asked[-1]
 
 

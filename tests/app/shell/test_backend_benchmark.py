@@ -1,4 +1,4 @@
-"""When the window tries OpenVINO: once, at rest, in nobody's way. The trial is a fake."""
+"""The window's benchmark of OpenVINO: once, while idle. The benchmark is a fake."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ REST_MS = 30
 
 
 class Known:
-    """What a look at the machine finds, and how often its verdict was asked for."""
+    """A machine, and the number of requests for its verdict."""
 
     def __init__(self) -> None:
         self.machine = UNTRIED

@@ -1,4 +1,4 @@
-"""A dialog waits for the person, and the window goes on behind it: what was asked about may go."""
+"""The window changes behind an open dialog: the subject of its question may be gone."""
 
 import threading
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.app.window import Answers, Pixels, derain, open_photo, state, whole
 
 @pytest.fixture
 def other(picture_file: Path, pixels: Pixels) -> Path:
-    """A second photo, in a folder of its own."""
+    """A second photo, in its own folder."""
     path = picture_file.parent.parent / "other" / "lane.png"
     path.parent.mkdir()
     photo.write(Photo(pixels[::-1].copy()), path)

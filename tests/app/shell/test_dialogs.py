@@ -126,10 +126,10 @@ def test_each_device_is_listed_with_its_memory(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("trial", "words"),
     [
-        (None, "tried once"),
+        (None, "tested once"),
         (BEGAN, "it ended the program"),
         (Trial(agrees=True, times_as_fast=1.04), "not used: it is 1.04 times"),
-        (Trial(agrees=True, times_as_fast=1.5), "takes OpenVINO here: 1.50 times"),
+        (Trial(agrees=True, times_as_fast=1.5), "uses OpenVINO here: 1.50 times"),
     ],
 )
 def test_how_openvino_did_is_told(qtbot: QtBot, trial: Trial | None, words: str) -> None:

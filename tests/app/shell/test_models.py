@@ -29,7 +29,7 @@ def content() -> bytes:
 
 @pytest.fixture
 def manners(content: bytes, monkeypatch: pytest.MonkeyPatch, dialogs: Answers) -> Iterator[Manners]:
-    """How the server answers, in whose place the public one would be."""
+    """The manners of the server that replaces the public one."""
     monkeypatch.setenv("no_proxy", "*")
     dialogs.to_fetch = (ID,)
     made = Manners(content)

@@ -40,7 +40,7 @@ def x_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def give(name: str, profile: bytes) -> None:
-    """What a colour manager does when a session begins."""
+    """Set the profile, as a colour manager does when a session begins."""
     import xcffib
     from xcffib.xproto import Atom, PropMode
 

@@ -30,7 +30,7 @@ class Desk:
         return self.pixels_of(self.view.grab().toImage())
 
     def before(self) -> Bytes:
-        """What of the photo is in sight, at 100 %."""
+        """The visible part of the photo, at 100 %."""
         assert self.picture.photo is not None
         return self.picture.photo.pixels[self.viewport.visible_rect.slices].view(np.uint8)
 

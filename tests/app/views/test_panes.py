@@ -1,4 +1,4 @@
-"""Which part of a view shows what."""
+"""The parts of a view."""
 
 import pytest
 from hypothesis import given

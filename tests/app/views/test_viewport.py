@@ -1,4 +1,4 @@
-"""Where one looks: zoom, place, fit."""
+"""Zoom, place, fit."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Run every attack in a process of its own: `python -m tests.faults.folders [PART OF A NAME]`.
+"""Run every attack in a separate process: `python -m tests.faults.folders [PART OF A NAME]`.
 
 A line of JSON for each says whether the program stood, and how long it took. Without a part of a
 name, the tests of what else others can plant follow: what a photo's decoder may do, previews in

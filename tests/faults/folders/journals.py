@@ -1,4 +1,4 @@
-"""Journals that somebody else made: what SQLite would do with them, and what their rows ask for."""
+"""Journals by another user: attacks on SQLite, and requests in their rows."""
 
 import itertools
 import os

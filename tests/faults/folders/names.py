@@ -1,4 +1,4 @@
-"""Links, pipes and folders where the program keeps files of its own."""
+"""Links, pipes and folders where the program keeps its own files."""
 
 import itertools
 import os

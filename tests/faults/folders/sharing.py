@@ -27,7 +27,7 @@ def _is_read_by_others(folder: Path) -> None:
 
 
 def _belongs_to_another(which: str, folder: Path) -> None:
-    """Whoever owns the folder can change what is in it whenever they like."""
+    """The folder's owner can change its content at any time."""
     if os.geteuid():
         return  # only root can give folders away
     victim = Victim(folder)
@@ -55,7 +55,7 @@ def _lies_in_an_open_folder(folder: Path) -> None:
 
 
 def _is_elsewhere(victim: Victim) -> None:
-    """The journal is in the user's own folder, and the batch goes on by it."""
+    """The journal is in the user's own folder, and the batch continues with it."""
     assert not victim.tried()
     with Queue.as_it_stands(request(victim.wet, victim.dry)) as queue:
         journal = queue.workspace.journal

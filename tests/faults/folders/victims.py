@@ -1,4 +1,4 @@
-"""What attacks have in common: photos, private files, and the doors of the program."""
+"""Common parts of attacks: photos, private files, and the doors of the program."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from nledn.batch import BatchSettings, Ending, Queue, Row, preview, report_of
 from nledn.errors import DerainError
 from tests.batch.batches import OPTIONS, batch, make_photo, make_photos, request
 
-PRECIOUS = b"a line that nobody else has\n"
+PRECIOUS = b"a unique line\n"
 
 
 class Victim:
@@ -42,7 +42,7 @@ class Victim:
         return self.journal.parent
 
     def execute(self, *statements: str, values: tuple[object, ...] = ()) -> None:
-        """Change the journal as somebody else would."""
+        """Change the journal as another user would."""
         with closing(sqlite3.connect(self.journal)) as database:
             for statement in statements:
                 database.execute(statement, values if "?" in statement else ())

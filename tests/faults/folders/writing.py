@@ -110,7 +110,7 @@ def link_on_the_way(folder: Path) -> None:
 
 
 def links_of_the_user_and_of_the_folders_owner_are_followed(folder: Path) -> None:
-    """What must go on working."""
+    """Links that must keep working."""
     victim, shared = _victim(folder), _shared(folder, owner=None)
     if os.name == "nt" or os.geteuid() != 0:
         raise unittest.SkipTest("only root can act as another user")
@@ -252,7 +252,7 @@ def sources_named_as_outputs(folder: Path) -> None:
 
 
 def pipes_named_as_outputs(folder: Path) -> None:
-    """An option names a pipe that nobody reads: the program may not wait for it."""
+    """An option names a pipe without a reader: the program may not wait for it."""
     for name, (command, suffix) in _commands(folder).items():
         pipe = folder / f"pipe {name}{suffix}"
         os.mkfifo(pipe)
