@@ -28,6 +28,7 @@ DEPENDENCIES = [Requirement(line) for line in PROJECT["dependencies"]]
 
 # Where the name to import is not the name to install.
 MODULE_OF = {
+    "openimageio": "OpenImageIO",
     "import-linter": "importlinter",
     "opencv-python-headless": "cv2",
     "pillow": "PIL",
