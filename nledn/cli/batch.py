@@ -116,7 +116,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         keep_times=keep_times,
         limit_megapixels=rest.max_megapixels,
         truth=None if rest.truth is None else rest.truth.absolute(),
-        thumbnails=any(path.suffix.lower() == ".html" for path in reports),
+        thumbnails=any(path.suffix.lower() in (".html", ".htm") for path in reports),
     )
     where = Where(scheduler, rest.local_workers, rest.tls)
     for path in reports:
