@@ -21,7 +21,7 @@ from nledn.cli.options import (
     StripOption,
     taking,
 )
-from nledn.errors import BatchInputEmpty, DerainError, InputNotFound, PhotoIsVideo
+from nledn.errors import BatchInputEmpty, DerainError, FolderNotFound, PhotoIsVideo
 from nledn.messages import printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
@@ -97,7 +97,7 @@ class Watch:
     def run(self) -> Exit:
         """Watch until it is cancelled, or a batch cannot continue."""
         if not self._source.is_dir():
-            raise InputNotFound(self._source)
+            raise FolderNotFound(self._source)
         observer = observed(self._source.absolute(), self._arrived.put)
         try:
             for file in self._found().files:

@@ -80,5 +80,8 @@ def test_it_continues_and_takes_no_result_for_a_photo(
     assert not list(tmp_path.glob("*_derained_derained*"))
 
 
-def test_a_folder_that_is_missing_is_refused(weights: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_missing_is_refused(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert exit_code("watch", tmp_path / "gone", tmp_path, "--weights", weights) == 1
+    assert capsys.readouterr().err.startswith("Folder not found: ")
