@@ -25,8 +25,18 @@ NameOption = Annotated[
     str,
     typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
 ]
+
+
+def _format(name: str) -> str:
+    """The name of a format for the other one that people type."""
+    return {"tif": "tiff", "jpeg": "jpg"}.get(name, name)
+
+
 FormatOption = Annotated[
-    str, typer.Option(help="Format of the results: keep, jpg, png, tiff, webp or jxl.")
+    str,
+    typer.Option(
+        callback=_format, help="Format of the results: keep, jpg, png, tiff, webp or jxl."
+    ),
 ]
 ConflictOption = Annotated[
     str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
