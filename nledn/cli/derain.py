@@ -35,7 +35,6 @@ from nledn.errors import (
     Cancelled,
     DerainError,
     EarlierResult,
-    OptionInvalid,
     OutputExists,
     OutputNotPermitted,
 )
@@ -206,8 +205,8 @@ def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
     """Check options that concern all photos.
 
     Raises:
-        OptionInvalid: one file for the results of several photos, or of another format, or a
-            wrong template.
+        OptionInvalid: an unknown format or a wrong template.
+        TyperException: one file for the results of several photos, or of another format.
     """
     from nledn.photo.formats import written_format
 
@@ -216,13 +215,16 @@ def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
     for option in ("output", "rain_layer", "side_by_side"):
         path: Path | None = getattr(wanted, option)
         if path is not None and len(photos) > 1 and not _is_folder(path):
-            flag = option.replace("_", "-")
-            raise OptionInvalid(flag, str(path), "an existing folder when there are photos")
+            said = f"There is no folder {printable(path)}. Several photos need an existing folder."
+            raise typer.TyperException(said)
     named, suffix = wanted.output, SUFFIXES.get(wanted.format)
     if named is None or suffix is None or _is_folder(named):
         return
     if written_format(named.suffix) != written_format(suffix):
-        raise OptionInvalid("format", wanted.format, f"the format of {printable(named.name)}")
+        told, other = printable(named.name), printable(named.with_suffix(suffix).name)
+        raise typer.TyperException(
+            f"{told} does not end in {suffix}: leave out --format, or name it {other}."
+        )
 
 
 class _Work:
