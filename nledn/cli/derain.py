@@ -212,8 +212,7 @@ def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
 
     check_template(wanted.name)
     require_one("format", wanted.format, ("keep", *SUFFIXES))
-    for option in ("output", "rain_layer", "side_by_side"):
-        path: Path | None = getattr(wanted, option)
+    for path in (wanted.output, wanted.rain_layer, wanted.side_by_side):
         if path is not None and len(photos) > 1 and not _is_folder(path):
             said = f"There is no folder {printable(path)}. Several photos need an existing folder."
             raise typer.TyperException(said)
@@ -385,7 +384,7 @@ def _text(path: Path | None) -> str | None:
 
 
 def _say(result: Told, quality: int) -> None:
-    from nledn.auto import explained
+    from nledn.auto import named
 
     if result.error is not None or result.record is None:
         return
@@ -394,8 +393,7 @@ def _say(result: Told, quality: int) -> None:
     for path in (result.output, result.rain_layer, result.side_by_side):
         if path is not None and path != str(piped.PIPE):
             say_path(path)
-    model, reason = result.record["checkpoint"], result.record["reason"]
-    model = f"{model}: {explained(model, reason)}" if reason else model
+    model = named(result.record["checkpoint"], result.record["reason"])
     made = "{device}, {backend} {precision}".format(**result.record)
     lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""
