@@ -33,6 +33,7 @@ ELSEWHERE = {
 
 LINK = re.compile(r"\[([^]]*)\]\((?!https?:|#)([^)#\s]+)([^)]*)\)")
 VALUES = {"int range": "N", "int": "N", "float range": "N", "float": "N", "path": "PATH"}
+FLAG = re.compile(r"--[a-z-]+")
 SECTION = re.compile(r"^(Args|Attributes|Raises|Returns|Example):$", re.MULTILINE)
 
 COMMANDS = """# Command line
@@ -87,6 +88,8 @@ def _command(command: Any, name: str) -> Iterator[str]:
     if rows:
         yield "\n| option | meaning |\n|---|---|\n"
         yield from (f"| `{left}` | {_cell(right)} |\n" for left, right in rows)
+    if command.epilog:  # names what the list of options leaves out
+        yield "\n" + FLAG.sub(r"`\g<0>`", command.epilog) + "\n"
     for child in below:
         yield from _command(below[child], f"{name} {child}")
 

@@ -161,6 +161,11 @@ def explained(checkpoint: str, reason: str) -> str:
     return f"{reason}, but {gone} is missing" if gone else reason
 
 
+def named(checkpoint: str, reason: str) -> str:
+    """Name a model, and the reason for it where it was chosen."""
+    return f"{checkpoint}: {explained(checkpoint, reason)}" if reason else checkpoint
+
+
 class Automatic:
     """An engine that chooses the model for each photo: see `nledn.pipeline.Engine`.
 

@@ -53,7 +53,8 @@ class Options:
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        _require(0 <= self.strength <= STRENGTH_MAX, "strength", self.strength, "0 to 1.5")
+        allowed = "0 to 1.5 (0.7 is 70 %)"
+        _require(0 <= self.strength <= STRENGTH_MAX, "strength", self.strength, allowed)
         _require(_is_device(self.device), "device", self.device, "auto, cpu, cuda, cuda:N or mps")
         require_one("backend", self.backend, ("auto", *get_args(BackendName)))
         require_one("precision", self.precision, ("auto", *get_args(PrecisionName)))

@@ -23,7 +23,7 @@ from nledn.naming import free_name
 HTML_MARK = '<meta name="generator" content="AfterRain">'
 JSON_MARK = '"program": "AfterRain"'
 TABLE_MARK = ",psnr_y,ssim_y,"
-MARKS = {".html": HTML_MARK, ".json": JSON_MARK, ".csv": TABLE_MARK}
+MARKS = {".html": HTML_MARK, ".htm": HTML_MARK, ".json": JSON_MARK, ".csv": TABLE_MARK}
 """The mark near the start of pages, JSON and tables, by which a later run may replace them."""
 
 PAGE_NAME = "AfterRain report.html"
@@ -144,6 +144,7 @@ def write(
     check_suffix(path)
     writers: dict[str, Callable[[Report, Path, IO[str]], None]] = {
         ".html": _write_html,
+        ".htm": _write_html,
         ".csv": _write_csv,
         ".json": _write_json,
     }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from nledn.errors import InputNotFound
+from nledn.errors import FolderNotFound
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -77,7 +77,7 @@ def observed(folder: Path, seen: Callable[[Path], None]) -> "BaseObserver":
         seen: called from the observer's thread with a photo that arrived or changed.
 
     Raises:
-        InputNotFound: the folder is missing or cannot be watched.
+        FolderNotFound: the folder is missing or cannot be watched.
     """
     from watchdog.observers import Observer
 
@@ -86,7 +86,7 @@ def observed(folder: Path, seen: Callable[[Path], None]) -> "BaseObserver":
         observer.schedule(_handler(seen), str(folder), recursive=True)
         observer.start()
     except OSError as error:
-        raise InputNotFound(folder) from error
+        raise FolderNotFound(folder) from error
     return observer
 
 

@@ -57,6 +57,11 @@ def test_values_out_of_range_are_named(option: str, values: dict[str, Any]) -> N
     assert caught.value.allowed
 
 
+def test_a_strength_in_percent_is_told_what_a_share_is() -> None:
+    with pytest.raises(OptionInvalid, match=r"0\.7 is 70 %"):
+        Options(strength=70.0)
+
+
 def test_a_tile_is_a_word_or_a_number() -> None:
     assert [parse_tile(text) for text in ("auto", "512", "½", "-1")] == ["auto", 512, "½", "-1"]
 

@@ -73,6 +73,10 @@ def test_html_is_one_file_that_fetches_nothing(tmp_path: Path) -> None:
     assert "Rain &amp; more" in html
 
 
+def test_a_page_may_end_in_htm(tmp_path: Path) -> None:
+    assert written(tmp_path, ".htm") == written(tmp_path, ".html")
+
+
 def test_html_shows_names_as_text_and_links_beside_itself(tmp_path: Path) -> None:
     html = written(tmp_path, ".html")
     assert EVIL not in html

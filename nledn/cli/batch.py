@@ -116,7 +116,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         keep_times=keep_times,
         limit_megapixels=rest.max_megapixels,
         truth=None if rest.truth is None else rest.truth.absolute(),
-        thumbnails=any(path.suffix.lower() == ".html" for path in reports),
+        thumbnails=any(path.suffix.lower() in (".html", ".htm") for path in reports),
     )
     where = Where(scheduler, rest.local_workers, rest.tls)
     for path in reports:
@@ -202,11 +202,16 @@ def _say_plan(request: "BatchRequest") -> None:
     from nledn.batch import State, preview
 
     foreseen = preview(request)
-    for item in foreseen:
+    left = [item for item in foreseen if item.row.state is not State.DONE]
+    for item in left:
         what = item.error if item.target is None else f"-> {printable(item.target)}"
         out.print(f"{printable(item.row.source)} {what}")
-    todo = sum(item.target is not None and item.row.state is State.PLANNED for item in foreseen)
-    err.print(f"{todo} of {len(foreseen)} photos would be derained. Nothing was written.")
+    todo = sum(item.target is not None for item in left)
+    if todo:
+        err.print(f"{todo} of {len(foreseen)} photos would be derained. Nothing was written.")
+    else:
+        done = len(foreseen) - len(left)
+        err.print(f"Nothing to do: {done} of {len(foreseen)} are done.")
 
 
 def _run(request: "BatchRequest", where: Where, files: _Files) -> None:

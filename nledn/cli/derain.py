@@ -35,7 +35,6 @@ from nledn.errors import (
     Cancelled,
     DerainError,
     EarlierResult,
-    OptionInvalid,
     OutputExists,
     OutputNotPermitted,
 )
@@ -206,23 +205,25 @@ def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
     """Check options that concern all photos.
 
     Raises:
-        OptionInvalid: one file for the results of several photos, or of another format, or a
-            wrong template.
+        OptionInvalid: an unknown format or a wrong template.
+        TyperException: one file for the results of several photos, or of another format.
     """
     from nledn.photo.formats import written_format
 
     check_template(wanted.name)
     require_one("format", wanted.format, ("keep", *SUFFIXES))
-    for option in ("output", "rain_layer", "side_by_side"):
-        path: Path | None = getattr(wanted, option)
+    for path in (wanted.output, wanted.rain_layer, wanted.side_by_side):
         if path is not None and len(photos) > 1 and not _is_folder(path):
-            flag = option.replace("_", "-")
-            raise OptionInvalid(flag, str(path), "an existing folder when there are photos")
+            said = f"There is no folder {printable(path)}. Several photos need an existing folder."
+            raise typer.TyperException(said)
     named, suffix = wanted.output, SUFFIXES.get(wanted.format)
     if named is None or suffix is None or _is_folder(named):
         return
     if written_format(named.suffix) != written_format(suffix):
-        raise OptionInvalid("format", wanted.format, f"the format of {printable(named.name)}")
+        told, other = printable(named.name), printable(named.with_suffix(suffix).name)
+        raise typer.TyperException(
+            f"{told} does not end in {suffix}: leave out --format, or name it {other}."
+        )
 
 
 class _Work:
@@ -383,7 +384,7 @@ def _text(path: Path | None) -> str | None:
 
 
 def _say(result: Told, quality: int) -> None:
-    from nledn.auto import explained
+    from nledn.auto import named
 
     if result.error is not None or result.record is None:
         return
@@ -392,8 +393,7 @@ def _say(result: Told, quality: int) -> None:
     for path in (result.output, result.rain_layer, result.side_by_side):
         if path is not None and path != str(piped.PIPE):
             say_path(path)
-    model, reason = result.record["checkpoint"], result.record["reason"]
-    model = f"{model}: {explained(model, reason)}" if reason else model
+    model = named(result.record["checkpoint"], result.record["reason"])
     made = "{device}, {backend} {precision}".format(**result.record)
     lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""

@@ -25,8 +25,18 @@ NameOption = Annotated[
     str,
     typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
 ]
+
+
+def _format(name: str) -> str:
+    """The name of a format for the other one that people type."""
+    return {"tif": "tiff", "jpeg": "jpg"}.get(name, name)
+
+
 FormatOption = Annotated[
-    str, typer.Option(help="Format of the results: keep, jpg, png, tiff, webp or jxl.")
+    str,
+    typer.Option(
+        callback=_format, help="Format of the results: keep, jpg, png, tiff, webp or jxl."
+    ),
 ]
 ConflictOption = Annotated[
     str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
@@ -36,7 +46,8 @@ RecordOption = Annotated[
     bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
 ]
 StripOption = Annotated[
-    Literal["none", "location", "all"], typer.Option(help="Leave metadata out.")
+    Literal["none", "location", "all"],
+    typer.Option(help="Metadata to leave out: none, location or all."),
 ]
 KeepTimesOption = Annotated[
     bool, typer.Option("--keep-times", help="Give results the times of their sources.")
@@ -45,7 +56,9 @@ KeepTimesOption = Annotated[
 # By the names of `Options`' fields.
 _SHARED: dict[str, Any] = {
     "weights": Annotated[str, _option("--weights", "Model: a name, a file, or auto.")],
-    "strength": Annotated[float, _option("--strength", "Share of the rain to remove, 0 to 1.5.")],
+    "strength": Annotated[
+        float, _option("--strength", "Share of the rain to remove, 0 to 1.5; 0.7 is 70 %.")
+    ],
     "keep_brightness": Annotated[
         bool, _option("--keep-brightness", "Give back the light that goes with the rain.")
     ],

@@ -21,7 +21,7 @@ from nledn.cli.options import (
     StripOption,
     taking,
 )
-from nledn.errors import BatchInputEmpty, DerainError, InputNotFound, PhotoIsVideo
+from nledn.errors import BatchInputEmpty, DerainError, FolderNotFound, PhotoIsVideo
 from nledn.messages import printable
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
@@ -95,9 +95,15 @@ class Watch:
         self._done = self._failed = 0
 
     def run(self) -> Exit:
-        """Watch until it is cancelled, or a batch cannot continue."""
+        """Watch until it is cancelled, or a batch cannot continue, and say what was done."""
+        code = self._watch()
+        photos = "photo" if self._done == 1 else "photos"
+        err.print(f"Ended: {self._done} {photos} done, {self._failed} failed.")
+        return code
+
+    def _watch(self) -> Exit:
         if not self._source.is_dir():
-            raise InputNotFound(self._source)
+            raise FolderNotFound(self._source)
         observer = observed(self._source.absolute(), self._arrived.put)
         try:
             for file in self._found().files:
@@ -160,13 +166,18 @@ class Watch:
         return self._engine
 
     def _tell(self, update: "Update") -> None:
-        """Print a line for a finished photo, or the error of a failed one."""
+        """Print the lines of a finished photo, or the error of a failed one."""
+        from nledn.auto import named
+
         if update.state == "running" or update.source not in self._new:
             return
         if update.state == "done":
             assert update.row is not None and update.row.output is not None, "it is done"
             self._done += 1
             say_path(str(self._out / update.row.output))
+            if update.row.figures is not None:
+                model = named(update.row.figures.checkpoint, update.row.figures.reason)
+                err.print(f"Derained in {update.seconds:.1f} s ({model}).")
         else:
             failed = update.state == "failed"
             self._failed += failed

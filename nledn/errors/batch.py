@@ -18,6 +18,12 @@ class InputNotFound(BatchError):
     remedy = "Check the name, and that its disk is connected."
 
 
+class FolderNotFound(InputNotFound):
+    """A missing folder where no list of photos will do."""
+
+    sentence = "Folder not found: {path}."
+
+
 class BatchInputIsPhoto(BatchError):
     """One photo where a folder or a list was asked for."""
 

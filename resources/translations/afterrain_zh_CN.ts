@@ -708,6 +708,10 @@
         <translation>文件夹</translation>
     </message>
     <message>
+        <source>Folder not found: {path}.</source>
+        <translation>找不到文件夹：{path}。</translation>
+    </message>
+    <message>
         <source>Folder of the results</source>
         <translation>结果文件夹</translation>
     </message>

@@ -82,6 +82,20 @@ def test_a_dry_run_writes_nothing(
     assert not dry.exists()
 
 
+def test_a_dry_run_lists_only_what_is_left(
+    wet: Path, dry: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(weights, wet, dry) == 0
+    capsys.readouterr()
+    assert exit_code(weights, wet, dry, "--dry-run") == 0
+    assert capsys.readouterr() == ("", "Nothing to do: 2 of 2 are done.\n")
+    make_photo(wet / "3.png", seed=9)
+    assert exit_code(weights, wet, dry, "--dry-run") == 0
+    said = capsys.readouterr()
+    assert said.out == f"{wet / '3.png'} -> {dry / '3_derained.png'}\n"
+    assert "1 of 3 photos would be derained" in said.err
+
+
 def test_a_list_comes_from_a_file_or_from_stdin(
     wet: Path, dry: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +188,7 @@ def test_libvips_does_not_speak_to_people_who_did_not_ask(
         (("{wet}/gone",), 1, "Folder or list not found"),
         (("{wet}/1.png",), 1, "nledn derain"),
         (("{wet}", "--on-conflict", "ask"), 64, "skip, overwrite or rename"),
-        (("{wet}", "--format", "gif"), 64, "keep, jpg, png, tiff or webp"),
+        (("{wet}", "--format", "gif"), 64, "keep, jpg, png, tiff, webp or jxl"),
         (("{wet}", "--report", "r.pdf"), 64, ".html, .csv or .json"),
         (("{wet}", "--report", "{wet}/gone/r.csv"), 1, "folder"),
         (("{wet}", "--name", "{{title}}"), 64, "{stem}"),

@@ -125,11 +125,29 @@ def test_several_photos_go_into_a_folder_by_a_template(rainy: Path, tmp_path: Pa
     assert (out / "1_auto.jpg").exists(), "names are given before a model is chosen"
 
 
+@pytest.mark.parametrize(("typed", "suffix"), [("tif", ".tif"), ("jpeg", ".jpg")])
+def test_a_format_has_two_names(rainy: Path, tmp_path: Path, typed: str, suffix: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    assert exit_code("derain", rainy, *ALLROUND, "--format", typed, "-o", out) == 0
+    assert [path.suffix for path in out.iterdir()] == [suffix]
+
+
+def test_a_name_and_a_format_that_differ_are_refused(
+    rainy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("derain", rainy, "-o", tmp_path / "x.jpg", "--format", "tiff") == 64
+    said = capsys.readouterr().err
+    assert "x.jpg does not end in .tif: leave out --format, or name it x.tif." in said
+
+
 def test_several_photos_cannot_become_one_file(
     rainy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code("derain", rainy, rainy, "-o", tmp_path / "one.png") == 64
-    assert "existing folder" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"There is no folder {tmp_path / 'one.png'}. Several photos need an existing" in said
+    assert "existing folder" in said
 
 
 def test_one_bad_photo_does_not_stop_the_others(

@@ -1,5 +1,6 @@
 """`nledn watch`: a process that derains what arrives, until it is interrupted."""
 
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.batch.batches import OPTIONS, make_photo, results
 from tests.commands import command, environment, exit_code
 
 Process = subprocess.Popen[str]
+MADE = r"Derained in [\d.]+ s \(ten: .+\)\."
 
 
 @contextmanager
@@ -56,9 +58,12 @@ def test_it_derains_what_is_there_and_what_arrives_until_it_is_interrupted(tmp_p
         assert line_of(process) == str(out / "1_derained.png")
         make_photo(source / "day two" / "2.png", 2)
         assert line_of(process) == str(out / "day two" / "2_derained.png")
+        for _ in range(2):
+            assert re.fullmatch(MADE, line_of(process, error=True))
         (source / "3.png").write_text("no photo")
         assert "3.png" in line_of(process, error=True)
-        assert interrupted(process) == (Exit.SOME_FAILED, "", "Ending after this tile …\n")
+        said = "Ending after this tile …\nEnded: 2 photos done, 1 failed.\n"
+        assert interrupted(process) == (Exit.SOME_FAILED, "", said)
     assert results(out) == {"1_derained.png", "day two/2_derained.png"}
 
 
@@ -80,5 +85,8 @@ def test_it_continues_and_takes_no_result_for_a_photo(
     assert not list(tmp_path.glob("*_derained_derained*"))
 
 
-def test_a_folder_that_is_missing_is_refused(weights: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_missing_is_refused(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert exit_code("watch", tmp_path / "gone", tmp_path, "--weights", weights) == 1
+    assert capsys.readouterr().err.startswith("Folder not found: ")
