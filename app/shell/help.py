@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
 from app.shell.actions import GROUPS, SPECS
 from app.shell.dialogs import Dialogs
 from app.shell.names import url_of
-from app.shell.parts import dialog_buttons, heading, muted
+from app.shell.parts import dialog_buttons, heading, muted, scrolling
 from app.shell.translation import tr
 from nledn import __version__, licences, places
 from nledn.messages import NO_LICENCES
 
-COLUMNS = 2
+COLUMNS = 3
+TITLE_BAR_PX = 48  # of the sheet, with some space
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class ShortcutSheet(QDialog):
             shortest = filled.index(min(filled))
             columns[shortest].addLayout(_block(group))
             filled[shortest] += len(group.rows) + 2
-        row = QHBoxLayout()
+        listed = QWidget()
+        row = QHBoxLayout(listed)
+        row.setContentsMargins(0, 0, 16, 0)  # beside a scroll bar
         row.setSpacing(48)
         for column in columns:
             column.setSpacing(24)
@@ -57,8 +60,14 @@ class ShortcutSheet(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(32, 24, 32, 16)
         layout.setSpacing(24)
-        layout.addLayout(row)
+        area = scrolling(listed)
+        area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # arrow keys scroll
+        area.setMinimumWidth(listed.sizeHint().width())
+        layout.addWidget(area, 1)
         layout.addWidget(buttons)
+        around = self.sizeHint().height() - area.sizeHint().height()
+        room = self.screen().availableGeometry().height() - TITLE_BAR_PX
+        self.resize(self.sizeHint().width(), min(listed.sizeHint().height() + around, room))
 
 
 def _block(group: Group) -> QVBoxLayout:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QScreen
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -279,6 +279,24 @@ def test_the_sheet_lists_every_key(qtbot: QtBot, window: MainWindow) -> None:
     for action in window.named_actions.values():
         if action.shortcuts():
             assert action.text() in shown
+    sheet.close()
+
+
+def test_the_sheet_fits_the_screen_and_close_is_in_sight(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    low = QRect(0, 0, 1024, 400)
+    monkeypatch.setattr(QScreen, "availableGeometry", lambda _screen: low)
+    window.named_actions["shortcuts"].trigger()
+    sheet = window.findChild(ShortcutSheet)
+    assert sheet is not None
+    qtbot.waitExposed(sheet)
+    area, close = sheet.findChild(QScrollArea), sheet.findChild(QPushButton)
+    assert area is not None
+    assert close is not None
+    assert sheet.height() < low.height()
+    assert sheet.rect().contains(QRect(close.mapTo(sheet, QPoint(0, 0)), close.size()))
+    assert area.verticalScrollBar().maximum() > 0
     sheet.close()
 
 
