@@ -17,6 +17,8 @@ from nledn.errors import BatchInputEmpty, DerainError, OutputFailed
 from nledn.naming import free_name
 from nledn.photo import Photo
 
+_OF_FLOATS = ("TIFF", "JXL")
+
 
 def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) -> list[Row]:
     """Decide what becomes of each photo.
@@ -180,9 +182,9 @@ def _endings(source: Path, settings: BatchSettings, *, looked_into: bool) -> set
         kind = decoder.read_header(source).format
     except DerainError:
         return set()  # there will be no result
-    pixel = {depth: np.zeros((1, 1, 3), depth) for depth in (np.uint8, np.uint16, np.float32)}
+    depths = (np.uint8, np.uint16, *((np.float32,) if kind in _OF_FLOATS else ()))
     return {
         photo.output_suffix(Photo(pixels, alpha, format=kind, path=source))
-        for pixels in pixel.values()
+        for pixels in (np.zeros((1, 1, 3), depth) for depth in depths)
         for alpha in (None, pixels[..., 0])
     }

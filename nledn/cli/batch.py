@@ -32,7 +32,6 @@ from nledn.cli.options import (
     NameOption,
     OverwriteOption,
     QualityOption,
-    RecordOption,
     taking,
 )
 from nledn.errors import EarlierResult, InputNotFound, PhotoIsVideo
@@ -72,7 +71,6 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     on_conflict: ConflictOption = "skip",
     format: FormatOption = "keep",
     quality: QualityOption = 95,
-    record: RecordOption = True,
     report: Annotated[
         list[Path] | None,
         typer.Option(help="Write a report: .html, .csv or .json; may be repeated."),
@@ -85,6 +83,7 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     include_results: Annotated[bool, typer.Option("--include-results", hidden=True)] = False,
     strip: Annotated[Literal["none", "location", "all"], typer.Option(hidden=True)] = "none",
     keep_times: Annotated[bool, typer.Option("--keep-times", hidden=True)] = False,
+    record: Annotated[bool, typer.Option("--record/--no-record", hidden=True)] = True,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
     ] = False,

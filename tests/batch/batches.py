@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float32]
 
 MACHINE = Machine("CPU", 1, 8 * 2**30, cpu_bf16=True, no_gpu_reason="none")
 CARD = Card(id="ten", title="Ten", sha256="a" * 64, regions="fixed", path=Path("ten.safetensors"))
-OPTIONS = Options(tile=64, overlap_px=16, precision="fp32", threads=1)
+OPTIONS = Options(weights="ten", tile=64, overlap_px=16, precision="fp32", threads=1)
 LEVELS = 10  # of 255, the rain of every pixel
 
 
