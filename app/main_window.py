@@ -122,6 +122,7 @@ class MainWindow(QMainWindow):
         document = self.document
         return FromPhotoPage(
             options=lambda: document.wanted,
+            model=lambda: self.photo.panel.model.name,
             path=lambda: document.photo.path if document.photo else None,
             review=self.controller.review,
         )
@@ -159,6 +160,7 @@ class MainWindow(QMainWindow):
         picker.import_action.triggered.connect(models.ask_file)
         models.progressed.connect(picker.set_progress)
         models.shelf_read.connect(self.photo.set_cards)
+        models.shelf_read.connect(self.batch.options_changed)
         models.shelf_read.connect(self.compare.set_cards)
         models.imported.connect(self.document.history.choose_checkpoint)
         models.noticed.connect(show_notice)

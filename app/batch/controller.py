@@ -33,12 +33,14 @@ class FromPhotoPage:
 
     Attributes:
         options: how photos are derained.
+        model: name of the chosen one, as its menu has it.
         path: of the open photo; None without one.
         review: opens a photo of the batch (source, result, row of the journal, strength,
             checkpoint) beside its result, unless the person keeps the one that is open.
     """
 
     options: Callable[[], Options]
+    model: Callable[[], str]
     path: Callable[[], Path | None]
     review: "Callable[[Path, Path | None, Row | None, float, str], None]"
 
@@ -80,6 +82,7 @@ class BatchController(QObject):
         super().__init__(parent)
         self._dialogs = dialogs
         self._photo = photo
+        self.model_name = photo.model
         self.batch = Batch(tasks, preferences, engines, photo.options, self)
         self.watch = Watch(tasks, self)
         self.show_file: Callable[[Path], object] = _show_file
@@ -184,7 +187,7 @@ class BatchController(QObject):
         elif status.planned:
             words.append(tr("{count} remaining. Click Continue.", count=status.planned))
         actions: tuple[Action, ...] = (
-            Action("batch_output", tr("Open output"), self.open_output),
+            Action("batch_output", tr("Open results"), self.open_output),
             Action("batch_report", tr("Show report"), self.show_report),
         )
         if ended.error is not None or ended.cancelled:

@@ -31,9 +31,9 @@ from app.shell.translation import tr
 from app.tasks import Tasks
 
 ICON_PX = 72
-PHOTO_PX = 320
-STATE_PX = 120
-TIME_PX = 88
+PHOTO_PX = 264  # the note, with the name of the result, has the rest
+STATE_PX = 104
+TIME_PX = 80
 BAR_STEPS = 1000  # a photo
 
 
@@ -323,7 +323,9 @@ class BatchPage(QObject):
     def _show_made_with(self) -> None:
         batch = self._controller.batch
         sample = batch.entries[0].name if batch.entries else ""
-        self.panel.show_made_with(sample, batch.checkpoint, batch.options())
+        self.panel.show_made_with(
+            sample, batch.checkpoint, self._controller.model_name(), batch.options()
+        )
 
     def options_changed(self) -> None:
         """Show other settings for deraining, and preview their effect."""

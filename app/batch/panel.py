@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -62,7 +63,7 @@ class BatchSteps(QWidget):
         self.cancel.setToolTip(tr("Stop after this tile; finished photos are kept"))
         self.retry = QPushButton()
         self.retry.setToolTip(tr("Retry the photos that failed"))
-        self.output = QPushButton(tr("Open output"))
+        self.output = QPushButton(tr("Open results"))
         self.output.setToolTip(tr("Show the folder of the results"))
         self.report = QPushButton(tr("Show report"))
         self.report.setToolTip(tr("Every photo before and after, with details"))
@@ -153,25 +154,26 @@ class BatchPanel(QFrame):
         self.conflict.setCurrentIndex(self.conflict.findData(choices.conflict))
         self._show_example()
 
-    def show_made_with(self, sample: str, checkpoint: str, options: Options) -> None:
+    def show_made_with(self, sample: str, checkpoint: str, model: str, options: Options) -> None:
         """Show model and strength, and the name of a photo's result.
 
         Args:
             sample: name of a photo; empty for none.
             checkpoint: id; empty if not known yet.
+            model: name of the chosen one.
             options: strength and brightness count.
         """
         self._sample = sample or SAMPLE
         self._checkpoint, self._strength = checkpoint or "afterrain", options.strength
         percent = round(options.strength * 100)
         plain = tr(
-            "With {checkpoint} at {strength} %, as chosen beside the photo.",
-            checkpoint=self._checkpoint,
+            "Model: {model}; strength {strength} %, as chosen beside the photo.",
+            model=model,
             strength=percent,
         )
         lit = tr(
-            "With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.",
-            checkpoint=self._checkpoint,
+            "Model: {model}; strength {strength} %, brightness kept, as chosen beside the photo.",
+            model=model,
             strength=percent,
         )
         self.made_with.setText(lit if options.keep_brightness else plain)
@@ -246,19 +248,19 @@ class BatchPanel(QFrame):
         column.addSpacing(4)
         column.addWidget(heading(tr("Results")))
         column.addLayout(_row(self.folder, self.browse))
-        column.addSpacing(4)
-        for words, field in (
-            (tr("Name"), self.name),
-            (tr("Format"), self.format),
-            (tr("If it exists"), self.conflict),
+        column.addWidget(_label(tr("Name"), self.name))
+        column.addWidget(self.name)
+        column.addWidget(self.example)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        for row, (words, field) in enumerate(
+            ((tr("Format"), self.format), (tr("If it exists"), self.conflict))
         ):
-            label = QLabel(words)
-            label.setBuddy(field)
-            column.addWidget(label)
-            column.addWidget(field)
-            if field is self.name:
-                column.addWidget(self.example)
-            column.addSpacing(4)
+            grid.addWidget(_label(words, field), row, 0)
+            grid.addWidget(field, row, 1)
+        column.addLayout(grid)
         column.addWidget(self.made_with)
         column.addStretch()
         layout = QVBoxLayout(self)
@@ -300,6 +302,12 @@ class BatchPanel(QFrame):
         else:
             photo = Path(self._sample).name
             self.example.setText(tr("{photo} becomes {name}", photo=photo, name=name))
+
+
+def _label(words: str, field: QWidget) -> QLabel:
+    label = QLabel(words)
+    label.setBuddy(field)
+    return label
 
 
 def _row(first: QWidget, second: QWidget) -> QHBoxLayout:

@@ -112,7 +112,7 @@ class ModelPicker(QWidget):
         self._shown = self._cards[0].id if is_first else chosen
         for action in self._group.actions():
             action.setChecked(action.data() == self._shown)
-        name = self._name()
+        name = self.name
         words = tr("Model: {name}", name=name or tr("not found"))
         shown = self.button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, NAME_PX)
         self.button.setText(in_menu(shown))
@@ -125,7 +125,9 @@ class ModelPicker(QWidget):
         """True if several models ship."""
         return sum(card.origin == "shipped" for card in self._cards) > 1
 
-    def _name(self) -> str:
+    @property
+    def name(self) -> str:
+        """The one in use, as the menu has it; empty if it was removed."""
         if self._shown == AUTO and self._offers_auto:
             return tr("Automatic")
         return next((name_of(card) for card in self._cards if card.id == self._shown), "")

@@ -980,6 +980,14 @@
         <translation>模型</translation>
     </message>
     <message>
+        <source>Model: {model}; strength {strength} %, as chosen beside the photo.</source>
+        <translation>模型：{model}；强度 {strength} %，与照片旁的设置相同。</translation>
+    </message>
+    <message>
+        <source>Model: {model}; strength {strength} %, brightness kept, as chosen beside the photo.</source>
+        <translation>模型：{model}；强度 {strength} %，保持亮度，与照片旁的设置相同。</translation>
+    </message>
+    <message>
         <source>Model: {name}</source>
         <translation>模型：{name}</translation>
     </message>
@@ -1120,16 +1128,16 @@
         <translation>请打开其中的一张照片。</translation>
     </message>
     <message>
-        <source>Open output</source>
-        <translation>打开结果</translation>
-    </message>
-    <message>
         <source>Open photo</source>
         <translation>打开照片</translation>
     </message>
     <message>
         <source>Open photo…</source>
         <translation>打开照片…</translation>
+    </message>
+    <message>
+        <source>Open results</source>
+        <translation>打开结果</translation>
     </message>
     <message>
         <source>Open the sample photo</source>
@@ -2018,14 +2026,6 @@
     <message>
         <source>Wipe</source>
         <translation>分割对比</translation>
-    </message>
-    <message>
-        <source>With {checkpoint} at {strength} %, as chosen beside the photo.</source>
-        <translation>使用 {checkpoint}，强度 {strength} %，与照片旁的设置相同。</translation>
-    </message>
-    <message>
-        <source>With {checkpoint} at {strength} %, brightness kept, as chosen beside the photo.</source>
-        <translation>使用 {checkpoint}，强度 {strength} %，保持亮度，与照片旁的设置相同。</translation>
     </message>
     <message>
         <source>Without rain</source>

@@ -14,6 +14,7 @@ from app.batch.table import Column
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from nledn import photo
+from nledn.card import Card
 from tests.app.batch import batches
 from tests.app.conftest import StandIn
 from tests.app.window import Answers, derain, drop, open_photo, said, whole
@@ -24,6 +25,15 @@ def dropped(*paths: Path) -> QMimeData:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     return data
+
+
+def test_the_panel_names_the_model_as_the_menu_does(window: MainWindow) -> None:
+    light = Card("light", "L", "0" * 64, "fixed", Path("l"), origin="shipped", purpose="Light rain")
+    window.models.shelf_read.emit((light, replace(light, id="dense", purpose="Dense rain")))
+    made_with = window.batch.panel.made_with
+    assert made_with.text().startswith("Model: Automatic; strength 100 %")
+    window.document.history.choose_checkpoint("dense")
+    assert made_with.text().startswith("Model: Dense rain; strength 100 %")
 
 
 def test_drop_a_folder_and_start(
