@@ -130,7 +130,7 @@ class LoadedModels:
     def __init__(self, load: Load = Derainer.load, layers: LayerCache | None = None) -> None:
         self.layers = layers or LayerCache()
         self._load = load
-        self._rains: WeakKeyDictionary[Photo, dict[_Place, Rain]] = WeakKeyDictionary()
+        self._rains: dict[str, dict[_Place, Rain]] = {}  # by `photo_key`
         self._loaded: OrderedDict[_Place, Derainer] = OrderedDict()
 
     def find(self, options: Options) -> Derainer:
@@ -170,7 +170,7 @@ class LoadedModels:
             Cancelled: `cancel` was set.
             DerainError: as `find`, or not even the smallest tile fits.
         """
-        rains = self._rains.setdefault(photo, {})
+        rains = self._rains.setdefault(photo_key(photo), {})
 
         def look() -> Rain:
             place, engine = self._place(options), self.find(options)
@@ -220,7 +220,7 @@ class LoadedModels:
         if known is None:
             return None
         try:
-            chosen = self._choose(options, lambda: self._rains[photo][self._place(options)])
+            chosen = self._choose(options, lambda: self._rains[known][self._place(options)])
             loaded = self._loaded.get(self._place(chosen.options))
         except (DerainError, KeyError):
             return None  # deraining says why, or samples the photo first

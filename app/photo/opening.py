@@ -14,12 +14,14 @@ from app.photo.autosave import Offer, Recovered, recover
 from app.photo.edits import Choices, Edits, EditsStore
 from app.tasks import Job, Work
 from nledn import Options, __version__, decoder
+from nledn.catalog import AUTO
 from nledn.errors import DerainError, PhotoNotFound
 from nledn.rain import Record, difference
 
 if TYPE_CHECKING:
     from nledn.batch import Row
     from nledn.photo import Photo
+    from nledn.photo.provenance import Provenance
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +84,8 @@ class OpenJob(Job[Found]):
         is_changed = edits is not None and not edits.is_saved
         if before.size != after.size or (made.masked and is_changed):
             return None
+        if made.keep_brightness:  # light was given back: the two files do not tell the rain
+            return found if edits else _as_made(found, made, result)
         record = Record(
             checkpoint=made.checkpoint,
             checkpoint_sha256=made.checkpoint_sha256,
@@ -97,9 +101,7 @@ class OpenJob(Job[Found]):
         layer = difference(*pixels, record, made.strength, linear=before.linear)
         chosen = edits.choices if edits else Choices(made.checkpoint, made.strength)
         options = replace(self.options, weights=chosen.weights)
-        # A result that has its light back leaves no more to give.
-        keep = chosen.keep_brightness and not made.keep_brightness
-        wanted = replace(options, strength=chosen.strength, keep_brightness=keep)
+        wanted = replace(options, strength=chosen.strength, keep_brightness=chosen.keep_brightness)
         shown = Recovered(source, wanted, ((options, layer),), ())
         return replace(found, work=shown, output=result)
 
@@ -222,6 +224,15 @@ class _Siblings:
         shown = tuple(each for each in self.photos if each == path or each not in self.sources_of)
         results = {source: result for result, source in self.sources_of.items() if result != path}
         return replace(found, opened=replace(found.opened, folder=shown, results=results))
+
+
+def _as_made(found: Found, made: "Provenance", result: Path) -> Found | None:
+    """Give a photo the settings of its result; None if that has an area that is not known."""
+    if made.masked:
+        return None
+    weights = AUTO if made.reason else made.checkpoint
+    choices = Choices(weights, made.strength, made.keep_brightness)
+    return replace(found, edits=Edits(choices, None, result, is_saved=True))
 
 
 def _read(path: Path, store: EditsStore, work: Work, *, damaged: bool = False) -> Found:

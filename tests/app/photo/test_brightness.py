@@ -1,5 +1,6 @@
 """The switch "Keep brightness": live, undone, saved with the result, and the batch's as well."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from nledn import photo
+from app.photo.edits import FILE_NAME, EditsStore
+from app.photo.state import PhotoState
+from nledn import photo, places
 from nledn.brightness import SlowLight
 from nledn.photo.provenance import read_provenance
-from tests.app.conftest import StandIn
-from tests.app.window import derain, open_photo, said, whole
+from tests.app.conftest import FakeEngines, StandIn
+from tests.app.window import Pixels, derain, open_photo, said, state, whole
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ def test_the_file_is_what_is_shown_and_says_so(
     assert provenance is not None
     assert provenance.keep_brightness
     open_photo(qtbot, done, picture_file)
-    assert keeps(done), "as the strength, it is the next photo's too"
+    assert keeps(done), "it is remembered with the photo"
 
 
 def test_the_settings_of_a_result_without_its_photo_bring_it_back(
@@ -86,14 +89,68 @@ def test_the_settings_of_a_result_without_its_photo_bring_it_back(
     assert switch.isChecked()
 
 
+def save(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitSignal(window.controller.saving.saved):
+        window.named_actions["save"].trigger()
+
+
+def test_a_saved_photo_comes_back_with_the_switch_and_its_rain(
+    qtbot: QtBot, done: MainWindow, backend: StandIn, picture_file: Path, pixels: Pixels
+) -> None:
+    shutil.copy(picture_file, picture_file.with_name("tower.png"))
+    open_photo(qtbot, done, picture_file)
+    qtbot.waitUntil(lambda: state(done) is PhotoState.DONE)
+    switch = done.photo.panel.strength.keep_brightness
+    switch.click()
+    save(qtbot, done)
+    tiles = backend.tiles
+    for key, name in (("next", "tower"), ("previous", "street")):
+        done.named_actions[key].trigger()
+        qtbot.waitUntil(lambda name=name: done.windowTitle().startswith(name))
+    qtbot.waitUntil(lambda: state(done) is PhotoState.DONE)
+    assert switch.isChecked()
+    assert not done.document.is_unsaved
+    saved = photo.read(picture_file.with_name("street_derained.png")).pixels.view(np.uint8)
+    assert np.array_equal(done.picture.pixels("after", 0, whole(saved)), saved)
+    switch.click()
+    layer = done.document.layer
+    assert layer is not None
+    assert np.array_equal(done.picture.pixels("after", 0, whole(saved)), layer.apply(pixels))
+    assert backend.tiles == tiles, "the rain was kept"
+
+
+def test_a_result_of_another_start_gives_its_settings_and_no_rain(
+    qtbot: QtBot, done: MainWindow, engines: FakeEngines, picture_file: Path
+) -> None:
+    done.photo.panel.strength.keep_brightness.click()
+    save(qtbot, done)
+    qtbot.waitUntil(lambda: done.tasks.is_idle)
+    (places.user_data() / FILE_NAME).unlink()
+    done.controller.series.edits = EditsStore()
+    done.document.history.restart()
+    other = picture_file.with_name("tower.png")
+    photo.write(photo.Photo(np.zeros((20, 30, 3), np.uint8)), other)
+    open_photo(qtbot, done, other)
+    engines._models = None
+    path = picture_file.with_name("street_derained.png")
+    open_photo(qtbot, done, path)
+    qtbot.waitUntil(lambda: done.tasks.is_idle)
+    assert done.windowTitle().startswith("street.png")
+    assert state(done) is PhotoState.READY, "the difference of the two files is not the rain"
+    assert done.photo.panel.strength.keep_brightness.isChecked()
+    derain(qtbot, done)
+    saved = photo.read(path).pixels.view(np.uint8)
+    assert np.array_equal(done.picture.pixels("after", 0, whole(saved)), saved)
+
+
 def test_a_result_beside_its_photo_is_shown_as_it_was_saved(
     qtbot: QtBot, done: MainWindow, picture_file: Path
 ) -> None:
     done.photo.panel.strength.keep_brightness.click()
-    done.named_actions["save"].trigger()
-    qtbot.waitUntil(lambda: said(done).startswith("Saved"))
+    save(qtbot, done)
     path = picture_file.with_name("street_derained.png")
     open_photo(qtbot, done, path)
+    qtbot.waitUntil(lambda: state(done) is PhotoState.DONE)
     saved = photo.read(path).pixels.view(np.uint8)
     assert np.array_equal(done.picture.pixels("after", 0, whole(saved)), saved)
     assert not done.document.is_unsaved
