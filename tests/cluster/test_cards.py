@@ -29,6 +29,6 @@ def test_those_that_were_started_here_take_turns(
     monkeypatch.setattr(worker, "get_worker", lambda: SimpleNamespace(name=name))
     monkeypatch.setattr(backends, "read_machine", lambda: MACHINE)
     monkeypatch.setattr("nledn.engine.Derainer.load", load)
-    order = Mock(checkpoint_sha256="0" * 64, settings=Mock(options=Options()))
+    order = Mock(checkpoint_sha256="0" * 64, settings=Mock(options=Options(weights="afterrain")))
     worker._loaded(order)
     assert places == [place]
