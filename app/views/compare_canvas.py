@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -27,6 +28,7 @@ from app.views.viewport import LinkedViewport
 from nledn.tiling import Rect
 
 HAIR = (QColor(0, 0, 0, 130), QColor(255, 255, 255, 210))
+DIMMED = QColor(18, 20, 23, 140)
 SMALLEST_SELECTION_PX = 7  # SSIM's window
 WORDS_WIDTH_PX = 360
 GAP_PX = 8  # between a picture's label and its button
@@ -51,6 +53,13 @@ class ComparedPicture:
     label: str
     failure: str = ""
     action: str = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """True for a result without any tile: its pixels are still those of the photo."""
+        layer = self.picture.layer
+        is_computed = self.kind == "after" and self.picture.photo is not None
+        return is_computed and not self.failure and (layer is None or not layer.done.any())
 
 
 class CompareCanvas(Canvas):
@@ -124,7 +133,17 @@ class CompareCanvas(Canvas):
             self.button.setText(action)
             self.button.setAccessibleName(f"{self._shown[0].label}: {action}")
             self.button.adjustSize()
-            self.button.move(self.label_rects()[0].bottomLeft() + QPoint(0, GAP_PX))
+            label = self.label_rects()[0]
+            beside = QRect(QPoint(label.right() + GAP_PX, 0), self.button.size())
+            beside.moveCenter(QPoint(beside.center().x(), label.center().y()))
+            fits = beside.right() <= self.width() - MARGIN_PX
+            below = label.bottomLeft() + QPoint(0, GAP_PX)
+            self.button.move(beside.topLeft() if fits else below)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Find another place for the button."""
+        super().resizeEvent(event)
+        self._show_button()
 
     def set_hair(self, place: QPointF | None) -> None:
         """Show the cross-hair at a place of the photo, with the pixel's values."""
@@ -229,6 +248,8 @@ class CompareCanvas(Canvas):
             area = self.logical(pane.part)
             if one.failure:
                 self._paint_failure(painter, one.failure, area)
+            elif one.is_waiting:
+                self._paint_waiting(painter, area)
             draw_label(painter, self._fitting(one.label, rect), rect, faint=False)
             self._paint_values(painter, one, area, pane.corner)
         if self.is_target or self.hasFocus():
@@ -271,6 +292,13 @@ class CompareCanvas(Canvas):
         for width, colour in zip((3, 1), HAIR, strict=True):
             painter.setPen(QPen(colour, width))
             painter.drawRect(self.logical(physical))
+
+    def _paint_waiting(self, painter: QPainter, area: QRect) -> None:
+        painter.fillRect(area, DIMMED)
+        words = tr("Waiting")
+        rect = label_rect(words, painter.font(), area, Corner.AlignLeft)
+        rect.moveCenter(area.center())
+        draw_label(painter, words, rect, faint=False)
 
     def _paint_failure(self, painter: QPainter, words: str, area: QRect) -> None:
         painter.save()

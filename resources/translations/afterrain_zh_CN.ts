@@ -1984,6 +1984,10 @@
         <translation>请等待它结束，或将其停止。</translation>
     </message>
     <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
         <source>Watch a folder</source>
         <translation>监视文件夹</translation>
     </message>

@@ -1,6 +1,7 @@
 """Panes under one zoom: linked and alone, cross-hair, reordering, full size, wipe."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from app.views.compare_canvas import CompareCanvas, ComparedPicture
 from nledn.photo import Photo
 from nledn.pixels import Bytes
 from nledn.tiling import Rect
+from tests.app.conftest import MakeLayer
 from tests.app.views.fingers import Fingers
 
 Key = Qt.Key
@@ -30,6 +32,35 @@ def shown(count: int) -> tuple[ComparedPicture, ...]:
         picture.set_photo(Photo(np.full((300, 400, 3), COLOURS[key % 4], np.uint8)))
         made.append(ComparedPicture(key, picture, "before", f"Pane {key}"))
     return tuple(made)
+
+
+def test_a_result_waits_until_it_has_a_tile(grid: CompareGrid, make_layer: MakeLayer) -> None:
+    one = replace(shown(1)[0], kind="after")
+    photo = one.picture.photo
+    assert photo is not None
+    grid.show_pictures((one,))
+    canvas = grid.canvases[0]
+    waited = [one.is_waiting]
+    assert canvas.grab().toImage().pixelColor(200, 100).red() < 120, "dimmed"
+    layer = make_layer(photo, tiles=0)
+    one.picture.set_layer(layer)
+    waited.append(one.is_waiting)
+    tile = layer.tiling.tiles[0]
+    rain = np.zeros((tile.rect.height, tile.rect.width, 3), np.float32)
+    one.picture.rain_added(layer.add(tile, rain))
+    waited.append(one.is_waiting)
+    assert waited == [True, True, False]
+    assert canvas.grab().toImage().pixelColor(200, 100).red() == 200
+
+
+def test_the_button_stands_beside_the_label_where_there_is_room(grid: CompareGrid) -> None:
+    grid.show_pictures((replace(shown(1)[0], action="Use this one"),))
+    canvas = grid.canvases[0]
+    label = canvas.label_rects()[0]
+    assert canvas.button.geometry().center().y() == label.center().y()
+    assert canvas.button.x() > label.right()
+    grid.resize(150, 300)
+    assert canvas.button.y() > label.bottom()
 
 
 @pytest.fixture
