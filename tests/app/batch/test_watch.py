@@ -167,7 +167,7 @@ def test_a_folder_that_is_gone_is_a_sentence(
     controller.batch.set_watched(tmp_path / "gone")
     controller.watched_changed.emit(tmp_path / "gone")
     controller.watch.begin(tmp_path / "gone")
-    batches.until(qtbot, lambda: "Folder or list not found" in said(window))
+    batches.until(qtbot, lambda: "Folder not found" in said(window))
     assert batches.state(window) is BatchState.EMPTY
     assert not panel.watch.isChecked(), "nothing is watched"
     assert controller.batch.watched == tmp_path / "gone", "its disk may be there at the next start"

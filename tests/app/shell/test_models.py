@@ -57,7 +57,7 @@ def test_a_checkpoint_is_fetched_and_can_be_chosen(
     assert told[-2].endswith("100 %")
     assert not picker.progress.isVisible()
     picker.fetch_action.trigger()
-    assert "all here already" in said(window)
+    assert "already here" in said(window)
     assert len(dialogs.asked) == 1
 
 
