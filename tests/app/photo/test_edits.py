@@ -163,7 +163,35 @@ def test_settings_that_came_back_are_not_those_of_the_next_photo(
     third = other.with_name("third.png")
     third.write_bytes(other.read_bytes())
     open_photo(qtbot, window, third)
-    assert window.document.strength == 0.7, "what was chosen by hand stays chosen"
+    assert window.document.strength == 1.0, "nor are those set by hand"
+
+
+def test_a_new_photo_begins_with_nothing_but_the_model_of_the_menu(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    panel = window.photo.panel
+    panel.strength.number.setValue(150)
+    panel.strength.keep_brightness.click()
+    panel.model.model_chosen.emit("authors-ddn")
+    window._take_chosen("other", 0.7)
+    open_photo(qtbot, window, other)
+    assert window.document.choices == Choices("authors-ddn")
+    assert not panel.strength.keep_brightness.isChecked()
+    assert window.document.wanted == window.batch_controller.batch.options()
+    assert window.preferences.settings.checkpoint == "authors-ddn"
+    open_photo(qtbot, window, picture_file)
+    assert window.document.choices == Choices("other", 0.7, keep_brightness=True)
+    assert window.preferences.settings.checkpoint == "authors-ddn", "it is this photo's only"
+
+
+def test_a_photo_that_is_opened_again_keeps_what_was_chosen(
+    qtbot: QtBot, window: MainWindow, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    window.document.history.strength_settled(0.7)
+    open_photo(qtbot, window, picture_file)
+    assert window.document.strength == 0.7
 
 
 def test_a_saved_photo_comes_back_as_saved(
