@@ -215,7 +215,8 @@ def test_models_look_once_and_share_what_a_person_asked_for(
 
 
 def test_a_photo_that_is_read_again_has_its_rain(ship: Ship) -> None:
-    ship("afterrain", 20)
+    for id, levels in (("afterrain", 20), (DENSE_ID, 40)):
+        ship(id, levels)
     models, pixels = LoadedModels(), np.full((70, 64, 3), 99, np.uint8)
     photo, again = Photo(pixels), Photo(pixels.copy())
     engine, layer = models.layer(photo, FP32)
