@@ -214,6 +214,20 @@ def test_models_look_once_and_share_what_a_person_asked_for(
     assert again is named
 
 
+def test_a_photo_that_is_read_again_has_its_rain(ship: Ship) -> None:
+    for id, levels in (("afterrain", 20), (DENSE_ID, 40)):
+        ship(id, levels)
+    models, pixels = LoadedModels(), np.full((70, 64, 3), 99, np.uint8)
+    photo, again = Photo(pixels), Photo(pixels.copy())
+    engine, layer = models.layer(photo, FP32)
+    engine.derain(photo.visible, into=layer)
+    photo_key(again)
+    kept = models.kept(again, FP32)
+    assert kept is not None
+    assert kept.plane is layer.plane
+    assert kept.record == layer.record
+
+
 # What the rule is worth, with the network that ships
 
 

@@ -321,7 +321,8 @@ class Document(QObject):
     ) -> None:
         shown = self._results.get(self.options)
         choice = self._engine_choice if shown is None else shown.choice
-        record = None if shown is None or not shown.layer.record.reason else shown.layer.record
-        chosen = ("", "") if record is None else (record.checkpoint, record.reason)
-        self.status = Status(state, done, total, left_s, choice, *chosen)
+        record = None if shown is None else shown.layer.record
+        chosen = (record.checkpoint, record.reason) if record and record.reason else ("", "")
+        device = record.device if record else ""
+        self.status = Status(state, done, total, left_s, choice, *chosen, device)
         self.status_changed.emit(self.status)

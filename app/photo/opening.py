@@ -90,7 +90,7 @@ class OpenJob(Job[Found]):
             checkpoint=made.checkpoint,
             checkpoint_sha256=made.checkpoint_sha256,
             reason=made.reason,
-            device="cpu",
+            device="",  # the result does not say
             backend=made.backend,
             precision=made.precision,
             tile=made.tile,

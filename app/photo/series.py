@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,6 +17,9 @@ from app.photo.saving import Saving
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
 from app.tasks import Job, Tasks, Work
+
+if TYPE_CHECKING:
+    from nledn import RainLayer
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,14 +109,27 @@ class Series(QObject):
 
     def _find_rain(self, found: Found, _key: None) -> None:
         document, photo, edits = self._document, found.opened.photo, found.edits
-        if document.photo is not photo or document.status.state is not PhotoState.READY:
+        if document.photo is not photo:
             return
         layer = self._engines.kept(photo, document.options)
-        if layer is not None:
+        if layer is None:
+            return
+        if document.layer is not None and not document.layer.record.device and layer.is_complete:
+            self._show_instead(layer)
+        elif document.status.state is PhotoState.READY:
             document.take_rain(layer, document.options)
             if edits is not None and edits.result is not None and document.latest is not None:
                 work = document.latest.work if edits.is_saved else None
                 document.set_saved(document.latest, edits.result, work)
+
+    def _show_instead(self, layer: "RainLayer") -> None:
+        """Show computed rain in place of the difference of the photo and its result."""
+        document, former = self._document, self._document.latest
+        document.take_rain(layer, document.options)
+        latest = document.latest
+        if former is not None and latest is not None and former.path is not None:
+            is_saved = former.saved == former.work
+            document.set_saved(latest, former.path, latest.work if is_saved else None)
 
     def _saved(self, saved: jobs.Saved) -> None:
         """Note a written result, perhaps of a photo that is no longer open."""

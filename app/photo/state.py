@@ -36,6 +36,7 @@ class Status:
         total: tiles of the photo; 0 before that is known.
         left_s: seconds that are left, None before the first tile.
         choice: its device, None before the engine is loaded.
+        device: that computed the shown rain; empty without rain, and where that is not known.
         checkpoint: id of the model that was chosen for the photo; empty where a person did.
         reason: of that choice, as in `nledn.rain.Record`.
     """
@@ -47,6 +48,7 @@ class Status:
     choice: "Choice | None" = None
     checkpoint: str = ""
     reason: str = ""
+    device: str = ""
 
 
 def state_of(photo: "Photo | None", layer: "RainLayer | None") -> PhotoState:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 BACKENDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
 
 
-def where_of(choice: "Choice") -> str:
+def where_of(device: str) -> str:
     """Device, such as `Processor`."""
-    kind, _, index = choice.device.partition(":")
+    kind, _, index = device.partition(":")
     if kind == "cpu":
         return tr("Processor")
     number = int(index or 0) + 1
@@ -55,7 +55,7 @@ def fallen_back_of(choice: "Choice") -> str:
         "crash": tr("AfterRain does not use {first}, because it crashed when tried.", first=first),
         "failed": tr("AfterRain does not use {first}, because it failed when tried.", first=first),
     }
-    instead = tr("Instead: {where}, {how}.", where=where_of(choice), how=how_of(choice))
+    instead = tr("Instead: {where}, {how}.", where=where_of(choice.device), how=how_of(choice))
     return f"{words[choice.cause]} {instead}"
 
 
@@ -87,7 +87,8 @@ def chosen_of(status: Status, names: Mapping[str, str]) -> str:
 
 def status_of(status: Status, names: Mapping[str, str]) -> str:
     """The status line, such as `Model: All-round (moderate rain) · Processor · Done`."""
-    where = "" if status.choice is None else where_of(status.choice)
+    device = status.choice.device if status.choice else status.device
+    where = where_of(device) if device else ""
     parts = [chosen_of(status, names), where]
     tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
     match status.state:

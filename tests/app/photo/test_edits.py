@@ -212,6 +212,26 @@ def test_a_saved_photo_comes_back_as_saved(
     assert files == ["street.png", "street_derained.png", "tower.png"], "it has one result"
 
 
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_the_status_of_a_photo_comes_back(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path, is_saved: bool
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    told = window.shell.status_line.work.text()
+    assert told == "Processor · Done"
+    if is_saved:
+        with qtbot.waitSignal(window.controller.saving.saved):
+            window.named_actions["save"].trigger()
+    for key in ("next", "previous"):
+        with qtbot.waitSignal(window.document.photo_opened):
+            window.named_actions[key].trigger()
+    assert window.windowTitle().startswith("street")
+    qtbot.waitUntil(lambda: state(window) is PhotoState.DONE and window.tasks.is_idle)
+    assert window.shell.status_line.work.text() == told
+    assert window.document.is_unsaved is not is_saved
+
+
 def test_a_look_at_a_photo_leaves_no_edits(
     qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path
 ) -> None:
