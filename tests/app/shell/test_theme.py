@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QCheckBox, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
 from app.shell import theme
@@ -98,3 +98,16 @@ def test_a_ticked_box_is_filled_and_in_the_place_of_an_empty_one(
     }
     assert chosen.accent in colours
     assert max(QColor(colour).red() for colour in colours) > 240, "a white tick"
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_what_cannot_be_clicked_looks_alike(
+    qapp: QApplication, qtbot: QtBot, name: ThemeName
+) -> None:
+    chosen = theme.apply(qapp, name)
+    for primary in ("true", "false"):
+        button = QPushButton("Some")
+        qtbot.addWidget(button)
+        button.setProperty("primary", primary)
+        button.setEnabled(False)
+        assert button.grab().toImage().pixelColor(8, 8).name() == chosen.panel
