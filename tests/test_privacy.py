@@ -27,7 +27,7 @@ for line in (
     f"derain {folder}/rainy/1.png -o {folder}/clean.png --backend {backend} --tile 64",
     f"batch {folder}/rainy {folder}/out --config {folder}/batch.toml",
     f"compare {folder}/rainy/1.png -o {folder}/sheet.png --weights afterrain --backend {backend}",
-    f"evaluate --pairs {folder} --backend {backend}",
+    f"evaluate --pairs {folder} --weights afterrain --backend {backend}",
     *(["info"] if backend == "openvino" else []),  # it tries OpenVINO, which takes a while
 ):
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton
 
 from app.imaging.picture import Picture
@@ -16,7 +16,6 @@ from app.shell.models import name_of
 from app.shell.names import in_menu
 from app.shell.removal import LITTLE_TAKEN, SHIFTED_BY, removal_of
 from app.shell.translation import tr
-from app.views.labels import MARGIN_PX
 from app.views.photo_view import PhotoView
 from nledn.card import Card
 from nledn.catalog import DENSE_ID
@@ -26,6 +25,7 @@ from nledn.tiling import Rect
 
 SAMPLED_PX = 250_000  # of a photo: measured in some 10 ms
 SETTLED_MS = 300  # after the last change of the strength
+GAP_PX = 8  # below labels
 SHOWN_MS = 6000
 OFFERED_MS = 20_000  # what can be clicked
 
@@ -105,6 +105,7 @@ class VerdictChip(QPushButton):
         document.status_changed.connect(self._status_changed)
         document.picture.appearance_changed.connect(self._appearance_changed)
         view.installEventFilter(self)
+        view.viewport.changed.connect(self._place)
         self.hide()
 
     def set_cards(self, cards: Sequence[Card]) -> None:
@@ -112,7 +113,7 @@ class VerdictChip(QPushButton):
         self._dense = next((card for card in cards if card.id == DENSE_ID), None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Keep its place in a view of another size."""
+        """Keep to the line of the labels in a view of another size."""
         if event.type() == QEvent.Type.Resize:
             self._place()
         return False
@@ -165,7 +166,7 @@ class VerdictChip(QPushButton):
             return in_menu(tr("Little rain found: try {model}", model=name_of(self._dense)))
         if verdict.kind == "darker":
             levels = round(-verdict.change.brightness)
-            return tr("Darker by {levels}: keep brightness?", levels=levels)
+            return tr("Darker by {levels} of 255: keep brightness?", levels=levels)
         return removal_of(verdict.found)
 
     @property
@@ -199,4 +200,9 @@ class VerdictChip(QPushButton):
 
     def _place(self) -> None:
         self.adjustSize()
-        self.move((self._view.width() - self.width()) // 2, MARGIN_PX)
+        labels = self._view.label_rects()
+        rect = QRect(QPoint(0, 0), self.size())
+        rect.moveCenter(QPoint((self._view.width() - 1) // 2, labels[0].center().y()))
+        if any(label.intersects(rect) for label in labels):  # of a narrow photo
+            rect.moveTop(labels[0].bottom() + GAP_PX)
+        self.move(rect.topLeft())

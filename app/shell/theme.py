@@ -113,6 +113,7 @@ def _palette(chosen: Colours) -> QPalette:
 
 
 def _sheet(chosen: Colours) -> str:
-    arrow = (places.resources() / "icons" / "arrow.svg").as_posix()
+    icons = places.resources() / "icons"
+    arrow, tick = ((icons / f"{name}.svg").as_posix() for name in ("arrow", "tick"))
     style = (places.resources() / "style.qss").read_text("utf-8")
-    return Template(style).substitute(asdict(chosen), arrow=arrow)
+    return Template(style).substitute(asdict(chosen), arrow=arrow, tick=tick)

@@ -139,6 +139,10 @@ class BeforeAfterCanvas(Canvas):
         """The labels of the visible pictures, in the user's language."""
         return tuple(text_of(pane.kind, self.picture) for pane in self._panes())
 
+    def label_rects(self) -> tuple[QRect, ...]:
+        """The places of the labels, in logical pixels."""
+        return tuple(self._label_rect(pane) for pane in self._panes())
+
     def in_frame(self, place: QPointF) -> QPointF:
         """A place of the widget (logical pixels) in its picture's frame (physical ones)."""
         physical = place * self.devicePixelRatio()

@@ -500,8 +500,8 @@
         <translation>深色</translation>
     </message>
     <message>
-        <source>Darker by {levels}: keep brightness?</source>
-        <translation>变暗了 {levels} 级：保持亮度？</translation>
+        <source>Darker by {levels} of 255: keep brightness?</source>
+        <translation>变暗了 {levels} 级（共 255 级）：保持亮度？</translation>
     </message>
     <message>
         <source>Darker overall, by {levels} of 255.</source>

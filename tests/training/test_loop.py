@@ -233,7 +233,7 @@ def test_photos_kept_out_are_not_trained_on(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for name in ("none", "file"):
-        with pytest.raises(FileNotFoundError, match="no such folder"):
+        with pytest.raises(FileNotFoundError, match="folder not found"):
             find_photos(tmp_path / name, [])
 
 

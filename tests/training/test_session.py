@@ -110,7 +110,7 @@ def test_a_mistake_does_not_spoil_the_folder(tmp_path: Path, recipe: Path, photo
     folder = tmp_path / "run"
     assert train(recipe, photos, folder, "--until-step", 1) == 0
     kept = {name: (folder / name).read_bytes() for name in (RECIPE_FILE, SETTINGS_FILE)}
-    assert "no such folder" in str(train(recipe, tmp_path / "photso", folder))
+    assert "folder not found" in str(train(recipe, tmp_path / "photso", folder))
     other = tmp_path / "other.toml"
     other.write_text(RECIPE.replace('"tiny"', '"other"'))
     assert "belongs to the recipe tiny" in str(train(other, photos, folder))

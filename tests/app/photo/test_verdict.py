@@ -84,6 +84,8 @@ def test_the_chip_says_how_it_went_and_has_figures_for_who_asks(
     assert chip.accessibleName() == words
     assert chip.geometry().center().x() == pytest.approx(opened.view.width() / 2, abs=1)
     opened.resize(1100, 700)
+    label = opened.view.label_rects()[0]
+    assert chip.geometry().center().y() == pytest.approx(label.center().y(), abs=1)
     assert chip.geometry().center().x() == pytest.approx(opened.view.width() / 2, abs=1)
     chip.click()
     assert not chip.isVisible()
@@ -94,7 +96,7 @@ def test_a_photo_that_became_darker_gets_its_brightness_back_by_a_click(
     qtbot: QtBot, opened: MainWindow
 ) -> None:
     derain(qtbot, opened)  # a fifth of each pixel
-    qtbot.waitUntil(lambda: says(opened, "Darker by 24: keep brightness?"))
+    qtbot.waitUntil(lambda: says(opened, "Darker by 24 of 255: keep brightness?"))
     chip_of(opened).click()
     assert opened.document.keep_brightness
     assert opened.photo.panel.strength.keep_brightness.isChecked()

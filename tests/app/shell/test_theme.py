@@ -5,11 +5,13 @@ from dataclasses import fields
 import pytest
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QStyleOptionButton
+from pytestqt.qtbot import QtBot
 
 from app.shell import theme
 from app.shell.actions import SPECS
 from app.shell.icons import icon
+from app.shell.settings import ThemeName
 from app.shell.theme import DARK, LIGHT, Colours
 from nledn import places
 
@@ -70,3 +72,42 @@ def test_a_place_squeezed_to_nothing_has_no_icon(qapp: QApplication) -> None:
     assert icon("open").pixmap(QSize(0, 9)).isNull()
     with QPainter(place) as painter:
         icon("open").paint(painter, QRect(0, 0, 0, 9))
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_a_ticked_box_is_filled_and_in_the_place_of_an_empty_one(
+    qapp: QApplication, qtbot: QtBot, name: ThemeName
+) -> None:
+    chosen, box = theme.apply(qapp, name), QCheckBox("Some")
+    qtbot.addWidget(box)
+    box.adjustSize()
+    places_of_box = []
+    for ticked in (False, True):
+        box.setChecked(ticked)
+        option = QStyleOptionButton()
+        box.initStyleOption(option)
+        part = QStyle.SubElement.SE_CheckBoxIndicator
+        places_of_box.append(box.style().subElementRect(part, option, box))
+    rect = places_of_box[0]
+    assert places_of_box == [rect, rect]
+    shown = box.grab().toImage()
+    colours = {
+        shown.pixelColor(x, y).name()
+        for x in range(rect.left(), rect.right())
+        for y in range(rect.top(), rect.bottom())
+    }
+    assert chosen.accent in colours
+    assert max(QColor(colour).red() for colour in colours) > 240, "a white tick"
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_what_cannot_be_clicked_looks_alike(
+    qapp: QApplication, qtbot: QtBot, name: ThemeName
+) -> None:
+    chosen = theme.apply(qapp, name)
+    for primary in ("true", "false"):
+        button = QPushButton("Some")
+        qtbot.addWidget(button)
+        button.setProperty("primary", primary)
+        button.setEnabled(False)
+        assert button.grab().toImage().pixelColor(8, 8).name() == chosen.panel

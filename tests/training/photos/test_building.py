@@ -163,7 +163,7 @@ def test_other_packages_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_package_that_there_is_not_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no package called anothr"):
+    with pytest.raises(ValueError, match="no package is called anothr"):
         build(wanted(b"x"), tmp_path, only=["anothr"])
 
 

@@ -45,7 +45,7 @@ def test_an_entry_of_an_eet_file() -> None:
     assert read_eet(data, "edje/images/0") == b"a picture"
     with pytest.raises(KeyError):
         read_eet(data, "edje/images/1")
-    with pytest.raises(ValueError, match="no EET"):
+    with pytest.raises(ValueError, match="not an EET"):
         read_eet(bytes(12), "edje/images/0")
 
 
@@ -66,5 +66,5 @@ def test_what_is_not_in_a_collection_or_cannot_be_unpacked() -> None:
         read_qrc(data, "/pictures")
     with pytest.raises(ValueError, match="zstd"):
         read_qrc(qrc(3, b"a picture", 4), "/pictures/cat.jpg")
-    with pytest.raises(ValueError, match="no Qt"):
+    with pytest.raises(ValueError, match="not a Qt"):
         read_qrc(bytes(20), "/pictures/cat.jpg")
