@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QSlider, QSpinBox
 
 from app.main_window import MainWindow
 from app.shell.shell import PageName
-from tests.app.compare.conftest import Begin, begin
+from tests.app.compare.conftest import Begin, begin, only_afterrain_ships
 
-__all__ = ["begin"]
+__all__ = ["begin", "only_afterrain_ships"]
 
 Control = QComboBox | QSpinBox | QSlider
 
