@@ -61,8 +61,7 @@ class CompareModel(QObject):
         self._tasks = tasks
         self.engines = engines
         self.options = options
-        self.first_strength = 1.0  # of the checkpoints of a first comparison
-        self._along = 1.0  # the one of the photo that is compared
+        self.first_strength = self._along = 1.0  # of the open photo; of the compared one
         self.photo: Photo | None = None
         self.panes: Panes = ()
         self.pictures: dict[int, Picture] = {}
@@ -91,20 +90,12 @@ class CompareModel(QObject):
     # Panes to compare
 
     def open(self, opened: Opened, first: Sequence[Card] = ()) -> None:
-        """Compare on another photo: the same checkpoints at the same strengths, or the first.
-
-        The strength that came along with the former photo becomes that of this one.
-        """
-        kept = [
-            replace(pane, strength=self.first_strength) if pane.strength == self._along else pane
-            for pane in self.panes
-            if pane.kind in ("rainy", "checkpoint")
-        ]
-        self._along = self.first_strength
+        """Compare on another photo: the same checkpoints at the same strengths, or the first."""
+        kept = rows.for_another(self.panes, self._along, self.first_strength)
         if not any(pane.kind == "checkpoint" for pane in kept):
             computed = (self._computed(card, self.first_strength) for card in first)
-            kept = [self._pane("rainy", ""), *computed]
-        self.photo, self._copies = opened.photo, opened.copies
+            kept = (self._pane("rainy", ""), *computed)
+        self.photo, self._copies, self._along = opened.photo, opened.copies, self.first_strength
         self.panes, self.pictures, self.selection = (), {}, None
         self._wants_whole = False
         for pane in kept:

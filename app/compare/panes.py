@@ -57,6 +57,15 @@ def moved(panes: Panes, source: int, target: int) -> Panes:
     return (*rest[:target], panes[source], *rest[target:])
 
 
+def for_another(panes: Panes, along: float, strength: float) -> Panes:
+    """Keep what is compared on another photo, whose strength replaces the one taken along."""
+    return tuple(
+        replace(pane, strength=strength) if pane.strength == along else pane
+        for pane in panes
+        if pane.kind in ("rainy", "checkpoint")
+    )
+
+
 def with_strength(panes: Panes, key: int, strength: float) -> Panes:
     """Change a checkpoint's strength."""
     return tuple(replace(pane, strength=strength) if pane.key == key else pane for pane in panes)

@@ -126,3 +126,19 @@ def test_other_programs_results_can_win_but_not_be_used(
     theirs.button.click()
     qtbot.waitUntil(lambda: "You chose theirs" in said(window))
     assert "use" not in window.shell.banner.buttons
+
+
+def test_the_strength_of_one_photo_is_not_compared_on_the_next(
+    qtbot: QtBot, window: MainWindow, begin: Begin, picture_file: Path
+) -> None:
+    other = picture_file.with_name("tower.png")
+    shutil.copy(picture_file, other)
+    open_photo(qtbot, window, picture_file)
+    window.document.history.strength_settled(1.5)
+    model = begin()
+    first, second = (pane for pane in model.panes if pane.kind == "checkpoint")
+    assert (first.strength, second.strength) == (1.5, 1.5)
+    model.set_strength(second.key, 0.7)
+    open_photo(qtbot, window, other)
+    strengths = [pane.strength for pane in model.panes if pane.kind == "checkpoint"]
+    assert strengths == [1.0, 0.7], "only what was set here stays"

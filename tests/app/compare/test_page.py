@@ -1,6 +1,5 @@
 """The Compare page in the window, by what a person does and sees."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -135,22 +134,6 @@ def test_the_first_comparison_takes_the_strength_along(
     window.document.history.strength_settled(0.5)
     begin(wait=False)
     assert names(window) == ["Rainy", "All-round, 50%", "second, 50%"]
-
-
-def test_the_strength_of_one_photo_is_not_compared_on_the_next(
-    qtbot: QtBot, window: MainWindow, begin: Begin, picture_file: Path
-) -> None:
-    other = picture_file.with_name("tower.png")
-    shutil.copy(picture_file, other)
-    open_photo(qtbot, window, picture_file)
-    window.document.history.strength_settled(1.5)
-    model = begin()
-    first, second = (pane for pane in model.panes if pane.kind == "checkpoint")
-    assert (first.strength, second.strength) == (1.5, 1.5)
-    model.set_strength(second.key, 0.7)
-    open_photo(qtbot, window, other)
-    strengths = [pane.strength for pane in model.panes if pane.kind == "checkpoint"]
-    assert strengths == [1.0, 0.7], "only what was set here stays"
 
 
 def test_who_hears_first_of_a_photo_does_not_matter(
