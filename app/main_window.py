@@ -270,7 +270,7 @@ class MainWindow(QMainWindow):
 
     def _take_chosen(self, model: str, strength: float) -> None:
         """Derain the photo as a pane of the comparison does."""
-        self.document.history.choose_checkpoint(model, only_here=True)
+        self.document.history.choose_checkpoint(model)
         self.document.history.strength_settled(strength)
         self._show_page("photo")
         self.shell.focus_page()

@@ -254,7 +254,6 @@ class PhotoController(QObject):
     def _begin_opening(self, job: Job[R], take: Callable[[R], None]) -> None:
         if self._opening is not None:
             self._opening.abandon(cancel=True)
-        self.series.remember()  # it may be the same photo that is read again
         self.opening_changed.emit(True)
         task = self._tasks.submit(job)
         task.succeeded.connect(partial(self._read, take, self.document.work))
@@ -330,13 +329,13 @@ class PhotoController(QObject):
         self._tasks.submit(FileJob(partial(offer.file.unlink, missing_ok=True)))
 
     def _options_changed(self, options: Options) -> None:
-        """Show the rain that is known with them; keep the model of new photos for the next start."""
+        """Keep the present choice for the next start, also one made by undo."""
         self._deraining.abandon()
         found = self._engines.kept(self.document.photo, options)
         if self.document.layer is None and found is not None:  # by another page
             self.document.take_rain(found, options)
         self._deraining.follow()
-        self._preferences.change(checkpoint=self.document.first_model)
+        self._preferences.change(checkpoint=options.weights)
 
     # Messages
 
@@ -359,7 +358,7 @@ class PhotoController(QObject):
         self.document.history.strength_settled(provenance.strength)
         self.document.history.choose_brightness(provenance.keep_brightness)
         if provenance.checkpoint in {card.id for card in self._models.cards}:
-            self.document.history.choose_checkpoint(provenance.checkpoint, only_here=True)
+            self.document.history.choose_checkpoint(provenance.checkpoint)
 
     def _folder(self) -> Path | None:
         photo = self.document.photo

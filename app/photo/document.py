@@ -77,7 +77,6 @@ class Document(QObject):
         options_changed: (Options).
         unsaved_changed: (bool).
         kept_changed: (int) the number of kept areas.
-        first_model: id of the model that a photo without edits begins with, chosen by hand last.
         picture: the photo for views; holds the kept area.
         history: undo and redo.
     """
@@ -94,7 +93,6 @@ class Document(QObject):
     def __init__(self, options: Options, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.options = options
-        self.first_model = options.weights
         self.photo: Photo | None = None
         self.folder: tuple[Path, ...] = ()
         self.results: Mapping[Path, Path] = {}

@@ -35,17 +35,10 @@ class BrightnessStep:
 
 @dataclass(frozen=True)
 class ModelStep:
-    """Another model was chosen.
-
-    Attributes:
-        before: id of the former one.
-        after: id of the new one.
-        first: model that a new photo began with until then; None if it still does.
-    """
+    """Another model was chosen."""
 
     before: str
     after: str
-    first: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,17 +104,11 @@ class History(QObject):
         if keep != self._document.keep_brightness:
             self._push(BrightnessStep(keep), tr("Keep brightness"))
 
-    def choose_checkpoint(self, id: str, *, only_here: bool = False) -> None:
-        """Choose another model, in a way that can be undone.
-
-        Args:
-            id: of the model.
-            only_here: new photos do not begin with it.
-        """
+    def choose_checkpoint(self, id: str) -> None:
+        """Choose another model, in a way that can be undone."""
         before = self._document.options.weights
         if id != before:
-            first = None if only_here else self._document.first_model
-            self._push(ModelStep(before, id, first), tr("Model"))
+            self._push(ModelStep(before, id), tr("Model"))
 
     def change_options(self, options: Options) -> None:
         """Take the settings' options, which is not a step and not undone."""
@@ -151,7 +138,7 @@ class History(QObject):
             case BrightnessStep(keep=keep):
                 self.choose_brightness(keep)
             case ModelStep(after=after):
-                self.choose_checkpoint(after, only_here=True)
+                self.choose_checkpoint(after)
             case Patch():
                 self.stroke_painted(deed)
             case "clear":
@@ -170,8 +157,6 @@ class History(QObject):
                 document.set_keep_brightness(step.keep != undo)
             case ModelStep():
                 weights = step.before if undo else step.after
-                if step.first is not None:
-                    document.first_model = step.first if undo else step.after
                 document.set_options(replace(document.options, weights=weights))
             case Patch():
                 (picture.undo_stroke if undo else picture.redo_stroke)(step)

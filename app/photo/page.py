@@ -200,7 +200,7 @@ class PhotoPage(QObject):
     # Actions
 
     def _try_model(self, id: str) -> None:
-        self._document.history.choose_checkpoint(id, only_here=True)
+        self._document.history.choose_checkpoint(id)
         self._controller.derain()
 
     def _derain_or_cancel(self) -> None:

@@ -66,6 +66,7 @@ class Series(QObject):
         self._tasks = tasks
         self.edits = EditsStore()
         self.copied: Choices | None = None
+        self._by_hand: Choices | None = None  # not those restored with a photo
         saving.saved.connect(self._saved)
 
     def take(self, found: Found) -> None:
@@ -75,8 +76,11 @@ class Series(QObject):
         self._look()
 
     def edits_for(self, found: Found) -> Edits:
-        """Return the first settings of a photo: its own edits, else only the model is chosen."""
-        return found.edits or Edits(Choices(self._document.first_model))
+        """Return the first settings of a photo: its own edits, else the last ones set by hand."""
+        document = self._document
+        if self._by_hand is None or document.history.stack.canUndo():
+            self._by_hand = document.choices
+        return found.edits or Edits(self._by_hand)
 
     def remember(self) -> None:
         """Keep the choices for the open photo, if any were made since it was opened."""
@@ -97,7 +101,7 @@ class Series(QObject):
         if choices is None:
             return
         if opened in photos or not photos:
-            self._document.history.choose_checkpoint(choices.weights, only_here=True)
+            self._document.history.choose_checkpoint(choices.weights)
             self._document.history.strength_settled(choices.strength)
             self._document.history.choose_brightness(choices.keep_brightness)
         others = tuple(photo for photo in photos if photo != opened)
