@@ -120,9 +120,12 @@ class VoteJob(Job[Counter[str]]):
 
 def vote_of(chosen: str, letters: dict[str, str], counted: Counter[str]) -> str:
     """Return the names behind the letters, and the counts of votes in this folder."""
-    who = ", ".join(f"{letter}: {name}" for letter, name in sorted(letters.items()))
+    who = "; ".join(
+        tr("{letter} is {name}", letter=letter, name=name)
+        for letter, name in sorted(letters.items())
+    )
     said = tr("You chose {name}.", name=chosen) if chosen else tr("You saw no difference.")
-    counts = ", ".join(
+    counts = "; ".join(
         f"{name if name != NONE else tr('no difference')} {count}"
         for name, count in counted.most_common()
     )

@@ -307,7 +307,7 @@ class CompareController(QObject):
         figures = self.model.metrics.figures.get(pane.key) if self._blind_test is None else None
         return PaneSummary(
             pane.key,
-            self._name(pane),
+            self._name(replace(pane, strength=1.0)),  # a field beside it has the strength
             pane.strength if pane.kind == "checkpoint" and not is_hidden else None,
             "" if figures is None else figures_of(figures),
             "" if figures is None else details_of(figures),

@@ -45,7 +45,7 @@ class ComparePane:
         if self.kind == "truth":
             return tr("Without rain")
         title = printable(self.title)  # of a file, its name
-        return title if self.strength == 1 else f"{title}, {self.strength:.0%}"
+        return title if self.strength == 1 else f"{title} ({self.strength * 100:.0f} %)"
 
 
 Panes: TypeAlias = tuple[ComparePane, ...]

@@ -2256,6 +2256,10 @@
         <translation>{letter} 最好</translation>
     </message>
     <message>
+        <source>{letter} is {name}</source>
+        <translation>{letter} 是{name}</translation>
+    </message>
+    <message>
         <source>{name} already exists. Replace it?</source>
         <translation>{name} 已存在。要替换它吗？</translation>
     </message>

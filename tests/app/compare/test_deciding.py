@@ -37,6 +37,8 @@ def test_names_stay_hidden_until_a_person_has_chosen(
     assert window.focusWidget() is window.compare.grid, "the button that was clicked is gone"
     chosen = next(pane for pane in window.compare.controller.model.panes if pane.key == order[1])
     assert f"You chose {chosen.title}" in said(window)
+    assert "A is " in said(window)
+    assert "; B is " in said(window)
     assert f"In this folder: {chosen.title} 1" in said(window)
     assert sorted(names(window)) == ["All-round", "Rainy", "second"]
     assert f"{picture_file},{chosen.title},All-round | second" in votes_path().read_text("utf-8")

@@ -117,10 +117,12 @@ def test_another_strength_and_going_back_compute_nothing(
     panel.rows[pane.key].strength.setValue(50)
     found = pane.picture.pixels("after", 0, Rect(0, 0, 160, 120))
     assert np.abs(found - pixels * 0.9).max() <= 0.51
-    assert names(window)[1] == "All-round, 50%"
+    assert names(window)[1] == "All-round (50 %)"
+    row = window.compare.panel.rows[window.compare.grid.shown[1].key]
+    assert (row.name.text(), row.strength.value()) == ("All-round", 50)
     key = model.panes[2].key
     panel.rows[key].remove.click()
-    assert names(window) == ["Rainy", "All-round, 50%"]
+    assert names(window) == ["Rainy", "All-round (50 %)"]
     panel.add_menu.actions()[-4].trigger()  # the last checkpoint, above a line and two pictures
     qtbot.waitUntil(lambda: model.is_whole and is_settled(window))
     assert len(names(window)) == 3
@@ -133,7 +135,7 @@ def test_the_first_comparison_takes_the_strength_along(
     open_photo(qtbot, window, picture_file)
     window.document.history.strength_settled(0.5)
     begin(wait=False)
-    assert names(window) == ["Rainy", "All-round, 50%", "second, 50%"]
+    assert names(window) == ["Rainy", "All-round (50 %)", "second (50 %)"]
 
 
 def test_who_hears_first_of_a_photo_does_not_matter(

@@ -46,7 +46,7 @@ def test_six_at_most_and_two_at_least() -> None:
 
 
 def test_strengths_are_told_where_they_are_not_all() -> None:
-    assert with_strength(ALL, 2, 0.7)[1].name == "One, 70%"
+    assert with_strength(ALL, 2, 0.7)[1].name == "One (70 %)"
     assert ONE.name == "One"
 
 
