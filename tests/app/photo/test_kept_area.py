@@ -1,5 +1,6 @@
 """The panel says how many areas are kept, and offers to clear only what is there."""
 
+import shutil
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
@@ -36,6 +37,8 @@ def test_clear_is_there_only_while_an_area_is_kept(
     assert not area.clear.isVisible()
     window.named_actions["undo"].trigger()
     assert area.clear.isVisible()
-    open_photo(qtbot, window, picture_file)
+    open_photo(qtbot, window, shutil.copy(picture_file, picture_file.with_name("other.png")))
     assert not area.clear.isVisible(), "another photo"
     assert not clear.isEnabled()
+    open_photo(qtbot, window, picture_file)
+    assert area.clear.isVisible(), "what is kept stays with its photo"
