@@ -37,7 +37,9 @@ def test_clear_is_there_only_while_an_area_is_kept(
     assert not area.clear.isVisible()
     window.named_actions["undo"].trigger()
     assert area.clear.isVisible()
-    open_photo(qtbot, window, shutil.copy(picture_file, picture_file.with_name("other.png")))
+    other = picture_file.with_name("other.png")
+    shutil.copy(picture_file, other)
+    open_photo(qtbot, window, other)
     assert not area.clear.isVisible(), "another photo"
     assert not clear.isEnabled()
     open_photo(qtbot, window, picture_file)
