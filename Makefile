@@ -44,6 +44,7 @@ docs: $(VENV)/.docs ## the manual as a site that needs no network, dist/manual/i
 
 screenshots: $(VENV)/.program ## the README's pictures of the window, into docs/screenshots/
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python benchmarks/screenshots.py docs/screenshots
+	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python benchmarks/animation.py docs/screenshots/derain.webp
 
 bench: $(VENV)/.tests ## seconds of a tile and of whole photos by every backend; half an hour
 	@$(VENV)/bin/python benchmarks/inference.py --history benchmarks/inference.json
