@@ -90,7 +90,8 @@ def test_a_desktops_portal_is_preferred_unless_the_person_chose_a_theme(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.delenv("QT_QPA_PLATFORMTHEME", raising=False)
+    monkeypatch.setenv("QT_QPA_PLATFORMTHEME", "")  # so that the end of the test unsets it
+    monkeypatch.delenv("QT_QPA_PLATFORMTHEME")
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     prefer_the_desktops()
     assert "QT_QPA_PLATFORMTHEME" not in os.environ, "there is no desktop"
