@@ -138,11 +138,11 @@ class Monkey(QObject):
             self._until = self._now() + self._seconds
         self.samples.append(sample)
         self._note(self._step, "rest", str(sample))
-        self._whims.rests = False
         self._rests_at = self._now() + self._rest_every_s
         if self._now() < self._until:
+            self._whims.rests = False
             self._timer.start(0)
-        else:
+        else:  # at rest still: rain that came back with the photo is given up, not asked about
             self.is_over = True
             faulthandler.cancel_dump_traceback_later()
             self._play.window.close()
