@@ -135,9 +135,11 @@ class PhotoController(QObject):
         """Open the content of the clipboard."""
         data: QMimeData | None = QGuiApplication.clipboard().mimeData()
         if data is not None:  # may be None, unlike in Qt's stub: another program may have ended
+            # Before a question is asked: meanwhile another program may copy, and these data end.
+            unknown = "" if is_welcome(data) else data.text()
             self.drop(data)
-            if data.text() and not is_welcome(data):
-                self.noticed.emit(words.nothing_to_paste(data.text()))
+            if unknown:
+                self.noticed.emit(words.nothing_to_paste(unknown))
 
     def read(self, path: Path, greeting: Notice | None = None, *, damaged: bool = False) -> None:
         """Read a photo, or the first one of a folder; the open photo stays until then.

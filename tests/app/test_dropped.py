@@ -82,3 +82,13 @@ def test_what_cannot_be_pasted_is_explained(
     QGuiApplication.clipboard().setMimeData(copy)
     window.named_actions["paste"].trigger()
     assert words in said(window)
+
+
+def test_the_clipboard_may_change_while_a_question_is_open(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText("first words")
+    monkeypatch.setattr(window.controller, "drop", lambda _data: clipboard.setText("other words"))
+    window.controller.paste()
+    assert "There is no photo on the clipboard" in said(window)
