@@ -1,4 +1,4 @@
-"""What other programs are extended with names our commands and options as they are."""
+"""The extensions for other programs name existing commands and options."""
 
 import ast
 import os

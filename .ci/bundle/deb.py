@@ -19,7 +19,7 @@ from nledn import __version__
 
 LINUX = Path(__file__).parent / "linux"
 INTEGRATIONS = ROOT / "resources" / "integrations"
-"""What other programs are extended with; docs/editors.md says where it goes."""
+"""Extensions for other programs; docs/editors.md says where each goes."""
 PROGRAMS = {"afterrain": "AfterRain", "nledn": "nledn"}
 """Commands, and the programs of the bundle that they start."""
 DATA = {

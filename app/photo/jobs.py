@@ -99,7 +99,7 @@ class Previewed:
 
 
 Derained: TypeAlias = "Started | Previewed | Progress"
-"""What a derain reports."""
+"""The reports of a derain."""
 
 PREVIEW_PX = 450_000  # that its tiles compute: 2 s on two cores; measured in benchmarks/README.md
 PREVIEW_SHARES = (0.9, 0.75, 0.6, 0.45)  # of it that the copy has: tiles of one shape fit worse

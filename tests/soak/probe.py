@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from nledn import malloc
 
 MEMORY_GROWTH_MB = 50.0
-"""What issue 8 allows over 90 minutes, after warm-up."""
+"""The growth that 90 minutes may bring after warm-up."""
 LONG_SAMPLES = 20
 SPARE = 3
 """Handles and threads that come and go with timing: a lane's file, a pool's thread."""

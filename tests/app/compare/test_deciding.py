@@ -1,4 +1,4 @@
-"""What a comparison is for: choosing a model for the photo."""
+"""Choosing a model for the photo by a comparison."""
 
 import shutil
 from dataclasses import replace
