@@ -1,6 +1,5 @@
 """The table of a batch: its rows and their drawing."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from pathlib import Path, PurePath
@@ -23,6 +22,7 @@ from app.batch.jobs import Entry
 from app.shell.icons import icon
 from app.shell.messages import explain
 from app.shell.names import as_tip
+from app.shell.thumbnails import PictureCache
 from app.shell.translation import mark, tr
 from nledn.messages import printable
 
@@ -82,7 +82,7 @@ class BatchModel(QAbstractTableModel):
         self._places: dict[Path, int] = {}
         self.pixel_ratio = 1.0
         self._is_paused = False
-        self._pictures: OrderedDict[Path, QPixmap] = OrderedDict()
+        self._pictures = PictureCache(PICTURES_KEPT)
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Show other photos, or changes of the same ones without scrolling."""
@@ -118,11 +118,7 @@ class BatchModel(QAbstractTableModel):
 
     def set_picture(self, path: Path, image: QImage) -> None:
         """Show a small picture; null if none can be made."""
-        picture = QPixmap.fromImage(image)
-        picture.setDevicePixelRatio(self.pixel_ratio)
-        self._pictures[path] = picture
-        while len(self._pictures) > PICTURES_KEPT:
-            self._pictures.popitem(last=False)
+        self._pictures.keep(path, image, self.pixel_ratio)
         row = self._places.get(path)
         if row is not None:
             at = self.index(row, Column.PHOTO)
@@ -183,11 +179,9 @@ class BatchModel(QAbstractTableModel):
         return picture is not None and picture.isNull()
 
     def _picture(self, path: Path) -> QPixmap | None:
-        picture = self._pictures.get(path)
+        picture = self._pictures.shown(path)
         if picture is None:
             self.picture_wanted.emit(path)
-        else:
-            self._pictures.move_to_end(path)
         return picture
 
 

@@ -1,6 +1,5 @@
 """The photos of the open folder in a row below it."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from app.photo.edits import Mark
 from app.shell.icons import icon
 from app.shell.names import as_tip
 from app.shell.parts import muted
-from app.shell.thumbnails import Thumbnails
+from app.shell.thumbnails import PictureCache, Thumbnails
 from app.shell.translation import tr
 from app.tasks import Tasks
 from nledn.messages import printable
@@ -66,7 +65,7 @@ class FilmstripModel(QAbstractListModel):
         self.current: Path | None = None
         self._results: Mapping[Path, Path] = {}
         self._marks: Mapping[Path, Mark] = {}
-        self._pictures: OrderedDict[Path, QPixmap] = OrderedDict()
+        self._pictures = PictureCache(PICTURES_KEPT)
 
     def set_photos(self, photos: Sequence[Path], results: Mapping[Path, Path]) -> None:
         """Show the photos of a folder, or the same ones with other results."""
@@ -89,11 +88,7 @@ class FilmstripModel(QAbstractListModel):
 
     def set_picture(self, path: Path, image: QImage) -> None:
         """Show a small picture; null if none can be made."""
-        picture = QPixmap.fromImage(image)
-        picture.setDevicePixelRatio(_ratio())
-        self._pictures[path] = picture
-        while len(self._pictures) > PICTURES_KEPT:
-            self._pictures.popitem(last=False)
+        self._pictures.keep(path, image, _ratio())
         if path in self.photos:
             at = self.index(self.photos.index(path))
             self.dataChanged.emit(at, at, [Role.DecorationRole])
@@ -129,11 +124,9 @@ class FilmstripModel(QAbstractListModel):
         return None
 
     def _picture(self, path: Path) -> QPixmap | None:
-        picture = self._pictures.get(path)
+        picture = self._pictures.shown(path)
         if picture is None:
             self.picture_wanted.emit(path)
-        else:
-            self._pictures.move_to_end(path)
         return picture
 
     def _tell(self) -> None:

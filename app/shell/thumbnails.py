@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPixmap
 
 from app.imaging.qimage import to_qimage
 from app.tasks import Job, Tasks, Work
@@ -16,6 +16,39 @@ from nledn.errors import DerainError
 
 IN_SIGHT = 16  # rows of a usual window: the last requests of this number come next, in their order
 WAITING_AT_MOST = 64  # visible rows, and a few more; those scrolled past are forgotten
+
+
+class PictureCache(OrderedDict[Path, QPixmap]):
+    """Small pictures of photos; the least recently shown ones go first.
+
+    Args:
+        most: pictures to keep.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def keep(self, path: Path, image: QImage, ratio: float) -> None:
+        """Keep a picture; null if none can be made.
+
+        Args:
+            path: of the photo.
+            image: its picture, in px of the screen.
+            ratio: px of the screen for one of the window.
+        """
+        picture = QPixmap.fromImage(image)
+        picture.setDevicePixelRatio(ratio)
+        self[path] = picture
+        while len(self) > self._most:
+            self.popitem(last=False)
+
+    def shown(self, path: Path) -> QPixmap | None:
+        """Return a picture that is shown now; None without one."""
+        picture = self.get(path)
+        if picture is not None:
+            self.move_to_end(path)
+        return picture
 
 
 class Thumbnails(QObject):
