@@ -4,17 +4,17 @@ Opens the window off the screen on the sample photo, derains it, and moves the d
 is a grab of the window; the file is an animated WebP.
 """
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.screenshots import new_home, window_of
+
 if TYPE_CHECKING:
     from PIL import Image
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from app.main_window import MainWindow
 
@@ -29,9 +29,7 @@ WAY = (0.5, 0.4, 0.3, 0.2, 0.1, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 0.9, 0.8, 0.65,
 
 def main(path: Path) -> None:
     """Derain the sample in a new home, and write the picture."""
-    with tempfile.TemporaryDirectory() as home:
-        for name in ("CONFIG", "CACHE", "DATA", "STATE"):
-            os.environ[f"XDG_{name}_HOME"] = home
+    with new_home():
         frames = take()
     derained = frames[: -len(WAY)]
     kept = [*derained[:: max(len(derained) // FRAMES, 1)], *frames[-len(WAY) :]]
@@ -44,21 +42,11 @@ def main(path: Path) -> None:
 def take() -> "list[Image.Image]":
     """Open the window, derain, move the divider; return all frames."""
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
 
-    from app.main_window import MainWindow
-    from app.photo.document import Document
     from app.photo.state import PhotoState
-    from app.shell import theme
-    from app.shell.engines import Engines
-    from app.shell.settings import Preferences, store
-    from app.tasks import Tasks
 
-    app = QApplication([])
-    theme.apply(app, "dark")
-    preferences, tasks, frames = Preferences(store()), Tasks(), []
-    document = Document(preferences.settings.options)
-    window = MainWindow(document, Engines(), tasks, preferences)
+    app, window = window_of("dark", "en")
+    document, frames = window.document, []
     ticks = QTimer(interval=FRAME_MS)
     ticks.timeout.connect(lambda: frames.append(grabbed(window)))
 
@@ -81,16 +69,16 @@ def take() -> "list[Image.Image]":
     window.controller.open_sample()
     app.exec()
     window.controller.let_go()
-    tasks.close()
+    window.tasks.close()
     return frames
 
 
-def moved(window: "MainWindow", app: object) -> "list[Image.Image]":
+def moved(window: "MainWindow", app: "QApplication") -> "list[Image.Image]":
     """Move the divider; return a frame at each place."""
     frames = []
     for place in WAY:
         window.view.divider = place
-        app.processEvents()  # type: ignore[attr-defined]  # of the only application
+        app.processEvents()
         frames.append(grabbed(window))
     return frames
 

@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
+    from PySide6.QtWidgets import QApplication
 
     from app.main_window import MainWindow
 
@@ -32,20 +34,25 @@ def main() -> None:
     parser.add_argument("--language", choices=("en", "zh_CN"), default="en")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        for name in ("CONFIG", "CACHE", "DATA", "STATE"):
-            os.environ[f"XDG_{name}_HOME"] = home
+    with new_home():
         take(arguments.folder, arguments.theme, arguments.language)
 
 
-def take(folder: Path, look: str, language: str) -> None:
-    """Open the window, derain the sample, grab what there is to see."""
-    from PySide6.QtCore import QTimer
+@contextmanager
+def new_home() -> Iterator[None]:
+    """Let the program begin with no settings, in folders that are removed afterwards."""
+    with tempfile.TemporaryDirectory() as home:
+        for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+            os.environ[f"XDG_{name}_HOME"] = home
+        yield
+
+
+def window_of(look: str, language: str) -> "tuple[QApplication, MainWindow]":
+    """Return the program and its window, not shown yet."""
     from PySide6.QtWidgets import QApplication
 
     from app.main_window import MainWindow
     from app.photo.document import Document
-    from app.photo.state import PhotoState
     from app.shell import theme
     from app.shell.engines import Engines
     from app.shell.settings import Preferences, store
@@ -56,10 +63,18 @@ def take(folder: Path, look: str, language: str) -> None:
     install(app, language)
     theme.apply(app, "light" if look == "light" else "dark")
     preferences = Preferences(store())
-    tasks = Tasks()
     document = Document(preferences.settings.options)
-    window = MainWindow(document, Engines(), tasks, preferences)
-    steps = pictures(window)
+    return app, MainWindow(document, Engines(), Tasks(), preferences)
+
+
+def take(folder: Path, look: str, language: str) -> None:
+    """Open the window, derain the sample, grab what there is to see."""
+    from PySide6.QtCore import QTimer
+
+    from app.photo.state import PhotoState
+
+    app, window = window_of(look, language)
+    document, steps = window.document, pictures(window)
 
     def after_a_moment(then: Callable[[], None]) -> None:
         QTimer.singleShot(SETTLED_MS, then)
@@ -87,7 +102,7 @@ def take(folder: Path, look: str, language: str) -> None:
     window.controller.open_sample()
     app.exec()
     window.controller.let_go()
-    tasks.close()
+    window.tasks.close()
 
 
 def pictures(window: "MainWindow") -> Iterator[str]:
