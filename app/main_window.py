@@ -372,7 +372,7 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         if not self._is_finishing:
-            self.controller.when_saved(self.batch_controller.close)
+            self.controller.when_saved(self.batch_controller.close, self.controller.series.left)
 
     def _finish(self) -> None:
         self._is_finishing = True

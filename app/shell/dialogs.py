@@ -40,6 +40,7 @@ PartialAnswer = Literal["finish", "save", "cancel"]
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 FETCH_WIDTH_PX = 520
 ICON_PX = 40
+NAMED = 6  # photos with unsaved results that the question names
 LICENCES_PX = (760, 560)  # 100 columns in the usual size, as the list is written
 
 
@@ -232,18 +233,24 @@ class Dialogs:
         """Other settings."""
         return SettingsDialog.ask(settings, machine, self._window)
 
-    def unsaved(self, name: str) -> Answer:
-        """Ask if unsaved work is to be saved."""
-        words = tr("Save the derained {name}?", name=name)
+    def unsaved(self, *names: str) -> Answer:
+        """Ask if the results of these photos are to be saved; of several, before the end."""
+        words = tr("Save the derained {name}?", name=names[0])
         details = tr("Without saving, the result is lost. The photo itself is unchanged.")
+        labels = (tr("Save"), tr("Discard"), tr("Cancel"))
+        if len(names) > 1:
+            words = tr("{count} photos have results that are not saved.", count=len(names))
+            details = tr("Their settings are kept, so Derain can compute the results again.")
+            details = f"{', '.join(names[:NAMED])}{', …' if names[NAMED:] else ''}\n\n{details}"
+            labels = (tr("Save all"), tr("Quit without saving"), tr("Cancel"))
         box = self._box("help", tr("Unsaved result"), words, details)
         buttons: dict[QMessageBox.StandardButton, Answer] = {
             QMessageBox.StandardButton.Save: "save",
             QMessageBox.StandardButton.Discard: "discard",
             QMessageBox.StandardButton.Cancel: "cancel",
         }
-        for button, words in zip(buttons, (tr("Save"), tr("Discard"), tr("Cancel")), strict=True):
-            box.addButton(button).setText(words)
+        for button, label in zip(buttons, labels, strict=True):
+            box.addButton(button).setText(label)
         box.setDefaultButton(QMessageBox.StandardButton.Save)
         box.setEscapeButton(QMessageBox.StandardButton.Cancel)
         box.exec()

@@ -1324,6 +1324,10 @@
         <translation>退出</translation>
     </message>
     <message>
+        <source>Quit without saving</source>
+        <translation>不保存并退出</translation>
+    </message>
+    <message>
         <source>Rain</source>
         <translation>雨层</translation>
     </message>
@@ -1458,6 +1462,10 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <source>Save all</source>
+        <translation>全部保存</translation>
     </message>
     <message>
         <source>Save anyway</source>
@@ -1872,6 +1880,10 @@
         <translation>工作进程 {worker} 无法使用：{reason}。</translation>
     </message>
     <message>
+        <source>Their settings are kept, so Derain can compute the results again.</source>
+        <translation>各张照片的设置会保留，因此可用“去雨”重新计算结果。</translation>
+    </message>
+    <message>
         <source>Theme</source>
         <translation>主题</translation>
     </message>
@@ -2214,6 +2226,10 @@
     <message>
         <source>{count} of {total} photos of the last batch remain.</source>
         <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
+    </message>
+    <message>
+        <source>{count} photos have results that are not saved.</source>
+        <translation>{count} 张照片的结果尚未保存。</translation>
     </message>
     <message>
         <source>{count} photos have these settings now.</source>

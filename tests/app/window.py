@@ -98,8 +98,8 @@ class Answers(Dialogs):
         self.asked.append("settings")
         return self.chosen
 
-    def unsaved(self, name: str) -> Answer:
-        self.asked.append(f"unsaved {name}")
+    def unsaved(self, *names: str) -> Answer:
+        self.asked.append(f"unsaved {', '.join(names)}")
         self.meanwhile()
         return self.answer
 
