@@ -378,7 +378,6 @@ class Batch(QObject):
             skipped=counts["skipped"],
             under_way=sum(self._running.values()),
             is_looking=any(map(_is_busy, busy)),
-            megapixels_per_second=update.megapixels_per_second if update else None,
             seconds_left=update.seconds_left if update else None,
         )
         if status != self.status:

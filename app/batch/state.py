@@ -35,7 +35,6 @@ class BatchStatus:
         skipped: photos left out.
         under_way: the computed parts of those that are begun, in photos.
         is_looking: photos are being found, or a report is being made.
-        megapixels_per_second: None before the first photo is done.
         seconds_left: None before the first photo is done.
     """
 
@@ -47,7 +46,6 @@ class BatchStatus:
     skipped: int = 0
     under_way: float = 0.0
     is_looking: bool = False
-    megapixels_per_second: float | None = None
     seconds_left: float | None = None
 
     @property
@@ -67,7 +65,7 @@ def counted_of(status: BatchStatus) -> str:
 
 
 def pace_of(status: BatchStatus) -> str:
-    """Its activity, speed and time left, if known."""
+    """Its activity, or the time for each photo and the time left, if known."""
     words = {
         BatchState.PAUSING: tr("Pausing after this tile…"),
         BatchState.PAUSED: tr("Paused"),
@@ -77,7 +75,12 @@ def pace_of(status: BatchStatus) -> str:
         return words[status.state]
     if status.state is not BatchState.RUNNING:
         return tr("Looking for photos…") if status.is_looking else ""
-    if status.megapixels_per_second is None or status.seconds_left is None:
+    if status.seconds_left is None:
         return tr("The first photo is being derained…")
-    speed = tr("{speed} MP/s", speed=f"{status.megapixels_per_second:.2g}")
-    return f"{speed} · {tr('{time} left', time=clock(status.seconds_left))}"
+    left = tr("{time} left", time=clock(status.seconds_left))
+    photos = status.planned - status.under_way
+    if photos <= 0:
+        return left
+    each_s = status.seconds_left / photos
+    each = tr("{seconds} s", seconds=f"{each_s:.2g}") if each_s < 60 else clock(each_s)
+    return f"{tr('{time} a photo', time=each)} · {left}"

@@ -2440,16 +2440,16 @@
         <translation>{size} GiB 可用</translation>
     </message>
     <message>
-        <source>{speed} MP/s</source>
-        <translation>{speed} MP/s</translation>
-    </message>
-    <message>
         <source>{taken} levels on {share} of pixels</source>
         <translation>去除 {taken} 级，涉及 {share} 的像素</translation>
     </message>
     <message>
         <source>{text}</source>
         <translation>{text}</translation>
+    </message>
+    <message>
+        <source>{time} a photo</source>
+        <translation>每张照片 {time}</translation>
     </message>
     <message>
         <source>{time} left</source>
