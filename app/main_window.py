@@ -224,6 +224,7 @@ class MainWindow(QMainWindow):
             "double": lambda: self._zoomed.set_zoom(2.0),
             "zoom_in": lambda: self._zoomed.zoom_by(1.25),
             "zoom_out": lambda: self._zoomed.zoom_by(0.8),
+            "manual": self._help.show_manual,
             "shortcuts": self._help.show_shortcuts,
             "sample": controller.open_sample,
             "log": self._help.show_log,

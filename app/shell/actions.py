@@ -78,6 +78,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("zoom_in", mark("Zoom in"), ("Ctrl++", "Ctrl+="), "", "view"),
     Spec("zoom_out", mark("Zoom out"), ("Ctrl+-",), "", "view"),
     Spec("full_screen", mark("Full screen"), ("F11",), "", "view", checkable=True),
+    Spec("manual", mark("Manual"), (), "", "help"),
     Spec("shortcuts", mark("Keyboard shortcuts"), ("?", "F1"), "help", "help"),
     Spec("sample", mark("Open the sample photo"), (), "", "help"),
     Spec("log", mark("Show the log file"), (), "", "help"),

@@ -23,7 +23,8 @@ from app.shell.translation import tr
 Kind = Literal["error", "info", "done"]
 ICONS: Mapping[Kind, str] = {"error": "warning", "info": "info", "done": "done"}
 ICON_PX = 20
-SHOWN_MS = 6000
+SHOWN_MS = 8000  # at least
+READ_MS = 70  # a byte of UTF-8: 14 letters a second, or 5 Chinese characters
 FADE_MS = 300
 WIDEST_PX = 720
 MARGIN_PX = 16  # to the sides and the bottom of the page
@@ -72,7 +73,7 @@ class Banner(QFrame):
     Attributes:
         visibility_changed: (bool).
         buttons: of the notice, by the names of their actions.
-        shown_ms: after which a notice fades that needs no answer.
+        shown_ms: after which a short notice fades that needs no answer.
     """
 
     visibility_changed = Signal(bool)
@@ -135,7 +136,7 @@ class Banner(QFrame):
         self.show()
         self.visibility_changed.emit(True)
         if notice.kind == "done" or (notice.kind == "info" and not notice.actions):
-            self._timer.start(self.shown_ms)
+            self._timer.start(max(self.shown_ms, READ_MS * len(notice.text.encode())))
 
     @property
     def is_leaving(self) -> bool:
@@ -161,7 +162,7 @@ class Banner(QFrame):
 
     def _fade(self) -> None:
         if self.underMouse():  # it is being read, or about to be clicked
-            self._timer.start(self.shown_ms)
+            self._timer.start()
             return
         self._effect.setEnabled(True)
         self._fading.start()

@@ -32,7 +32,7 @@ from app.tasks import Tasks
 THEME, PORTAL = "QT_QPA_PLATFORMTHEME", "xdgdesktopportal"
 PORTAL_MS = 1000  # a desktop that answers later would hold the window up each time
 PREVIEW = QSize(240, 240)
-OWN_SIZE, ROW_PX = QSize(960, 560), 26
+OWN_SIZE, ROW_PX, SIDEBAR_PX = QSize(960, 560), 26, 144
 COLUMNS_PX = {0: 240, 1: 96, 3: 152}  # name, size, date; the kind is in the name's ending
 KIND_COLUMN = 2
 BUTTONS = {
@@ -101,6 +101,7 @@ class FileDialog(QFileDialog):
         if os.environ.get(THEME) == PORTAL and not portal_has_dialogs():
             self.setOption(QFileDialog.Option.DontUseNativeDialog)
         self.setFileMode(QFileDialog.FileMode.ExistingFile)
+        self.setOption(QFileDialog.Option.HideNameFilterDetails)  # Photos has some fifty endings
         self.setNameFilters(kinds)
         self.selectFile(name)
         splitter = self.findChild(QSplitter)
@@ -129,6 +130,7 @@ class FileDialog(QFileDialog):
         )
         if isinstance(sidebar, QListView) and isinstance(places, QComboBox):
             sidebar.setItemDelegate(rows)
+            sidebar.setMinimumWidth(SIDEBAR_PX)
             places.setIconSize(QSize(0, 0))
 
     def _use_our_words(self) -> None:

@@ -1,29 +1,31 @@
-"""The Help menu: the sheet of shortcuts, the log's folder, version and licences."""
+"""The Help menu: manual, sheet of shortcuts, the log's folder, version and licences."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QAction, QDesktopServices, QImage, QKeySequence, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from app.shell.actions import GROUPS, SPECS
 from app.shell.dialogs import Dialogs
-from app.shell.names import url_of
+from app.shell.names import path_of, url_of
 from app.shell.parts import dialog_buttons, heading, muted, scrolling
 from app.shell.translation import tr
 from nledn import __version__, licences, places
 from nledn.messages import NO_LICENCES
 
 COLUMNS = 3
+MANUAL, PICTURE_PX = QSize(960, 720), 420  # two pictures stand side by side
 TITLE_BAR_PX = 48  # of the sheet, with some space
 
 
@@ -105,6 +107,53 @@ def _all_keys(action: QAction) -> str:
     return ", ".join(keys.toString(native) for keys in action.shortcuts())
 
 
+class _Pages(QTextBrowser):
+    """The manual's pages, with pictures as wide as half a page."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802 - Qt's name
+        """Make pictures smaller, for the screen's own pixels."""
+        found = super().loadResource(kind, name)
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return found
+        picture = QImage(self.source().resolved(QUrl(name)).toLocalFile())
+        ratio = self.devicePixelRatio()
+        smooth = Qt.TransformationMode.SmoothTransformation
+        picture = picture.scaledToWidth(round(PICTURE_PX * ratio), smooth)
+        picture.setDevicePixelRatio(ratio)
+        return picture
+
+
+class Manual(QDialog):
+    """Shows the manual; stands beside the window, and needs neither network nor browser."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Manual"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.pages = _Pages()
+        self.pages.setAccessibleName(tr("Manual"))
+        self.pages.setOpenLinks(False)
+        self.pages.anchorClicked.connect(self._follow)
+        self.pages.setSource(url_of(places.manual() / "index.md"))
+        buttons = dialog_buttons(self, {QDialogButtonBox.StandardButton.Close: tr("Close")})
+        self.back = buttons.addButton(tr("Back"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.back.setEnabled(False)
+        self.back.clicked.connect(self.pages.backward)
+        self.pages.backwardAvailable.connect(self.back.setEnabled)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.pages)
+        layout.addWidget(buttons)
+        self.resize(MANUAL)
+
+    def _follow(self, link: QUrl) -> None:
+        """Show a page; leave other files and addresses to their programs."""
+        url = self.pages.source().resolved(link)
+        if url.isLocalFile() and path_of(url).suffix == ".md":
+            self.pages.setSource(url)
+        else:
+            QDesktopServices.openUrl(url)
+
+
 class Help:
     """Answers the actions of the Help menu.
 
@@ -132,6 +181,12 @@ class Help:
         shown = self._window.findChild(ShortcutSheet)
         if shown is None:
             shown = ShortcutSheet(sheet(self._actions, self._keys()), self._window)
+        shown.show()
+        shown.activateWindow()
+
+    def show_manual(self) -> None:
+        """Show the manual, or bring it to the front."""
+        shown = self._window.findChild(Manual) or Manual(self._window)
         shown.show()
         shown.activateWindow()
 

@@ -196,6 +196,10 @@
         <translation>“自动”在此处使用 OpenVINO：速度是 PyTorch 的 {times} 倍。</translation>
     </message>
     <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
         <source>Back to 100 %</source>
         <translation>恢复为 100 %</translation>
     </message>
@@ -676,6 +680,10 @@
         <translation>正在获取 {title}：{percent} %</translation>
     </message>
     <message>
+        <source>Figures</source>
+        <translation>数值</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>文件</translation>
     </message>
@@ -958,6 +966,10 @@
     <message>
         <source>Looking for photos…</source>
         <translation>正在查找照片…</translation>
+    </message>
+    <message>
+        <source>Manual</source>
+        <translation>手册</translation>
     </message>
     <message>
         <source>Measured in the rectangle, {size}.</source>
@@ -1862,6 +1874,10 @@
     <message>
         <source>The server refused {url} (HTTP status {status}).</source>
         <translation>服务器拒绝提供 {url}（HTTP 状态 {status}）。</translation>
+    </message>
+    <message>
+        <source>The signal-to-noise ratio of results for test photos with known rain: the higher, the closer to the photo without rain.</source>
+        <translation>在已知雨迹的测试照片上，结果的信噪比：数值越高，越接近无雨的照片。</translation>
     </message>
     <message>
         <source>The video of this motion photo is not kept.</source>
