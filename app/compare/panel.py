@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from app.shell.models import name_of
 from app.shell.names import in_menu
 from app.shell.parts import (
     PANEL_WIDTH_PX,
+    Fold,
     heading,
     icon_button,
     line,
@@ -150,13 +150,10 @@ class ComparePanel(QFrame):
         self.votes = QWidget()
         self.tiling = QPushButton(tr("Check tiling"))
         self.tiling.setToolTip(tr("Compute the visible part at once and in tiles, and compare"))
-        self.advanced = QToolButton()
-        self.advanced.setText(tr("Advanced"))
-        self.advanced.setCheckable(True)
-        self.advanced.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.advanced.setToolTip(tr("Ways to check the models themselves"))
         self.reasons = muted()
+        self._checks = self._made_checks()
+        self.advanced = Fold(tr("Advanced"), self._checks)
+        self.advanced.setToolTip(tr("Ways to check the models themselves"))
         self.progress = muted()
         self.whole = QPushButton(tr("Whole photo"))
         self.whole.setToolTip(tr("Compute the rest of the photo"))
@@ -289,7 +286,7 @@ class ComparePanel(QFrame):
         column.addWidget(self.votes)
         column.addWidget(line())
         column.addWidget(self.advanced)
-        column.addWidget(self._checks())
+        column.addWidget(self._checks)
         column.addStretch()
         bottom = QVBoxLayout()
         bottom.setContentsMargins(16, 12, 16, 12)
@@ -304,7 +301,7 @@ class ComparePanel(QFrame):
         layout.addWidget(line())
         layout.addLayout(bottom)
 
-    def _checks(self) -> QWidget:
+    def _made_checks(self) -> QWidget:
         """The controls below Advanced."""
         checks = QWidget()
         layout = QVBoxLayout(checks)
@@ -312,15 +309,7 @@ class ComparePanel(QFrame):
         layout.setSpacing(8)
         layout.addLayout(_side_by_side(self.errors, self.tiling))
         layout.addWidget(self.reasons)
-        self.advanced.toggled.connect(checks.setVisible)
-        self.advanced.toggled.connect(self._turn_arrow)
-        self._turn_arrow(False)
-        checks.hide()
         return checks
-
-    def _turn_arrow(self, is_open: bool) -> None:
-        arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
-        self.advanced.setArrowType(arrow)
 
 
 def _toggle(words: str, about: str) -> QPushButton:

@@ -20,7 +20,7 @@ from app.shell.actions import without_state
 from app.shell.icons import icon
 from app.shell.models import name_of
 from app.shell.names import in_menu
-from app.shell.parts import PANEL_WIDTH_PX, icon_button, muted
+from app.shell.parts import PANEL_WIDTH_PX, Fold, icon_button, muted
 from app.shell.translation import tr
 from nledn.card import Card
 from nledn.catalog import AUTO
@@ -201,10 +201,8 @@ class _About(QFrame):
         for label in (self.words, self.figures):
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setWordWrap(True)
-        self.more = QPushButton(tr("Figures"))
-        self.more.setProperty("flat", "true")
-        self.more.setCheckable(True)
-        self.more.toggled.connect(self._unfold)
+        self.more = Fold(tr("Figures"), self.figures)
+        self.more.toggled.connect(self._place)
         layout = QVBoxLayout(self)
         layout.addWidget(self.words)
         layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
@@ -222,11 +220,10 @@ class _About(QFrame):
         self.figures.setText(f"<p>{meaning}</p>{''.join(map(_scores, measured))}")
         self.more.setVisible(bool(measured))
         self.more.setChecked(False)
-        self._unfold(False)
+        self._place()
         self.show()
 
-    def _unfold(self, unfolds: bool) -> None:
-        self.figures.setVisible(unfolds)
+    def _place(self) -> None:
         height = self.heightForWidth(ABOUT_PX)
         self.setFixedHeight(height)
         self.move(self._corner - QPoint(ABOUT_PX, height))

@@ -293,6 +293,9 @@ class Dialogs:
         box.setWindowTitle(title)
         box.setText(text)
         box.setInformativeText(details)
+        inside = box.layout()
+        assert inside is not None, "Qt has put text and buttons there"
+        inside.setContentsMargins(24, 24, 24, 16)
         return box
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFileSystemModel,
+    QHeaderView,
     QLabel,
     QListView,
     QSplitter,
@@ -33,7 +34,7 @@ THEME, PORTAL = "QT_QPA_PLATFORMTHEME", "xdgdesktopportal"
 PORTAL_MS = 1000  # a desktop that answers later would hold the window up each time
 PREVIEW = QSize(240, 240)
 OWN_SIZE, ROW_PX, SIDEBAR_PX = QSize(960, 560), 26, 144
-COLUMNS_PX = {0: 240, 1: 96, 3: 152}  # name, size, date; the kind is in the name's ending
+COLUMNS_PX = {1: 96, 3: 152}  # size, date; the name has the rest, and the kind in its ending
 KIND_COLUMN = 2
 BUTTONS = {
     "backButton": "previous",
@@ -148,6 +149,8 @@ class FileDialog(QFileDialog):
             table.setColumnHidden(KIND_COLUMN, True)
             for column, width_px in COLUMNS_PX.items():
                 table.setColumnWidth(column, width_px)
+            table.header().setStretchLastSection(False)
+            table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _add_preview(self, splitter: QSplitter, tasks: Tasks) -> None:
         self.preview = muted()
@@ -182,6 +185,9 @@ def folder_dialog(parent: QWidget | None, title: str, start: Path) -> FileDialog
     dialog = FileDialog(parent, title, start)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    for name in ("fileTypeLabel", "fileTypeCombo"):  # of Qt's own dialog
+        if isinstance(kinds := dialog.findChild(QWidget, name), QWidget):
+            kinds.hide()
     return dialog
 
 

@@ -134,6 +134,7 @@ class Manual(QDialog):
         self.pages.setAccessibleName(tr("Manual"))
         self.pages.setOpenLinks(False)
         self.pages.anchorClicked.connect(self._follow)
+        self.pages.document().setDocumentMargin(24)
         self.pages.setSource(url_of(places.manual() / "index.md"))
         buttons = dialog_buttons(self, {QDialogButtonBox.StandardButton.Close: tr("Close")})
         self.back = buttons.addButton(tr("Back"), QDialogButtonBox.ButtonRole.ActionRole)

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QLabel,
+    QLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QSlider,
     QSpinBox,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -49,7 +51,7 @@ def muted(text: str = "") -> QLabel:
 def form_label(text: str) -> QLabel:
     """The name of a field, in the middle of its height."""
     label = QLabel(text)
-    label.setMinimumHeight(FIELD_PX)
+    label.setFixedHeight(FIELD_PX)
     label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return label
 
@@ -148,6 +150,33 @@ def icon_button(name: str, words: str) -> QToolButton:
     button.setAccessibleName(words)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+class Fold(QToolButton):
+    """A button with an arrow that shows what is below it, which is hidden at first."""
+
+    def __init__(self, words: str, below: QWidget) -> None:
+        super().__init__()
+        self.setText(words)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._below = below
+        self.toggled.connect(self._show_below)
+        self._show_below(False)
+
+    def _show_below(self, shows: bool) -> None:
+        self.setArrowType(Qt.ArrowType.DownArrow if shows else Qt.ArrowType.RightArrow)
+        self._below.setVisible(shows)
+
+
+def hinted(field: QWidget | QLayout, hint: QLabel) -> QVBoxLayout:
+    """A field of a form, with a hint close below it."""
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    column.addLayout(field) if isinstance(field, QLayout) else column.addWidget(field)
+    column.addWidget(hint)
+    return column
 
 
 def clear_button(tip: str) -> QPushButton:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.file_dialogs import folder_dialog
-from app.shell.parts import dialog_buttons, form_label, is_accepted, muted, quality_field
+from app.shell.parts import dialog_buttons, form_label, hinted, is_accepted, muted, quality_field
 from app.shell.translation import tr
 from nledn.messages import printable
 
@@ -119,8 +119,7 @@ class SaveDialog(QDialog):
         row.addWidget(self.folder, 1)
         row.addWidget(self.browse)
         form.addRow(form_label(tr("Folder")), row)
-        form.addRow(form_label(tr("Name")), self.name)
-        form.addRow("", self.example)
+        form.addRow(form_label(tr("Name")), hinted(self.name, self.example))
         form.addRow(form_label(tr("Format")), self.format)
         form.addRow(form_label(tr("Quality")), self.quality)
         layout = QVBoxLayout(self)

@@ -27,6 +27,7 @@ from app.shell.parts import (
     dialog_buttons,
     form_label,
     heading,
+    hinted,
     is_accepted,
     muted,
     quality_field,
@@ -165,19 +166,18 @@ class SettingsDialog(QDialog):
         row.addWidget(self.browse)
         page, form = _page(tr("Window"))
         form.addRow(form_label(tr("Theme")), self.theme)
-        form.addRow(form_label(tr("Language")), self.language)
-        form.addRow("", muted(tr("Takes effect after a restart.")))
+        restart = muted(tr("Takes effect after a restart."))
+        form.addRow(form_label(tr("Language")), hinted(self.language, restart))
         form.addRow("", self.enlarges)
-        form.addRow(form_label(tr("Screen profile")), row)
-        form.addRow("", muted(tr("An ICC file of your screen, if the desktop has none.")))
+        about = muted(tr("An ICC file of your screen, if the desktop has none."))
+        form.addRow(form_label(tr("Screen profile")), hinted(row, about))
         return page
 
     def _results_page(self) -> QWidget:
         page, form = _page(tr("Results"))
-        form.addRow(form_label(tr("Name")), self.name)
-        form.addRow("", self.example)
-        form.addRow(form_label(tr("Quality")), self.quality)
-        form.addRow("", muted(tr("For JPEG, WebP and JPEG XL; PNG and TIFF are lossless.")))
+        form.addRow(form_label(tr("Name")), hinted(self.name, self.example))
+        lossy = muted(tr("For JPEG, WebP and JPEG XL; PNG and TIFF are lossless."))
+        form.addRow(form_label(tr("Quality")), hinted(self.quality, lossy))
         form.addRow(form_label(tr("Metadata")), self.strip)
         form.addRow("", self.record)
         form.addRow("", self.keep_times)
@@ -185,11 +185,11 @@ class SettingsDialog(QDialog):
 
     def _device_page(self) -> QWidget:
         page, form = _page(tr("Device"))
-        form.addRow(form_label(tr("Device")), self.device)
-        form.addRow("", muted(found_of(self._machine)))
-        form.addRow(form_label(tr("Backend")), self.backend)
-        if verdict := verdict_of(self._machine):
-            form.addRow("", muted(verdict))
+        found = muted(found_of(self._machine))
+        form.addRow(form_label(tr("Device")), hinted(self.device, found))
+        verdict = verdict_of(self._machine)
+        field = hinted(self.backend, muted(verdict)) if verdict else self.backend
+        form.addRow(form_label(tr("Backend")), field)
         form.addRow(form_label(tr("Precision")), self.precision)
         form.addRow(form_label(tr("Tile")), self.tile)
         return page
