@@ -22,26 +22,23 @@ from app.photo.words import keys_on_photo
 from app.shell.actions import (
     MODES,
     PAGES,
+    ExportMenu,
     RecentMenu,
     make_actions,
     make_menus,
     without_state,
 )
-from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
-from app.shell.dropped import is_welcome
-from app.shell.engines import Engines, give_memory_back
-from app.shell.export_menu import ExportMenu
+from app.shell.engines import BackendBenchmark, Engines, give_memory_back
 from app.shell.help import Help
-from app.shell.icons import program_icon
 from app.shell.models import Models
-from app.shell.names import in_title
-from app.shell.placement import place
+from app.shell.names import in_title, is_welcome
 from app.shell.presets import texts_of
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
-from app.shell.shell import PageName, Shell, TopBar
+from app.shell.shell import PageName, Shell, TopBar, place
+from app.shell.theme import program_icon
 from app.shell.translation import tr
 from app.tasks import Tasks
 from app.views.photo_view import PhotoView

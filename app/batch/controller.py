@@ -14,12 +14,10 @@ from app.batch.state import BatchState
 from app.batch.watch import Watch
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
-from app.shell.dropped import paths_in
 from app.shell.engines import Engines
-from app.shell.messages import explain
-from app.shell.names import url_of
+from app.shell.names import paths_in, url_of
 from app.shell.settings import Preferences
-from app.shell.translation import tr
+from app.shell.translation import explain, tr
 from app.tasks import Tasks
 from nledn import Options
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from app.batch.autosave import Choices
 from app.batch.engine import BatchEngine
+from app.batch.state import Choices
 from app.shell.settings import Settings
 from app.tasks import Job, QueueName, Work
 from nledn import Options

@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.batch import jobs
-from app.batch.autosave import Choices, KeepQueueJob, Kept, QueueFile, ReadQueueJob
 from app.batch.engine import BatchEngine
 from app.batch.jobs import Asked, Ended, Entry, Listed, Paused
-from app.batch.state import BatchState, BatchStatus
+from app.batch.state import (
+    BatchState,
+    BatchStatus,
+    Choices,
+    KeepQueueJob,
+    Kept,
+    QueueFile,
+    ReadQueueJob,
+)
 from app.shell.engines import Engines
 from app.shell.settings import Preferences
 from app.tasks import Task, Tasks

@@ -23,9 +23,9 @@ from app.batch.jobs import RESULTS
 from app.batch.panel import BatchPanel
 from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
 from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate, note_of
-from app.shell.icons import icon, program_icon
 from app.shell.parts import muted
 from app.shell.shell import Shell
+from app.shell.theme import icon, program_icon
 from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
 from app.tasks import Tasks

@@ -16,14 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.batch.autosave import Choices
 from app.batch.jobs import RESULTS
-from app.batch.state import BatchState, BatchStatus
-from app.shell.icons import icon
-from app.shell.name_field import NameField
+from app.batch.state import BatchState, BatchStatus, Choices
 from app.shell.names import as_tip
 from app.shell.parts import (
     PANEL_WIDTH_PX,
+    NameField,
     choice,
     clear_button,
     heading,
@@ -32,6 +30,7 @@ from app.shell.parts import (
     muted,
     scrolling,
 )
+from app.shell.theme import icon
 from app.shell.translation import tr
 from nledn.errors import OptionInvalid
 from nledn.messages import printable

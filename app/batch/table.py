@@ -19,11 +19,10 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap, QT
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.batch.jobs import Entry
-from app.shell.icons import icon
-from app.shell.messages import explain
 from app.shell.names import as_tip
+from app.shell.theme import icon
 from app.shell.thumbnails import PictureCache
-from app.shell.translation import mark, tr
+from app.shell.translation import explain, mark, tr
 from nledn.messages import printable
 
 Index = QModelIndex | QPersistentModelIndex

@@ -9,20 +9,28 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.compare.blind_test import NONE, BlindTest, Vote, VoteJob, vote_of
 from app.compare.jobs import ExportJob, TilingJob
 from app.compare.metrics import decibels, details_of, figures_of
 from app.compare.model import CompareModel
 from app.compare.panel import PaneSummary
-from app.compare.panes import MOST, ComparePane, PaneKind, Panes
+from app.compare.panes import (
+    MOST,
+    NONE,
+    BlindTest,
+    ComparePane,
+    PaneKind,
+    Panes,
+    Vote,
+    VoteJob,
+    vote_of,
+)
 from app.imaging.layers import Kind
 from app.imaging.opened import Opened
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines
 from app.shell.file_dialogs import pictures_folder
-from app.shell.messages import explain
-from app.shell.translation import tr
+from app.shell.translation import explain, tr
 from app.tasks import Task, Tasks
 from app.views.compare_canvas import ComparedPicture
 from nledn.card import Card

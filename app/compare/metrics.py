@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.compare.panes import Panes
 from app.imaging.picture import Picture
-from app.shell.removal import NOT_SHIFTED, brightness_of, removal_of
-from app.shell.translation import tr
+from app.shell.translation import NOT_SHIFTED, brightness_of, removal_of, tr
 from app.tasks import Job, Task, Tasks, Work
 from nledn.tiling import Rect
 

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.icons import icon
 from app.shell.models import name_of
 from app.shell.names import in_menu
 from app.shell.parts import (
@@ -29,6 +28,7 @@ from app.shell.parts import (
     percent_field,
     scrolling,
 )
+from app.shell.theme import icon
 from app.shell.translation import tr
 from nledn.card import Card
 from nledn.options import STRENGTH_MAX

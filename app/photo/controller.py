@@ -18,10 +18,9 @@ from app.photo.series import Series
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Notice
 from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
-from app.shell.dropped import image_in, is_welcome, paths_in
 from app.shell.engines import Engines, LoadJob
 from app.shell.models import Models
-from app.shell.names import path_kept
+from app.shell.names import image_in, is_welcome, path_kept, paths_in
 from app.shell.settings import Preferences, Settings, with_recent
 from app.shell.translation import tr
 from app.tasks import Job, R, Task, Tasks

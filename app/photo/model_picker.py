@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.actions import without_state
-from app.shell.icons import icon
 from app.shell.models import name_of
 from app.shell.names import in_menu
 from app.shell.parts import PANEL_WIDTH_PX, Fold, icon_button, muted
+from app.shell.theme import icon
 from app.shell.translation import tr
 from nledn.card import Card
 from nledn.catalog import AUTO

@@ -16,9 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.icons import icon
-from app.shell.messages import explain
-from app.shell.translation import tr
+from app.shell.theme import icon
+from app.shell.translation import explain, tr
 
 Kind = Literal["error", "info", "done"]
 ICONS: Mapping[Kind, str] = {"error": "warning", "info": "info", "done": "done"}

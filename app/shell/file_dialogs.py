@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.icons import icon
 from app.shell.names import url_of
 from app.shell.parts import is_accepted, muted
+from app.shell.theme import icon
 from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
 from app.tasks import Tasks

@@ -1,13 +1,32 @@
-"""Export presets: named settings for saving, kept between starts."""
+"""Export presets: named settings for saving, kept between starts, and their dialog."""
 
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from app.shell.save_dialog import FORMATS
-from app.shell.translation import mark
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.shell.file_dialogs import folder_dialog
+from app.shell.parts import dialog_buttons, form_label, is_accepted, muted, quality_field
+from app.shell.save_dialog import FORMATS, LOSSY
+from app.shell.translation import mark, tr
+from nledn.naming import Naming, name_of
 
 SHORTEST_PX, LONGEST_PX = 16, 65_535  # of the longest side; JPEG ends there
 NAME_BYTES = 255  # of a file's name on ext4, APFS and NTFS
@@ -86,3 +105,175 @@ def _read(texts: Sequence[str]) -> Iterator[Preset]:
             )
         except (KeyError, TypeError, ValueError):
             continue
+
+
+LIST_PX, ITEM_PX, SIDE_PX = 200, 32, 112
+
+
+class PresetsDialog(QDialog):
+    """Edits the presets; nothing changes before OK."""
+
+    def __init__(self, presets: Sequence[Preset], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Export presets"))
+        self.presets = [replace(preset, name=tr(preset.name)) for preset in presets]
+        self.list = QListWidget()
+        self.list.setFixedWidth(LIST_PX)
+        self.list.setAccessibleName(tr("Export presets"))
+        for preset in self.presets:
+            self._list(preset)
+        self.add = QPushButton(tr("Add"))
+        self.delete = QPushButton(tr("Delete"))
+        self._make_fields()
+        kinds = QDialogButtonBox.StandardButton
+        self.buttons = dialog_buttons(self, {kinds.Ok: tr("OK"), kinds.Cancel: tr("Cancel")})
+        self._lay_out()
+        self.list.currentRowChanged.connect(self._show)
+        self.add.clicked.connect(self._add)
+        self.delete.clicked.connect(self._delete)
+        self.list.setCurrentRow(0)
+        self._show(self.list.currentRow())
+
+    @classmethod
+    def ask(
+        cls, presets: Sequence[Preset], parent: QWidget | None = None
+    ) -> tuple[Preset, ...] | None:
+        """Show the dialog and wait; None if cancelled."""
+        dialog = cls(presets, parent)
+        return tuple(dialog.presets) if is_accepted(dialog) else None
+
+    def _make_fields(self) -> None:
+        self.name = QLineEdit()
+        self.format = QComboBox()
+        self.format.addItem(tr("As the photo"), "")
+        for suffix, name in FORMATS.items():
+            self.format.addItem(name, suffix)
+        self.quality = quality_field(95)
+        self.longest_side = QSpinBox()
+        self.longest_side.setRange(SHORTEST_PX - 1, LONGEST_PX)
+        self.longest_side.setSpecialValueText(tr("Full size"))
+        self.longest_side.setSuffix(" px")
+        self.longest_side.setFixedWidth(SIDE_PX)
+        self.longest_side.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.longest_side.setToolTip(tr("Larger photos are reduced; none is enlarged."))
+        self.folder = QLineEdit()
+        self.folder.setPlaceholderText(tr("Beside the photo"))
+        self.browse = QPushButton(tr("Choose…"))
+        self.ending = QLineEdit()
+        self.example = muted()
+        self.fields = QWidget()
+        for edit in (self.name, self.folder, self.ending):
+            edit.textChanged.connect(self._take)
+        for number in (self.quality, self.longest_side):
+            number.valueChanged.connect(self._take)
+        self.format.currentIndexChanged.connect(self._take)
+        self.browse.clicked.connect(self._browse)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.folder, 1)
+        row.addWidget(self.browse)
+        form = QFormLayout(self.fields)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        for words, field in (
+            (tr("Name"), self.name),
+            (tr("Format"), self.format),
+            (tr("Quality"), self.quality),
+            (tr("Longest side"), self.longest_side),
+            (tr("Folder"), self.folder),
+            (tr("Original name +"), self.ending),
+        ):
+            field.setAccessibleName(words)
+            form.addRow(form_label(words), row if field is self.folder else field)
+        form.addRow("", self.example)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.add, 1)
+        below.addWidget(self.delete, 1)
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(self.list, 1)
+        left.addLayout(below)
+        top = QHBoxLayout()
+        top.setSpacing(24)
+        top.addLayout(left)
+        top.addWidget(self.fields, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(24)
+        layout.addLayout(top, 1)
+        layout.addWidget(self.buttons)
+        self.resize(680, 400)
+
+    def _show(self, row: int) -> None:
+        """Put a preset into the fields."""
+        self.fields.setEnabled(row >= 0)
+        self.delete.setEnabled(row >= 0)
+        shown = self.presets[row] if row >= 0 else Preset("")
+        fields = (self.name, self.format, self.quality, self.longest_side, self.folder, self.ending)
+        blocked = [QSignalBlocker(field) for field in fields]
+        self.name.setText(shown.name)
+        self.format.setCurrentIndex(self.format.findData(shown.suffix))
+        self.quality.setValue(shown.quality)
+        self.longest_side.setValue(shown.longest_side_px or 0)
+        self.folder.setText(shown.folder)
+        self.ending.setText(shown.ending)
+        del blocked
+        self._judge()
+
+    def _take(self) -> None:
+        """Put the fields into their preset."""
+        row = self.list.currentRow()
+        side_px = self.longest_side.value()
+        self.presets[row] = Preset(
+            name=self.name.text(),
+            suffix=self.format.currentData(),
+            quality=self.quality.value(),
+            longest_side_px=side_px if side_px >= SHORTEST_PX else None,
+            folder=self.folder.text().strip(),
+            ending=self.ending.text(),
+        )
+        self.list.item(row).setText(self.name.text())
+        self._judge()
+
+    def _judge(self) -> None:
+        """Show the resulting name, and allow OK while every preset is valid."""
+        suffix, ending = self.format.currentData(), self.ending.text()
+        self.quality.setEnabled(suffix in ("", *LOSSY))
+        if replace(Preset("name"), ending=ending).is_valid:
+            name = name_of(
+                Naming("street", suffix or ".jpg", "", 1.0, 1), f"{{stem}}{ending}{{ext}}"
+            )
+            self.example.setText(tr("street.jpg becomes {name}", name=name))
+        else:
+            self.example.setText(tr("A file's name cannot contain that."))
+        fine = all(preset.is_valid for preset in self.presets)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(fine)
+
+    def _add(self) -> None:
+        """Add a copy of the shown one, to be named."""
+        row = self.list.currentRow()
+        like = self.presets[row] if row >= 0 else Preset("")
+        self.presets.append(replace(like, name=tr("New preset")))
+        self._list(self.presets[-1])
+        self.list.setCurrentRow(self.list.count() - 1)
+        self.name.setFocus()
+        self.name.selectAll()
+
+    def _list(self, preset: Preset) -> None:
+        QListWidgetItem(preset.name, self.list).setSizeHint(QSize(0, ITEM_PX))
+
+    def _delete(self) -> None:
+        row = self.list.currentRow()
+        del self.presets[row]
+        with QSignalBlocker(self.list):  # its rows change one after the other
+            self.list.takeItem(row)
+        self._show(self.list.currentRow())
+
+    def _browse(self) -> None:
+        start = Path(self.folder.text()).expanduser()
+        for found in folder_dialog(self, tr("Choose a folder"), start).paths():
+            self.folder.setText(str(found))

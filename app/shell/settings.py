@@ -9,12 +9,12 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from app.shell.names import kept
 from app.shell.presets import FIRST, Preset, presets_in, texts_of
+from app.shell.theme import ThemeName
 from nledn import places
 from nledn.errors import DerainError
 from nledn.naming import DEFAULT_TEMPLATE, check_template
 from nledn.options import Options, parse_tile
 
-ThemeName = Literal["system", "light", "dark"]
 ViewName = Literal["before_after", "side_by_side", "single", "rain"]
 StripName = Literal["none", "location", "all"]
 RECENT_LIMIT = 10

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.file_dialogs import FileDialog, kind_of
-from app.shell.name_field import NameField
 from app.shell.parts import (
+    NameField,
     dialog_buttons,
     form_label,
     heading,
