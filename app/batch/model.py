@@ -19,14 +19,12 @@ from app.batch.state import (
     BatchState,
     BatchStatus,
     Choices,
-    KeepQueueJob,
     Kept,
     QueueFile,
-    ReadQueueJob,
 )
 from app.shell.engines import Engines
 from app.shell.settings import Preferences
-from app.tasks import Task, Tasks
+from app.tasks import Call, Task, Tasks
 from nledn import Options
 
 if TYPE_CHECKING:
@@ -238,14 +236,14 @@ class Batch(QObject):
 
     def restore(self) -> None:
         """Read the batch of the last start; `restored` follows, unless photos came sooner."""
-        task = self._tasks.submit(ReadQueueJob(self._file))
+        task = self._tasks.submit(Call(self._file.read))
         task.succeeded.connect(self._restore)
         task.failed.connect(self._fail)
 
     def keep(self) -> None:
         """Keep the batch for the next start."""
         self._file.latest = Kept(self._found, self.choices, self.watched)
-        task = self._tasks.submit(KeepQueueJob(self._file))
+        task = self._tasks.submit(Call(self._file.write))
         task.failed.connect(self._fail)
 
     # Inside

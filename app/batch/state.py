@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.shell.translation import clock, tr
-from app.tasks import Job, Work
 from nledn import places
 from nledn.atomic import make_folder, replacing_text
 from nledn.errors import DerainError
@@ -199,25 +198,3 @@ def _kept(values: dict[str, Any]) -> Kept:
         choices=choices,
         watched=None if watched is None else Path(watched),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class KeepQueueJob(Job[None]):
-    """Keep the latest batch for the next start."""
-
-    file: QueueFile
-
-    def run(self, work: Work) -> None:
-        """Write it."""
-        self.file.write()
-
-
-@dataclass(frozen=True, eq=False)
-class ReadQueueJob(Job[Kept]):
-    """Read the batch of the last start."""
-
-    file: QueueFile
-
-    def run(self, work: Work) -> Kept:
-        """Read it."""
-        return self.file.read()

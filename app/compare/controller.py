@@ -21,7 +21,7 @@ from app.compare.panes import (
     PaneKind,
     Panes,
     Vote,
-    VoteJob,
+    keep,
     vote_of,
 )
 from app.imaging.layers import Kind
@@ -31,7 +31,7 @@ from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines
 from app.shell.file_dialogs import pictures_folder
 from app.shell.translation import explain, tr
-from app.tasks import Task, Tasks
+from app.tasks import Call, Task, Tasks
 from app.views.compare_canvas import ComparedPicture
 from nledn.card import Card
 from nledn.errors import DerainError
@@ -148,7 +148,8 @@ class CompareController(QObject):
             self.noticed.emit(Notice(vote_of(chosen, letters, counted), "info", use))
 
         path = photo.path or Path(tr("Pasted picture"))
-        task = self._tasks.submit(VoteJob(Vote(path, chosen, tuple(sorted(letters.values())))))
+        vote = Vote(path, chosen, tuple(sorted(letters.values())))
+        task = self._tasks.submit(Call(partial(keep, vote)))
         task.succeeded.connect(tell)
         task.failed.connect(self._explain)
         self._blind_test = None

@@ -94,19 +94,6 @@ class AttachJob(Job[Opened]):
 
 
 @dataclass(frozen=True, eq=False)
-class FindTruthJob(Job[Path | None]):
-    """Find the photo without rain in the layouts of sets of pairs."""
-
-    rainy: Path
-
-    def run(self, work: Work) -> Path | None:
-        """Look."""
-        from nledn.pairs import truth_beside
-
-        return truth_beside(self.rainy)
-
-
-@dataclass(frozen=True, eq=False)
 class TilingJob(Job["TilingCheck"]):
     """Compute a region whole and in tiles."""
 

@@ -11,7 +11,6 @@ from typing import Literal, TypeAlias
 
 from app.shell.names import kept, path_kept
 from app.shell.translation import tr
-from app.tasks import Job, Work
 from nledn import places
 from nledn.atomic import make_folder, replacing_text
 from nledn.messages import printable
@@ -154,8 +153,8 @@ def votes_path() -> Path:
     return places.user_state() / FILE_NAME
 
 
-def keep(vote: Vote) -> None:
-    """Add a vote to the kept ones.
+def keep(vote: Vote) -> Counter[str]:
+    """Add a vote to the kept ones; count those of the photo's folder.
 
     Raises:
         WriteError: the file cannot be written.
@@ -171,6 +170,7 @@ def keep(vote: Vote) -> None:
     writer.writerow((now, kept(vote.photo), vote.chosen, SEPARATOR.join(vote.candidates)))
     with replacing_text(path, overwrite=True) as file:
         file.write(earlier + lines.getvalue())
+    return tally(vote.photo.parent)
 
 
 def tally(folder: Path) -> Counter[str]:
@@ -187,18 +187,6 @@ def tally(folder: Path) -> Counter[str]:
     except FileNotFoundError:
         return Counter()
     return Counter(last.values())
-
-
-@dataclass(frozen=True, eq=False)
-class VoteJob(Job[Counter[str]]):
-    """Keep a blind vote, and count those of the photo's folder."""
-
-    vote: Vote
-
-    def run(self, work: Work) -> Counter[str]:
-        """Keep it, count."""
-        keep(self.vote)
-        return tally(self.vote.photo.parent)
 
 
 def vote_of(chosen: str, letters: dict[str, str], counted: Counter[str]) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.photo import jobs, opening, words
-from app.photo.autosave import Autosave, FileJob, Offer, Recovered
+from app.photo.autosave import Autosave, Offer, Recovered
 from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.saving import Saving
@@ -23,7 +23,7 @@ from app.shell.models import Models
 from app.shell.names import image_in, is_welcome, path_kept, paths_in
 from app.shell.settings import Preferences, Settings, with_recent
 from app.shell.translation import tr
-from app.tasks import Job, R, Task, Tasks
+from app.tasks import Call, Job, R, Task, Tasks
 from nledn import places
 from nledn.messages import printable
 from nledn.options import Options
@@ -357,7 +357,7 @@ class PhotoController(QObject):
 
     def _forget(self, offer: Offer) -> None:
         self._offer = None
-        self._tasks.submit(FileJob(partial(offer.file.unlink, missing_ok=True)))
+        self._tasks.submit(Call(partial(offer.file.unlink, missing_ok=True)))
 
     def _options_changed(self, options: Options) -> None:
         """Show their known rain; keep the model of new photos for the next start."""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, Never
 from PySide6.QtCore import QObject, Signal
 
 from app.photo import jobs
-from app.photo.autosave import FileJob
 from app.photo.document import Document
 from app.photo.edits import Choices, Edits, EditsStore, Mark
 from app.photo.opening import Found
 from app.photo.saving import Saving
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
-from app.tasks import Job, Task, Tasks, Work
+from app.tasks import Call, Job, Task, Tasks, Work
 from nledn import places
 
 if TYPE_CHECKING:
@@ -157,7 +156,7 @@ class Series(QObject):
         path = self._path
         if path is not None:
             self.edits.put(path, self._document.edits)
-            self._tasks.submit(FileJob(self.edits.flush))
+            self._tasks.submit(Call(self.edits.flush))
             self._look()
 
     def _look(self) -> None:
