@@ -12,12 +12,11 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from app.batch.jobs import Entry
 from app.batch.page import BatchList
-from app.batch.table import BatchModel, Column, note_of, two_lines
+from app.batch.table import BatchModel, Column, note_of
 from app.main_window import MainWindow
 from app.shell.thumbnails import IN_SIGHT, WAITING_AT_MOST, Thumbnails
 from app.tasks import Tasks
@@ -124,7 +123,10 @@ def test_a_picture_shows_its_photo(qtbot: QtBot, window: MainWindow, tmp_path: P
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (Entry(Path("/a"), "a", output=Path("/out/a_derained.jpg")), "→ a_derained.jpg"),
+        (
+            Entry(Path("/a"), "a", output=Path("/out/a_derained.jpg")),
+            "→\u00a0a_derained.jpg",
+        ),
         (Entry(Path("/a"), "a", "done", little=True, moved=7), "Nearly nothing changed."),
         (Entry(Path("/a"), "a", "done", moved=-7), "Darker overall, by 7 of 255."),
         (Entry(Path("/a"), "a", "failed", error=PlainError("Odd words.")), "Odd words."),
@@ -132,15 +134,6 @@ def test_a_picture_shows_its_photo(qtbot: QtBot, window: MainWindow, tmp_path: P
 )
 def test_notes(entry: Entry, words: str) -> None:
     assert note_of(entry).startswith(words)
-
-
-def test_the_arrow_of_a_long_name_never_stands_alone(qtbot: QtBot) -> None:
-    option = QStyleOptionViewItem()
-    name = "→ IMG_20260419_derained.jpg"
-    assert two_lines(name, option, option.fontMetrics.horizontalAdvance(name[:12])) == [name]
-    words = "Nearly nothing changed."
-    width = option.fontMetrics.horizontalAdvance("Nearly nothing ")
-    assert two_lines(words, option, width) == ["Nearly nothing", "changed."]
 
 
 class Touches:
