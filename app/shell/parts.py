@@ -1,14 +1,16 @@
 """Small building blocks that all panels share: headings, lines, sliders, the field for names."""
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -30,8 +32,6 @@ from nledn.naming import FIELDS
 
 Control = TypeVar("Control", bound=QWidget)
 FIELD_PX = 30  # the height of a field with one line
-
-
 PANEL_WIDTH_PX = 304  # beside each page
 
 
@@ -51,12 +51,75 @@ def muted(text: str = "") -> QLabel:
     return label
 
 
-def form_label(text: str) -> QLabel:
-    """The name of a field, in the middle of its height."""
-    label = QLabel(text)
-    label.setFixedHeight(FIELD_PX)
-    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return label
+def form(fields: Iterable[tuple[str, QWidget | QLayout]]) -> QFormLayout:
+    """Fields below each other, with their names before them; an empty one for none."""
+    made = QFormLayout()
+    made.setHorizontalSpacing(16)
+    made.setVerticalSpacing(12)
+    made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    for name, field in fields:
+        label = QLabel(name)
+        if name:
+            label.setFixedHeight(FIELD_PX)
+        made.addRow(label, field)
+    return made
+
+
+def row(*widgets: QWidget, equal: bool = False, spacing: int = 8) -> QHBoxLayout:
+    """Widgets beside each other; the first one has the remaining room, or each `equal` room."""
+    made = QHBoxLayout()
+    made.setSpacing(spacing)
+    for widget in widgets:
+        made.addWidget(widget, int(equal or widget is widgets[0]))
+    return made
+
+
+def fill(window: QWidget, *parts: QWidget | QLayout) -> None:
+    """Lay out a dialog: the first part grows, and there is room around and between them."""
+    column = QVBoxLayout(window)
+    column.setContentsMargins(24, 24, 24, 16)
+    column.setSpacing(24)
+    for part in parts:
+        column.addLayout(part) if isinstance(part, QLayout) else column.addWidget(part)
+    column.setStretch(0, 1)
+
+
+def button(words: str, tip: str = "", drawing: str = "") -> QPushButton:
+    """A button with words, perhaps with a tooltip and an icon."""
+    made = QPushButton(words)
+    made.setToolTip(tip)
+    if drawing:
+        made.setIcon(icon(drawing))
+    return made
+
+
+def value_of(field: QWidget) -> Any:
+    """The value that a person has chosen in a field."""
+    match field:
+        case QComboBox():
+            return field.currentData()
+        case QCheckBox():
+            return field.isChecked()
+        case QSpinBox():
+            return field.value()
+        case QLineEdit():
+            return field.text().strip()
+    raise TypeError(field)
+
+
+def set_value(field: QWidget, value: Any) -> None:
+    """Show a value in a field; a choice that is not offered any more is offered again."""
+    match field:
+        case QComboBox():
+            if field.findData(value) < 0:
+                field.addItem(value, value)
+            field.setCurrentIndex(field.findData(value))
+        case QCheckBox():
+            field.setChecked(value)
+        case QSpinBox():
+            field.setValue(value)
+        case QLineEdit():
+            field.setText(value)
 
 
 def line() -> QFrame:
@@ -76,6 +139,18 @@ def scrolling(controls: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area
+
+
+def side_panel(panel: QWidget, controls: QWidget, below: QWidget | QLayout) -> None:
+    """Lay out a panel beside a page: controls that scroll, and what stays below them."""
+    panel.setObjectName("sidePanel")
+    panel.setFixedWidth(PANEL_WIDTH_PX)
+    layout = QVBoxLayout(panel)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(scrolling(controls), 1)
+    layout.addWidget(line())
+    layout.addLayout(below) if isinstance(below, QLayout) else layout.addWidget(below)
 
 
 class _WheelGuard(QObject):
@@ -98,7 +173,7 @@ def guarded(control: Control) -> Control:
 
 
 def choice(name: str, items: Mapping[str, str]) -> QComboBox:
-    """A choice in a panel: the words of each value, which is the data of its item."""
+    """A choice: the words of each value, which is the data of its item."""
     combo = guarded(QComboBox())
     combo.setAccessibleName(name)
     for value, words in items.items():

@@ -8,26 +8,38 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QHBoxLayout,
+    QLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from app.shell.file_dialogs import folder_dialog
-from app.shell.parts import dialog_buttons, form_label, is_accepted, muted, quality_field
+from app.shell.parts import (
+    button,
+    choice,
+    dialog_buttons,
+    fill,
+    form,
+    hinted,
+    is_accepted,
+    muted,
+    quality_field,
+    row,
+    set_value,
+    value_of,
+)
 from app.shell.save_dialog import FORMATS, LOSSY
 from app.shell.translation import mark, tr
 from nledn.naming import Naming, name_of
 
+LIST_PX, ITEM_PX, SIDE_PX = 200, 32, 112
 SHORTEST_PX, LONGEST_PX = 16, 65_535  # of the longest side; JPEG ends there
 NAME_BYTES = 255  # of a file's name on ext4, APFS and NTFS
 PHOTO_BYTES = 100  # left to the photo's own name
@@ -122,8 +134,7 @@ class PresetsDialog(QDialog):
         self.list.setAccessibleName(tr("Export presets"))
         for preset in self.presets:
             self._list(preset)
-        self.add = QPushButton(tr("Add"))
-        self.delete = QPushButton(tr("Delete"))
+        self.add, self.delete = button(tr("Add")), button(tr("Delete"))
         self._make_fields()
         kinds = QDialogButtonBox.StandardButton
         self.buttons = dialog_buttons(self, {kinds.Ok: tr("OK"), kinds.Cancel: tr("Cancel")})
@@ -144,10 +155,7 @@ class PresetsDialog(QDialog):
 
     def _make_fields(self) -> None:
         self.name = QLineEdit()
-        self.format = QComboBox()
-        self.format.addItem(tr("As the photo"), "")
-        for suffix, name in FORMATS.items():
-            self.format.addItem(name, suffix)
+        self.format = choice("", {"": tr("As the photo"), **FORMATS})
         self.quality = quality_field(95)
         self.longest_side = QSpinBox()
         self.longest_side.setRange(SHORTEST_PX - 1, LONGEST_PX)
@@ -158,7 +166,7 @@ class PresetsDialog(QDialog):
         self.longest_side.setToolTip(tr("Larger photos are reduced; none is enlarged."))
         self.folder = QLineEdit()
         self.folder.setPlaceholderText(tr("Beside the photo"))
-        self.browse = QPushButton(tr("Choose…"))
+        self.browse = button(tr("Choose…"))
         self.ending = QLineEdit()
         self.example = muted()
         self.fields = QWidget()
@@ -170,73 +178,62 @@ class PresetsDialog(QDialog):
         self.browse.clicked.connect(self._browse)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.folder, 1)
-        row.addWidget(self.browse)
-        form = QFormLayout(self.fields)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(12)
-        for words, field in (
-            (tr("Name"), self.name),
-            (tr("Format"), self.format),
-            (tr("Quality"), self.quality),
-            (tr("Longest side"), self.longest_side),
-            (tr("Folder"), self.folder),
-            (tr("Original name +"), self.ending),
-        ):
+        fields: dict[str, QWidget] = {
+            tr("Name"): self.name,
+            tr("Format"): self.format,
+            tr("Quality"): self.quality,
+            tr("Longest side"): self.longest_side,
+            tr("Folder"): self.folder,
+            tr("Original name +"): self.ending,
+        }
+        for words, field in fields.items():
             field.setAccessibleName(words)
-            form.addRow(form_label(words), row if field is self.folder else field)
-        form.addRow("", self.example)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self.add, 1)
-        below.addWidget(self.delete, 1)
+        beside: dict[QWidget, QWidget | QLayout] = {
+            self.folder: row(self.folder, self.browse),
+            self.ending: hinted(self.ending, self.example),
+        }
+        listed = form((words, beside.get(field, field)) for words, field in fields.items())
+        self.fields.setLayout(listed)
         left = QVBoxLayout()
         left.setSpacing(8)
         left.addWidget(self.list, 1)
-        left.addLayout(below)
+        left.addLayout(row(self.add, self.delete, equal=True))
         top = QHBoxLayout()
         top.setSpacing(24)
         top.addLayout(left)
         top.addWidget(self.fields, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(24)
-        layout.addLayout(top, 1)
-        layout.addWidget(self.buttons)
+        fill(self, top, self.buttons)
         self.resize(680, 400)
+
+    def _controls(self) -> dict[str, QWidget]:
+        """The fields, by those of `Preset`."""
+        return {
+            "name": self.name,
+            "suffix": self.format,
+            "quality": self.quality,
+            "longest_side_px": self.longest_side,
+            "folder": self.folder,
+            "ending": self.ending,
+        }
 
     def _show(self, row: int) -> None:
         """Put a preset into the fields."""
         self.fields.setEnabled(row >= 0)
         self.delete.setEnabled(row >= 0)
         shown = self.presets[row] if row >= 0 else Preset("")
-        fields = (self.name, self.format, self.quality, self.longest_side, self.folder, self.ending)
-        blocked = [QSignalBlocker(field) for field in fields]
-        self.name.setText(shown.name)
-        self.format.setCurrentIndex(self.format.findData(shown.suffix))
-        self.quality.setValue(shown.quality)
-        self.longest_side.setValue(shown.longest_side_px or 0)
-        self.folder.setText(shown.folder)
-        self.ending.setText(shown.ending)
-        del blocked
+        for name, field in self._controls().items():
+            with QSignalBlocker(field):
+                set_value(field, getattr(shown, name) or (0 if name == "longest_side_px" else ""))
         self._judge()
 
     def _take(self) -> None:
         """Put the fields into their preset."""
-        row = self.list.currentRow()
-        side_px = self.longest_side.value()
-        self.presets[row] = Preset(
-            name=self.name.text(),
-            suffix=self.format.currentData(),
-            quality=self.quality.value(),
-            longest_side_px=side_px if side_px >= SHORTEST_PX else None,
-            folder=self.folder.text().strip(),
-            ending=self.ending.text(),
-        )
-        self.list.item(row).setText(self.name.text())
+        at = self.list.currentRow()
+        chosen = {name: value_of(field) for name, field in self._controls().items()}
+        if chosen["longest_side_px"] < SHORTEST_PX:
+            chosen["longest_side_px"] = None
+        self.presets[at] = Preset(**chosen)
+        self.list.item(at).setText(self.name.text())
         self._judge()
 
     def _judge(self) -> None:

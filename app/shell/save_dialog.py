@@ -4,20 +4,21 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QWidget
 
 from app.shell.file_dialogs import folder_dialog
-from app.shell.parts import dialog_buttons, form_label, hinted, is_accepted, muted, quality_field
+from app.shell.parts import (
+    button,
+    choice,
+    dialog_buttons,
+    fill,
+    form,
+    hinted,
+    is_accepted,
+    muted,
+    quality_field,
+    row,
+)
 from app.shell.translation import tr
 from nledn.messages import printable
 
@@ -65,11 +66,9 @@ class SaveDialog(QDialog):
         self.setWindowTitle(tr("Save as"))
         self._question = question
         self.folder = QLineEdit(str(question.path.parent))
-        self.browse = QPushButton(tr("Choose…"))
+        self.browse = button(tr("Choose…"))
         self.name = QLineEdit(question.path.stem)
-        self.format = QComboBox()
-        for suffix, name in FORMATS.items():
-            self.format.addItem(name, suffix)
+        self.format = choice("", FORMATS)
         own = question.path.suffix.lower()
         own = {".jpeg": ".jpg", ".tiff": ".tif"}.get(own, own)
         self.format.setCurrentIndex(max(self.format.findData(own), 0))
@@ -80,7 +79,15 @@ class SaveDialog(QDialog):
         words = {kinds.Save: tr("Save"), kinds.Cancel: tr("Cancel")}
         self.buttons = dialog_buttons(self, words)
         self.save_button = self.buttons.button(kinds.Save)
-        self._lay_out()
+        fields = form(
+            (
+                (tr("Folder"), row(self.folder, self.browse)),
+                (tr("Name"), hinted(self.name, self.example)),
+                (tr("Format"), self.format),
+                (tr("Quality"), self.quality),
+            )
+        )
+        fill(self, fields, self.buttons)
         self.name.textChanged.connect(self._show)
         self.folder.textChanged.connect(self._show)
         self.format.currentIndexChanged.connect(self._show)
@@ -109,24 +116,6 @@ class SaveDialog(QDialog):
         if len(os.fsencode(name)) > LONGEST_BYTES:
             return None
         return self._question.path.parent / Path(self.folder.text()).expanduser() / name
-
-    def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(12)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.folder, 1)
-        row.addWidget(self.browse)
-        form.addRow(form_label(tr("Folder")), row)
-        form.addRow(form_label(tr("Name")), hinted(self.name, self.example))
-        form.addRow(form_label(tr("Format")), self.format)
-        form.addRow(form_label(tr("Quality")), self.quality)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(24)
-        layout.addLayout(form)
-        layout.addWidget(self.buttons)
 
     def _show(self) -> None:
         path = self._path()
