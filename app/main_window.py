@@ -50,15 +50,7 @@ STRENGTH_STEP = 0.05
 
 
 class MainWindow(QMainWindow):
-    """The main window.
-
-    Args:
-        document: the open photo.
-        engines: compute, for all pages.
-        tasks: does the work.
-        preferences: the settings.
-        dialogs: asks questions; None for real dialogs.
-    """
+    """The main window."""
 
     def __init__(
         self,

@@ -98,7 +98,6 @@ class Task(Generic[R, P]):
 
     Attributes:
         succeeded: (result).
-        failed: (exception).
         cancelled: it stopped on request; the job keeps its finished work.
         progressed: (value) an intermediate result.
     """

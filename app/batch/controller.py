@@ -30,7 +30,6 @@ class FromPhotoPage:
     """Answers of the Photo page, up to date when asked for.
 
     Attributes:
-        options: how photos are derained.
         model: name of the chosen one, as its menu has it.
         path: of the open photo; None without one.
         review: opens a photo of the batch (source, result, row of the journal, strength,
@@ -46,20 +45,9 @@ class FromPhotoPage:
 class BatchController(QObject):
     """The verbs of the Batch page.
 
-    Args:
-        tasks: does the work.
-        preferences: the settings.
-        dialogs: asks questions.
-        engines: the engine, shared with the other pages.
-        photo: answers for the Photo page.
-
     Attributes:
-        noticed: (Notice) a message for the banner.
         over: (str) a run is over, in a sentence.
-        page_asked: show the page.
-        watched_changed: (Path or None).
         ready_to_close: closing loses nothing.
-        show_file: opens a file or folder with the system's program.
     """
 
     noticed = Signal(object)

@@ -38,21 +38,11 @@ FORESEE_AFTER_MS = (
 class Batch(QObject):
     """One batch at a time.
 
-    Args:
-        tasks: does the work.
-        preferences: the settings.
-        engines: the engine, shared with the other pages.
-        options: how to derain now.
-
     Attributes:
         listed: (tuple of Entry); all photos, after any change.
-        entry_changed: (Entry); one of them.
-        status_changed: (BatchStatus).
-        choices_changed: (Choices).
         restored: the batch of the last start is back.
         foreseen: the list shows what a run would do now.
         ended: (Ended); a run is over.
-        failed: (exception).
     """
 
     listed = Signal(object)

@@ -38,12 +38,7 @@ BAR_STEPS = 1000  # a photo
 
 
 class BatchTable(QTableView):
-    """The photos of a batch.
-
-    Attributes:
-        opened: (jobs.Entry) show a photo.
-        removed: (list of Path) remove photos from the list.
-    """
+    """The photos of a batch."""
 
     opened = Signal(object)
     removed = Signal(object)
@@ -92,13 +87,7 @@ class BatchTable(QTableView):
 
 
 class BatchList(QFrame):
-    """Shows a batch.
-
-    Attributes:
-        table: of its photos.
-        add_photos: lets the user choose photos.
-        add_folder: lets the user choose a folder of photos.
-    """
+    """Shows a batch."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -201,14 +190,7 @@ class BatchList(QFrame):
 
 
 class Notifier(QObject):
-    """Notifies on the desktop that a batch is over, if the window is inactive and a tray exists.
-
-    Args:
-        window: whose batch it is.
-
-    Attributes:
-        chosen: the user clicked the notification.
-    """
+    """Notifies on the desktop that a batch is over, if the window is inactive and a tray exists."""
 
     chosen = Signal()
 
@@ -241,14 +223,7 @@ class Notifier(QObject):
 
 
 class BatchPage(QObject):
-    """Connects list, panel and banner with the controller.
-
-    Args:
-        shell: has banner and status line; shows the page.
-        controller: gets their requests.
-        tasks: makes small pictures.
-        window: whose batch it is.
-    """
+    """Connects list, panel and banner with the controller."""
 
     def __init__(
         self,

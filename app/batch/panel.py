@@ -43,15 +43,7 @@ _PAUSABLE = (BatchState.RUNNING, BatchState.PAUSING, BatchState.PAUSED)
 
 
 class BatchSteps(QWidget):
-    """Buttons; the next step is the coloured one.
-
-    Attributes:
-        go: starts, pauses or continues.
-        cancel: ends the run.
-        retry: tries failed photos again.
-        output: shows the results' folder.
-        report: shows the report.
-    """
+    """Buttons; the next step is the coloured one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,12 +62,7 @@ class BatchSteps(QWidget):
         layout.addLayout(row(self.output, self.report, equal=True))
 
     def show_status(self, status: BatchStatus, *, is_named: bool) -> None:
-        """Show the possible steps.
-
-        Args:
-            status: of the batch.
-            is_named: results can be named.
-        """
+        """Show the possible steps."""
         state = status.state
         words, tip = {
             BatchState.RUNNING: (tr("Pause"), tr("Pause after this tile")),
@@ -100,17 +87,7 @@ class BatchSteps(QWidget):
 
 
 class BatchPanel(QFrame):
-    """Chooses the settings of a batch; each change is signalled at once.
-
-    Attributes:
-        choices_made: (Choices).
-        browse: lets the user choose a folder for the results.
-        add_photos: lets the user choose photos.
-        add_folder: lets the user choose a folder of photos.
-        clear: removes all photos from the list.
-        watch: checked while a folder is watched.
-        steps: the buttons below.
-    """
+    """Chooses the settings of a batch; each change is signalled at once."""
 
     choices_made = Signal(object)
 

@@ -42,12 +42,7 @@ class BatchStatus:
     """State and progress of a batch.
 
     Attributes:
-        state: of it.
-        total: photos.
         planned: of them, still to be done, those that are begun included.
-        done: photos with a result.
-        failed: photos without one.
-        skipped: photos left out.
         under_way: the computed parts of those that are begun, in photos.
         is_looking: photos are being found, or a report is being made.
         seconds_left: None before the first photo is done.
@@ -111,9 +106,6 @@ class Choices:
 
     Attributes:
         out: folder of the results; empty for one beside the photos.
-        name: template of their names.
-        conflict: the rule for existing files.
-        format: of the results.
     """
 
     out: str = ""
@@ -128,7 +120,6 @@ class Kept:
 
     Attributes:
         found: its photos; None without any.
-        choices: how it writes its results.
         watched: folder whose new photos join the batch; None for none.
     """
 

@@ -51,14 +51,10 @@ class CompareController(QObject):
 
     Attributes:
         changed: pictures, rows, letters or the words about figures changed.
-        noticed: (Notice) a message for the banner.
         chosen: (str, float) id and strength of the model chosen for the photo.
 
     Args:
-        tasks: does the work.
-        engines: compute; the Photo page's too.
         options: the present ones of the Photo page.
-        dialogs: asks questions.
     """
 
     changed = Signal()

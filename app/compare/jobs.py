@@ -31,8 +31,6 @@ class CompareJob(Job["Comparison", "Begun | Event"]):
     """Compute tiles of several checkpoints in turn; report `Begun`, then the comparison's events.
 
     Attributes:
-        engines: loads the checkpoints.
-        photo: the rainy one.
         asked: checkpoints and strengths.
         look: the visible area; tiles that meet it are computed.
         whole: continue to the whole photo.
@@ -77,7 +75,6 @@ class AttachJob(Job[Opened]):
 
     Attributes:
         photo: the rainy one, whose size it must have.
-        path: its file.
     """
 
     only_reads: ClassVar[bool] = True
@@ -116,11 +113,9 @@ class ExportJob(Job[Path]):
     """Measure a comparison and write it: .png, .html or .csv, by the name's ending.
 
     Attributes:
-        results: the pixels.
         panes: by their keys, in order; their pixels are filled in here.
         region: the part to export; None for the whole.
         crop: a rectangle to look at more closely.
-        path: the file.
     """
 
     results: Results

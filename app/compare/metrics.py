@@ -24,7 +24,6 @@ class Results:
     """The sources of the panes' pixels, by the panes' keys; for any thread.
 
     Attributes:
-        photo: the rainy one.
         lanes: of the checkpoints, as far as computed.
         others: the rainy photo's own, other programs', the truth's.
         truth: key of the truth, or None.
@@ -51,14 +50,7 @@ class Results:
 def results_of(
     photo: "Photo", panes: Panes, pictures: Mapping[int, Picture], lanes: "Mapping[int, Lane]"
 ) -> Results:
-    """Collect the present results.
-
-    Args:
-        photo: the rainy one.
-        panes: those compared.
-        pictures: the panes' pictures, by their keys.
-        lanes: of the computed checkpoints, by the panes' keys.
-    """
+    """Collect the present results."""
     begun = {
         # At the pane's present strength, which may have changed since the lane began.
         pane.key: replace(
@@ -140,11 +132,8 @@ class Metrics(QObject):
     """Measures results off the main thread; an older request is abandoned.
 
     Attributes:
-        changed: figures or error maps changed.
         failed: (exception) something could not be measured.
-        figures: by the panes' keys.
         rect: of the figures.
-        error_maps: by the panes' keys.
     """
 
     changed = Signal()

@@ -41,13 +41,9 @@ class CompareModel(QObject):
 
     Attributes:
         photo_changed: (int, int) another photo, of this size.
-        changed: panes, failures or figures changed.
         progressed: computing began, advanced or ended.
-        failed: (exception) an error that belongs to no pane.
 
     Args:
-        tasks: does the work.
-        engines: compute; the Photo page's too.
         options: the present ones of the Photo page.
     """
 

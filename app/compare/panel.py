@@ -40,12 +40,7 @@ class PaneSummary:
     """The panel's summary of a pane.
 
     Attributes:
-        key: of the pane.
-        name: as shown now.
         strength: of a checkpoint; None for others, and while names are hidden.
-        figures: in one or two lines; empty if there are none.
-        details: more of them, for the tooltip.
-        is_removable: whether it may go.
     """
 
     key: int
@@ -61,7 +56,6 @@ class PaneRow(QWidget):
 
     Attributes:
         strength_changed: (int, float) its key and its new strength.
-        remove_asked: (int) its key.
     """
 
     strength_changed = Signal(int, float)
@@ -116,7 +110,6 @@ class ComparePanel(QFrame):
         checkpoint_asked: (Card) one more checkpoint.
         picture_asked: (str) choose another program's "result" or the "truth".
         strength_changed: (int, float) key of a pane, and its strength.
-        remove_asked: (int) key of a pane.
         voted: (str) letter of the choice; empty for no difference.
     """
 

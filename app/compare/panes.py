@@ -27,10 +27,7 @@ class ComparePane:
         key: independent of its place.
         kind: the rainy photo, a checkpoint's result, another program's, the truth, or the effect
             of tiles.
-        title: of a checkpoint or a file.
-        weights: id of a checkpoint.
         strength: of a checkpoint, 0 to 1.5.
-        path: of a file.
     """
 
     key: int
@@ -107,7 +104,6 @@ class BlindTest:
     """Hides and shuffles the names of candidates.
 
     Args:
-        panes: those compared.
         random_source: shuffles; a test gives its own.
     """
 
@@ -135,13 +131,7 @@ class BlindTest:
 
 @dataclass(frozen=True)
 class Vote:
-    """One choice.
-
-    Attributes:
-        photo: its file.
-        chosen: name of the choice; empty if no difference was seen.
-        candidates: names of all candidates.
-    """
+    """One choice."""
 
     photo: Path
     chosen: str

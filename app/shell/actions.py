@@ -22,12 +22,8 @@ class Spec:
     """One action.
 
     Attributes:
-        name: its name in code.
-        text: in menus; with an ellipsis where a dialog follows.
         keys: its shortcuts, the first of which is shown.
-        icon: name of its icon, or empty.
         group: name of the menu it is in; `export` for Export, which is in File.
-        checkable: it is on or off.
     """
 
     name: str
@@ -149,10 +145,6 @@ def _action(spec: Spec, window: QMainWindow) -> QAction:
 class RecentMenu(QMenu):
     """Lists them again whenever it opens.
 
-    Args:
-        names: gives their paths, newest first.
-        parent: of the menu.
-
     Attributes:
         photo_chosen: (Path).
     """
@@ -181,9 +173,7 @@ class ExportMenu(QMenu):
     """Lists the presets again whenever it opens, before its other actions.
 
     Args:
-        presets: gives them.
         save: the window's action; while it can be done, so can the presets.
-        parent: of the menu.
 
     Attributes:
         preset_chosen: (Preset).

@@ -31,13 +31,7 @@ MARGIN_PX = 16  # to the sides and the bottom of the page
 
 @dataclass(frozen=True)
 class Action:
-    """A button of a banner.
-
-    Attributes:
-        name: its name in code.
-        words: on the button.
-        act: called on a click.
-    """
+    """A button of a banner."""
 
     name: str
     words: str
@@ -49,9 +43,6 @@ class Notice:
     """A message in the banner.
 
     Attributes:
-        text: one or two sentences.
-        kind: its look.
-        actions: its buttons.
         stays: on every page, until answered.
     """
 
@@ -70,7 +61,6 @@ class Banner(QFrame):
     """Shows one notice at a time; a new one replaces the old one.
 
     Attributes:
-        visibility_changed: (bool).
         buttons: of the notice, by the names of their actions.
         shown_ms: after which a short notice fades that needs no answer.
     """

@@ -48,10 +48,7 @@ class FetchOffer:
     """A checkpoint that can be fetched.
 
     Attributes:
-        id: of the checkpoint that it becomes.
-        title: its name.
         summary: its training data.
-        size_bytes: of the download.
     """
 
     id: str

@@ -74,8 +74,6 @@ class LoadJob(Job["Choice"]):
     """Load the engine ahead.
 
     Attributes:
-        engines: have it afterwards.
-        options: of the engine.
         again: also if it is loaded, because more is known of the machine now.
     """
 
@@ -121,14 +119,11 @@ class BackendBenchmark(QObject):
     """Decides when the benchmark begins, stops and counts.
 
     Args:
-        tasks: signals idle time.
         options: decide whether a verdict counts.
         renew: applies the verdict to the next photo.
 
     Attributes:
         machine: this machine's devices; None until known.
-        machine_found: (Machine) it is known now, or updated.
-        noticed: (Notice) an error.
     """
 
     machine_found = Signal(object)

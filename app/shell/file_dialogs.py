@@ -78,11 +78,8 @@ class FileDialog(QFileDialog):
     """Asks for files or a folder.
 
     Args:
-        parent: of the dialog.
-        title: of the dialog.
         start: the folder that it shows first, or a file that it suggests.
         kinds: of files, as `Photos (*.jpg *.png)`.
-        tasks: makes the picture of what is chosen; None for no preview.
 
     Attributes:
         preview: shows the chosen photo; None where the desktop's dialog is used, or none is asked.

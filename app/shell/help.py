@@ -159,9 +159,6 @@ class Help:
     """Answers the actions of the Help menu.
 
     Args:
-        window: that the sheet of shortcuts lies over.
-        dialogs: that the version is shown by.
-        actions: of the window, whose shortcuts are listed.
         keys: shortcuts that belong to no action, with what they do.
     """
 

@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FetchJob(Job["Card", tuple[int, int]]):
-    """Fetch one checkpoint and add it; report the received bytes, and all.
-
-    Attributes:
-        id: one of `nledn.fetch.FETCHABLE`.
-        title: its name.
-    """
+    """Fetch one checkpoint and add it; report the received bytes, and all."""
 
     id: str
     title: str
@@ -48,7 +43,6 @@ class Models(QObject):
         cards: of them.
         shelf_read: (tuple of Card) the installed ones now.
         imported: (str) id of one that the user has added.
-        noticed: (Notice) the outcome.
         progressed: (str) name and progress of a download; empty without one.
     """
 

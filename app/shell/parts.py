@@ -311,10 +311,8 @@ class NameField(QWidget):
     """Asks for an ending; a template is there for those who want more.
 
     Attributes:
-        edited: the person has changed the name.
         ending: what stands after the photo's own name.
         template: the same as `nledn.naming` has it; whatever it is, it counts.
-        advanced: shows the template in the place of the ending.
     """
 
     edited = Signal()

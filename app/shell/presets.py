@@ -50,12 +50,9 @@ class Preset:
     """A way to save.
 
     Attributes:
-        name: of the preset.
         suffix: of the format, as `.jpg`; empty for the photo's own.
         quality: of JPEG, WebP and JPEG XL, 1 to 100.
         longest_side_px: larger photos are reduced to it; None keeps their size.
-        folder: empty for the photo's own.
-        ending: stands after the photo's own name.
     """
 
     name: str

@@ -35,9 +35,7 @@ class SaveQuestion:
     """The state that the dialog starts from.
 
     Attributes:
-        path: the suggestion.
         quality: of JPEG, WebP and JPEG XL.
-        source: the photo, which is never replaced.
     """
 
     path: Path
@@ -50,7 +48,6 @@ class SaveChoice:
     """The answer of the dialog.
 
     Attributes:
-        path: of the result.
         quality: of JPEG, WebP and JPEG XL.
     """
 

@@ -148,15 +148,7 @@ class StatusLine(QFrame):
 
 
 class Shell(QWidget):
-    """Bar, photo, panel and status line; the photo gets all remaining room.
-
-    Attributes:
-        page_changed: (str) the page shown now.
-        page: the page shown.
-
-    Args:
-        top_bar: the bar above.
-    """
+    """Bar, photo, panel and status line; the photo gets all remaining room."""
 
     page_changed = Signal(str)
 
@@ -263,9 +255,7 @@ BORDER_PX = 4  # of the frame that window managers draw; known only once the win
 def place(window: QWidget, kept: bytes) -> None:
     """Give a window its kept geometry or the size of a first start, as far as it fits.
 
-    Args:
-        window: not shown yet.
-        kept: its geometry as Qt packs it; empty at a first start. Qt fits it into the screens.
+    Qt has packed the kept one, which is empty at a first start, and fits it into the screens.
     """
     if kept and window.restoreGeometry(QByteArray(kept)):
         return
