@@ -14,7 +14,7 @@ from app.tasks import Job, Task, Tasks, Work
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
-    from nledn.compare import Figures, Lane, Removal
+    from nledn.compare import Figures, Lane
     from nledn.photo import Photo
     from nledn.pixels import Pixels
 
@@ -207,37 +207,16 @@ def figures_of(found: "Figures") -> str:
 
 def details_of(found: "Figures") -> str:
     """The figures of what was taken; empty when there are none."""
-    return "" if found.removal is None else _removal_of(found.removal)
+    if found.removal is None:
+        return ""
+    taken, share = f"{found.removal.taken:.1f}", f"{found.removal.share:.0%}"
+    words = tr("{taken} levels on {share} of pixels", taken=taken, share=share)
+    if abs(found.removal.brightness) < NOT_SHIFTED:
+        return words
+    levels = f"{found.removal.brightness:+.0f}"
+    return f"{words} · {tr('brightness {levels}', levels=levels)}"
 
 
 def decibels(psnr: float) -> str:
     """`31.24 dB`."""
     return f"{psnr:.2f} dB" if math.isfinite(psnr) else "∞ dB"
-
-
-def _removal_of(found: "Removal") -> str:
-    from nledn.compare import main_direction
-
-    parts = [
-        tr(
-            "{taken} levels on {share} of pixels",
-            taken=f"{found.taken:.1f}",
-            share=f"{found.share:.0%}",
-        )
-    ]
-    degrees = main_direction(found.directions)
-    if degrees is not None:
-        parts.append(_direction_of(degrees))
-    if abs(found.brightness) >= NOT_SHIFTED:
-        parts.append(tr("brightness {levels}", levels=f"{found.brightness:+.0f}"))
-    return " · ".join(parts)
-
-
-def _direction_of(degrees: int) -> str:
-    if degrees == 0:
-        return tr("streaks upright")
-    if degrees == 90:
-        return tr("streaks level")
-    if degrees > 0:
-        return tr("streaks {degrees}° right", degrees=degrees)
-    return tr("streaks {degrees}° left", degrees=-degrees)

@@ -1,9 +1,9 @@
 """All modal questions, in one class that tests replace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMessageBox,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from nledn.machine import Machine
 
 
+T = TypeVar("T")
 Answer = Literal["save", "discard", "cancel"]
 PartialAnswer = Literal["finish", "save", "cancel"]
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
@@ -161,8 +161,8 @@ class Dialogs:
         words = tr("Stop the batch at {finished} of {total}?", finished=finished, total=total)
         details = tr("Finished photos are kept; the next start continues with the rest.")
         box = self._box("help", tr("A batch is running"), words, details)
-        stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
-        return _is_chosen(stop, box, or_else=tr("Continue"))
+        answers = {True: tr("Stop and close"), False: tr("Continue")}
+        return _answer(box, answers, default=False, escape=False)
 
     def checkpoint(self) -> Path | None:
         """A file of weights."""
@@ -180,10 +180,9 @@ class Dialogs:
     def replace(self, name: str) -> bool:
         """Ask if an existing file may be replaced."""
         words = tr("{name} already exists. Replace it?", name=name)
-        details = tr("Its present content will be lost.")
-        box = self._box("warning", tr("Save as"), words, details)
-        replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
-        return _is_chosen(replace, box, or_else=tr("Cancel"))
+        box = self._box("warning", tr("Save as"), words, tr("Its present content will be lost."))
+        answers = {True: tr("Replace"), False: tr("Cancel")}
+        return _answer(box, answers, default=False, escape=False)
 
     def export(self, suggested: Path) -> Path | None:
         """Ask for the file that a comparison is saved to."""
@@ -240,33 +239,20 @@ class Dialogs:
             details = f"{', '.join(names[:NAMED])}{', …' if names[NAMED:] else ''}\n\n{details}"
             labels = (tr("Save all"), tr("Quit without saving"), tr("Cancel"))
         box = self._box("help", tr("Unsaved result"), words, details)
-        buttons: dict[QMessageBox.StandardButton, Answer] = {
-            QMessageBox.StandardButton.Save: "save",
-            QMessageBox.StandardButton.Discard: "discard",
-            QMessageBox.StandardButton.Cancel: "cancel",
-        }
-        for button, label in zip(buttons, labels, strict=True):
-            box.addButton(button).setText(label)
-        box.setDefaultButton(QMessageBox.StandardButton.Save)
-        box.setEscapeButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        box.deleteLater()
-        return buttons.get(box.standardButton(box.clickedButton()), "cancel")
+        answers: dict[Answer, str] = dict(zip(get_args(Answer), labels, strict=True))
+        return _answer(box, answers, default="save", escape="cancel")
 
     def partial(self, done: int, total: int) -> PartialAnswer:
         """Ask what to do with a partial result."""
         words = tr("Only {done} of {total} tiles are derained.", done=done, total=total)
         details = tr("The rest of the saved photo would still have its rain.")
         box = self._box("help", tr("Partial result"), words, details)
-        finish = box.addButton(tr("Finish first"), QMessageBox.ButtonRole.AcceptRole)
-        save = box.addButton(tr("Save anyway"), QMessageBox.ButtonRole.ActionRole)
-        cancel = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(finish)
-        box.setEscapeButton(cancel)
-        box.exec()
-        box.deleteLater()
-        clicked = box.clickedButton()
-        return "finish" if clicked is finish else "save" if clicked is save else "cancel"
+        answers: dict[PartialAnswer, str] = {
+            "finish": tr("Finish first"),
+            "save": tr("Save anyway"),
+            "cancel": tr("Cancel"),
+        }
+        return _answer(box, answers, default="finish", escape="cancel")
 
     def about(self, text: str, licences: str) -> None:
         """Show the version, and on a click the licences."""
@@ -295,11 +281,16 @@ class Dialogs:
         return box
 
 
-def _is_chosen(button: QPushButton, box: QMessageBox, *, or_else: str) -> bool:
-    """Ask; the other button is the default, also for Escape."""
-    other = box.addButton(or_else, QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(other)
-    box.setEscapeButton(other)
+def _answer(box: QMessageBox, answers: Mapping[T, str], default: T, escape: T) -> T:
+    """Ask; Enter and Escape have their answers too."""
+    kinds = QMessageBox.ButtonRole
+    roles = (kinds.AcceptRole, kinds.ActionRole, kinds.RejectRole)[-len(answers) :]
+    buttons = {}
+    for (answer, words), role in zip(answers.items(), roles, strict=True):
+        buttons[answer] = box.addButton(words, role)
+    box.setDefaultButton(buttons[default])
+    box.setEscapeButton(buttons[escape])
     box.exec()
     box.deleteLater()
-    return box.clickedButton() is button
+    chosen = box.clickedButton()
+    return next((answer for answer, each in buttons.items() if each is chosen), escape)

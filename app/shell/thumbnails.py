@@ -26,7 +26,7 @@ class PictureCache(OrderedDict[Path, QPixmap]):
         self._most = most
 
     def keep(self, path: Path, image: QImage, ratio: float) -> None:
-        """Keep a picture in px of the screen, `ratio` to one of the window; null if there is none."""
+        """Keep a picture with `ratio` px of the screen for one of the window; it may be null."""
         picture = QPixmap.fromImage(image)
         picture.setDevicePixelRatio(ratio)
         self[path] = picture
