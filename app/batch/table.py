@@ -196,7 +196,7 @@ def note_of(entry: Entry) -> str:
         told.append(tr("Darker overall, by {levels} of 255.", levels=-entry.moved))
     if told or entry.output is None:
         return " ".join(told)
-    return f"→\u00a0{printable(entry.output.name)}"
+    return f"→ {printable(entry.output.name)}"
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -208,6 +208,7 @@ class RowDelegate(QStyledItemDelegate):
         entry: Entry = index.data(ENTRY_ROLE)
         colours, is_failed = option.palette, entry.state == "failed"
         is_faded = index.column() != Column.PHOTO and entry.state in ("planned", "skipped")
+        option.text = option.text.replace("→ ", "→\u00a0")  # the arrow stays with its name
         if index.column() == Column.PHOTO:
             self._show_photo(option, entry)
         elif index.column() == Column.STATE and entry.state in ICONS:

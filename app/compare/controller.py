@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.compare.jobs import ExportJob, TilingJob
-from app.compare.metrics import decibels, details_of, figures_of
+from app.compare.jobs import ExportJob, TilingJob, decibels, details_of, figures_of
 from app.compare.model import CompareModel
 from app.compare.panel import PaneSummary
 from app.compare.panes import (

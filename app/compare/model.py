@@ -14,8 +14,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.compare import panes as rows
-from app.compare.jobs import AttachJob, Begun, CompareJob, tiles_of
-from app.compare.metrics import Metrics, Results, results_of, truth_of
+from app.compare.jobs import (
+    AttachJob,
+    Begun,
+    CompareJob,
+    Metrics,
+    Results,
+    results_of,
+    tiles_of,
+    truth_of,
+)
 from app.compare.panes import MOST, ComparePane, PaneKind, Panes
 from app.imaging.opened import Opened
 from app.imaging.picture import Picture

@@ -12,11 +12,12 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from app.batch.jobs import Entry
 from app.batch.page import BatchList
-from app.batch.table import BatchModel, Column, note_of
+from app.batch.table import BatchModel, Column, RowDelegate, note_of
 from app.main_window import MainWindow
 from app.shell.thumbnails import IN_SIGHT, WAITING_AT_MOST, Thumbnails
 from app.tasks import Tasks
@@ -125,7 +126,7 @@ def test_a_picture_shows_its_photo(qtbot: QtBot, window: MainWindow, tmp_path: P
     [
         (
             Entry(Path("/a"), "a", output=Path("/out/a_derained.jpg")),
-            "→\u00a0a_derained.jpg",
+            "→ a_derained.jpg",
         ),
         (Entry(Path("/a"), "a", "done", little=True, moved=7), "Nearly nothing changed."),
         (Entry(Path("/a"), "a", "done", moved=-7), "Darker overall, by 7 of 255."),
@@ -134,6 +135,15 @@ def test_a_picture_shows_its_photo(qtbot: QtBot, window: MainWindow, tmp_path: P
 )
 def test_notes(entry: Entry, words: str) -> None:
     assert note_of(entry).startswith(words)
+
+
+def test_the_arrow_of_a_long_name_never_stands_alone(qtbot: QtBot) -> None:
+    page, option = BatchList(), QStyleOptionViewItem()
+    qtbot.addWidget(page)
+    name = "IMG_20260419_derained.jpg"
+    page.model.set_entries((Entry(Path("/a"), "a", output=Path("/out", name)),))
+    RowDelegate(page).initStyleOption(option, page.model.index(0, Column.NOTE))
+    assert option.text == f"→\u00a0{name}"
 
 
 class Touches:
