@@ -34,7 +34,7 @@ from app.shell.engines import BackendBenchmark, Engines, give_memory_back
 from app.shell.help import Help
 from app.shell.models import Models
 from app.shell.names import in_title, is_welcome
-from app.shell.presets import texts_of
+from app.shell.save_dialogs import texts_of
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
 from app.shell.shell import PageName, Shell, TopBar, place

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QWidget
 
 from app.shell.names import as_tip, in_menu, path_kept
-from app.shell.presets import Preset
+from app.shell.save_dialogs import Preset
 from app.shell.theme import icon
 from app.shell.translation import mark, tr
 from nledn.messages import printable

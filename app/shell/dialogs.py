@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.shell.file_dialogs import FileDialog, folder_dialog, kind_of, pictures_folder
 from app.shell.parts import dialog_buttons, is_accepted, muted
-from app.shell.presets import Preset, PresetsDialog, SaveChoice, SaveDialog, SaveQuestion
+from app.shell.save_dialogs import Preset, PresetsDialog, SaveChoice, SaveDialog, SaveQuestion
 from app.shell.settings import Settings
 from app.shell.settings_dialog import SettingsDialog
 from app.shell.theme import icon

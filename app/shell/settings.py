@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from app.shell.names import kept
-from app.shell.presets import FIRST, Preset, presets_in, texts_of
+from app.shell.save_dialogs import FIRST, Preset, presets_in, texts_of
 from app.shell.theme import ThemeName
 from nledn import places
 from nledn.errors import DerainError

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.shell.dialogs import Answer, Dialogs, FetchOffer, PartialAnswer
-from app.shell.presets import Preset, SaveChoice, SaveQuestion
+from app.shell.save_dialogs import Preset, SaveChoice, SaveQuestion
 from app.shell.settings import Settings
 from nledn.tiling import Rect
 

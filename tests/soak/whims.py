@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from app.shell.dialogs import Answer, Dialogs, FetchOffer
-from app.shell.presets import SaveChoice, SaveQuestion
+from app.shell.save_dialogs import SaveChoice, SaveQuestion
 from app.shell.settings import Settings
 from app.tasks import Tasks
 from tests.soak.hand import Hand
