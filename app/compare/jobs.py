@@ -152,6 +152,13 @@ class AttachJob(Job[Opened]):
         return Opened(like, first_copies(like))
 
 
+def truth_beside(rainy: Path) -> Path | None:
+    """Find the photo without rain in the layouts of sets of pairs."""
+    from nledn import pairs
+
+    return pairs.truth_beside(rainy)
+
+
 @dataclass(frozen=True, eq=False)
 class TilingJob(Job["TilingCheck"]):
     """Compute a region whole and in tiles."""
