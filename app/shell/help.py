@@ -11,14 +11,13 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QTextBrowser,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.shell.actions import GROUPS, SPECS
 from app.shell.dialogs import Dialogs
 from app.shell.names import path_of, url_of
-from app.shell.parts import dialog_buttons, fill, scrolling
+from app.shell.parts import column, dialog_buttons, fill, scrolling
 from app.shell.translation import tr
 from nledn import __version__, licences, places
 from nledn.messages import NO_LICENCES
@@ -119,9 +118,7 @@ class Manual(QDialog):
         self.back.setEnabled(False)
         self.back.clicked.connect(self.pages.backward)
         self.pages.backwardAvailable.connect(self.back.setEnabled)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.pages)
-        layout.addWidget(buttons)
+        column(self.pages, buttons, margins=(12, 12, 12, 12), into=self)
         self.resize(MANUAL)
 
     def _follow(self, link: QUrl) -> None:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +23,7 @@ from app.shell.file_dialogs import folder_dialog
 from app.shell.parts import (
     button,
     choice,
+    column,
     dialog_buttons,
     fill,
     form,
@@ -191,13 +191,9 @@ class PresetsDialog(QDialog):
         }
         listed = form((words, beside.get(field, field)) for words, field in fields.items())
         self.fields.setLayout(listed)
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(self.list, 1)
-        left.addLayout(row(self.add, self.delete, equal=True))
         top = QHBoxLayout()
         top.setSpacing(24)
-        top.addLayout(left)
+        top.addLayout(column(self.list, row(self.add, self.delete, equal=True)))
         top.addWidget(self.fields, 1)
         fill(self, top, self.buttons)
         self.resize(680, 400)
