@@ -85,9 +85,7 @@ class Batch(QObject):
         self._foreseeing: Task[Listed] | None = None
         self._reporting: Task[Path] | None = None
         self._has_more = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(FORESEE_AFTER_MS)
+        self._rest = QTimer(self, singleShot=True, interval=FORESEE_AFTER_MS)
         self._rest.timeout.connect(self.foresee)
 
     # Requests

@@ -64,9 +64,7 @@ class PaneRow(QWidget):
     def __init__(self, key: int) -> None:
         super().__init__()
         self.key = key
-        self.name = QLabel()
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
-        self.name.setWordWrap(True)
+        self.name = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.strength = percent_field(tr("Strength"), round(STRENGTH_MAX * 100))
         self.strength.setSingleStep(STRENGTH_STEP)

@@ -204,7 +204,6 @@ class ExportMenu(QMenu):
         self.insertActions(self.actions()[0], self._entries)
 
     def _entry(self, preset: Preset) -> QAction:
-        entry = QAction(in_menu(tr(preset.name)), self)
-        entry.setEnabled(self._save.isEnabled())
+        entry = QAction(in_menu(tr(preset.name)), self, enabled=self._save.isEnabled())
         entry.triggered.connect(lambda: self.preset_chosen.emit(preset))
         return entry

@@ -140,12 +140,9 @@ class BackendBenchmark(QObject):
         self._is_closed = False
         self._attempt: Attempt | None = None
         self._is_held = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._try)
-        self._looking = QTimer(self)
-        self._looking.setInterval(LOOK_MS)
+        self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look)
         tasks.submitted.connect(self._give_way)
         tasks.idled.connect(self._wait)

@@ -53,9 +53,7 @@ def muted(text: str = "") -> QLabel:
 
 def form(fields: Iterable[tuple[str, QWidget | QLayout]]) -> QFormLayout:
     """Fields below each other, with their names before them; an empty one for none."""
-    made = QFormLayout()
-    made.setHorizontalSpacing(16)
-    made.setVerticalSpacing(12)
+    made = QFormLayout(horizontalSpacing=16, verticalSpacing=12)
     made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for name, field in fields:
         label = QLabel(name)
