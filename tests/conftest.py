@@ -48,7 +48,8 @@ def pytest_report_to_serializable() -> Generator[None, dict[str, Any], dict[str,
     """Reports cross from one process to another as UTF-8, which has no bytes of odd names."""
     report = yield
     report["sections"] = [
-        (title, text.encode(errors="backslashreplace").decode()) for title, text in report["sections"]
+        (title, text.encode(errors="backslashreplace").decode())
+        for title, text in report["sections"]
     ]
     return report
 
