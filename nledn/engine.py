@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nledn import __version__, backends, catalog, device
-from nledn.backends import Backend, Trained, backend_benchmark, self_test
+from nledn.backends import Backend, Trained, self_test
 from nledn.backends.recovering import Recovering, extended
 from nledn.cancel import CancelToken
 from nledn.catalog import Card
@@ -140,7 +140,7 @@ class Derainer:
             CheckpointError: its file cannot be used.
             DeviceError: the requested device, backend or precision is missing.
         """
-        machine = backend_benchmark.settled(backends.read_machine())
+        machine = backends.read_machine()
         choice = self_test.checked(options, machine)
         card = catalog.find(options.weights)
         weights = catalog.load(card)
@@ -225,14 +225,6 @@ class Derainer:
 
     def add_tile(self, pixels: Pixels, layer: RainLayer, tile: Tile) -> Rect:
         """Estimate the rain of one tile, and blend it in.
-
-        Args:
-            pixels: the whole photo, as for `derain`.
-            layer: of `start`.
-            tile: one that the layer misses.
-
-        Returns:
-            The pixels of the photo that changed.
 
         Raises:
             OutOfMemory: not even the smallest tile fits.

@@ -2,8 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -11,7 +12,6 @@ from torch import Tensor
 
 from nledn import malloc
 from nledn.backends import Trained, cards
-from nledn.backends.graphs import Graphs
 from nledn.device import LOST, Choice
 from nledn.errors import DeviceFailed, OutOfMemory
 from nledn.network import NLEDN, reflect_to
@@ -35,6 +35,8 @@ _OUT_OF_MEMORY = (
 )
 # Errors after which the other calls of the process can still succeed.
 _PASSING = ("no kernel image", "invalid device function", "invalid argument", "not supported")
+
+KEPT_SHAPES = 2  # of graphs: landscape and portrait; one pool, so a second costs no tile's memory
 
 Failure = Literal["memory", "lost", "other"]
 
@@ -194,3 +196,54 @@ def has_cpu_bf16() -> bool:
 def has_mps() -> bool:
     """Return whether Apple's GPU can be used."""
     return torch.backends.mps.is_available()
+
+
+class _Recorded(NamedTuple):
+    graph: torch.cuda.CUDAGraph
+    rainy: Tensor
+    rain: Tensor
+
+
+class Graphs:
+    """CUDA graphs: the about 350 operations of a tile, started by one call.
+
+    A tile shape is recorded at its second use, and replayed from then on.
+
+    The first tile of a shape is computed as usual: that chooses kernels and fills caches, which
+    cannot be done while recording.
+
+    Args:
+        compute: the operations; they may not ask the device for anything.
+    """
+
+    def __init__(self, compute: Callable[[Tensor], Tensor]) -> None:
+        self._compute = compute
+        self._met: set[torch.Size] = set()
+        self._recorded: dict[torch.Size, _Recorded] = {}
+        self._pool = torch.cuda.graph_pool_handle()
+
+    def run(self, rainy: Tensor) -> Tensor:
+        """Return what `compute` does; overwritten by the next run of the same shape."""
+        if rainy.shape not in self._met:
+            self._met.add(rainy.shape)
+            return self._compute(rainy)
+        recorded = self._recorded.get(rainy.shape) or self._record(rainy)
+        recorded.rainy.copy_(rainy)
+        recorded.graph.replay()
+        return recorded.rain
+
+    def forget(self) -> None:
+        """Free the memory."""
+        self._recorded.clear()
+        self._met.clear()
+        self._pool = torch.cuda.graph_pool_handle()
+
+    def _record(self, rainy: Tensor) -> _Recorded:
+        while len(self._recorded) >= KEPT_SHAPES:
+            del self._recorded[next(iter(self._recorded))]
+        graph, kept = torch.cuda.CUDAGraph(), rainy.clone()
+        # Other threads may ask for the free memory meanwhile.
+        with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
+            rain = self._compute(kept)
+        self._recorded[rainy.shape] = _Recorded(graph, kept, rain)
+        return self._recorded[rainy.shape]
