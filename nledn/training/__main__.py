@@ -162,9 +162,9 @@ def synthesise(
     seed: Annotated[int, typer.Option(help="Another one gives another set.")] = 1,
 ) -> None:
     """Write a set of pairs: a recipe's rain on patches of clean photos."""
-    from nledn.training.paired_set import SetSize, synthesise
+    from nledn.training.paired_set import synthesise
 
-    synthesise(photos, folder, find_recipe(recipe), SetSize(count, side_px), seed)
+    synthesise(photos, folder, find_recipe(recipe), count, side_px, seed)
     typer.echo(f"{count} pairs are in {folder}")
 
 
@@ -186,9 +186,9 @@ def photos(
     only: Annotated[list[str] | None, typer.Option(help="Take these packages only.")] = None,
 ) -> None:
     """Fetch the packages that the training photos come from, and make the photos."""
-    from nledn.training.photos import TABLE, build
+    from nledn.training.photos import build, read_table
 
-    built = build(TABLE, folder, only or ())
+    built = build(read_table(), folder, only or ())
     typer.echo(f"{len(built.photos)} photos are in {folder}")
     if built.differing:
         typer.echo(f"{len(built.differing)} differ from the table's bytes, as by another Pillow")

@@ -62,11 +62,6 @@ class AblationPlan:
 def ablate(recipe: Recipe, plan: AblationPlan, folder: Path) -> list[AblationResult]:
     """Train and score the rest of a plan; a stopped training continues.
 
-    Args:
-        recipe: the common settings.
-        plan: the rest.
-        folder: gets a folder a training, `results.csv` and `table.md`.
-
     Raises:
         PairsError: a folder holds no pairs.
         ValueError: an unknown variant, no pairs held out or too few to hold them out, rainy photos

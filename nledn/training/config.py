@@ -67,8 +67,6 @@ class Phase:
             squared error, which is what PSNR measures; its gradient is about as large.
         rain_weight: weight of a pixel with rain, relative to one without. Above 1 more rain is
             removed, with more damage to areas without rain.
-        spectrum_weight: of the difference of the spectra's magnitudes, added to the loss: keeps
-            texture where rain was thick. 0 for none.
     """
 
     steps: int
@@ -76,7 +74,6 @@ class Phase:
     patch_px: int
     loss: Loss = "l1"
     rain_weight: float = 1.0
-    spectrum_weight: float = 0.0
 
     @property
     def pixels_per_step(self) -> int:

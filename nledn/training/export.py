@@ -69,12 +69,6 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
     Scores need weights to be measured on: export, evaluate, and export again with the scores.
     Equal states give equal bytes, so the second export's weights are the first's.
 
-    Args:
-        folder: of the training, with its state.
-        recipe: of the training.
-        about: the rest of the card.
-        into: folder for both files; earlier ones are replaced.
-
     Raises:
         ValueError: the state is another recipe's or a variant's, or scores are another
             checkpoint's.

@@ -36,15 +36,7 @@ def forget_after(step: int, folder: Path) -> None:
 
 
 class TrainingJournal:
-    """The log of one training.
-
-    Args:
-        folder: gets `log.csv`, `samples/`, and TensorBoard's files if `tensorboard` is set.
-        tensorboard: needs the extra `training`.
-
-    Raises:
-        ValueError: TensorBoard is not installed.
-    """
+    """The log of one training."""
 
     def __init__(self, folder: Path, *, tensorboard: bool = False) -> None:
         self._folder = folder

@@ -139,14 +139,10 @@ class Trainer:
 
     def _loss(self, batch: PatchBatch, phase: Phase) -> Tensor:
         """The distance of the estimate from the clean photo (eq. 9, or `Phase.loss`)."""
-        estimate = batch.rainy - self._rain(self._parallel, batch.rainy)
-        error = estimate - batch.clean
+        error = batch.rainy - self._rain(self._parallel, batch.rainy) - batch.clean
         if phase.rain_weight != 1:
             error = error * weight_of_rain(batch, phase.rain_weight)
-        loss = loss_of(error, phase.loss)
-        if phase.spectrum_weight:
-            loss = loss + phase.spectrum_weight * spectrum_error(estimate, batch.clean)
-        return loss
+        return loss_of(error, phase.loss)
 
     def _rain(self, network: nn.Module, rainy: Tensor) -> Tensor:
         with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.run.bf16):
@@ -162,11 +158,7 @@ class Trainer:
 
     @torch.inference_mode()
     def validate(self, journal: TrainingJournal | None = None) -> dict[str, float]:
-        """Mean PSNR (dB, RGB) of the running mean on held-out pairs, with rain and without.
-
-        Args:
-            journal: gets a sheet of the first ones.
-        """
+        """Mean PSNR (dB, RGB) of the running mean on held-out pairs, with rain and without."""
         held_out = self._material.held_out
         sums = {"psnr_rainy": 0.0, "psnr_derained": 0.0, "psnr_dry": 0.0}
         sheet = []
@@ -283,21 +275,6 @@ def loss_of(error: Tensor, kind: Loss) -> Tensor:
     if kind == "l1":
         return error.abs().mean()
     return (error.square().mean(dim=(1, 2, 3)) + SMALLEST_ERROR).sqrt().mean()
-
-
-def spectrum_error(estimate: Tensor, clean: Tensor) -> Tensor:
-    """Return the mean difference of the magnitudes of two spectra.
-
-    A squared error is smallest for a smooth guess where rain hides texture; this one grows when
-    texture is missing, wherever it should lie.
-
-    Args:
-        estimate: (B, 3, H, W) in [0, 1].
-        clean: the same shape.
-    """
-    found, wanted = (torch.fft.rfft2(pixels, norm="ortho").abs() for pixels in (estimate, clean))
-    difference: Tensor = (found - wanted).abs().mean()
-    return difference
 
 
 def psnr(estimate: Tensor, truth: Tensor) -> float:

@@ -62,14 +62,7 @@ def _kernels(parameters: Iterable[nn.Parameter]) -> list[nn.Parameter]:
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """The nearest matrix with singular values of about one (0.7 to 1.2).
-
-    Args:
-        matrix: (M, N) float32.
-
-    Returns:
-        (M, N) float32.
-    """
+    """The nearest (M, N) float32 matrix with singular values of about one (0.7 to 1.2)."""
     is_tall = matrix.shape[0] > matrix.shape[1]
     wide = matrix.T if is_tall else matrix
     wide = wide / (wide.norm() + 1e-7)

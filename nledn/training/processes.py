@@ -50,9 +50,6 @@ def joined(device: str) -> Iterator[Share]:
     """Join the other processes, if torchrun started some.
 
     No trained network may be referenced after the block.
-
-    Args:
-        device: `cpu` or `cuda`, which decides the protocol.
     """
     if "WORLD_SIZE" not in os.environ:
         yield ALONE

@@ -120,15 +120,7 @@ def take_threads(threads: int) -> None:
 
 
 def takes_bf16(precision: Precision, device: str = "cpu") -> bool:
-    """Return whether the trunk is trained in bfloat16.
-
-    Args:
-        precision: as in `TrainingSettings`.
-        device: `cpu` or `cuda`, perhaps with a number.
-
-    Raises:
-        ValueError: `precision` is unknown.
-    """
+    """Return whether the trunk is trained in bfloat16."""
     if precision not in get_args(Precision):
         raise ValueError(f"{precision} is not a precision: use auto, fp32 or bf16")
     if precision != "auto":
