@@ -103,13 +103,12 @@ def replacing_text(
 def appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> TextIO:
     """Open a file to append lines to: a new or empty one, or one whose lines begin with `mark`.
 
+    It raises what `replacing` does.
+
     Args:
         path: the file; a link by another user is not followed, a pipe not waited for.
         sources: as for `replacing`.
         mark: how each line begins.
-
-    Raises:
-        WriteError: as `replacing` says.
     """
     with write_errors(path), reached(path) as target:
         permitted = _permit_appending(target, path, sources, mark)
@@ -143,17 +142,7 @@ def _permit_appending(
 def check(
     path: Path, *, overwrite: bool = False, sources: Sequence[Path] = (), mark: bytes | None = None
 ) -> None:
-    """Raise before the work what `replacing` would raise after it; write nothing.
-
-    Args:
-        path: where the result is to go.
-        overwrite: as for `replacing`.
-        sources: as for `replacing`.
-        mark: as for `replacing`.
-
-    Raises:
-        WriteError: as `replacing` says.
-    """
+    """Raise before the work what `replacing` would raise after it; write nothing."""
     with write_errors(path), reached(path) as target:
         _Rule(path, overwrite, tuple(sources), mark).permit(target)
 
@@ -178,10 +167,6 @@ def _source_of(status: os.stat_result, sources: Sequence[Path]) -> Path | None:
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
     """Make a folder for results and its parents; an existing one is kept.
-
-    Args:
-        path: of the folder.
-        mode: its permissions if it is made, without those of the umask.
 
     Raises:
         WriteError: as `replacing` says.

@@ -132,15 +132,9 @@ class Chosen:
 
 
 def choose(options: Options, rain: Callable[[], Rain]) -> Chosen:
-    """Choose a model by the rain of a photo; the all-round one where the model for it is missing.
+    """Choose a model by a photo's rain; the all-round one where the model for it is missing.
 
-    Args:
-        options: as asked for.
-        rain: looks at the photo; called only where there is a choice.
-
-    Raises:
-        UnknownCheckpoint: no model is installed.
-        CardInvalid: the card of one cannot be read.
+    `rain`, which looks at the photo, is called only where there is a choice.
     """
     allround, *others = (card.id for card in catalog.automatic_cards())
     found = rain() if others else Rain.UNKNOWN
@@ -169,13 +163,7 @@ def named(checkpoint: str, reason: str) -> str:
 class Automatic:
     """An engine that chooses the model for each photo: see `nledn.pipeline.Engine`.
 
-    Attributes:
-        options: as given; the weights are `auto`.
-        allround: the same with the name of the all-round model.
-
-    Args:
-        options: how to derain.
-        find: returns the model that options name, loaded once.
+    `find` returns the model that options name, loaded once.
     """
 
     def __init__(self, options: Options, find: Callable[[Options], Derainer]) -> None:
@@ -228,11 +216,7 @@ class Automatic:
 
 
 def load(options: Options) -> Derainer | Automatic:
-    """Load the model that options name; for `auto` the all-round one, and others when chosen.
-
-    Raises:
-        DerainError: see `Derainer.load`.
-    """
+    """Load the model that options name; for `auto` the all-round one, and others when chosen."""
     find = cache(Derainer.load)
     if options.weights != AUTO:
         return find(options)

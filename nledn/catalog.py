@@ -119,11 +119,7 @@ def automatic_cards() -> tuple[Card, ...]:
 
 
 def automatic() -> Card:
-    """The card of `auto`; its hash changes when one of the models does.
-
-    Raises:
-        UnknownCheckpoint, CardInvalid: see `automatic_cards`.
-    """
+    """The card of `auto`; its hash changes when one of the models does."""
     cards = automatic_cards()
     sha256 = hashlib.sha256("".join(card.sha256 for card in cards).encode()).hexdigest()
     return Card(AUTO, "Automatic", sha256, cards[0].regions, cards[0].path, cards[0].origin)
@@ -164,22 +160,12 @@ def describe(path: Path) -> Card:
 
 
 def load(card: Card) -> Weights:
-    """Read and verify a checkpoint's weights.
-
-    Raises:
-        CheckpointChanged: not the bytes that the card names.
-        CheckpointError: the file cannot be used.
-    """
+    """Read and verify a checkpoint's weights."""
     return checkpoint.read(card.path, sha256=card.sha256)
 
 
 def verify(id: str) -> Card:
-    """Check that a checkpoint's file is the one its card names, and sound.
-
-    Raises:
-        UnknownCheckpoint: no such id.
-        CheckpointError: what is wrong.
-    """
+    """Check that a checkpoint's file is the one its card names, and sound."""
     card = _known(id) if is_id(id) else None
     if card is None:
         raise _unknown(id)
@@ -221,11 +207,7 @@ def add(file: Path, id: str | None = None, title: str | None = None) -> Card:
 
 
 def write_card(card: Card) -> None:
-    """Write a card beside its weights.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+    """Write a card beside its weights."""
     with replacing(card.path.with_suffix(".toml"), overwrite=True) as file:
         file.write(card_text(card).encode())
 

@@ -91,9 +91,6 @@ def evaluate(
 
     Returns:
         The scores. A pair that cannot be read or derained is a failure and stops nothing.
-
-    Raises:
-        Cancelled: `cancel` was set.
     """
     results: list[PairScores | Failure] = []
     for pair in pairs[:limit]:

@@ -40,13 +40,7 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A published file.
-
-    Attributes:
-        url: its address.
-        size_bytes: of the whole.
-        sha256: of its content.
-    """
+    """A published file."""
 
     url: str
     size_bytes: int
@@ -71,11 +65,7 @@ FETCHABLE: Mapping[str, RemoteFile] = {
 
 
 def is_here(id: str) -> bool:
-    """Return whether a checkpoint of that id exists already.
-
-    Raises:
-        CardInvalid: it exists, but its card cannot be read.
-    """
+    """Return whether a checkpoint of that id exists already."""
     try:
         catalog.find(id)
     except UnknownCheckpoint:
@@ -87,14 +77,6 @@ def fetch(
     id: str, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None
 ) -> Card:
     """Fetch one of `FETCHABLE` and add it to the user's checkpoints.
-
-    Args:
-        id: of the checkpoint.
-        on_progress: called on this thread with the bytes received and those of the whole.
-        cancel: read before each piece.
-
-    Returns:
-        The card of the imported checkpoint.
 
     Raises:
         UnknownCheckpoint: not one of `FETCHABLE`.
@@ -124,12 +106,6 @@ def download(
     timeout_s: float = TIMEOUT_S,
 ) -> bytes:
     """Return the content of a published file, verified by size and sha256.
-
-    Args:
-        file: the file to get.
-        on_progress: called on this thread after each piece.
-        cancel: read before each piece.
-        timeout_s: longest wait for the next byte.
 
     Raises:
         DownloadError: what is wrong with the connection, the server or the file.

@@ -44,11 +44,7 @@ def alone(path: Path, patience_s: float) -> Iterator[None]:
     """Wait until no other process is inside with the same `path`, and keep others out.
 
     If the disk cannot lock, or the other process takes longer than `patience_s`, the block runs
-    anyway: it must tolerate other processes.
-
-    Args:
-        path: a file for the lock alone; made if missing, and left.
-        patience_s: seconds.
+    anyway: it must tolerate other processes. The lock's file is made if missing, and left.
     """
     descriptor = _opened(path)
     try:

@@ -78,11 +78,7 @@ def agreement(image: Bytes, truth: Bytes, y: LumaName = "pillow") -> Agreement:
 
 
 def psnr_y(image: Bytes, truth: Bytes) -> float:
-    """Peak signal-to-noise ratio of Y.
-
-    Args:
-        image: (H, W, 3) uint8, RGB.
-        truth: the same.
+    """Peak signal-to-noise ratio of Y of two images, (H, W, 3) uint8 RGB.
 
     Returns:
         dB, with a data range of 255. Equal Y gives infinity, as defined; the caller decides how to

@@ -74,9 +74,6 @@ class LayerCache:
 
     Any thread may use it. Those of the last `PHOTOS_KEPT` photos are kept; a photo has one layer
     of each checkpoint, the one by the last settings.
-
-    Args:
-        limit_bytes: of all planes together. One layer is kept, however large.
     """
 
     def __init__(self, limit_bytes: int = LAYERS_BYTES) -> None:
@@ -121,10 +118,6 @@ class LoadedModels:
     """Loaded models, kept for the next photo, and their layers.
 
     Load and derain on one thread; `kept` may be asked from any.
-
-    Args:
-        load: as `Derainer.load`.
-        layers: where their layers are kept.
     """
 
     def __init__(self, load: Load = Derainer.load, layers: LayerCache | None = None) -> None:
@@ -152,24 +145,14 @@ class LoadedModels:
         return derainer
 
     def card(self, options: Options) -> Card:
-        """Return the card of the checkpoint that `options` name.
-
-        Raises:
-            UnknownCheckpoint: no checkpoint of that id.
-            CheckpointError: its file cannot be used, or is gone.
-        """
+        """Return the card of the checkpoint that `options` name."""
         card = catalog.find(options.weights)
         if not card.path.is_file():
             raise CheckpointNotFound(card.path)
         return card
 
     def chosen(self, photo: Photo, options: Options, cancel: CancelToken | None = None) -> Chosen:
-        """Return options that name a model: for `auto` by a sample of the photo, once.
-
-        Raises:
-            Cancelled: `cancel` was set.
-            DerainError: as `find`, or not even the smallest tile fits.
-        """
+        """Return options that name a model: for `auto` by a sample of the photo, once."""
         rains = self._rains.setdefault(photo_key(photo), {})
 
         def look() -> Rain:
@@ -196,10 +179,6 @@ class LoadedModels:
             options: the model, or `auto`, and where to compute.
             into: a layer to continue, which was not found here.
             cancel: read before a model is chosen.
-
-        Raises:
-            Cancelled: `cancel` was set.
-            DerainError: as `find`, or not even the smallest tile fits.
         """
         chosen = self.chosen(photo, options, cancel)
         derainer = self.find(chosen.options)

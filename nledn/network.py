@@ -168,12 +168,7 @@ def _joined(parts: list[Tensor], axis: int) -> Tensor:
 
 
 class NEDB(nn.Module):
-    """Non-locally enhanced dense block (section 3.2, eq. 6–8).
-
-    Args:
-        grid: regions a side on its level, for the layout `grid`.
-        variant: with or without dense connections and the non-local operation.
-    """
+    """Non-locally enhanced dense block (section 3.2, eq. 6–8)."""
 
     def __init__(self, grid: int, variant: Variant = NLEDN_ITSELF) -> None:
         super().__init__()
@@ -203,12 +198,7 @@ class NEDB(nn.Module):
 
 
 class NLEDN(nn.Module):
-    """The whole network (figure 2): three levels down, three up, skips between equals.
-
-    Args:
-        regions: the region layout; a checkpoint's card says which it was trained with.
-        variant: NLEDN, or less of it for study.
-    """
+    """The whole network (figure 2): three levels down, three up, skips between equals."""
 
     def __init__(self, regions: Regions = "grid", variant: Variant = NLEDN_ITSELF) -> None:
         super().__init__()

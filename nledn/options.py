@@ -87,11 +87,7 @@ def _is_tile(tile: str | int) -> bool:
 
 
 def require_one(option: str, found: str, allowed: tuple[str, ...]) -> None:
-    """Refuse a word that is not allowed.
-
-    Raises:
-        OptionInvalid: the word is not allowed.
-    """
+    """Refuse a word that is not allowed."""
     _require(found in allowed, option, found, f"{', '.join(allowed[:-1])} or {allowed[-1]}")
 
 

@@ -155,10 +155,8 @@ def find_pairs(folder: Path) -> PairSet:
 def truth_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path | None:
     """Find the photo without rain by name: the same name, else one of a known set of pairs.
 
-    Args:
-        photo_path: the rainy photo, relative to a folder of rainy photos.
-        folder: where photos without rain lie, in the same tree or all together.
-        rainy: file of the rainy photo, taken only if nothing else is found.
+    `photo_path` is relative to a folder of rainy photos; those without rain lie in `folder`, in the
+    same tree or all together. The file `rainy` is taken only if nothing else is found.
     """
     stems = [photo_path.stem]
     for layout in LAYOUTS:
@@ -171,10 +169,7 @@ def truth_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path 
 def result_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path | None:
     """Find another program's result by name: the photo's, whatever its ending, or ours.
 
-    Args:
-        photo_path: the rainy photo, relative to a folder of rainy photos.
-        folder: where the results lie, in the same tree or all together.
-        rainy: file of the rainy photo, taken only if nothing else is found.
+    The arguments are those of `truth_of`.
     """
     stems = [photo_path.stem, f"{photo_path.stem}_derained"]
     return _first(_named(photo_path, folder, stems), rainy)

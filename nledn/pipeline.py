@@ -149,12 +149,7 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Target:
-    """The final place of a result.
-
-    Attributes:
-        path: of the file.
-        overwrite: a file there may be replaced.
-    """
+    """The final place of a result."""
 
     path: Path
     overwrite: bool = False
@@ -221,11 +216,7 @@ def check(outputs: Outputs, *, overwrite: bool = False, sources: Sequence[Path] 
 
 
 def started(photo: Photo, engine: Engine) -> RainLayer:
-    """Return an empty rain layer for a photo.
-
-    Raises:
-        OutOfMemory: not even the smallest tile fits.
-    """
+    """Return an empty rain layer for a photo."""
     height, width = photo.pixels.shape[:2]
     return engine.start((height, width), grey=photo.grey, linear=photo.linear)
 
@@ -319,17 +310,7 @@ def write(
 def write_rain(
     result: Result, path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
 ) -> None:
-    """Write the rain of a result, at the photo's size and at strength 1.
-
-    Args:
-        result: the result.
-        path: see `nledn.photo.write_rain`.
-        overwrite: whether an earlier file may be replaced.
-        sources: files that are never replaced; the photo's own is always among them.
-
-    Raises:
-        WriteError: see `nledn.photo.write_rain`.
-    """
+    """Write the rain of a result, at the photo's size and at strength 1."""
     own = () if result.photo.path is None else (result.photo.path,)
     rain = result.layer.rain()
     photos.write_rain(rain, path, overwrite=overwrite, sources=(*own, *sources))

@@ -145,14 +145,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Tile:
-    """One piece of work.
-
-    Attributes:
-        index: its place in `Tiling.tiles`.
-        rect: the pixels it reads; may reach beyond the photo at the right and bottom.
-        row: index into the vertical axis.
-        column: index into the horizontal axis.
-    """
+    """One piece of work."""
 
     index: int
     rect: Rect
@@ -162,12 +155,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tiling:
-    """A photo's tiles.
-
-    Attributes:
-        vertical: tiles along the height.
-        horizontal: tiles along the width.
-    """
+    """A photo's tiles."""
 
     vertical: Axis
     horizontal: Axis

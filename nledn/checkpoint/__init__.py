@@ -87,18 +87,7 @@ def read(path: Path, *, sha256: str | None = None) -> Weights:
 
 
 def write(path: Path, arrays: Mapping[str, Floats]) -> str:
-    """Write safetensors, atomically. Equal weights give equal bytes.
-
-    Args:
-        path: the file; an existing one is replaced.
-        arrays: float32, by the names of `nledn.network.NLEDN.state_dict()`.
-
-    Returns:
-        The file's sha256.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+    """Write safetensors, atomically. Equal weights give equal bytes."""
     from safetensors.numpy import save
 
     data = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})

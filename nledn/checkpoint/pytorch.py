@@ -146,14 +146,7 @@ class _Storage:
 
 @dataclass(frozen=True)
 class _View:
-    """A tensor: the numbers of a storage that it shows.
-
-    Attributes:
-        storage: the numbers.
-        begin: the first number.
-        shape: of the tensor.
-        strides: from one number to the next along each axis.
-    """
+    """A tensor: the numbers of a storage that it shows."""
 
     storage: _Storage
     begin: int
@@ -232,11 +225,7 @@ class _Unpickler(pickle._Unpickler):
         self._path = path
 
     def find_class(self, module: str, name: str) -> object:
-        """Return the replacement for a name.
-
-        Raises:
-            CheckpointUnsafe: a name that no tensor has.
-        """
+        """Return the replacement for a name."""
         if module in ("torch", "torch.storage") and name.endswith("Storage"):
             return _Kind(DTYPES[name])
         function = FUNCTIONS.get(f"{module} {name}")
@@ -258,11 +247,7 @@ class _Unpickler(pickle._Unpickler):
 
 
 def _check_apart(state: Mapping[str, object]) -> None:
-    """Refuse tensors that share numbers, with each other or within themselves.
-
-    Raises:
-        ValueError: some do.
-    """
+    """Refuse tensors that share numbers, with each other or within themselves."""
     places = []
     for name, view in state.items():
         if not isinstance(view, _View) or 0 in view.shape:

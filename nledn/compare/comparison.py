@@ -105,9 +105,7 @@ def measured(board: Board) -> Board:
 def best_of(board: Board, place: int = 0) -> Pane | None:
     """The result of the highest PSNR-Y, if there are several and one is best.
 
-    Args:
-        board: measured.
-        place: 0 for the whole, n for the n-th crop.
+    `place` is 0 for the whole, n for the n-th crop.
     """
     marks = [
         (pane.figures[place].accuracy, pane) for pane in board.results if len(pane.figures) > place
@@ -119,12 +117,7 @@ def best_of(board: Board, place: int = 0) -> Pane | None:
 
 
 def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
-    """Return the lines under a pane.
-
-    Args:
-        pane: measured.
-        place: 0 for the whole, n for the n-th crop.
-    """
+    """Return the lines under a measured pane, for the whole (0) or the n-th crop."""
     if pane.error is not None:
         return (str(pane.error),)
     if pane.kind == "truth":

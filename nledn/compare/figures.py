@@ -46,12 +46,7 @@ class Removal(Change):
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one result.
-
-    Attributes:
-        accuracy: with the photo without rain.
-        removal: for results; the photos themselves have none.
-    """
+    """The figures of one result."""
 
     accuracy: Accuracy | None = None
     removal: Removal | None = None
@@ -89,13 +84,7 @@ def removal_of(rainy: Pixels, result: Pixels) -> Removal:
 
 
 def most_different(images: Sequence[Pixels], width_px: int, height_px: int) -> Rect:
-    """The rectangle of that size in which results differ most.
-
-    Args:
-        images: (H, W, 3) of one size, two at least.
-        width_px: at most W.
-        height_px: at most H.
-    """
+    """The rectangle of that size in which results differ most."""
     height, width = images[0].shape[:2]
     planes = np.stack([to_8_bits(image)[:, :, 1] for image in images])
     spread = np.ptp(planes, axis=0).astype(np.float32)

@@ -33,12 +33,7 @@ class OtherResult:
 
 
 def file_of(result: OtherResult, rainy_path: Path) -> Path:
-    """The file that a result is read from.
-
-    Raises:
-        PhotoNotFound: its folder has no file of the photo's name.
-        PhotoNotPermitted: its folder may not be read.
-    """
+    """The file that a result is read from."""
     try:
         if not result.path.is_dir():
             return result.path

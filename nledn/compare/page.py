@@ -24,16 +24,7 @@ QUALITY = 92  # of WebP; the figures are measured before it
 
 @dataclass(frozen=True)
 class PagePane:
-    """A pane as the page shows it.
-
-    Attributes:
-        title: its name.
-        kind: as in `Pane`.
-        picture: WebP, or None if missing.
-        error: WebP of the error map, if known.
-        failure: why the picture is missing.
-        made: how a checkpoint's result was made.
-    """
+    """A pane as the page shows it."""
 
     title: str
     kind: str
@@ -55,11 +46,7 @@ class PageRow:
 def write_page(
     board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write the page; an earlier one is replaced, another file by `overwrite`, a source never.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+    """Write the page; an earlier one is replaced, another file by `overwrite`, a source never."""
     width, height = _shown_size(board)
     parts = rendered(
         "compare.html",

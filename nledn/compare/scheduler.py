@@ -62,12 +62,7 @@ class LaneBegun:
 
 @dataclass(frozen=True)
 class TileDone:
-    """A lane has one more tile.
-
-    Attributes:
-        lane: its place.
-        progress: of that lane, over the whole photo.
-    """
+    """A lane has one more tile."""
 
     lane: int
     progress: Progress
@@ -89,11 +84,6 @@ class Comparison:
     """Several checkpoints on one photo.
 
     Use from one thread at a time; the lanes may be read from others.
-
-    Args:
-        photo: the rainy one.
-        asked: what to compare; a checkpoint may come at several strengths.
-        models: loads the checkpoints, and keeps their layers.
     """
 
     def __init__(self, photo: Photo, asked: Sequence[Options], models: LoadedModels) -> None:

@@ -62,11 +62,7 @@ class _Layout:
 def write_sheet(
     board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write the sheet as PNG; earlier ones are replaced, other files by `overwrite`, sources never.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+    """Write the sheet as PNG; earlier ones are replaced, others by `overwrite`, sources never."""
     sheet = draw_sheet(board)
     told = PngInfo()
     told.add_text("Software", SOFTWARE)

@@ -47,13 +47,6 @@ def check_tiling(
 ) -> TilingCheck:
     """Compute a region whole and in tiles.
 
-    Args:
-        photo: the rainy one.
-        rect: the region; its middle if it is larger than a megapixel.
-        options: checkpoint, strength and tiles.
-        models: loads the checkpoint.
-        cancel: read before each tile; the whole region is one.
-
     Raises:
         OutOfMemory: the region does not fit into the memory whole.
         CheckpointError: the checkpoint cannot be used, and the other errors of `LoadedModels.find`.
