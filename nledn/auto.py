@@ -77,9 +77,8 @@ def coverage(
         OutOfMemory: not even the smallest tile fits.
     """
     rows, columns = (_sampled(length) for length in pixels.shape[:2])
-    sample = pixels[np.ix_(rows, columns)]
     layer = engine.start((len(rows), len(columns)), grey=grey, linear=linear)
-    engine.derain(sample, into=layer, cancel=cancel)
+    engine.derain(pixels[np.ix_(rows, columns)], into=layer, cancel=cancel)
     inside = np.ix_(*(_inside(length) for length in pixels.shape[:2]))
     return float((layer.rain()[inside].mean(axis=2) > STREAK).mean())
 

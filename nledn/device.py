@@ -107,7 +107,11 @@ def choose(options: Options, machine: Machine) -> Choice:
         BackendUnavailable: the requested backend is missing.
         PrecisionUnavailable: the device lacks the requested precision.
     """
-    device, why_device = _device(options.device, machine)
+    if options.device == "auto":
+        device, why_device = _fastest(machine)
+    else:
+        device = _checked(options.device, machine)
+        why_device = "asked for; untested by us" if device == "mps" else "asked for"
     backend, why_backend = _backend(options.backend, device, machine)
     precision, why_precision = _precision(options.precision, device, machine)
     return Choice(
@@ -138,16 +142,6 @@ def fallbacks(choice: Choice, options: Options, machine: Machine) -> Iterator[Ch
             yield last
     if machine.torch and not last.is_reference:
         yield last.reference
-
-
-def _device(asked: str, machine: Machine) -> tuple[str, str]:
-    if asked.startswith("cuda"):
-        return _cuda(asked, machine), "asked for"
-    if asked == "mps":
-        if not machine.mps:
-            raise DeviceUnavailable("mps", "this machine has no Apple GPU that torch can use")
-        return "mps", "asked for; untested by us"
-    return ("cpu", "asked for") if asked == "cpu" else _fastest(machine)
 
 
 def _fastest(machine: Machine) -> tuple[str, str]:
@@ -185,7 +179,12 @@ def shared_out(options: Options, machine: Machine, worker: int) -> Options:
     return replace(options, device=f"cuda:{cards[worker % len(cards)]}") if cards else options
 
 
-def _cuda(asked: str, machine: Machine) -> str:
+def _checked(asked: str, machine: Machine) -> str:
+    """Return the requested device, if it can be used."""
+    if asked == "mps" and not machine.mps:
+        raise DeviceUnavailable("mps", "this machine has no Apple GPU that torch can use")
+    if not asked.startswith("cuda"):
+        return asked
     index = int(asked.partition(":")[2] or 0)
     if not machine.gpus:
         raise DeviceUnavailable(asked, machine.no_gpu_reason)
@@ -249,21 +248,11 @@ def _precision(asked: str, device: str, machine: Machine) -> tuple[str, str]:
     if asked != "auto":
         return asked, "asked for"
     if device == "cpu":
-        return _cpu_precision(machine)
-    if device.startswith("cuda"):
-        return _gpu_precision(machine.gpus[int(device[5:])])
-    return "fp32", "the safe choice on this device"
-
-
-def cpu_precision(machine: Machine) -> str:
-    """The precision that the processor is fastest in."""
-    return _cpu_precision(machine)[0]
-
-
-def _cpu_precision(machine: Machine) -> tuple[str, str]:
-    if machine.cpu_bf16:
-        return "bf16", "the CPU has it in hardware"
-    return "fp32", "the CPU has no bfloat16 in hardware"
+        has, lacks = "the CPU has it in hardware", "the CPU has no bfloat16 in hardware"
+        return ("bf16", has) if machine.cpu_bf16 else ("fp32", lacks)
+    if device == "mps":
+        return "fp32", "the safe choice on this device"
+    return _gpu_precision(machine.gpus[int(device[5:])])
 
 
 def _gpu_precision(gpu: Gpu) -> tuple[str, str]:
@@ -273,6 +262,11 @@ def _gpu_precision(gpu: Gpu) -> tuple[str, str]:
     if (largest or 0) < HALVED_BELOW_PX:
         return "fp16", "the GPU's free memory is small"
     return "fp32", "the GPU has no fast half precision"
+
+
+def cpu_precision(machine: Machine) -> str:
+    """The precision that the processor is fastest in."""
+    return _precision("auto", "cpu", machine)[0]
 
 
 @dataclass(frozen=True)
@@ -292,7 +286,9 @@ def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machi
     height, width = size
     overlap_px = OVERLAP_PX if options.overlap_px is None else options.overlap_px
     free = free_bytes(choice, machine, height * width)
-    one_shape = _takes_one_shape(choice, machine)
+    gpu = gpu_of(choice, machine)
+    # Where each new tile shape is compiled, all tiles should have one.
+    one_shape = choice.backend == "openvino" or (gpu is not None and gpu.compiles_shapes)
     if options.tile == "whole":
         if height * width * TILE_BYTES_PER_PX[choice.precision] > free:
             raise OutOfMemory(choice.device, max(size))
@@ -318,12 +314,6 @@ def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machi
         tilings = [static(*size, side, min(overlap_px, side // 4)) for side in sides]
         return Plan(min(tilings, key=lambda tiling: tiling.waste), "the least waste of few shapes")
     return Plan(_divided(size, largest, overlap_px, one_shape), reason)
-
-
-def _takes_one_shape(choice: Choice, machine: Machine) -> bool:
-    """Return whether each new tile shape is compiled, so that all tiles should have one shape."""
-    gpu = gpu_of(choice, machine)
-    return choice.backend == "openvino" or (gpu is not None and gpu.compiles_shapes)
 
 
 def _divided(size: tuple[int, int], tile_px: int, overlap_px: int, one_shape: bool) -> Tiling:

@@ -94,7 +94,11 @@ def evaluate(
     """
     results: list[PairScores | Failure] = []
     for pair in pairs[:limit]:
-        results.append(_result(derainer, pair, cancel))
+        try:
+            results.append(PairScores(pair.name, score(derainer, pair, cancel)))
+        except DerainError as error:
+            log.debug("%s failed", pair.rainy, exc_info=True)
+            results.append(Failure(pair.name, error))
         if on_image is not None:
             on_image(results[-1])
     return Evaluation(
@@ -103,14 +107,6 @@ def evaluate(
         checkpoint_sha256=derainer.card.sha256,
         precision=derainer.choice.precision,
     )
-
-
-def _result(derainer: Derainer, pair: Pair, cancel: CancelToken | None) -> PairScores | Failure:
-    try:
-        return PairScores(pair.name, score(derainer, pair, cancel))
-    except DerainError as error:
-        log.debug("%s failed", pair.rainy, exc_info=True)
-        return Failure(pair.name, error)
 
 
 def score(derainer: Derainer, pair: Pair, cancel: CancelToken | None = None) -> Scores:

@@ -47,19 +47,15 @@ class RemoteFile:
     sha256: str
 
 
-def _published(id: str, name: str, size_bytes: int) -> RemoteFile:
-    (sha256,) = (sha256 for sha256, card in catalog.AUTHORS.items() if card.id == id)
-    return RemoteFile(f"{PUBLISHED_AT}/{name}", size_bytes, sha256)
-
-
+_FILES = {
+    "authors-rain100l": ("net_Rain100L.pth", 4_039_349),
+    "authors-rain100h": ("net_Rain100H.pth", 4_039_349),
+    "authors-ddn": ("net_DDN.pth", 4_039_349),
+    "authors-didmdn": ("net_DID.pth", 4_038_021),
+}
 FETCHABLE: Mapping[str, RemoteFile] = {
-    id: _published(id, name, size_bytes)
-    for id, name, size_bytes in (
-        ("authors-rain100l", "net_Rain100L.pth", 4_039_349),
-        ("authors-rain100h", "net_Rain100H.pth", 4_039_349),
-        ("authors-ddn", "net_DDN.pth", 4_039_349),
-        ("authors-didmdn", "net_DID.pth", 4_038_021),
-    )
+    card.id: RemoteFile(f"{PUBLISHED_AT}/{_FILES[card.id][0]}", _FILES[card.id][1], sha256)
+    for sha256, card in catalog.AUTHORS.items()
 }
 """By the id of the checkpoint that it becomes."""
 
@@ -135,9 +131,8 @@ def _receive(
     """Append what one connection brings to `data`; it may end early."""
     cancel.raise_if_cancelled()
     with _answer(file, timeout_s) as answer:
-        expected = file.size_bytes if answer.length is None else answer.length
-        if expected != file.size_bytes:
-            raise _other_size(file, expected)
+        if answer.length not in (None, file.size_bytes):
+            raise _other_size(file, answer.length)
         try:
             while piece := answer.read1(CHUNK_BYTES):  # bytes here, without waiting
                 data += piece

@@ -98,20 +98,16 @@ class LayerCache:
     def keep(self, key: LayerKey, layer: RainLayer) -> None:
         """Keep a layer, at the cost of the least recently used ones."""
         with self._lock:
-            before = [each for each in self._layers if _is_replaced(each, key)]
+            same = (key.photo, key.checkpoint_sha256)
+            for each in [*self._layers]:  # also one of the same checkpoint by other settings
+                if (each.photo, each.checkpoint_sha256) == same:
+                    del self._layers[each]
             self._layers[key] = layer
-            self._layers.move_to_end(key)
             photos = list(dict.fromkeys(each.photo for each in reversed(self._layers)))
-            gone = photos[PHOTOS_KEPT:]
-            for each in (*before, *(each for each in self._layers if each.photo in gone)):
+            for each in [each for each in self._layers if each.photo in photos[PHOTOS_KEPT:]]:
                 del self._layers[each]
             while len(self._layers) > 1 and self.held_bytes > self._limit_bytes:
                 self._layers.popitem(last=False)
-
-
-def _is_replaced(old: LayerKey, new: LayerKey) -> bool:
-    same = (old.photo, old.checkpoint_sha256) == (new.photo, new.checkpoint_sha256)
-    return same and old != new
 
 
 class LoadedModels:
@@ -137,9 +133,8 @@ class LoadedModels:
             DeviceError: the requested device, backend or precision is missing.
         """
         key = self._place(options)
-        derainer = self._loaded.get(key) or self._load(options)
+        derainer = self._loaded.pop(key, None) or self._load(options)
         self._loaded[key] = derainer
-        self._loaded.move_to_end(key)
         if len(self._loaded) > LOADED_AT_MOST:
             self._loaded.popitem(last=False)
         return derainer
@@ -219,9 +214,7 @@ class LoadedModels:
 
 
 def _key(photo: str, derainer: Derainer, options: Options) -> LayerKey:
-    choice = derainer.choice
-    chosen = (choice.device, choice.backend, choice.precision)
-    return LayerKey(photo, derainer.card.sha256, settings_of(options), chosen)
+    return LayerKey(photo, derainer.card.sha256, settings_of(options), derainer.choice.name)
 
 
 def settings_of(options: Options) -> Options:

@@ -42,7 +42,12 @@ def read_gpus() -> tuple[tuple[Gpu, ...], str]:
     """The GPUs of torch's `cuda`, by its index, or the reason for their absence."""
     if _PROCESS.is_lost:
         return (), LOST
-    if not _is_available():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        is_available = torch.cuda.is_available()
+    for warning in caught:
+        _PROCESS.warned = _clause(str(warning.message))
+    if not is_available:
         built = torch.version.cuda or torch.version.hip
         return (), (_PROCESS.warned or NO_DRIVER) if built else TORCH_FOR_CPU
     return tuple(_gpu(index) for index in range(torch.cuda.device_count())), ""
@@ -51,15 +56,6 @@ def read_gpus() -> tuple[tuple[Gpu, ...], str]:
 def lose() -> None:
     """Note that a card stopped responding, so that this process cannot use it again."""
     _PROCESS.is_lost = True
-
-
-def _is_available() -> bool:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        is_available = torch.cuda.is_available()
-    for warning in caught:
-        _PROCESS.warned = _clause(str(warning.message))
-    return is_available
 
 
 def _clause(warning: str) -> str:

@@ -60,7 +60,9 @@ class OpenVinoBackend:
         try:
             return self._rain(rainy)
         except (MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
+            # OpenVINO raises RuntimeErrors with the message of its C++ exceptions.
+            is_full = isinstance(error, MemoryError) or any(w in str(error) for w in _OUT_OF_MEMORY)
+            if not is_full:
                 raise
         self._compiled.clear()  # each shape has its own memory, and smaller ones follow now
         raise OutOfMemory("cpu", max(rainy.shape[2:]))
@@ -92,18 +94,17 @@ class OpenVinoBackend:
         """
         between = PRECISION_HINTS[self._choice.precision]
         hints: dict[Part, str] = {"trunk": between, "tail": "f32"}
-        trunk, tail = (self._request(part, size, hint, between) for part, hint in hints.items())
-        return trunk, tail
-
-    def _request(self, part: Part, size: Size, hint: str, between: str) -> Any:
-        model = build(part, size, self._trained.regions, self._trained.arrays, _openvino())
-        settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": self._choice.threads,
-            "INFERENCE_PRECISION_HINT": hint,
-        }
-        compiled = _core().compile_model(_joined_by(between, part, model), "CPU", settings)
-        return compiled.create_infer_request()
+        requests = []
+        for part, hint in hints.items():
+            model = build(part, size, self._trained.regions, self._trained.arrays, _openvino())
+            settings = {
+                "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_NUM_THREADS": self._choice.threads,
+                "INFERENCE_PRECISION_HINT": hint,
+            }
+            compiled = _core().compile_model(_joined_by(between, part, model), "CPU", settings)
+            requests.append(compiled.create_infer_request())
+        return requests[0], requests[1]
 
 
 class _Kept:
@@ -141,12 +142,6 @@ class _Kept:
 
 
 _KEPT = _Kept()
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    # OpenVINO raises RuntimeErrors with the message of its C++ exceptions.
-    words = str(error)
-    return isinstance(error, MemoryError) or any(said in words for said in _OUT_OF_MEMORY)
 
 
 def _joined_by(precision: str, part: Part, graph: Any) -> Any:

@@ -28,7 +28,7 @@ class Recovering:
     """Computes tiles with the first backend, and with safer ones where that fails."""
 
     def __init__(
-        self, choice: Choice, backend: Backend, later: Iterator[Choice], create: Create
+        self, choice: Choice, backend: Backend, later: Iterator[Choice], create: Create | None
     ) -> None:
         self.choice = choice
         self._backend = backend
@@ -94,6 +94,7 @@ class Recovering:
 
     def _of(self, choice: Choice) -> Backend:
         if choice.name not in self._loaded:
+            assert self._create is not None, "without it there is nothing later"
             self._loaded[choice.name] = self._create(choice)
         return self._loaded[choice.name]
 

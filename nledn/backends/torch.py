@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -54,7 +54,10 @@ class TorchBackend:
             malloc.keep_freed()
             os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KEPT_OPERATIONS))
         elif self._device.type == "cuda":
-            _prepare_cuda(self._device)
+            # cuDNN's attention is the default on some cards, and plans 55 to 400 ms for each shape.
+            torch.backends.cuda.enable_cudnn_sdp(False)
+            if sys.platform == "win32":
+                keep_on_card(self._device)
         network = network_of(trained)
         self._layout = layout_of(choice)
         if self._layout is torch.channels_last:
@@ -77,25 +80,26 @@ class TorchBackend:
         if failure == "lost":
             cards.lose()
             raise DeviceFailed(str(self._device), LOST)
-        self._release()
+        if self._graphs is not None:
+            self._graphs.forget()
+        release_kept()
         if failure == "memory":
             raise OutOfMemory(str(self._device), max(rainy.shape[2:]))
         raise DeviceFailed(str(self._device), reason)
 
     def _rain(self, rainy: Floats) -> Floats:
         # inference_mode belongs to the thread, so it is entered where the work is done.
-        with torch.inference_mode(), self._entered():
+        is_cuda = self._device.type == "cuda"
+        entered = torch.cuda.device(self._device) if is_cuda else nullcontext()
+        with torch.inference_mode(), entered:
             pixels = torch.from_numpy(np.ascontiguousarray(rainy.transpose(0, 2, 3, 1)))
-            if self._device.type == "cuda":
+            if is_cuda:
                 # Out of memory that the system cannot move, a copy is one step of the card's.
                 pixels = pixels.pin_memory()
             pixels = pixels.to(self._device, non_blocking=True)  # (B, H, W, 3)
             x = pixels.permute(0, 3, 1, 2).contiguous(memory_format=self._layout)
             rain = self._computed(x) if self._graphs is None else self._graphs.run(x)
             return self._on_host(rain.permute(0, 2, 3, 1)).numpy().transpose(0, 3, 1, 2)
-
-    def _entered(self) -> AbstractContextManager[object]:
-        return torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext()
 
     def _computed(self, x: Tensor) -> Tensor:
         """(B, 3, H, W) float32; NaN for a tile whose features overflowed."""
@@ -118,12 +122,6 @@ class TorchBackend:
         torch.cuda.current_stream().synchronize()
         return host
 
-    def _release(self) -> None:
-        """Free the memory kept for the next tile of this size."""
-        if self._graphs is not None:
-            self._graphs.forget()
-        release_kept()
-
 
 def layout_of(choice: Choice) -> torch.memory_format:
     """The memory order of tensors: by pixels where half precision or a CPU is fastest so.
@@ -141,13 +139,6 @@ def network_of(trained: Trained) -> NLEDN:
     network = NLEDN(trained.regions)
     network.load_state_dict({name: torch.tensor(array) for name, array in trained.arrays.items()})
     return network.eval().requires_grad_(False)
-
-
-def _prepare_cuda(device: torch.device) -> None:
-    # cuDNN's attention is the default on some cards, and plans 55 to 400 ms for each new shape.
-    torch.backends.cuda.enable_cudnn_sdp(False)
-    if sys.platform == "win32":
-        keep_on_card(device)
 
 
 def keep_on_card(device: torch.device) -> None:

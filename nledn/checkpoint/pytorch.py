@@ -13,12 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
-from nledn.checkpoint.numbers import Array, from_bytes
 from nledn.errors import CheckpointDamaged, CheckpointUnsafe, NotACheckpoint
+
+Array = npt.NDArray[Any]
 
 ZIP_START = b"PK\x03\x04"
 PICKLE_START = b"\x80"
@@ -275,3 +277,13 @@ def _array(value: object, storages: Mapping[str, bytes]) -> Array:
 
 def _item_bytes(dtype: str) -> int:
     return 2 if dtype == "bfloat16" else np.dtype(dtype).itemsize
+
+
+def from_bytes(data: bytes, dtype: str) -> Array:
+    """Return the little-endian numbers of `data`, flat.
+
+    `bfloat16`, which NumPy lacks, becomes float32.
+    """
+    if dtype == "bfloat16":  # the upper half of a float32
+        return (np.frombuffer(data, "<u2").astype(np.uint32) << 16).view(np.float32)
+    return np.frombuffer(data, np.dtype(dtype).newbyteorder("<"))

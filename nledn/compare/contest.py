@@ -11,9 +11,8 @@ from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import Accuracy
-from nledn.compare.files import OtherResult, result_pane
 from nledn.compare.scheduler import Comparison
-from nledn.compare.single import pane_of
+from nledn.compare.single import OtherResult, pane_of, result_pane
 from nledn.errors import DerainError, PairTooSmall
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
@@ -100,19 +99,13 @@ class Contest:
 
     def differences(self) -> tuple[Difference | None, ...]:
         """PSNR-Y of each minus that of the first contender, over their common pairs."""
-        return tuple(
-            None if place == 1 else paired_difference(*self._psnr_of(place, 1))
-            for place in range(len(self.names))
-        )
-
-    def _psnr_of(self, one: int, other: int) -> tuple[list[float], list[float]]:
-        ones, others = [], []
-        for row in self.rows:
-            first, second = row.accuracies[one], row.accuracies[other]
-            if first is not None and second is not None:
-                ones.append(first.psnr_y)
-                others.append(second.psnr_y)
-        return ones, others
+        found: list[Difference | None] = []
+        for place in range(len(self.names)):
+            both = [(row.accuracies[place], row.accuracies[1]) for row in self.rows]
+            known = [(one.psnr_y, first.psnr_y) for one, first in both if one and first]
+            ones, firsts = [one for one, _ in known], [first for _, first in known]
+            found.append(None if place == 1 else paired_difference(ones, firsts))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -146,7 +139,8 @@ def compare_pairs(
             rows.append(ContestRow(pair.name, (None,) * count, (error,) + (None,) * (count - 1)))
         else:
             names = tuple(distinct([pane.title for pane in panes]))
-            rows.append(_row(pair, panes))
+            found = tuple(pane.figures[0].accuracy if pane.figures else None for pane in panes)
+            rows.append(ContestRow(pair.name, found, tuple(pane.error for pane in panes)))
         if on_row is not None:
             on_row(rows[-1])
     return Contest(names or _asked_names(request), tuple(rows), request.y)
@@ -172,14 +166,6 @@ def _panes(
     return measured(Board(rainy, pair.name, panes, y=request.y)).panes[:-1]
 
 
-def _row(pair: Pair, panes: tuple[Pane, ...]) -> ContestRow:
-    return ContestRow(
-        pair.name,
-        tuple(pane.figures[0].accuracy if pane.figures else None for pane in panes),
-        tuple(pane.error for pane in panes),
-    )
-
-
 def _asked_names(request: ContestRequest) -> tuple[str, ...]:
     weights = (printable(options.weights) for options in request.asked)
     return tuple(distinct([RAINY, *weights, *(result.title for result in request.results)]))
@@ -187,13 +173,9 @@ def _asked_names(request: ContestRequest) -> tuple[str, ...]:
 
 def paired_difference(ones: Sequence[float], others: Sequence[float]) -> Difference | None:
     """Resample the photos (bootstrap, percentile method); None with fewer than two pairs."""
-    differences = np.array(
-        [
-            one - other
-            for one, other in zip(ones, others, strict=True)
-            if np.isfinite(one) and np.isfinite(other)
-        ]
-    )
+    both = np.array([ones, others], np.float64)
+    known = both[:, np.isfinite(both).all(axis=0)]
+    differences = known[0] - known[1]
     count = len(differences)
     if count < 2:
         return None

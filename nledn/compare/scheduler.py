@@ -154,8 +154,12 @@ class Comparison:
     @staticmethod
     def _fail(place: int, lane: Lane, error: DerainError | MemoryError, say: OnEvent) -> None:
         log.debug("%s failed", lane.options.weights, exc_info=True)
-        lane.error = _typed(error, lane)
-        say(LaneFailed(place, lane.error))
+        if isinstance(error, MemoryError):
+            made = lane.layer
+            tile_px = 0 if made is None else made.tiling.vertical.tile_px
+            error = OutOfMemory("cpu" if made is None else made.record.device, tile_px)
+        lane.error = error
+        say(LaneFailed(place, error))
 
 
 def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
@@ -164,11 +168,3 @@ def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
     if rect is None:
         return missing
     return [tile for tile in missing if layer.tiling.inside(tile).meets(rect)]
-
-
-def _typed(error: DerainError | MemoryError, lane: Lane) -> DerainError:
-    if isinstance(error, DerainError):
-        return error
-    tiling = None if lane.layer is None else lane.layer.tiling
-    device = "cpu" if lane.layer is None else lane.layer.record.device
-    return OutOfMemory(device, 0 if tiling is None else tiling.vertical.tile_px)

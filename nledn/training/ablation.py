@@ -1,7 +1,6 @@
 """A small table 2: variants trained alike, scored on held-out pairs."""
 
 import csv
-import itertools
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ import torch
 
 from nledn.architecture import VARIANTS
 from nledn.atomic import replacing_text
-from nledn.metrics import Agreement, agreement, to_uint8_cut
+from nledn.metrics import agreement, to_uint8_cut
 from nledn.network import NLEDN
 from nledn.pairs import Pair
 from nledn.pixels import as_floats, to_8_bits
@@ -82,8 +81,8 @@ def ablate(recipe: Recipe, plan: AblationPlan, folder: Path) -> list[AblationRes
                 own = replace(recipe, variant=variant, seed=seed)
                 run = Run(folder / f"{variant}-{seed}", bf16=plan.bf16)
                 network = _trained(own, run, pairs)
-                missing = {name: sets[name] for name in sets.keys() - done}
-                results += [_score(network, own, name, missing[name]) for name in sorted(missing)]
+                missing = sorted(sets.keys() - done)
+                results += [_score(network, own, name, sets[name]) for name in missing]
                 _write(folder / RESULTS_FILE, results)
     (folder / TABLE_FILE).write_text(table(results), "utf-8")
     return results
@@ -119,19 +118,16 @@ def _trained(recipe: Recipe, run: Run, pairs: Sequence[Pair]) -> NLEDN:
     return trainer.mean
 
 
+@torch.inference_mode()
 def _score(network: NLEDN, recipe: Recipe, name: str, pairs: Sequence[Pair]) -> AblationResult:
-    scores = [_agreement(network, pair) for pair in pairs]
+    scores = []
+    for pair in pairs:
+        pixels = pair.read()
+        rainy = torch.from_numpy(as_floats(pixels.rainy)).permute(2, 0, 1)[None]
+        derained = (rainy - network(rainy))[0].permute(1, 2, 0).numpy()
+        scores.append(agreement(to_uint8_cut(derained), to_8_bits(pixels.clean)))
     psnr_y, ssim_y = mean(s.psnr_y for s in scores), mean(s.ssim_y for s in scores)
     return AblationResult(recipe.variant, recipe.seed, name, psnr_y, ssim_y)
-
-
-@torch.inference_mode()
-def _agreement(network: NLEDN, pair: Pair) -> Agreement:
-    pixels = pair.read()
-    rainy = torch.from_numpy(as_floats(pixels.rainy)).permute(2, 0, 1)[None]
-    rain = network(rainy)
-    derained = (rainy - rain)[0].permute(1, 2, 0).numpy()
-    return agreement(to_uint8_cut(derained), to_8_bits(pixels.clean))
 
 
 def _read(path: Path) -> list[AblationResult]:
@@ -140,7 +136,7 @@ def _read(path: Path) -> list[AblationResult]:
     with path.open(newline="", encoding="utf-8") as file:
         return [
             AblationResult(variant, int(seed), name, float(psnr_y), float(ssim_y))
-            for variant, seed, name, psnr_y, ssim_y in itertools.islice(csv.reader(file), 1, None)
+            for variant, seed, name, psnr_y, ssim_y in list(csv.reader(file))[1:]
         ]
 
 
@@ -160,15 +156,13 @@ def table(results: Sequence[AblationResult]) -> str:
     """
     lines = []
     for set_name in dict.fromkeys(result.set_name for result in results):
-        here = [result for result in results if result.set_name == set_name]
-        by_variant = {
-            variant: [result for result in here if result.variant == variant]
-            for variant in sorted({result.variant for result in here}, key=list(VARIANTS).index)
-        }
         lines += [f"### {set_name}", "", "| variant | seeds | PSNR-Y, dB | SSIM-Y | |"]
         lines += ["|---|---|---|---|---|"]
         before: list[AblationResult] = []
-        for variant, runs in by_variant.items():
+        for variant in VARIANTS:
+            runs = [r for r in results if (r.set_name, r.variant) == (set_name, variant)]
+            if not runs:
+                continue
             psnr, ssim = [run.psnr_y for run in runs], [run.ssim_y for run in runs]
             remark = _remark(before, runs)
             lines.append(

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 STATE_FILE = "state.pt"
 BEST_FILE = "best.pt"
+_COUNTS = ("step", "seconds", "cpu_seconds", "best_psnr")  # of a trainer, kept in its state
 LOG_EVERY_STEPS = 20
 SMALLEST_RAIN = 0.03  # 8 levels of 255: above it a pixel counts as rainy
 SMALLEST_ERROR = 1e-6  # squared; a quarter of a level: below it the root would be too steep
@@ -95,7 +96,10 @@ class Trainer:
             TrainingJournal(self.run.folder, tensorboard=self.run.tensorboard and first)
         ) as journal:
             while self.step < last:
-                loss, spent = self._agreed(self._advance(), _cpu_seconds() - before[2])
+                loss, spent = summed(
+                    (self._advance(), _cpu_seconds() - before[2]), self.run.share, self.run.device
+                )
+                loss /= self.run.share.processes
                 self._rate.after(loss)
                 self.seconds = before[0] + time.perf_counter()
                 self.cpu_seconds = before[1] + spent
@@ -114,12 +118,6 @@ class Trainer:
         if is_last or self.step % self.recipe.checkpoint_steps == 0:
             self.save()
         return losses
-
-    def _agreed(self, loss: float, cpu_seconds: float) -> tuple[float, float]:
-        """The mean of all processes' losses, and the sum of their time."""
-        share = self.run.share
-        loss_sum, spent = summed((loss, cpu_seconds), share, self.run.device)
-        return loss_sum / share.processes, spent
 
     def _advance(self) -> float:
         self._rate.before(self.step)
@@ -193,27 +191,15 @@ class Trainer:
         log.info("%s, %.0f min left", row, left / 60)
         if scores.get("psnr_derained", -math.inf) > self.best_psnr:
             self.best_psnr = scores["psnr_derained"]
-            self._save_best()
-
-    def _save_best(self) -> None:
-        """Keep the running mean that did best on the held-out pairs; `export --best` takes it."""
-        mean = self.mean.state_dict()
-        kept = {"recipe": self.recipe.id, "step": self.step, "mean": mean, "psnr": self.best_psnr}
-        _replace(self.run.folder / BEST_FILE, kept)
+            best = {"recipe": self.recipe.id, "step": self.step, "mean": self.mean.state_dict()}
+            _replace(self.run.folder / BEST_FILE, best | {"psnr": self.best_psnr})
 
     def save(self) -> None:
         """Write the whole state, so that a kill at any moment leaves the old one or the new."""
-        state = {
-            "recipe": self.recipe.id,
-            "step": self.step,
-            "seconds": self.seconds,
-            "cpu_seconds": self.cpu_seconds,
-            "network": self.network.state_dict(),
-            "mean": self.mean.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "rate": self._rate.state(),
-            "best_psnr": self.best_psnr,
-        }
+        parts = {name: getattr(self, name) for name in ("network", "mean", "optimizer")}
+        state = {"recipe": self.recipe.id, "rate": self._rate.state()}
+        state |= {name: getattr(self, name) for name in _COUNTS}
+        state |= {name: part.state_dict() for name, part in parts.items()}
         _replace(self.run.folder / STATE_FILE, state)
 
     def resume(self) -> bool:
@@ -228,16 +214,14 @@ class Trainer:
         state = torch.load(path, map_location="cpu", weights_only=True)
         if state["recipe"] != self.recipe.id:
             raise ValueError(f"{path} belongs to the recipe {state['recipe']}")
-        self.step = state["step"]
+        for name in _COUNTS:
+            setattr(self, name, state[name])
         if self.run.share.is_first:
             forget_after(self.step, self.run.folder)
-        self.seconds, self.cpu_seconds = state["seconds"], state["cpu_seconds"]
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])
         self.optimizer.load_state_dict(state["optimizer"])
-        if "rate" in state:  # states of the first version have neither
-            self._rate.restore(state["rate"])
-            self.best_psnr = state["best_psnr"]
+        self._rate.restore(state["rate"])
         return True
 
 

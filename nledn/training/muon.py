@@ -5,7 +5,7 @@ https://kellerjordan.github.io/posts/muon) replaces the momentum of a matrix by 
 whose singular values are all about one, found by five rounds of a Newton-Schulz iteration.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -35,9 +35,11 @@ class Muon(torch.optim.AdamW):
         """Move every parameter that has a gradient; those of the kernels are used up."""
         assert closure is None, "the training loop computes its own loss"
         for group in self.param_groups:
-            for parameter in _kernels(group["params"]):
-                self._step_kernel(parameter, group)
-                parameter.grad = None  # so that AdamW leaves it alone
+            for each in group["params"]:
+                is_kernel = each.ndim == 4 and min(each.shape[:2]) >= FEWEST_CHANNELS
+                if is_kernel and each.grad is not None:
+                    self._step_kernel(each, group)
+                    each.grad = None  # so that AdamW leaves it alone
         super().step()
 
     def _step_kernel(self, kernel: nn.Parameter, group: dict[str, Any]) -> None:
@@ -51,14 +53,6 @@ class Muon(torch.optim.AdamW):
         scale = STEP_RMS * max(step.shape) ** 0.5
         kernel.mul_(1 - group["lr"] * group["weight_decay"])
         kernel.add_(step.view(kernel.shape), alpha=-group["lr"] * scale)
-
-
-def _kernels(parameters: Iterable[nn.Parameter]) -> list[nn.Parameter]:
-    return [
-        each
-        for each in parameters
-        if each.grad is not None and each.ndim == 4 and min(each.shape[:2]) >= FEWEST_CHANNELS
-    ]
 
 
 def orthogonal(matrix: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ import tomli_w
 import torch
 
 from nledn import checkpoint, malloc
-from nledn.training.config import Recipe, read_recipe
+from nledn.training.config import read_recipe
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import material_of
 from nledn.training.processes import device_of_process, joined
@@ -74,7 +74,12 @@ def start(recipe: Path, folder: Path, settings: TrainingSettings, until_step: in
 
 
 def _train(recipe: Path, run: Run, settings: TrainingSettings, until_step: int | None) -> None:
-    trainer = _trainer(read_recipe(recipe), run, settings)
+    """Train; no network is left when it returns, as `joined` wants."""
+    take_threads(settings.threads)
+    known = read_recipe(recipe)
+    trainer = Trainer(known, run, material_of(known, Path(settings.data)))
+    if not trainer.resume() and settings.start:
+        trainer.start_from(checkpoint.read(Path(settings.start)))
     if run.share.is_first:  # after all checks, so that `resume` can rely on it
         _remember(recipe, run.folder, settings)
     trainer.train(until_step)
@@ -102,14 +107,6 @@ def _remember(recipe: Path, folder: Path, settings: TrainingSettings) -> None:
     if not (kept.exists() and recipe.samefile(kept)):
         shutil.copyfile(recipe, kept)
     (folder / SETTINGS_FILE).write_text(tomli_w.dumps(asdict(settings)), "utf-8")
-
-
-def _trainer(recipe: Recipe, run: Run, settings: TrainingSettings) -> Trainer:
-    take_threads(settings.threads)
-    trainer = Trainer(recipe, run, material_of(recipe, Path(settings.data)))
-    if not trainer.resume() and settings.start:
-        trainer.start_from(checkpoint.read(Path(settings.start)))
-    return trainer
 
 
 def take_threads(threads: int) -> None:
