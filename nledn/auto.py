@@ -134,6 +134,10 @@ def choose(options: Options, rain: Callable[[], Rain]) -> Chosen:
     """Choose a model by a photo's rain; the all-round one where the model for it is missing.
 
     `rain`, which looks at the photo, is called only where there is a choice.
+
+    Raises:
+        UnknownCheckpoint: no model is installed.
+        CardInvalid: the card of one cannot be read.
     """
     allround, *others = (card.id for card in catalog.automatic_cards())
     found = rain() if others else Rain.UNKNOWN

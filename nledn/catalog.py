@@ -137,12 +137,22 @@ def describe(path: Path) -> Card:
 
 
 def load(card: Card) -> Weights:
-    """Read a checkpoint's weights, and verify that they are those that the card names."""
+    """Read a checkpoint's weights, and verify that they are those that the card names.
+
+    Raises:
+        CheckpointChanged: not the bytes that the card names.
+        CheckpointError: the file cannot be used.
+    """
     return checkpoint.read(card.path, sha256=card.sha256)
 
 
 def verify(id: str) -> Card:
-    """Check that a checkpoint's file is the one its card names, and sound."""
+    """Check that a checkpoint's file is the one its card names, and sound.
+
+    Raises:
+        UnknownCheckpoint: no such id.
+        CheckpointError: what is wrong.
+    """
     card = _known(id)
     if card is None:
         raise _unknown(id)

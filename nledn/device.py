@@ -278,7 +278,7 @@ class Plan:
 
 
 def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machine) -> Plan:
-    """Divide a photo.
+    """Divide a photo of a size, height and width in px, by the options and the free memory.
 
     Raises:
         OutOfMemory: not even the smallest tile fits, or the photo asked for whole does not.

@@ -218,7 +218,7 @@ class Derainer:
         return layer
 
     def add_tile(self, pixels: Pixels, layer: RainLayer, tile: Tile) -> Rect:
-        """Estimate the rain of one tile, and blend it in.
+        """Estimate the rain of a tile that the layer misses, and return the pixels that changed.
 
         Raises:
             OutOfMemory: not even the smallest tile fits.

@@ -57,10 +57,7 @@ class Gpu:
 class Trial:
     """The result of the benchmark of OpenVINO on this machine.
 
-    Attributes:
-        agrees: its result is torch's.
-        times_as_fast: torch's seconds for a tile over its own.
-        problem: why it does not agree, as a clause.
+    The speed is torch's seconds for a tile over its own; the problem is a clause.
     """
 
     agrees: bool

@@ -47,9 +47,8 @@ class Agreement:
 class Change:
     """The change of a photo, in levels of 255.
 
-    Attributes:
-        taken: mean absolute difference of the channels: the removed rain.
-        brightness: median difference of luma: the change of pixels without rain.
+    Taken is the mean absolute difference of the channels, the removed rain; brightness the median
+    difference of luma, the change of pixels without rain.
     """
 
     taken: float
@@ -117,11 +116,7 @@ def levels_of(pixels: Pixels) -> Floats:
 
 
 def change_in(difference: Floats) -> Change:
-    """Measure the change of a photo.
-
-    Args:
-        difference: (H, W, 3), after minus before, in levels of 255.
-    """
+    """Measure a change, (H, W, 3) after minus before, in levels of 255."""
     return Change(float(np.abs(difference).mean()), float(np.median(difference @ LUMA)))
 
 

@@ -169,11 +169,11 @@ class LoadedModels:
     ) -> tuple[Derainer, RainLayer]:
         """Return the model and the photo's rain layer, a new one if none is known.
 
-        Args:
-            photo: as read.
-            options: the model, or `auto`, and where to compute.
-            into: a layer to continue, which was not found here.
-            cancel: read before a model is chosen.
+        Without a layer here, `into` is continued.
+
+        Raises:
+            Cancelled: `cancel` was set.
+            DerainError: as `find`, or not even the smallest tile fits.
         """
         chosen = self.chosen(photo, options, cancel)
         derainer = self.find(chosen.options)

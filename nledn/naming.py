@@ -57,11 +57,7 @@ def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
 
 
 def check_template(template: str) -> str:
-    """Check before the first photo that a template can be filled.
-
-    Returns:
-        The template's name for a photo that ends in `.png`.
-    """
+    """Check before the first photo that a template can be filled, and name a PNG by it."""
     return name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), template)
 
 

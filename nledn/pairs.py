@@ -74,12 +74,9 @@ class Pair:
 
 @dataclass(frozen=True)
 class PairSet:
-    """The pairs of a folder.
+    """The pairs of a folder, in natural order of the rainy names: 2 before 10.
 
-    Attributes:
-        layout: in words.
-        pairs: in natural order of the rainy names: 2 before 10.
-        unmatched: rainy photos without a clean one.
+    The layout is in words; unmatched rainy photos have no clean one.
     """
 
     layout: str

@@ -32,11 +32,7 @@ SEED = 2018  # the same photos give the same interval
 class Difference:
     """The mean of paired differences, and the range of 95 % of the resampled means.
 
-    Attributes:
-        mean: of one minus the other.
-        low: the interval's lower end.
-        high: its upper end.
-        count: pairs that were taken; pairs with an infinite figure are not.
+    `count` is that of the pairs without an infinite figure; others are not taken.
     """
 
     mean: float
@@ -47,12 +43,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class ContestRow:
-    """One pair.
+    """One pair: accuracies of the rainy photo, then of each contender; None, and why, if it failed.
 
-    Attributes:
-        file: the rainy photo's name.
-        accuracies: of the rainy photo, then of each contender; None where it failed.
-        errors: why, by contender; the rainy photo's is the pair's own.
+    An error of the rainy photo is the pair's own.
     """
 
     file: str
@@ -69,13 +62,7 @@ class ContestRow:
 
 @dataclass(frozen=True)
 class Contest:
-    """All pairs.
-
-    Attributes:
-        names: the rainy photo, then the contenders, in the order of every row.
-        rows: the pairs, in natural order.
-        y: the luma that was measured on.
-    """
+    """All pairs in natural order; the names are those of the rainy photo, then the contenders."""
 
     names: tuple[str, ...]
     rows: tuple[ContestRow, ...]

@@ -45,7 +45,7 @@ def check_tiling(
     models: LoadedModels,
     cancel: CancelToken | None = None,
 ) -> TilingCheck:
-    """Compute a region whole and in tiles.
+    """Compute a region, or its middle if it is larger than a megapixel, whole and in tiles.
 
     Raises:
         OutOfMemory: the region does not fit into the memory whole.

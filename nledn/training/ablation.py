@@ -41,14 +41,10 @@ class AblationResult:
 
 @dataclass(frozen=True)
 class AblationPlan:
-    """The plan of a comparison.
+    """The plan of a comparison: each variant is trained once with each seed.
 
-    Attributes:
-        variants: names in `nledn.architecture.VARIANTS`.
-        seeds: each variant is trained once with each.
-        pairs: a folder; the recipe's last ones are held out.
-        also: further folders to score on, by name; never trained on.
-        bf16: train the trunk in bfloat16; scores are always in float32.
+    The recipe's last pairs are held out; the folders of `also` are scored on, never trained on.
+    `bf16` is the trunk's precision in training; scores are always in float32.
     """
 
     variants: Sequence[str]
@@ -60,6 +56,8 @@ class AblationPlan:
 
 def ablate(recipe: Recipe, plan: AblationPlan, folder: Path) -> list[AblationResult]:
     """Train and score the rest of a plan; a stopped training continues.
+
+    The folder gets a folder a training, `results.csv` and `table.md`.
 
     Raises:
         PairsError: a folder holds no pairs.

@@ -53,8 +53,7 @@ class Camera:
     def record(self, pair: Pair, patch_px: int, rng: np.random.Generator) -> Pair:
         """Make a file of a scene, rainy and clean: (H, W, 3) float32 in [0, 1].
 
-        Returns:
-            Both, (patch_px, patch_px, 3) float32 in [0, 1]; the same array twice where it is dry.
+        Both come back with sides of `patch_px`; the same array twice where it is dry.
         """
         if len(pair[0]) != patch_px:
             how = INTERPOLATIONS[int(rng.integers(len(INTERPOLATIONS)))]

@@ -170,7 +170,12 @@ class PairBatches:
         self._order = lru_cache(maxsize=2)(self._shuffled)
 
     def batch(self, step: int, size: int, patch_px: int, share: Share = ALONE) -> PatchBatch:
-        """See `Batches.batch`."""
+        """See `Batches.batch`.
+
+        Raises:
+            DerainError: a pair cannot be read.
+            ValueError: a pair is smaller than a patch.
+        """
         mine = range(step * size + share.rank, (step + 1) * size, share.processes)
         return batch_of([self._pair(turn, patch_px) for turn in mine])
 

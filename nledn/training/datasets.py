@@ -88,12 +88,9 @@ DATA_SETS: Mapping[str, DataSet] = {
 
 
 def part_of(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
-    """The pairs of one part of a set, in natural order.
+    """The pairs of one part of a set, in natural order; the set must be whole.
 
-    Args:
-        data_set: the set.
-        folder: the set's, with or without a folder for each part, or the part's own.
-        part: the part.
+    The folder is the set's, with or without a folder for each part, or the part's own.
 
     Raises:
         InputNotFound: the folder is missing.

@@ -26,10 +26,6 @@ class Blend:
 
     Weights between those at the start and the end of a training can keep its gains and forget
     less (Wortsman and others, "Robust fine-tuning of zero-shot models", 2022).
-
-    Attributes:
-        path: of a checkpoint of the same network.
-        share: of its weights; the training's have the rest.
     """
 
     path: Path

@@ -69,12 +69,7 @@ class TrainingJournal:
             self._curves.close()
 
     def show(self, step: int, rows: Sequence[Sequence[Tensor]]) -> None:
-        """Write a sheet of pictures.
-
-        Args:
-            step: names the file.
-            rows: of each sample its pictures, (1, 3, H, W) in [0, 1]: rainy, derained, clean.
-        """
+        """Write a sheet: a row a sample, of (1, 3, H, W) in [0, 1], rainy, derained and clean."""
         lines = [torch.cat([picture[0].float().cpu() for picture in row], dim=2) for row in rows]
         if not lines:
             return

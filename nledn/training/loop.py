@@ -245,9 +245,7 @@ def _replace(path: Path, state: dict[str, Any]) -> None:
 def weight_of_rain(batch: PatchBatch, rain_weight: float) -> Tensor:
     """(B, 1, H, W) factors of the error whose squares' mean is 1 in each patch.
 
-    Args:
-        batch: rainy and clean.
-        rain_weight: the square of a rainy pixel's factor over that of a dry one.
+    `rain_weight` is the square of a rainy pixel's factor over that of a dry one.
     """
     is_rainy = (batch.rainy - batch.clean).abs().amax(1, keepdim=True) > SMALLEST_RAIN
     weight = torch.where(is_rainy, rain_weight, 1.0)

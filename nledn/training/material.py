@@ -36,10 +36,6 @@ class Material:
 def material_of(recipe: Recipe, folder: Path) -> Material:
     """Find a recipe's data.
 
-    Args:
-        recipe: whose `data.kind` says what the folder holds.
-        folder: of clean photos, of pairs, or of one of the paper's sets.
-
     Raises:
         FileNotFoundError: the photos, or some of those kept out, are missing.
         PairsError: pairs are missing, or a published set is incomplete.
@@ -82,7 +78,11 @@ def trained_on(recipe: Recipe, pairs: Sequence[Pair]) -> int:
 
 
 def of_pairs(recipe: Recipe, pairs: Sequence[Pair]) -> Material:
-    """Pairs with their own rain; the last ones are held out."""
+    """Pairs with their own rain; the last ones are held out.
+
+    Raises:
+        ValueError: too few pairs to hold so many out.
+    """
     kept = trained_on(recipe, pairs)
     long_side_px = recipe.data.long_side_px
     validation = tuple(

@@ -24,6 +24,11 @@ def synthesise(  # each is an option of the command
 
     The last pairs, as many as the recipe holds out, are of photos that no other pair is of. Photos
     that the recipe keeps out are left out.
+
+    Raises:
+        FileNotFoundError: the photos are missing.
+        FileExistsError: the folder holds a set already.
+        ValueError: the other pairs already use all photos.
     """
     training, _ = find_photos(photos, recipe.held_out)
     parts = _parts(load(training), recipe, count, seed)

@@ -86,11 +86,7 @@ def _train(recipe: Path, run: Run, settings: TrainingSettings, until_step: int |
 
 
 def take_up(folder: Path, until_step: int | None) -> None:
-    """Continue the training of a folder with its own settings.
-
-    Raises:
-        FileNotFoundError: no training was started there.
-    """
+    """Continue the training of a folder with its own settings."""
     if not (folder / SETTINGS_FILE).exists():
         raise FileNotFoundError(
             f"{folder}: no training was started here, {SETTINGS_FILE} is missing"

