@@ -57,11 +57,7 @@ MODELS = {Rain.NONE: LIGHT_ID, Rain.LIGHT: LIGHT_ID, Rain.DENSE: DENSE_ID}
 
 
 def coverage(
-    pixels: Pixels,
-    engine: Derainer,
-    grey: bool,
-    linear: bool,
-    cancel: CancelToken | None = None,
+    pixels: Pixels, engine: Derainer, grey: bool, linear: bool, cancel: CancelToken | None = None
 ) -> float:
     """Estimate the share of a photo's pixels that have rain in them, by a sample of it.
 
@@ -211,10 +207,7 @@ class Automatic:
         chosen = choose(self.options, lambda: judged(coverage(pixels, allround, *form, cancel)))
         card = self._find(chosen.options).card
         layer.record = replace(
-            layer.record,
-            checkpoint=card.id,
-            checkpoint_sha256=card.sha256,
-            reason=chosen.reason,
+            layer.record, checkpoint=card.id, checkpoint_sha256=card.sha256, reason=chosen.reason
         )
 
 

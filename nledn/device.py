@@ -7,12 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from nledn.errors import (
-    BackendUnavailable,
-    DeviceUnavailable,
-    OutOfMemory,
-    PrecisionUnavailable,
-)
+from nledn.errors import BackendUnavailable, DeviceUnavailable, OutOfMemory, PrecisionUnavailable
 from nledn.machine import Gpu, Machine, Trial
 from nledn.options import Options
 from nledn.tiling import WHOLE_UP_TO_PX, Tiling, balanced, static, whole

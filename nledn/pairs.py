@@ -117,9 +117,7 @@ LAYOUTS = (
     _layout("rainy/ and clean/ with equal names", ("rainy", "clean"), _SAME),
     _layout("input/ and target/ with equal names", ("input", "target"), _SAME),
     _layout(
-        "rain-<n>.png and norain-<n>.png",
-        ("", ""),
-        (r"rain-(?P<key>\w+)", r"norain-(?P<key>\w+)"),
+        "rain-<n>.png and norain-<n>.png", ("", ""), (r"rain-(?P<key>\w+)", r"norain-(?P<key>\w+)")
     ),
     _layout("<n>.png and no<n>.png", ("", ""), (r"(?P<key>\d+)", r"no(?P<key>\d+)")),
 )

@@ -22,11 +22,7 @@ from nledn import photo as photos
 from nledn.brightness import SlowLight
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
-from nledn.errors import (
-    OutputExists,
-    WouldReplaceSource,
-    unknown_format,
-)
+from nledn.errors import OutputExists, WouldReplaceSource, unknown_format
 from nledn.naming import numbered
 from nledn.photo import Note, Photo, WriteSettings, sidecar
 from nledn.photo.formats import RAIN_LAYERS, written_format

@@ -184,13 +184,9 @@ def _tensor(storage: object, offset: object, shape: object, strides: object, *_:
     raise TypeError("a tensor has numbers or a shape that make no sense")
 
 
-def _parameter(tensor: object, *_: object) -> object:
-    return tensor
-
-
 FUNCTIONS: dict[str, Callable[..., object]] = {
     "collections OrderedDict": _Dict,
-    "torch._utils _rebuild_parameter": _parameter,
+    "torch._utils _rebuild_parameter": lambda tensor, *_: tensor,
     "torch._utils _rebuild_tensor": _tensor,  # before PyTorch 0.4, and in the published files
     "torch._utils _rebuild_tensor_v2": _tensor,
 }

@@ -5,13 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from nledn.compare.figures import (
-    Figures,
-    accuracy_of,
-    accuracy_words,
-    removal_of,
-    removal_words,
-)
+from nledn.compare.figures import Figures, accuracy_of, accuracy_words, removal_of, removal_words
 from nledn.errors import DerainError
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.photo import Photo

@@ -10,15 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 from nledn.atomic import replacing
 from nledn.compare.comparison import Board, Pane, best_of, words_of
 from nledn.compare.figures import psnr_word
-from nledn.compare.pictures import (
-    fitted,
-    font_for,
-    height_for,
-    in_srgb,
-    scaled,
-    wrapped,
-    write,
-)
+from nledn.compare.pictures import fitted, font_for, height_for, in_srgb, scaled, wrapped, write
 from nledn.pixels import Bytes
 
 SOFTWARE = "AfterRain comparison"

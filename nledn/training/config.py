@@ -110,7 +110,7 @@ class Recipe:
         phases: in order.
         variant: of the network, by its name in `nledn.architecture.VARIANTS`.
         optimizer: `adamw`; `adam`, with the weight decay in its gradient, as in the paper; or
-            `muon`, of `nledn.training.muon`.
+            `muon`, of `nledn.training.optimizer`.
         schedule: of the rate after the warm-up: `cosine` down to the floor at the last step;
             `plateau`, step by step down to the floor; or `constant`, which can continue for
             any time and is followed by a recipe with a falling rate.

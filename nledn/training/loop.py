@@ -21,9 +21,8 @@ from nledn.training.config import Loss, Phase, Recipe
 from nledn.training.data import PatchBatch
 from nledn.training.journal import SAMPLES, TrainingJournal, forget_after
 from nledn.training.material import Material
-from nledn.training.muon import Muon
+from nledn.training.optimizer import OPTIMIZERS, Rate
 from nledn.training.processes import ALONE, Share, summed
-from nledn.training.schedule import Rate
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +69,9 @@ class Trainer:
             self.network.channels_last()
         self.network.to(run.device)
         self.mean = copy.deepcopy(self.network).requires_grad_(False)
-        self.optimizer = _optimizer(recipe, self.network)
+        self.optimizer = OPTIMIZERS[recipe.optimizer](
+            self.network.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
+        )
         self.step = 0
         self.seconds = 0.0
         self.cpu_seconds = 0.0
@@ -223,17 +224,6 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self._rate.restore(state["rate"])
         return True
-
-
-def _optimizer(recipe: Recipe, network: nn.Module) -> torch.optim.Optimizer:
-    kinds: dict[str, type[torch.optim.Adam]] = {
-        "adamw": torch.optim.AdamW,
-        "adam": torch.optim.Adam,
-        "muon": Muon,
-    }
-    return kinds[recipe.optimizer](
-        network.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
-    )
 
 
 def _replace(path: Path, state: dict[str, Any]) -> None:

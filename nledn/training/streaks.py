@@ -81,7 +81,7 @@ def draw(streaks: Streaks, size: tuple[int, int], rng: np.random.Generator) -> P
     reach = int(longest / 2 + 3 * streaks.width_px) + 2
     height, width = size[0] + 2 * reach, size[1] + 2 * reach
     rain = np.zeros((height, width), np.float32)
-    bunches = _bunches(streaks)
+    bunches = 5 if streaks.variety else 3 if streaks.spread_deg > 1 else 1  # kinds of drops
     for _ in range(bunches):
         drops = np.zeros((height, width), np.float32)
         count = rng.poisson(streaks.density / bunches * height * width)
@@ -92,17 +92,11 @@ def draw(streaks: Streaks, size: tuple[int, int], rng: np.random.Generator) -> P
         rain += cv2.filter2D(drops, -1, _kernel(streaks, rng), borderType=cv2.BORDER_CONSTANT)
     rain = rain[reach:-reach, reach:-reach]
     if streaks.beading > 0:
-        rain = rain * _beads(size, streaks.beading, rng)
+        places = (max(size[0] // 5, 1), max(size[1] // 5, 1))
+        rain = rain * _uneven(size, places, streaks.beading, cv2.INTER_CUBIC, rng)
     if streaks.unevenness > 0:
-        rain = rain * _gusts(size, streaks.unevenness, rng)
+        rain = rain * _uneven(size, (3, 3), streaks.unevenness, cv2.INTER_LINEAR, rng)
     return np.asarray(np.clip(rain * streaks.peak, 0, 1), np.float32)
-
-
-def _bunches(streaks: Streaks) -> int:
-    """Return the number of kinds of drops in a layer."""
-    if streaks.variety:
-        return 5
-    return 3 if streaks.spread_deg > 1 else 1
 
 
 def _kernel(streaks: Streaks, rng: np.random.Generator) -> Plane:
@@ -158,14 +152,12 @@ def streak_kernel(
     return np.asarray(profile * ends, np.float32)
 
 
-def _beads(size: tuple[int, int], depth: float, rng: np.random.Generator) -> Plane:
-    coarse = rng.random((max(size[0] // 5, 1), max(size[1] // 5, 1)), np.float32)
-    return 1 - depth * cv2.resize(coarse, (size[1], size[0]), interpolation=cv2.INTER_CUBIC)
-
-
-def _gusts(size: tuple[int, int], depth: float, rng: np.random.Generator) -> Plane:
-    places = rng.random((3, 3), np.float32)
-    return 1 - depth * cv2.resize(places, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
+def _uneven(
+    size: tuple[int, int], places: tuple[int, int], depth: float, how: int, rng: np.random.Generator
+) -> Plane:
+    """Factors from 1 - `depth` to 1, drawn at `places` down and across and enlarged between."""
+    coarse = rng.random(places, np.float32)
+    return 1 - depth * cv2.resize(coarse, (size[1], size[0]), interpolation=how)
 
 
 def grain_rain(size: tuple[int, int], rng: np.random.Generator) -> Plane:

@@ -25,8 +25,8 @@ from nledn.training.loop import (
     Trainer,
 )
 from nledn.training.material import of_photos
+from nledn.training.optimizer import rate_at
 from nledn.training.processes import Share
-from nledn.training.schedule import rate_at
 from nledn.training.session import recipe_path
 from nledn.training.synthesis import KINDS, RainMix
 

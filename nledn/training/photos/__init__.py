@@ -86,8 +86,7 @@ def read_table() -> Table:
     lines = (folder / "photos.tsv").read_text("utf-8").splitlines()
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     return Table(
-        tuple(Package(**package) for package in packages),
-        tuple(_source(**row) for row in rows),
+        tuple(Package(**package) for package in packages), tuple(_source(**row) for row in rows)
     )
 
 

@@ -1,15 +1,19 @@
-"""Muon: each convolution's step is changed so that all its directions move alike.
+"""The optimiser of a training and its rate: AdamW, Adam or Muon; a cosine, constant, or a stair.
 
 A step of AdamW, seen as a matrix, is dominated by few directions. Muon (Jordan et al., 2024,
 https://kellerjordan.github.io/posts/muon) replaces the momentum of a matrix by the nearest matrix
 whose singular values are all about one, found by five rounds of a Newton-Schulz iteration.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from nledn.training.config import Recipe
 
 MOMENTUM = 0.95
 ROUNDS = 5
@@ -65,3 +69,73 @@ def orthogonal(matrix: Tensor) -> Tensor:
         wide = A * wide + (B * square + C * square @ square) @ wide
     found: Tensor = wide.T if is_tall else wide
     return found
+
+
+OPTIMIZERS: dict[str, type[torch.optim.Adam]] = {
+    "adamw": torch.optim.AdamW,
+    "adam": torch.optim.Adam,
+    "muon": Muon,
+}
+
+
+def rate_at(step: int, recipe: Recipe) -> float:
+    """Learning rate: a linear warm-up, then the peak, or a cosine over the remaining pixels."""
+    if step < recipe.warmup_steps:
+        return recipe.peak_rate * (step + 1) / recipe.warmup_steps
+    if recipe.schedule == "constant":
+        return recipe.peak_rate
+    start = recipe.progress(recipe.warmup_steps)
+    way = (recipe.progress(step) - start) / (1 - start)
+    share = 0.5 * (1 + math.cos(math.pi * way))
+    return recipe.floor_rate + (recipe.peak_rate - recipe.floor_rate) * share
+
+
+class Rate:
+    """Sets an optimiser's rate before each step, by the recipe's schedule."""
+
+    def __init__(self, recipe: Recipe, optimizer: torch.optim.Optimizer) -> None:
+        self._recipe = recipe
+        self._optimizer = optimizer
+        self._loss_sum, self._losses = 0.0, 0
+        self._stair = ReduceLROnPlateau(
+            optimizer,
+            factor=recipe.plateau.factor,
+            patience=recipe.plateau.patience,
+            threshold=0.0,
+            min_lr=recipe.floor_rate,
+        )
+
+    @property
+    def now(self) -> float:
+        """The rate of the present step."""
+        return float(self._optimizer.param_groups[0]["lr"])
+
+    def before(self, step: int) -> None:
+        """Set the rate for a step, counted from 0."""
+        if self._recipe.schedule != "plateau":
+            for group in self._optimizer.param_groups:
+                group["lr"] = rate_at(step, self._recipe)
+
+    def after(self, loss: float) -> None:
+        """Note a step's loss, the mean over all processes."""
+        if self._recipe.schedule != "plateau":
+            return
+        if math.isfinite(loss):
+            self._loss_sum, self._losses = self._loss_sum + loss, self._losses + 1
+        if self._losses >= self._recipe.plateau.every_steps:
+            self._stair.step(self._loss_sum / self._losses)
+            self._loss_sum, self._losses = 0.0, 0
+
+    def state(self) -> dict[str, Any]:
+        """Return the state that `restore` needs."""
+        return {
+            "loss_sum": self._loss_sum,
+            "losses": self._losses,
+            "best": float(self._stair.best),
+            "bad": int(self._stair.num_bad_epochs),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue from `state`; the rate itself is part of the optimiser's."""
+        self._loss_sum, self._losses = state["loss_sum"], state["losses"]
+        self._stair.best, self._stair.num_bad_epochs = state["best"], state["bad"]
