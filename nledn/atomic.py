@@ -77,7 +77,7 @@ def replacing(
         try:
             with open(temporary.descriptor, "w+b", closefd=False) as file:
                 yield file
-            temporary.finish(_mode_of(target))
+            temporary.finish()
             # Again, for a file that appeared meanwhile.
             temporary.move(path, replaces=rule.permit(target))
         finally:
@@ -234,14 +234,17 @@ class _Temporary:
             self._note.confirm()
             return
 
-    def finish(self, mode: int | None) -> None:
-        """Flush everything to the disk and set the file's mode."""
+    def finish(self) -> None:
+        """Flush everything to the disk; then set the mode of the user's own file, if replaced.
+
+        A mode without writing would forbid the flush.
+        """
         os.fsync(self.descriptor)
-        # After the flush, which a mode without writing would forbid. A disk without modes,
-        # such as a share, is no reason to lose the photo.
-        with suppress(OSError):
-            if mode is not None and sys.platform != "win32":
-                os.fchmod(self.descriptor, mode)
+        replaced = self._target.status()
+        if replaced is None or sys.platform == "win32" or replaced.st_uid != os.geteuid():
+            return
+        with suppress(OSError):  # a disk without modes, such as a share, is no reason to fail
+            os.fchmod(self.descriptor, replaced.st_mode & _PERMISSIONS)
 
     def move(self, path: Path, *, replaces: bool) -> None:
         """Rename it to the target, if it is still the file that was written."""
@@ -283,14 +286,6 @@ class _Temporary:
             self._note.take_back()
         else:
             self._note.leave()
-
-
-def _mode_of(target: Destination) -> int | None:
-    """The mode of the user's own file that is replaced."""
-    status = target.status()
-    if status is None or sys.platform == "win32" or status.st_uid != os.geteuid():
-        return None
-    return status.st_mode & _PERMISSIONS
 
 
 def _temporary_name(name: str, attempt: int) -> str:

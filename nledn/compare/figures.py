@@ -158,22 +158,18 @@ def cells_of(figures: Figures) -> Cells:
     """Write figures for a table."""
     cells, accuracy, removal = Cells(), figures.accuracy, figures.removal
     if accuracy is not None:
-        cells = replace(
-            cells,
-            psnr_y=decibels(accuracy.psnr_y),
-            ssim_y=f"{accuracy.ssim_y:.4f}",
-            psnr_rgb=decibels(accuracy.psnr_rgb),
-        )
-    if removal is not None:
-        is_shifted = abs(removal.brightness) >= 0.05  # a value that rounds to 0 has no sign
-        cells = replace(
-            cells,
-            taken=f"{removal.taken:.2f}",
-            share=f"{removal.share:.1%}",
-            brightness=f"{removal.brightness:+.1f}" if is_shifted else "0.0",
-            direction=_lean(removal.directions),
-        )
-    return cells
+        psnr_y, psnr_rgb = decibels(accuracy.psnr_y), decibels(accuracy.psnr_rgb)
+        cells = Cells(psnr_y, f"{accuracy.ssim_y:.4f}", psnr_rgb)
+    if removal is None:
+        return cells
+    is_shifted = abs(removal.brightness) >= 0.05  # a value that rounds to 0 has no sign
+    return replace(
+        cells,
+        taken=f"{removal.taken:.2f}",
+        share=f"{removal.share:.1%}",
+        brightness=f"{removal.brightness:+.1f}" if is_shifted else "0.0",
+        direction=_lean(removal.directions),
+    )
 
 
 def decibels(psnr: float) -> str:

@@ -59,7 +59,10 @@ def train(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     Under torchrun, several processes train one network together.
     """
     if not (folder / STATE_FILE).exists():
-        _check_beginning(find_recipe(recipe), start)
+        known = find_recipe(recipe)
+        begins = f"begins with {known.starts_from}" if known.starts_from else "begins at random"
+        if bool(known.starts_from) != (start is not None):
+            raise typer.BadParameter(f"the recipe {known.id} {begins}", param_hint="--start")
     settings = TrainingSettings(
         data=str(photos.absolute()),
         start=str(start.absolute()) if start else "",
@@ -69,12 +72,6 @@ def train(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         tensorboard=tensorboard,
     )
     start_training(recipe_path(recipe), folder, settings, until_step)
-
-
-def _check_beginning(recipe: Recipe, start: Path | None) -> None:
-    if bool(recipe.starts_from) != (start is not None):
-        wanted = f"begins with {recipe.starts_from}" if recipe.starts_from else "begins at random"
-        raise typer.BadParameter(f"the recipe {recipe.id} {wanted}", param_hint="--start")
 
 
 @app.command()
