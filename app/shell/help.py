@@ -20,7 +20,7 @@ from app.shell.dialogs import Dialogs
 from app.shell.names import url_of
 from app.shell.parts import dialog_buttons, heading, muted, scrolling
 from app.shell.translation import tr
-from nledn import __version__, licences, places
+from nledn import __version__, places
 from nledn.messages import NO_LICENCES
 
 COLUMNS = 3
@@ -141,7 +141,7 @@ class Help:
             "AfterRain {version} removes rain from photos, on your own computer.",
             version=__version__,
         )
-        self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
+        self._dialogs.about(words, places.licence_overview() or tr(NO_LICENCES))
 
     @staticmethod
     def show_log() -> None:
