@@ -37,6 +37,12 @@ def licences() -> Path:
     return _root() / "licences"
 
 
+def licence_overview() -> str | None:
+    """The list of a bundle's licences, for users; None if AfterRain runs from source or a wheel."""
+    listed = licences() / "OVERVIEW.txt"
+    return listed.read_text("utf-8") if listed.is_file() else None
+
+
 def sample_photo() -> Path:
     """The rainy photo of 2 MP that a first start shows."""
     return resources() / "samples" / "street-rain.jpg"

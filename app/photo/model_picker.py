@@ -23,7 +23,7 @@ from app.shell.parts import PANEL_WIDTH_PX, Fold, icon_button, muted
 from app.shell.theme import icon
 from app.shell.translation import tr
 from nledn.card import Card
-from nledn.catalog import AUTO
+from nledn.options import AUTO
 
 NAME_PX = PANEL_WIDTH_PX - 124  # beside the icon, the arrow and the margins
 ABOUT_PX = PANEL_WIDTH_PX + 40

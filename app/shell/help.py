@@ -19,7 +19,7 @@ from app.shell.dialogs import Dialogs
 from app.shell.names import path_of, url_of
 from app.shell.parts import column, dialog_buttons, fill, scrolling
 from app.shell.translation import tr
-from nledn import __version__, licences, places
+from nledn import __version__, places
 from nledn.messages import NO_LICENCES
 
 COLUMNS = 3
@@ -169,7 +169,7 @@ class Help:
             "AfterRain {version} removes rain from photos, on your own computer.",
             version=__version__,
         )
-        self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
+        self._dialogs.about(words, places.licence_overview() or tr(NO_LICENCES))
 
     @staticmethod
     def show_log() -> None:
