@@ -20,12 +20,7 @@ def unwatch(observer: "BaseObserver") -> None:
 
 
 class Watch(QObject):
-    """Watches one folder at a time, with all below it.
-
-    Attributes:
-        arrived: (tuple of Path) these are complete.
-        failed: (exception) the folder cannot be watched.
-    """
+    """Watches one folder at a time, with all below it; files that `arrived` are complete."""
 
     arrived = Signal(object)
     failed = Signal(object)

@@ -37,11 +37,7 @@ STRENGTH_STEP = 5
 
 @dataclass(frozen=True)
 class PaneSummary:
-    """The panel's summary of a pane.
-
-    Attributes:
-        strength: of a checkpoint; None for others, and while names are hidden.
-    """
+    """The panel's summary of a pane; only checkpoints with a name have a strength."""
 
     key: int
     name: str
@@ -52,11 +48,7 @@ class PaneSummary:
 
 
 class PaneRow(QWidget):
-    """The row of a pane.
-
-    Attributes:
-        strength_changed: (int, float) its key and its new strength.
-    """
+    """The row of a pane, whose key its signals have."""
 
     strength_changed = Signal(int, float)
     remove_asked = Signal(int)

@@ -40,11 +40,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message in the banner.
-
-    Attributes:
-        stays: on every page, until answered.
-    """
+    """A message in the banner; one that `stays` is on every page until it is answered."""
 
     text: str
     kind: Kind = "info"

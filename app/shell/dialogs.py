@@ -43,11 +43,7 @@ LICENCES_PX = (760, 560)  # 100 columns in the usual size, as the list is writte
 
 @dataclass(frozen=True)
 class FetchOffer:
-    """A checkpoint that can be fetched.
-
-    Attributes:
-        summary: its training data.
-    """
+    """A checkpoint that can be fetched."""
 
     id: str
     title: str

@@ -71,11 +71,7 @@ class Engines:
 
 @dataclass(frozen=True, eq=False)
 class LoadJob(Job["Choice"]):
-    """Load the engine ahead.
-
-    Attributes:
-        again: also if it is loaded, because more is known of the machine now.
-    """
+    """Load the engine ahead; again if more is known of the machine now."""
 
     queue: ClassVar[QueueName] = "compute"
     engines: Engines

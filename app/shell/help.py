@@ -30,12 +30,7 @@ Keys: TypeAlias = Mapping[str, Sequence[tuple[str, str]]]
 
 
 class ShortcutSheet(QDialog):
-    """Lists keys; stands beside the window and stops nothing.
-
-    Args:
-        groups: actions and their keys, by menu.
-        parent: of the dialog.
-    """
+    """Lists keys; stands beside the window and stops nothing."""
 
     def __init__(self, groups: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,11 +126,7 @@ class Manual(QDialog):
 
 
 class Help:
-    """Answers the actions of the Help menu.
-
-    Args:
-        keys: shortcuts that belong to no action, with what they do.
-    """
+    """Answers the actions of the Help menu; `keys` gives shortcuts that belong to no action."""
 
     def __init__(
         self,

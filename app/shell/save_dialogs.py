@@ -278,11 +278,7 @@ LONGEST_BYTES = 255  # of a file's name on ext4, APFS and NTFS
 
 @dataclass(frozen=True)
 class SaveQuestion:
-    """The state that the dialog starts from.
-
-    Attributes:
-        quality: of JPEG, WebP and JPEG XL.
-    """
+    """The suggested file, and the photo, which is never replaced."""
 
     path: Path
     quality: int
@@ -291,11 +287,7 @@ class SaveQuestion:
 
 @dataclass(frozen=True)
 class SaveChoice:
-    """The answer of the dialog.
-
-    Attributes:
-        quality: of JPEG, WebP and JPEG XL.
-    """
+    """The answer of the dialog."""
 
     path: Path
     quality: int
