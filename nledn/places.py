@@ -27,6 +27,11 @@ def resources() -> Path:
     return _root() / "resources"
 
 
+def manual() -> Path:
+    """The pages of the manual, as Markdown; read-only."""
+    return _root() / "docs"
+
+
 def licences() -> Path:
     """The list of a bundle's parts and the texts of their licences; only bundles have it."""
     return _root() / "licences"
