@@ -131,7 +131,7 @@ class _Conversation:
         self.filled_px = 0
 
     def answer(self, question: dict[str, Any]) -> Any:
-        """Ask, listen to the end, and return what is said there; a `PhotoError` is raised."""
+        """Ask, listen to the end, and return the last word; a `PhotoError` is raised."""
         from nledn.photo import Header
 
         self._begin_step(limits.HEADER_CPU_S)

@@ -33,7 +33,7 @@ _OPENERS: dict[str, Callable[[BinaryIO], Source]] = {
     "JXL": jxl.opened,
     "RAW": raw.opened,
 }  # else Pillow
-# The name for the user of each format that has a reader of its own, and the package to install.
+# The name for the user of each format with an extra package, and the package to install.
 _READERS = {
     "HEIC": ("HEIC", "pi-heif"),
     "AVIF": ("AVIF", "pi-heif"),
