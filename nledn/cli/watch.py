@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Annotated
@@ -57,7 +58,6 @@ class Watch:
         self._settings = settings
         self._cancel = cancel
         self._card = catalog.card_of(settings.options.weights)
-        self._engine: Derainer | Automatic | None = None
         self._arrived: SimpleQueue[Path] = SimpleQueue()
         self._settling = Settling()
         self._complete: set[Path] = set()
@@ -119,15 +119,14 @@ class Watch:
         with queue:
             if queue.counts().planned:
                 self._out = queue.workspace.out
-                ending = run(queue, self._loaded(), self._tell, self._cancel)
+                ending = run(queue, self._engine, self._tell, self._cancel)
                 if ending.error is not None:
                     raise ending.error
 
-    def _loaded(self) -> Derainer | Automatic:
-        if self._engine is None:
-            decoder.warm_up()  # while the engine is loaded
-            self._engine = auto.load(self._settings.options)
-        return self._engine
+    @cached_property
+    def _engine(self) -> Derainer | Automatic:
+        decoder.warm_up()  # while the engine is loaded
+        return auto.load(self._settings.options)
 
     def _tell(self, update: Update) -> None:
         """Print the lines of a finished photo, or the error of a failed one."""
