@@ -30,7 +30,7 @@ def machine() -> str:
 
 
 def this_run() -> bytes:
-    """Name this run: a number of its own, its machine, its process and its host."""
+    """Name this run: a random number, its machine, its process and its host."""
     return f"{os.urandom(16).hex()} {machine()} {os.getpid()} {platform.node()}".encode()
 
 
