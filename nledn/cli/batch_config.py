@@ -67,7 +67,7 @@ class Config:
         """Check the place of the work.
 
         Raises:
-            BadParameter: a scheduler and workers of our own, an address without a protocol, half
+            BadParameter: a scheduler and workers started here, an address without a protocol, half
                 of the files for TLS, files without TLS, or files that are missing.
         """
         if self.local_workers < 0:
