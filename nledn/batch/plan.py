@@ -31,12 +31,9 @@ def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) 
     the result keeps its place. Results get names that no other photo of the run has.
 
     Args:
-        request: what is asked for.
+        request: a row is returned for each of its photos, in order.
         where: the batch's folders.
         known: the journal's rows, by source.
-
-    Returns:
-        A row a photo, in order.
 
     Raises:
         BatchInputEmpty: only earlier results were found.
@@ -187,7 +184,6 @@ class Foreseen:
     """The planned work for a photo.
 
     Attributes:
-        row: as planned.
         target: where the result would go, or is already; None without a result.
         error: why no result would be written.
     """
@@ -200,12 +196,8 @@ class Foreseen:
 def preview(request: BatchRequest, cancel: CancelToken | None = None) -> list[Foreseen]:
     """Return the planned work, photo by photo; write nothing.
 
-    Args:
-        request: what the run would be asked.
-        cancel: read before each photo.
-
     Raises:
-        Cancelled: `cancel` was set.
+        Cancelled: `cancel` was set before a photo.
         JournalFailed: the journal cannot be read.
         BatchInputEmpty: only earlier results were found.
     """

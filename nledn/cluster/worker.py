@@ -24,9 +24,7 @@ class Order:
     """The facts that all jobs of a run share.
 
     Attributes:
-        run: names the run.
         version: of the client's program.
-        settings: for each photo.
         checkpoint_sha256: of the client's weights.
         folder: of the photos.
         sign: a file that the client made in the output folder, so that a worker that sees
