@@ -15,7 +15,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,7 +25,7 @@ import numpy as np
 
 from app.imaging.mask import Patch
 from app.photo.history import BrightnessStep, Deed, ModelStep, StrengthStep
-from app.tasks import Job, Tasks, Work
+from app.tasks import Call, Tasks
 from nledn import places
 from nledn.locking import lock
 from nledn.options import Options
@@ -346,17 +346,6 @@ def _decoded_patch(about: Mapping[str, Any], pixels: bytes) -> Patch:
     return Patch(Rect(*about["rect"]), *sides)
 
 
-@dataclass(frozen=True, eq=False)
-class FileJob(Job[None]):
-    """An action on a private file."""
-
-    act: Callable[[], None]
-
-    def run(self, work: Work) -> None:
-        """Do it."""
-        self.act()
-
-
 class Autosave:
     """Keeps one photo's work at a time; nothing is written on the calling thread.
 
@@ -377,7 +366,7 @@ class Autosave:
         """Keep an action."""
         if self.file is not None:
             self.file.note(deed)
-            self._tasks.submit(FileJob(self.file.flush))
+            self._tasks.submit(Call(self.file.flush))
 
     def note_saved(self, is_unsaved: bool) -> None:
         """Note that all is saved, and where."""
@@ -387,4 +376,4 @@ class Autosave:
     def discard(self) -> None:
         """Remove the file, which is no longer needed."""
         if self.file is not None:
-            self._tasks.submit(FileJob(self.file.discard))
+            self._tasks.submit(Call(self.file.discard))

@@ -18,8 +18,7 @@ from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.file_dialogs import pictures_folder
 from app.shell.names import url_of
-from app.shell.presets import Preset
-from app.shell.save_dialog import SaveQuestion
+from app.shell.save_dialogs import Preset, SaveQuestion
 from app.shell.settings import Preferences
 from app.shell.translation import tr
 from app.tasks import Tasks

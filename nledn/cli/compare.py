@@ -32,7 +32,6 @@ from nledn.compare import (
 )
 from nledn.compare.contest import ContestRow, Difference
 from nledn.compare.figures import Accuracy, cells_of, decibels
-from nledn.compare.files import file_of
 from nledn.errors import OptionInvalid, PhotoError
 from nledn.messages import printable
 from nledn.models import LoadedModels
@@ -128,7 +127,7 @@ def _files_of(results: Sequence[OtherResult], photo: Path) -> Iterator[Path]:
     """Other programs' files, also those that are found in a folder by the photo's name."""
     for result in results:
         with suppress(PhotoError):  # its pane shows the error
-            yield file_of(result, photo)
+            yield result.file_for(photo)
 
 
 def _with_progress(request: BoardRequest) -> Board:

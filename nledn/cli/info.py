@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from nledn import LAZY_MODULES, __version__, backends, device, places
-from nledn import licences as installed_licences
 from nledn.backends import backend_benchmark, self_test
 from nledn.cli.console import err, out
 from nledn.cli.options import takes_options
@@ -34,8 +33,7 @@ def info(
     if modules:
         out.print("\n".join(_loaded(name) for name in LAZY_MODULES))
         return
-    machine = backend_benchmark.settled(backends.read_machine())
-    machine = tried(options, machine)
+    machine = tried(options, backends.read_machine())
     choice = self_test.checked(options, machine)
     rows = [
         *_computing(options, choice, machine),
@@ -130,7 +128,7 @@ def tried(options: Options, machine: Machine) -> Machine:
 
 def licences() -> None:
     """List the parts of this program with their licences."""
-    listed = installed_licences.overview()
+    listed = places.licence_overview()
     if listed is None:
         out.print(NO_LICENCES, soft_wrap=True)
         return

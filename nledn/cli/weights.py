@@ -10,6 +10,7 @@ from rich.progress import DownloadColumn, Progress, TaskID, TransferSpeedColumn
 from rich.table import Table
 
 from nledn import catalog
+from nledn.card import Card
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
 from nledn.cli.options import taking
 from nledn.errors import Cancelled, DerainError, UnknownCheckpoint
@@ -134,7 +135,7 @@ def _show(bar: Progress, task: TaskID, received: int, _size: int) -> None:
     bar.update(task, completed=received)
 
 
-def _say_added(card: catalog.Card) -> None:
+def _say_added(card: Card) -> None:
     out.print(f"Added {card.id} ({card.title}). Use it with --weights {card.id}.")
 
 
@@ -168,7 +169,7 @@ def verify(
     _end(errors, done=sound)
 
 
-def _lines(card: catalog.Card) -> list[tuple[str, str]]:
+def _lines(card: Card) -> list[tuple[str, str]]:
     scores = [
         (name, f"PSNR-Y {score.psnr_y:.2f} dB, SSIM-Y {score.ssim_y:.4f}")
         for name, score in card.scores.items()

@@ -17,7 +17,7 @@ from app.imaging.qimage import to_qimage
 from app.main_window import MainWindow
 from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
-from app.shell.save_dialog import SaveChoice
+from app.shell.save_dialogs import SaveChoice
 from nledn import photo
 from nledn.device import Choice
 from nledn.naming import DEFAULT_TEMPLATE
