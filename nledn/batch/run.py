@@ -83,8 +83,8 @@ class _Run:
     def run(self) -> Ending:
         with self._progress.probing(), self._writers, self._readers:
             try:
-                while (item := self._next()) is not None:
-                    self._do(*item)
+                while self._has_next():
+                    self._do_next()
             finally:
                 # An exception, or a second Ctrl-C, must leave no reader running or waiting.
                 self._cancel.cancel()
@@ -92,15 +92,13 @@ class _Run:
         counts = self._queue.counts()
         return Ending(counts, self._of_person.is_cancelled and counts.planned > 0, self._error)
 
-    def _next(self) -> tuple[BatchJob, Future[Read]] | None:
-        """Read ahead; return the next photo, or None at the end."""
+    def _has_next(self) -> bool:
+        """Read ahead, and wait for room if need be."""
         while True:
             self._forget_written()
             self._read_ahead()
-            if self._ahead:
-                return self._ahead.popleft()
-            if self._is_all_taken or self._cancel.is_cancelled:
-                return None
+            if self._ahead or self._is_all_taken or self._cancel.is_cancelled:
+                return bool(self._ahead)
             wait(self._writing, return_when=FIRST_COMPLETED)
 
     def _forget_written(self) -> None:
@@ -135,8 +133,11 @@ class _Run:
         except Cancelled:
             return PutBack()
 
-    def _do(self, job: BatchJob, future: Future[Read]) -> None:
+    def _do_next(self) -> None:
+        job, future = self._ahead[0]
         loaded = future.result()
+        self._read_ahead()  # while this one is computed
+        self._ahead.popleft()
         if isinstance(loaded, Loaded):
             derained = self._derained(loaded)
             self._writing[self._writers.submit(self._finish, job, derained)] = loaded.px
