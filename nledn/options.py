@@ -41,7 +41,7 @@ class Options:
         >>> options = nledn.Options(device="cpu", precision="fp32", threads=2)
         >>> nledn.Options(strength=2.0)
         Traceback (most recent call last):
-        nledn.errors.device.OptionInvalid: Invalid strength: 2.0...
+        nledn.errors.work.OptionInvalid: Invalid strength: 2.0...
     """
 
     weights: str = AUTO

@@ -83,6 +83,12 @@ class PairSet:
     pairs: tuple[Pair, ...]
     unmatched: tuple[Path, ...] = ()
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All photos of the pairs."""
+        both = (path for pair in self.pairs for path in (pair.rainy, pair.clean))
+        return tuple(path for path in both if path is not None)
+
 
 @dataclass(frozen=True)
 class Layout:

@@ -3,11 +3,10 @@
 import base64
 import csv
 import json
-import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote_from_bytes
@@ -30,20 +29,17 @@ PAGE_NAME = "AfterRain report.html"
 """The default name of a page in the folder of the results; see `page_in`."""
 
 _FIRST = ("failed", "skipped")
-_MAY_END = re.compile(r"(?<=[/_\s-])(?=[^/_\s-])")
+_MAY_END = re.compile(r"(?<=[/_\s-])(?=[^/_\s-])")  # a line, in the name of a file
+_WEBP = "data:image/webp;base64,"
 
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One photo.
+    """One photo; None where a figure is not known.
 
     Attributes:
-        file: the photo.
         name: as shown.
         state: in a word.
-        size_bytes: of its file.
-        width_px: None if it was not read.
-        height_px: None if it was not read.
         seconds: of computing.
         taken: the removed rain: the mean absolute change, in levels of 255.
         brightness: the median change of luma, in levels of 255.
@@ -51,12 +47,10 @@ class ReportRow:
         marks: points that the user should check.
         note: a sentence, or several.
         error: why it failed or was skipped.
-        device: that computed.
         checkpoint: id of the model; empty if unknown.
         reason: why it was chosen; empty if the user named it.
         output: the result.
-        before: a small picture, WebP.
-        after: a small picture, WebP.
+        before: a small picture, WebP, like `after`.
     """
 
     file: Path
@@ -97,14 +91,16 @@ class Report:
     summary: tuple[tuple[str, str], ...] = ()
 
 
-def check_suffix(path: Path) -> None:
-    """Refuse a file of a kind that `write` does not know.
+def kind_of(path: Path) -> str:
+    """Return the ending of a report, one of `MARKS`.
 
     Raises:
-        OptionInvalid: it ends in none of `MARKS`.
+        OptionInvalid: it is another one.
     """
-    if path.suffix.lower() not in MARKS:
+    kind = path.suffix.lower()
+    if kind not in MARKS:
         raise OptionInvalid("report", str(path), "a file that ends in .html, .csv or .json")
+    return kind
 
 
 def page_in(folder: Path) -> Path:
@@ -141,16 +137,20 @@ def write(
         OptionInvalid: it ends in none of `MARKS`.
         WriteError: it cannot be written.
     """
-    check_suffix(path)
-    writers: dict[str, Callable[[Report, Path, IO[str]], None]] = {
-        ".html": _write_html,
-        ".htm": _write_html,
-        ".csv": _write_csv,
-        ".json": _write_json,
-    }
-    mark = MARKS[path.suffix.lower()]
-    with replacing_text(path, overwrite=overwrite, sources=sources, mark=mark) as file:
-        writers[path.suffix.lower()](report, path, file)
+    kind = kind_of(path)
+    with replacing_text(path, overwrite=overwrite, sources=sources, mark=MARKS[kind]) as file:
+        if kind == ".csv":
+            columns = list(plain(ReportRow(Path(), "", "")))
+            dump_csv(columns, (plain(row) for row in report.rows), file)
+        elif kind == ".json":
+            rows = [
+                plain(row) | ({} if row.error is None else row.error.to_dict())
+                for row in report.rows
+            ]
+            facts = dict((*report.summary, *report.facts))
+            dump_json({"title": report.title, "facts": facts, "rows": rows}, file)
+        else:
+            file.writelines(_page(report, path))
 
 
 def write_json(
@@ -167,7 +167,6 @@ def write_json(
 
 def plain(row: ReportRow) -> dict[str, Any]:
     """A row without pictures, for JSON and CSV; null for a figure that is not finite."""
-    scores = Scores(*[math.nan] * 4) if row.scores is None else row.scores
     return {
         "file": row.name,
         "state": row.state,
@@ -181,22 +180,10 @@ def plain(row: ReportRow) -> dict[str, Any]:
         "reason": row.reason,
         "rain_taken": finite(row.taken, 3),
         "brightness_shift": finite(row.brightness, 3),
-        **{name: finite(value) for name, value in asdict(scores).items()},
+        **{field.name: finite(getattr(row.scores, field.name, None)) for field in fields(Scores)},
         "marks": "; ".join(row.marks),
         "note": row.note,
     }
-
-
-def _write_json(report: Report, _path: Path, file: IO[str]) -> None:
-    rows = [
-        {**plain(row), **({} if row.error is None else row.error.to_dict())} for row in report.rows
-    ]
-    facts = dict((*report.summary, *report.facts))
-    dump_json({"title": report.title, "facts": facts, "rows": rows}, file)
-
-
-def _write_csv(report: Report, _path: Path, file: IO[str]) -> None:
-    dump_csv(list(plain(ReportRow(Path(), "", ""))), (plain(row) for row in report.rows), file)
 
 
 def dump_json(content: Mapping[str, Any], file: IO[str]) -> None:
@@ -215,29 +202,23 @@ def dump_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], file: IO
         writer.writerow({name: in_cell(value) for name, value in row.items()})
 
 
-def _write_html(report: Report, path: Path, file: IO[str]) -> None:
+def _page(report: Report, path: Path) -> Iterator[str]:
     states = [row.state for row in report.rows]
     counts = {state: states.count(state) for state in _FIRST}
-    parts = rendered(
+    return rendered(
         "report.html",
-        {"link": lambda target: _link(target, path), "pieces": _pieces},
+        {"link": lambda target: _link(target, path), "pieces": _MAY_END.split},
         report=report,
         rows=sorted(enumerate(report.rows, start=1), key=_rank),
         scored=any(row.scores for row in report.rows),
         counts={**counts, "marked": sum(bool(row.marks) for row in report.rows)},
     )
-    file.writelines(parts)
 
 
 def _rank(placed: tuple[int, ReportRow]) -> int:
     """Put failures first, and keep the order otherwise."""
     state = placed[1].state
     return _FIRST.index(state) if state in _FIRST else len(_FIRST)
-
-
-def _pieces(name: str) -> list[str]:
-    """Parts of a file's name between which a line may end."""
-    return _MAY_END.split(name)
 
 
 def rendered(
@@ -251,12 +232,9 @@ def rendered(
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"picture": _picture, **filters}
+    environment.filters |= {"picture": lambda webp: _WEBP + base64.b64encode(webp).decode()}
+    environment.filters |= filters
     return environment.get_template(template).generate(**values)
-
-
-def _picture(webp: bytes) -> str:
-    return f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
 
 
 def _link(target: Path, report: Path) -> str:

@@ -6,6 +6,7 @@ find the same size and time.
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -46,27 +47,21 @@ class Settling:
         Args:
             now: the present stamps of `paths`; see `stamps_of`.
         """
-        complete = []
-        for path, stamp in now.items():
-            before = self._stamps.pop(path, None)
-            if stamp is not None and stamp == before:
-                complete.append(path)
-            elif stamp is not None:
-                self._stamps[path] = stamp
-        return tuple(complete)
+        before = {path: self._stamps.pop(path, None) for path in now}
+        complete = tuple(path for path, stamp in now.items() if stamp and stamp == before[path])
+        self._stamps |= {path: now[path] for path in now if now[path] and path not in complete}
+        return complete
 
 
 def stamps_of(paths: tuple[Path, ...]) -> dict[Path, Stamp | None]:
     """Read the stamps of files; a missing or empty one has none."""
-    return {path: _stamp(path) for path in paths}
-
-
-def _stamp(path: Path) -> Stamp | None:
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return (state.st_size, state.st_mtime_ns) if state.st_size > 0 else None
+    stamps: dict[Path, Stamp | None] = dict.fromkeys(paths)
+    for path in paths:
+        with suppress(OSError):
+            state = path.stat()
+            if state.st_size > 0:
+                stamps[path] = (state.st_size, state.st_mtime_ns)
+    return stamps
 
 
 def observed(folder: Path, seen: Callable[[Path], None]) -> "BaseObserver":

@@ -8,11 +8,10 @@
 queue with `take`, has `derain_file` run elsewhere, and brings the outcomes back with `finish`.
 """
 
-from nledn.batch.figures import small
-from nledn.batch.preview import Foreseen, preview
+from nledn.batch.figures import report_of, small
+from nledn.batch.plan import Foreseen, preview
 from nledn.batch.progress import BatchProgress, Ending, Update
 from nledn.batch.queue import Queue
-from nledn.batch.results import report_of
 from nledn.batch.rows import BatchJob, Counts, Done, Failed, Outcome, PutBack, Row, Skipped, State
 from nledn.batch.run import run
 from nledn.batch.settings import BatchRequest, BatchSettings

@@ -21,8 +21,8 @@ from pathlib import Path
 
 from nledn.errors import JournalFailed, OutputDiskFull
 
-VERSION = 2
-BUSY_TIMEOUT_S = 10.0  # a holder's transaction takes milliseconds; network disks may stall
+VERSION = 3
+BUSY_TIMEOUT_S = 10.0  # a transaction takes milliseconds; network disks may stall
 LARGEST_BYTES = 2 << 30  # the rows of a million photos take some 0.7 GB
 LARGEST_VALUE_BYTES = 1 << 20
 _OPENING_S = 20.0  # a database can be built so that its tables never end
@@ -48,12 +48,13 @@ _SCHEMAS = {
     started REAL NOT NULL, heartbeat REAL NOT NULL
 );
 """,
-    VERSION: _PHOTOS
+    2: _PHOTOS
     + """CREATE TABLE IF NOT EXISTS holder (
     one INTEGER PRIMARY KEY CHECK (one = 1), run TEXT NOT NULL, machine TEXT NOT NULL,
     host TEXT NOT NULL, pid INTEGER NOT NULL, heartbeat REAL NOT NULL
 );
 """,
+    VERSION: _PHOTOS,
 }
 
 _ROLLBACK_HEADER = struct.Struct(">16sI4xI")  # …, pages, …, bytes of a page
@@ -225,7 +226,7 @@ def _prepare(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA synchronous = FULL")
     if version < VERSION:
         with transaction(database):
-            database.execute("DROP TABLE IF EXISTS holder")  # the earlier table had fewer columns
+            database.execute("DROP TABLE IF EXISTS holder")  # the run is named in a file now
             _make(database, VERSION)
 
 

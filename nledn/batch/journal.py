@@ -16,21 +16,12 @@ from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
 from nledn.batch.database import connect, copied, journal_errors, transaction
-from nledn.batch.rows import (
-    Counts,
-    Holder,
-    ResultFacts,
-    Row,
-    Seen,
-    State,
-    ThumbnailPair,
-    TruthScores,
-)
-from nledn.errors import BatchBusy, DerainError
+from nledn.batch.rows import Counts, ResultFacts, Row, Seen, State, ThumbnailPair, TruthScores
+from nledn.errors import DerainError
 from nledn.messages import printable
 from nledn.metrics import Change
 
-_HINTS = {kind: get_type_hints(kind) for kind in (Seen, Change, ResultFacts, TruthScores, Holder)}
+_HINTS = {kind: get_type_hints(kind) for kind in (Seen, Change, ResultFacts, TruthScores)}
 _FIELDS = tuple(field.name for field in fields(Row) if field.name != "error")
 # The error as data, and its sentence for versions that do not know it. The first version wrote
 # the class alone as `kind`.
@@ -50,15 +41,15 @@ class Journal:
     Raises:
         JournalFailed: from any method: the file is damaged, of a newer version, unreachable, or
             holds what this program does not write.
-        BatchBusy: from any method that writes, after `claim`: another run has taken over.
+        BatchBusy: from any method that writes, by `check`: another run has taken over.
         OutputDiskFull: from any method that writes.
     """
 
-    def __init__(self, path: Path, out: Path | None = None) -> None:
+    def __init__(self, path: Path, check: Callable[[], None] = lambda: None) -> None:
+        """Open the file, or make it; `check` is called in each transaction."""
         self.path = path
-        self._out = out or path.parent
+        self._check = check
         self._guard = threading.Lock()
-        self._run: str | None = None
         with journal_errors(path):
             self._database = connect(path)
 
@@ -66,35 +57,6 @@ class Journal:
         """Close the file."""
         with self._guard:
             self._database.close()
-
-    def claim(self, own: Holder, may_be_alive: Callable[[Holder], bool]) -> None:
-        """Claim the journal for this run, the only one that writes.
-
-        Raises:
-            BatchBusy: another run may be alive.
-        """
-        with self._transaction():
-            other = _holder(self._database)
-            if other is not None and may_be_alive(other):
-                raise BatchBusy(self._out, other.host, other.pid)
-            values = (own.run, own.machine, own.host, own.pid, own.heartbeat)
-            self._database.execute(
-                "INSERT OR REPLACE INTO holder VALUES (1, ?, ?, ?, ?, ?)", values
-            )
-        self._run = own.run
-
-    def disclaim(self) -> None:
-        """Release the claim, so that others can write."""
-        try:
-            with self._transaction():
-                self._database.execute("DELETE FROM holder")
-        except BatchBusy:
-            pass  # another run has it already
-
-    def beat(self, now: float) -> None:
-        """Note a sign of life."""
-        with self._transaction():
-            self._database.execute("UPDATE holder SET heartbeat = ?", (now,))
 
     def rows(self, *, all_runs: bool = False) -> list[Row]:
         """The photos of the present run in order, or those of every run."""
@@ -174,11 +136,7 @@ class Journal:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._guard, journal_errors(self.path), transaction(self._database):
-            if self._run is not None:
-                holder = _holder(self._database)
-                if holder is None or holder.run != self._run:
-                    host, pid = ("", 0) if holder is None else (holder.host, holder.pid)
-                    raise BatchBusy(self._out, host, pid)
+            self._check()
             yield
 
 
@@ -194,31 +152,12 @@ def known_to(path: Path) -> dict[Path, Row]:
         return {row.source: row for row in _rows(database)}
 
 
-def holder_of(path: Path) -> Holder | None:
-    """The run that holds a journal, dead or alive; the journal stays untouched.
-
-    Raises:
-        JournalFailed: it cannot be read.
-    """
-    with journal_errors(path), copied(path) as database:
-        return _holder(database)
-
-
 @contextmanager
 def _only_ours() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise sqlite3.DatabaseError("it holds what this program does not write") from error
-
-
-def _holder(database: sqlite3.Connection) -> Holder | None:
-    found = database.execute("SELECT run, machine, host, pid, heartbeat FROM holder").fetchone()
-    try:
-        names = (field.name for field in fields(Holder))
-        return None if found is None else _checked(Holder, dict(zip(names, found, strict=True)))
-    except (TypeError, ValueError):
-        return None  # no run that this program knows
 
 
 def _rows(database: sqlite3.Connection, which: str = "", *values: object) -> list[Row]:

@@ -1,19 +1,23 @@
-"""The plan of a run: the journal's photos compared with the present files."""
+"""The plan of a run: the journal's photos compared with the present files; and its preview."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from nledn import decoder, photo
-from nledn.batch.rows import BatchJob, Row, Seen, State
+from nledn.batch import workspace
+from nledn.batch.journal import known_to
+from nledn.batch.rows import BatchJob, Row, Seen, Skipped, State
 from nledn.batch.seen import is_unchanged, is_untouched, seen_of
 from nledn.batch.settings import BatchRequest, BatchSettings
-from nledn.batch.targets import target_of
+from nledn.batch.sources import identity_of
+from nledn.batch.targets import JobMaker, resolved, skipped_as_no_file, target_of
 from nledn.batch.workspace import Workspace
-from nledn.errors import BatchInputEmpty, DerainError, OutputFailed
+from nledn.cancel import CancelToken
+from nledn.errors import BatchInputEmpty, DerainError, OutputFailed, WriteError
 from nledn.naming import free_name
 from nledn.photo import Photo
 
@@ -27,19 +31,16 @@ def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) 
     the result keeps its place. Results get names that no other photo of the run has.
 
     Args:
-        request: what is asked for.
+        request: a row is returned for each of its photos, in order.
         where: the batch's folders.
         known: the journal's rows, by source.
-
-    Returns:
-        A row a photo, in order.
 
     Raises:
         BatchInputEmpty: only earlier results were found.
     """
     found = request.found
     known = {source: where.checked(row) for source, row in known.items()}
-    is_one = _is_one(found.root, where.out)  # by any name
+    is_one = bool(identity_of(found.root) & identity_of(where.out))  # by any name
     out = found.root if is_one else where.out
     results = {out / row.output for row in known.values() if row.output is not None}
     files = [path for path in found.files if found.root / path not in results]
@@ -52,13 +53,6 @@ def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) 
         for n, path in enumerate(files, start=1)
     ]
     return list(_named_apart(rows, request))
-
-
-def _is_one(folder: Path, other: Path) -> bool:
-    try:
-        return folder.samefile(other)
-    except OSError:
-        return False
 
 
 def _without_results(files: list[Path], request: BatchRequest) -> list[Path]:
@@ -167,11 +161,6 @@ def _folded(path: Path) -> str:
     return str(path).casefold()
 
 
-def expected_ending(source: Path, settings: BatchSettings) -> str:
-    """The likely ending of a result's name: HEIC becomes .jpg, or .tif if deep."""
-    return min(_endings(source, settings, looked_into=True), default=source.suffix)
-
-
 def _endings(source: Path, settings: BatchSettings, *, looked_into: bool) -> set[str]:
     """The possible endings of a result's name."""
     if settings.suffix is not None:
@@ -188,3 +177,54 @@ def _endings(source: Path, settings: BatchSettings, *, looked_into: bool) -> set
         for pixels in (np.zeros((1, 1, 3), depth) for depth in depths)
         for alpha in (None, pixels[..., 0])
     }
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """The planned work for a photo.
+
+    Attributes:
+        target: where the result would go, or is already; None without a result.
+        error: why no result would be written.
+    """
+
+    row: Row
+    target: Path | None = None
+    error: DerainError | None = None
+
+
+def preview(request: BatchRequest, cancel: CancelToken | None = None) -> list[Foreseen]:
+    """Return the planned work, photo by photo; write nothing.
+
+    Raises:
+        Cancelled: `cancel` was set before a photo.
+        JournalFailed: the journal cannot be read.
+        BatchInputEmpty: only earlier results were found.
+    """
+    where = workspace.existing(request.out)
+    rows = planned(request, where, known_to(where.journal))
+    maker = JobMaker(request, where, rows)
+    cancel, foreseen = cancel or CancelToken(), []
+    for row in rows:
+        cancel.raise_if_cancelled()
+        foreseen.append(_foreseen(row, maker))
+    return foreseen
+
+
+def _foreseen(row: Row, maker: JobMaker) -> Foreseen:
+    if row.state is not State.PLANNED:
+        done = None if row.output is None else maker.where.out / row.output
+        return Foreseen(row, done if row.state is State.DONE else None, row.error)
+    no_file = skipped_as_no_file(row.source)
+    if no_file is not None:
+        return Foreseen(row, error=no_file.error)
+    job = maker.job(row)
+    try:
+        # The likely ending: HEIC becomes .jpg, or .tif if deep.
+        endings = _endings(row.source, maker.settings, looked_into=True)
+        found = resolved(job, min(endings, default=row.source.suffix), maker.settings)
+    except WriteError as error:
+        return Foreseen(row, error=error)
+    if isinstance(found, Skipped):
+        return Foreseen(row, error=found.error)
+    return Foreseen(row, found.path)

@@ -1,16 +1,24 @@
-"""Progress of a run, and its end."""
+"""Progress of a run: its pace, its remaining time, and its end."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from nledn.batch.eta import Eta, probe
+import numpy as np
+
+from nledn import decoder
 from nledn.batch.queue import Queue
 from nledn.batch.rows import BatchJob, Counts, Outcome, Row, State
 from nledn.errors import DerainError
+
+PROBED_AT_MOST = 2000  # headers read beforehand; more of them move the mean by little
+_SPREAD = 0.3  # of sizes, by their mean: below it, costs per photo and per pixel look the same
+_SETTLED = 3  # photos after which the first, slow by warming up, is left out
+_RECENT = 500  # photos that are looked back on: a machine may become busier or cooler
 
 
 @dataclass(frozen=True)
@@ -18,10 +26,8 @@ class Update:
     """A change in a run.
 
     Attributes:
-        source: the photo it happened to.
         state: what the photo has become; `RUNNING` after each of its tiles.
         finished: photos with nothing left to do, earlier runs' included.
-        total: photos of this run.
         share: of the photo that is computed, 0 to 1.
         seconds: of computing, when it is done.
         megapixels_per_second: so far; None before the first photo is done.
@@ -41,12 +47,12 @@ class Update:
 
     @property
     def error(self) -> DerainError | None:
-        """Return why it failed or was skipped."""
+        """The reason why it failed or was skipped."""
         return None if self.row is None else self.row.error
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Return the notes on dropped or converted data and on fallbacks, as sentences."""
+        """Notes on dropped or converted data and on fallbacks, as sentences."""
         return () if self.row is None or self.row.figures is None else self.row.figures.notes
 
 
@@ -55,13 +61,7 @@ OnUpdate = Callable[[Update], None]
 
 @dataclass(frozen=True)
 class Ending:
-    """The end of a run.
-
-    Attributes:
-        counts: of its photos.
-        cancelled: the user stopped it.
-        error: what stopped it, if anything.
-    """
+    """The end of a run: stopped by the user or by an error, or done."""
 
     counts: Counts
     cancelled: bool = False
@@ -130,3 +130,103 @@ class BatchProgress:
                 row=row,
             )
             self._on_update(update)
+
+
+class Eta:
+    """Estimates the time of the remaining photos from those that are done.
+
+    Seconds a photo are taken as a + b · megapixels: small photos cost more than their pixels.
+    Safe from several threads.
+    """
+
+    def __init__(self, coming: Iterable[Path], now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._guard = threading.Lock()
+        self._coming = set(coming)
+        self._sizes: dict[Path, float] = {}  # of some of them
+        self._done: deque[tuple[float, float]] = deque(maxlen=_RECENT)  # megapixels, seconds
+        self._warm = False
+        self._began: float | None = None
+
+    def learn(self, path: Path, megapixels: float) -> None:
+        """Add the size of a photo that is still to come."""
+        with self._guard:
+            if path in self._coming:
+                self._sizes[path] = megapixels
+
+    def begin(self) -> None:
+        """Start the clock of a photo: the engine is ready for it."""
+        with self._guard:
+            if self._began is None:
+                self._began = self._now()
+
+    def computed(self, path: Path, megapixels: float) -> None:
+        """Note a photo that came through the engine; the next one's clock starts."""
+        with self._guard:
+            now = self._now()
+            assert self._began is not None, "a photo was begun"
+            self._done.append((megapixels, now - self._began))
+            self._began = now
+            self._gone(path)
+            if not self._warm and len(self._done) == _SETTLED:
+                self._done.popleft()
+                self._warm = True
+
+    def passed_over(self, path: Path) -> None:
+        """Note a photo that never came to the engine."""
+        with self._guard:
+            self._gone(path)
+
+    def _gone(self, path: Path) -> None:
+        self._coming.discard(path)
+        self._sizes.pop(path, None)
+
+    @property
+    def megapixels_per_second(self) -> float | None:
+        """The pace; None before the first photo is done."""
+        with self._guard:
+            seconds = sum(seconds for _, seconds in self._done)
+            megapixels = sum(megapixels for megapixels, _ in self._done)
+        return megapixels / seconds if seconds > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """The remaining time; None before the first photo is done."""
+        with self._guard:
+            if not self._done or self._began is None or not self._coming:
+                return 0.0 if self._done else None
+            each, per_megapixel = _cost(list(self._done))
+            known = list(self._sizes.values())
+            usual = known or [megapixels for megapixels, _ in self._done]
+            unknown = len(self._coming) - len(known)
+            megapixels = sum(known) + unknown * sum(usual) / len(usual)
+            left = len(self._coming) * each + megapixels * per_megapixel
+            # The time of the present photo so far, but never more than a photo takes.
+            return left - min(self._now() - self._began, left / len(self._coming))
+
+
+def _cost(done: list[tuple[float, float]]) -> tuple[float, float]:
+    """Seconds a photo and seconds a megapixel."""
+    megapixels, seconds = np.array(done).T
+    ratio = float(seconds.sum() / max(megapixels.sum(), 1e-9))
+    if len(done) < _SETTLED - 1 or megapixels.std() < _SPREAD * megapixels.mean():
+        return 0.0, ratio
+    slope, offset = np.polyfit(megapixels, seconds, 1)
+    if offset < 0:
+        return 0.0, ratio
+    if slope < 0:
+        return float(seconds.mean()), 0.0
+    return float(offset), float(slope)
+
+
+def probe(paths: Iterable[Path], eta: Eta, stop: threading.Event) -> None:
+    """Add the sizes of photos to `eta` by their headers; of very many, of evenly spread ones."""
+    paths = list(paths)
+    step = max(1, -(-len(paths) // PROBED_AT_MOST))
+    for path in paths[::step]:
+        if stop.is_set():
+            return
+        try:
+            eta.learn(path, decoder.read_header(path).megapixels)
+        except DerainError:
+            continue  # it fails when its turn comes, and costs nothing

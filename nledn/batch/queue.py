@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from nledn import temporary_files
+from nledn.batch.journal import Journal
 from nledn.batch.lock import Lock
 from nledn.batch.plan import planned
 from nledn.batch.rows import (
@@ -28,7 +29,7 @@ from nledn.batch.seen import seen_of
 from nledn.batch.settings import BatchRequest
 from nledn.batch.targets import JobMaker
 from nledn.batch.workspace import Workspace, prepared
-from nledn.errors import JournalFailed, OutputDiskFull
+from nledn.errors import JournalFailed
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +38,6 @@ class Queue:
     """An open batch: `take` jobs, `finish` them, close it.
 
     Safe from several threads. Make one with `opened`.
-
-    Attributes:
-        request: what was asked for.
-        workspace: where the journal is.
     """
 
     def __init__(self, request: BatchRequest, where: Workspace) -> None:
@@ -49,7 +46,11 @@ class Queue:
         self.workspace = where
         self._taking = threading.Lock()
         self._lock = Lock(where.journal, where.out)
-        self._journal = self._lock.acquire()
+        try:
+            self._journal = Journal(where.journal, self._lock.check)
+        except BaseException:
+            self._lock.release()
+            raise
         self._sources = {request.found.root / file for file in request.found.files}
         self._maker = JobMaker(request, where, ())
 
@@ -99,11 +100,8 @@ class Queue:
                 self.workspace.written.unlink(missing_ok=True)
         except (JournalFailed, OSError):
             log.debug("the journal cannot be read", exc_info=True)
-        try:
-            self._lock.release()
-        except (JournalFailed, OutputDiskFull):
-            # The next run sees that this process is dead; its error is reported elsewhere.
-            log.debug("the journal could not be released", exc_info=True)
+        self._journal.close()
+        self._lock.release()
 
     def _plan(self) -> None:
         known = {row.source: row for row in self._journal.rows(all_runs=True)}
@@ -135,7 +133,7 @@ class Queue:
         """Record the outcome of a job.
 
         Raises:
-            JournalFailed, OutputDiskFull: the journal cannot be written.
+            BatchBusy, JournalFailed, OutputDiskFull: as `take`.
         """
         row = replace(self._journal.row(job.source), error=None)
         thumbnails = None
@@ -163,11 +161,7 @@ class Queue:
         return row
 
     def add(self, row: Row, scores: TruthScores | None, thumbnails: ThumbnailPair | None) -> Row:
-        """Add scores and pictures to a photo that was done without them; None keeps its own.
-
-        Raises:
-            JournalFailed, OutputDiskFull: the journal cannot be written.
-        """
+        """Add scores and pictures to a photo that was done without them; None keeps its own."""
         row = row if scores is None else replace(row, scores=scores)
         self._journal.write(row, thumbnails)
         return row

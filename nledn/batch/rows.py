@@ -28,8 +28,6 @@ class Seen:
     """The fingerprint of a file: it is unchanged if size, time and ends are, else by sha256.
 
     Attributes:
-        size_bytes: of the file.
-        mtime_ns: when it was changed last.
         sha256: of its content; empty where it was not asked for.
         ends: sha256 of its first and last 64 KiB; empty in journals of earlier versions.
         ctime_ns: when anything of it was changed last.
@@ -44,15 +42,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class ResultFacts:
-    """Facts about a result.
+    """Facts about a result; see `nledn.Record` for how it was computed.
 
     Attributes:
-        width_px: of the photo.
-        height_px: of the photo.
-        change: see `nledn.metrics.Change`.
-        backend: that computed.
-        precision: that it computed in.
-        tile: as in `nledn.Record`.
         notes: on dropped or converted data and on fallbacks, as sentences.
         checkpoint: id of the model; empty in journals of earlier versions, like the two below.
         checkpoint_sha256: of its file.
@@ -78,15 +70,10 @@ class ResultFacts:
 
 @dataclass(frozen=True)
 class TruthScores(metrics.Scores):
-    """Agreement with the photo without rain, of the saved result and of the photo itself.
-
-    Attributes:
-        truth: the photo without rain.
-        truth_mtime_ns: its time, so that a changed truth is noticed.
-    """
+    """Agreement with the photo without rain, of the saved result and of the photo itself."""
 
     truth: Path
-    truth_mtime_ns: int
+    truth_mtime_ns: int  # so that a changed truth is noticed
 
 
 @dataclass(frozen=True)
@@ -129,12 +116,9 @@ class Done:
     """A photo whose result is in its place.
 
     Attributes:
-        output: the result.
         source_seen: the photo when it was read.
         output_seen: the result when it was written; without sha256.
         seconds: of computing, without reading and writing.
-        device: that computed.
-        figures: for the report.
         thumbnails: if asked for.
         scores: if there is a photo without rain to compare with.
     """
@@ -179,16 +163,12 @@ class Row:
         source: absolute.
         n: its place in the present run, from 1; 0 for a photo that is not part of it.
         base: as in `BatchJob`, relative to the output folder.
-        state: of the work on it.
         settings: fingerprint of the settings it was, or will be, made with.
         checkpoint_sha256: of the model it was, or will be, made with.
         seen: the source when it was last read.
         output: the last result, relative to the output folder.
         output_seen: that result when it was written.
-        seconds: of computing.
-        device: that computed.
-        figures: of the last result.
-        scores: of the last result.
+        seconds: of computing the last result; `device`, `figures` and `scores` belong to it too.
         error: why it failed or was skipped.
     """
 
@@ -211,25 +191,6 @@ class Row:
     def sentence(self) -> str:
         """Return why it failed or was skipped, in the words of the command line."""
         return "" if self.error is None else str(self.error)
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The run that works on an output folder.
-
-    Attributes:
-        run: a unique name.
-        machine: see `lock.machine`.
-        host: name of the machine.
-        pid: of the process there.
-        heartbeat: its last sign of life, seconds since 1970.
-    """
-
-    run: str
-    machine: str
-    host: str
-    pid: int
-    heartbeat: float
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,12 @@ them is limited, so memory depends on the largest photo and not on their number.
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import partial
-from queue import SimpleQueue
 
 from nledn.batch import work
-from nledn.batch.memory_budget import MemoryBudget
 from nledn.batch.progress import BatchProgress, Ending, OnUpdate
 from nledn.batch.queue import Queue
 from nledn.batch.rows import BatchJob, Done, Failed, Outcome, PutBack, Skipped, State
@@ -25,6 +24,12 @@ log = logging.getLogger(__name__)
 
 READERS = 2
 WRITERS = 2
+# Between reading and writing, the photo that is computed included; 30 bytes a pixel at most. What
+# is being read comes on top, since its size is not known yet.
+IN_FLIGHT_PX = 64_000_000
+# Few of small ones too: each counts as running, to be done again after a kill.
+IN_FLIGHT_PHOTOS = 6
+Read = Loaded | Failed | Skipped | PutBack
 STOPPING = (OutputDiskFull, JournalFailed, BatchBusy)
 """The errors that stop a batch; any other is one photo's failure."""
 
@@ -51,12 +56,6 @@ def run(
     return _Run(queue, engine, on_update, cancel or CancelToken(), clock).run()
 
 
-@dataclass(frozen=True)
-class _NotComputed:
-    loaded: Loaded
-    outcome: Failed | PutBack
-
-
 class _Run:
     def __init__(
         self,
@@ -72,68 +71,80 @@ class _Run:
         self._of_person = cancel
         self._cancel = CancelToken(lambda: cancel.is_cancelled)
         self._error: DerainError | None = None
-        self._read_ahead: SimpleQueue[Loaded | None] = SimpleQueue()
-        self._computed: SimpleQueue[DerainedPhoto | _NotComputed | None] = SimpleQueue()
-        self._budget = MemoryBudget()
+        self._readers = ThreadPoolExecutor(READERS, "batch-reader")
+        self._writers = ThreadPoolExecutor(WRITERS, "batch-writer")
+        self._is_all_taken = False
+        self._ahead: deque[tuple[BatchJob, Future[Read]]] = deque()
+        self._writing: dict[Future[None], int] = {}  # with the pixels of each
         self._clock = clock
         self._progress = BatchProgress(queue, on_update, clock)
         self._eta = self._progress.eta
 
     def run(self) -> Ending:
-        with self._progress.probing(), ThreadPoolExecutor(READERS + WRITERS, "batch") as pool:
-            readers = [pool.submit(self._read) for _ in range(READERS)]
-            writers = [pool.submit(self._write) for _ in range(WRITERS)]
+        with self._progress.probing(), self._writers, self._readers:
             try:
-                self._compute()
+                while self._has_next():
+                    self._do_next()
             finally:
                 # An exception, or a second Ctrl-C, must leave no reader running or waiting.
                 self._cancel.cancel()
-                self._budget.open()
-                for _ in writers:
-                    self._computed.put(None)
-        for future in (*readers, *writers):
-            future.result()
+        self._forget_written()
         counts = self._queue.counts()
         return Ending(counts, self._of_person.is_cancelled and counts.planned > 0, self._error)
 
-    def _stop(self, error: DerainError) -> None:
-        log.debug("the batch stops", exc_info=error)
-        self._error = self._error or error
-        self._cancel.cancel()
+    def _has_next(self) -> bool:
+        """Read ahead, and wait for room if need be."""
+        while True:
+            self._forget_written()
+            self._read_ahead()
+            if self._ahead or self._is_all_taken or self._cancel.is_cancelled:
+                return bool(self._ahead)
+            wait(self._writing, return_when=FIRST_COMPLETED)
 
-    def _read(self) -> None:
+    def _forget_written(self) -> None:
+        for future in [future for future in self._writing if future.done()]:
+            del self._writing[future]
+            future.result()  # raises a fault of ours, or of `on_update`
+
+    def _read_ahead(self) -> None:
         try:
-            while not self._cancel.is_cancelled:
+            while self._has_room() and not (self._is_all_taken or self._cancel.is_cancelled):
                 job = self._queue.take()
                 if job is None:
-                    return
-                loaded = self._loaded(job)
-                if isinstance(loaded, Failed | Skipped | PutBack):
-                    self._progress.finish(job, loaded)
+                    self._is_all_taken = True
                 else:
-                    self._budget.take(loaded.px)
-                    self._read_ahead.put(loaded)
+                    self._ahead.append((job, self._readers.submit(self._loaded, job)))
         except STOPPING as error:
             self._stop(error)
-        finally:
-            self._read_ahead.put(None)
 
-    def _loaded(self, job: BatchJob) -> Loaded | Failed | Skipped | PutBack:
+    def _has_room(self) -> bool:
+        read = [future.result() for _, future in self._ahead if future.done()]
+        photos_px = [*self._writing.values(), *(it.px for it in read if isinstance(it, Loaded))]
+        being_read = len(self._ahead) - len(read)
+        return (
+            being_read < READERS
+            and len(self._ahead) + len(self._writing) < IN_FLIGHT_PHOTOS
+            and sum(photos_px) < IN_FLIGHT_PX
+        )
+
+    def _loaded(self, job: BatchJob) -> Read:
         try:
             return guarded(job, partial(work.load, job, self._settings, self._cancel))
         except Cancelled:
             return PutBack()
 
-    def _compute(self) -> None:
-        reading = READERS
-        while reading:
-            loaded = self._read_ahead.get()
-            if loaded is None:
-                reading -= 1
-            else:
-                self._computed.put(self._derained(loaded))
+    def _do_next(self) -> None:
+        job, future = self._ahead[0]
+        loaded = future.result()
+        self._read_ahead()  # while this one is computed
+        self._ahead.popleft()
+        if isinstance(loaded, Loaded):
+            derained = self._derained(loaded)
+            self._writing[self._writers.submit(self._finish, job, derained)] = loaded.px
+        else:
+            self._finish(job, loaded)
 
-    def _derained(self, loaded: Loaded) -> DerainedPhoto | _NotComputed:
+    def _derained(self, loaded: Loaded) -> DerainedPhoto | Failed | PutBack:
         job, megapixels = loaded.job, loaded.photo.megapixels
         self._eta.learn(job.source, megapixels)
         self._eta.begin()
@@ -150,43 +161,32 @@ class _Run:
             self._cancel.raise_if_cancelled()
             derained = guarded(job, step)
         except Cancelled:
-            return _NotComputed(loaded, PutBack())
-        if isinstance(derained, Failed):
-            return _NotComputed(loaded, derained)
-        self._eta.computed(job.source, megapixels)
+            return PutBack()
+        if not isinstance(derained, Failed):
+            self._eta.computed(job.source, megapixels)
         return derained
 
-    def _write(self) -> None:
+    def _finish(self, job: BatchJob, photo: DerainedPhoto | Failed | Skipped | PutBack) -> None:
+        outcome: Outcome | None = None
         try:
-            self._write_all()
+            if not isinstance(photo, DerainedPhoto):
+                outcome = photo
+            elif self._error is not None:
+                outcome = PutBack()
+            else:
+                outcome = guarded(job, partial(work.save, photo, self._settings))
+            self._progress.finish(job, outcome)
+        except STOPPING as error:
+            self._stop(error)
+            if not isinstance(outcome, Done):  # else the file is there, and the next run's own
+                with suppress(*STOPPING):  # else the next run does it again
+                    self._queue.finish(job, PutBack())
         except BaseException:
-            # A fault of ours, or of `on_update`: no thread may wait for this one.
+            # A fault of ours, or of `on_update`: nothing more is computed.
             self._cancel.cancel()
-            self._budget.open()
             raise
 
-    def _write_all(self) -> None:
-        while (item := self._computed.get()) is not None:
-            loaded, outcome = item.loaded, None
-            try:
-                outcome = self._saved(item)
-                self._progress.finish(loaded.job, outcome)
-            except STOPPING as error:
-                self._stop(error)
-                if not isinstance(outcome, Done):  # else the file is there, and the next run's own
-                    self._put_back(loaded.job)
-            finally:
-                self._budget.leave(loaded.px)
-
-    def _saved(self, item: DerainedPhoto | _NotComputed) -> Outcome:
-        if isinstance(item, _NotComputed):
-            return item.outcome
-        if self._error is not None:
-            return PutBack()
-        return guarded(item.loaded.job, partial(work.save, item, self._settings))
-
-    def _put_back(self, job: BatchJob) -> None:
-        try:
-            self._queue.finish(job, PutBack())
-        except STOPPING:
-            log.debug("%s is unfinished; the next run does it again", job.source, exc_info=True)
+    def _stop(self, error: DerainError) -> None:
+        log.debug("the batch stops", exc_info=error)
+        self._error = self._error or error
+        self._cancel.cancel()

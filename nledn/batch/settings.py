@@ -20,21 +20,17 @@ class BatchSettings:
     """The settings for each photo of a batch; pickles, so that it can travel to workers.
 
     Attributes:
-        options: how to derain.
         name: template of the results' names.
         conflict: where something is at the result's place already: `skip` the photo,
             `overwrite` it, or `rename` the result. Earlier results of the same photo are always
             replaced when they are made again, sources never.
         format: of the results; `keep` that of the photo.
         quality: 1 to 100, of JPEG, WebP and JPEG XL.
-        limit_megapixels: larger photos are refused.
         truth: folder of the same photos without rain, for scores; None for no scores.
         record: the XMP of each result notes how it was made.
         thumbnails: small pictures of before and after are kept, for the report.
         damaged: photos are opened as far as they can be read.
         include_results: results of earlier runs are derained like any photo.
-        strip: the metadata to leave out of the results.
-        keep_times: results get the times of their sources.
 
     Raises:
         OptionInvalid: a value outside its range.
@@ -73,17 +69,10 @@ class BatchSettings:
         name: the journal has the sha256 of its file instead.
         """
         options = self.options
+        deciding = ("strength", "precision", "backend", "tile", "overlap_px")
         return json.dumps(
-            {
-                "strength": options.strength,
-                "precision": options.precision,
-                "backend": options.backend,
-                "tile": options.tile,
-                "overlap_px": options.overlap_px,
-                "name": self.name,
-                "format": self.format,
-                "quality": self.quality,
-            }
+            {name: getattr(options, name) for name in deciding}
+            | {name: getattr(self, name) for name in ("name", "format", "quality")}
             # Included only if it differs: results from before records existed stay done.
             | ({} if self.record else {"record": False})
             | ({"damaged": True} if self.damaged else {})
@@ -94,15 +83,7 @@ class BatchSettings:
 
 @dataclass(frozen=True)
 class BatchRequest:
-    """The request for a batch.
-
-    Attributes:
-        found: its photos.
-        out: the output folder.
-        settings: for each photo.
-        card: of the checkpoint.
-        retry_failed: try failed photos again though nothing has changed.
-    """
+    """The request for a batch; `retry_failed` tries failed photos again, though unchanged."""
 
     found: Found
     out: Path

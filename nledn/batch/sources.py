@@ -61,12 +61,15 @@ def in_folder(
         PhotoIsVideo: it has only videos.
     """
     root = Path(os.path.abspath(folder))  # not resolved: users see the names that they know
-    walk = _Walk(root, recursive, out)
+    # Results among their sources are known by the journal, or by their names.
+    results = frozenset() if out is None else identity_of(out) - identity_of(root)
+    unlisted: list[Path] = []
+    walk = _walk(root, recursive, results, unlisted)
     suffixes = frozenset(photo.readable_suffixes())
-    matching = [path for path in walk.files() if _matches(path, patterns)]
+    matching = [path for path in walk if _matches(path, patterns)]
     files = [path for path in matching if path.suffix.lower() in suffixes]
     videos = sorted(path for path in matching if photo.is_video_suffix(path.suffix))
-    if root in walk.unlisted:
+    if root in unlisted:
         raise InputNotFound(folder)
     if not files and videos:
         raise PhotoIsVideo(root / videos[0])
@@ -74,46 +77,45 @@ def in_folder(
         raise BatchInputEmpty(folder)
     # Sorted before, so that names which differ by letter case alone have one order everywhere.
     ordered = natsorted(sorted(files), key=lambda path: path.parts, alg=ns.PATH | ns.IGNORECASE)
-    return Found(root, tuple(ordered), tuple(walk.unlisted), tuple(videos))
+    return Found(root, tuple(ordered), tuple(unlisted), tuple(videos))
 
 
-class _Walk:
-    """Files below a folder, and the folders that could not be listed."""
+def _walk(
+    root: Path, recursive: bool, passed_over: frozenset[tuple[int, int]], unlisted: list[Path]
+) -> Iterator[Path]:
+    """Yield the files below a folder, relative to it and in no order.
 
-    def __init__(self, root: Path, recursive: bool, out: Path | None) -> None:
-        self._root = root
-        self._recursive = recursive
-        self._passed_over = frozenset() if out is None or _same(root, out) else identity_of(out)
-        self._seen: set[tuple[int, int]] = set()
-        self.unlisted: list[Path] = []
-
-    def files(self) -> Iterator[Path]:
-        """Relative paths, in no order."""
-        waiting = [self._root]
-        while waiting:
-            folder = waiting.pop()
-            identity = identity_of(folder)
-            if identity & (self._seen | self._passed_over):
+    Args:
+        root: the folder.
+        recursive: as for `in_folder`.
+        passed_over: folders to leave out, as `identity_of` gives them.
+        unlisted: gets the folders that cannot be listed.
+    """
+    waiting, seen = [root], set(passed_over)
+    while waiting:
+        folder = waiting.pop()
+        identity = identity_of(folder)
+        if identity & seen:
+            continue
+        seen |= identity
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            unlisted.append(folder)
+            continue
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name.lower() in JUNK:
                 continue
-            self._seen |= identity
-            try:
-                entries = list(os.scandir(folder))
-            except OSError:
-                self.unlisted.append(folder)
-                continue
-            for entry in entries:
-                if _is_junk(entry.name):
-                    continue
-                if not _is_folder(entry):
-                    yield Path(entry.path).relative_to(self._root)
-                elif self._recursive:
-                    waiting.append(Path(entry.path))
+            if not _is_folder(entry):
+                yield Path(entry.path).relative_to(root)
+            elif recursive:
+                waiting.append(Path(entry.path))
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """The files in a folder and its subfolders, in no order."""
+    """Yield the files in a folder and its subfolders, in no order."""
     root = Path(os.path.abspath(folder))
-    return (root / path for path in _Walk(root, True, None).files())
+    return (root / path for path in _walk(root, True, frozenset(), []))
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -130,14 +132,6 @@ def identity_of(path: Path) -> frozenset[tuple[int, int]]:
     except OSError:
         return frozenset()
     return frozenset({(state.st_dev, state.st_ino)})
-
-
-def _same(one: Path, other: Path) -> bool:
-    return bool(identity_of(one) & identity_of(other))
-
-
-def _is_junk(name: str) -> bool:
-    return name.startswith(".") or name.lower() in JUNK
 
 
 def _matches(path: Path, patterns: Sequence[str]) -> bool:

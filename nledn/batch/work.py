@@ -1,6 +1,7 @@
 """The work on one photo: read, derain, write. The three steps can overlap between photos."""
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from typing import TypeVar
 
 from nledn import decoder, pipeline
 from nledn.atomic import make_folder
-from nledn.batch.figures import change_of, scores_of, thumbnail
+from nledn.batch.figures import PICTURES_AT_MOST, change_of, scores_of, thumbnail
 from nledn.batch.rows import (
     BatchJob,
     Done,
@@ -45,8 +46,6 @@ Value = TypeVar("Value")
 Clock = Callable[[], float]
 """Seconds, as `time.monotonic` counts them; a pause stops it."""
 
-PICTURES_AT_MOST = 2000  # in a report: some 45 MB of it
-
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
@@ -60,8 +59,7 @@ class Loaded:
     @property
     def px(self) -> int:
         """Pixels of the photo."""
-        width, height = self.photo.size
-        return width * height
+        return math.prod(self.photo.size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +135,9 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
     output_seen = seen_of(target.path)
     assert output_seen is not None, "the result was just written"
     scores, notes = _scores(job, target)
+    pictures = None
+    if settings.thumbnails and job.n <= PICTURES_AT_MOST:
+        pictures = ThumbnailPair(thumbnail(before), thumbnail(after))
     width, height = before.size
     record = result.layer.record
     return Done(
@@ -157,7 +158,7 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
             checkpoint_sha256=record.checkpoint_sha256,
             reason=record.reason,
         ),
-        thumbnails=_pictures(job, before, after) if settings.thumbnails else None,
+        thumbnails=pictures,
         scores=scores,
     )
 
@@ -178,10 +179,6 @@ def _write(result: Result, job: BatchJob, target: Target, settings: BatchSetting
             raise
         # Another worker that was given the same job was faster.
         return write(replace(how, overwrite=True))
-
-
-def _pictures(job: BatchJob, before: Photo, after: Photo) -> ThumbnailPair | None:
-    return ThumbnailPair(thumbnail(before), thumbnail(after)) if job.n <= PICTURES_AT_MOST else None
 
 
 def _scores(job: BatchJob, target: Target) -> tuple[TruthScores | None, tuple[str, ...]]:

@@ -30,7 +30,6 @@ class Workspace:
 
     Attributes:
         out: the output folder, absolute.
-        journal: its file.
         elsewhere: others can write to the output folder, or its disk cannot lock files, so the
             journal is in the user's state folder.
     """
@@ -46,11 +45,7 @@ class Workspace:
         return self.journal.with_suffix(".written")
 
     def holds(self, path: Path) -> bool:
-        """Return whether no link leads the folder of a result out of the output folder.
-
-        Args:
-            path: of the result, relative to the output folder.
-        """
+        """Return whether no link leads the folder of a result, relative, out of `out`."""
         folder = path.parent
         if folder not in self._folders:
             real = Path(os.path.realpath(self.out / folder))

@@ -1,55 +1,54 @@
 """`nledn batch IN OUT`: a folder in, a folder out."""
 
+import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from nledn import atomic, decoder
+from nledn import atomic, auto, backends, catalog, decoder
+from nledn import report as reporting
+from nledn.batch import (
+    BatchRequest,
+    BatchSettings,
+    Ending,
+    Found,
+    Queue,
+    State,
+    Update,
+    in_folder,
+    in_list,
+    preview,
+    read_list,
+    report_of,
+    run,
+)
 from nledn.cancel import CancelToken
-from nledn.cli import batch_cluster
-from nledn.cli.batch_cluster import Where
-from nledn.cli.batch_config import read_config
+from nledn.cli.batch_config import Config, read_config
 from nledn.cli.batch_progress import LOG_MARK, Shown
-from nledn.cli.console import (
-    Exit,
-    cancelled_by_ctrl_c,
-    err,
-    out,
-    results_skipped,
-    say_error,
-    written,
-)
-from nledn.cli.fastest import tried
-from nledn.cli.options import (
-    ConflictOption,
-    FormatOption,
-    NameOption,
-    OverwriteOption,
-    QualityOption,
-    taking,
-)
-from nledn.errors import EarlierResult, InputNotFound, PhotoIsVideo
+from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, results_skipped, say_error
+from nledn.cli.info import tried
+from nledn.cli.options import ConflictOption, OverwriteOption, ResultOptions, taking
+from nledn.cli.side_files import SideFiles
+from nledn.errors import ClusterNotInstalled, EarlierResult, InputNotFound, NotAFile, PhotoIsVideo
 from nledn.messages import printable
-from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
 
 MANY = 50  # photos, enough to gain from a benchmark of ten seconds
 VIDEOS_LISTED = 5
 
-if TYPE_CHECKING:
-    from nledn.batch import BatchRequest, Ending, Found, Queue
-    from nledn.report import Report
-
 FAILURES_LISTED = 100  # at the end; the journal and the report have all of them
 
 
-@taking("weights", "strength", "keep_brightness", "device")
+@taking(
+    *("weights", "strength", "keep_brightness", "device", "name", "format", "quality"),
+    # Not in the list of options but below it, and in docs/batch.md.
+    hidden=("damaged", "include_results", "strip", "keep_times", "record"),
+)
 def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     source: Annotated[
         Path,
@@ -64,13 +63,11 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         Path, typer.Argument(metavar="OUT", help="Folder for the results.", show_default=False)
     ],
     options: Options,
+    results: ResultOptions,
     recursive: Annotated[
         bool, typer.Option("--recursive", help="Include subfolders and keep their tree.")
     ] = False,
-    name: NameOption = DEFAULT_TEMPLATE,
     on_conflict: ConflictOption = "skip",
-    format: FormatOption = "keep",
-    quality: QualityOption = 95,
     report: Annotated[
         list[Path] | None,
         typer.Option(help="Write a report: .html, .csv or .json; may be repeated."),
@@ -78,12 +75,6 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Retry photos that failed before.")
     ] = False,
-    # Not in the list of options but below it, and in docs/batch.md.
-    damaged: Annotated[bool, typer.Option("--damaged", hidden=True)] = False,
-    include_results: Annotated[bool, typer.Option("--include-results", hidden=True)] = False,
-    strip: Annotated[Literal["none", "location", "all"], typer.Option(hidden=True)] = "none",
-    keep_times: Annotated[bool, typer.Option("--keep-times", hidden=True)] = False,
-    record: Annotated[bool, typer.Option("--record/--no-record", hidden=True)] = True,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
     ] = False,
@@ -96,37 +87,29 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     ] = None,
 ) -> None:
     """Derain many photos into a folder. Run the same command again to continue."""
-    from nledn import catalog
-    from nledn.batch import BatchRequest, BatchSettings
-    from nledn.report import check_suffix
-
-    reports = report or []
+    reports = {path: reporting.kind_of(path) for path in report or ()}
     rest = read_config(config, options)
     settings = BatchSettings(
         options=rest.options,
-        name=name,
         conflict=on_conflict,
-        format=format,
-        quality=quality,
-        record=record,
-        damaged=damaged,
-        include_results=include_results,
-        strip=strip,
-        keep_times=keep_times,
+        **vars(results),
         limit_megapixels=rest.max_megapixels,
         truth=None if rest.truth is None else rest.truth.absolute(),
-        thumbnails=any(path.suffix.lower() in (".html", ".htm") for path in reports),
+        thumbnails=not {".html", ".htm"}.isdisjoint(reports.values()),
     )
-    where = Where(scheduler, rest.local_workers, rest.tls)
-    for path in reports:
-        check_suffix(path)
+    rest.check_cluster(scheduler)
     if rest.truth is not None and not rest.truth.is_dir():
         raise InputNotFound(rest.truth)
     found = _found(source, output, recursive, list(rest.pattern))
     photos = (found.root / file for file in found.files)
-    sources = (source, *photos, *_files_in(rest.truth))
-    files = _Files(tuple(reports), rest.log_json, overwrite, sources)
-    files.check(output)
+    truths = () if rest.truth is None else filter(Path.is_file, rest.truth.rglob("*"))
+    sources = (source, *photos, *truths)
+    # The folder of the results may be missing: it is made before a report or a log.
+    made = None if output.exists() else output.absolute()
+    files = SideFiles(reports, overwrite, sources, made)
+    files.check()
+    if rest.log_json is not None and rest.log_json.absolute().parent != made:
+        atomic.check_appending(rest.log_json, sources=sources, mark=LOG_MARK)
     request = BatchRequest(
         found=found,
         out=output,
@@ -137,52 +120,10 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     if dry_run:
         _say_plan(request)
     else:
-        _run(request, where, files)
+        _run(request, scheduler, rest, files)
 
 
-@dataclass(frozen=True)
-class _Files:
-    """The files beside the results: reports and a log."""
-
-    reports: tuple[Path, ...]
-    log: Path | None
-    overwrite: bool
-    sources: tuple[Path, ...]
-
-    def check(self, output: Path) -> None:
-        """Raise before the work what writing would raise after it."""
-        from nledn.report import MARKS
-
-        # The folder of the results may be missing: it is made before a report or a log.
-        made = None if output.exists() else output.absolute()
-        for path in self.reports:
-            if path.absolute().parent != made:
-                mark = MARKS[path.suffix.lower()].encode()
-                atomic.check(path, overwrite=self.overwrite, sources=self.sources, mark=mark)
-        if self.log is not None and self.log.absolute().parent != made:
-            atomic.check_appending(self.log, sources=self.sources, mark=LOG_MARK)
-
-    def write(self, report: "Report") -> bool:
-        """Write the reports; return whether all could be written."""
-        from nledn import report as reporting
-
-        write = partial(reporting.write, report, overwrite=self.overwrite, sources=self.sources)
-        told = [
-            written(partial(write, path), f"The report is in {printable(path)}.")
-            for path in self.reports
-        ]
-        return all(told)
-
-
-def _files_in(folder: Path | None) -> Iterator[Path]:
-    """The photos without rain, which are never replaced either."""
-    if folder is not None:
-        yield from (path for path in folder.rglob("*") if path.is_file())
-
-
-def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> "Found":
-    from nledn.batch import in_folder, in_list, read_list
-
+def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> Found:
     if str(source) == "-":
         return in_list(sys.stdin.buffer.read().splitlines(), Path("stdin"), patterns=patterns)
     if not source.is_dir():
@@ -197,9 +138,7 @@ def _found(source: Path, output: Path, recursive: bool, patterns: list[str]) -> 
     return found
 
 
-def _say_plan(request: "BatchRequest") -> None:
-    from nledn.batch import State, preview
-
+def _say_plan(request: BatchRequest) -> None:
     foreseen = preview(request)
     left = [item for item in foreseen if item.row.state is not State.DONE]
     for item in left:
@@ -213,9 +152,7 @@ def _say_plan(request: "BatchRequest") -> None:
         err.print(f"Nothing to do: {done} of {len(foreseen)} are done.")
 
 
-def _run(request: "BatchRequest", where: Where, files: _Files) -> None:
-    from nledn.batch import Queue, report_of
-
+def _run(request: BatchRequest, scheduler: str | None, rest: Config, files: SideFiles) -> None:
     with ExitStack() as stack:
         queue = stack.enter_context(Queue.opened(request))
         if queue.workspace.elsewhere:
@@ -224,33 +161,34 @@ def _run(request: "BatchRequest", where: Where, files: _Files) -> None:
                 f"The journal is in {printable(queue.workspace.journal.parent)}."
             )
         log = None
-        if files.log is not None:
-            opened = atomic.appending(files.log, sources=files.sources, mark=LOG_MARK)
+        if rest.log_json is not None:
+            opened = atomic.appending(rest.log_json, sources=files.sources, mark=LOG_MARK)
             log = stack.enter_context(opened)
         cancel = stack.enter_context(cancelled_by_ctrl_c())
-        ending = _computed(queue, where, log, cancel)
+        ending = Ending(queue.counts())
+        if ending.counts.planned:
+            with Shown(log) as shown:
+                if scheduler is None and not rest.local_workers:
+                    ending = _computed_here(queue, shown.show, cancel)
+                else:
+                    ending = _computed_by_workers(queue, scheduler, rest, shown.show, cancel)
         _say_ending(queue, ending)
         code = _code(ending)
-        if files.reports and ending.error is None and not ending.cancelled:
-            are_written = files.write(report_of(queue, cancel))
+        if files.kinds and ending.error is None and not ending.cancelled:
+            writers = dict.fromkeys(
+                reporting.MARKS, partial(reporting.write, report_of(queue, cancel))
+            )
+            are_written = files.write(writers, "The report is in {}.")
             code = code or (Exit.DONE if are_written else Exit.SOME_FAILED)
     if code:
         raise typer.Exit(code)
 
 
-def _computed(queue: "Queue", where: Where, log: IO[str] | None, cancel: CancelToken) -> "Ending":
-    from nledn.batch import Ending, run
-
-    counts = queue.counts()
-    if counts.planned == 0:
-        return Ending(counts)
-    if not where.is_here:
-        with Shown(log) as shown:
-            return batch_cluster.computed(queue, where, shown.update, cancel)
+def _computed_here(
+    queue: Queue, on_update: Callable[[Update], None], cancel: CancelToken
+) -> Ending:
     decoder.warm_up()  # while the engine is loaded
-    from nledn import auto, backends
-
-    options = queue.request.settings.options
+    counts, options = queue.counts(), queue.request.settings.options
     if counts.planned >= MANY:
         tried(options, backends.read_machine())
     engine = auto.load(options)
@@ -259,19 +197,48 @@ def _computed(queue: "Queue", where: Where, log: IO[str] | None, cancel: CancelT
         f"{counts.planned} of {counts.total} photos to do with {engine.card.id}, "
         f"on {choice.device} in {choice.precision} ({choice.reasons[0]})."
     )
-    with Shown(log) as shown:
-        return run(queue, engine, shown.update, cancel)
+    return run(queue, engine, on_update, cancel)
 
 
-def _say_ending(queue: "Queue", ending: "Ending") -> None:
-    from nledn.batch import State
-    from nledn.batch.targets import skipped_as_no_file
+def _computed_by_workers(
+    queue: Queue,
+    scheduler: str | None,
+    rest: Config,
+    on_update: Callable[[Update], None],
+    cancel: CancelToken,
+) -> Ending:
+    try:
+        cluster = importlib.import_module("nledn.cluster")
+    except ModuleNotFoundError as error:
+        if error.name in ("dask", "distributed"):
+            raise ClusterNotInstalled from error
+        raise
+    if scheduler is not None and not scheduler.startswith("tls://"):
+        err.print(
+            f"{scheduler} is not encrypted: anyone who reaches it can run programs "
+            "as you. Use tls:// in a network that you share; docs/cluster.md says how."
+        )
+    opened = (
+        cluster.started_here(rest.local_workers)
+        if scheduler is None
+        else cluster.connected(scheduler, rest.tls)
+    )
+    with opened as connected:
+        workers, counts = connected.threads_by_worker(), queue.counts()
+        err.print(
+            f"{counts.planned} of {counts.total} photos to do with {queue.request.card.id}, "
+            f"on {len(workers)} workers of {connected.address}."
+        )
+        ending: Ending = cluster.run(queue, connected, on_update, cancel)
+        return ending
 
+
+def _say_ending(queue: Queue, ending: Ending) -> None:
     counts = ending.counts
     rows = queue.rows() if counts.skipped else ()
     skipped = [row for row in rows if row.state is State.SKIPPED]
     for row in skipped:
-        if skipped_as_no_file(row.source) is not None:
+        if isinstance(row.error, NotAFile):
             err.print(row.sentence)
     if counts.failed:
         failed = [row for row in queue.rows() if row.state is State.FAILED]
@@ -292,7 +259,7 @@ def _say_ending(queue: "Queue", ending: "Ending") -> None:
     err.print(f"{', '.join(said)}.")
 
 
-def _code(ending: "Ending") -> Exit:
+def _code(ending: Ending) -> Exit:
     counts = ending.counts
     if ending.cancelled:
         return Exit.INTERRUPTED

@@ -10,36 +10,41 @@ import typer
 from nledn.errors import OptionInvalid
 from nledn.options import LIMIT_MEGAPIXELS, Options
 
+_FILE = ((Path, str), "the path of a file")
+_NUMBER = ((int,), "a whole number")
+_TEXT = ((str,), "a text")
 KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "pattern": ((list,), "a list of texts"),
     "max_megapixels": ((int, float), "a number"),
-    "truth": ((str,), "the path of a folder"),
-    "log_json": ((str,), "the path of a file"),
-    "backend": ((str,), "a text"),
-    "precision": ((str,), "a text"),
+    "truth": ((Path, str), "the path of a folder"),
+    "log_json": _FILE,
+    "backend": _TEXT,
+    "precision": _TEXT,
     "tile": ((str, int), "a text or a whole number"),
-    "overlap": ((int,), "a whole number"),
-    "threads": ((int,), "a whole number"),
-    "cluster.local_workers": ((int,), "a whole number"),
-    "cluster.tls_ca_file": ((str,), "the path of a file"),
-    "cluster.tls_cert": ((str,), "the path of a file"),
-    "cluster.tls_key": ((str,), "the path of a file"),
+    "overlap": _NUMBER,
+    "threads": _NUMBER,
+    "cluster.local_workers": _NUMBER,
+    "cluster.tls_ca_file": _FILE,
+    "cluster.tls_cert": _FILE,
+    "cluster.tls_key": _FILE,
 }
 """The keys that a file may have, with the types of their values; `cluster.…` in its table."""
+
+_OPTIONS = {
+    "backend": "backend",
+    "precision": "precision",
+    "tile": "tile",
+    "overlap": "overlap_px",
+    "threads": "threads",
+}
 
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of a file.
+    """The settings of a file, as docs/batch.md explains them.
 
     Attributes:
         options: those of the command line, completed.
-        pattern: only photos that match one of these.
-        max_megapixels: larger photos are refused.
-        truth: folder of the same photos without rain.
-        log_json: file for an object a photo.
-        local_workers: processes of a cluster to start here; 0 for none.
-        tls: certificate authority, certificate and key, for a scheduler with TLS.
     """
 
     options: Options
@@ -48,7 +53,36 @@ class Config:
     truth: Path | None = None
     log_json: Path | None = None
     local_workers: int = 0
-    tls: tuple[Path | None, Path | None, Path | None] = (None, None, None)
+    tls_ca_file: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+    @property
+    def tls(self) -> tuple[Path, ...]:
+        """The files for TLS, as far as they are named."""
+        files = (self.tls_ca_file, self.tls_cert, self.tls_key)
+        return tuple(path for path in files if path is not None)
+
+    def check_cluster(self, scheduler: str | None) -> None:
+        """Check the place of the work.
+
+        Raises:
+            BadParameter: a scheduler and workers started here, an address without a protocol, half
+                of the files for TLS, files without TLS, or files that are missing.
+        """
+        if self.local_workers < 0:
+            raise typer.BadParameter("local_workers takes 0 or more.")
+        if scheduler is not None and self.local_workers:
+            raise typer.BadParameter("Give either --scheduler or local_workers, not both.")
+        if scheduler is not None and "://" not in scheduler:
+            raise typer.BadParameter("--scheduler takes an address as in tcp://HOST:8786.")
+        if self.tls and not (scheduler or "").startswith("tls://"):
+            raise typer.BadParameter("tls_… needs --scheduler tls://HOST:PORT.")
+        for path in self.tls:
+            if not path.is_file():
+                raise typer.BadParameter(f"File not found: {path}, named by tls_….")
+        if len(self.tls) not in (0, 3):
+            raise typer.BadParameter("Give tls_ca_file, tls_cert and tls_key, or none of them.")
 
 
 def read_config(path: Path | None, options: Options) -> Config:
@@ -64,37 +98,18 @@ def read_config(path: Path | None, options: Options) -> Config:
     if path is None:
         return Config(options)
     values = _values(path)
-
-    def file(key: str) -> Path | None:
-        return Path(values[key]) if values.get(key) else None
-
     try:
-        options = replace(
-            options,
-            backend=values.get("backend", options.backend),
-            precision=values.get("precision", options.precision),
-            tile=values.get("tile", options.tile),
-            overlap_px=values.get("overlap", options.overlap_px),
-            threads=values.get("threads", options.threads),
-        )
+        own = {name: values.pop(key) for key, name in _OPTIONS.items() if key in values}
+        options = replace(options, **own)
     except OptionInvalid as error:
         raise _refusal(path, f"{error.option} takes {error.allowed}, not {error.found}") from error
-    return Config(
-        options=options,
-        pattern=tuple(values.get("pattern", ())),
-        max_megapixels=float(values.get("max_megapixels", LIMIT_MEGAPIXELS)),
-        truth=file("truth"),
-        log_json=file("log_json"),
-        local_workers=values.get("cluster.local_workers", 0),
-        tls=(file("cluster.tls_ca_file"), file("cluster.tls_cert"), file("cluster.tls_key")),
-    )
+    return Config(options, **{key.removeprefix("cluster."): values[key] for key in values})
 
 
 def _values(path: Path) -> dict[str, Any]:
     """Return the values by `KINDS`' keys, each of its type."""
     try:
-        with path.open("rb") as file:
-            values = tomllib.load(file)
+        values = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise _refusal(path, error.strerror or str(error)) from error
     except ValueError as error:  # TOML's and UTF-8's
@@ -110,6 +125,8 @@ def _values(path: Path) -> dict[str, Any]:
         texts = not isinstance(value, list) or all(isinstance(part, str) for part in value)
         if type(value) not in kinds or not texts:
             raise _refusal(path, f"{key} takes {words}")
+        if Path in kinds:
+            values[key] = Path(value) if value else None
     return values
 
 

@@ -3,23 +3,21 @@
 import json
 import sys
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from rich.progress import BarColumn, Progress, TextColumn
 
+from nledn.auto import explained
+from nledn.batch import Update
 from nledn.cli.console import err
 from nledn.messages import duration, printable
-
-if TYPE_CHECKING:
-    from nledn.batch import Update
 
 LOG_MARK = b'{"log": "AfterRain batch"'
 """The start of each line of a log (`log_json`), so that nothing else is appended to."""
 _STEPS = 1000  # of the bar, for each photo's share
 
 
-class Shown:
+class Shown(Progress):
     """Shows updates: a bar on a terminal, else a line a photo; each also in the log.
 
     Without a terminal, a bar would fill a log with escape codes; silence would look like a stop.
@@ -28,7 +26,7 @@ class Shown:
     def __init__(self, log: IO[str] | None = None) -> None:
         self._log = log
         self._on_terminal = sys.stderr.isatty()
-        self._bar = Progress(
+        super().__init__(
             TextColumn("{task.fields[count]}", markup=False),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[pace]}", markup=False),
@@ -37,27 +35,15 @@ class Shown:
             transient=True,
             disable=not self._on_terminal,
         )
-        self._task = self._bar.add_task("batch", count="", pace="", name="")
+        self._task = self.add_task("batch", count="", pace="", name="")
 
-    def __enter__(self) -> "Shown":
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-
-    def update(self, update: "Update") -> None:
+    def show(self, update: Update) -> None:
         """Show one update."""
         is_over = update.state != "running"
         if is_over and self._log is not None:
             print(json.dumps(_logged(update)), file=self._log)
         if self._on_terminal:
-            self._bar.update(
+            self.update(
                 self._task,
                 total=update.total * _STEPS,
                 completed=round((update.finished + update.share) * _STEPS),
@@ -73,7 +59,7 @@ class Shown:
             err.print(f"{printable(update.source)}: {note}")
 
 
-def _line(update: "Update") -> str:
+def _line(update: Update) -> str:
     """`12 of 60  street.jpg  0.45 MP/s, 2 min 10 s left`."""
     parts = [f"{update.finished} of {update.total}", printable(update.source)]
     if update.state != "done":
@@ -81,16 +67,14 @@ def _line(update: "Update") -> str:
     return "  ".join(part for part in (*parts, pace_of(update)) if part)
 
 
-def pace_of(update: "Update") -> str:
+def pace_of(update: Update) -> str:
     """Megapixels per second and the time left, as far as they are known."""
     if update.megapixels_per_second is None or update.seconds_left is None:
         return ""
     return f"{update.megapixels_per_second:.3g} MP/s, {duration(update.seconds_left)} left"
 
 
-def _logged(update: "Update") -> dict[str, object]:
-    from nledn.auto import explained
-
+def _logged(update: Update) -> dict[str, object]:
     figures = None if update.row is None else update.row.figures
     return {
         "log": "AfterRain batch",

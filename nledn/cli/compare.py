@@ -1,80 +1,43 @@
 """`nledn compare PHOTO --weights A --weights B`: checkpoints on the same photo, or on many."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import astuple, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
+from rich.table import Table
 
-from nledn import atomic
-from nledn.cli.compared import board_table, contest_table, say_failures
-from nledn.cli.console import (
-    Exit,
-    cancelled_by_ctrl_c,
-    check_kind,
-    err,
-    out,
-    progress_bar,
-    say_error,
-    written,
-)
+from nledn import compare as comparing
+from nledn import report
+from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
 from nledn.cli.options import OverwriteOption, require_model, takes_options
+from nledn.cli.side_files import SideFiles
+from nledn.compare import (
+    Board,
+    BoardRequest,
+    Contest,
+    ContestRequest,
+    Event,
+    Figures,
+    OtherResult,
+    Pane,
+    TileDone,
+    compare_pairs,
+    compare_photo,
+)
+from nledn.compare.contest import ContestRow, Difference
+from nledn.compare.figures import Accuracy, cells_of, decibels
 from nledn.errors import OptionInvalid, PhotoError
 from nledn.messages import printable
+from nledn.models import LoadedModels
 from nledn.options import Options
-
-if TYPE_CHECKING:
-    from nledn.compare import Board, BoardRequest, Contest, Event, OtherResult
-    from nledn.compare.contest import ContestRequest, ContestRow
-    from nledn.pairs import PairSet
-    from nledn.tiling import Rect
-
-
-@dataclass(frozen=True)
-class _Files:
-    """The files of the results."""
-
-    outputs: tuple[Path, ...]
-    json: Path | None
-    csv: Path | None
-    overwrite: bool
-
-    @property
-    def _kinds(self) -> list[tuple[Path, str]]:
-        """The requested files, each with the suffix that names its kind."""
-        named = [(self.json, ".json"), (self.csv, ".csv")]
-        pictures = [(path, path.suffix.lower()) for path in self.outputs]
-        return pictures + [(path, kind) for path, kind in named if path is not None]
-
-    def check(self, sources: Sequence[Path]) -> None:
-        """Check the arguments before the work."""
-        from nledn import report
-        from nledn.compare.sheet import MARK
-
-        for path in self.outputs:
-            if path.suffix.lower() not in (".png", ".html"):
-                raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
-        for path, _ in self._kinds:
-            atomic.check(path, overwrite=True, sources=sources)
-        check_kind(self.json, "json")
-        check_kind(self.csv, "csv")
-        for path, kind in self._kinds:
-            mark = MARK if kind == ".png" else report.MARKS[kind].encode()
-            atomic.check(path, overwrite=self.overwrite, sources=sources, mark=mark)
-
-    def write(self, writers: Mapping[str, Callable[..., None]], sources: Sequence[Path]) -> bool:
-        """Write each file by the writer of its kind; return whether all could be written."""
-        done = [
-            written(
-                partial(writers[kind], path, sources, overwrite=self.overwrite),
-                f"Written: {printable(path)}",
-            )
-            for path, kind in self._kinds
-        ]
-        return all(done)
+from nledn.pairs import PairSet, find_pairs
+from nledn.tiling import Rect
 
 
 @takes_options
@@ -121,62 +84,58 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     for each in asked:
         require_model(each.weights)
     results = tuple(_result_of(text) for text in result or ())
-    files = _Files(tuple(output or ()), json_file, csv_file, overwrite)
+    files = {path: path.suffix.lower() for path in output or ()}
+    for path, kind in files.items():
+        if kind not in (".png", ".html"):
+            raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
+    files |= {path: kind for path, kind in ((json_file, ".json"), (csv_file, ".csv")) if path}
     if not asked and not results:
         raise OptionInvalid("weights", "nothing", "an id or a file")
     if photo.is_dir():
-        from nledn.compare import ContestRequest
-
         _refuse_for_folder(truth, crop, crop_only, output)
-        _compare_folder(photo, ContestRequest(asked, results, y), files, limit)
+        _compare_folder(photo, ContestRequest(asked, results, y), files, overwrite, limit)
         return
-    from nledn.compare import BoardRequest
-
     crops = tuple(_crop_of(text) for text in crop or ())
     if crop_only and len(crops) != 1:
         raise OptionInvalid("crop-only", f"{len(crops)} crops", "one --crop")
     if limit is not None:
         raise OptionInvalid("limit", str(limit), "a folder of pairs")
-    _compare_photo(BoardRequest(photo, asked, truth, results, crops, crop_only, y), files)
+    request = BoardRequest(photo, asked, truth, results, crops, crop_only, y)
+    _compare_photo(request, files, overwrite)
 
 
-def _compare_photo(request: "BoardRequest", files: _Files) -> None:
-    from nledn import compare as comparing
-    from nledn import report
-
+def _compare_photo(request: BoardRequest, kinds: dict[Path, str], overwrite: bool) -> None:
     sources = (request.photo, *((request.truth,) if request.truth else ()))
     sources += tuple(_files_of(request.results, request.photo))
-    files.check(sources)
+    files = SideFiles(kinds, overwrite, sources)
+    files.check()
     board = _with_progress(request)
-    out.print(board_table(board))
-    say_failures(board)
+    out.print(_board_table(board))
+    _say_failures(board)
     writers: dict[str, Callable[..., None]] = {
         ".png": partial(comparing.write_sheet, board),
         ".html": partial(comparing.write_page, board),
         ".json": partial(report.write_json, comparing.board_json(board)),
         ".csv": partial(comparing.write_board_csv, board),
     }
-    all_written = files.write(writers, sources)
+    all_written = files.write(writers)
     if not all_written or any(pane.error is not None for pane in board.panes):
         raise typer.Exit(Exit.SOME_FAILED if board.results else Exit.NONE_DONE)
 
 
-def _files_of(results: Sequence["OtherResult"], photo: Path) -> Iterator[Path]:
+def _files_of(results: Sequence[OtherResult], photo: Path) -> Iterator[Path]:
     """Other programs' files, also those that are found in a folder by the photo's name."""
     for result in results:
         with suppress(PhotoError):  # its pane shows the error
             yield result.file_for(photo)
 
 
-def _with_progress(request: "BoardRequest") -> "Board":
-    from nledn.compare import TileDone, compare_photo
-    from nledn.models import LoadedModels
-
+def _with_progress(request: BoardRequest) -> Board:
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
         names = (printable(options.weights) for options in request.asked)
         tasks = [bar.add_task(name, total=None) for name in names]
 
-        def show(event: "Event") -> None:
+        def show(event: Event) -> None:
             if isinstance(event, TileDone):
                 progress = event.progress
                 bar.update(tasks[event.lane], completed=progress.done, total=progress.total)
@@ -185,42 +144,36 @@ def _with_progress(request: "BoardRequest") -> "Board":
 
 
 def _compare_folder(
-    folder: Path, request: "ContestRequest", files: _Files, limit: int | None
+    folder: Path,
+    request: ContestRequest,
+    kinds: dict[Path, str],
+    overwrite: bool,
+    limit: int | None,
 ) -> None:
-    from nledn import compare as comparing
-    from nledn import report
-    from nledn.pairs import find_pairs
-
     found = find_pairs(folder)
-    sources = tuple(
-        path for pair in found.pairs for path in (pair.rainy, pair.clean) if path is not None
-    )
-    sources += tuple(
-        path for pair in found.pairs[:limit] for path in _files_of(request.results, pair.rainy)
-    )
-    files.check(sources)
+    others = (_files_of(request.results, pair.rainy) for pair in found.pairs[:limit])
+    files = SideFiles(kinds, overwrite, (*found.files, *chain.from_iterable(others)))
+    files.check()
     contest = _contest(found, request, limit)
-    out.print(contest_table(contest))
+    out.print(_contest_table(contest))
     err.print(f"Pairs found as {found.layout}.")
     writers: dict[str, Callable[..., None]] = {
         ".json": partial(report.write_json, comparing.contest_json(contest)),
         ".csv": partial(comparing.write_contest_csv, contest),
     }
-    all_written = files.write(writers, sources)
+    all_written = files.write(writers)
     if not all_written or any(error is not None for row in contest.rows for error in row.errors):
         some = any(found is not None for row in contest.rows for found in row.accuracies[1:])
         raise typer.Exit(Exit.SOME_FAILED if some else Exit.NONE_DONE)
 
 
-def _contest(found: "PairSet", request: "ContestRequest", limit: int | None) -> "Contest":
-    from nledn.compare import compare_pairs
-
+def _contest(found: PairSet, request: ContestRequest, limit: int | None) -> Contest:
     said: set[str] = set()
     pairs = found.pairs[:limit]
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
         task = bar.add_task("Comparing", total=len(pairs))
 
-        def show(row: "ContestRow") -> None:
+        def show(row: ContestRow) -> None:
             for error in row.errors:
                 # A checkpoint that cannot be loaded fails on every photo.
                 if error is not None and repr(error) not in said:
@@ -250,20 +203,117 @@ def _options_of(text: str, options: Options) -> Options:
         return replace(options, weights=text)
 
 
-def _result_of(text: str) -> "OtherResult":
-    from nledn.compare import OtherResult
-
+def _result_of(text: str) -> OtherResult:
     title, sign, path = text.partition("=")
     if not (title and sign and path):
         raise OptionInvalid("result", text, "NAME=FILE or NAME=FOLDER")
     return OtherResult(printable(title), Path(path))
 
 
-def _crop_of(text: str) -> "Rect":
-    from nledn.tiling import Rect
-
+def _crop_of(text: str) -> Rect:
     try:
         left, top, width, height = (int(part) for part in text.split(","))
     except ValueError as error:
         raise OptionInvalid("crop", text, "four whole numbers x,y,w,h") from error
     return Rect(left, top, left + width, top + height)
+
+
+def _board_table(board: Board) -> Table:
+    """A row for each pane; figures of the whole, then of each crop."""
+    scored = board.truth is not None
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Pane", overflow="fold", min_width=16)
+    table.add_column("Part")
+    headings = ("PSNR-Y", "SSIM-Y", "PSNR-RGB") if scored else ()
+    for heading in (*headings, "Taken", "Pixels", "Light", "Streaks"):
+        table.add_column(heading, justify="right")
+    names = _names(board)
+    for place in range(1 + len(board.crops)):
+        for name, pane in zip(names, board.panes, strict=True):
+            if len(pane.figures) > place and _says_something(pane.figures[place]):
+                part = "whole" if place == 0 else f"crop {place}"
+                table.add_row(name, part, *_words(pane.figures[place], scored=scored))
+        table.add_section()
+    return table
+
+
+def _contest_table(contest: Contest) -> Table:
+    """PSNR-Y of each contender on each photo, the best one starred, and what follows from it."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("File", overflow="fold")
+    for name in contest.names:
+        table.add_column(name, justify="right", overflow="fold")
+    for row in contest.rows:
+        cells = [
+            _decibels(found) + ("*" if row.winner == place else " ")
+            for place, found in enumerate(row.accuracies)
+        ]
+        table.add_row(row.file, *cells)
+    table.add_section()
+    means = contest.means()
+    complete = sum(None not in row.accuracies for row in contest.rows)
+    table.add_row(f"Mean PSNR-Y of {complete}", *(_decibels(mean) + " " for mean in means))
+    table.add_row("Mean SSIM-Y", *(_ssim(mean) for mean in means))
+    table.add_row("Mean PSNR-RGB", *(_decibels(mean, rgb=True) + " " for mean in means))
+    table.add_row(
+        f"PSNR-Y minus {contest.names[1]}'s, 95 %", *(map(_interval, contest.differences()))
+    )
+    table.add_row("Best on", "", *(f"{wins} " for wins in contest.wins()[1:]))
+    return table
+
+
+def _say_failures(board: Board) -> None:
+    """One sentence for each pane that shows nothing."""
+    for name, pane in zip(_names(board), board.panes, strict=True):
+        if pane.error is not None:
+            err.print(f"{name}:", style="red", end=" ")
+            say_error(pane.error)
+    if board.crops_found:
+        crop = board.crops[0]
+        err.print(
+            f"Crop 1 is {crop.left},{crop.top},{crop.width},{crop.height}, "
+            "where the results differ most; --crop chooses another."
+        )
+
+
+def _names(board: Board) -> list[str]:
+    """Short ones, but titles where panes share one, as run1/best.pth and run2/best.pth do."""
+    short = [_name(pane) for pane in board.panes]
+    shared = Counter(short)
+    return [
+        printable(pane.title) if shared[name] > 1 else name
+        for name, pane in zip(short, board.panes, strict=True)
+    ]
+
+
+def _name(pane: Pane) -> str:
+    """Short: a checkpoint's id, and its strength where it is not all."""
+    if pane.record is None:
+        return printable(pane.title)
+    strength = "" if pane.strength in (None, 1.0) else f"@{pane.strength:g}"
+    return f"{pane.record.checkpoint}{strength}"
+
+
+def _says_something(figures: Figures) -> bool:
+    """The rainy photo has figures only where there is a truth."""
+    return figures.accuracy is not None or figures.removal is not None
+
+
+def _words(figures: Figures, *, scored: bool) -> tuple[str, ...]:
+    psnr_y, ssim_y, psnr_rgb, *removal = astuple(cells_of(figures))
+    marks = (psnr_y or "–", ssim_y or "–", psnr_rgb or "–") if scored else ()
+    return (*marks, *removal)
+
+
+def _decibels(found: Accuracy | None, *, rgb: bool = False) -> str:
+    return "–" if found is None else decibels(found.psnr_rgb if rgb else found.psnr_y)
+
+
+def _ssim(found: Accuracy | None) -> str:
+    return "– " if found is None else f"{found.ssim_y:.4f} "
+
+
+def _interval(difference: Difference | None) -> str:
+    if difference is None:
+        return ""
+    return f"{difference.mean:+.2f} [{difference.low:+.2f}, {difference.high:+.2f}] "

@@ -5,7 +5,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -27,14 +27,7 @@ from rich.style import Style
 from rich.text import Text
 
 from nledn.cancel import CancelToken
-from nledn.errors import (
-    Cancelled,
-    DerainError,
-    OptionInvalid,
-    OutputNameTooLong,
-    PhotoNotPermitted,
-    WriteError,
-)
+from nledn.errors import Cancelled, DerainError, OptionInvalid, OutputNameTooLong, PhotoNotPermitted
 from nledn.messages import printable
 
 log = logging.getLogger(__name__)
@@ -108,32 +101,6 @@ def results_skipped(count: int) -> str:
 def say_error(error: DerainError) -> None:
     """Print an error's sentences."""
     err.print(str(error), style="red")
-
-
-def check_kind(path: Path | None, kind: str) -> None:
-    """Refuse to replace a file of another kind, such as a model, by that of `--json` or `--csv`.
-
-    Raises:
-        OptionInvalid: the file exists and its name does not end in `kind`.
-    """
-    if path is not None and path.suffix.lower() != f".{kind}" and path.is_file():
-        raise OptionInvalid(kind, str(path), f"a file that ends in .{kind}")
-
-
-def written(write: Callable[[], None], sentence: str) -> bool:
-    """Write a report on finished work, and say so.
-
-    If it cannot be written, an error is printed instead: the results are kept, and other files may
-    follow.
-    """
-    try:
-        write()
-    except WriteError as error:
-        log.debug("a file is not written", exc_info=True)
-        say_error(error)
-        return False
-    err.print(sentence)
-    return True
 
 
 @contextmanager

@@ -5,11 +5,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from nledn import decoder
+from nledn import auto, decoder, pipeline
+from nledn.auto import Automatic, named
 from nledn.cancel import CancelToken
 from nledn.cli import piped
 from nledn.cli.console import (
@@ -22,39 +23,16 @@ from nledn.cli.console import (
     say_json,
     say_path,
 )
-from nledn.cli.options import (
-    FormatOption,
-    KeepTimesOption,
-    NameOption,
-    QualityOption,
-    RecordOption,
-    StripOption,
-    takes_all_options,
-)
-from nledn.errors import (
-    Cancelled,
-    DerainError,
-    EarlierResult,
-    OutputExists,
-    OutputNotPermitted,
-)
+from nledn.cli.options import ResultOptions, takes_all_options
+from nledn.engine import Derainer
+from nledn.errors import DerainError, EarlierResult, OutputExists, OutputNotPermitted
 from nledn.messages import explain_note, printable
-from nledn.naming import (
-    DEFAULT_TEMPLATE,
-    RAIN_TEMPLATE,
-    SUFFIXES,
-    Naming,
-    check_template,
-    name_of,
-)
+from nledn.naming import RAIN_TEMPLATE, SUFFIXES, Naming, check_template, name_of
 from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
-
-if TYPE_CHECKING:
-    from nledn.auto import Automatic
-    from nledn.engine import Derainer
-    from nledn.photo import Photo
-    from nledn.photo.model import Strip
-    from nledn.pipeline import Outputs, Result
+from nledn.photo import Note, Photo, WriteSettings, output_suffix
+from nledn.photo.formats import written_format
+from nledn.photo.provenance import is_result
+from nledn.pipeline import Outputs, Result
 
 log = logging.getLogger(__name__)
 
@@ -68,17 +46,9 @@ class Wanted:
     output: Path | None
     rain_layer: Path | None
     side_by_side: Path | None
-    name: str
-    format: str
-    overwrite: bool
-    quality: int
-    longest_side: int | None
-    record: bool
+    results: ResultOptions
+    writing: WriteSettings
     limit_megapixels: float
-    damaged: bool
-    include_results: bool
-    strip: "Strip"
-    keep_times: bool
 
 
 @dataclass(frozen=True)
@@ -88,12 +58,9 @@ class Told:
     Attributes:
         source: the photo; `stdin` for that of standard input.
         output: the derained photo, `-` for standard output; None when it failed.
-        rain_layer: its rain, if asked for.
-        side_by_side: before and after, if asked for.
-        seconds: computing, without reading and writing.
+        seconds: of computing, without reading and writing.
         record: how it was made; see `nledn.Record`.
-        notes: what was dropped or converted.
-        error: what went wrong, and what to do.
+        notes: on dropped or converted data, as sentences.
         skipped: it is the result of an earlier run and was left out.
     """
 
@@ -118,11 +85,11 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         ),
     ],
     options: Options,
+    results: ResultOptions,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="File or folder of the result; - is stdout."),
     ] = None,
-    name: NameOption = DEFAULT_TEMPLATE,
     rain_layer: Annotated[
         Path | None,
         typer.Option(help="Save the rain too: .tif (float, signed) or .png (16-bit), or a folder."),
@@ -130,26 +97,15 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     side_by_side: Annotated[
         Path | None, typer.Option(help="Save before and after in one picture: file or folder.")
     ] = None,
-    format: FormatOption = "keep",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace earlier results; never a source.")
     ] = False,
-    quality: QualityOption = 95,
     longest_side: Annotated[
         int | None, typer.Option(min=1, help="Reduce larger results to so many pixels per side.")
     ] = None,
-    record: RecordOption = True,
     max_megapixels: Annotated[
         float, typer.Option(min=0, help="Refuse larger photos.")
     ] = LIMIT_MEGAPIXELS,
-    damaged: Annotated[
-        bool, typer.Option("--damaged", help="Open damaged photos as far as they can be read.")
-    ] = False,
-    include_results: Annotated[
-        bool, typer.Option("--include-results", help="Derain results of earlier runs too.")
-    ] = False,
-    strip: StripOption = "none",
-    keep_times: KeepTimesOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Take the rain out of photos. Results go beside their sources; sources are never replaced."""
@@ -160,32 +116,28 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
             output=pipes.output,
             rain_layer=rain_layer,
             side_by_side=side_by_side,
-            name=name,
-            format=format,
-            overwrite=overwrite,
-            quality=quality,
-            longest_side=longest_side,
-            record=record,
+            results=replace(results, include_results=results.include_results or len(photos) == 1),
+            writing=WriteSettings(
+                quality=results.quality,
+                overwrite=overwrite,
+                strip=results.strip,
+                keep_times=results.keep_times,
+                longest_side_px=longest_side,
+            ),
             limit_megapixels=max_megapixels,
-            damaged=damaged,
-            include_results=include_results or len(photos) == 1,
-            strip=strip,
-            keep_times=keep_times,
         )
         _check(wanted, pipes.photos)
-        results = _derained(pipes, wanted, options, as_json=as_json)
-    skipped = sum(result.skipped for result in results)
+        told = _derained(pipes, wanted, options, as_json=as_json)
+    skipped = sum(one.skipped for one in told)
     if skipped:
         err.print(f"{results_skipped(skipped)}.")
-    failed = sum(result.error is not None for result in results)
+    failed = sum(one.error is not None for one in told)
     if failed:
-        raise typer.Exit(Exit.NONE_DONE if failed == len(results) else Exit.SOME_FAILED)
+        raise typer.Exit(Exit.NONE_DONE if failed == len(told) else Exit.SOME_FAILED)
 
 
 def _derained(pipes: piped.Pipes, wanted: Wanted, options: Options, *, as_json: bool) -> list[Told]:
     decoder.warm_up()  # while the engine is loaded
-    from nledn import auto
-
     derainer = auto.load(options)
     results: list[Told] = []
     try:
@@ -194,7 +146,7 @@ def _derained(pipes: piped.Pipes, wanted: Wanted, options: Options, *, as_json: 
             for number, path in enumerate(pipes.photos, start=1):
                 results.append(work.derain(path, number))
                 if not as_json:
-                    _say(results[-1], wanted.quality)
+                    _say(results[-1], wanted.writing.quality)
     finally:
         if as_json:
             say_json([asdict(result) for result in results])
@@ -208,15 +160,13 @@ def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
         OptionInvalid: an unknown format or a wrong template.
         TyperException: one file for the results of several photos, or of another format.
     """
-    from nledn.photo.formats import written_format
-
-    check_template(wanted.name)
-    require_one("format", wanted.format, ("keep", *SUFFIXES))
+    check_template(wanted.results.name)
+    require_one("format", wanted.results.format, ("keep", *SUFFIXES))
     for path in (wanted.output, wanted.rain_layer, wanted.side_by_side):
         if path is not None and len(photos) > 1 and not _is_folder(path):
             said = f"There is no folder {printable(path)}. Several photos need an existing folder."
             raise typer.TyperException(said)
-    named, suffix = wanted.output, SUFFIXES.get(wanted.format)
+    named, suffix = wanted.output, SUFFIXES.get(wanted.results.format)
     if named is None or suffix is None or _is_folder(named):
         return
     if written_format(named.suffix) != written_format(suffix):
@@ -231,7 +181,7 @@ class _Work:
 
     def __init__(
         self,
-        derainer: "Derainer | Automatic",
+        derainer: Derainer | Automatic,
         wanted: Wanted,
         pipes: piped.Pipes,
         cancel: CancelToken,
@@ -244,7 +194,7 @@ class _Work:
         self._written: set[Path] = set()
         places = ((path, self._place_beside(path, n)) for n, path in enumerate(sources, start=1))
         self._places = frozenset(place for path, place in places if place != path)
-        if wanted.overwrite and not wanted.include_results:
+        if wanted.writing.overwrite and not wanted.results.include_results:
             self._sources = tuple(path for path in sources if not self._is_ours(path))
 
     def derain(self, path: Path, number: int) -> Told:
@@ -253,8 +203,6 @@ class _Work:
             return self._derain(path, number)
         except EarlierResult:
             return Told(str(path), skipped=True)
-        except Cancelled:
-            raise
         except DerainError as error:
             log.debug("%s failed", printable(path), exc_info=True)
             words = self._explained(error)
@@ -272,39 +220,28 @@ class _Work:
         return path.name if self._pipes.holds(path) else str(path)
 
     def _derain(self, path: Path, number: int) -> Told:
-        from nledn import pipeline
-        from nledn.photo import Note, WriteSettings
-        from nledn.photo.provenance import is_result
-
         wanted = self._wanted
-        if path in self._places and not wanted.include_results:
+        if path in self._places and not wanted.results.include_results:
             raise EarlierResult(path)
         photo = decoder.read(
             path,
             limit_megapixels=wanted.limit_megapixels,
-            damaged=wanted.damaged,
+            damaged=wanted.results.damaged,
             cancel=self._cancel,
         )
-        if is_result(photo.xmp) and not wanted.include_results:
+        if is_result(photo.xmp) and not wanted.results.include_results:
             raise EarlierResult(path)
         outputs = self._outputs(photo, path, number)
         # Two photos of one name in one folder must never replace each other.
         for each in self._written.intersection(outputs.all):
             raise OutputExists(each)
-        pipeline.check(outputs, overwrite=wanted.overwrite, sources=self._sources)
+        pipeline.check(outputs, overwrite=wanted.writing.overwrite, sources=self._sources)
         began = time.perf_counter()
         result = self._computed(photo, path)
         seconds = time.perf_counter() - began
         self._written.update(outputs.all)
-        settings = WriteSettings(
-            quality=wanted.quality,
-            overwrite=wanted.overwrite,
-            strip=wanted.strip,
-            keep_times=wanted.keep_times,
-            longest_side_px=wanted.longest_side,
-        )
         written = pipeline.write(
-            result, outputs, settings, record=wanted.record, sources=self._sources
+            result, outputs, wanted.writing, record=wanted.results.record, sources=self._sources
         )
         notes = written.notes
         if self._pipes.stdout is not None and self._pipes.hand_out(outputs.result):
@@ -321,8 +258,6 @@ class _Work:
 
     def _is_ours(self, path: Path) -> bool:
         """Return whether a source is an earlier result by its name and by its record."""
-        from nledn.photo.provenance import is_result
-
         if path not in self._places:
             return False
         try:
@@ -332,30 +267,30 @@ class _Work:
 
     def _place_beside(self, source: Path, number: int) -> Path:
         """The place of a result beside its source, usually in the same format."""
-        strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
-        ext = SUFFIXES.get(self._wanted.format, source.suffix)
-        naming = Naming(source.stem, ext, checkpoint, strength, number)
-        return source.with_name(name_of(naming, self._wanted.name))
+        ext = SUFFIXES.get(self._wanted.results.format, source.suffix)
+        return source.with_name(self._name(source, number, ext, self._wanted.results.name))
 
-    def _outputs(self, photo: "Photo", source: Path, number: int) -> "Outputs":
-        from nledn.photo import output_suffix
-        from nledn.pipeline import Outputs
-
+    def _name(self, source: Path, number: int, ext: str, template: str) -> str:
         strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
+        return name_of(Naming(source.stem, ext, checkpoint, strength, number), template)
+
+    def _outputs(self, photo: Photo, source: Path, number: int) -> Outputs:
         wanted = self._wanted
-        ext = SUFFIXES.get(wanted.format) or output_suffix(photo)
-        naming = Naming(source.stem, ext, checkpoint, strength, number)
-        rain = name_of(replace(naming, ext=".tif"), RAIN_TEMPLATE)
-        both = name_of(replace(naming, ext=".jpg"), SIDE_BY_SIDE_NAME)
+
+        def placed(place: Path, ext: str, template: str) -> Path:
+            if not _is_folder(place):
+                return place
+            return place / self._name(source, number, ext, template)
+
+        ext = SUFFIXES.get(wanted.results.format) or output_suffix(photo)
+        rain, both = wanted.rain_layer, wanted.side_by_side
         return Outputs(
-            result=_in(wanted.output or source.parent, name_of(naming, wanted.name)),
-            rain_layer=None if wanted.rain_layer is None else _in(wanted.rain_layer, rain),
-            side_by_side=None if wanted.side_by_side is None else _in(wanted.side_by_side, both),
+            result=placed(wanted.output or source.parent, ext, wanted.results.name),
+            rain_layer=rain and placed(rain, ".tif", RAIN_TEMPLATE),
+            side_by_side=both and placed(both, ".jpg", SIDE_BY_SIDE_NAME),
         )
 
-    def _computed(self, photo: "Photo", path: Path) -> "Result":
-        from nledn import pipeline
-
+    def _computed(self, photo: Photo, path: Path) -> Result:
         with progress_bar() as bar:
             task = bar.add_task(printable(path.name), total=None)
             return pipeline.derain(
@@ -375,17 +310,11 @@ def _is_folder(path: Path) -> bool:
         raise OutputNotPermitted(path) from error
 
 
-def _in(place: Path, name: str) -> Path:
-    return place / name if _is_folder(place) else place
-
-
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 
 def _say(result: Told, quality: int) -> None:
-    from nledn.auto import named
-
     if result.error is not None or result.record is None:
         return
     for note in (*result.notes, *result.record["notes"]):

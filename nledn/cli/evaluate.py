@@ -3,31 +3,22 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from nledn import atomic
-from nledn.cli.console import (
-    Exit,
-    cancelled_by_ctrl_c,
-    check_kind,
-    err,
-    out,
-    progress_bar,
-    say_error,
-    written,
-)
+from nledn import evaluate as evaluating
+from nledn import report
+from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
 from nledn.cli.options import OverwriteOption, require_model, takes_options
+from nledn.cli.side_files import SideFiles
+from nledn.engine import Derainer
+from nledn.evaluate import Evaluation, Failure, PairScores
 from nledn.messages import printable
+from nledn.metrics import Scores
 from nledn.options import Options
-
-if TYPE_CHECKING:
-    from nledn.engine import Derainer
-    from nledn.evaluate import Evaluation, Failure, PairScores
-    from nledn.metrics import Scores
-    from nledn.pairs import PairSet
+from nledn.pairs import PairSet, find_pairs
 
 
 @takes_options
@@ -45,17 +36,10 @@ def evaluate(
 
     In fp32 and on whole photos unless --precision and --tile say otherwise.
     """
-    from nledn import report
-    from nledn.engine import Derainer
-    from nledn.pairs import find_pairs
-
     require_model(options.weights)
     found = find_pairs(pairs)
-    if json_file is not None:  # checked before the work
-        mark = report.JSON_MARK.encode()
-        atomic.check(json_file, overwrite=True, sources=_sources(found))
-        check_kind(json_file, "json")
-        atomic.check(json_file, overwrite=overwrite, sources=_sources(found), mark=mark)
+    files = SideFiles({json_file: ".json"} if json_file else {}, overwrite, found.files)
+    files.check()
     derainer = Derainer.load(_as_in_the_paper(options))
     evaluation = _with_progress(derainer, found, limit)
     out.print(_table(evaluation))
@@ -63,13 +47,10 @@ def evaluate(
         f"{derainer.card.id} on {derainer.choice.device} in {evaluation.precision}; "
         f"pairs found as {found.layout}."
     )
-    is_told = json_file is None or written(
-        partial(
-            report.write_json, evaluation.as_json(), json_file, _sources(found), overwrite=overwrite
-        ),
-        f"The scores are in {printable(json_file)}.",
+    are_written = files.write(
+        {".json": partial(report.write_json, evaluation.as_json())}, "The scores are in {}."
     )
-    if evaluation.failures or not is_told:
+    if evaluation.failures or not are_written:
         raise typer.Exit(Exit.SOME_FAILED if evaluation.rows else Exit.NONE_DONE)
 
 
@@ -79,27 +60,21 @@ def _as_in_the_paper(options: Options) -> Options:
     return replace(options, tile="whole") if options.tile == "auto" else options
 
 
-def _sources(found: "PairSet") -> list[Path]:
-    return [path for pair in found.pairs for path in (pair.rainy, pair.clean) if path is not None]
-
-
-def _with_progress(derainer: "Derainer", found: "PairSet", limit: int | None) -> "Evaluation":
-    from nledn.evaluate import Failure, evaluate
-
+def _with_progress(derainer: Derainer, found: PairSet, limit: int | None) -> Evaluation:
     for path in found.unmatched:
         err.print(f"{printable(path)} has no clean photo and is left out.")
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
         task = bar.add_task("Evaluating", total=len(found.pairs[:limit]))
 
-        def show(result: "PairScores | Failure") -> None:
+        def show(result: PairScores | Failure) -> None:
             if isinstance(result, Failure):
                 say_error(result.error)
             bar.update(task, advance=1, description=printable(result.file))
 
-        return evaluate(derainer, found.pairs, limit=limit, on_image=show, cancel=cancel)
+        return evaluating.evaluate(derainer, found.pairs, limit=limit, on_image=show, cancel=cancel)
 
 
-def _table(evaluation: "Evaluation") -> Table:
+def _table(evaluation: Evaluation) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("File", overflow="fold")
     for heading in ("PSNR-Y", "SSIM-Y", "Input PSNR-Y", "Input SSIM-Y"):
@@ -113,7 +88,7 @@ def _table(evaluation: "Evaluation") -> Table:
     return table
 
 
-def _figures(scores: "Scores") -> tuple[str, ...]:
+def _figures(scores: Scores) -> tuple[str, ...]:
     """PSNR with two places, SSIM with four; `inf` where two images are equal."""
     return (
         f"{scores.psnr_y:.2f}",

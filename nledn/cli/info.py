@@ -1,19 +1,21 @@
-"""`nledn info`: the device it would use and why, versions, and folders."""
+"""`nledn info` and `nledn licences`: device and reasons, versions, folders, and terms."""
 
 import importlib
 import platform
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from nledn import LAZY_MODULES, __version__, device, places
-from nledn.cli.console import out
-from nledn.cli.fastest import tried
+from nledn import LAZY_MODULES, __version__, backends, device, places
+from nledn.backends import backend_benchmark, self_test
+from nledn.cli.console import err, out
 from nledn.cli.options import takes_options
 from nledn.decoder import sandbox
 from nledn.device import MPS_UNTESTED, Choice
 from nledn.interpreter import is_bundled
 from nledn.machine import Machine
+from nledn.messages import NO_LICENCES
 from nledn.options import Options
 
 PACKAGES = ("torch", "openvino", "numpy", "pillow", "PySide6-Essentials")
@@ -31,9 +33,6 @@ def info(
     if modules:
         out.print("\n".join(_loaded(name) for name in LAZY_MODULES))
         return
-    from nledn import backends
-    from nledn.backends import self_test
-
     machine = tried(options, backends.read_machine())
     choice = self_test.checked(options, machine)
     rows = [
@@ -104,10 +103,8 @@ def _machine(machine: Machine) -> list[tuple[str, str, str]]:
 
 
 def _versions() -> list[tuple[str, str, str]]:
-    from nledn.backends import version
-
     rows = [("AfterRain", __version__, f"Python {platform.python_version()}")]
-    rows += [(package, version(package) or "not installed", "") for package in PACKAGES]
+    rows += [(package, backends.version(package) or "not installed", "") for package in PACKAGES]
     return rows
 
 
@@ -119,3 +116,21 @@ def _places() -> list[tuple[str, str, str]]:
         ("Cache", str(places.user_cache()), ""),
         ("Logs", str(places.user_state()), ""),
     ]
+
+
+def tried(options: Options, machine: Machine) -> Machine:
+    """Benchmark OpenVINO and say so, if it could be chosen and is untested; return the machine."""
+    if machine.openvino_trial is not None or not backend_benchmark.would_decide(options, machine):
+        return machine
+    err.print("Testing OpenVINO, once on this machine; this takes about ten seconds.")
+    return replace(machine, openvino_trial=backend_benchmark.hold(machine))
+
+
+def licences() -> None:
+    """List the parts of this program with their licences."""
+    listed = places.licence_overview()
+    if listed is None:
+        out.print(NO_LICENCES, soft_wrap=True)
+        return
+    out.print(listed, markup=False, highlight=False, soft_wrap=True)
+    out.print(f"The texts are in {places.licences()}", soft_wrap=True)

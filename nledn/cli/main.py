@@ -14,8 +14,7 @@ from nledn.cli.compare import compare
 from nledn.cli.console import Exit, err
 from nledn.cli.derain import derain
 from nledn.cli.evaluate import evaluate
-from nledn.cli.info import info
-from nledn.cli.licences import licences
+from nledn.cli.info import info, licences
 from nledn.cli.options import say_version, taking
 from nledn.cli.watch import watch
 from nledn.messages import LogLines

@@ -1,17 +1,20 @@
 """The options that all deraining commands share, declared once."""
 
 import inspect
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, fields
 from functools import partial, wraps
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, get_args
 
 import typer
 
 from nledn import __version__
 from nledn.cli.console import err, exit_on_error, out
 from nledn.errors import OptionInvalid
+from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import AUTO, Options, parse_tile
+from nledn.photo.model import Strip
 
 
 def _option(flag: str, explanation: str) -> Any:
@@ -21,10 +24,23 @@ def _option(flag: str, explanation: str) -> Any:
 OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Replace files that AfterRain did not write.")
 ]
-NameOption = Annotated[
-    str,
-    typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
+ConflictOption = Annotated[
+    str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
 ]
+
+
+@dataclass(frozen=True)
+class ResultOptions:
+    """The options for results that commands share; see `nledn derain --help`."""
+
+    name: str = DEFAULT_TEMPLATE
+    format: str = "keep"
+    quality: int = 95
+    record: bool = True
+    strip: Strip = "none"
+    keep_times: bool = False
+    damaged: bool = False
+    include_results: bool = False
 
 
 def _format(name: str) -> str:
@@ -32,28 +48,7 @@ def _format(name: str) -> str:
     return {"tif": "tiff", "jpeg": "jpg"}.get(name, name)
 
 
-FormatOption = Annotated[
-    str,
-    typer.Option(
-        callback=_format, help="Format of the results: keep, jpg, png, tiff, webp or jxl."
-    ),
-]
-ConflictOption = Annotated[
-    str, typer.Option(help="If a file of that name exists: skip, overwrite or rename.")
-]
-QualityOption = Annotated[int, typer.Option(min=1, max=100, help="Of JPEG, WebP and JPEG XL.")]
-RecordOption = Annotated[
-    bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
-]
-StripOption = Annotated[
-    Literal["none", "location", "all"],
-    typer.Option(help="Metadata to leave out: none, location or all."),
-]
-KeepTimesOption = Annotated[
-    bool, typer.Option("--keep-times", help="Give results the times of their sources.")
-]
-
-# By the names of `Options`' fields.
+# By the names of the fields of `Options` and `ResultOptions`.
 _SHARED: dict[str, Any] = {
     "weights": Annotated[str, _option("--weights", "Model: a name, a file, or auto.")],
     "strength": Annotated[
@@ -68,7 +63,32 @@ _SHARED: dict[str, Any] = {
     "tile": Annotated[str, _option("--tile", "auto, whole, or a tile's side in px.")],
     "overlap_px": Annotated[int | None, _option("--overlap", "Pixels that tiles share.")],
     "threads": Annotated[int | None, _option("--threads", "Processor threads; all by default.")],
+    "name": Annotated[
+        str,
+        typer.Option(help="Name of results: {stem} {ext} {checkpoint} {strength} {n}, or {n:03}."),
+    ],
+    "format": Annotated[
+        str,
+        typer.Option(
+            callback=_format, help="Format of the results: keep, jpg, png, tiff, webp or jxl."
+        ),
+    ],
+    "quality": Annotated[int, typer.Option(min=1, max=100, help="Of JPEG, WebP and JPEG XL.")],
+    "record": Annotated[
+        bool, typer.Option("--record/--no-record", help="Note in the XMP how a result was made.")
+    ],
+    "strip": Annotated[Strip, typer.Option(help="Metadata to leave out: none, location or all.")],
+    "keep_times": Annotated[
+        bool, typer.Option("--keep-times", help="Give results the times of their sources.")
+    ],
+    "damaged": Annotated[
+        bool, typer.Option("--damaged", help="Open damaged photos as far as they can be read.")
+    ],
+    "include_results": Annotated[
+        bool, typer.Option("--include-results", help="Derain results of earlier runs too.")
+    ],
 }
+RESULTS = ("name", "format", "quality", "record", "strip", "keep_times")
 
 
 def say_version(wanted: bool) -> None:
@@ -89,8 +109,8 @@ _EVERYWHERE: dict[str, Any] = {
 Command = Callable[..., None]
 
 
-def taking(*names: str) -> Callable[[Command], Command]:
-    """Give a command some of the shared options; it receives them as one `options: Options`.
+def taking(*names: str, hidden: Sequence[str] = ()) -> Callable[[Command], Command]:
+    """Give a command some of the shared options, as `options: Options`, `results: ResultOptions`.
 
     Errors of the whole command are turned into sentences and exit codes here, and each command
     takes `--quiet` and `--version`.
@@ -99,16 +119,17 @@ def taking(*names: str) -> Callable[[Command], Command]:
     then the shared ones. A parameter of the command's own stands in for the shared one of its name.
 
     Args:
-        names: of `Options`' fields; the others keep their defaults. A command without any
-            receives no `options`.
+        names: of fields; the others keep their defaults.
+        hidden: more of them, which its help does not list.
     """
-    return partial(_taking, names)
+    return partial(_taking, names, hidden)
 
 
-def _taking(names: tuple[str, ...], command: Command) -> Command:
+def _taking(names: Sequence[str], hidden: Sequence[str], command: Command) -> Command:
     signature = inspect.signature(command, eval_str=True)
-    shared_names = [name for name in names if name not in signature.parameters]
-    has_options = "options" in signature.parameters
+    shared_names = [name for name in (*names, *hidden) if name not in signature.parameters]
+    kinds = {"options": Options, "results": ResultOptions}
+    received = {name: kind for name, kind in kinds.items() if name in signature.parameters}
 
     @wraps(command)
     def wrapper(**arguments: Any) -> None:
@@ -118,27 +139,34 @@ def _taking(names: tuple[str, ...], command: Command) -> Command:
         if "tile" in chosen:
             chosen["tile"] = parse_tile(chosen["tile"])
         with exit_on_error():
-            if has_options:
-                arguments["options"] = Options(**chosen)
+            for name, kind in received.items():
+                own = {field.name for field in fields(kind)}.intersection(chosen)
+                arguments[name] = kind(**{field: chosen[field] for field in own})
             command(**arguments)
 
-    own = [parameter for parameter in signature.parameters.values() if parameter.name != "options"]
-    defaults = {field.name: field.default for field in fields(Options)}
-    shared = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=_SHARED[name]
-        )
-        for name in shared_names
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        parameter.replace(kind=keyword)
+        for name, parameter in signature.parameters.items()
+        if name not in received
     ]
-    shared += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
-        for name, kind in _EVERYWHERE.items()
-    ]
-    keyword_own = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
-    parameters = [*keyword_own, *shared]
+    defaults = {field.name: field.default for kind in kinds.values() for field in fields(kind)}
+    for name in shared_names:
+        annotation = _hidden(_SHARED[name]) if name in hidden else _SHARED[name]
+        default = defaults[name]
+        parameters.append(inspect.Parameter(name, keyword, default=default, annotation=annotation))
+    for name, annotation in _EVERYWHERE.items():
+        parameters.append(inspect.Parameter(name, keyword, default=False, annotation=annotation))
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {item.name: item.annotation for item in parameters}
     return wrapper
+
+
+def _hidden(annotation: Any) -> Any:
+    kind, option = get_args(annotation)
+    option = copy(option)
+    option.hidden = True
+    return Annotated[kind, option]
 
 
 def require_model(weights: str) -> None:
@@ -154,5 +182,7 @@ def require_model(weights: str) -> None:
 takes_all_options = taking(*_SHARED)
 """Gives a command all shared options."""
 
-takes_options = taking(*(name for name in _SHARED if name != "keep_brightness"))
+takes_options = taking(
+    *(field.name for field in fields(Options) if field.name != "keep_brightness")
+)
 """Gives a command the shared options of what the network finds."""

@@ -24,8 +24,6 @@ class Pipes:
     """The files that stand for standard input and output.
 
     Attributes:
-        photos: to derain.
-        output: of the result.
         folder: private, of the files that stand for pipes; None without a pipe.
         stdout: gets the result; None if it stays in its file.
     """

@@ -2,39 +2,28 @@
 
 import time
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from nledn import decoder
+from nledn import auto, catalog, decoder
+from nledn.auto import Automatic, named
+from nledn.batch import BatchRequest, BatchSettings, Found, Queue, Update, in_folder, run
 from nledn.cancel import CancelToken
 from nledn.cli.console import ERROR_STYLE, Exit, cancelled_by_ctrl_c, err, say_error, say_path
-from nledn.cli.options import (
-    ConflictOption,
-    FormatOption,
-    KeepTimesOption,
-    NameOption,
-    QualityOption,
-    RecordOption,
-    StripOption,
-    taking,
-)
+from nledn.cli.options import RESULTS, ConflictOption, ResultOptions, taking
+from nledn.engine import Derainer
 from nledn.errors import BatchInputEmpty, DerainError, FolderNotFound, PhotoIsVideo
 from nledn.messages import printable
-from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import Options
 from nledn.watch import SETTLE_S, Settling, observed, stamps_of
 
-if TYPE_CHECKING:
-    from nledn.auto import Automatic
-    from nledn.batch import BatchSettings, Found, Update
-    from nledn.engine import Derainer
 
-
-@taking("weights", "strength", "keep_brightness", "device")
-def watch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+@taking("weights", "strength", "keep_brightness", "device", *RESULTS)
+def watch(
     source: Annotated[
         Path,
         typer.Argument(metavar="IN", help="Folder, with all below it.", show_default=False),
@@ -43,31 +32,15 @@ def watch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         Path, typer.Argument(metavar="OUT", help="Folder for the results.", show_default=False)
     ],
     options: Options,
-    name: NameOption = DEFAULT_TEMPLATE,
+    results: ResultOptions,
     on_conflict: ConflictOption = "skip",
-    format: FormatOption = "keep",
-    quality: QualityOption = 95,
-    record: RecordOption = True,
-    strip: StripOption = "none",
-    keep_times: KeepTimesOption = False,
 ) -> None:
     """Derain the photos of a folder, and each that arrives there, until Ctrl+C.
 
     Prints the path of each result. Started again, it continues. Exits with 0 after Ctrl+C, with 2
     if photos failed, with 1 if none could be done.
     """
-    from nledn.batch import BatchSettings
-
-    settings = BatchSettings(
-        options=options,
-        name=name,
-        conflict=on_conflict,
-        format=format,
-        quality=quality,
-        record=record,
-        strip=strip,
-        keep_times=keep_times,
-    )
+    settings = BatchSettings(options=options, conflict=on_conflict, **vars(results))
     with cancelled_by_ctrl_c("Ending after this tile …") as cancel:
         code = Watch(source, output, settings, cancel).run()
     if code:
@@ -78,16 +51,13 @@ class Watch:
     """A run of the batch for each time that photos have arrived."""
 
     def __init__(
-        self, source: Path, output: Path, settings: "BatchSettings", cancel: CancelToken
+        self, source: Path, output: Path, settings: BatchSettings, cancel: CancelToken
     ) -> None:
-        from nledn import catalog
-
         self._source = source
         self._output = output
         self._settings = settings
         self._cancel = cancel
         self._card = catalog.card_of(settings.options.weights)
-        self._engine: Derainer | Automatic | None = None
         self._arrived: SimpleQueue[Path] = SimpleQueue()
         self._settling = Settling()
         self._complete: set[Path] = set()
@@ -123,9 +93,7 @@ class Watch:
             return Exit.SOME_FAILED if self._done else Exit.NONE_DONE
         return Exit.DONE
 
-    def _found(self) -> "Found":
-        from nledn.batch import Found, in_folder
-
+    def _found(self) -> Found:
         try:
             return in_folder(self._source, recursive=True, out=self._output)
         except (BatchInputEmpty, PhotoIsVideo):
@@ -141,8 +109,6 @@ class Watch:
         self._complete |= self._new
 
     def _derain(self) -> None:
-        from nledn.batch import BatchRequest, Found, Queue, run
-
         found = self._found()
         files = tuple(file for file in found.files if found.root / file in self._complete)
         request = BatchRequest(Found(found.root, files), self._output, self._settings, self._card)
@@ -153,22 +119,17 @@ class Watch:
         with queue:
             if queue.counts().planned:
                 self._out = queue.workspace.out
-                ending = run(queue, self._loaded(), self._tell, self._cancel)
+                ending = run(queue, self._engine, self._tell, self._cancel)
                 if ending.error is not None:
                     raise ending.error
 
-    def _loaded(self) -> "Derainer | Automatic":
-        from nledn import auto
+    @cached_property
+    def _engine(self) -> Derainer | Automatic:
+        decoder.warm_up()  # while the engine is loaded
+        return auto.load(self._settings.options)
 
-        if self._engine is None:
-            decoder.warm_up()  # while the engine is loaded
-            self._engine = auto.load(self._settings.options)
-        return self._engine
-
-    def _tell(self, update: "Update") -> None:
+    def _tell(self, update: Update) -> None:
         """Print the lines of a finished photo, or the error of a failed one."""
-        from nledn.auto import named
-
         if update.state == "running" or update.source not in self._new:
             return
         if update.state == "done":

@@ -1,20 +1,24 @@
-"""`nledn weights …`: list, add, check and remove models."""
+"""`nledn weights …`: list, add, fetch, check and remove models."""
 
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import DownloadColumn, Progress, TaskID, TransferSpeedColumn
 from rich.table import Table
 
 from nledn import catalog
 from nledn.card import Card
-from nledn.cli.console import Exit, err, out, say_error
-from nledn.cli.fetch import fetch
+from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, progress_bar, say_error
 from nledn.cli.options import taking
-from nledn.errors import DerainError
+from nledn.errors import Cancelled, DerainError, UnknownCheckpoint
+from nledn.fetch import FETCHABLE, is_here
+from nledn.fetch import fetch as fetch_one
+from nledn.messages import FETCH_TERMS
 
 app = typer.Typer(no_args_is_help=True)
-app.command()(taking()(fetch))
 
 Id = Annotated[str, typer.Argument(help="Id of a model.", show_default=False)]
 
@@ -63,6 +67,75 @@ def add(
 ) -> None:
     """Check a model and keep a copy in your own folder."""
     card = catalog.add(file, id, title)
+    _say_added(card)
+
+
+@app.command()
+@taking()
+def fetch(
+    ids: Annotated[
+        list[str], typer.Argument(help=f"Any of {', '.join(FETCHABLE)}.", show_default=False)
+    ],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Fetch without asking about the unstated licence.")
+    ] = False,
+) -> None:
+    """Fetch the paper's own checkpoints from their public repository."""
+    for id in ids:
+        if id not in FETCHABLE:
+            raise UnknownCheckpoint(id, tuple(FETCHABLE))
+    missing = []
+    for id in dict.fromkeys(ids):
+        if is_here(id):
+            out.print(f"{id} is here already; nledn weights verify {id} checks it.")
+        else:
+            missing.append(id)
+    if not missing:
+        return
+    _ask(missing, yes)
+    failed = _fetch_all(missing)
+    if failed:
+        raise typer.Exit(Exit.SOME_FAILED if failed < len(missing) else Exit.NONE_DONE)
+
+
+def _ask(ids: list[str], yes: bool) -> None:
+    err.print(FETCH_TERMS)
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        err.print("Nothing was fetched. Add --yes to fetch them anyway.")
+        raise typer.Exit(Exit.USAGE)
+    size_mb = sum(FETCHABLE[id].size_bytes for id in ids) / 1e6
+    if not typer.confirm(f"Fetch {', '.join(ids)} ({size_mb:.1f} MB)?", err=True):
+        err.print("Nothing was fetched.")
+        raise typer.Exit(Exit.NONE_DONE)
+
+
+def _fetch_all(ids: list[str]) -> int:
+    """Fetch one after the other; returns how many failed."""
+    failed = 0
+    bytes_columns = (DownloadColumn(), TransferSpeedColumn())
+    with cancelled_by_ctrl_c("Stopping …") as cancel, progress_bar(*bytes_columns) as bar:
+        for id in ids:
+            task = bar.add_task(id, total=FETCHABLE[id].size_bytes)
+            try:
+                card = fetch_one(id, on_progress=partial(_show, bar, task), cancel=cancel)
+            except Cancelled as cancelled:
+                err.print("Interrupted. The checkpoints listed above are kept.")
+                raise typer.Exit(Exit.INTERRUPTED) from cancelled
+            except DerainError as error:
+                say_error(error)
+                failed += 1
+            else:
+                _say_added(card)
+    return failed
+
+
+def _show(bar: Progress, task: TaskID, received: int, _size: int) -> None:
+    bar.update(task, completed=received)
+
+
+def _say_added(card: Card) -> None:
     out.print(f"Added {card.id} ({card.title}). Use it with --weights {card.id}.")
 
 

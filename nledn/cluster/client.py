@@ -21,8 +21,8 @@ from nledn.batch.progress import OnUpdate
 from nledn.batch.run import STOPPING
 from nledn.batch.workspace import remove_unfinished
 from nledn.cancel import CancelToken
-from nledn.cluster.connection import Cluster
-from nledn.cluster.worker import Answer, Order, Stopped, Unfit, derained, stop
+from nledn.cluster.connection import Cluster, first_line
+from nledn.cluster.worker import Answer, Order, Stopped, derained, stop
 from nledn.errors import (
     ClusterFailed,
     DerainError,
@@ -98,7 +98,7 @@ class _ClusterRun:
         self._progress = BatchProgress(queue, on_update)
         self._with_workers: dict[Future[Answer], BatchJob] = {}
         self._answered: SimpleQueue[Future[Answer]] = SimpleQueue()
-        self._is_all_given_out = False
+        self._gives_out = True
         self._is_stopping = False
         self._is_lost = False
         self._error: DerainError | None = None
@@ -109,7 +109,7 @@ class _ClusterRun:
         with self._progress.probing():
             self._count_workers()
             self._give_out()
-            while not self._is_over():
+            while not self._is_lost and (self._with_workers or self._gives_out):
                 self._take_answer()
                 self._look_around()
                 self._give_out()
@@ -119,22 +119,13 @@ class _ClusterRun:
         is_short = counts.planned + counts.running > 0
         return Ending(counts, self._cancel.is_cancelled and is_short, self._error)
 
-    def _is_over(self) -> bool:
-        if self._is_lost:
-            return True
-        return not self._with_workers and (self._is_stopping or self._is_all_given_out)
-
-    @property
-    def _gives_out(self) -> bool:
-        return not (self._is_all_given_out or self._is_stopping or self._is_lost)
-
     def _give_out(self) -> None:
         room = AHEAD * self._threads
         try:
             while len(self._with_workers) < room and self._gives_out:
                 job = self._queue.take()
                 if job is None:
-                    self._is_all_given_out = True
+                    self._gives_out = False
                 else:
                     self._submit(job)
         except STOPPING as error:
@@ -170,7 +161,7 @@ class _ClusterRun:
             return
         except Exception as error:  # any error with which scheduler and workers refuse to begin
             log.debug("the cluster failed", exc_info=True)
-            self._stop(ClusterFailed(self._cluster.address, _told(error)))
+            self._stop(ClusterFailed(self._cluster.address, first_line(error)))
             outcome = PutBack()
         else:
             outcome = self._judged(job, answer)
@@ -179,9 +170,6 @@ class _ClusterRun:
 
     def _judged(self, job: BatchJob, answer: Answer) -> Outcome:
         what = answer.what
-        if isinstance(what, Unfit):
-            self._stop(WorkerUnfit(answer.worker, what.reason))
-            return PutBack()
         if isinstance(what, Stopped):
             self._stop(what.error)
             return PutBack()
@@ -227,6 +215,7 @@ class _ClusterRun:
     def _stop(self, error: DerainError | None) -> None:
         """Give out no more jobs, and wait for the present ones."""
         self._error = self._error or error
+        self._gives_out = False
         if not self._is_stopping:
             self._is_stopping = True
             with suppress(OSError):  # a lost connection is noticed next
@@ -235,6 +224,7 @@ class _ClusterRun:
     def _lose(self, error: DerainError | None) -> None:
         """Stop without waiting: the next run does the photos that were given out."""
         self._error = self._error or error
+        self._gives_out = False
         self._is_lost = True
 
 
@@ -258,7 +248,3 @@ def _order(queue: Queue, cluster: Cluster, sign: Path) -> Order:
 
 def _answer_of(future: Future[Answer]) -> Answer:
     return future.result(timeout=ANSWER_TIMEOUT_S)
-
-
-def _told(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), "no message")

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,34 +23,6 @@ CONNECT_TIMEOUT_S = 15
 THREADS_A_WORKER = 2
 LOOPBACK = "127.0.0.1"
 _DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
-
-
-@dataclass(frozen=True)
-class Tls:
-    """Files that a TLS connection needs, in PEM.
-
-    Attributes:
-        ca_file: certificates that scheduler and workers are checked against.
-        cert: ours.
-        key: of ours.
-    """
-
-    ca_file: Path
-    cert: Path
-    key: Path
-
-
-@dataclass(frozen=True)
-class Address:
-    """The address of a scheduler.
-
-    Attributes:
-        url: such as `tcp://head:8786` or `tls://head:8786`.
-        tls: for `tls://`.
-    """
-
-    url: str
-    tls: Tls | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,35 +45,29 @@ class Cluster:
 
 
 @contextmanager
-def connected(address: Address) -> Iterator[Cluster]:
+def connected(url: str, tls: Sequence[Path] = ()) -> Iterator[Cluster]:
     """Connect to a running scheduler.
+
+    Args:
+        url: such as `tcp://head:8786` or `tls://head:8786`.
+        tls: for `tls://`, in PEM: the certificates that scheduler and workers are checked against,
+            ours, and its key; nothing for those of dask's own configuration.
 
     Raises:
         SchedulerUnreachable: no answer, or not with these certificates.
     """
     _quieten()
-    security = _security(address.tls)
+    names = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+    files = dict(zip(names, map(str, tls), strict=False))
+    security = Security(require_encryption=True, **files) if tls else Security()
     try:
         # Tried first: a `Client` that cannot connect stays half made, and hangs when it is deleted.
-        asyncio.run(_greet(address.url, security))
-        client = Client(
-            address.url, timeout=CONNECT_TIMEOUT_S, security=security, set_as_default=False
-        )
+        asyncio.run(_greet(url, security))
+        client = Client(url, timeout=CONNECT_TIMEOUT_S, security=security, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        raise SchedulerUnreachable(address.url, _first_line(error)) from error
+        raise SchedulerUnreachable(url, first_line(error)) from error
     with client:
-        yield Cluster(address.url, client)
-
-
-def _security(tls: Tls | None) -> Security:
-    if tls is None:
-        return Security()  # what dask's own configuration says
-    return Security(
-        require_encryption=True,
-        tls_ca_file=str(tls.ca_file),
-        tls_client_cert=str(tls.cert),
-        tls_client_key=str(tls.key),
-    )
+        yield Cluster(url, client)
 
 
 async def _greet(url: str, security: Security) -> None:
@@ -172,5 +138,6 @@ def _quieten() -> None:
     logging.getLogger("distributed").setLevel(logging.INFO if is_verbose else logging.ERROR)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's message."""
     return next(iter(str(error).splitlines()), "no message")

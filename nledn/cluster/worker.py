@@ -12,7 +12,7 @@ from nledn.auto import Automatic
 from nledn.batch import BatchJob, BatchSettings, Outcome, PutBack, derain_file
 from nledn.cancel import CancelToken
 from nledn.engine import Derainer
-from nledn.errors import Cancelled, CheckpointChanged, DerainError
+from nledn.errors import Cancelled, CheckpointChanged, DerainError, WorkerUnfit
 from nledn.messages import printable
 from nledn.options import Options
 
@@ -24,9 +24,7 @@ class Order:
     """The facts that all jobs of a run share.
 
     Attributes:
-        run: names the run.
         version: of the client's program.
-        settings: for each photo.
         checkpoint_sha256: of the client's weights.
         folder: of the photos.
         sign: a file that the client made in the output folder, so that a worker that sees
@@ -42,13 +40,6 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Unfit:
-    """The worker cannot do the client's work; the reason as a clause."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
 class Stopped:
     """An error that every other photo would meet as well."""
 
@@ -60,7 +51,7 @@ class Answer:
     """The outcome of a job, and the address of its worker."""
 
     worker: str
-    what: Outcome | Unfit | Stopped
+    what: Outcome | Stopped
 
 
 class _Bench:
@@ -79,20 +70,25 @@ class _Bench:
         with self._guard:
             return self._tokens[run]
 
-    def engine(self, order: Order) -> Derainer | Automatic | Unfit:
-        """The engine of a run, loaded by its first photo; other threads wait meanwhile."""
+    def engine(self, order: Order) -> Derainer | Automatic:
+        """The engine of a run, loaded by its first photo; other threads wait meanwhile.
+
+        Raises:
+            WorkerUnfit: this worker cannot do the client's work.
+        """
         with self._guard:
             if self._checked != order.run:
                 temporary_files.remove_abandoned()  # of workers of this machine that were killed
-                unfit = _unfit(order)
-                if unfit is not None:
-                    return unfit
+                reason = _unfit(order)
+                if reason is not None:
+                    raise WorkerUnfit(get_worker().address, reason)
             wanted = (order.settings.options, order.checkpoint_sha256)
             if self._engine is None or self._loaded != wanted:
                 try:
                     self._engine = _loaded(order)
                 except DerainError as error:
-                    return Unfit(error.filled(error.sentence).removesuffix("."))
+                    reason = error.filled(error.sentence).removesuffix(".")
+                    raise WorkerUnfit(get_worker().address, reason) from error
                 self._loaded = wanted
             self._checked = order.run
             return self._engine
@@ -101,13 +97,13 @@ class _Bench:
 _bench = _Bench()
 
 
-def _unfit(order: Order) -> Unfit | None:
+def _unfit(order: Order) -> str | None:
     if order.version != __version__:
-        return Unfit(f"it runs version {__version__}, the client {order.version}")
+        return f"it runs version {__version__}, the client {order.version}"
     if not order.folder.is_dir():
-        return Unfit(f"it does not see the photos' folder {printable(order.folder)}")
+        return f"it does not see the photos' folder {printable(order.folder)}"
     if not order.sign.exists():
-        return Unfit(f"it does not see the output folder {printable(order.sign.parent)}")
+        return f"it does not see the output folder {printable(order.sign.parent)}"
     return None
 
 
@@ -128,14 +124,11 @@ def derained(order: Order, job: BatchJob) -> Answer:
         return Answer(get_worker().address, _outcome(order, job))
 
 
-def _outcome(order: Order, job: BatchJob) -> Outcome | Unfit | Stopped:
+def _outcome(order: Order, job: BatchJob) -> Outcome | Stopped:
     cancel = _bench.token(order.run)
     try:
         cancel.raise_if_cancelled()
-        engine = _bench.engine(order)
-        if isinstance(engine, Unfit):
-            return engine
-        return derain_file(job, order.settings, engine, cancel)
+        return derain_file(job, order.settings, _bench.engine(order), cancel)
     except Cancelled:
         return PutBack()
     except DerainError as error:

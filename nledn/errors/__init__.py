@@ -2,13 +2,13 @@
 
     DerainError                   root.py        data, and its words beside it
     ├── PhotoError(path)          photo.py       reading a photo
+    ├── PairsError(path)                         rainy and clean photos that belong together
     ├── WriteError(path)          writing.py     writing a result
     ├── CheckpointError(path)     checkpoint.py  a model: its file, its card, its id
-    ├── DeviceError               device.py      where and how to compute, and settings
-    ├── BatchError(path)          batch.py       many photos
-    ├── ClusterError              cluster.py     many photos on other machines
-    ├── PairsError(path)          pairs.py       rainy and clean photos that belong together
-    ├── DownloadError(url)        download.py    a published file
+    ├── DownloadError(url)                       a published file
+    ├── DeviceError               work.py        where and how to compute, and settings
+    ├── BatchError(path)                         many photos
+    ├── ClusterError                             many photos on other machines
     └── PlainError(text)          root.py        a sentence from another version
 
 A new error is a class in the module of its group, with its translation in resources/translations;
@@ -17,16 +17,12 @@ nothing is reported.
 """
 
 # The package exports every error of its parts; a list here would repeat them.
-from nledn.errors.batch import *  # noqa: F403
 from nledn.errors.checkpoint import *  # noqa: F403
-from nledn.errors.cluster import *  # noqa: F403
-from nledn.errors.device import *  # noqa: F403
-from nledn.errors.download import *  # noqa: F403
-from nledn.errors.pairs import *  # noqa: F403
 from nledn.errors.photo import *  # noqa: F403
 from nledn.errors.root import DerainError as DerainError
 from nledn.errors.root import PlainError as PlainError
 from nledn.errors.root import kinds as kinds
+from nledn.errors.work import *  # noqa: F403
 from nledn.errors.writing import *  # noqa: F403
 
 

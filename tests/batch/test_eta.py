@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nledn.batch.eta import Eta, probe
+from nledn.batch.progress import Eta, probe
 from tests.batch.batches import make_photo
 
 COUNT = 60

@@ -121,7 +121,6 @@ def test_a_journal_of_an_earlier_version_goes_on(wet: Path, dry: Path) -> None:
     with closing(sqlite3.connect(dry / ".afterrain" / "queue.sqlite")) as database:
         database.executescript(
             """
-            DROP TABLE holder;
 CREATE TABLE holder (
     one INTEGER PRIMARY KEY CHECK (one = 1), host TEXT NOT NULL, pid INTEGER NOT NULL,
     started REAL NOT NULL, heartbeat REAL NOT NULL

@@ -1,7 +1,6 @@
 import errno
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,39 +8,34 @@ import pytest
 from nledn import places, temporary_files
 from nledn.batch import Queue, workspace
 from nledn.batch import lock as locks
-from nledn.batch.database import connect, transaction
-from nledn.batch.journal import holder_of
-from nledn.batch.lock import DEAD_AFTER_S, Lock, this_run
-from nledn.batch.rows import Holder
+from nledn.batch.database import connect
+from nledn.batch.lock import DEAD_AFTER_S, Lock, machine
 from nledn.errors import BatchBusy, DerainError, JournalFailed
 from tests.batch.batches import batch, make_photo, request, results
 
-
-def hold(out: Path, holder: Holder) -> None:
-    """Have another run hold the journal."""
-    database = connect(workspace.prepared(out).journal)
-    with transaction(database):
-        values = (holder.run, holder.machine, holder.host, holder.pid, holder.heartbeat)
-        database.execute("INSERT OR REPLACE INTO holder VALUES (1, ?, ?, ?, ?, ?)", values)
-    database.close()
+ELSEWHERE = b"run another-start 7 another-host"
 
 
-def another(heartbeat: float) -> Holder:
-    return Holder("its run", "another start", "another-host", 7, heartbeat)
+def hold(out: Path, run: bytes, ago_s: float = 0.0) -> Path:
+    """Have another run hold the folder, with a sign of life so long ago."""
+    path = workspace.prepared(out).journal.with_suffix(".lock")
+    path.write_bytes(run)
+    beat = time.time() - ago_s
+    os.utime(path, (beat, beat))
+    return path
 
 
 def test_elsewhere_a_heartbeat_says_who_is_alive(wet: Path, dry: Path) -> None:
-    alive = another(time.time())
-    hold(dry, alive)
+    hold(dry, ELSEWHERE)
     with pytest.raises(BatchBusy) as caught:
         Queue.opened(request(wet, dry))
     assert (caught.value.host, caught.value.pid) == ("another-host", 7)
-    hold(dry, replace(alive, heartbeat=time.time() - DEAD_AFTER_S - 1))
+    hold(dry, ELSEWHERE, DEAD_AFTER_S + 1)
     assert batch(wet, dry)[0].counts.done == 3
 
 
 def test_here_a_number_that_another_process_has_now_is_nobody(wet: Path, dry: Path) -> None:
-    hold(dry, replace(this_run(), run="another", pid=os.getppid()))
+    hold(dry, f"run {machine()} {os.getppid()} host".encode())
     assert batch(wet, dry)[0].counts.done == 3
 
 
@@ -52,11 +46,11 @@ def test_where_the_system_does_not_tell_of_others_a_heartbeat_says_who_is_alive(
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(locks, "lock", no_locks)
-    alive = replace(this_run(), run="another", pid=os.getppid())
-    hold(dry, alive)
+    run = f"run {machine()} {os.getppid()} host".encode()
+    hold(dry, run)
     with pytest.raises(BatchBusy):
         Queue.opened(request(wet, dry))
-    hold(dry, replace(alive, heartbeat=time.time() - DEAD_AFTER_S - 1))
+    hold(dry, run, DEAD_AFTER_S + 1)
     assert batch(wet, dry)[0].counts.done == 3
 
 
@@ -72,18 +66,16 @@ def test_the_heart_beats_and_a_loss_is_told(
 ) -> None:
     monkeypatch.setattr(locks, "HEARTBEAT_S", 0.02)
     with Queue.opened(request(wet, dry)) as queue:
-        first = holder_of(queue.workspace.journal)
-        assert first is not None
+        path = queue.workspace.journal.with_suffix(".lock")
+        os.utime(path, (0, 0))
         deadline = time.monotonic() + 10
-        while holder_of(queue.workspace.journal) == first:
+        while path.stat().st_mtime == 0:
             assert time.monotonic() < deadline, "the heart does not beat"
-        hold(dry, another(time.time()))
+        hold(dry, ELSEWHERE)
         with pytest.raises(BatchBusy) as caught:
             queue.take()
         assert caught.value.host == "another-host"
-    left = holder_of(queue.workspace.journal)
-    assert left is not None
-    assert left.host == "another-host"
+    assert path.read_bytes() == ELSEWHERE
 
 
 def test_a_disk_that_cannot_lock_has_its_journal_elsewhere(
@@ -150,8 +142,7 @@ def test_an_output_folder_that_is_a_file_is_refused(wet: Path, dry: Path) -> Non
 def test_a_lock_is_released_once(wet: Path, dry: Path) -> None:
     journal = workspace.prepared(dry).journal
     lock = Lock(journal, dry)
-    lock.acquire()
-    assert holder_of(journal) is not None
+    assert journal.with_suffix(".lock").exists()
     lock.release()
     lock.release()
-    assert holder_of(journal) is None
+    assert not journal.with_suffix(".lock").exists()

@@ -4,6 +4,7 @@ import errno
 import itertools
 import os
 import pickle
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,10 @@ from nledn.batch import (
     State,
     Update,
     derain_file,
-    memory_budget,
     run,
     work,
 )
-from nledn.batch.memory_budget import MemoryBudget
+from nledn.batch.run import IN_FLIGHT_PHOTOS, READERS
 from nledn.errors import OutputDiskFull, PhotoNotFound, PhotoTooLarge
 from tests.batch.batches import (
     OPTIONS,
@@ -141,13 +141,13 @@ def test_a_second_ctrl_c_ends_a_batch_that_has_read_far_ahead(
     tmp_path: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = tmp_path / "many"
-    make_photos(many, [f"{n}.png" for n in range(3 * memory_budget.IN_FLIGHT_PHOTOS)])
-    is_full, asked, take = threading.Event(), itertools.count(1), MemoryBudget.take
+    make_photos(many, [f"{n}.png" for n in range(3 * IN_FLIGHT_PHOTOS)])
+    is_full, asked, load = threading.Event(), itertools.count(1), work.load
 
-    def takes(room: MemoryBudget, photo_px: int) -> None:
-        if next(asked) > memory_budget.IN_FLIGHT_PHOTOS:
+    def loads(*arguments: Any) -> Any:
+        if next(asked) > READERS:
             is_full.set()
-        take(room, photo_px)
+        return load(*arguments)
 
     def interrupts(update: Update) -> None:
         if update.state is State.RUNNING:
@@ -155,7 +155,7 @@ def test_a_second_ctrl_c_ends_a_batch_that_has_read_far_ahead(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, Queue.opened(request(many, dry)) as queue:
-        patch.setattr(MemoryBudget, "take", takes)
+        patch.setattr(work, "load", loads)
         with pytest.raises(KeyboardInterrupt):
             run(queue, engine(), interrupts)
     assert batch(many, dry)[0].counts.planned == 0
@@ -217,23 +217,33 @@ def test_of_two_workers_that_write_at_once_neither_fails(wet: Path, dry: Path) -
     assert results(dry) == {"1_derained.png"}
 
 
-def test_room_is_for_many_small_photos_or_one_large() -> None:
-    room, entered = MemoryBudget(), threading.Event()
-    for _ in range(memory_budget.IN_FLIGHT_PHOTOS):
-        room.take(1000)
+@pytest.mark.parametrize(("limit", "most"), [("IN_FLIGHT_PX", 1), ("IN_FLIGHT_PHOTOS", 3)])
+def test_few_photos_are_read_before_those_ahead_are_written(
+    wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    """However slow the disk is; those being read come on top."""
+    guard, read, unwritten = threading.Lock(), list[int](), 0
+    load, save = work.load, work.save
 
-    def large() -> None:
-        room.take(10**9)
-        entered.set()
+    def loads(*arguments: Any) -> Any:
+        nonlocal unwritten
+        with guard:
+            unwritten += 1
+            read.append(unwritten)
+        return load(*arguments)
 
-    thread = threading.Thread(target=large, daemon=True)
-    thread.start()
-    for _ in range(memory_budget.IN_FLIGHT_PHOTOS - 1):
-        room.leave(1000)
-    assert not entered.wait(0.05)
-    room.leave(1000)
-    assert entered.wait(WAIT_S)
-    thread.join()
+    def saves(*arguments: Any) -> Any:
+        nonlocal unwritten
+        saved = save(*arguments)
+        with guard:
+            unwritten -= 1
+        return saved
+
+    monkeypatch.setattr(work, "load", loads)
+    monkeypatch.setattr(work, "save", saves)
+    monkeypatch.setattr(sys.modules[run.__module__], limit, most)
+    assert batch(wet, dry)[0].counts.done == 8
+    assert max(read) <= most + READERS
 
 
 def test_time_that_the_engine_stood_still_is_not_counted(wet: Path, dry: Path) -> None:

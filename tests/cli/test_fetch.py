@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nledn import fetch, places
-from nledn.cli import fetch as command
+from nledn.cli import weights as command
 from nledn.fetch import RemoteFile
 from tests import commands
 from tests.checkpoint_files import WEIGHTS, in_authors_layout, pth

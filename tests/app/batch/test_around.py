@@ -72,7 +72,7 @@ def test_what_is_looked_up_anew_is_not_looked_up_to_its_end(
 ) -> None:
     batches.add(qtbot, window, wet)
     gate, looked = threading.Event(), list[Path]()
-    preview = sys.modules["nledn.batch.preview"]
+    preview = sys.modules["nledn.batch.plan"]
     look = preview.skipped_as_no_file
 
     def look_late(source: Path) -> object:

@@ -98,7 +98,7 @@ AS_PHOTO = ", ".join(
 )
 SCHEMAS = {
     "a trigger that plans a private photo": _schema(
-        "CREATE TRIGGER t AFTER UPDATE OF heartbeat ON holder BEGIN SELECT 1; END",
+        "CREATE TRIGGER t AFTER UPDATE OF state ON photo BEGIN SELECT 1; END",
         "CREATE TRIGGER u AFTER INSERT ON photo WHEN NEW.n = 1 BEGIN INSERT OR REPLACE INTO photo "
         "SELECT PRIVATE, 9, X'photo', 'planned', settings, checkpoint_sha256, NULL, NULL, NULL, "
         "NULL, 0.0, '', '', '', NULL, NULL FROM photo LIMIT 1; END".replace(
@@ -108,10 +108,9 @@ SCHEMAS = {
     "an endless view": _schema(
         "DROP TABLE photo", f"CREATE VIEW photo AS {ENDLESS} {AS_PHOTO} FROM n"
     ),
-    "an endless holder": _schema(
-        "DROP TABLE holder",
-        f"CREATE VIEW holder AS {ENDLESS} x AS one, x AS host, x AS pid, x AS started, "
-        "x AS heartbeat FROM n",
+    "endless small pictures": _schema(
+        "DROP TABLE thumbnail",
+        f"CREATE VIEW thumbnail AS {ENDLESS} x AS source, x AS before, x AS after FROM n",
     ),
     "a generated column": _schema("ALTER TABLE photo ADD COLUMN g AS (length(source))"),
     "a table more": _schema("CREATE TABLE other (x)"),
@@ -119,9 +118,7 @@ SCHEMAS = {
     "a column without a type": _schema(
         "DROP TABLE thumbnail", "CREATE TABLE thumbnail (source, before, after)"
     ),
-    "no table at all, but our version": _schema(
-        "DROP TABLE photo", "DROP TABLE thumbnail", "DROP TABLE holder"
-    ),
+    "no table at all, but our version": _schema("DROP TABLE photo", "DROP TABLE thumbnail"),
     "a version below none": _schema("PRAGMA user_version = -1"),
 }
 

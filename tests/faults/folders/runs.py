@@ -1,7 +1,7 @@
 """Two runs on one output folder: the living keep it, the dead do not."""
 
+import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
@@ -77,16 +77,27 @@ def _by_a_clock_that_steps(folder: Path) -> None:
 
 
 def _from_a_time_to_come(folder: Path) -> None:
-    for heartbeat in ("9e12", "'tomorrow'", "9e999", "-9e12"):
-        own = folder / str(abs(hash(heartbeat)))
+    for number, beat in enumerate((9e9, -9e9, 2**33)):
+        own = folder / str(number)
         own.mkdir()
         victim = Victim(own)
-        columns = "one, run, machine, host, pid, heartbeat"
-        values = f"1, 'r', 'm', 'h', 7, {heartbeat}"
-        try:
-            victim.execute(f"INSERT INTO holder ({columns}) VALUES ({values})")
-        except sqlite3.OperationalError:  # the tables of an earlier version
-            victim.execute(f"INSERT INTO holder VALUES (1, 'h', 7, 1.0, {heartbeat})")
+        lock = victim.journal.with_suffix(".lock")
+        lock.write_bytes(b"run machine 7 host")
+        os.utime(lock, (beat, beat))
+        assert not victim.tried()
+
+
+def _by_a_name_that_is_none(folder: Path) -> None:
+    """A file that no run wrote holds the folder while it is new, and no longer."""
+    for number, name in enumerate((b"", b"\0" * 4096, b"\xff \xff \xff \xff", b"a b 9\xc2\xb2 d")):
+        own = folder / str(number)
+        own.mkdir()
+        victim = Victim(own)
+        lock = victim.journal.with_suffix(".lock")
+        lock.write_bytes(name)
+        victim.tried()
+        if lock.exists():
+            os.utime(lock, (0, 0))
         assert not victim.tried()
 
 
@@ -94,4 +105,5 @@ ATTACKS: dict[str, Callable[[Path], None]] = {
     "two containers": _in_containers,
     "a clock that steps": _by_a_clock_that_steps,
     "a heartbeat in the future": _from_a_time_to_come,
+    "a run without a name": _by_a_name_that_is_none,
 }
