@@ -254,12 +254,11 @@ class SidePanel(QFrame):
         column = QVBoxLayout(controls)
         column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         column.setSpacing(MARGIN_PX)
-        for section in (self.strength, self.keep_area):
+        for section in (self.strength, line(), self.keep_area):
             column.addWidget(section)
-            column.addWidget(line())
-        column.addWidget(self.rain_gain)
-        column.addWidget(self.model)
-        column.addStretch()
+        column.addStretch()  # what is below stays where it is when the brush shows its settings
+        for section in (line(), self.rain_gain, self.model):
+            column.addWidget(section)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

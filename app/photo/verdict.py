@@ -106,6 +106,7 @@ class VerdictChip(QPushButton):
         document.picture.appearance_changed.connect(self._appearance_changed)
         view.installEventFilter(self)
         view.viewport.changed.connect(self._place)
+        view.mode_changed.connect(self._place)
         self.hide()
 
     def set_cards(self, cards: Sequence[Card]) -> None:
@@ -200,9 +201,10 @@ class VerdictChip(QPushButton):
 
     def _place(self) -> None:
         self.adjustSize()
-        labels = self._view.label_rects()
+        area, labels = self._view.after_area, self._view.label_rects()
+        label = next((each for each in labels if area.contains(each.center())), labels[0])
         rect = QRect(QPoint(0, 0), self.size())
-        rect.moveCenter(QPoint((self._view.width() - 1) // 2, labels[0].center().y()))
-        if any(label.intersects(rect) for label in labels):  # of a narrow photo
-            rect.moveTop(labels[0].bottom() + GAP_PX)
+        rect.moveCenter(QPoint(area.center().x(), label.center().y()))
+        if any(each.intersects(rect) for each in labels):  # of a narrow photo
+            rect.moveTop(label.bottom() + GAP_PX)
         self.move(rect.topLeft())

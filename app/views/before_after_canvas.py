@@ -135,6 +135,12 @@ class BeforeAfterCanvas(Canvas):
         )
         return Rect(*sides).shared(viewport.visible_rect)
 
+    @property
+    def after_area(self) -> QRect:
+        """The area of the derained picture, in logical pixels; with a divider, the whole widget."""
+        has_divider = self.mode == "before_after"
+        return self.rect() if has_divider else self.logical(self._panes()[-1].part)
+
     def labels(self) -> tuple[str, ...]:
         """The labels of the visible pictures, in the user's language."""
         return tuple(text_of(pane.kind, self.picture) for pane in self._panes())
