@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
         self.batch_controller.ready_to_close.connect(self._finish)
         self.batch_controller.page_asked.connect(partial(self._show_page, "batch"))
         controller.folder_asked.connect(self.batch_controller.add)
+        self.batch_controller.batch.photo_done.connect(controller.series.note_result)
         stack = document.history.stack
         stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
         stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)

@@ -42,6 +42,7 @@ class Batch(QObject):
     Attributes:
         listed: (tuple of Entry); all photos, after any change.
         entry_changed: (Entry); one of them.
+        photo_done: (Path, Path); a run wrote the result of a photo.
         status_changed: (BatchStatus).
         choices_changed: (Choices).
         restored: the batch of the last start is back.
@@ -52,6 +53,7 @@ class Batch(QObject):
 
     listed = Signal(object)
     entry_changed = Signal(object)
+    photo_done = Signal(object, object)
     status_changed = Signal(object)
     choices_changed = Signal(object)
     restored = Signal()
@@ -321,6 +323,8 @@ class Batch(QObject):
         if entry.state == "running":
             self._running[entry.source] = entry.share
         self.entry_changed.emit(entry)
+        if entry.state == "done" and entry.output is not None:
+            self.photo_done.emit(entry.source, entry.output)
         self._tell()
 
     def _end(self, ended: Ended) -> None:

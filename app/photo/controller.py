@@ -289,6 +289,7 @@ class PhotoController(QObject):
         if found.work is not None:
             self._take_work(found.work, found)
         self.series.take(found)
+        self._deraining.prepare()
         self._deraining.follow()
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)
@@ -337,6 +338,7 @@ class PhotoController(QObject):
         found = self._engines.kept(self.document.photo, options)
         if self.document.layer is None and found is not None:  # by another page
             self.document.take_rain(found, options)
+        self._deraining.prepare()
         self._deraining.follow()
         self._preferences.change(checkpoint=self.document.first_model)
 

@@ -33,6 +33,7 @@ class Deraining(QObject):
         self._engines = engines
         self._tasks = tasks
         self._task: Task[RainLayer, jobs.Derained] | None = None
+        self._preparing: Task[None] | None = None
         self._focus: Focus | None = None
         self._seen: tuple[Rect, Rect] | None = (
             None  # the visible part, and the part that is shown derained
@@ -61,6 +62,15 @@ class Deraining(QObject):
         task.cancelled.connect(self._end)
         task.failed.connect(self._end)
         task.failed.connect(self.failed.emit)
+
+    def prepare(self) -> None:
+        """Choose and load the open photo's model, so that `begin` does not wait for it."""
+        photo = self._document.photo
+        if self._preparing is not None:
+            self._preparing.abandon(cancel=True)
+        if photo is not None and self._document.status.state is PhotoState.READY:
+            job = jobs.PrepareJob(self._engines, photo, self._document.options)
+            self._preparing = self._tasks.submit(job)
 
     def cancel(self) -> None:
         """Stop after the present tile; finished tiles are kept."""

@@ -101,6 +101,15 @@ class EditsStore:
             return edits
         return replace(edits, result=None, is_saved=False)
 
+    def put_result(self, photo: Path, result: Path, choices: Choices) -> None:
+        """Note a result that a batch made with `choices`; the photo's own edits stay."""
+        edits = self.find(photo)
+        if edits is None:
+            self.put(photo, Edits(choices, None, result, is_saved=True))
+        else:
+            self.put(photo, replace(edits, result=result, is_saved=False))
+        self.flush()
+
     def in_folder(self, folder: Path) -> Mapping[Path, Mark]:
         """Return the photos of a folder that have edits."""
         rows = _ask("SELECT photo, result, is_saved FROM edits WHERE folder = ?", kept(folder))

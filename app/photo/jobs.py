@@ -39,6 +39,26 @@ class KeyJob(Job[None]):
         photo_key(self.photo)
 
 
+@dataclass(frozen=True, eq=False)
+class PrepareJob(Job[None]):
+    """Choose a photo's model and load it ahead; neither has to follow a click then.
+
+    To choose it takes as long as a tile, because the all-round model looks at the photo.
+    """
+
+    queue: ClassVar[QueueName] = "compute"
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    engines: Engines
+    photo: "Photo"
+    options: Options
+
+    def run(self, work: Work) -> None:
+        """Do both."""
+        models = self.engines.models()
+        models.find(models.chosen(self.photo, self.options, work.cancel).options)
+
+
 @dataclass(frozen=True)
 class Scan:
     """Unsaved work from before crashes.

@@ -254,10 +254,12 @@ class SidePanel(QFrame):
         column = QVBoxLayout(controls)
         column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         column.setSpacing(MARGIN_PX)
-        for section in (self.strength, line(), self.keep_area):
+        above: tuple[QWidget, ...] = (self.strength, line(), self.keep_area)
+        below: tuple[QWidget, ...] = (line(), self.rain_gain, self.model)
+        for section in above:
             column.addWidget(section)
         column.addStretch()  # what is below stays where it is when the brush shows its settings
-        for section in (line(), self.rain_gain, self.model):
+        for section in below:
             column.addWidget(section)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -87,6 +87,12 @@ class Series(QObject):
         if document.history.stack.canUndo() or document.is_unsaved:
             self._keep()
 
+    def note_result(self, photo: Path, result: Path) -> None:
+        """Note a result of a batch, which has the model and strength of the open photo."""
+        choices = self._document.choices
+        task = self._tasks.submit(FileJob(partial(self.edits.put_result, photo, result, choices)))
+        task.succeeded.connect(lambda _: self._look())
+
     def copy(self) -> None:
         """Copy the settings of the open photo."""
         self.copied = self._document.choices
