@@ -24,7 +24,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from app.imaging.mask import Patch
-from app.photo.history import BrightnessStep, Deed, ModelStep, StrengthStep
+from app.photo.edits import Choices
+from app.photo.history import ChoiceStep, Deed
 from app.tasks import Job, Tasks, Work
 from nledn import places
 from nledn.locking import lock
@@ -40,7 +41,6 @@ _HEAD = struct.Struct("<cQI")  # kind, bytes that follow, their CRC-32
 _TILE = struct.Struct("<5I")  # number of the layer; left, top, right, bottom
 
 _PHOTO, _LAYER, _RAIN, _DEED = b"P", b"L", b"R", b"D"
-_DEEDS = {each.__name__: each for each in (Options, StrengthStep, BrightnessStep, ModelStep)}
 
 
 @dataclass(frozen=True)
@@ -333,7 +333,9 @@ def _decoded(payload: bytes) -> Deed:
     name, about = json.loads(text)
     if name == "Patch":
         return _decoded_patch(about, zlib.decompress(pixels))
-    return _DEEDS[name](**about) if name in _DEEDS else name
+    if name == "ChoiceStep":
+        return ChoiceStep(Choices(**about["before"]), Choices(**about["after"]), about["first"])
+    return Options(**about) if name == "Options" else name
 
 
 def _decoded_patch(about: Mapping[str, Any], pixels: bytes) -> Patch:

@@ -13,6 +13,7 @@ from app.photo import jobs, opening, words
 from app.photo.autosave import Autosave, FileJob, Offer, Recovered
 from app.photo.deraining import Deraining
 from app.photo.document import Document
+from app.photo.edits import Choices
 from app.photo.saving import Saving
 from app.photo.series import Series
 from app.photo.state import Status
@@ -360,10 +361,10 @@ class PhotoController(QObject):
             self.noticed.emit(Notice(words.fallen_back_of(choice), "info"))
 
     def _use(self, provenance: "Provenance") -> None:
-        self.document.history.strength_settled(provenance.strength)
-        self.document.history.choose_brightness(provenance.keep_brightness)
-        if provenance.checkpoint in {card.id for card in self._models.cards}:
-            self.document.history.choose_checkpoint(provenance.checkpoint, only_here=True)
+        is_installed = provenance.checkpoint in {card.id for card in self._models.cards}
+        weights = provenance.checkpoint if is_installed else self.document.options.weights
+        choices = Choices(weights, provenance.strength, provenance.keep_brightness)
+        self.document.history.choose(choices)
 
     def _folder(self) -> Path | None:
         photo = self.document.photo

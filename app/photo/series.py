@@ -106,9 +106,7 @@ class Series(QObject):
         if choices is None:
             return
         if opened in photos or not photos:
-            self._document.history.choose_checkpoint(choices.weights, only_here=True)
-            self._document.history.strength_settled(choices.strength)
-            self._document.history.choose_brightness(choices.keep_brightness)
+            self._document.history.choose(choices)
         others = tuple(photo for photo in photos if photo != opened)
         task = self._tasks.submit(PasteSettingsJob(self.edits, others, choices))
         task.succeeded.connect(lambda _: self._look())
