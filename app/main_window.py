@@ -12,7 +12,7 @@ from app.batch.controller import BatchController, FromPhotoPage
 from app.batch.page import BatchPage
 from app.compare.controller import CompareController
 from app.compare.page import ComparePage
-from app.imaging.opened import Opened
+from app.imaging.pyramid import Opened
 from app.photo.controller import PhotoController
 from app.photo.document import Document
 from app.photo.model_picker import ModelPicker

@@ -16,7 +16,7 @@ from app.compare.model import CompareModel
 from app.compare.panel import PaneSummary
 from app.compare.panes import MOST, ComparePane, PaneKind, Panes
 from app.imaging.layers import Kind
-from app.imaging.opened import Opened
+from app.imaging.pyramid import Opened
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines

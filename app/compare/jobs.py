@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from app.compare.metrics import Results
-from app.imaging.opened import Opened
-from app.imaging.pyramid import first_copies
+from app.imaging.pyramid import Opened, first_copies
 from app.shell.engines import Engines
 from app.tasks import Job, QueueName, Work
 from nledn.messages import printable

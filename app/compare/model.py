@@ -17,9 +17,8 @@ from app.compare import panes as rows
 from app.compare.jobs import AttachJob, Begun, CompareJob, FindTruthJob, tiles_of
 from app.compare.metrics import Metrics, Results, results_of, truth_of
 from app.compare.panes import MOST, ComparePane, PaneKind, Panes
-from app.imaging.opened import Opened
 from app.imaging.picture import Picture
-from app.imaging.pyramid import Pyramid
+from app.imaging.pyramid import Opened, Pyramid
 from app.shell.engines import Engines
 from app.shell.models import name_of
 from app.tasks import Task, Tasks

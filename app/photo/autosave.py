@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -26,8 +26,8 @@ import numpy as np
 from app.imaging.mask import Patch
 from app.photo.edits import Choices
 from app.photo.history import ChoiceStep, Deed
-from app.tasks import Job, Tasks, Work
-from nledn import places
+from app.tasks import Job, QueueName, Tasks, Work
+from nledn import places, temporary_files
 from nledn.locking import lock
 from nledn.options import Options
 from nledn.rain import RainLayer, Record
@@ -346,6 +346,44 @@ def _decoded_patch(about: Mapping[str, Any], pixels: bytes) -> Patch:
             side[row, column] = values[start : start + height * width].reshape(height, width)
             start += height * width
     return Patch(Rect(*about["rect"]), *sides)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Unsaved work from before crashes.
+
+    Attributes:
+        offers: newest first.
+        is_busy: more exists, of a program that has not ended.
+    """
+
+    offers: tuple[Offer, ...]
+    is_busy: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ScanJob(Job[Scan]):
+    """Find unsaved work from before a crash."""
+
+    def run(self, work: Work) -> Scan:
+        """Find it, and remove unfinished files."""
+        temporary_files.remove_abandoned()
+        is_busy = is_any_in_use()
+        return Scan(scan(), is_busy)
+
+
+@dataclass(frozen=True, eq=False)
+class KeepJob(Job[None]):
+    """Keep existing layers, on the queue that writes tiles."""
+
+    queue: ClassVar[QueueName] = "compute"
+    keeper: RecoveryFile
+    layers: "tuple[tuple[Options, RainLayer], ...]"
+
+    def run(self, work: Work) -> None:
+        """Write them."""
+        for options, layer in self.layers:
+            self.keeper.begin(options, layer)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.photo import jobs, opening, words
-from app.photo.autosave import Autosave, FileJob, Offer, Recovered
+from app.photo import opening, words
+from app.photo.autosave import Autosave, FileJob, KeepJob, Offer, Recovered, Scan, ScanJob
 from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.edits import Choices
@@ -165,7 +165,7 @@ class PhotoController(QObject):
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
         """Offer to recover unsaved work; look again if its program has not ended yet."""
-        task = self._tasks.submit(jobs.ScanJob())
+        task = self._tasks.submit(ScanJob())
         task.succeeded.connect(partial(self._take_scan, rescans))
         task.failed.connect(self._fail)
 
@@ -280,13 +280,13 @@ class PhotoController(QObject):
 
     def _take(self, found: opening.Found, notice: Notice | None = None) -> None:
         """Open a photo that was read, remember it, and show its message."""
-        document, opened, path = self.document, found.opened, found.opened.photo.path
+        document, path = self.document, found.photo.path
         self._deraining.abandon()
         self.series.remember()
         self._deraining.look_nowhere()
         edits = self.series.edits_for(found)
         self._autosave.restart(path, replace(document.wanted, **asdict(edits.choices)))
-        document.take(opened, edits)
+        document.take(found, edits)
         if found.work is not None:
             self._take_work(found.work, found)
         self.series.take(found)
@@ -297,9 +297,9 @@ class PhotoController(QObject):
             self._preferences.change(recent=recent)
         if self._offer is not None:  # until answered: it is not offered twice
             notice = words.offer_of(self._offer, self.restore, self._forget)
-        self.noticed.emit(notice or words.notice_of(opened, self._use, self.folder_asked.emit))
+        self.noticed.emit(notice or words.notice_of(found, self._use, self.folder_asked.emit))
 
-    def _take_scan(self, rescans: int, scan: jobs.Scan) -> None:
+    def _take_scan(self, rescans: int, scan: Scan) -> None:
         if scan.offers:
             self.offer(scan.offers[0])
         elif scan.is_busy and rescans:
@@ -312,7 +312,7 @@ class PhotoController(QObject):
         self._take(found)
         keeper = self._autosave.file
         assert keeper is not None, "it has a file, or nothing would have been kept"
-        task = self._tasks.submit(jobs.KeepJob(keeper, kept.layers))
+        task = self._tasks.submit(KeepJob(keeper, kept.layers))
         task.succeeded.connect(lambda _: self._forget(offer))
         for deed in kept.deeds:
             self.document.history.replay(deed)

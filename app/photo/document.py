@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from app.imaging.opened import Opened
 from app.imaging.picture import Picture
 from app.photo.edits import Choices, Edits
 from app.photo.history import History
@@ -17,6 +16,7 @@ from nledn.options import STRENGTH_MAX, Options
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
+    from app.photo.opening import Found
     from nledn import RainLayer
     from nledn.device import Choice
     from nledn.photo import Photo
@@ -69,7 +69,7 @@ class Document(QObject):
         parent: of the object.
 
     Attributes:
-        photo_opened: (Opened); its photo is the open one now.
+        photo_opened: (opening.Found); its photo is the open one now.
         tile_added: (Rect); these pixels of the layer changed.
         status_changed: (Status).
         strength_changed: (float).
@@ -182,19 +182,19 @@ class Document(QObject):
 
     # Actions
 
-    def take(self, opened: Opened, edits: Edits | None = None) -> None:
+    def take(self, found: "Found", edits: Edits | None = None) -> None:
         """Make another photo the open one, with what was chosen for it earlier."""
         self._results.clear()
-        self.photo, self.folder, self.results = opened.photo, opened.folder, opened.results
-        self.picture.set_photo(opened.photo, opened.copies)
+        self.photo, self.folder, self.results = found.photo, found.folder, found.results
+        self.picture.set_photo(found.photo, found.copies)
         if edits is not None:
             self.take_wanted(replace(self.wanted, **asdict(edits.choices)))
-            if edits.area is not None and edits.area.shape == opened.photo.pixels.shape[:2]:
+            if edits.area is not None and edits.area.shape == found.photo.pixels.shape[:2]:
                 self.picture.mask = edits.area
         self.history.restart()
         self._show()
         self.kept_changed.emit(self.picture.kept_areas())
-        self.photo_opened.emit(opened)
+        self.photo_opened.emit(found)
 
     def take_rain(self, layer: "RainLayer", options: Options) -> None:
         """Show rain from a batch or from before a crash, and compute with its options."""

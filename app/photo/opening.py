@@ -1,21 +1,22 @@
 """Work for opening: a photo with its edits, its result and the others of its folder."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from natsort import natsorted
 from PySide6.QtGui import QImage
 
-from app.imaging.opened import Opened, photos_in, results_in, without_photos
-from app.imaging.pyramid import first_copies
+from app.imaging.pyramid import Opened, first_copies
 from app.imaging.qimage import to_photo
 from app.photo.autosave import Offer, Recovered, recover
 from app.photo.edits import Choices, Edits, EditsStore
 from app.tasks import Job, Work
 from nledn import Options, __version__, decoder
 from nledn.catalog import AUTO
-from nledn.errors import DerainError, PhotoNotFound
+from nledn.errors import DerainError, FolderWithoutPhotos, PhotoNotFound
+from nledn.naming import source_stem
 from nledn.rain import Record, difference
 
 if TYPE_CHECKING:
@@ -25,17 +26,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """A photo that was read, and the work on it.
+class Found(Opened):
+    """A photo that was read, the others of its folder, and the work on it.
 
     Attributes:
-        opened: the photo.
+        folder: the photos of its folder in natural order; empty for a pasted one.
+        results: of photos in the folder that have one there, which is not listed separately.
+        provenance: if it is a result of ours.
+        from_folder: a folder was opened, and this is its first photo.
         edits: its kept edits; None without any.
         work: its rain from a batch or from before a crash; None without any.
         output: the file that holds the work; None if none does.
     """
 
-    opened: Opened
+    folder: tuple[Path, ...] = ()
+    results: Mapping[Path, Path] = field(default_factory=dict)
+    provenance: "Provenance | None" = None
+    from_folder: bool = False
     edits: Edits | None = None
     work: Recovered | None = None
     output: Path | None = None
@@ -69,7 +76,7 @@ class OpenJob(Job[Found]):
         source = siblings.sources_of.get(path)
         found = None if source is None else self._both(source, path, work)
         found = siblings.beside(found or _read(path, self.store, work, damaged=self.damaged))
-        return replace(found, opened=replace(found.opened, from_folder=is_folder))
+        return replace(found, from_folder=is_folder)
 
     def _both(self, source: Path, result: Path, work: Work) -> Found | None:
         """Read a photo beside its result; None if that is no result of it."""
@@ -80,7 +87,7 @@ class OpenJob(Job[Found]):
         if made is None or made.partial or not made.strength:
             return None
         found = _read(source, self.store, work)
-        before, edits = found.opened.photo, found.edits
+        before, edits = found.photo, found.edits
         is_changed = edits is not None and not edits.is_saved
         if before.size != after.size or (made.masked and is_changed):
             return None
@@ -115,7 +122,7 @@ class PasteJob(Job[Found]):
     def run(self, work: Work) -> Found:
         """Convert it."""
         photo = to_photo(self.image)
-        return Found(Opened(photo, first_copies(photo)))
+        return Found(photo, first_copies(photo))
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,8 +177,10 @@ class ReviewJob(Job[Found]):
             after = decoder.read(self.output, cancel=work.cancel)
         except DerainError:
             return found  # missing, or no longer a photo
-        compared = self._compared(found.opened.photo, after)
-        return found if compared is None else Found(found.opened, None, compared, self.output)
+        compared = self._compared(found.photo, after)
+        if compared is None:
+            return found
+        return replace(found, edits=None, work=compared, output=self.output)
 
     def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
         row, path = self.row, before.path
@@ -220,10 +229,10 @@ class _Siblings:
 
     def beside(self, found: Found) -> Found:
         """Put a photo among the others, also a result without its source."""
-        path = found.opened.photo.path
+        path = found.photo.path
         shown = tuple(each for each in self.photos if each == path or each not in self.sources_of)
         results = {source: result for result, source in self.sources_of.items() if result != path}
-        return replace(found, opened=replace(found.opened, folder=shown, results=results))
+        return replace(found, folder=shown, results=results)
 
 
 def _as_made(found: Found, made: "Provenance", result: Path) -> Found | None:
@@ -240,5 +249,33 @@ def _read(path: Path, store: EditsStore, work: Work, *, damaged: bool = False) -
     from nledn.photo.provenance import read_provenance
 
     photo = decoder.read(path, damaged=damaged, cancel=work.cancel)
-    opened = Opened(photo, first_copies(photo), provenance=read_provenance(photo.xmp))
-    return Found(opened, store.find(path))
+    provenance = read_provenance(photo.xmp)
+    return Found(photo, first_copies(photo), provenance=provenance, edits=store.find(path))
+
+
+def photos_in(folder: Path) -> tuple[Path, ...]:
+    """Return the photos of a folder in natural order; hidden files and junk are left out."""
+    from nledn import photo as photos
+
+    suffixes = set(photos.readable_suffixes())
+    try:
+        names = [path for path in folder.iterdir() if path.suffix.lower() in suffixes]
+    except OSError as error:
+        raise PhotoNotFound(folder) from error
+    return tuple(natsorted((path for path in names if not path.name.startswith(".")), key=str))
+
+
+def results_in(photos: Sequence[Path]) -> Mapping[Path, Path]:
+    """Return the results among photos of a folder by their names, each with its photo."""
+    by_stem: dict[str, Path] = {}
+    for path in photos:
+        by_stem.setdefault(path.stem, path)
+    stems = {path: source_stem(path.stem) for path in photos}
+    return {path: by_stem[stem] for path, stem in stems.items() if stem in by_stem}
+
+
+def without_photos(folder: Path) -> FolderWithoutPhotos:
+    """Return the error of a folder without photos, with counts of its other content."""
+    seen = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+    folders = sum(entry.is_dir() for entry in seen)
+    return FolderWithoutPhotos(folder, folders, len(seen) - folders)

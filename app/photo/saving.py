@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.photo.document import Derained, Document, Done
-from app.photo.dragging import DragFolders, DragJob
-from app.photo.jobs import CopyJob, ExportRainJob, Saved, SaveJob
+from app.photo.results import CopyJob, DragFolders, DragJob, ExportRainJob, Saved, SaveJob
 from app.photo.state import PhotoState
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
@@ -39,7 +38,7 @@ class Saving(QObject):
     Attributes:
         noticed: (Notice) the outcome.
         failed: (exception).
-        saved: (jobs.Saved).
+        saved: (Saved).
         dragged: (Path); a file for dragging.
         finish_asked: (callable) derain the rest of the photo, then call this.
         edited: a copy that another program made for us: Save replaces it; None without one.

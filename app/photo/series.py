@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
-from app.photo import jobs
 from app.photo.autosave import FileJob
 from app.photo.document import Document
 from app.photo.edits import Choices, Edits, EditsStore, Mark
 from app.photo.opening import Found
+from app.photo.results import Saved
 from app.photo.saving import Saving
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
@@ -20,6 +20,22 @@ from app.tasks import Job, Tasks, Work
 
 if TYPE_CHECKING:
     from nledn import RainLayer
+    from nledn.photo import Photo
+
+
+@dataclass(frozen=True, eq=False)
+class KeyJob(Job[None]):
+    """Compute the photo's key ahead, so that neither a derain nor a comparison waits for it."""
+
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    photo: "Photo"
+
+    def run(self, work: Work) -> None:
+        """Compute it."""
+        from nledn.models import photo_key
+
+        photo_key(self.photo)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +89,7 @@ class Series(QObject):
 
     def take(self, found: Found) -> None:
         """Name an opened photo, and show its rain from an earlier opening."""
-        task = self._tasks.submit(jobs.KeyJob(found.opened.photo))
+        task = self._tasks.submit(KeyJob(found.photo))
         task.succeeded.connect(partial(self._find_rain, found))
         self._look()
 
@@ -112,7 +128,7 @@ class Series(QObject):
         task.succeeded.connect(lambda _: self._look())
 
     def _find_rain(self, found: Found, _key: None) -> None:
-        document, photo, edits = self._document, found.opened.photo, found.edits
+        document, photo, edits = self._document, found.photo, found.edits
         if document.photo is not photo:
             return
         layer = self._engines.kept(photo, document.options)
@@ -135,7 +151,7 @@ class Series(QObject):
             is_saved = former.saved == former.work
             document.set_saved(latest, former.path, latest.work if is_saved else None)
 
-    def _saved(self, saved: jobs.Saved) -> None:
+    def _saved(self, saved: Saved) -> None:
         """Note a written result, perhaps of a photo that is no longer open."""
         latest = self._document.latest
         if latest is not None and latest.path == saved.path:

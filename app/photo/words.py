@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.imaging.opened import Opened
 from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Notice
@@ -15,7 +14,8 @@ from nledn.errors import PhotoCutOff
 from nledn.messages import NOTES, printable
 
 if TYPE_CHECKING:
-    from app.photo.jobs import Saved
+    from app.photo.opening import Found
+    from app.photo.results import Saved
     from nledn.device import Choice
     from nledn.photo import Photo, WriteSettings
     from nledn.photo.provenance import Provenance
@@ -185,19 +185,19 @@ def provenance_text(provenance: "Provenance") -> str:
 
 
 def notice_of(
-    opened: Opened,
+    found: "Found",
     use: "Callable[[Provenance], None]",
     derain_all: "Callable[[tuple[Path, ...]], None]",
 ) -> Notice | None:
     """Return the message about an opened photo, if any."""
-    notes, provenance, count = notes_of(opened.photo), opened.provenance, len(opened.folder)
+    notes, provenance, count = notes_of(found.photo), found.provenance, len(found.folder)
     if provenance is not None:
         action = Action("recipe", tr("Use the same settings"), partial(use, provenance))
         return Notice(provenance_text(provenance), "info", (action,))
-    if opened.from_folder:
+    if found.from_folder:
         words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
         derain = tr("Derain all {count}…", count=count)
-        action = Action("batch_folder", derain, partial(derain_all, opened.folder))
+        action = Action("batch_folder", derain, partial(derain_all, found.folder))
         return Notice(words, "info", (action,))
     return Notice(notes) if notes else None
 

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 from app.imaging.picture import Picture
 from app.views.canvas import Canvas, surround_of
 from app.views.divider import DividerHandle
-from app.views.labels import draw_label, label_font, label_rect, text_of
+from app.views.overlay import Shimmer, draw_label, label_font, label_rect, text_of
 from app.views.panes import Arrangement, Mode, ViewPane
 from app.views.scene import Scene, ScenePainter
-from app.views.shimmer import Shimmer
 from app.views.viewport import Viewport
 from nledn.tiling import Rect
 

@@ -20,10 +20,9 @@ from app.imaging.layers import Kind
 from app.imaging.picture import Picture
 from app.shell.translation import tr
 from app.views.canvas import Canvas, surround_of
-from app.views.frame import on_screen
-from app.views.labels import MARGIN_PX, draw_label, label_font, label_rect
+from app.views.overlay import MARGIN_PX, draw_label, label_font, label_rect
 from app.views.panes import Corner, ViewPane
-from app.views.scene import Scene, ScenePainter
+from app.views.scene import Scene, ScenePainter, on_screen
 from app.views.viewport import LinkedViewport
 from nledn.tiling import Rect
 

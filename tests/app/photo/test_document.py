@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.imaging.qimage import to_qimage
 from app.photo.controller import PhotoController
 from app.photo.document import Document
-from app.photo.jobs import Saved
+from app.photo.results import Saved
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
 from app.shell.messages import explain

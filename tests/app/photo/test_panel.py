@@ -12,10 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app.imaging.mask import Brush
 from app.main_window import MainWindow
-from app.photo.derain_button import DerainButton
 from app.photo.keep_area import KeepAreaControl
 from app.photo.model_picker import ModelPicker
-from app.photo.panel import SaveRow, SidePanel, StrengthControl
+from app.photo.panel import DerainButton, SaveRow, SidePanel, StrengthControl
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Banner, Notice
 from app.views.panes import Mode

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.photo import jobs
+from app.photo import deraining
 from app.photo.state import PhotoState
 from nledn import photo
 from nledn.auto import Chosen
@@ -41,7 +41,7 @@ def large(
     monkeypatch: pytest.MonkeyPatch,
 ) -> MainWindow:
     """A window with a photo that is worth a preview, before whose first tile the engine waits."""
-    monkeypatch.setattr(jobs, "PREVIEW_PX", PREVIEW_PX)
+    monkeypatch.setattr(deraining, "PREVIEW_PX", PREVIEW_PX)
     path = tmp_path / "street.png"
     photo.write(Photo(pixels), path)
     open_photo(qtbot, window, path)
