@@ -13,7 +13,7 @@ from app.photo import opening, words
 from app.photo.autosave import Autosave, FileJob, KeepJob, Offer, Recovered, Scan, ScanJob
 from app.photo.deraining import Deraining
 from app.photo.document import Document
-from app.photo.edits import Choices
+from app.photo.edits import Choices, Edits
 from app.photo.saving import Saving
 from app.photo.series import Series
 from app.photo.state import Status
@@ -153,14 +153,10 @@ class PhotoController(QObject):
         job = opening.OpenJob(path, self.document.options, self.series.edits, damaged)
         self._begin_opening(job, partial(self._take, notice=greeting))
 
-    def review(
-        self, source: Path, output: Path | None, row: "Row | None", strength: float, checkpoint: str
-    ) -> None:
+    def review(self, source: Path, output: Path | None, row: "Row | None", strength: float) -> None:
         """Open a photo of a batch beside its result."""
-        options = self.document.options
-        job = opening.ReviewJob(
-            source, output, row, strength, options, checkpoint, self.series.edits
-        )
+        options, store = self.document.options, self.series.edits
+        job = opening.ReviewJob(source, output, row, strength, options, store)
         self._go_on(partial(self._begin_opening, job, self._take))
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
@@ -284,7 +280,7 @@ class PhotoController(QObject):
         self._deraining.abandon()
         self.series.remember()
         self._deraining.look_nowhere()
-        edits = self.series.edits_for(found)
+        edits = found.edits or Edits(Choices(document.first_model))
         self._autosave.restart(path, replace(document.wanted, **asdict(edits.choices)))
         document.take(found, edits)
         if found.work is not None:

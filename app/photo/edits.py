@@ -65,19 +65,6 @@ class Edits:
     is_saved: bool = False
 
 
-@dataclass(frozen=True)
-class Mark:
-    """The mark of a photo in the filmstrip.
-
-    Attributes:
-        result: the file that the result was saved to last; None without one.
-        is_saved: that file has the present choices.
-    """
-
-    result: Path | None
-    is_saved: bool
-
-
 class EditsStore:
     """Edits by photo, for any thread; they are found at once, and on disk after `flush`."""
 
@@ -110,18 +97,16 @@ class EditsStore:
             self.put(photo, replace(edits, result=result, is_saved=False))
         self.flush()
 
-    def in_folder(self, folder: Path) -> Mapping[Path, Mark]:
-        """Return the photos of a folder that have edits."""
-        rows = _ask("SELECT photo, result, is_saved FROM edits WHERE folder = ?", kept(folder))
-        marks = {
-            path_kept(row["photo"]): Mark(_result_of(row), bool(row["is_saved"])) for row in rows
-        }
+    def in_folder(self, folder: Path) -> Mapping[Path, Path | None]:
+        """Return the photos of a folder that have edits, each with its result if it has one."""
+        rows = _ask("SELECT photo, result FROM edits WHERE folder = ?", kept(folder))
+        results = {path_kept(row["photo"]): _result_of(row) for row in rows}
         with self._lock:
             fresh = dict(self._unwritten)
         for path, edits in fresh.items():
             if path.parent == folder:
-                marks[path] = Mark(edits.result, edits.is_saved)
-        return marks
+                results[path] = edits.result
+        return results
 
     def flush(self) -> None:
         """Write all edits; a photo that is missing now is forgotten."""

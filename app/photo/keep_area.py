@@ -1,15 +1,14 @@
 """The brush of the kept area, in the panel."""
 
+from functools import partial
 from math import exp, log
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -39,10 +38,6 @@ class KeepAreaControl(QWidget):
             tr("Brush"), "brush", tr("Paint where the photo stays unchanged (B)")
         )
         self.eraser_button = _tool(tr("Eraser"), "eraser", tr("Erase the kept area (E)"))
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(False)
-        for button in (self.brush_button, self.eraser_button):
-            self._group.addButton(button)
         self.diameter = slider(tr("Brush size"), 0, 100, _to_step(START_PX))
         self.feather = slider(tr("Soft edge"), 0, 100, 50)
         self.protection = slider(tr("Protection"), 5, 100, 100)
@@ -52,7 +47,8 @@ class KeepAreaControl(QWidget):
         self._lay_out()
         self.show_kept(0)
         self._details.hide()
-        self._group.buttonToggled.connect(self._toggled)
+        for button in (self.brush_button, self.eraser_button):
+            button.toggled.connect(partial(self._toggled, button))
         for control in (self.diameter, self.feather, self.protection):
             control.valueChanged.connect(self._tell)
 
@@ -91,12 +87,12 @@ class KeepAreaControl(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
-        rows: list[tuple[str, QSlider]] = [
-            (tr("Size"), self.diameter),
-            (tr("Soft edge"), self.feather),
-            (tr("Protection"), self.protection),
-        ]
-        for row, (words, control) in enumerate(rows):
+        rows = {
+            tr("Size"): self.diameter,
+            tr("Soft edge"): self.feather,
+            tr("Protection"): self.protection,
+        }
+        for row, (words, control) in enumerate(rows.items()):
             label = QLabel(words)
             label.setBuddy(control)
             grid.addWidget(label, row, 0)
@@ -114,9 +110,8 @@ class KeepAreaControl(QWidget):
 
     def _toggled(self, button: QPushButton, checked: bool) -> None:
         if checked:
-            for other in self._group.buttons():
-                if other is not button:
-                    other.setChecked(False)
+            for other in {self.brush_button, self.eraser_button} - {button}:
+                other.setChecked(False)
         self._details.setVisible(self.brush is not None)
         self._tell()
 

@@ -1,7 +1,7 @@
 """Work for opening: a photo with its edits, its result and the others of its folder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,11 +17,11 @@ from nledn import Options, __version__, decoder
 from nledn.catalog import AUTO
 from nledn.errors import DerainError, FolderWithoutPhotos, PhotoNotFound
 from nledn.naming import source_stem
-from nledn.rain import Record, difference
+from nledn.rain import RainLayer, Record, difference
 
 if TYPE_CHECKING:
     from nledn.batch import Row
-    from nledn.photo import Photo
+    from nledn.batch.rows import ResultFacts
     from nledn.photo.provenance import Provenance
 
 
@@ -93,24 +93,11 @@ class OpenJob(Job[Found]):
             return None
         if made.keep_brightness:  # light was given back: the two files do not tell the rain
             return found if edits else _as_made(found, made, result)
-        record = Record(
-            checkpoint=made.checkpoint,
-            checkpoint_sha256=made.checkpoint_sha256,
-            reason=made.reason,
-            device="",  # the result does not say
-            backend=made.backend,
-            precision=made.precision,
-            tile=made.tile,
-            overlap_px=self.options.overlap_px or 0,
-            version=made.version,
-        )
-        pixels = (before.pixels, after.pixels)
-        layer = difference(*pixels, record, made.strength, linear=before.linear)
-        chosen = edits.choices if edits else Choices(made.checkpoint, made.strength)
-        options = replace(self.options, weights=chosen.weights)
-        wanted = replace(options, strength=chosen.strength, keep_brightness=chosen.keep_brightness)
-        shown = Recovered(source, wanted, ((options, layer),), ())
-        return replace(found, work=shown, output=result)
+        record = _record(made, "", made.version, self.options)  # its device is not known
+        choices = edits.choices if edits else Choices(made.checkpoint, made.strength)
+        rain = difference(before.pixels, after.pixels, record, made.strength, linear=before.linear)
+        work_done = _with_rain(source, rain, self.options, choices)
+        return replace(found, work=work_done, output=result)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,12 +136,10 @@ class ReviewJob(Job[Found]):
     """Read a photo and its result of a batch, if any.
 
     Attributes:
-        source: the photo.
+        row: of the photo, in the batch's journal.
         output: its result; without one the photo is only opened.
-        row: of the batch's journal.
         strength: share of the rain that was removed.
         options: of the result.
-        checkpoint: id of the checkpoint.
         store: of edits, which are not shown in place of the result.
     """
 
@@ -164,43 +149,26 @@ class ReviewJob(Job[Found]):
     row: "Row | None"
     strength: float
     options: Options
-    checkpoint: str
     store: EditsStore
 
     def run(self, work: Work) -> Found:
         """Read both."""
         siblings = _Siblings.of(self.source.parent, self.store)
         found = siblings.beside(_read(self.source, self.store, work))
-        if self.output is None:
+        row, before = self.row, found.photo
+        if self.output is None or row is None or row.figures is None:
             return found
         try:
             after = decoder.read(self.output, cancel=work.cancel)
         except DerainError:
             return found  # missing, or no longer a photo
-        compared = self._compared(found.photo, after)
-        if compared is None:
+        if before.size != after.size:
             return found
+        record = _record(row.figures, row.device, __version__, self.options)
+        rain = difference(before.pixels, after.pixels, record, self.strength, linear=before.linear)
+        choices = Choices(self.options.weights, self.strength)
+        compared = _with_rain(self.source, rain, self.options, choices)
         return replace(found, edits=None, work=compared, output=self.output)
-
-    def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
-        row, path = self.row, before.path
-        if before.size != after.size or row is None or row.figures is None or path is None:
-            return None
-        record = Record(
-            checkpoint=row.figures.checkpoint or self.checkpoint,
-            checkpoint_sha256=row.figures.checkpoint_sha256 or row.checkpoint_sha256,
-            reason=row.figures.reason,
-            device=row.device,
-            backend=row.figures.backend,
-            precision=row.figures.precision,
-            tile=row.figures.tile,
-            overlap_px=self.options.overlap_px or 0,
-            version=__version__,
-        )
-        pixels = (before.pixels, after.pixels)
-        layer = difference(*pixels, record, self.strength, linear=before.linear)
-        wanted = replace(self.options, strength=self.strength)
-        return Recovered(path, wanted, ((self.options, layer),), ())
 
 
 @dataclass(frozen=True)
@@ -218,8 +186,8 @@ class _Siblings:
     @classmethod
     def of(cls, folder: Path, store: EditsStore) -> "_Siblings":
         photos = photos_in(folder)
-        marks = store.in_folder(folder)
-        saved = {mark.result: photo for photo, mark in marks.items() if photo in photos}
+        edited = store.in_folder(folder)
+        saved = {result: photo for photo, result in edited.items() if photo in photos}
         known = {photo: saved[photo] for photo in photos if photo in saved}
         return cls(photos, {**results_in(photos), **known})
 
@@ -233,6 +201,30 @@ class _Siblings:
         shown = tuple(each for each in self.photos if each == path or each not in self.sources_of)
         results = {source: result for result, source in self.sources_of.items() if result != path}
         return replace(found, folder=shown, results=results)
+
+
+def _record(
+    made: "Provenance | ResultFacts", device: str, version: str, options: Options
+) -> Record:
+    """Return the record of rain that is the difference of a photo and its result."""
+    return Record(
+        checkpoint=made.checkpoint,
+        checkpoint_sha256=made.checkpoint_sha256,
+        reason=made.reason,
+        device=device,
+        backend=made.backend,
+        precision=made.precision,
+        tile=made.tile,
+        overlap_px=options.overlap_px or 0,
+        version=version,
+    )
+
+
+def _with_rain(source: Path, rain: RainLayer, options: Options, choices: Choices) -> Recovered:
+    """Return the work on a photo that has only one result."""
+    options = replace(options, weights=choices.weights)
+    wanted = replace(options, **asdict(choices))
+    return Recovered(source, wanted, ((options, rain),), ())
 
 
 def _as_made(found: Found, made: "Provenance", result: Path) -> Found | None:

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from app.photo.keep_area import KeepAreaControl
 from app.photo.model_picker import ModelPicker
 from app.photo.state import PhotoState, Status
+from app.photo.words import progress_of
 from app.shell.names import url_of
 from app.shell.parts import (
     PANEL_WIDTH_PX,
@@ -41,7 +42,7 @@ from app.shell.parts import (
     set_primary,
     slider,
 )
-from app.shell.translation import clock, tr
+from app.shell.translation import tr
 from nledn.options import STRENGTH_MAX
 
 LARGEST = round(100 * STRENGTH_MAX)
@@ -83,7 +84,7 @@ class DerainButton(QPushButton):
             PhotoState.DONE: (tr("Derained"), tr("All tiles are done")),
         }[state]
         self._share = status.done / max(status.total, 1)
-        self.progress = _progress_of(status) if state is PhotoState.DERAINING else ""
+        self.progress = progress_of(status) if state is PhotoState.DERAINING else ""
         self.setText(words)
         self.setToolTip(tip)
         self.setAccessibleDescription(self.progress)
@@ -114,13 +115,6 @@ class DerainButton(QPushButton):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(area, int(middle | Qt.AlignmentFlag.AlignLeft), self.text())
         painter.drawText(area, int(middle | Qt.AlignmentFlag.AlignRight), self.progress)
-
-
-def _progress_of(status: Status) -> str:
-    if status.total == 0:
-        return tr("Loading the model…")
-    tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
-    return tiles if status.left_s is None else f"{tiles} · {clock(status.left_s)}"
 
 
 class Thumbnail(QLabel):
@@ -243,16 +237,16 @@ class StrengthControl(QWidget):
         self.reset = icon_button("reset", tr("Back to 100 %"))
         title = heading(name)
         title.setBuddy(self.slider)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        self.keep_brightness = QCheckBox(tr("Keep brightness"))
+        self.keep_brightness.setToolTip(tr("Give back the light that goes with the rain"))
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(title, 1)
         row.addWidget(self.reset)
         row.addWidget(self.number)
-        self.keep_brightness = QCheckBox(tr("Keep brightness"))
-        self.keep_brightness.setToolTip(tr("Give back the light that goes with the rain"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
         layout.addLayout(row)
         layout.addWidget(self.slider)
         layout.addWidget(self.keep_brightness)
@@ -261,7 +255,7 @@ class StrengthControl(QWidget):
         self.slider.sliderReleased.connect(self._settle)
         self.number.valueChanged.connect(self.slider.setValue)
         self.number.editingFinished.connect(self._settle)
-        self.reset.clicked.connect(self._reset)
+        self.reset.clicked.connect(lambda: self.slider.setValue(NORMAL))
 
     def set_strength(self, strength: float) -> None:
         """Show a strength that was chosen elsewhere, without a signal."""
@@ -285,9 +279,6 @@ class StrengthControl(QWidget):
     def _settle(self) -> None:
         self.strength_settled.emit(self._strength)
 
-    def _reset(self) -> None:
-        self.slider.setValue(NORMAL)
-
 
 class RainGain(QWidget):
     """Chooses a gain.
@@ -310,14 +301,11 @@ class RainGain(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(title, 1)
         layout.addWidget(self.combo)
-        self.combo.activated.connect(self._activated)
+        self.combo.activated.connect(lambda place: self.gain_changed.emit(GAINS[place]))
 
     def set_gain(self, gain: float) -> None:
         """Show a gain."""
         self.combo.setCurrentIndex(self.combo.findData(gain))
-
-    def _activated(self, place: int) -> None:
-        self.gain_changed.emit(GAINS[place])
 
 
 class SidePanel(QFrame):

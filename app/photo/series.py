@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.photo.autosave import FileJob
 from app.photo.document import Document
-from app.photo.edits import Choices, Edits, EditsStore, Mark
+from app.photo.edits import Choices, Edits, EditsStore
 from app.photo.opening import Found
 from app.photo.results import Saved
 from app.photo.saving import Saving
@@ -39,14 +39,14 @@ class KeyJob(Job[None]):
 
 
 @dataclass(frozen=True, eq=False)
-class MarksJob(Job[Mapping[Path, Mark]]):
-    """Read the marks of a folder's photos."""
+class MarksJob(Job[Mapping[Path, Path | None]]):
+    """Read which photos of a folder have edits, and their results."""
 
     only_reads: ClassVar[bool] = True
     edits: EditsStore
     folder: Path
 
-    def run(self, work: Work) -> Mapping[Path, Mark]:
+    def run(self, work: Work) -> Mapping[Path, Path | None]:
         """Read it."""
         return self.edits.in_folder(self.folder)
 
@@ -73,7 +73,8 @@ class Series(QObject):
     Attributes:
         edits: of all photos.
         copied: settings to be pasted; None before any were copied.
-        marks_changed: (mapping of Path to edits.Mark) of the photos of the folder.
+        marks_changed: (mapping of Path to Path or None) photos of the folder that have edits, and
+            their results.
     """
 
     marks_changed = Signal(object)
@@ -92,10 +93,6 @@ class Series(QObject):
         task = self._tasks.submit(KeyJob(found.photo))
         task.succeeded.connect(partial(self._find_rain, found))
         self._look()
-
-    def edits_for(self, found: Found) -> Edits:
-        """Return the first settings of a photo: its own edits, else only the model is chosen."""
-        return found.edits or Edits(Choices(self._document.first_model))
 
     def remember(self) -> None:
         """Keep the choices for the open photo, if any were made since it was opened."""

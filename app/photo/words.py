@@ -89,22 +89,26 @@ def status_of(status: Status, names: Mapping[str, str]) -> str:
     """The status line, such as `Model: All-round (moderate rain) · Processor · Done`."""
     device = status.choice.device if status.choice else status.device
     where = where_of(device) if device else ""
-    parts = [chosen_of(status, names), where]
-    tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
-    match status.state:
-        case PhotoState.DERAINING if status.total == 0:
-            parts.append(tr("Loading the model…"))
-        case PhotoState.DERAINING:
-            parts.append(tiles)
-            if status.left_s is not None:
-                parts.append(clock(status.left_s))
-        case PhotoState.STOPPING:
-            parts.append(tr("Stopping after this tile…"))
-        case PhotoState.PARTIAL:
-            parts.append(tr("Partial: {tiles}", tiles=tiles))
-        case PhotoState.DONE:
-            parts.append(tr("Done"))
+    progress = {
+        PhotoState.DERAINING: progress_of(status),
+        PhotoState.STOPPING: tr("Stopping after this tile…"),
+        PhotoState.PARTIAL: tr("Partial: {tiles}", tiles=_tiles_of(status)),
+        PhotoState.DONE: tr("Done"),
+    }
+    parts = [chosen_of(status, names), where, progress.get(status.state, "")]
     return " · ".join(part for part in parts if part)
+
+
+def progress_of(status: Status) -> str:
+    """The progress of a derain, such as `3 of 12 tiles · 0:07`."""
+    if status.total == 0:
+        return tr("Loading the model…")
+    tiles = _tiles_of(status)
+    return tiles if status.left_s is None else f"{tiles} · {clock(status.left_s)}"
+
+
+def _tiles_of(status: Status) -> str:
+    return tr("{done} of {total} tiles", done=status.done, total=status.total)
 
 
 def photo_of(photo: "Photo") -> str:
@@ -112,9 +116,8 @@ def photo_of(photo: "Photo") -> str:
     name = printable(photo.path.name) if photo.path else tr("Pasted picture")
     width, height = photo.size
     told = {"bits": photo.depth_bits, "format": photo.format}
-    depth = tr("{bits}-bit {format}", **told)
-    if photo.is_float:
-        depth = tr("{bits}-bit float {format}", **told)
+    as_float = tr("{bits}-bit float {format}", **told)
+    depth = as_float if photo.is_float else tr("{bits}-bit {format}", **told)
     return f"{name} · {width} × {height} · {depth}"
 
 
@@ -175,15 +178,6 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
         yield tr("comment")
 
 
-def provenance_text(provenance: "Provenance") -> str:
-    """Describe the settings that an opened result was made with."""
-    return tr(
-        "This photo was derained by AfterRain: {checkpoint}, strength {strength} %.",
-        checkpoint=provenance.checkpoint,
-        strength=round(provenance.strength * 100),
-    )
-
-
 def notice_of(
     found: "Found",
     use: "Callable[[Provenance], None]",
@@ -192,8 +186,13 @@ def notice_of(
     """Return the message about an opened photo, if any."""
     notes, provenance, count = notes_of(found.photo), found.provenance, len(found.folder)
     if provenance is not None:
+        words = tr(
+            "This photo was derained by AfterRain: {checkpoint}, strength {strength} %.",
+            checkpoint=provenance.checkpoint,
+            strength=round(provenance.strength * 100),
+        )
         action = Action("recipe", tr("Use the same settings"), partial(use, provenance))
-        return Notice(provenance_text(provenance), "info", (action,))
+        return Notice(words, "info", (action,))
     if found.from_folder:
         words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
         derain = tr("Derain all {count}…", count=count)

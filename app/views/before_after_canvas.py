@@ -1,10 +1,8 @@
 """A canvas that shows a picture before and after, in each way to compare."""
 
-import math
 from dataclasses import replace
-from typing import Literal
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -124,15 +122,7 @@ class BeforeAfterCanvas(Canvas):
         part = panes[-1].part.translated(-panes[-1].offset).intersected(viewport.photo_in_sight)
         if part.isEmpty():
             return viewport.visible_rect
-        first = viewport.to_photo(part.topLeft().toPointF())
-        last = viewport.to_photo((part.bottomRight() + QPoint(1, 1)).toPointF())
-        sides = (
-            math.floor(first.x()),
-            math.floor(first.y()),
-            math.ceil(last.x()),
-            math.ceil(last.y()),
-        )
-        return Rect(*sides).shared(viewport.visible_rect)
+        return viewport.seen_in(part).shared(viewport.visible_rect)
 
     @property
     def after_area(self) -> QRect:
@@ -150,8 +140,7 @@ class BeforeAfterCanvas(Canvas):
 
     def in_frame(self, place: QPointF) -> QPointF:
         """A place of the widget (logical pixels) in its picture's frame (physical ones)."""
-        physical = place * self.devicePixelRatio()
-        panes = self._panes()
+        physical, panes = super().in_frame(place), self._panes()
         under = (pane for pane in panes if pane.part.contains(physical.toPoint()))
         return physical - QPointF(next(under, panes[0]).offset)
 
@@ -215,13 +204,8 @@ class BeforeAfterCanvas(Canvas):
             frame_size=self._frame_size(),
             surround=surround_of(self.palette()),
             is_settling=self.is_settling,
-            kept=self._kept_shown(),
+            kept="tint" if self._shows_kept else "outline",
         )
-
-    def _kept_shown(self) -> Literal["tint", "outline"] | None:
-        if self.picture.mask is None:
-            return None
-        return "tint" if self._shows_kept else "outline"
 
     def _frame_size(self) -> QSize:
         return self._arrangement.frame_size(self.physical_size())

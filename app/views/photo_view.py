@@ -19,6 +19,7 @@ from app.views.before_after_canvas import BeforeAfterCanvas
 from app.views.viewport import Viewport
 
 REACH_PX = 3  # of the pen beyond the ring
+DARK, LIGHT = QColor(0, 0, 0, 150), QColor(255, 255, 255, 230)
 
 
 def ring_rect(centre: QPointF, radius: float) -> QRect:
@@ -193,6 +194,3 @@ class PhotoView(BeforeAfterCanvas):
             self.unsetCursor()
         else:
             self.setCursor(Qt.CursorShape.CrossCursor)
-
-
-DARK, LIGHT = QColor(0, 0, 0, 150), QColor(255, 255, 255, 230)

@@ -199,8 +199,9 @@ class ScenePainter:
     def __init__(self, picture: Picture, viewport: Viewport) -> None:
         self._picture = picture
         self._viewport = viewport
-        self._frames: dict[Kind, Frame] = {}
-        self._outline = Outline()
+        shown: tuple[Kind, ...] = ("before", "after", "rain")
+        self._frames = {kind: Frame(kind) for kind in shown}
+        self._kept = {"tint": Frame("mask"), "outline": Outline()}
 
     def paint(self, painter: QPainter, scene: Scene, exposed: QRect) -> None:
         """Paint the part of the scene in `exposed`; the painter counts physical pixels."""
@@ -220,21 +221,17 @@ class ScenePainter:
 
     def forget(self, rect: QRect) -> None:
         """Drop pixels in `rect` of the photo, whose rain or mask changed."""
-        for kind in ("after", "rain", "mask"):
-            if kind in self._frames:
-                self._frames[kind].forget(rect)
-        self._outline.forget(rect)
+        for frame in (self._frames["after"], self._frames["rain"], *self._kept.values()):
+            frame.forget(rect)
 
     def on_screen(self, rect: QRect) -> QRect:
         """The place of a part of the photo in a frame."""
         return on_screen(rect, self._viewport.zoom, self._viewport.origin)
 
     def _paint_pane(self, painter: QPainter, scene: Scene, pane: ViewPane, part: QRect) -> None:
-        shown = [self._frames.setdefault(pane.kind, Frame(pane.kind))]
-        if scene.kept == "outline" and pane.kind == "after":
-            shown.append(self._outline)
-        elif scene.kept == "tint" and pane.kind == "after":
-            shown.append(self._frames.setdefault("mask", Frame("mask")))
+        shown = [self._frames[pane.kind]]
+        if scene.kept is not None and self._picture.mask is not None and pane.kind == "after":
+            shown.append(self._kept[scene.kept])
         source = part.translated(-pane.offset)
         for frame in shown:
             frame.look(self._sight(frame.kind, scene))
