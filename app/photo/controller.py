@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.photo import opening, words
-from app.photo.autosave import Autosave, FileJob, KeepJob, Offer, Recovered, Scan, ScanJob
+from app.photo.autosave import Autosave, FileJob, KeepJob, Offer, Recovered, find_unsaved
 from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.edits import Choices, Edits
@@ -161,7 +161,7 @@ class PhotoController(QObject):
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
         """Offer to recover unsaved work; look again if its program has not ended yet."""
-        task = self._tasks.submit(ScanJob())
+        task = self._tasks.submit(FileJob(find_unsaved))
         task.succeeded.connect(partial(self._take_scan, rescans))
         task.failed.connect(self._fail)
 
@@ -172,10 +172,8 @@ class PhotoController(QObject):
 
     def restore(self, offer: Offer) -> None:
         """Open what a crash left behind."""
-        job, take = (
-            opening.RestoreJob(offer, self.series.edits),
-            partial(self._take_restored, offer),
-        )
+        job = opening.RestoreJob(offer, self.series.edits)
+        take = partial(self._take_restored, offer)
         self._go_on(partial(self._begin_opening, job, take))
 
     # Deraining
@@ -295,10 +293,10 @@ class PhotoController(QObject):
             notice = words.offer_of(self._offer, self.restore, self._forget)
         self.noticed.emit(notice or words.notice_of(found, self._use, self.folder_asked.emit))
 
-    def _take_scan(self, rescans: int, scan: Scan) -> None:
-        if scan.offers:
-            self.offer(scan.offers[0])
-        elif scan.is_busy and rescans:
+    def _take_scan(self, rescans: int, offers: tuple[Offer, ...] | None) -> None:
+        if offers:
+            self.offer(offers[0])
+        elif offers is None and rescans:
             QTimer.singleShot(RESCAN_MS, self, partial(self.look_for_recovery, rescans - 1))
 
     def _take_restored(self, offer: Offer, found: opening.Found) -> None:

@@ -149,9 +149,7 @@ class Deraining(QObject):
         self._task: Task[RainLayer, Derained] | None = None
         self._preparing: Task[None] | None = None
         self._focus: Focus | None = None
-        self._seen: tuple[Rect, Rect] | None = (
-            None  # the visible part, and the part that is shown derained
-        )
+        self._seen: tuple[Rect, Rect] | None = None  # the visible part; that shown derained
         self._began = (0.0, 0)
         self._then: Callable[[], None] | None = None
 

@@ -13,6 +13,7 @@ from app.photo.edits import Choices, Edits
 from app.photo.history import History
 from app.photo.state import PhotoState, Status, state_of, tiles_of
 from nledn.options import STRENGTH_MAX, Options
+from nledn.pixels import Mask
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
@@ -153,10 +154,8 @@ class Document(QObject):
         from nledn.pipeline import Result
 
         assert self.photo is not None
-        mask = self.picture.mask
-        kept = mask.copy() if mask is not None and self.keeps_area else None
         strength, _, keep_brightness = derained.edit
-        return Result(self.photo, derained.layer, strength, kept, keep_brightness)
+        return Result(self.photo, derained.layer, strength, self.area, keep_brightness)
 
     @property
     def choices(self) -> Choices:
@@ -166,19 +165,16 @@ class Document(QObject):
     @property
     def edits(self) -> Edits:
         """All that is chosen for the open photo."""
-        latest, mask = self.latest, self.picture.mask
-        return Edits(
-            self.choices,
-            mask.copy() if mask is not None and self.keeps_area else None,
-            None if latest is None else latest.path,
-            latest is not None and not latest.is_unsaved,
-        )
+        latest = self.latest
+        if latest is None:
+            return Edits(self.choices, self.area)
+        return Edits(self.choices, self.area, latest.path, not latest.is_unsaved)
 
     @property
-    def keeps_area(self) -> bool:
-        """True if some area is kept."""
+    def area(self) -> Mask | None:
+        """A copy of the mask of the kept area; None if nothing is kept."""
         mask = self.picture.mask
-        return mask is not None and bool(mask.any())
+        return mask.copy() if mask is not None and mask.any() else None
 
     # Actions
 

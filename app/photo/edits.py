@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -97,6 +97,13 @@ class EditsStore:
             self.put(photo, replace(edits, result=result, is_saved=False))
         self.flush()
 
+    def put_choices(self, photos: Iterable[Path], choices: Choices) -> None:
+        """Give photos the choices of another one; their kept areas do not change."""
+        for photo in photos:
+            edits = self.find(photo) or Edits(choices)
+            self.put(photo, replace(edits, choices=choices, is_saved=False))
+        self.flush()
+
     def in_folder(self, folder: Path) -> Mapping[Path, Path | None]:
         """Return the photos of a folder that have edits, each with its result if it has one."""
         rows = _ask("SELECT photo, result FROM edits WHERE folder = ?", kept(folder))
@@ -157,12 +164,12 @@ def _begun(path: Path) -> sqlite3.Connection:
 
 
 def _row_of(photo: Path, edits: Edits) -> tuple[Any, ...] | None:
-    stamp = _stamp(photo)
+    stamp = stamp_of(photo)
     if stamp is None:
         return None
-    height, width = (0, 0) if edits.area is None else edits.area.shape
-    area = None
+    height, width, area = 0, 0, None
     if edits.area is not None:
+        height, width = edits.area.shape
         area = zlib.compress(np.rint(edits.area * np.float32(STEPS)).astype(np.uint8).tobytes(), 1)
     choices = json.dumps(asdict(edits.choices))
     result = None if edits.result is None else kept(edits.result)
@@ -171,7 +178,7 @@ def _row_of(photo: Path, edits: Edits) -> tuple[Any, ...] | None:
 
 
 def _edits_of(row: sqlite3.Row, photo: Path) -> Edits | None:
-    if _stamp(photo) != (row["size"], row["mtime_ns"]):
+    if stamp_of(photo) != [row["size"], row["mtime_ns"]]:
         return None
     known = {field.name for field in fields(Choices)}
     try:
@@ -191,10 +198,10 @@ def _result_of(row: sqlite3.Row) -> Path | None:
     return None if row["result"] is None else path_kept(row["result"])
 
 
-def _stamp(photo: Path) -> tuple[int, int] | None:
+def stamp_of(photo: Path) -> list[int] | None:
     """Return a value that changes with a file; None if it is missing."""
     try:
         state = photo.stat()
     except OSError:
         return None
-    return state.st_size, state.st_mtime_ns
+    return [state.st_size, state.st_mtime_ns]

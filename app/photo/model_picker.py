@@ -91,19 +91,20 @@ class ModelPicker(QWidget):
                 self.menu.removeAction(action)
                 action.deleteLater()
         self._group = QActionGroup(self.menu)
+        first = self.import_action
         if self._offers_auto:
             tip = tr("Chooses the model by the rain in the photo")
-            self._insert(self._action(AUTO, tr("Automatic"), tip))
-        for card in self._cards:
-            if card.purpose:
-                self._insert(self._action(card.id, name_of(card), tr(card.description)))
+            self.menu.insertAction(first, self._action(AUTO, tr("Automatic"), tip))
+        for card in (card for card in self._cards if card.purpose):
+            action = self._action(card.id, name_of(card), tr(card.description))
+            self.menu.insertAction(first, action)
         research = [card for card in self._cards if not card.purpose]
         if research:
             more = QMenu(tr("Research"), self.menu)
-            self.menu.insertMenu(self.import_action, more)
+            self.menu.insertMenu(first, more)
             for card in research:
                 more.addAction(self._action(card.id, name_of(card), card.training_data))
-        self.menu.insertSeparator(self.import_action)
+        self.menu.insertSeparator(first)
         self.set_chosen(chosen)
 
     def set_chosen(self, chosen: str) -> None:
@@ -131,9 +132,6 @@ class ModelPicker(QWidget):
         if self._shown == AUTO and self._offers_auto:
             return tr("Automatic")
         return next((name_of(card) for card in self._cards if card.id == self._shown), "")
-
-    def _insert(self, action: QAction) -> None:
-        self.menu.insertAction(self.import_action, action)
 
     def _action(self, id: str, words: str, tip: str) -> QAction:
         action = self._group.addAction(in_menu(words))

@@ -60,30 +60,10 @@ class SaveJob(Job[Saved]):
         return Saved(path, clean, self.settings, tiles)
 
 
-@dataclass(frozen=True, eq=False)
-class ExportRainJob(Job[None]):
-    """Write the rain of a result; the user has agreed to replace an existing file."""
-
-    result: "Result"
-    path: Path
-
-    def run(self, work: Work) -> None:
-        """Write it whole, or not at all."""
-        from nledn import pipeline
-
-        pipeline.write_rain(self.result, self.path, overwrite=True)
-
-
-@dataclass(frozen=True, eq=False)
-class CopyJob(Job[QImage]):
-    """The derained photo as a picture for the clipboard."""
-
-    result: "Result"
-
-    def run(self, work: Work) -> QImage:
-        """Remove the rain; the clipboard has no profiles, so the picture is sRGB."""
-        photo = self.result.clean(record=False)
-        return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
+def image_of(result: "Result") -> QImage:
+    """Return a result for the clipboard: sRGB, because that has no profiles."""
+    photo = result.clean(record=False)
+    return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
 
 
 class DragFolders:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
+from app.photo.autosave import FileJob
 from app.photo.document import Derained, Document, Done
-from app.photo.results import CopyJob, DragFolders, DragJob, ExportRainJob, Saved, SaveJob
+from app.photo.results import DragFolders, DragJob, Saved, SaveJob, image_of
 from app.photo.state import PhotoState
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
@@ -106,7 +107,8 @@ class Saving(QObject):
         """Put the result on the clipboard."""
         derained = self._document.latest
         if derained is not None and not self._is_deraining:
-            task = self._tasks.submit(CopyJob(self._document.result(derained)))
+            result = self._document.result(derained)
+            task = self._tasks.submit(FileJob(partial(image_of, result)))
             task.succeeded.connect(self._copied)
             task.failed.connect(self.failed.emit)
 
@@ -198,11 +200,15 @@ class Saving(QObject):
         task.failed.connect(self.failed.emit)
 
     def _export_rain(self, derained: Derained) -> None:
+        from nledn import pipeline
+
         result = self._document.result(derained)
         name = name_of(replace(self._naming(derained), ext=".tif"), RAIN_TEMPLATE)
         path = self._dialogs.rain_layer(self._own_folder() / name)
         if path is not None:
-            task = self._tasks.submit(ExportRainJob(result, path))
+            # The person has agreed to replace an existing file.
+            write = partial(pipeline.write_rain, result, path, overwrite=True)
+            task = self._tasks.submit(FileJob(write))
             words = tr("Saved the rain layer as {name}.", name=printable(path.name))
             task.succeeded.connect(lambda _: self._tell_written(path, words))
             task.failed.connect(self.failed.emit)
@@ -211,9 +217,9 @@ class Saving(QObject):
         """The photo's folder, or the one for pictures if it has none."""
         photo = self._document.photo
         assert photo is not None, "there is a result of it"
-        return (
-            pictures_folder() if photo.path is None or _is_ours(photo.path) else photo.path.parent
-        )
+        if photo.path is None or _is_ours(photo.path):
+            return pictures_folder()
+        return photo.path.parent
 
     def _tell_saved(self, saved: Saved) -> None:
         self._tell_written(saved.path, saved_of(saved), saved.photo.notes)
@@ -242,9 +248,7 @@ class Saving(QObject):
         unsaved = self._document.unsaved
         again, self._once_more = self._once_more, None
         if self._then is not None and unsaved:
-            self._save(
-                unsaved[0]
-            )  # of this photo, even if the written one is of the photo before it
+            self._save(unsaved[0])  # of this photo, even if that before it was written
         elif again in unsaved:
             self._save(again)
         else:

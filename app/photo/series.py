@@ -1,7 +1,7 @@
 """The photos of the open folder, and their kept edits."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.photo.autosave import FileJob
 from app.photo.document import Document
-from app.photo.edits import Choices, Edits, EditsStore
+from app.photo.edits import Choices, EditsStore
 from app.photo.opening import Found
 from app.photo.results import Saved
 from app.photo.saving import Saving
@@ -36,35 +36,6 @@ class KeyJob(Job[None]):
         from nledn.models import photo_key
 
         photo_key(self.photo)
-
-
-@dataclass(frozen=True, eq=False)
-class MarksJob(Job[Mapping[Path, Path | None]]):
-    """Read which photos of a folder have edits, and their results."""
-
-    only_reads: ClassVar[bool] = True
-    edits: EditsStore
-    folder: Path
-
-    def run(self, work: Work) -> Mapping[Path, Path | None]:
-        """Read it."""
-        return self.edits.in_folder(self.folder)
-
-
-@dataclass(frozen=True, eq=False)
-class PasteSettingsJob(Job[None]):
-    """Give photos the settings of another one; their kept areas do not change."""
-
-    edits: EditsStore
-    photos: tuple[Path, ...]
-    choices: Choices
-
-    def run(self, work: Work) -> None:
-        """Give them."""
-        for photo in self.photos:
-            found = self.edits.find(photo) or Edits(self.choices)
-            self.edits.put(photo, replace(found, choices=self.choices, is_saved=False))
-        self.edits.flush()
 
 
 class Series(QObject):
@@ -121,7 +92,7 @@ class Series(QObject):
         if opened in photos or not photos:
             self._document.history.choose(choices)
         others = tuple(photo for photo in photos if photo != opened)
-        task = self._tasks.submit(PasteSettingsJob(self.edits, others, choices))
+        task = self._tasks.submit(FileJob(partial(self.edits.put_choices, others, choices)))
         task.succeeded.connect(lambda _: self._look())
 
     def _find_rain(self, found: Found, _key: None) -> None:
@@ -165,7 +136,7 @@ class Series(QObject):
         """Read the marks of the folder's photos."""
         path = self._path
         if path is not None:
-            task = self._tasks.submit(MarksJob(self.edits, path.parent))
+            task = self._tasks.submit(FileJob(partial(self.edits.in_folder, path.parent)))
             task.succeeded.connect(self.marks_changed.emit)
 
     @property

@@ -75,16 +75,13 @@ class StartPage(QStackedWidget):
 
     def _take(self, path: Path, image: QImage) -> None:
         """Show a picture; a photo without one is missing, or no longer a photo."""
-        row = next(
-            row
-            for row in range(self.recent.count())
-            if self.recent.item(row).data(PATH_ROLE) == path
-        )
+        items = (self.recent.item(row) for row in range(self.recent.count()))
+        item = next(item for item in items if item.data(PATH_ROLE) == path)
         if image.isNull():
-            self.recent.takeItem(row)
+            self.recent.takeItem(self.recent.row(item))
             self._show()
         else:
-            self.recent.item(row).setIcon(QIcon(_framed(image, PICTURE * self.devicePixelRatio())))
+            item.setIcon(QIcon(_framed(image, PICTURE * self.devicePixelRatio())))
 
     def _show(self) -> None:
         has_recent = self.recent.count() > 0
@@ -126,10 +123,8 @@ class StartPage(QStackedWidget):
         return page
 
     def _buttons(self) -> tuple[QPushButton, QPushButton]:
-        open_button, sample_button = (
-            QPushButton(tr("Open photo…")),
-            QPushButton(tr("Try the sample photo")),
-        )
+        open_button = QPushButton(tr("Open photo…"))
+        sample_button = QPushButton(tr("Try the sample photo"))
         open_button.setProperty("primary", "true")
         open_button.setProperty("large", "true")
         open_button.clicked.connect(self.open_asked)

@@ -51,7 +51,7 @@ def verdict_on(picture: Picture) -> Verdict:
     """Judge the shown result by its rain and its brightness."""
     layer, level = picture.layer, 0
     assert layer is not None, "there is a result"
-    while level < picture.top_level and _px(picture, level) > SAMPLED_PX:
+    while level < picture.top_level and math.prod(picture.level_size(level)) > SAMPLED_PX:
         level += 1
     seen = Rect(0, 0, *picture.level_size(level))
     before, after = (levels_of(picture.pixels(kind, level, seen)) for kind in ("before", "after"))
@@ -64,11 +64,6 @@ def verdict_on(picture: Picture) -> Verdict:
     if kind == "found" and change.brightness < -SHIFTED_BY and not picture.keep_brightness:
         kind = "darker"
     return Verdict(kind, found, change)
-
-
-def _px(picture: Picture, level: int) -> int:
-    width, height = picture.level_size(level)
-    return width * height
 
 
 class VerdictChip(QPushButton):
@@ -173,12 +168,9 @@ class VerdictChip(QPushButton):
     @property
     def _tries_dense(self) -> bool:
         """True if the model for dense rain is installed, and did not make this result."""
-        latest = self._document.latest
-        return (
-            self._dense is not None
-            and latest is not None
-            and latest.layer.record.checkpoint != DENSE_ID
-        )
+        layer = self._document.layer
+        is_other = layer is not None and layer.record.checkpoint != DENSE_ID
+        return self._dense is not None and is_other
 
     @property
     def _offers(self) -> bool:

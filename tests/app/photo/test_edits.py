@@ -135,7 +135,7 @@ def test_going_on_asks_nothing_and_coming_back_finds_all(
     painted = window.picture.mask.copy()
     window.named_actions["next"].trigger()
     qtbot.waitUntil(lambda: window.windowTitle().startswith("tower"))
-    assert not window.document.keeps_area
+    assert window.document.area is None
     window.document.history.choose_checkpoint("auto")
     window.document.history.strength_settled(1.0)
     window.named_actions["previous"].trigger()
