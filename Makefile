@@ -70,8 +70,9 @@ soak: $(VENV)/.tests | $(VENV)/.browser ## what is promised, tried for hours; fi
 	    --history benchmarks/soak.json || failed="$$failed kills"; \
 	test -z "$$failed" || { echo "Not as promised:$$failed" >&2; exit 1; }
 
+# In two processes, on many cores in four: most tests wait for one thread.
 test: lint ## style, spelling, types, directions of imports and the tests (a few minutes)
-	@$(VENV)/bin/python -m pytest --quiet
+	@$(VENV)/bin/python -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist worksteal
 
 test-slow: $(VENV)/.tests $(VENV)/.bundle $(VENV)/.docs | $(VENV)/.browser ## the tests that take longer
 	@$(VENV)/bin/python -m pytest --quiet -m slow || [ $$? -eq 5 ] # 5: there are none

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from nledn import __version__, decoder, places
 from nledn.errors import DerainError, PhotoNotFound
-from nledn.log_lines import Lines
+from nledn.messages import LogLines
 
 log = logging.getLogger("app")
 
@@ -91,7 +91,7 @@ def _log_in(folder: Path) -> None:
     handler = logging.handlers.RotatingFileHandler(
         path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8", delay=True
     )
-    handler.setFormatter(Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(LogLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     # Kept open for as long as the program runs: a crash cannot open files.
     faulthandler.enable((folder / "crash.log").open("a", encoding="utf-8"))

@@ -22,26 +22,23 @@ from app.photo.words import keys_on_photo
 from app.shell.actions import (
     MODES,
     PAGES,
+    ExportMenu,
     RecentMenu,
     make_actions,
     make_menus,
     without_state,
 )
-from app.shell.backend_benchmark import BackendBenchmark
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs
-from app.shell.dropped import is_welcome
-from app.shell.engines import Engines, give_memory_back
-from app.shell.export_menu import ExportMenu
+from app.shell.engines import BackendBenchmark, Engines, give_memory_back
 from app.shell.help import Help
-from app.shell.icons import program_icon
 from app.shell.models import Models
-from app.shell.names import in_title
-from app.shell.placement import place
-from app.shell.presets import texts_of
+from app.shell.names import in_title, is_welcome
+from app.shell.save_dialogs import texts_of
 from app.shell.screen_profile import ScreenProfile
 from app.shell.settings import Preferences, Settings
-from app.shell.shell import PageName, Shell, TopBar
+from app.shell.shell import PageName, Shell, TopBar, place
+from app.shell.theme import program_icon
 from app.shell.translation import tr
 from app.tasks import Tasks
 from app.views.photo_view import PhotoView
@@ -53,15 +50,7 @@ STRENGTH_STEP = 0.05
 
 
 class MainWindow(QMainWindow):
-    """The main window.
-
-    Args:
-        document: the open photo.
-        engines: compute, for all pages.
-        tasks: does the work.
-        preferences: the settings.
-        dialogs: asks questions; None for real dialogs.
-    """
+    """The main window."""
 
     def __init__(
         self,
@@ -225,6 +214,7 @@ class MainWindow(QMainWindow):
             "double": lambda: self._zoomed.set_zoom(2.0),
             "zoom_in": lambda: self._zoomed.zoom_by(1.25),
             "zoom_out": lambda: self._zoomed.zoom_by(0.8),
+            "manual": self._help.show_manual,
             "shortcuts": self._help.show_shortcuts,
             "sample": controller.open_sample,
             "log": self._help.show_log,
@@ -373,7 +363,7 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         if not self._is_finishing:
-            self.controller.when_saved(self.batch_controller.close)
+            self.controller.when_saved(self.batch_controller.close, self.controller.series.left)
 
     def _finish(self) -> None:
         self._is_finishing = True

@@ -16,9 +16,9 @@ from app.shell import theme
 from app.shell.banner import Action, Notice
 from app.shell.engines import Engines
 from app.shell.file_dialogs import prefer_the_desktops
-from app.shell.icons import program_icon
 from app.shell.names import path_kept
 from app.shell.settings import Preferences, Settings, store
+from app.shell.theme import program_icon
 from app.shell.translation import chosen_language, install, tr
 from app.tasks import Tasks
 from nledn import decoder, malloc, places

@@ -63,6 +63,17 @@ class Job(Generic[R, P]):
         raise NotImplementedError
 
 
+@dataclass(frozen=True, eq=False)
+class Call(Job[R]):
+    """A call without reports, on the queue of files."""
+
+    act: Callable[[], R]
+
+    def run(self, work: Work) -> R:
+        """Call it."""
+        return self.act()
+
+
 class TaskSignal(Generic[Arguments]):
     """A signal of a task whose receivers a type checker can check."""
 
@@ -87,7 +98,6 @@ class Task(Generic[R, P]):
 
     Attributes:
         succeeded: (result).
-        failed: (exception).
         cancelled: it stopped on request; the job keeps its finished work.
         progressed: (value) an intermediate result.
     """

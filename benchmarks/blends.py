@@ -21,7 +21,7 @@ from nledn import checkpoint, malloc
 from nledn.network import NLEDN
 from nledn.training.config import read_recipe
 from nledn.training.data import Bytes, PatchBatch, Patches, find_photos, load
-from nledn.training.export import Blend, blended
+from nledn.training.export import Blend
 from nledn.training.loop import psnr
 from nledn.training.session import recipe_path
 from nledn.training.synthesis import RainMix
@@ -36,7 +36,7 @@ def mixed(old: Path, new: Path, share: float) -> NLEDN:
     if share in (0, 1):
         arrays = checkpoint.read(old if share else new).arrays
     else:
-        arrays = blended(dict(checkpoint.read(new).arrays), Blend(old, share))
+        arrays = Blend(old, share).with_others(dict(checkpoint.read(new).arrays))
     network = NLEDN("fixed")  # the regions of all our recipes
     network.load_state_dict({name: torch.tensor(array) for name, array in arrays.items()})
     return network.channels_last()

@@ -29,16 +29,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 LAZY_NAMES = {
-    "Derainer": ("nledn.engine", "Derainer"),
-    "Focus": ("nledn.engine", "Focus"),
-    "Outputs": ("nledn.pipeline", "Outputs"),
-    "Progress": ("nledn.engine", "Progress"),
-    "RainLayer": ("nledn.rain", "RainLayer"),
-    "Record": ("nledn.rain", "Record"),
-    "Result": ("nledn.pipeline", "Result"),
-    "derain": ("nledn.pipeline", "derain"),
-    "read_photo": ("nledn.decoder", "read"),
-    "write": ("nledn.pipeline", "write"),
+    "nledn.engine": ("Derainer", "Focus", "Progress"),
+    "nledn.pipeline": ("Outputs", "Result", "derain", "write"),
+    "nledn.rain": ("RainLayer", "Record"),
 }
 LAZY_MODULES = (
     "nledn.auto",
@@ -79,9 +72,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in LAZY_NAMES:
-        module, attribute = LAZY_NAMES[name]
-        return getattr(importlib.import_module(module), attribute)
+    if name == "read_photo":
+        return importlib.import_module("nledn.decoder").read
+    for module, names in LAZY_NAMES.items():
+        if name in names:
+            return getattr(importlib.import_module(module), name)
     if f"nledn.{name}" in LAZY_MODULES:
         return importlib.import_module(f"nledn.{name}")
     raise AttributeError(f"module 'nledn' has no attribute {name!r}")

@@ -77,7 +77,7 @@ def replacing(
         try:
             with open(temporary.descriptor, "w+b", closefd=False) as file:
                 yield file
-            temporary.finish(_mode_of(target))
+            temporary.finish()
             # Again, for a file that appeared meanwhile.
             temporary.move(path, replaces=rule.permit(target))
         finally:
@@ -103,13 +103,12 @@ def replacing_text(
 def appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> TextIO:
     """Open a file to append lines to: a new or empty one, or one whose lines begin with `mark`.
 
+    It raises what `replacing` does.
+
     Args:
         path: the file; a link by another user is not followed, a pipe not waited for.
         sources: as for `replacing`.
         mark: how each line begins.
-
-    Raises:
-        WriteError: as `replacing` says.
     """
     with write_errors(path), reached(path) as target:
         permitted = _permit_appending(target, path, sources, mark)
@@ -143,17 +142,7 @@ def _permit_appending(
 def check(
     path: Path, *, overwrite: bool = False, sources: Sequence[Path] = (), mark: bytes | None = None
 ) -> None:
-    """Raise before the work what `replacing` would raise after it; write nothing.
-
-    Args:
-        path: where the result is to go.
-        overwrite: as for `replacing`.
-        sources: as for `replacing`.
-        mark: as for `replacing`.
-
-    Raises:
-        WriteError: as `replacing` says.
-    """
+    """Raise before the work what `replacing` would raise after it; write nothing."""
     with write_errors(path), reached(path) as target:
         _Rule(path, overwrite, tuple(sources), mark).permit(target)
 
@@ -178,10 +167,6 @@ def _source_of(status: os.stat_result, sources: Sequence[Path]) -> Path | None:
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
     """Make a folder for results and its parents; an existing one is kept.
-
-    Args:
-        path: of the folder.
-        mode: its permissions if it is made, without those of the umask.
 
     Raises:
         WriteError: as `replacing` says.
@@ -249,14 +234,17 @@ class _Temporary:
             self._note.confirm()
             return
 
-    def finish(self, mode: int | None) -> None:
-        """Flush everything to the disk and set the file's mode."""
+    def finish(self) -> None:
+        """Flush everything to the disk; then set the mode of the user's own file, if replaced.
+
+        A mode without writing would forbid the flush.
+        """
         os.fsync(self.descriptor)
-        # After the flush, which a mode without writing would forbid. A disk without modes,
-        # such as a share, is no reason to lose the photo.
-        with suppress(OSError):
-            if mode is not None and sys.platform != "win32":
-                os.fchmod(self.descriptor, mode)
+        replaced = self._target.status()
+        if replaced is None or sys.platform == "win32" or replaced.st_uid != os.geteuid():
+            return
+        with suppress(OSError):  # a disk without modes, such as a share, is no reason to fail
+            os.fchmod(self.descriptor, replaced.st_mode & _PERMISSIONS)
 
     def move(self, path: Path, *, replaces: bool) -> None:
         """Rename it to the target, if it is still the file that was written."""
@@ -298,14 +286,6 @@ class _Temporary:
             self._note.take_back()
         else:
             self._note.leave()
-
-
-def _mode_of(target: Destination) -> int | None:
-    """The mode of the user's own file that is replaced."""
-    status = target.status()
-    if status is None or sys.platform == "win32" or status.st_uid != os.geteuid():
-        return None
-    return status.st_mode & _PERMISSIONS
 
 
 def _temporary_name(name: str, attempt: int) -> str:

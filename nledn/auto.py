@@ -57,11 +57,7 @@ MODELS = {Rain.NONE: LIGHT_ID, Rain.LIGHT: LIGHT_ID, Rain.DENSE: DENSE_ID}
 
 
 def coverage(
-    pixels: Pixels,
-    engine: Derainer,
-    grey: bool,
-    linear: bool,
-    cancel: CancelToken | None = None,
+    pixels: Pixels, engine: Derainer, grey: bool, linear: bool, cancel: CancelToken | None = None
 ) -> float:
     """Estimate the share of a photo's pixels that have rain in them, by a sample of it.
 
@@ -77,9 +73,8 @@ def coverage(
         OutOfMemory: not even the smallest tile fits.
     """
     rows, columns = (_sampled(length) for length in pixels.shape[:2])
-    sample = pixels[np.ix_(rows, columns)]
     layer = engine.start((len(rows), len(columns)), grey=grey, linear=linear)
-    engine.derain(sample, into=layer, cancel=cancel)
+    engine.derain(pixels[np.ix_(rows, columns)], into=layer, cancel=cancel)
     inside = np.ix_(*(_inside(length) for length in pixels.shape[:2]))
     return float((layer.rain()[inside].mean(axis=2) > STREAK).mean())
 
@@ -132,11 +127,9 @@ class Chosen:
 
 
 def choose(options: Options, rain: Callable[[], Rain]) -> Chosen:
-    """Choose a model by the rain of a photo; the all-round one where the model for it is missing.
+    """Choose a model by a photo's rain; the all-round one where the model for it is missing.
 
-    Args:
-        options: as asked for.
-        rain: looks at the photo; called only where there is a choice.
+    `rain`, which looks at the photo, is called only where there is a choice.
 
     Raises:
         UnknownCheckpoint: no model is installed.
@@ -169,13 +162,7 @@ def named(checkpoint: str, reason: str) -> str:
 class Automatic:
     """An engine that chooses the model for each photo: see `nledn.pipeline.Engine`.
 
-    Attributes:
-        options: as given; the weights are `auto`.
-        allround: the same with the name of the all-round model.
-
-    Args:
-        options: how to derain.
-        find: returns the model that options name, loaded once.
+    `find` returns the model that options name, loaded once.
     """
 
     def __init__(self, options: Options, find: Callable[[Options], Derainer]) -> None:
@@ -220,19 +207,12 @@ class Automatic:
         chosen = choose(self.options, lambda: judged(coverage(pixels, allround, *form, cancel)))
         card = self._find(chosen.options).card
         layer.record = replace(
-            layer.record,
-            checkpoint=card.id,
-            checkpoint_sha256=card.sha256,
-            reason=chosen.reason,
+            layer.record, checkpoint=card.id, checkpoint_sha256=card.sha256, reason=chosen.reason
         )
 
 
 def load(options: Options) -> Derainer | Automatic:
-    """Load the model that options name; for `auto` the all-round one, and others when chosen.
-
-    Raises:
-        DerainError: see `Derainer.load`.
-    """
+    """Load the model that options name; for `auto` the all-round one, and others when chosen."""
     find = cache(Derainer.load)
     if options.weights != AUTO:
         return find(options)

@@ -6,7 +6,6 @@ and removed first, so that a half-done import is no checkpoint.
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,29 +26,6 @@ from nledn.errors import (
 )
 from nledn.options import AUTO
 
-__all__ = [
-    "AUTHORS",
-    "AUTO",
-    "DEFAULT_ID",
-    "DENSE_ID",
-    "LIGHT_ID",
-    "Card",
-    "Score",
-    "Shelf",
-    "add",
-    "automatic",
-    "automatic_cards",
-    "card_of",
-    "cards",
-    "describe",
-    "find",
-    "load",
-    "remove",
-    "shelf",
-    "verify",
-    "write_card",
-]
-
 DEFAULT_ID = "afterrain"
 DENSE_ID = "afterrain-dense"
 LIGHT_ID = "afterrain-light"
@@ -68,13 +44,14 @@ def shelf() -> Shelf:
     """Read every card, shipped and imported. One that is damaged does not hide the others."""
     cards: dict[str, Card] = {}
     broken = []
-    for path, origin in _card_paths():
-        try:
-            card = _read_named(path, origin)
-        except CardInvalid as error:
-            broken.append(error)
-        else:
-            cards.setdefault(card.id, card)  # nothing imported can stand in for a shipped one
+    for folder, origin in _folders():
+        for path in natsorted(folder.glob("*.toml"), key=lambda path: path.stem):
+            try:
+                card = _read_named(path, origin)
+            except CardInvalid as error:
+                broken.append(error)
+            else:
+                cards.setdefault(card.id, card)  # nothing imported can stand in for a shipped one
     return Shelf(tuple(cards.values()), tuple(broken))
 
 
@@ -97,11 +74,11 @@ def find(weights: str) -> Card:
     """
     if weights == AUTO:
         return _default()
-    card = _known(weights) if is_id(weights) else None
+    card, path = _known(weights), Path(weights)
     if card is not None:
         return card
-    if _is_path(weights):
-        return describe(Path(weights))
+    if path.suffix.lower() in FILE_SUFFIXES or len(path.parts) > 1:
+        return describe(path)
     raise _unknown(weights)
 
 
@@ -119,11 +96,7 @@ def automatic_cards() -> tuple[Card, ...]:
 
 
 def automatic() -> Card:
-    """The card of `auto`; its hash changes when one of the models does.
-
-    Raises:
-        UnknownCheckpoint, CardInvalid: see `automatic_cards`.
-    """
+    """The card of `auto`; its hash changes when one of the models does."""
     cards = automatic_cards()
     sha256 = hashlib.sha256("".join(card.sha256 for card in cards).encode()).hexdigest()
     return Card(AUTO, "Automatic", sha256, cards[0].regions, cards[0].path, cards[0].origin)
@@ -164,7 +137,7 @@ def describe(path: Path) -> Card:
 
 
 def load(card: Card) -> Weights:
-    """Read and verify a checkpoint's weights.
+    """Read a checkpoint's weights, and verify that they are those that the card names.
 
     Raises:
         CheckpointChanged: not the bytes that the card names.
@@ -180,7 +153,7 @@ def verify(id: str) -> Card:
         UnknownCheckpoint: no such id.
         CheckpointError: what is wrong.
     """
-    card = _known(id) if is_id(id) else None
+    card = _known(id)
     if card is None:
         raise _unknown(id)
     load(card)
@@ -208,7 +181,7 @@ def add(file: Path, id: str | None = None, title: str | None = None) -> Card:
     card = describe(file)
     weights = load(card)
     id = id or card.id
-    if any(path.exists() for path, _ in _places_of(id)):
+    if any((folder / f"{id}.toml").exists() for folder, _ in _folders()):
         raise CheckpointIdTaken(id)
     path = places.user_weights() / f"{id}.safetensors"
     make_folder(path.parent)
@@ -221,11 +194,7 @@ def add(file: Path, id: str | None = None, title: str | None = None) -> Card:
 
 
 def write_card(card: Card) -> None:
-    """Write a card beside its weights.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+    """Write a card beside its weights."""
     with replacing(card.path.with_suffix(".toml"), overwrite=True) as file:
         file.write(card_text(card).encode())
 
@@ -239,7 +208,7 @@ def remove(id: str) -> None:
         WriteError: the user's folder cannot be written.
     """
     if is_id(id):
-        (shipped, _), (imported, _) = _places_of(id)
+        shipped, imported = (folder / f"{id}.toml" for folder, _ in _folders())
         if imported.exists():
             with write_errors(imported):
                 imported.unlink()
@@ -262,7 +231,8 @@ def _default() -> Card:
 
 
 def _known(id: str) -> Card | None:
-    for path, origin in _places_of(id):
+    for folder, origin in _folders() if is_id(id) else ():
+        path = folder / f"{id}.toml"
         if path.exists():
             return _read_named(path, origin)
     return None
@@ -276,28 +246,11 @@ def _folders() -> tuple[tuple[Path, Origin], tuple[Path, Origin]]:
     return (places.weights(), "shipped"), (places.user_weights(), "imported")
 
 
-def _places_of(id: str) -> Iterator[tuple[Path, Origin]]:
-    """Yield where the card of an id would be, shipped and imported."""
-    for folder, origin in _folders():
-        yield folder / f"{id}.toml", origin
-
-
-def _card_paths() -> Iterator[tuple[Path, Origin]]:
-    for folder, origin in _folders():
-        for path in natsorted(folder.glob("*.toml"), key=lambda path: path.stem):
-            yield path, origin
-
-
 def _read_named(path: Path, origin: Origin) -> Card:
     card = read_card(path, origin)
     if card.id != path.stem:
         raise CardInvalid(path, f"it says that its id is {card.id}")
     return card
-
-
-def _is_path(weights: str) -> bool:
-    path = Path(weights)
-    return path.suffix.lower() in FILE_SUFFIXES or len(path.parts) > 1
 
 
 def _id_from(stem: str) -> str:
@@ -306,14 +259,15 @@ def _id_from(stem: str) -> str:
     return id if is_id(id) and id != AUTO else "checkpoint"
 
 
-def _published(sha256: str, id: str, data_set: str, training_data: str, score: Score) -> Card:
+def _published(sha256: str, data_set: str, training_data: str, score: Score) -> Card:
+    short = data_set.removesuffix("-Data")
     return Card(
-        id=f"authors-{id}",
+        id=f"authors-{short.lower()}",
         title=f"NLEDN, the authors' for {data_set}",
         sha256=sha256,
         regions="grid",
         path=Path(),
-        training_data=training_data,
+        training_data=f"{data_set}{training_data}",
         licence="not stated by the authors; not redistributable",
         description="Published by the authors of the paper (Li et al., ACM MM 2018).",
         url="https://github.com/AlexHex7/NLEDN",
@@ -325,19 +279,19 @@ def _published(sha256: str, id: str, data_set: str, training_data: str, score: S
 _PUBLISHED = (
     _published(
         "aa95a3d628917a56fda29d21871f8d929ed11d05283a19e698df31bc051b9daf",
-        "rain100l", "Rain100L", "Rain100L, 200 pairs (Yang et al. 2017)", Score(36.57, 0.9747),
+        "Rain100L", ", 200 pairs (Yang et al. 2017)", Score(36.57, 0.9747),
     ),
     _published(
         "76e3242194c7319bde7b8c7656729e4fbed5c102e7245667f4328e376f49e30b",
-        "rain100h", "Rain100H", "Rain100H, 1,800 pairs (Yang et al. 2017)", Score(30.38, 0.8939),
+        "Rain100H", ", 1,800 pairs (Yang et al. 2017)", Score(30.38, 0.8939),
     ),
     _published(
         "7d19219a8bce57ec6d43fcf75b898a357dc094e502537c3ee4bea0e5e9e2fa14",
-        "ddn", "DDN-Data", "DDN-Data, 9,100 pairs (Fu et al. 2017)", Score(29.79, 0.8976),
+        "DDN-Data", ", 9,100 pairs (Fu et al. 2017)", Score(29.79, 0.8976),
     ),
     _published(
         "625c01ac8a0baf5956c771f428c569d3c4166dafd99e4186dc67b4a8b6bb8476",
-        "didmdn", "DIDMDN-Data", "DIDMDN-Data (Zhang and Patel 2018)", Score(33.16, 0.9192),
+        "DIDMDN-Data", " (Zhang and Patel 2018)", Score(33.16, 0.9192),
     ),
 )  # fmt: skip
 AUTHORS = {card.sha256: card for card in _PUBLISHED}

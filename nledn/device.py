@@ -7,13 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from nledn.errors import (
-    BackendUnavailable,
-    DeviceUnavailable,
-    EngineFaulty,
-    OutOfMemory,
-    PrecisionUnavailable,
-)
+from nledn.errors import BackendUnavailable, DeviceUnavailable, OutOfMemory, PrecisionUnavailable
 from nledn.machine import Gpu, Machine, Trial
 from nledn.options import Options
 from nledn.tiling import WHOLE_UP_TO_PX, Tiling, balanced, static, whole
@@ -108,7 +102,11 @@ def choose(options: Options, machine: Machine) -> Choice:
         BackendUnavailable: the requested backend is missing.
         PrecisionUnavailable: the device lacks the requested precision.
     """
-    device, why_device = _device(options.device, machine)
+    if options.device == "auto":
+        device, why_device = _fastest(machine)
+    else:
+        device = _checked(options.device, machine)
+        why_device = "asked for; untested by us" if device == "mps" else "asked for"
     backend, why_backend = _backend(options.backend, device, machine)
     precision, why_precision = _precision(options.precision, device, machine)
     return Choice(
@@ -141,16 +139,6 @@ def fallbacks(choice: Choice, options: Options, machine: Machine) -> Iterator[Ch
         yield last.reference
 
 
-def _device(asked: str, machine: Machine) -> tuple[str, str]:
-    if asked.startswith("cuda"):
-        return _cuda(asked, machine), "asked for"
-    if asked == "mps":
-        if not machine.mps:
-            raise DeviceUnavailable("mps", "this machine has no Apple GPU that torch can use")
-        return "mps", "asked for; untested by us"
-    return ("cpu", "asked for") if asked == "cpu" else _fastest(machine)
-
-
 def _fastest(machine: Machine) -> tuple[str, str]:
     usable = [gpu for gpu in machine.gpus if not gpu.problem]
     roomy = [gpu for gpu in usable if _tile_that_fits(gpu)]
@@ -175,13 +163,7 @@ def _rank(gpu: Gpu) -> tuple[bool, int, int]:
 
 
 def shared_out(options: Options, machine: Machine, worker: int) -> Options:
-    """Return the options of a worker process, so that those of one machine use all of its cards.
-
-    Args:
-        options: of all workers.
-        machine: theirs.
-        worker: its number on the machine, from 0.
-    """
+    """Return the options of a worker process, so that those of one machine use all of its cards."""
     if options.device != "auto":
         return options
     cards = [
@@ -192,7 +174,12 @@ def shared_out(options: Options, machine: Machine, worker: int) -> Options:
     return replace(options, device=f"cuda:{cards[worker % len(cards)]}") if cards else options
 
 
-def _cuda(asked: str, machine: Machine) -> str:
+def _checked(asked: str, machine: Machine) -> str:
+    """Return the requested device, if it can be used."""
+    if asked == "mps" and not machine.mps:
+        raise DeviceUnavailable("mps", "this machine has no Apple GPU that torch can use")
+    if not asked.startswith("cuda"):
+        return asked
     index = int(asked.partition(":")[2] or 0)
     if not machine.gpus:
         raise DeviceUnavailable(asked, machine.no_gpu_reason)
@@ -224,12 +211,7 @@ def _only_openvino(asked: str, machine: Machine) -> tuple[str, str]:
         raise BackendUnavailable("torch", "PyTorch is not part of this edition")
     if machine.openvino is None:
         raise BackendUnavailable("openvino", "neither it nor PyTorch is installed")
-    trial = machine.openvino_trial
-    if asked == "openvino" or trial is None:
-        return "openvino", "asked for" if asked == "openvino" else "the only one in this edition"
-    if not trial.agrees:
-        raise EngineFaulty(trial.problem)
-    return "openvino", "the only one in this edition; it is right here"
+    return "openvino", "asked for" if asked == "openvino" else "the only one in this edition"
 
 
 def _tried(trial: Trial | None) -> tuple[str, str]:
@@ -261,21 +243,11 @@ def _precision(asked: str, device: str, machine: Machine) -> tuple[str, str]:
     if asked != "auto":
         return asked, "asked for"
     if device == "cpu":
-        return _cpu_precision(machine)
-    if device.startswith("cuda"):
-        return _gpu_precision(machine.gpus[int(device[5:])])
-    return "fp32", "the safe choice on this device"
-
-
-def cpu_precision(machine: Machine) -> str:
-    """The precision that the processor is fastest in."""
-    return _cpu_precision(machine)[0]
-
-
-def _cpu_precision(machine: Machine) -> tuple[str, str]:
-    if machine.cpu_bf16:
-        return "bf16", "the CPU has it in hardware"
-    return "fp32", "the CPU has no bfloat16 in hardware"
+        has, lacks = "the CPU has it in hardware", "the CPU has no bfloat16 in hardware"
+        return ("bf16", has) if machine.cpu_bf16 else ("fp32", lacks)
+    if device == "mps":
+        return "fp32", "the safe choice on this device"
+    return _gpu_precision(machine.gpus[int(device[5:])])
 
 
 def _gpu_precision(gpu: Gpu) -> tuple[str, str]:
@@ -287,27 +259,21 @@ def _gpu_precision(gpu: Gpu) -> tuple[str, str]:
     return "fp32", "the GPU has no fast half precision"
 
 
+def cpu_precision(machine: Machine) -> str:
+    """The precision that the processor is fastest in."""
+    return _precision("auto", "cpu", machine)[0]
+
+
 @dataclass(frozen=True)
 class Plan:
-    """The tiles of one photo.
-
-    Attributes:
-        tiling: its tiles.
-        reason: why these, as a clause.
-    """
+    """The tiles of one photo."""
 
     tiling: Tiling
     reason: str
 
 
 def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machine) -> Plan:
-    """Divide a photo.
-
-    Args:
-        size: height and width, px.
-        options: `tile` and `overlap_px` count.
-        choice: where it is computed.
-        machine: its free memory counts.
+    """Divide a photo of a size, height and width in px, by the options and the free memory.
 
     Raises:
         OutOfMemory: not even the smallest tile fits, or the photo asked for whole does not.
@@ -315,7 +281,9 @@ def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machi
     height, width = size
     overlap_px = OVERLAP_PX if options.overlap_px is None else options.overlap_px
     free = free_bytes(choice, machine, height * width)
-    one_shape = _takes_one_shape(choice, machine)
+    gpu = gpu_of(choice, machine)
+    # Where each new tile shape is compiled, all tiles should have one.
+    one_shape = choice.backend == "openvino" or (gpu is not None and gpu.compiles_shapes)
     if options.tile == "whole":
         if height * width * TILE_BYTES_PER_PX[choice.precision] > free:
             raise OutOfMemory(choice.device, max(size))
@@ -341,12 +309,6 @@ def plan(size: tuple[int, int], options: Options, choice: Choice, machine: Machi
         tilings = [static(*size, side, min(overlap_px, side // 4)) for side in sides]
         return Plan(min(tilings, key=lambda tiling: tiling.waste), "the least waste of few shapes")
     return Plan(_divided(size, largest, overlap_px, one_shape), reason)
-
-
-def _takes_one_shape(choice: Choice, machine: Machine) -> bool:
-    """Return whether each new tile shape is compiled, so that all tiles should have one shape."""
-    gpu = gpu_of(choice, machine)
-    return choice.backend == "openvino" or (gpu is not None and gpu.compiles_shapes)
 
 
 def _divided(size: tuple[int, int], tile_px: int, overlap_px: int, one_shape: bool) -> Tiling:

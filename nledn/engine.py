@@ -7,19 +7,19 @@ work costs no time. On the processor the two take turns.
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from nledn import __version__, backends, catalog, device
-from nledn.backends import Backend, Trained, backend_benchmark, self_test
+from nledn.backends import Backend, Trained, self_test
 from nledn.backends.recovering import Recovering, extended
 from nledn.cancel import CancelToken
-from nledn.catalog import Card
+from nledn.card import Card
 from nledn.device import Choice
-from nledn.errors import BackendUnavailable, NoNumbers, OutOfMemory
+from nledn.errors import NoNumbers, OutOfMemory
 from nledn.machine import Machine
 from nledn.options import Options
 from nledn.pixels import Floats, Pixels, as_floats
@@ -108,7 +108,7 @@ class Derainer:
         True
     """
 
-    def __init__(  # its parts
+    def __init__(
         self,
         options: Options,
         card: Card,
@@ -121,7 +121,7 @@ class Derainer:
         self.card = card
         self._machine = machine
         later = device.fallbacks(choice, options, machine) if create is not None else iter(())
-        self._backend = Recovering(choice, backend, later, create or _nothing_else)
+        self._backend = Recovering(choice, backend, later, create)
         self._turn = threading.Lock()
 
     @property
@@ -140,7 +140,7 @@ class Derainer:
             CheckpointError: its file cannot be used.
             DeviceError: the requested device, backend or precision is missing.
         """
-        machine = backend_benchmark.settled(backends.read_machine())
+        machine = backends.read_machine()
         choice = self_test.checked(options, machine)
         card = catalog.find(options.weights)
         weights = catalog.load(card)
@@ -169,19 +169,13 @@ class Derainer:
         return RainLayer(tiling, self._record(tiling), grey=grey, linear=linear)
 
     def _planned(self, size: tuple[int, int]) -> Tiling:
-        if self.choice.device != "cpu":  # others use the card meanwhile
-            self._look_at_memory()
-        try:
-            return device.plan(size, self.options, self.choice, self._machine).tiling
-        except OutOfMemory:
-            # Memory may have been freed since the checkpoint was loaded.
-            self._look_at_memory()
-            return device.plan(size, self.options, self.choice, self._machine).tiling
-
-    def _look_at_memory(self) -> None:
-        now = backends.read_machine()
+        if self.choice.device == "cpu":
+            with suppress(OutOfMemory):  # memory may have been freed since the machine was read
+                return device.plan(size, self.options, self.choice, self._machine).tiling
+        now = backends.read_machine()  # others use a card meanwhile
         gpus = now.gpus if len(now.gpus) == len(self._machine.gpus) else self._machine.gpus
         self._machine = replace(self._machine, memory_bytes=now.memory_bytes, gpus=gpus)
+        return device.plan(size, self.options, self.choice, self._machine).tiling
 
     def derain(
         self,
@@ -224,15 +218,7 @@ class Derainer:
         return layer
 
     def add_tile(self, pixels: Pixels, layer: RainLayer, tile: Tile) -> Rect:
-        """Estimate the rain of one tile, and blend it in.
-
-        Args:
-            pixels: the whole photo, as for `derain`.
-            layer: of `start`.
-            tile: one that the layer misses.
-
-        Returns:
-            The pixels of the photo that changed.
+        """Estimate the rain of a tile that the layer misses, and return the pixels that changed.
 
         Raises:
             OutOfMemory: not even the smallest tile fits.
@@ -275,7 +261,9 @@ class Derainer:
     def _rain_of(self, batch: _Batch, layer: RainLayer) -> Floats:
         """Compute a batch, and note fallbacks in the record."""
         rain = self._backend.rain(batch.rainy, layer.note)
-        self._note_change(layer)
+        record, place = layer.record, self.choice.name
+        if (record.device, record.backend, record.precision) != place:  # now, or since it was begun
+            layer.note(f"some tiles were computed on {place[0]}, with {place[1]} {place[2]}")
         if not np.isfinite(rain).all():
             raise NoNumbers(self.choice.device, self.card.id)
         return rain
@@ -288,12 +276,6 @@ class Derainer:
         else:
             rain = with_neutral_kept(rain, rainy.transpose(1, 2, 0))
         return layer.add(tile, rain)
-
-    def _note_change(self, layer: RainLayer) -> None:
-        """Note that a layer was begun with another backend or on another machine."""
-        record, place = layer.record, self.choice.name
-        if (record.device, record.backend, record.precision) != place:
-            layer.note(f"some tiles were computed on {place[0]}, with {place[1]} {place[2]}")
 
     def _record(self, tiling: Tiling) -> Record:
         tile = tiling.tiles[0].rect
@@ -310,20 +292,12 @@ class Derainer:
         )
 
 
-def _nothing_else(choice: Choice) -> Backend:
-    raise BackendUnavailable(choice.backend, "this engine was given one backend only")
-
-
 def _batch(pixels: Pixels, layer: RainLayer, tiles: list[Tile], size: int) -> _Batch:
     """Lay out the tiles' pixels for the network; the last one is repeated up to `size`."""
-    inputs = [_tile_pixels(pixels, tile.rect, layer.linear) for tile in tiles]
+    inputs = []
+    for tile in tiles:
+        values = as_floats(pixels[layer.tiling.inside(tile).slices])
+        values = srgb_encoded(values) if layer.linear else values
+        inputs.append(extended(values.transpose(2, 0, 1), tile.rect).transpose(1, 2, 0))
     inputs += inputs[-1:] * (size - len(tiles))
     return _Batch(tiles, np.stack(inputs).transpose(0, 3, 1, 2))
-
-
-def _tile_pixels(pixels: Pixels, rect: Rect, linear: bool) -> Floats:
-    """A tile's pixels as the network wants them, (h, w, 3) float32 in [0, 1]."""
-    inside = rect.clipped(pixels.shape[1], pixels.shape[0])
-    values = as_floats(pixels[inside.slices])
-    values = srgb_encoded(values) if linear else values
-    return extended(values.transpose(2, 0, 1), rect).transpose(1, 2, 0)

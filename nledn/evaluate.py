@@ -38,14 +38,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A checkpoint's scores.
-
-    Attributes:
-        rows: in the order of the pairs.
-        failures: pairs that are in no mean.
-        checkpoint_sha256: of the file of weights.
-        precision: that it computed in.
-    """
+    """A checkpoint's scores, in the order of the pairs; pairs that failed are in no mean."""
 
     rows: tuple[PairScores, ...]
     failures: tuple[Failure, ...]
@@ -80,7 +73,8 @@ def evaluate(
 ) -> Evaluation:
     """Derain the rainy photos and compare them with the clean ones.
 
-    For figures like the paper's, load the derainer with fp32 and whole photos.
+    For figures like the paper's, load the derainer with fp32 and whole photos. A pair that cannot
+    be read or derained is a failure and stops nothing.
 
     Args:
         derainer: the checkpoint, on its device; its strength is applied.
@@ -88,16 +82,14 @@ def evaluate(
         limit: stop after so many pairs.
         on_image: called on this thread after each pair.
         cancel: read before each tile.
-
-    Returns:
-        The scores. A pair that cannot be read or derained is a failure and stops nothing.
-
-    Raises:
-        Cancelled: `cancel` was set.
     """
     results: list[PairScores | Failure] = []
     for pair in pairs[:limit]:
-        results.append(_result(derainer, pair, cancel))
+        try:
+            results.append(PairScores(pair.name, score(derainer, pair, cancel)))
+        except DerainError as error:
+            log.debug("%s failed", pair.rainy, exc_info=True)
+            results.append(Failure(pair.name, error))
         if on_image is not None:
             on_image(results[-1])
     return Evaluation(
@@ -106,14 +98,6 @@ def evaluate(
         checkpoint_sha256=derainer.card.sha256,
         precision=derainer.choice.precision,
     )
-
-
-def _result(derainer: Derainer, pair: Pair, cancel: CancelToken | None) -> PairScores | Failure:
-    try:
-        return PairScores(pair.name, score(derainer, pair, cancel))
-    except DerainError as error:
-        log.debug("%s failed", pair.rainy, exc_info=True)
-        return Failure(pair.name, error)
 
 
 def score(derainer: Derainer, pair: Pair, cancel: CancelToken | None = None) -> Scores:

@@ -40,42 +40,28 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A published file.
-
-    Attributes:
-        url: its address.
-        size_bytes: of the whole.
-        sha256: of its content.
-    """
+    """A published file."""
 
     url: str
     size_bytes: int
     sha256: str
 
 
-def _published(id: str, name: str, size_bytes: int) -> RemoteFile:
-    (sha256,) = (sha256 for sha256, card in catalog.AUTHORS.items() if card.id == id)
-    return RemoteFile(f"{PUBLISHED_AT}/{name}", size_bytes, sha256)
-
-
+_FILES = {
+    "authors-rain100l": ("net_Rain100L.pth", 4_039_349),
+    "authors-rain100h": ("net_Rain100H.pth", 4_039_349),
+    "authors-ddn": ("net_DDN.pth", 4_039_349),
+    "authors-didmdn": ("net_DID.pth", 4_038_021),
+}
 FETCHABLE: Mapping[str, RemoteFile] = {
-    id: _published(id, name, size_bytes)
-    for id, name, size_bytes in (
-        ("authors-rain100l", "net_Rain100L.pth", 4_039_349),
-        ("authors-rain100h", "net_Rain100H.pth", 4_039_349),
-        ("authors-ddn", "net_DDN.pth", 4_039_349),
-        ("authors-didmdn", "net_DID.pth", 4_038_021),
-    )
+    card.id: RemoteFile(f"{PUBLISHED_AT}/{_FILES[card.id][0]}", _FILES[card.id][1], sha256)
+    for sha256, card in catalog.AUTHORS.items()
 }
 """By the id of the checkpoint that it becomes."""
 
 
 def is_here(id: str) -> bool:
-    """Return whether a checkpoint of that id exists already.
-
-    Raises:
-        CardInvalid: it exists, but its card cannot be read.
-    """
+    """Return whether a checkpoint of that id exists already."""
     try:
         catalog.find(id)
     except UnknownCheckpoint:
@@ -87,14 +73,6 @@ def fetch(
     id: str, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None
 ) -> Card:
     """Fetch one of `FETCHABLE` and add it to the user's checkpoints.
-
-    Args:
-        id: of the checkpoint.
-        on_progress: called on this thread with the bytes received and those of the whole.
-        cancel: read before each piece.
-
-    Returns:
-        The card of the imported checkpoint.
 
     Raises:
         UnknownCheckpoint: not one of `FETCHABLE`.
@@ -125,12 +103,6 @@ def download(
 ) -> bytes:
     """Return the content of a published file, verified by size and sha256.
 
-    Args:
-        file: the file to get.
-        on_progress: called on this thread after each piece.
-        cancel: read before each piece.
-        timeout_s: longest wait for the next byte.
-
     Raises:
         DownloadError: what is wrong with the connection, the server or the file.
         Cancelled: `cancel` was set.
@@ -159,9 +131,8 @@ def _receive(
     """Append what one connection brings to `data`; it may end early."""
     cancel.raise_if_cancelled()
     with _answer(file, timeout_s) as answer:
-        expected = file.size_bytes if answer.length is None else answer.length
-        if expected != file.size_bytes:
-            raise _other_size(file, expected)
+        if answer.length not in (None, file.size_bytes):
+            raise _other_size(file, answer.length)
         try:
             while piece := answer.read1(CHUNK_BYTES):  # bytes here, without waiting
                 data += piece

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -44,33 +44,21 @@ def alone(path: Path, patience_s: float) -> Iterator[None]:
     """Wait until no other process is inside with the same `path`, and keep others out.
 
     If the disk cannot lock, or the other process takes longer than `patience_s`, the block runs
-    anyway: it must tolerate other processes.
-
-    Args:
-        path: a file for the lock alone; made if missing, and left.
-        patience_s: seconds.
+    anyway: it must tolerate other processes. The lock's file is made if missing, and left.
     """
-    descriptor = _opened(path)
-    try:
-        if descriptor is not None:
-            _wait(descriptor, patience_s)
+    with ExitStack() as held:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError:
+            log.debug("%s cannot be locked", path, exc_info=True)
+        else:
+            held.callback(os.close, descriptor)
+            _wait(descriptor, time.monotonic() + patience_s)
         yield
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
 
 
-def _opened(path: Path) -> int | None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError:
-        log.debug("%s cannot be locked", path, exc_info=True)
-        return None
-
-
-def _wait(descriptor: int, patience_s: float) -> None:
-    until = time.monotonic() + patience_s
+def _wait(descriptor: int, until: float) -> None:
     while True:
         try:
             return lock(descriptor)

@@ -57,10 +57,7 @@ class Gpu:
 class Trial:
     """The result of the benchmark of OpenVINO on this machine.
 
-    Attributes:
-        agrees: its result is torch's.
-        times_as_fast: torch's seconds for a tile over its own.
-        problem: why it does not agree, as a clause.
+    The speed is torch's seconds for a tile over its own; the problem is a clause.
     """
 
     agrees: bool
@@ -99,18 +96,17 @@ class Machine:
 
 def read_cpu_name() -> str:
     """The processor as sold, or its architecture if the system does not name it."""
-    for line in _lines(Path("/proc/cpuinfo")):
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    return _cpuinfo("model name") or platform.processor() or platform.machine()
 
 
 def read_cpu_bf16() -> bool:
     """Return whether the processor multiplies bfloat16 in hardware, as far as Linux tells."""
-    for line in _lines(Path("/proc/cpuinfo")):
-        if line.startswith("flags"):
-            return not BF16_FLAGS.isdisjoint(line.split())
-    return False
+    return not BF16_FLAGS.isdisjoint(_cpuinfo("flags").split())
+
+
+def _cpuinfo(name: str) -> str:
+    lines = (line for line in _lines(Path("/proc/cpuinfo")) if line.startswith(name))
+    return next(lines, "").partition(":")[2].strip()
 
 
 def read_memory_bytes() -> int:
@@ -120,29 +116,20 @@ def read_memory_bytes() -> int:
 
 def _cgroup_free() -> list[int]:
     # Version 2, then version 1. "max" or a huge number mean no limit.
-    root = CGROUP_ROOT
+    old = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
     versions = (
-        (root, "memory.max", "memory.current", "inactive_file"),
-        (
-            root / "memory",
-            "memory.limit_in_bytes",
-            "memory.usage_in_bytes",
-            "total_inactive_file",
-        ),
+        (CGROUP_ROOT, "memory.max", "memory.current", "inactive_file"),
+        (CGROUP_ROOT / "memory", *old),
     )
     free = []
     for folder, limit, used, cache in versions:
         texts = [next(iter(_lines(folder / name)), "").strip() for name in (limit, used)]
         if all(text.isdigit() for text in texts):
+            counts = dict(line.split() for line in _lines(folder / "memory.stat") if " " in line)
             # Cached files count as used, and make room on demand.
-            taken = int(texts[1]) - _cgroup_cache(folder, cache)
+            taken = int(texts[1]) - int(counts.get(cache, 0))
             free.append(max(int(texts[0]) - taken, 0))
     return free
-
-
-def _cgroup_cache(folder: Path, name: str) -> int:
-    counts = dict(line.split() for line in _lines(folder / "memory.stat") if " " in line)
-    return int(counts.get(name, 0))
 
 
 def _lines(path: Path) -> list[str]:

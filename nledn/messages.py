@@ -1,8 +1,9 @@
-"""Words that command line and window share, and names for display.
+"""Words that command line and window share, and names and log lines for display.
 
 The words of an error are in its class; see `nledn.errors`.
 """
 
+import logging
 import os
 import unicodedata
 from collections.abc import Mapping
@@ -85,7 +86,7 @@ def printable(text: str | Path) -> str:
     except UnicodeEncodeError:  # half a letter of UTF-16, as JSON may hold
         raw = os.fspath(text).encode("utf-8", "backslashreplace")
     readable = raw.decode("utf-8", "backslashreplace")
-    return "".join(letter if _is_shown(letter) else _escaped(letter) for letter in readable)
+    return "".join(_shown(letter) for letter in readable)
 
 
 def duration(seconds: float) -> str:
@@ -105,10 +106,20 @@ def in_cell(value: object) -> object:
     return f"./{value}" if isinstance(value, str) and value.startswith(_COMPUTED) else value
 
 
-def _is_shown(letter: str) -> bool:
-    return letter not in _DIRECTIONS and unicodedata.category(letter) not in ("Cc", "Zl", "Zp")
-
-
-def _escaped(letter: str) -> str:
+def _shown(letter: str) -> str:
     number = ord(letter)
+    if letter not in _DIRECTIONS and unicodedata.category(letter) not in ("Cc", "Zl", "Zp"):
+        return letter
     return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+
+
+class LogLines(logging.Formatter):
+    """Log lines that cannot control a terminal, whatever line ends and bytes are in names."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """The line, without the traceback."""
+        return printable(super().formatMessage(record))
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and the traceback, whose last line may hold a name too."""
+        return "\n".join(map(printable, super().format(record).split("\n")))

@@ -47,9 +47,8 @@ class Agreement:
 class Change:
     """The change of a photo, in levels of 255.
 
-    Attributes:
-        taken: mean absolute difference of the channels: the removed rain.
-        brightness: median difference of luma: the change of pixels without rain.
+    Taken is the mean absolute difference of the channels, the removed rain; brightness the median
+    difference of luma, the change of pixels without rain.
     """
 
     taken: float
@@ -78,11 +77,7 @@ def agreement(image: Bytes, truth: Bytes, y: LumaName = "pillow") -> Agreement:
 
 
 def psnr_y(image: Bytes, truth: Bytes) -> float:
-    """Peak signal-to-noise ratio of Y.
-
-    Args:
-        image: (H, W, 3) uint8, RGB.
-        truth: the same.
+    """Peak signal-to-noise ratio of Y of two images, (H, W, 3) uint8 RGB.
 
     Returns:
         dB, with a data range of 255. Equal Y gives infinity, as defined; the caller decides how to
@@ -121,11 +116,7 @@ def levels_of(pixels: Pixels) -> Floats:
 
 
 def change_in(difference: Floats) -> Change:
-    """Measure the change of a photo.
-
-    Args:
-        difference: (H, W, 3), after minus before, in levels of 255.
-    """
+    """Measure a change, (H, W, 3) after minus before, in levels of 255."""
     return Change(float(np.abs(difference).mean()), float(np.median(difference @ LUMA)))
 
 

@@ -9,7 +9,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -17,7 +17,6 @@ import numpy as np
 from nledn import auto, catalog, pipeline
 from nledn.auto import Chosen, Rain
 from nledn.cancel import CancelToken
-from nledn.card import Card
 from nledn.engine import Derainer
 from nledn.errors import CheckpointNotFound, DerainError
 from nledn.options import AUTO, Options
@@ -30,24 +29,9 @@ LOADED_AT_MOST = 8  # more than a comparison has panes; 4 MB each: OpenVINO's ha
 
 _Place = tuple[str, Options]
 """A model by its file's hash, and its device, backend and precision."""
+_Made = tuple[Options, tuple[str, str, str]]
+"""What a layer depends on beside photo and model: what was asked for, and what that gave here."""
 Load = Callable[[Options], Derainer]
-
-
-@dataclass(frozen=True)
-class LayerKey:
-    """All that a layer's values depend on.
-
-    Attributes:
-        photo: what `photo_key` gives.
-        checkpoint_sha256: of the file of weights.
-        settings: as they were asked for; strength and brightness do not count.
-        chosen: device, backend and precision that it is computed with.
-    """
-
-    photo: str
-    checkpoint_sha256: str
-    settings: Options
-    chosen: tuple[str, str, str]
 
 
 _digests: WeakKeyDictionary[Photo, str] = WeakKeyDictionary()
@@ -74,57 +58,44 @@ class LayerCache:
 
     Any thread may use it. Those of the last `PHOTOS_KEPT` photos are kept; a photo has one layer
     of each checkpoint, the one by the last settings.
-
-    Args:
-        limit_bytes: of all planes together. One layer is kept, however large.
     """
 
     def __init__(self, limit_bytes: int = LAYERS_BYTES) -> None:
         self._limit_bytes = limit_bytes
-        self._layers: OrderedDict[LayerKey, RainLayer] = OrderedDict()
+        self._layers: OrderedDict[tuple[str, str], tuple[_Made, RainLayer]] = OrderedDict()
         self._lock = threading.RLock()
 
     @property
     def held_bytes(self) -> int:
         """Memory of the planes that are kept."""
         with self._lock:
-            return sum(layer.plane.nbytes for layer in self._layers.values())
+            return sum(layer.plane.nbytes for _, layer in self._layers.values())
 
-    def find(self, key: LayerKey) -> RainLayer | None:
-        """A layer that is kept, complete or not."""
+    def find(self, photo: str, sha256: str, made: _Made) -> RainLayer | None:
+        """A layer of a `photo_key` and a model's hash that is kept, complete or not."""
         with self._lock:
-            layer = self._layers.get(key)
-            if layer is not None:
-                self._layers.move_to_end(key)
-            return layer
+            found = self._layers.get((photo, sha256))
+            if found is None or found[0] != made:
+                return None
+            self._layers.move_to_end((photo, sha256))
+            return found[1]
 
-    def keep(self, key: LayerKey, layer: RainLayer) -> None:
+    def keep(self, photo: str, sha256: str, made: _Made, layer: RainLayer) -> None:
         """Keep a layer, at the cost of the least recently used ones."""
         with self._lock:
-            before = [each for each in self._layers if _is_replaced(each, key)]
-            self._layers[key] = layer
-            self._layers.move_to_end(key)
-            photos = list(dict.fromkeys(each.photo for each in reversed(self._layers)))
-            gone = photos[PHOTOS_KEPT:]
-            for each in (*before, *(each for each in self._layers if each.photo in gone)):
-                del self._layers[each]
+            self._layers[photo, sha256] = (made, layer)
+            self._layers.move_to_end((photo, sha256))
+            photos = list(dict.fromkeys(each for each, _ in reversed(self._layers)))
+            for key in [key for key in self._layers if key[0] in photos[PHOTOS_KEPT:]]:
+                del self._layers[key]
             while len(self._layers) > 1 and self.held_bytes > self._limit_bytes:
                 self._layers.popitem(last=False)
-
-
-def _is_replaced(old: LayerKey, new: LayerKey) -> bool:
-    same = (old.photo, old.checkpoint_sha256) == (new.photo, new.checkpoint_sha256)
-    return same and old != new
 
 
 class LoadedModels:
     """Loaded models, kept for the next photo, and their layers.
 
     Load and derain on one thread; `kept` may be asked from any.
-
-    Args:
-        load: as `Derainer.load`.
-        layers: where their layers are kept.
     """
 
     def __init__(self, load: Load = Derainer.load, layers: LayerCache | None = None) -> None:
@@ -144,32 +115,14 @@ class LoadedModels:
             DeviceError: the requested device, backend or precision is missing.
         """
         key = self._place(options)
-        derainer = self._loaded.get(key) or self._load(options)
+        derainer = self._loaded.pop(key, None) or self._load(options)
         self._loaded[key] = derainer
-        self._loaded.move_to_end(key)
         if len(self._loaded) > LOADED_AT_MOST:
             self._loaded.popitem(last=False)
         return derainer
 
-    def card(self, options: Options) -> Card:
-        """Return the card of the checkpoint that `options` name.
-
-        Raises:
-            UnknownCheckpoint: no checkpoint of that id.
-            CheckpointError: its file cannot be used, or is gone.
-        """
-        card = catalog.find(options.weights)
-        if not card.path.is_file():
-            raise CheckpointNotFound(card.path)
-        return card
-
     def chosen(self, photo: Photo, options: Options, cancel: CancelToken | None = None) -> Chosen:
-        """Return options that name a model: for `auto` by a sample of the photo, once.
-
-        Raises:
-            Cancelled: `cancel` was set.
-            DerainError: as `find`, or not even the smallest tile fits.
-        """
+        """Return options that name a model: for `auto` by a sample of the photo, once."""
         rains = self._rains.setdefault(photo_key(photo), {})
 
         def look() -> Rain:
@@ -191,11 +144,7 @@ class LoadedModels:
     ) -> tuple[Derainer, RainLayer]:
         """Return the model and the photo's rain layer, a new one if none is known.
 
-        Args:
-            photo: as read.
-            options: the model, or `auto`, and where to compute.
-            into: a layer to continue, which was not found here.
-            cancel: read before a model is chosen.
+        A layer that was not found here, `into`, is continued.
 
         Raises:
             Cancelled: `cancel` was set.
@@ -203,11 +152,11 @@ class LoadedModels:
         """
         chosen = self.chosen(photo, options, cancel)
         derainer = self.find(chosen.options)
-        key = _key(photo_key(photo), derainer, options)
+        key = (photo_key(photo), derainer.card.sha256, _made(derainer, options))
         if into and chosen.reason and into.record.checkpoint_sha256 != derainer.card.sha256:
             into = None  # a model was added or removed meanwhile, so another one is chosen now
-        layer = into or self.layers.find(key) or pipeline.started(photo, derainer)
-        self.layers.keep(key, Chosen(options).noted(layer))
+        layer = into or self.layers.find(*key) or pipeline.started(photo, derainer)
+        self.layers.keep(*key, Chosen(options).noted(layer))
         return derainer, chosen.noted(layer)
 
     def kept(self, photo: Photo, options: Options) -> RainLayer | None:
@@ -224,7 +173,9 @@ class LoadedModels:
             loaded = self._loaded.get(self._place(chosen.options))
         except (DerainError, KeyError):
             return None  # deraining says why, or samples the photo first
-        layer = None if loaded is None else self.layers.find(_key(known, loaded, options))
+        if loaded is None:
+            return None
+        layer = self.layers.find(known, loaded.card.sha256, _made(loaded, options))
         return chosen.noted(layer) if layer is not None and layer.done.any() else None
 
     @staticmethod
@@ -232,17 +183,18 @@ class LoadedModels:
         return auto.choose(options, look) if options.weights == AUTO else Chosen(options)
 
     def _place(self, options: Options) -> _Place:
-        return self.card(options).sha256, settings_of(options)
+        card = catalog.find(options.weights)
+        if not card.path.is_file():
+            raise CheckpointNotFound(card.path)
+        return card.sha256, settings_of(options)
 
     def unload(self) -> None:
         """Reload each model at its next use; layers are found again if the choice is the same."""
         self._loaded.clear()
 
 
-def _key(photo: str, derainer: Derainer, options: Options) -> LayerKey:
-    choice = derainer.choice
-    chosen = (choice.device, choice.backend, choice.precision)
-    return LayerKey(photo, derainer.card.sha256, settings_of(options), chosen)
+def _made(derainer: Derainer, options: Options) -> _Made:
+    return settings_of(options), derainer.choice.name
 
 
 def settings_of(options: Options) -> Options:

@@ -23,15 +23,7 @@ _ENDING_LETTERS = 16  # of a shortened stem, where the names of a series differ
 
 @dataclass(frozen=True)
 class Naming:
-    """The fields of a name.
-
-    Attributes:
-        stem: name of the source without its ending.
-        ext: ending of the result, with its dot.
-        checkpoint: id.
-        strength: as a percentage.
-        n: place of the photo in its run, from 1.
-    """
+    """The fields of a name."""
 
     stem: str
     ext: str
@@ -65,14 +57,7 @@ def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
 
 
 def check_template(template: str) -> str:
-    """Check before the first photo that a template can be filled.
-
-    Returns:
-        The template's name for a photo that ends in `.png`.
-
-    Raises:
-        OptionInvalid: as `name_of` says.
-    """
+    """Check before the first photo that a template can be filled, and name a PNG by it."""
     return name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), template)
 
 
@@ -83,12 +68,7 @@ def source_stem(stem: str) -> str | None:
 
 
 def numbered(path: Path, ext: str | None = None) -> Iterator[Path]:
-    """Yield `a.jpg`, `a-2.jpg`, `a-3.jpg` and so on.
-
-    Args:
-        path: the first of them.
-        ext: the number goes before it; None for the ending of `path`.
-    """
+    """Yield `a.jpg`, `a-2.jpg`, and so on; the number goes before `ext`, if that is given."""
     yield path
     ext = path.suffix if ext is None else ext
     stem = path.name.removesuffix(ext)

@@ -23,14 +23,7 @@ from nledn.architecture import (
     Variant,
 )
 from nledn.attention import attend
-from nledn.regions import (
-    LEVEL_GRIDS,
-    Span,
-    region_count,
-    region_spans,
-    safe_side,
-    window_runs,
-)
+from nledn.regions import LEVEL_GRIDS, Span, region_count, region_spans, safe_side, window_runs
 
 SMALLEST_SUM = 1e-3  # smallest divisor of the literal operation; below, noise would be multiplied
 
@@ -39,14 +32,12 @@ def reflect_to(x: Tensor, height: int, width: int) -> Tensor:
     """Extend (B, C, H, W) at the bottom and right by reflection, as often as it takes."""
     for axis, side in ((2, height), (3, width)):
         if side != x.shape[axis]:
-            x = x.index_select(axis, _reflected(x.shape[axis], side, x.device))
+            period = max(2 * (x.shape[axis] - 1), 1)
+            folded = torch.arange(side, device=x.device) % period
+            is_one = x.shape[axis] == 1
+            places = folded * 0 if is_one else torch.minimum(folded, period - folded)
+            x = x.index_select(axis, places)
     return x
-
-
-def _reflected(length: int, side: int, device: torch.device) -> Tensor:
-    period = max(2 * (length - 1), 1)
-    folded = torch.arange(side, device=device) % period
-    return torch.minimum(folded, period - folded) if length > 1 else folded * 0
 
 
 class NonLocal(nn.Module):
@@ -168,12 +159,7 @@ def _joined(parts: list[Tensor], axis: int) -> Tensor:
 
 
 class NEDB(nn.Module):
-    """Non-locally enhanced dense block (section 3.2, eq. 6–8).
-
-    Args:
-        grid: regions a side on its level, for the layout `grid`.
-        variant: with or without dense connections and the non-local operation.
-    """
+    """Non-locally enhanced dense block (section 3.2, eq. 6–8)."""
 
     def __init__(self, grid: int, variant: Variant = NLEDN_ITSELF) -> None:
         super().__init__()
@@ -188,27 +174,18 @@ class NEDB(nn.Module):
 
     def forward(self, x: Tensor, regions: Regions) -> Tensor:
         """Map (B, 64, H, W) to the same shape; the residual is the block's input, not D0."""
-        features = [self._enhanced(x, regions)]  # D0: (B, 64, H, W)
+        is_local = self.variant.non_local == "none"
+        features = [x if is_local else self.non_local(x, self.grid, regions)]  # D0: (B, 64, H, W)
         for conv in self.dense:
             features.append(F.relu(conv(self._read(features))))  # Dl: (B, 32, H, W)
         return self.fusion(self._read(features)) + x  # type: ignore[no-any-return]
-
-    def _enhanced(self, x: Tensor, regions: Regions) -> Tensor:
-        if self.variant.non_local == "none":
-            return x
-        return self.non_local(x, self.grid, regions)  # type: ignore[no-any-return]
 
     def _read(self, features: list[Tensor]) -> Tensor:
         return torch.cat(features, dim=1) if self.variant.dense else features[-1]
 
 
 class NLEDN(nn.Module):
-    """The whole network (figure 2): three levels down, three up, skips between equals.
-
-    Args:
-        regions: the region layout; a checkpoint's card says which it was trained with.
-        variant: NLEDN, or less of it for study.
-    """
+    """The whole network (figure 2): three levels down, three up, skips between equals."""
 
     def __init__(self, regions: Regions = "grid", variant: Variant = NLEDN_ITSELF) -> None:
         super().__init__()

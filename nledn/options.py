@@ -1,5 +1,6 @@
 """The user's choices, checked once, for the window, the command line and batches."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -14,6 +15,7 @@ LIMIT_MEGAPIXELS = 250.0
 """Larger photos are refused unless asked for: most are bombs, or panoramas of hours of work."""
 TILE_MIN_PX = 64  # an overlap must fit twice, and each level needs some pixels
 TILE_MAX_PX = 4096
+_DEVICE = re.compile("auto|cpu|mps|cuda(:[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,13 @@ class Options:
     def __post_init__(self) -> None:
         allowed = "0 to 1.5 (0.7 is 70 %)"
         _require(0 <= self.strength <= STRENGTH_MAX, "strength", self.strength, allowed)
-        _require(_is_device(self.device), "device", self.device, "auto, cpu, cuda, cuda:N or mps")
+        is_device = _DEVICE.fullmatch(self.device) is not None
+        _require(is_device, "device", self.device, "auto, cpu, cuda, cuda:N or mps")
         require_one("backend", self.backend, ("auto", *get_args(BackendName)))
         require_one("precision", self.precision, ("auto", *get_args(PrecisionName)))
-        _require(_is_tile(self.tile), "tile", self.tile, "auto, whole or 64 to 4096")
+        is_number = isinstance(self.tile, int) and TILE_MIN_PX <= self.tile <= TILE_MAX_PX
+        is_tile = is_number or self.tile in ("auto", "whole")
+        _require(is_tile, "tile", self.tile, "auto, whole or 64 to 4096")
         overlap_fits = self.overlap_px is None or 0 <= self.overlap_px <= self._overlap_limit()
         limit = f"0 to {self._overlap_limit()} (a quarter of the tile)"
         _require(overlap_fits, "overlap", self.overlap_px, limit)
@@ -73,25 +78,8 @@ def parse_tile(text: str) -> str | int:
     return int(text) if text.isascii() and text.isdigit() else text
 
 
-def _is_device(device: str) -> bool:
-    kind, _, index = device.partition(":")
-    if kind == "cuda" and ":" in device:
-        return index.isascii() and index.isdigit()
-    return device in ("auto", "cpu", "cuda", "mps")
-
-
-def _is_tile(tile: str | int) -> bool:
-    if isinstance(tile, int):
-        return TILE_MIN_PX <= tile <= TILE_MAX_PX
-    return tile in ("auto", "whole")
-
-
 def require_one(option: str, found: str, allowed: tuple[str, ...]) -> None:
-    """Refuse a word that is not allowed.
-
-    Raises:
-        OptionInvalid: the word is not allowed.
-    """
+    """Refuse a word that is not allowed."""
     _require(found in allowed, option, found, f"{', '.join(allowed[:-1])} or {allowed[-1]}")
 
 

@@ -74,12 +74,9 @@ class Pair:
 
 @dataclass(frozen=True)
 class PairSet:
-    """The pairs of a folder.
+    """The pairs of a folder, in natural order of the rainy names: 2 before 10.
 
-    Attributes:
-        layout: in words.
-        pairs: in natural order of the rainy names: 2 before 10.
-        unmatched: rainy photos without a clean one.
+    The layout is in words; unmatched rainy photos have no clean one.
     """
 
     layout: str
@@ -120,9 +117,7 @@ LAYOUTS = (
     _layout("rainy/ and clean/ with equal names", ("rainy", "clean"), _SAME),
     _layout("input/ and target/ with equal names", ("input", "target"), _SAME),
     _layout(
-        "rain-<n>.png and norain-<n>.png",
-        ("", ""),
-        (r"rain-(?P<key>\w+)", r"norain-(?P<key>\w+)"),
+        "rain-<n>.png and norain-<n>.png", ("", ""), (r"rain-(?P<key>\w+)", r"norain-(?P<key>\w+)")
     ),
     _layout("<n>.png and no<n>.png", ("", ""), (r"(?P<key>\d+)", r"no(?P<key>\d+)")),
 )
@@ -140,13 +135,14 @@ def find_pairs(folder: Path) -> PairSet:
     # Others are not ours, and may not even be listed, such as lost+found.
     named = {name for layout in LAYOUTS for name in (layout.rainy_folder, layout.clean_folder)}
     inside = [path for path in entries if path.name.lower() in named and path.is_dir()]
-    folders = {path.name.lower(): _files(path) for path in inside} | {"": files}
+    folders = {path.name.lower(): _photos_in(path) for path in inside} | {"": files}
     for layout in LAYOUTS:
         found = _matched(folders, layout)
         if found.pairs:
             return found
     jpegs = [path for path in files if path.suffix.lower() in HALVES_SUFFIXES]
-    if _are_halves(jpegs):
+    correlations = [_correlation_of_halves(path) for path in jpegs[:HALVES_SAMPLES]]
+    if correlations and float(np.median(correlations)) > HALVES_CORRELATION:
         return PairSet(HALVES_TITLE, tuple(Pair(path, None) for path in jpegs))
     titles = (*(layout.title for layout in LAYOUTS), HALVES_TITLE)
     raise NoPairs(folder, titles, tuple(path.name for path in entries[:FOUND_NAMES]))
@@ -155,10 +151,8 @@ def find_pairs(folder: Path) -> PairSet:
 def truth_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path | None:
     """Find the photo without rain by name: the same name, else one of a known set of pairs.
 
-    Args:
-        photo_path: the rainy photo, relative to a folder of rainy photos.
-        folder: where photos without rain lie, in the same tree or all together.
-        rainy: file of the rainy photo, taken only if nothing else is found.
+    `photo_path` is relative to a folder of rainy photos; those without rain lie in `folder`, in the
+    same tree or all together. The file `rainy` is taken only if nothing else is found.
     """
     stems = [photo_path.stem]
     for layout in LAYOUTS:
@@ -171,10 +165,7 @@ def truth_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path 
 def result_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path | None:
     """Find another program's result by name: the photo's, whatever its ending, or ours.
 
-    Args:
-        photo_path: the rainy photo, relative to a folder of rainy photos.
-        folder: where the results lie, in the same tree or all together.
-        rainy: file of the rainy photo, taken only if nothing else is found.
+    The arguments are those of `truth_of`.
     """
     stems = [photo_path.stem, f"{photo_path.stem}_derained"]
     return _first(_named(photo_path, folder, stems), rainy)
@@ -189,7 +180,7 @@ def truth_beside(photo_path: Path) -> Path | None:
         if not match or layout.rainy_folder not in ("", around.name.lower()):
             continue
         with suppress(InputNotFound):
-            found = dict(_keyed(_files(folder), layout.clean_stem)).get(match["key"])
+            found = dict(_keyed(_photos_in(folder), layout.clean_stem)).get(match["key"])
             if found is not None and found != photo_path:
                 return found
     return None
@@ -202,32 +193,24 @@ def _named(photo_path: Path, folder: Path, stems: list[str]) -> Iterator[Path]:
         for stem in dict.fromkeys(stems):
             for suffix in photo.readable_suffixes():
                 names += [f"{stem}{suffix}", f"{stem}{suffix.upper()}"]
-        yield from (place / name for name in names if _is_file(place / name))
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except PermissionError:  # its folder may not be entered
-        return False
+        with suppress(PermissionError):  # the folder may not be entered
+            yield from (place / name for name in names if (place / name).is_file())
 
 
 def _first(paths: Iterator[Path], rainy: Path | None) -> Path | None:
     """The first file that is not the rainy photo itself, else that one."""
     own = None
     for path in paths:
-        if rainy is None or not _is_one(path, rainy):
-            return path
-        own = own or path
+        with suppress(OSError):
+            if rainy is not None and path.samefile(rainy):
+                own = own or path
+                continue
+        return path
     return own
 
 
-def _is_one(path: Path, other: Path) -> bool:
-    """Return whether both are one file, by whatever names."""
-    try:
-        return path.samefile(other)
-    except OSError:
-        return False
+def _photos_in(folder: Path) -> list[Path]:
+    return _photos(_entries(folder))
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -238,10 +221,6 @@ def _entries(folder: Path) -> list[Path]:
         raise InputNotFound(folder) from error
     kept = (path for path in paths if not path.name.startswith("."))
     return natsorted(path for path in kept if path.name.lower() not in JUNK)
-
-
-def _files(folder: Path) -> list[Path]:
-    return _photos(_entries(folder))
 
 
 def _photos(entries: list[Path]) -> list[Path]:
@@ -267,12 +246,6 @@ def _keyed(files: list[Path], stem: re.Pattern[str]) -> Iterator[tuple[str, Path
         match = stem.fullmatch(path.stem)
         if match:
             yield match["key"], path
-
-
-def _are_halves(files: list[Path]) -> bool:
-    """Return whether the halves of a few of these photos show the same scene."""
-    correlations = [_correlation_of_halves(path) for path in files[:HALVES_SAMPLES]]
-    return bool(correlations) and float(np.median(correlations)) > HALVES_CORRELATION
 
 
 def _correlation_of_halves(path: Path) -> float:

@@ -22,11 +22,7 @@ from nledn import photo as photos
 from nledn.brightness import SlowLight
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
-from nledn.errors import (
-    OutputExists,
-    WouldReplaceSource,
-    unknown_format,
-)
+from nledn.errors import OutputExists, WouldReplaceSource, unknown_format
 from nledn.naming import numbered
 from nledn.photo import Note, Photo, WriteSettings, sidecar
 from nledn.photo.formats import RAIN_LAYERS, written_format
@@ -149,12 +145,7 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Target:
-    """The final place of a result.
-
-    Attributes:
-        path: of the file.
-        overwrite: a file there may be replaced.
-    """
+    """The final place of a result."""
 
     path: Path
     overwrite: bool = False
@@ -221,11 +212,7 @@ def check(outputs: Outputs, *, overwrite: bool = False, sources: Sequence[Path] 
 
 
 def started(photo: Photo, engine: Engine) -> RainLayer:
-    """Return an empty rain layer for a photo.
-
-    Raises:
-        OutOfMemory: not even the smallest tile fits.
-    """
+    """Return an empty rain layer for a photo."""
     height, width = photo.pixels.shape[:2]
     return engine.start((height, width), grey=photo.grey, linear=photo.linear)
 
@@ -319,17 +306,7 @@ def write(
 def write_rain(
     result: Result, path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
 ) -> None:
-    """Write the rain of a result, at the photo's size and at strength 1.
-
-    Args:
-        result: the result.
-        path: see `nledn.photo.write_rain`.
-        overwrite: whether an earlier file may be replaced.
-        sources: files that are never replaced; the photo's own is always among them.
-
-    Raises:
-        WriteError: see `nledn.photo.write_rain`.
-    """
+    """Write the rain of a result, at the photo's size and at strength 1."""
     own = () if result.photo.path is None else (result.photo.path,)
     rain = result.layer.rain()
     photos.write_rain(rain, path, overwrite=overwrite, sources=(*own, *sources))

@@ -81,11 +81,7 @@ def white(depth: np.dtype[Any]) -> int:
 
 
 def without_hidden(pixels: Pixels, alpha: Plane) -> Pixels:
-    """Replace the colour of each transparent pixel by the nearest visible one.
-
-    Args:
-        pixels: (H, W, 3).
-        alpha: (H, W); only 0 hides a pixel.
+    """Replace the colour of each transparent pixel, of alpha 0, by the nearest visible one.
 
     Returns:
         `pixels` itself if nothing is hidden, or everything.

@@ -27,9 +27,20 @@ def resources() -> Path:
     return _root() / "resources"
 
 
+def manual() -> Path:
+    """The pages of the manual, as Markdown; read-only."""
+    return _root() / "docs"
+
+
 def licences() -> Path:
     """The list of a bundle's parts and the texts of their licences; only bundles have it."""
     return _root() / "licences"
+
+
+def licence_overview() -> str | None:
+    """The list of a bundle's licences, for users; None if AfterRain runs from source or a wheel."""
+    listed = licences() / "OVERVIEW.txt"
+    return listed.read_text("utf-8") if listed.is_file() else None
 
 
 def sample_photo() -> Path:

@@ -258,17 +258,9 @@ def _subtract_from_floats(pixels: Pixels, rain: Floats, linear: bool) -> Pixels:
 def difference(
     before: Pixels, after: Pixels, record: Record, strength: float = 1.0, *, linear: bool = False
 ) -> RainLayer:
-    """Recover the rain from a photo and its result; `apply` gives the result again.
+    """Recover the rain from a photo and its result, (H, W, 3); `apply` gives the result again.
 
-    Args:
-        before: (H, W, 3), the photo.
-        after: (H, W, 3), its result, which may have lost depth.
-        record: how it was made.
-        strength: share of the rain that was removed; not 0.
-        linear: both are in linear light.
-
-    Returns:
-        A complete layer.
+    `strength` is the share of the rain that was removed; not 0. The result may have lost depth.
     """
     height, width = before.shape[:2]
     layer = RainLayer(whole(height, width), record, linear=linear)

@@ -120,10 +120,8 @@ def pools_evenly(side: int) -> bool:
 
 
 def _is_safe(side: int, regions: Regions) -> bool:
-    for grid in LEVEL_GRIDS:
-        if side < 1:
-            return False
-        if region_spans(side, region_count(side, grid, regions))[-1].length < SMALLEST_PIECE:
-            return False
-        side //= 2
-    return True
+    sides = [side >> level for level in range(len(LEVEL_GRIDS))]
+    return all(
+        n >= 1 and region_spans(n, region_count(n, grid, regions))[-1].length >= SMALLEST_PIECE
+        for n, grid in zip(sides, LEVEL_GRIDS, strict=True)
+    )

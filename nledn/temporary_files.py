@@ -88,11 +88,7 @@ def note(path: Path) -> Noted:
 
 
 def private_folder() -> tuple[Path, Noted]:
-    """Make a folder for the user alone, to be discarded with its note.
-
-    Raises:
-        OSError: it cannot be made.
-    """
+    """Make a folder for the user alone, to be discarded with its note."""
     name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{TEMPORARY_SUFFIX}"
     folder = Path(tempfile.gettempdir()).absolute() / name
     noted = note(folder)
@@ -122,11 +118,7 @@ def remove_abandoned() -> None:
 
 
 def discard(path: Path) -> None:
-    """Delete an unfinished file, or a folder of them, if it still exists.
-
-    Raises:
-        OSError: it cannot be deleted.
-    """
+    """Delete an unfinished file, or a folder of them, if it still exists."""
     if path.is_dir() and not path.is_symlink():
         with suppress(FileNotFoundError):
             shutil.rmtree(path)
@@ -153,11 +145,7 @@ def _remove_abandoned() -> None:
 
 
 def _is_settled(place: Path) -> bool:
-    """Remove the file of an unlocked note; return whether the note can be deleted.
-
-    Raises:
-        OSError: the note is locked, or the file cannot be removed.
-    """
+    """Remove the file of an unlocked note; return whether the note can be deleted."""
     descriptor = os.open(place, os.O_RDWR)
     try:
         lock(descriptor)

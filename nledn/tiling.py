@@ -7,7 +7,6 @@ the convolutions has touched those pixels; at the photo's own border it keeps it
 weight of a pixel is the product of its two axes' weights.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,8 +58,8 @@ class Rect:
 
     def meets(self, other: "Rect") -> bool:
         """Return whether the two share a pixel."""
-        across = min(self.right, other.right) > max(self.left, other.left)
-        return across and min(self.bottom, other.bottom) > max(self.top, other.top)
+        shared = self.shared(other)
+        return shared.width > 0 and shared.height > 0
 
     def distance(self, other: "Rect") -> float:
         """The distance between the nearest pixels, px; 0 if the two meet."""
@@ -94,9 +93,8 @@ class Axis:
     @cached_property
     def weights(self) -> tuple[npt.NDArray[np.float32], ...]:
         """For each tile (tile_px,) float32 in [0, 1]; at each position the tiles' sum is 1."""
-        covered = self.starts[-1] + self.tile_px
         raw = [self._ramp(index) for index in range(len(self.starts))]
-        total = np.zeros(covered)
+        total = np.zeros(self.starts[-1] + self.tile_px)
         for start, ramp in zip(self.starts, raw, strict=True):
             total[start : start + self.tile_px] += ramp
         return tuple(
@@ -145,14 +143,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Tile:
-    """One piece of work.
-
-    Attributes:
-        index: its place in `Tiling.tiles`.
-        rect: the pixels it reads; may reach beyond the photo at the right and bottom.
-        row: index into the vertical axis.
-        column: index into the horizontal axis.
-    """
+    """One piece of work."""
 
     index: int
     rect: Rect
@@ -162,12 +153,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tiling:
-    """A photo's tiles.
-
-    Attributes:
-        vertical: tiles along the height.
-        horizontal: tiles along the width.
-    """
+    """A photo's tiles."""
 
     vertical: Axis
     horizontal: Axis
@@ -175,13 +161,13 @@ class Tiling:
     @cached_property
     def tiles(self) -> tuple[Tile, ...]:
         """All tiles, by rows."""
-        return tuple(Tile(index, *place) for index, place in enumerate(self._places()))
-
-    def _places(self) -> Iterator[tuple[Rect, int, int]]:
         height, width = self.vertical.tile_px, self.horizontal.tile_px
+        tiles: list[Tile] = []
         for row, top in enumerate(self.vertical.starts):
             for column, left in enumerate(self.horizontal.starts):
-                yield Rect(left, top, left + width, top + height), row, column
+                rect = Rect(left, top, left + width, top + height)
+                tiles.append(Tile(len(tiles), rect, row, column))
+        return tuple(tiles)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -236,25 +222,20 @@ def balanced(height: int, width: int, tile_px: int, overlap_px: int) -> Tiling:
         tile_px: largest side of a tile; rounded down to a multiple of 8.
         overlap_px: least overlap of neighbours; at most a quarter of the tile.
     """
-    return Tiling(
-        _balanced_axis(height, tile_px, overlap_px), _balanced_axis(width, tile_px, overlap_px)
-    )
+    largest = max(tile_px // STEP_PX * STEP_PX, STEP_PX)
+    return Tiling(*(_balanced_axis(side, largest, overlap_px) for side in (height, width)))
 
 
-def _balanced_axis(side_px: int, largest_px: int, overlap_px: int) -> Axis:
+def _balanced_axis(side_px: int, largest: int, overlap_px: int) -> Axis:
     extended, overlap = _up(side_px), _up(overlap_px)
-    largest = max(largest_px // STEP_PX * STEP_PX, STEP_PX)
     if extended <= largest:
         return Axis(side_px, extended, (0,), overlap_px)
     count = -(-(extended - overlap) // (largest - overlap))
-    tile_px = _even(_up(-(-(extended + (count - 1) * overlap) // count)), largest)
+    least = _up(-(-(extended + (count - 1) * overlap) // count))
+    # The next length whose regions pool evenly, if one exists.
+    lengths = range(least, largest + 1, STEP_PX)
+    tile_px = next((length for length in lengths if pools_evenly(length)), least)
     return Axis(side_px, tile_px, _spread(extended - tile_px, count), overlap_px)
-
-
-def _even(tile_px: int, largest: int) -> int:
-    """The next length whose regions pool evenly, if one exists up to `largest`."""
-    lengths = range(tile_px, largest + 1, STEP_PX)
-    return next((length for length in lengths if pools_evenly(length)), tile_px)
 
 
 def static(height: int, width: int, tile_px: int, overlap_px: int) -> Tiling:
@@ -262,9 +243,7 @@ def static(height: int, width: int, tile_px: int, overlap_px: int) -> Tiling:
 
     A side shorter than the tile is extended by reflection to the tile's length.
     """
-    return Tiling(
-        _static_axis(height, tile_px, overlap_px), _static_axis(width, tile_px, overlap_px)
-    )
+    return Tiling(*(_static_axis(side, tile_px, overlap_px) for side in (height, width)))
 
 
 def _static_axis(side_px: int, tile_px: int, overlap_px: int) -> Axis:

@@ -13,7 +13,7 @@ import torch
 
 from nledn import checkpoint
 from nledn.architecture import weight_shapes
-from nledn.checkpoint.names import AUTHORS_TO_OURS
+from nledn.checkpoint import AUTHORS_TO_OURS
 
 Arrays = dict[str, npt.NDArray[np.float32]]
 SHAPES_OF_AUTHORS = Path(__file__).parent / "golden" / "state_dict_shapes.json"

@@ -2,10 +2,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import hypothesis
 import pytest
@@ -41,6 +41,17 @@ hypothesis.settings.register_profile(
     "afterrain", deadline=None, database=None, derandomize=True, print_blob=False
 )
 hypothesis.settings.load_profile("afterrain")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, dict[str, Any], dict[str, Any]]:
+    """Reports cross from one process to another as UTF-8, which has no bytes of odd names."""
+    report = yield
+    report["sections"] = [
+        (title, text.encode(errors="backslashreplace").decode())
+        for title, text in report["sections"]
+    ]
+    return report
 
 
 @pytest.fixture(scope="session")

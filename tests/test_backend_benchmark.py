@@ -1,19 +1,16 @@
 """The trial of OpenVINO: its verdicts, and that they are remembered. The backends are stand-ins."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nledn import places
-from nledn.backends import Backend, Trained, backend_benchmark, reference
+from nledn.backends import Backend, Trained, backend_benchmark
 from nledn.device import Choice
 from nledn.machine import Machine, Trial
 from nledn.pixels import Floats
 
 MACHINE = Machine("A CPU", 2, 2**34, cpu_bf16=False, openvino="2026.4")
-BARE = replace(MACHINE, torch=False)
 
 
 class Constant:
@@ -30,7 +27,7 @@ class Constant:
 def _a_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Torch's rounds take 3 s each, OpenVINO's 2 s; in the first one something else is busy."""
     times = iter([0.0, 9.0, 0.0, 8.0] + [0.0, 3.0, 0.0, 2.0] * (backend_benchmark.ROUNDS - 1))
-    monkeypatch.setattr("nledn.backends.backend_benchmark.time.perf_counter", lambda: next(times))
+    monkeypatch.setattr("nledn.backends.self_test.time.perf_counter", lambda: next(times))
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, openvino: Backend | BaseException) -> None:
@@ -41,8 +38,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, openvino: Backend | BaseException)
             raise openvino
         return openvino
 
-    for module in ("nledn.backends", "nledn.backends.reference"):
-        monkeypatch.setattr(f"{module}.create", create)
+    monkeypatch.setattr("nledn.backends.create", create)
 
 
 def test_one_that_agrees_gets_its_speed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,60 +107,3 @@ def test_a_damaged_verdict_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     backend_benchmark.hold(MACHINE)
     backend_benchmark._path(MACHINE).write_text("{", "utf-8")
     assert backend_benchmark.remembered(MACHINE) is None
-
-
-@pytest.fixture
-def _torchs_word(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Torch's result in a bundle: 0.25 everywhere."""
-    stand_in(monkeypatch, Constant(0.25))
-    path = tmp_path / "torchs-rain.npz"
-    reference.write(path)
-    monkeypatch.setattr(places, "torchs_rain", lambda: path)
-
-
-@pytest.mark.usefixtures("_torchs_word")
-@pytest.mark.parametrize(
-    ("value", "problem"), [(0.25, ""), (0.25005, ""), (0.3, "its result is 0.05 from torch's")]
-)
-def test_without_torch_what_it_found_is_the_measure(
-    monkeypatch: pytest.MonkeyPatch, value: float, problem: str
-) -> None:
-    stand_in(monkeypatch, Constant(value))
-    settled = backend_benchmark.settled(BARE).openvino_trial
-    assert settled == Trial(agrees=not problem, times_as_fast=1.0, problem=problem)
-    assert backend_benchmark.remembered(BARE) == settled
-
-
-@pytest.mark.usefixtures("_torchs_word")
-def test_without_torch_one_that_ended_the_program_gets_a_second_chance(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    left = []  # what a process that ends now would leave
-
-    class Noting(Constant):
-        def rain(self, rainy: Floats) -> Floats:
-            left.append(backend_benchmark.remembered(BARE))
-            return super().rain(rainy)
-
-    stand_in(monkeypatch, Noting(0.25))
-    backend_benchmark.settled(BARE)
-    backend_benchmark._remember(backend_benchmark.BEGAN, BARE)  # and then the process was gone
-    backend_benchmark.settled(replace(BARE, openvino_trial=backend_benchmark.BEGAN))
-    assert left == [backend_benchmark.BEGAN, backend_benchmark.BEGAN_AGAIN]
-    machine = replace(BARE, openvino_trial=backend_benchmark.BEGAN_AGAIN)
-    assert backend_benchmark.settled(machine) is machine, "there is no third"
-
-
-@pytest.mark.usefixtures("_torchs_word")
-def test_without_torch_a_failure_is_not_held_against_it_for_ever(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    stand_in(monkeypatch, RuntimeError("no memory"))
-    settled = backend_benchmark.settled(BARE).openvino_trial
-    assert settled is not None
-    assert "no memory" in settled.problem
-    assert backend_benchmark.remembered(BARE) is None
-
-
-def test_with_torch_nothing_is_tried_unasked() -> None:
-    assert backend_benchmark.settled(MACHINE) is MACHINE

@@ -44,7 +44,7 @@ def attempt(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Attempt]]
 
     def begin(does: str, machine: Machine = MACHINE) -> Attempt:
         code = PROCESS.format(does=does, machine=machine)
-        monkeypatch.setattr(backend_benchmark, "_command", lambda: [sys.executable, "-c", code])
+        monkeypatch.setattr(backend_benchmark, "command", lambda: [sys.executable, "-c", code])
         begun.append(Attempt(machine))
         return begun[-1]
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from nledn import Options, backends, device
-from nledn.backends import cards, nvml
+from nledn.backends import cards
 from nledn.backends import torch as torch_backend
 from nledn.device import LOST, NO_DRIVER, TORCH_FOR_CPU
 from nledn.errors import DeviceUnavailable
@@ -119,7 +119,7 @@ def cuda(monkeypatch: pytest.MonkeyPatch) -> Cuda:
     monkeypatch.setattr(cards, "_PROCESS", cards._Process())
     monkeypatch.setattr(torch.version, "cuda", "13.0")
     monkeypatch.setattr(torch.version, "hip", None)
-    monkeypatch.setattr(nvml, "_library", lambda: None)
+    monkeypatch.setattr(cards, "_nvml", lambda: None)
     return found
 
 
@@ -218,7 +218,7 @@ def test_nvidias_library_tells_the_memory_without_opening_a_card(
 ) -> None:
     cuda.cards, cuda.free = [RTX_4080, TESLA_P40], {1: 5 * GIB}
     library = Nvml({RTX_4080.name: 2 * GIB, TESLA_P40.name: -1}, "580.65.06")
-    monkeypatch.setattr(nvml, "_library", lambda: library)
+    monkeypatch.setattr(cards, "_nvml", lambda: library)
     first, second = machine().gpus
     assert (first.free_bytes, first.total_bytes) == (2 * GIB, 24 * GIB)
     assert second.free_bytes == 5 * GIB

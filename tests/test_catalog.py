@@ -11,7 +11,7 @@ import torch
 from nledn import catalog, checkpoint, places
 from nledn.architecture import weight_shapes
 from nledn.card import Card, Score
-from nledn.checkpoint.names import AUTHORS_TO_OURS
+from nledn.checkpoint import AUTHORS_TO_OURS
 from nledn.errors import (
     CardInvalid,
     CheckpointChanged,

@@ -13,7 +13,7 @@ from safetensors.torch import save as save_tensors
 
 from nledn import checkpoint
 from nledn.architecture import weight_shapes
-from nledn.checkpoint.names import AUTHORS_TO_OURS
+from nledn.checkpoint import AUTHORS_TO_OURS
 from nledn.errors import (
     CheckpointChanged,
 )

@@ -10,7 +10,6 @@ from nledn.device import NO_DRIVER, TORCH_FOR_CPU, Choice, choose, plan
 from nledn.errors import (
     BackendUnavailable,
     DeviceUnavailable,
-    EngineFaulty,
     OutOfMemory,
     PrecisionUnavailable,
 )
@@ -170,19 +169,10 @@ def test_openvino_is_taken_where_a_trial_found_it_right_and_faster(
 BARE = replace(SERVER, torch=False)
 
 
-@pytest.mark.parametrize("trial", [None, Trial(agrees=True, times_as_fast=1.0)])
-def test_without_torch_openvino_computes(trial: Trial | None) -> None:
-    choice = choose(Options(), replace(BARE, openvino_trial=trial))
+def test_without_torch_openvino_computes() -> None:
+    choice = choose(Options(), BARE)
     assert choice.backend == "openvino"
     assert "only one in this edition" in choice.reasons[1]
-
-
-def test_without_torch_an_openvino_that_errs_is_not_used_unless_asked_for() -> None:
-    wrong = replace(BARE, openvino_trial=Trial(False, 1.0, "its result is 0.2 from torch's"))
-    with pytest.raises(EngineFaulty) as caught:
-        choose(Options(), wrong)
-    assert caught.value.problem == "its result is 0.2 from torch's"
-    assert choose(Options(backend="openvino"), wrong).backend == "openvino"
 
 
 @pytest.mark.parametrize(

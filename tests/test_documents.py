@@ -70,6 +70,18 @@ def test_each_page_is_in_the_navigation_and_in_the_index() -> None:
     }
 
 
+def test_the_program_ships_the_manual_with_the_pages_that_it_links_to() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+    shipped = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert shipped["docs"] == "nledn/_data/docs"
+    bundle = (REPOSITORY / "build.spec").read_text("utf-8")
+    for page in (page for page in PAGES if page.startswith("docs/")):
+        for link in re.findall(r"\]\(\.\./([^)#]*)", prose(page)):
+            (source,) = [each for each in shipped if f"{link}/".startswith(f"{each}/")]
+            assert shipped[source] == f"nledn/_data/{source}"
+            assert f'"{source}": ' in bundle
+
+
 @pytest.mark.parametrize(("name", "page"), [("commands", manual.commands), ("api", manual.api)])
 def test_generated_pages_are_current(name: str, page: Any) -> None:
     kept = (REPOSITORY / "docs" / f"{name}.md").read_text("utf-8")

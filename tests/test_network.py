@@ -15,8 +15,7 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from nledn.architecture import Regions, weight_shapes
-from nledn.checkpoint import read
-from nledn.checkpoint.names import ours
+from nledn.checkpoint import ours, read
 from nledn.network import NLEDN, reflect_to
 
 GOLDEN = Path(__file__).parent / "golden"

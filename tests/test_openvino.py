@@ -139,7 +139,7 @@ def test_nobody_is_looked_up_on_the_network() -> None:
         "import numpy as np\n"
         "from nledn.backends import create\n"
         "from nledn.device import Choice\n"
-        "from nledn.backends.reference import made_up\n"
+        "from nledn.backends.self_test import made_up\n"
         "backend = create(Choice('cpu', 'openvino', 'fp32', 1, ()), made_up())\n"
         "print(backend.rain(np.zeros((1, 3, 64, 64), np.float32)).shape)\n"
         "assert 'torch' not in sys.modules\n"

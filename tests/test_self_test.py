@@ -18,7 +18,7 @@ from nledn import Derainer, Options, backends, device, locking, places
 from nledn.backends import Backend, Trained, self_test, verdicts
 from nledn.cli import main
 from nledn.device import Choice
-from nledn.errors import OutOfMemory
+from nledn.errors import EngineFaulty, OutOfMemory
 from nledn.machine import Gpu, Machine, Trial
 from nledn.pixels import Floats
 from tests.batch.batches import make_photo
@@ -317,6 +317,44 @@ def test_what_the_trial_of_openvino_has_compared_is_not_compared_again(seam: Mac
     )
     assert self_test.checked(Options(), machine).backend == "openvino"
     assert seam.made == []
+
+
+@pytest.fixture
+def bare(seam: Machines, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Machine:
+    """A machine without torch, whose result the bundle carries."""
+    self_test.write_torchs_rain(tmp_path / "torchs-rain.npz")
+    monkeypatch.setattr(places, "torchs_rain", lambda: tmp_path / "torchs-rain.npz")
+    seam.made.clear()
+    return Machine("A CPU", 2, 2**34, cpu_bf16=True, openvino="2026", torch=False)
+
+
+def test_without_torch_its_kept_result_is_the_measure(seam: Machines, bare: Machine) -> None:
+    seam.computes["cpu bf16"] = a_little_off
+    assert self_test.checked(Options(), bare).name == ("cpu", "openvino", "bf16")
+    assert self_test.checked(Options(), bare).name == ("cpu", "openvino", "bf16")
+    assert seam.made == ["cpu bf16"], "tried once, against the file"
+
+
+@pytest.mark.parametrize("options", [Options(), Options(backend="openvino")])
+def test_without_torch_an_openvino_that_errs_is_not_used(
+    seam: Machines, bare: Machine, options: Options
+) -> None:
+    seam.computes |= {"cpu bf16": wrongly, "cpu fp32": a_little_off}
+    with pytest.raises(EngineFaulty, match="its results are"):
+        self_test.checked(options, bare)
+    newer = replace(bare, openvino="2027")
+    seam.computes["cpu fp32"] = rightly
+    assert self_test.checked(options, newer).precision == "fp32"
+
+
+def test_without_torch_a_failure_is_not_held_against_it_for_ever(
+    seam: Machines, bare: Machine
+) -> None:
+    seam.computes |= {"cpu bf16": crashing_quietly, "cpu fp32": crashing_quietly}
+    with pytest.raises(EngineFaulty, match="something unknown"):
+        self_test.checked(Options(), bare)
+    seam.computes["cpu bf16"] = rightly
+    assert self_test.checked(Options(), bare).precision == "bf16"
 
 
 def test_the_command_line_says_so(

@@ -10,9 +10,8 @@ import torch
 from torch import Tensor
 
 from nledn.architecture import Regions
-from nledn.backends import Trained, create, reference
-from nledn.backends.graphs import KEPT_SHAPES, Graphs
-from nledn.backends.torch import network_of
+from nledn.backends import Trained, create, self_test
+from nledn.backends.torch import KEPT_SHAPES, Graphs, network_of
 from nledn.device import Choice
 from nledn.network import NLEDN
 
@@ -24,14 +23,14 @@ def on_cpu(precision: str) -> Choice:
 @pytest.fixture(scope="module")
 def too_bright() -> Trained:
     """Weights whose features are infinite in fp16, and large numbers in fp32."""
-    trained = reference.made_up()
+    trained = self_test.made_up()
     arrays = dict(trained.arrays)
     arrays["refine.bias"] = np.full(64, 1e5, np.float32)
     return replace(trained, arrays=arrays)
 
 
 def test_features_that_overflow_give_no_numbers_although_tanh_would(too_bright: Trained) -> None:
-    tile = reference.tile(64, 64)
+    tile = self_test.made_up_tile(64, 64)
     assert not np.isfinite(create(on_cpu("fp16"), too_bright).rain(tile)).any()
     assert np.isfinite(create(on_cpu("fp32"), too_bright).rain(tile)).all()
 
@@ -41,12 +40,12 @@ def test_features_that_overflow_give_no_numbers_although_tanh_would(too_bright: 
 def test_a_batch_gives_what_each_of_its_tiles_gives(
     regions: Regions, precision: str, tolerance: float
 ) -> None:
-    trained = replace(reference.made_up(), regions=regions)
+    trained = replace(self_test.made_up(), regions=regions)
     tiles = np.random.default_rng(3).random((3, 3, 80, 96), np.float32)
     together = create(on_cpu(precision), trained).rain(tiles)
     exact = create(on_cpu("fp32"), trained)
     for tile, rain in zip(tiles, together, strict=True):
-        assert reference.rms(rain - exact.rain(tile[None])[0]) < tolerance
+        assert self_test.rms(rain - exact.rain(tile[None])[0]) < tolerance
 
 
 class Work:
@@ -124,7 +123,7 @@ def test_the_second_tile_of_a_shape_brings_nothing_to_the_device(
     regions: Regions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A copy from the host cannot be recorded in a graph."""
-    network = network_of(replace(reference.made_up(), regions=regions))
+    network = network_of(replace(self_test.made_up(), regions=regions))
     rainy = torch.rand(1, 3, 80, 96)
     with torch.inference_mode():
         first = network(rainy)

@@ -14,12 +14,10 @@ from app.batch.state import BatchState
 from app.batch.watch import Watch
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
-from app.shell.dropped import paths_in
 from app.shell.engines import Engines
-from app.shell.messages import explain
-from app.shell.names import url_of
+from app.shell.names import paths_in, url_of
 from app.shell.settings import Preferences
-from app.shell.translation import tr
+from app.shell.translation import explain, tr
 from app.tasks import Tasks
 from nledn import Options
 
@@ -32,7 +30,6 @@ class FromPhotoPage:
     """Answers of the Photo page, up to date when asked for.
 
     Attributes:
-        options: how photos are derained.
         model: name of the chosen one, as its menu has it.
         path: of the open photo; None without one.
         review: opens a photo of the batch (source, result, row of the journal, strength) beside
@@ -48,20 +45,9 @@ class FromPhotoPage:
 class BatchController(QObject):
     """The verbs of the Batch page.
 
-    Args:
-        tasks: does the work.
-        preferences: the settings.
-        dialogs: asks questions.
-        engines: the engine, shared with the other pages.
-        photo: answers for the Photo page.
-
     Attributes:
-        noticed: (Notice) a message for the banner.
         over: (str) a run is over, in a sentence.
-        page_asked: show the page.
-        watched_changed: (Path or None).
         ready_to_close: closing loses nothing.
-        show_file: opens a file or folder with the system's program.
     """
 
     noticed = Signal(object)

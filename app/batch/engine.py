@@ -50,13 +50,7 @@ class _LentJob(Job[tuple[float, R]], Generic[R]):
 
 
 class BatchEngine:
-    """A `nledn.pipeline.Engine`; used from the batch's thread, paused and resumed from any.
-
-    Args:
-        tasks: has the compute queue.
-        engines: the engine there.
-        options: how to derain.
-    """
+    """A `nledn.pipeline.Engine`; used from the batch's thread, paused and resumed from any."""
 
     def __init__(self, tasks: Tasks, engines: Engines, options: Options) -> None:
         self._tasks = tasks

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from app.batch.autosave import Choices
 from app.batch.engine import BatchEngine
+from app.batch.state import Choices
 from app.shell.settings import Settings
 from app.tasks import Job, QueueName, Work
 from nledn import Options
@@ -22,7 +22,6 @@ class Entry:
     """A photo in the list of a batch.
 
     Attributes:
-        source: the photo.
         name: of the photo below the batch's folder.
         state: planned, running, done, failed or skipped.
         seconds: of computing, when it is done.
@@ -31,7 +30,6 @@ class Entry:
         share: computed part of a running one, 0 to 1.
         little: nearly nothing changed.
         moved: change of the overall brightness, in levels of 255; 0 if small.
-        row: in the journal; None for one that has just been added.
     """
 
     source: Path
@@ -58,11 +56,7 @@ class Asked:
     """The window's request for a batch.
 
     Attributes:
-        found: its photos.
-        choices: where and how results are written.
-        options: how to derain.
         settings: quality, and what is left out of results.
-        retry_failed: failed photos are tried again.
     """
 
     found: "Found"
@@ -98,12 +92,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Listed:
-    """The photos of a batch, each with its state.
-
-    Attributes:
-        entries: a photo each, in order.
-        checkpoint: id.
-    """
+    """The photos of a batch, each with its state."""
 
     entries: tuple[Entry, ...]
     checkpoint: str
@@ -116,13 +105,7 @@ class Paused:
 
 @dataclass(frozen=True)
 class Ended:
-    """A run is over.
-
-    Attributes:
-        listed: the state of each photo.
-        cancelled: the user stopped it.
-        error: what stopped it, if anything.
-    """
+    """A run is over."""
 
     listed: Listed
     cancelled: bool
@@ -136,8 +119,6 @@ class GatherJob(Job["tuple[Found, str]"]):
     The answer is all photos of the batch, and the folder of its results.
 
     Attributes:
-        paths: files and folders.
-        have: photos already in the batch.
         out: folder of the results; where it is empty, one is chosen.
         starts: they come from a watched folder, and a run begins at once.
     """

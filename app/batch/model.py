@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.batch import jobs
-from app.batch.autosave import Choices, KeepQueueJob, Kept, QueueFile, ReadQueueJob
 from app.batch.engine import BatchEngine
 from app.batch.jobs import Asked, Ended, Entry, Listed, Paused
-from app.batch.state import BatchState, BatchStatus
+from app.batch.state import (
+    BatchState,
+    BatchStatus,
+    Choices,
+    Kept,
+    QueueFile,
+)
 from app.shell.engines import Engines
 from app.shell.settings import Preferences
-from app.tasks import Task, Tasks
+from app.tasks import Call, Task, Tasks
 from nledn import Options
 
 if TYPE_CHECKING:
@@ -33,22 +38,12 @@ FORESEE_AFTER_MS = (
 class Batch(QObject):
     """One batch at a time.
 
-    Args:
-        tasks: does the work.
-        preferences: the settings.
-        engines: the engine, shared with the other pages.
-        options: how to derain now.
-
     Attributes:
         listed: (tuple of Entry); all photos, after any change.
-        entry_changed: (Entry); one of them.
         photo_done: (Path, Path); a run wrote the result of a photo.
-        status_changed: (BatchStatus).
-        choices_changed: (Choices).
         restored: the batch of the last start is back.
         foreseen: the list shows what a run would do now.
         ended: (Ended); a run is over.
-        failed: (exception).
     """
 
     listed = Signal(object)
@@ -233,14 +228,14 @@ class Batch(QObject):
 
     def restore(self) -> None:
         """Read the batch of the last start; `restored` follows, unless photos came sooner."""
-        task = self._tasks.submit(ReadQueueJob(self._file))
+        task = self._tasks.submit(Call(self._file.read))
         task.succeeded.connect(self._restore)
         task.failed.connect(self._fail)
 
     def keep(self) -> None:
         """Keep the batch for the next start."""
         self._file.latest = Kept(self._found, self.choices, self.watched)
-        task = self._tasks.submit(KeepQueueJob(self._file))
+        task = self._tasks.submit(Call(self._file.write))
         task.failed.connect(self._fail)
 
     # Inside
@@ -382,7 +377,6 @@ class Batch(QObject):
             skipped=counts["skipped"],
             under_way=sum(self._running.values()),
             is_looking=any(map(_is_busy, busy)),
-            megapixels_per_second=update.megapixels_per_second if update else None,
             seconds_left=update.seconds_left if update else None,
         )
         if status != self.status:

@@ -23,9 +23,9 @@ from app.batch.jobs import RESULTS
 from app.batch.panel import BatchPanel
 from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
 from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate, note_of
-from app.shell.icons import icon, program_icon
 from app.shell.parts import muted
 from app.shell.shell import Shell
+from app.shell.theme import icon, program_icon
 from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
 from app.tasks import Tasks
@@ -38,12 +38,7 @@ BAR_STEPS = 1000  # a photo
 
 
 class BatchTable(QTableView):
-    """The photos of a batch.
-
-    Attributes:
-        opened: (jobs.Entry) show a photo.
-        removed: (list of Path) remove photos from the list.
-    """
+    """The photos of a batch."""
 
     opened = Signal(object)
     removed = Signal(object)
@@ -59,7 +54,6 @@ class BatchTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.verticalHeader().hide()
         for corner in self.findChildren(QAbstractButton):  # Qt's own, for selecting all
@@ -93,13 +87,7 @@ class BatchTable(QTableView):
 
 
 class BatchList(QFrame):
-    """Shows a batch.
-
-    Attributes:
-        table: of its photos.
-        add_photos: lets the user choose photos.
-        add_folder: lets the user choose a folder of photos.
-    """
+    """Shows a batch."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,14 +190,7 @@ class BatchList(QFrame):
 
 
 class Notifier(QObject):
-    """Notifies on the desktop that a batch is over, if the window is inactive and a tray exists.
-
-    Args:
-        window: whose batch it is.
-
-    Attributes:
-        chosen: the user clicked the notification.
-    """
+    """Notifies on the desktop that a batch is over, if the window is inactive and a tray exists."""
 
     chosen = Signal()
 
@@ -242,14 +223,7 @@ class Notifier(QObject):
 
 
 class BatchPage(QObject):
-    """Connects list, panel and banner with the controller.
-
-    Args:
-        shell: has banner and status line; shows the page.
-        controller: gets their requests.
-        tasks: makes small pictures.
-        window: whose batch it is.
-    """
+    """Connects list, panel and banner with the controller."""
 
     def __init__(
         self,

@@ -3,34 +3,33 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
-    QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app.batch.autosave import Choices
 from app.batch.jobs import RESULTS
-from app.batch.state import BatchState, BatchStatus
-from app.shell.icons import icon
-from app.shell.name_field import NameField
+from app.batch.state import BatchState, BatchStatus, Choices
 from app.shell.names import as_tip
 from app.shell.parts import (
-    PANEL_WIDTH_PX,
+    NameField,
+    button,
     choice,
     clear_button,
     heading,
     icon_button,
     line,
     muted,
-    scrolling,
+    row,
+    set_primary,
+    set_value,
+    side_panel,
+    value_of,
 )
 from app.shell.translation import tr
 from nledn.errors import OptionInvalid
@@ -44,46 +43,26 @@ _PAUSABLE = (BatchState.RUNNING, BatchState.PAUSING, BatchState.PAUSED)
 
 
 class BatchSteps(QWidget):
-    """Buttons; the next step is the coloured one.
-
-    Attributes:
-        go: starts, pauses or continues.
-        cancel: ends the run.
-        retry: tries failed photos again.
-        output: shows the results' folder.
-        report: shows the report.
-    """
+    """Buttons; the next step is the coloured one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.go = QPushButton()
-        self.go.setProperty("large", "true")
-        self.cancel = QPushButton(tr("Cancel"))
-        self.cancel.setProperty("large", "true")
-        self.cancel.setToolTip(tr("Stop after this tile; finished photos are kept"))
-        self.retry = QPushButton()
-        self.retry.setToolTip(tr("Retry the photos that failed"))
-        self.output = QPushButton(tr("Open results"))
-        self.output.setToolTip(tr("Show the folder of the results"))
-        self.report = QPushButton(tr("Show report"))
-        self.report.setToolTip(tr("Every photo before and after, with details"))
+        self.go = button("")
+        self.cancel = button(tr("Cancel"), tr("Stop after this tile; finished photos are kept"))
+        for large in (self.go, self.cancel):
+            large.setProperty("large", "true")
+        self.retry = button("", tr("Retry the photos that failed"))
+        self.output = button(tr("Open results"), tr("Show the folder of the results"))
+        self.report = button(tr("Show report"), tr("Every photo before and after, with details"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        for buttons in ((self.go, self.cancel), (self.retry,), (self.output, self.report)):
-            row = QHBoxLayout()
-            row.setSpacing(8)
-            for button in buttons:
-                row.addWidget(button, 0 if button is self.cancel else 1)
-            layout.addLayout(row)
+        layout.addLayout(row(self.go, self.cancel))
+        layout.addWidget(self.retry)
+        layout.addLayout(row(self.output, self.report, equal=True))
 
     def show_status(self, status: BatchStatus, *, is_named: bool) -> None:
-        """Show the possible steps.
-
-        Args:
-            status: of the batch.
-            is_named: results can be named.
-        """
+        """Show the possible steps."""
         state = status.state
         words, tip = {
             BatchState.RUNNING: (tr("Pause"), tr("Pause after this tile")),
@@ -97,9 +76,7 @@ class BatchSteps(QWidget):
         self.go.setToolTip(tip)
         can_start = state is BatchState.READY and status.planned > 0 and is_named
         self.go.setEnabled(can_start or state in _PAUSABLE)
-        self.go.setProperty("primary", "false" if state is BatchState.RUNNING else "true")
-        self.go.style().unpolish(self.go)
-        self.go.style().polish(self.go)
+        set_primary(self.go, state is not BatchState.RUNNING)
         self.cancel.setVisible(state.is_run)
         self.cancel.setEnabled(state is not BatchState.STOPPING)
         self.retry.setText(tr("Retry {count} failed", count=status.failed))
@@ -110,24 +87,12 @@ class BatchSteps(QWidget):
 
 
 class BatchPanel(QFrame):
-    """Chooses the settings of a batch; each change is signalled at once.
-
-    Attributes:
-        choices_made: (Choices).
-        browse: lets the user choose a folder for the results.
-        add_photos: lets the user choose photos.
-        add_folder: lets the user choose a folder of photos.
-        clear: removes all photos from the list.
-        watch: checked while a folder is watched.
-        steps: the buttons below.
-    """
+    """Chooses the settings of a batch; each change is signalled at once."""
 
     choices_made = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("sidePanel")
-        self.setFixedWidth(PANEL_WIDTH_PX)
         self._choices, self._status = Choices(), BatchStatus()
         self._sample, self._checkpoint, self._strength = SAMPLE, "afterrain", 1.0
         self._make_photos()
@@ -150,8 +115,8 @@ class BatchPanel(QFrame):
             if field.text() != text:  # or the cursor would jump
                 field.setText(text)
         self.folder.setToolTip(as_tip(choices.out) or tr("Folder of the results"))
-        self.format.setCurrentIndex(self.format.findData(choices.format))
-        self.conflict.setCurrentIndex(self.conflict.findData(choices.conflict))
+        set_value(self.format, choices.format)
+        set_value(self.conflict, choices.conflict)
         self._show_example()
 
     def show_made_with(self, sample: str, checkpoint: str, model: str, options: Options) -> None:
@@ -166,31 +131,24 @@ class BatchPanel(QFrame):
         self._sample = sample or SAMPLE
         self._checkpoint, self._strength = checkpoint or "afterrain", options.strength
         percent = round(options.strength * 100)
-        plain = tr(
-            "Model: {model}; strength {strength} %, as chosen beside the photo.",
-            model=model,
-            strength=percent,
-        )
-        lit = tr(
-            "Model: {model}; strength {strength} %, brightness kept, as chosen beside the photo.",
-            model=model,
-            strength=percent,
-        )
-        self.made_with.setText(lit if options.keep_brightness else plain)
+        words = tr("Model: {model}; strength {strength} %, as chosen beside the photo.")
+        if options.keep_brightness:
+            words = tr(
+                "Model: {model}; strength {strength} %, brightness kept, as chosen beside the"
+                " photo."
+            )
+        self.made_with.setText(words.format(model=model, strength=percent))
         self._show_example()
 
     def show_watched(self, folder: Path | None) -> None:
         """Show the watched folder."""
-        self.watch.blockSignals(True)
-        self.watch.setChecked(folder is not None)
-        self.watch.blockSignals(False)
-        watched = tr(
-            "Photos that arrive in {folder} are derained.",
-            folder=printable(folder.name) if folder else "",
-        )
-        self.watched.setText(watched if folder is not None else "")
-        self.watched.setToolTip(as_tip(printable(folder or "")))
+        with QSignalBlocker(self.watch):
+            self.watch.setChecked(folder is not None)
         self.watched.setVisible(folder is not None)
+        if folder is not None:
+            name = printable(folder.name)
+            self.watched.setText(tr("Photos that arrive in {folder} are derained.", folder=name))
+            self.watched.setToolTip(as_tip(printable(folder)))
 
     def show_status(self, status: BatchStatus) -> None:
         """Show the possible steps."""
@@ -202,10 +160,9 @@ class BatchPanel(QFrame):
         self.steps.show_status(status, is_named=self._name() is not None)
 
     def _make_photos(self) -> None:
-        self.add_photos = QPushButton(icon("picture"), tr("Photos…"))
-        self.add_photos.setToolTip(tr("Add photos to the batch"))
-        self.add_folder = QPushButton(icon("open"), tr("Folder…"))
-        self.add_folder.setToolTip(tr("Add a folder and its subfolders to the batch"))
+        self.add_photos = button(tr("Photos…"), tr("Add photos to the batch"), "picture")
+        subfolders = tr("Add a folder and its subfolders to the batch")
+        self.add_folder = button(tr("Folder…"), subfolders, "open")
         self.clear = clear_button(tr("Remove all photos from the list; no file is changed"))
         self.watch = QCheckBox(tr("Watch a folder"))
         self.watch.setToolTip(tr("Derain the photos of a folder, and new ones"))
@@ -235,48 +192,31 @@ class BatchPanel(QFrame):
         column = QVBoxLayout(controls)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
-        column.addLayout(_row(heading(tr("Photos")), self.clear))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.add_photos, self.add_folder):
-            buttons.addWidget(button, 1)
-        column.addLayout(buttons)
+        column.addLayout(row(heading(tr("Photos")), self.clear))
+        column.addLayout(row(self.add_photos, self.add_folder, equal=True))
         column.addWidget(self.watch)
         column.addWidget(self.watched)
         column.addSpacing(4)
         column.addWidget(line())
         column.addSpacing(4)
         column.addWidget(heading(tr("Results")))
-        column.addLayout(_row(self.folder, self.browse))
+        column.addLayout(row(self.folder, self.browse, spacing=4))
         column.addWidget(_label(tr("Name"), self.name))
         column.addWidget(self.name)
         column.addWidget(self.example)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(8)
-        grid.setColumnStretch(1, 1)
-        for row, (words, field) in enumerate(
-            ((tr("Format"), self.format), (tr("If it exists"), self.conflict))
-        ):
-            grid.addWidget(_label(words, field), row, 0)
-            grid.addWidget(field, row, 1)
-        column.addLayout(grid)
+        for words, field in ((tr("Format"), self.format), (tr("If it exists"), self.conflict)):
+            column.addLayout(row(_label(words, field), field, equal=True))
         column.addWidget(self.made_with)
         column.addStretch()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(scrolling(controls), 1)
-        layout.addWidget(line())
-        layout.addWidget(self.steps)
+        side_panel(self, controls, self.steps)
 
     def _choose(self) -> None:
         self._choices = replace(
             self._choices,
-            out=self.folder.text().strip(),
+            out=value_of(self.folder),
             name=self.template.text(),
-            conflict=str(self.conflict.currentData()),
-            format=str(self.format.currentData()),
+            conflict=value_of(self.conflict),
+            format=value_of(self.format),
         )
         self._show_example()
         is_named = self._name() is not None
@@ -308,11 +248,3 @@ def _label(words: str, field: QWidget) -> QLabel:
     label = QLabel(words)
     label.setBuddy(field)
     return label
-
-
-def _row(first: QWidget, second: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(4)
-    row.addWidget(first, 1)
-    row.addWidget(second)
-    return row

@@ -1,9 +1,24 @@
-"""The state and the progress of the window's batch, in figures and in words."""
+"""The window's batch: its choices, kept between starts, and its progress in figures and words.
 
-from dataclasses import dataclass
+The journal has the state of each photo.
+"""
+
+import json
+import logging
+import threading
+from dataclasses import asdict, dataclass
 from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from app.shell.translation import clock, tr
+from nledn import places
+from nledn.atomic import make_folder, replacing_text
+from nledn.errors import DerainError
+from nledn.naming import DEFAULT_TEMPLATE
+
+if TYPE_CHECKING:
+    from nledn.batch import Found
 
 
 class BatchState(Enum):
@@ -27,15 +42,9 @@ class BatchStatus:
     """State and progress of a batch.
 
     Attributes:
-        state: of it.
-        total: photos.
         planned: of them, still to be done, those that are begun included.
-        done: photos with a result.
-        failed: photos without one.
-        skipped: photos left out.
         under_way: the computed parts of those that are begun, in photos.
         is_looking: photos are being found, or a report is being made.
-        megapixels_per_second: None before the first photo is done.
         seconds_left: None before the first photo is done.
     """
 
@@ -47,7 +56,6 @@ class BatchStatus:
     skipped: int = 0
     under_way: float = 0.0
     is_looking: bool = False
-    megapixels_per_second: float | None = None
     seconds_left: float | None = None
 
     @property
@@ -67,7 +75,7 @@ def counted_of(status: BatchStatus) -> str:
 
 
 def pace_of(status: BatchStatus) -> str:
-    """Its activity, speed and time left, if known."""
+    """Its activity, or the time for each photo and the time left, if known."""
     words = {
         BatchState.PAUSING: tr("Pausing after this tile…"),
         BatchState.PAUSED: tr("Paused"),
@@ -77,7 +85,107 @@ def pace_of(status: BatchStatus) -> str:
         return words[status.state]
     if status.state is not BatchState.RUNNING:
         return tr("Looking for photos…") if status.is_looking else ""
-    if status.megapixels_per_second is None or status.seconds_left is None:
+    if status.seconds_left is None:
         return tr("The first photo is being derained…")
-    speed = tr("{speed} MP/s", speed=f"{status.megapixels_per_second:.2g}")
-    return f"{speed} · {tr('{time} left', time=clock(status.seconds_left))}"
+    left = tr("{time} left", time=clock(status.seconds_left))
+    photos = status.planned - status.under_way
+    if photos <= 0:
+        return left
+    each_s = status.seconds_left / photos
+    each = tr("{seconds} s", seconds=f"{each_s:.2g}") if each_s < 60 else clock(each_s)
+    return f"{tr('{time} a photo', time=each)} · {left}"
+
+
+log = logging.getLogger(__name__)
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The settings for the results of a batch, as in `nledn.batch.BatchSettings`.
+
+    Attributes:
+        out: folder of the results; empty for one beside the photos.
+    """
+
+    out: str = ""
+    name: str = DEFAULT_TEMPLATE
+    conflict: str = "skip"
+    format: str = "keep"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A batch.
+
+    Attributes:
+        found: its photos; None without any.
+        watched: folder whose new photos join the batch; None for none.
+    """
+
+    found: "Found | None" = None
+    choices: Choices = Choices()
+    watched: Path | None = None
+
+
+class QueueFile:
+    """The file in which a batch is kept; any thread may read and write.
+
+    Attributes:
+        latest: what is written next; writers may overtake each other.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or places.user_state() / "batch.json"
+        self.latest = Kept()
+        self._guard = threading.Lock()
+
+    def write(self) -> None:
+        """Keep the latest batch.
+
+        Raises:
+            WriteError: it cannot be written.
+        """
+        with self._guard:
+            make_folder(self.path.parent)
+            with replacing_text(self.path, overwrite=True) as file:
+                file.write(_text(self.latest))
+
+    def read(self) -> Kept:
+        """The kept batch; an empty one if it is missing or cannot be read."""
+        try:
+            return _kept(json.loads(self.path.read_text("utf-8")))
+        except FileNotFoundError:
+            return Kept()
+        except (OSError, ValueError, KeyError, TypeError, DerainError):
+            log.warning("%s cannot be used", self.path, exc_info=True)
+            return Kept()
+
+
+def _text(kept: Kept) -> str:
+    # As ASCII: names of files may hold bytes that are not text.
+    found = kept.found
+    return json.dumps(
+        {
+            "version": VERSION,
+            "root": None if found is None else str(found.root),
+            "files": [] if found is None else [str(path) for path in found.files],
+            "choices": asdict(kept.choices),
+            "watched": None if kept.watched is None else str(kept.watched),
+        }
+    )
+
+
+def _kept(values: dict[str, Any]) -> Kept:
+    from nledn.batch import BatchSettings, Found
+
+    choices = Choices(**values["choices"])
+    # Refuses choices that this version does not know.
+    BatchSettings(name=choices.name, conflict=choices.conflict, format=choices.format)
+    root, watched = values["root"], values["watched"]
+    files = tuple(Path(name) for name in values["files"])
+    return Kept(
+        found=Found(Path(root), files) if root is not None and files else None,
+        choices=choices,
+        watched=None if watched is None else Path(watched),
+    )

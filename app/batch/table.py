@@ -1,33 +1,32 @@
 """The table of a batch: its rows and their drawing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap, QTextLayout
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.batch.jobs import Entry
-from app.shell.icons import icon
-from app.shell.messages import explain
 from app.shell.names import as_tip
+from app.shell.theme import icon
 from app.shell.thumbnails import PictureCache
-from app.shell.translation import mark, tr
+from app.shell.translation import explain, mark, tr
 from nledn.messages import printable
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
+Part = QPalette.ColorRole
 
 ENTRY_ROLE = Role.UserRole + 1
 """The `jobs.Entry` of a row, in each of its columns."""
@@ -38,7 +37,6 @@ PICTURE = QSize(60, 40)
 MARGIN_PX = 12
 ICON_PX = 16
 BAR_PX = 4
-LEADING_PX = 2  # fallback fonts for missing letters are taller
 ICONS = {"done": "done", "failed": "warning"}
 STATES = {
     "planned": mark("Planned"),
@@ -202,145 +200,59 @@ def note_of(entry: Entry) -> str:
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints all columns."""
+    """Cells with room around them, with a picture or an icon, and the bar of a running photo."""
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802  # Qt's name
+        """Say how a cell looks."""
+        super().initStyleOption(option, index)
+        entry: Entry = index.data(ENTRY_ROLE)
+        colours, is_failed = option.palette, entry.state == "failed"
+        is_faded = index.column() != Column.PHOTO and entry.state in ("planned", "skipped")
+        option.text = option.text.replace("→ ", "→\u00a0")  # the arrow stays with its name
+        if index.column() == Column.PHOTO:
+            self._show_photo(option, entry)
+        elif index.column() == Column.STATE and entry.state in ICONS:
+            option.icon = icon(ICONS[entry.state])
+            option.decorationSize = QSize(ICON_PX, ICON_PX)
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+        if index.column() == Column.STATE and is_failed:
+            colours.setColor(Part.Text, colours.color(Part.BrightText))
+        elif is_faded or (index.column() == Column.NOTE and not is_failed):
+            colours.setColor(Part.Text, _muted(colours.color(Part.Text), colours.color(Part.Base)))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
         entry: Entry = index.data(ENTRY_ROLE)
-        paint: Callable[[QPainter, QStyleOptionViewItem, Entry, str], None] = {
-            Column.PHOTO: self._paint_photo,
-            Column.STATE: self._paint_state,
-        }.get(Column(index.column()), self._paint_text)
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_selected:
             painter.fillRect(option.rect, option.palette.highlight())
-        if index.column() == Column.PHOTO:
-            self._paint_picture(painter, option, index.data(Qt.ItemDataRole.DecorationRole))
-        paint(painter, option, entry, str(index.data() or ""))
-        painter.setPen(option.palette.color(QPalette.ColorRole.Mid))
+        inside = QStyleOptionViewItem(option)
+        inside.rect = option.rect.adjusted(MARGIN_PX, 0, -MARGIN_PX, -1)
+        inside.state &= ~QStyle.StateFlag.State_HasFocus
+        super().paint(painter, inside, index)
+        if index.column() == Column.STATE and entry.state == "running":
+            bar = QRect(inside.rect.left(), inside.rect.bottom() - 10, inside.rect.width(), BAR_PX)
+            painter.fillRect(bar, option.palette.mid())
+            bar.setWidth(round(bar.width() * entry.share))
+            colours = option.palette
+            painter.fillRect(bar, colours.highlightedText() if is_selected else colours.highlight())
+        painter.setPen(option.palette.color(Part.Mid))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
-        painter.restore()
 
-    def sizeHint(  # noqa: N802  # Qt's name
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  # Qt's name
         """Return one height for all rows, without measuring."""
         return QSize(0, ROW_PX)
 
-    def _paint_picture(
-        self, painter: QPainter, option: QStyleOptionViewItem, picture: QPixmap | None
-    ) -> None:
-        place = _picture_place(option.rect)
-        if picture is None or picture.isNull():
-            painter.fillRect(place, option.palette.mid())
-            if picture is not None:
-                square = QRect(0, 0, ICON_PX, ICON_PX)
-                square.moveCenter(place.center())
-                icon("picture").paint(painter, square)
-            return
-        size = picture.deviceIndependentSize()
-        left = place.left() + (place.width() - size.width()) / 2
-        top = place.top() + (place.height() - size.height()) / 2
-        painter.drawPixmap(QPointF(left, top), picture)
-
-    def _paint_photo(
-        self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, text: str
-    ) -> None:
-        path = PurePath(text)
-        left = _picture_place(option.rect).right() + MARGIN_PX
-        area = option.rect.adjusted(left - option.rect.left(), 0, -MARGIN_PX, 0)
-        folder = str(path.parent)
-        if folder == ".":
-            _draw(painter, option, area, path.name)
-            return
-        middle = area.center().y()
-        _draw(painter, option, area.adjusted(0, 6, 0, middle - area.bottom() + 1), path.name)
-        below = area.adjusted(0, middle - area.top() + 1, 0, -6)
-        _draw(painter, option, below, f"{folder}/", faded=True)
-
-    def _paint_state(
-        self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, text: str
-    ) -> None:
-        area = option.rect.adjusted(MARGIN_PX, 0, -MARGIN_PX, 0)
-        if entry.state == "running":
-            bar = QRect(area.left(), area.center().y() + 9, area.width(), BAR_PX)
-            _draw(painter, option, area.adjusted(0, 0, 0, -BAR_PX - 6), text)
-            painter.fillRect(bar, option.palette.mid())
-            bar.setWidth(round(bar.width() * entry.share))
-            selected = bool(option.state & QStyle.StateFlag.State_Selected)
-            palette = option.palette
-            painter.fillRect(bar, palette.highlightedText() if selected else palette.highlight())
-            return
-        name = ICONS.get(entry.state)
-        if name is not None:
-            place = QRect(area.left(), area.center().y() - ICON_PX // 2 + 1, ICON_PX, ICON_PX)
-            selected = bool(option.state & QStyle.StateFlag.State_Selected)
-            mode = QIcon.Mode.Selected if selected else QIcon.Mode.Normal
-            icon(name).paint(painter, place, mode=mode)
-            area.adjust(ICON_PX + 8, 0, 0, 0)
-        faded = entry.state in ("planned", "skipped")
-        _draw(painter, option, area, text, faded=faded, warns=entry.state == "failed")
-
-    def _paint_text(
-        self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, text: str
-    ) -> None:
-        area = option.rect.adjusted(MARGIN_PX, 0, -MARGIN_PX, 0)
-        lines = two_lines(text, option, area.width())
-        height = option.fontMetrics.lineSpacing() + LEADING_PX
-        area.setTop(area.center().y() - height * len(lines) // 2)
-        area.setHeight(height)
-        for each in lines:
-            _draw(painter, option, area, each, faded=entry.state != "failed")
-            area.translate(0, height)
-
-
-def _picture_place(rect: QRect) -> QRect:
-    top = rect.top() + (rect.height() - PICTURE.height()) // 2
-    return QRect(rect.left() + MARGIN_PX, top, PICTURE.width(), PICTURE.height())
-
-
-def two_lines(text: str, option: QStyleOptionViewItem, width: int) -> list[str]:
-    """Return a text on one line or two; a longer one is cut when drawn.
-
-    The arrow stays on the line of its name: a cut name reads better.
-    """
-    if option.fontMetrics.horizontalAdvance(text) <= width:
-        return [text]
-    layout = QTextLayout(text.replace("→ ", "→\u00a0"), option.font)
-    layout.beginLayout()
-    first = layout.createLine()
-    first.setLineWidth(width)
-    layout.endLayout()
-    end = first.textLength()
-    return [line for line in (text[:end].rstrip(), text[end:]) if line]
-
-
-def _draw(
-    painter: QPainter,
-    option: QStyleOptionViewItem,
-    area: QRect,
-    text: str,
-    *,
-    faded: bool = False,
-    warns: bool = False,
-) -> None:
-    palette = option.palette
-    if option.state & QStyle.StateFlag.State_Selected:
-        colour = palette.color(QPalette.ColorRole.HighlightedText)
-    elif warns:
-        colour = palette.color(QPalette.ColorRole.BrightText)
-    else:
-        colour = palette.color(QPalette.ColorRole.Text)
-        if faded:
-            colour = _muted(colour, palette.color(QPalette.ColorRole.Base))
-    painter.setPen(colour)
-    shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-    painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+    @staticmethod
+    def _show_photo(option: QStyleOptionViewItem, entry: Entry) -> None:
+        """Show its name above its folder, beside the picture, for which there is always room."""
+        folder, _, name = printable(entry.name).rpartition("/")
+        option.text = f"{name}\u2028{folder}/" if folder else name
+        has_picture = QStyleOptionViewItem.ViewItemFeature.HasDecoration
+        if has_picture in option.features and option.icon.isNull():  # none can be made
+            option.icon = QIcon(icon("picture").pixmap(ICON_PX, ICON_PX))
+        option.features |= has_picture
+        option.decorationSize = PICTURE
 
 
 def _muted(text: QColor, ground: QColor) -> QColor:

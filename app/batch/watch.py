@@ -1,59 +1,22 @@
 """A watched folder in the window: each photo that arrives is reported when it is complete."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.tasks import Job, Task, Tasks, Work
+from app.tasks import Call, Task, Tasks
 from nledn.watch import SETTLE_S, Settling, Stamp, observed, stamps_of
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
 
-@dataclass(frozen=True, eq=False)
-class StampJob(Job[dict[Path, Stamp | None]]):
-    """Read the stamps of files; a missing or empty one has none."""
-
-    is_patient: ClassVar[bool] = True
-    paths: tuple[Path, ...]
-
-    def run(self, work: Work) -> dict[Path, Stamp | None]:
-        """Look."""
-        return stamps_of(self.paths)
-
-
-@dataclass(frozen=True, eq=False)
-class WatchJob(Job["BaseObserver"]):
-    """Start watching a folder and all below it; the answer is the observer.
-
-    Attributes:
-        folder: to watch.
-        seen: called from the observer's thread with a photo that changed.
-    """
-
-    folder: Path
-    seen: Callable[[Path], None]
-
-    def run(self, work: Work) -> "BaseObserver":
-        """Start here, not on the main thread: all folders are listed."""
-        return observed(self.folder, self.seen)
-
-
-@dataclass(frozen=True, eq=False)
-class UnwatchJob(Job[None]):
-    """Stop watching; wait for the observer's thread."""
-
-    observer: "BaseObserver"
-
-    def run(self, work: Work) -> None:
-        """End it."""
-        self.observer.stop()
-        self.observer.join()
+def unwatch(observer: "BaseObserver") -> None:
+    """Stop watching, and wait for the observer's thread."""
+    observer.stop()
+    observer.join()
 
 
 class Watch(QObject):
@@ -94,7 +57,7 @@ class Watch(QObject):
         """Watch a folder, and no other."""
         self.end()
         turn = self._turn
-        task = self._tasks.submit(WatchJob(folder, partial(self._seen.emit, turn)))
+        task = self._tasks.submit(Call(partial(observed, folder, partial(self._seen.emit, turn))))
         task.failed.connect(partial(self._not_begun, turn))
         self._watching = task
 
@@ -119,7 +82,7 @@ class Watch(QObject):
             self.failed.emit(error)
 
     def _unwatch(self, observer: "BaseObserver") -> None:
-        self._tasks.submit(UnwatchJob(observer))
+        self._tasks.submit(Call(partial(unwatch, observer)))
 
     def _note(self, turn: int, path: Path) -> None:
         if turn != self._turn:
@@ -130,7 +93,7 @@ class Watch(QObject):
 
     def _look(self) -> None:
         if self._looking is None or self._looking.is_done:
-            self._looking = self._tasks.submit(StampJob(self._settling.paths))
+            self._looking = self._tasks.submit(Call(partial(stamps_of, self._settling.paths)))
             self._looking.succeeded.connect(self._compare)
             self._looking.failed.connect(self.failed.emit)
 

@@ -9,21 +9,28 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.compare.blind_test import NONE, BlindTest, Vote, VoteJob, vote_of
-from app.compare.jobs import ExportJob, TilingJob
-from app.compare.metrics import decibels, details_of, figures_of
+from app.compare.jobs import ExportJob, TilingJob, decibels, details_of, figures_of
 from app.compare.model import CompareModel
 from app.compare.panel import PaneSummary
-from app.compare.panes import MOST, ComparePane, PaneKind, Panes
+from app.compare.panes import (
+    MOST,
+    NONE,
+    BlindTest,
+    ComparePane,
+    PaneKind,
+    Panes,
+    Vote,
+    keep,
+    vote_of,
+)
 from app.imaging.layers import Kind
 from app.imaging.pyramid import Opened
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines
 from app.shell.file_dialogs import pictures_folder
-from app.shell.messages import explain
-from app.shell.translation import tr
-from app.tasks import Task, Tasks
+from app.shell.translation import explain, tr
+from app.tasks import Call, Task, Tasks
 from app.views.compare_canvas import ComparedPicture
 from nledn.card import Card
 from nledn.errors import DerainError
@@ -43,14 +50,10 @@ class CompareController(QObject):
 
     Attributes:
         changed: pictures, rows, letters or the words about figures changed.
-        noticed: (Notice) a message for the banner.
         chosen: (str, float) id and strength of the model chosen for the photo.
 
     Args:
-        tasks: does the work.
-        engines: compute; the Photo page's too.
         options: the present ones of the Photo page.
-        dialogs: asks questions.
     """
 
     changed = Signal()
@@ -140,7 +143,8 @@ class CompareController(QObject):
             self.noticed.emit(Notice(vote_of(chosen, letters, counted), "info", use))
 
         path = photo.path or Path(tr("Pasted picture"))
-        task = self._tasks.submit(VoteJob(Vote(path, chosen, tuple(sorted(letters.values())))))
+        vote = Vote(path, chosen, tuple(sorted(letters.values())))
+        task = self._tasks.submit(Call(partial(keep, vote)))
         task.succeeded.connect(tell)
         task.failed.connect(self._explain)
         self._blind_test = None

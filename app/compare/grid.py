@@ -30,7 +30,6 @@ class CompareGrid(QWidget):
     Attributes:
         moved: (int, int) move the pane at the first place to the second.
         selected: (Rect) a rectangle was drawn.
-        wipe_changed: (bool).
         decided: (int) key of the picture whose button was clicked.
     """
 

@@ -1,21 +1,83 @@
-"""Work for the Compare page: tiles of several checkpoints in turn, files, checks, exports."""
+"""Work for the Compare page: tiles of several checkpoints in turn, figures, checks, exports."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from app.compare.metrics import Results
+from PySide6.QtCore import QObject, Signal
+
+from app.compare.panes import Panes
+from app.imaging.picture import Picture
 from app.imaging.pyramid import Opened, first_copies
 from app.shell.engines import Engines
-from app.tasks import Job, QueueName, Work
+from app.shell.translation import NOT_SHIFTED, brightness_of, removal_of, tr
+from app.tasks import Job, QueueName, Task, Tasks, Work
 from nledn.messages import printable
+from nledn.tiling import Rect
 
 if TYPE_CHECKING:
     from nledn import Focus, Options
-    from nledn.compare import Comparison, Event, Lane, Pane, TilingCheck
+    from nledn.compare import Comparison, Event, Figures, Lane, Pane, TilingCheck
     from nledn.photo import Photo
+    from nledn.pixels import Pixels
     from nledn.tiling import Rect
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The sources of the panes' pixels, by the panes' keys; for any thread.
+
+    Attributes:
+        lanes: of the checkpoints, as far as computed.
+        others: the rainy photo's own, other programs', the truth's.
+        truth: key of the truth, or None.
+    """
+
+    photo: "Photo"
+    lanes: "Mapping[int, Lane]"
+    others: "Mapping[int, Pixels]"
+    truth: int | None = None
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """The keys of panes that have pixels."""
+        return (*self.lanes, *self.others)
+
+    def pixels(self, key: int, rect: Rect | None = None) -> "Pixels":
+        """A pane's pixels, (h, w, 3), inside a rectangle or all of them."""
+        if key in self.lanes:
+            return self.lanes[key].pixels(self.photo, rect)
+        pixels = self.others[key]
+        return pixels if rect is None else pixels[rect.slices]
+
+
+def results_of(
+    photo: "Photo", panes: Panes, pictures: Mapping[int, Picture], lanes: "Mapping[int, Lane]"
+) -> Results:
+    """Collect the present results."""
+    begun = {
+        # At the pane's present strength, which may have changed since the lane began.
+        pane.key: replace(
+            lanes[pane.key], options=replace(lanes[pane.key].options, strength=pane.strength)
+        )
+        for pane in panes
+        if pane.key in lanes and lanes[pane.key].layer is not None
+    }
+    others = {
+        pane.key: shown.pixels
+        for pane in panes
+        if pane.kind in ("rainy", "result", "truth")
+        and (shown := pictures[pane.key].photo) is not None
+    }
+    return Results(photo, begun, others, truth_of(panes, pictures))
+
+
+def truth_of(panes: Panes, pictures: Mapping[int, Picture]) -> int | None:
+    """Key of the pane with the photo without rain, once it is read."""
+    keys = (pane.key for pane in panes if pane.kind == "truth")
+    return next((key for key in keys if pictures[key].photo is not None), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +92,6 @@ class CompareJob(Job["Comparison", "Begun | Event"]):
     """Compute tiles of several checkpoints in turn; report `Begun`, then the comparison's events.
 
     Attributes:
-        engines: loads the checkpoints.
-        photo: the rainy one.
         asked: checkpoints and strengths.
         look: the visible area; tiles that meet it are computed.
         whole: continue to the whole photo.
@@ -76,7 +136,6 @@ class AttachJob(Job[Opened]):
 
     Attributes:
         photo: the rainy one, whose size it must have.
-        path: its file.
     """
 
     only_reads: ClassVar[bool] = True
@@ -90,19 +149,6 @@ class AttachJob(Job[Opened]):
         pixels = pixels_like(self.photo, self.path, work.cancel)
         like = replace(self.photo, pixels=pixels, alpha=None)
         return Opened(like, first_copies(like))
-
-
-@dataclass(frozen=True, eq=False)
-class FindTruthJob(Job[Path | None]):
-    """Find the photo without rain in the layouts of sets of pairs."""
-
-    rainy: Path
-
-    def run(self, work: Work) -> Path | None:
-        """Look."""
-        from nledn.pairs import truth_beside
-
-        return truth_beside(self.rainy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +174,9 @@ class ExportJob(Job[Path]):
     """Measure a comparison and write it: .png, .html or .csv, by the name's ending.
 
     Attributes:
-        results: the pixels.
         panes: by their keys, in order; their pixels are filled in here.
         region: the part to export; None for the whole.
         crop: a rectangle to look at more closely.
-        path: the file.
     """
 
     results: Results
@@ -169,3 +213,151 @@ class ExportJob(Job[Path]):
             return replace(pane, pixels=pixels)
         record, strength = lane.layer.record, lane.options.strength
         return replace(pane, pixels=pixels, record=record, strength=strength)
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureJob(Job["dict[int, Figures]"]):
+    """Figures of every result inside a rectangle, by the panes' keys; the truth has none."""
+
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    results: Results
+    rect: Rect
+
+    def run(self, work: Work) -> "dict[int, Figures]":
+        """Measure."""
+        from nledn.compare import Figures, accuracy_of, removal_of
+
+        results, rect = self.results, self.rect
+        rainy = results.photo.pixels[rect.slices]
+        truth = None if results.truth is None else results.pixels(results.truth, rect)
+        measured = {}
+        for key in results.keys:
+            work.cancel.raise_if_cancelled()
+            if key == results.truth:
+                continue
+            pixels = results.pixels(key, rect)
+            is_rainy = key in results.others and results.others[key] is results.photo.pixels
+            measured[key] = Figures(
+                accuracy=None if truth is None else accuracy_of(pixels, truth),
+                removal=None if is_rainy else removal_of(rainy, pixels),
+            )
+        return measured
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorMapJob(Job["dict[int, Photo]"]):
+    """Error maps of each result, as photos of sRGB, by the panes' keys."""
+
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    results: Results
+
+    def run(self, work: Work) -> "dict[int, Photo]":
+        """Draw them."""
+        from nledn.compare import error_map
+        from nledn.photo import Photo
+
+        results = self.results
+        assert results.truth is not None, "a truth is set"
+        truth = results.pixels(results.truth)
+        maps = {}
+        for key in results.keys:
+            work.cancel.raise_if_cancelled()
+            if key != results.truth:
+                maps[key] = Photo(error_map(results.pixels(key), truth))
+        return maps
+
+
+class Metrics(QObject):
+    """Measures results off the main thread; an older request is abandoned.
+
+    Attributes:
+        failed: (exception) something could not be measured.
+        rect: of the figures.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self.figures: dict[int, Figures] = {}
+        self.rect: Rect | None = None
+        self.error_maps: dict[int, Picture] = {}
+        self._measuring: Task[dict[int, Figures]] | None = None
+        self._mapping: Task[dict[int, Photo]] | None = None
+
+    @property
+    def is_measuring(self) -> bool:
+        """True while figures are being measured."""
+        return self._measuring is not None and not self._measuring.is_done
+
+    def forget(self) -> None:
+        """Forget the figures: the pictures changed."""
+        self.figures, self.error_maps = {}, {}
+        if self._measuring is not None:
+            self._measuring.abandon(cancel=True)
+        if self._mapping is not None:
+            self._mapping.abandon(cancel=True)
+            self._mapping = None
+
+    def measure(self, results: Results, rect: Rect) -> None:
+        """Figures inside a rectangle; `changed` follows."""
+        self.rect = rect
+        if self._measuring is not None:
+            self._measuring.abandon(cancel=True)
+        task = self._measuring = self._tasks.submit(MeasureJob(results, rect))
+        task.succeeded.connect(self._show_figures)
+        task.failed.connect(self.failed.emit)
+
+    def map_errors(self, results: Results) -> None:
+        """Error maps of the whole photo, once; `changed` follows."""
+        if self._mapping is None:
+            task = self._mapping = self._tasks.submit(ErrorMapJob(results))
+            task.succeeded.connect(self._show_error_maps)
+            task.failed.connect(self.failed.emit)
+
+    def _show_figures(self, figures: "dict[int, Figures]") -> None:
+        self.figures = figures
+        self.changed.emit()
+
+    def _show_error_maps(self, photos: "dict[int, Photo]") -> None:
+        for key, photo in photos.items():
+            self.error_maps[key] = Picture()
+            self.error_maps[key].set_photo(photo)
+        self.changed.emit()
+
+
+def figures_of(found: "Figures") -> str:
+    """One or two lines under a name; empty without figures.
+
+    The removed rain is in words; `details_of` has the figures.
+    """
+    lines = []
+    if found.accuracy is not None:
+        psnr = decibels(found.accuracy.psnr_y)
+        lines.append(tr("{psnr} · SSIM {ssim}", psnr=psnr, ssim=f"{found.accuracy.ssim_y:.4f}"))
+    if found.removal is not None:
+        removal = found.removal
+        words = removal_of(removal.taken), brightness_of(removal.brightness)
+        lines.append(" · ".join(each for each in words if each))
+    return "\n".join(lines)
+
+
+def details_of(found: "Figures") -> str:
+    """The figures of what was taken; empty when there are none."""
+    if found.removal is None:
+        return ""
+    taken, share = f"{found.removal.taken:.1f}", f"{found.removal.share:.0%}"
+    words = tr("{taken} levels on {share} of pixels", taken=taken, share=share)
+    if abs(found.removal.brightness) < NOT_SHIFTED:
+        return words
+    levels = f"{found.removal.brightness:+.0f}"
+    return f"{words} · {tr('brightness {levels}', levels=levels)}"
+
+
+def decibels(psnr: float) -> str:
+    """`31.24 dB`."""
+    return f"{psnr:.2f} dB" if math.isfinite(psnr) else "∞ dB"

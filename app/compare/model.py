@@ -14,14 +14,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.compare import panes as rows
-from app.compare.jobs import AttachJob, Begun, CompareJob, FindTruthJob, tiles_of
-from app.compare.metrics import Metrics, Results, results_of, truth_of
+from app.compare.jobs import (
+    AttachJob,
+    Begun,
+    CompareJob,
+    Metrics,
+    Results,
+    results_of,
+    tiles_of,
+    truth_of,
+)
 from app.compare.panes import MOST, ComparePane, PaneKind, Panes
 from app.imaging.picture import Picture
 from app.imaging.pyramid import Opened, Pyramid
 from app.shell.engines import Engines
 from app.shell.models import name_of
-from app.tasks import Task, Tasks
+from app.tasks import Call, Task, Tasks
 from nledn.card import Card
 from nledn.options import Options
 from nledn.tiling import Rect
@@ -40,13 +48,9 @@ class CompareModel(QObject):
 
     Attributes:
         photo_changed: (int, int) another photo, of this size.
-        changed: panes, failures or figures changed.
         progressed: computing began, advanced or ended.
-        failed: (exception) an error that belongs to no pane.
 
     Args:
-        tasks: does the work.
-        engines: compute; the Photo page's too.
         options: the present ones of the Photo page.
     """
 
@@ -271,7 +275,7 @@ class CompareModel(QObject):
         if self._finding is not None:
             self._finding.abandon()
         if rainy is not None:
-            task = self._finding = self._tasks.submit(FindTruthJob(rainy))
+            task = self._finding = self._tasks.submit(Call(partial(_truth_of, rainy)))
             task.succeeded.connect(self._attach_found)
 
     def _attach_found(self, truth: Path | None) -> None:
@@ -397,3 +401,10 @@ class CompareModel(QObject):
     def _map_errors(self) -> None:
         if self.shows_errors and self.is_whole and self.truth is not None:
             self.metrics.map_errors(self.results())
+
+
+def _truth_of(rainy: Path) -> Path | None:
+    """Find the photo without rain in the layouts of sets of pairs."""
+    from nledn.pairs import truth_beside
+
+    return truth_beside(rainy)

@@ -13,13 +13,7 @@ from nledn.card import Card
 
 
 class ComparePage(QObject):
-    """Connects grid and panel with the controller and its model.
-
-    Args:
-        shell: has banner and top bar; shows the page.
-        controller: gets their requests.
-        window: whose comparison it is.
-    """
+    """Connects grid and panel with the controller and its model."""
 
     def __init__(self, shell: Shell, controller: CompareController, window: QObject) -> None:
         super().__init__(window)

@@ -3,31 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app.shell.icons import icon
 from app.shell.models import name_of
 from app.shell.names import in_menu
 from app.shell.parts import (
-    PANEL_WIDTH_PX,
+    Fold,
+    button,
     heading,
     icon_button,
     line,
     muted,
     percent_field,
-    scrolling,
+    row,
+    side_panel,
 )
 from app.shell.translation import tr
 from nledn.card import Card
@@ -41,12 +40,7 @@ class PaneSummary:
     """The panel's summary of a pane.
 
     Attributes:
-        key: of the pane.
-        name: as shown now.
         strength: of a checkpoint; None for others, and while names are hidden.
-        figures: in one or two lines; empty if there are none.
-        details: more of them, for the tooltip.
-        is_removable: whether it may go.
     """
 
     key: int
@@ -62,7 +56,6 @@ class PaneRow(QWidget):
 
     Attributes:
         strength_changed: (int, float) its key and its new strength.
-        remove_asked: (int) its key.
     """
 
     strength_changed = Signal(int, float)
@@ -80,35 +73,32 @@ class PaneRow(QWidget):
         self.strength.setToolTip(tr("Strength"))
         self.remove = icon_button("close", tr("Remove from the comparison"))
         self.figures = muted()
-        line = QHBoxLayout()
-        line.setSpacing(4)
-        line.addWidget(self.name, 1)
-        line.addWidget(self.strength, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
+        above = row(self.name, self.strength, self.remove, spacing=4)
+        for field in (self.strength, self.remove):
+            above.setAlignment(field, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(line)
+        column.addLayout(above)
         column.addWidget(self.figures)
         self.strength.valueChanged.connect(
             lambda value: self.strength_changed.emit(self.key, value / 100)
         )
         self.remove.clicked.connect(lambda: self.remove_asked.emit(self.key))
 
-    def show_row(self, row: PaneSummary) -> None:
+    def show_row(self, pane: PaneSummary) -> None:
         """Show it, without a signal."""
-        self.name.setText(row.name)
-        self.strength.setAccessibleName(tr("Strength of {name}", name=row.name))
-        self.remove.setAccessibleName(tr("Remove {name} from the comparison", name=row.name))
-        self.strength.setVisible(row.strength is not None)
-        if row.strength is not None:
-            self.strength.blockSignals(True)
-            self.strength.setValue(round(row.strength * 100))
-            self.strength.blockSignals(False)
-        self.remove.setVisible(row.is_removable)
-        self.figures.setText(row.figures)
-        self.figures.setToolTip(row.details)
-        self.figures.setVisible(bool(row.figures))
+        self.name.setText(pane.name)
+        self.strength.setAccessibleName(tr("Strength of {name}", name=pane.name))
+        self.remove.setAccessibleName(tr("Remove {name} from the comparison", name=pane.name))
+        self.strength.setVisible(pane.strength is not None)
+        if pane.strength is not None:
+            with QSignalBlocker(self.strength):
+                self.strength.setValue(round(pane.strength * 100))
+        self.remove.setVisible(pane.is_removable)
+        self.figures.setText(pane.figures)
+        self.figures.setToolTip(pane.details)
+        self.figures.setVisible(bool(pane.figures))
 
 
 class ComparePanel(QFrame):
@@ -120,7 +110,6 @@ class ComparePanel(QFrame):
         checkpoint_asked: (Card) one more checkpoint.
         picture_asked: (str) choose another program's "result" or the "truth".
         strength_changed: (int, float) key of a pane, and its strength.
-        remove_asked: (int) key of a pane.
         voted: (str) letter of the choice; empty for no difference.
     """
 
@@ -132,11 +121,8 @@ class ComparePanel(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("sidePanel")
-        self.setFixedWidth(PANEL_WIDTH_PX)
         self.rows: dict[int, PaneRow] = {}
-        self.add = QPushButton(icon("add"), tr("Add"))
-        self.add.setToolTip(tr("Compare one more: a model, or a picture"))
+        self.add = button(tr("Add"), tr("Compare one more: a model, or a picture"), "add")
         self.add_menu = QMenu(self.add)
         self.add.setMenu(self.add_menu)
         self.measured = muted()
@@ -148,22 +134,17 @@ class ComparePanel(QFrame):
         self.blind = _toggle(tr("Hide the names"), tr("Shuffle the names until you have chosen"))
         self.question = QLabel(tr("Which looks best?"))
         self.votes = QWidget()
-        self.tiling = QPushButton(tr("Check tiling"))
-        self.tiling.setToolTip(tr("Compute the visible part at once and in tiles, and compare"))
-        self.advanced = QToolButton()
-        self.advanced.setText(tr("Advanced"))
-        self.advanced.setCheckable(True)
-        self.advanced.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.advanced.setToolTip(tr("Ways to check the models themselves"))
+        at_once = tr("Compute the visible part at once and in tiles, and compare")
+        self.tiling = button(tr("Check tiling"), at_once)
         self.reasons = muted()
+        self._checks = self._made_checks()
+        self.advanced = Fold(tr("Advanced"), self._checks)
+        self.advanced.setToolTip(tr("Ways to check the models themselves"))
         self.progress = muted()
-        self.whole = QPushButton(tr("Whole photo"))
-        self.whole.setToolTip(tr("Compute the rest of the photo"))
-        self.stop = QPushButton(tr("Stop"))
-        self.stop.setToolTip(tr("Compute only the visible part"))
-        self.export = QPushButton(icon("save"), tr("Export…"))
-        self.export.setToolTip(tr("Save as a sheet, a page with a slider, or a table"))
+        self.whole = button(tr("Whole photo"), tr("Compute the rest of the photo"))
+        self.stop = button(tr("Stop"), tr("Compute only the visible part"))
+        kinds = tr("Save as a sheet, a page with a slider, or a table")
+        self.export = button(tr("Export…"), kinds, "save")
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
         self._votes = QGridLayout(self.votes)
@@ -194,19 +175,19 @@ class ComparePanel(QFrame):
 
     def show_rows(self, rows: Sequence[PaneSummary], *, can_add: bool) -> None:
         """Show the panes; existing rows stay, so that a drag in one is not interrupted."""
-        keys = [row.key for row in rows]
+        keys = [pane.key for pane in rows]
         for key in [key for key in self.rows if key not in keys]:
             gone = self.rows.pop(key)
             self._rows.removeWidget(gone)
             gone.hide()
             gone.deleteLater()
-        for place, row in enumerate(rows):
-            widget = self.rows.get(row.key)
+        for place, pane in enumerate(rows):
+            widget = self.rows.get(pane.key)
             if widget is None:
-                widget = self.rows[row.key] = PaneRow(row.key)
+                widget = self.rows[pane.key] = PaneRow(pane.key)
                 widget.strength_changed.connect(self.strength_changed)
                 widget.remove_asked.connect(self.remove_asked)
-            widget.show_row(row)
+            widget.show_row(pane)
             self._rows.removeWidget(widget)
             self._rows.insertWidget(place, widget)
         self.add.setEnabled(can_add)
@@ -239,14 +220,13 @@ class ComparePanel(QFrame):
             self._offer_letters()
         self.question.setVisible(bool(letters))
         self.votes.setVisible(bool(letters))
-        self.blind.blockSignals(True)
-        self.blind.setChecked(bool(letters))
-        self.blind.blockSignals(False)
+        with QSignalBlocker(self.blind):
+            self.blind.setChecked(bool(letters))
 
     def vote_buttons(self) -> Mapping[str, QPushButton]:
         """The buttons by letter; empty for no difference."""
         found = self.votes.findChildren(QPushButton)
-        return {button.objectName(): button for button in found if not button.isHidden()}
+        return {each.objectName(): each for each in found if not each.isHidden()}
 
     def _offer_letters(self) -> None:
         while (item := self._votes.takeAt(0)) is not None:
@@ -255,33 +235,29 @@ class ComparePanel(QFrame):
                 widget.hide()
                 widget.deleteLater()
         for column, letter in enumerate(self._letters):
-            button = self._vote_button(letter, tr("{letter} is best", letter=letter))
-            self._votes.addWidget(button, 0, column)
+            vote = self._vote_button(letter, tr("{letter} is best", letter=letter))
+            self._votes.addWidget(vote, 0, column)
         if self._letters:
             self._votes.addWidget(self._vote_button("", tr("No difference")), 1, 0, 1, -1)
 
     def _vote_button(self, letter: str, words: str) -> QPushButton:
-        button = QPushButton(letter or words)
-        button.setObjectName(letter)
-        button.setToolTip(words)
-        button.setAccessibleName(words)
-        button.clicked.connect(lambda: self.voted.emit(letter))
-        return button
+        made = button(letter or words, words)
+        made.setObjectName(letter)
+        made.setAccessibleName(words)
+        made.clicked.connect(lambda: self.voted.emit(letter))
+        return made
 
     def _lay_out(self) -> None:
         controls = QWidget()
         column = QVBoxLayout(controls)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        top = QHBoxLayout()
-        top.addWidget(heading(tr("Panes")), 1)
-        top.addWidget(self.add)
-        column.addLayout(top)
+        column.addLayout(row(heading(tr("Panes")), self.add))
         column.addLayout(self._rows)
         column.addWidget(self.measured)
         column.addWidget(line())
         column.addWidget(heading(tr("Compare")))
-        column.addLayout(_side_by_side(self.wipe, self.select))
+        column.addLayout(row(self.wipe, self.select, equal=True))
         column.addWidget(line())
         column.addWidget(heading(tr("Blind test")))
         column.addWidget(self.blind)
@@ -289,50 +265,28 @@ class ComparePanel(QFrame):
         column.addWidget(self.votes)
         column.addWidget(line())
         column.addWidget(self.advanced)
-        column.addWidget(self._checks())
+        column.addWidget(self._checks)
         column.addStretch()
         bottom = QVBoxLayout()
         bottom.setContentsMargins(16, 12, 16, 12)
         bottom.setSpacing(8)
         bottom.addWidget(self.progress)
-        bottom.addLayout(_side_by_side(self.whole, self.stop))
+        bottom.addLayout(row(self.whole, self.stop, equal=True))
         bottom.addWidget(self.export)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(scrolling(controls), 1)
-        layout.addWidget(line())
-        layout.addLayout(bottom)
+        side_panel(self, controls, bottom)
 
-    def _checks(self) -> QWidget:
+    def _made_checks(self) -> QWidget:
         """The controls below Advanced."""
         checks = QWidget()
         layout = QVBoxLayout(checks)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(_side_by_side(self.errors, self.tiling))
+        layout.addLayout(row(self.errors, self.tiling, equal=True))
         layout.addWidget(self.reasons)
-        self.advanced.toggled.connect(checks.setVisible)
-        self.advanced.toggled.connect(self._turn_arrow)
-        self._turn_arrow(False)
-        checks.hide()
         return checks
 
-    def _turn_arrow(self, is_open: bool) -> None:
-        arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
-        self.advanced.setArrowType(arrow)
 
-
-def _toggle(words: str, about: str) -> QPushButton:
-    button = QPushButton(words)
-    button.setCheckable(True)
-    button.setToolTip(about)
-    return button
-
-
-def _side_by_side(one: QWidget, other: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    row.addWidget(one, 1)
-    row.addWidget(other, 1)
-    return row
+def _toggle(words: str, tip: str) -> QPushButton:
+    made = button(words, tip)
+    made.setCheckable(True)
+    return made

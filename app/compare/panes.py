@@ -1,10 +1,18 @@
-"""The panes of a comparison: frozen values, and operations on a row of them."""
+"""The panes of a comparison: frozen values, operations on a row of them, and a blind test."""
 
+import csv
+import io
+import random
+from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from app.shell.names import kept, path_kept
 from app.shell.translation import tr
+from nledn import places
+from nledn.atomic import make_folder, replacing_text
 from nledn.messages import printable
 
 PaneKind: TypeAlias = Literal["rainy", "checkpoint", "result", "truth", "difference"]
@@ -19,10 +27,7 @@ class ComparePane:
         key: independent of its place.
         kind: the rainy photo, a checkpoint's result, another program's, the truth, or the effect
             of tiles.
-        title: of a checkpoint or a file.
-        weights: id of a checkpoint.
         strength: of a checkpoint, 0 to 1.5.
-        path: of a file.
     """
 
     key: int
@@ -87,3 +92,102 @@ def with_pane(panes: Panes, pane: ComparePane) -> Panes:
     if pane.kind != "truth" and panes and panes[-1].kind == "truth":
         last -= 1
     return (*panes[:last], pane, *panes[last:])
+
+
+FILE_NAME = "votes.csv"
+COLUMNS = ("time", "photo", "chosen", "candidates")
+NONE = ""  # no difference was seen
+SEPARATOR = " | "
+
+
+class BlindTest:
+    """Hides and shuffles the names of candidates.
+
+    Args:
+        random_source: shuffles; a test gives its own.
+    """
+
+    def __init__(self, panes: Panes, random_source: random.Random | None = None) -> None:
+        candidates = [pane.key for pane in panes if pane.is_candidate]
+        (random_source or random.Random()).shuffle(candidates)  # noqa: S311  # not a secret
+        self._order = tuple(candidates)
+
+    @property
+    def letters(self) -> dict[int, str]:
+        """The letter of each candidate, by its key."""
+        return {key: chr(ord("A") + place) for place, key in enumerate(self._order)}
+
+    def order(self, panes: Panes) -> Panes:
+        """The panes with their candidates shuffled; the others keep their places."""
+        by_key = {pane.key: pane for pane in panes}
+        shuffled = iter([by_key[key] for key in self._order if key in by_key])
+        return tuple(next(shuffled) if pane.is_candidate else pane for pane in panes)
+
+    def fits(self, panes: Panes) -> bool:
+        """Return whether these are the shuffled candidates."""
+        keys = {pane.key for pane in panes if pane.is_candidate}
+        return keys == set(self._order)
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One choice."""
+
+    photo: Path
+    chosen: str
+    candidates: tuple[str, ...]
+
+
+def votes_path() -> Path:
+    """The file of the votes."""
+    return places.user_state() / FILE_NAME
+
+
+def keep(vote: Vote) -> Counter[str]:
+    """Add a vote to the kept ones; count those of the photo's folder.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    path = votes_path()
+    make_folder(path.parent)
+    earlier = path.read_bytes().decode() if path.exists() else ""
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines)
+    if not earlier:
+        writer.writerow(COLUMNS)
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    writer.writerow((now, kept(vote.photo), vote.chosen, SEPARATOR.join(vote.candidates)))
+    with replacing_text(path, overwrite=True) as file:
+        file.write(earlier + lines.getvalue())
+    return tally(vote.photo.parent)
+
+
+def tally(folder: Path) -> Counter[str]:
+    """Count the votes for each on a folder's photos; `NONE` counts "no difference".
+
+    Of several votes on one photo with the same candidates the last counts.
+    """
+    last: dict[tuple[str, str], str] = {}
+    try:
+        with votes_path().open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if path_kept(row["photo"]).parent == folder:
+                    last[row["photo"], row["candidates"]] = row["chosen"]
+    except FileNotFoundError:
+        return Counter()
+    return Counter(last.values())
+
+
+def vote_of(chosen: str, letters: dict[str, str], counted: Counter[str]) -> str:
+    """Return the names behind the letters, and the counts of votes in this folder."""
+    who = "; ".join(
+        tr("{letter} is {name}", letter=letter, name=name)
+        for letter, name in sorted(letters.items())
+    )
+    said = tr("You chose {name}.", name=chosen) if chosen else tr("You saw no difference.")
+    counts = "; ".join(
+        f"{name if name != NONE else tr('no difference')} {count}"
+        for name, count in counted.most_common()
+    )
+    return f"{said} {who}. " + tr("In this folder: {counts}.", counts=counts)

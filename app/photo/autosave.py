@@ -15,7 +15,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
@@ -26,7 +26,7 @@ import numpy as np
 from app.imaging.mask import Patch
 from app.photo.edits import Choices, stamp_of
 from app.photo.history import ChoiceStep, Deed
-from app.tasks import Job, QueueName, R, Tasks, Work
+from app.tasks import Call, Job, QueueName, Tasks, Work
 from nledn import places, temporary_files
 from nledn.locking import lock
 from nledn.options import Options
@@ -352,17 +352,6 @@ class KeepJob(Job[None]):
             self.keeper.begin(options, layer)
 
 
-@dataclass(frozen=True, eq=False)
-class FileJob(Job[R]):
-    """One call that reads or writes files."""
-
-    act: Callable[[], R]
-
-    def run(self, work: Work) -> R:
-        """Do it."""
-        return self.act()
-
-
 class Autosave:
     """Keeps one photo's work at a time; nothing is written on the calling thread.
 
@@ -383,7 +372,7 @@ class Autosave:
         """Keep an action."""
         if self.file is not None:
             self.file.note(deed)
-            self._tasks.submit(FileJob(self.file.flush))
+            self._tasks.submit(Call(self.file.flush))
 
     def note_saved(self, is_unsaved: bool) -> None:
         """Note that all is saved, and where."""
@@ -393,4 +382,4 @@ class Autosave:
     def discard(self) -> None:
         """Remove the file, which is no longer needed."""
         if self.file is not None:
-            self._tasks.submit(FileJob(self.file.discard))
+            self._tasks.submit(Call(self.file.discard))

@@ -4,28 +4,27 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.photo import opening, words
-from app.photo.autosave import Autosave, FileJob, KeepJob, Offer, Recovered, find_unsaved
+from app.photo.autosave import Autosave, KeepJob, Offer, Recovered, find_unsaved
 from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.edits import Choices, Edits
 from app.photo.saving import Saving
 from app.photo.series import Series
-from app.photo.state import Status
+from app.photo.state import PhotoState, Status
 from app.shell.banner import Notice
 from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
-from app.shell.dropped import image_in, is_welcome, paths_in
 from app.shell.engines import Engines, LoadJob
 from app.shell.models import Models
-from app.shell.names import path_kept
+from app.shell.names import image_in, is_welcome, path_kept, paths_in
 from app.shell.settings import Preferences, Settings, with_recent
 from app.shell.translation import tr
-from app.tasks import Job, R, Task, Tasks
+from app.tasks import Call, Job, R, Task, Tasks
 from nledn import places
 from nledn.messages import printable
 from nledn.options import Options
@@ -161,7 +160,7 @@ class PhotoController(QObject):
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
         """Offer to recover unsaved work; look again if its program has not ended yet."""
-        task = self._tasks.submit(FileJob(find_unsaved))
+        task = self._tasks.submit(Call(find_unsaved))
         task.succeeded.connect(partial(self._take_scan, rescans))
         task.failed.connect(self._fail)
 
@@ -213,16 +212,23 @@ class PhotoController(QObject):
 
     # Closing
 
-    def when_saved(self, then: Callable[[], None]) -> None:
-        """Continue once nothing would be lost: nothing is unsaved, or it is saved or discarded."""
+    def when_saved(self, then: Callable[[], object], left: tuple[Path, ...] = ()) -> None:
+        """Continue once nothing would be lost: nothing is unsaved, or it is saved or discarded.
+
+        Args:
+            then: what follows.
+            left: earlier photos whose results would be lost too.
+        """
         document, photo = self.document, self.document.photo
-        if not document.is_unsaved or photo is None:
+        paths = [photo.path] if document.is_unsaved and photo is not None else []
+        names = [printable(path.name) if path else tr("picture") for path in (*paths, *left)]
+        if not names:
             then()
             return
-        path = photo.path
-        answer = self._dialogs.unsaved(printable(path.name) if path else tr("picture"))
+        answer = self._dialogs.unsaved(*names)
         if answer != "cancel" and document.photo is not photo:
-            self.when_saved(then)  # another photo was opened meanwhile; the answer was not about it
+            # Another photo was opened meanwhile; the answer was not about it.
+            self.when_saved(then, left)
         elif answer == "discard":
             self.saving.forget()
             self._deraining.forget()
@@ -230,9 +236,30 @@ class PhotoController(QObject):
             document.rest()
             then()
         elif answer == "save":
-            self._deraining.cancel_and(partial(self.saving.save_and, then))
+            save_left = partial(self._save_left, left, then)
+            self._deraining.cancel_and(partial(self.saving.save_and, save_left))
 
-    def _go_on(self, then: Callable[[], None]) -> None:
+    def _save_left(self, left: tuple[Path, ...], then: Callable[[], object]) -> None:
+        """Open earlier photos one after the other, save their results, and continue."""
+        if not left:
+            then()
+            return
+        job = opening.OpenJob(left[0], self.document.options, self.series.edits)
+        save_next = partial(self._save_left, left[1:], then)
+        self._begin_opening(job, partial(self._take_left, save_next))
+
+    def _take_left(self, then: Callable[[], None], found: opening.Found) -> None:
+        def save() -> None:
+            if self.document.status.state is PhotoState.DONE:  # not cancelled, nor failed
+                self.saving.save_and(then)
+
+        def complete(_key: None) -> None:
+            is_known = self.document.status.state is PhotoState.DONE
+            save() if is_known else self.derain(save)
+
+        self._take(found).succeeded.connect(complete)
+
+    def _go_on(self, then: Callable[[], object]) -> None:
         """Leave the photo: its edits stay; only one without a file would be lost unsaved."""
         photo = self.document.photo
         if photo is None or photo.path is not None:
@@ -248,7 +275,7 @@ class PhotoController(QObject):
 
     # Results of tasks
 
-    def _begin_opening(self, job: Job[R], take: Callable[[R], None]) -> None:
+    def _begin_opening(self, job: Job[R], take: Callable[[R], object]) -> None:
         if self._opening is not None:
             self._opening.abandon(cancel=True)
         self.series.remember()  # it may be the same photo that is read again
@@ -260,7 +287,7 @@ class PhotoController(QObject):
         task.cancelled.connect(self._end_opening)
         self._opening = task
 
-    def _read(self, take: Callable[[R], None], work: object, read: R) -> None:
+    def _read(self, take: Callable[[R], object], work: object, read: R) -> None:
         """Ask about unsaved work again: some may have been done since the photo was requested."""
         self._end_opening()
         if self.document.work == work:
@@ -272,8 +299,8 @@ class PhotoController(QObject):
         self._opening = None
         self.opening_changed.emit(False)
 
-    def _take(self, found: opening.Found, notice: Notice | None = None) -> None:
-        """Open a photo that was read, remember it, and show its message."""
+    def _take(self, found: opening.Found, notice: Notice | None = None) -> Task[None, Never]:
+        """Open a photo that was read, and show its message; the task finds its known rain."""
         document, path = self.document, found.photo.path
         self._deraining.abandon()
         self.series.remember()
@@ -283,7 +310,7 @@ class PhotoController(QObject):
         document.take(found, edits)
         if found.work is not None:
             self._take_work(found.work, found)
-        self.series.take(found)
+        finding = self.series.take(found)
         self._deraining.prepare()
         self._deraining.follow()
         if path is not None and path != places.sample_photo():
@@ -292,6 +319,7 @@ class PhotoController(QObject):
         if self._offer is not None:  # until answered: it is not offered twice
             notice = words.offer_of(self._offer, self.restore, self._forget)
         self.noticed.emit(notice or words.notice_of(found, self._use, self.folder_asked.emit))
+        return finding
 
     def _take_scan(self, rescans: int, offers: tuple[Offer, ...] | None) -> None:
         if offers:
@@ -325,7 +353,7 @@ class PhotoController(QObject):
 
     def _forget(self, offer: Offer) -> None:
         self._offer = None
-        self._tasks.submit(FileJob(partial(offer.file.unlink, missing_ok=True)))
+        self._tasks.submit(Call(partial(offer.file.unlink, missing_ok=True)))
 
     def _options_changed(self, options: Options) -> None:
         """Show their known rain; keep the model of new photos for the next start."""

@@ -21,8 +21,8 @@ from app.imaging.mask import STEPS
 from app.shell.names import kept, path_kept
 from nledn import places
 from nledn.atomic import make_folder
-from nledn.catalog import AUTO
 from nledn.errors import DerainError
+from nledn.options import AUTO
 from nledn.pixels import Mask
 
 log = logging.getLogger(__name__)

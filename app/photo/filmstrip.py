@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.icons import icon
 from app.shell.names import as_tip
 from app.shell.parts import muted
+from app.shell.theme import icon
 from app.shell.thumbnails import PictureCache, Thumbnails
 from app.shell.translation import tr
 from app.tasks import Tasks

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.imaging.mask import Brush
-from app.shell.icons import icon
 from app.shell.parts import clear_button, heading, muted, slider
+from app.shell.theme import icon
 from app.shell.translation import tr
 
 SIZES_PX = (4, 600)

@@ -1,6 +1,6 @@
 """The choice of a model: one line, whose menu names the models by their purpose."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
 
@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.actions import without_state
-from app.shell.icons import icon
 from app.shell.models import name_of
 from app.shell.names import in_menu
-from app.shell.parts import PANEL_WIDTH_PX, icon_button, muted
+from app.shell.parts import PANEL_WIDTH_PX, Fold, icon_button, muted
+from app.shell.theme import icon
 from app.shell.translation import tr
 from nledn.card import Card
-from nledn.catalog import AUTO
+from nledn.options import AUTO
 
 NAME_PX = PANEL_WIDTH_PX - 124  # beside the icon, the arrow and the margins
 ABOUT_PX = PANEL_WIDTH_PX + 40
@@ -40,8 +40,8 @@ class ModelPicker(QWidget):
         import_action: to choose a file.
         fetch_action: to download one of the published models.
         stop_button: to stop the download.
-        about_button: shows the figures of the model in use.
-        about: these, while they are shown.
+        about_button: shows the purpose of the model in use.
+        about: this, while it is shown.
     """
 
     model_chosen = Signal(str)
@@ -162,36 +162,66 @@ class ModelPicker(QWidget):
         cards = [
             card for card in self._cards if card.id == self._shown or (of_all and card.purpose)
         ]
-        words = "".join(f"<p>{details(card)}</p>" for card in cards)
-        self.about.show_above(self.about_button, words)
+        self.about.show_above(self.about_button, cards)
 
 
-def details(card: Card) -> str:
-    """Return the description, training data and scores of a model, a line each, as rich text."""
+def _paragraph(card: Card, lines: Iterable[str]) -> str:
+    return f"<p>{'<br>'.join([f'<b>{escape(name_of(card))}</b>', *map(escape, lines)])}</p>"
+
+
+def _purpose(card: Card) -> str:
+    """The description and training data of a model, as rich text."""
     lines = [tr(card.description)] if card.description else []
     if card.training_data:
         lines.append(tr("Trained on {data}", data=tr(card.training_data)))
-    lines.extend(f"{name}: {score.psnr_y:.1f} dB" for name, score in card.scores.items())
-    return "<br>".join([f"<b>{escape(name_of(card))}</b>", *map(escape, lines)])
+    return _paragraph(card, lines)
+
+
+def _scores(card: Card) -> str:
+    return _paragraph(card, (f"{name}: {at.psnr_y:.1f} dB" for name, at in card.scores.items()))
 
 
 class _About(QFrame):
-    """A text over all other widgets, until a click outside or Esc."""
+    """The purpose of models over all other widgets, until a click outside or Esc.
+
+    Attributes:
+        words: describe them.
+        more: unfolds the figures.
+        figures: their scores, and what these mean.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("popup")
         self.setAccessibleName(tr("About this model"))
         self.setFixedWidth(ABOUT_PX)
-        self.words = QLabel()
-        self.words.setTextFormat(Qt.TextFormat.RichText)
-        self.words.setWordWrap(True)
-        QVBoxLayout(self).addWidget(self.words)
+        self.words, self.figures = QLabel(), QLabel()
+        for label in (self.words, self.figures):
+            label.setTextFormat(Qt.TextFormat.RichText)
+            label.setWordWrap(True)
+        self.more = Fold(tr("Figures"), self.figures)
+        self.more.toggled.connect(self._place)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.words)
+        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.figures)
 
-    def show_above(self, button: QWidget, words: str) -> None:
-        """Show the text inside the screen: the button is low in the window."""
-        self.words.setText(words)
+    def show_above(self, button: QWidget, cards: Sequence[Card]) -> None:
+        """Show the purpose of models inside the screen: the button is low in the window."""
+        measured = [card for card in cards if card.scores]
+        meaning = tr(
+            "The signal-to-noise ratio of results for test photos with known rain: the higher, the"
+            " closer to the photo without rain."
+        )
+        self._corner = button.mapToGlobal(QPoint(button.width(), -GAP_PX))
+        self.words.setText("".join(map(_purpose, cards)))
+        self.figures.setText(f"<p>{meaning}</p>{''.join(map(_scores, measured))}")
+        self.more.setVisible(bool(measured))
+        self.more.setChecked(False)
+        self._place()
+        self.show()
+
+    def _place(self) -> None:
         height = self.heightForWidth(ABOUT_PX)
         self.setFixedHeight(height)
-        self.move(button.mapToGlobal(QPoint(button.width() - ABOUT_PX, -height - GAP_PX)))
-        self.show()
+        self.move(self._corner - QPoint(ABOUT_PX, height))

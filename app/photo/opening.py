@@ -14,9 +14,9 @@ from app.photo.autosave import Offer, Recovered, recover
 from app.photo.edits import Choices, Edits, EditsStore
 from app.tasks import Job, Work
 from nledn import Options, __version__, decoder
-from nledn.catalog import AUTO
 from nledn.errors import DerainError, FolderWithoutPhotos, PhotoNotFound
 from nledn.naming import source_stem
+from nledn.options import AUTO
 from nledn.rain import RainLayer, Record, difference
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
-from app.photo.autosave import FileJob
 from app.photo.document import Derained, Document, Done
 from app.photo.results import DragFolders, DragJob, Saved, SaveJob, image_of
 from app.photo.state import PhotoState
@@ -18,11 +17,10 @@ from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.file_dialogs import pictures_folder
 from app.shell.names import url_of
-from app.shell.presets import Preset
-from app.shell.save_dialog import SaveQuestion
+from app.shell.save_dialogs import Preset, SaveQuestion
 from app.shell.settings import Preferences
 from app.shell.translation import tr
-from app.tasks import Tasks
+from app.tasks import Call, Tasks
 from nledn import places
 from nledn.errors import OutputExists
 from nledn.messages import printable
@@ -108,7 +106,7 @@ class Saving(QObject):
         derained = self._document.latest
         if derained is not None and not self._is_deraining:
             result = self._document.result(derained)
-            task = self._tasks.submit(FileJob(partial(image_of, result)))
+            task = self._tasks.submit(Call(partial(image_of, result)))
             task.succeeded.connect(self._copied)
             task.failed.connect(self.failed.emit)
 
@@ -208,7 +206,7 @@ class Saving(QObject):
         if path is not None:
             # The person has agreed to replace an existing file.
             write = partial(pipeline.write_rain, result, path, overwrite=True)
-            task = self._tasks.submit(FileJob(write))
+            task = self._tasks.submit(Call(write))
             words = tr("Saved the rain layer as {name}.", name=printable(path.name))
             task.succeeded.connect(lambda _: self._tell_written(path, words))
             task.failed.connect(self.failed.emit)

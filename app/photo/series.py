@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from PySide6.QtCore import QObject, Signal
 
-from app.photo.autosave import FileJob
 from app.photo.document import Document
 from app.photo.edits import Choices, EditsStore
 from app.photo.opening import Found
@@ -16,7 +15,8 @@ from app.photo.results import Saved
 from app.photo.saving import Saving
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
-from app.tasks import Job, Tasks, Work
+from app.tasks import Call, Job, Task, Tasks, Work
+from nledn import places
 
 if TYPE_CHECKING:
     from nledn import RainLayer
@@ -57,24 +57,37 @@ class Series(QObject):
         self._tasks = tasks
         self.edits = EditsStore()
         self.copied: Choices | None = None
+        self._left: dict[Path, None] = {}
         saving.saved.connect(self._saved)
 
-    def take(self, found: Found) -> None:
-        """Name an opened photo, and show its rain from an earlier opening."""
+    def take(self, found: Found) -> Task[None, Never]:
+        """Name an opened photo, and then show its rain from an earlier opening."""
         task = self._tasks.submit(KeyJob(found.photo))
         task.succeeded.connect(partial(self._find_rain, found))
         self._look()
+        return task
 
     def remember(self) -> None:
         """Keep the choices for the open photo, if any were made since it was opened."""
-        document = self._document
+        document, path = self._document, self._path
         if document.history.stack.canUndo() or document.is_unsaved:
             self._keep()
+        if path is None or path == places.sample_photo():
+            return
+        if any(each.layer.is_complete for each in document.unsaved):
+            self._left[path] = None
+        elif document.latest is not None and not document.is_unsaved:
+            self._left.pop(path, None)
+
+    @property
+    def left(self) -> tuple[Path, ...]:
+        """The photos before the open one that have a result in no file, in order."""
+        return tuple(path for path in self._left if path != self._path)
 
     def note_result(self, photo: Path, result: Path) -> None:
         """Note a result of a batch, which has the model and strength of the open photo."""
         choices = self._document.choices
-        task = self._tasks.submit(FileJob(partial(self.edits.put_result, photo, result, choices)))
+        task = self._tasks.submit(Call(partial(self.edits.put_result, photo, result, choices)))
         task.succeeded.connect(lambda _: self._look())
 
     def copy(self) -> None:
@@ -92,7 +105,7 @@ class Series(QObject):
         if opened in photos or not photos:
             self._document.history.choose(choices)
         others = tuple(photo for photo in photos if photo != opened)
-        task = self._tasks.submit(FileJob(partial(self.edits.put_choices, others, choices)))
+        task = self._tasks.submit(Call(partial(self.edits.put_choices, others, choices)))
         task.succeeded.connect(lambda _: self._look())
 
     def _find_rain(self, found: Found, _key: None) -> None:
@@ -121,6 +134,8 @@ class Series(QObject):
 
     def _saved(self, saved: Saved) -> None:
         """Note a written result, perhaps of a photo that is no longer open."""
+        if saved.photo.path is not None:
+            self._left.pop(saved.photo.path, None)
         latest = self._document.latest
         if latest is not None and latest.path == saved.path:
             self._keep()
@@ -129,14 +144,14 @@ class Series(QObject):
         path = self._path
         if path is not None:
             self.edits.put(path, self._document.edits)
-            self._tasks.submit(FileJob(self.edits.flush))
+            self._tasks.submit(Call(self.edits.flush))
             self._look()
 
     def _look(self) -> None:
         """Read the marks of the folder's photos."""
         path = self._path
         if path is not None:
-            task = self._tasks.submit(FileJob(partial(self.edits.in_folder, path.parent)))
+            task = self._tasks.submit(Call(partial(self.edits.in_folder, path.parent)))
             task.succeeded.connect(self.marks_changed.emit)
 
     @property

@@ -14,8 +14,7 @@ from app.photo.document import Document
 from app.photo.state import PhotoState, Status
 from app.shell.models import name_of
 from app.shell.names import in_menu
-from app.shell.removal import LITTLE_TAKEN, SHIFTED_BY, removal_of
-from app.shell.translation import tr
+from app.shell.translation import LITTLE_TAKEN, SHIFTED_BY, removal_of, tr
 from app.views.photo_view import PhotoView
 from nledn.card import Card
 from nledn.catalog import DENSE_ID

@@ -1,4 +1,4 @@
-"""All actions of the window: one table, from which menus and keys are made."""
+"""All actions of the window: one table, from which keys and menus are made; menus that refill."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QWidget
 
-from app.shell.icons import icon
 from app.shell.names import as_tip, in_menu, path_kept
+from app.shell.save_dialogs import Preset
+from app.shell.theme import icon
 from app.shell.translation import mark, tr
 from nledn.messages import printable
 
@@ -21,12 +22,8 @@ class Spec:
     """One action.
 
     Attributes:
-        name: its name in code.
-        text: in menus; with an ellipsis where a dialog follows.
         keys: its shortcuts, the first of which is shown.
-        icon: name of its icon, or empty.
         group: name of the menu it is in; `export` for Export, which is in File.
-        checkable: it is on or off.
     """
 
     name: str
@@ -78,6 +75,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("zoom_in", mark("Zoom in"), ("Ctrl++", "Ctrl+="), "", "view"),
     Spec("zoom_out", mark("Zoom out"), ("Ctrl+-",), "", "view"),
     Spec("full_screen", mark("Full screen"), ("F11",), "", "view", checkable=True),
+    Spec("manual", mark("Manual"), (), "", "help"),
     Spec("shortcuts", mark("Keyboard shortcuts"), ("?", "F1"), "help", "help"),
     Spec("sample", mark("Open the sample photo"), (), "", "help"),
     Spec("log", mark("Show the log file"), (), "", "help"),
@@ -147,10 +145,6 @@ def _action(spec: Spec, window: QMainWindow) -> QAction:
 class RecentMenu(QMenu):
     """Lists them again whenever it opens.
 
-    Args:
-        names: gives their paths, newest first.
-        parent: of the menu.
-
     Attributes:
         photo_chosen: (Path).
     """
@@ -173,3 +167,44 @@ class RecentMenu(QMenu):
             action.setData(name)
         if self.isEmpty():
             self.addAction(tr("None yet")).setEnabled(False)
+
+
+class ExportMenu(QMenu):
+    """Lists the presets again whenever it opens, before its other actions.
+
+    Args:
+        save: the window's action; while it can be done, so can the presets.
+
+    Attributes:
+        preset_chosen: (Preset).
+    """
+
+    preset_chosen = Signal(object)
+
+    def __init__(
+        self,
+        presets: Callable[[], tuple[Preset, ...]],
+        save: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(tr("Export"), parent)
+        self._presets = presets
+        self._save = save
+        self._entries: list[QAction] = []
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        for entry in self._entries:
+            self.removeAction(entry)
+            entry.deleteLater()
+        self._entries = [self._entry(preset) for preset in self._presets()]
+        if self._entries:
+            self._entries.append(QAction(self))
+            self._entries[-1].setSeparator(True)
+        self.insertActions(self.actions()[0], self._entries)
+
+    def _entry(self, preset: Preset) -> QAction:
+        entry = QAction(in_menu(tr(preset.name)), self)
+        entry.setEnabled(self._save.isEnabled())
+        entry.triggered.connect(lambda: self.preset_chosen.emit(preset))
+        return entry

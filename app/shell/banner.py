@@ -16,14 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.icons import icon
-from app.shell.messages import explain
-from app.shell.translation import tr
+from app.shell.theme import icon
+from app.shell.translation import explain, tr
 
 Kind = Literal["error", "info", "done"]
 ICONS: Mapping[Kind, str] = {"error": "warning", "info": "info", "done": "done"}
 ICON_PX = 20
-SHOWN_MS = 6000
+SHOWN_MS = 8000  # at least
+READ_MS = 70  # a byte of UTF-8: 14 letters a second, or 5 Chinese characters
 FADE_MS = 300
 WIDEST_PX = 720
 MARGIN_PX = 16  # to the sides and the bottom of the page
@@ -31,13 +31,7 @@ MARGIN_PX = 16  # to the sides and the bottom of the page
 
 @dataclass(frozen=True)
 class Action:
-    """A button of a banner.
-
-    Attributes:
-        name: its name in code.
-        words: on the button.
-        act: called on a click.
-    """
+    """A button of a banner."""
 
     name: str
     words: str
@@ -49,9 +43,6 @@ class Notice:
     """A message in the banner.
 
     Attributes:
-        text: one or two sentences.
-        kind: its look.
-        actions: its buttons.
         stays: on every page, until answered.
     """
 
@@ -70,10 +61,9 @@ class Banner(QFrame):
     """Shows one notice at a time; a new one replaces the old one.
 
     Attributes:
-        visibility_changed: (bool).
         words: of the notice.
         buttons: of the notice, by the names of their actions.
-        shown_ms: after which a notice fades that needs no answer.
+        shown_ms: after which a short notice fades that needs no answer.
     """
 
     visibility_changed = Signal(bool)
@@ -136,7 +126,7 @@ class Banner(QFrame):
         self.show()
         self.visibility_changed.emit(True)
         if notice.kind == "done" or (notice.kind == "info" and not notice.actions):
-            self._timer.start(self.shown_ms)
+            self._timer.start(max(self.shown_ms, READ_MS * len(notice.text.encode())))
 
     @property
     def is_leaving(self) -> bool:
@@ -162,7 +152,7 @@ class Banner(QFrame):
 
     def _fade(self) -> None:
         if self.underMouse():  # it is being read, or about to be clicked
-            self._timer.start(self.shown_ms)
+            self._timer.start()
             return
         self._effect.setEnabled(True)
         self._fading.start()

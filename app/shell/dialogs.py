@@ -1,9 +1,9 @@
 """All modal questions, in one class that tests replace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
@@ -14,19 +14,16 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMessageBox,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.shell.file_dialogs import FileDialog, folder_dialog, kind_of, pictures_folder
-from app.shell.icons import icon
 from app.shell.parts import dialog_buttons, is_accepted, muted
-from app.shell.presets import Preset
-from app.shell.presets_dialog import PresetsDialog
-from app.shell.save_dialog import SaveChoice, SaveDialog, SaveQuestion
+from app.shell.save_dialogs import Preset, PresetsDialog, SaveChoice, SaveDialog, SaveQuestion
 from app.shell.settings import Settings
 from app.shell.settings_dialog import SettingsDialog
+from app.shell.theme import icon
 from app.shell.translation import tr
 from app.tasks import Tasks
 from nledn.messages import FETCH_TERMS, printable
@@ -35,11 +32,13 @@ if TYPE_CHECKING:
     from nledn.machine import Machine
 
 
+T = TypeVar("T")
 Answer = Literal["save", "discard", "cancel"]
 PartialAnswer = Literal["finish", "save", "cancel"]
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 FETCH_WIDTH_PX = 520
 ICON_PX = 40
+NAMED = 6  # photos with unsaved results that the question names
 LICENCES_PX = (760, 560)  # 100 columns in the usual size, as the list is written
 
 
@@ -48,10 +47,7 @@ class FetchOffer:
     """A checkpoint that can be fetched.
 
     Attributes:
-        id: of the checkpoint that it becomes.
-        title: its name.
         summary: its training data.
-        size_bytes: of the download.
     """
 
     id: str
@@ -164,8 +160,8 @@ class Dialogs:
         words = tr("Stop the batch at {finished} of {total}?", finished=finished, total=total)
         details = tr("Finished photos are kept; the next start continues with the rest.")
         box = self._box("help", tr("A batch is running"), words, details)
-        stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
-        return _is_chosen(stop, box, or_else=tr("Continue"))
+        answers = {True: tr("Stop and close"), False: tr("Continue")}
+        return _answer(box, answers, default=False, escape=False)
 
     def checkpoint(self) -> Path | None:
         """A file of weights."""
@@ -183,10 +179,9 @@ class Dialogs:
     def replace(self, name: str) -> bool:
         """Ask if an existing file may be replaced."""
         words = tr("{name} already exists. Replace it?", name=name)
-        details = tr("Its present content will be lost.")
-        box = self._box("warning", tr("Save as"), words, details)
-        replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
-        return _is_chosen(replace, box, or_else=tr("Cancel"))
+        box = self._box("warning", tr("Save as"), words, tr("Its present content will be lost."))
+        answers = {True: tr("Replace"), False: tr("Cancel")}
+        return _answer(box, answers, default=False, escape=False)
 
     def export(self, suggested: Path) -> Path | None:
         """Ask for the file that a comparison is saved to."""
@@ -232,38 +227,31 @@ class Dialogs:
         """Other settings."""
         return SettingsDialog.ask(settings, machine, self._window)
 
-    def unsaved(self, name: str) -> Answer:
-        """Ask if unsaved work is to be saved."""
-        words = tr("Save the derained {name}?", name=name)
+    def unsaved(self, *names: str) -> Answer:
+        """Ask if the results of these photos are to be saved; of several, before the end."""
+        words = tr("Save the derained {name}?", name=names[0])
         details = tr("Without saving, the result is lost. The photo itself is unchanged.")
+        labels = (tr("Save"), tr("Discard"), tr("Cancel"))
+        if len(names) > 1:
+            words = tr("{count} photos have results that are not saved.", count=len(names))
+            details = tr("Their settings are kept, so Derain can compute the results again.")
+            details = f"{', '.join(names[:NAMED])}{', …' if names[NAMED:] else ''}\n\n{details}"
+            labels = (tr("Save all"), tr("Quit without saving"), tr("Cancel"))
         box = self._box("help", tr("Unsaved result"), words, details)
-        buttons: dict[QMessageBox.StandardButton, Answer] = {
-            QMessageBox.StandardButton.Save: "save",
-            QMessageBox.StandardButton.Discard: "discard",
-            QMessageBox.StandardButton.Cancel: "cancel",
-        }
-        for button, words in zip(buttons, (tr("Save"), tr("Discard"), tr("Cancel")), strict=True):
-            box.addButton(button).setText(words)
-        box.setDefaultButton(QMessageBox.StandardButton.Save)
-        box.setEscapeButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        box.deleteLater()
-        return buttons.get(box.standardButton(box.clickedButton()), "cancel")
+        answers: dict[Answer, str] = dict(zip(get_args(Answer), labels, strict=True))
+        return _answer(box, answers, default="save", escape="cancel")
 
     def partial(self, done: int, total: int) -> PartialAnswer:
         """Ask what to do with a partial result."""
         words = tr("Only {done} of {total} tiles are derained.", done=done, total=total)
         details = tr("The rest of the saved photo would still have its rain.")
         box = self._box("help", tr("Partial result"), words, details)
-        finish = box.addButton(tr("Finish first"), QMessageBox.ButtonRole.AcceptRole)
-        save = box.addButton(tr("Save anyway"), QMessageBox.ButtonRole.ActionRole)
-        cancel = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(finish)
-        box.setEscapeButton(cancel)
-        box.exec()
-        box.deleteLater()
-        clicked = box.clickedButton()
-        return "finish" if clicked is finish else "save" if clicked is save else "cancel"
+        answers: dict[PartialAnswer, str] = {
+            "finish": tr("Finish first"),
+            "save": tr("Save anyway"),
+            "cancel": tr("Cancel"),
+        }
+        return _answer(box, answers, default="finish", escape="cancel")
 
     def about(self, text: str, licences: str) -> None:
         """Show the version, and on a click the licences."""
@@ -286,14 +274,22 @@ class Dialogs:
         box.setWindowTitle(title)
         box.setText(text)
         box.setInformativeText(details)
+        inside = box.layout()
+        assert inside is not None, "Qt has put text and buttons there"
+        inside.setContentsMargins(24, 24, 24, 16)
         return box
 
 
-def _is_chosen(button: QPushButton, box: QMessageBox, *, or_else: str) -> bool:
-    """Ask; the other button is the default, also for Escape."""
-    other = box.addButton(or_else, QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(other)
-    box.setEscapeButton(other)
+def _answer(box: QMessageBox, answers: Mapping[T, str], default: T, escape: T) -> T:
+    """Ask; Enter and Escape have their answers too."""
+    kinds = QMessageBox.ButtonRole
+    roles = (kinds.AcceptRole, kinds.ActionRole, kinds.RejectRole)[-len(answers) :]
+    buttons = {}
+    for (answer, words), role in zip(answers.items(), roles, strict=True):
+        buttons[answer] = box.addButton(words, role)
+    box.setDefaultButton(buttons[default])
+    box.setEscapeButton(buttons[escape])
     box.exec()
     box.deleteLater()
-    return box.clickedButton() is button
+    chosen = box.clickedButton()
+    return next((answer for answer, each in buttons.items() if each is chosen), escape)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFileSystemModel,
+    QHeaderView,
     QLabel,
     QListView,
     QSplitter,
@@ -22,9 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.icons import icon
 from app.shell.names import url_of
 from app.shell.parts import is_accepted, muted
+from app.shell.theme import icon
 from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
 from app.tasks import Tasks
@@ -32,8 +33,8 @@ from app.tasks import Tasks
 THEME, PORTAL = "QT_QPA_PLATFORMTHEME", "xdgdesktopportal"
 PORTAL_MS = 1000  # a desktop that answers later would hold the window up each time
 PREVIEW = QSize(240, 240)
-OWN_SIZE, ROW_PX = QSize(960, 560), 26
-COLUMNS_PX = {0: 240, 1: 96, 3: 152}  # name, size, date; the kind is in the name's ending
+OWN_SIZE, ROW_PX, SIDEBAR_PX = QSize(960, 560), 26, 144
+COLUMNS_PX = {1: 96, 3: 152}  # size, date; the name has the rest, and the kind in its ending
 KIND_COLUMN = 2
 BUTTONS = {
     "backButton": "previous",
@@ -77,11 +78,8 @@ class FileDialog(QFileDialog):
     """Asks for files or a folder.
 
     Args:
-        parent: of the dialog.
-        title: of the dialog.
         start: the folder that it shows first, or a file that it suggests.
         kinds: of files, as `Photos (*.jpg *.png)`.
-        tasks: makes the picture of what is chosen; None for no preview.
 
     Attributes:
         preview: shows the chosen photo; None where the desktop's dialog is used, or none is asked.
@@ -101,6 +99,7 @@ class FileDialog(QFileDialog):
         if os.environ.get(THEME) == PORTAL and not portal_has_dialogs():
             self.setOption(QFileDialog.Option.DontUseNativeDialog)
         self.setFileMode(QFileDialog.FileMode.ExistingFile)
+        self.setOption(QFileDialog.Option.HideNameFilterDetails)  # Photos has some fifty endings
         self.setNameFilters(kinds)
         self.selectFile(name)
         splitter = self.findChild(QSplitter)
@@ -129,6 +128,7 @@ class FileDialog(QFileDialog):
         )
         if isinstance(sidebar, QListView) and isinstance(places, QComboBox):
             sidebar.setItemDelegate(rows)
+            sidebar.setMinimumWidth(SIDEBAR_PX)
             places.setIconSize(QSize(0, 0))
 
     def _use_our_words(self) -> None:
@@ -146,6 +146,8 @@ class FileDialog(QFileDialog):
             table.setColumnHidden(KIND_COLUMN, True)
             for column, width_px in COLUMNS_PX.items():
                 table.setColumnWidth(column, width_px)
+            table.header().setStretchLastSection(False)
+            table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _add_preview(self, splitter: QSplitter, tasks: Tasks) -> None:
         self.preview = muted()
@@ -180,6 +182,9 @@ def folder_dialog(parent: QWidget | None, title: str, start: Path) -> FileDialog
     dialog = FileDialog(parent, title, start)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    for name in ("fileTypeLabel", "fileTypeCombo"):  # of Qt's own dialog
+        if isinstance(kinds := dialog.findChild(QWidget, name), QWidget):
+            kinds.hide()
     return dialog
 
 

@@ -1,103 +1,83 @@
-"""The Help menu: the sheet of shortcuts, the log's folder, version and licences."""
+"""The Help menu: manual, sheet of shortcuts, the log's folder, version and licences."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import TypeAlias
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QAction, QDesktopServices, QImage, QKeySequence, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QGridLayout,
-    QHBoxLayout,
     QLabel,
+    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from app.shell.actions import GROUPS, SPECS
 from app.shell.dialogs import Dialogs
-from app.shell.names import url_of
-from app.shell.parts import dialog_buttons, heading, muted, scrolling
+from app.shell.names import path_of, url_of
+from app.shell.parts import dialog_buttons, fill, scrolling
 from app.shell.translation import tr
-from nledn import __version__, licences, places
+from nledn import __version__, places
 from nledn.messages import NO_LICENCES
 
 COLUMNS = 3
-TITLE_BAR_PX = 48  # of the sheet, with some space
+MANUAL, PICTURE_PX = QSize(960, 720), 420  # two pictures stand side by side
+TITLE_BAR_PX, SCROLL_BAR_PX = 48, 16  # of the sheet, with some space
 
-
-@dataclass(frozen=True)
-class Group:
-    """Actions of one menu, with their keys, for the sheet of shortcuts."""
-
-    title: str
-    rows: tuple[tuple[str, str], ...]
+Keys: TypeAlias = Mapping[str, Sequence[tuple[str, str]]]
 
 
 class ShortcutSheet(QDialog):
-    """Lists keys; stands beside the window and stops nothing."""
+    """Lists keys; stands beside the window and stops nothing.
 
-    def __init__(self, groups: Sequence[Group], parent: QWidget | None = None) -> None:
+    Args:
+        groups: actions and their keys, by menu.
+        parent: of the dialog.
+    """
+
+    def __init__(self, groups: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        columns = [QVBoxLayout() for _ in range(COLUMNS)]
-        filled = [0] * COLUMNS
-        for group in groups:
-            shortest = filled.index(min(filled))
-            columns[shortest].addLayout(_block(group))
-            filled[shortest] += len(group.rows) + 2
-        listed = QWidget()
-        row = QHBoxLayout(listed)
-        row.setContentsMargins(0, 0, 16, 0)  # beside a scroll bar
-        row.setSpacing(48)
-        for column in columns:
-            column.setSpacing(24)
-            column.addStretch()
-            row.addLayout(column)
-        buttons = dialog_buttons(self, {QDialogButtonBox.StandardButton.Close: tr("Close")})
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(32, 24, 32, 16)
-        layout.setSpacing(24)
-        area = scrolling(listed)
+        self.listed = QLabel(_table(groups, self.palette().placeholderText().color().name()))
+        area = scrolling(self.listed)
         area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # arrow keys scroll
-        area.setMinimumWidth(listed.sizeHint().width())
-        layout.addWidget(area, 1)
-        layout.addWidget(buttons)
+        area.setMinimumWidth(self.listed.sizeHint().width() + SCROLL_BAR_PX)
+        fill(self, area, dialog_buttons(self, {QDialogButtonBox.StandardButton.Close: tr("Close")}))
         around = self.sizeHint().height() - area.sizeHint().height()
         room = self.screen().availableGeometry().height() - TITLE_BAR_PX
-        self.resize(self.sizeHint().width(), min(listed.sizeHint().height() + around, room))
+        self.resize(self.sizeHint().width(), min(self.listed.sizeHint().height() + around, room))
 
 
-def _block(group: Group) -> QVBoxLayout:
-    layout = QVBoxLayout()
-    layout.setSpacing(8)
-    layout.addWidget(heading(group.title))
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(24)
-    grid.setVerticalSpacing(4)
-    for place, (words, keys) in enumerate(group.rows):
-        grid.addWidget(QLabel(words), place, 0)
-        shown = muted(keys)
-        shown.setWordWrap(False)
-        shown.setAlignment(Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(shown, place, 1)
-    layout.addLayout(grid)
-    return layout
+def _table(groups: Keys, muted: str) -> str:
+    """Write rich text in columns of about the same height."""
+    columns, filled = [""] * COLUMNS, [0] * COLUMNS
+    for title, keys in groups.items():
+        shortest = filled.index(min(filled))
+        filled[shortest] += len(keys) + 2
+        rows = "".join(
+            f"<tr><td>{escape(words)}</td>"
+            f"<td align='right' style='color:{muted}; padding-left:24px'>{escape(key)}</td></tr>"
+            for words, key in keys
+        )
+        columns[shortest] += f"<p><b>{escape(title)}</b></p><table width='100%'>{rows}</table>"
+    cells = "".join(f"<td style='padding-right:40px'>{column}</td>" for column in columns)
+    return f"<table><tr>{cells}</tr></table>"
 
 
-def sheet(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> tuple[Group, ...]:
+def shortcuts(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> Keys:
     """List all shortcuts by menu; `extra` are keys that are no actions."""
-    groups = []
+    listed: dict[str, Sequence[tuple[str, str]]] = {}
     for name, title in GROUPS.items():
-        rows = [
+        listed[tr(title)] = [
             (tr(spec.text), _all_keys(actions[spec.name]))
             for spec in SPECS
             if spec.group == name and actions[spec.name].shortcuts()
         ]
-        groups.append(Group(tr(title), tuple(rows)))
-    return (*groups, Group(tr("On the photo"), tuple(extra)))
+    return {**listed, tr("On the photo"): extra}
 
 
 def _all_keys(action: QAction) -> str:
@@ -105,13 +85,58 @@ def _all_keys(action: QAction) -> str:
     return ", ".join(keys.toString(native) for keys in action.shortcuts())
 
 
+class _Pages(QTextBrowser):
+    """The manual's pages, with pictures as wide as half a page."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802 - Qt's name
+        """Make pictures smaller, for the screen's own pixels."""
+        found = super().loadResource(kind, name)
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return found
+        picture = QImage(self.source().resolved(QUrl(name)).toLocalFile())
+        ratio = self.devicePixelRatio()
+        smooth = Qt.TransformationMode.SmoothTransformation
+        picture = picture.scaledToWidth(round(PICTURE_PX * ratio), smooth)
+        picture.setDevicePixelRatio(ratio)
+        return picture
+
+
+class Manual(QDialog):
+    """Shows the manual; stands beside the window, and needs neither network nor browser."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Manual"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.pages = _Pages()
+        self.pages.setAccessibleName(tr("Manual"))
+        self.pages.setOpenLinks(False)
+        self.pages.anchorClicked.connect(self._follow)
+        self.pages.document().setDocumentMargin(24)
+        self.pages.setSource(url_of(places.manual() / "index.md"))
+        buttons = dialog_buttons(self, {QDialogButtonBox.StandardButton.Close: tr("Close")})
+        self.back = buttons.addButton(tr("Back"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.back.setEnabled(False)
+        self.back.clicked.connect(self.pages.backward)
+        self.pages.backwardAvailable.connect(self.back.setEnabled)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.pages)
+        layout.addWidget(buttons)
+        self.resize(MANUAL)
+
+    def _follow(self, link: QUrl) -> None:
+        """Show a page; leave other files and addresses to their programs."""
+        url = self.pages.source().resolved(link)
+        if url.isLocalFile() and path_of(url).suffix == ".md":
+            self.pages.setSource(url)
+        else:
+            QDesktopServices.openUrl(url)
+
+
 class Help:
     """Answers the actions of the Help menu.
 
     Args:
-        window: that the sheet of shortcuts lies over.
-        dialogs: that the version is shown by.
-        actions: of the window, whose shortcuts are listed.
         keys: shortcuts that belong to no action, with what they do.
     """
 
@@ -131,7 +156,13 @@ class Help:
         """Show the sheet of shortcuts, or bring it to the front."""
         shown = self._window.findChild(ShortcutSheet)
         if shown is None:
-            shown = ShortcutSheet(sheet(self._actions, self._keys()), self._window)
+            shown = ShortcutSheet(shortcuts(self._actions, self._keys()), self._window)
+        shown.show()
+        shown.activateWindow()
+
+    def show_manual(self) -> None:
+        """Show the manual, or bring it to the front."""
+        shown = self._window.findChild(Manual) or Manual(self._window)
         shown.show()
         shown.activateWindow()
 
@@ -141,7 +172,7 @@ class Help:
             "AfterRain {version} removes rain from photos, on your own computer.",
             version=__version__,
         )
-        self._dialogs.about(words, licences.overview() or tr(NO_LICENCES))
+        self._dialogs.about(words, places.licence_overview() or tr(NO_LICENCES))
 
     @staticmethod
     def show_log() -> None:

@@ -1,6 +1,7 @@
 """The installed checkpoints, imported or fetched from their authors."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs, FetchOffer
 from app.shell.translation import tr
-from app.tasks import Job, Task, Tasks, Work
+from app.tasks import Call, Job, Task, Tasks, Work
+from nledn import catalog
 
 if TYPE_CHECKING:
     from nledn.card import Card
@@ -18,12 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FetchJob(Job["Card", tuple[int, int]]):
-    """Fetch one checkpoint and add it; report the received bytes, and all.
-
-    Attributes:
-        id: one of `nledn.fetch.FETCHABLE`.
-        title: its name.
-    """
+    """Fetch one checkpoint and add it; report the received bytes, and all."""
 
     id: str
     title: str
@@ -39,30 +36,6 @@ class FetchJob(Job["Card", tuple[int, int]]):
         )
 
 
-@dataclass(frozen=True, eq=False)
-class ShelfJob(Job["Shelf"]):
-    """Read the cards of all checkpoints."""
-
-    def run(self, work: Work) -> "Shelf":
-        """Read them."""
-        from nledn import catalog
-
-        return catalog.shelf()
-
-
-@dataclass(frozen=True, eq=False)
-class ImportJob(Job["Card"]):
-    """Add a checkpoint of the person's own."""
-
-    path: Path
-
-    def run(self, work: Work) -> "Card":
-        """Judge and copy it."""
-        from nledn import catalog
-
-        return catalog.add(self.path)
-
-
 class Models(QObject):
     """The installed checkpoints; the network is used only for the authors' ones.
 
@@ -70,7 +43,6 @@ class Models(QObject):
         cards: of them.
         shelf_read: (tuple of Card) the installed ones now.
         imported: (str) id of one that the user has added.
-        noticed: (Notice) the outcome.
         progressed: (str) name and progress of a download; empty without one.
     """
 
@@ -89,7 +61,7 @@ class Models(QObject):
 
     def look(self) -> None:
         """Read the cards of all checkpoints."""
-        task = self._tasks.submit(ShelfJob())
+        task = self._tasks.submit(Call(catalog.shelf))
         task.succeeded.connect(self._show)
         task.failed.connect(self._explain)
 
@@ -101,7 +73,7 @@ class Models(QObject):
 
     def add(self, path: Path) -> None:
         """Add a checkpoint of the person's own."""
-        task = self._tasks.submit(ImportJob(path))
+        task = self._tasks.submit(Call(partial(catalog.add, path)))
         task.succeeded.connect(self._imported)
         task.failed.connect(self._explain)
 
@@ -179,10 +151,9 @@ def name_of(card: "Card") -> str:
 
 def _offers() -> list[FetchOffer]:
     """All that can be fetched, with the words of their cards."""
-    from nledn.catalog import AUTHORS
     from nledn.fetch import FETCHABLE
 
-    cards = {card.id: card for card in AUTHORS.values()}
+    cards = {card.id: card for card in catalog.AUTHORS.values()}
     return [
         FetchOffer(id, cards[id].title, cards[id].training_data, file.size_bytes)
         for id, file in FETCHABLE.items()

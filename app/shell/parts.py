@@ -1,32 +1,37 @@
-"""Small building blocks that all panels share: headings, lines, sliders with a name."""
+"""Small building blocks that all panels share: headings, lines, sliders, the field for names."""
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QFormLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
+    QLayout,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QSlider,
     QSpinBox,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
-from app.shell.icons import icon
+from app.shell.theme import icon
 from app.shell.translation import tr
+from nledn.naming import FIELDS
 
 Control = TypeVar("Control", bound=QWidget)
 FIELD_PX = 30  # the height of a field with one line
-
-
 PANEL_WIDTH_PX = 304  # beside each page
 
 
@@ -46,12 +51,75 @@ def muted(text: str = "") -> QLabel:
     return label
 
 
-def form_label(text: str) -> QLabel:
-    """The name of a field, in the middle of its height."""
-    label = QLabel(text)
-    label.setMinimumHeight(FIELD_PX)
-    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return label
+def form(fields: Iterable[tuple[str, QWidget | QLayout]]) -> QFormLayout:
+    """Fields below each other, with their names before them; an empty one for none."""
+    made = QFormLayout()
+    made.setHorizontalSpacing(16)
+    made.setVerticalSpacing(12)
+    made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    for name, field in fields:
+        label = QLabel(name)
+        if name:
+            label.setFixedHeight(FIELD_PX)
+        made.addRow(label, field)
+    return made
+
+
+def row(*widgets: QWidget, equal: bool = False, spacing: int = 8) -> QHBoxLayout:
+    """Widgets beside each other; the first one has the remaining room, or each `equal` room."""
+    made = QHBoxLayout()
+    made.setSpacing(spacing)
+    for widget in widgets:
+        made.addWidget(widget, int(equal or widget is widgets[0]))
+    return made
+
+
+def fill(window: QWidget, *parts: QWidget | QLayout) -> None:
+    """Lay out a dialog: the first part grows, and there is room around and between them."""
+    column = QVBoxLayout(window)
+    column.setContentsMargins(24, 24, 24, 16)
+    column.setSpacing(24)
+    for part in parts:
+        column.addLayout(part) if isinstance(part, QLayout) else column.addWidget(part)
+    column.setStretch(0, 1)
+
+
+def button(words: str, tip: str = "", drawing: str = "") -> QPushButton:
+    """A button with words, perhaps with a tooltip and an icon."""
+    made = QPushButton(words)
+    made.setToolTip(tip)
+    if drawing:
+        made.setIcon(icon(drawing))
+    return made
+
+
+def value_of(field: QWidget) -> Any:
+    """The value that a person has chosen in a field."""
+    match field:
+        case QComboBox():
+            return field.currentData()
+        case QCheckBox():
+            return field.isChecked()
+        case QSpinBox():
+            return field.value()
+        case QLineEdit():
+            return field.text().strip()
+    raise TypeError(field)
+
+
+def set_value(field: QWidget, value: Any) -> None:
+    """Show a value in a field; a choice that is not offered any more is offered again."""
+    match field:
+        case QComboBox():
+            if field.findData(value) < 0:
+                field.addItem(value, value)
+            field.setCurrentIndex(field.findData(value))
+        case QCheckBox():
+            field.setChecked(value)
+        case QSpinBox():
+            field.setValue(value)
+        case QLineEdit():
+            field.setText(value)
 
 
 def line() -> QFrame:
@@ -71,6 +139,18 @@ def scrolling(controls: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area
+
+
+def side_panel(panel: QWidget, controls: QWidget, below: QWidget | QLayout) -> None:
+    """Lay out a panel beside a page: controls that scroll, and what stays below them."""
+    panel.setObjectName("sidePanel")
+    panel.setFixedWidth(PANEL_WIDTH_PX)
+    layout = QVBoxLayout(panel)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(scrolling(controls), 1)
+    layout.addWidget(line())
+    layout.addLayout(below) if isinstance(below, QLayout) else layout.addWidget(below)
 
 
 class _WheelGuard(QObject):
@@ -93,7 +173,7 @@ def guarded(control: Control) -> Control:
 
 
 def choice(name: str, items: Mapping[str, str]) -> QComboBox:
-    """A choice in a panel: the words of each value, which is the data of its item."""
+    """A choice: the words of each value, which is the data of its item."""
     combo = guarded(QComboBox())
     combo.setAccessibleName(name)
     for value, words in items.items():
@@ -150,6 +230,33 @@ def icon_button(name: str, words: str) -> QToolButton:
     return button
 
 
+class Fold(QToolButton):
+    """A button with an arrow that shows what is below it, which is hidden at first."""
+
+    def __init__(self, words: str, below: QWidget) -> None:
+        super().__init__()
+        self.setText(words)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._below = below
+        self.toggled.connect(self._show_below)
+        self._show_below(False)
+
+    def _show_below(self, shows: bool) -> None:
+        self.setArrowType(Qt.ArrowType.DownArrow if shows else Qt.ArrowType.RightArrow)
+        self._below.setVisible(shows)
+
+
+def hinted(field: QWidget | QLayout, hint: QLabel) -> QVBoxLayout:
+    """A field of a form, with a hint close below it."""
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    column.addLayout(field) if isinstance(field, QLayout) else column.addWidget(field)
+    column.addWidget(hint)
+    return column
+
+
 def clear_button(tip: str) -> QPushButton:
     """Return a button beside a heading, to be shown only where there is something to clear."""
     button = QPushButton(tr("Clear"))
@@ -195,3 +302,65 @@ def is_accepted(dialog: QDialog) -> bool:
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     dialog.deleteLater()
     return accepted
+
+
+START, END = "{stem}", "{ext}"
+
+
+class NameField(QWidget):
+    """Asks for an ending; a template is there for those who want more.
+
+    Attributes:
+        ending: what stands after the photo's own name.
+        template: the same as `nledn.naming` has it; whatever it is, it counts.
+    """
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = QLabel(tr("Original name +"))
+        self.ending = QLineEdit()
+        self.ending.setAccessibleName(tr("Original name +"))
+        self.template = QLineEdit()
+        self.template.setAccessibleName(tr("Name"))
+        fields = " ".join(f"{{{field}}}" for field in FIELDS)
+        self.template.setToolTip(tr("Text and these fields: {fields}", fields=fields))
+        self.advanced = QToolButton()
+        self.advanced.setText("{ }")
+        self.advanced.setCheckable(True)
+        self.advanced.setToolTip(tr("Advanced: a template for the name"))
+        self.advanced.setAccessibleName(tr("Advanced: a template for the name"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._words)
+        layout.addWidget(self.ending, 1)
+        layout.addWidget(self.template, 1)
+        layout.addWidget(self.advanced)
+        self.setFocusProxy(self.ending)
+        self.template.hide()
+        self.template.textChanged.connect(self._show_ending)
+        self.template.textEdited.connect(self.edited)
+        self.ending.textEdited.connect(self._take_ending)
+        self.advanced.toggled.connect(self._show_advanced)
+
+    def _show_ending(self, template: str) -> None:
+        """Show the ending; a template that says more can only be shown itself."""
+        ending = template.removeprefix(START).removesuffix(END)
+        is_plain = template == f"{START}{ending}{END}" and not {"{", "}"} & set(ending)
+        self.advanced.setEnabled(is_plain)
+        if is_plain and ending != self.ending.text():
+            self.ending.setText(ending)
+        elif not is_plain and template != f"{START}{self.ending.text()}{END}":
+            self.advanced.setChecked(True)
+
+    def _take_ending(self, ending: str) -> None:
+        self.template.setText(f"{START}{ending}{END}")
+        self.edited.emit()
+
+    def _show_advanced(self, advanced: bool) -> None:
+        for widget in (self._words, self.ending):
+            widget.setVisible(not advanced)
+        self.template.setVisible(advanced)
+        self.setFocusProxy(self.template if advanced else self.ending)

@@ -1,6 +1,7 @@
 """The colour profile of the screen, from a file or from the desktop."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -8,43 +9,32 @@ from PySide6.QtGui import QColorSpace, QGuiApplication, QScreen
 
 from app.shell.banner import Notice
 from app.shell.settings import Preferences, Settings
-from app.tasks import Job, Task, Tasks, Work
+from app.tasks import Call, Task, Tasks
 from nledn.errors import NotAScreenProfile, PhotoNotFound
 
 LARGEST_PROFILE_WORDS = 2**20  # of 4 bytes, as X11 counts; real ones are below a megabyte
 
 
-@dataclass(frozen=True, eq=False)
-class ProfileJob(Job[bytes]):
-    """Read the profile of the screen from a file."""
+def read_profile(path: Path) -> bytes:
+    """Read the profile of the screen from a file.
 
-    path: Path
-
-    def run(self, work: Work) -> bytes:
-        """Read it; refuse a file that is not a profile of an RGB screen."""
-        try:
-            profile = self.path.read_bytes()
-        except OSError as error:
-            raise PhotoNotFound(self.path) from error
-        if not is_screen_profile(profile):
-            raise NotAScreenProfile(self.path)
-        return profile
-
-
-@dataclass(frozen=True, eq=False)
-class DesktopProfileJob(Job[bytes | None]):
-    """Ask the X server for the profile that the desktop has given a screen.
-
-    Attributes:
-        screen: number of the screen, from 0.
+    Raises:
+        PhotoNotFound: it cannot be read.
+        NotAScreenProfile: it is not a profile of an RGB screen.
     """
+    try:
+        profile = path.read_bytes()
+    except OSError as error:
+        raise PhotoNotFound(path) from error
+    if not is_screen_profile(profile):
+        raise NotAScreenProfile(path)
+    return profile
 
-    screen: int
 
-    def run(self, work: Work) -> bytes | None:
-        """Ask; None without an X server or a profile of an RGB screen."""
-        profile = x11_profile(self.screen)
-        return profile if profile is not None and is_screen_profile(profile) else None
+def desktop_profile(screen: int) -> bytes | None:
+    """Ask the X server for the profile that the desktop has given a screen, from 0."""
+    profile = x11_profile(screen)
+    return profile if profile is not None and is_screen_profile(profile) else None
 
 
 def is_screen_profile(profile: bytes) -> bool:
@@ -97,7 +87,7 @@ class ScreenProfile(QObject):
         self._tasks = tasks
         self._preferences = preferences
         self._screen = 0
-        self._reading: Task[bytes] | Task[bytes | None] | None = None
+        self._reading: Task[bytes | None] | None = None
         preferences.changed.connect(self._settings_changed)
 
     def read(self) -> None:
@@ -106,15 +96,16 @@ class ScreenProfile(QObject):
             self._reading.abandon()
         chosen = self._preferences.settings.screen_profile
         if chosen:
-            from_file = self._reading = self._tasks.submit(ProfileJob(Path(chosen)))
-            from_file.succeeded.connect(self._take)
-            from_file.failed.connect(self._explain)
+            self._begin(partial(read_profile, Path(chosen)))
         elif QGuiApplication.platformName() == "xcb":
-            from_desktop = self._reading = self._tasks.submit(DesktopProfileJob(self._screen))
-            from_desktop.succeeded.connect(self._take)
-            from_desktop.failed.connect(self._explain)
+            self._begin(partial(desktop_profile, self._screen))
         else:
             self._take(None)
+
+    def _begin(self, read: Callable[[], bytes | None]) -> None:
+        task = self._reading = self._tasks.submit(Call(read))
+        task.succeeded.connect(self._take)
+        task.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
 
     def moved_to(self, screen: QScreen) -> None:
         """Take the profile of the window's new screen."""
@@ -130,6 +121,3 @@ class ScreenProfile(QObject):
     def _take(self, profile: bytes | None) -> None:
         if profile is None or QColorSpace.fromIccProfile(profile).isValid():
             self.changed.emit(profile)
-
-    def _explain(self, error: Exception) -> None:
-        self.noticed.emit(Notice.of(error))

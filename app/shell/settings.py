@@ -8,13 +8,13 @@ from typing import Any, Literal, get_args
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from app.shell.names import kept
-from app.shell.presets import FIRST, Preset, presets_in, texts_of
+from app.shell.save_dialogs import FIRST, Preset, presets_in, texts_of
+from app.shell.theme import ThemeName
 from nledn import places
 from nledn.errors import DerainError
 from nledn.naming import DEFAULT_TEMPLATE, check_template
 from nledn.options import Options, parse_tile
 
-ThemeName = Literal["system", "light", "dark"]
 ViewName = Literal["before_after", "side_by_side", "single", "rain"]
 StripName = Literal["none", "location", "all"]
 RECENT_LIMIT = 10
@@ -25,25 +25,15 @@ class Settings:
     """The user's choices; the defaults are those of a first start.
 
     Attributes:
-        checkpoint: id, or `auto`.
-        device: as in `nledn.Options`.
-        backend: as in `nledn.Options`.
-        precision: as in `nledn.Options`.
-        tile: as in `nledn.Options`, as text.
-        theme: colours of the window.
         language: `en`, `zh_CN`, or empty for the system's.
         screen_profile: an ICC file of the screen; empty for sRGB.
-        name_template: of results.
         quality: of JPEG, WebP and JPEG XL, 1 to 100.
         record: write how it was made into the result's XMP.
         strip: the metadata to leave out of results: `none`, `location` or `all`.
-        keep_times: results get the times of their sources.
-        view: how the photo is shown.
         divider: `vertical` or `horizontal`, of before/after.
         enlarges: Fit enlarges photos that are smaller than the view.
         recent: photos opened last, newest first.
         presets: of Export, as texts.
-        started: whether the program was started before.
         geometry: of the window, as Qt packs it.
     """
 

@@ -7,29 +7,34 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QHBoxLayout,
+    QLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.shell.file_dialogs import FileDialog, kind_of
-from app.shell.name_field import NameField
 from app.shell.parts import (
+    NameField,
+    button,
+    choice,
     dialog_buttons,
-    form_label,
+    fill,
+    form,
     heading,
+    hinted,
     is_accepted,
     muted,
     quality_field,
+    row,
+    set_value,
+    value_of,
 )
 from app.shell.settings import Settings, is_template
 from app.shell.translation import LANGUAGES, tr
@@ -85,114 +90,98 @@ class SettingsDialog(QDialog):
 
     def chosen(self) -> Settings:
         """The settings in the dialog."""
-        return replace(
-            self._settings,
-            theme=self.theme.currentData(),
-            language=self.language.currentData(),
-            enlarges=self.enlarges.isChecked(),
-            screen_profile=self.profile.text().strip(),
-            name_template=self.template.text(),
-            quality=self.quality.value(),
-            record=self.record.isChecked(),
-            strip=self.strip.currentData(),
-            keep_times=self.keep_times.isChecked(),
-            device=self.device.currentData(),
-            backend=self.backend.currentData(),
-            precision=self.precision.currentData(),
-            tile=self.tile.currentData(),
-        )
+        chosen = {name: value_of(control) for name, control in self._controls().items()}
+        return replace(self._settings, **chosen)
 
     def show_settings(self, settings: Settings) -> None:
         """Put settings into the controls."""
-        for combo, value in (
-            (self.theme, settings.theme),
-            (self.language, settings.language),
-            (self.strip, settings.strip),
-            (self.device, settings.device),
-            (self.backend, settings.backend),
-            (self.precision, settings.precision),
-            (self.tile, settings.tile),
-        ):
-            if combo.findData(value) < 0:
-                combo.addItem(value, value)  # this machine no longer offers it
-            combo.setCurrentIndex(combo.findData(value))
-        self.enlarges.setChecked(settings.enlarges)
-        self.profile.setText(settings.screen_profile)
-        self.template.setText(settings.name_template)
-        self.quality.setValue(settings.quality)
-        self.record.setChecked(settings.record)
-        self.keep_times.setChecked(settings.keep_times)
+        for name, control in self._controls().items():
+            set_value(control, getattr(settings, name))
         self._show_example()
 
+    def _controls(self) -> dict[str, QWidget]:
+        """The controls, by the fields of `Settings`."""
+        return {
+            "theme": self.theme,
+            "language": self.language,
+            "enlarges": self.enlarges,
+            "screen_profile": self.profile,
+            "name_template": self.template,
+            "quality": self.quality,
+            "record": self.record,
+            "strip": self.strip,
+            "keep_times": self.keep_times,
+            "device": self.device,
+            "backend": self.backend,
+            "precision": self.precision,
+            "tile": self.tile,
+        }
+
     def _make_controls(self) -> None:
-        self.theme = _combo(
-            {"dark": tr("Dark"), "light": tr("Light"), "system": tr("As the system")}
+        self.theme = choice(
+            "", {"dark": tr("Dark"), "light": tr("Light"), "system": tr("As the system")}
         )
-        self.language = _combo({"": tr("As the system"), **LANGUAGES})
+        self.language = choice("", {"": tr("As the system"), **LANGUAGES})
         self.enlarges = QCheckBox(tr("Enlarge small photos to fit"))
         self.profile = QLineEdit()
         self.profile.setPlaceholderText(tr("From the desktop, else sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
-        self.browse = QPushButton(tr("Choose…"))
+        self.browse = button(tr("Choose…"))
         self.name = NameField()
         self.template = self.name.template
         self.example = muted()
         self.quality = quality_field(self._settings.quality)
         self.record = QCheckBox(tr("Record in the result how it was made (XMP)"))
-        self.strip = _combo(
+        self.strip = choice(
+            "",
             {
                 "none": tr("Keep all"),
                 "location": tr("Leave out the location"),
                 "all": tr("Leave out all"),
-            }
+            },
         )
         self.keep_times = QCheckBox(tr("Keep the file's date"))
-        self.device = _combo(devices_of(self._machine))
-        self.backend = _combo(backends_of(self._machine))
-        self.precision = _combo(
-            {"auto": tr("Automatic"), "fp32": "fp32", "bf16": "bf16", "fp16": "fp16"}
+        self.device = choice("", devices_of(self._machine))
+        self.backend = choice("", backends_of(self._machine))
+        self.precision = choice(
+            "", {"auto": tr("Automatic"), "fp32": "fp32", "bf16": "bf16", "fp16": "fp16"}
         )
-        self.tile = _combo({name: _tile(name) for name in TILES})
-        self.reset = QPushButton(tr("Reset all"))
-        self.reset.setToolTip(tr("Restore the default settings"))
+        self.tile = choice("", {name: _tile(name) for name in TILES})
+        self.reset = button(tr("Reset all"), tr("Restore the default settings"))
         kinds = QDialogButtonBox.StandardButton
         self.buttons = dialog_buttons(self, {kinds.Ok: tr("OK"), kinds.Cancel: tr("Cancel")})
 
     def _window_page(self) -> QWidget:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.profile, 1)
-        row.addWidget(self.browse)
-        page, form = _page(tr("Window"))
-        form.addRow(form_label(tr("Theme")), self.theme)
-        form.addRow(form_label(tr("Language")), self.language)
-        form.addRow("", muted(tr("Takes effect after a restart.")))
-        form.addRow("", self.enlarges)
-        form.addRow(form_label(tr("Screen profile")), row)
-        form.addRow("", muted(tr("An ICC file of your screen, if the desktop has none.")))
-        return page
+        restart = muted(tr("Takes effect after a restart."))
+        about = muted(tr("An ICC file of your screen, if the desktop has none."))
+        return _page(
+            tr("Window"),
+            (tr("Theme"), self.theme),
+            (tr("Language"), hinted(self.language, restart)),
+            ("", self.enlarges),
+            (tr("Screen profile"), hinted(row(self.profile, self.browse), about)),
+        )
 
     def _results_page(self) -> QWidget:
-        page, form = _page(tr("Results"))
-        form.addRow(form_label(tr("Name")), self.name)
-        form.addRow("", self.example)
-        form.addRow(form_label(tr("Quality")), self.quality)
-        form.addRow("", muted(tr("For JPEG, WebP and JPEG XL; PNG and TIFF are lossless.")))
-        form.addRow(form_label(tr("Metadata")), self.strip)
-        form.addRow("", self.record)
-        form.addRow("", self.keep_times)
-        return page
+        lossy = muted(tr("For JPEG, WebP and JPEG XL; PNG and TIFF are lossless."))
+        return _page(
+            tr("Results"),
+            (tr("Name"), hinted(self.name, self.example)),
+            (tr("Quality"), hinted(self.quality, lossy)),
+            (tr("Metadata"), self.strip),
+            ("", self.record),
+            ("", self.keep_times),
+        )
 
     def _device_page(self) -> QWidget:
-        page, form = _page(tr("Device"))
-        form.addRow(form_label(tr("Device")), self.device)
-        form.addRow("", muted(found_of(self._machine)))
-        form.addRow(form_label(tr("Backend")), self.backend)
-        if verdict := verdict_of(self._machine):
-            form.addRow("", muted(verdict))
-        form.addRow(form_label(tr("Precision")), self.precision)
-        form.addRow(form_label(tr("Tile")), self.tile)
-        return page
+        found, verdict = muted(found_of(self._machine)), verdict_of(self._machine)
+        return _page(
+            tr("Device"),
+            (tr("Device"), hinted(self.device, found)),
+            (tr("Backend"), hinted(self.backend, muted(verdict)) if verdict else self.backend),
+            (tr("Precision"), self.precision),
+            (tr("Tile"), self.tile),
+        )
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -203,11 +192,7 @@ class SettingsDialog(QDialog):
         bottom.addWidget(self.reset)
         bottom.addStretch()
         bottom.addWidget(self.buttons)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 24, 24, 16)
-        layout.setSpacing(24)
-        layout.addLayout(top, 1)
-        layout.addLayout(bottom)
+        fill(self, top, bottom)
         self.resize(680, 440)
 
     def _show_example(self) -> None:
@@ -230,26 +215,15 @@ class SettingsDialog(QDialog):
             self.profile.setText(str(found))
 
 
-def _combo(items: dict[str, str]) -> QComboBox:
-    combo = QComboBox()
-    for value, words in items.items():
-        combo.addItem(words, value)
-    return combo
-
-
-def _page(title: str) -> tuple[QWidget, QFormLayout]:
+def _page(title: str, *fields: tuple[str, QWidget | QLayout]) -> QWidget:
     page = QWidget()
     layout = QVBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(16)
     layout.addWidget(heading(title))
-    form = QFormLayout()
-    form.setHorizontalSpacing(16)
-    form.setVerticalSpacing(12)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    layout.addLayout(form)
+    layout.addLayout(form(fields))
     layout.addStretch()
-    return page, form
+    return page
 
 
 def _tile(name: str) -> str:

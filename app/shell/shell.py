@@ -1,10 +1,10 @@
-"""The inside of the window: the bar above, the pages with their panels, the status line below."""
+"""The inside of the window: the bar above, pages with their panels, the status line; its place."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QEvent, QMargins, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QStackedWidget,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -147,15 +148,7 @@ class StatusLine(QFrame):
 
 
 class Shell(QWidget):
-    """Bar, photo, panel and status line; the photo gets all remaining room.
-
-    Attributes:
-        page_changed: (str) the page shown now.
-        page: the page shown.
-
-    Args:
-        top_bar: the bar above.
-    """
+    """Bar, photo, panel and status line; the photo gets all remaining room."""
 
     page_changed = Signal(str)
 
@@ -253,3 +246,22 @@ class Shell(QWidget):
         column.addWidget(self.top_bar)
         column.addLayout(middle, 1)
         column.addWidget(self.status_line)
+
+
+START_SIZE = QSize(1280, 800)
+BORDER_PX = 4  # of the frame that window managers draw; known only once the window is shown
+
+
+def place(window: QWidget, kept: bytes) -> None:
+    """Give a window its kept geometry or the size of a first start, as far as it fits.
+
+    Qt has packed the kept one, which is empty at a first start, and fits it into the screens.
+    """
+    if kept and window.restoreGeometry(QByteArray(kept)):
+        return
+    title_px = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    frame = QMargins(BORDER_PX, title_px, BORDER_PX, BORDER_PX)
+    free = QGuiApplication.screens()[0].availableGeometry().marginsRemoved(frame)
+    first = QRect(free.topLeft(), START_SIZE.boundedTo(free.size()))
+    first.moveCenter(free.center())
+    window.setGeometry(first)

@@ -19,24 +19,14 @@ WAITING_AT_MOST = 64  # visible rows, and a few more; those scrolled past are fo
 
 
 class PictureCache(OrderedDict[Path, QPixmap]):
-    """Small pictures of photos; the least recently shown ones go first.
-
-    Args:
-        most: pictures to keep.
-    """
+    """Small pictures of photos; the least recently shown ones go first."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
 
     def keep(self, path: Path, image: QImage, ratio: float) -> None:
-        """Keep a picture; null if none can be made.
-
-        Args:
-            path: of the photo.
-            image: its picture, in px of the screen.
-            ratio: px of the screen for one of the window.
-        """
+        """Keep a picture with `ratio` px of the screen for one of the window; it may be null."""
         picture = QPixmap.fromImage(image)
         picture.setDevicePixelRatio(ratio)
         self[path] = picture
@@ -55,12 +45,7 @@ class Thumbnails(QObject):
     """Makes one picture at a time, so that a photo can be opened meanwhile.
 
     Args:
-        tasks: makes them.
         box: the size limit of a picture, px of the screen.
-        parent: of the object.
-
-    Attributes:
-        made: (Path, QImage).
     """
 
     made = Signal(object, object)
@@ -106,12 +91,7 @@ class Thumbnails(QObject):
 
 @dataclass(frozen=True, eq=False)
 class ThumbnailJob(Job[QImage]):
-    """A small picture of a photo; null without one, as its row says.
-
-    Attributes:
-        path: of the photo.
-        box: the size limit of the picture, px of the screen.
-    """
+    """A small picture of a photo; null without one, as its row says."""
 
     is_patient: ClassVar[bool] = True
     only_reads: ClassVar[bool] = True

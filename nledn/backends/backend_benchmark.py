@@ -1,7 +1,6 @@
 """Measure once per machine whether OpenVINO is correct here, and faster than torch.
 
-Without torch, its result is compared with the one of torch that the bundle carries. A benchmark
-that never ended, because the process died in it, counts as failed.
+A benchmark that never ended, because the process died in it, counts as failed.
 
 The window runs it in a separate process (`Attempt`) while it is idle: a crash there ends nothing
 else, and it stops at once when the processor is needed. So it gets a second chance after one that
@@ -13,20 +12,18 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import psutil
 
-from nledn import backends, device, interpreter, places
+from nledn import backends, device, interpreter
 from nledn import machine as machines
-from nledn.backends import Backend, reference, verdicts
+from nledn.backends import self_test, verdicts
 from nledn.device import Choice
 from nledn.machine import Machine, Trial
 from nledn.options import Options
-from nledn.pixels import Floats
 
 log = logging.getLogger(__name__)
 
@@ -56,36 +53,16 @@ def remembered(machine: Machine) -> Trial | None:
 
 
 def would_decide(options: Options, machine: Machine) -> bool:
-    """Return whether a benchmark could change the backend.
-
-    Raises:
-        DeviceUnavailable, BackendUnavailable, PrecisionUnavailable: as `nledn.device.choose`.
-    """
+    """Return whether a benchmark could change the backend."""
     both = machine.torch and machine.openvino is not None
     return both and options.backend == "auto" and device.choose(options, machine).device == "cpu"
 
 
 def is_due(options: Options, machine: Machine) -> bool:
-    """Return whether to run it in the background, once the program is idle.
-
-    Raises:
-        DeviceUnavailable, BackendUnavailable, PrecisionUnavailable: as `nledn.device.choose`.
-    """
+    """Return whether to run it in the background, once the program is idle."""
     if machine.openvino_trial not in (None, BEGAN):
         return False
     return would_decide(options, machine) and machines.read_memory_bytes() >= ROOM_BYTES
-
-
-def settled(machine: Machine) -> Machine:
-    """Add a verdict on a machine without torch; takes some seconds, once.
-
-    A benchmark that never ended is run a second time: the machine may have been switched off.
-    """
-    if machine.torch or machine.openvino is None:
-        return machine
-    if machine.openvino_trial not in (None, BEGAN):
-        return machine
-    return replace(machine, openvino_trial=hold(machine))
 
 
 def hold(machine: Machine) -> Trial:
@@ -101,71 +78,44 @@ def hold(machine: Machine) -> Trial:
 
 
 def _held(machine: Machine) -> Trial:
-    _remember(BEGAN_AGAIN if machine.openvino_trial == BEGAN else BEGAN, machine)
+    verdicts.write(
+        _path(machine), asdict(BEGAN_AGAIN if machine.openvino_trial == BEGAN else BEGAN)
+    )
     try:
-        verdict = _compared(machine) if machine.torch else _held_against_reference(machine)
+        verdict = _compared(machine)
     except Exception as error:  # any error: a backend that fails is not used
         log.warning("the benchmark of OpenVINO failed", exc_info=True)
         verdict = Trial(agrees=False, times_as_fast=0.0, problem=f"it failed when tried: {error}")
-        if not machine.torch:  # no other backend is installed; memory may have been short
-            _path(machine).unlink(missing_ok=True)
-            return verdict
     except BaseException:
         take_back(machine)  # Ctrl-C says nothing about OpenVINO
         raise
-    _remember(verdict, machine)
+    verdicts.write(_path(machine), asdict(verdict))
     return verdict
 
 
 def take_back(machine: Machine) -> None:
-    """Forget a stopped benchmark; a verdict is kept.
-
-    Args:
-        machine: as given to `hold`.
-    """
+    """Forget a stopped benchmark; a verdict is kept."""
     if remembered(machine) not in (BEGAN, BEGAN_AGAIN):
         return
     if machine.openvino_trial is None:
         _path(machine).unlink(missing_ok=True)
     else:
-        _remember(machine.openvino_trial, machine)
+        verdicts.write(_path(machine), asdict(machine.openvino_trial))
 
 
 def _compared(machine: Machine) -> Trial:
     precision = device.cpu_precision(machine)
-    trained, rainy = reference.made_up(), reference.tile(SIDE_PX, SIDE_PX)
+    trained, rainy = self_test.made_up(), self_test.made_up_tile(SIDE_PX, SIDE_PX)
     exact = backends.create(Choice("cpu", "torch", "fp32", machine.cores, ()), trained).rain(rainy)
     rivals = [
         backends.create(Choice("cpu", name, precision, machine.cores, ()), trained)
         for name in ("torch", "openvino")
     ]
-    apart = [reference.rms(each.rain(rainy) - exact) for each in rivals]
-    # In turn, so that other work of the machine disturbs both equally.
-    rounds = [[_seconds(each, rainy) for each in rivals] for _ in range(ROUNDS)]
-    torchs, its = (min(seconds) for seconds in zip(*rounds, strict=True))
-    return _judged(apart[1], apart[0], round(torchs / its, 2))
-
-
-def _held_against_reference(machine: Machine) -> Trial:
-    precision = device.cpu_precision(machine)
-    kept = reference.read(places.torchs_rain())
-    backend = backends.create(
-        Choice("cpu", "openvino", precision, machine.cores, ()), reference.made_up()
-    )
-    rain = reference.kept_of(backend.rain(reference.tile(reference.SIDE_PX, reference.SIDE_PX)))
-    return _judged(reference.rms(rain - kept.rain), kept.lost[precision], 1.0)
-
-
-def _judged(apart: float, torchs_loss: float, times_as_fast: float) -> Trial:
+    torchs_loss, apart = (self_test.rms(each.rain(rainy) - exact) for each in rivals)
+    torchs_s, its_s = self_test.best_seconds(rivals, rainy, ROUNDS)
     agrees = apart <= max(TIMES_TORCHS_LOSS * torchs_loss, SMALLEST_TOLERANCE)
     problem = "" if agrees else f"its result is {apart:.2g} from torch's"
-    return Trial(agrees, times_as_fast, problem)
-
-
-def _seconds(backend: Backend, rainy: Floats) -> float:
-    started = time.perf_counter()
-    backend.rain(rainy)
-    return time.perf_counter() - started
+    return Trial(agrees, round(torchs_s / its_s, 2), problem)
 
 
 def _path(machine: Machine) -> Path:
@@ -175,15 +125,15 @@ def _path(machine: Machine) -> Path:
     return verdicts.path_of("openvino", *facts)
 
 
-def _remember(verdict: Trial, machine: Machine) -> None:
-    verdicts.write(_path(machine), asdict(verdict))
+def command() -> list[str]:
+    """The command line of an `Attempt`'s process."""
+    if interpreter.is_bundled():
+        return [sys.executable, ARGUMENT]
+    return interpreter.command("nledn.backends.backend_benchmark")
 
 
 class Attempt:
     """Run it in another process.
-
-    Args:
-        machine: the facts about it.
 
     Attributes:
         is_held: the process ended normally; read it when `is_over`.
@@ -197,7 +147,7 @@ class Attempt:
         self._machine = machine
         self._is_ended = False
         self._popen = subprocess.Popen(  # noqa: S603  # this program, in another role
-            _command(),
+            command(),
             stdin=subprocess.PIPE,  # its end of file tells the process that this one is gone
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -227,12 +177,6 @@ class Attempt:
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(_END_S)
         self.is_over()
-
-
-def _command() -> list[str]:
-    if interpreter.is_bundled():
-        return [sys.executable, ARGUMENT]
-    return interpreter.command("nledn.backends.backend_benchmark")
 
 
 def main() -> None:

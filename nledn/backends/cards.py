@@ -1,14 +1,15 @@
 """The graphics cards that torch can use, and why it cannot use others."""
 
+import ctypes
 import platform
 import re
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
 
-from nledn.backends import nvml
 from nledn.device import LOST, NO_DRIVER, TORCH_FOR_CPU
 from nledn.machine import Gpu
 
@@ -16,6 +17,8 @@ FP16_CAPABILITY = (7, 0)  # Volta: the first with tensor cores; before it fp16 i
 # These have the next generation's number but no tensor cores, and some give NaN in half precision
 # (pytorch#58123).
 WITHOUT_FP16 = "GTX 16"
+NVML_NAMES = ("libnvidia-ml.so.1", "nvml.dll")  # Linux and WSL, Windows; with the driver
+_LONGEST = 96  # of its strings
 OLDEST_DRIVER = {"12": "525", "13": "580"}  # by CUDA's major version; its release notes
 
 
@@ -39,7 +42,12 @@ def read_gpus() -> tuple[tuple[Gpu, ...], str]:
     """The GPUs of torch's `cuda`, by its index, or the reason for their absence."""
     if _PROCESS.is_lost:
         return (), LOST
-    if not _is_available():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        is_available = torch.cuda.is_available()
+    for warning in caught:
+        _PROCESS.warned = _clause(str(warning.message))
+    if not is_available:
         built = torch.version.cuda or torch.version.hip
         return (), (_PROCESS.warned or NO_DRIVER) if built else TORCH_FOR_CPU
     return tuple(_gpu(index) for index in range(torch.cuda.device_count())), ""
@@ -48,15 +56,6 @@ def read_gpus() -> tuple[tuple[Gpu, ...], str]:
 def lose() -> None:
     """Note that a card stopped responding, so that this process cannot use it again."""
     _PROCESS.is_lost = True
-
-
-def _is_available() -> bool:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        is_available = torch.cuda.is_available()
-    for warning in caught:
-        _PROCESS.warned = _clause(str(warning.message))
-    return is_available
 
 
 def _clause(warning: str) -> str:
@@ -93,7 +92,7 @@ def _gpu(index: int) -> Gpu:
 
 def _memory(index: int, properties: Any) -> tuple[int, int]:
     """Return free and total bytes; memory kept for this process's next tile counts as free."""
-    found = nvml.memory(str(properties.uuid)) if torch.version.hip is None else None
+    found = _nvidias_memory(str(properties.uuid)) if torch.version.hip is None else None
     if found is None:
         try:
             found = torch.cuda.mem_get_info(index)
@@ -125,5 +124,47 @@ def _runs(code: str, major: int, minor: int) -> bool:
 
 
 def _driver() -> str:
-    """The driver's version; AMD's is part of Linux."""
-    return platform.release() if torch.version.hip else nvml.driver_version()
+    """The driver's version, such as `580.65.06`; AMD's is part of Linux."""
+    if torch.version.hip:
+        return platform.release()
+    text, library = ctypes.create_string_buffer(_LONGEST), _nvml()
+    if library is None or library.nvmlSystemGetDriverVersion(text, _LONGEST):
+        return ""
+    return text.value.decode("ascii", "replace")
+
+
+class _Memory(ctypes.Structure):
+    _fields_ = tuple((name, ctypes.c_ulonglong) for name in ("total", "free", "used"))
+
+
+def _nvidias_memory(uuid: str) -> tuple[int, int] | None:
+    """Return a card's free and total memory in bytes; None if it does not report them.
+
+    CUDA's own question opens a context on the card that it asks, which takes some hundred
+    megabytes of it for as long as the program runs (pytorch#86493).
+
+    Args:
+        uuid: as CUDA gives it, without its prefix `GPU-`.
+    """
+    library, card, found = _nvml(), ctypes.c_void_p(), _Memory()
+    if library is None:
+        return None
+    name = f"GPU-{uuid.removeprefix('GPU-')}".encode()
+    if library.nvmlDeviceGetHandleByUUID(name, ctypes.byref(card)):
+        return None
+    if library.nvmlDeviceGetMemoryInfo(card, ctypes.byref(found)):
+        return None
+    return int(found.free), int(found.total)
+
+
+@cache
+def _nvml() -> Any:
+    """NVIDIA's management library, which reports on a card without opening it."""
+    for name in NVML_NAMES:
+        try:
+            library = ctypes.CDLL(name)
+        except OSError:
+            continue
+        if not library.nvmlInit_v2():
+            return library
+    return None

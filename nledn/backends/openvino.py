@@ -9,7 +9,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import psutil
@@ -47,42 +47,65 @@ def _core() -> Any:
     return _openvino().Core()
 
 
+class _Compiled(NamedTuple):
+    """Requests for the trunk in the chosen precision and for the tail, and the memory they hold."""
+
+    trunk: Any
+    tail: Any
+    held_bytes: int
+
+
+_LOCK = threading.RLock()  # a backend may be collected while it is held
+_KEPT: OrderedDict[tuple[int, Size], _Compiled] = OrderedDict()
+"""The shapes of all backends, by `id`; the one not used for longest is forgotten first.
+
+Each holds memory and threads, and a window uses many models, shapes and settings.
+"""
+
+
 class OpenVinoBackend:
     """NLEDN compiled by OpenVINO, one model for each tile shape."""
 
     def __init__(self, choice: Choice, trained: Trained) -> None:
         self._choice = choice
         self._trained = trained
-        self._compiled: dict[Size, tuple[Any, Any]] = {}
+        weakref.finalize(self, _forget, id(self))
 
     def rain(self, rainy: Floats) -> Floats:
         """See `Backend.rain`."""
         try:
             return self._rain(rainy)
         except (MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
+            # OpenVINO raises RuntimeErrors with the message of its C++ exceptions.
+            is_full = isinstance(error, MemoryError) or any(w in str(error) for w in _OUT_OF_MEMORY)
+            if not is_full:
                 raise
-        self._compiled.clear()  # each shape has its own memory, and smaller ones follow now
+        _forget(id(self))  # each shape has its own memory, and smaller ones follow now
         raise OutOfMemory("cpu", max(rainy.shape[2:]))
 
     def _rain(self, rainy: Floats) -> Floats:
         height, width = rainy.shape[2:]
         safe = (safe_side(height, self._trained.regions), safe_side(width, self._trained.regions))
         beyond = ((0, 0), (0, 0), (0, safe[0] - height), (0, safe[1] - width))
-        _KEPT.use(self, safe)  # first, so that there is room
-        trunk, tail = self._compiled.get(safe) or self._compile(safe)
-        self._compiled[safe] = trunk, tail
+        trunk, tail, _ = self._compiled(safe)
         trunk.infer([np.pad(rainy, beyond, mode="reflect")])
         tail.infer([trunk.get_output_tensor()])  # without conversion: NumPy has no bfloat16
         return np.array(tail.get_output_tensor().data[:, :, :height, :width])
 
-    def bytes_of(self, size: Size) -> int:
-        """Memory that a compiled shape holds."""
-        return size[0] * size[1] * COMPILED_BYTES_PER_PX[self._choice.precision]
-
-    def forget(self, size: Size) -> None:
-        """Compile a shape again at its next use."""
-        self._compiled.pop(size, None)
+    def _compiled(self, size: Size) -> _Compiled:
+        needed = size[0] * size[1] * COMPILED_BYTES_PER_PX[self._choice.precision]
+        most = psutil.virtual_memory().total * SHARE_OF_MEMORY - needed
+        with _LOCK:
+            found = _KEPT.pop((id(self), size), None)
+            while found is None and _KEPT:  # make room first
+                held = sum(each.held_bytes for each in list(_KEPT.values()))
+                if len(_KEPT) < KEPT_AT_MOST and held <= most:
+                    break
+                _KEPT.popitem(last=False)
+        found = found or _Compiled(*self._compile(size), needed)
+        with _LOCK:
+            _KEPT[id(self), size] = found
+        return found
 
     def _compile(self, size: Size) -> tuple[Any, Any]:
         """Requests for the trunk in the chosen precision, and for the tail, always float32.
@@ -92,61 +115,23 @@ class OpenVinoBackend:
         """
         between = PRECISION_HINTS[self._choice.precision]
         hints: dict[Part, str] = {"trunk": between, "tail": "f32"}
-        trunk, tail = (self._request(part, size, hint, between) for part, hint in hints.items())
-        return trunk, tail
-
-    def _request(self, part: Part, size: Size, hint: str, between: str) -> Any:
-        model = build(part, size, self._trained.regions, self._trained.arrays, _openvino())
-        settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": self._choice.threads,
-            "INFERENCE_PRECISION_HINT": hint,
-        }
-        compiled = _core().compile_model(_joined_by(between, part, model), "CPU", settings)
-        return compiled.create_infer_request()
-
-
-class _Kept:
-    """The compiled shapes of all backends; the one not used for longest is forgotten first.
-
-    Each holds memory and threads, and a window uses many models, shapes and settings.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._order: OrderedDict[tuple[weakref.ref[OpenVinoBackend], Size], int] = OrderedDict()
-
-    def use(self, backend: OpenVinoBackend, size: Size) -> None:
-        """Note a use; for a new shape, forget what is too much with it."""
-        key = (weakref.ref(backend), size)
-        with self._lock:
-            is_new = key not in self._order
-            self._order[key] = backend.bytes_of(size)
-            self._order.move_to_end(key)
-            if is_new:
-                self._make_room()
-
-    def _make_room(self) -> None:
-        """Forget shapes beyond the limit; the last one stays, however large it is."""
-        for gone in [key for key in self._order if key[0]() is None]:
-            del self._order[gone]
-        most = psutil.virtual_memory().total * SHARE_OF_MEMORY
-        while len(self._order) > 1 and (
-            len(self._order) > KEPT_AT_MOST or sum(self._order.values()) > most
-        ):
-            (owner, forgotten), _ = self._order.popitem(last=False)
-            kept_by = owner()
-            if kept_by is not None:
-                kept_by.forget(forgotten)
+        requests = []
+        for part, hint in hints.items():
+            model = build(part, size, self._trained.regions, self._trained.arrays, _openvino())
+            settings = {
+                "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_NUM_THREADS": self._choice.threads,
+                "INFERENCE_PRECISION_HINT": hint,
+            }
+            compiled = _core().compile_model(_joined_by(between, part, model), "CPU", settings)
+            requests.append(compiled.create_infer_request())
+        return requests[0], requests[1]
 
 
-_KEPT = _Kept()
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    # OpenVINO raises RuntimeErrors with the message of its C++ exceptions.
-    words = str(error)
-    return isinstance(error, MemoryError) or any(said in words for said in _OUT_OF_MEMORY)
+def _forget(owner: int) -> None:
+    with _LOCK:
+        for key in [key for key in list(_KEPT) if key[0] == owner]:
+            del _KEPT[key]
 
 
 def _joined_by(precision: str, part: Part, graph: Any) -> Any:

@@ -25,20 +25,10 @@ Create = Callable[[Choice], Backend]
 
 
 class Recovering:
-    """Computes tiles with the first backend, and with safer ones where that fails.
-
-    Args:
-        choice: where the first one computes.
-        backend: the first one.
-        later: its replacements, the fastest first.
-        create: loads one of these.
-
-    Attributes:
-        choice: where it computes now.
-    """
+    """Computes tiles with the first backend, and with safer ones where that fails."""
 
     def __init__(
-        self, choice: Choice, backend: Backend, later: Iterator[Choice], create: Create
+        self, choice: Choice, backend: Backend, later: Iterator[Choice], create: Create | None
     ) -> None:
         self.choice = choice
         self._backend = backend
@@ -60,13 +50,6 @@ class Recovering:
         Args:
             rainy: (n, 3, h, w) float32 in [0, 1].
             note: takes a sentence about each fallback.
-
-        Returns:
-            (n, 3, h, w) float32 in (-1, 1); not finite where no backend finds numbers.
-
-        Raises:
-            OutOfMemory: not even the smallest part fits.
-            DeviceFailed: nothing is left to take over.
         """
         if len(rainy) > 1 and (not self._takes_batches or self.choice.device == "cpu"):
             return np.concatenate([self.rain(one[None], note) for one in rainy])
@@ -111,6 +94,7 @@ class Recovering:
 
     def _of(self, choice: Choice) -> Backend:
         if choice.name not in self._loaded:
+            assert self._create is not None, "without it there is nothing later"
             self._loaded[choice.name] = self._create(choice)
         return self._loaded[choice.name]
 

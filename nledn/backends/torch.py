@@ -2,8 +2,9 @@
 
 import os
 import sys
-from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import Literal
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -11,7 +12,6 @@ from torch import Tensor
 
 from nledn import malloc
 from nledn.backends import Trained, cards
-from nledn.backends.graphs import Graphs
 from nledn.device import LOST, Choice
 from nledn.errors import DeviceFailed, OutOfMemory
 from nledn.network import NLEDN, reflect_to
@@ -36,6 +36,8 @@ _OUT_OF_MEMORY = (
 # Errors after which the other calls of the process can still succeed.
 _PASSING = ("no kernel image", "invalid device function", "invalid argument", "not supported")
 
+KEPT_SHAPES = 2  # of graphs: landscape and portrait; one pool, so a second costs no tile's memory
+
 Failure = Literal["memory", "lost", "other"]
 
 
@@ -52,7 +54,10 @@ class TorchBackend:
             malloc.keep_freed()
             os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KEPT_OPERATIONS))
         elif self._device.type == "cuda":
-            _prepare_cuda(self._device)
+            # cuDNN's attention is the default on some cards, and plans 55 to 400 ms for each shape.
+            torch.backends.cuda.enable_cudnn_sdp(False)
+            if sys.platform == "win32":
+                keep_on_card(self._device)
         network = network_of(trained)
         self._layout = layout_of(choice)
         if self._layout is torch.channels_last:
@@ -75,25 +80,26 @@ class TorchBackend:
         if failure == "lost":
             cards.lose()
             raise DeviceFailed(str(self._device), LOST)
-        self._release()
+        if self._graphs is not None:
+            self._graphs.forget()
+        release_kept()
         if failure == "memory":
             raise OutOfMemory(str(self._device), max(rainy.shape[2:]))
         raise DeviceFailed(str(self._device), reason)
 
     def _rain(self, rainy: Floats) -> Floats:
         # inference_mode belongs to the thread, so it is entered where the work is done.
-        with torch.inference_mode(), self._entered():
+        is_cuda = self._device.type == "cuda"
+        entered = torch.cuda.device(self._device) if is_cuda else nullcontext()
+        with torch.inference_mode(), entered:
             pixels = torch.from_numpy(np.ascontiguousarray(rainy.transpose(0, 2, 3, 1)))
-            if self._device.type == "cuda":
+            if is_cuda:
                 # Out of memory that the system cannot move, a copy is one step of the card's.
                 pixels = pixels.pin_memory()
             pixels = pixels.to(self._device, non_blocking=True)  # (B, H, W, 3)
             x = pixels.permute(0, 3, 1, 2).contiguous(memory_format=self._layout)
             rain = self._computed(x) if self._graphs is None else self._graphs.run(x)
             return self._on_host(rain.permute(0, 2, 3, 1)).numpy().transpose(0, 3, 1, 2)
-
-    def _entered(self) -> AbstractContextManager[object]:
-        return torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext()
 
     def _computed(self, x: Tensor) -> Tensor:
         """(B, 3, H, W) float32; NaN for a tile whose features overflowed."""
@@ -116,12 +122,6 @@ class TorchBackend:
         torch.cuda.current_stream().synchronize()
         return host
 
-    def _release(self) -> None:
-        """Free the memory kept for the next tile of this size."""
-        if self._graphs is not None:
-            self._graphs.forget()
-        release_kept()
-
 
 def layout_of(choice: Choice) -> torch.memory_format:
     """The memory order of tensors: by pixels where half precision or a CPU is fastest so.
@@ -139,13 +139,6 @@ def network_of(trained: Trained) -> NLEDN:
     network = NLEDN(trained.regions)
     network.load_state_dict({name: torch.tensor(array) for name, array in trained.arrays.items()})
     return network.eval().requires_grad_(False)
-
-
-def _prepare_cuda(device: torch.device) -> None:
-    # cuDNN's attention is the default on some cards, and plans 55 to 400 ms for each new shape.
-    torch.backends.cuda.enable_cudnn_sdp(False)
-    if sys.platform == "win32":
-        keep_on_card(device)
 
 
 def keep_on_card(device: torch.device) -> None:
@@ -194,3 +187,54 @@ def has_cpu_bf16() -> bool:
 def has_mps() -> bool:
     """Return whether Apple's GPU can be used."""
     return torch.backends.mps.is_available()
+
+
+class _Recorded(NamedTuple):
+    graph: torch.cuda.CUDAGraph
+    rainy: Tensor
+    rain: Tensor
+
+
+class Graphs:
+    """CUDA graphs: the about 350 operations of a tile, started by one call.
+
+    A tile shape is recorded at its second use, and replayed from then on.
+
+    The first tile of a shape is computed as usual: that chooses kernels and fills caches, which
+    cannot be done while recording.
+
+    Args:
+        compute: the operations; they may not ask the device for anything.
+    """
+
+    def __init__(self, compute: Callable[[Tensor], Tensor]) -> None:
+        self._compute = compute
+        self._met: set[torch.Size] = set()
+        self._recorded: dict[torch.Size, _Recorded] = {}
+        self._pool = torch.cuda.graph_pool_handle()
+
+    def run(self, rainy: Tensor) -> Tensor:
+        """Return what `compute` does; overwritten by the next run of the same shape."""
+        if rainy.shape not in self._met:
+            self._met.add(rainy.shape)
+            return self._compute(rainy)
+        recorded = self._recorded.get(rainy.shape) or self._record(rainy)
+        recorded.rainy.copy_(rainy)
+        recorded.graph.replay()
+        return recorded.rain
+
+    def forget(self) -> None:
+        """Free the memory."""
+        self._recorded.clear()
+        self._met.clear()
+        self._pool = torch.cuda.graph_pool_handle()
+
+    def _record(self, rainy: Tensor) -> _Recorded:
+        while len(self._recorded) >= KEPT_SHAPES:
+            del self._recorded[next(iter(self._recorded))]
+        graph, kept = torch.cuda.CUDAGraph(), rainy.clone()
+        # Other threads may ask for the free memory meanwhile.
+        with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
+            rain = self._compute(kept)
+        self._recorded[rainy.shape] = _Recorded(graph, kept, rain)
+        return self._recorded[rainy.shape]

@@ -24,12 +24,7 @@ _PATIENCE_S = (
 
 
 def path_of(kind: str, *facts: object) -> Path:
-    """Return where a verdict is kept.
-
-    Args:
-        kind: begins the file's name.
-        facts: all that it depends on besides the program's version.
-    """
+    """Return where a verdict is kept."""
     name = hashlib.sha256(repr((__version__, *facts)).encode()).hexdigest()[:16]
     return places.user_cache() / "trials" / f"{kind}-{name}.json"
 

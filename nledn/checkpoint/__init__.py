@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import safetensors
 
-from nledn.architecture import weight_shapes
+from nledn.architecture import DENSE_LAYERS, weight_shapes
 from nledn.atomic import replacing
-from nledn.checkpoint import pytorch, safetensors
-from nledn.checkpoint.names import ours
-from nledn.checkpoint.numbers import Array
+from nledn.checkpoint import pytorch
+from nledn.checkpoint.pytorch import Array, from_bytes
 from nledn.errors import (
     CheckpointChanged,
     CheckpointDamaged,
@@ -33,6 +33,34 @@ from nledn.pixels import Floats
 
 LIMIT_BYTES = 10_000_000  # 1,005,379 float64 and their names; float32, the usual, takes 4 MB
 FIRST_BYTES = 16  # enough to tell the formats
+
+# Of safetensors, which begin with a little-endian count of the header's bytes.
+LENGTH_BYTES = 8
+HEADER_LIMIT_BYTES = 100_000_000  # of the format itself; more is no safetensors at all
+LONGEST_HEADER_BYTES = 1_000_000  # NLEDN's has 13 kB; names in a report come from it
+DTYPES = {
+    "BOOL": "bool", "U8": "uint8", "I8": "int8", "U16": "uint16", "I16": "int16", "U32": "uint32",
+    "I32": "int32", "U64": "uint64", "I64": "int64", "F16": "float16", "BF16": "bfloat16",
+    "F32": "float32", "F64": "float64", "C64": "complex64",
+}  # fmt: skip
+
+# The authors' names: the encoder is `up`, the decoder `down`, and members of `nn.Sequential` have
+# numbers.
+BLOCKS = {
+    "up_1": "encode_1", "up_2": "encode_2", "up_3": "encode_3",
+    "down_3": "decode_3", "down_2": "decode_2", "down_1": "decode_1",
+}  # fmt: skip
+REGIONAL = "region_non_local.non_local_block"  # in all blocks but the global one, down_3
+GLOBAL = "non_local"
+INSIDE_NON_LOCAL = {"theta": "theta", "phi.0": "phi", "g.0": "g", "W": "w"}
+INSIDE_BLOCK = {f"group_{i}.0": f"dense.{i}" for i in range(DENSE_LAYERS)} | {"fusion.0": "fusion"}
+OUTSIDE = {
+    "down_2_fusion": "fuse_2",
+    "down_1_fusion": "fuse_1",
+    "fusion.0": "fuse_0",
+    "fusion.1": "refine",
+    "final_conv.0": "to_rain",
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +102,7 @@ def read(path: Path, *, sha256: str | None = None) -> Weights:
     found = hashlib.sha256(data).hexdigest()
     if sha256 is not None and found != sha256:
         raise CheckpointChanged(path, sha256, found)
-    stored = (safetensors if safetensors.is_safetensors(data) else pytorch).tensors(data, path)
+    stored = (_tensors if _is_safetensors(data) else pytorch.tensors)(data, path)
     renamed = ours(stored)
     _check_declared(renamed, path)
     # float64 beyond float32's range becomes infinite here, and is refused for that.
@@ -87,18 +115,7 @@ def read(path: Path, *, sha256: str | None = None) -> Weights:
 
 
 def write(path: Path, arrays: Mapping[str, Floats]) -> str:
-    """Write safetensors, atomically. Equal weights give equal bytes.
-
-    Args:
-        path: the file; an existing one is replaced.
-        arrays: float32, by the names of `nledn.network.NLEDN.state_dict()`.
-
-    Returns:
-        The file's sha256.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+    """Write safetensors, atomically. Equal weights give equal bytes."""
     from safetensors.numpy import save
 
     data = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
@@ -115,7 +132,7 @@ def _bytes(path: Path) -> bytes:
             raise NotACheckpoint(path)
         with path.open("rb") as file:
             first = file.read(FIRST_BYTES)
-            if not (safetensors.is_safetensors(first) or pytorch.is_pickled(first)):
+            if not (_is_safetensors(first) or pytorch.is_pickled(first)):
                 raise NotACheckpoint(path)
             size = os.fstat(file.fileno()).st_size
             rest = file.read(LIMIT_BYTES)
@@ -143,3 +160,48 @@ def _check_declared(stored: Mapping[str, Array], path: Path) -> None:
     )
     if missing or unexpected or misshapen:
         raise CheckpointMismatch(path, missing, unexpected, misshapen)
+
+
+def _is_safetensors(data: bytes) -> bool:
+    """Return whether the bytes begin as the format does: a possible header length, then `{`."""
+    length = int.from_bytes(data[:LENGTH_BYTES], "little")
+    return data[LENGTH_BYTES : LENGTH_BYTES + 1] == b"{" and length <= HEADER_LIMIT_BYTES
+
+
+def _tensors(data: bytes, path: Path) -> dict[str, Array]:
+    """The tensors of safetensors by name; the library checks places, gaps and overlaps."""
+    length = int.from_bytes(data[:LENGTH_BYTES], "little")
+    if length > LONGEST_HEADER_BYTES:
+        raise CheckpointDamaged(path, f"its header has {length} bytes, far more than NLEDN's")
+    try:
+        return {
+            name: from_bytes(entry["data"], DTYPES[entry["dtype"]]).reshape(entry["shape"])
+            for name, entry in safetensors.deserialize(data)
+        }
+    except (safetensors.SafetensorError, LookupError, ValueError) as error:
+        raise CheckpointDamaged(path, str(error)) from error
+
+
+def _table() -> dict[str, str]:
+    layers = dict(OUTSIDE)
+    for theirs, our in BLOCKS.items():
+        non_local = GLOBAL if theirs == "down_3" else REGIONAL
+        layers |= {
+            f"{theirs}.{non_local}.{a}": f"{our}.non_local.{b}" for a, b in INSIDE_NON_LOCAL.items()
+        }
+        layers |= {f"{theirs}.{a}": f"{our}.{b}" for a, b in INSIDE_BLOCK.items()}
+    return {f"{a}.{part}": f"{b}.{part}" for a, b in layers.items() for part in ("weight", "bias")}
+
+
+AUTHORS_TO_OURS = _table()
+"""Every tensor of the published files that has another name here."""
+
+
+def ours(tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """Rename the authors' tensors; every other name stays, for a strict reader to refuse."""
+    renamed: dict[str, Array] = {}
+    for name, tensor in tensors.items():
+        wanted = AUTHORS_TO_OURS.get(name, name)
+        # A file with both names for one tensor must not lose one of them unseen.
+        renamed[name if wanted in tensors else wanted] = tensor
+    return renamed

@@ -13,12 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
-from nledn.checkpoint.numbers import Array, from_bytes
 from nledn.errors import CheckpointDamaged, CheckpointUnsafe, NotACheckpoint
+
+Array = npt.NDArray[Any]
 
 ZIP_START = b"PK\x03\x04"
 PICKLE_START = b"\x80"
@@ -146,14 +148,7 @@ class _Storage:
 
 @dataclass(frozen=True)
 class _View:
-    """A tensor: the numbers of a storage that it shows.
-
-    Attributes:
-        storage: the numbers.
-        begin: the first number.
-        shape: of the tensor.
-        strides: from one number to the next along each axis.
-    """
+    """A tensor: the numbers of a storage that it shows."""
 
     storage: _Storage
     begin: int
@@ -189,13 +184,9 @@ def _tensor(storage: object, offset: object, shape: object, strides: object, *_:
     raise TypeError("a tensor has numbers or a shape that make no sense")
 
 
-def _parameter(tensor: object, *_: object) -> object:
-    return tensor
-
-
 FUNCTIONS: dict[str, Callable[..., object]] = {
     "collections OrderedDict": _Dict,
-    "torch._utils _rebuild_parameter": _parameter,
+    "torch._utils _rebuild_parameter": lambda tensor, *_: tensor,
     "torch._utils _rebuild_tensor": _tensor,  # before PyTorch 0.4, and in the published files
     "torch._utils _rebuild_tensor_v2": _tensor,
 }
@@ -232,11 +223,7 @@ class _Unpickler(pickle._Unpickler):
         self._path = path
 
     def find_class(self, module: str, name: str) -> object:
-        """Return the replacement for a name.
-
-        Raises:
-            CheckpointUnsafe: a name that no tensor has.
-        """
+        """Return the replacement for a name."""
         if module in ("torch", "torch.storage") and name.endswith("Storage"):
             return _Kind(DTYPES[name])
         function = FUNCTIONS.get(f"{module} {name}")
@@ -258,11 +245,7 @@ class _Unpickler(pickle._Unpickler):
 
 
 def _check_apart(state: Mapping[str, object]) -> None:
-    """Refuse tensors that share numbers, with each other or within themselves.
-
-    Raises:
-        ValueError: some do.
-    """
+    """Refuse tensors that share numbers, with each other or within themselves."""
     places = []
     for name, view in state.items():
         if not isinstance(view, _View) or 0 in view.shape:
@@ -290,3 +273,13 @@ def _array(value: object, storages: Mapping[str, bytes]) -> Array:
 
 def _item_bytes(dtype: str) -> int:
     return 2 if dtype == "bfloat16" else np.dtype(dtype).itemsize
+
+
+def from_bytes(data: bytes, dtype: str) -> Array:
+    """Return the little-endian numbers of `data`, flat.
+
+    `bfloat16`, which NumPy lacks, becomes float32.
+    """
+    if dtype == "bfloat16":  # the upper half of a float32
+        return (np.frombuffer(data, "<u2").astype(np.uint32) << 16).view(np.float32)
+    return np.frombuffer(data, np.dtype(dtype).newbyteorder("<"))

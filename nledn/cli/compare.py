@@ -163,11 +163,9 @@ def _compare_photo(request: "BoardRequest", files: _Files) -> None:
 
 def _files_of(results: Sequence["OtherResult"], photo: Path) -> Iterator[Path]:
     """Other programs' files, also those that are found in a folder by the photo's name."""
-    from nledn.compare.files import file_of
-
     for result in results:
         with suppress(PhotoError):  # its pane shows the error
-            yield file_of(result, photo)
+            yield result.file_for(photo)
 
 
 def _with_progress(request: "BoardRequest") -> "Board":

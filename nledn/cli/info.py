@@ -32,10 +32,9 @@ def info(
         out.print("\n".join(_loaded(name) for name in LAZY_MODULES))
         return
     from nledn import backends
-    from nledn.backends import backend_benchmark, self_test
+    from nledn.backends import self_test
 
-    machine = backend_benchmark.settled(backends.read_machine())
-    machine = tried(options, machine)
+    machine = tried(options, backends.read_machine())
     choice = self_test.checked(options, machine)
     rows = [
         *_computing(options, choice, machine),

@@ -1,6 +1,5 @@
 """`nledn licences`: the parts of AfterRain and their terms."""
 
-from nledn import licences as carried
 from nledn import places
 from nledn.cli.console import out
 from nledn.messages import NO_LICENCES
@@ -8,7 +7,7 @@ from nledn.messages import NO_LICENCES
 
 def licences() -> None:
     """List the parts of this program with their licences."""
-    listed = carried.overview()
+    listed = places.licence_overview()
     if listed is None:
         out.print(NO_LICENCES, soft_wrap=True)
         return

@@ -18,7 +18,7 @@ from nledn.cli.info import info
 from nledn.cli.licences import licences
 from nledn.cli.options import say_version, taking
 from nledn.cli.watch import watch
-from nledn.log_lines import Lines
+from nledn.messages import LogLines
 
 FOLDERS = "For a folder of photos there is nledn batch, for one where photos arrive nledn watch."
 MORE = (
@@ -61,7 +61,7 @@ def _program(
     """Take rain out of photos."""
     err.quiet = quiet
     handler = logging.StreamHandler()
-    handler.setFormatter(Lines(logging.BASIC_FORMAT))
+    handler.setFormatter(LogLines(logging.BASIC_FORMAT))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler])
     # libvips warns of bytes; our notes say what it means for a photo.
     logging.getLogger("pyvips").setLevel(logging.NOTSET if verbose else logging.ERROR)

@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from nledn import catalog
+from nledn.card import Card
 from nledn.cli.console import Exit, err, out, say_error
 from nledn.cli.fetch import fetch
 from nledn.cli.options import taking
@@ -95,7 +96,7 @@ def verify(
     _end(errors, done=sound)
 
 
-def _lines(card: catalog.Card) -> list[tuple[str, str]]:
+def _lines(card: Card) -> list[tuple[str, str]]:
     scores = [
         (name, f"PSNR-Y {score.psnr_y:.2f} dB, SSIM-Y {score.ssim_y:.4f}")
         for name, score in card.scores.items()

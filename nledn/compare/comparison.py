@@ -5,13 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from nledn.compare.figures import (
-    Figures,
-    accuracy_of,
-    accuracy_words,
-    removal_of,
-    removal_words,
-)
+from nledn.compare.figures import Figures, accuracy_of, accuracy_words, removal_of, removal_words
 from nledn.errors import DerainError
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.photo import Photo
@@ -89,11 +83,8 @@ class Board:
     @property
     def results(self) -> tuple[Pane, ...]:
         """Panes with rain removed."""
-        return tuple(
-            pane
-            for pane in self.panes
-            if pane.kind in ("checkpoint", "result") and pane.pixels is not None
-        )
+        of_results = (pane for pane in self.panes if pane.kind in ("checkpoint", "result"))
+        return tuple(pane for pane in of_results if pane.pixels is not None)
 
 
 def measured(board: Board) -> Board:
@@ -105,9 +96,7 @@ def measured(board: Board) -> Board:
 def best_of(board: Board, place: int = 0) -> Pane | None:
     """The result of the highest PSNR-Y, if there are several and one is best.
 
-    Args:
-        board: measured.
-        place: 0 for the whole, n for the n-th crop.
+    `place` is 0 for the whole, n for the n-th crop.
     """
     marks = [
         (pane.figures[place].accuracy, pane) for pane in board.results if len(pane.figures) > place
@@ -119,12 +108,7 @@ def best_of(board: Board, place: int = 0) -> Pane | None:
 
 
 def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
-    """Return the lines under a pane.
-
-    Args:
-        pane: measured.
-        place: 0 for the whole, n for the n-th crop.
-    """
+    """Return the lines under a measured pane, for the whole (0) or the n-th crop."""
     if pane.error is not None:
         return (str(pane.error),)
     if pane.kind == "truth":
@@ -140,28 +124,20 @@ def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
 
 def distinct(titles: Sequence[str]) -> list[str]:
     """Unique titles: a second one of a name gets a number."""
-    seen: dict[str, int] = {}
-    told = []
-    for title in titles:
-        seen[title] = seen.get(title, 0) + 1
-        told.append(title if seen[title] == 1 else f"{title} ({seen[title]})")
-    return told
+    counts = [titles[: place + 1].count(title) for place, title in enumerate(titles)]
+    return [f"{t} ({n})" if n > 1 else t for t, n in zip(titles, counts, strict=True)]
 
 
 def _figures(board: Board, pane: Pane) -> tuple[Figures, ...]:
     if pane.pixels is None or pane.kind == "truth":
         return ()
     width, height = board.size
-    areas = (Rect(0, 0, width, height), *board.crops)
-    return tuple(_figures_in(board, pane, pane.pixels, area) for area in areas)
-
-
-def _figures_in(board: Board, pane: Pane, pixels: Pixels, area: Rect) -> Figures:
-    truth, inside = board.truth, pixels[area.slices]
-    fits = min(area.width, area.height) >= WINDOW_PX
-    return Figures(
-        accuracy=accuracy_of(inside, truth[area.slices], board.y)
-        if truth is not None and fits
-        else None,
-        removal=None if pane.kind == "rainy" else removal_of(board.rainy[area.slices], inside),
-    )
+    truth, found = board.truth, []
+    for area in (Rect(0, 0, width, height), *board.crops):
+        inside, accuracy, removal = pane.pixels[area.slices], None, None
+        if truth is not None and min(area.width, area.height) >= WINDOW_PX:
+            accuracy = accuracy_of(inside, truth[area.slices], board.y)
+        if pane.kind != "rainy":
+            removal = removal_of(board.rainy[area.slices], inside)
+        found.append(Figures(accuracy, removal))
+    return tuple(found)

@@ -11,9 +11,8 @@ from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import Accuracy
-from nledn.compare.files import OtherResult, result_pane
 from nledn.compare.scheduler import Comparison
-from nledn.compare.single import pane_of
+from nledn.compare.single import OtherResult, pane_of, result_pane
 from nledn.errors import DerainError, PairTooSmall
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
@@ -33,11 +32,7 @@ SEED = 2018  # the same photos give the same interval
 class Difference:
     """The mean of paired differences, and the range of 95 % of the resampled means.
 
-    Attributes:
-        mean: of one minus the other.
-        low: the interval's lower end.
-        high: its upper end.
-        count: pairs that were taken; pairs with an infinite figure are not.
+    `count` is that of the pairs without an infinite figure; others are not taken.
     """
 
     mean: float
@@ -48,12 +43,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class ContestRow:
-    """One pair.
+    """One pair: accuracies of the rainy photo, then of each contender; None, and why, if it failed.
 
-    Attributes:
-        file: the rainy photo's name.
-        accuracies: of the rainy photo, then of each contender; None where it failed.
-        errors: why, by contender; the rainy photo's is the pair's own.
+    An error of the rainy photo is the pair's own.
     """
 
     file: str
@@ -70,13 +62,7 @@ class ContestRow:
 
 @dataclass(frozen=True)
 class Contest:
-    """All pairs.
-
-    Attributes:
-        names: the rainy photo, then the contenders, in the order of every row.
-        rows: the pairs, in natural order.
-        y: the luma that was measured on.
-    """
+    """All pairs in natural order; the names are those of the rainy photo, then the contenders."""
 
     names: tuple[str, ...]
     rows: tuple[ContestRow, ...]
@@ -100,19 +86,13 @@ class Contest:
 
     def differences(self) -> tuple[Difference | None, ...]:
         """PSNR-Y of each minus that of the first contender, over their common pairs."""
-        return tuple(
-            None if place == 1 else paired_difference(*self._psnr_of(place, 1))
-            for place in range(len(self.names))
-        )
-
-    def _psnr_of(self, one: int, other: int) -> tuple[list[float], list[float]]:
-        ones, others = [], []
-        for row in self.rows:
-            first, second = row.accuracies[one], row.accuracies[other]
-            if first is not None and second is not None:
-                ones.append(first.psnr_y)
-                others.append(second.psnr_y)
-        return ones, others
+        found: list[Difference | None] = []
+        for place in range(len(self.names)):
+            both = [(row.accuracies[place], row.accuracies[1]) for row in self.rows]
+            known = [(one.psnr_y, first.psnr_y) for one, first in both if one and first]
+            ones, firsts = [one for one, _ in known], [first for _, first in known]
+            found.append(None if place == 1 else paired_difference(ones, firsts))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -132,11 +112,7 @@ def compare_pairs(
     on_row: Callable[[ContestRow], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> Contest:
-    """Derain every rainy photo with every checkpoint and measure against the clean ones.
-
-    Raises:
-        Cancelled: `cancel` was set.
-    """
+    """Derain every rainy photo with every checkpoint and measure against the clean ones."""
     # No photo comes twice, so layers need not be kept.
     models = models or LoadedModels(layers=LayerCache(limit_bytes=0))
     names: tuple[str, ...] = ()
@@ -150,7 +126,8 @@ def compare_pairs(
             rows.append(ContestRow(pair.name, (None,) * count, (error,) + (None,) * (count - 1)))
         else:
             names = tuple(distinct([pane.title for pane in panes]))
-            rows.append(_row(pair, panes))
+            found = tuple(pane.figures[0].accuracy if pane.figures else None for pane in panes)
+            rows.append(ContestRow(pair.name, found, tuple(pane.error for pane in panes)))
         if on_row is not None:
             on_row(rows[-1])
     return Contest(names or _asked_names(request), tuple(rows), request.y)
@@ -176,14 +153,6 @@ def _panes(
     return measured(Board(rainy, pair.name, panes, y=request.y)).panes[:-1]
 
 
-def _row(pair: Pair, panes: tuple[Pane, ...]) -> ContestRow:
-    return ContestRow(
-        pair.name,
-        tuple(pane.figures[0].accuracy if pane.figures else None for pane in panes),
-        tuple(pane.error for pane in panes),
-    )
-
-
 def _asked_names(request: ContestRequest) -> tuple[str, ...]:
     weights = (printable(options.weights) for options in request.asked)
     return tuple(distinct([RAINY, *weights, *(result.title for result in request.results)]))
@@ -191,13 +160,9 @@ def _asked_names(request: ContestRequest) -> tuple[str, ...]:
 
 def paired_difference(ones: Sequence[float], others: Sequence[float]) -> Difference | None:
     """Resample the photos (bootstrap, percentile method); None with fewer than two pairs."""
-    differences = np.array(
-        [
-            one - other
-            for one, other in zip(ones, others, strict=True)
-            if np.isfinite(one) and np.isfinite(other)
-        ]
-    )
+    both = np.array([ones, others], np.float64)
+    known = both[:, np.isfinite(both).all(axis=0)]
+    differences = known[0] - known[1]
     count = len(differences)
     if count < 2:
         return None

@@ -46,12 +46,7 @@ class Removal(Change):
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one result.
-
-    Attributes:
-        accuracy: with the photo without rain.
-        removal: for results; the photos themselves have none.
-    """
+    """The figures of one result."""
 
     accuracy: Accuracy | None = None
     removal: Removal | None = None
@@ -89,13 +84,7 @@ def removal_of(rainy: Pixels, result: Pixels) -> Removal:
 
 
 def most_different(images: Sequence[Pixels], width_px: int, height_px: int) -> Rect:
-    """The rectangle of that size in which results differ most.
-
-    Args:
-        images: (H, W, 3) of one size, two at least.
-        width_px: at most W.
-        height_px: at most H.
-    """
+    """The rectangle of that size in which results differ most."""
     height, width = images[0].shape[:2]
     planes = np.stack([to_8_bits(image)[:, :, 1] for image in images])
     spread = np.ptp(planes, axis=0).astype(np.float32)
@@ -169,22 +158,18 @@ def cells_of(figures: Figures) -> Cells:
     """Write figures for a table."""
     cells, accuracy, removal = Cells(), figures.accuracy, figures.removal
     if accuracy is not None:
-        cells = replace(
-            cells,
-            psnr_y=decibels(accuracy.psnr_y),
-            ssim_y=f"{accuracy.ssim_y:.4f}",
-            psnr_rgb=decibels(accuracy.psnr_rgb),
-        )
-    if removal is not None:
-        is_shifted = abs(removal.brightness) >= 0.05  # a value that rounds to 0 has no sign
-        cells = replace(
-            cells,
-            taken=f"{removal.taken:.2f}",
-            share=f"{removal.share:.1%}",
-            brightness=f"{removal.brightness:+.1f}" if is_shifted else "0.0",
-            direction=_lean(removal.directions),
-        )
-    return cells
+        psnr_y, psnr_rgb = decibels(accuracy.psnr_y), decibels(accuracy.psnr_rgb)
+        cells = Cells(psnr_y, f"{accuracy.ssim_y:.4f}", psnr_rgb)
+    if removal is None:
+        return cells
+    is_shifted = abs(removal.brightness) >= 0.05  # a value that rounds to 0 has no sign
+    return replace(
+        cells,
+        taken=f"{removal.taken:.2f}",
+        share=f"{removal.share:.1%}",
+        brightness=f"{removal.brightness:+.1f}" if is_shifted else "0.0",
+        direction=_lean(removal.directions),
+    )
 
 
 def decibels(psnr: float) -> str:

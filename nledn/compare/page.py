@@ -10,7 +10,7 @@ from PIL import Image
 
 from nledn.atomic import replacing_text
 from nledn.compare.comparison import Board, Pane, best_of, words_of
-from nledn.compare.figures import Cells, Figures, cells_of
+from nledn.compare.figures import Figures, cells_of
 from nledn.compare.pictures import ERROR_SHOWN_LEVELS, error_map, in_srgb, scaled
 from nledn.messages import printable
 from nledn.pixels import Bytes
@@ -24,16 +24,7 @@ QUALITY = 92  # of WebP; the figures are measured before it
 
 @dataclass(frozen=True)
 class PagePane:
-    """A pane as the page shows it.
-
-    Attributes:
-        title: its name.
-        kind: as in `Pane`.
-        picture: WebP, or None if missing.
-        error: WebP of the error map, if known.
-        failure: why the picture is missing.
-        made: how a checkpoint's result was made.
-    """
+    """A pane as the page shows it."""
 
     title: str
     kind: str
@@ -43,24 +34,15 @@ class PagePane:
     made: str
 
 
-@dataclass(frozen=True)
-class PageRow:
-    """Figures of one pane in one table."""
-
-    title: str
-    cells: Cells
-    best: bool
-
-
 def write_page(
     board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write the page; an earlier one is replaced, another file by `overwrite`, a source never.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
-    width, height = _shown_size(board)
+    """Write the page; an earlier one is replaced, another file by `overwrite`, a source never."""
+    width, height = board.size
+    scale = min(1.0, math.sqrt(LARGEST_PX / (width * height)), LONGEST_SIDE_PX / max(width, height))
+    width, height = max(1, int(width * scale)), max(1, int(height * scale))
+    scale = width / board.size[0]
+    crops = [[c.left, c.top, c.right, c.bottom] for c in board.crops]
     parts = rendered(
         "compare.html",
         {},
@@ -68,26 +50,13 @@ def write_page(
         width=width,
         height=height,
         panes=[_page_pane(board, pane, (width, height)) for pane in board.panes],
-        crops=_shown_crops(board, width / board.size[0]),
+        crops=[Rect(*(round(side * scale) for side in sides)) for sides in crops],
         tables=[_table(board, place) for place in range(1 + len(board.crops))],
         quality=QUALITY,
         error_levels=ERROR_SHOWN_LEVELS,
     )
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=HTML_MARK) as file:
         file.writelines(parts)
-
-
-def _shown_size(board: Board) -> tuple[int, int]:
-    width, height = board.size
-    scale = min(1.0, math.sqrt(LARGEST_PX / (width * height)), LONGEST_SIDE_PX / max(width, height))
-    return max(1, int(width * scale)), max(1, int(height * scale))
-
-
-def _shown_crops(board: Board, scale: float) -> list[Rect]:
-    return [
-        Rect(*(round(side * scale) for side in (crop.left, crop.top, crop.right, crop.bottom)))
-        for crop in board.crops
-    ]
 
 
 def _page_pane(board: Board, pane: Pane, size: tuple[int, int]) -> PagePane:
@@ -122,10 +91,11 @@ def _webp(pixels: Bytes, size: tuple[int, int]) -> bytes:
     return file.getvalue()
 
 
-def _table(board: Board, place: int) -> list[PageRow]:
+def _table(board: Board, place: int) -> list[dict[str, object]]:
+    """Rows of one table: the whole (0) or a crop."""
     best = best_of(board, place)
     return [
-        PageRow(pane.title, cells_of(pane.figures[place]), pane is best)
+        {"title": pane.title, "cells": cells_of(pane.figures[place]), "best": pane is best}
         for pane in board.panes
         if pane.figures and pane.figures[place] != Figures()
     ]

@@ -61,15 +61,11 @@ def error_map(image: Pixels, truth: Pixels) -> Bytes:
 def in_colours(values: npt.NDArray[np.float32], largest: float) -> Bytes:
     """Values from 0 to `largest`, (H, W), as (H, W, 3) sRGB: from black by red to yellow."""
     steps = np.rint(np.clip(values / largest, 0, 1) * 255).astype(np.uint8)
-    return np.asarray(_every_step()[steps], np.uint8)
-
-
-def _every_step() -> Bytes:
-    """(256, 3)."""
     known = np.array([list(bytes.fromhex(colour)) for colour in _INFERNO.split()])
     places = np.linspace(0, 255, len(known))
     channels = [np.interp(np.arange(256), places, channel) for channel in known.T]
-    return np.asarray(np.rint(np.stack(channels, axis=1)), np.uint8)
+    every = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    return np.asarray(every[steps])
 
 
 def font_for(text: str, size_px: int, *, bold: bool = False) -> Font:

@@ -62,12 +62,7 @@ class LaneBegun:
 
 @dataclass(frozen=True)
 class TileDone:
-    """A lane has one more tile.
-
-    Attributes:
-        lane: its place.
-        progress: of that lane, over the whole photo.
-    """
+    """A lane has one more tile."""
 
     lane: int
     progress: Progress
@@ -89,11 +84,6 @@ class Comparison:
     """Several checkpoints on one photo.
 
     Use from one thread at a time; the lanes may be read from others.
-
-    Args:
-        photo: the rainy one.
-        asked: what to compare; a checkpoint may come at several strengths.
-        models: loads the checkpoints, and keeps their layers.
     """
 
     def __init__(self, photo: Photo, asked: Sequence[Options], models: LoadedModels) -> None:
@@ -164,8 +154,12 @@ class Comparison:
     @staticmethod
     def _fail(place: int, lane: Lane, error: DerainError | MemoryError, say: OnEvent) -> None:
         log.debug("%s failed", lane.options.weights, exc_info=True)
-        lane.error = _typed(error, lane)
-        say(LaneFailed(place, lane.error))
+        if isinstance(error, MemoryError):
+            made = lane.layer
+            tile_px = 0 if made is None else made.tiling.vertical.tile_px
+            error = OutOfMemory("cpu" if made is None else made.record.device, tile_px)
+        lane.error = error
+        say(LaneFailed(place, error))
 
 
 def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
@@ -174,11 +168,3 @@ def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:
     if rect is None:
         return missing
     return [tile for tile in missing if layer.tiling.inside(tile).meets(rect)]
-
-
-def _typed(error: DerainError | MemoryError, lane: Lane) -> DerainError:
-    if isinstance(error, DerainError):
-        return error
-    tiling = None if lane.layer is None else lane.layer.tiling
-    device = "cpu" if lane.layer is None else lane.layer.record.device
-    return OutOfMemory(device, 0 if tiling is None else tiling.vertical.tile_px)

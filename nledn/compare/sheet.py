@@ -10,17 +10,8 @@ from PIL.PngImagePlugin import PngInfo
 from nledn.atomic import replacing
 from nledn.compare.comparison import Board, Pane, best_of, words_of
 from nledn.compare.figures import psnr_word
-from nledn.compare.pictures import (
-    fitted,
-    font_for,
-    height_for,
-    in_srgb,
-    scaled,
-    wrapped,
-    write,
-)
+from nledn.compare.pictures import fitted, font_for, height_for, in_srgb, scaled, wrapped, write
 from nledn.pixels import Bytes
-from nledn.tiling import Rect
 
 SOFTWARE = "AfterRain comparison"
 MARK = f"tEXtSoftware\0{SOFTWARE}".encode()
@@ -62,11 +53,7 @@ class _Layout:
 def write_sheet(
     board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write the sheet as PNG; earlier ones are replaced, other files by `overwrite`, sources never.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+    """Write the sheet as PNG; earlier ones are replaced, others by `overwrite`, sources never."""
     sheet = draw_sheet(board)
     told = PngInfo()
     told.add_text("Software", SOFTWARE)
@@ -158,17 +145,12 @@ def _draw_pane(
         write(draw, (left, below + LINE * place + SMALL), line, small, MUTED)
     pixels = in_srgb(board.photo, pane.pixels)
     whole = scaled(pixels, layout.image_width, layout.image_height)
-    _frame_crops(whole, board, layout)
-    sheet.paste(whole, (left, image_top))
-    _draw_crops(sheet, board, pane, pixels, layout, (left, image_top + layout.image_height))
-
-
-def _frame_crops(whole: Image.Image, board: Board, layout: _Layout) -> None:
-    draw = ImageDraw.Draw(whole)
-    scale = layout.image_width / board.size[0]
+    framed, scale = ImageDraw.Draw(whole), layout.image_width / board.size[0]
     for crop, colour in zip(board.crops, _colours(board), strict=True):
         box = [value * scale for value in (crop.left, crop.top, crop.right, crop.bottom)]
-        draw.rectangle([box[0] - 1, box[1] - 1, box[2], box[3]], outline=colour, width=3)
+        framed.rectangle([box[0] - 1, box[1] - 1, box[2], box[3]], outline=colour, width=3)
+    sheet.paste(whole, (left, image_top))
+    _draw_crops(sheet, board, pane, pixels, layout, (left, image_top + layout.image_height))
 
 
 def _draw_crops(
@@ -183,7 +165,8 @@ def _draw_crops(
     small = font_for("", SMALL)
     for place, (crop, colour) in enumerate(zip(board.crops, _colours(board), strict=True)):
         left = at[0] + place * (layout.crop_width + CROP_GAP)
-        width, height = _inside(crop, layout.crop_width, layout.crop_height)
+        scale = min(layout.crop_width / crop.width, layout.crop_height / crop.height)
+        width, height = max(1, int(crop.width * scale)), max(1, int(crop.height * scale))
         zoomed = scaled(pixels[crop.slices], width, height)
         ImageDraw.Draw(zoomed).rectangle((0, 0, width - 1, height - 1), outline=colour, width=3)
         sheet.paste(zoomed, (left, at[1] + CROP_GAP))
@@ -229,12 +212,6 @@ def _crop_words(pane: Pane, place: int) -> str:
     if found is not None and found.removal is not None:
         return f"{found.removal.taken:.1f} levels"
     return ""
-
-
-def _inside(crop: Rect, width: int, height: int) -> tuple[int, int]:
-    """The largest size of the crop's shape that fits."""
-    scale = min(width / crop.width, height / crop.height)
-    return max(1, int(crop.width * scale)), max(1, int(crop.height * scale))
 
 
 def _colours(board: Board) -> list[str]:

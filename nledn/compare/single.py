@@ -1,4 +1,4 @@
-"""One photo: compute, read, measure."""
+"""One photo: compute it, read the truth and other programs' results, measure."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,20 +7,58 @@ from nledn import decoder
 from nledn.cancel import CancelToken
 from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import most_different
-from nledn.compare.files import OtherResult, cut, pixels_like, result_pane
 from nledn.compare.scheduler import Comparison, Lane, OnEvent
 from nledn.engine import Focus
-from nledn.errors import OptionInvalid
+from nledn.errors import (
+    DerainError,
+    OptionInvalid,
+    PairSizesDiffer,
+    PhotoNotFound,
+    PhotoNotPermitted,
+    ResultSizeDiffers,
+)
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.models import LoadedModels
 from nledn.options import LIMIT_MEGAPIXELS, Options
+from nledn.pairs import result_of
 from nledn.photo import Photo
+from nledn.pixels import Pixels, in_depth
 from nledn.tiling import Rect
 
 # The automatic crop: these shares of the photo's sides, which make it a little wider.
 FOUND_CROP_SHARES = (0.26, 0.17)
 FOUND_CROP_PX = 32  # at least
+
+
+@dataclass(frozen=True)
+class OtherResult:
+    """Another program's result.
+
+    Attributes:
+        title: its name.
+        path: its file, or a folder in which it lies by the photo's name.
+    """
+
+    title: str
+    path: Path
+
+    def file_for(self, rainy_path: Path) -> Path:
+        """The file that it is read from.
+
+        Raises:
+            PhotoNotFound: its folder has no file of the photo's name.
+            PhotoNotPermitted: its folder may not be read.
+        """
+        try:
+            if not self.path.is_dir():
+                return self.path
+        except PermissionError as error:
+            raise PhotoNotPermitted(self.path) from error
+        found = result_of(Path(rainy_path.name), self.path, rainy_path)
+        if found is None:
+            raise PhotoNotFound(self.path / rainy_path.name)
+        return found
 
 
 @dataclass(frozen=True)
@@ -69,7 +107,7 @@ def compare_photo(
     rainy = decoder.read(request.photo, limit_megapixels=limit, cancel=cancel)
     for crop in request.crops:
         _check_crop(crop, rainy)
-    region = request.crops[0] if request.crop_only else None
+    region, crops = (request.crops[0], ()) if request.crop_only else (None, request.crops)
     truth = None if request.truth is None else pixels_like(rainy, request.truth, cancel)
     comparison = Comparison(rainy, request.asked, models)
     comparison.run(Focus(region), whole=region is None, on_event=on_event, cancel=cancel)
@@ -81,14 +119,13 @@ def compare_photo(
     if truth is not None:
         panes.append(Pane("Without rain", "truth", truth, path=request.truth))
     titles = distinct([pane.title for pane in panes])
-    panes = [
-        replace(pane, title=title, pixels=cut(pane, region))
+    cut = tuple(
+        replace(pane, title=title, pixels=pane.pixels[region.slices])
+        if region is not None and pane.pixels is not None
+        else replace(pane, title=title)
         for pane, title in zip(panes, titles, strict=True)
-    ]
-    crops = () if region is not None else request.crops
-    board = Board(
-        rainy, printable(request.photo.name), tuple(panes), crops, request.y, region=region
     )
+    board = Board(rainy, printable(request.photo.name), cut, crops, request.y, region=region)
     return measured(board if crops or region is not None else with_found_crop(board))
 
 
@@ -101,6 +138,34 @@ def pane_of(lane: Lane, rainy: Photo) -> Pane:
         return Pane(title, "checkpoint", error=lane.error, strength=strength)
     record = lane.layer.record
     return Pane(title, "checkpoint", lane.pixels(rainy), record=record, strength=strength)
+
+
+def result_pane(result: OtherResult, rainy: Photo, rainy_path: Path) -> Pane:
+    """Make the pane of another program's result; an unusable one says why."""
+    pane = Pane(result.title, "result", path=result.path)
+    try:
+        pane = replace(pane, path=result.file_for(rainy_path))
+        assert pane.path is not None
+        return replace(pane, pixels=pixels_like(rainy, pane.path))
+    except PairSizesDiffer as error:
+        sizes = (error.rainy_size, error.clean_size)
+        return replace(pane, error=ResultSizeDiffers(error.path, *sizes))
+    except DerainError as error:
+        return replace(pane, error=error)
+
+
+def pixels_like(rainy: Photo, path: Path, cancel: CancelToken | None = None) -> Pixels:
+    """Read a picture of the rainy photo's size, and give it the rainy photo's depth.
+
+    Raises:
+        PhotoError: it cannot be read.
+        PairSizesDiffer: it is of another size.
+        Cancelled: `cancel` was set.
+    """
+    other = decoder.read(path, cancel=cancel)
+    if other.size != rainy.size:
+        raise PairSizesDiffer(path, rainy.size, other.size)
+    return in_depth(other.pixels, rainy.pixels.dtype)
 
 
 def with_found_crop(board: Board) -> Board:

@@ -62,11 +62,7 @@ def contest_json(contest: Contest) -> dict[str, Any]:
 def write_board_csv(
     board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write a row for each pane and each part of the photo that was measured.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+    """Write a row for each pane and each part of the photo that was measured."""
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
         dump_csv(BOARD_COLUMNS, _board_rows(board), file)
 
@@ -74,11 +70,7 @@ def write_board_csv(
 def write_contest_csv(
     contest: Contest, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write a row for each photo and contender.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+    """Write a row for each photo and contender."""
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
         dump_csv(CONTEST_COLUMNS, _contest_rows(contest), file)
 

@@ -45,14 +45,7 @@ def check_tiling(
     models: LoadedModels,
     cancel: CancelToken | None = None,
 ) -> TilingCheck:
-    """Compute a region whole and in tiles.
-
-    Args:
-        photo: the rainy one.
-        rect: the region; its middle if it is larger than a megapixel.
-        options: checkpoint, strength and tiles.
-        models: loads the checkpoint.
-        cancel: read before each tile; the whole region is one.
+    """Compute a region, or its middle if it is larger than a megapixel, whole and in tiles.
 
     Raises:
         OutOfMemory: the region does not fit into the memory whole.

@@ -59,7 +59,10 @@ def train(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     Under torchrun, several processes train one network together.
     """
     if not (folder / STATE_FILE).exists():
-        _check_beginning(find_recipe(recipe), start)
+        known = find_recipe(recipe)
+        begins = f"begins with {known.starts_from}" if known.starts_from else "begins at random"
+        if bool(known.starts_from) != (start is not None):
+            raise typer.BadParameter(f"the recipe {known.id} {begins}", param_hint="--start")
     settings = TrainingSettings(
         data=str(photos.absolute()),
         start=str(start.absolute()) if start else "",
@@ -69,12 +72,6 @@ def train(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         tensorboard=tensorboard,
     )
     start_training(recipe_path(recipe), folder, settings, until_step)
-
-
-def _check_beginning(recipe: Recipe, start: Path | None) -> None:
-    if bool(recipe.starts_from) != (start is not None):
-        wanted = f"begins with {recipe.starts_from}" if recipe.starts_from else "begins at random"
-        raise typer.BadParameter(f"the recipe {recipe.id} {wanted}", param_hint="--start")
 
 
 @app.command()
@@ -162,9 +159,9 @@ def synthesise(
     seed: Annotated[int, typer.Option(help="Another one gives another set.")] = 1,
 ) -> None:
     """Write a set of pairs: a recipe's rain on patches of clean photos."""
-    from nledn.training.paired_set import SetSize, synthesise
+    from nledn.training.paired_set import synthesise
 
-    synthesise(photos, folder, find_recipe(recipe), SetSize(count, side_px), seed)
+    synthesise(photos, folder, find_recipe(recipe), count, side_px, seed)
     typer.echo(f"{count} pairs are in {folder}")
 
 
@@ -186,9 +183,9 @@ def photos(
     only: Annotated[list[str] | None, typer.Option(help="Take these packages only.")] = None,
 ) -> None:
     """Fetch the packages that the training photos come from, and make the photos."""
-    from nledn.training.photos import TABLE, build
+    from nledn.training.photos import build, read_table
 
-    built = build(TABLE, folder, only or ())
+    built = build(read_table(), folder, only or ())
     typer.echo(f"{len(built.photos)} photos are in {folder}")
     if built.differing:
         typer.echo(f"{len(built.differing)} differ from the table's bytes, as by another Pillow")

@@ -1,7 +1,6 @@
 """A small table 2: variants trained alike, scored on held-out pairs."""
 
 import csv
-import itertools
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ import torch
 
 from nledn.architecture import VARIANTS
 from nledn.atomic import replacing_text
-from nledn.metrics import Agreement, agreement, to_uint8_cut
+from nledn.metrics import agreement, to_uint8_cut
 from nledn.network import NLEDN
 from nledn.pairs import Pair
 from nledn.pixels import as_floats, to_8_bits
@@ -42,14 +41,10 @@ class AblationResult:
 
 @dataclass(frozen=True)
 class AblationPlan:
-    """The plan of a comparison.
+    """The plan of a comparison: each variant is trained once with each seed.
 
-    Attributes:
-        variants: names in `nledn.architecture.VARIANTS`.
-        seeds: each variant is trained once with each.
-        pairs: a folder; the recipe's last ones are held out.
-        also: further folders to score on, by name; never trained on.
-        bf16: train the trunk in bfloat16; scores are always in float32.
+    The recipe's last pairs are held out; the folders of `also` are scored on, never trained on.
+    `bf16` is the trunk's precision in training; scores are always in float32.
     """
 
     variants: Sequence[str]
@@ -62,10 +57,7 @@ class AblationPlan:
 def ablate(recipe: Recipe, plan: AblationPlan, folder: Path) -> list[AblationResult]:
     """Train and score the rest of a plan; a stopped training continues.
 
-    Args:
-        recipe: the common settings.
-        plan: the rest.
-        folder: gets a folder a training, `results.csv` and `table.md`.
+    The folder gets a folder a training, `results.csv` and `table.md`.
 
     Raises:
         PairsError: a folder holds no pairs.
@@ -87,8 +79,8 @@ def ablate(recipe: Recipe, plan: AblationPlan, folder: Path) -> list[AblationRes
                 own = replace(recipe, variant=variant, seed=seed)
                 run = Run(folder / f"{variant}-{seed}", bf16=plan.bf16)
                 network = _trained(own, run, pairs)
-                missing = {name: sets[name] for name in sets.keys() - done}
-                results += [_score(network, own, name, missing[name]) for name in sorted(missing)]
+                missing = sorted(sets.keys() - done)
+                results += [_score(network, own, name, sets[name]) for name in missing]
                 _write(folder / RESULTS_FILE, results)
     (folder / TABLE_FILE).write_text(table(results), "utf-8")
     return results
@@ -124,19 +116,16 @@ def _trained(recipe: Recipe, run: Run, pairs: Sequence[Pair]) -> NLEDN:
     return trainer.mean
 
 
+@torch.inference_mode()
 def _score(network: NLEDN, recipe: Recipe, name: str, pairs: Sequence[Pair]) -> AblationResult:
-    scores = [_agreement(network, pair) for pair in pairs]
+    scores = []
+    for pair in pairs:
+        pixels = pair.read()
+        rainy = torch.from_numpy(as_floats(pixels.rainy)).permute(2, 0, 1)[None]
+        derained = (rainy - network(rainy))[0].permute(1, 2, 0).numpy()
+        scores.append(agreement(to_uint8_cut(derained), to_8_bits(pixels.clean)))
     psnr_y, ssim_y = mean(s.psnr_y for s in scores), mean(s.ssim_y for s in scores)
     return AblationResult(recipe.variant, recipe.seed, name, psnr_y, ssim_y)
-
-
-@torch.inference_mode()
-def _agreement(network: NLEDN, pair: Pair) -> Agreement:
-    pixels = pair.read()
-    rainy = torch.from_numpy(as_floats(pixels.rainy)).permute(2, 0, 1)[None]
-    rain = network(rainy)
-    derained = (rainy - rain)[0].permute(1, 2, 0).numpy()
-    return agreement(to_uint8_cut(derained), to_8_bits(pixels.clean))
 
 
 def _read(path: Path) -> list[AblationResult]:
@@ -145,7 +134,7 @@ def _read(path: Path) -> list[AblationResult]:
     with path.open(newline="", encoding="utf-8") as file:
         return [
             AblationResult(variant, int(seed), name, float(psnr_y), float(ssim_y))
-            for variant, seed, name, psnr_y, ssim_y in itertools.islice(csv.reader(file), 1, None)
+            for variant, seed, name, psnr_y, ssim_y in list(csv.reader(file))[1:]
         ]
 
 
@@ -165,15 +154,13 @@ def table(results: Sequence[AblationResult]) -> str:
     """
     lines = []
     for set_name in dict.fromkeys(result.set_name for result in results):
-        here = [result for result in results if result.set_name == set_name]
-        by_variant = {
-            variant: [result for result in here if result.variant == variant]
-            for variant in sorted({result.variant for result in here}, key=list(VARIANTS).index)
-        }
         lines += [f"### {set_name}", "", "| variant | seeds | PSNR-Y, dB | SSIM-Y | |"]
         lines += ["|---|---|---|---|---|"]
         before: list[AblationResult] = []
-        for variant, runs in by_variant.items():
+        for variant in VARIANTS:
+            runs = [r for r in results if (r.set_name, r.variant) == (set_name, variant)]
+            if not runs:
+                continue
             psnr, ssim = [run.psnr_y for run in runs], [run.ssim_y for run in runs]
             remark = _remark(before, runs)
             lines.append(

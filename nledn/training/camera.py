@@ -51,16 +51,9 @@ class Camera:
         return round(patch_px * rng.uniform(1.0, LARGEST_SCALE))
 
     def record(self, pair: Pair, patch_px: int, rng: np.random.Generator) -> Pair:
-        """Make a file of a scene.
+        """Make a file of a scene, rainy and clean: (H, W, 3) float32 in [0, 1].
 
-        Args:
-            pair: rainy and clean, (H, W, 3) float32 in [0, 1]; the same array twice where it is
-                dry.
-            patch_px: side of the result.
-            rng: decides what happens.
-
-        Returns:
-            Both, (patch_px, patch_px, 3) float32 in [0, 1]; the same array twice where it is dry.
+        Both come back with sides of `patch_px`; the same array twice where it is dry.
         """
         if len(pair[0]) != patch_px:
             how = INTERPOLATIONS[int(rng.integers(len(INTERPOLATIONS)))]
@@ -80,16 +73,7 @@ def sharpened(picture: FloatImage, radius_px: float, amount: float) -> FloatImag
 
 
 def compressed(pair: Pair, lowest_quality: int, rng: np.random.Generator) -> Pair:
-    """Add the same sensor noise to both, and write both as JPEG of the same quality.
-
-    Args:
-        pair: rainy and clean, (H, W, 3) float32 in [0, 1]; the same array twice where it is dry.
-        lowest_quality: the least JPEG quality; the most is 97.
-        rng: decides how much noise, and which quality.
-
-    Returns:
-        Both, decoded from the file.
-    """
+    """Add the same sensor noise to both, and write both as JPEG of one quality, 97 at most."""
     noise = rng.normal(0, rng.uniform(0, LARGEST_NOISE), pair[1].shape).astype(np.float32)
     quality = int(rng.integers(lowest_quality, 97, endpoint=True))
     return _both(pair, lambda picture: _as_jpeg(picture + noise, quality))

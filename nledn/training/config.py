@@ -1,13 +1,12 @@
 """A recipe: all that decides the result of a training, read from TOML."""
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from math import isclose
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from nledn.architecture import REGION_LAYOUTS, VARIANTS, Regions
+from nledn.architecture import VARIANTS, Regions
 from nledn.training.camera import Camera
 from nledn.training.synthesis import KINDS, RainMix
 
@@ -67,8 +66,6 @@ class Phase:
             squared error, which is what PSNR measures; its gradient is about as large.
         rain_weight: weight of a pixel with rain, relative to one without. Above 1 more rain is
             removed, with more damage to areas without rain.
-        spectrum_weight: of the difference of the spectra's magnitudes, added to the loss: keeps
-            texture where rain was thick. 0 for none.
     """
 
     steps: int
@@ -76,7 +73,6 @@ class Phase:
     patch_px: int
     loss: Loss = "l1"
     rain_weight: float = 1.0
-    spectrum_weight: float = 0.0
 
     @property
     def pixels_per_step(self) -> int:
@@ -114,7 +110,7 @@ class Recipe:
         phases: in order.
         variant: of the network, by its name in `nledn.architecture.VARIANTS`.
         optimizer: `adamw`; `adam`, with the weight decay in its gradient, as in the paper; or
-            `muon`, of `nledn.training.muon`.
+            `muon`, of `nledn.training.optimizer`.
         schedule: of the rate after the warm-up: `cosine` down to the floor at the last step;
             `plateau`, step by step down to the floor; or `constant`, which can continue for
             any time and is followed by a recipe with a falling rate.
@@ -135,9 +131,9 @@ class Recipe:
     clip_norm: float
     checkpoint_steps: int
     validate_steps: int
-    held_out: tuple[str, ...]
-    mix: RainMix
-    phases: tuple[Phase, ...]
+    phases: tuple[Phase, ...] = ()
+    held_out: tuple[str, ...] = ()
+    mix: RainMix = field(default_factory=RainMix)
     built: float = 0.0
     camera: Camera = field(default_factory=Camera)
     variant: str = "rf"
@@ -178,51 +174,43 @@ def read_recipe(path: Path) -> Recipe:
             those allowed; the message names it.
     """
     values = tomllib.loads(path.read_text("utf-8"))
-    kinds = {"mix": RainMix, "plateau": Plateau, "data": Data, "camera": Camera}
-    for name, kind in kinds.items():
-        values[name] = _checked(kind, values.get(name, {}), path)
-    values["phases"] = tuple(_checked(Phase, phase, path) for phase in values.get("phases", []))
-    values["held_out"] = _names(values.get("held_out", ()), path)
-    recipe: Recipe = _checked(Recipe, values, path)
-    _check_words(recipe, path)
+    if values.get("held_out") == "photos":
+        values["held_out"] = HELD_OUT_PHOTOS.read_text("utf-8").splitlines()
+    try:
+        recipe: Recipe = _made(Recipe, values)
+        _check(recipe)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error
     return recipe
 
 
-def _names(held_out: str | Sequence[str], path: Path) -> tuple[str, ...]:
-    if isinstance(held_out, str):
-        if held_out != "photos":
-            raise ValueError(f"{path}: held_out is {held_out!r}, neither names nor photos")
-        return tuple(HELD_OUT_PHOTOS.read_text("utf-8").splitlines())
-    return tuple(held_out)
-
-
-def _check_words(recipe: Recipe, path: Path) -> None:
-    known = [
-        ("regions", recipe.regions, REGION_LAYOUTS),
-        ("variant", recipe.variant, tuple(VARIANTS)),
-        ("optimizer", recipe.optimizer, get_args(Optimizer)),
-        ("schedule", recipe.schedule, get_args(Schedule)),
-        ("data.kind", recipe.data.kind, get_args(DataKind)),
-        *(("phases.loss", phase.loss, get_args(Loss)) for phase in recipe.phases),
-    ]
-    for name, found, allowed in known:
-        if found not in allowed:
-            raise ValueError(f"{path}: {name} is {found!r}, none of {', '.join(allowed)}")
-    shares = [getattr(recipe.mix, name) for name in KINDS]
-    if recipe.data.kind == "photos" and not isclose(sum(shares), 1, abs_tol=1e-6):
-        raise ValueError(f"{path}: the shares of mix add up to {sum(shares):g}, not to 1")
-    if recipe.schedule == "plateau" and recipe.warmup_steps:
-        raise ValueError(f"{path}: the schedule plateau has no warmup_steps")
-    if recipe.data.kind == "photos" and not all(phase.patch_px for phase in recipe.phases):
-        raise ValueError(f"{path}: only pairs are trained on whole, so patch_px cannot be 0")
-
-
-def _checked(kind: type[Any], values: dict[str, Any], path: Path) -> Any:
-    known = {field.name for field in fields(kind)}
-    unknown = set(values) - known
+def _made(kind: Any, value: Any, name: str = "") -> Any:
+    """Turn a value of TOML into a field of that kind: a dataclass, a tuple, a word or a number."""
+    if get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            raise ValueError(f"{name} is {value!r}, none of {', '.join(get_args(kind))}")
+        return value
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            raise ValueError(f"{name} is {value!r}, not a list")
+        return tuple(_made(get_args(kind)[0], each, name) for each in value)
+    if not hasattr(kind, "__dataclass_fields__"):
+        return value
+    kinds = get_type_hints(kind)
+    unknown = set(value) - set(kinds)
     if unknown:
-        raise ValueError(f"{path}: {kind.__name__} has no {', '.join(sorted(unknown))}")
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise ValueError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
+    prefix = f"{name}." if name else ""
+    return kind(**{key: _made(kinds[key], each, prefix + key) for key, each in value.items()})
+
+
+def _check(recipe: Recipe) -> None:
+    if recipe.variant not in VARIANTS:
+        raise ValueError(f"variant is {recipe.variant!r}, none of {', '.join(VARIANTS)}")
+    total = sum(getattr(recipe.mix, name) for name in KINDS)
+    if recipe.data.kind == "photos" and not isclose(total, 1, abs_tol=1e-6):
+        raise ValueError(f"the shares of mix add up to {total:g}, not to 1")
+    if recipe.schedule == "plateau" and recipe.warmup_steps:
+        raise ValueError("the schedule plateau has no warmup_steps")
+    if recipe.data.kind == "photos" and not all(phase.patch_px for phase in recipe.phases):
+        raise ValueError("only pairs are trained on whole, so patch_px cannot be 0")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from natsort import natsorted
 
@@ -11,8 +11,6 @@ from nledn.errors import DataSetWrong, InputNotFound, NoPairs
 from nledn.pairs import Pair, find_pairs
 
 Part = Literal["train", "test"]
-PARTS: tuple[Part, ...] = get_args(Part)
-Split = Literal["folders", "scenes"]
 
 FOUND_NAMES = 5  # of a folder without parts of a set, for its error
 FOLDERS_OF: Mapping[Part, frozenset[str]] = {
@@ -32,9 +30,9 @@ class DataSet:
         layout: in words.
         train: pairs of its training part.
         test: pairs of its test part.
-        archives: the folder of each of `PARTS` in the set's own archives, if any.
-        split: `folders`, a folder a part; or `scenes`, one folder whose first scenes are for
-            training, as many as make `train` pairs.
+        archives: the folder of the training and of the test part in the set's archives, if any.
+        is_by_scenes: both parts are one folder, whose first scenes are for training, as many as
+            make `train` pairs; else each has a folder.
     """
 
     title: str
@@ -43,7 +41,7 @@ class DataSet:
     train: int
     test: int
     archives: tuple[str, str] = ("", "")
-    split: Split = "folders"
+    is_by_scenes: bool = False
 
     def expected(self, part: Part) -> int:
         """Pairs of a part."""
@@ -59,7 +57,7 @@ DATA_SETS: Mapping[str, DataSet] = {
         layout="rainy_image/<n>_<1..14>.jpg and ground_truth/<n>.jpg",
         train=9_100,
         test=4_900,
-        split="scenes",
+        is_by_scenes=True,
     ),
     "didmdn": DataSet(
         title="DIDMDN-Data (Rain1200, Zhang and Patel 2018)",
@@ -90,30 +88,23 @@ DATA_SETS: Mapping[str, DataSet] = {
 
 
 def part_of(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
-    """The pairs of one part of a set, in natural order.
+    """The pairs of one part of a set, in natural order; the set must be whole.
 
-    Args:
-        data_set: the set.
-        folder: the set's, with or without a folder for each part, or the part's own.
-        part: the part.
+    The folder is the set's, with or without a folder for each part, or the part's own.
 
     Raises:
         InputNotFound: the folder is missing.
         DataSetWrong: it holds another set or an incomplete one.
     """
-    if data_set.split == "scenes":
+    if data_set.is_by_scenes:
         return _by_scenes(data_set, folder, part)
-    place = _folder_of(data_set, folder, part)
+    names = FOLDERS_OF[part] | {data_set.archives[0 if part == "train" else 1]}
+    inside = (path for path in _folders(folder) if path.name.lower() in names)
+    place = next(inside, folder)
     found, unmatched = _below(place)
     if len(found) != data_set.expected(part) or unmatched or _empty(found):
         raise _wrong(data_set, place, part, found, unmatched)
     return found
-
-
-def _folder_of(data_set: DataSet, folder: Path, part: Part) -> Path:
-    names = FOLDERS_OF[part] | {data_set.archives[PARTS.index(part)]}
-    inside = [path for path in _folders(folder) if path.name.lower() in names]
-    return inside[0] if inside else folder
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -26,10 +26,6 @@ class Blend:
 
     Weights between those at the start and the end of a training can keep its gains and forget
     less (Wortsman and others, "Robust fine-tuning of zero-shot models", 2022).
-
-    Attributes:
-        path: of a checkpoint of the same network.
-        share: of its weights; the training's have the rest.
     """
 
     path: Path
@@ -38,6 +34,11 @@ class Blend:
     def __post_init__(self) -> None:
         if not 0 < self.share < 1:
             raise ValueError(f"the share of {self.path} is {self.share}, not between 0 and 1")
+
+    def with_others(self, arrays: Arrays) -> Arrays:
+        """A training's weights, mixed with others'."""
+        others, share = checkpoint.read(self.path).arrays, np.float32(self.share)
+        return {name: others[name] * share + own * (1 - share) for name, own in arrays.items()}
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,6 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
     Scores need weights to be measured on: export, evaluate, and export again with the scores.
     Equal states give equal bytes, so the second export's weights are the first's.
 
-    Args:
-        folder: of the training, with its state.
-        recipe: of the training.
-        about: the rest of the card.
-        into: folder for both files; earlier ones are replaced.
-
     Raises:
         ValueError: the state is another recipe's or a variant's, or scores are another
             checkpoint's.
@@ -88,11 +83,11 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
         raise ValueError(f"{source} belongs to the recipe {state['recipe']}")
     path = into / f"{recipe.id}.safetensors"
     arrays = {name: tensor.float().contiguous().numpy() for name, tensor in state["mean"].items()}
-    arrays = blended(arrays, about.blend) if about.blend else arrays
-    with TemporaryDirectory() as folder_of_trial:
-        # Weights and card are replaced together or not at all: no score may be of other weights.
-        sha256 = checkpoint.write(Path(folder_of_trial) / path.name, arrays)
-        scores = {name: _score(file, sha256) for name, file in about.evaluations.items()}
+    arrays = about.blend.with_others(arrays) if about.blend else arrays
+    # Weights and card are replaced together or not at all: no score may be of other weights.
+    with TemporaryDirectory() as trial:
+        sha256 = checkpoint.write(Path(trial) / path.name, arrays)
+    scores = {name: _score(file, sha256) for name, file in about.evaluations.items()}
     checkpoint.write(path, arrays)
     checkpoint.read(path, sha256=sha256)  # as strictly as every later reader
     card = Card(
@@ -110,12 +105,6 @@ def export(folder: Path, recipe: Recipe, about: About, into: Path) -> Card:
     )
     write_card(card)
     return card
-
-
-def blended(arrays: Arrays, blend: Blend) -> Arrays:
-    """A training's weights, mixed with others'."""
-    others, share = checkpoint.read(blend.path).arrays, np.float32(blend.share)
-    return {name: others[name] * share + own * (1 - share) for name, own in arrays.items()}
 
 
 def _score(file: Path, sha256: str) -> Score:

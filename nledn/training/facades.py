@@ -36,15 +36,7 @@ class Ground(NamedTuple):
 
 
 def build_on(photo: FloatImage, rng: np.random.Generator) -> FloatImage:
-    """Draw a structure into a photo.
-
-    Args:
-        photo: (H, W, 3) float32 in [0, 1].
-        rng: decides everything.
-
-    Returns:
-        (H, W, 3) float32 in [0, 1].
-    """
+    """Draw a structure into a photo, (H, W, 3) float32 in [0, 1]."""
     size = (photo.shape[0], photo.shape[1])
     wall = _seen(size, rng)
     if rng.random() < ROUND_SHARE:

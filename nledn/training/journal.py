@@ -36,15 +36,7 @@ def forget_after(step: int, folder: Path) -> None:
 
 
 class TrainingJournal:
-    """The log of one training.
-
-    Args:
-        folder: gets `log.csv`, `samples/`, and TensorBoard's files if `tensorboard` is set.
-        tensorboard: needs the extra `training`.
-
-    Raises:
-        ValueError: TensorBoard is not installed.
-    """
+    """The log of one training."""
 
     def __init__(self, folder: Path, *, tensorboard: bool = False) -> None:
         self._folder = folder
@@ -77,12 +69,7 @@ class TrainingJournal:
             self._curves.close()
 
     def show(self, step: int, rows: Sequence[Sequence[Tensor]]) -> None:
-        """Write a sheet of pictures.
-
-        Args:
-            step: names the file.
-            rows: of each sample its pictures, (1, 3, H, W) in [0, 1]: rainy, derained, clean.
-        """
+        """Write a sheet: a row a sample, of (1, 3, H, W) in [0, 1], rainy, derained and clean."""
         lines = [torch.cat([picture[0].float().cpu() for picture in row], dim=2) for row in rows]
         if not lines:
             return

@@ -21,14 +21,14 @@ from nledn.training.config import Loss, Phase, Recipe
 from nledn.training.data import PatchBatch
 from nledn.training.journal import SAMPLES, TrainingJournal, forget_after
 from nledn.training.material import Material
-from nledn.training.muon import Muon
+from nledn.training.optimizer import OPTIMIZERS, Rate
 from nledn.training.processes import ALONE, Share, summed
-from nledn.training.schedule import Rate
 
 log = logging.getLogger(__name__)
 
 STATE_FILE = "state.pt"
 BEST_FILE = "best.pt"
+_COUNTS = ("step", "seconds", "cpu_seconds", "best_psnr")  # of a trainer, kept in its state
 LOG_EVERY_STEPS = 20
 SMALLEST_RAIN = 0.03  # 8 levels of 255: above it a pixel counts as rainy
 SMALLEST_ERROR = 1e-6  # squared; a quarter of a level: below it the root would be too steep
@@ -69,7 +69,9 @@ class Trainer:
             self.network.channels_last()
         self.network.to(run.device)
         self.mean = copy.deepcopy(self.network).requires_grad_(False)
-        self.optimizer = _optimizer(recipe, self.network)
+        self.optimizer = OPTIMIZERS[recipe.optimizer](
+            self.network.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
+        )
         self.step = 0
         self.seconds = 0.0
         self.cpu_seconds = 0.0
@@ -95,7 +97,10 @@ class Trainer:
             TrainingJournal(self.run.folder, tensorboard=self.run.tensorboard and first)
         ) as journal:
             while self.step < last:
-                loss, spent = self._agreed(self._advance(), _cpu_seconds() - before[2])
+                loss, spent = summed(
+                    (self._advance(), _cpu_seconds() - before[2]), self.run.share, self.run.device
+                )
+                loss /= self.run.share.processes
                 self._rate.after(loss)
                 self.seconds = before[0] + time.perf_counter()
                 self.cpu_seconds = before[1] + spent
@@ -115,12 +120,6 @@ class Trainer:
             self.save()
         return losses
 
-    def _agreed(self, loss: float, cpu_seconds: float) -> tuple[float, float]:
-        """The mean of all processes' losses, and the sum of their time."""
-        share = self.run.share
-        loss_sum, spent = summed((loss, cpu_seconds), share, self.run.device)
-        return loss_sum / share.processes, spent
-
     def _advance(self) -> float:
         self._rate.before(self.step)
         phase, share = self.recipe.phase_at(self.step), self.run.share
@@ -139,14 +138,10 @@ class Trainer:
 
     def _loss(self, batch: PatchBatch, phase: Phase) -> Tensor:
         """The distance of the estimate from the clean photo (eq. 9, or `Phase.loss`)."""
-        estimate = batch.rainy - self._rain(self._parallel, batch.rainy)
-        error = estimate - batch.clean
+        error = batch.rainy - self._rain(self._parallel, batch.rainy) - batch.clean
         if phase.rain_weight != 1:
             error = error * weight_of_rain(batch, phase.rain_weight)
-        loss = loss_of(error, phase.loss)
-        if phase.spectrum_weight:
-            loss = loss + phase.spectrum_weight * spectrum_error(estimate, batch.clean)
-        return loss
+        return loss_of(error, phase.loss)
 
     def _rain(self, network: nn.Module, rainy: Tensor) -> Tensor:
         with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.run.bf16):
@@ -162,11 +157,7 @@ class Trainer:
 
     @torch.inference_mode()
     def validate(self, journal: TrainingJournal | None = None) -> dict[str, float]:
-        """Mean PSNR (dB, RGB) of the running mean on held-out pairs, with rain and without.
-
-        Args:
-            journal: gets a sheet of the first ones.
-        """
+        """Mean PSNR (dB, RGB) of the running mean on held-out pairs, with rain and without."""
         held_out = self._material.held_out
         sums = {"psnr_rainy": 0.0, "psnr_derained": 0.0, "psnr_dry": 0.0}
         sheet = []
@@ -201,27 +192,15 @@ class Trainer:
         log.info("%s, %.0f min left", row, left / 60)
         if scores.get("psnr_derained", -math.inf) > self.best_psnr:
             self.best_psnr = scores["psnr_derained"]
-            self._save_best()
-
-    def _save_best(self) -> None:
-        """Keep the running mean that did best on the held-out pairs; `export --best` takes it."""
-        mean = self.mean.state_dict()
-        kept = {"recipe": self.recipe.id, "step": self.step, "mean": mean, "psnr": self.best_psnr}
-        _replace(self.run.folder / BEST_FILE, kept)
+            best = {"recipe": self.recipe.id, "step": self.step, "mean": self.mean.state_dict()}
+            _replace(self.run.folder / BEST_FILE, best | {"psnr": self.best_psnr})
 
     def save(self) -> None:
         """Write the whole state, so that a kill at any moment leaves the old one or the new."""
-        state = {
-            "recipe": self.recipe.id,
-            "step": self.step,
-            "seconds": self.seconds,
-            "cpu_seconds": self.cpu_seconds,
-            "network": self.network.state_dict(),
-            "mean": self.mean.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "rate": self._rate.state(),
-            "best_psnr": self.best_psnr,
-        }
+        parts = {name: getattr(self, name) for name in ("network", "mean", "optimizer")}
+        state = {"recipe": self.recipe.id, "rate": self._rate.state()}
+        state |= {name: getattr(self, name) for name in _COUNTS}
+        state |= {name: part.state_dict() for name, part in parts.items()}
         _replace(self.run.folder / STATE_FILE, state)
 
     def resume(self) -> bool:
@@ -236,28 +215,15 @@ class Trainer:
         state = torch.load(path, map_location="cpu", weights_only=True)
         if state["recipe"] != self.recipe.id:
             raise ValueError(f"{path} belongs to the recipe {state['recipe']}")
-        self.step = state["step"]
+        for name in _COUNTS:
+            setattr(self, name, state[name])
         if self.run.share.is_first:
             forget_after(self.step, self.run.folder)
-        self.seconds, self.cpu_seconds = state["seconds"], state["cpu_seconds"]
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])
         self.optimizer.load_state_dict(state["optimizer"])
-        if "rate" in state:  # states of the first version have neither
-            self._rate.restore(state["rate"])
-            self.best_psnr = state["best_psnr"]
+        self._rate.restore(state["rate"])
         return True
-
-
-def _optimizer(recipe: Recipe, network: nn.Module) -> torch.optim.Optimizer:
-    kinds: dict[str, type[torch.optim.Adam]] = {
-        "adamw": torch.optim.AdamW,
-        "adam": torch.optim.Adam,
-        "muon": Muon,
-    }
-    return kinds[recipe.optimizer](
-        network.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
-    )
 
 
 def _replace(path: Path, state: dict[str, Any]) -> None:
@@ -269,9 +235,7 @@ def _replace(path: Path, state: dict[str, Any]) -> None:
 def weight_of_rain(batch: PatchBatch, rain_weight: float) -> Tensor:
     """(B, 1, H, W) factors of the error whose squares' mean is 1 in each patch.
 
-    Args:
-        batch: rainy and clean.
-        rain_weight: the square of a rainy pixel's factor over that of a dry one.
+    `rain_weight` is the square of a rainy pixel's factor over that of a dry one.
     """
     is_rainy = (batch.rainy - batch.clean).abs().amax(1, keepdim=True) > SMALLEST_RAIN
     weight = torch.where(is_rainy, rain_weight, 1.0)
@@ -283,21 +247,6 @@ def loss_of(error: Tensor, kind: Loss) -> Tensor:
     if kind == "l1":
         return error.abs().mean()
     return (error.square().mean(dim=(1, 2, 3)) + SMALLEST_ERROR).sqrt().mean()
-
-
-def spectrum_error(estimate: Tensor, clean: Tensor) -> Tensor:
-    """Return the mean difference of the magnitudes of two spectra.
-
-    A squared error is smallest for a smooth guess where rain hides texture; this one grows when
-    texture is missing, wherever it should lie.
-
-    Args:
-        estimate: (B, 3, H, W) in [0, 1].
-        clean: the same shape.
-    """
-    found, wanted = (torch.fft.rfft2(pixels, norm="ortho").abs() for pixels in (estimate, clean))
-    difference: Tensor = (found - wanted).abs().mean()
-    return difference
 
 
 def psnr(estimate: Tensor, truth: Tensor) -> float:

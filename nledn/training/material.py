@@ -7,9 +7,18 @@ from pathlib import Path
 from nledn.pairs import Pair, find_pairs
 from nledn.pixels import Bytes
 from nledn.training.config import Recipe
-from nledn.training.data import Batches, PatchBatch, Patches, batch_of, find_photos, load
+from nledn.training.data import (
+    Batches,
+    PairBatches,
+    PatchBatch,
+    Patches,
+    batch_of,
+    find_photos,
+    fitted,
+    load,
+    middle_of,
+)
 from nledn.training.datasets import DATA_SETS, part_of
-from nledn.training.paired import PairBatches, fitted, middle_of
 
 VALIDATION_PAIRS = 30
 VALIDATION_PX = 256
@@ -18,12 +27,7 @@ VALIDATION_SEED = 20180801
 
 @dataclass(frozen=True)
 class Material:
-    """The data of a training.
-
-    Attributes:
-        training: its batches.
-        held_out: pairs for validation only, a batch of one each.
-    """
+    """The data of a training."""
 
     training: Batches
     held_out: tuple[PatchBatch, ...] = ()
@@ -31,10 +35,6 @@ class Material:
 
 def material_of(recipe: Recipe, folder: Path) -> Material:
     """Find a recipe's data.
-
-    Args:
-        recipe: whose `data.kind` says what the folder holds.
-        folder: of clean photos, of pairs, or of one of the paper's sets.
 
     Raises:
         FileNotFoundError: the photos, or some of those kept out, are missing.
@@ -50,12 +50,7 @@ def material_of(recipe: Recipe, folder: Path) -> Material:
 
 
 def all_pairs(folder: Path) -> tuple[Pair, ...]:
-    """The pairs of a folder without other files.
-
-    Raises:
-        PairsError: pairs are missing.
-        ValueError: some of the rainy photos have no clean one, as in half a set.
-    """
+    """The pairs of a folder without other files."""
     found = find_pairs(folder)
     if found.unmatched:
         names = f"{len(found.unmatched)} rainy photos, such as {found.unmatched[0].name},"
@@ -75,11 +70,7 @@ def of_photos(recipe: Recipe, photos: Sequence[Bytes], held_out: Sequence[Bytes]
 
 
 def trained_on(recipe: Recipe, pairs: Sequence[Pair]) -> int:
-    """Return the number of pairs, the first ones, that a recipe trains on.
-
-    Raises:
-        ValueError: too few pairs to hold so many out.
-    """
+    """Return the number of pairs, the first ones, that a recipe trains on."""
     kept = len(pairs) - recipe.data.held_out_pairs
     if kept < 1:
         raise ValueError(f"{len(pairs)} pairs are too few to hold {len(pairs) - kept} out")

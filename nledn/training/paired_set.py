@@ -1,12 +1,10 @@
 """A paired set on a disk: clean patches of photos, and the same with a recipe's rain on them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from torch import Tensor
 
 from nledn.pixels import Bytes
 from nledn.training.camera import Camera
@@ -14,33 +12,18 @@ from nledn.training.config import HELD_OUT_PHOTOS, Recipe
 from nledn.training.data import PatchBatch, Patches, find_photos, load
 from nledn.training.synthesis import KINDS, RainMix
 
-RAINY_FOLDER = "rainy"
-CLEAN_FOLDER = "clean"
-
 RECORDED_SEED = 20261130
 RECORDED_PX = 320
 RECORDED_BY = Camera(scaled=0.6, sharpened=0.6, compressed=0.6, lowest_quality=45)
 
 
-@dataclass(frozen=True)
-class SetSize:
-    """The size of a set: `count` pairs of `side_px` squares."""
-
-    count: int
-    side_px: int
-
-
-def synthesise(photos: Path, folder: Path, recipe: Recipe, size: SetSize, seed: int) -> None:
+def synthesise(  # each is an option of the command
+    photos: Path, folder: Path, recipe: Recipe, count: int, side_px: int, seed: int
+) -> None:
     """Write `rainy/<n>.png` and `clean/<n>.png`; equal arguments give equal pixels.
 
-    The last pairs, as many as the recipe holds out, are of photos that no other pair is of.
-
-    Args:
-        photos: a folder of clean photos; those that the recipe keeps out are left out.
-        folder: for the set; made if missing.
-        recipe: gives the weather.
-        size: of the set.
-        seed: of all random choices.
+    The last pairs, as many as the recipe holds out, are of photos that no other pair is of. Photos
+    that the recipe keeps out are left out.
 
     Raises:
         FileNotFoundError: the photos are missing.
@@ -48,8 +31,8 @@ def synthesise(photos: Path, folder: Path, recipe: Recipe, size: SetSize, seed: 
         ValueError: the other pairs already use all photos.
     """
     training, _ = find_photos(photos, recipe.held_out)
-    parts = _parts(load(training), recipe, size.count, seed)
-    _write(folder, (patches.batch(i, 1, size.side_px) for i, patches in enumerate(parts)))
+    parts = _parts(load(training), recipe, count, seed)
+    _write(folder, (patches.batch(i, 1, side_px) for i, patches in enumerate(parts)))
 
 
 def recorded(photos: Path, folder: Path) -> None:
@@ -57,14 +40,6 @@ def recorded(photos: Path, folder: Path) -> None:
 
     Each of the 30 held-out photos appears twice, in two kinds of rain seen through a camera; each
     of the ten kinds of rain appears six times. No recipe has this seed.
-
-    Args:
-        photos: the folder of clean photos.
-        folder: for the set; made if missing.
-
-    Raises:
-        FileNotFoundError: some photos are missing.
-        FileExistsError: the folder holds a set already.
     """
     names = HELD_OUT_PHOTOS.read_text("utf-8").splitlines()
     kept = load(find_photos(photos, names)[1])
@@ -81,11 +56,12 @@ def _recorded(index: int, photos: Sequence[Bytes]) -> PatchBatch:
 
 
 def _write(folder: Path, pairs: Iterable[PatchBatch]) -> None:
-    for name in (RAINY_FOLDER, CLEAN_FOLDER):
+    for name in ("rainy", "clean"):
         (folder / name).mkdir(parents=True)
-    for index, pair in enumerate(pairs):
-        for name, picture in ((RAINY_FOLDER, pair.rainy), (CLEAN_FOLDER, pair.clean)):
-            Image.fromarray(_bytes(picture)).save(folder / name / f"{index + 1}.png")
+    for number, pair in enumerate(pairs, 1):
+        for name, picture in (("rainy", pair.rainy), ("clean", pair.clean)):
+            pixels = (picture[0].permute(1, 2, 0).numpy() * 255 + 0.5).astype(np.uint8)
+            Image.fromarray(np.ascontiguousarray(pixels)).save(folder / name / f"{number}.png")
 
 
 def _parts(photos: list[Bytes], recipe: Recipe, count: int, seed: int) -> list[Patches]:
@@ -100,8 +76,3 @@ def _parts(photos: list[Bytes], recipe: Recipe, count: int, seed: int) -> list[P
         wanted = f"{count - held_out} pairs are of all {len(photos)} photos"
         raise ValueError(f"{wanted}: none is left for the {held_out} that are held out")
     return [seen] * (count - held_out) + [Patches(unseen, recipe.mix, seed)] * held_out
-
-
-def _bytes(picture: Tensor) -> Bytes:
-    rounded = picture[0].permute(1, 2, 0).numpy() * 255 + 0.5
-    return np.ascontiguousarray(rounded.astype(np.uint8))

@@ -17,12 +17,7 @@ import torch.distributed.nn.functional
 
 @dataclass(frozen=True)
 class Share:
-    """This process's share of the work.
-
-    Attributes:
-        rank: from 0; the first one saves, validates and reports.
-        processes: their number.
-    """
+    """This process's share of the work; the first process saves, validates and reports."""
 
     rank: int = 0
     processes: int = 1
@@ -50,9 +45,6 @@ def joined(device: str) -> Iterator[Share]:
     """Join the other processes, if torchrun started some.
 
     No trained network may be referenced after the block.
-
-    Args:
-        device: `cpu` or `cuda`, which decides the protocol.
     """
     if "WORLD_SIZE" not in os.environ:
         yield ALONE

@@ -18,6 +18,8 @@ from PIL.ExifTags import IFD, Base
 from nledn.training.streaks import Plane, Streaks, draw
 from nledn.training.synthesis import composite, veiled
 
+SEED = 7
+ANGLE_DEG, SPREAD_DEG, BEADING = 9, 1.6, 0.45  # of all streaks
 JPEG_QUALITY = 90
 VEIL_SHARE = 0.4
 VEIL_REDUCTION = 8  # the veil has no detail: computed on a small plane, it takes no time
@@ -25,15 +27,14 @@ VEIL_REDUCTION = 8  # the veil has no detail: computed on a small plane, it take
 
 @dataclass(frozen=True)
 class Sample:
-    """A dry original and the rain that falls on it.
+    """A dry original, by its name in its package, and the rain that falls on it.
 
     Attributes:
         original: file name inside its package.
         sha256: of the original; other bytes would give another sample.
         name: file name of the rainy photo.
         size: width and height it is scaled to, px.
-        seed: of the drops' places.
-        layers: from the nearest to the farthest.
+        layers: length and width in px, density and peak of the streaks, nearest first.
         author: who took the photo.
         licence: of the photo, and so of the sample.
     """
@@ -42,22 +43,9 @@ class Sample:
     sha256: str
     name: str
     size: tuple[int, int]
-    seed: int
-    layers: tuple[Streaks, ...]
+    layers: tuple[tuple[float, float, float, float], ...]
     author: str
     licence: str
-
-
-def _streaks(length_px: float, width_px: float, density: float, peak: float) -> Streaks:
-    return Streaks(
-        angle_deg=9,
-        spread_deg=1.6,
-        length_px=length_px,
-        width_px=width_px,
-        density=density,
-        peak=peak,
-        beading=0.45,
-    )
 
 
 SAMPLES = (
@@ -66,13 +54,12 @@ SAMPLES = (
         sha256="cc40e313c74e421edffe3403def413c16878ce14661cce7ec5915baeab35538d",
         name="street-rain.jpg",
         size=(1200, 1802),
-        seed=7,
         layers=(
-            _streaks(60, 1.5, 1.0e-4, 0.66),
-            _streaks(46, 1.2, 2.4e-4, 0.58),
-            _streaks(34, 0.9, 7.5e-4, 0.50),
-            _streaks(24, 0.7, 1.8e-3, 0.38),
-            _streaks(13, 0.55, 5.0e-3, 0.24),
+            (60, 1.5, 1.0e-4, 0.66),
+            (46, 1.2, 2.4e-4, 0.58),
+            (34, 0.9, 7.5e-4, 0.50),
+            (24, 0.7, 1.8e-3, 0.38),
+            (13, 0.55, 5.0e-3, 0.24),
         ),
         author="Aitzol Berasategi",
         licence="CC-BY-4.0",
@@ -82,15 +69,14 @@ SAMPLES = (
         sha256="a5634d1ab5e41a3568e92d4a894a500c92b891f9ff734e50bd224d6e185a605f",
         name="meadow-rain.jpg",
         size=(4624, 2601),
-        seed=7,
         # Streaks 2.2 times as large, to match the photo; but none over 80 px, the longest that the
         # training drew when this was made.
         layers=(
-            _streaks(80, 3.3, 2.1e-5, 0.66),
-            _streaks(80, 2.6, 5.0e-5, 0.58),
-            _streaks(75, 2.0, 1.6e-4, 0.50),
-            _streaks(53, 1.5, 3.7e-4, 0.38),
-            _streaks(29, 1.2, 1.0e-3, 0.24),
+            (80, 3.3, 2.1e-5, 0.66),
+            (80, 2.6, 5.0e-5, 0.58),
+            (75, 2.0, 1.6e-4, 0.50),
+            (53, 1.5, 3.7e-4, 0.38),
+            (29, 1.2, 1.0e-3, 0.24),
         ),
         author="Clemens Engelhardt",
         licence="CC0-1.0",
@@ -100,10 +86,11 @@ SAMPLES = (
 
 def rain_over(size: tuple[int, int], sample: Sample) -> Plane:
     """The sample's rain: (height, width) float32 in [0, 1]."""
-    rng = np.random.default_rng(sample.seed)
+    rng = np.random.default_rng(SEED)
     rain: Plane = np.zeros(size, np.float32)
-    for layer in sample.layers:
-        rain = 1 - (1 - rain) * (1 - draw(layer, size, rng))
+    for length_px, width_px, density, peak in sample.layers:
+        streaks = Streaks(ANGLE_DEG, SPREAD_DEG, length_px, width_px, density, peak, BEADING)
+        rain = 1 - (1 - rain) * (1 - draw(streaks, size, rng))
     small = cv2.resize(
         rain, (size[1] // VEIL_REDUCTION, size[0] // VEIL_REDUCTION), interpolation=cv2.INTER_AREA
     )
@@ -112,12 +99,7 @@ def rain_over(size: tuple[int, int], sample: Sample) -> Plane:
 
 
 def make(sample: Sample, originals: Path, folder: Path) -> Path:
-    """Write one sample.
-
-    Args:
-        sample: the sample.
-        originals: the folder with its original.
-        folder: gets the JPEG.
+    """Write one sample as JPEG, from a folder of originals to another.
 
     Raises:
         ValueError: the original is another file.
@@ -130,21 +112,17 @@ def make(sample: Sample, originals: Path, folder: Path) -> Path:
         dry = photo.convert("RGB").resize(sample.size, Image.Resampling.LANCZOS)
     clean = np.asarray(dry, np.float32) / np.float32(255)
     rain = rain_over((clean.shape[0], clean.shape[1]), sample)
-    rainy = composite(clean, rain, "screen", np.random.default_rng(sample.seed))
-    path = folder / sample.name
-    pixels = (rainy * 255 + 0.5).astype(np.uint8)
-    Image.fromarray(pixels).save(path, quality=JPEG_QUALITY, exif=_exif(sample), optimize=True)
-    return path
-
-
-def _exif(sample: Sample) -> Image.Exif:
+    rainy = composite(clean, rain, "screen", np.random.default_rng(SEED))
     exif = Image.Exif()
     exif[Base.ImageDescription] = f"{sample.original}; the rain is synthetic, drawn by AfterRain"
     exif[Base.Artist] = sample.author
     exif[Base.Copyright] = f"{sample.author}, {sample.licence}"
     exif[Base.Software] = "nledn.training.sample"
     exif.get_ifd(IFD.Exif)[Base.ColorSpace] = 1  # sRGB
-    return exif
+    path = folder / sample.name
+    pixels = (rainy * 255 + 0.5).astype(np.uint8)
+    Image.fromarray(pixels).save(path, quality=JPEG_QUALITY, exif=exif, optimize=True)
+    return path
 
 
 def main(

@@ -12,7 +12,7 @@ import tomli_w
 import torch
 
 from nledn import checkpoint, malloc
-from nledn.training.config import Recipe, read_recipe
+from nledn.training.config import read_recipe
 from nledn.training.loop import Run, Trainer
 from nledn.training.material import material_of
 from nledn.training.processes import device_of_process, joined
@@ -74,18 +74,19 @@ def start(recipe: Path, folder: Path, settings: TrainingSettings, until_step: in
 
 
 def _train(recipe: Path, run: Run, settings: TrainingSettings, until_step: int | None) -> None:
-    trainer = _trainer(read_recipe(recipe), run, settings)
+    """Train; no network is left when it returns, as `joined` wants."""
+    take_threads(settings.threads)
+    known = read_recipe(recipe)
+    trainer = Trainer(known, run, material_of(known, Path(settings.data)))
+    if not trainer.resume() and settings.start:
+        trainer.start_from(checkpoint.read(Path(settings.start)))
     if run.share.is_first:  # after all checks, so that `resume` can rely on it
         _remember(recipe, run.folder, settings)
     trainer.train(until_step)
 
 
 def take_up(folder: Path, until_step: int | None) -> None:
-    """Continue the training of a folder with its own settings.
-
-    Raises:
-        FileNotFoundError: no training was started there.
-    """
+    """Continue the training of a folder with its own settings."""
     if not (folder / SETTINGS_FILE).exists():
         raise FileNotFoundError(
             f"{folder}: no training was started here, {SETTINGS_FILE} is missing"
@@ -104,14 +105,6 @@ def _remember(recipe: Path, folder: Path, settings: TrainingSettings) -> None:
     (folder / SETTINGS_FILE).write_text(tomli_w.dumps(asdict(settings)), "utf-8")
 
 
-def _trainer(recipe: Recipe, run: Run, settings: TrainingSettings) -> Trainer:
-    take_threads(settings.threads)
-    trainer = Trainer(recipe, run, material_of(recipe, Path(settings.data)))
-    if not trainer.resume() and settings.start:
-        trainer.start_from(checkpoint.read(Path(settings.start)))
-    return trainer
-
-
 def take_threads(threads: int) -> None:
     """Set the number of processor threads, 0 for torch's default, and keep freed memory."""
     malloc.keep_freed()
@@ -120,15 +113,7 @@ def take_threads(threads: int) -> None:
 
 
 def takes_bf16(precision: Precision, device: str = "cpu") -> bool:
-    """Return whether the trunk is trained in bfloat16.
-
-    Args:
-        precision: as in `TrainingSettings`.
-        device: `cpu` or `cuda`, perhaps with a number.
-
-    Raises:
-        ValueError: `precision` is unknown.
-    """
+    """Return whether the trunk is trained in bfloat16."""
     if precision not in get_args(Precision):
         raise ValueError(f"{precision} is not a precision: use auto, fp32 or bf16")
     if precision != "auto":

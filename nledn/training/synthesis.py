@@ -13,8 +13,7 @@ import cv2
 import numpy as np
 
 from nledn.training.camera import FloatImage
-from nledn.training.grain import grain_rain
-from nledn.training.streaks import Plane, Streaks, draw
+from nledn.training.streaks import Plane, Streaks, draw, grain_rain
 from nledn.training.weather import WEATHERS
 
 
@@ -42,7 +41,7 @@ class RainMix:
         video. Measured on film of real rain: 7 to 18 px long, 1 to 3.6 px wide, 28
             to 101 levels bright, on 0.75 % of the pixels.
         grain: rain of blurred noise, as from a picture editor, screened over the photo
-            (`nledn.training.grain`): the look of the set whose model is the best published one on
+            (`nledn.training.streaks`): the look of the set whose model is the best published one on
             photos of real rain.
         variety: variation of the drops of a layer (`Streaks.variety`), in every weather.
         linear: share of the additive rain that is added in linear light, as in a sensor, not in
@@ -77,15 +76,9 @@ GAMMA = 2.2  # near enough to sRGB's curve for drawn rain
 
 
 def rain_on(clean: FloatImage, mix: RainMix, rng: np.random.Generator) -> FloatImage:
-    """Add random rain, or none, to a clean photo.
+    """Add random rain to a clean photo, (H, W, 3) float32 in [0, 1] in its own encoding.
 
-    Args:
-        clean: (H, W, 3) float32 in [0, 1], RGB, in the photo's own encoding.
-        mix: the rates of each weather.
-        rng: decides everything.
-
-    Returns:
-        (H, W, 3) float32 in [0, 1]; `clean` itself when it stays dry.
+    When it stays dry, `clean` itself is returned.
     """
     kind = KINDS[rng.choice(len(KINDS), p=[getattr(mix, name) for name in KINDS])]
     if kind == "dry":
@@ -148,12 +141,7 @@ def composite(clean: FloatImage, rain: Plane, blend: Any, rng: np.random.Generat
 def added_in_linear_light(clean: FloatImage, rain: Plane) -> FloatImage:
     """Add a rain layer in linear light: the brighter the background, the less it shows.
 
-    Args:
-        clean: (H, W, 3) float32 in [0, 1].
-        rain: (H, W) float32 in [0, 1], in front of black.
-
-    Returns:
-        (H, W, 3) float32 in [0, 1].
+    Photo (H, W, 3) and rain (H, W), as it is in front of black, are float32 in [0, 1].
     """
     light = clean**GAMMA + rain[:, :, None] ** GAMMA
     return np.asarray(np.clip(light, 0, 1) ** (1 / GAMMA), np.float32)

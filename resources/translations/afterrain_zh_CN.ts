@@ -196,6 +196,10 @@
         <translation>“自动”在此处使用 OpenVINO：速度是 PyTorch 的 {times} 倍。</translation>
     </message>
     <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
         <source>Back to 100 %</source>
         <translation>恢复为 100 %</translation>
     </message>
@@ -676,6 +680,10 @@
         <translation>正在获取 {title}：{percent} %</translation>
     </message>
     <message>
+        <source>Figures</source>
+        <translation>数值</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>文件</translation>
     </message>
@@ -958,6 +966,10 @@
     <message>
         <source>Looking for photos…</source>
         <translation>正在查找照片…</translation>
+    </message>
+    <message>
+        <source>Manual</source>
+        <translation>手册</translation>
     </message>
     <message>
         <source>Measured in the rectangle, {size}.</source>
@@ -1324,6 +1336,10 @@
         <translation>退出</translation>
     </message>
     <message>
+        <source>Quit without saving</source>
+        <translation>不保存并退出</translation>
+    </message>
+    <message>
         <source>Rain</source>
         <translation>雨层</translation>
     </message>
@@ -1458,6 +1474,10 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <source>Save all</source>
+        <translation>全部保存</translation>
     </message>
     <message>
         <source>Save anyway</source>
@@ -1856,6 +1876,10 @@
         <translation>服务器拒绝提供 {url}（HTTP 状态 {status}）。</translation>
     </message>
     <message>
+        <source>The signal-to-noise ratio of results for test photos with known rain: the higher, the closer to the photo without rain.</source>
+        <translation>在已知雨迹的测试照片上，结果的信噪比：数值越高，越接近无雨的照片。</translation>
+    </message>
+    <message>
         <source>The video of this motion photo is not kept.</source>
         <translation>动态照片中的视频不会保留。</translation>
     </message>
@@ -1870,6 +1894,10 @@
     <message>
         <source>The worker {worker} cannot be used: {reason}.</source>
         <translation>工作进程 {worker} 无法使用：{reason}。</translation>
+    </message>
+    <message>
+        <source>Their settings are kept, so Derain can compute the results again.</source>
+        <translation>各张照片的设置会保留，因此可用“去雨”重新计算结果。</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -2216,6 +2244,10 @@
         <translation>上次的批处理还有 {count} 张照片未完成（共 {total} 张）。</translation>
     </message>
     <message>
+        <source>{count} photos have results that are not saved.</source>
+        <translation>{count} 张照片的结果尚未保存。</translation>
+    </message>
+    <message>
         <source>{count} photos have these settings now.</source>
         <translation>已将这些设置应用到 {count} 张照片。</translation>
     </message>
@@ -2424,16 +2456,16 @@
         <translation>{size} GiB 可用</translation>
     </message>
     <message>
-        <source>{speed} MP/s</source>
-        <translation>{speed} MP/s</translation>
-    </message>
-    <message>
         <source>{taken} levels on {share} of pixels</source>
         <translation>去除 {taken} 级，涉及 {share} 的像素</translation>
     </message>
     <message>
         <source>{text}</source>
         <translation>{text}</translation>
+    </message>
+    <message>
+        <source>{time} a photo</source>
+        <translation>每张照片 {time}</translation>
     </message>
     <message>
         <source>{time} left</source>

@@ -26,7 +26,7 @@ from nledn.auto import Chosen, Rain
 from nledn.card import Card
 from nledn.device import NO_DRIVER, Choice, choose
 from nledn.machine import Machine
-from nledn.models import LoadedModels
+from nledn.models import LoadedModels, settings_of
 from nledn.photo import Photo
 from nledn.rain import RainLayer, Record
 from nledn.tiling import balanced
@@ -89,8 +89,10 @@ class FakeModels(LoadedModels):
     def _choose(options: Options, look: Callable[[], Rain]) -> Chosen:
         return Chosen(options)  # without a look, whose tile would be among those that are counted
 
-    def card(self, options: Options) -> Card:
-        return invented_card(options) if options.weights in INVENTED else super().card(options)
+    def _place(self, options: Options) -> tuple[str, Options]:
+        if options.weights in INVENTED:
+            return invented_card(options).sha256, settings_of(options)
+        return super()._place(options)
 
 
 class FakeEngines(Engines):

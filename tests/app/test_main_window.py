@@ -17,7 +17,7 @@ from app.imaging.qimage import to_qimage
 from app.main_window import MainWindow
 from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
-from app.shell.save_dialog import SaveChoice
+from app.shell.save_dialogs import SaveChoice
 from nledn import photo
 from nledn.device import Choice
 from nledn.naming import DEFAULT_TEMPLATE
@@ -116,7 +116,7 @@ def test_save_as_asks_before_it_replaces_a_file(
     qtbot.waitUntil(lambda: "replace holiday.png" in dialogs.asked)
     qtbot.waitUntil(lambda: window.tasks.is_idle)
     assert (other.read_bytes() != b"of another program") == replaces
-    assert window.document.is_unsaved != replaces
+    qtbot.waitUntil(lambda: window.document.is_unsaved != replaces)
     dialogs.asked.clear()
     with qtbot.waitSignal(window.controller.saving.saved):
         window.named_actions["save_as" if replaces else "save"].trigger()

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRect
 
-from app.shell.placement import fitted
 from tests.app.test_start import ROOT, environment
 
 WINDOW = """
@@ -83,11 +82,3 @@ def test_a_kept_size_comes_back_where_it_fits(tmp_path: Path) -> None:
     shown_on(tmp_path, small, large, at=(1500, 100, 1000, 900))
     assert shown_on(tmp_path, small, large) == kept
     assert small.contains(shown_on(tmp_path, small)), "the large screen was unplugged"
-
-
-def test_a_window_across_two_screens_stays() -> None:
-    screens = [QRect(0, 0, 1366, 768), QRect(1366, 0, 1920, 768)]
-    across = QRect(900, 0, 1000, 700)
-    assert fitted(across, screens) == across
-    assert fitted(QRect(100, 100, 1000, 900), screens) == QRect(100, 0, 1000, 768)
-    assert fitted(QRect(3200, 100, 1000, 500), screens) == QRect(2286, 100, 1000, 500)

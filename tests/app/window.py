@@ -13,8 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.shell.dialogs import Answer, Dialogs, FetchOffer, PartialAnswer
-from app.shell.presets import Preset
-from app.shell.save_dialog import SaveChoice, SaveQuestion
+from app.shell.save_dialogs import Preset, SaveChoice, SaveQuestion
 from app.shell.settings import Settings
 from nledn.tiling import Rect
 
@@ -98,8 +97,8 @@ class Answers(Dialogs):
         self.asked.append("settings")
         return self.chosen
 
-    def unsaved(self, name: str) -> Answer:
-        self.asked.append(f"unsaved {name}")
+    def unsaved(self, *names: str) -> Answer:
+        self.asked.append(f"unsaved {', '.join(names)}")
         self.meanwhile()
         return self.answer
 

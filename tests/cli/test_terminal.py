@@ -12,7 +12,7 @@ from safetensors.numpy import save_file
 from nledn import catalog, places
 from nledn.card import Card
 from nledn.cli.console import err, out, say_json
-from nledn.log_lines import Lines
+from nledn.messages import LogLines
 from tests.batch.batches import even_weights
 from tests.commands import exit_code
 
@@ -84,6 +84,6 @@ def test_a_log_on_a_terminal_shows_and_does_no_more() -> None:
     except ValueError as error:
         info = (ValueError, error, error.__traceback__)
     record = logging.LogRecord("nledn", logging.WARNING, "", 0, HOSTILE, (), info)
-    line = Lines(logging.BASIC_FORMAT).format(record)
+    line = LogLines(logging.BASIC_FORMAT).format(record)
     assert "Traceback" in line
     assert not any(letter in line for letter in RAW)

@@ -1,14 +1,17 @@
 """The window under a monkey's hands: nothing unexpected, and nothing that grows."""
 
 import json
+import logging
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.soak import traced
+from tests.soak.faults import Faults
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 8
@@ -65,3 +68,15 @@ def test_what_strace_writes_is_read() -> None:
     found = traced.read(0, lines)
     assert found.families == {"AF_UNIX": 1, "AF_INET6": 1}
     assert found.internet == (lines[1],)
+
+
+def test_a_folder_watched_twice_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    faults = Faults()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        faults.listen_to_logs()
+        warnings.warn("Callback with id 1 already exists for watch 2", RuntimeWarning, stacklevel=1)
+        warnings.warn("something else", RuntimeWarning, stacklevel=1)
+        logging.captureWarnings(False)
+    assert ["something else" in fault for fault in faults.found] == [True]

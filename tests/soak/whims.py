@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from app.shell.dialogs import Answer, Dialogs, FetchOffer
-from app.shell.save_dialog import SaveChoice, SaveQuestion
+from app.shell.save_dialogs import SaveChoice, SaveQuestion
 from app.shell.settings import Settings
 from app.tasks import Tasks
 from tests.soak.hand import Hand
@@ -76,11 +76,11 @@ class Whims(Dialogs):
         """By the dialog."""
         return None if self.rests else super().settings(settings, machine)
 
-    def unsaved(self, name: str) -> Answer:
+    def unsaved(self, *names: str) -> Answer:
         """By the dialog; at rest it is given up."""
         if self.rests:
             return "discard"
-        stays, answer = self.stays, super().unsaved(name)
+        stays, answer = self.stays, super().unsaved(*names)
         return "cancel" if stays else answer
 
     def stop_batch(self, finished: int, total: int) -> bool:

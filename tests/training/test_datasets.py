@@ -1,12 +1,13 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from nledn.errors import DataSetWrong, InputNotFound
-from nledn.training.datasets import DATA_SETS, PARTS, DataSet, Part, part_of
+from nledn.training.datasets import DATA_SETS, DataSet, Part, part_of
 
 SMALL = {
     "ddn": replace(DATA_SETS["ddn"], train=28, test=14),
@@ -60,7 +61,7 @@ def test_the_sets_are_those_of_section_4_1() -> None:
 
 def test_ddn_is_split_by_whole_scenes(tmp_path: Path) -> None:
     ddn(tmp_path)
-    train, test = (names_of(SMALL["ddn"], tmp_path, part) for part in PARTS)
+    train, test = (names_of(SMALL["ddn"], tmp_path, part) for part in get_args(Part))
     assert train == [f"{n}_{m}.jpg" for n in (1, 2) for m in range(1, 15)]
     assert test == [f"3_{m}.jpg" for m in range(1, 15)]
 
@@ -127,7 +128,7 @@ def test_files_of_no_bytes_are_noticed(tmp_path: Path) -> None:
         part_of(SMALL["rain100h"], tmp_path, "train")
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", get_args(Part))
 def test_too_few_scenes_are_noticed_whichever_part_is_asked_for(tmp_path: Path, part: Part) -> None:
     ddn(tmp_path, scenes=2)
     with pytest.raises(DataSetWrong, match="28 pairs") as caught:

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from nledn.training.grain import grain_rain
-from nledn.training.streaks import Plane
+from nledn.training.streaks import Plane, grain_rain
 
 LAYERS = 24
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from nledn.training.data import PatchBatch
-from nledn.training.loop import loss_of, psnr, spectrum_error, weight_of_rain
+from nledn.training.loop import loss_of, psnr, weight_of_rain
 
 
 def test_a_rainy_pixel_weighs_as_said_and_a_patch_as_ever() -> None:
@@ -13,19 +13,6 @@ def test_a_rainy_pixel_weighs_as_said_and_a_patch_as_ever() -> None:
     squares = weight_of_rain(PatchBatch(rainy, torch.zeros_like(rainy)), 3.0).square()
     assert squares[0, 0, 0, 0] / squares[0, 0, 3, 3] == pytest.approx(3)
     torch.testing.assert_close(squares.mean(dim=(1, 2, 3)), torch.ones(2))
-
-
-def test_missing_texture_is_an_error_wherever_it_lies() -> None:
-    clean = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    moved, smooth = (
-        clean.roll((3, 5), (2, 3)),
-        clean.mean(dim=(2, 3), keepdim=True).expand_as(clean),
-    )
-    assert float(spectrum_error(clean, clean)) == 0
-    assert float(spectrum_error(moved, clean)) < 1e-6
-    assert float(spectrum_error(smooth, clean)) > 0.1
-    half = (clean + smooth) / 2
-    assert spectrum_error(half, clean) < spectrum_error(smooth, clean)
 
 
 def test_the_losses_are_the_mean_error_and_the_root_of_each_patchs_mean_square() -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from nledn.training.muon import Muon, orthogonal
+from nledn.training.optimizer import Muon, orthogonal
 
 
 @pytest.mark.parametrize("shape", [(8, 24), (24, 8), (16, 16)])

@@ -13,10 +13,9 @@ from nledn.errors import DataSetWrong, PairSizesDiffer
 from nledn.pairs import Pair, find_pairs
 from nledn.training.__main__ import find_recipe
 from nledn.training.config import Data
-from nledn.training.data import Patches
+from nledn.training.data import PairBatches, Patches
 from nledn.training.material import material_of, of_pairs
-from nledn.training.paired import PairBatches
-from nledn.training.paired_set import SetSize, synthesise
+from nledn.training.paired_set import synthesise
 from nledn.training.processes import Share
 from nledn.training.synthesis import RainMix
 
@@ -133,7 +132,7 @@ def test_a_synthesised_set_is_pairs_with_rain_and_repeatable(tmp_path: Path) -> 
     Image.fromarray(pixels).save(tmp_path / "photos" / "a.png")
     heavy = replace(find_recipe("ablation"), mix=RainMix(0, 0, 0, 1), data=Data())
     for name in ("one", "other"):
-        synthesise(tmp_path / "photos", tmp_path / name, heavy, SetSize(3, 32), seed=4)
+        synthesise(tmp_path / "photos", tmp_path / name, heavy, 3, 32, seed=4)
     found = find_pairs(tmp_path / "one").pairs
     assert [pair.name for pair in found] == ["1.png", "2.png", "3.png"]
     for pair, other in zip(found, find_pairs(tmp_path / "other").pairs, strict=True):
@@ -142,7 +141,7 @@ def test_a_synthesised_set_is_pairs_with_rain_and_repeatable(tmp_path: Path) -> 
         assert read.rainy.mean() > read.clean.mean()
         np.testing.assert_array_equal(read.rainy, again.rainy)
     with pytest.raises(FileExistsError):
-        synthesise(tmp_path / "photos", tmp_path / "one", heavy, SetSize(1, 32), seed=4)
+        synthesise(tmp_path / "photos", tmp_path / "one", heavy, 1, 32, seed=4)
 
 
 def _photos(folder: Path, count: int) -> Path:
@@ -164,7 +163,7 @@ def test_the_pairs_held_out_are_of_photos_that_no_other_is_of(
     monkeypatch.setattr("nledn.training.data._toned", lambda clean, _rng: clean)
     recipe = replace(find_recipe("ablation"), data=Data("pairs", held_out_pairs=8))
     photos = _photos(tmp_path / "photos", 12)
-    synthesise(photos, tmp_path / "set", recipe, SetSize(18, 16), seed=4)
+    synthesise(photos, tmp_path / "set", recipe, 18, 16, seed=4)
     pairs = find_pairs(tmp_path / "set").pairs
     assert len(_greys(pairs[:10])) > 3
     assert _greys(pairs[:10]).isdisjoint(_greys(pairs[10:]))
@@ -175,7 +174,7 @@ def test_a_recipes_own_held_out_photos_are_in_no_pair(
 ) -> None:
     monkeypatch.setattr("nledn.training.data._toned", lambda clean, _rng: clean)
     recipe = replace(find_recipe("ablation"), data=Data(), held_out=("0.png", "2.png"))
-    synthesise(_photos(tmp_path / "photos", 3), tmp_path / "set", recipe, SetSize(9, 16), seed=4)
+    synthesise(_photos(tmp_path / "photos", 3), tmp_path / "set", recipe, 9, 16, seed=4)
     assert len(_greys(find_pairs(tmp_path / "set").pairs)) == 1
 
 
@@ -183,4 +182,4 @@ def test_too_few_photos_to_hold_pairs_out_are_said(tmp_path: Path) -> None:
     recipe = replace(find_recipe("ablation"), data=Data("pairs", held_out_pairs=1))
     photos = _photos(tmp_path / "photos", 1)
     with pytest.raises(ValueError, match="none is left for the 1 that are held out"):
-        synthesise(photos, tmp_path / "set", recipe, SetSize(3, 16), seed=4)
+        synthesise(photos, tmp_path / "set", recipe, 3, 16, seed=4)

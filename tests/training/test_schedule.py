@@ -5,7 +5,7 @@ import torch
 
 from nledn.training.__main__ import find_recipe
 from nledn.training.config import Plateau, Recipe
-from nledn.training.schedule import Rate
+from nledn.training.optimizer import Rate
 
 
 def recipe() -> Recipe:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from watchdog.observers.api import BaseObserver
 
 from app.batch.state import BatchState
-from app.batch.watch import UnwatchJob, Watch
+from app.batch.watch import Watch, unwatch
 from app.main_window import MainWindow
 from app.tasks import Job, Tasks, Work
 from tests.app.batch import batches
@@ -145,7 +145,7 @@ def test_a_folder_that_was_given_up_is_not_watched_for_ever(
 ) -> None:
     watch = Watch(tasks)
     watch.begin(tmp_path)
-    with qtbot.waitSignal(tasks.submitted, check_params_cb=lambda job: isinstance(job, UnwatchJob)):
+    with qtbot.waitSignal(tasks.submitted, check_params_cb=lambda job: job.act.func is unwatch):
         watch.end()  # before the observer is there
     qtbot.waitUntil(lambda: tasks.is_idle)
     assert not watch.is_watching

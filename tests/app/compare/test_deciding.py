@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.compare.blind_test import votes_path
+from app.compare.panes import votes_path
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from nledn import catalog, photo

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from app.compare.metrics import ErrorMapJob, MeasureJob, Metrics, Results
+from app.compare.jobs import ErrorMapJob, MeasureJob, Metrics, Results
 from app.tasks import Tasks
 from nledn import compare
 from nledn.photo import Photo

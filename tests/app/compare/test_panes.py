@@ -6,8 +6,20 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.compare.blind_test import BlindTest, Vote, keep, tally, votes_path
-from app.compare.panes import MOST, ComparePane, Panes, moved, with_pane, with_strength, without
+from app.compare.panes import (
+    MOST,
+    BlindTest,
+    ComparePane,
+    Panes,
+    Vote,
+    keep,
+    moved,
+    tally,
+    votes_path,
+    with_pane,
+    with_strength,
+    without,
+)
 
 RAINY = ComparePane(1, "rainy", "")
 ONE, TWO = (

@@ -17,8 +17,8 @@ from app.photo.document import Document
 from app.photo.results import Saved
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
-from app.shell.messages import explain
 from app.shell.settings import Preferences
+from app.shell.translation import explain
 from app.tasks import Tasks
 from nledn import decoder, photo
 from nledn.errors import DerainError, NotAPhoto, PhotoIsFolder

@@ -8,7 +8,7 @@ import tifffile
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.shell.presets import Preset, texts_of
+from app.shell.save_dialogs import Preset, texts_of
 from nledn import photo
 from tests.app.window import Answers, derain, open_photo, said
 

@@ -220,9 +220,26 @@ def test_figures_are_shown_only_on_demand(picker: ModelPicker) -> None:
     QTest.keyClick(picker.about_button, Qt.Key.Key_Space)
     assert picker.about.isVisible()
     assert "drawn &lt;rain&gt;" in picker.about.words.text()
-    assert "Rain100L: 32.0 dB" in picker.about.words.text()
+    assert "dB" not in picker.about.words.text()
+    assert not picker.about.figures.isVisible()
+    low = picker.about.height()
+    QTest.keyClick(picker.about.more, Qt.Key.Key_Space)
+    assert picker.about.figures.isVisible()
+    assert picker.about.height() > low
+    assert "Rain100L: 32.0 dB" in picker.about.figures.text()
     QTest.keyClick(picker.about, Qt.Key.Key_Escape)
     assert not picker.about.isVisible()
+    picker.about_button.click()
+    assert not picker.about.figures.isVisible(), "folded again"
+    picker.about.close()
+
+
+def test_a_model_without_figures_has_none_to_unfold(picker: ModelPicker) -> None:
+    picker.set_cards([replace(CARDS[0], scores={})], CARDS[0].id)
+    picker.about_button.click()
+    assert picker.about.isVisible()
+    assert not picker.about.more.isVisible()
+    picker.about.close()
 
 
 def test_the_picker_says_nothing_is_in_use_that_is_gone(picker: ModelPicker) -> None:

@@ -40,7 +40,7 @@ def test_a_small_photo_from_file_to_file(
     document = controller.document
     with qtbot.waitSignal(document.photo_opened):
         controller.open(picture_file)
-    with qtbot.waitSignal(document.status_changed, check_params_cb=is_done, timeout=30_000):
+    with qtbot.waitSignal(document.status_changed, check_params_cb=is_done, timeout=100_000):
         controller.derain()
     with qtbot.waitSignal(controller.saving.saved) as saved:
         controller.saving.save()

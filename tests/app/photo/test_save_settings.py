@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.batch.autosave import Choices
 from app.batch.jobs import Asked
+from app.batch.state import Choices
 from app.main_window import MainWindow
 from app.shell.settings import Settings, StripName
 from nledn import Options, photo

@@ -1,13 +1,17 @@
-"""Each model's result of a photo is saved separately."""
+"""Nothing that was computed is lost unasked: of another model, or of an earlier photo."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from nledn import photo
+from nledn.models import LayerCache
+from nledn.photo import Photo
 from nledn.photo.provenance import read_provenance
+from tests.app.conftest import FakeEngines, StandIn
 from tests.app.window import Answers, derain, open_photo, said
 
 
@@ -74,3 +78,104 @@ def test_a_third_model_pushes_out_what_is_saved_and_not_what_could_be_lost(
         two_models.named_actions["undo"].trigger()
     assert two_models.document.options.weights == "auto"
     assert two_models.document.layer is not None
+
+
+@pytest.fixture
+def tower(picture_file: Path) -> Path:
+    """Another photo of the folder."""
+    path = picture_file.with_name("tower.png")
+    photo.write(Photo(np.full((70, 90, 3), 90, np.uint8)), path)
+    return path
+
+
+@pytest.fixture
+def three(qtbot: QtBot, window: MainWindow, picture_file: Path, tower: Path) -> MainWindow:
+    """Two photos are derained and left, one with its strength changed; a third one is open."""
+    lake = picture_file.with_name("lake.png")
+    photo.write(Photo(np.full((60, 80, 3), 120, np.uint8)), lake)
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    window.photo.panel.strength.number.setValue(50)
+    open_photo(qtbot, window, tower)
+    derain(qtbot, window)
+    open_photo(qtbot, window, lake)
+    return window
+
+
+def test_closing_asks_once_about_all_results_of_earlier_photos(
+    three: MainWindow, dialogs: Answers
+) -> None:
+    three.close()
+    assert dialogs.asked == ["unsaved street.png, tower.png"]
+    assert three.isEnabled()
+
+
+def test_closing_saves_the_results_of_earlier_photos_as_they_were(
+    qtbot: QtBot, three: MainWindow, dialogs: Answers, picture_file: Path, backend: StandIn
+) -> None:
+    derain(qtbot, three)
+    computed, dialogs.answer = backend.tiles, "save"
+    three.close()
+    assert dialogs.asked == ["unsaved lake.png, street.png, tower.png"]
+    qtbot.waitUntil(lambda: not three.isVisible())
+    names = sorted(path.stem for path in picture_file.parent.glob("*_derained.png"))
+    assert names == ["lake_derained", "street_derained", "tower_derained"]
+    made = read_provenance(photo.read(picture_file.with_name("street_derained.png")).xmp)
+    assert made is not None
+    assert made.strength == 0.5
+    assert backend.tiles == computed, "the rain was still known"
+
+
+def test_closing_computes_a_result_again_that_is_no_longer_known(
+    qtbot: QtBot, three: MainWindow, dialogs: Answers, picture_file: Path, engines: FakeEngines
+) -> None:
+    engines.models().layers = LayerCache()
+    dialogs.answer = "save"
+    three.close()
+    qtbot.waitUntil(lambda: not three.isVisible())
+    assert picture_file.with_name("street_derained.png").exists()
+    assert picture_file.with_name("tower_derained.png").exists()
+
+
+def test_closing_can_give_the_results_of_earlier_photos_up(
+    qtbot: QtBot, three: MainWindow, dialogs: Answers, picture_file: Path
+) -> None:
+    dialogs.answer = "discard"
+    three.close()
+    qtbot.waitUntil(lambda: not three.isVisible())
+    assert not list(picture_file.parent.glob("*_derained.png"))
+
+
+def test_a_photo_that_cannot_be_read_any_more_keeps_the_window_open(
+    qtbot: QtBot, three: MainWindow, dialogs: Answers, picture_file: Path
+) -> None:
+    picture_file.unlink()
+    dialogs.answer = "save"
+    three.close()
+    qtbot.waitUntil(lambda: "street.png" in said(three))
+    qtbot.waitUntil(lambda: three.tasks.is_idle)
+    assert three.isVisible()
+
+
+def test_nothing_is_asked_about_what_was_saved_before_the_next_photo(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, tower: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    window.named_actions["save"].trigger()
+    open_photo(qtbot, window, tower)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    window.close()
+    assert dialogs.asked == []
+
+
+def test_coming_back_and_saving_settles_it(
+    qtbot: QtBot, three: MainWindow, dialogs: Answers, picture_file: Path, tower: Path
+) -> None:
+    for path in (picture_file, tower):
+        open_photo(qtbot, three, path)
+        qtbot.waitUntil(lambda: three.document.is_unsaved)
+        with qtbot.waitSignal(three.controller.saving.saved):
+            three.named_actions["save"].trigger()
+    three.close()
+    assert dialogs.asked == []

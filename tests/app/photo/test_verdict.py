@@ -13,7 +13,7 @@ from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.photo.verdict import VerdictChip
 from app.shell import theme
-from app.shell.removal import LITTLE_TAKEN, STRONG_TAKEN
+from app.shell.translation import LITTLE_TAKEN, STRONG_TAKEN
 from nledn.card import Card
 from nledn.catalog import DENSE_ID
 from tests.app import conftest

@@ -63,8 +63,8 @@ def known(monkeypatch: pytest.MonkeyPatch, engines: FakeEngines) -> Known:
     made = Known()
     monkeypatch.setattr(backends, "read_machine", made.read)
     monkeypatch.setattr("nledn.machine.read_memory_bytes", lambda: 8 * 2**30)
-    monkeypatch.setattr("app.shell.backend_benchmark.REST_MS", 30)
-    monkeypatch.setattr("app.shell.backend_benchmark.LOOK_MS", 5)
+    monkeypatch.setattr("app.shell.engines.REST_MS", 30)
+    monkeypatch.setattr("app.shell.engines.LOOK_MS", 5)
     monkeypatch.setattr(QGuiApplication, "mouseButtons", made.buttons)
     return made
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
-from app.shell.save_dialog import SaveChoice
+from app.shell.save_dialogs import SaveChoice
 from nledn import decoder, photo
 from nledn.photo import Photo
 from nledn.photo.provenance import read_provenance

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.shell.save_dialog import FORMATS, SaveDialog, SaveQuestion
+from app.shell.save_dialogs import FORMATS, SaveDialog, SaveQuestion
 from app.shell.settings import Settings
 from app.shell.settings_dialog import SettingsDialog, found_of, verdict_of
 from nledn.backends.backend_benchmark import BEGAN

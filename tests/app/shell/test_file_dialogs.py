@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -73,6 +73,22 @@ def test_the_photo_that_is_chosen_is_shown_in_small(
     qtbot.waitUntil(lambda: preview.text() == "No preview", timeout=30_000)
     dialog.currentChanged.emit(str(picture_file.parent))
     assert preview.text() == ""
+
+
+def test_the_kinds_of_files_and_the_places_beside_are_short_and_whole(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    kinds = ("Photos (*.jpg *.png)", "All files (*)")
+    dialog = FileDialog(None, "Open photo", tmp_path, kinds)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    shown = dialog.findChild(QComboBox, "fileTypeCombo")
+    assert isinstance(shown, QComboBox)
+    assert [shown.itemText(place) for place in range(shown.count())] == ["Photos", "All files"]
+    assert dialog.selectedNameFilter() == kinds[0]
+    sidebar = dialog.findChild(QListView, "sidebar")
+    assert isinstance(sidebar, QListView)
+    assert sidebar.sizeHintForColumn(0) <= sidebar.viewport().width()
 
 
 def test_the_window_asks_first_beside_the_open_photo(

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.shell.messages import explain
-from app.shell.translation import LANGUAGES, install
+from app.shell.translation import LANGUAGES, explain, install
 from nledn.batch import Row
 from nledn.batch.journal import Journal
 from nledn.errors import (

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.shell.name_field import NameField
+from app.shell.parts import NameField
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from app.batch.table import BatchModel, Column
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.shell import names
-from nledn.log_lines import Lines
-from nledn.messages import printable
+from nledn.messages import LogLines, printable
 from nledn.naming import Naming, name_of
 from tests.app.window import drop, open_photo, said, state
 from tests.faults.hard_names import AT_THE_END, HARD, photos
@@ -109,7 +108,7 @@ def test_the_list_of_a_batch_shows_every_name(wet: Path) -> None:
 
 
 def test_a_line_of_the_log_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
-    lines = Lines("%(message)s")
+    lines = LogLines("%(message)s")
     for name in HARD.values():
         logging.getLogger("app").warning("%s failed", name)
         written = lines.format(caplog.records[-1])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, QTimer
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -69,6 +69,19 @@ def test_only_what_needs_no_answer_goes_by_itself(
     if goes:
         qtbot.waitUntil(lambda: not banner.isVisible())
         assert said(window) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown_ms"),
+    [("Saved.", 8000), ("A long message about a photo. " * 8, 16_800), ("照片" * 40, 16_800)],
+)
+def test_a_message_stays_as_long_as_it_takes_to_read(
+    window: MainWindow, text: str, shown_ms: int
+) -> None:
+    window.show_notice(Notice(text, "done"))
+    timer = window.shell.banner.findChild(QTimer)
+    assert isinstance(timer, QTimer)
+    assert timer.interval() == shown_ms
 
 
 def test_a_message_leaves_with_its_page(window: MainWindow) -> None:

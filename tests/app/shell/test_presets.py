@@ -6,9 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from app.shell.export_menu import ExportMenu
-from app.shell.presets import FIRST, Preset, presets_in, texts_of
-from app.shell.presets_dialog import PresetsDialog
+from app.shell.actions import ExportMenu
+from app.shell.save_dialogs import FIRST, Preset, PresetsDialog, presets_in, texts_of
 from app.shell.settings import Preferences, store
 
 MAIL = Preset("Mail & chat", ".webp", 70, 1280, "/tmp", "_small")

@@ -14,6 +14,7 @@ from app.tasks import Tasks
 
 QUESTIONS: dict[str, tuple[Callable[[Dialogs], object], object]] = {
     "unsaved": (lambda dialogs: dialogs.unsaved("street.png"), "cancel"),
+    "several": (lambda dialogs: dialogs.unsaved("street.png", "tower.png"), "cancel"),
     "partial": (lambda dialogs: dialogs.partial(6, 66), "cancel"),
     "stop_batch": (lambda dialogs: dialogs.stop_batch(1, 3), False),
     "replace": (lambda dialogs: dialogs.replace("dry.png"), False),
@@ -70,6 +71,8 @@ def test_names_of_files_are_no_rich_text(qtbot: QtBot, tasks: Tasks, name: str) 
     [
         ("stop_batch", "Stop and close", True),
         ("replace", "Replace", True),
+        ("several", "Save all", "save"),
+        ("several", "Quit without saving", "discard"),
         ("partial", "Finish first", "finish"),
         ("partial", "Save anyway", "save"),
     ],

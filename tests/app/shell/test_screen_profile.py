@@ -11,15 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.shell import screen_profile as screen
-from app.shell.screen_profile import DesktopProfileJob, ProfileJob, is_screen_profile, x11_profile
-from app.tasks import Work
-from nledn.cancel import CancelToken
+from app.shell.screen_profile import desktop_profile, is_screen_profile, read_profile, x11_profile
 from nledn.errors import NotAScreenProfile
 from tests.app.imaging.test_qimage import LINEAR_GREY, SWAPPED
 
 # Without -noreset the server would forget everything when its last client leaves.
 X_SERVER = ("Xvfb", "-screen", "0", "320x240x24", "-nolisten", "tcp", "-noreset")
-WORK = Work(CancelToken(), lambda _value: None)
 
 
 @pytest.fixture
@@ -55,13 +52,13 @@ def give(name: str, profile: bytes) -> None:
 
 @pytest.mark.slow
 def test_the_x_server_is_asked(x_server: str) -> None:
-    assert DesktopProfileJob(0).run(WORK) is None
+    assert desktop_profile(0) is None
     give("_ICC_PROFILE", SWAPPED)
     give("_ICC_PROFILE_1", LINEAR_GREY)
-    assert DesktopProfileJob(0).run(WORK) == SWAPPED
+    assert desktop_profile(0) == SWAPPED
     assert x11_profile(1) == LINEAR_GREY
-    assert DesktopProfileJob(1).run(WORK) is None, "no RGB screen"
-    assert DesktopProfileJob(2).run(WORK) is None
+    assert desktop_profile(1) is None, "no RGB screen"
+    assert desktop_profile(2) is None
 
 
 def test_without_an_x_server_there_is_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +71,7 @@ def test_only_profiles_of_rgb_screens_are_taken(tmp_path: Path) -> None:
     path = tmp_path / "grey.icc"
     path.write_bytes(LINEAR_GREY)
     with pytest.raises(NotAScreenProfile):
-        ProfileJob(path).run(WORK)
+        read_profile(path)
 
 
 def test_the_window_shows_colours_as_the_desktop_says(

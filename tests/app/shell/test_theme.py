@@ -10,9 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.shell import theme
 from app.shell.actions import SPECS
-from app.shell.icons import icon
-from app.shell.settings import ThemeName
-from app.shell.theme import DARK, LIGHT, Colours
+from app.shell.theme import DARK, LIGHT, Colours, ThemeName, icon
 from nledn import places
 
 READABLE = 4.5  # WCAG 2.1, 1.4.3

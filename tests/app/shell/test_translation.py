@@ -9,8 +9,7 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from app.photo.panel import DerainButton
-from app.shell.messages import explain
-from app.shell.translation import LANGUAGES, chosen_language, install, tr
+from app.shell.translation import LANGUAGES, chosen_language, explain, install, tr
 from nledn import places
 from nledn.errors import PhotoNotFound
 from tests.app.texts import bare, found, translated

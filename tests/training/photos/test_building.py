@@ -12,9 +12,7 @@ import pytest
 from PIL import Image
 
 from nledn.training.__main__ import find_recipe
-from nledn.training.photos import TABLE, build
-from nledn.training.photos import packages as packages_module
-from nledn.training.photos.table import Package, PhotoSource, Table
+from nledn.training.photos import CLIENTS, Package, PhotoSource, Table, build, read_table
 
 JPEG = re.compile(r"[\w.+-]+\.jpg")
 
@@ -117,7 +115,7 @@ def client(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     path = folder / "client"
     path.write_text(f"#!{sys.executable}\n{body}\n")
     path.chmod(0o755)
-    monkeypatch.setitem(packages_module.CLIENTS, "npm", str(path))
+    monkeypatch.setitem(CLIENTS, "npm", str(path))
 
 
 def wanted(data: bytes) -> Table:
@@ -152,7 +150,7 @@ def test_other_bytes_than_the_tables_are_not_kept(
 def test_a_client_that_is_not_installed_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(packages_module.CLIENTS, "npm", "no-such-client")
+    monkeypatch.setitem(CLIENTS, "npm", "no-such-client")
     with pytest.raises(FileNotFoundError, match="no-such-client"):
         build(wanted(b"x"), tmp_path)
 
@@ -168,14 +166,15 @@ def test_a_package_that_there_is_not_is_said(tmp_path: Path) -> None:
 
 
 def test_the_table_is_whole() -> None:
-    ids = {package.id for package in TABLE.packages}
-    assert len(TABLE.sources) == 315
-    assert {source.package for source in TABLE.sources} == ids
-    assert len({source.file for source in TABLE.sources}) == 315
-    for each in TABLE.sources:
+    whole = read_table()
+    ids = {package.id for package in whole.packages}
+    assert len(whole.sources) == 315
+    assert {source.package for source in whole.sources} == ids
+    assert len({source.file for source in whole.sources}) == 315
+    for each in whole.sources:
         assert JPEG.fullmatch(each.file), each.file
         assert 0 < max(each.width, each.height) <= 2000
         assert each.licence
-    hashes = [each.sha256 for each in TABLE.sources] + [each.sha256 for each in TABLE.packages]
+    hashes = [each.sha256 for each in whole.sources] + [each.sha256 for each in whole.packages]
     assert all(re.fullmatch("[0-9a-f]{64}", sha256) for sha256 in hashes)
-    assert set(find_recipe("afterrain").held_out) <= {each.file for each in TABLE.sources}
+    assert set(find_recipe("afterrain").held_out) <= {each.file for each in whole.sources}
