@@ -134,6 +134,7 @@ class RecoveryFile:
     def _create(self) -> bool:
         stamp, folder = stamp_of(self._source), places.user_state() / "recovery"
         if stamp is None:  # moved or deleted since it was opened: it could not be offered again
+            log.info("%s is gone, so nothing that is done to it is kept on disk", self._source)
             self._end()
             return False
         path = folder / f"{os.getpid()}-{id(self):x}{SUFFIX}"

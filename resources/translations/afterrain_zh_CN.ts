@@ -2180,22 +2180,6 @@
         <translation>略微变暗</translation>
     </message>
     <message>
-        <source>streaks level</source>
-        <translation>雨线水平</translation>
-    </message>
-    <message>
-        <source>streaks upright</source>
-        <translation>雨线竖直</translation>
-    </message>
-    <message>
-        <source>streaks {degrees}° left</source>
-        <translation>雨线左倾 {degrees}°</translation>
-    </message>
-    <message>
-        <source>streaks {degrees}° right</source>
-        <translation>雨线右倾 {degrees}°</translation>
-    </message>
-    <message>
         <source>street.jpg becomes {name}</source>
         <translation>street.jpg 将成为 {name}</translation>
     </message>
