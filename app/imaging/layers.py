@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from PIL import Image
 
+from app.imaging.mask import areas
 from app.imaging.pyramid import Pyramid
 from nledn.brightness import SlowLight
 from nledn.pixels import Bytes, Floats, Mask, Pixels, to_8_bits
@@ -46,13 +47,7 @@ class Look:
 
 @dataclass(frozen=True, eq=False)
 class InSight:
-    """The visible part of a photo.
-
-    Attributes:
-        rect: of the photo, px.
-        pixels: (h, w, 3) its copy, perhaps reduced.
-        after: the part that is shown derained; it is computed first.
-    """
+    """The visible part of a photo."""
 
     rect: Rect
     pixels: Pixels
@@ -83,13 +78,7 @@ class InSight:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """The rain of a reduced copy, complete or still filling up; it never reaches a result.
-
-    Attributes:
-        rect: of the photo, px, shown by the copy.
-        pixels: (h, w, 3) of the copy.
-        layer: the copy's rain.
-    """
+    """The rain of a reduced copy, complete or still filling up; it never reaches a result."""
 
     rect: Rect
     pixels: Bytes
@@ -174,11 +163,7 @@ class Layers:
     """A photo, its rain and its mask, each with its reduced copies.
 
     Attributes:
-        photo: as read.
-        photo_copies: of its pixels.
-        rain: of the photo, or None.
         mask: (H, W) float32 in [0, 1], 1 keeps the photo; or None.
-        preview: of the rain that is still missing, or None.
     """
 
     photo: "Photo"
@@ -209,18 +194,22 @@ class Layers:
         self.mask = mask
         self._mask_copies = None if mask is None else Pyramid(mask)
 
-    def small_mask(self) -> Mask:
-        """The mask, (h, w) of at most `SMALL_PX`; there is one."""
+    def kept_areas(self) -> int:
+        """Count the separate kept areas, in a small copy."""
         copies = self._mask_copies
-        assert copies is not None, "it was set"
+        if copies is None or not copies.source.any():
+            return 0
         level = next(n for n in range(copies.top + 1) if max(copies.size(n)) <= SMALL_PX)
-        mask: Mask = copies.read(level, Rect(0, 0, *copies.size(level)))
-        return mask
+        return areas(copies.read(level, Rect(0, 0, *copies.size(level))))
 
     def refresh_rain(self, rect: Rect, look: Look) -> Rect:
         """Rain was added in `rect`; return where it shows (pixels of the photo)."""
         if self._rain_copies is not None:
             self._rain_copies.refresh(rect)
+        if self.preview is not None and self.rain is not None:
+            seen = self.preview.rect
+            if not any(tile.rect.meets(seen) for tile in self.rain.missing):
+                self.preview = None
         reached = rect if self._light is None else self._light.refresh(rect)
         return reached if look.keep_brightness else rect
 
@@ -229,10 +218,6 @@ class Layers:
         self.preview = preview
         reached = preview.light.refresh(rect)
         return preview.on_photo(reached if look.keep_brightness else rect)
-
-    def misses_some(self, rect: Rect) -> bool:
-        """Return True if rain is still missing in `rect` (pixels of the photo)."""
-        return self.rain is None or any(tile.rect.meets(rect) for tile in self.rain.missing)
 
     def refresh_mask(self, rect: Rect) -> None:
         """The mask was painted on in `rect` (pixels of the photo)."""
@@ -271,10 +256,7 @@ class Layers:
     def _known_rain(self, level: int, rect: Rect, lit: Pixels | None = None) -> Floats | None:
         """Return the rain as far as it is known.
 
-        Args:
-            level: of the copies.
-            rect: in pixels of the level.
-            lit: (h, w, 3) the photo there, whose brightness is kept; None keeps none.
+        `lit` is (h, w, 3), the photo there, if its brightness is kept.
 
         Returns:
             (h, w, 3) float32 in (-1, 1); None where nothing is known yet.

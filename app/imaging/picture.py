@@ -45,11 +45,7 @@ class TileKey:
 
 
 class TileCache:
-    """Images by tile; the one not used for longest goes first.
-
-    Args:
-        limit_bytes: of all images together.
-    """
+    """Images by tile; the one not used for longest goes first."""
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
         self._limit_bytes = limit_bytes
@@ -128,10 +124,7 @@ class Picture(QObject):
     def set_photo(self, photo: "Photo | None", copies: Pyramid | None = None) -> None:
         """Show another photo, without rain or mask, or none.
 
-        Args:
-            photo: as read.
-            copies: its pyramid from `first_copies`, made on another thread; otherwise they are made
-                here on demand.
+        Its reduced copies are those of `first_copies`, made on another thread; else made on demand.
         """
         self._layers = Layers(photo, copies or Pyramid(photo.pixels)) if photo else None
         self._stroke = None
@@ -148,11 +141,8 @@ class Picture(QObject):
 
     def rain_added(self, rect: Rect) -> None:
         """Show rain added to the layer in `rect` (pixels of the photo)."""
-        layers = self._layers
-        if layers is not None:
-            rect = layers.refresh_rain(rect, self._look)
-            if layers.preview is not None and not layers.misses_some(layers.preview.rect):
-                layers.preview = None
+        if self._layers is not None:
+            rect = self._layers.refresh_rain(rect, self._look)
         self._region_changed(rect, "after", "rain")
 
     def in_sight(self, rect: Rect, after: Rect) -> InSight:
@@ -243,9 +233,7 @@ class Picture(QObject):
 
     def kept_areas(self) -> int:
         """Count the separate kept areas in a small copy."""
-        if self._layers is None or self._layers.mask is None or not self._layers.mask.any():
-            return 0
-        return masks.areas(self._layers.small_mask())
+        return 0 if self._layers is None else self._layers.kept_areas()
 
     @property
     def is_being_painted(self) -> bool:
@@ -303,14 +291,10 @@ class Picture(QObject):
         return self._layers.kept_shown(level, rect)
 
     def image(self, kind: Kind, level: int, rect: Rect, *, keep: bool = True) -> QImage:
-        """Return an image in the screen's colours.
+        """Return an image in the screen's colours; the arguments are those of `pixels`.
 
-        Args:
-            kind: as for `pixels`.
-            level: as for `pixels`.
-            rect: as for `pixels`.
-            keep: its tiles will be used again. During a drag of the strength they will not, and no
-                pixel is computed beyond `rect`.
+        With `keep` its tiles will be used again. During a drag of the strength they will not, and
+        no pixel is computed beyond `rect`.
 
         Returns:
             `rect.width` × `rect.height`, Format_RGB32, or Format_ARGB32_Premultiplied with

@@ -45,14 +45,7 @@ _PHOTO, _LAYER, _RAIN, _DEED = b"P", b"L", b"R", b"D"
 
 @dataclass(frozen=True)
 class Offer:
-    """Unsaved work from before a crash.
-
-    Attributes:
-        file: the private file.
-        source: the photo.
-        done: computed tiles.
-        total: tiles of the photo.
-    """
+    """Unsaved work from before a crash."""
 
     file: Path
     source: Path
@@ -66,8 +59,6 @@ class Recovered:
 
     Attributes:
         options: that were chosen when it was opened; changed by deeds, and by the settings.
-        layers: the rain that was computed, with what it was computed with.
-        deeds: what was done since, in order.
     """
 
     source: Path
@@ -77,12 +68,7 @@ class Recovered:
 
 
 class RecoveryFile:
-    """The private file of one photo; any thread may write. A full disk ends it, never the work.
-
-    Args:
-        source: the photo.
-        options: that are chosen when it is opened, with strength and brightness.
-    """
+    """The private file of one photo; any thread may write. A full disk ends it, never the work."""
 
     def __init__(self, source: Path, options: Options) -> None:
         self._source = source
@@ -354,11 +340,7 @@ class KeepJob(Job[None]):
 
 
 class Autosave:
-    """Keeps one photo's work at a time; nothing is written on the calling thread.
-
-    Attributes:
-        file: of the open photo, for the job that fills it with tiles; None without one.
-    """
+    """Keeps one photo's work at a time; nothing is written on the calling thread."""
 
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks

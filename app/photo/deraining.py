@@ -56,7 +56,6 @@ class Previewed:
     """One more tile of the preview is there.
 
     Attributes:
-        preview: of what is in sight.
         rect: pixels of its copy that changed.
     """
 
@@ -133,11 +132,7 @@ class DerainJob(Job["RainLayer", Derained]):
 
 
 class Deraining(QObject):
-    """Fills the document's rain, from the visible area outwards.
-
-    Attributes:
-        failed: (exception).
-    """
+    """Fills the document's rain, from the visible area outwards."""
 
     failed = Signal(object)
 

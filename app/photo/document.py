@@ -36,11 +36,9 @@ class Derained:
     """One model's rain of the open photo, and the saved state of that result.
 
     Attributes:
-        layer: the rain.
         choice: what computed it; None where a batch or a crash left it.
         tiles: that are computed, as far as was heard.
         edit: strength, kept area and brightness when it was last in sight.
-        path: of the file it was saved to last.
         saved: its tiles and edit when it was saved last.
     """
 
@@ -65,22 +63,12 @@ class Derained:
 class Document(QObject):
     """One photo at a time, and the work on it.
 
-    Args:
-        options: for the next photo.
-        parent: of the object.
-
     Attributes:
         photo_opened: (opening.Found); its photo is the open one now.
         tile_added: (Rect); these pixels of the layer changed.
-        status_changed: (Status).
-        strength_changed: (float).
         brightness_changed: (bool) it is kept from now on, or no longer.
-        options_changed: (Options).
-        unsaved_changed: (bool).
         kept_changed: (int) the number of kept areas.
         first_model: id of the model that a photo without edits begins with, chosen by hand last.
-        picture: the photo for views; holds the kept area.
-        history: undo and redo.
     """
 
     photo_opened = Signal(object)
@@ -255,10 +243,7 @@ class Document(QObject):
     def set_saved(self, derained: Derained, path: Path, work: Done | None) -> None:
         """Take note of a result's file, perhaps of a photo that is no longer open.
 
-        Args:
-            derained: the result.
-            path: of the file.
-            work: what the file holds; None if that is not what the result is now.
+        `work` is what the file holds; None if that is not what the result is now.
         """
         derained.path, derained.saved = path, work
         self._tell_unsaved()

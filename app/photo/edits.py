@@ -53,7 +53,6 @@ class Edits:
     """All choices for a photo.
 
     Attributes:
-        choices: settings that can be copied.
         area: (H, W) float32 in [0, 1], the kept area; None without one.
         result: the file that the result was saved to last; None without one.
         is_saved: that file holds these edits.

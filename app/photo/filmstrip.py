@@ -177,17 +177,7 @@ class _Frames(QStyledItemDelegate):
 
 
 class Filmstrip(QFrame):
-    """Shows the folder's photos, if it has several.
-
-    Attributes:
-        photo_chosen: (Path) open this one.
-        model: of the photos.
-        view: the row.
-        count: the place of the open one.
-
-    Args:
-        tasks: makes the small pictures.
-    """
+    """Shows the folder's photos, if it has several."""
 
     photo_chosen = Signal(object)
 

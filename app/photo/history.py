@@ -24,8 +24,6 @@ class ChoiceStep:
     """Model, strength or brightness were chosen.
 
     Attributes:
-        before: the former choices.
-        after: the new ones.
         first: model that a new photo began with until then; None if it still does.
     """
 
@@ -89,11 +87,9 @@ class History(QObject):
         self.choose(replace(self._choices, keep_brightness=keep))
 
     def choose_checkpoint(self, id: str, *, only_here: bool = False) -> None:
-        """Choose another model, in a way that can be undone.
+        """Choose another model, in a way that can be undone; new photos begin with it too.
 
-        Args:
-            id: of the model.
-            only_here: new photos do not begin with it.
+        With `only_here` they do not.
         """
         first = None if only_here else self._document.first_model
         self.choose(replace(self._choices, weights=id), first)

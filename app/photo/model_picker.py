@@ -35,13 +35,6 @@ class ModelPicker(QWidget):
 
     Attributes:
         model_chosen: (str) its id, or `auto`.
-        button: names the model in use.
-        menu: of the models.
-        import_action: to choose a file.
-        fetch_action: to download one of the published models.
-        stop_button: to stop the download.
-        about_button: shows the purpose of the model in use.
-        about: this, while it is shown.
     """
 
     model_chosen = Signal(str)
@@ -79,12 +72,7 @@ class ModelPicker(QWidget):
         self.progress.setVisible(bool(words))
 
     def set_cards(self, cards: Sequence[Card], chosen: str) -> None:
-        """Show the models.
-
-        Args:
-            cards: of all models, in order.
-            chosen: id of the one in use, or `auto`.
-        """
+        """Show the models."""
         self._cards = tuple(cards)
         for action in self.menu.actions():
             if action not in (self.import_action, self.fetch_action):
@@ -182,13 +170,7 @@ def _scores(card: Card) -> str:
 
 
 class _About(QFrame):
-    """The purpose of models over all other widgets, until a click outside or Esc.
-
-    Attributes:
-        words: describe them.
-        more: unfolds the figures.
-        figures: their scores, and what these mean.
-    """
+    """The purpose of models over all other widgets, until a click outside or Esc."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)

@@ -53,9 +53,6 @@ class OpenJob(Job[Found]):
     """Read a photo, or the first one of a folder; for a result also its source.
 
     Attributes:
-        path: of the photo or folder.
-        options: for deraining the photo.
-        store: of edits.
         damaged: a damaged photo is opened as far as it can be read.
     """
 
@@ -71,7 +68,9 @@ class OpenJob(Job[Found]):
         siblings = _Siblings.of(path if is_folder else path.parent, self.store)
         if is_folder:
             if not siblings.photos:
-                raise without_photos(path)
+                others = [each for each in path.iterdir() if not each.name.startswith(".")]
+                folders = sum(each.is_dir() for each in others)
+                raise FolderWithoutPhotos(path, folders, len(others) - folders)
             path = (siblings.sources or siblings.photos)[0]
         source = siblings.sources_of.get(path)
         found = None if source is None else self._both(source, path, work)
@@ -136,10 +135,8 @@ class ReviewJob(Job[Found]):
     """Read a photo and its result of a batch, if any.
 
     Attributes:
-        row: of the photo, in the batch's journal.
         output: its result; without one the photo is only opened.
         strength: share of the rain that was removed.
-        options: of the result.
         store: of edits, which are not shown in place of the result.
     """
 
@@ -176,7 +173,6 @@ class _Siblings:
     """The photos of a folder, of which some are results of others.
 
     Attributes:
-        photos: all.
         sources_of: each result's photo, by its name, or because the result was saved there.
     """
 
@@ -264,10 +260,3 @@ def results_in(photos: Sequence[Path]) -> Mapping[Path, Path]:
         by_stem.setdefault(path.stem, path)
     stems = {path: source_stem(path.stem) for path in photos}
     return {path: by_stem[stem] for path, stem in stems.items() if stem in by_stem}
-
-
-def without_photos(folder: Path) -> FolderWithoutPhotos:
-    """Return the error of a folder without photos, with counts of its other content."""
-    seen = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
-    folders = sum(entry.is_dir() for entry in seen)
-    return FolderWithoutPhotos(folder, folders, len(seen) - folders)

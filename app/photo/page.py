@@ -33,22 +33,7 @@ THUMBNAIL_PX = 160  # the thumbnail is made from the smallest copy at least this
 
 
 class PhotoPage(QObject):
-    """Connects view, panel and status line with controller and document.
-
-    Attributes:
-        panel: beside the photo.
-        verdict: over it, after deraining.
-        filmstrip: below it.
-        start: in the photo's place while there is none.
-
-    Args:
-        shell: has banner, bar and status line; shows the page.
-        view: shows the photo.
-        controller: what the controls ask; has the document.
-        actions: the window's.
-        tasks: makes small pictures.
-        window: whose photo it is.
-    """
+    """Connects view, panel and status line with controller and document."""
 
     def __init__(
         self,
@@ -216,7 +201,8 @@ class PhotoPage(QObject):
 
     def _look(self) -> None:
         if self._document.photo is not None:
-            self._controller.look_at(self._view.viewport.visible_rect, self._view.after_rect)
+            seen = self._view.viewport.visible_rect, self._view.after_rect
+            self._controller.deraining.look_at(*seen)
 
     def _take_brush(self, brush: Brush | None) -> None:
         self._view.brush = brush

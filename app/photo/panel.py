@@ -179,13 +179,7 @@ class Thumbnail(QLabel):
 
 
 class SaveRow(QWidget):
-    """The result, for dragging and saving.
-
-    Attributes:
-        save: the result.
-        export: opens the menu of ways to save it elsewhere.
-        thumbnail: of the result, for dragging.
-    """
+    """The result, for dragging and saving."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -217,7 +211,6 @@ class StrengthControl(QWidget):
     """Strength from 0 to 150 %, and whether the light that goes with the rain stays.
 
     Attributes:
-        keep_brightness: the switch for that.
         strength_changed: (float, 0 to 1.5) at every step of a drag.
         strength_settled: (float) at the end of a drag, a key or a number.
     """
@@ -281,11 +274,7 @@ class StrengthControl(QWidget):
 
 
 class RainGain(QWidget):
-    """Chooses a gain.
-
-    Attributes:
-        gain_changed: (float).
-    """
+    """Chooses a gain."""
 
     gain_changed = Signal(float)
 

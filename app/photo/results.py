@@ -24,10 +24,8 @@ class Saved:
     """A result that was written.
 
     Attributes:
-        path: where.
         photo: what, as it was handed to the writer, but without XMP that is only our record; its
             notes tell what is not kept.
-        settings: how.
         tiles: computed and all, of a partial result; None for a complete one.
     """
 

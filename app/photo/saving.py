@@ -35,9 +35,6 @@ class Saving(QObject):
     """Saves, copies and drags out results of the document.
 
     Attributes:
-        noticed: (Notice) the outcome.
-        failed: (exception).
-        saved: (Saved).
         dragged: (Path); a file for dragging.
         finish_asked: (callable) derain the rest of the photo, then call this.
         edited: a copy that another program made for us: Save replaces it; None without one.

@@ -42,8 +42,6 @@ class Series(QObject):
     """Remembers the choices for a photo, and finds its computed rain again.
 
     Attributes:
-        edits: of all photos.
-        copied: settings to be pasted; None before any were copied.
         marks_changed: (mapping of Path to Path or None) photos of the folder that have edits, and
             their results.
     """

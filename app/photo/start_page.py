@@ -32,14 +32,7 @@ PATH_ROLE = Qt.ItemDataRole.UserRole
 
 
 class StartPage(QStackedWidget):
-    """Asks for a photo; the recent ones are there from the second start on.
-
-    Attributes:
-        open_asked: a photo is to be chosen.
-        sample_asked: the sample is to be opened.
-        photo_chosen: (Path) of the recent ones.
-        recent: the grid of these.
-    """
+    """Asks for a photo; the recent ones are there from the second start on."""
 
     open_asked = Signal()
     sample_asked = Signal()

@@ -38,7 +38,6 @@ class Verdict:
     Attributes:
         kind: little rain was found, the photo became darker, or neither.
         found: the rain, in levels of 255 on average.
-        change: of the photo.
     """
 
     kind: Kind
@@ -72,10 +71,6 @@ class VerdictChip(QPushButton):
 
     Attributes:
         model_asked: (str) id of the model to try.
-
-    Args:
-        view: over which it lies.
-        document: the open photo.
     """
 
     model_asked = Signal(str)

@@ -62,9 +62,7 @@ def fallen_back_of(choice: "Choice") -> str:
 def chosen_of(status: Status, names: Mapping[str, str]) -> str:
     """Name the model that was chosen and why, such as `Model: All-round (moderate rain)`.
 
-    Args:
-        status: of a photo; the words are empty where a person named the model.
-        names: of the models, by id.
+    Empty where a person named the model.
     """
     if not status.reason:
         return ""

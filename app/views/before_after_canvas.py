@@ -23,11 +23,6 @@ SETTLING_MS = 150  # after the last change of strength, the sharper level is com
 class BeforeAfterCanvas(Canvas):
     """Shows a picture through a viewport.
 
-    Args:
-        picture: the picture.
-        viewport: the part of it; several views of one size may share it.
-        parent: of the widget.
-
     Attributes:
         shimmer: runs over what is missing while it is computed.
     """

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -38,10 +37,6 @@ class ComparedPicture:
     """One of the compared pictures.
 
     Attributes:
-        key: of the pane.
-        picture: its pixels.
-        kind: what of the picture is shown.
-        label: its name, or a letter.
         failure: why it is not shown; empty if it is.
         action: of its button, in two or three words; empty without one.
     """
@@ -92,7 +87,7 @@ class CompareCanvas(Canvas):
         self.is_target = False
         self.button = QPushButton(tr("Use this one"), self)
         self.button.setCursor(Qt.CursorShape.ArrowCursor)
-        self.button.clicked.connect(self._decide)
+        self.button.clicked.connect(lambda: self.decided.emit(self._shown[0].key))
         self.button.hide()
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -120,9 +115,6 @@ class CompareCanvas(Canvas):
         self.setAccessibleName(", ".join(one.label for one in self._shown))
         self._show_button()
         self.update()
-
-    def _decide(self) -> None:
-        self.decided.emit(self._shown[0].key)
 
     def _show_button(self) -> None:
         """Show the button of a picture that has the whole canvas."""
@@ -249,7 +241,9 @@ class CompareCanvas(Canvas):
                 self._paint_failure(painter, one.failure, area)
             elif one.is_waiting:
                 self._paint_waiting(painter, area)
-            draw_label(painter, self._fitting(one.label, rect), rect, faint=False)
+            middle, width = Qt.TextElideMode.ElideMiddle, rect.width() - 12
+            label = painter.fontMetrics().elidedText(one.label, middle, width)
+            draw_label(painter, label, rect, faint=False)
             self._paint_values(painter, one, area, pane.corner)
         if self.is_target or self.hasFocus():
             painter.setPen(QPen(self.palette().highlight().color(), 4 if self.is_target else 2))
@@ -326,10 +320,6 @@ class CompareCanvas(Canvas):
     def _corner_area(self, pane: ViewPane) -> QRect:
         """The area with a picture's label in its corner."""
         return self.logical(pane.part)
-
-    def _fitting(self, text: str, rect: QRect) -> str:
-        metrics = QFontMetrics(label_font(self.font()))
-        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width() - 12)
 
     def _between(self, one: QPointF, other: QPointF) -> Rect:
         """The pixels of the photo between two places of the canvas."""

@@ -48,11 +48,6 @@ class PhotoView(BeforeAfterCanvas):
     """A comparison under a person's hands.
 
     A left drag pans, or paints with a brush; holding Space shows the original photo.
-
-    Args:
-        picture: what is shown.
-        viewport: the part of it; several views of one size may share it.
-        parent: of the widget.
     """
 
     flip_changed = Signal(bool)

@@ -34,11 +34,7 @@ class Sight:
     """A frame's view of its picture. Lengths in physical pixels.
 
     Attributes:
-        size: of the frame.
-        zoom: of the photo.
         origin: of the photo's upper left corner in the frame.
-        level: to draw from.
-        version: of the picture's images.
         surround: colour around the photo; transparent for a frame over another.
     """
 
@@ -56,11 +52,7 @@ class Sight:
 
 
 class Frame:
-    """Pixels of the screen, as far as drawn.
-
-    Args:
-        kind: what of the picture is shown.
-    """
+    """Pixels of the screen, as far as drawn."""
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
@@ -173,9 +165,6 @@ class Scene:
     """The content to paint. Lengths in physical pixels.
 
     Attributes:
-        panes: pictures and their places.
-        frame_size: of each of them.
-        surround: colour around the photo.
         is_settling: pixels computed from the rain will soon change again: a coarser level
             suffices if the sharp one takes longer than a moment.
         kept: the kept area is tinted, outlined, or not shown.
@@ -189,12 +178,7 @@ class Scene:
 
 
 class ScenePainter:
-    """The frames of a picture seen through a viewport.
-
-    Args:
-        picture: what is shown.
-        viewport: the part of it.
-    """
+    """The frames of a picture seen through a viewport."""
 
     def __init__(self, picture: Picture, viewport: Viewport) -> None:
         self._picture = picture

@@ -158,9 +158,6 @@ class LinkedViewport(Viewport):
     """A viewport that takes its siblings along.
 
     What one of them did alone stays: from then on all move by the same, each from where it is.
-
-    Args:
-        link: whom it moves with.
     """
 
     def __init__(self, link: "Link") -> None:
@@ -190,7 +187,6 @@ class Link(QObject):
     """Viewports that move together.
 
     Attributes:
-        changed: one of them moved.
         visible_rect_changed: (Rect) the pixels of the photo that any of them shows.
     """
 
