@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.shell.actions import without_state
 from app.shell.models import name_of
 from app.shell.names import in_menu
-from app.shell.parts import PANEL_WIDTH_PX, Fold, icon_button, muted
+from app.shell.parts import PANEL_WIDTH_PX, Fold, icon_button, muted, row, section
 from app.shell.theme import icon
 from app.shell.translation import tr
 from nledn.card import Card
@@ -54,15 +53,7 @@ class ModelPicker(QWidget):
         self.about_button = icon_button("info", tr("About this model"))
         self.about = _About(self)
         self._make_progress()
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.button, 1)
-        row.addWidget(self.about_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(row)
-        layout.addWidget(self.progress)
+        section(self, row(self.button, self.about_button, spacing=4), self.progress)
         self.about_button.clicked.connect(self._show_about)
         self.set_cards((), AUTO)
 
@@ -139,10 +130,7 @@ class ModelPicker(QWidget):
         self._progress_words = muted()
         self.stop_button = QPushButton(tr("Stop"))
         self.stop_button.setProperty("flat", "true")
-        row = QHBoxLayout(self.progress)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._progress_words, 1)
-        row.addWidget(self.stop_button)
+        section(self.progress, row(self._progress_words, self.stop_button))
         self.progress.hide()
 
     def _show_about(self) -> None:

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QStyle,
@@ -32,14 +31,16 @@ from app.photo.state import PhotoState, Status
 from app.photo.words import progress_of
 from app.shell.names import url_of
 from app.shell.parts import (
-    PANEL_WIDTH_PX,
+    button,
     choice,
     heading,
     icon_button,
     line,
     percent_field,
-    scrolling,
+    row,
+    section,
     set_primary,
+    side_panel,
     slider,
 )
 from app.shell.translation import tr
@@ -183,19 +184,14 @@ class SaveRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.save = QPushButton(tr("Save"))
-        self.save.setToolTip(tr("Save the result beside the photo (Ctrl+S)"))
-        self.export = QPushButton(tr("Export"))
-        self.export.setToolTip(tr("Save to another place, format or size"))
+        self.save = button(tr("Save"), tr("Save the result beside the photo (Ctrl+S)"))
+        self.export = button(tr("Export"), tr("Save to another place, format or size"))
         self.thumbnail = Thumbnail()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.thumbnail)
-        row.addWidget(self.save, 1)
-        row.addWidget(self.export)
-        for button in (self.save, self.export):
-            button.setProperty("large", "true")
+        for each in (self.save, self.export):
+            each.setProperty("large", "true")
+        buttons = row(self.save, self.export)
+        buttons.insertWidget(0, self.thumbnail)
+        section(self, buttons)
         self.set_state(PhotoState.EMPTY)
 
     def set_state(self, state: PhotoState) -> None:
@@ -232,17 +228,8 @@ class StrengthControl(QWidget):
         title.setBuddy(self.slider)
         self.keep_brightness = QCheckBox(tr("Keep brightness"))
         self.keep_brightness.setToolTip(tr("Give back the light that goes with the rain"))
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(title, 1)
-        row.addWidget(self.reset)
-        row.addWidget(self.number)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(row)
-        layout.addWidget(self.slider)
-        layout.addWidget(self.keep_brightness)
+        first = row(title, self.reset, self.number, spacing=4)
+        section(self, first, self.slider, self.keep_brightness)
         self._strength = NORMAL / 100  # not always a whole percentage
         self.slider.valueChanged.connect(self._from_slider)
         self.slider.sliderReleased.connect(self._settle)
@@ -286,10 +273,7 @@ class RainGain(QWidget):
         for gain in GAINS:
             self.combo.addItem(f"× {gain:g}", gain)
         title.setBuddy(self.combo)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(title, 1)
-        layout.addWidget(self.combo)
+        section(self, row(title, self.combo))
         self.combo.activated.connect(lambda place: self.gain_changed.emit(GAINS[place]))
 
     def set_gain(self, gain: float) -> None:
@@ -302,8 +286,6 @@ class SidePanel(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("sidePanel")
-        self.setFixedWidth(PANEL_WIDTH_PX)
         self.derain = DerainButton()
         self.strength = StrengthControl()
         self.keep_area = KeepAreaControl()
@@ -314,20 +296,15 @@ class SidePanel(QFrame):
         column = QVBoxLayout(controls)
         column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         column.setSpacing(MARGIN_PX)
-        above: tuple[QWidget, ...] = (self.strength, line(), self.keep_area)
-        below: tuple[QWidget, ...] = (line(), self.rain_gain, self.model)
-        for section in above:
-            column.addWidget(section)
-        column.addStretch()  # what is below stays where it is when the brush shows its settings
-        for section in below:
-            column.addWidget(section)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(_framed(self.derain, below_px=0))
-        layout.addWidget(scrolling(controls), 1)
-        layout.addWidget(line())
-        layout.addLayout(_framed(self.results))
+        parts: tuple[QWidget, ...] = (
+            *(self.strength, line(), self.keep_area),
+            *(line(), self.rain_gain, self.model),
+        )
+        for part in parts:
+            column.addWidget(part)
+        column.insertStretch(3)  # when the brush shows its settings, nothing below them moves
+        layout = side_panel(self, controls, _framed(self.results))
+        layout.insertLayout(0, _framed(self.derain, below_px=0))
 
 
 def _framed(widget: QWidget, below_px: int = MARGIN_PX) -> QVBoxLayout:

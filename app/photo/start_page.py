@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.names import as_tip
-from app.shell.parts import muted
+from app.shell.parts import muted, row
 from app.shell.theme import icon
 from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
@@ -104,13 +103,8 @@ class StartPage(QStackedWidget):
         title = QLabel(tr("Recent photos"))
         title.setProperty("title", "true")
         open_button, sample_button = self._buttons()
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(title, 1)
-        for button in (sample_button, open_button):
-            top.addWidget(button)
         layout.setContentsMargins(32, 24, 32, 24)
-        layout.addLayout(top)
+        layout.addLayout(row(title, sample_button, open_button))
         layout.addWidget(self.recent, 1)
         layout.addWidget(_promise())
         return page

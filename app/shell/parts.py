@@ -84,6 +84,15 @@ def fill(window: QWidget, *parts: QWidget | QLayout) -> None:
     column.setStretch(0, 1)
 
 
+def section(of: QWidget, *parts: QWidget | QLayout) -> None:
+    """Lay out a section of a panel: its parts lie below each other, without room around them."""
+    column = QVBoxLayout(of)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    for part in parts:
+        column.addLayout(part) if isinstance(part, QLayout) else column.addWidget(part)
+
+
 def button(words: str, tip: str = "", drawing: str = "") -> QPushButton:
     """A button with words, perhaps with a tooltip and an icon."""
     made = QPushButton(words)
@@ -141,7 +150,7 @@ def scrolling(controls: QWidget) -> QScrollArea:
     return area
 
 
-def side_panel(panel: QWidget, controls: QWidget, below: QWidget | QLayout) -> None:
+def side_panel(panel: QWidget, controls: QWidget, below: QWidget | QLayout) -> QVBoxLayout:
     """Lay out a panel beside a page: controls that scroll, and what stays below them."""
     panel.setObjectName("sidePanel")
     panel.setFixedWidth(PANEL_WIDTH_PX)
@@ -151,6 +160,7 @@ def side_panel(panel: QWidget, controls: QWidget, below: QWidget | QLayout) -> N
     layout.addWidget(scrolling(controls), 1)
     layout.addWidget(line())
     layout.addLayout(below) if isinstance(below, QLayout) else layout.addWidget(below)
+    return layout
 
 
 class _WheelGuard(QObject):
