@@ -303,6 +303,7 @@ class SidePanel(QFrame):
         for part in parts:
             column.addWidget(part)
         column.insertStretch(3)  # when the brush shows its settings, nothing below them moves
+        self.derain.setParent(self)  # first in the order of the Tab key
         layout = side_panel(self, controls, _framed(self.results))
         layout.insertLayout(0, _framed(self.derain, below_px=0))
 
