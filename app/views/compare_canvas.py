@@ -87,7 +87,7 @@ class CompareCanvas(Canvas):
         self.is_target = False
         self.button = QPushButton(tr("Use this one"), self)
         self.button.setCursor(Qt.CursorShape.ArrowCursor)
-        self.button.clicked.connect(lambda: self.decided.emit(self.shown[0].key))
+        self.button.clicked.connect(self._decide)
         self.button.hide()
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -109,6 +109,9 @@ class CompareCanvas(Canvas):
         self.setAccessibleName(", ".join(one.label for one in self.shown))
         self._show_button()
         self.update()
+
+    def _decide(self) -> None:
+        self.decided.emit(self.shown[0].key)
 
     def _show_button(self) -> None:
         """Show the button of a picture that has the whole canvas."""
