@@ -101,8 +101,7 @@ class Beginning(QObject):
         super().__init__(window)
         self._window = window
         self._path = path.absolute() if path else None
-        self._timer = QTimer(self)
-        self._timer.setInterval(WARM_UP_AFTER_MS)
+        self._timer = QTimer(self, interval=WARM_UP_AFTER_MS)
         self._timer.timeout.connect(self.warm_up)
 
     def first(self) -> None:

@@ -122,11 +122,7 @@ class Task(Generic[R, P]):
         self._token.cancel()
 
     def abandon(self, *, cancel: bool = False) -> None:
-        """Block all its signals, also pending ones; the job may still run.
-
-        Args:
-            cancel: ask the job to stop, too.
-        """
+        """Block all its signals, also pending ones; the job runs on unless it is cancelled too."""
         self._is_done = True
         if cancel:
             self.cancel()
@@ -269,11 +265,7 @@ class Tasks(QObject):
                 task.cancel()
 
     def close(self, timeout_s: float = 30.0) -> bool:
-        """Let running jobs end and stop the threads; for the very end of the program.
-
-        Returns:
-            Whether every thread ended in time.
-        """
+        """Let running jobs end, and return whether every thread did; for the program's very end."""
         self.cancel_all()
         for queue in self._queues.values():
             queue.close()

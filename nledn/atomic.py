@@ -109,6 +109,9 @@ def appending(path: Path, *, sources: Sequence[Path], mark: bytes) -> TextIO:
         path: the file; a link by another user is not followed, a pipe not waited for.
         sources: as for `replacing`.
         mark: how each line begins.
+
+    Raises:
+        WriteError: as `replacing` says.
     """
     with write_errors(path), reached(path) as target:
         permitted = _permit_appending(target, path, sources, mark)
@@ -142,7 +145,11 @@ def _permit_appending(
 def check(
     path: Path, *, overwrite: bool = False, sources: Sequence[Path] = (), mark: bytes | None = None
 ) -> None:
-    """Raise before the work what `replacing` would raise after it; write nothing."""
+    """Raise before the work what `replacing` would raise after it; write nothing.
+
+    Raises:
+        WriteError: as `replacing` says.
+    """
     with write_errors(path), reached(path) as target:
         _Rule(path, overwrite, tuple(sources), mark).permit(target)
 

@@ -212,7 +212,11 @@ class Automatic:
 
 
 def load(options: Options) -> Derainer | Automatic:
-    """Load the model that options name; for `auto` the all-round one, and others when chosen."""
+    """Load the model that options name; for `auto` the all-round one, and others when chosen.
+
+    Raises:
+        DerainError: see `Derainer.load`.
+    """
     find = cache(Derainer.load)
     if options.weights != AUTO:
         return find(options)

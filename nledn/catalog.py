@@ -96,7 +96,11 @@ def automatic_cards() -> tuple[Card, ...]:
 
 
 def automatic() -> Card:
-    """The card of `auto`; its hash changes when one of the models does."""
+    """The card of `auto`; its hash changes when one of the models does.
+
+    Raises:
+        UnknownCheckpoint, CardInvalid: see `automatic_cards`.
+    """
     cards = automatic_cards()
     sha256 = hashlib.sha256("".join(card.sha256 for card in cards).encode()).hexdigest()
     return Card(AUTO, "Automatic", sha256, cards[0].regions, cards[0].path, cards[0].origin)
@@ -194,7 +198,11 @@ def add(file: Path, id: str | None = None, title: str | None = None) -> Card:
 
 
 def write_card(card: Card) -> None:
-    """Write a card beside its weights."""
+    """Write a card beside its weights.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
     with replacing(card.path.with_suffix(".toml"), overwrite=True) as file:
         file.write(card_text(card).encode())
 

@@ -82,6 +82,9 @@ def evaluate(
         limit: stop after so many pairs.
         on_image: called on this thread after each pair.
         cancel: read before each tile.
+
+    Raises:
+        Cancelled: `cancel` was set.
     """
     results: list[PairScores | Failure] = []
     for pair in pairs[:limit]:

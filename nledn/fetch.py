@@ -61,7 +61,11 @@ FETCHABLE: Mapping[str, RemoteFile] = {
 
 
 def is_here(id: str) -> bool:
-    """Return whether a checkpoint of that id exists already."""
+    """Return whether a checkpoint of that id exists already.
+
+    Raises:
+        CardInvalid: it exists, but its card cannot be read.
+    """
     try:
         catalog.find(id)
     except UnknownCheckpoint:

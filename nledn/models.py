@@ -122,7 +122,12 @@ class LoadedModels:
         return derainer
 
     def chosen(self, photo: Photo, options: Options, cancel: CancelToken | None = None) -> Chosen:
-        """Return options that name a model: for `auto` by a sample of the photo, once."""
+        """Return options that name a model: for `auto` by a sample of the photo, once.
+
+        Raises:
+            Cancelled: `cancel` was set.
+            DerainError: as `find`, or not even the smallest tile fits.
+        """
         rains = self._rains.setdefault(photo_key(photo), {})
 
         def look() -> Rain:

@@ -57,7 +57,11 @@ def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
 
 
 def check_template(template: str) -> str:
-    """Check before the first photo that a template can be filled, and name a PNG by it."""
+    """Check before the first photo that a template can be filled, and name a PNG by it.
+
+    Raises:
+        OptionInvalid: as `name_of` says.
+    """
     return name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), template)
 
 

@@ -79,7 +79,11 @@ def parse_tile(text: str) -> str | int:
 
 
 def require_one(option: str, found: str, allowed: tuple[str, ...]) -> None:
-    """Refuse a word that is not allowed."""
+    """Refuse a word that is not allowed.
+
+    Raises:
+        OptionInvalid: the word is not allowed.
+    """
     _require(found in allowed, option, found, f"{', '.join(allowed[:-1])} or {allowed[-1]}")
 
 

@@ -92,34 +92,28 @@ class Layout:
         title: in words.
         rainy_folder: in lower case (any is found); empty for the set's folder itself.
         clean_folder: the same for clean photos.
-        rainy_stem: matches a rainy name without its ending; its group `key` names the scene.
+        rainy_stem: pattern of a rainy name without its ending; its group `key` names the scene.
         clean_stem: the same for clean names.
     """
 
     title: str
     rainy_folder: str
     clean_folder: str
-    rainy_stem: re.Pattern[str]
-    clean_stem: re.Pattern[str]
+    rainy_stem: str = r"(?P<key>.+)"
+    clean_stem: str = r"(?P<key>.+)"
 
 
-def _layout(title: str, folders: tuple[str, str], stems: tuple[str, str]) -> Layout:
-    return Layout(title, *folders, *(re.compile(stem, re.DOTALL) for stem in stems))
-
-
-_SAME = (r"(?P<key>.+)", r"(?P<key>.+)")
 LAYOUTS = (
-    _layout(
+    Layout(
         "rainy_image/<n>_<m>.jpg and ground_truth/<n>.jpg",
-        ("rainy_image", "ground_truth"),
-        (r"(?P<key>.+)_\d+", r"(?P<key>.+)"),
+        "rainy_image",
+        "ground_truth",
+        rainy_stem=r"(?P<key>.+)_\d+",
     ),
-    _layout("rainy/ and clean/ with equal names", ("rainy", "clean"), _SAME),
-    _layout("input/ and target/ with equal names", ("input", "target"), _SAME),
-    _layout(
-        "rain-<n>.png and norain-<n>.png", ("", ""), (r"rain-(?P<key>\w+)", r"norain-(?P<key>\w+)")
-    ),
-    _layout("<n>.png and no<n>.png", ("", ""), (r"(?P<key>\d+)", r"no(?P<key>\d+)")),
+    Layout("rainy/ and clean/ with equal names", "rainy", "clean"),
+    Layout("input/ and target/ with equal names", "input", "target"),
+    Layout("rain-<n>.png and norain-<n>.png", "", "", r"rain-(?P<key>\w+)", r"norain-(?P<key>\w+)"),
+    Layout("<n>.png and no<n>.png", "", "", r"(?P<key>\d+)", r"no(?P<key>\d+)"),
 )
 
 
@@ -135,7 +129,7 @@ def find_pairs(folder: Path) -> PairSet:
     # Others are not ours, and may not even be listed, such as lost+found.
     named = {name for layout in LAYOUTS for name in (layout.rainy_folder, layout.clean_folder)}
     inside = [path for path in entries if path.name.lower() in named and path.is_dir()]
-    folders = {path.name.lower(): _photos_in(path) for path in inside} | {"": files}
+    folders = {path.name.lower(): _photos(_entries(path)) for path in inside} | {"": files}
     for layout in LAYOUTS:
         found = _matched(folders, layout)
         if found.pairs:
@@ -156,9 +150,8 @@ def truth_of(photo_path: Path, folder: Path, rainy: Path | None = None) -> Path 
     """
     stems = [photo_path.stem]
     for layout in LAYOUTS:
-        match = layout.rainy_stem.fullmatch(photo_path.stem)
-        if match:
-            stems += [f"{before}{match['key']}" for before in ("", "norain-", "no")]
+        if key := _key(layout.rainy_stem, photo_path):
+            stems += [f"{before}{key}" for before in ("", "norain-", "no")]
     return _first(_named(photo_path, folder, stems), rainy)
 
 
@@ -175,12 +168,12 @@ def truth_beside(photo_path: Path) -> Path | None:
     """Find the photo without rain in the layouts of the known sets of pairs."""
     around = photo_path.parent
     for layout in LAYOUTS:
-        match = layout.rainy_stem.fullmatch(photo_path.stem)
+        key = _key(layout.rainy_stem, photo_path)
         folder = around.parent / layout.clean_folder if layout.clean_folder else around
-        if not match or layout.rainy_folder not in ("", around.name.lower()):
+        if key is None or layout.rainy_folder not in ("", around.name.lower()):
             continue
         with suppress(InputNotFound):
-            found = dict(_keyed(_photos_in(folder), layout.clean_stem)).get(match["key"])
+            found = _by_key(_photos(_entries(folder)), layout.clean_stem).get(key)
             if found is not None and found != photo_path:
                 return found
     return None
@@ -209,10 +202,6 @@ def _first(paths: Iterator[Path], rainy: Path | None) -> Path | None:
     return own
 
 
-def _photos_in(folder: Path) -> list[Path]:
-    return _photos(_entries(folder))
-
-
 def _entries(folder: Path) -> list[Path]:
     """A folder's files and folders in natural order, without files of the system."""
     try:
@@ -230,22 +219,25 @@ def _photos(entries: list[Path]) -> list[Path]:
 
 
 def _matched(folders: Mapping[str, list[Path]], layout: Layout) -> PairSet:
-    clean = dict(_keyed(folders.get(layout.clean_folder, []), layout.clean_stem))
+    clean = _by_key(folders.get(layout.clean_folder, []), layout.clean_stem)
     pairs, unmatched = [], []
-    for key, path in _keyed(folders.get(layout.rainy_folder, []), layout.rainy_stem):
+    for path in folders.get(layout.rainy_folder, []):
+        key = _key(layout.rainy_stem, path)
         if key in clean:
             pairs.append(Pair(path, clean[key]))
-        else:
+        elif key is not None:
             unmatched.append(path)
     return PairSet(layout.title, tuple(pairs), tuple(unmatched))
 
 
-def _keyed(files: list[Path], stem: re.Pattern[str]) -> Iterator[tuple[str, Path]]:
-    """Yield the files whose names match, by key."""
-    for path in files:
-        match = stem.fullmatch(path.stem)
-        if match:
-            yield match["key"], path
+def _by_key(files: list[Path], stem: str) -> dict[str, Path]:
+    """The files whose names match, by the scene."""
+    return {key: path for path in files if (key := _key(stem, path)) is not None}
+
+
+def _key(stem: str, path: Path) -> str | None:
+    match = re.fullmatch(stem, path.stem, re.DOTALL)
+    return match["key"] if match else None
 
 
 def _correlation_of_halves(path: Path) -> float:

@@ -212,7 +212,11 @@ def check(outputs: Outputs, *, overwrite: bool = False, sources: Sequence[Path] 
 
 
 def started(photo: Photo, engine: Engine) -> RainLayer:
-    """Return an empty rain layer for a photo."""
+    """Return an empty rain layer for a photo.
+
+    Raises:
+        OutOfMemory: not even the smallest tile fits.
+    """
     height, width = photo.pixels.shape[:2]
     return engine.start((height, width), grey=photo.grey, linear=photo.linear)
 
@@ -306,7 +310,11 @@ def write(
 def write_rain(
     result: Result, path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
 ) -> None:
-    """Write the rain of a result, at the photo's size and at strength 1."""
+    """Write the rain of a result, at the photo's size and at strength 1.
+
+    Raises:
+        WriteError: see `nledn.photo.write_rain`.
+    """
     own = () if result.photo.path is None else (result.photo.path,)
     rain = result.layer.rain()
     photos.write_rain(rain, path, overwrite=overwrite, sources=(*own, *sources))

@@ -88,7 +88,11 @@ def note(path: Path) -> Noted:
 
 
 def private_folder() -> tuple[Path, Noted]:
-    """Make a folder for the user alone, to be discarded with its note."""
+    """Make a folder for the user alone, to be discarded with its note.
+
+    Raises:
+        OSError: it cannot be made.
+    """
     name = f".afterrain-{secrets.token_hex(8)}.{os.getpid()}{TEMPORARY_SUFFIX}"
     folder = Path(tempfile.gettempdir()).absolute() / name
     noted = note(folder)
@@ -118,7 +122,11 @@ def remove_abandoned() -> None:
 
 
 def discard(path: Path) -> None:
-    """Delete an unfinished file, or a folder of them, if it still exists."""
+    """Delete an unfinished file, or a folder of them, if it still exists.
+
+    Raises:
+        OSError: it cannot be deleted.
+    """
     if path.is_dir() and not path.is_symlink():
         with suppress(FileNotFoundError):
             shutil.rmtree(path)

@@ -43,12 +43,7 @@ class FromPhotoPage:
 
 
 class BatchController(QObject):
-    """The verbs of the Batch page.
-
-    Attributes:
-        over: (str) a run is over, in a sentence.
-        ready_to_close: closing loses nothing.
-    """
+    """The verbs of the Batch page; `over` tells in a sentence that a run is over."""
 
     noticed = Signal(object)
     over = Signal(str)

@@ -77,11 +77,7 @@ class BatchEngine:
         return time.monotonic() - self._stood_s
 
     def load(self) -> None:
-        """Load the engine.
-
-        Raises:
-            DerainError: see `nledn.Derainer.load`.
-        """
+        """Load the engine, with the errors of `nledn.Derainer.load`."""
         self._lend(lambda _engine, _work: None)
 
     def start(

@@ -53,11 +53,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Asked:
-    """The window's request for a batch.
-
-    Attributes:
-        settings: quality, and what is left out of results.
-    """
+    """The window's request for a batch."""
 
     found: "Found"
     choices: Choices

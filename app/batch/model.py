@@ -76,8 +76,6 @@ class Batch(QObject):
         self.status = BatchStatus()
         self._found: Found | None = None
         self._entries: dict[Path, Entry] = {}
-        self._counts: Counter[str] = Counter()
-        self._running: dict[Path, float] = {}  # photos that are begun, with their computed shares
         self._state = BatchState.EMPTY
         self._engine: BatchEngine | None = None  # of the run
         self._run: Task[Ended, Listed | Paused | Update] | None = None
@@ -87,9 +85,7 @@ class Batch(QObject):
         self._foreseeing: Task[Listed] | None = None
         self._reporting: Task[Path] | None = None
         self._has_more = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(FORESEE_AFTER_MS)
+        self._rest = QTimer(self, singleShot=True, interval=FORESEE_AFTER_MS)
         self._rest.timeout.connect(self.foresee)
 
     # Requests
@@ -311,12 +307,7 @@ class Batch(QObject):
         return jobs.added(self._found, listed.entries)
 
     def _change(self, entry: Entry) -> None:
-        self._counts[self._entries[entry.source].state] -= 1
-        self._counts[entry.state] += 1
         self._entries[entry.source] = entry
-        self._running.pop(entry.source, None)
-        if entry.state == "running":
-            self._running[entry.source] = entry.share
         self.entry_changed.emit(entry)
         if entry.state == "done" and entry.output is not None:
             self.photo_done.emit(entry.source, entry.output)
@@ -354,8 +345,6 @@ class Batch(QObject):
 
     def _show(self, entries: tuple[Entry, ...]) -> None:
         self._entries = {entry.source: entry for entry in entries}
-        self._counts = Counter(entry.state for entry in entries)
-        self._running = {each.source: each.share for each in entries if each.state == "running"}
         self.listed.emit(entries)
         if not self.is_running:
             self._state = BatchState.READY if entries else BatchState.EMPTY
@@ -366,7 +355,8 @@ class Batch(QObject):
         self._tell()
 
     def _tell(self, _outcome: object = None) -> None:
-        counts, update = self._counts, self._update
+        entries, update = self._entries.values(), self._update
+        counts = Counter(entry.state for entry in entries)
         busy = (self._gathering, self._foreseeing, self._reporting)
         status = BatchStatus(
             state=self._state,
@@ -375,7 +365,7 @@ class Batch(QObject):
             done=counts["done"],
             failed=counts["failed"],
             skipped=counts["skipped"],
-            under_way=sum(self._running.values()),
+            under_way=sum(entry.share for entry in entries if entry.state == "running"),
             is_looking=any(map(_is_busy, busy)),
             seconds_left=update.seconds_left if update else None,
         )

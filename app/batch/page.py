@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QProgressBar,
-    QPushButton,
     QStackedWidget,
     QSystemTrayIcon,
     QTableView,
@@ -23,7 +22,7 @@ from app.batch.jobs import RESULTS
 from app.batch.panel import BatchPanel
 from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
 from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate, note_of
-from app.shell.parts import muted
+from app.shell.parts import button, column, muted
 from app.shell.shell import Shell
 from app.shell.theme import icon, program_icon
 from app.shell.thumbnails import Thumbnails
@@ -64,12 +63,12 @@ class BatchTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        for column, width in (
+        for at, width in (
             (Column.PHOTO, PHOTO_PX),
             (Column.STATE, STATE_PX),
             (Column.TIME, TIME_PX),
         ):
-            self.setColumnWidth(column, width)
+            self.setColumnWidth(at, width)
         self.activated.connect(self._open)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
@@ -100,8 +99,7 @@ class BatchList(QFrame):
         self.counted.setAccessibleName(tr("Progress of the batch"))
         self.pace = muted()
         self.pace.setWordWrap(False)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("Progress of the batch"))
         self.details = muted()
         self.details.setContentsMargins(16, 10, 16, 10)
@@ -113,9 +111,7 @@ class BatchList(QFrame):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty())
         self._pages.addWidget(self._listing())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._pages)
+        column(self._pages, into=self)
         self.show_status(BatchStatus())
 
     def show_status(self, status: BatchStatus) -> None:
@@ -136,18 +132,9 @@ class BatchList(QFrame):
         head.addWidget(self.title)
         head.addWidget(self.counted, 1)
         head.addWidget(self.pace)
-        above = QVBoxLayout()
-        above.setContentsMargins(16, 12, 16, 12)
-        above.setSpacing(10)
-        above.addLayout(head)
-        above.addWidget(self.bar)
+        above = column(head, self.bar, margins=(16, 12, 16, 12), spacing=10)
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(above)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.details)
+        column(above, self.table, self.details, spacing=0, into=page).setStretch(1, 1)
         return page
 
     def _show_details(self) -> None:
@@ -161,8 +148,7 @@ class BatchList(QFrame):
     def _empty(self) -> QWidget:
         page = QFrame()
         page.setObjectName("emptyState")
-        picture = QLabel()
-        picture.setPixmap(icon("batch").pixmap(ICON_PX, ICON_PX))
+        picture = QLabel(pixmap=icon("batch").pixmap(ICON_PX, ICON_PX))
         title = QLabel(tr("Drop photos or folders here"))
         title.setProperty("title", "true")
         place = tr("Results go to a folder “{name}” beside the photos.", name=RESULTS)
@@ -175,14 +161,14 @@ class BatchList(QFrame):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(label)
         layout.addSpacing(8)
-        self.add_folder = QPushButton(tr("Add folder…"))
+        self.add_folder = button(tr("Add folder…"))
         self.add_folder.setProperty("primary", "true")
         self.add_folder.setProperty("large", "true")
         self.add_folder.setMinimumWidth(200)
-        self.add_photos = QPushButton(tr("Add photos…"))
+        self.add_photos = button(tr("Add photos…"))
         self.add_photos.setProperty("flat", "true")
-        for button in (self.add_folder, self.add_photos):
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        for each in (self.add_folder, self.add_photos):
+            layout.addWidget(each, 0, Qt.AlignmentFlag.AlignHCenter)
         self.looking.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self.looking)
         layout.addStretch(3)

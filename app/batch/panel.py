@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QLineEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,6 +20,7 @@ from app.shell.parts import (
     button,
     choice,
     clear_button,
+    column,
     heading,
     icon_button,
     line,
@@ -54,12 +54,8 @@ class BatchSteps(QWidget):
         self.retry = button("", tr("Retry the photos that failed"))
         self.output = button(tr("Open results"), tr("Show the folder of the results"))
         self.report = button(tr("Show report"), tr("Every photo before and after, with details"))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        layout.addLayout(row(self.go, self.cancel))
-        layout.addWidget(self.retry)
-        layout.addLayout(row(self.output, self.report, equal=True))
+        first, last = row(self.go, self.cancel), row(self.output, self.report, equal=True)
+        column(first, self.retry, last, margins=(16, 16, 16, 16), into=self)
 
     def show_status(self, status: BatchStatus, *, is_named: bool) -> None:
         """Show the possible steps."""
@@ -189,25 +185,26 @@ class BatchPanel(QFrame):
 
     def _lay_out(self) -> None:
         controls = QWidget()
-        column = QVBoxLayout(controls)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(row(heading(tr("Photos")), self.clear))
-        column.addLayout(row(self.add_photos, self.add_folder, equal=True))
-        column.addWidget(self.watch)
-        column.addWidget(self.watched)
-        column.addSpacing(4)
-        column.addWidget(line())
-        column.addSpacing(4)
-        column.addWidget(heading(tr("Results")))
-        column.addLayout(row(self.folder, self.browse, spacing=4))
-        column.addWidget(_label(tr("Name"), self.name))
-        column.addWidget(self.name)
-        column.addWidget(self.example)
-        for words, field in ((tr("Format"), self.format), (tr("If it exists"), self.conflict)):
-            column.addLayout(row(_label(words, field), field, equal=True))
-        column.addWidget(self.made_with)
-        column.addStretch()
+        column(
+            row(heading(tr("Photos")), self.clear),
+            row(self.add_photos, self.add_folder, equal=True),
+            self.watch,
+            self.watched,
+            4,
+            line(),
+            4,
+            heading(tr("Results")),
+            row(self.folder, self.browse, spacing=4),
+            _label(tr("Name"), self.name),
+            self.name,
+            self.example,
+            row(_label(tr("Format"), self.format), self.format, equal=True),
+            row(_label(tr("If it exists"), self.conflict), self.conflict, equal=True),
+            self.made_with,
+            0,
+            margins=(16, 16, 16, 16),
+            into=controls,
+        )
         side_panel(self, controls, self.steps)
 
     def _choose(self) -> None:

@@ -102,11 +102,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Choices:
-    """The settings for the results of a batch, as in `nledn.batch.BatchSettings`.
-
-    Attributes:
-        out: folder of the results; empty for one beside the photos.
-    """
+    """How results are written, as `nledn.batch.BatchSettings`; an empty folder is made beside."""
 
     out: str = ""
     name: str = DEFAULT_TEMPLATE
@@ -116,12 +112,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Kept:
-    """A batch.
-
-    Attributes:
-        found: its photos; None without any.
-        watched: folder whose new photos join the batch; None for none.
-    """
+    """A batch, and the folder whose new photos join it."""
 
     found: "Found | None" = None
     choices: Choices = Choices()
@@ -129,11 +120,7 @@ class Kept:
 
 
 class QueueFile:
-    """The file in which a batch is kept; any thread may read and write.
-
-    Attributes:
-        latest: what is written next; writers may overtake each other.
-    """
+    """The file in which the latest batch is kept; threads may read, write and overtake others."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or places.user_state() / "batch.json"

@@ -65,12 +65,7 @@ HEADERS = {
 
 
 class BatchModel(QAbstractTableModel):
-    """The photos, one per row.
-
-    Attributes:
-        picture_wanted: (Path) a visible row lacks its small picture.
-        pixel_ratio: of the screen, for small pictures.
-    """
+    """The photos, one per row; `picture_wanted` (Path) where a visible one lacks its picture."""
 
     picture_wanted = Signal(object)
 

@@ -20,12 +20,7 @@ def unwatch(observer: "BaseObserver") -> None:
 
 
 class Watch(QObject):
-    """Watches one folder at a time, with all below it.
-
-    Attributes:
-        arrived: (tuple of Path) these are complete.
-        failed: (exception) the folder cannot be watched.
-    """
+    """Watches one folder at a time, with all below it; files that `arrived` are complete."""
 
     arrived = Signal(object)
     failed = Signal(object)
@@ -38,8 +33,7 @@ class Watch(QObject):
         self._turn = 0  # of watching: an observer continues for a moment after its turn
         self._settling = Settling()
         self._looking: Task[dict[Path, Stamp | None]] | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(round(SETTLE_S * 1000))
+        self._timer = QTimer(self, interval=round(SETTLE_S * 1000))
         self._timer.timeout.connect(self._look)
         self._seen.connect(self._note)  # from watchdog's thread to this one
 

@@ -132,11 +132,7 @@ def tiles_of(lanes: "Iterable[Lane]", rect: "Rect | None") -> tuple[int, int]:
 
 @dataclass(frozen=True, eq=False)
 class AttachJob(Job[Opened]):
-    """Read the truth, or another program's result.
-
-    Attributes:
-        photo: the rainy one, whose size it must have.
-    """
+    """Read the truth, or another program's result, which must have the rainy photo's size."""
 
     only_reads: ClassVar[bool] = True
     photo: "Photo"
@@ -149,6 +145,13 @@ class AttachJob(Job[Opened]):
         pixels = pixels_like(self.photo, self.path, work.cancel)
         like = replace(self.photo, pixels=pixels, alpha=None)
         return Opened(like, first_copies(like))
+
+
+def truth_beside(rainy: Path) -> Path | None:
+    """Find the photo without rain in the layouts of sets of pairs."""
+    from nledn import pairs
+
+    return pairs.truth_beside(rainy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,12 +273,7 @@ class ErrorMapJob(Job["dict[int, Photo]"]):
 
 
 class Metrics(QObject):
-    """Measures results off the main thread; an older request is abandoned.
-
-    Attributes:
-        failed: (exception) something could not be measured.
-        rect: of the figures.
-    """
+    """Measures results off the main thread; an older request is abandoned."""
 
     changed = Signal()
     failed = Signal(object)

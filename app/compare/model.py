@@ -13,17 +13,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.compare import jobs
 from app.compare import panes as rows
-from app.compare.jobs import (
-    AttachJob,
-    Begun,
-    CompareJob,
-    Metrics,
-    Results,
-    results_of,
-    tiles_of,
-    truth_of,
-)
 from app.compare.panes import MOST, ComparePane, PaneKind, Panes
 from app.imaging.picture import Picture
 from app.imaging.pyramid import Opened, Pyramid
@@ -69,7 +60,7 @@ class CompareModel(QObject):
         self.panes: Panes = ()
         self.pictures: dict[int, Picture] = {}
         self.failures: dict[int, Exception] = {}
-        self.metrics = Metrics(tasks, self)
+        self.metrics = jobs.Metrics(tasks, self)
         self.metrics.changed.connect(self.changed)
         self.metrics.failed.connect(self.failed)
         self.selection: Rect | None = None
@@ -79,7 +70,7 @@ class CompareModel(QObject):
         self._copies: Pyramid | None = None
         self._comparison: Comparison | None = None
         self._lanes: dict[int, Lane] = {}  # of the comparison, by the panes' keys
-        self._task: Task[Comparison, Begun | Event] | None = None
+        self._task: Task[Comparison, jobs.Begun | Event] | None = None
         self._look: Focus | None = None  # of the task
         self._is_stopping = False  # the task; another one computes the missing tiles
         self._finding: Task[Path | None] | None = None
@@ -119,7 +110,7 @@ class CompareModel(QObject):
         pane = replace(self._pane(kind, path.stem), path=path)
         self._put(pane)
         self.changed.emit()
-        task = self._tasks.submit(AttachJob(self.photo, path))
+        task = self._tasks.submit(jobs.AttachJob(self.photo, path))
         task.succeeded.connect(partial(self._show_attached, pane.key))
         task.failed.connect(partial(self._fail, pane.key))
 
@@ -222,7 +213,7 @@ class CompareModel(QObject):
     @property
     def truth(self) -> int | None:
         """Key of the pane with the photo without rain, once it is read."""
-        return truth_of(self.panes, self.pictures)
+        return jobs.truth_of(self.panes, self.pictures)
 
     @property
     def is_whole(self) -> bool:
@@ -236,12 +227,12 @@ class CompareModel(QObject):
 
     def tiles(self) -> tuple[int, int]:
         """The finished and the requested tiles, over all checkpoints."""
-        return tiles_of(self._lanes.values(), None if self._wants_whole else self.visible)
+        return jobs.tiles_of(self._lanes.values(), None if self._wants_whole else self.visible)
 
-    def results(self) -> Results:
+    def results(self) -> jobs.Results:
         """The sources of all panes' pixels."""
         assert self.photo is not None
-        return results_of(self.photo, self.panes, self.pictures, self._lanes)
+        return jobs.results_of(self.photo, self.panes, self.pictures, self._lanes)
 
     # Panes
 
@@ -275,7 +266,7 @@ class CompareModel(QObject):
         if self._finding is not None:
             self._finding.abandon()
         if rainy is not None:
-            task = self._finding = self._tasks.submit(Call(partial(_truth_of, rainy)))
+            task = self._finding = self._tasks.submit(Call(partial(jobs.truth_beside, rainy)))
             task.succeeded.connect(self._attach_found)
 
     def _attach_found(self, truth: Path | None) -> None:
@@ -328,7 +319,7 @@ class CompareModel(QObject):
                 replace(self.options, weights=computed[key].weights, strength=1.0) for key in keys
             )
             look, whole = Focus(self.visible), self._wants_whole
-            job = CompareJob(self.engines, self.photo, asked, look, whole, self._comparison)
+            job = jobs.CompareJob(self.engines, self.photo, asked, look, whole, self._comparison)
             task = self._tasks.submit(job)
             task.progressed.connect(partial(self._show_event, keys))
             task.succeeded.connect(lambda _comparison: self._end())
@@ -337,9 +328,9 @@ class CompareModel(QObject):
             self._task, self._look = task, look
         self.progressed.emit()
 
-    def _show_event(self, keys: tuple[int, ...], event: "Begun | Event") -> None:
+    def _show_event(self, keys: tuple[int, ...], event: "jobs.Begun | Event") -> None:
         """Show the beginning of a comparison, or the progress of a lane."""
-        if isinstance(event, Begun):
+        if isinstance(event, jobs.Begun):
             self._comparison = event.comparison
             self._lanes = dict(zip(keys, event.comparison.lanes, strict=True))
             return
@@ -401,10 +392,3 @@ class CompareModel(QObject):
     def _map_errors(self) -> None:
         if self.shows_errors and self.is_whole and self.truth is not None:
             self.metrics.map_errors(self.results())
-
-
-def _truth_of(rainy: Path) -> Path | None:
-    """Find the photo without rain in the layouts of sets of pairs."""
-    from nledn.pairs import truth_beside
-
-    return truth_beside(rainy)

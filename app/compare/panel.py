@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from app.shell.names import in_menu
 from app.shell.parts import (
     Fold,
     button,
+    column,
     heading,
     icon_button,
     line,
@@ -37,11 +37,7 @@ STRENGTH_STEP = 5
 
 @dataclass(frozen=True)
 class PaneSummary:
-    """The panel's summary of a pane.
-
-    Attributes:
-        strength: of a checkpoint; None for others, and while names are hidden.
-    """
+    """The panel's summary of a pane; only checkpoints with a name have a strength."""
 
     key: int
     name: str
@@ -52,11 +48,7 @@ class PaneSummary:
 
 
 class PaneRow(QWidget):
-    """The row of a pane.
-
-    Attributes:
-        strength_changed: (int, float) its key and its new strength.
-    """
+    """The row of a pane, whose key its signals have."""
 
     strength_changed = Signal(int, float)
     remove_asked = Signal(int)
@@ -64,9 +56,7 @@ class PaneRow(QWidget):
     def __init__(self, key: int) -> None:
         super().__init__()
         self.key = key
-        self.name = QLabel()
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
-        self.name.setWordWrap(True)
+        self.name = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.strength = percent_field(tr("Strength"), round(STRENGTH_MAX * 100))
         self.strength.setSingleStep(STRENGTH_STEP)
@@ -76,11 +66,7 @@ class PaneRow(QWidget):
         above = row(self.name, self.strength, self.remove, spacing=4)
         for field in (self.strength, self.remove):
             above.setAlignment(field, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(above)
-        column.addWidget(self.figures)
+        column(above, self.figures, spacing=2, into=self)
         self.strength.valueChanged.connect(
             lambda value: self.strength_changed.emit(self.key, value / 100)
         )
@@ -145,8 +131,7 @@ class ComparePanel(QFrame):
         self.stop = button(tr("Stop"), tr("Compute only the visible part"))
         kinds = tr("Save as a sheet, a page with a slider, or a table")
         self.export = button(tr("Export…"), kinds, "save")
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(8)
+        self._rows = column()
         self._votes = QGridLayout(self.votes)
         self._votes.setContentsMargins(0, 0, 0, 0)
         self._votes.setSpacing(4)
@@ -234,9 +219,9 @@ class ComparePanel(QFrame):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for column, letter in enumerate(self._letters):
+        for place, letter in enumerate(self._letters):
             vote = self._vote_button(letter, tr("{letter} is best", letter=letter))
-            self._votes.addWidget(vote, 0, column)
+            self._votes.addWidget(vote, 0, place)
         if self._letters:
             self._votes.addWidget(self._vote_button("", tr("No difference")), 1, 0, 1, -1)
 
@@ -249,40 +234,33 @@ class ComparePanel(QFrame):
 
     def _lay_out(self) -> None:
         controls = QWidget()
-        column = QVBoxLayout(controls)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
-        column.addLayout(row(heading(tr("Panes")), self.add))
-        column.addLayout(self._rows)
-        column.addWidget(self.measured)
-        column.addWidget(line())
-        column.addWidget(heading(tr("Compare")))
-        column.addLayout(row(self.wipe, self.select, equal=True))
-        column.addWidget(line())
-        column.addWidget(heading(tr("Blind test")))
-        column.addWidget(self.blind)
-        column.addWidget(self.question)
-        column.addWidget(self.votes)
-        column.addWidget(line())
-        column.addWidget(self.advanced)
-        column.addWidget(self._checks)
-        column.addStretch()
-        bottom = QVBoxLayout()
-        bottom.setContentsMargins(16, 12, 16, 12)
-        bottom.setSpacing(8)
-        bottom.addWidget(self.progress)
-        bottom.addLayout(row(self.whole, self.stop, equal=True))
-        bottom.addWidget(self.export)
+        column(
+            row(heading(tr("Panes")), self.add),
+            self._rows,
+            self.measured,
+            line(),
+            heading(tr("Compare")),
+            row(self.wipe, self.select, equal=True),
+            line(),
+            heading(tr("Blind test")),
+            self.blind,
+            self.question,
+            self.votes,
+            line(),
+            self.advanced,
+            self._checks,
+            0,
+            margins=(16, 12, 16, 12),
+            into=controls,
+        )
+        steps = row(self.whole, self.stop, equal=True)
+        bottom = column(self.progress, steps, self.export, margins=(16, 12, 16, 12))
         side_panel(self, controls, bottom)
 
     def _made_checks(self) -> QWidget:
         """The controls below Advanced."""
         checks = QWidget()
-        layout = QVBoxLayout(checks)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(row(self.errors, self.tiling, equal=True))
-        layout.addWidget(self.reasons)
+        column(row(self.errors, self.tiling, equal=True), self.reasons, into=checks)
         return checks
 
 

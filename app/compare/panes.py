@@ -101,11 +101,7 @@ SEPARATOR = " | "
 
 
 class BlindTest:
-    """Hides and shuffles the names of candidates.
-
-    Args:
-        random_source: shuffles; a test gives its own.
-    """
+    """Hides and shuffles the names of candidates."""
 
     def __init__(self, panes: Panes, random_source: random.Random | None = None) -> None:
         candidates = [pane.key for pane in panes if pane.is_candidate]

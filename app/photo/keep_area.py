@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.imaging.mask import Brush
-from app.shell.parts import button, clear_button, heading, muted, row, section, slider
+from app.shell.parts import button, clear_button, column, heading, muted, row, slider
 from app.shell.translation import tr
 
 SIZES_PX = (4, 600)
@@ -92,7 +92,7 @@ class KeepAreaControl(QWidget):
             grid.addWidget(control, place, 1)
         title = row(heading(tr("Keep area")), self.clear)
         tools = row(self.brush_button, self.eraser_button, equal=True)
-        section(self, title, tools, self.hint, self._details)
+        column(title, tools, self.hint, self._details, into=self)
 
     def _toggled(self, tool: QPushButton, checked: bool) -> None:
         if checked:

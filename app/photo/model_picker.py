@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.shell.actions import without_state
 from app.shell.models import name_of
 from app.shell.names import in_menu
-from app.shell.parts import PANEL_WIDTH_PX, Fold, icon_button, muted, row, section
+from app.shell.parts import PANEL_WIDTH_PX, Fold, column, icon_button, muted, row
 from app.shell.theme import icon
 from app.shell.translation import tr
 from nledn.card import Card
@@ -53,7 +53,7 @@ class ModelPicker(QWidget):
         self.about_button = icon_button("info", tr("About this model"))
         self.about = _About(self)
         self._make_progress()
-        section(self, row(self.button, self.about_button, spacing=4), self.progress)
+        column(row(self.button, self.about_button, spacing=4), self.progress, into=self)
         self.about_button.clicked.connect(self._show_about)
         self.set_cards((), AUTO)
 
@@ -130,7 +130,7 @@ class ModelPicker(QWidget):
         self._progress_words = muted()
         self.stop_button = QPushButton(tr("Stop"))
         self.stop_button.setProperty("flat", "true")
-        section(self.progress, row(self._progress_words, self.stop_button))
+        column(row(self._progress_words, self.stop_button), into=self.progress)
         self.progress.hide()
 
     def _show_about(self) -> None:

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionButton,
     QStylePainter,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,12 +32,12 @@ from app.shell.names import url_of
 from app.shell.parts import (
     button,
     choice,
+    column,
     heading,
     icon_button,
     line,
     percent_field,
     row,
-    section,
     set_primary,
     side_panel,
     slider,
@@ -191,7 +190,7 @@ class SaveRow(QWidget):
             each.setProperty("large", "true")
         buttons = row(self.save, self.export)
         buttons.insertWidget(0, self.thumbnail)
-        section(self, buttons)
+        column(buttons, into=self)
         self.set_state(PhotoState.EMPTY)
 
     def set_state(self, state: PhotoState) -> None:
@@ -229,7 +228,7 @@ class StrengthControl(QWidget):
         self.keep_brightness = QCheckBox(tr("Keep brightness"))
         self.keep_brightness.setToolTip(tr("Give back the light that goes with the rain"))
         first = row(title, self.reset, self.number, spacing=4)
-        section(self, first, self.slider, self.keep_brightness)
+        column(first, self.slider, self.keep_brightness, into=self)
         self._strength = NORMAL / 100  # not always a whole percentage
         self.slider.valueChanged.connect(self._from_slider)
         self.slider.sliderReleased.connect(self._settle)
@@ -273,7 +272,7 @@ class RainGain(QWidget):
         for gain in GAINS:
             self.combo.addItem(f"× {gain:g}", gain)
         title.setBuddy(self.combo)
-        section(self, row(title, self.combo))
+        column(row(title, self.combo), into=self)
         self.combo.activated.connect(lambda place: self.gain_changed.emit(GAINS[place]))
 
     def set_gain(self, gain: float) -> None:
@@ -293,23 +292,15 @@ class SidePanel(QFrame):
         self.model = ModelPicker()
         self.results = SaveRow()
         controls = QWidget()
-        column = QVBoxLayout(controls)
-        column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
-        column.setSpacing(MARGIN_PX)
-        parts: tuple[QWidget, ...] = (
+        column(
             *(self.strength, line(), self.keep_area),
+            0,  # when the brush shows its settings, nothing below them moves
             *(line(), self.rain_gain, self.model),
+            margins=(MARGIN_PX,) * 4,
+            spacing=MARGIN_PX,
+            into=controls,
         )
-        for part in parts:
-            column.addWidget(part)
-        column.insertStretch(3)  # when the brush shows its settings, nothing below them moves
         self.derain.setParent(self)  # first in the order of the Tab key
-        layout = side_panel(self, controls, _framed(self.results))
-        layout.insertLayout(0, _framed(self.derain, below_px=0))
-
-
-def _framed(widget: QWidget, below_px: int = MARGIN_PX) -> QVBoxLayout:
-    layout = QVBoxLayout()
-    layout.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, below_px)
-    layout.addWidget(widget)
-    return layout
+        layout = side_panel(self, controls, column(self.results, margins=(MARGIN_PX,) * 4))
+        above = (MARGIN_PX, MARGIN_PX, MARGIN_PX, 0)
+        layout.insertLayout(0, column(self.derain, margins=above))

@@ -143,11 +143,7 @@ def _action(spec: Spec, window: QMainWindow) -> QAction:
 
 
 class RecentMenu(QMenu):
-    """Lists them again whenever it opens.
-
-    Attributes:
-        photo_chosen: (Path).
-    """
+    """Lists them again whenever it opens."""
 
     photo_chosen = Signal(object)
 
@@ -170,14 +166,7 @@ class RecentMenu(QMenu):
 
 
 class ExportMenu(QMenu):
-    """Lists the presets again whenever it opens, before its other actions.
-
-    Args:
-        save: the window's action; while it can be done, so can the presets.
-
-    Attributes:
-        preset_chosen: (Preset).
-    """
+    """Lists the presets again whenever it opens; they can be chosen while `save` can."""
 
     preset_chosen = Signal(object)
 
@@ -204,7 +193,6 @@ class ExportMenu(QMenu):
         self.insertActions(self.actions()[0], self._entries)
 
     def _entry(self, preset: Preset) -> QAction:
-        entry = QAction(in_menu(tr(preset.name)), self)
-        entry.setEnabled(self._save.isEnabled())
+        entry = QAction(in_menu(tr(preset.name)), self, enabled=self._save.isEnabled())
         entry.triggered.connect(lambda: self.preset_chosen.emit(preset))
         return entry

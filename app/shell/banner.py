@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QToolButton,
     QWidget,
 )
 
+from app.shell.parts import icon_button
 from app.shell.theme import icon
 from app.shell.translation import explain, tr
 
@@ -40,11 +40,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message in the banner.
-
-    Attributes:
-        stays: on every page, until answered.
-    """
+    """A message in the banner; one that `stays` is on every page until it is answered."""
 
     text: str
     kind: Kind = "info"
@@ -73,8 +69,7 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self.notice: Notice | None = None
         self.shown_ms = SHOWN_MS
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._fade)
         self._effect = QGraphicsOpacityEffect(self)
         self._effect.setEnabled(False)
@@ -85,8 +80,7 @@ class Banner(QFrame):
         self._fading.setEndValue(0.0)
         self._fading.finished.connect(self.clear)
         self._icon = QLabel()
-        self.words = QLabel()
-        self.words.setWordWrap(True)
+        self.words = QLabel(wordWrap=True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # names of files stand in it
         self.words.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -95,10 +89,7 @@ class Banner(QFrame):
         self.buttons: dict[str, QPushButton] = {}
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
-        self._close = QToolButton()
-        self._close.setIcon(icon("close"))
-        self._close.setToolTip(tr("Close this message"))
-        self._close.setAccessibleName(tr("Close this message"))
+        self._close = icon_button("close", tr("Close this message"))
         self._close.clicked.connect(self.clear)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)

@@ -14,12 +14,11 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMessageBox,
     QPlainTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.shell.file_dialogs import FileDialog, folder_dialog, kind_of, pictures_folder
-from app.shell.parts import dialog_buttons, is_accepted, muted
+from app.shell.parts import column, dialog_buttons, fill, is_accepted, muted
 from app.shell.save_dialogs import Preset, PresetsDialog, SaveChoice, SaveDialog, SaveQuestion
 from app.shell.settings import Settings
 from app.shell.settings_dialog import SettingsDialog
@@ -44,11 +43,7 @@ LICENCES_PX = (760, 560)  # 100 columns in the usual size, as the list is writte
 
 @dataclass(frozen=True)
 class FetchOffer:
-    """A checkpoint that can be fetched.
-
-    Attributes:
-        summary: its training data.
-    """
+    """A checkpoint that can be fetched."""
 
     id: str
     title: str
@@ -66,18 +61,10 @@ class FetchDialog(QDialog):
         self.setWindowTitle(tr("Get models"))
         self.setMinimumWidth(FETCH_WIDTH_PX)
         self.boxes: dict[str, QCheckBox] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(8)
-        layout.addWidget(muted(terms))
-        layout.addSpacing(8)
-        for offer in offers:
-            layout.addWidget(self._box(offer))
-            layout.addWidget(_below(offer))
         kinds = QDialogButtonBox.StandardButton
         self.buttons = dialog_buttons(self, {kinds.Ok: tr("Get"), kinds.Cancel: tr("Cancel")})
-        layout.addSpacing(8)
-        layout.addWidget(self.buttons)
+        listed = column(*(part for each in offers for part in (self._box(each), _below(each))))
+        fill(self, muted(terms), listed, self.buttons)
         self._allow()
 
     @classmethod
@@ -118,14 +105,11 @@ class LicencesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Licences"))
         self.resize(*LICENCES_PX)
-        self.text = QPlainTextEdit(listed)
-        self.text.setReadOnly(True)
+        self.text = QPlainTextEdit(listed, readOnly=True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName(tr("Licences"))
         buttons = dialog_buttons(self, {QDialogButtonBox.StandardButton.Close: tr("Close")})
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.text)
-        layout.addWidget(buttons)
+        column(self.text, buttons, margins=(12, 12, 12, 12), into=self)
 
 
 class Dialogs:

@@ -71,11 +71,7 @@ class Engines:
 
 @dataclass(frozen=True, eq=False)
 class LoadJob(Job["Choice"]):
-    """Load the engine ahead.
-
-    Attributes:
-        again: also if it is loaded, because more is known of the machine now.
-    """
+    """Load the engine ahead; again if more is known of the machine now."""
 
     queue: ClassVar[QueueName] = "compute"
     engines: Engines
@@ -140,12 +136,9 @@ class BackendBenchmark(QObject):
         self._is_closed = False
         self._attempt: Attempt | None = None
         self._is_held = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._try)
-        self._looking = QTimer(self)
-        self._looking.setInterval(LOOK_MS)
+        self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look)
         tasks.submitted.connect(self._give_way)
         tasks.idled.connect(self._wait)

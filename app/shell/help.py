@@ -11,14 +11,13 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QTextBrowser,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.shell.actions import GROUPS, SPECS
 from app.shell.dialogs import Dialogs
 from app.shell.names import path_of, url_of
-from app.shell.parts import dialog_buttons, fill, scrolling
+from app.shell.parts import column, dialog_buttons, fill, scrolling
 from app.shell.translation import tr
 from nledn import __version__, places
 from nledn.messages import NO_LICENCES
@@ -31,12 +30,7 @@ Keys: TypeAlias = Mapping[str, Sequence[tuple[str, str]]]
 
 
 class ShortcutSheet(QDialog):
-    """Lists keys; stands beside the window and stops nothing.
-
-    Args:
-        groups: actions and their keys, by menu.
-        parent: of the dialog.
-    """
+    """Lists keys; stands beside the window and stops nothing."""
 
     def __init__(self, groups: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,9 +113,7 @@ class Manual(QDialog):
         self.back.setEnabled(False)
         self.back.clicked.connect(self.pages.backward)
         self.pages.backwardAvailable.connect(self.back.setEnabled)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.pages)
-        layout.addWidget(buttons)
+        column(self.pages, buttons, margins=(12, 12, 12, 12), into=self)
         self.resize(MANUAL)
 
     def _follow(self, link: QUrl) -> None:
@@ -134,11 +126,7 @@ class Manual(QDialog):
 
 
 class Help:
-    """Answers the actions of the Help menu.
-
-    Args:
-        keys: shortcuts that belong to no action, with what they do.
-    """
+    """Answers the actions of the Help menu; `keys` gives shortcuts that belong to no action."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """Small building blocks that all panels share: headings, lines, sliders, the field for names."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QValidator
@@ -53,9 +53,7 @@ def muted(text: str = "") -> QLabel:
 
 def form(fields: Iterable[tuple[str, QWidget | QLayout]]) -> QFormLayout:
     """Fields below each other, with their names before them; an empty one for none."""
-    made = QFormLayout()
-    made.setHorizontalSpacing(16)
-    made.setVerticalSpacing(12)
+    made = QFormLayout(horizontalSpacing=16, verticalSpacing=12)
     made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for name, field in fields:
         label = QLabel(name)
@@ -74,23 +72,33 @@ def row(*widgets: QWidget, equal: bool = False, spacing: int = 8) -> QHBoxLayout
     return made
 
 
-def fill(window: QWidget, *parts: QWidget | QLayout) -> None:
+Parts: TypeAlias = QWidget | QLayout | int
+"""A part of a column; a number is so many pixels of room, and 0 all that remains."""
+
+
+def column(
+    *parts: Parts,
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+    spacing: int = 8,
+    into: QWidget | None = None,
+) -> QVBoxLayout:
+    """Parts below each other, perhaps as the inside of a widget."""
+    made = QVBoxLayout() if into is None else QVBoxLayout(into)
+    made.setContentsMargins(*margins)
+    made.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, QWidget):
+            made.addWidget(part)
+        elif isinstance(part, QLayout):
+            made.addLayout(part)
+        else:
+            made.addSpacing(part) if part else made.addStretch()
+    return made
+
+
+def fill(window: QWidget, *parts: Parts) -> None:
     """Lay out a dialog: the first part grows, and there is room around and between them."""
-    column = QVBoxLayout(window)
-    column.setContentsMargins(24, 24, 24, 16)
-    column.setSpacing(24)
-    for part in parts:
-        column.addLayout(part) if isinstance(part, QLayout) else column.addWidget(part)
-    column.setStretch(0, 1)
-
-
-def section(of: QWidget, *parts: QWidget | QLayout) -> None:
-    """Lay out a section of a panel: its parts lie below each other, without room around them."""
-    column = QVBoxLayout(of)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(8)
-    for part in parts:
-        column.addLayout(part) if isinstance(part, QLayout) else column.addWidget(part)
+    column(*parts, margins=(24, 24, 24, 16), spacing=24, into=window).setStretch(0, 1)
 
 
 def button(words: str, tip: str = "", drawing: str = "") -> QPushButton:
@@ -154,12 +162,8 @@ def side_panel(panel: QWidget, controls: QWidget, below: QWidget | QLayout) -> Q
     """Lay out a panel beside a page: controls that scroll, and what stays below them."""
     panel.setObjectName("sidePanel")
     panel.setFixedWidth(PANEL_WIDTH_PX)
-    layout = QVBoxLayout(panel)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    layout.addWidget(scrolling(controls), 1)
-    layout.addWidget(line())
-    layout.addLayout(below) if isinstance(below, QLayout) else layout.addWidget(below)
+    layout = column(scrolling(controls), line(), below, spacing=0, into=panel)
+    layout.setStretch(0, 1)
     return layout
 
 
@@ -260,22 +264,17 @@ class Fold(QToolButton):
 
 def hinted(field: QWidget | QLayout, hint: QLabel) -> QVBoxLayout:
     """A field of a form, with a hint close below it."""
-    column = QVBoxLayout()
-    column.setSpacing(4)
-    column.addLayout(field) if isinstance(field, QLayout) else column.addWidget(field)
-    column.addWidget(hint)
-    return column
+    return column(field, hint, spacing=4)
 
 
 def clear_button(tip: str) -> QPushButton:
     """Return a button beside a heading, to be shown only where there is something to clear."""
-    button = QPushButton(tr("Clear"))
-    button.setProperty("flat", "true")
-    button.setToolTip(tip)
-    policy = button.sizePolicy()
+    made = button(tr("Clear"), tip)
+    made.setProperty("flat", "true")
+    policy = made.sizePolicy()
     policy.setRetainSizeWhenHidden(True)  # what is below does not jump
-    button.setSizePolicy(policy)
-    return button
+    made.setSizePolicy(policy)
+    return made
 
 
 def set_primary(button: QPushButton, is_primary: bool) -> None:

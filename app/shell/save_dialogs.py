@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +23,7 @@ from app.shell.file_dialogs import folder_dialog
 from app.shell.parts import (
     button,
     choice,
+    column,
     dialog_buttons,
     fill,
     form,
@@ -161,8 +161,7 @@ class PresetsDialog(QDialog):
         self.longest_side.setFixedWidth(SIDE_PX)
         self.longest_side.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.longest_side.setToolTip(tr("Larger photos are reduced; none is enlarged."))
-        self.folder = QLineEdit()
-        self.folder.setPlaceholderText(tr("Beside the photo"))
+        self.folder = QLineEdit(placeholderText=tr("Beside the photo"))
         self.browse = button(tr("Choose…"))
         self.ending = QLineEdit()
         self.example = muted()
@@ -191,13 +190,9 @@ class PresetsDialog(QDialog):
         }
         listed = form((words, beside.get(field, field)) for words, field in fields.items())
         self.fields.setLayout(listed)
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(self.list, 1)
-        left.addLayout(row(self.add, self.delete, equal=True))
         top = QHBoxLayout()
         top.setSpacing(24)
-        top.addLayout(left)
+        top.addLayout(column(self.list, row(self.add, self.delete, equal=True)))
         top.addWidget(self.fields, 1)
         fill(self, top, self.buttons)
         self.resize(680, 400)
@@ -283,11 +278,7 @@ LONGEST_BYTES = 255  # of a file's name on ext4, APFS and NTFS
 
 @dataclass(frozen=True)
 class SaveQuestion:
-    """The state that the dialog starts from.
-
-    Attributes:
-        quality: of JPEG, WebP and JPEG XL.
-    """
+    """The suggested file, and the photo, which is never replaced."""
 
     path: Path
     quality: int
@@ -296,11 +287,7 @@ class SaveQuestion:
 
 @dataclass(frozen=True)
 class SaveChoice:
-    """The answer of the dialog.
-
-    Attributes:
-        quality: of JPEG, WebP and JPEG XL.
-    """
+    """The answer of the dialog."""
 
     path: Path
     quality: int

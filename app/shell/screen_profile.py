@@ -72,12 +72,7 @@ def x11_profile(screen: int) -> bytes | None:
 
 
 class ScreenProfile(QObject):
-    """The profile for display: that of a chosen file, or the desktop's.
-
-    Attributes:
-        changed: (bytes, or None for none); a valid one.
-        noticed: (Notice) the chosen file cannot be used.
-    """
+    """The profile for display, in bytes or None: that of a chosen file, or the desktop's."""
 
     changed = Signal(object)
     noticed = Signal(object)

@@ -106,11 +106,7 @@ def write(settings: Settings, kept: QSettings) -> None:
 
 
 class Preferences(QObject):
-    """The present settings, for the whole window.
-
-    Attributes:
-        changed: (Settings, Settings) before and after.
-    """
+    """The present settings, for the whole window; `changed` has those before and after."""
 
     changed = Signal(object, object)
 

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +23,7 @@ from app.shell.parts import (
     NameField,
     button,
     choice,
+    column,
     dialog_buttons,
     fill,
     form,
@@ -123,8 +123,7 @@ class SettingsDialog(QDialog):
         )
         self.language = choice("", {"": tr("As the system"), **LANGUAGES})
         self.enlarges = QCheckBox(tr("Enlarge small photos to fit"))
-        self.profile = QLineEdit()
-        self.profile.setPlaceholderText(tr("From the desktop, else sRGB"))
+        self.profile = QLineEdit(placeholderText=tr("From the desktop, else sRGB"))
         self.profile.setAccessibleName(tr("Screen profile"))
         self.browse = button(tr("Choose…"))
         self.name = NameField()
@@ -217,12 +216,7 @@ class SettingsDialog(QDialog):
 
 def _page(title: str, *fields: tuple[str, QWidget | QLayout]) -> QWidget:
     page = QWidget()
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(16)
-    layout.addWidget(heading(title))
-    layout.addLayout(form(fields))
-    layout.addStretch()
+    column(heading(title), form(fields), 0, spacing=16, into=page)
     return page
 
 

@@ -14,12 +14,11 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QStyle,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.shell.banner import Banner
-from app.shell.parts import PANEL_WIDTH_PX
+from app.shell.parts import PANEL_WIDTH_PX, column
 from app.shell.translation import tr
 
 ICON_PX = 20
@@ -161,7 +160,8 @@ class Shell(QWidget):
         self._shown: dict[PageName, tuple[QWidget, QWidget]] = {}
         self._pages = QStackedWidget()
         self._pages.installEventFilter(self)
-        self._page_column = QVBoxLayout()
+        self._page_column = column(self._pages, spacing=0)
+        self._page_column.setStretch(0, 1)
         self._footers: dict[PageName, QWidget] = {}
         self._is_bare = False
         self._panels = QStackedWidget()
@@ -181,9 +181,7 @@ class Shell(QWidget):
         self._panels.addWidget(panel)
         if footer is not None:
             self._footers[name] = holder = QWidget()
-            column = QVBoxLayout(holder)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.addWidget(footer)
+            column(footer, into=holder)
             self._page_column.addWidget(holder)
 
     def show_page(self, page: PageName) -> None:
@@ -236,16 +234,9 @@ class Shell(QWidget):
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        self._page_column.setSpacing(0)
-        self._page_column.addWidget(self._pages, 1)
         middle.addLayout(self._page_column, 1)
         middle.addWidget(self._panels)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top_bar)
-        column.addLayout(middle, 1)
-        column.addWidget(self.status_line)
+        column(self.top_bar, middle, self.status_line, spacing=0, into=self).setStretch(1, 1)
 
 
 START_SIZE = QSize(1280, 800)

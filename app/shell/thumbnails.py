@@ -42,11 +42,7 @@ class PictureCache(OrderedDict[Path, QPixmap]):
 
 
 class Thumbnails(QObject):
-    """Makes one picture at a time, so that a photo can be opened meanwhile.
-
-    Args:
-        box: the size limit of a picture, px of the screen.
-    """
+    """Makes one picture at a time, no larger than a box, so that photos can be opened meanwhile."""
 
     made = Signal(object, object)
 

@@ -31,11 +31,7 @@ def mark(text: str) -> str:
 
 
 def chosen_language(setting: str) -> str:
-    """Return the language to use.
-
-    Args:
-        setting: one of `LANGUAGES`, or empty for the system's.
-    """
+    """Return the language to use: that of the settings, else the system's."""
     if setting in LANGUAGES:
         return setting
     locale = QLocale.system()
@@ -43,11 +39,7 @@ def chosen_language(setting: str) -> str:
 
 
 def install(app: QCoreApplication, language: str) -> list[QTranslator]:
-    """Show `app` in `language`; the source is in English.
-
-    Returns:
-        The installed translators: ours, and Qt's for its own dialogs if it ships one.
-    """
+    """Show `app` in a language, by our translator and Qt's for its own dialogs."""
     if language == "en":
         return []
     ours = str(places.resources() / "translations")

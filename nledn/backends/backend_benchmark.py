@@ -53,13 +53,21 @@ def remembered(machine: Machine) -> Trial | None:
 
 
 def would_decide(options: Options, machine: Machine) -> bool:
-    """Return whether a benchmark could change the backend."""
+    """Return whether a benchmark could change the backend.
+
+    Raises:
+        DeviceUnavailable, BackendUnavailable, PrecisionUnavailable: as `nledn.device.choose`.
+    """
     both = machine.torch and machine.openvino is not None
     return both and options.backend == "auto" and device.choose(options, machine).device == "cpu"
 
 
 def is_due(options: Options, machine: Machine) -> bool:
-    """Return whether to run it in the background, once the program is idle."""
+    """Return whether to run it in the background, once the program is idle.
+
+    Raises:
+        DeviceUnavailable, BackendUnavailable, PrecisionUnavailable: as `nledn.device.choose`.
+    """
     if machine.openvino_trial not in (None, BEGAN):
         return False
     return would_decide(options, machine) and machines.read_memory_bytes() >= ROOM_BYTES

@@ -50,6 +50,10 @@ class Recovering:
         Args:
             rainy: (n, 3, h, w) float32 in [0, 1].
             note: takes a sentence about each fallback.
+
+        Raises:
+            OutOfMemory: not even the smallest part fits.
+            DeviceFailed: nothing is left to take over.
         """
         if len(rainy) > 1 and (not self._takes_batches or self.choice.device == "cpu"):
             return np.concatenate([self.rain(one[None], note) for one in rainy])

@@ -115,7 +115,11 @@ def read(path: Path, *, sha256: str | None = None) -> Weights:
 
 
 def write(path: Path, arrays: Mapping[str, Floats]) -> str:
-    """Write safetensors, atomically. Equal weights give equal bytes."""
+    """Write safetensors, atomically. Equal weights give equal bytes.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
     from safetensors.numpy import save
 
     data = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})

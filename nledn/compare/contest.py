@@ -112,7 +112,11 @@ def compare_pairs(
     on_row: Callable[[ContestRow], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> Contest:
-    """Derain every rainy photo with every checkpoint and measure against the clean ones."""
+    """Derain every rainy photo with every checkpoint and measure against the clean ones.
+
+    Raises:
+        Cancelled: `cancel` was set.
+    """
     # No photo comes twice, so layers need not be kept.
     models = models or LoadedModels(layers=LayerCache(limit_bytes=0))
     names: tuple[str, ...] = ()

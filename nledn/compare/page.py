@@ -37,7 +37,11 @@ class PagePane:
 def write_page(
     board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write the page; an earlier one is replaced, another file by `overwrite`, a source never."""
+    """Write the page; an earlier one is replaced, another file by `overwrite`, a source never.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
     width, height = board.size
     scale = min(1.0, math.sqrt(LARGEST_PX / (width * height)), LONGEST_SIDE_PX / max(width, height))
     width, height = max(1, int(width * scale)), max(1, int(height * scale))

@@ -53,7 +53,11 @@ class _Layout:
 def write_sheet(
     board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write the sheet as PNG; earlier ones are replaced, others by `overwrite`, sources never."""
+    """Write the sheet as PNG; earlier ones are replaced, others by `overwrite`, sources never.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
     sheet = draw_sheet(board)
     told = PngInfo()
     told.add_text("Software", SOFTWARE)

@@ -62,7 +62,11 @@ def contest_json(contest: Contest) -> dict[str, Any]:
 def write_board_csv(
     board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write a row for each pane and each part of the photo that was measured."""
+    """Write a row for each pane and each part of the photo that was measured.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
         dump_csv(BOARD_COLUMNS, _board_rows(board), file)
 
@@ -70,7 +74,11 @@ def write_board_csv(
 def write_contest_csv(
     contest: Contest, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Write a row for each photo and contender."""
+    """Write a row for each photo and contender.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
     with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
         dump_csv(CONTEST_COLUMNS, _contest_rows(contest), file)
 

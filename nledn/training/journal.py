@@ -36,7 +36,11 @@ def forget_after(step: int, folder: Path) -> None:
 
 
 class TrainingJournal:
-    """The log of one training."""
+    """The log of one training.
+
+    Raises:
+        ValueError: TensorBoard is not installed.
+    """
 
     def __init__(self, folder: Path, *, tensorboard: bool = False) -> None:
         self._folder = folder

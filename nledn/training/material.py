@@ -50,7 +50,12 @@ def material_of(recipe: Recipe, folder: Path) -> Material:
 
 
 def all_pairs(folder: Path) -> tuple[Pair, ...]:
-    """The pairs of a folder without other files."""
+    """The pairs of a folder without other files.
+
+    Raises:
+        PairsError: pairs are missing.
+        ValueError: some of the rainy photos have no clean one, as in half a set.
+    """
     found = find_pairs(folder)
     if found.unmatched:
         names = f"{len(found.unmatched)} rainy photos, such as {found.unmatched[0].name},"
@@ -70,7 +75,11 @@ def of_photos(recipe: Recipe, photos: Sequence[Bytes], held_out: Sequence[Bytes]
 
 
 def trained_on(recipe: Recipe, pairs: Sequence[Pair]) -> int:
-    """Return the number of pairs, the first ones, that a recipe trains on."""
+    """Return the number of pairs, the first ones, that a recipe trains on.
+
+    Raises:
+        ValueError: too few pairs to hold so many out.
+    """
     kept = len(pairs) - recipe.data.held_out_pairs
     if kept < 1:
         raise ValueError(f"{len(pairs)} pairs are too few to hold {len(pairs) - kept} out")

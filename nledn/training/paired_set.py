@@ -40,6 +40,10 @@ def recorded(photos: Path, folder: Path) -> None:
 
     Each of the 30 held-out photos appears twice, in two kinds of rain seen through a camera; each
     of the ten kinds of rain appears six times. No recipe has this seed.
+
+    Raises:
+        FileNotFoundError: some photos are missing.
+        FileExistsError: the folder holds a set already.
     """
     names = HELD_OUT_PHOTOS.read_text("utf-8").splitlines()
     kept = load(find_photos(photos, names)[1])

@@ -86,7 +86,11 @@ def _train(recipe: Path, run: Run, settings: TrainingSettings, until_step: int |
 
 
 def take_up(folder: Path, until_step: int | None) -> None:
-    """Continue the training of a folder with its own settings."""
+    """Continue the training of a folder with its own settings.
+
+    Raises:
+        FileNotFoundError: no training was started there.
+    """
     if not (folder / SETTINGS_FILE).exists():
         raise FileNotFoundError(
             f"{folder}: no training was started here, {SETTINGS_FILE} is missing"
@@ -113,7 +117,11 @@ def take_threads(threads: int) -> None:
 
 
 def takes_bf16(precision: Precision, device: str = "cpu") -> bool:
-    """Return whether the trunk is trained in bfloat16."""
+    """Return whether the trunk is trained in bfloat16.
+
+    Raises:
+        ValueError: `precision` is unknown.
+    """
     if precision not in get_args(Precision):
         raise ValueError(f"{precision} is not a precision: use auto, fp32 or bf16")
     if precision != "auto":

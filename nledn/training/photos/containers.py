@@ -14,7 +14,12 @@ QRC_COMPRESSED, QRC_FOLDER, QRC_ZSTD = 1, 2, 4
 
 
 def read_eet(data: bytes, name: str) -> bytes:
-    """One entry of an EET file (Enlightenment's `.edj`), stored unpacked."""
+    """One entry of an EET file (Enlightenment's `.edj`), stored unpacked.
+
+    Raises:
+        ValueError: no EET file.
+        KeyError: it has no such entry.
+    """
     magic, entries, _ = EET_HEADER.unpack_from(data)
     if magic != EET_MAGIC:
         raise ValueError("this is not an EET file")
@@ -27,7 +32,12 @@ def read_eet(data: bytes, name: str) -> bytes:
 
 
 def read_qrc(data: bytes, path: str) -> bytes:
-    """One file of a Qt resource collection (`.rcc`)."""
+    """One file of a Qt resource collection (`.rcc`).
+
+    Raises:
+        ValueError: no such collection, or an unknown compression.
+        KeyError: it has no such file.
+    """
     magic, version, tree, contents, names = QRC_HEADER.unpack_from(data)
     if magic != QRC_MAGIC:
         raise ValueError("this is not a Qt resource collection")
