@@ -293,9 +293,13 @@ class SidePanel(QFrame):
         self.results = SaveRow()
         controls = QWidget()
         column(
-            *(self.strength, line(), self.keep_area),
+            self.strength,
+            line(),
+            self.keep_area,
             0,  # when the brush shows its settings, nothing below them moves
-            *(line(), self.rain_gain, self.model),
+            line(),
+            self.rain_gain,
+            self.model,
             margins=(MARGIN_PX,) * 4,
             spacing=MARGIN_PX,
             into=controls,
