@@ -135,13 +135,22 @@ def _documented(name: str, thing: Any) -> Iterator[str]:
             yield f"\n### {name}.{member}\n\n{signature}{_markdown(plain)}"
 
 
+def _definition(thing: Any) -> tuple[str, Any]:
+    source = textwrap.dedent(inspect.getsource(thing))
+    return source, ast.parse(source).body[0]
+
+
 def _signature(name: str, thing: Any) -> str:
     """Return the head of a definition as its source has it, which `ruff format` leaves alone."""
-    source = textwrap.dedent(inspect.getsource(thing))
-    definition = ast.parse(source).body[0]
+    source, definition = _definition(thing)
     if isinstance(definition, ast.ClassDef):
-        fields = [part for part in definition.body if isinstance(part, ast.AnnAssign)]
-        texts = [str(ast.get_source_segment(source, field)) for field in fields]
+        own = [each for each in thing.__mro__ if each.__module__.startswith("nledn")]
+        texts = [
+            str(ast.get_source_segment(text, field))
+            for text, each in map(_definition, own)
+            for field in each.body
+            if isinstance(field, ast.AnnAssign)
+        ]
         head = "\n    ".join([f"class {name.rpartition('.')[2]}:", *texts]) if texts else ""
     else:
         assert isinstance(definition, ast.FunctionDef)

@@ -24,11 +24,9 @@ from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import OutputExists, WouldReplaceSource, unknown_format
 from nledn.naming import numbered
-from nledn.photo import Note, Photo, WriteSettings, sidecar
+from nledn.photo import Note, Photo, WriteSettings, metadata, resized
 from nledn.photo.formats import RAIN_LAYERS, written_format
 from nledn.photo.provenance import Provenance, stamped, unstamped
-from nledn.photo.resizing import resized
-from nledn.photo.stripping import stripped
 from nledn.pixels import Mask, Pixels, white
 from nledn.rain import RainLayer
 
@@ -287,7 +285,7 @@ def write(
         True
     """
     files = Outputs(outputs) if isinstance(outputs, Path) else outputs
-    result = replace(result, photo=stripped(result.photo, settings.strip))
+    result = replace(result, photo=metadata.stripped(result.photo, settings.strip))
     before, whole = result.photo, result.clean(record=record)
     clean = resized(whole, settings.longest_side_px)
     if settings.keep_times and before.path is not None:
@@ -301,7 +299,7 @@ def write(
     if files.side_by_side is not None:
         both = resized(side_by_side(before, whole), settings.longest_side_px)
         photos.write(both, files.side_by_side, settings, sources=kept)
-    left_out += sidecar.carried(
+    left_out += metadata.with_sidecars(
         clean, files.result, overwrite=settings.overwrite, strip=settings.strip, sources=kept
     )
     return replace(clean, notes=tuple(dict.fromkeys((*clean.notes, *left_out))))

@@ -159,7 +159,7 @@ def _file_of(path: Path, photo: "Photo", settings: "WriteSettings") -> str:
 
 
 def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
-    from nledn.photo import formats, texts
+    from nledn.photo import formats
 
     if kind not in formats.WITHOUT_METADATA:
         parts = (
@@ -172,7 +172,7 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
         yield tr("transparency")
     if kind == "PNG" and photo.texts:
         yield tr("texts")
-    elif kind == "JPEG" and any(texts.comments(photo.texts)):
+    elif kind == "JPEG" and any(photo.comments):
         yield tr("comment")
 
 

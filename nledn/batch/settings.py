@@ -10,7 +10,7 @@ from nledn.card import Card
 from nledn.errors import OptionInvalid
 from nledn.naming import DEFAULT_TEMPLATE, SUFFIXES, check_template
 from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
-from nledn.photo.stripping import Strip
+from nledn.photo.model import Strip
 
 DEFAULTS = Options()
 

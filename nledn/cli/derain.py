@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from nledn.auto import Automatic
     from nledn.engine import Derainer
     from nledn.photo import Photo
-    from nledn.photo.stripping import Strip
+    from nledn.photo.model import Strip
     from nledn.pipeline import Outputs, Result
 
 log = logging.getLogger(__name__)

@@ -4,12 +4,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from nledn.cancel import CancelToken
 from nledn.decoder import limits, protocol, shared_memory
 from nledn.decoder.pool import pool
-from nledn.decoder.process import Process, ProcessDied, ProcessLate, ProcessMissing
+from nledn.decoder.process import Process, ProcessFailed
 from nledn.errors import (
     PhotoCrashesDecoder,
     PhotoDecoderMissing,
@@ -20,7 +20,6 @@ from nledn.options import LIMIT_MEGAPIXELS
 
 if TYPE_CHECKING:
     from nledn.photo import Header, Photo
-    from nledn.photo.pixel_sink import Form
 
 
 def read(
@@ -49,15 +48,13 @@ def read(
         >>> rainy.format, rainy.pixels.dtype.name
         ('JPEG', 'uint8')
     """
-    from nledn.photo.facts import assembled
+    from nledn.photo.reading import assembled
 
     path = Path(path)
-    with _lent(path, cancel) as conversation:
-        conversation.limit_megapixels = limit_megapixels
+    with _lent(path, cancel, limit_megapixels) as conversation:
         question = {"read": _absolute(path), "limit_megapixels": limit_megapixels}
-        conversation.ask({**question, "damaged": damaged})
-        facts = protocol.facts_received(conversation.last_word())
-        if not conversation.is_complete:
+        facts = protocol.facts_received(conversation.answer({**question, "damaged": damaged}))
+        if conversation.filled_px < conversation.arrays.form.px:
             raise PhotoCrashesDecoder(path, "pixels are missing")
         return assembled(path, facts, conversation.arrays)
 
@@ -70,8 +67,7 @@ def read_header(path: Path, *, cancel: CancelToken | None = None) -> "Header":
     """
     path = Path(path)
     with _lent(path, cancel) as conversation:
-        conversation.ask({"header": _absolute(path)})
-        conversation.last_word()
+        conversation.answer({"header": _absolute(path)})
         return conversation.header
 
 
@@ -81,29 +77,32 @@ def _absolute(path: Path) -> str:
 
 
 @contextmanager
-def _lent(path: Path, cancel: CancelToken | None) -> "Iterator[_Conversation]":
+def _lent(
+    path: Path, cancel: CancelToken | None, limit_megapixels: float = 0.0
+) -> "Iterator[_Conversation]":
     cancel = cancel or CancelToken()
     conversation = None
     try:
         with pool.lent(cancel) as process:
-            conversation = _Conversation(process, path, cancel)
+            conversation = _Conversation(process, path, cancel, limit_megapixels)
             try:
                 yield conversation
             except protocol.NONSENSE as error:
                 process.retires = True  # an attacker has taken it over
                 raise PhotoCrashesDecoder(path, "its answers make no sense") from error
-    except ProcessDied as death:
-        if death.is_time and conversation is not None:
-            raise PhotoTakesTooLong(path, conversation.limit_cpu_s) from death
-        kind = PhotoTakesMemory(path) if death.is_memory else None
-        raise kind or PhotoCrashesDecoder(path, death.detail) from death
-    except ProcessLate as error:
-        assert conversation is not None, "starting has another error for it"
-        raise PhotoTakesTooLong(path, conversation.limit_s) from error
+    except ProcessFailed as failure:
+        if failure.reason in ("late", "busy"):
+            assert conversation is not None, "starting has another error for it"
+            is_late = failure.reason == "late"
+            limit_s = conversation.limit_s if is_late else conversation.limit_cpu_s
+            raise PhotoTakesTooLong(path, limit_s) from failure
+        if failure.reason == "memory":
+            raise PhotoTakesMemory(path) from failure
+        is_missing = failure.reason == "missing"
+        kind = PhotoDecoderMissing if is_missing else PhotoCrashesDecoder
+        raise kind(path, failure.detail) from failure
     except MemoryError as error:  # here, for the pixels
         raise PhotoTakesMemory(path) from error
-    except ProcessMissing as error:
-        raise PhotoDecoderMissing(path, str(error)) from error
 
 
 class _Conversation:
@@ -111,89 +110,58 @@ class _Conversation:
 
     Attributes:
         header: of the photo, once it is known.
-        arrays: its pixels so far.
-        limit_megapixels: of the pixels that the process may send.
+        arrays: its pixels.
+        filled_px: how many of them have come.
         limit_s: for the present step, by the clock.
         limit_cpu_s: for the present step, of processor time.
     """
 
     header: "Header"
-    limit_megapixels = 0.0
 
-    def __init__(self, process: Process, path: Path, cancel: CancelToken) -> None:
-        from nledn.photo.pixel_sink import Arrays
+    def __init__(
+        self, process: Process, path: Path, cancel: CancelToken, limit_megapixels: float
+    ) -> None:
+        from nledn.photo.source import Arrays
 
         self._process = process
         self._path = path
         self._cancel = cancel
+        self._limit_px = limit_megapixels * 1e6
         self.arrays = Arrays()
-        self._form: Form | None = None
-        self._filled_px = 0
+        self.filled_px = 0
 
-    def ask(self, question: dict[str, Any]) -> None:
-        """Ask, and set the time limit for the header."""
+    def answer(self, question: dict[str, Any]) -> Any:
+        """Ask, listen to the end, and return the last word; a `PhotoError` is raised."""
+        from nledn.photo import Header
+
         self._begin_step(limits.HEADER_CPU_S)
-        self._process.ask(question)
-
-    def last_word(self) -> Any:
-        """Listen to the end, and return it.
-
-        Raises:
-            PhotoError: the photo cannot be read.
-            ProcessDied, ProcessLate: the process stopped answering.
-        """
+        self._process.is_idle = False
+        self._process.tell(question)
         while True:
             kind, said = self._process.receive(self._until, self._cancel)
             if kind == "done":
                 return said
-            self._take(kind, said)
-
-    def _take(self, kind: str, said: Any) -> None:
-        from nledn.photo.pixel_sink import Form
-
-        if kind == "filled":
-            self._take_pixels(*said)
-        elif kind == "form":
-            self._form = Form(**said)
-            self._check(self._form)
-            self.arrays.begin(self._form)
-            self._filled_px = 0  # of a damaged photo the pixels come a second time
-        elif kind == "header":
-            self._on_header(said)
-        else:
-            raise protocol.error_received(said, self._path)
-
-    def _check(self, form: "Form") -> None:
-        from nledn.photo.pixel_sink import DepthName
-
-        if not (form.depth in get_args(DepthName) and min(form.width, form.height) > 0):
-            raise ValueError(form)
-        if form.px > self.limit_megapixels * 1e6:
-            raise ValueError(form)
-
-    @property
-    def is_complete(self) -> bool:
-        """True once every pixel has come."""
-        return self._form is not None and self._filled_px == self._form.px
+            if kind == "header":
+                self.header = Header(said["format"], (said["size"][0], said["size"][1]))
+                self._begin_step(limits.cpu_s(self.header.format, self.header.megapixels))
+            elif kind == "form":
+                self.arrays.begin(protocol.form_received(said, self._limit_px))
+                self.filled_px = 0  # of a damaged photo the pixels come a second time
+            elif kind == "filled":
+                self._take_pixels(*said)
+            else:
+                raise protocol.error_received(said, self._path)
 
     def _take_pixels(self, slot: int, count: int) -> None:
         """Copy so many pixels out of a slot, and report it as free."""
-        assert self._form is not None, "the form comes first"
-        depth, memory = self._form.depth, self._process.memory
-        place = slice(self._filled_px, self._filled_px + count)
-        colours = shared_memory.colours(memory, slot, depth, count)
+        depth, memory = self.arrays.form.depth, self._process.memory
+        place = slice(self.filled_px, self.filled_px + count)
+        colours, alpha = shared_memory.planes(memory, slot, depth, count)
         self.arrays.pixels.reshape(-1, 3)[place] = colours
         if self.arrays.alpha is not None:
-            alpha = shared_memory.alpha(memory, slot, depth, count)
             self.arrays.alpha.reshape(-1)[place] = alpha
-        self._filled_px = place.stop
+        self.filled_px = place.stop
         self._process.tell({"emptied": slot})
-
-    def _on_header(self, said: dict[str, Any]) -> None:
-        from nledn.photo import Header
-
-        self.header = Header(said["format"], (said["size"][0], said["size"][1]))
-        self._begin_step(limits.cpu_s(self.header.format, self.header.megapixels))
 
     def _begin_step(self, limit_cpu_s: int) -> None:
         self.limit_cpu_s = limit_cpu_s

@@ -32,12 +32,7 @@ THREAD_BYTES = 16 * 2**20  # the stacks of a decoder's threads count, and each c
 
 
 def cpu_s(kind: str, megapixels: float) -> int:
-    """Seconds of the processor that the pixels of a photo may take.
-
-    Args:
-        kind: its format, as in `Photo.format`.
-        megapixels: by its header.
-    """
+    """Seconds of the processor that the pixels of a photo of that format may take."""
     rate = CPU_S_PER_MEGAPIXEL.get(kind, CPU_S_PER_MEGAPIXEL_ELSE)
     return math.ceil(DECODE_CPU_S + rate * megapixels)
 
@@ -69,21 +64,16 @@ def memory_bytes(megapixels: float) -> int:
 
 
 def hold(cpu_s: float, memory_bytes: int) -> None:
-    """Limit this process from now on; the system stops it beyond that.
-
-    Args:
-        cpu_s: processor time in seconds, on top of the used time.
-        memory_bytes: on top of the used memory.
-    """
+    """Limit this process to so much on top of what it has used; the system stops it beyond."""
     if sys.platform == "win32":
         return
     import resource
 
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    had_s = usage.ru_utime + usage.ru_stime
-    _limit(resource.RLIMIT_CPU, math.ceil(had_s + cpu_s))
+    _limit(resource.RLIMIT_CPU, math.ceil(time.process_time() + cpu_s))
     if sys.platform == "linux":
-        _limit(resource.RLIMIT_DATA, _data_bytes() + memory_bytes)
+        # What it counts: private writable memory, and the stack.
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
+        _limit(resource.RLIMIT_DATA, pages * os.sysconf("SC_PAGE_SIZE") + memory_bytes)
 
 
 def hold_for_good() -> None:
@@ -113,9 +103,3 @@ def _limit(what: int, most: int, *, for_good: bool = False) -> None:
     hard = resource.getrlimit(what)[1]
     soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(what, (soft, soft if for_good else hard))
-
-
-def _data_bytes() -> int:
-    """The memory that RLIMIT_DATA counts: private writable memory, and the stack."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
-    return pages * os.sysconf("SC_PAGE_SIZE")

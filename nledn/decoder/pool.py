@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nledn.cancel import CancelToken
-from nledn.decoder.process import Process, ProcessMissing
+from nledn.decoder.process import Process, ProcessFailed
 from nledn.errors import Cancelled
 
 log = logging.getLogger(__name__)
@@ -42,12 +42,7 @@ class Pool:
 
     @contextmanager
     def lent(self, cancel: CancelToken) -> Iterator[Process]:
-        """Lend a process.
-
-        Raises:
-            ProcessMissing: none can be started.
-            Cancelled: `cancel` was set while waiting.
-        """
+        """Lend a process; `ProcessFailed` if none can be started, `Cancelled` while waiting."""
         self._wait_for_turn(cancel)
         process = None
         try:
@@ -55,10 +50,6 @@ class Pool:
             yield process
         finally:
             self._give_back(process)
-
-    def warm_up(self) -> None:
-        """Start the first process in the background, for the first photo."""
-        threading.Thread(target=self._warm_up, name="decoder-start", daemon=True).start()
 
     def close(self) -> None:
         """End all idle processes."""
@@ -73,14 +64,15 @@ class Pool:
             process.disown()
         self.__init__(self._most)  # type: ignore[misc]  # a lock may have been held by another
 
-    def _warm_up(self) -> None:
+    def warm_up(self) -> None:
+        """Start the first process, so that the first photo does not wait for it."""
         with self._changed:
             if self._idle or self._lent or self._waiting:
                 return
         try:
             with self.lent(CancelToken()):
                 pass
-        except (ProcessMissing, Cancelled):
+        except (ProcessFailed, Cancelled):
             log.warning("no decoder could be started ahead", exc_info=True)
 
     def _wait_for_turn(self, cancel: CancelToken) -> None:
@@ -144,4 +136,4 @@ if hasattr(os, "register_at_fork"):
 
 def warm_up() -> None:
     """Start a decoder process in the background, so that the first photo does not wait for it."""
-    pool.warm_up()
+    threading.Thread(target=pool.warm_up, name="decoder-start", daemon=True).start()

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, Literal
 
 from nledn import interpreter
 from nledn.cancel import CancelToken
@@ -29,12 +29,9 @@ ARGUMENT = "--decode-photos"
 
 
 def serve_if_asked(arguments: Sequence[str]) -> None:
-    """Be a decoder until the end, if the command line asks for it; else return.
+    """Be a decoder until the end, if `sys.argv` asks for it; else return.
 
     A program that may be bundled calls this before anything else.
-
-    Args:
-        arguments: as `sys.argv`.
     """
     if len(arguments) == 3 and arguments[1] == ARGUMENT:
         from nledn.decoder.server import serve
@@ -43,38 +40,27 @@ def serve_if_asked(arguments: Sequence[str]) -> None:
 
 
 def command(word: str) -> list[str]:
-    """The command line of a decoder process.
-
-    Args:
-        word: by which it finds the shared memory.
-    """
+    """The command line of a decoder process, which finds the shared memory by a word."""
     if interpreter.is_bundled():
         return [sys.executable, ARGUMENT, word]
-    return interpreter.command("nledn.decoder", word)
+    return interpreter.command("nledn.decoder.server", word)
 
 
-class ProcessDied(Exception):
-    """The process ended in the middle of its work.
+class ProcessFailed(Exception):
+    """A process did not start, or gave no answer.
 
     Attributes:
-        is_time: by its limit of processor time.
-        is_memory: it asked for more memory than it may have.
-        detail: the kind of its end, in a word.
+        reason: it did not start; did not answer in time; had its limit of processor time; asked
+            for more memory than it may have; or ended otherwise.
+        detail: the kind of its end, in a few words.
     """
 
-    def __init__(self, code: int, words: str) -> None:
-        self.is_time = code == -getattr(signal, "SIGXCPU", 0) != 0
-        self.is_memory = any(word in words for word in _MEMORY_WORDS)
-        self.detail = _ending(code)
-        super().__init__(f"{self.detail}: {words}")
-
-
-class ProcessLate(Exception):
-    """The process did not answer in time."""
-
-
-class ProcessMissing(Exception):
-    """The process did not start; the argument says why."""
+    def __init__(
+        self, reason: Literal["missing", "late", "busy", "memory", "crash"], detail: str
+    ) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
 
 
 class Process:
@@ -87,7 +73,7 @@ class Process:
         retires: it takes no more questions.
 
     Raises:
-        ProcessMissing: it does not start.
+        ProcessFailed: it does not start.
         Cancelled: `cancel` was set meanwhile.
     """
 
@@ -97,14 +83,23 @@ class Process:
                 self._errors = undone.enter_context(tempfile.TemporaryFile())
                 self._popen = self._started()
             except OSError as error:
-                raise ProcessMissing(error.strerror or str(error)) from error
+                raise ProcessFailed("missing", error.strerror or str(error)) from error
             undone.pop_all()  # kept until the end of the process
         self._answers: SimpleQueue[bytes | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._listen, name="decoder", daemon=True)
         self._thread.start()
         self.is_idle = self.retires = False
         self.idle_since = 0.0
-        self._wait_until_ready(cancel)
+        try:
+            self.receive(time.monotonic() + START_S, cancel)
+        except ProcessFailed as failure:
+            said = self._last_words().strip().splitlines()
+            raise ProcessFailed("missing", said[-1] if said else failure.detail) from failure
+        except protocol.NONSENSE as error:
+            raise ProcessFailed("missing", "its first answer makes no sense") from error
+        finally:
+            if not self.is_idle:
+                self.end()
 
     def _started(self) -> "subprocess.Popen[bytes]":
         shared = shared_memory.create()
@@ -128,19 +123,6 @@ class Process:
             for descriptor in shared.passed:
                 os.close(descriptor)
 
-    def _wait_until_ready(self, cancel: CancelToken) -> None:
-        try:
-            self.receive(time.monotonic() + START_S, cancel)
-        except ProcessDied as death:
-            raise ProcessMissing(self._last_line() or death.detail) from death
-        except ProcessLate as error:
-            raise ProcessMissing(f"no answer within {START_S} seconds") from error
-        except protocol.NONSENSE as error:
-            raise ProcessMissing("its first answer makes no sense") from error
-        finally:
-            if not self.is_idle:
-                self.end()
-
     @property
     def id(self) -> int:
         """The process id."""
@@ -151,38 +133,29 @@ class Process:
         """True while it runs."""
         return self._popen.poll() is None
 
-    def ask(self, question: dict[str, Any]) -> None:
-        """Ask a question; see `nledn.decoder.protocol`."""
-        self.is_idle = False
-        self.tell(question)
-
     def tell(self, message: dict[str, Any]) -> None:
-        """Send a message that is no question; a dead process is noticed by `receive`."""
+        """Send a message; a dead process is noticed by `receive`."""
         assert self._popen.stdin is not None, "it is a pipe"
         with suppress(OSError):
             self._popen.stdin.write(protocol.line_of(message))
 
     def receive(self, until: float, cancel: CancelToken) -> tuple[str, Any]:
-        """Wait for the next answer; return its kind and content.
-
-        Args:
-            until: when to give up, by `time.monotonic`.
-            cancel: asks to stop waiting.
+        """Wait for the next answer, until a time of `time.monotonic`; return its kind and content.
 
         Raises:
-            ProcessDied, ProcessLate: no answer comes.
+            ProcessFailed: no answer comes.
             Cancelled: `cancel` was set.
         """
         while True:
             cancel.raise_if_cancelled()
             left_s = until - time.monotonic()
             if left_s <= 0:
-                raise ProcessLate
+                raise ProcessFailed("late", "no answer in time")
             with suppress(Empty):
                 line = self._answers.get(timeout=min(left_s, _POLL_S))
                 break
         if line is None:
-            raise self._death()
+            raise self._failure()
         ((kind, said),) = json.loads(line).items()
         if kind == "retires":
             self.retires = True
@@ -217,27 +190,23 @@ class Process:
                 self._answers.put(line)
         self._answers.put(None)
 
-    def _death(self) -> ProcessDied:
+    def _failure(self) -> ProcessFailed:
         try:
             code = self._popen.wait(_END_S)
         except subprocess.TimeoutExpired:
             code = 0  # alive, with its output closed: an unknown fault
-        return ProcessDied(code, self._last_words())
+        # Windows has codes such as 0xC0000005, usually written in this form.
+        detail = f"code {code & 0xFFFFFFFF:#x}" if abs(code) > 255 else f"code {code}"
+        if code < 0:
+            with suppress(ValueError):
+                detail = signal.Signals(-code).name
+        if detail == "SIGXCPU":
+            return ProcessFailed("busy", detail)
+        is_memory = any(word in self._last_words() for word in _MEMORY_WORDS)
+        return ProcessFailed("memory" if is_memory else "crash", detail)
 
     def _last_words(self) -> str:
         """The end of the output of the last photo, by libraries that report errors by printing."""
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - _LAST_WORDS_BYTES))
         return self._errors.read().decode("utf-8", "replace")
-
-    def _last_line(self) -> str:
-        return (self._last_words().strip().splitlines() or [""])[-1]
-
-
-def _ending(code: int) -> str:
-    """Return the error for an exit code."""
-    if code < 0:
-        with suppress(ValueError):
-            return signal.Signals(-code).name
-    # Windows has codes such as 0xC0000005, usually written in this form.
-    return f"code {code & 0xFFFFFFFF:#x}" if abs(code) > 255 else f"code {code}"

@@ -18,15 +18,14 @@ The process answers, after one {"ready": true}:
 
 import base64
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from nledn.errors import DerainError, PhotoError
 
 if TYPE_CHECKING:
-    from nledn.photo.facts import Facts
-
+    from nledn.photo.model import Facts
+    from nledn.photo.source import Form
 
 _BLOCKS = ("icc", "exif", "xmp", "geo", "iptc", "gain_map")
 
@@ -42,28 +41,33 @@ def line_of(message: dict[str, Any]) -> bytes:
     return json.dumps(message).encode("ascii") + b"\n"
 
 
+def form_received(sent: dict[str, Any], limit_px: float) -> "Form":
+    """The form of pixels out of JSON, which no process may make larger than was asked for."""
+    from nledn.photo.source import DepthName, Form
+
+    form = Form(**sent)
+    is_known = form.depth in get_args(DepthName) and 1 <= form.orientation <= 8
+    if not (is_known and min(form.width, form.height) > 0 and form.px <= limit_px):
+        raise ValueError(form)
+    return form
+
+
 def facts_sent(facts: "Facts") -> dict[str, Any]:
     """Facts as JSON has them."""
-    metadata = asdict(facts.metadata)
-    for name in _BLOCKS:
-        if metadata[name] is not None:
-            metadata[name] = base64.b64encode(metadata[name]).decode("ascii")
-    return {**vars(facts), "metadata": metadata}
+    blocks = {name: vars(facts)[name] for name in _BLOCKS if vars(facts)[name] is not None}
+    coded = {name: base64.b64encode(block).decode("ascii") for name, block in blocks.items()}
+    return {**vars(facts), **coded}
 
 
 def facts_received(sent: dict[str, Any]) -> "Facts":
     """Facts out of JSON."""
-    from nledn.photo.facts import Facts
-    from nledn.photo.model import Metadata
+    from nledn.photo.model import Facts
 
-    metadata = dict(sent["metadata"])
-    for name in _BLOCKS:
-        if metadata[name] is not None:
-            metadata[name] = base64.b64decode(metadata[name])
-    if metadata["dpi"] is not None:
-        metadata["dpi"] = (float(metadata["dpi"][0]), float(metadata["dpi"][1]))
-    metadata["texts"] = tuple((keyword, text) for keyword, text in metadata["texts"])
-    return Facts(**{**sent, "metadata": Metadata(**metadata), "notes": tuple(sent["notes"])})
+    blocks = {name: base64.b64decode(sent[name]) for name in _BLOCKS if sent[name] is not None}
+    dpi = None if sent["dpi"] is None else (float(sent["dpi"][0]), float(sent["dpi"][1]))
+    texts = tuple((keyword, text) for keyword, text in sent["texts"])
+    lists = {"dpi": dpi, "texts": texts, "notes": tuple(sent["notes"])}
+    return Facts(**{**sent, **blocks, **lists})
 
 
 def error_received(sent: object, path: Path) -> PhotoError:

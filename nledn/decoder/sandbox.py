@@ -51,10 +51,10 @@ def close_in() -> None:
     if not found:
         return
     bits = max(bits for since, bits in _FILE_RIGHTS.items() if since <= found)
-    files = (1 << bits) - 1 & ~_READING
-    rules = struct.pack("=Q", files)
-    rules += struct.pack("=Q", _TCP) if found >= 4 else b""
-    rules += struct.pack("=Q", _SCOPES) if found >= 6 else b""
+    rights = [(1 << bits) - 1 & ~_READING]
+    rights += [_TCP] if found >= 4 else []
+    rights += [_SCOPES] if found >= 6 else []
+    rules = struct.pack(f"={len(rights)}Q", *rights)
     descriptor = _call(_CREATE_RULESET, rules, len(rules), 0)
     if descriptor >= 0:
         _call(_RESTRICT_SELF, descriptor, 0)

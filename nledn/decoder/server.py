@@ -7,20 +7,21 @@ ends by its limit of processor time.
 import json
 import mmap
 import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from nledn import malloc
 from nledn.decoder import limits, protocol, sandbox, shared_memory
 from nledn.errors import PhotoError, PhotoTakesMemory
-from nledn.photo.pixel_sink import Form, colours_in
 from nledn.photo.reading import Header, decode, read_header
+from nledn.photo.source import Form, colours_in
 
 _INPUT, _OUTPUT, _ERRORS = 0, 1, 2
 
@@ -35,7 +36,9 @@ def serve(word: str) -> NoReturn:
     """
     limits.hold_for_good()
     sandbox.close_in()  # before other threads start, which would stay unrestricted
-    answers = _private_output()
+    # The output is reserved for answers: prints of libraries go to standard error.
+    answers = open(os.dup(_OUTPUT), "wb", buffering=0)  # noqa: PTH123, SIM115  # a descriptor
+    os.dup2(_ERRORS, _OUTPUT)
 
     def answer(message: dict[str, Any]) -> None:
         answers.write(protocol.line_of(message))
@@ -52,13 +55,6 @@ def serve(word: str) -> NoReturn:
         _forget_words()
         _answer(question, answer, canvas)
         malloc.give_back()
-
-
-def _private_output() -> BinaryIO:
-    """Reserve the output for answers: prints of libraries go to standard error."""
-    own = os.dup(_OUTPUT)
-    os.dup2(_ERRORS, _OUTPUT)
-    return open(own, "wb", buffering=0)  # noqa: PTH123  # a descriptor
 
 
 def _listen(questions: "SimpleQueue[dict[str, Any]]", emptied: "SimpleQueue[int]") -> None:
@@ -92,10 +88,12 @@ def _answer(question: dict[str, Any], answer: Answer, canvas: "_Slots") -> None:
         if "header" in question:
             answer({"header": asdict(read_header(path))})
         else:
-            limit = question["limit_megapixels"]
-            damaged = bool(question["damaged"])
             facts = decode(
-                path, canvas, limit_megapixels=limit, damaged=damaged, on_header=on_header
+                path,
+                canvas,
+                limit_megapixels=question["limit_megapixels"],
+                damaged=bool(question["damaged"]),
+                on_header=on_header,
             )
             end = {"done": protocol.facts_sent(facts)}
     except PhotoError as error:
@@ -118,7 +116,7 @@ class _Slots:
             emptied.put(slot)
 
     def begin(self, form: Form) -> None:
-        """Announce them."""
+        """Announce the pixels."""
         self._form = form
         self._answer({"form": asdict(form)})
 
@@ -130,10 +128,14 @@ class _Slots:
             self._put_part(pixels[start : start + step])
 
     def _put_part(self, pixels: Any) -> None:
-        slot = self._emptied.get()
-        depth, count = self._form.depth, len(pixels)
-        colours = colours_in(pixels.shape[1])
-        np.copyto(shared_memory.colours(self._memory, slot, depth, count), pixels[:, :colours])
+        slot, count = self._emptied.get(), len(pixels)
+        colours, alpha = shared_memory.planes(self._memory, slot, self._form.depth, count)
+        bands = colours_in(pixels.shape[1])
+        np.copyto(colours, pixels[:, :bands])
         if self._form.has_alpha:
-            np.copyto(shared_memory.alpha(self._memory, slot, depth, count), pixels[:, colours])
+            np.copyto(alpha, pixels[:, bands])
         self._answer({"filled": [slot, count]})
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nledn.photo.pixel_sink import DepthName
+    from nledn.photo.source import DepthName
 if sys.platform == "linux":
     import fcntl
 
@@ -78,18 +78,13 @@ def capacity_px(depth: "DepthName") -> int:
     return SLOT_PX // 2 if depth == "float32" else SLOT_PX
 
 
-def colours(memory: mmap.mmap, slot: int, depth: "DepthName", count: int) -> Any:
-    """The colours in a slot: (count, 3) of that depth, to read or write."""
+def planes(memory: mmap.mmap, slot: int, depth: "DepthName", count: int) -> tuple[Any, Any]:
+    """The colours in a slot, (count, 3), and its alpha, (count,), of that depth; to be written."""
     import numpy as np
 
-    return np.frombuffer(memory, depth, 3 * count, slot * SLOT_BYTES).reshape(count, 3)
-
-
-def alpha(memory: mmap.mmap, slot: int, depth: "DepthName", count: int) -> Any:
-    """The alpha in a slot: (count,) of that depth, to read or write."""
-    import numpy as np
-
-    return np.frombuffer(memory, depth, count, slot * SLOT_BYTES + 3 * SLOT_PX * 2)
+    start = slot * SLOT_BYTES
+    colours = np.frombuffer(memory, depth, 3 * count, start).reshape(count, 3)
+    return colours, np.frombuffer(memory, depth, count, start + 3 * SLOT_PX * 2)
 
 
 def _anonymous() -> int:

@@ -1,15 +1,10 @@
 """Photos in and out: files become `Photo`, results become files."""
 
-from nledn.photo.formats import (
-    is_video_suffix,
-    output_suffix,
-    readable_suffixes,
-    writable_suffixes,
-)
+from nledn.photo.formats import is_video_suffix, output_suffix, readable_suffixes, writable_suffixes
 from nledn.photo.icc import in_srgb
-from nledn.photo.model import Note, Photo
+from nledn.photo.model import Note, Photo, WriteSettings
 from nledn.photo.reading import Header, read, read_header
-from nledn.photo.writing import WriteSettings, write, write_rain
+from nledn.photo.writing import resized, write, write_rain
 
 __all__ = [
     "Header",
@@ -22,6 +17,7 @@ __all__ = [
     "read",
     "read_header",
     "readable_suffixes",
+    "resized",
     "writable_suffixes",
     "write",
     "write_rain",

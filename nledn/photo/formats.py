@@ -29,11 +29,12 @@ _SIGNATURES = (
     (b"\xff\x0a", "JXL"),  # a bare codestream
     (b"\0\0\0\x0cJXL \r\n\x87\n", "JXL"),
 )
-_AVIF_BRANDS = {b"avif", b"avis"}
-_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
-_RAW_BRANDS = {b"crx "}  # Canon CR3
-
-_SUFFIXES = {
+_BRANDS = {
+    **dict.fromkeys((b"avif", b"avis"), "AVIF"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm"), "HEIC"),
+    **{b"hevs": "HEIC", b"crx ": "RAW"},  # Canon CR3
+}
+SUFFIXES = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "MPO": (".mpo",),
     "PNG": (".png", ".apng"),
@@ -49,6 +50,7 @@ _SUFFIXES = {
         *(".pef", ".srw", ".x3f", ".mrw", ".iiq", ".3fr", ".erf", ".rwl"),
     ),
 }
+"""Of the formats that are read, named as in `Photo.format`; in lower case."""
 _VIDEO_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".wmv", ".flv", ".3gp", ".ogv"),
     *(".mpg", ".mpeg", ".mts", ".m2ts"),
@@ -70,26 +72,14 @@ WITHOUT_ALPHA = ("JPEG", "BMP")
 """Formats we write that hold no transparency."""
 WITHOUT_METADATA = ("BMP",)
 """Formats we write that hold neither profile nor EXIF nor XMP."""
-_WRITABLE = {
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".png": "PNG",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-    ".webp": "WEBP",
-    ".bmp": "BMP",
-    ".jxl": "JXL",
-}
+_WRITABLE = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}
+_WRITABLE |= {".webp": "WEBP", ".bmp": "BMP", ".jxl": "JXL"}
 
 
 def sniff(head: bytes) -> str | None:
-    """Name the format of a file by its first bytes.
+    """Name the format of a file by its first `HEAD_BYTES`, as in `Photo.format`; None if unknown.
 
-    Args:
-        head: the first `HEAD_BYTES` of the file, or all of a shorter one.
-
-    Returns:
-        A name as in `Photo.format`, or None. RAW files that are TIFF inside are "TIFF" here.
+    RAW files that are TIFF inside are "TIFF" here.
     """
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WEBP"
@@ -104,14 +94,8 @@ def _sniff_boxes(head: bytes) -> str | None:
     """Tell HEIC, AVIF and CR3 apart by the brands of their container, the first one best."""
     length = min(int.from_bytes(head[:4], "big"), len(head))
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, length, 4))]
-    for brand in brands:
-        if brand in _AVIF_BRANDS:
-            return "AVIF"
-        if brand in _HEIC_BRANDS:
-            return "HEIC"
-        if brand in _RAW_BRANDS:
-            return "RAW"
-    return "HEIC" if b"mif1" in brands else None
+    named = next((_BRANDS[brand] for brand in brands if brand in _BRANDS), None)
+    return named or ("HEIC" if b"mif1" in brands else None)
 
 
 def is_video(head: bytes, suffix: str) -> bool:
@@ -131,17 +115,12 @@ def is_video_suffix(suffix: str) -> bool:
 
 def named_by(suffix: str) -> str | None:
     """Return the format that files of that suffix, in any letter case, should have."""
-    return next((name for name, all_ in _SUFFIXES.items() if suffix.lower() in all_), None)
-
-
-def readable_formats() -> tuple[str, ...]:
-    """Return the formats that are read, as in `Photo.format`."""
-    return tuple(_SUFFIXES)
+    return next((name for name, all_ in SUFFIXES.items() if suffix.lower() in all_), None)
 
 
 def readable_suffixes() -> tuple[str, ...]:
     """Suffixes, in lower case, of files worth trying; for dialogs and batches."""
-    return tuple(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
+    return tuple(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
 
 
 def writable_suffixes() -> tuple[str, ...]:
@@ -170,15 +149,14 @@ def output_suffix(photo: Photo) -> str:
     TIFF, MPO becomes JPEG, a BMP with alpha PNG, since our BMP has none. Anything else becomes PNG.
     """
     own = photo.path.suffix if photo.path else ""
-    if photo.format in ("HEIC", "AVIF"):
+    kind = photo.format
+    if kind in ("HEIC", "AVIF"):
         return ".jpg" if photo.depth_bits == 8 and photo.alpha is None else ".tif"
-    if photo.format == "RAW" or (photo.is_float and photo.format not in FLOATING):
+    if kind == "RAW" or (photo.is_float and kind not in FLOATING):
         return ".tif"
-    if photo.format == "MPO":
-        return own if written_format(own) == "JPEG" else ".jpg"
-    if photo.format == "BMP" and photo.alpha is not None:
+    if kind == "BMP" and photo.alpha is not None:
         return ".png"
-    if written_format(own) == photo.format:
+    kind = "JPEG" if kind == "MPO" else kind
+    if written_format(own) == kind:
         return own
-    defaults = {"JPEG": ".jpg", "TIFF": ".tif", "WEBP": ".webp", "BMP": ".bmp"}
-    return defaults.get(photo.format, ".png")
+    return {"JPEG": ".jpg", "TIFF": ".tif", "WEBP": ".webp", "BMP": ".bmp"}.get(kind, ".png")

@@ -8,86 +8,59 @@ orientation in their EXIF is only a copy and is not applied again.
 
 import functools
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from nledn.photo import exif, pillow, vips, xmp
-from nledn.photo.model import Decoded, Metadata, Note
-from nledn.photo.pixel_sink import DepthName, Form, PixelSink, colours_in
-from nledn.photo.source import ReaderMissing, Source, Unsupported
+from nledn.photo.model import Facts, Note
+from nledn.photo.source import DepthName, Form, Picture, Source, Unsupported, colours_in
 from nledn.pixels import strips
 
 _CLEAN_APERTURE = struct.pack(">I", 40) + b"clap"
 _HEADER_BYTES = 2**20
-_MODES = {
-    "L": 1,
-    "I;16": 1,
-    "I;16L": 1,
-    "L;10": 1,
-    "L;12": 1,
-    "LA": 2,
-    "RGB": 3,
-    "RGBA": 4,
-    "L;16": 1,
-    "LA;16": 2,
-    "RGB;16": 3,
-    "RGBA;16": 4,
-}
+_CHANNELS = {"L": 1, "I": 1, "LA": 2, "RGB": 3, "RGBA": 4}  # by the mode's name before the bits
 _HDR_TRANSFERS = (16, 18)  # PQ and HLG in ITU-T H.273
 _SRGB_PRIMARIES = (1, 2)  # BT.709, and "not said"
 
 
-def opened(file: BinaryIO, kind: str) -> Source:
-    """Read all but the pixels of a HEIC or AVIF file.
-
-    Args:
-        file: the open file.
-        kind: "HEIC" or "AVIF".
-
-    Raises:
-        ReaderMissing: pi-heif is not installed.
-        ValueError, RuntimeError, EOFError: the file is damaged.
-    """
-    try:
-        import pi_heif
-    except ImportError as error:
-        raise ReaderMissing(kind, "pi-heif") from error
-    file.seek(0)
+def opened(file: BinaryIO, kind: str = "HEIC") -> Source:
+    """Read all but the pixels of a HEIC or AVIF file."""
+    import pi_heif
 
     container = pi_heif.open_heif(file, convert_hdr_to_8bit=False)
     picture = container[container.primary_index]
     info = picture.info
-    notes = list(_notes(container, info))
+    notes = tuple(_notes(container, info))
     bits = int(info.get("bit_depth", 8))
-    if kind == "AVIF" and bits == 8 and not _is_clipped(file):
-        source = pillow.opened(file, kind)
-        return replace(source, notes=tuple(dict.fromkeys((*source.notes, *notes))))
+    file.seek(0)
+    # Pillow does not know a clean aperture (ISO 14496-12). A false match only costs time.
+    is_clipped = _CLEAN_APERTURE in file.read(_HEADER_BYTES)
+    if kind == "AVIF" and bits == 8 and not is_clipped:
+        file.seek(0)
+        source = pillow.opened(file)
+        return replace(source, facts=replace(source.facts, notes=(*source.facts.notes, *notes)))
+    decode: Callable[[], Picture] = functools.partial(_decoded, picture, bits)
     if kind == "AVIF":
         # libvips makes three channels of one.
-        bands = {1: (0,), 2: (0, 3)}.get(_MODES.get(picture.mode, 0))
+        bands = {1: (0,), 2: (0, 3)}.get(_channels(picture))
         decode = vips.VipsImage(file, "AVIF", bits=bits, bands=bands).decode
-    else:
-        decode = functools.partial(_decoded, picture, bits)
     block, packet = exif.bare(info.get("exif")), info.get("xmp") or None
-    if packet is not None and xmp.has_film(packet):
-        notes.append(Note.FILM)
-    metadata = Metadata(
-        icc=info.get("icc_profile") or None, exif=block, xmp=packet, dpi=exif.dpi(block or b"")
+    facts = Facts(
+        format=kind,
+        icc=info.get("icc_profile") or None,
+        exif=block,
+        xmp=packet,
+        dpi=exif.dpi(block or b""),
+        notes=(*notes, *xmp.companions(packet or b"")),
     )
-    unique = tuple(dict.fromkeys(notes))
-    return Source(kind, picture.size, metadata, decode, orientation=1, notes=unique)
+    return Source(facts, picture.size, decode, orientation=1)
 
 
-def _is_clipped(file: BinaryIO) -> bool:
-    """Return whether a file has a clean aperture, which Pillow does not know (ISO 14496-12).
-
-    Any match in the header counts; a false one only costs time.
-    """
-    file.seek(0)
-    return _CLEAN_APERTURE in file.read(_HEADER_BYTES)
+def _channels(picture: Any) -> int:
+    return _CHANNELS.get(picture.mode.partition(";")[0], 0)
 
 
 def _notes(container: Any, info: dict[str, Any]) -> Iterator[str]:
@@ -107,16 +80,16 @@ def _notes(container: Any, info: dict[str, Any]) -> Iterator[str]:
         yield Note.COLOUR_UNTAGGED
 
 
-def _decoded(picture: Any, bits: int, canvas: PixelSink) -> Decoded:
-    if picture.mode not in _MODES:
+def _decoded(picture: Any, bits: int) -> Picture:
+    channels = _channels(picture)
+    if not channels:
         raise Unsupported(picture.mode)
     values = np.asarray(picture)
     height, width = values.shape[:2]
-    values = values.reshape(height, width, _MODES[picture.mode])
-    channels = values.shape[2]
+    values = values.reshape(height, width, channels)
     is_deep = values.dtype == np.uint16
     depth: DepthName = "uint16" if is_deep else "uint8"
-    canvas.begin(Form(width, height, depth, has_alpha=channels > colours_in(channels)))
-    for rows in strips(height, width):
-        canvas.put(vips.filled(values[rows], bits if is_deep else None))
-    return Decoded(grey=colours_in(channels) == 1)
+    form = Form(width, height, depth, has_alpha=channels > colours_in(channels))
+    parts = (values[rows] for rows in strips(height, width))
+    full = (vips.filled(part, bits if is_deep else None) for part in parts)
+    return Picture(form, full, grey=colours_in(channels) == 1)

@@ -64,12 +64,7 @@ def without_location(block: bytes) -> bytes:
 
 
 def into_xmp(block: bytes, packet: bytes | None) -> tuple[bytes | None, bool]:
-    """Add the words of a block to XMP if they are missing; return whether all found a place.
-
-    Args:
-        block: as JPEG and TIFF hold it.
-        packet: the photo's, or None.
-    """
+    """Add the words of a block to XMP if they are missing; return whether all found a place."""
     words: defaultdict[int, list[str]] = defaultdict(list)
     is_whole = True
     for record, dataset, value in _records(block):
@@ -80,13 +75,10 @@ def into_xmp(block: bytes, packet: bytes | None) -> tuple[bytes | None, bool]:
     if not words:
         return packet, is_whole
     properties = "".join(_property(number, values) for number, values in sorted(words.items()))
-    own = (
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    own = xmp.packet_of(
         '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        f' xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/">{properties}'
-        "</rdf:Description></rdf:RDF></x:xmpmeta>"
-    ).encode()
+        f' xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/">{properties}</rdf:Description>'
+    )
     return xmp.merged([own] if packet is None else [packet, own]), is_whole
 
 

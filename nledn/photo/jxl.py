@@ -9,24 +9,23 @@ import os
 import struct
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from nledn.photo.model import Decoded, Metadata, Note, Photo
-from nledn.photo.pixel_sink import DepthName, Form, PixelSink, colours_in
-from nledn.photo.source import Damaged, ReaderMissing, Source, Unsupported
+from nledn.photo.model import Facts, Note, Photo, WriteSettings, other_data
+from nledn.photo.source import Damaged, DepthName, Form, Picture, Source, Unsupported, colours_in
 from nledn.pixels import strips
 
 _CODESTREAM, _SIGNATURE = b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n"
 _TYPE = b"\0\0\0\x14ftypjxl \0\0\0\0jxl "
+_PARTS = {b"jxlc": 0, b"jxlp": 4}  # boxes of the codestream, and the bytes of their head
 _EXIF, _XMP, _PACKED, _JPEG_PARTS = b"Exif", b"xml ", b"brob", b"jbrd"
 _TOLD = {b"jhgm": Note.GAIN_MAP, b"jumb": Note.CREDENTIALS}
 _SILENT = frozenset(
-    {b"JXL ", b"ftyp", b"jxll", b"jxli", b"jxlc", b"jxlp", b"free", b"skip"}
-    | {_CODESTREAM, _EXIF, _XMP, _JPEG_PARTS, *_TOLD}
+    {b"JXL ", b"ftyp", b"jxll", b"jxli", b"free", b"skip"}
+    | {*_PARTS, _CODESTREAM, _EXIF, _XMP, _JPEG_PARTS, *_TOLD}
 )
 _LARGEST_METADATA = 2**26
 _HEAD_BYTES = 64
@@ -38,17 +37,11 @@ _DEPTHS: dict[str, DepthName] = {
 _NAMES = {depth: name for name, depth in _DEPTHS.items()}
 # Of 12 megapixels without loss 3 took 2.6 s of the processor and 5.0 MB, 7 12.0 s and 4.2 MB.
 _EFFORT = 3
+_LOSSLESS_QUALITY = 100
 
 
-@dataclass(frozen=True)
-class _Basics:
-    """The first fields of a codestream.
-
-    Attributes:
-        size: upright, px.
-        is_moving: it has several frames.
-        is_lossless: as far as is read here.
-    """
+class _Basics(NamedTuple):
+    """The first fields of a codestream: the upright size in px, several frames, losslessness."""
 
     size: tuple[int, int]
     is_moving: bool = False
@@ -60,70 +53,57 @@ class NotEncoded(Exception):
 
 
 def opened(file: BinaryIO) -> Source:
-    """Read all but the pixels and the profile of a JPEG XL.
+    """Read all but the pixels and the profile of a JPEG XL."""
+    import OpenImageIO  # noqa: F401
 
-    Raises:
-        ReaderMissing: OpenImageIO or Brotli is not installed.
-        Damaged: the size cannot be read.
-        Unsupported: a name that OpenImageIO does not open.
-    """
-    try:
-        import OpenImageIO  # noqa: F401
-    except ImportError as error:
-        raise ReaderMissing("JPEG XL", "openimageio") from error
     name = os.fspath(file.name)
     if not name.lower().endswith(".jxl") or not name.isprintable():
         raise Unsupported("JPEG XL under a name that does not end in .jxl, or is not Unicode")
     boxes = _boxes(file)
     basics = _basics(_Bits(boxes[_CODESTREAM]))
     exif = boxes.get(_EXIF)
-    return Source(
+    facts = Facts(
         format="JXL",
-        size=basics.size,
-        metadata=Metadata(
-            exif=None if exif is None else exif[4 + int.from_bytes(exif[:4], "big") :],
-            xmp=boxes.get(_XMP),
+        exif=None if exif is None else exif[4 + int.from_bytes(exif[:4], "big") :],
+        xmp=boxes.get(_XMP),
+        notes=(
+            *([f"{Note.FRAMES}:several"] if basics.is_moving else []),
+            *(note for box, note in _TOLD.items() if box in boxes),
+            *other_data(boxes.keys() - _SILENT),
         ),
-        decode=functools.partial(_decoded, name),
-        orientation=1,  # libjxl turns it
-        notes=tuple(_notes(set(boxes), basics)),
         lossless=basics.is_lossless and _JPEG_PARTS not in boxes,
     )
-
-
-def _notes(names: set[bytes], basics: _Basics) -> Iterator[str]:
-    if basics.is_moving:
-        yield f"{Note.FRAMES}:several"
-    yield from (note for name, note in _TOLD.items() if name in names)
-    others = sorted(name.decode("ascii", "replace").strip() for name in names - _SILENT)
-    if others:
-        yield f"{Note.OTHER_DATA}:{', '.join(others)}"
+    return Source(facts, basics.size, functools.partial(_decoded, name), orientation=1)
 
 
 def _boxes(file: BinaryIO) -> dict[bytes, bytes]:
     """Read the boxes by their names: EXIF and XMP, unpacked, and where the codestream begins."""
     found = {_CODESTREAM: b""}
+    for name, start, end in _places(file):
+        file.seek(start)
+        if name in _PARTS:
+            found[_CODESTREAM] += file.read(min(_HEAD_BYTES, end - start))[_PARTS[name] :]
+        content, data = _metadata(file, name, end)
+        found.setdefault(content, data)
+    return found
+
+
+def _places(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the name of each box, and where its content begins and ends."""
     end_of_file = file.seek(0, os.SEEK_END)
     file.seek(0)
-    head = file.read(_HEAD_BYTES)
-    if head.startswith(_CODESTREAM):
-        return {_CODESTREAM: head}
+    if file.read(2) == _CODESTREAM:
+        yield b"jxlc", 0, end_of_file  # as if it lay in a box
+        return
     at = 0
     for _ in range(_MOST_BOXES):
         file.seek(at)
         length, name, large = struct.unpack(">I4sQ", file.read(16).ljust(16, b"\0"))
         start = at + (16 if length == 1 else 8)
-        end = min({0: end_of_file, 1: at + large}.get(length, at + length), end_of_file)
-        if end < start:
-            break
-        file.seek(start)
-        if name in (b"jxlc", b"jxlp"):
-            part = file.read(min(_HEAD_BYTES, end - start))
-            found[_CODESTREAM] += part[4 if name == b"jxlp" else 0 :]
-        name, data = _metadata(file, name, end)
-        found.setdefault(name, data)
-        at = end
-    return found
+        at = min({0: end_of_file, 1: at + large}.get(length, at + length), end_of_file)
+        if at < start:
+            return
+        yield name, start, at
 
 
 def _metadata(file: BinaryIO, name: bytes, end: int) -> tuple[bytes, bytes]:
@@ -220,7 +200,7 @@ def _size(bits: _Bits) -> tuple[int, int]:
     return 8 * (bits.take(5) + 1) if is_small else bits.choose(*sides), height
 
 
-def _decoded(name: str, sink: PixelSink) -> Decoded:
+def _decoded(name: str) -> Picture:
     import OpenImageIO as oiio  # noqa: N813  # as all of its documentation writes it
 
     oiio.attribute("threads", 1)
@@ -239,32 +219,31 @@ def _decoded(name: str, sink: PixelSink) -> Decoded:
         raise Unsupported("JPEG XL of CMYK")
     colours, alpha = colours_in(spec.nchannels), spec.alpha_channel
     bands = [*range(colours), *([alpha] if alpha >= 0 else [])]
-    sink.begin(Form(spec.width, spec.height, depth, has_alpha=alpha >= 0))
+    form = Form(spec.width, spec.height, depth, has_alpha=alpha >= 0)
+    notes = (Note.EXTRA_CHANNELS,) if spec.nchannels > len(bands) else ()
+    return Picture(form, _fetched(picture, bands), grey=colours == 1, notes=notes, icc=icc)
+
+
+def _fetched(picture: Any, bands: list[int]) -> Iterator[Any]:
+    spec = picture.spec()
     for rows in strips(spec.height, spec.width):
         strip = picture.read_scanlines(rows.start, rows.stop, 0, 0, spec.nchannels, spec.format)
         if strip is None:
             raise Damaged(picture.geterror())
-        sink.put(strip[..., bands])
+        yield strip[..., bands]
     picture.close()
-    notes = (Note.EXTRA_CHANNELS,) if spec.nchannels > len(bands) else ()
-    return Decoded(grey=colours == 1, notes=notes, icc=icc)
 
 
-def write(photo: Photo, file: BinaryIO, *, quality: int) -> None:
-    """Encode a photo of 8 or 16 bits with its metadata; libjxl fails at most floats beyond 0 to 1.
-
-    Args:
-        photo: metadata ready to be written.
-        file: where it goes.
-        quality: 1 to 99; 100 is lossless, and so is a photo that was.
+def write(photo: Photo, file: BinaryIO, settings: WriteSettings) -> None:
+    """Encode a photo of 8 or 16 bits; lossless at quality 100, and if the photo was.
 
     Raises:
-        NotEncoded: libjxl refuses.
+        NotEncoded: libjxl refuses, as it does most floats beyond 0 to 1.
     """
-    is_lossless = quality == 100 or photo.lossless
+    quality = _LOSSLESS_QUALITY if photo.lossless else settings.quality
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo.jxl"
-        _encode(photo, path, 0.0 if is_lossless else _distance(quality))
+        _encode(photo, path, quality)
         with path.open("rb") as encoded:
             parts = list(_codestream_of(encoded))
     file.write(_SIGNATURE + _TYPE)
@@ -275,14 +254,7 @@ def write(photo: Photo, file: BinaryIO, *, quality: int) -> None:
     _write_box(file, b"jxlc", b"".join(parts))
 
 
-def _distance(quality: int) -> float:
-    """Return the distance that libjxl's tools take for a quality of JPEG's."""
-    if quality >= 30:
-        return 0.1 + (100 - quality) * 0.09
-    return 53 / 3000 * quality**2 - 23 / 20 * quality + 25
-
-
-def _encode(photo: Photo, path: Path, distance: float) -> None:
+def _encode(photo: Photo, path: Path, quality: int) -> None:
     import OpenImageIO as oiio  # noqa: N813  # as all of its documentation writes it
 
     # It takes no grey with alpha.
@@ -293,7 +265,7 @@ def _encode(photo: Photo, path: Path, distance: float) -> None:
     height, width, channels = values.shape
     spec = oiio.ImageSpec(width, height, channels, _NAMES[values.dtype.name])
     spec.attribute("oiio:UnassociatedAlpha", 1)
-    spec.attribute("jpegxl:distance", distance)
+    spec.attribute("Compression", f"jpegxl:{quality}")
     spec.attribute("jpegxl:effort", _EFFORT)
     if photo.icc is not None:
         kind = oiio.TypeDesc(f"uint8[{len(photo.icc)}]")
@@ -308,16 +280,10 @@ def _encode(photo: Photo, path: Path, distance: float) -> None:
 
 def _codestream_of(file: BinaryIO) -> Iterator[bytes]:
     """Yield the parts of the codestream in a file that OpenImageIO wrote."""
-    if file.read(2) == _CODESTREAM:
-        file.seek(0)
-        yield file.read()
-        return
-    file.seek(0)
-    while head := file.read(8):
-        length, name = struct.unpack(">I4s", head)
-        data = file.read(length - 8) if length else file.read()
-        if name in (b"jxlc", b"jxlp"):
-            yield data[4 if name == b"jxlp" else 0 :]
+    for name, start, end in _places(file):
+        if name in _PARTS:
+            file.seek(start)
+            yield file.read(end - start)[_PARTS[name] :]
 
 
 def _write_box(file: BinaryIO, name: bytes, data: bytes) -> None:

@@ -1,95 +1,77 @@
-"""A photo in memory, and notes on its reading."""
+"""A photo in memory, notes on its reading, and settings for its writing."""
 
 import functools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal, TypeAlias
 
-from nledn.photo.texts import Texts
 from nledn.pixels import Pixels, Plane, without_hidden
+
+Texts: TypeAlias = tuple[tuple[str, str], ...]
+"""Keyword and text, in the file's order. Bytes that are not UTF-8 become lone surrogates."""
+
+COMMENT = "Comment"
+"""PNG's keyword for the comment of JPEG and GIF (PNG, third edition, 11.3.3.1)."""
+
+Strip = Literal["none", "location", "all"]
+"""The metadata to leave out. Profile and resolution, which the pixels need, are kept."""
 
 
 class Note(StrEnum):
-    """A note on dropped or converted data; a word for `nledn.messages`.
+    """A note on dropped or converted data; its sentence is in `nledn.messages.NOTES`.
 
-    Some are followed by a colon and a detail, as in `frames:12`.
+    Some are followed by a colon and a detail, as in `frames:12` or `cut-off:30 of 40`.
     """
 
     FRAMES = "frames"
-    """Only the first of several frames or pages is taken."""
-    MPO = "mpo"
-    """Several pictures in one JPEG (MPO): the main one is taken, the rest dropped."""
-    GAIN_MAP = "gain-map"
-    """The gain map, which brightens the photo on HDR screens, is dropped: damaged, or no room."""
+    MPO = "mpo"  # several pictures in one JPEG
+    GAIN_MAP = "gain-map"  # damaged, or the format has no room for it
     DEPTH = "depth"
-    """The depth map is dropped."""
     FILM = "film"
-    """A motion photo: the video beside the picture is dropped."""
     TRAILER = "trailer"
-    """Data behind the end of the picture is dropped."""
-    CREDENTIALS = "credentials"
-    """Content credentials (C2PA), which would no longer be true, are dropped."""
-    OTHER_DATA = "other-data"
-    """Data of an unknown kind is dropped; after a colon, its name in the file."""
+    CREDENTIALS = "credentials"  # C2PA, which would no longer be true
+    OTHER_DATA = "other-data"  # of an unknown kind; its name in the file follows
     LAYERS = "layers"
-    """The layers of a Photoshop file are dropped."""
-    GEOREFERENCE = "georeference"
-    """The place on earth (GeoTIFF) of a photo that was turned, or in another format, is dropped."""
-    EXTENDED_XMP = "extended-xmp"
-    """Extended XMP that is incomplete or belongs to no packet is dropped."""
-    IPTC = "iptc"
-    """The old IPTC block is dropped; what XMP repeats of it stays."""
+    GEOREFERENCE = "georeference"  # of a photo that was turned, or is in another format
+    EXTENDED_XMP = "extended-xmp"  # incomplete, or of no packet
+    IPTC = "iptc"  # what XMP repeats of it stays
     PALETTE = "palette"
-    """A palette became RGB."""
     BILEVEL = "bilevel"
-    """Pure black and white became 8-bit grey."""
     CMYK = "cmyk"
-    """CMYK became sRGB, through its own profile or else a common one."""
     RAW = "raw"
-    """Developed from RAW with the camera's white balance, to 16-bit sRGB."""
     EXTRA_CHANNELS = "extra-channels"
-    """Channels beyond colour and alpha are dropped."""
     COLOUR_UNTAGGED = "colour-untagged"
-    """A colour space described other than by an ICC profile is dropped."""
-    BAD_ICC = "bad-icc"
-    """The ICC profile is corrupt or of another kind of colour, and dropped."""
+    BAD_ICC = "bad-icc"  # corrupt, or of another kind of colour
     BAD_EXIF = "bad-exif"
-    """The EXIF is corrupt and dropped."""
     BAD_EXIF_PART = "bad-exif-part"
-    """Part of the EXIF is corrupt and dropped."""
     RAW_EXIF = "raw-exif"
-    """The EXIF of this kind of RAW file cannot be read."""
     BAD_XMP = "bad-xmp"
-    """The XMP is corrupt and dropped."""
     BAD_XMP_PART = "bad-xmp-part"
-    """Part of the XMP is corrupt and dropped."""
     NO_END = "no-end"
-    """The end mark of the file is missing, but no pixel."""
     CUT_OFF = "cut-off"
-    """Rows are missing; after a colon, those present of all, as in `30 of 40`."""
     SIDECAR = "sidecar"
-    """The XMP file beside the photo could not be copied."""
     NO_EXIF = "no-exif"
-    """The format of the result has no room for the EXIF."""
     NO_XMP = "no-xmp"
-    """The format of the result has no room for the XMP."""
     NO_PROFILE = "no-profile"
-    """The format of the result has no room for the profile."""
     NO_TEXTS = "no-texts"
-    """The format of the result has no room for all texts."""
     NO_ALPHA = "no-alpha"
-    """The format of the result has no transparency, which is laid over white."""
     NO_RESOLUTION = "no-resolution"
-    """The format of the result has no room for the resolution."""
     FEWER_BITS = "fewer-bits"
-    """16 bits became 8 in the format of the result."""
     NO_FLOAT = "no-float"
-    """Floats became whole numbers in the format of the result; after a colon, of how many bits."""
 
 
-@dataclass(frozen=True)
-class Metadata:
-    """The facts of a file about its pixels; fields as in `Photo`."""
+def other_data(names: Iterable[bytes]) -> Iterator[str]:
+    """Note data of these names in the file, if any."""
+    shown = sorted(name.decode("ascii", "replace").strip(" ") for name in names)
+    if shown:
+        yield f"{Note.OTHER_DATA}:{', '.join(shown)}"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Facts:
+    """All about a photo but its pixels; fields as in `Photo`."""
 
     icc: bytes | None = None
     exif: bytes | None = None
@@ -99,27 +81,27 @@ class Metadata:
     geo: bytes | None = None
     iptc: bytes | None = None
     gain_map: bytes | None = None
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """The facts that appear while the pixels are decoded.
-
-    Attributes:
-        grey: the three channels are equal because the file has one.
-        converted: the pixels were converted to sRGB; the file's profile no longer holds.
-        notes: as in `Photo.notes`.
-        icc: the profile, where it appears with the pixels alone.
-    """
-
     grey: bool = False
-    converted: bool = False
+    linear: bool = False
+    lossless: bool = False
+    format: str = "PNG"
     notes: tuple[str, ...] = ()
-    icc: bytes | None = None
+
+    @property
+    def comments(self) -> list[bytes]:
+        """The texts that a JPEG can hold, unchanged to the byte if they came from one."""
+        texts = (text for keyword, text in self.texts if keyword == COMMENT)
+        return [text.encode("utf-8", "surrogateescape") for text in texts]
+
+
+def texts_of(comments: Iterable[bytes]) -> Texts:
+    """The comments of a JPEG or a GIF, in whatever encoding; most are UTF-8."""
+    found = (comment.rstrip(b"\0").decode("utf-8", "surrogateescape") for comment in comments)
+    return tuple((COMMENT, text) for text in found)
 
 
 @dataclass(frozen=True, eq=False)
-class Photo:
+class Photo(Facts):
     """A photo: upright, in its own depth and colours.
 
     Derived photos are made with `dataclasses.replace(photo, pixels=...)`.
@@ -127,6 +109,7 @@ class Photo:
     Attributes:
         pixels: (H, W, 3) RGB, of any depth, upright, in the file's own encoding.
         alpha: (H, W) of the same dtype, straight, or None.
+        path: the file it was read from.
         icc: the profile of the pixels.
         exif: a TIFF structure (without the word Exif before it), orientation 1, no thumbnail.
         xmp: an XMP packet in UTF-8, orientation 1, no thumbnails.
@@ -140,7 +123,6 @@ class Photo:
         lossless: a WebP or JPEG XL that kept every pixel, and keeps them again.
         format: "JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "HEIC",
             "JXL" or "RAW".
-        path: the file it was read from.
         notes: dropped or converted data, as `Note` says.
 
     Example:
@@ -150,20 +132,7 @@ class Photo:
 
     pixels: Pixels
     alpha: Plane | None = None
-    icc: bytes | None = None
-    exif: bytes | None = None
-    xmp: bytes | None = None
-    dpi: tuple[float, float] | None = None
-    texts: Texts = ()
-    geo: bytes | None = None
-    iptc: bytes | None = None
-    gain_map: bytes | None = None
-    grey: bool = False
-    linear: bool = False
-    lossless: bool = False
-    format: str = "PNG"
     path: Path | None = None
-    notes: tuple[str, ...] = ()
 
     @functools.cached_property
     def visible(self) -> Pixels:
@@ -196,3 +165,28 @@ class Photo:
         """Millions of pixels."""
         width, height = self.size
         return width * height / 1e6
+
+
+@dataclass(frozen=True)
+class WriteSettings:
+    """The settings for writing results.
+
+    Attributes:
+        quality: 1 to 100, of JPEG, WebP and JPEG XL; 100 of the last two is lossless.
+        overwrite: whether an earlier result may be replaced; a source never is.
+        strip: the metadata to leave out; `nledn.pipeline.write` does.
+        keep_times: the file gets the times of its source; `nledn.pipeline.write` does.
+        longest_side_px: larger photos are reduced to it; `nledn.pipeline.write` does.
+
+    Example:
+        >>> small = nledn.photo.WriteSettings(quality=85, longest_side_px=16)
+        >>> written = nledn.write(result, Path("small.jpg"), small)
+        >>> max(written.size)
+        16
+    """
+
+    quality: int = 95
+    overwrite: bool = False
+    strip: Strip = "none"
+    keep_times: bool = False
+    longest_side_px: int | None = None

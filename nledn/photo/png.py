@@ -4,25 +4,21 @@ So a damaged profile or text never costs the photo, and 16-bit files keep all th
 PNG, third edition: 5 (chunks), 11.2 (IHDR), 11.3 (the others).
 """
 
-import functools
 import math
 import struct
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, NamedTuple
 
-from nledn.photo import exif, jpeg_reading, texts, vips, xmp
-from nledn.photo.model import Metadata, Note, Photo
+from nledn.photo import exif, vips, xmp
+from nledn.photo.jpeg_segments import XMP_PREFIX
+from nledn.photo.model import Facts, Note, Photo, other_data
 from nledn.photo.source import Damaged, Source, Unsupported
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
-# The old way of ImageMagick, darktable and digiKam; the second may hold XMP as well.
-_RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
-_RAW_XMP_KEYWORDS = (b"Raw profile type xmp", b"Raw profile type APP1")
-_RAW_ICC_KEYWORDS = (b"Raw profile type icc", b"Raw profile type icm")
-_RAW_IPTC_KEYWORD = b"Raw profile type iptc"
+# The old way of ImageMagick, darktable and digiKam; of APP1, EXIF or XMP.
+_RAW_KEYWORD = b"Raw profile type "
 _PALETTE_TYPE = 3
 _SRGB_GAMMA = 45455
 _METRE_IN_INCHES = 1 / 0.0254
@@ -47,13 +43,17 @@ _SRGB_CHROMATICITIES = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 _CHROMATICITY_TOLERANCE = 1000
 
 
-def opened(file: BinaryIO) -> Source:
-    """Read all but the pixels of a PNG.
+class _Text(NamedTuple):
+    keyword: bytes
+    text: bytes
+    encoding: str
 
-    Raises:
-        Damaged: the header is missing.
-        Unsupported: Xcode has written it for iPhones alone.
-    """
+    def as_words(self) -> tuple[str, str]:
+        return self.keyword.decode("latin-1"), self.text.decode(self.encoding, "surrogateescape")
+
+
+def opened(file: BinaryIO) -> Source:
+    """Read all but the pixels of a PNG."""
     file.seek(len(_SIGNATURE))
     head = file.read(8 + 13)
     if head[4:8] == _PHONE:
@@ -63,42 +63,30 @@ def opened(file: BinaryIO) -> Source:
     width, height, depth, colour = struct.unpack(">IIBB", head[8:18])
     found = list(_chunks(file))
     behind = list(_behind(file))
-    chunks = {chunk.name: chunk.data for chunk in reversed(found)}  # of equals the first
-    packets = [chunk.data for chunk in found if chunk.name == _XMP_KEYWORD]
-    packets += [packet for packet in [_raw_xmp(chunks)] if packet is not None]
+    chunks = dict(reversed(found))  # of equals the first
+    texts = [_text(kind, data) for kind, data in found if kind in _TEXTS]
+    by_keyword = {each.keyword: each.text for each in reversed(texts)}
+    raw = dict(_raw_profiles(by_keyword))
+    shared = raw.get(b"APP1", b"")
+    packets = [each.text for each in texts if each.keyword == _XMP_KEYWORD]
+    old = raw.get(b"xmp", shared if shared.startswith(XMP_PREFIX) else None)
+    packets += [] if old is None else [old.removeprefix(XMP_PREFIX)]
+    block = raw.get(b"exif", shared if shared.startswith(exif.PREFIX) else None)
     picture = vips.VipsImage(file, "PNG")
-    kinds = {chunk.name for chunk in found if not chunk.encoding}
-    words = (chunk.as_words() for chunk in found if chunk.encoding)
-    return Source(
+    facts = Facts(
         format="PNG",
-        size=(width, height),
-        metadata=Metadata(
-            icc=_icc(chunks.get(b"iCCP", b"")) or _raw_profile(chunks, _RAW_ICC_KEYWORDS),
-            exif=exif.bare(chunks.get(b"eXIf") or _raw_exif(chunks)),
-            xmp=xmp.merged(packets),
-            dpi=_dpi(chunks.get(b"pHYs", b"")),
-            texts=texts.kept(words),
-        ),
-        notes=(*_notes(chunks, kinds, depth, colour), *behind),
-        decode=picture.decode,
-        part=picture,
+        icc=_icc(chunks.get(b"iCCP", b"")) or raw.get(b"icc", raw.get(b"icm")),
+        exif=exif.bare(chunks.get(b"eXIf") or block),
+        xmp=xmp.merged(packets),
+        dpi=_dpi(chunks.get(b"pHYs", b"")),
+        texts=tuple(each.as_words() for each in texts),
+        notes=(*_notes(chunks, by_keyword, depth, colour), *behind),
     )
+    return Source(facts, (width, height), picture.decode, part=picture)
 
 
-@dataclass(frozen=True)
-class _Chunk:
-    """A chunk by its type, or a text by its keyword and with its encoding."""
-
-    name: bytes
-    data: bytes
-    encoding: str = ""
-
-    def as_words(self) -> tuple[str, str]:
-        return self.name.decode("latin-1"), self.data.decode(self.encoding, "surrogateescape")
-
-
-def _chunks(file: BinaryIO) -> Iterator[_Chunk]:
-    """Yield the chunks that are read here; sums are not checked, only pixels need them."""
+def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the chunks, filled where they are read; sums are not checked, only pixels need them."""
     file.seek(len(_SIGNATURE))
     for _ in range(_MAX_CHUNKS):
         head = file.read(8)
@@ -108,18 +96,18 @@ def _chunks(file: BinaryIO) -> Iterator[_Chunk]:
         length, kind = int.from_bytes(head[:4], "big"), head[4:]
         data = file.read(length) if kind in _LARGE or length <= _LARGEST_SMALL else b""
         file.seek(length - len(data) + 4, 1)
-        yield _text(kind, data) if kind in _TEXTS else _Chunk(kind, data)
+        yield kind, data
 
 
-def _text(kind: bytes, data: bytes) -> _Chunk:
+def _text(kind: bytes, data: bytes) -> _Text:
     keyword, _, rest = data.partition(b"\0")
     if kind == b"tEXt":
-        return _Chunk(keyword, rest, "latin-1")
+        return _Text(keyword, rest, "latin-1")
     if kind == b"zTXt":
-        return _Chunk(keyword, _inflated(rest[1:]), "latin-1")
-    packed, rest = rest[:1] == b"\1", rest[2:]
-    text = rest.split(b"\0", 2)[-1]  # after the language and the translated keyword
-    return _Chunk(keyword, _inflated(text) if packed else text, "utf-8")
+        return _Text(keyword, _inflated(rest[1:]), "latin-1")
+    is_packed = rest[:1] == b"\1"
+    text = rest[2:].split(b"\0", 2)[-1]  # after the language and the translated keyword
+    return _Text(keyword, _inflated(text) if is_packed else text, "utf-8")
 
 
 def _behind(file: BinaryIO) -> Iterator[str]:
@@ -144,38 +132,22 @@ def _inflated(data: bytes) -> bytes:
 
 def _icc(chunk: bytes) -> bytes | None:
     _, found, rest = chunk.partition(b"\0")
-    # A profile that cannot be unpacked is passed on unchanged; `read` drops and notes it.
+    # A profile that cannot be unpacked is passed on unchanged; `reading` drops and notes it.
     return _inflated(rest[1:]) or rest if found else None
 
 
-def _raw_exif(chunks: dict[bytes, bytes]) -> bytes | None:
-    block = _raw_profile(chunks, _RAW_EXIF_KEYWORDS[:1])
-    other = _raw_profile(chunks, _RAW_EXIF_KEYWORDS[1:])
-    return block or (other if other is not None and other.startswith(exif.PREFIX) else None)
+def _raw_profiles(texts: Mapping[bytes, bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield names and blocks, in hexadecimal after a line with a name and one with a length.
 
-
-def _raw_xmp(chunks: dict[bytes, bytes]) -> bytes | None:
-    packet = _raw_profile(chunks, _RAW_XMP_KEYWORDS[:1])
-    other = _raw_profile(chunks, _RAW_XMP_KEYWORDS[1:])
-    if other is not None and other.startswith(jpeg_reading.XMP_PREFIX):
-        packet = packet or other
-    return None if packet is None else packet.removeprefix(jpeg_reading.XMP_PREFIX)
-
-
-def _raw_profile(chunks: dict[bytes, bytes], keywords: tuple[bytes, ...]) -> bytes | None:
-    """A block in hexadecimal, after a line with its name and one with its length.
-
-    A damaged one gives an invalid block, which `facts_of` drops and notes.
+    A damaged one gives an invalid block, which `reading` drops and notes.
     """
-    for keyword in keywords:
-        if keyword not in chunks:
-            continue
-        lines = chunks[keyword].strip().split(b"\n", 2)
-        try:
-            return bytes.fromhex(lines[2].decode("ascii"))
-        except (LookupError, ValueError):
-            return _UNREADABLE
-    return None
+    for keyword, text in texts.items():
+        if keyword.startswith(_RAW_KEYWORD):
+            try:
+                block = bytes.fromhex(text.strip().split(b"\n", 2)[2].decode("ascii"))
+            except (LookupError, ValueError):
+                block = _UNREADABLE
+            yield keyword.removeprefix(_RAW_KEYWORD), block
 
 
 def _dpi(chunk: bytes) -> tuple[float, float] | None:
@@ -185,7 +157,9 @@ def _dpi(chunk: bytes) -> tuple[float, float] | None:
     return (x / _METRE_IN_INCHES, y / _METRE_IN_INCHES) if x and y else None
 
 
-def _notes(chunks: dict[bytes, bytes], kinds: set[bytes], depth: int, colour: int) -> Iterator[str]:
+def _notes(
+    chunks: Mapping[bytes, bytes], texts: Mapping[bytes, bytes], depth: int, colour: int
+) -> Iterator[str]:
     if colour == _PALETTE_TYPE:
         yield Note.PALETTE
     elif depth == 1:
@@ -198,14 +172,11 @@ def _notes(chunks: dict[bytes, bytes], kinds: set[bytes], depth: int, colour: in
     is_tagged = b"iCCP" in chunks or b"sRGB" in chunks
     if b"cICP" in chunks or (is_odd and not is_tagged):  # cICP goes before a profile
         yield Note.COLOUR_UNTAGGED
-    if _RAW_IPTC_KEYWORD in chunks:
+    if _RAW_KEYWORD + b"iptc" in texts:
         yield Note.IPTC
     if _CREDENTIALS in chunks:
         yield Note.CREDENTIALS
-    others = {name for name in kinds if name not in (_NO_LOSS | _LARGE | {_CREDENTIALS})}
-    if others:
-        names = sorted(name.decode("ascii", "replace") for name in others)
-        yield f"{Note.OTHER_DATA}:{', '.join(names)}"
+    yield from other_data(chunks.keys() - _NO_LOSS - _LARGE - {_CREDENTIALS})
 
 
 def _has_odd_chromaticities(chunk: bytes) -> bool:
@@ -216,34 +187,16 @@ def _has_odd_chromaticities(chunk: bytes) -> bool:
     return any(abs(one - other) > _CHROMATICITY_TOLERANCE for one, other in pairs)
 
 
-def write(photo: Photo, write_bytes: Callable[[bytes], object]) -> None:
-    """Encode `photo` (8 or 16 bits, grey or RGB, with or without alpha) with its metadata.
+def write(photo: Photo, file: BinaryIO) -> None:
+    """Encode `photo` (8 or 16 bits, grey or RGB, with or without alpha) with its metadata."""
 
-    Args:
-        photo: metadata ready to be written.
-        write_bytes: takes the next bytes of the file.
-    """
-    splice = vips.Splice(write_bytes, functools.partial(_with_metadata, photo))
+    def with_metadata(start: bytes) -> bytes:
+        """Our chunks in the place of libvips's, between header and pixels."""
+        header_end, pixels = len(_SIGNATURE) + 12 + 13, start.index(b"IDAT") - 4
+        return start[:header_end] + b"".join(_metadata_chunks(photo)) + start[pixels:]
+
     # The filter that made the smallest files of those tried (docs/photos.md).
-    vips.encode(photo, "png", splice, filter="sub", compression=6)
-    assert splice.is_done
-
-
-def _with_metadata(photo: Photo, start: bytes) -> tuple[bytes, int] | None:
-    """Replace the chunks between header and pixels by ours.
-
-    Returns:
-        The bytes that replace the first ones of `start`, and the number of these; None until the
-        pixels begin.
-    """
-    at = len(_SIGNATURE)
-    header_end = at + 12 + 13
-    while len(start) >= at + 8:
-        length, kind = int.from_bytes(start[at : at + 4], "big"), start[at + 4 : at + 8]
-        if kind == b"IDAT":
-            return start[:header_end] + b"".join(_metadata_chunks(photo)), at
-        at += 12 + length
-    return None
+    vips.encode(photo, "png", file.write, with_metadata, filter="sub", compression=6)
 
 
 def _metadata_chunks(photo: Photo) -> Iterator[bytes]:
@@ -256,15 +209,12 @@ def _metadata_chunks(photo: Photo) -> Iterator[bytes]:
         yield _chunk(b"eXIf", photo.exif)
     if photo.xmp is not None:
         yield _international(_XMP_KEYWORD, photo.xmp)
-    for keyword, text in photo.texts:
-        yield _written_text(keyword.encode("latin-1"), text)
-
-
-def _written_text(keyword: bytes, text: str) -> bytes:
-    try:
-        return _chunk(b"tEXt", keyword + b"\0" + text.encode("latin-1"))
-    except UnicodeEncodeError:
-        return _international(keyword, texts.as_bytes(text))
+    for words, text in photo.texts:
+        keyword = words.encode("latin-1")
+        try:
+            yield _chunk(b"tEXt", keyword + b"\0" + text.encode("latin-1"))
+        except UnicodeEncodeError:
+            yield _international(keyword, text.encode("utf-8", "surrogateescape"))
 
 
 def _international(keyword: bytes, text: bytes) -> bytes:

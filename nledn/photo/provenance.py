@@ -5,22 +5,27 @@ packet is unchanged.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from xml.etree import ElementTree
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from lxml import etree
+
 from nledn.options import STRENGTH_MAX
-from nledn.photo.xmp import XmpDamaged, merged, upright
+from nledn.photo import xmp
 
 NAMESPACE = "urn:afterrain:recipe:1.0/"
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_META = "adobe:ns:meta/"
 _EMPTY = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-    f'<x:xmpmeta xmlns:x="{_META}"><rdf:RDF xmlns:rdf="{_RDF}">\n'
-    "</rdf:RDF></x:xmpmeta>\n"
-    '<?xpacket end="w"?>'
+    f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{xmp.RDF[1:-1]}">\n'
+    '</rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
 )
+_READ: dict[Any, Callable[[str], object]] = {
+    str: str,
+    float: float,
+    bool: lambda text: text == "True",
+}
 
 
 @dataclass(frozen=True)
@@ -55,37 +60,35 @@ class Provenance:
 
 
 def stamped(packet: bytes | None, provenance: Provenance, size: tuple[int, int]) -> bytes:
-    """Put a provenance into XMP, replacing an existing one.
+    """Put a provenance into XMP of a photo of that size, replacing an existing one.
 
-    Args:
-        packet: the photo's; None or a corrupt one gives a new packet.
-        provenance: how the result was made.
-        size: width and height of the photo, px.
+    A missing or corrupt packet gives a new one.
     """
     text = unstamped(packet, size).decode() if packet else _EMPTY
-    prefix = _rdf_prefix(text)
-    if prefix is None and packet:  # RDF without a prefix, or closed where it begins
-        return merged([text.encode(), stamped(None, provenance, size)]) or b""
-    prefix = prefix or "rdf"
+    rdf = next(xmp.parsed(text.encode()).iter(f"{xmp.RDF}RDF"), None)
+    end = -1 if rdf is None else text.rfind(f"</{rdf.prefix}:RDF")
+    if rdf is None or end < 0:  # no RDF, without a prefix, or closed where it begins
+        return xmp.merged([text.encode(), stamped(None, provenance, size)]) or b""
     values = "".join(
-        f"\n  afterrain:{_property(name)}={quoteattr(_as_text(value))}"
+        f"\n  afterrain:{_property(name)}="
+        + quoteattr(f"{value:.4g}" if isinstance(value, float) else str(value))
         for name, value in vars(provenance).items()
         if value != ""
     )
-    about = re.search(rf"{prefix}:about\s*=\s*(\"[^\"]*\"|'[^']*')", text)
+    other = rdf.find(f"{xmp.RDF}Description")
+    about = quoteattr("" if other is None else other.get(xmp.ABOUT, ""))
     ours = (
-        f"<{prefix}:Description {prefix}:about={about[1] if about else quoteattr('')}"
+        f"<{rdf.prefix}:Description {rdf.prefix}:about={about}"
         f' xmlns:afterrain="{NAMESPACE}"{values}/>\n'
     )
-    end = text.rindex(f"</{prefix}:RDF")
     return (text[:end] + ours + text[end:]).encode()
 
 
 def unstamped(packet: bytes, size: tuple[int, int]) -> bytes:
     """The packet without a provenance; an empty packet for a corrupt one."""
     try:
-        text = upright(packet, size).decode()
-    except XmpDamaged:
+        text = xmp.upright(packet, size)[0].decode()
+    except xmp.XmpDamaged:
         return _EMPTY.encode()
     return re.sub(
         rf"<[\w.-]+:Description[^<>]*\"{re.escape(NAMESPACE)}\"[^<>]*/>\n?", "", text
@@ -94,20 +97,15 @@ def unstamped(packet: bytes, size: tuple[int, int]) -> bytes:
 
 def read_provenance(packet: bytes | None) -> Provenance | None:
     """The provenance in a photo's XMP; None if missing or invalid."""
-    if packet is None or NAMESPACE.encode() not in packet or b"<!DOCTYPE" in packet:
+    if packet is None or NAMESPACE.encode() not in packet:
         return None
     try:
-        root = ElementTree.fromstring(packet.rstrip(b"\0"))  # noqa: S314  # no document type, no entities
-    except ElementTree.ParseError:
+        root = xmp.parsed(packet)
+        values = next(filter(None, map(_values, root.iter(f"{xmp.RDF}Description"))), {})
+        provenance = Provenance(**values)
+    except (xmp.XmpDamaged, TypeError, ValueError):
         return None
-    for element in root.iter(f"{{{_RDF}}}Description"):
-        found = {
-            field.name: element.get(f"{{{NAMESPACE}}}{_property(field.name)}")
-            for field in fields(Provenance)
-        }
-        if any(value is not None for value in found.values()):
-            return _provenance(found)
-    return None
+    return provenance if 0 <= provenance.strength <= STRENGTH_MAX else None
 
 
 def is_result(packet: bytes | None) -> bool:
@@ -115,35 +113,14 @@ def is_result(packet: bytes | None) -> bool:
     return read_provenance(packet) is not None
 
 
-def _provenance(found: dict[str, str | None]) -> Provenance | None:
-    texts = {name: value for name, value in found.items() if value is not None}
-    try:
-        strength = float(texts.pop("strength"))
-        masked, partial, keep_brightness = (
-            texts.pop(name, "False") == "True" for name in ("masked", "partial", "keep_brightness")
-        )
-        provenance = Provenance(
-            strength=strength,
-            masked=masked,
-            partial=partial,
-            keep_brightness=keep_brightness,
-            **texts,
-        )
-    except (KeyError, TypeError, ValueError):
-        return None
-    return provenance if 0 <= strength <= STRENGTH_MAX else None
-
-
-def _rdf_prefix(text: str) -> str | None:
-    found = re.search(rf"xmlns:([\w.-]+)\s*=\s*[\"']{re.escape(_RDF)}[\"']", text)
-    if found is None or f"</{found[1]}:RDF" not in text:
-        return None
-    return found[1]
+def _values(description: etree._Element) -> dict[str, Any]:
+    """The fields of a provenance in a description; empty for any other one."""
+    found = (
+        (field, description.get(f"{{{NAMESPACE}}}{_property(field.name)}"))
+        for field in fields(Provenance)
+    )
+    return {field.name: _READ[field.type](text) for field, text in found if text is not None}
 
 
 def _property(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
-
-
-def _as_text(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

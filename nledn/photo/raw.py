@@ -4,14 +4,12 @@ import functools
 import io
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
-from nledn.photo import exif, exif_copying, jpeg_reading, tiff_reading
-from nledn.photo.model import Decoded, Metadata, Note
-from nledn.photo.pixel_sink import Form, PixelSink
-from nledn.photo.source import Damaged, ReaderMissing, Source, Unsupported
+from nledn.photo import exif, jpeg_segments, tiff_reading
+from nledn.photo.model import Facts, Note
+from nledn.photo.source import Damaged, Form, Picture, Source, Unsupported
 from nledn.photo.tiff_structure import EXIF_IFD, GPS_IFD, TiffDamaged, TiffStructure
 from nledn.pixels import strips
 
@@ -27,31 +25,17 @@ _TRANSPOSED = 4  # the bit in LibRaw's `flip`
 
 
 def opened(file: BinaryIO) -> Source:
-    """Read all but the pixels of a RAW file.
+    """Read all but the pixels of a RAW file."""
+    import rawpy
 
-    Raises:
-        ReaderMissing: rawpy is not installed.
-        Damaged: the file cannot be read.
-        Unsupported: LibRaw does not know this kind of RAW.
-    """
-    try:
-        import rawpy
-    except ImportError as error:
-        raise ReaderMissing("RAW", "rawpy") from error
-    file.seek(0)
     with _libraw_errors():
         raw = rawpy.imread(file)
     sizes = raw.sizes
     size = (sizes.width, sizes.height)
-    metadata, has_exif = metadata_of(file)
-    return Source(
-        format="RAW",
-        size=size[::-1] if sizes.flip & _TRANSPOSED else size,
-        metadata=replace(metadata, iptc=metadata.iptc or None),
-        decode=functools.partial(_developed, raw),
-        orientation=1,  # LibRaw turns it
-        notes=tuple(_notes(metadata, has_exif)),
-    )
+    if sizes.flip & _TRANSPOSED:
+        size = size[::-1]
+    decode = functools.partial(_developed, raw)
+    return Source(facts_of(file), size, decode, orientation=1)  # LibRaw turns it
 
 
 @contextmanager
@@ -68,40 +52,32 @@ def _libraw_errors() -> Iterator[None]:
         raise Damaged(error.args[0].decode("utf-8", "replace")) from error
 
 
-def _notes(metadata: Metadata, has_exif: bool) -> Iterator[str]:
-    yield Note.RAW
-    if not has_exif:
-        yield Note.RAW_EXIF
-    if metadata.iptc == b"":
-        yield Note.IPTC
-
-
-def metadata_of(file: BinaryIO) -> tuple[Metadata, bool]:
-    """EXIF, XMP and IPTC of a RAW file, and whether its EXIF could be read."""
+def facts_of(file: BinaryIO) -> Facts:
+    """EXIF, XMP and IPTC of a RAW file, and notes on what cannot be read of them."""
     for read in (_of_tiff, _of_fuji, _of_canon, _of_preview):
-        try:
+        with suppress(TiffDamaged, LookupError, struct.error, ValueError):
             found = read(file)
-        except (TiffDamaged, LookupError, struct.error, ValueError):
-            continue
-        if found is not None and found.exif is not None:
-            return found, True
-    return Metadata(), False
+            if found is not None and found.exif is not None:
+                iptc = [Note.IPTC] if found.iptc == b"" else []
+                return Facts(
+                    format="RAW",
+                    exif=found.exif,
+                    xmp=found.xmp,
+                    iptc=found.iptc or None,
+                    notes=(Note.RAW, *iptc),
+                )
+    return Facts(format="RAW", notes=(Note.RAW, Note.RAW_EXIF))
 
 
-def _of_tiff(file: BinaryIO) -> Metadata | None:
+def _of_tiff(file: BinaryIO) -> Facts | None:
     """DNG, NEF, ARW, ORF, RW2 and others, which are a TIFF, some with another version."""
     structure = TiffStructure(file, raw=True)
     page = structure.directory(structure.first_offset)
-    packet = page.entries.get(_XMP)
-    block, _ = exif_copying.from_tiff(structure, page)
-    return Metadata(
-        exif=block,
-        xmp=None if packet is None else structure.data(packet),
-        iptc=tiff_reading.iptc_of(structure, page),
-    )
+    block, _ = exif.from_tiff(page)
+    return Facts(exif=block, xmp=page.data(_XMP), iptc=tiff_reading.iptc_of(page))
 
 
-def _of_fuji(file: BinaryIO) -> Metadata | None:
+def _of_fuji(file: BinaryIO) -> Facts | None:
     """RAF: a preview, whose place is in the header, has the EXIF."""
     file.seek(0)
     head = file.read(92)
@@ -112,7 +88,7 @@ def _of_fuji(file: BinaryIO) -> Metadata | None:
     return _of_jpeg(file.read(count))
 
 
-def _of_canon(file: BinaryIO) -> Metadata | None:
+def _of_canon(file: BinaryIO) -> Facts | None:
     """CR3: boxes, with a TIFF structure for each directory of the EXIF."""
     file.seek(0)
     data = file.read(_LARGEST_HEADER)
@@ -122,7 +98,7 @@ def _of_canon(file: BinaryIO) -> Metadata | None:
     _, found, packet = data.partition(_CANON_XMP)
     ended = packet.partition(b"</x:xmpmeta>")
     whole = ended[0] + ended[1] if found and ended[1] else None
-    return Metadata(exif=exif_copying.from_parts(parts), xmp=whole)
+    return Facts(exif=exif.from_parts(parts), xmp=whole)
 
 
 def _box(data: bytes, name: bytes) -> bytes | None:
@@ -133,7 +109,7 @@ def _box(data: bytes, name: bytes) -> bytes | None:
     return data[at + 4 : at - 4 + length]
 
 
-def _of_preview(file: BinaryIO) -> Metadata | None:
+def _of_preview(file: BinaryIO) -> Facts | None:
     """X3F, MRW and others: the EXIF of a preview, or of a TIFF structure near the beginning."""
     file.seek(0)
     head = file.read(_LARGEST_HEADER)
@@ -146,23 +122,17 @@ def _of_preview(file: BinaryIO) -> Metadata | None:
     return _of_jpeg(head[start:]) if start >= 0 else None
 
 
-def _of_jpeg(data: bytes) -> Metadata | None:
-    found = jpeg_reading.segments_of(data)
-    return Metadata(exif=found.exif, xmp=found.xmp, iptc=found.iptc)
+def _of_jpeg(data: bytes) -> Facts:
+    return jpeg_segments.read(io.BytesIO(data)).facts
 
 
-def _developed(raw: Any, canvas: PixelSink) -> Decoded:
+def _developed(raw: Any) -> Picture:
     import rawpy
 
     with raw, _libraw_errors():
         pixels = raw.postprocess(
-            use_camera_wb=True,
-            output_bps=16,
-            output_color=rawpy.ColorSpace.sRGB,
-            gamma=_SRGB_CURVE,
+            use_camera_wb=True, output_bps=16, output_color=rawpy.ColorSpace.sRGB, gamma=_SRGB_CURVE
         )
     height, width = pixels.shape[:2]
-    canvas.begin(Form(width, height, "uint16", has_alpha=False))
-    for rows in strips(height, width):
-        canvas.put(pixels[rows])
-    return Decoded(converted=True)
+    form = Form(width, height, "uint16", has_alpha=False)
+    return Picture(form, (pixels[rows] for rows in strips(height, width)), converted=True)

@@ -4,6 +4,7 @@
 by `decode`, in a process that may crash or be stopped.
 """
 
+import functools
 import re
 import stat
 from collections.abc import Callable, Iterator
@@ -12,32 +13,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from nledn.errors import (
-    DerainError,
-    NotAFile,
-    NotAPhoto,
-    NotItsFormat,
-    PhotoCutOff,
-    PhotoDamaged,
-    PhotoIsEmpty,
-    PhotoIsFolder,
-    PhotoIsVideo,
-    PhotoNeedsReader,
-    PhotoNotFound,
-    PhotoNotPermitted,
-    PhotoTakesMemory,
-    PhotoTooLarge,
-    PhotoUnsupported,
-)
+from nledn import errors
+from nledn.errors import DerainError
 from nledn.options import LIMIT_MEGAPIXELS
-from nledn.photo import heif, jxl, pillow, png, raw, tiff_reading
-from nledn.photo.facts import Facts, assembled, facts_of
+from nledn.photo import heif, jpeg, jxl, metadata, pillow, png, raw, tiff_reading
 from nledn.photo.formats import HEAD_BYTES, is_video, named_by, sniff
-from nledn.photo.model import Decoded, Note, Photo
-from nledn.photo.pixel_sink import Arrays, Form, PixelSink
-from nledn.photo.source import ReaderMissing, Source, Unsupported
+from nledn.photo.model import Facts, Note, Photo
+from nledn.photo.source import Arrays, Picture, PixelSink, Source, Unsupported
 from nledn.photo.tiff_structure import TiffStructure
 
+# Each reads all but the pixels. It raises `Unsupported`; `ImportError` without its package; and its
+# library's own errors for a damaged file.
+_OPENERS: dict[str, Callable[[BinaryIO], Source]] = {
+    "JPEG": jpeg.opened,
+    "PNG": png.opened,
+    "TIFF": tiff_reading.opened,
+    "HEIC": heif.opened,
+    "AVIF": functools.partial(heif.opened, kind="AVIF"),
+    "JXL": jxl.opened,
+    "RAW": raw.opened,
+}  # else Pillow
+# The name for the user of each format with an extra package, and the package to install.
+_READERS = {
+    "HEIC": ("HEIC", "pi-heif"),
+    "AVIF": ("AVIF", "pi-heif"),
+    "JXL": ("JPEG XL", "openimageio"),
+    "RAW": ("RAW", "rawpy"),
+}
 _OF_PYTHON = re.compile(r"<_io\.\w+[^>]*>")
 
 
@@ -88,6 +90,12 @@ def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, damaged: boo
         return assembled(path, facts, arrays)
 
 
+def assembled(path: Path, facts: Facts, canvas: Arrays) -> Photo:
+    """Turn the pixels upright, and put all together."""
+    pixels, alpha = canvas.upright()
+    return Photo(pixels, alpha, path, **vars(facts))
+
+
 def decode(
     path: Path,
     canvas: PixelSink,
@@ -100,30 +108,44 @@ def decode(
 
     Args:
         path: the file.
-        canvas: where the pixels go, as stored and not yet turned upright.
+        canvas: takes the pixels, as stored and not yet turned upright.
         limit_megapixels: refuse more.
         damaged: as for `read`.
         on_header: called once the header is read, before the pixels are decoded.
+
+    Returns:
+        The facts, checked and true of the upright pixels.
 
     Raises:
         PhotoError: as `read`.
     """
     with _typed_errors(path), _open(path) as file:
         source = _opened(file, path)
-        header = Header(source.format, source.size)
+        header = Header(source.facts.format, source.size)
         if header.megapixels > limit_megapixels:
-            raise PhotoTooLarge(path, header.megapixels, limit_megapixels)
+            raise errors.PhotoTooLarge(path, header.megapixels, limit_megapixels)
         if on_header is not None:
             on_header(header)
-        limited = _Limited(canvas, path, limit_megapixels)
-        decoded = _decoded(source, limited, path, damaged)
-        return facts_of(source, decoded, limited.size)
+        orientation = source.orientation or metadata.orientation(source.facts)
+
+        def put(picture: Picture) -> Picture:
+            form = replace(picture.form, orientation=orientation)
+            if form.px > limit_megapixels * 1e6:  # whatever the header says
+                raise errors.PhotoTooLarge(path, form.px / 1e6, limit_megapixels)
+            canvas.begin(form)
+            for strip in picture.strips:
+                canvas.put(strip)
+            return replace(picture, form=form)
+
+        return metadata.checked(source.facts, _decoded(source, put, path, damaged))
 
 
-def _decoded(source: Source, canvas: "_Limited", path: Path, damaged: bool) -> Decoded:
+def _decoded(
+    source: Source, put: Callable[[Picture], Picture], path: Path, damaged: bool
+) -> Picture:
     try:
-        return source.decode(canvas)
-    except (DerainError, ReaderMissing, Unsupported, MemoryError):
+        return put(source.decode())
+    except (DerainError, Unsupported, MemoryError):
         raise
     except Exception as error:  # decoders raise anything at all on damaged bytes
         part = source.part
@@ -134,26 +156,11 @@ def _decoded(source: Source, canvas: "_Limited", path: Path, damaged: bool) -> D
             if rows * 2 < height:
                 raise
             if not damaged:
-                raise PhotoCutOff(path, _first_line(error), rows, height) from error
-        decoded = part.decode_part(canvas, rows)
-        note = Note.NO_END if rows == height else f"{Note.CUT_OFF}:{rows} of {height}"
-        return replace(decoded, notes=(note,))
-
-
-class _Limited:
-    """A canvas with a limit on the pixels, whatever the header says."""
-
-    def __init__(self, canvas: PixelSink, path: Path, limit_megapixels: float) -> None:
-        self._canvas = canvas
-        self._path = path
-        self._limit = limit_megapixels
-        self.put = canvas.put
-
-    def begin(self, form: Form) -> None:
-        self.size = (form.width, form.height)
-        if form.px > self._limit * 1e6:
-            raise PhotoTooLarge(self._path, form.px / 1e6, self._limit)
-        self._canvas.begin(form)
+                raise errors.PhotoCutOff(path, _first_line(error), rows, height) from error
+        picture = put(part.decode_part(rows))
+        # The facts tell of a missing end alone.
+        notes = (f"{Note.CUT_OFF}:{rows} of {height}",) if rows < height else ()
+        return replace(picture, notes=notes)
 
 
 def read_header(path: Path) -> Header:
@@ -165,7 +172,7 @@ def read_header(path: Path) -> Header:
     path = Path(path)
     with _typed_errors(path), _open(path) as file:
         source = _opened(file, path)
-        return Header(source.format, source.size)
+        return Header(source.facts.format, source.size)
 
 
 @contextmanager
@@ -174,16 +181,14 @@ def _typed_errors(path: Path) -> Iterator[None]:
         yield
     except DerainError:
         raise
-    except ReaderMissing as error:
-        raise PhotoNeedsReader(path, error.kind, error.package) from error
     except Unsupported as error:
-        raise PhotoUnsupported(path, str(error)) from error
+        raise errors.PhotoUnsupported(path, str(error)) from error
     except PermissionError as error:
-        raise PhotoNotPermitted(path) from error
+        raise errors.PhotoNotPermitted(path) from error
     except MemoryError as error:
-        raise PhotoTakesMemory(path) from error
+        raise errors.PhotoTakesMemory(path) from error
     except Exception as error:  # decoders raise anything at all on damaged bytes
-        raise PhotoDamaged(path, _first_line(error)) from error
+        raise errors.PhotoDamaged(path, _first_line(error)) from error
 
 
 def _first_line(error: Exception) -> str:
@@ -196,35 +201,31 @@ def _open(path: Path) -> BinaryIO:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise PhotoIsFolder(path)
+            raise errors.PhotoIsFolder(path)
         if not stat.S_ISREG(mode):
-            raise NotAFile(path)
+            raise errors.NotAFile(path)
         return path.open("rb")
     except PermissionError:
         raise
     except (OSError, ValueError) as error:
         # Missing, or a name that cannot be one: too long, with a zero, a link to itself.
-        raise PhotoNotFound(path) from error
+        raise errors.PhotoNotFound(path) from error
 
 
 def _opened(file: BinaryIO, path: Path) -> Source:
     head = file.read(HEAD_BYTES)
     if not head:
-        raise PhotoIsEmpty(path)
+        raise errors.PhotoIsEmpty(path)
     kind = sniff(head)
     if kind is None:
         if is_video(head, path.suffix):
-            raise PhotoIsVideo(path)
+            raise errors.PhotoIsVideo(path)
         named = named_by(path.suffix)
-        raise NotItsFormat(path, named) if named else NotAPhoto(path)
+        raise errors.NotItsFormat(path, named) if named else errors.NotAPhoto(path)
     if kind == "TIFF" and tiff_reading.is_raw(TiffStructure(file)):
         kind = "RAW"
-    if kind in ("HEIC", "AVIF"):
-        return heif.opened(file, kind)
-    openers = {
-        "PNG": png.opened,
-        "TIFF": tiff_reading.opened,
-        "RAW": raw.opened,
-        "JXL": jxl.opened,
-    }
-    return openers[kind](file) if kind in openers else pillow.opened(file, kind)
+    file.seek(0)
+    try:
+        return _OPENERS.get(kind, pillow.opened)(file)
+    except ImportError as error:
+        raise errors.PhotoNeedsReader(path, *_READERS[kind]) from error

@@ -6,8 +6,9 @@ beyond the end of the file, whatever their counts claim.
 
 import io
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 _TIFF, _BIG_TIFF = 42, 43
@@ -46,34 +47,80 @@ class IfdEntry:
     offset: int
 
     @property
-    def each_bytes(self) -> int:
-        """The number of bytes of a number in it; 1 for an unknown type."""
-        return struct.calcsize("=" + _TYPE_CODES.get(self.type, "B"))
-
-    @property
     def value_bytes(self) -> int:
         """The number of bytes that the values take; 0 for an unknown type."""
-        code = _TYPE_CODES.get(self.type)
-        if code is None:
-            return 0
-        return struct.calcsize("=" + code) * self.count * (2 if self.type in _RATIONALS else 1)
+        each = struct.calcsize("=" + _TYPE_CODES.get(self.type, ""))
+        return each * self.count * (2 if self.type in _RATIONALS else 1)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field to be written.
+
+    Attributes:
+        tag: its number.
+        type: 1 to 13, as in the standard.
+        count: of the values.
+        data: the values in the byte order of the file; four bytes may be an offset as well.
+        below: the fields of the directory that it leads to, in place of data.
+    """
+
+    tag: int
+    type: int
+    count: int
+    data: bytes = b""
+    below: tuple["Field", ...] = ()
 
 
 @dataclass(frozen=True)
 class Directory:
-    """An IFD: entries by tag, where it ends, and the offset of the next one (0: none)."""
+    """An IFD of a structure: entries by tag, its end, and the offset of the next one (0: none)."""
 
+    structure: "TiffStructure"
     entries: dict[int, IfdEntry]
     next_position: int
     next_offset: int
 
+    def numbers(self, tag: int) -> tuple[float, ...]:
+        """The values of a field; () where it is missing. Rationals come divided.
+
+        Raises:
+            TiffDamaged: they cannot be read.
+        """
+        entry = self.entries.get(tag)
+        if entry is None:
+            return ()
+        code = _TYPE_CODES.get(entry.type)
+        if code is None:
+            raise TiffDamaged(f"type {entry.type}")
+        unpacked = struct.iter_unpack(self.structure.order + code, self.structure.data(entry))
+        values = [value for (value,) in unpacked]
+        if entry.type not in _RATIONALS:
+            return tuple(values)
+        pairs = zip(values[::2], values[1::2], strict=True)
+        return tuple(top / bottom if bottom else 0.0 for top, bottom in pairs)
+
+    def integers(self, tag: int) -> tuple[int, ...]:
+        """The values of a field as integers; see `numbers`."""
+        return tuple(int(value) for value in self.numbers(tag))
+
+    def first(self, tag: int, default: int) -> int:
+        """The first integer of a field; see `numbers`."""
+        return (*self.integers(tag), default)[0]
+
+    def data(self, tag: int) -> bytes | None:
+        """The file's own bytes of a field; None where it is missing, empty if unreadable."""
+        entry = self.entries.get(tag)
+        if entry is None:
+            return None
+        try:
+            return self.structure.data(entry)
+        except TiffDamaged:
+            return b""
+
 
 class TiffStructure:
-    """Reads directories from an open file; `order` is "<" or ">" as in `struct`.
-
-    Args:
-        file: the open file.
-        raw: take the versions of RAW files too.
+    """Reads directories from an open file, of RAW too; `order` is "<" or ">" as in `struct`.
 
     Raises:
         TiffDamaged: from the constructor and every method.
@@ -86,32 +133,32 @@ class TiffStructure:
         if head[:2] not in (b"II", b"MM"):
             raise TiffDamaged("no byte order")
         self.order = "<" if head[:2] == b"II" else ">"
-        version = self._unpack("H", head[2:4])
+        version = self._number("H", 2)
         if version not in (_TIFF, _BIG_TIFF, *(_RAW_VERSIONS if raw else ())):
             raise TiffDamaged(f"version {version}")
-        self.big = version == _BIG_TIFF
-        self.first_offset = self._unpack("Q", self._bytes(8, 8)) if self.big else 0
-        self.first_offset = self.first_offset or self._unpack("I", head[4:8])
+        self._is_big = version == _BIG_TIFF
+        self.first_offset = self._number("Q", 8) if self._is_big else 0
+        self.first_offset = self.first_offset or self._number("I", 4)
 
     def directory(self, offset: int) -> Directory:
         """Read the directory at `offset`."""
-        count_code, entry_bytes, offset_code = ("Q", 20, "Q") if self.big else ("H", 12, "I")
-        count_bytes = struct.calcsize("=" + count_code)
-        count = self._unpack(count_code, self._bytes(offset, count_bytes))
-        start = offset + count_bytes
-        if count * entry_bytes > self._size - start:
-            raise TiffDamaged("a directory runs beyond the end")
-        table = self._bytes(start, count * entry_bytes)
+        word, inline_bytes = ("Q", 8) if self._is_big else ("I", 4)
+        layout = struct.Struct(f"{self.order}HH{word}{word}")
+        count = self._number("Q" if self._is_big else "H", offset)
+        start = offset + (8 if self._is_big else 2)
+        end = start + count * layout.size
         entries: dict[int, IfdEntry] = {}
-        for at in range(0, len(table), entry_bytes):
-            entry = self._entry(table[at : at + entry_bytes], start + at)
+        fields = layout.iter_unpack(self._bytes(start, end - start))
+        positions = range(start, end, layout.size)
+        for position, (tag, kind, values, place) in zip(positions, fields, strict=True):
+            entry = IfdEntry(tag, kind, values, position, place)
+            if entry.value_bytes <= inline_bytes:
+                entry = replace(entry, offset=position + layout.size - inline_bytes)
             entries.setdefault(entry.tag, entry)
-        end = start + len(table)
-        try:
-            next_offset = self._unpack(offset_code, self._bytes(end, struct.calcsize(offset_code)))
-        except TiffDamaged:
-            next_offset = 0  # some cameras leave the last link out
-        return Directory(entries, end, next_offset)
+        next_offset = 0
+        with suppress(TiffDamaged):  # some cameras leave the last link out
+            next_offset = self._number(word, end)
+        return Directory(self, entries, end, next_offset)
 
     def pages(self) -> Iterator[Directory]:
         """Walk the chain of directories, each once, even in a loop; a broken link ends it."""
@@ -132,32 +179,13 @@ class TiffStructure:
         """The values of `entry`, in the file's own bytes."""
         return self._bytes(entry.offset, entry.value_bytes)
 
-    def numbers(self, entry: IfdEntry | None) -> tuple[float, ...]:
-        """The values of `entry`; () where it is missing. Rationals come divided."""
-        if entry is None:
-            return ()
-        code = _TYPE_CODES.get(entry.type)
-        if code is None:
-            raise TiffDamaged(f"type {entry.type}")
-        values = [value[0] for value in struct.iter_unpack(self.order + code, self.data(entry))]
-        if entry.type not in _RATIONALS:
-            return tuple(values)
-        pairs = zip(values[::2], values[1::2], strict=True)
-        return tuple(top / bottom if bottom else 0.0 for top, bottom in pairs)
-
-    def integers(self, entry: IfdEntry | None) -> tuple[int, ...]:
-        """The values of `entry` as integers; () where it is missing."""
-        return tuple(int(value) for value in self.numbers(entry))
-
-    def _entry(self, raw: bytes, position: int) -> IfdEntry:
-        tag, kind = struct.unpack(self.order + "HH", raw[:4])
-        inline = len(raw) - 12 if self.big else 4
-        count = self._unpack("Q" if self.big else "I", raw[4:-inline])
-        entry = IfdEntry(tag, kind, count, position, position + len(raw) - inline)
-        if entry.value_bytes <= inline:
-            return entry
-        offset = self._unpack("Q" if self.big else "I", raw[-inline:])
-        return IfdEntry(tag, kind, count, position, offset)
+    def copied(self, entry: IfdEntry, order: str) -> Field:
+        """A copy of `entry` to be written in that byte order."""
+        data = self.data(entry)
+        if order != self.order:
+            each = struct.calcsize("=" + _TYPE_CODES.get(entry.type, "B"))
+            data = b"".join(data[at : at + each][::-1] for at in range(0, len(data), each))
+        return Field(entry.tag, entry.type, entry.count, data)
 
     def _bytes(self, offset: int, count: int) -> bytes:
         if count > self._size - offset:
@@ -165,5 +193,30 @@ class TiffStructure:
         self._file.seek(offset)
         return self._file.read(count)
 
-    def _unpack(self, code: str, raw: bytes) -> int:
-        return int(struct.unpack(self.order + code, raw)[0])
+    def _number(self, code: str, offset: int) -> int:
+        data = self._bytes(offset, struct.calcsize("=" + code))
+        return int(struct.unpack(self.order + code, data)[0])
+
+
+def structured(fields: Iterable[Field], order: str) -> bytes:
+    """Return a TIFF structure of one directory."""
+    head = b"II*\0" if order == "<" else b"MM\0*"
+    return head + struct.pack(order + "I", 8) + serialised(fields, 8, order)
+
+
+def serialised(fields: Iterable[Field], start: int, order: str) -> bytes:
+    """Return a directory for the place `start`, followed by the values that it points to."""
+    found = sorted(fields, key=lambda field: field.tag)
+    heap_start = start + 2 + 12 * len(found) + 4
+    heap = bytearray()
+    table = struct.pack(order + "H", len(found))
+    for field in found:
+        table += struct.pack(order + "HHI", field.tag, field.type, field.count)
+        place = heap_start + len(heap)
+        data = serialised(field.below, place, order) if field.below else field.data
+        if len(data) <= 4:
+            table += data.ljust(4, b"\0")
+            continue
+        table += struct.pack(order + "I", place)
+        heap += data + bytes(len(data) % 2)
+    return table + bytes(4) + bytes(heap)

@@ -9,15 +9,13 @@ TIFF 6.0, its supplement 1 for predictors; 700 for XMP, 34675 for ICC.
 import io
 import struct
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nledn.photo.model import Metadata
-from nledn.photo.tiff_structure import IfdEntry, TiffStructure
-from nledn.pixels import Plane
+from nledn.photo.model import Photo
+from nledn.photo.tiff_structure import Field, TiffStructure, serialised
 
 LARGEST_BYTES = 4_000_000_000
 """The largest size of the pixels: offsets have 32 bits, and metadata needs a margin."""
@@ -46,153 +44,97 @@ LAYOUT_TAGS = frozenset(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Samples:
-    """The values to write: (H, W, C) of any depth with C 1 or 3, and alpha or None."""
-
-    colours: NDArray[Any]
-    alpha: Plane | None = None
-
-    @property
-    def channels(self) -> int:
-        """Colours and alpha together."""
-        return int(self.colours.shape[2]) + (self.alpha is not None)
-
-    def strip(self, rows: slice) -> NDArray[Any]:
-        """(rows, W, channels), a copy."""
-        if self.alpha is None:
-            return self.colours[rows].copy()
-        return np.concatenate((self.colours[rows], self.alpha[rows, :, None]), axis=2)
-
-
-def write(samples: Samples, metadata: Metadata, file: BinaryIO) -> None:
+def write(photo: Photo, file: BinaryIO) -> None:
     """Write a TIFF of one page, deflated strip by strip, with its metadata.
 
-    Args:
-        samples: at most `LARGEST_BYTES`.
-        metadata: ready to be written.
-        file: open for writing, at its beginning.
+    The photo is of any depth, floats of any range; the file is open at its beginning.
     """
-    block = metadata.exif or b"II*\0\0\0\0\0"
+    block = photo.exif or b"II*\0\0\0\0\0"
     order = "<" if block[:2] == b"II" else ">"
     file.write(block + bytes(len(block) % 2))
-    offsets, counts, rows = _write_strips(samples, order, file)
-    fields = _Fields(order)
-    _describe_pixels(fields, samples, metadata.dpi)
-    fields.add(_STRIP_OFFSETS, _LONG, offsets)
-    fields.add(_STRIP_BYTES, _LONG, counts)
-    fields.add(_ROWS, _LONG, (rows,))
-    if metadata.xmp is not None:
-        fields.add_bytes(_XMP, _BYTE, metadata.xmp)
-    if metadata.icc is not None:
-        fields.add_bytes(_ICC, _BLOB, metadata.icc)
-    if metadata.exif is not None:
-        _adopt(fields, metadata.exif)
-    if metadata.iptc is not None:
-        fields.add_bytes(_IPTC, _BLOB, metadata.iptc)
-    if metadata.geo is not None:
-        geo = TiffStructure(io.BytesIO(metadata.geo))
-        for entry in geo.directory(geo.first_offset).entries.values():
-            fields.add_copy(entry, geo)
+    own = [*_layout(photo, order), *_strips(photo, order, file)]
+    for tag, kind, data in (
+        (_XMP, _BYTE, photo.xmp),
+        (_ICC, _BLOB, photo.icc),
+        (_IPTC, _BLOB, photo.iptc),
+    ):
+        own += [] if data is None else [Field(tag, kind, len(data), data)]
+    fields = {field.tag: field for field in (*own, *_of_exif(photo), *_of_geo(photo, order))}
     start = file.tell() + file.tell() % 2
     file.seek(start)
-    file.write(fields.serialised(start))
+    file.write(serialised(fields.values(), start, order))
     file.seek(4)
     file.write(struct.pack(order + "I", start))
 
 
-def _write_strips(samples: Samples, order: str, file: BinaryIO) -> tuple[list[int], list[int], int]:
-    """Offsets and lengths of the strips, and how many rows each has (the last maybe fewer)."""
-    height, width = samples.colours.shape[:2]
-    dtype = samples.colours.dtype
-    row_bytes = width * samples.channels * dtype.itemsize
-    rows = min(height, max(1, _STRIP_TARGET_BYTES // row_bytes))
+def _numbers(tag: int, kind: int, values: Sequence[int], order: str) -> Field:
+    code = {_SHORT: "H", _LONG: "I", _RATIONAL: "I"}[kind]
+    count = len(values) // (2 if kind == _RATIONAL else 1)
+    return Field(tag, kind, count, struct.pack(f"{order}{len(values)}{code}", *values))
+
+
+def _strips(photo: Photo, order: str, file: BinaryIO) -> Iterator[Field]:
+    """Write the strips, and yield the fields that tell their places."""
+    colours = photo.pixels[..., :1] if photo.grey else photo.pixels
+    width, height = photo.size
+    depth = colours.dtype
+    channels = colours.shape[2] + (photo.alpha is not None)
+    each = min(height, max(1, _STRIP_TARGET_BYTES // (width * channels * depth.itemsize)))
     offsets, counts = [], []
-    for top in range(0, height, rows):
-        strip = samples.strip(slice(top, top + rows))
-        if dtype.kind == "u":
+    for top in range(0, height, each):
+        rows = slice(top, top + each)
+        strip: Any = colours[rows]
+        if photo.alpha is not None:
+            strip = np.concatenate((strip, photo.alpha[rows, :, None]), axis=2)
+        if depth.kind == "u":
             # Differences to the left neighbour, modulo the depth: the predictor of TIFF.
-            strip[:, 1:] -= strip[:, :-1].copy()
-        packed = zlib.compress(strip.astype(f"{order}{dtype.char}", copy=False).tobytes())
+            strip = np.concatenate((strip[:, :1], strip[:, 1:] - strip[:, :-1]), axis=1)
+        packed = zlib.compress(strip.astype(f"{order}{depth.char}", copy=False).tobytes())
         offsets.append(file.tell())
         counts.append(len(packed))
         file.write(packed)
-    return offsets, counts, rows
+    yield _numbers(_STRIP_OFFSETS, _LONG, offsets, order)
+    yield _numbers(_STRIP_BYTES, _LONG, counts, order)
+    yield _numbers(_ROWS, _LONG, [each], order)
 
 
-def _describe_pixels(fields: "_Fields", samples: Samples, dpi: tuple[float, float] | None) -> None:
-    height, width, colours = samples.colours.shape
-    dtype = samples.colours.dtype
-    is_float = dtype.kind == "f"
-    fields.add(_WIDTH, _LONG, (width,))
-    fields.add(_HEIGHT, _LONG, (height,))
-    fields.add(_BITS, _SHORT, (dtype.itemsize * 8,) * samples.channels)
-    fields.add(_COMPRESSION, _SHORT, (_DEFLATE,))
-    fields.add(_PHOTOMETRIC, _SHORT, (_RGB if colours == 3 else _BLACK_IS_0,))
-    fields.add(_SAMPLES, _SHORT, (samples.channels,))
-    fields.add(_PLANAR, _SHORT, (_INTERLEAVED,))
-    fields.add(_PREDICTOR, _SHORT, (_NO_PREDICTOR if is_float else _HORIZONTAL,))
-    fields.add(_SAMPLE_FORMAT, _SHORT, (_FLOAT if is_float else _UINT,) * samples.channels)
-    if dpi is not None:
-        fields.add(_DPI_UNIT, _SHORT, (_INCH,))
-        for tag, value in zip((_X_DPI, _Y_DPI), dpi, strict=True):
-            fields.add(tag, _RATIONAL, (round(value * _DPI_PRECISION), _DPI_PRECISION))
-    fields.add(_ORIENTATION, _SHORT, (1,))
-    if samples.alpha is not None:
-        fields.add(_EXTRA_SAMPLES, _SHORT, (_UNASSOCIATED,))
+def _layout(photo: Photo, order: str) -> Iterator[Field]:
+    colours = 1 if photo.grey else 3
+    channels = colours + (photo.alpha is not None)
+    width, height = photo.size
+    for tag, value in ((_WIDTH, width), (_HEIGHT, height)):
+        yield _numbers(tag, _LONG, [value], order)
+    shorts = {
+        _BITS: [photo.depth_bits] * channels,
+        _COMPRESSION: [_DEFLATE],
+        _PHOTOMETRIC: [_RGB if colours == 3 else _BLACK_IS_0],
+        _ORIENTATION: [1],
+        _SAMPLES: [channels],
+        _PLANAR: [_INTERLEAVED],
+        _PREDICTOR: [_NO_PREDICTOR if photo.is_float else _HORIZONTAL],
+        _SAMPLE_FORMAT: [_FLOAT if photo.is_float else _UINT] * channels,
+        **({} if photo.dpi is None else {_DPI_UNIT: [_INCH]}),
+        **({} if photo.alpha is None else {_EXTRA_SAMPLES: [_UNASSOCIATED]}),
+    }
+    for tag, values in shorts.items():
+        yield _numbers(tag, _SHORT, values, order)
+    for tag, side in zip((_X_DPI, _Y_DPI), photo.dpi or (), strict=False):
+        yield _numbers(tag, _RATIONAL, [round(side * _DPI_PRECISION), _DPI_PRECISION], order)
 
 
-def _adopt(fields: "_Fields", block: bytes) -> None:
-    """Take over the entries of the block at the file's start; their values stay in place."""
-    structure = TiffStructure(io.BytesIO(block))
-    page = structure.directory(structure.first_offset)
-    for tag, entry in page.entries.items():
+def _of_exif(photo: Photo) -> Iterator[Field]:
+    """The fields of the block at the file's start; their values stay in place."""
+    if photo.exif is None:
+        return
+    structure = TiffStructure(io.BytesIO(photo.exif))
+    for tag, entry in structure.directory(structure.first_offset).entries.items():
         if tag not in LAYOUT_TAGS:
-            fields.add_entry(entry, block)
+            value_or_offset = photo.exif[entry.position + 8 : entry.position + 12]
+            yield Field(tag, entry.type, entry.count, value_or_offset)
 
 
-class _Fields:
-    """A directory in the making."""
-
-    def __init__(self, order: str) -> None:
-        self._order = order
-        self._entries: dict[int, tuple[bytes, bytes]] = {}
-
-    def add(self, tag: int, kind: int, values: tuple[int, ...] | list[int]) -> None:
-        code = {_SHORT: "H", _LONG: "I", _RATIONAL: "I"}[kind]
-        data = struct.pack(f"{self._order}{len(values)}{code}", *values)
-        self._add(tag, kind, len(values) // (2 if kind == _RATIONAL else 1), data)
-
-    def add_bytes(self, tag: int, kind: int, data: bytes) -> None:
-        self._add(tag, kind, len(data), data)
-
-    def add_entry(self, entry: IfdEntry, block: bytes) -> None:
-        raw = block[entry.position : entry.position + 12]
-        self._entries[entry.tag] = (raw, b"")
-
-    def add_copy(self, entry: IfdEntry, structure: TiffStructure) -> None:
-        """Copy a field of another structure, in its byte order or turned into ours."""
-        data = structure.data(entry)
-        each = entry.each_bytes
-        if structure.order != self._order:
-            data = b"".join(data[at : at + each][::-1] for at in range(0, len(data), each))
-        self._add(entry.tag, entry.type, entry.count, data)
-
-    def _add(self, tag: int, kind: int, count: int, data: bytes) -> None:
-        self._entries[tag] = (struct.pack(self._order + "HHI", tag, kind, count), data)
-
-    def serialised(self, start: int) -> bytes:
-        """The directory for the place `start`, followed by the values that it points to."""
-        heap_start = start + 2 + 12 * len(self._entries) + 4
-        table = struct.pack(self._order + "H", len(self._entries))
-        heap = bytearray()
-        for _, (head, data) in sorted(self._entries.items()):
-            table += head
-            if len(head) == 12:
-                continue
-            if len(data) <= 4:
-                table += data.ljust(4, b"\0")
-                continue
-            table += struct.pack(self._order + "I", heap_start + len(heap))
-            heap += data + bytes(len(data) % 2)
-        return table + bytes(4) + bytes(heap)
+def _of_geo(photo: Photo, order: str) -> Iterator[Field]:
+    if photo.geo is not None:
+        structure = TiffStructure(io.BytesIO(photo.geo))
+        for entry in structure.directory(structure.first_offset).entries.values():
+            yield structure.copied(entry, order)

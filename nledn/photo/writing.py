@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import numpy as np
+import pyvips
 
 from nledn.atomic import replacing
 from nledn.errors import OutputFailed, OutputTooLarge, unknown_format
-from nledn.photo import exif, icc, iptc, jpeg, jxl, pillow, png, tiff_writing, vips, xmp
+from nledn.photo import exif, icc, iptc, jpeg, jxl, metadata, pillow, png, tiff_writing
 from nledn.photo.formats import (
     RAIN_LAYERS,
     WITHOUT_ALPHA,
@@ -18,58 +19,40 @@ from nledn.photo.formats import (
     written_depth,
     written_format,
 )
-from nledn.photo.model import Metadata, Note, Photo
-from nledn.photo.stripping import Strip
-from nledn.photo.tiff_structure import TiffDamaged
-from nledn.pixels import Floats, Pixels, Plane, in_depth, strips
+from nledn.photo.model import Note, Photo, WriteSettings
+from nledn.pixels import Floats, Pixels, Plane, in_depth, strips, white
+
+AS_USUAL = WriteSettings()
 
 _LONGEST_SIDE_PX = {"JPEG": jpeg.LONGEST_SIDE_PX, "WEBP": pillow.WEBP_LONGEST_SIDE_PX}
 _WITHOUT_GREY = ("WEBP",)
 _WITH_IPTC = ("JPEG", "TIFF")
 _LARGEST_BYTES = {"TIFF": tiff_writing.LARGEST_BYTES, "BMP": 2**32 - 2**16}
-
-
-@dataclass(frozen=True)
-class WriteSettings:
-    """The settings for writing results.
-
-    Attributes:
-        quality: 1 to 100, of JPEG, WebP and JPEG XL; 100 of the last two is lossless.
-        subsampling: of JPEG's colours: "4:4:4" keeps them all, "4:2:0" a quarter.
-        overwrite: whether an earlier result may be replaced; a source never is.
-        strip: the metadata to leave out; `nledn.pipeline.write` does.
-        keep_times: the file gets the times of its source; `nledn.pipeline.write` does.
-        longest_side_px: larger photos are reduced to it; `nledn.pipeline.write` does.
-
-    Example:
-        >>> small = nledn.photo.WriteSettings(quality=85, longest_side_px=16)
-        >>> written = nledn.write(result, Path("small.jpg"), small)
-        >>> max(written.size)
-        16
-    """
-
-    quality: int = 95
-    subsampling: Literal["4:4:4", "4:2:0"] = "4:4:4"
-    overwrite: bool = False
-    strip: Strip = "none"
-    keep_times: bool = False
-    longest_side_px: int | None = None
+# Each takes a photo that the format can hold, with metadata ready to be written.
+_ENCODERS: dict[str, Callable[[Photo, BinaryIO, WriteSettings], None]] = {
+    "JPEG": jpeg.write,
+    "PNG": lambda photo, file, _settings: png.write(photo, file),
+    "TIFF": lambda photo, file, _settings: tiff_writing.write(photo, file),
+    "WEBP": pillow.write_webp,
+    "BMP": lambda photo, file, _settings: pillow.write_bmp(photo, file),
+    "JXL": jxl.write,
+}
 
 
 def write(
     photo: Photo,
     path: Path,
-    settings: WriteSettings = WriteSettings(),
+    settings: WriteSettings = AS_USUAL,
     *,
     sources: Sequence[Path] = (),
     on_written: Callable[[BinaryIO], None] | None = None,
 ) -> tuple[str, ...]:
     """Write `photo` in the format that the suffix of `path` names.
 
-    PNG, TIFF and JPEG XL keep everything. Formats of 8 bits get 16-bit photos rounded, and
-    all but TIFF floats, cut to 0 to 1. JPEG and BMP have
-    no alpha: transparency is laid over white, as photo editors do. WebP has no greyscale: it gets
-    equal channels. BMP holds no metadata but the resolution.
+    PNG, TIFF and JPEG XL keep everything. Formats of 8 bits get 16-bit photos rounded, and all but
+    TIFF floats, cut to 0 to 1. JPEG and BMP have no alpha: transparency is laid over white, as
+    photo editors do. WebP has no greyscale: it gets equal channels. BMP holds no metadata but the
+    resolution.
 
     Args:
         photo: the photo; its metadata is made true of its pixels.
@@ -90,23 +73,19 @@ def write(
     if kind is None:
         raise unknown_format(path)
     own = () if photo.path is None else (photo.path,)
-    photo, notes = _with_iptc_for(photo, kind)
     _refuse_too_large(photo, path, kind)
     with replacing(path, overwrite=settings.overwrite, sources=(*own, *sources)) as file:
         with _codec_errors(path):
-            _encode(_fitted(_consistent(photo), kind), file, kind, settings)
+            fitted, notes = _fitted(photo, kind)
+            _ENCODERS[kind](fitted, file, settings)
         if on_written is not None:
             file.flush()
             on_written(file)
-    return (*_left_out(photo, kind), *notes)
+    return tuple(notes)
 
 
 def write_rain(
-    rain: Floats,
-    path: Path,
-    *,
-    overwrite: bool = False,
-    sources: Sequence[Path] = (),
+    rain: Floats, path: Path, *, overwrite: bool = False, sources: Sequence[Path] = ()
 ) -> None:
     """Write a rain layer, which is subtracted from the rainy photo.
 
@@ -125,16 +104,10 @@ def write_rain(
     kind = written_format(path.suffix)
     if kind not in RAIN_LAYERS:
         raise unknown_format(path)
-    if kind == "TIFF" and rain.nbytes > tiff_writing.LARGEST_BYTES:
-        raise OutputTooLarge(path, f"{rain.nbytes / 1e9:.1f} GB")
-    with (
-        replacing(path, overwrite=overwrite, sources=sources) as file,
-        _codec_errors(path),
-    ):
-        if kind == "TIFF":
-            tiff_writing.write(tiff_writing.Samples(rain), Metadata(), file)
-        else:
-            png.write(Photo(_rain_as_16_bits(rain)), file.write)
+    layer = Photo(rain if kind == "TIFF" else _rain_as_16_bits(rain))
+    _refuse_too_large(layer, path, kind)
+    with replacing(path, overwrite=overwrite, sources=sources) as file, _codec_errors(path):
+        _ENCODERS[kind](layer, file, AS_USUAL)
 
 
 def _rain_as_16_bits(rain: Floats) -> Pixels:
@@ -149,7 +122,7 @@ def _rain_as_16_bits(rain: Floats) -> Pixels:
 def _codec_errors(path: Path) -> Iterator[None]:
     try:
         yield
-    except (vips.VipsError, ValueError, jxl.NotEncoded) as error:
+    except (pyvips.Error, ValueError, jxl.NotEncoded) as error:
         raise OutputFailed(path, " ".join(str(error).split())) from error
 
 
@@ -163,48 +136,31 @@ def _refuse_too_large(photo: Photo, path: Path, kind: str) -> None:
         raise OutputTooLarge(path, f"{stored / 1e9:.1f} GB; {kind} allows about 4")
 
 
-def _consistent(photo: Photo) -> Photo:
-    """Metadata true of the present pixels; corrupt metadata is left out."""
-    block, packet = photo.exif, photo.xmp
-    if block is not None:
-        try:
-            block = exif.upright(exif.sound(block)[0], photo.size)
-        except TiffDamaged:
-            block = None
-    if packet is not None:
-        try:
-            packet = xmp.upright(xmp.sound(packet)[0], photo.size)
-        except xmp.XmpDamaged:
-            packet = None
-    return replace(photo, exif=block, xmp=packet)
-
-
-def _fitted(photo: Photo, kind: str) -> Photo:
-    """Convert a photo to one that `kind` can hold."""
-    photo = _in_depth(photo, written_depth(photo, kind))
-    if kind in WITHOUT_ALPHA and photo.alpha is not None:
-        photo = _over_white(photo, photo.alpha)
-    if kind in _WITHOUT_GREY and photo.grey:
+def _fitted(photo: Photo, kind: str) -> tuple[Photo, list[str]]:
+    """Convert a photo to one that `kind` can hold, and note what it has no room for."""
+    notes: list[str] = []
+    depth = written_depth(photo, kind)
+    if depth != photo.pixels.dtype:
+        is_float = photo.is_float
+        notes.append(f"{Note.NO_FLOAT}:{depth.itemsize * 8}" if is_float else Note.FEWER_BITS)
+        alpha = None if photo.alpha is None else in_depth(photo.alpha, depth)
+        photo = replace(photo, pixels=in_depth(photo.pixels, depth), alpha=alpha)
+    if photo.alpha is not None and kind in WITHOUT_ALPHA:
+        notes.append(Note.NO_ALPHA)
+        photo = replace(photo, pixels=_over_white(photo.pixels, photo.alpha), alpha=None)
+    if photo.grey and kind in _WITHOUT_GREY:
         photo = _as_rgb(photo)
-    return photo
-
-
-def _with_iptc_for(photo: Photo, kind: str) -> tuple[Photo, tuple[str, ...]]:
-    """Move IPTC into XMP if the format has no place for it, and note texts that do not fit."""
-    if photo.iptc is None or kind in _WITH_IPTC:
-        return photo, ()
-    packet, is_whole = iptc.into_xmp(photo.iptc, photo.xmp)
-    is_kept = is_whole and kind not in WITHOUT_METADATA
-    return replace(photo, xmp=packet, iptc=None), () if is_kept else (Note.IPTC,)
+    is_iptc_lost = False
+    if photo.iptc is not None and kind not in _WITH_IPTC:
+        packet, is_whole = iptc.into_xmp(photo.iptc, photo.xmp)
+        is_iptc_lost = not is_whole or kind in WITHOUT_METADATA
+        photo = replace(photo, xmp=packet, iptc=None)
+    notes += [*_left_out(photo, kind), *([Note.IPTC] if is_iptc_lost else [])]
+    return metadata.upright(photo, photo.size)[0], notes
 
 
 def _left_out(photo: Photo, kind: str) -> Iterator[str]:
-    """Note metadata that `kind` has no room for; the kinds are those of `Metadata`."""
-    depth = written_depth(photo, kind)
-    if depth != photo.pixels.dtype:
-        yield f"{Note.NO_FLOAT}:{depth.itemsize * 8}" if photo.is_float else Note.FEWER_BITS
-    if photo.alpha is not None and kind in WITHOUT_ALPHA:
-        yield Note.NO_ALPHA
+    """Note metadata that `kind` has no room for."""
     if photo.geo is not None and kind != "TIFF":
         yield Note.GEOREFERENCE
     if photo.gain_map is not None and not (kind == "JPEG" and jpeg.has_gain_map(photo)):
@@ -220,19 +176,14 @@ def _left_out(photo: Photo, kind: str) -> Iterator[str]:
         yield from (note for block, note in there if block is not None)
 
 
-def _in_depth(photo: Photo, depth: "np.dtype[Any]") -> Photo:
-    alpha = None if photo.alpha is None else in_depth(photo.alpha, depth)
-    return replace(photo, pixels=in_depth(photo.pixels, depth), alpha=alpha)
-
-
-def _over_white(photo: Photo, alpha: Plane) -> Photo:
+def _over_white(colours: Pixels, alpha: Plane) -> Pixels:
     """Lay 8-bit pixels over white by their alpha, in the file's own encoding."""
-    pixels = np.empty_like(photo.pixels)
-    for rows in strips(*photo.pixels.shape[:2]):
+    pixels = np.empty_like(colours)
+    for rows in strips(*colours.shape[:2]):
         cover = alpha[rows, :, None].astype(np.uint32)
-        over = photo.pixels[rows] * cover + 255 * (255 - cover)
+        over = colours[rows] * cover + 255 * (255 - cover)
         pixels[rows] = (over + 127) // 255
-    return replace(photo, pixels=pixels, alpha=None)
+    return pixels
 
 
 def _as_rgb(photo: Photo) -> Photo:
@@ -244,21 +195,37 @@ def _as_rgb(photo: Photo) -> Photo:
     return replace(photo, pixels=pixels, icc=icc.srgb(), grey=False)
 
 
-def _encode(photo: Photo, file: BinaryIO, kind: str, settings: WriteSettings) -> None:
-    encoders: dict[str, Callable[[], None]] = {
-        "JPEG": lambda: jpeg.write(
-            photo, file, quality=settings.quality, subsampling=settings.subsampling
-        ),
-        "PNG": lambda: png.write(photo, file.write),
-        "TIFF": lambda: _write_tiff(photo, file),
-        "WEBP": lambda: pillow.write_webp(photo, file, quality=settings.quality),
-        "BMP": lambda: pillow.write_bmp(photo, file),
-        "JXL": lambda: jxl.write(photo, file, quality=settings.quality),
-    }
-    encoders[kind]()
+def resized(photo: Photo, longest_side_px: int | None) -> Photo:
+    """Return a photo whose longest side is at most so long; one that fits comes back unchanged.
 
-
-def _write_tiff(photo: Photo, file: BinaryIO) -> None:
-    colours = photo.pixels[..., :1] if photo.grey else photo.pixels
-    metadata = Metadata(photo.icc, photo.exif, photo.xmp, photo.dpi, geo=photo.geo, iptc=photo.iptc)
-    tiff_writing.write(tiff_writing.Samples(colours, photo.alpha), metadata, file)
+    Reduced with Lanczos in the file's own encoding, as photo editors do by default; transparent
+    pixels lend no colour to those beside them. The georeference of a GeoTIFF would no longer be
+    true and is removed.
+    """
+    width, height = photo.size
+    if longest_side_px is None or max(width, height) <= longest_side_px:
+        return photo
+    scale = longest_side_px / max(width, height)
+    across, along = (max(round(side * scale), 1) / side for side in (width, height))
+    depth = photo.pixels.dtype
+    most = white(depth)
+    # libvips knows no half floats.
+    known: Any = np.float32 if depth == np.float16 else depth
+    planes = [photo.pixels] if photo.alpha is None else [photo.pixels, photo.alpha]
+    arrays = [np.ascontiguousarray(plane, known) for plane in planes]
+    image, *alpha = map(pyvips.Image.new_from_array, arrays)
+    if alpha:
+        image = image.bandjoin(alpha).premultiply(max_alpha=most)
+    image = image.resize(across, vscale=along, kernel="lanczos3")
+    if alpha:
+        image = image.unpremultiply(max_alpha=most)
+    if depth.kind != "f":
+        image = image.rint().cast("uchar" if most == 255 else "ushort")
+    values = image.numpy().astype(depth, copy=False)
+    return replace(
+        photo,
+        pixels=np.ascontiguousarray(values[..., :3]),
+        alpha=np.ascontiguousarray(values[..., 3]) if alpha else None,
+        geo=None,
+        notes=photo.notes if photo.geo is None else (*photo.notes, Note.GEOREFERENCE),
+    )

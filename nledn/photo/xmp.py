@@ -3,11 +3,14 @@
 import copy
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from lxml import etree
 
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+from nledn.photo.model import Note
+
+RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _TIFF = "{http://ns.adobe.com/tiff/1.0/}"
 _EXIF = "{http://ns.adobe.com/exif/1.0/}"
 _NOTE_SPACE = "http://ns.adobe.com/xmp/note/"
@@ -16,7 +19,7 @@ _APPLES_GAIN_MAP = "{http://ns.apple.com/HDRGainMap/1.0/}"
 _CAMERA = "{http://ns.google.com/photos/1.0/camera/}"
 _ORIENTATION = f"{_TIFF}Orientation"
 _HAS_EXTENDED = f"{{{_NOTE_SPACE}}}HasExtendedXMP"
-_ABOUT = f"{_RDF}about"
+ABOUT = f"{RDF}about"
 _FILMS = (f"{_CAMERA}MotionPhoto", f"{_CAMERA}MicroVideo")
 
 # Properties about pictures, videos and packets beside the main one in the file: all names that
@@ -26,8 +29,7 @@ _COMPANIONS = (
     _HAS_EXTENDED,
     _GAIN_MAP,
     "{http://ns.google.com/photos/1.0/container/}Directory",
-    f"{_CAMERA}MotionPhoto",
-    f"{_CAMERA}MicroVideo",
+    *_FILMS,
 )
 _PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
 _IPTC_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
@@ -39,8 +41,16 @@ _PLACES = (
     f"{_IPTC_EXTENSION}Location",
 )
 _LARGEST_PACKET = 64 * 1024 * 1024
+_PACKET = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{}</rdf:RDF></x:xmpmeta>'
+)
 _PADDING = re.compile(rb"\s+(?=<\?xpacket\s+end)")
 _NO_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_DIMENSIONS = (
+    (f"{_TIFF}ImageWidth", f"{_EXIF}PixelXDimension"),
+    (f"{_TIFF}ImageLength", f"{_EXIF}PixelYDimension"),
+)
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -48,132 +58,104 @@ class XmpDamaged(ValueError):
     """The packet cannot be read, or has a document type, which XMP does not use."""
 
 
+def packet_of(description: str) -> bytes:
+    """Return a packet of an `rdf:Description`, or of none."""
+    return _PACKET.format(description).encode()
+
+
 def orientation(packet: bytes) -> int:
     """Return the orientation in a packet, 1 to 8; 1 if it has none."""
-    try:
-        root = _parsed(_text(packet)[0], recover=True)  # other damage does not turn the photo
-    except XmpDamaged:
-        return 1
-    for element in root.iter(etree.Element):
-        told = element.text if element.tag == _ORIENTATION else element.get(_ORIENTATION)
-        if told and told.strip() in tuple("12345678"):
-            return int(told)
+    for name, value in _values(packet):
+        if name == _ORIENTATION and value in tuple("12345678"):
+            return int(value)
     return 1
 
 
 def has_gain_map(packet: bytes) -> bool:
     """Return whether a packet says that a gain map lies beside the photo."""
-    return _tells(packet, lambda name, _: name.startswith(_GAIN_MAP))
+    return any(name.startswith(_GAIN_MAP) for name, _ in _values(packet))
 
 
 def is_gain_map(packet: bytes) -> bool:
     """Return whether a packet is that of a gain map itself, Ultra HDR's or Apple's."""
-    return _tells(packet, lambda name, _: name.startswith((_GAIN_MAP, _APPLES_GAIN_MAP)))
+    return any(name.startswith((_GAIN_MAP, _APPLES_GAIN_MAP)) for name, _ in _values(packet))
 
 
 def with_gain_map(packet: bytes | None, gain_map_bytes: int) -> bytes:
     """Say that a gain map of so many bytes follows the picture (Ultra HDR 1.1, GContainer)."""
     item = '<rdf:li rdf:parseType="Resource"><Container:Item Item:Mime="image/jpeg" Item:Semantic='
-    own = (
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    own = packet_of(
         '<rdf:Description rdf:about="" xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/"'
         ' xmlns:Container="http://ns.google.com/photos/1.0/container/"'
         ' xmlns:Item="http://ns.google.com/photos/1.0/container/item/" hdrgm:Version="1.0">'
         f'<Container:Directory><rdf:Seq>{item}"Primary"/></rdf:li>'
         f'{item}"GainMap" Item:Length="{gain_map_bytes}"/></rdf:li></rdf:Seq></Container:Directory>'
-        "</rdf:Description></rdf:RDF></x:xmpmeta>"
-    ).encode()
-    joined = own if packet is None else merged([packet, own])
-    return joined or own
-
-
-def has_film(packet: bytes) -> bool:
-    """Return whether a packet says that a video lies beside the photo."""
-    return _tells(
-        packet,
-        lambda name, value: (
-            (name.startswith(_FILMS) and value not in ("", "0"))
-            or (name.endswith("}Semantic") and value == "MotionPhoto")
-        ),
+        "</rdf:Description>"
     )
+    return own if packet is None else merged([packet, own]) or own
 
 
-def _tells(packet: bytes, is_it: Callable[[str, str], bool]) -> bool:
-    """Return whether a packet has a property with that name and value."""
+def companions(packet: bytes) -> Iterator[str]:
+    """Note a gain map and a video that a packet says lie beside the photo."""
+    if has_gain_map(packet):
+        yield Note.GAIN_MAP
+    if any(
+        (name.startswith(_FILMS) and value not in ("", "0"))
+        or (name.endswith("}Semantic") and value == "MotionPhoto")
+        for name, value in _values(packet)
+    ):
+        yield Note.FILM
+
+
+def _values(packet: bytes) -> Iterator[tuple[str, str]]:
+    """Yield names and values of all elements and attributes, as far as they can be read."""
     try:
-        root = _parsed(_text(packet)[0], recover=True)
+        root, _ = _read(packet)  # other damage does not turn the photo
     except XmpDamaged:
-        return False
-    return any(
-        is_it(str(name), str(value).strip())
-        for element in root.iter(etree.Element)
-        for name, value in ((element.tag, element.text or ""), *element.attrib.items())
-    )
+        return
+    for element in root.iter(etree.Element):
+        for name, value in ((element.tag, element.text or ""), *element.attrib.items()):
+            yield str(name), str(value).strip()
 
 
 def sound(packet: bytes) -> tuple[bytes, bool]:
-    """Return the readable part of a packet, and whether that is all of it.
-
-    Raises:
-        XmpDamaged: it holds no property that can be read.
-    """
-    data, is_whole = _text(packet)
-    try:
-        _parsed(data)
-    except XmpDamaged:
-        root = _parsed(data, recover=True)
-        if not any(True for each in _descriptions(root) for _ in _properties(each)):
-            raise
-        etree.strip_tags(root, etree.Entity)  # names without a declaration
-        mended = bytes(etree.tostring(root.getroottree(), encoding="utf-8"))
-        _parsed(mended)
-        return mended, False
-    return data, is_whole
+    """Return the readable part of a packet, and whether that is all of it; see `parsed`."""
+    root, whole = _sound(packet)
+    return serialised(root) if whole is None else whole, whole is not None
 
 
-def upright(packet: bytes, size: tuple[int, int]) -> bytes:
-    """Make XMP true of upright pixels of `size`, alone in their file.
+def upright(packet: bytes, size: tuple[int, int]) -> tuple[bytes, bool]:
+    """Make XMP true of upright pixels of `size`, width and height, alone in their file.
 
     The orientation becomes 1, existing dimensions follow `size`; thumbnails and links to gain
     maps, videos and further packets are removed.
 
-    Args:
-        packet: with or without the `xpacket` lines.
-        size: width and height in pixels.
+    Returns:
+        The packet, and whether all of it could be read.
 
     Raises:
-        XmpDamaged: the packet cannot be read.
+        XmpDamaged: it holds no property that can be read.
     """
-    data = _text(packet)[0]
-    root = _parsed(data)
-    width, height = (str(side) for side in size)
-    values = {
-        _ORIENTATION: "1",
-        f"{_TIFF}ImageWidth": width,
-        f"{_TIFF}ImageLength": height,
-        f"{_EXIF}PixelXDimension": width,
-        f"{_EXIF}PixelYDimension": height,
-    }
+    root, whole = _sound(packet)
+    values = {_ORIENTATION: "1"}
+    for names, side in zip(_DIMENSIONS, size, strict=True):
+        values |= dict.fromkeys(names, str(side))
     changes = [_change(element, values) for element in list(root.iter(etree.Element))]
-    return etree.tostring(root.getroottree(), encoding="utf-8") if any(changes) else data
+    data = serialised(root) if whole is None or any(changes) else whole
+    return data, whole is not None
 
 
 def without_location(packet: bytes) -> bytes:
-    """Remove all properties about the place of a photo.
-
-    Raises:
-        XmpDamaged: the packet cannot be read.
-    """
-    root = _parsed(_text(packet)[0])
-    for description in list(root.iter(f"{_RDF}Description")):
+    """Remove all properties about the place of a photo; see `parsed`."""
+    root = parsed(packet)
+    for description in list(root.iter(f"{RDF}Description")):
         for name in list(description.attrib):
             if str(name).startswith(_PLACES):
                 del description.attrib[name]
         for child in list(description.iterchildren(etree.Element)):
             if child.tag.startswith(_PLACES):
                 description.remove(child)
-    return bytes(etree.tostring(root.getroottree(), encoding="utf-8"))
+    return serialised(root)
 
 
 def merged(packets: Sequence[bytes]) -> bytes | None:
@@ -185,20 +167,27 @@ def merged(packets: Sequence[bytes]) -> bytes | None:
         return packets[0] if packets else None
     roots = []
     for packet in packets:
-        try:
-            roots.append(_parsed(sound(packet)[0]))
-        except XmpDamaged:
-            continue
-    with_properties = [(root, each) for root in roots for each in list(_descriptions(root))[:1]]
-    if not with_properties:
+        with suppress(XmpDamaged):
+            roots.append(parsed(packet))
+    first = next((root for root in roots if any(True for _ in _descriptions(root))), None)
+    if first is None:
         return packets[0]
-    first, target = with_properties[0]
+    target = next(_descriptions(first))
     known = {name for each in _descriptions(first) for name in _properties(each)}
     for root in roots:
         for description in _descriptions(root) if root is not first else ():
             _take_over(description, target, known)
             known |= set(_properties(description))
-    return bytes(etree.tostring(first.getroottree(), encoding="utf-8"))
+    return serialised(first)
+
+
+def _take_over(description: etree._Element, target: etree._Element, known: set[str]) -> None:
+    for name, value in description.attrib.items():
+        if name != ABOUT and name not in known:
+            target.set(name, value)
+    for child in description.iterchildren(etree.Element):
+        if child.tag not in known:
+            target.append(copy.deepcopy(child))
 
 
 def extension_id(packet: bytes) -> bytes | None:
@@ -207,29 +196,21 @@ def extension_id(packet: bytes) -> bytes | None:
     return found[1].upper() if found else None
 
 
-def unpadded(packet: bytes) -> bytes:
-    """Remove a packet's padding for editors."""
-    return _PADDING.sub(b"\n", packet)
-
-
 def split(packet: bytes, limit_bytes: int) -> tuple[bytes, bytes | None]:
-    """Fit a packet into a limit by moving its largest properties into an extended packet.
-
-    Args:
-        packet: one that can be read.
-        limit_bytes: for the main packet.
+    """Fit a readable packet into a limit by moving its largest properties into an extended one.
 
     Returns:
         The main packet, which names the extended one, and that one; None if all fits.
     """
-    packet = unpadded(packet) if len(packet) > limit_bytes else packet
+    if len(packet) > limit_bytes:
+        packet = _PADDING.sub(b"\n", packet)  # that editors may use
     if len(packet) <= limit_bytes:
         return packet, None
-    main = _parsed(packet)
+    main = parsed(packet)
     target = next(_descriptions(main))
-    outer = etree.Element("{adobe:ns:meta/}xmpmeta", nsmap={"x": "adobe:ns:meta/"})
-    rdf = etree.SubElement(outer, f"{_RDF}RDF", nsmap={"rdf": _RDF[1:-1]})
-    away = etree.SubElement(rdf, f"{_RDF}Description", {_ABOUT: target.get(_ABOUT, "")})
+    extension = parsed(packet_of("<rdf:Description/>"))
+    away = next(_descriptions(extension))
+    away.set(ABOUT, target.get(ABOUT, ""))
     left = len(packet) + 200  # for the name of the extended packet
     for size, holder, name in sorted(_sizes(main), key=lambda each: -each[0]):
         if left <= limit_bytes:
@@ -240,39 +221,30 @@ def split(packet: bytes, limit_bytes: int) -> tuple[bytes, bytes | None]:
         else:
             away.append(holder.find(name))
         left -= size
-    extended = etree.tostring(outer, encoding="utf-8")
+    extended = serialised(extension)
     name = hashlib.md5(extended, usedforsecurity=False).hexdigest().upper()
     target.set(_HAS_EXTENDED, name)
-    return etree.tostring(main.getroottree(), encoding="utf-8"), extended
+    return serialised(main), extended
 
 
 def _sizes(root: etree._Element) -> Iterator[tuple[int, etree._Element, str]]:
     """Yield the bytes of each property, its description and its name."""
     for description in _descriptions(root):
         for name, value in description.attrib.items():
-            if name != _ABOUT:
+            if name != ABOUT:
                 yield len(str(value).encode()), description, str(name)
         for child in description.iterchildren(etree.Element):
             yield len(etree.tostring(child)), description, str(child.tag)
 
 
 def _descriptions(root: etree._Element) -> Iterator[etree._Element]:
-    for rdf in root.iter(f"{_RDF}RDF"):
-        yield from rdf.iterchildren(f"{_RDF}Description")
+    for rdf in root.iter(f"{RDF}RDF"):
+        yield from rdf.iterchildren(f"{RDF}Description")
 
 
 def _properties(description: etree._Element) -> Iterator[str]:
-    yield from (str(name) for name in description.attrib if name != _ABOUT)
+    yield from (str(name) for name in description.attrib if name != ABOUT)
     yield from (str(child.tag) for child in description.iterchildren(etree.Element))
-
-
-def _take_over(description: etree._Element, target: etree._Element, known: set[str]) -> None:
-    for name, value in description.attrib.items():
-        if name != _ABOUT and name not in known:
-            target.set(name, value)
-    for child in description.iterchildren(etree.Element):
-        if child.tag not in known:
-            target.append(copy.deepcopy(child))
 
 
 def _change(element: etree._Element, values: dict[str, str]) -> bool:
@@ -292,11 +264,38 @@ def _change(element: etree._Element, values: dict[str, str]) -> bool:
     return before != (element.text, dict(element.attrib))
 
 
-def _text(packet: bytes) -> tuple[bytes, bool]:
-    """Return a packet in UTF-8, without characters invalid in XML, and whether it was complete.
+def parsed(packet: bytes) -> etree._Element:
+    """Return the root of the readable part of a packet.
 
     Raises:
-        XmpDamaged: far too large, or with a document type.
+        XmpDamaged: it holds no property that can be read.
+    """
+    return _sound(packet)[0]
+
+
+def serialised(root: etree._Element) -> bytes:
+    """Return a packet with all that stands around its root."""
+    return bytes(etree.tostring(root.getroottree(), encoding="utf-8"))
+
+
+def _sound(packet: bytes) -> tuple[etree._Element, bytes | None]:
+    """Return the root of the readable part of a packet, and the packet where that is all of it."""
+    root, whole = _read(packet)
+    if whole is None:
+        if not any(True for each in _descriptions(root) for _ in _properties(each)):
+            raise XmpDamaged("no property can be read")
+        etree.strip_tags(root, etree.Entity)  # names without a declaration
+        root, mended = _read(serialised(root))
+        if mended is None:
+            raise XmpDamaged("it cannot be mended")
+    return root, whole
+
+
+def _read(packet: bytes) -> tuple[etree._Element, bytes | None]:
+    """Return what can be read of a packet, and the packet in UTF-8 where that is all of it.
+
+    Raises:
+        XmpDamaged: nothing can be read, or it is far too large, or has a document type.
     """
     encoding = "utf-16" if packet[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     stripped = packet if encoding == "utf-16" else packet.rstrip(b"\0")
@@ -308,13 +307,9 @@ def _text(packet: bytes) -> tuple[bytes, bool]:
     data = clean.encode()
     if len(data) > _LARGEST_PACKET or b"<!" in _NO_MARKUP.sub(b"", data):
         raise XmpDamaged("a document type, or far too large")
-    return data, is_whole and clean == text
-
-
-def _parsed(data: bytes, *, recover: bool = False) -> etree._Element:
     # Without a document type no entity is expanded, so nothing grows: values may be large.
     parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, recover=recover, huge_tree=True
+        encoding="utf-8", resolve_entities=False, no_network=True, recover=True, huge_tree=True
     )
     try:
         root = etree.fromstring(data, parser)
@@ -322,4 +317,5 @@ def _parsed(data: bytes, *, recover: bool = False) -> etree._Element:
         raise XmpDamaged(str(error)) from error
     if root is None:
         raise XmpDamaged("nothing in it can be read")
-    return root
+    is_whole &= clean == text and not parser.error_log.filter_from_errors()
+    return root, data if is_whole else None

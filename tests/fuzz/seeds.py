@@ -8,7 +8,7 @@ import numpy as np
 import tifffile
 from PIL import Image, ImageCms
 
-from nledn.photo import Photo, jxl
+from nledn.photo import Photo, WriteSettings, jxl
 from tests.photo.files import dng, encoded, exif_block, smooth, with_pictures, xmp_packet
 
 DATA = Path(__file__).resolve().parents[1] / "photo" / "data"  # what no library here writes
@@ -59,7 +59,7 @@ def whole_photos() -> dict[str, bytes]:
 
 def _jxl(photo: Photo, quality: int) -> bytes:
     stream = io.BytesIO()
-    jxl.write(photo, stream, quality=quality)
+    jxl.write(photo, stream, WriteSettings(quality=quality))
     return stream.getvalue()
 
 

@@ -60,6 +60,13 @@ def test_missing_pixels_are_an_error_that_says_how_to_open_the_rest(
     assert "--damaged" not in caught.value.in_window(str)
 
 
+def test_an_end_mark_hides_no_missing_rows(tmp_path: Path) -> None:
+    whole = WHOLE["baseline.jpg"]
+    ended = whole[: int(len(whole) * 0.7)] + b"\xff\xd9"
+    with pytest.raises(PhotoCutOff):
+        decoder.read(files.saved(tmp_path, "a.jpg", ended))
+
+
 @pytest.mark.parametrize("name", ROW_BY_ROW)
 def test_the_rows_that_are_there_are_opened_when_asked(tmp_path: Path, name: str) -> None:
     whole = photo.read(files.saved(tmp_path, "whole", WHOLE[name])).pixels

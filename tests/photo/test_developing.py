@@ -36,6 +36,12 @@ def _corners(pixels: photo.Photo) -> list[int]:
     ]
 
 
+def test_the_profile_is_the_same_on_every_day(tmp_path: Path) -> None:
+    found = photo.read(_saved(tmp_path, files.dng())).icc
+    assert found is not None
+    assert found[24:36] == bytes(12)  # when it was made
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_raw_file_is_upright(tmp_path: Path, orientation: int) -> None:
     y, x = np.mgrid[:96, :128]

@@ -15,7 +15,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from nledn import photo
-from nledn.photo import Note, Photo, formats, iptc, jxl
+from nledn.photo import Note, Photo, WriteSettings, formats, iptc, jxl
 from tests.photo import files
 
 DATA = Path(__file__).parent / "data"
@@ -65,7 +65,7 @@ def _webp_with_chunk(name: bytes) -> bytes:
 
 def _jxl(**options: Any) -> bytes:
     stream = io.BytesIO()
-    jxl.write(Photo(files.smooth(), **options), stream, quality=100)
+    jxl.write(Photo(files.smooth(), **options), stream, WriteSettings(quality=100))
     return stream.getvalue()
 
 
@@ -237,7 +237,7 @@ def _cells() -> list[tuple[str, str, tuple[bytes, str]]]:
 
 
 def test_every_format_that_is_read_has_a_row() -> None:
-    assert set(INVENTORY) == set(formats.readable_formats())
+    assert set(INVENTORY) == set(formats.SUFFIXES)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nledn.photo import exif, raw
+from nledn.photo import Note, exif, raw
 from tests.photo import files
 
 EXIF = files.exif_block(orientation=1, thumbnail=False)
@@ -69,22 +69,23 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_exif_comes_back(kind: str) -> None:
-    metadata, has_exif = raw.metadata_of(io.BytesIO(KINDS[kind]))
-    assert has_exif
-    assert metadata.exif is not None
-    assert b"Kamera" in metadata.exif
-    block, is_whole = exif.sound(metadata.exif)
+    facts = raw.facts_of(io.BytesIO(KINDS[kind]))
+    assert Note.RAW_EXIF not in facts.notes
+    assert facts.exif is not None
+    assert b"Kamera" in facts.exif
+    block, is_whole = exif.upright(facts.exif, (1, 1))
     assert is_whole
     assert struct.pack("<6I", 51, 1, 30, 1, 0, 1) in block  # the place
 
 
 @pytest.mark.parametrize("kind", ["RAF", "CR3", "X3F"])
 def test_xmp_comes_back(kind: str) -> None:
-    metadata, _ = raw.metadata_of(io.BytesIO(KINDS[kind]))
-    assert metadata.xmp is not None
-    assert "Straße im Regen".encode() in metadata.xmp
+    found = raw.facts_of(io.BytesIO(KINDS[kind])).xmp
+    assert found is not None
+    assert "Straße im Regen".encode() in found
 
 
 def test_a_raw_file_without_exif_says_so(tmp_path: Path) -> None:
-    metadata, has_exif = raw.metadata_of(io.BytesIO(b"FOVb" + bytes(300)))
-    assert (metadata.exif, has_exif) == (None, False)
+    facts = raw.facts_of(io.BytesIO(b"FOVb" + bytes(300)))
+    assert facts.exif is None
+    assert Note.RAW_EXIF in facts.notes

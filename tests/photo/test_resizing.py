@@ -8,8 +8,7 @@ import pytest
 from PIL import Image
 
 from nledn import photo
-from nledn.photo import Note, Photo
-from nledn.photo.resizing import resized
+from nledn.photo import Note, Photo, resized
 from tests.photo import files
 
 
