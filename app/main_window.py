@@ -12,7 +12,7 @@ from app.batch.controller import BatchController, FromPhotoPage
 from app.batch.page import BatchPage
 from app.compare.controller import CompareController
 from app.compare.page import ComparePage
-from app.imaging.opened import Opened
+from app.imaging.pyramid import Opened
 from app.photo.controller import PhotoController
 from app.photo.document import Document
 from app.photo.model_picker import ModelPicker
@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         self.batch_controller.ready_to_close.connect(self._finish)
         self.batch_controller.page_asked.connect(partial(self._show_page, "batch"))
         controller.folder_asked.connect(self.batch_controller.add)
+        self.batch_controller.batch.photo_done.connect(controller.series.note_result)
         stack = document.history.stack
         stack.canUndoChanged.connect(self.named_actions["undo"].setEnabled)
         stack.canRedoChanged.connect(self.named_actions["redo"].setEnabled)

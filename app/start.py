@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
 from app.photo.document import Document
-from app.photo.jobs import Saved
+from app.photo.results import Saved
 from app.photo.state import PhotoState, Status
 from app.shell import theme
 from app.shell.banner import Action, Notice

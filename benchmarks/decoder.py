@@ -19,10 +19,11 @@ from unittest import mock
 
 import numpy as np
 
-from app.photo.jobs import OpenJob
+from app.photo.edits import EditsStore
+from app.photo.opening import OpenJob
 from app.tasks import Work
 from benchmarks.memory import make_photo
-from nledn import CancelToken, decoder, photo
+from nledn import CancelToken, Options, decoder, photo
 from nledn.photo import Photo
 
 GRAIN = 4  # levels of 8 bits up and down, as at ISO 400
@@ -55,8 +56,8 @@ def read_here(path: Path, cancel: CancelToken | None = None) -> Photo:
 
 def opened(read: Callable[..., Photo], path: Path) -> None:
     """As the window opens it."""
-    with mock.patch("app.photo.jobs.decoder", SimpleNamespace(read=read)):
-        OpenJob(path).run(Work(CancelToken(), lambda _value: None))
+    with mock.patch("app.photo.opening.decoder", SimpleNamespace(read=read)):
+        OpenJob(path, Options(), EditsStore()).run(Work(CancelToken(), lambda _value: None))
 
 
 def compared(here: Callable[[], object], there: Callable[[], object], rounds: int) -> str:

@@ -47,6 +47,7 @@ class Watch(QObject):
         window.installEventFilter(self)
         window.document.status_changed.connect(self._status_changed)
         window.document.photo_opened.connect(lambda _opened: self._look())
+        window.tasks.idled.connect(self._look)
         window.document.tile_added.connect(lambda _rect: self._tile_added())
         window.picture.region_changed.connect(lambda _rect: self._previewed())
         window.controller.saving.saved.connect(lambda _saved: QTimer.singleShot(0, window.close))
@@ -87,10 +88,12 @@ class Watch(QObject):
             self._look()
 
     def _look(self) -> None:
-        """Once photo and engine are there: 100 %, and a click on Derain."""
+        """Once photo and engine are there, and nothing runs: 100 %, and a click on Derain."""
         document = self._window.document
         is_ready = "engine_s" in self.found or not self._settings.get("is_loaded", True)
         if self._what == "start" or document.photo is None or not is_ready or self._clicked:
+            return
+        if self._what == "view" and not self._window.tasks.is_idle:  # as after a look at the photo
             return
         if self._settings.get("view") != "fit":
             self._window.viewport.set_zoom(1.0)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.photo.jobs import SaveJob
+from app.photo.results import SaveJob
 from app.shell.engines import Engines
 from app.tasks import Work
 from nledn import CancelToken, Options, __version__, catalog, decoder, photo

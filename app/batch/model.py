@@ -40,6 +40,7 @@ class Batch(QObject):
 
     Attributes:
         listed: (tuple of Entry); all photos, after any change.
+        photo_done: (Path, Path); a run wrote the result of a photo.
         restored: the batch of the last start is back.
         foreseen: the list shows what a run would do now.
         ended: (Ended); a run is over.
@@ -47,6 +48,7 @@ class Batch(QObject):
 
     listed = Signal(object)
     entry_changed = Signal(object)
+    photo_done = Signal(object, object)
     status_changed = Signal(object)
     choices_changed = Signal(object)
     restored = Signal()
@@ -307,6 +309,8 @@ class Batch(QObject):
     def _change(self, entry: Entry) -> None:
         self._entries[entry.source] = entry
         self.entry_changed.emit(entry)
+        if entry.state == "done" and entry.output is not None:
+            self.photo_done.emit(entry.source, entry.output)
         self._tell()
 
     def _end(self, ended: Ended) -> None:

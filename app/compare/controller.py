@@ -24,7 +24,7 @@ from app.compare.panes import (
     vote_of,
 )
 from app.imaging.layers import Kind
-from app.imaging.opened import Opened
+from app.imaging.pyramid import Opened
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QObject, Signal
 
 from app.compare.panes import Panes
-from app.imaging.opened import Opened
 from app.imaging.picture import Picture
-from app.imaging.pyramid import first_copies
+from app.imaging.pyramid import Opened, first_copies
 from app.shell.engines import Engines
 from app.shell.translation import NOT_SHIFTED, brightness_of, removal_of, tr
 from app.tasks import Job, QueueName, Task, Tasks, Work

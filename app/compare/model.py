@@ -16,9 +16,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.compare import jobs
 from app.compare import panes as rows
 from app.compare.panes import MOST, ComparePane, PaneKind, Panes
-from app.imaging.opened import Opened
 from app.imaging.picture import Picture
-from app.imaging.pyramid import Pyramid
+from app.imaging.pyramid import Opened, Pyramid
 from app.shell.engines import Engines
 from app.shell.models import name_of
 from app.tasks import Call, Task, Tasks

@@ -41,7 +41,6 @@ class Patch:
     """The change by a stroke.
 
     Attributes:
-        rect: the pixels that may have changed.
         before: the mask's tiles under the stroke, by row and column.
         after: the same tiles after the stroke.
     """
@@ -67,7 +66,6 @@ class Stroke:
 
     Attributes:
         mask: (H, W) float32 in [0, 1], changed in place.
-        brush: of the stroke.
     """
 
     mask: Mask

@@ -1,7 +1,8 @@
 """The model that views show: one photo, its rain, kept area and strength."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +11,10 @@ from PySide6.QtCore import QObject, QPoint, QRect, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from app.imaging import mask as masks
-from app.imaging.layers import Kind, Layers, Look
+from app.imaging.layers import InSight, Kind, Layers, Look, Preview
 from app.imaging.mask import Brush, Patch, Point, Stroke
-from app.imaging.preview import InSight, Preview
 from app.imaging.pyramid import Pyramid, enlarged, reduced, tile_rect, tiles_of
 from app.imaging.qimage import ScreenColour, to_qimage
-from app.imaging.tile_cache import TileCache, TileKey
 from nledn.options import STRENGTH_MAX
 from nledn.pixels import Pixels
 from nledn.rain import RainLayer
@@ -28,6 +27,56 @@ if TYPE_CHECKING:
 IN_SIGHT_PX = 2**22  # a copy of what is in sight has no more: taken in some 10 ms
 STRIP_ROWS = 64  # computed at once if no tiles are kept: they stay in the processor's cache
 NO_RECT = Rect(0, 0, 0, 0)
+LIMIT_BYTES = 192 * 2**20  # three kinds of a 4K screen, with a margin between two levels
+
+
+@dataclass(frozen=True)
+class TileKey:
+    """The address of a tile: kind, level, place."""
+
+    kind: Kind
+    level: int
+    row: int
+    column: int
+
+    def meets(self, rect: Rect) -> bool:
+        """Return True if the tile shows a part of `rect` (pixels of the photo)."""
+        return reduced(rect, self.level).meets(tile_rect(self.row, self.column))
+
+
+class TileCache:
+    """Images by tile; the one not used for longest goes first."""
+
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._limit_bytes = limit_bytes
+        self._tiles: OrderedDict[TileKey, QImage] = OrderedDict()
+        self.size_bytes = 0
+
+    def get(self, key: TileKey) -> QImage | None:
+        """The tile's image, if it is cached."""
+        image = self._tiles.get(key)
+        if image is not None:
+            self._tiles.move_to_end(key)
+        return image
+
+    def put(self, key: TileKey, image: QImage) -> None:
+        """Keep a new image."""
+        self._tiles[key] = image
+        self.size_bytes += image.sizeInBytes()
+        while self.size_bytes > self._limit_bytes:
+            _, oldest = self._tiles.popitem(last=False)
+            self.size_bytes -= oldest.sizeInBytes()
+
+    def drop(self, *kinds: Kind, rect: Rect | None = None) -> None:
+        """Forget tiles.
+
+        Args:
+            kinds: only of these; of all if None.
+            rect: only those that meet it, in pixels of the photo.
+        """
+        for key in list(self._tiles):
+            if (not kinds or key.kind in kinds) and (rect is None or key.meets(rect)):
+                self.size_bytes -= self._tiles.pop(key).sizeInBytes()
 
 
 class Picture(QObject):
@@ -75,10 +124,7 @@ class Picture(QObject):
     def set_photo(self, photo: "Photo | None", copies: Pyramid | None = None) -> None:
         """Show another photo, without rain or mask, or none.
 
-        Args:
-            photo: as read.
-            copies: its pyramid from `first_copies`, made on another thread; otherwise they are made
-                here on demand.
+        Its reduced copies are those of `first_copies`, made on another thread; else made on demand.
         """
         self._layers = Layers(photo, copies or Pyramid(photo.pixels)) if photo else None
         self._stroke = None
@@ -95,11 +141,8 @@ class Picture(QObject):
 
     def rain_added(self, rect: Rect) -> None:
         """Show rain added to the layer in `rect` (pixels of the photo)."""
-        layers = self._layers
-        if layers is not None:
-            rect = layers.refresh_rain(rect, self._look)
-            if layers.preview is not None and not layers.misses_some(layers.preview.rect):
-                layers.preview = None
+        if self._layers is not None:
+            rect = self._layers.refresh_rain(rect, self._look)
         self._region_changed(rect, "after", "rain")
 
     def in_sight(self, rect: Rect, after: Rect) -> InSight:
@@ -190,9 +233,7 @@ class Picture(QObject):
 
     def kept_areas(self) -> int:
         """Count the separate kept areas in a small copy."""
-        if self._layers is None or self._layers.mask is None or not self._layers.mask.any():
-            return 0
-        return masks.areas(self._layers.small_mask())
+        return 0 if self._layers is None else self._layers.kept_areas()
 
     @property
     def is_being_painted(self) -> bool:
@@ -250,14 +291,10 @@ class Picture(QObject):
         return self._layers.kept_shown(level, rect)
 
     def image(self, kind: Kind, level: int, rect: Rect, *, keep: bool = True) -> QImage:
-        """Return an image in the screen's colours.
+        """Return an image in the screen's colours; the arguments are those of `pixels`.
 
-        Args:
-            kind: as for `pixels`.
-            level: as for `pixels`.
-            rect: as for `pixels`.
-            keep: its tiles will be used again. During a drag of the strength they will not, and no
-                pixel is computed beyond `rect`.
+        With `keep` its tiles will be used again. During a drag of the strength they will not, and
+        no pixel is computed beyond `rect`.
 
         Returns:
             `rect.width` × `rect.height`, Format_RGB32, or Format_ARGB32_Premultiplied with

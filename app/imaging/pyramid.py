@@ -190,6 +190,14 @@ def _sum_kind(kind: np.dtype[Any], level: int) -> type[Any]:
 FIRST_VIEW_PX = 4096  # a screen's longer side: with these copies a first view needs no others
 
 
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A photo that was read, with the reduced copies for a first view."""
+
+    photo: "Photo"
+    copies: Pyramid
+
+
 def first_copies(photo: "Photo") -> Pyramid:
     """Make the reduced copies for a first, fitted view of a photo.
 

@@ -84,11 +84,7 @@ def to_qimage(pixels: Pixels) -> QImage:
 
 
 def to_photo(image: QImage) -> "Photo":
-    """Convert a picture from the clipboard to a photo, with its depth, alpha and colours.
-
-    Args:
-        image: any; not null.
-    """
+    """Convert a picture from the clipboard to a photo, with its depth, alpha and colours."""
     from nledn.photo import Photo
 
     deep = image.pixelFormat().bitsPerPixel() > 32 or image.format() == Format.Format_Grayscale16

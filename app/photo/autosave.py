@@ -18,15 +18,16 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from app.imaging.mask import Patch
-from app.photo.history import BrightnessStep, Deed, ModelStep, StrengthStep
-from app.tasks import Call, Tasks
-from nledn import places
+from app.photo.edits import Choices, stamp_of
+from app.photo.history import ChoiceStep, Deed
+from app.tasks import Call, Job, QueueName, Tasks, Work
+from nledn import places, temporary_files
 from nledn.locking import lock
 from nledn.options import Options
 from nledn.rain import RainLayer, Record
@@ -40,19 +41,11 @@ _HEAD = struct.Struct("<cQI")  # kind, bytes that follow, their CRC-32
 _TILE = struct.Struct("<5I")  # number of the layer; left, top, right, bottom
 
 _PHOTO, _LAYER, _RAIN, _DEED = b"P", b"L", b"R", b"D"
-_DEEDS = {each.__name__: each for each in (Options, StrengthStep, BrightnessStep, ModelStep)}
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Unsaved work from before a crash.
-
-    Attributes:
-        file: the private file.
-        source: the photo.
-        done: computed tiles.
-        total: tiles of the photo.
-    """
+    """Unsaved work from before a crash."""
 
     file: Path
     source: Path
@@ -66,8 +59,6 @@ class Recovered:
 
     Attributes:
         options: that were chosen when it was opened; changed by deeds, and by the settings.
-        layers: the rain that was computed, with what it was computed with.
-        deeds: what was done since, in order.
     """
 
     source: Path
@@ -77,12 +68,7 @@ class Recovered:
 
 
 class RecoveryFile:
-    """The private file of one photo; any thread may write. A full disk ends it, never the work.
-
-    Args:
-        source: the photo.
-        options: that are chosen when it is opened, with strength and brightness.
-    """
+    """The private file of one photo; any thread may write. A full disk ends it, never the work."""
 
     def __init__(self, source: Path, options: Options) -> None:
         self._source = source
@@ -132,7 +118,7 @@ class RecoveryFile:
                 self._path.unlink(missing_ok=True)
 
     def _create(self) -> bool:
-        stamp, folder = _stamp(self._source), places.user_state() / "recovery"
+        stamp, folder = stamp_of(self._source), places.user_state() / "recovery"
         if stamp is None:  # moved or deleted since it was opened: it could not be offered again
             log.info("%s is gone, so nothing that is done to it is kept on disk", self._source)
             self._end()
@@ -167,8 +153,7 @@ class RecoveryFile:
 
     def _tile(self, layer: RainLayer, rect: Rect) -> bytes:
         place = (self._layers[layer], rect.left, rect.top, rect.right, rect.bottom)
-        done = np.packbits(layer.done).tobytes()
-        return _TILE.pack(*place) + done + layer.plane[rect.slices].tobytes()
+        return _TILE.pack(*place) + layer.done.tobytes() + layer.plane[rect.slices].tobytes()
 
     def _give_up(self) -> None:
         log.warning("what is done to this photo is no longer kept on disk", exc_info=True)
@@ -191,13 +176,19 @@ def scan() -> tuple[Offer, ...]:
         except (OSError, ValueError, KeyError, TypeError):
             log.warning("%s cannot be used", path, exc_info=True)
         else:
-            offers += [] if offer is None else [offer]
+            if offer is not None:
+                offers.append(offer)
     return tuple(offers)
 
 
-def is_any_in_use() -> bool:
-    """Return True if there is work of a program that runs, or that has not ended yet."""
-    return any(_is_in_use(path) for path in _files())
+def find_unsaved() -> tuple[Offer, ...] | None:
+    """Return unsaved work from before crashes; None if a program with some may still end.
+
+    Unfinished files are removed.
+    """
+    temporary_files.remove_abandoned()
+    is_busy = any(_is_in_use(path) for path in _files())
+    return scan() or (None if is_busy else ())
 
 
 def _files() -> list[Path]:
@@ -216,9 +207,9 @@ def _offer(path: Path) -> Offer | None:
             tiles.append(len(_tiling(json.loads(payload)).tiles))
         elif kind == _RAIN:
             total = tiles[_TILE.unpack_from(payload)[0]]
-            done = int(_done(payload, total).sum())
+            done = sum(payload[_TILE.size : _TILE.size + total])
     source = Path(kept.get("source", ""))
-    stamp, age_s = _stamp(source), time.time() - path.stat().st_mtime
+    stamp, age_s = stamp_of(source), time.time() - path.stat().st_mtime
     if kept and not is_saved and stamp is None and age_s < KEPT_S:
         return None  # its disk may be back at the next start
     if not kept or is_saved or not done or stamp != kept["stamp"]:
@@ -242,7 +233,7 @@ def recover(path: Path) -> Recovered | None:
             _replay_tile(layers, payload)
         elif kind == _DEED:
             deeds.append(_decoded(payload))
-    if not layers or _stamp(Path(first["source"])) != first["stamp"]:
+    if not layers or stamp_of(Path(first["source"])) != first["stamp"]:
         return None
     options = Options(**first["options"])
     return Recovered(Path(first["source"]), options, tuple(layers), tuple(deeds))
@@ -272,15 +263,6 @@ def _is_in_use(path: Path) -> bool:
     return False
 
 
-def _stamp(source: Path) -> list[int] | None:
-    """Return a value that changes with the photo; None if it is missing."""
-    try:
-        state = source.stat()
-    except OSError:
-        return None
-    return [state.st_size, state.st_mtime_ns]
-
-
 def _layer_header(options: Options, layer: RainLayer) -> bytes:
     values = {
         "options": asdict(options),
@@ -301,16 +283,11 @@ def _tiling(header: Mapping[str, Any]) -> Tiling:
     return Tiling(*(Axis(**{**axis, "starts": tuple(axis["starts"])}) for axis in header["axes"]))
 
 
-def _done(payload: bytes, tiles: int) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    bits = np.frombuffer(payload, np.uint8, (tiles + 7) // 8, _TILE.size)
-    return np.unpackbits(bits, count=tiles).astype(np.bool_)
-
-
 def _replay_tile(layers: list[tuple[Options, RainLayer]], payload: bytes) -> None:
     number, *sides = _TILE.unpack_from(payload)
     layer, rect = layers[number][1], Rect(*sides)
-    layer.done[:] = _done(payload, len(layer.done))
-    plane = np.frombuffer(payload, np.int16, offset=_TILE.size + (len(layer.done) + 7) // 8)
+    layer.done[:] = np.frombuffer(payload, np.bool_, len(layer.done), _TILE.size)
+    plane = np.frombuffer(payload[_TILE.size + len(layer.done) :], np.int16)
     layer.plane[rect.slices] = plane.reshape(rect.height, rect.width, 3)
 
 
@@ -333,7 +310,9 @@ def _decoded(payload: bytes) -> Deed:
     name, about = json.loads(text)
     if name == "Patch":
         return _decoded_patch(about, zlib.decompress(pixels))
-    return _DEEDS[name](**about) if name in _DEEDS else name
+    if name == "ChoiceStep":
+        return ChoiceStep(Choices(**about["before"]), Choices(**about["after"]), about["first"])
+    return Options(**about) if name == "Options" else name
 
 
 def _decoded_patch(about: Mapping[str, Any], pixels: bytes) -> Patch:
@@ -346,12 +325,22 @@ def _decoded_patch(about: Mapping[str, Any], pixels: bytes) -> Patch:
     return Patch(Rect(*about["rect"]), *sides)
 
 
-class Autosave:
-    """Keeps one photo's work at a time; nothing is written on the calling thread.
+@dataclass(frozen=True, eq=False)
+class KeepJob(Job[None]):
+    """Keep existing layers, on the queue that writes tiles."""
 
-    Attributes:
-        file: of the open photo, for the job that fills it with tiles; None without one.
-    """
+    queue: ClassVar[QueueName] = "compute"
+    keeper: RecoveryFile
+    layers: "tuple[tuple[Options, RainLayer], ...]"
+
+    def run(self, work: Work) -> None:
+        """Write them."""
+        for options, layer in self.layers:
+            self.keeper.begin(options, layer)
+
+
+class Autosave:
+    """Keeps one photo's work at a time; nothing is written on the calling thread."""
 
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Never
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.photo import jobs, opening, words
-from app.photo.autosave import Autosave, Offer, Recovered
+from app.photo import opening, words
+from app.photo.autosave import Autosave, KeepJob, Offer, Recovered, find_unsaved
 from app.photo.deraining import Deraining
 from app.photo.document import Document
+from app.photo.edits import Choices, Edits
 from app.photo.saving import Saving
 from app.photo.series import Series
 from app.photo.state import PhotoState, Status
@@ -27,7 +28,6 @@ from app.tasks import Call, Job, R, Task, Tasks
 from nledn import places
 from nledn.messages import printable
 from nledn.options import Options
-from nledn.tiling import Rect
 
 if TYPE_CHECKING:
     from nledn.batch import Row
@@ -41,11 +41,7 @@ class PhotoController(QObject):
 
     Attributes:
         noticed: (Notice or None) the message for the banner.
-        failed: (exception).
-        opening_changed: (bool); a photo is being read.
         folder_asked: (tuple of Path) photos to derain.
-        document: the open photo.
-        saving: saves results.
         series: the photos of the folder, and what is remembered of each.
     """
 
@@ -71,8 +67,8 @@ class PhotoController(QObject):
         self._dialogs = dialogs
         self._models = models
         self._autosave = Autosave(tasks)
-        self._deraining = Deraining(document, engines, tasks)
-        self._deraining.failed.connect(self._fail)
+        self.deraining = Deraining(document, engines, tasks)
+        self.deraining.failed.connect(self._fail)
         self.saving = Saving(document, tasks, preferences, dialogs)
         self.saving.noticed.connect(self.noticed)
         self.saving.failed.connect(self._fail)
@@ -143,27 +139,21 @@ class PhotoController(QObject):
     def read(self, path: Path, greeting: Notice | None = None, *, damaged: bool = False) -> None:
         """Read a photo, or the first one of a folder; the open photo stays until then.
 
-        Args:
-            path: of the photo or folder.
-            greeting: a message shown when it is open, instead of the usual one.
-            damaged: open it as far as it can be read.
+        The greeting is shown instead of the usual message. A damaged photo is opened as far as it
+        can be read.
         """
         job = opening.OpenJob(path, self.document.options, self.series.edits, damaged)
         self._begin_opening(job, partial(self._take, notice=greeting))
 
-    def review(
-        self, source: Path, output: Path | None, row: "Row | None", strength: float, checkpoint: str
-    ) -> None:
+    def review(self, source: Path, output: Path | None, row: "Row | None", strength: float) -> None:
         """Open a photo of a batch beside its result."""
-        options = self.document.options
-        job = opening.ReviewJob(
-            source, output, row, strength, options, checkpoint, self.series.edits
-        )
+        options, store = self.document.options, self.series.edits
+        job = opening.ReviewJob(source, output, row, strength, options, store)
         self._go_on(partial(self._begin_opening, job, self._take))
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
         """Offer to recover unsaved work; look again if its program has not ended yet."""
-        task = self._tasks.submit(jobs.ScanJob())
+        task = self._tasks.submit(Call(find_unsaved))
         task.succeeded.connect(partial(self._take_scan, rescans))
         task.failed.connect(self._fail)
 
@@ -174,10 +164,8 @@ class PhotoController(QObject):
 
     def restore(self, offer: Offer) -> None:
         """Open what a crash left behind."""
-        job, take = (
-            opening.RestoreJob(offer, self.series.edits),
-            partial(self._take_restored, offer),
-        )
+        job = opening.RestoreJob(offer, self.series.edits)
+        take = partial(self._take_restored, offer)
         self._go_on(partial(self._begin_opening, job, take))
 
     # Deraining
@@ -195,15 +183,11 @@ class PhotoController(QObject):
 
     def derain(self, then: Callable[[], None] | None = None) -> None:
         """Compute the missing tiles of the open photo, and call `then` at the end."""
-        self._deraining.begin(self._autosave.file, then)
+        self.deraining.begin(self._autosave.file, then)
 
     def cancel(self) -> None:
         """Stop after the present tile; finished tiles are kept."""
-        self._deraining.cancel()
-
-    def look_at(self, rect: Rect, after: Rect) -> None:
-        """Compute tiles from where the person looks outwards; see `Deraining.look_at`."""
-        self._deraining.look_at(rect, after)
+        self.deraining.cancel()
 
     def settings_changed(self, before: Settings, now: Settings) -> None:
         """Take the settings' options for the document."""
@@ -220,9 +204,7 @@ class PhotoController(QObject):
     def when_saved(self, then: Callable[[], object], left: tuple[Path, ...] = ()) -> None:
         """Continue once nothing would be lost: nothing is unsaved, or it is saved or discarded.
 
-        Args:
-            then: what follows.
-            left: earlier photos whose results would be lost too.
+        `left` are earlier photos whose results would be lost too.
         """
         document, photo = self.document, self.document.photo
         paths = [photo.path] if document.is_unsaved and photo is not None else []
@@ -236,13 +218,13 @@ class PhotoController(QObject):
             self.when_saved(then, left)
         elif answer == "discard":
             self.saving.forget()
-            self._deraining.forget()
-            self._deraining.abandon()  # or its next tile would be unsaved without a question
+            self.deraining.forget()
+            self.deraining.abandon()  # or its next tile would be unsaved without a question
             document.rest()
             then()
         elif answer == "save":
             save_left = partial(self._save_left, left, then)
-            self._deraining.cancel_and(partial(self.saving.save_and, save_left))
+            self.deraining.cancel_and(partial(self.saving.save_and, save_left))
 
     def _save_left(self, left: tuple[Path, ...], then: Callable[[], object]) -> None:
         """Open earlier photos one after the other, save their results, and continue."""
@@ -274,7 +256,7 @@ class PhotoController(QObject):
 
     def let_go(self) -> None:
         """Stop, and keep nothing for recovery."""
-        self._deraining.abandon()
+        self.deraining.abandon()
         self.series.remember()
         self._autosave.discard()
 
@@ -306,29 +288,30 @@ class PhotoController(QObject):
 
     def _take(self, found: opening.Found, notice: Notice | None = None) -> Task[None, Never]:
         """Open a photo that was read, and show its message; the task finds its known rain."""
-        document, opened, path = self.document, found.opened, found.opened.photo.path
-        self._deraining.abandon()
+        document, path = self.document, found.photo.path
+        self.deraining.abandon()
         self.series.remember()
-        self._deraining.look_nowhere()
-        edits = self.series.edits_for(found)
+        self.deraining.look_nowhere()
+        edits = found.edits or Edits(Choices(document.first_model))
         self._autosave.restart(path, replace(document.wanted, **asdict(edits.choices)))
-        document.take(opened, edits)
+        document.take(found, edits)
         if found.work is not None:
             self._take_work(found.work, found)
         finding = self.series.take(found)
-        self._deraining.follow()
+        self.deraining.prepare()
+        self.deraining.follow()
         if path is not None and path != places.sample_photo():
             recent = with_recent(self._preferences.settings.recent, path)
             self._preferences.change(recent=recent)
         if self._offer is not None:  # until answered: it is not offered twice
             notice = words.offer_of(self._offer, self.restore, self._forget)
-        self.noticed.emit(notice or words.notice_of(opened, self._use, self.folder_asked.emit))
+        self.noticed.emit(notice or words.notice_of(found, self._use, self.folder_asked.emit))
         return finding
 
-    def _take_scan(self, rescans: int, scan: jobs.Scan) -> None:
-        if scan.offers:
-            self.offer(scan.offers[0])
-        elif scan.is_busy and rescans:
+    def _take_scan(self, rescans: int, offers: tuple[Offer, ...] | None) -> None:
+        if offers:
+            self.offer(offers[0])
+        elif offers is None and rescans:
             QTimer.singleShot(RESCAN_MS, self, partial(self.look_for_recovery, rescans - 1))
 
     def _take_restored(self, offer: Offer, found: opening.Found) -> None:
@@ -338,7 +321,7 @@ class PhotoController(QObject):
         self._take(found)
         keeper = self._autosave.file
         assert keeper is not None, "it has a file, or nothing would have been kept"
-        task = self._tasks.submit(jobs.KeepJob(keeper, kept.layers))
+        task = self._tasks.submit(KeepJob(keeper, kept.layers))
         task.succeeded.connect(lambda _: self._forget(offer))
         for deed in kept.deeds:
             self.document.history.replay(deed)
@@ -361,11 +344,12 @@ class PhotoController(QObject):
 
     def _options_changed(self, options: Options) -> None:
         """Show their known rain; keep the model of new photos for the next start."""
-        self._deraining.abandon()
+        self.deraining.abandon()
         found = self._engines.kept(self.document.photo, options)
         if self.document.layer is None and found is not None:  # by another page
             self.document.take_rain(found, options)
-        self._deraining.follow()
+        self.deraining.prepare()
+        self.deraining.follow()
         self._preferences.change(checkpoint=self.document.first_model)
 
     # Messages
@@ -386,10 +370,10 @@ class PhotoController(QObject):
             self.noticed.emit(Notice(words.fallen_back_of(choice), "info"))
 
     def _use(self, provenance: "Provenance") -> None:
-        self.document.history.strength_settled(provenance.strength)
-        self.document.history.choose_brightness(provenance.keep_brightness)
-        if provenance.checkpoint in {card.id for card in self._models.cards}:
-            self.document.history.choose_checkpoint(provenance.checkpoint, only_here=True)
+        is_installed = provenance.checkpoint in {card.id for card in self._models.cards}
+        weights = provenance.checkpoint if is_installed else self.document.options.weights
+        choices = Choices(weights, provenance.strength, provenance.keep_brightness)
+        self.document.history.choose(choices)
 
     def _folder(self) -> Path | None:
         photo = self.document.photo

@@ -1,29 +1,138 @@
-"""The Photo page's computation: begun, watched, stopped."""
+"""The Photo page's computation: begun, watched, stopped; and the work for it."""
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from app.photo import jobs
+from app.imaging.layers import InSight, Preview
 from app.photo.autosave import RecoveryFile
 from app.photo.document import Document
 from app.photo.state import PhotoState, tiles_of
 from app.shell.engines import Engines
-from app.tasks import Task, Tasks
+from app.tasks import Job, QueueName, Task, Tasks, Work
+from nledn import Options
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
-    from nledn import Focus, RainLayer
+    from nledn import Derainer, Focus, RainLayer
+    from nledn.device import Choice
+    from nledn.engine import Progress
+    from nledn.photo import Photo
+
+
+@dataclass(frozen=True, eq=False)
+class PrepareJob(Job[None]):
+    """Choose a photo's model and load it ahead; neither has to follow a click then.
+
+    To choose it takes as long as a tile, because the all-round model looks at the photo.
+    """
+
+    queue: ClassVar[QueueName] = "compute"
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    engines: Engines
+    photo: "Photo"
+    options: Options
+
+    def run(self, work: Work) -> None:
+        """Do both."""
+        models = self.engines.models()
+        models.find(models.chosen(self.photo, self.options, work.cancel).options)
+
+
+@dataclass(frozen=True, eq=False)
+class Started:
+    """A derain began: its layer fills up from now on."""
+
+    layer: "RainLayer"
+    choice: "Choice"
+
+
+@dataclass(frozen=True, eq=False)
+class Previewed:
+    """One more tile of the preview is there.
+
+    Attributes:
+        rect: pixels of its copy that changed.
+    """
+
+    preview: Preview
+    rect: Rect
+
+
+Derained: TypeAlias = "Started | Previewed | Progress"
+"""The reports of a derain."""
+
+PREVIEW_PX = 450_000  # that its tiles compute: 2 s on two cores; measured in benchmarks/README.md
+PREVIEW_SHARES = (0.9, 0.75, 0.6, 0.45)  # of it that the copy has: tiles of one shape fit worse
+WORTH_PREVIEW = 3  # pixels in sight for one of the copy; below it tiles are there about as soon
+
+
+@dataclass(frozen=True, eq=False)
+class DerainJob(Job["RainLayer", Derained]):
+    """Compute the tiles of a photo that are missing.
+
+    Reports `Started`, then `Previewed` where much of what is in sight is missing, then `Progress`.
+    """
+
+    queue: ClassVar[QueueName] = "compute"
+    engines: Engines
+    photo: "Photo"
+    options: Options
+    focus: "Focus"
+    keeper: RecoveryFile | None
+    into: "RainLayer | None" = None
+    in_sight: InSight | None = None
+
+    def run(self, work: "Work[Derained]") -> "RainLayer":
+        """Compute them."""
+        photo = self.photo
+        derainer, layer = self.engines.models().layer(photo, self.options, self.into, work.cancel)
+        work.cancel.raise_if_cancelled()
+        work.report(Started(layer, derainer.choice))
+        if self.keeper is not None:
+            self.keeper.begin(self.options, layer)
+        if self.in_sight is not None:
+            self._preview(derainer, layer, self.in_sight, work)
+
+        def on_tile(progress: "Progress") -> None:
+            if self.keeper is not None:
+                self.keeper.add_tile(layer, progress.rect)
+            work.report(progress)
+
+        return derainer.derain(
+            photo.visible, into=layer, focus=self.focus, on_tile=on_tile, cancel=work.cancel
+        )
+
+    def _preview(
+        self, derainer: "Derainer", layer: "RainLayer", seen: InSight, work: "Work[Derained]"
+    ) -> None:
+        """Derain a reduced copy of what is in sight; the layer does not get any of it."""
+        from nledn import Focus
+
+        if layer.missing_px(seen.rect) < WORTH_PREVIEW * PREVIEW_PX:
+            return
+        for share in PREVIEW_SHARES:
+            width, height = seen.size_of(share * PREVIEW_PX)
+            rain = derainer.start((height, width), grey=layer.grey, linear=layer.linear)
+            if rain.tiling.computed_px <= PREVIEW_PX:
+                break
+        pixels = seen.copy((width, height))
+        preview = Preview(seen.rect, pixels, rain)
+        derainer.derain(
+            pixels,
+            into=rain,
+            focus=Focus(seen.after_in(width, height)),
+            on_tile=lambda done: work.report(Previewed(preview, done.rect)),
+            cancel=work.cancel,
+        )
 
 
 class Deraining(QObject):
-    """Fills the document's rain, from the visible area outwards.
-
-    Attributes:
-        failed: (exception).
-    """
+    """Fills the document's rain, from the visible area outwards."""
 
     failed = Signal(object)
 
@@ -32,11 +141,10 @@ class Deraining(QObject):
         self._document = document
         self._engines = engines
         self._tasks = tasks
-        self._task: Task[RainLayer, jobs.Derained] | None = None
+        self._task: Task[RainLayer, Derained] | None = None
+        self._preparing: Task[None] | None = None
         self._focus: Focus | None = None
-        self._seen: tuple[Rect, Rect] | None = (
-            None  # the visible part, and the part that is shown derained
-        )
+        self._seen: tuple[Rect, Rect] | None = None  # the visible part; that shown derained
         self._began = (0.0, 0)
         self._then: Callable[[], None] | None = None
 
@@ -50,9 +158,7 @@ class Deraining(QObject):
         self._focus = Focus(self._seen[1] if self._seen else None)
         into = document.layer_of(document.options)
         in_sight = document.picture.in_sight(*self._seen) if self._seen else None
-        job = jobs.DerainJob(
-            self._engines, photo, document.options, self._focus, keeper, into, in_sight
-        )
+        job = DerainJob(self._engines, photo, document.options, self._focus, keeper, into, in_sight)
         document.set_state(PhotoState.DERAINING)
         self._then = then
         task = self._task = self._tasks.submit(job)
@@ -61,6 +167,15 @@ class Deraining(QObject):
         task.cancelled.connect(self._end)
         task.failed.connect(self._end)
         task.failed.connect(self.failed.emit)
+
+    def prepare(self) -> None:
+        """Choose and load the open photo's model, so that `begin` does not wait for it."""
+        photo = self._document.photo
+        if self._preparing is not None:
+            self._preparing.abandon(cancel=True)
+        if photo is not None and self._document.status.state is PhotoState.READY:
+            job = PrepareJob(self._engines, photo, self._document.options)
+            self._preparing = self._tasks.submit(job)
 
     def cancel(self) -> None:
         """Stop after the present tile; finished tiles are kept."""
@@ -107,13 +222,13 @@ class Deraining(QObject):
         """Forget the visible part, for another photo."""
         self._seen = None
 
-    def _show(self, value: jobs.Derained) -> None:
+    def _show(self, value: Derained) -> None:
         """Show its beginning, or one more tile."""
         document = self._document
-        if isinstance(value, jobs.Started):
+        if isinstance(value, Started):
             document.begin_layer(value.layer, value.choice)
             self._began = (time.monotonic(), tiles_of(value.layer)[0])
-        elif isinstance(value, jobs.Previewed):
+        elif isinstance(value, Previewed):
             document.picture.preview_added(value.preview, value.rect)
             self._began = (time.monotonic(), self._began[1])  # tiles are not slower for it
         else:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from app.imaging.opened import Opened
 from app.imaging.picture import Picture
 from app.photo.edits import Choices, Edits
 from app.photo.history import History
 from app.photo.state import PhotoState, Status, state_of, tiles_of
 from nledn.options import STRENGTH_MAX, Options
+from nledn.pixels import Mask
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
+    from app.photo.opening import Found
     from nledn import RainLayer
     from nledn.device import Choice
     from nledn.photo import Photo
@@ -35,11 +36,9 @@ class Derained:
     """One model's rain of the open photo, and the saved state of that result.
 
     Attributes:
-        layer: the rain.
         choice: what computed it; None where a batch or a crash left it.
         tiles: that are computed, as far as was heard.
         edit: strength, kept area and brightness when it was last in sight.
-        path: of the file it was saved to last.
         saved: its tiles and edit when it was saved last.
     """
 
@@ -64,22 +63,12 @@ class Derained:
 class Document(QObject):
     """One photo at a time, and the work on it.
 
-    Args:
-        options: for the next photo.
-        parent: of the object.
-
     Attributes:
-        photo_opened: (Opened); its photo is the open one now.
+        photo_opened: (opening.Found); its photo is the open one now.
         tile_added: (Rect); these pixels of the layer changed.
-        status_changed: (Status).
-        strength_changed: (float).
         brightness_changed: (bool) it is kept from now on, or no longer.
-        options_changed: (Options).
-        unsaved_changed: (bool).
         kept_changed: (int) the number of kept areas.
         first_model: id of the model that a photo without edits begins with, chosen by hand last.
-        picture: the photo for views; holds the kept area.
-        history: undo and redo.
     """
 
     photo_opened = Signal(object)
@@ -153,10 +142,8 @@ class Document(QObject):
         from nledn.pipeline import Result
 
         assert self.photo is not None
-        mask = self.picture.mask
-        kept = mask.copy() if mask is not None and self.keeps_area else None
         strength, _, keep_brightness = derained.edit
-        return Result(self.photo, derained.layer, strength, kept, keep_brightness)
+        return Result(self.photo, derained.layer, strength, self.area, keep_brightness)
 
     @property
     def choices(self) -> Choices:
@@ -166,35 +153,32 @@ class Document(QObject):
     @property
     def edits(self) -> Edits:
         """All that is chosen for the open photo."""
-        latest, mask = self.latest, self.picture.mask
-        return Edits(
-            self.choices,
-            mask.copy() if mask is not None and self.keeps_area else None,
-            None if latest is None else latest.path,
-            latest is not None and not latest.is_unsaved,
-        )
+        latest = self.latest
+        if latest is None:
+            return Edits(self.choices, self.area)
+        return Edits(self.choices, self.area, latest.path, not latest.is_unsaved)
 
     @property
-    def keeps_area(self) -> bool:
-        """True if some area is kept."""
+    def area(self) -> Mask | None:
+        """A copy of the mask of the kept area; None if nothing is kept."""
         mask = self.picture.mask
-        return mask is not None and bool(mask.any())
+        return mask.copy() if mask is not None and mask.any() else None
 
     # Actions
 
-    def take(self, opened: Opened, edits: Edits | None = None) -> None:
+    def take(self, found: "Found", edits: Edits | None = None) -> None:
         """Make another photo the open one, with what was chosen for it earlier."""
         self._results.clear()
-        self.photo, self.folder, self.results = opened.photo, opened.folder, opened.results
-        self.picture.set_photo(opened.photo, opened.copies)
+        self.photo, self.folder, self.results = found.photo, found.folder, found.results
+        self.picture.set_photo(found.photo, found.copies)
         if edits is not None:
             self.take_wanted(replace(self.wanted, **asdict(edits.choices)))
-            if edits.area is not None and edits.area.shape == opened.photo.pixels.shape[:2]:
+            if edits.area is not None and edits.area.shape == found.photo.pixels.shape[:2]:
                 self.picture.mask = edits.area
         self.history.restart()
         self._show()
         self.kept_changed.emit(self.picture.kept_areas())
-        self.photo_opened.emit(opened)
+        self.photo_opened.emit(found)
 
     def take_rain(self, layer: "RainLayer", options: Options) -> None:
         """Show rain from a batch or from before a crash, and compute with its options."""
@@ -259,10 +243,7 @@ class Document(QObject):
     def set_saved(self, derained: Derained, path: Path, work: Done | None) -> None:
         """Take note of a result's file, perhaps of a photo that is no longer open.
 
-        Args:
-            derained: the result.
-            path: of the file.
-            work: what the file holds; None if that is not what the result is now.
+        `work` is what the file holds; None if that is not what the result is now.
         """
         derained.path, derained.saved = path, work
         self._tell_unsaved()

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -53,7 +53,6 @@ class Edits:
     """All choices for a photo.
 
     Attributes:
-        choices: settings that can be copied.
         area: (H, W) float32 in [0, 1], the kept area; None without one.
         result: the file that the result was saved to last; None without one.
         is_saved: that file holds these edits.
@@ -63,19 +62,6 @@ class Edits:
     area: Mask | None = None
     result: Path | None = None
     is_saved: bool = False
-
-
-@dataclass(frozen=True)
-class Mark:
-    """The mark of a photo in the filmstrip.
-
-    Attributes:
-        result: the file that the result was saved to last; None without one.
-        is_saved: that file has the present choices.
-    """
-
-    result: Path | None
-    is_saved: bool
 
 
 class EditsStore:
@@ -101,18 +87,32 @@ class EditsStore:
             return edits
         return replace(edits, result=None, is_saved=False)
 
-    def in_folder(self, folder: Path) -> Mapping[Path, Mark]:
-        """Return the photos of a folder that have edits."""
-        rows = _ask("SELECT photo, result, is_saved FROM edits WHERE folder = ?", kept(folder))
-        marks = {
-            path_kept(row["photo"]): Mark(_result_of(row), bool(row["is_saved"])) for row in rows
-        }
+    def put_result(self, photo: Path, result: Path, choices: Choices) -> None:
+        """Note a result that a batch made with `choices`; the photo's own edits stay."""
+        edits = self.find(photo)
+        if edits is None:
+            self.put(photo, Edits(choices, None, result, is_saved=True))
+        else:
+            self.put(photo, replace(edits, result=result, is_saved=False))
+        self.flush()
+
+    def put_choices(self, photos: Iterable[Path], choices: Choices) -> None:
+        """Give photos the choices of another one; their kept areas do not change."""
+        for photo in photos:
+            edits = self.find(photo) or Edits(choices)
+            self.put(photo, replace(edits, choices=choices, is_saved=False))
+        self.flush()
+
+    def in_folder(self, folder: Path) -> Mapping[Path, Path | None]:
+        """Return the photos of a folder that have edits, each with its result if it has one."""
+        rows = _ask("SELECT photo, result FROM edits WHERE folder = ?", kept(folder))
+        results = {path_kept(row["photo"]): _result_of(row) for row in rows}
         with self._lock:
             fresh = dict(self._unwritten)
         for path, edits in fresh.items():
             if path.parent == folder:
-                marks[path] = Mark(edits.result, edits.is_saved)
-        return marks
+                results[path] = edits.result
+        return results
 
     def flush(self) -> None:
         """Write all edits; a photo that is missing now is forgotten."""
@@ -163,12 +163,12 @@ def _begun(path: Path) -> sqlite3.Connection:
 
 
 def _row_of(photo: Path, edits: Edits) -> tuple[Any, ...] | None:
-    stamp = _stamp(photo)
+    stamp = stamp_of(photo)
     if stamp is None:
         return None
-    height, width = (0, 0) if edits.area is None else edits.area.shape
-    area = None
+    height, width, area = 0, 0, None
     if edits.area is not None:
+        height, width = edits.area.shape
         area = zlib.compress(np.rint(edits.area * np.float32(STEPS)).astype(np.uint8).tobytes(), 1)
     choices = json.dumps(asdict(edits.choices))
     result = None if edits.result is None else kept(edits.result)
@@ -177,7 +177,7 @@ def _row_of(photo: Path, edits: Edits) -> tuple[Any, ...] | None:
 
 
 def _edits_of(row: sqlite3.Row, photo: Path) -> Edits | None:
-    if _stamp(photo) != (row["size"], row["mtime_ns"]):
+    if stamp_of(photo) != [row["size"], row["mtime_ns"]]:
         return None
     known = {field.name for field in fields(Choices)}
     try:
@@ -197,10 +197,10 @@ def _result_of(row: sqlite3.Row) -> Path | None:
     return None if row["result"] is None else path_kept(row["result"])
 
 
-def _stamp(photo: Path) -> tuple[int, int] | None:
+def stamp_of(photo: Path) -> list[int] | None:
     """Return a value that changes with a file; None if it is missing."""
     try:
         state = photo.stat()
     except OSError:
         return None
-    return state.st_size, state.st_mtime_ns
+    return [state.st_size, state.st_mtime_ns]

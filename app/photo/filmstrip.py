@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.photo.edits import Mark
 from app.shell.names import as_tip
 from app.shell.parts import muted
 from app.shell.theme import icon
@@ -64,7 +63,7 @@ class FilmstripModel(QAbstractListModel):
         self.photos: tuple[Path, ...] = ()
         self.current: Path | None = None
         self._results: Mapping[Path, Path] = {}
-        self._marks: Mapping[Path, Mark] = {}
+        self._marks: Mapping[Path, Path | None] = {}
         self._pictures = PictureCache(PICTURES_KEPT)
 
     def set_photos(self, photos: Sequence[Path], results: Mapping[Path, Path]) -> None:
@@ -81,8 +80,8 @@ class FilmstripModel(QAbstractListModel):
         self.current = path
         self._tell()
 
-    def set_marks(self, marks: Mapping[Path, Mark]) -> None:
-        """Show the states of the photos."""
+    def set_marks(self, marks: Mapping[Path, Path | None]) -> None:
+        """Show which photos have edits, and which of these a result."""
         self._marks = marks
         self._tell()
 
@@ -95,10 +94,9 @@ class FilmstripModel(QAbstractListModel):
 
     def state(self, path: Path) -> str:
         """The state of a photo: `derained`, else `edited`, else empty."""
-        mark = self._marks.get(path)
-        if path in self._results or (mark is not None and mark.result is not None):
+        if path in self._results or self._marks.get(path) is not None:
             return "derained"
-        return "edited" if mark is not None else ""
+        return "edited" if path in self._marks else ""
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008  # Qt's
         """Photos."""
@@ -179,17 +177,7 @@ class _Frames(QStyledItemDelegate):
 
 
 class Filmstrip(QFrame):
-    """Shows the folder's photos, if it has several.
-
-    Attributes:
-        photo_chosen: (Path) open this one.
-        model: of the photos.
-        view: the row.
-        count: the place of the open one.
-
-    Args:
-        tasks: makes the small pictures.
-    """
+    """Shows the folder's photos, if it has several."""
 
     photo_chosen = Signal(object)
 

@@ -1,6 +1,6 @@
 """Undo and redo over strength, brightness, model and kept area."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.imaging.mask import Patch
+from app.photo.edits import Choices
 from app.shell.translation import tr
 from nledn.options import Options
 from nledn.pixels import Mask
@@ -19,32 +20,15 @@ STEPS_KEPT = 200
 
 
 @dataclass(frozen=True)
-class StrengthStep:
-    """The end of a drag of the strength."""
-
-    before: float
-    after: float
-
-
-@dataclass(frozen=True)
-class BrightnessStep:
-    """The brightness was to be kept, or no longer."""
-
-    keep: bool
-
-
-@dataclass(frozen=True)
-class ModelStep:
-    """Another model was chosen.
+class ChoiceStep:
+    """Model, strength or brightness were chosen.
 
     Attributes:
-        before: id of the former one.
-        after: id of the new one.
         first: model that a new photo began with until then; None if it still does.
     """
 
-    before: str
-    after: str
+    before: Choices
+    after: Choices
     first: str | None = None
 
 
@@ -55,15 +39,8 @@ class ClearStep:
     before: Mask
 
 
-Step: TypeAlias = StrengthStep | BrightnessStep | ModelStep | Patch | ClearStep
-Deed: TypeAlias = (
-    StrengthStep
-    | BrightnessStep
-    | ModelStep
-    | Patch
-    | Options
-    | Literal["clear", "undo", "redo", "saved"]
-)
+Step: TypeAlias = ChoiceStep | Patch | ClearStep
+Deed: TypeAlias = ChoiceStep | Patch | Options | Literal["clear", "undo", "redo", "saved"]
 """Recovery replays these: steps, other settings, undo and redo; or it knows that all is saved."""
 
 
@@ -103,25 +80,24 @@ class History(QObject):
 
     def strength_settled(self, strength: float) -> None:
         """Note the end of a drag of the strength."""
-        if strength != self._strength:
-            self._push(StrengthStep(self._strength, strength), tr("Strength"))
+        self.choose(replace(self._choices, strength=strength))
 
     def choose_brightness(self, keep: bool) -> None:
         """Keep the brightness, or no longer, in a way that can be undone."""
-        if keep != self._document.keep_brightness:
-            self._push(BrightnessStep(keep), tr("Keep brightness"))
+        self.choose(replace(self._choices, keep_brightness=keep))
 
     def choose_checkpoint(self, id: str, *, only_here: bool = False) -> None:
-        """Choose another model, in a way that can be undone.
+        """Choose another model, in a way that can be undone; new photos begin with it too.
 
-        Args:
-            id: of the model.
-            only_here: new photos do not begin with it.
+        With `only_here` they do not.
         """
-        before = self._document.options.weights
-        if id != before:
-            first = None if only_here else self._document.first_model
-            self._push(ModelStep(before, id, first), tr("Model"))
+        first = None if only_here else self._document.first_model
+        self.choose(replace(self._choices, weights=id), first)
+
+    def choose(self, choices: Choices, first: str | None = None) -> None:
+        """Take choices in one step; `first` is as in `ChoiceStep`."""
+        if choices != self._choices:
+            self._push(ChoiceStep(self._choices, choices, first))
 
     def change_options(self, options: Options) -> None:
         """Take the settings' options, which is not a step and not undone."""
@@ -130,14 +106,14 @@ class History(QObject):
 
     def stroke_painted(self, patch: Patch) -> None:
         """Note a stroke on the mask."""
-        self._push(patch, tr("Keep area"))
+        self._push(patch)
 
     def clear_mask(self) -> None:
         """Keep nothing, in a way that can be undone."""
         picture = self._document.picture
         mask = picture.mask
         if mask is not None and mask.any() and not picture.is_being_painted:
-            self._push(ClearStep(mask.copy()), tr("Clear kept area"))
+            self._push(ClearStep(mask.copy()))
 
     def replay(self, deed: Deed) -> None:
         """Replay the actions from before a crash."""
@@ -146,12 +122,8 @@ class History(QObject):
                 self.undo()
             case "redo":
                 self.redo()
-            case StrengthStep(after=after):
-                self.strength_settled(after)
-            case BrightnessStep(keep=keep):
-                self.choose_brightness(keep)
-            case ModelStep(after=after):
-                self.choose_checkpoint(after, only_here=True)
+            case ChoiceStep():
+                self.choose(deed.after)
             case Patch():
                 self.stroke_painted(deed)
             case "clear":
@@ -163,16 +135,12 @@ class History(QObject):
         """Do a step, or undo it."""
         document, picture = self._document, self._document.picture
         match step:
-            case StrengthStep():
-                self._strength = step.before if undo else step.after
-                document.set_strength(self._strength)
-            case BrightnessStep():
-                document.set_keep_brightness(step.keep != undo)
-            case ModelStep():
-                weights = step.before if undo else step.after
+            case ChoiceStep():
+                choices = step.before if undo else step.after
                 if step.first is not None:
-                    document.first_model = step.first if undo else step.after
-                document.set_options(replace(document.options, weights=weights))
+                    document.first_model = step.first if undo else choices.weights
+                self._strength = choices.strength
+                document.take_wanted(replace(document.options, **asdict(choices)))
             case Patch():
                 (picture.undo_stroke if undo else picture.redo_stroke)(step)
                 document.area_changed()
@@ -180,16 +148,34 @@ class History(QObject):
                 picture.mask = step.before if undo else np.zeros_like(step.before)
                 document.area_changed()
 
-    def _push(self, step: Step, words: str) -> None:
-        self.stack.push(_Command(self, step, words))
+    @property
+    def _choices(self) -> Choices:
+        """The choices without an unfinished drag of the strength."""
+        return replace(self._document.choices, strength=self._strength)
+
+    def _push(self, step: Step) -> None:
+        self.stack.push(_Command(self, step))
         self.done.emit("clear" if isinstance(step, ClearStep) else step)
+
+
+def _words_of(step: Step) -> str:
+    match step:
+        case Patch():
+            return tr("Keep area")
+        case ClearStep():
+            return tr("Clear kept area")
+        case ChoiceStep(before, after) if before.weights != after.weights:
+            return tr("Model")
+        case ChoiceStep(before, after) if before.strength != after.strength:
+            return tr("Strength")
+    return tr("Keep brightness")
 
 
 class _Command(QUndoCommand):
     """A step on Qt's stack, which redoes it when it is pushed; a finished one is not repeated."""
 
-    def __init__(self, history: History, step: Step, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, history: History, step: Step) -> None:
+        super().__init__(_words_of(step))
         self._history, self._step = history, step
 
     def undo(self) -> None:

@@ -1,22 +1,18 @@
 """The brush of the kept area, in the panel."""
 
+from functools import partial
 from math import exp, log
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QSlider,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.imaging.mask import Brush
-from app.shell.parts import clear_button, heading, muted, slider
-from app.shell.theme import icon
+from app.shell.parts import button, clear_button, column, heading, muted, row, slider
 from app.shell.translation import tr
 
 SIZES_PX = (4, 600)
@@ -35,14 +31,9 @@ class KeepAreaControl(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.brush_button = _tool(
-            tr("Brush"), "brush", tr("Paint where the photo stays unchanged (B)")
-        )
-        self.eraser_button = _tool(tr("Eraser"), "eraser", tr("Erase the kept area (E)"))
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(False)
-        for button in (self.brush_button, self.eraser_button):
-            self._group.addButton(button)
+        tip = tr("Paint where the photo stays unchanged (B)")
+        self.brush_button = button(tr("Brush"), tip, "brush")
+        self.eraser_button = button(tr("Eraser"), tr("Erase the kept area (E)"), "eraser")
         self.diameter = slider(tr("Brush size"), 0, 100, _to_step(START_PX))
         self.feather = slider(tr("Soft edge"), 0, 100, 50)
         self.protection = slider(tr("Protection"), 5, 100, 100)
@@ -52,7 +43,9 @@ class KeepAreaControl(QWidget):
         self._lay_out()
         self.show_kept(0)
         self._details.hide()
-        self._group.buttonToggled.connect(self._toggled)
+        for tool in (self.brush_button, self.eraser_button):
+            tool.setCheckable(True)
+            tool.toggled.connect(partial(self._toggled, tool))
         for control in (self.diameter, self.feather, self.protection):
             control.valueChanged.connect(self._tell)
 
@@ -83,52 +76,33 @@ class KeepAreaControl(QWidget):
         self.eraser_button.setChecked(False)
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(8)
-        tools.addWidget(self.brush_button)
-        tools.addWidget(self.eraser_button)
         grid = QGridLayout(self._details)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
-        rows: list[tuple[str, QSlider]] = [
-            (tr("Size"), self.diameter),
-            (tr("Soft edge"), self.feather),
-            (tr("Protection"), self.protection),
-        ]
-        for row, (words, control) in enumerate(rows):
+        rows = {
+            tr("Size"): self.diameter,
+            tr("Soft edge"): self.feather,
+            tr("Protection"): self.protection,
+        }
+        for place, (words, control) in enumerate(rows.items()):
             label = QLabel(words)
             label.setBuddy(control)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(control, row, 1)
-        row_of_title = QHBoxLayout()
-        row_of_title.addWidget(heading(tr("Keep area")), 1)
-        row_of_title.addWidget(self.clear)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(row_of_title)
-        layout.addLayout(tools)
-        layout.addWidget(self.hint)
-        layout.addWidget(self._details)
+            grid.addWidget(label, place, 0)
+            grid.addWidget(control, place, 1)
+        title = row(heading(tr("Keep area")), self.clear)
+        tools = row(self.brush_button, self.eraser_button, equal=True)
+        column(title, tools, self.hint, self._details, into=self)
 
-    def _toggled(self, button: QPushButton, checked: bool) -> None:
+    def _toggled(self, tool: QPushButton, checked: bool) -> None:
         if checked:
-            for other in self._group.buttons():
-                if other is not button:
-                    other.setChecked(False)
+            for other in {self.brush_button, self.eraser_button} - {tool}:
+                other.setChecked(False)
         self._details.setVisible(self.brush is not None)
         self._tell()
 
     def _tell(self) -> None:
         self.brush_changed.emit(self.brush)
-
-
-def _tool(words: str, name: str, tip: str) -> QPushButton:
-    button = QPushButton(icon(name), words)
-    button.setCheckable(True)
-    button.setToolTip(tip)
-    return button
 
 
 def _to_px(step: int) -> int:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.shell.actions import without_state
 from app.shell.models import name_of
 from app.shell.names import in_menu
-from app.shell.parts import PANEL_WIDTH_PX, Fold, icon_button, muted
+from app.shell.parts import PANEL_WIDTH_PX, Fold, column, icon_button, muted, row
 from app.shell.theme import icon
 from app.shell.translation import tr
 from nledn.card import Card
@@ -35,13 +34,6 @@ class ModelPicker(QWidget):
 
     Attributes:
         model_chosen: (str) its id, or `auto`.
-        button: names the model in use.
-        menu: of the models.
-        import_action: to choose a file.
-        fetch_action: to download one of the published models.
-        stop_button: to stop the download.
-        about_button: shows the purpose of the model in use.
-        about: this, while it is shown.
     """
 
     model_chosen = Signal(str)
@@ -61,15 +53,7 @@ class ModelPicker(QWidget):
         self.about_button = icon_button("info", tr("About this model"))
         self.about = _About(self)
         self._make_progress()
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.button, 1)
-        row.addWidget(self.about_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(row)
-        layout.addWidget(self.progress)
+        column(row(self.button, self.about_button, spacing=4), self.progress, into=self)
         self.about_button.clicked.connect(self._show_about)
         self.set_cards((), AUTO)
 
@@ -79,31 +63,27 @@ class ModelPicker(QWidget):
         self.progress.setVisible(bool(words))
 
     def set_cards(self, cards: Sequence[Card], chosen: str) -> None:
-        """Show the models.
-
-        Args:
-            cards: of all models, in order.
-            chosen: id of the one in use, or `auto`.
-        """
+        """Show the models."""
         self._cards = tuple(cards)
         for action in self.menu.actions():
             if action not in (self.import_action, self.fetch_action):
                 self.menu.removeAction(action)
                 action.deleteLater()
         self._group = QActionGroup(self.menu)
+        first = self.import_action
         if self._offers_auto:
             tip = tr("Chooses the model by the rain in the photo")
-            self._insert(self._action(AUTO, tr("Automatic"), tip))
-        for card in self._cards:
-            if card.purpose:
-                self._insert(self._action(card.id, name_of(card), tr(card.description)))
+            self.menu.insertAction(first, self._action(AUTO, tr("Automatic"), tip))
+        for card in (card for card in self._cards if card.purpose):
+            action = self._action(card.id, name_of(card), tr(card.description))
+            self.menu.insertAction(first, action)
         research = [card for card in self._cards if not card.purpose]
         if research:
             more = QMenu(tr("Research"), self.menu)
-            self.menu.insertMenu(self.import_action, more)
+            self.menu.insertMenu(first, more)
             for card in research:
                 more.addAction(self._action(card.id, name_of(card), card.training_data))
-        self.menu.insertSeparator(self.import_action)
+        self.menu.insertSeparator(first)
         self.set_chosen(chosen)
 
     def set_chosen(self, chosen: str) -> None:
@@ -132,9 +112,6 @@ class ModelPicker(QWidget):
             return tr("Automatic")
         return next((name_of(card) for card in self._cards if card.id == self._shown), "")
 
-    def _insert(self, action: QAction) -> None:
-        self.menu.insertAction(self.import_action, action)
-
     def _action(self, id: str, words: str, tip: str) -> QAction:
         action = self._group.addAction(in_menu(words))
         action.setCheckable(True)
@@ -153,10 +130,7 @@ class ModelPicker(QWidget):
         self._progress_words = muted()
         self.stop_button = QPushButton(tr("Stop"))
         self.stop_button.setProperty("flat", "true")
-        row = QHBoxLayout(self.progress)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._progress_words, 1)
-        row.addWidget(self.stop_button)
+        column(row(self._progress_words, self.stop_button), into=self.progress)
         self.progress.hide()
 
     def _show_about(self) -> None:
@@ -184,13 +158,7 @@ def _scores(card: Card) -> str:
 
 
 class _About(QFrame):
-    """The purpose of models over all other widgets, until a click outside or Esc.
-
-    Attributes:
-        words: describe them.
-        more: unfolds the figures.
-        figures: their scores, and what these mean.
-    """
+    """The purpose of models over all other widgets, until a click outside or Esc."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)

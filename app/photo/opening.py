@@ -1,41 +1,48 @@
 """Work for opening: a photo with its edits, its result and the others of its folder."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from natsort import natsorted
 from PySide6.QtGui import QImage
 
-from app.imaging.opened import Opened, photos_in, results_in, without_photos
-from app.imaging.pyramid import first_copies
+from app.imaging.pyramid import Opened, first_copies
 from app.imaging.qimage import to_photo
 from app.photo.autosave import Offer, Recovered, recover
 from app.photo.edits import Choices, Edits, EditsStore
 from app.tasks import Job, Work
 from nledn import Options, __version__, decoder
-from nledn.errors import DerainError, PhotoNotFound
+from nledn.errors import DerainError, FolderWithoutPhotos, PhotoNotFound
+from nledn.naming import source_stem
 from nledn.options import AUTO
-from nledn.rain import Record, difference
+from nledn.rain import RainLayer, Record, difference
 
 if TYPE_CHECKING:
     from nledn.batch import Row
-    from nledn.photo import Photo
+    from nledn.batch.rows import ResultFacts
     from nledn.photo.provenance import Provenance
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """A photo that was read, and the work on it.
+class Found(Opened):
+    """A photo that was read, the others of its folder, and the work on it.
 
     Attributes:
-        opened: the photo.
+        folder: the photos of its folder in natural order; empty for a pasted one.
+        results: of photos in the folder that have one there, which is not listed separately.
+        provenance: if it is a result of ours.
+        from_folder: a folder was opened, and this is its first photo.
         edits: its kept edits; None without any.
         work: its rain from a batch or from before a crash; None without any.
         output: the file that holds the work; None if none does.
     """
 
-    opened: Opened
+    folder: tuple[Path, ...] = ()
+    results: Mapping[Path, Path] = field(default_factory=dict)
+    provenance: "Provenance | None" = None
+    from_folder: bool = False
     edits: Edits | None = None
     work: Recovered | None = None
     output: Path | None = None
@@ -46,9 +53,6 @@ class OpenJob(Job[Found]):
     """Read a photo, or the first one of a folder; for a result also its source.
 
     Attributes:
-        path: of the photo or folder.
-        options: for deraining the photo.
-        store: of edits.
         damaged: a damaged photo is opened as far as it can be read.
     """
 
@@ -64,12 +68,14 @@ class OpenJob(Job[Found]):
         siblings = _Siblings.of(path if is_folder else path.parent, self.store)
         if is_folder:
             if not siblings.photos:
-                raise without_photos(path)
+                others = [each for each in path.iterdir() if not each.name.startswith(".")]
+                folders = sum(each.is_dir() for each in others)
+                raise FolderWithoutPhotos(path, folders, len(others) - folders)
             path = (siblings.sources or siblings.photos)[0]
         source = siblings.sources_of.get(path)
         found = None if source is None else self._both(source, path, work)
         found = siblings.beside(found or _read(path, self.store, work, damaged=self.damaged))
-        return replace(found, opened=replace(found.opened, from_folder=is_folder))
+        return replace(found, from_folder=is_folder)
 
     def _both(self, source: Path, result: Path, work: Work) -> Found | None:
         """Read a photo beside its result; None if that is no result of it."""
@@ -80,30 +86,17 @@ class OpenJob(Job[Found]):
         if made is None or made.partial or not made.strength:
             return None
         found = _read(source, self.store, work)
-        before, edits = found.opened.photo, found.edits
+        before, edits = found.photo, found.edits
         is_changed = edits is not None and not edits.is_saved
         if before.size != after.size or (made.masked and is_changed):
             return None
         if made.keep_brightness:  # light was given back: the two files do not tell the rain
             return found if edits else _as_made(found, made, result)
-        record = Record(
-            checkpoint=made.checkpoint,
-            checkpoint_sha256=made.checkpoint_sha256,
-            reason=made.reason,
-            device="",  # the result does not say
-            backend=made.backend,
-            precision=made.precision,
-            tile=made.tile,
-            overlap_px=self.options.overlap_px or 0,
-            version=made.version,
-        )
-        pixels = (before.pixels, after.pixels)
-        layer = difference(*pixels, record, made.strength, linear=before.linear)
-        chosen = edits.choices if edits else Choices(made.checkpoint, made.strength)
-        options = replace(self.options, weights=chosen.weights)
-        wanted = replace(options, strength=chosen.strength, keep_brightness=chosen.keep_brightness)
-        shown = Recovered(source, wanted, ((options, layer),), ())
-        return replace(found, work=shown, output=result)
+        record = _record(made, "", made.version, self.options)  # its device is not known
+        choices = edits.choices if edits else Choices(made.checkpoint, made.strength)
+        rain = difference(before.pixels, after.pixels, record, made.strength, linear=before.linear)
+        work_done = _with_rain(source, rain, self.options, choices)
+        return replace(found, work=work_done, output=result)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +108,7 @@ class PasteJob(Job[Found]):
     def run(self, work: Work) -> Found:
         """Convert it."""
         photo = to_photo(self.image)
-        return Found(Opened(photo, first_copies(photo)))
+        return Found(photo, first_copies(photo))
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,12 +135,8 @@ class ReviewJob(Job[Found]):
     """Read a photo and its result of a batch, if any.
 
     Attributes:
-        source: the photo.
         output: its result; without one the photo is only opened.
-        row: of the batch's journal.
         strength: share of the rain that was removed.
-        options: of the result.
-        checkpoint: id of the checkpoint.
         store: of edits, which are not shown in place of the result.
     """
 
@@ -157,41 +146,26 @@ class ReviewJob(Job[Found]):
     row: "Row | None"
     strength: float
     options: Options
-    checkpoint: str
     store: EditsStore
 
     def run(self, work: Work) -> Found:
         """Read both."""
         siblings = _Siblings.of(self.source.parent, self.store)
         found = siblings.beside(_read(self.source, self.store, work))
-        if self.output is None:
+        row, before = self.row, found.photo
+        if self.output is None or row is None or row.figures is None:
             return found
         try:
             after = decoder.read(self.output, cancel=work.cancel)
         except DerainError:
             return found  # missing, or no longer a photo
-        compared = self._compared(found.opened.photo, after)
-        return found if compared is None else Found(found.opened, None, compared, self.output)
-
-    def _compared(self, before: "Photo", after: "Photo") -> Recovered | None:
-        row, path = self.row, before.path
-        if before.size != after.size or row is None or row.figures is None or path is None:
-            return None
-        record = Record(
-            checkpoint=row.figures.checkpoint or self.checkpoint,
-            checkpoint_sha256=row.figures.checkpoint_sha256 or row.checkpoint_sha256,
-            reason=row.figures.reason,
-            device=row.device,
-            backend=row.figures.backend,
-            precision=row.figures.precision,
-            tile=row.figures.tile,
-            overlap_px=self.options.overlap_px or 0,
-            version=__version__,
-        )
-        pixels = (before.pixels, after.pixels)
-        layer = difference(*pixels, record, self.strength, linear=before.linear)
-        wanted = replace(self.options, strength=self.strength)
-        return Recovered(path, wanted, ((self.options, layer),), ())
+        if before.size != after.size:
+            return found
+        record = _record(row.figures, row.device, __version__, self.options)
+        rain = difference(before.pixels, after.pixels, record, self.strength, linear=before.linear)
+        choices = Choices(self.options.weights, self.strength)
+        compared = _with_rain(self.source, rain, self.options, choices)
+        return replace(found, edits=None, work=compared, output=self.output)
 
 
 @dataclass(frozen=True)
@@ -199,7 +173,6 @@ class _Siblings:
     """The photos of a folder, of which some are results of others.
 
     Attributes:
-        photos: all.
         sources_of: each result's photo, by its name, or because the result was saved there.
     """
 
@@ -209,8 +182,8 @@ class _Siblings:
     @classmethod
     def of(cls, folder: Path, store: EditsStore) -> "_Siblings":
         photos = photos_in(folder)
-        marks = store.in_folder(folder)
-        saved = {mark.result: photo for photo, mark in marks.items() if photo in photos}
+        edited = store.in_folder(folder)
+        saved = {result: photo for photo, result in edited.items() if photo in photos}
         known = {photo: saved[photo] for photo in photos if photo in saved}
         return cls(photos, {**results_in(photos), **known})
 
@@ -220,10 +193,34 @@ class _Siblings:
 
     def beside(self, found: Found) -> Found:
         """Put a photo among the others, also a result without its source."""
-        path = found.opened.photo.path
+        path = found.photo.path
         shown = tuple(each for each in self.photos if each == path or each not in self.sources_of)
         results = {source: result for result, source in self.sources_of.items() if result != path}
-        return replace(found, opened=replace(found.opened, folder=shown, results=results))
+        return replace(found, folder=shown, results=results)
+
+
+def _record(
+    made: "Provenance | ResultFacts", device: str, version: str, options: Options
+) -> Record:
+    """Return the record of rain that is the difference of a photo and its result."""
+    return Record(
+        checkpoint=made.checkpoint,
+        checkpoint_sha256=made.checkpoint_sha256,
+        reason=made.reason,
+        device=device,
+        backend=made.backend,
+        precision=made.precision,
+        tile=made.tile,
+        overlap_px=options.overlap_px or 0,
+        version=version,
+    )
+
+
+def _with_rain(source: Path, rain: RainLayer, options: Options, choices: Choices) -> Recovered:
+    """Return the work on a photo that has only one result."""
+    options = replace(options, weights=choices.weights)
+    wanted = replace(options, **asdict(choices))
+    return Recovered(source, wanted, ((options, rain),), ())
 
 
 def _as_made(found: Found, made: "Provenance", result: Path) -> Found | None:
@@ -240,5 +237,26 @@ def _read(path: Path, store: EditsStore, work: Work, *, damaged: bool = False) -
     from nledn.photo.provenance import read_provenance
 
     photo = decoder.read(path, damaged=damaged, cancel=work.cancel)
-    opened = Opened(photo, first_copies(photo), provenance=read_provenance(photo.xmp))
-    return Found(opened, store.find(path))
+    provenance = read_provenance(photo.xmp)
+    return Found(photo, first_copies(photo), provenance=provenance, edits=store.find(path))
+
+
+def photos_in(folder: Path) -> tuple[Path, ...]:
+    """Return the photos of a folder in natural order; hidden files and junk are left out."""
+    from nledn import photo as photos
+
+    suffixes = set(photos.readable_suffixes())
+    try:
+        names = [path for path in folder.iterdir() if path.suffix.lower() in suffixes]
+    except OSError as error:
+        raise PhotoNotFound(folder) from error
+    return tuple(natsorted((path for path in names if not path.name.startswith(".")), key=str))
+
+
+def results_in(photos: Sequence[Path]) -> Mapping[Path, Path]:
+    """Return the results among photos of a folder by their names, each with its photo."""
+    by_stem: dict[str, Path] = {}
+    for path in photos:
+        by_stem.setdefault(path.stem, path)
+    stems = {path: source_stem(path.stem) for path in photos}
+    return {path: by_stem[stem] for path, stem in stems.items() if stem in by_stem}

@@ -1,6 +1,6 @@
 """The Photo page: its view and panel, and their connections."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,22 +33,7 @@ THUMBNAIL_PX = 160  # the thumbnail is made from the smallest copy at least this
 
 
 class PhotoPage(QObject):
-    """Connects view, panel and status line with controller and document.
-
-    Attributes:
-        panel: beside the photo.
-        verdict: over it, after deraining.
-        filmstrip: below it.
-        start: in the photo's place while there is none.
-
-    Args:
-        shell: has banner, bar and status line; shows the page.
-        view: shows the photo.
-        controller: what the controls ask; has the document.
-        actions: the window's.
-        tasks: makes small pictures.
-        window: whose photo it is.
-    """
+    """Connects view, panel and status line with controller and document."""
 
     def __init__(
         self,
@@ -75,13 +60,13 @@ class PhotoPage(QObject):
         self._content.setFocusProxy(self.start)
         self.filmstrip = Filmstrip(tasks)
         shell.add_page("photo", self._content, self.panel, self.filmstrip)
+        self.verdict = VerdictChip(view, document)
+        self.verdict.model_asked.connect(self._try_model)
         self._connect_document()
         self._connect_controller()
         self._connect_panel(self.panel)
         self._connect_view()
         self._connect_filmstrip(self.filmstrip)
-        self.verdict = VerdictChip(view, document)
-        self.verdict.model_asked.connect(self._try_model)
         self._show_status(document.status)
         self.panel.strength.set_strength(document.strength)
         self.panel.rain_gain.set_gain(self._picture.rain_gain)
@@ -101,9 +86,12 @@ class PhotoPage(QObject):
     def _connect_document(self) -> None:
         document, panel = self._document, self.panel
         document.status_changed.connect(self._show_status)
-        document.strength_changed.connect(self.panel.strength.set_strength)
+        document.strength_changed.connect(panel.strength.set_strength)
         document.brightness_changed.connect(panel.strength.keep_brightness.setChecked)
-        document.options_changed.connect(self._show_options)
+        document.options_changed.connect(lambda options: panel.model.set_chosen(options.weights))
+        document.kept_changed.connect(panel.keep_area.show_kept)
+        document.kept_changed.connect(lambda count: self._actions["clear"].setEnabled(count > 0))
+        self._actions["clear"].setEnabled(False)
 
     def _connect_controller(self) -> None:
         controller, shell = self._controller, self._shell
@@ -125,9 +113,6 @@ class PhotoPage(QObject):
         panel.model.model_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear.clicked.connect(document.history.clear_mask)
-        document.kept_changed.connect(panel.keep_area.show_kept)
-        document.kept_changed.connect(lambda count: self._actions["clear"].setEnabled(count > 0))
-        self._actions["clear"].setEnabled(False)
         panel.rain_gain.gain_changed.connect(partial(setattr, self._picture, "rain_gain"))
 
     def _connect_view(self) -> None:
@@ -142,10 +127,10 @@ class PhotoPage(QObject):
     def _connect_filmstrip(self, filmstrip: Filmstrip) -> None:
         filmstrip.photo_chosen.connect(self._controller.open_with_result)
         self._controller.series.marks_changed.connect(filmstrip.model.set_marks)
-        slots = {
+        slots: dict[str, Callable[[], object]] = {
             "copy_settings": self._copy_settings,
             "paste_settings": self._paste_settings,
-            "derain_selected": self._derain_selected,
+            "derain_selected": lambda: self._controller.folder_asked.emit(filmstrip.selected),
         }
         for name, slot in slots.items():
             self._actions[name].triggered.connect(without_state(slot))
@@ -155,12 +140,9 @@ class PhotoPage(QObject):
     # Display
 
     def _show_opening(self, opening: bool) -> None:
-        if opening:
-            self._shell.status_line.photo.setText(tr("Opening…"))
-        elif self._document.photo is not None:
-            self._shell.status_line.photo.setText(photo_of(self._document.photo))
-        else:
-            self._shell.status_line.photo.clear()
+        photo = self._document.photo
+        words = tr("Opening…") if opening else "" if photo is None else photo_of(photo)
+        self._shell.status_line.photo.setText(words)
 
     def _show_status(self, status: Status) -> None:
         state = status.state
@@ -183,9 +165,6 @@ class PhotoPage(QObject):
         while level > 0 and max(picture.level_size(level)) < THUMBNAIL_PX:
             level -= 1
         return picture.image("after", level, Rect(0, 0, *picture.level_size(level)))
-
-    def _show_options(self) -> None:
-        self.panel.model.set_chosen(self._document.options.weights)
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
         """Show the models to choose from."""
@@ -220,12 +199,10 @@ class PhotoPage(QObject):
             words = tr("{count} photos have these settings now.", count=len(photos))
             self._shell.banner.show_notice(Notice(words, "done"))
 
-    def _derain_selected(self) -> None:
-        self._controller.folder_asked.emit(self.filmstrip.selected)
-
     def _look(self) -> None:
         if self._document.photo is not None:
-            self._controller.look_at(self._view.viewport.visible_rect, self._view.after_rect)
+            seen = self._view.viewport.visible_rect, self._view.after_rect
+            self._controller.deraining.look_at(*seen)
 
     def _take_brush(self, brush: Brush | None) -> None:
         self._view.brush = brush

@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.photo.document import Derained, Document, Done
-from app.photo.dragging import DragFolders, DragJob
-from app.photo.jobs import CopyJob, ExportRainJob, Saved, SaveJob
+from app.photo.results import DragFolders, DragJob, Saved, SaveJob, image_of
 from app.photo.state import PhotoState
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
@@ -21,7 +20,7 @@ from app.shell.names import url_of
 from app.shell.save_dialogs import Preset, SaveQuestion
 from app.shell.settings import Preferences
 from app.shell.translation import tr
-from app.tasks import Tasks
+from app.tasks import Call, Tasks
 from nledn import places
 from nledn.errors import OutputExists
 from nledn.messages import printable
@@ -36,9 +35,6 @@ class Saving(QObject):
     """Saves, copies and drags out results of the document.
 
     Attributes:
-        noticed: (Notice) the outcome.
-        failed: (exception).
-        saved: (jobs.Saved).
         dragged: (Path); a file for dragging.
         finish_asked: (callable) derain the rest of the photo, then call this.
         edited: a copy that another program made for us: Save replaces it; None without one.
@@ -106,7 +102,8 @@ class Saving(QObject):
         """Put the result on the clipboard."""
         derained = self._document.latest
         if derained is not None and not self._is_deraining:
-            task = self._tasks.submit(CopyJob(self._document.result(derained)))
+            result = self._document.result(derained)
+            task = self._tasks.submit(Call(partial(image_of, result)))
             task.succeeded.connect(self._copied)
             task.failed.connect(self.failed.emit)
 
@@ -198,11 +195,15 @@ class Saving(QObject):
         task.failed.connect(self.failed.emit)
 
     def _export_rain(self, derained: Derained) -> None:
+        from nledn import pipeline
+
         result = self._document.result(derained)
         name = name_of(replace(self._naming(derained), ext=".tif"), RAIN_TEMPLATE)
         path = self._dialogs.rain_layer(self._own_folder() / name)
         if path is not None:
-            task = self._tasks.submit(ExportRainJob(result, path))
+            # The person has agreed to replace an existing file.
+            write = partial(pipeline.write_rain, result, path, overwrite=True)
+            task = self._tasks.submit(Call(write))
             words = tr("Saved the rain layer as {name}.", name=printable(path.name))
             task.succeeded.connect(lambda _: self._tell_written(path, words))
             task.failed.connect(self.failed.emit)
@@ -211,9 +212,9 @@ class Saving(QObject):
         """The photo's folder, or the one for pictures if it has none."""
         photo = self._document.photo
         assert photo is not None, "there is a result of it"
-        return (
-            pictures_folder() if photo.path is None or _is_ours(photo.path) else photo.path.parent
-        )
+        if photo.path is None or _is_ours(photo.path):
+            return pictures_folder()
+        return photo.path.parent
 
     def _tell_saved(self, saved: Saved) -> None:
         self._tell_written(saved.path, saved_of(saved), saved.photo.notes)
@@ -242,9 +243,7 @@ class Saving(QObject):
         unsaved = self._document.unsaved
         again, self._once_more = self._once_more, None
         if self._then is not None and unsaved:
-            self._save(
-                unsaved[0]
-            )  # of this photo, even if the written one is of the photo before it
+            self._save(unsaved[0])  # of this photo, even if that before it was written
         elif again in unsaved:
             self._save(again)
         else:

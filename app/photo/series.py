@@ -1,17 +1,17 @@
 """The photos of the open folder, and their kept edits."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Never
 
 from PySide6.QtCore import QObject, Signal
 
-from app.photo import jobs
 from app.photo.document import Document
-from app.photo.edits import Choices, Edits, EditsStore, Mark
+from app.photo.edits import Choices, EditsStore
 from app.photo.opening import Found
+from app.photo.results import Saved
 from app.photo.saving import Saving
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
@@ -20,44 +20,30 @@ from nledn import places
 
 if TYPE_CHECKING:
     from nledn import RainLayer
+    from nledn.photo import Photo
 
 
 @dataclass(frozen=True, eq=False)
-class MarksJob(Job[Mapping[Path, Mark]]):
-    """Read the marks of a folder's photos."""
+class KeyJob(Job[None]):
+    """Compute the photo's key ahead, so that neither a derain nor a comparison waits for it."""
 
+    is_patient: ClassVar[bool] = True
     only_reads: ClassVar[bool] = True
-    edits: EditsStore
-    folder: Path
-
-    def run(self, work: Work) -> Mapping[Path, Mark]:
-        """Read it."""
-        return self.edits.in_folder(self.folder)
-
-
-@dataclass(frozen=True, eq=False)
-class PasteSettingsJob(Job[None]):
-    """Give photos the settings of another one; their kept areas do not change."""
-
-    edits: EditsStore
-    photos: tuple[Path, ...]
-    choices: Choices
+    photo: "Photo"
 
     def run(self, work: Work) -> None:
-        """Give them."""
-        for photo in self.photos:
-            found = self.edits.find(photo) or Edits(self.choices)
-            self.edits.put(photo, replace(found, choices=self.choices, is_saved=False))
-        self.edits.flush()
+        """Compute it."""
+        from nledn.models import photo_key
+
+        photo_key(self.photo)
 
 
 class Series(QObject):
     """Remembers the choices for a photo, and finds its computed rain again.
 
     Attributes:
-        edits: of all photos.
-        copied: settings to be pasted; None before any were copied.
-        marks_changed: (mapping of Path to edits.Mark) of the photos of the folder.
+        marks_changed: (mapping of Path to Path or None) photos of the folder that have edits, and
+            their results.
     """
 
     marks_changed = Signal(object)
@@ -74,14 +60,10 @@ class Series(QObject):
 
     def take(self, found: Found) -> Task[None, Never]:
         """Name an opened photo, and then show its rain from an earlier opening."""
-        task = self._tasks.submit(jobs.KeyJob(found.opened.photo))
+        task = self._tasks.submit(KeyJob(found.photo))
         task.succeeded.connect(partial(self._find_rain, found))
         self._look()
         return task
-
-    def edits_for(self, found: Found) -> Edits:
-        """Return the first settings of a photo: its own edits, else only the model is chosen."""
-        return found.edits or Edits(Choices(self._document.first_model))
 
     def remember(self) -> None:
         """Keep the choices for the open photo, if any were made since it was opened."""
@@ -100,6 +82,12 @@ class Series(QObject):
         """The photos before the open one that have a result in no file, in order."""
         return tuple(path for path in self._left if path != self._path)
 
+    def note_result(self, photo: Path, result: Path) -> None:
+        """Note a result of a batch, which has the model and strength of the open photo."""
+        choices = self._document.choices
+        task = self._tasks.submit(Call(partial(self.edits.put_result, photo, result, choices)))
+        task.succeeded.connect(lambda _: self._look())
+
     def copy(self) -> None:
         """Copy the settings of the open photo."""
         self.copied = self._document.choices
@@ -113,15 +101,13 @@ class Series(QObject):
         if choices is None:
             return
         if opened in photos or not photos:
-            self._document.history.choose_checkpoint(choices.weights, only_here=True)
-            self._document.history.strength_settled(choices.strength)
-            self._document.history.choose_brightness(choices.keep_brightness)
+            self._document.history.choose(choices)
         others = tuple(photo for photo in photos if photo != opened)
-        task = self._tasks.submit(PasteSettingsJob(self.edits, others, choices))
+        task = self._tasks.submit(Call(partial(self.edits.put_choices, others, choices)))
         task.succeeded.connect(lambda _: self._look())
 
     def _find_rain(self, found: Found, _key: None) -> None:
-        document, photo, edits = self._document, found.opened.photo, found.edits
+        document, photo, edits = self._document, found.photo, found.edits
         if document.photo is not photo:
             return
         layer = self._engines.kept(photo, document.options)
@@ -144,7 +130,7 @@ class Series(QObject):
             is_saved = former.saved == former.work
             document.set_saved(latest, former.path, latest.work if is_saved else None)
 
-    def _saved(self, saved: jobs.Saved) -> None:
+    def _saved(self, saved: Saved) -> None:
         """Note a written result, perhaps of a photo that is no longer open."""
         if saved.photo.path is not None:
             self._left.pop(saved.photo.path, None)
@@ -163,7 +149,7 @@ class Series(QObject):
         """Read the marks of the folder's photos."""
         path = self._path
         if path is not None:
-            task = self._tasks.submit(MarksJob(self.edits, path.parent))
+            task = self._tasks.submit(Call(partial(self.edits.in_folder, path.parent)))
             task.succeeded.connect(self.marks_changed.emit)
 
     @property

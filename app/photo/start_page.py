@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.names import as_tip
-from app.shell.parts import muted
+from app.shell.parts import muted, row
 from app.shell.theme import icon
 from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
@@ -32,14 +31,7 @@ PATH_ROLE = Qt.ItemDataRole.UserRole
 
 
 class StartPage(QStackedWidget):
-    """Asks for a photo; the recent ones are there from the second start on.
-
-    Attributes:
-        open_asked: a photo is to be chosen.
-        sample_asked: the sample is to be opened.
-        photo_chosen: (Path) of the recent ones.
-        recent: the grid of these.
-    """
+    """Asks for a photo; the recent ones are there from the second start on."""
 
     open_asked = Signal()
     sample_asked = Signal()
@@ -75,16 +67,13 @@ class StartPage(QStackedWidget):
 
     def _take(self, path: Path, image: QImage) -> None:
         """Show a picture; a photo without one is missing, or no longer a photo."""
-        row = next(
-            row
-            for row in range(self.recent.count())
-            if self.recent.item(row).data(PATH_ROLE) == path
-        )
+        items = (self.recent.item(row) for row in range(self.recent.count()))
+        item = next(item for item in items if item.data(PATH_ROLE) == path)
         if image.isNull():
-            self.recent.takeItem(row)
+            self.recent.takeItem(self.recent.row(item))
             self._show()
         else:
-            self.recent.item(row).setIcon(QIcon(_framed(image, PICTURE * self.devicePixelRatio())))
+            item.setIcon(QIcon(_framed(image, PICTURE * self.devicePixelRatio())))
 
     def _show(self) -> None:
         has_recent = self.recent.count() > 0
@@ -114,22 +103,15 @@ class StartPage(QStackedWidget):
         title = QLabel(tr("Recent photos"))
         title.setProperty("title", "true")
         open_button, sample_button = self._buttons()
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(title, 1)
-        for button in (sample_button, open_button):
-            top.addWidget(button)
         layout.setContentsMargins(32, 24, 32, 24)
-        layout.addLayout(top)
+        layout.addLayout(row(title, sample_button, open_button))
         layout.addWidget(self.recent, 1)
         layout.addWidget(_promise())
         return page
 
     def _buttons(self) -> tuple[QPushButton, QPushButton]:
-        open_button, sample_button = (
-            QPushButton(tr("Open photo…")),
-            QPushButton(tr("Try the sample photo")),
-        )
+        open_button = QPushButton(tr("Open photo…"))
+        sample_button = QPushButton(tr("Try the sample photo"))
         open_button.setProperty("primary", "true")
         open_button.setProperty("large", "true")
         open_button.clicked.connect(self.open_asked)

@@ -31,8 +31,6 @@ class Status:
     """The content of the status line.
 
     Attributes:
-        state: of the open photo.
-        done: tiles that are computed.
         total: tiles of the photo; 0 before that is known.
         left_s: seconds that are left, None before the first tile.
         choice: its device, None before the engine is loaded.

@@ -1,9 +1,8 @@
 """A verdict after deraining, in one chip over the photo, with a proposal."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
@@ -28,46 +27,18 @@ GAP_PX = 8  # below labels
 SHOWN_MS = 6000
 OFFERED_MS = 20_000  # what can be clicked
 
-Kind: TypeAlias = Literal["little", "darker", "found"]
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """The verdict on a result.
-
-    Attributes:
-        kind: little rain was found, the photo became darker, or neither.
-        found: the rain, in levels of 255 on average.
-        change: of the photo.
-    """
-
-    kind: Kind
-    found: float
-    change: Change
-
-
-def verdict_on(picture: Picture) -> Verdict:
-    """Judge the shown result by its rain and its brightness."""
+def measured(picture: Picture) -> tuple[float, Change]:
+    """Return the found rain, in levels of 255 on average, and the change of the photo."""
     layer, level = picture.layer, 0
     assert layer is not None, "there is a result"
-    while level < picture.top_level and _px(picture, level) > SAMPLED_PX:
+    while level < picture.top_level and math.prod(picture.level_size(level)) > SAMPLED_PX:
         level += 1
     seen = Rect(0, 0, *picture.level_size(level))
     before, after = (levels_of(picture.pixels(kind, level, seen)) for kind in ("before", "after"))
-    change = change_in(after - before)
-    height, width = layer.tiling.size
-    step = max(1, math.isqrt(height * width // SAMPLED_PX))
+    step = max(1, math.isqrt(math.prod(layer.tiling.size) // SAMPLED_PX))
     rain = layer.plane[::step, ::step].astype(np.float32)
-    found = float(np.abs(rain).mean()) * 255 / STEPS
-    kind: Kind = "little" if found < LITTLE_TAKEN else "found"
-    if kind == "found" and change.brightness < -SHIFTED_BY and not picture.keep_brightness:
-        kind = "darker"
-    return Verdict(kind, found, change)
-
-
-def _px(picture: Picture, level: int) -> int:
-    width, height = picture.level_size(level)
-    return width * height
+    return float(np.abs(rain).mean()) * 255 / STEPS, change_in(after - before)
 
 
 class VerdictChip(QPushButton):
@@ -77,10 +48,6 @@ class VerdictChip(QPushButton):
 
     Attributes:
         model_asked: (str) id of the model to try.
-
-    Args:
-        view: over which it lies.
-        document: the open photo.
     """
 
     model_asked = Signal(str)
@@ -93,7 +60,7 @@ class VerdictChip(QPushButton):
         self._view = view
         self._document = document
         self._dense: Card | None = None
-        self._verdict: Verdict | None = None
+        self._proposal: Callable[[], object] | None = None
         self._was_derained = False  # since the photo was opened
         self._judging = QTimer(self, singleShot=True)
         self._judging.timeout.connect(self._judge)
@@ -105,6 +72,7 @@ class VerdictChip(QPushButton):
         document.picture.appearance_changed.connect(self._appearance_changed)
         view.installEventFilter(self)
         view.viewport.changed.connect(self._place)
+        view.mode_changed.connect(self._place)
         self.hide()
 
     def set_cards(self, cards: Sequence[Card]) -> None:
@@ -119,7 +87,7 @@ class VerdictChip(QPushButton):
 
     def _forget(self) -> None:
         self._was_derained = False
-        self._verdict = None
+        self.setText("")
         self._judging.stop()
         self.hide()
 
@@ -138,58 +106,44 @@ class VerdictChip(QPushButton):
             self._judging.start(SETTLED_MS)
 
     def _judge(self) -> None:
-        before, verdict = self._verdict, verdict_on(self._document.picture)
-        self._verdict = verdict
+        found, change = measured(self._document.picture)
         self.setToolTip(
             tr(
                 "Taken on average: {taken} of 255 levels. Brightness: {brightness}.",
-                taken=f"{verdict.change.taken:.1f}",
-                brightness=f"{verdict.change.brightness:+.0f}",
+                taken=f"{change.taken:.1f}",
+                brightness=f"{change.brightness:+.0f}",
             )
         )
-        words = self._words(verdict)
-        if before is None or words != self.text():
+        words, self._proposal = self._judged(found, change)
+        if words != self.text():
             self.setText(words)
             self.setAccessibleName(words)
-            self.setProperty("offers", "true" if self._offers else "false")
+            self.setProperty("offers", "true" if self._proposal else "false")
             self.style().unpolish(self)
             self.style().polish(self)
             self._place()
             self.show()
             self.raise_()
-            self._leaving.start(OFFERED_MS if self._offers else SHOWN_MS)
+            self._leaving.start(OFFERED_MS if self._proposal else SHOWN_MS)
 
-    def _words(self, verdict: Verdict) -> str:
-        if verdict.kind == "little" and self._tries_dense:
-            assert self._dense is not None, "it is there"
-            return in_menu(tr("Little rain found: try {model}", model=name_of(self._dense)))
-        if verdict.kind == "darker":
-            levels = round(-verdict.change.brightness)
-            return tr("Darker by {levels} of 255: keep brightness?", levels=levels)
-        return removal_of(verdict.found)
-
-    @property
-    def _tries_dense(self) -> bool:
-        """True if the model for dense rain is installed, and did not make this result."""
-        latest = self._document.latest
-        return (
-            self._dense is not None
-            and latest is not None
-            and latest.layer.record.checkpoint != DENSE_ID
-        )
-
-    @property
-    def _offers(self) -> bool:
-        kind = None if self._verdict is None else self._verdict.kind
-        return kind == "darker" or (kind == "little" and self._tries_dense)
+    def _judged(self, found: float, change: Change) -> tuple[str, Callable[[], object] | None]:
+        """Return the words on a result, and the action that a click does, if any."""
+        document, layer = self._document, self._document.layer
+        is_dense = layer is not None and layer.record.checkpoint == DENSE_ID
+        if found < LITTLE_TAKEN and self._dense is not None and not is_dense:
+            words = tr("Little rain found: try {model}", model=name_of(self._dense))
+            return in_menu(words), partial(self.model_asked.emit, DENSE_ID)
+        is_darker = found >= LITTLE_TAKEN and change.brightness < -SHIFTED_BY
+        if is_darker and not document.keep_brightness:
+            levels = round(-change.brightness)
+            words = tr("Darker by {levels} of 255: keep brightness?", levels=levels)
+            return words, partial(document.history.choose_brightness, True)
+        return removal_of(found), None
 
     def _act(self) -> None:
-        verdict, offers = self._verdict, self._offers
         self.hide()
-        if verdict is not None and offers and verdict.kind == "darker":
-            self._document.history.choose_brightness(True)
-        elif offers:
-            self.model_asked.emit(DENSE_ID)
+        if self._proposal is not None:
+            self._proposal()
 
     def _leave(self) -> None:
         if self.underMouse() or self.hasFocus():  # it is being read, or about to be clicked
@@ -199,9 +153,10 @@ class VerdictChip(QPushButton):
 
     def _place(self) -> None:
         self.adjustSize()
-        labels = self._view.label_rects()
+        area, labels = self._view.after_area, self._view.label_rects()
+        label = next((each for each in labels if area.contains(each.center())), labels[0])
         rect = QRect(QPoint(0, 0), self.size())
-        rect.moveCenter(QPoint((self._view.width() - 1) // 2, labels[0].center().y()))
-        if any(label.intersects(rect) for label in labels):  # of a narrow photo
-            rect.moveTop(labels[0].bottom() + GAP_PX)
+        rect.moveCenter(QPoint(area.center().x(), label.center().y()))
+        if any(each.intersects(rect) for each in labels):  # of a narrow photo
+            rect.moveTop(label.bottom() + GAP_PX)
         self.move(rect.topLeft())

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.imaging.opened import Opened
 from app.photo.autosave import Offer
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Notice
@@ -15,7 +14,8 @@ from nledn.errors import PhotoCutOff
 from nledn.messages import NOTES, printable
 
 if TYPE_CHECKING:
-    from app.photo.jobs import Saved
+    from app.photo.opening import Found
+    from app.photo.results import Saved
     from nledn.device import Choice
     from nledn.photo import Photo, WriteSettings
     from nledn.photo.provenance import Provenance
@@ -62,9 +62,7 @@ def fallen_back_of(choice: "Choice") -> str:
 def chosen_of(status: Status, names: Mapping[str, str]) -> str:
     """Name the model that was chosen and why, such as `Model: All-round (moderate rain)`.
 
-    Args:
-        status: of a photo; the words are empty where a person named the model.
-        names: of the models, by id.
+    Empty where a person named the model.
     """
     if not status.reason:
         return ""
@@ -89,22 +87,26 @@ def status_of(status: Status, names: Mapping[str, str]) -> str:
     """The status line, such as `Model: All-round (moderate rain) · Processor · Done`."""
     device = status.choice.device if status.choice else status.device
     where = where_of(device) if device else ""
-    parts = [chosen_of(status, names), where]
-    tiles = tr("{done} of {total} tiles", done=status.done, total=status.total)
-    match status.state:
-        case PhotoState.DERAINING if status.total == 0:
-            parts.append(tr("Loading the model…"))
-        case PhotoState.DERAINING:
-            parts.append(tiles)
-            if status.left_s is not None:
-                parts.append(clock(status.left_s))
-        case PhotoState.STOPPING:
-            parts.append(tr("Stopping after this tile…"))
-        case PhotoState.PARTIAL:
-            parts.append(tr("Partial: {tiles}", tiles=tiles))
-        case PhotoState.DONE:
-            parts.append(tr("Done"))
+    progress = {
+        PhotoState.DERAINING: progress_of(status),
+        PhotoState.STOPPING: tr("Stopping after this tile…"),
+        PhotoState.PARTIAL: tr("Partial: {tiles}", tiles=_tiles_of(status)),
+        PhotoState.DONE: tr("Done"),
+    }
+    parts = [chosen_of(status, names), where, progress.get(status.state, "")]
     return " · ".join(part for part in parts if part)
+
+
+def progress_of(status: Status) -> str:
+    """The progress of a derain, such as `3 of 12 tiles · 0:07`."""
+    if status.total == 0:
+        return tr("Loading the model…")
+    tiles = _tiles_of(status)
+    return tiles if status.left_s is None else f"{tiles} · {clock(status.left_s)}"
+
+
+def _tiles_of(status: Status) -> str:
+    return tr("{done} of {total} tiles", done=status.done, total=status.total)
 
 
 def photo_of(photo: "Photo") -> str:
@@ -112,9 +114,8 @@ def photo_of(photo: "Photo") -> str:
     name = printable(photo.path.name) if photo.path else tr("Pasted picture")
     width, height = photo.size
     told = {"bits": photo.depth_bits, "format": photo.format}
-    depth = tr("{bits}-bit {format}", **told)
-    if photo.is_float:
-        depth = tr("{bits}-bit float {format}", **told)
+    as_float = tr("{bits}-bit float {format}", **told)
+    depth = as_float if photo.is_float else tr("{bits}-bit {format}", **told)
     return f"{name} · {width} × {height} · {depth}"
 
 
@@ -175,29 +176,25 @@ def _kept_in(kind: str | None, photo: "Photo") -> Iterator[str]:
         yield tr("comment")
 
 
-def provenance_text(provenance: "Provenance") -> str:
-    """Describe the settings that an opened result was made with."""
-    return tr(
-        "This photo was derained by AfterRain: {checkpoint}, strength {strength} %.",
-        checkpoint=provenance.checkpoint,
-        strength=round(provenance.strength * 100),
-    )
-
-
 def notice_of(
-    opened: Opened,
+    found: "Found",
     use: "Callable[[Provenance], None]",
     derain_all: "Callable[[tuple[Path, ...]], None]",
 ) -> Notice | None:
     """Return the message about an opened photo, if any."""
-    notes, provenance, count = notes_of(opened.photo), opened.provenance, len(opened.folder)
+    notes, provenance, count = notes_of(found.photo), found.provenance, len(found.folder)
     if provenance is not None:
+        words = tr(
+            "This photo was derained by AfterRain: {checkpoint}, strength {strength} %.",
+            checkpoint=provenance.checkpoint,
+            strength=round(provenance.strength * 100),
+        )
         action = Action("recipe", tr("Use the same settings"), partial(use, provenance))
-        return Notice(provenance_text(provenance), "info", (action,))
-    if opened.from_folder:
+        return Notice(words, "info", (action,))
+    if found.from_folder:
         words = tr("{count} photos in this folder; Page Down shows the next.", count=count)
         derain = tr("Derain all {count}…", count=count)
-        action = Action("batch_folder", derain, partial(derain_all, opened.folder))
+        action = Action("batch_folder", derain, partial(derain_all, found.folder))
         return Notice(words, "info", (action,))
     return Notice(notes) if notes else None
 

@@ -57,6 +57,7 @@ class Banner(QFrame):
     """Shows one notice at a time; a new one replaces the old one.
 
     Attributes:
+        words: of the notice.
         buttons: of the notice, by the names of their actions.
         shown_ms: after which a short notice fades that needs no answer.
     """
@@ -79,9 +80,9 @@ class Banner(QFrame):
         self._fading.setEndValue(0.0)
         self._fading.finished.connect(self.clear)
         self._icon = QLabel()
-        self._text = QLabel(wordWrap=True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)  # names of files stand in it
-        self._text.setTextInteractionFlags(
+        self.words = QLabel(wordWrap=True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)  # names of files stand in it
+        self.words.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -94,7 +95,7 @@ class Banner(QFrame):
         layout.setContentsMargins(16, 8, 8, 8)
         layout.setSpacing(12)
         layout.addWidget(self._icon)
-        layout.addWidget(self._text, 1)
+        layout.addWidget(self.words, 1)
         layout.addLayout(self._row)
         layout.addWidget(self._close)
         self.hide()
@@ -107,7 +108,7 @@ class Banner(QFrame):
         self._stop_leaving()
         self.notice = notice
         self._icon.setPixmap(icon(ICONS[notice.kind]).pixmap(ICON_PX, ICON_PX))
-        self._text.setText(notice.text)
+        self.words.setText(notice.text)
         self.setAccessibleName(notice.text)
         self.setProperty("kind", notice.kind)
         self.style().unpolish(self)
@@ -126,9 +127,9 @@ class Banner(QFrame):
     def place(self, page: QRect) -> None:
         """Lie over the bottom of a page, without moving it."""
         widest = min(WIDEST_PX, page.width() - 2 * MARGIN_PX)
-        self._text.setMinimumWidth(0)
-        wanted = self._text.fontMetrics().horizontalAdvance(self._text.text())
-        around = self.minimumSizeHint().width() - self._text.minimumSizeHint().width()
+        self.words.setMinimumWidth(0)
+        wanted = self.words.fontMetrics().horizontalAdvance(self.words.text())
+        around = self.minimumSizeHint().width() - self.words.minimumSizeHint().width()
         width = min(widest, wanted + around + MARGIN_PX)
         height = max(self.heightForWidth(width), self.minimumSizeHint().height())
         left = page.left() + (page.width() - width) // 2
@@ -169,6 +170,7 @@ class Banner(QFrame):
             button = QPushButton(action.words)
             button.clicked.connect(partial(self._choose, action))
             self._row.addWidget(button)
+            button.show()  # Qt would do so later, and it would have no width until then
             self.buttons[action.name] = button
 
     def _choose(self, action: Action) -> None:

@@ -158,11 +158,13 @@ def scrolling(controls: QWidget) -> QScrollArea:
     return area
 
 
-def side_panel(panel: QWidget, controls: QWidget, below: QWidget | QLayout) -> None:
+def side_panel(panel: QWidget, controls: QWidget, below: QWidget | QLayout) -> QVBoxLayout:
     """Lay out a panel beside a page: controls that scroll, and what stays below them."""
     panel.setObjectName("sidePanel")
     panel.setFixedWidth(PANEL_WIDTH_PX)
-    column(scrolling(controls), line(), below, spacing=0, into=panel).setStretch(0, 1)
+    layout = column(scrolling(controls), line(), below, spacing=0, into=panel)
+    layout.setStretch(0, 1)
+    return layout
 
 
 class _WheelGuard(QObject):

@@ -1,20 +1,17 @@
 """A canvas that shows a picture before and after, in each way to compare."""
 
-import math
 from dataclasses import replace
-from typing import Literal
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from app.imaging.picture import Picture
 from app.views.canvas import Canvas, surround_of
 from app.views.divider import DividerHandle
-from app.views.labels import draw_label, label_font, label_rect, text_of
+from app.views.overlay import Shimmer, draw_label, label_font, label_rect, text_of
 from app.views.panes import Arrangement, Mode, ViewPane
 from app.views.scene import Scene, ScenePainter
-from app.views.shimmer import Shimmer
 from app.views.viewport import Viewport
 from nledn.tiling import Rect
 
@@ -25,11 +22,6 @@ SETTLING_MS = 150  # after the last change of strength, the sharper level is com
 
 class BeforeAfterCanvas(Canvas):
     """Shows a picture through a viewport.
-
-    Args:
-        picture: the picture.
-        viewport: the part of it; several views of one size may share it.
-        parent: of the widget.
 
     Attributes:
         shimmer: runs over what is missing while it is computed.
@@ -125,15 +117,13 @@ class BeforeAfterCanvas(Canvas):
         part = panes[-1].part.translated(-panes[-1].offset).intersected(viewport.photo_in_sight)
         if part.isEmpty():
             return viewport.visible_rect
-        first = viewport.to_photo(part.topLeft().toPointF())
-        last = viewport.to_photo((part.bottomRight() + QPoint(1, 1)).toPointF())
-        sides = (
-            math.floor(first.x()),
-            math.floor(first.y()),
-            math.ceil(last.x()),
-            math.ceil(last.y()),
-        )
-        return Rect(*sides).shared(viewport.visible_rect)
+        return viewport.seen_in(part).shared(viewport.visible_rect)
+
+    @property
+    def after_area(self) -> QRect:
+        """The area of the derained picture, in logical pixels; with a divider, the whole widget."""
+        has_divider = self.mode == "before_after"
+        return self.rect() if has_divider else self.logical(self._panes()[-1].part)
 
     def labels(self) -> tuple[str, ...]:
         """The labels of the visible pictures, in the user's language."""
@@ -145,8 +135,7 @@ class BeforeAfterCanvas(Canvas):
 
     def in_frame(self, place: QPointF) -> QPointF:
         """A place of the widget (logical pixels) in its picture's frame (physical ones)."""
-        physical = place * self.devicePixelRatio()
-        panes = self._panes()
+        physical, panes = super().in_frame(place), self._panes()
         under = (pane for pane in panes if pane.part.contains(physical.toPoint()))
         return physical - QPointF(next(under, panes[0]).offset)
 
@@ -210,13 +199,8 @@ class BeforeAfterCanvas(Canvas):
             frame_size=self._frame_size(),
             surround=surround_of(self.palette()),
             is_settling=self.is_settling,
-            kept=self._kept_shown(),
+            kept="tint" if self._shows_kept else "outline",
         )
-
-    def _kept_shown(self) -> Literal["tint", "outline"] | None:
-        if self.picture.mask is None:
-            return None
-        return "tint" if self._shows_kept else "outline"
 
     def _frame_size(self) -> QSize:
         return self._arrangement.frame_size(self.physical_size())

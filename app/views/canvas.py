@@ -35,10 +35,6 @@ class Canvas(QWidget):
 
     A press of the left button or of one finger goes through `press`, `drag` and `release`, which
     pan here; the middle button always pans, two fingers pan and zoom.
-
-    Args:
-        viewport: to move.
-        parent: of the widget.
     """
 
     def __init__(self, viewport: Viewport, parent: QWidget | None = None) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -20,10 +19,9 @@ from app.imaging.layers import Kind
 from app.imaging.picture import Picture
 from app.shell.translation import tr
 from app.views.canvas import Canvas, surround_of
-from app.views.frame import on_screen
-from app.views.labels import MARGIN_PX, draw_label, label_font, label_rect
+from app.views.overlay import MARGIN_PX, draw_label, label_font, label_rect
 from app.views.panes import Corner, ViewPane
-from app.views.scene import Scene, ScenePainter
+from app.views.scene import Scene, ScenePainter, on_screen
 from app.views.viewport import LinkedViewport
 from nledn.tiling import Rect
 
@@ -39,10 +37,6 @@ class ComparedPicture:
     """One of the compared pictures.
 
     Attributes:
-        key: of the pane.
-        picture: its pixels.
-        kind: what of the picture is shown.
-        label: its name, or a letter.
         failure: why it is not shown; empty if it is.
         action: of its button, in two or three words; empty without one.
     """
@@ -82,7 +76,7 @@ class CompareCanvas(Canvas):
     def __init__(self, viewport: LinkedViewport, parent: QWidget | None = None) -> None:
         super().__init__(viewport, parent)
         self.viewport: LinkedViewport = viewport
-        self._shown: tuple[ComparedPicture, ...] = ()
+        self.shown: tuple[ComparedPicture, ...] = ()
         self._stages: list[ScenePainter] = []
         self._hair: QPointF | None = None
         self._selection: Rect | None = None
@@ -99,39 +93,33 @@ class CompareCanvas(Canvas):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         viewport.changed.connect(self.update)
 
-    @property
-    def shown(self) -> tuple[ComparedPicture, ...]:
-        """The pictures, in order."""
-        return self._shown
-
     def show_pictures(self, shown: Sequence[ComparedPicture]) -> None:
         """Show these; pictures that stay keep their drawn pixels."""
-        known = {one.picture: stage for one, stage in zip(self._shown, self._stages, strict=True)}
-        for one in self._shown:
+        known = {one.picture: stage for one, stage in zip(self.shown, self._stages, strict=True)}
+        for one in self.shown:
             one.picture.region_changed.disconnect(self._region_changed)
             one.picture.appearance_changed.disconnect(self.update)
-        self._shown = tuple(shown)
+        self.shown = tuple(shown)
         self._stages = [
-            known.get(one.picture) or ScenePainter(one.picture, self.viewport)
-            for one in self._shown
+            known.get(one.picture) or ScenePainter(one.picture, self.viewport) for one in self.shown
         ]
-        for one in self._shown:
+        for one in self.shown:
             one.picture.region_changed.connect(self._region_changed)
             one.picture.appearance_changed.connect(self.update)
-        self.setAccessibleName(", ".join(one.label for one in self._shown))
+        self.setAccessibleName(", ".join(one.label for one in self.shown))
         self._show_button()
         self.update()
 
     def _decide(self) -> None:
-        self.decided.emit(self._shown[0].key)
+        self.decided.emit(self.shown[0].key)
 
     def _show_button(self) -> None:
         """Show the button of a picture that has the whole canvas."""
-        action = self._shown[0].action if len(self._shown) == 1 else ""
+        action = self.shown[0].action if len(self.shown) == 1 else ""
         self.button.setVisible(bool(action))
         if action:
             self.button.setText(action)
-            self.button.setAccessibleName(f"{self._shown[0].label}: {action}")
+            self.button.setAccessibleName(f"{self.shown[0].label}: {action}")
             self.button.adjustSize()
             label = self.label_rects()[0]
             beside = QRect(QPoint(label.right() + GAP_PX, 0), self.button.size())
@@ -159,7 +147,7 @@ class CompareCanvas(Canvas):
         """The parts of the canvas for each picture; one picture has all of it."""
         corner = QPoint(0, 0)
         whole = QRect(corner, self.physical_size())
-        return tuple(ViewPane(one.kind, corner, whole) for one in self._shown)
+        return tuple(ViewPane(one.kind, corner, whole) for one in self.shown)
 
     def values(self, one: ComparedPicture) -> str:
         """Place and values of the pixel under the cross-hair; empty outside the photo."""
@@ -228,9 +216,9 @@ class CompareCanvas(Canvas):
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
         size, surround = self.physical_size(), surround_of(self.palette())
-        if not self._shown:
+        if not self.shown:
             painter.fillRect(QRect(QPoint(0, 0), size), surround)
-        for one, stage, pane in zip(self._shown, self._stages, self.panes(), strict=True):
+        for one, stage, pane in zip(self.shown, self._stages, self.panes(), strict=True):
             if one.failure:
                 painter.fillRect(pane.part, surround)
             else:
@@ -243,14 +231,16 @@ class CompareCanvas(Canvas):
         self._paint_selection(painter)
         self._paint_hair(painter)
         painter.setFont(label_font(self.font()))
-        places = zip(self._shown, self.panes(), self.label_rects(), strict=True)
+        places = zip(self.shown, self.panes(), self.label_rects(), strict=True)
         for one, pane, rect in places:
             area = self.logical(pane.part)
             if one.failure:
                 self._paint_failure(painter, one.failure, area)
             elif one.is_waiting:
                 self._paint_waiting(painter, area)
-            draw_label(painter, self._fitting(one.label, rect), rect, faint=False)
+            middle, width = Qt.TextElideMode.ElideMiddle, rect.width() - 12
+            label = painter.fontMetrics().elidedText(one.label, middle, width)
+            draw_label(painter, label, rect, faint=False)
             self._paint_values(painter, one, area, pane.corner)
         if self.is_target or self.hasFocus():
             painter.setPen(QPen(self.palette().highlight().color(), 4 if self.is_target else 2))
@@ -317,7 +307,7 @@ class CompareCanvas(Canvas):
         """The places of the labels, in logical pixels; inside the canvas even for a small part."""
         font = label_font(self.font())
         rects = []
-        for one, pane in zip(self._shown, self.panes(), strict=True):
+        for one, pane in zip(self.shown, self.panes(), strict=True):
             rect = label_rect(one.label, font, self._corner_area(pane), pane.corner)
             rect.setWidth(min(rect.width(), max(self.width() - 2 * MARGIN_PX, 1)))
             rect.moveLeft(max(rect.left(), MARGIN_PX))
@@ -328,10 +318,6 @@ class CompareCanvas(Canvas):
         """The area with a picture's label in its corner."""
         return self.logical(pane.part)
 
-    def _fitting(self, text: str, rect: QRect) -> str:
-        metrics = QFontMetrics(label_font(self.font()))
-        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width() - 12)
-
     def _between(self, one: QPointF, other: QPointF) -> Rect:
         """The pixels of the photo between two places of the canvas."""
         ends = [self.viewport.to_photo(self.in_frame(place)) for place in (one, other)]
@@ -341,7 +327,7 @@ class CompareCanvas(Canvas):
         return rect.clipped(size.width(), size.height())
 
     def _region_changed(self, rect: QRect) -> None:
-        for one, stage in zip(self._shown, self._stages, strict=True):
+        for one, stage in zip(self.shown, self._stages, strict=True):
             if one.picture is self.sender():
                 stage.forget(rect)
         self.update()

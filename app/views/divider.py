@@ -19,7 +19,6 @@ GRAB_PX = 12  # the line can be grabbed within this width
 KNOB_PX = 40
 LINE = QColor(255, 255, 255)
 SHADE = QColor(0, 0, 0, 90)
-KNOB = QColor(255, 255, 255)
 ARROW = QColor(38, 42, 48)
 STEP = 0.01
 LARGE_STEP = 0.1
@@ -132,12 +131,8 @@ class DividerHandle(QSlider):
         painter = QPainter(self)
         painter.fillRect(self._line_rect(4), SHADE)
         painter.fillRect(self._line_rect(2), LINE)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         knob = self._knob(0)
-        ring = self.palette().highlight().color() if self.hasFocus() else SHADE
-        painter.setPen(QPen(ring, 3 if self.hasFocus() else 1))
-        painter.setBrush(KNOB)
-        painter.drawEllipse(knob.adjusted(2, 2, -2, -2))
+        draw_disc(painter, self, knob)
         painter.translate(knob.center())
         if self._line == Qt.Orientation.Horizontal:
             painter.rotate(90)
@@ -168,6 +163,15 @@ class DividerHandle(QSlider):
     def _knob(self, margin: int) -> QRectF:
         size = KNOB_PX + margin
         return QRectF((self.width() - size) / 2, (self.height() - size) / 2, size, size)
+
+
+def draw_disc(painter: QPainter, handle: QWidget, rect: QRectF) -> None:
+    """Draw the white disc of a handle, ringed while it has the focus."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ring = handle.palette().highlight().color() if handle.hasFocus() else SHADE
+    painter.setPen(QPen(ring, 3 if handle.hasFocus() else 1))
+    painter.setBrush(LINE)
+    painter.drawEllipse(rect.adjusted(2, 2, -2, -2))
 
 
 def _disc(rect: QRectF) -> QRegion:

@@ -39,7 +39,6 @@ class Arrangement:
     """The arrangement of a view.
 
     Attributes:
-        mode: the user's choice.
         line: direction of the divider, or of the border between two pictures.
         position: of the divider, as a share of the photo's visible part, 0 to 1.
         is_flipped: the original photo is shown for a moment.
@@ -65,12 +64,9 @@ class Arrangement:
         return photo.top() + round(self.position * photo.height())
 
     def panes(self, view: QSize, photo: QRect, has_rain: bool) -> tuple[ViewPane, ...]:
-        """The pictures in a view of that size; before comes first.
+        """The pictures in a view of that size; before comes first, and alone without rain.
 
-        Args:
-            view: its size.
-            photo: its visible part, in the view or, side by side, in each frame.
-            has_rain: without rain only one picture is shown.
+        `photo` is its visible part, in the view or, side by side, in each frame.
         """
         if self.mode == "side_by_side":
             return self._beside(view)

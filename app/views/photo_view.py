@@ -19,6 +19,7 @@ from app.views.before_after_canvas import BeforeAfterCanvas
 from app.views.viewport import Viewport
 
 REACH_PX = 3  # of the pen beyond the ring
+DARK, LIGHT = QColor(0, 0, 0, 150), QColor(255, 255, 255, 230)
 
 
 def ring_rect(centre: QPointF, radius: float) -> QRect:
@@ -47,11 +48,6 @@ class PhotoView(BeforeAfterCanvas):
     """A comparison under a person's hands.
 
     A left drag pans, or paints with a brush; holding Space shows the original photo.
-
-    Args:
-        picture: what is shown.
-        viewport: the part of it; several views of one size may share it.
-        parent: of the widget.
     """
 
     flip_changed = Signal(bool)
@@ -193,6 +189,3 @@ class PhotoView(BeforeAfterCanvas):
             self.unsetCursor()
         else:
             self.setCursor(Qt.CursorShape.CrossCursor)
-
-
-DARK, LIGHT = QColor(0, 0, 0, 150), QColor(255, 255, 255, 230)

@@ -23,8 +23,6 @@ class Viewport(QObject):
     """
 
     changed = Signal()
-    visible_rect_changed = Signal(object)
-    """Emitted with the `Rect` in pixels of the photo."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +32,6 @@ class Viewport(QObject):
         self._centre = QPointF(0, 0)
         self._fitted = True
         self._enlarges = False
-        self._visible = Rect(0, 0, 0, 0)
 
     @property
     def zoom(self) -> float:
@@ -80,11 +77,15 @@ class Viewport(QObject):
     @property
     def visible_rect(self) -> Rect:
         """The visible pixels of the photo, also in part."""
-        first, last = self.to_photo(QPointF(0, 0)), self.to_photo(_corner(self._view))
-        rect = Rect(
-            math.floor(first.x()), math.floor(first.y()), math.ceil(last.x()), math.ceil(last.y())
-        )
-        return rect.clipped(self._photo.width(), self._photo.height())
+        seen = self.seen_in(QRect(QPoint(0, 0), self._view))
+        return seen.clipped(self._photo.width(), self._photo.height())
+
+    def seen_in(self, part: QRect) -> Rect:
+        """The pixels of the photo in a part of the view; may reach beyond the photo."""
+        first = self.to_photo(part.topLeft().toPointF())
+        last = self.to_photo((part.topLeft() + _corner(part.size()).toPoint()).toPointF())
+        sides = (math.floor(first.x()), math.floor(first.y()))
+        return Rect(*sides, math.ceil(last.x()), math.ceil(last.y()))
 
     @property
     def photo_in_sight(self) -> QRect:
@@ -151,18 +152,12 @@ class Viewport(QObject):
             _held(centre.y(), self._photo.height(), self._view.height() / self._zoom),
         )
         self.changed.emit()
-        if self.visible_rect != self._visible:
-            self._visible = self.visible_rect
-            self.visible_rect_changed.emit(self._visible)
 
 
 class LinkedViewport(Viewport):
     """A viewport that takes its siblings along.
 
     What one of them did alone stays: from then on all move by the same, each from where it is.
-
-    Args:
-        link: whom it moves with.
     """
 
     def __init__(self, link: "Link") -> None:
@@ -192,7 +187,6 @@ class Link(QObject):
     """Viewports that move together.
 
     Attributes:
-        changed: one of them moved.
         visible_rect_changed: (Rect) the pixels of the photo that any of them shows.
     """
 
@@ -215,7 +209,7 @@ class Link(QObject):
             Viewport.set_photo_size(made, *first.photo_size.toTuple())
         self._viewports.append(made)
         made.changed.connect(self.changed)
-        made.visible_rect_changed.connect(self._tell_rect)
+        made.changed.connect(self._tell_rect)
         return made
 
     def move(self, one: LinkedViewport, how: Callable[[LinkedViewport], None]) -> None:
@@ -269,9 +263,9 @@ class Link(QObject):
 
     def zoom_by(self, factor: float) -> None:
         """Zoom at the middle by a factor."""
-        seen = [each for each in self._viewports if not each.is_hidden]
-        if seen:
-            seen[0].zoom_by(factor)
+        first = next((each for each in self._viewports if not each.is_hidden), None)
+        if first is not None:
+            first.zoom_by(factor)
 
     def _move(self, viewports: list[LinkedViewport], how: Callable[[LinkedViewport], None]) -> None:
         """Move these, then emit the visible pixels once."""

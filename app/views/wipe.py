@@ -1,22 +1,18 @@
 """Two to four pictures in one canvas, divided by a movable crossing of two lines."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.shell.translation import tr
 from app.views.compare_canvas import CompareCanvas
+from app.views.divider import ARROW, LARGE_STEP, LINE, SHADE, STEP, draw_disc
 from app.views.panes import BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, Corner, ViewPane
 from app.views.viewport import LinkedViewport
 
 AT_MOST = 4
 KNOB_PX = 36
-LINE = QColor(255, 255, 255)
-SHADE = QColor(0, 0, 0, 90)
-STEP, LARGE_STEP = 0.01, 0.1
-BOTTOM_RIGHT = Corner.AlignBottom | Corner.AlignRight
-CORNERS = {2: (TOP_LEFT, TOP_RIGHT), 3: (TOP_LEFT, TOP_RIGHT, BOTTOM_LEFT)}
-FOUR = (TOP_LEFT, TOP_RIGHT, BOTTOM_LEFT, BOTTOM_RIGHT)
+CORNERS = (TOP_LEFT, TOP_RIGHT, BOTTOM_LEFT, Corner.AlignBottom | Corner.AlignRight)
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -82,12 +78,8 @@ class Knob(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint a white disc with a cross of arrows."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring = self.palette().highlight().color() if self.hasFocus() else SHADE
-        painter.setPen(QPen(ring, 3 if self.hasFocus() else 1))
-        painter.setBrush(LINE)
-        painter.drawEllipse(self.rect().adjusted(2, 2, -2, -2))
-        painter.setPen(QPen(QColor(38, 42, 48), 2))
+        draw_disc(painter, self, self.rect().toRectF())
+        painter.setPen(QPen(ARROW, 2))
         middle = QPointF(self.rect().center()) + QPointF(0.5, 0.5)
         for dx, dy in _ARROWS.values():
             painter.drawLine(middle + QPointF(dx, dy) * 4, middle + QPointF(dx, dy) * 9)
@@ -115,10 +107,9 @@ class WipeCanvas(CompareCanvas):
             rects.append(QRect(0, y, width, height - y))
         elif count == 4:
             rects += [QRect(0, y, x, height - y), QRect(x, y, width - x, height - y)]
-        corners = CORNERS.get(count, FOUR)
         return tuple(
             ViewPane(one.kind, QPoint(0, 0), rect, corner)
-            for one, rect, corner in zip(self.shown, rects, corners, strict=True)
+            for one, rect, corner in zip(self.shown, rects, CORNERS, strict=False)
         )
 
     def take_size(self) -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from app.imaging.layers import InSight, Preview
 from app.imaging.picture import Picture
-from app.imaging.preview import InSight, Preview
 from nledn.photo import Photo
 from nledn.rain import RainLayer
 from nledn.tiling import Rect, balanced, whole

@@ -11,7 +11,8 @@ import pytest
 
 from app.imaging.mask import Brush, Patch, Stroke
 from app.photo.autosave import RecoveryFile, recover, scan
-from app.photo.history import BrightnessStep, ModelStep, StrengthStep
+from app.photo.edits import Choices
+from app.photo.history import ChoiceStep
 from nledn import RainLayer, places
 from nledn.engine import Derainer, Progress
 from nledn.tiling import Rect
@@ -29,6 +30,7 @@ def derainer() -> Derainer:
     return FakeEngines(StandIn()).get(OPTIONS)
 
 
+WEAKER = ChoiceStep(Choices(), Choices(strength=0.25))
 WANTED = replace(OPTIONS, strength=0.75, keep_brightness=True)
 
 
@@ -36,7 +38,7 @@ def kept_of(source: Path, pixels: Pixels) -> tuple[RainLayer, RecoveryFile]:
     engine = derainer()
     layer = engine.start((pixels.shape[0], pixels.shape[1]))
     kept = RecoveryFile(source, WANTED)
-    kept.note(StrengthStep(1.0, 0.25))
+    kept.note(WEAKER)
     kept.begin(OPTIONS, layer)
 
     def on_tile(progress: Progress) -> None:
@@ -62,8 +64,8 @@ def test_rain_and_what_was_done_come_back_in_order(
     stroke.paint([(20.0, 20.0), (140.0, 100.0)])
     patch = stroke.patch()
     other = replace(OPTIONS, precision="fp32")
-    lit = BrightnessStep(True)
-    for deed in (patch, "undo", "redo", ModelStep("auto", "other"), other, lit, "clear"):
+    renamed = ChoiceStep(Choices(), Choices("other", keep_brightness=True), "auto")
+    for deed in (patch, "undo", "redo", renamed, other, "clear"):
         kept.note(deed)
     kept.flush()
     die(monkeypatch)
@@ -78,8 +80,8 @@ def test_rain_and_what_was_done_come_back_in_order(
     assert rain.record == layer.record
     assert found.options == WANTED
     first, painted, *others = found.deeds
-    assert first == StrengthStep(1.0, 0.25)
-    assert others == ["undo", "redo", ModelStep("auto", "other"), other, lit, "clear"]
+    assert first == WEAKER
+    assert others == ["undo", "redo", renamed, other, "clear"]
     assert isinstance(painted, Patch)
     assert painted.rect == patch.rect
     for side, known in ((painted.before, patch.before), (painted.after, patch.after)):
@@ -183,7 +185,7 @@ def test_what_was_saved_is_not_offered_until_it_is_changed(
 ) -> None:
     _, kept = kept_of(picture_file, pixels)
     kept.note("saved")
-    kept.note(StrengthStep(0.25, 0.1))
+    kept.note(ChoiceStep(Choices(strength=0.25), Choices(strength=0.1)))
     kept.flush()
     die(monkeypatch)
     assert len(scan()) == 1

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.imaging.qimage import to_qimage
 from app.photo.controller import PhotoController
 from app.photo.document import Document
-from app.photo.jobs import Saved
+from app.photo.results import Saved
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
 from app.shell.settings import Preferences
@@ -125,13 +125,13 @@ def test_what_is_looked_at_comes_first_also_while_it_runs(
     document.tile_added.connect(added.append)
     backend.hold()
     corner = Rect(150, 110, 160, 120)
-    controller.look_at(corner, corner)
+    controller.deraining.look_at(corner, corner)
     controller.derain()
     backend.let(1)
     qtbot.waitUntil(lambda: len(added) == 1)
     assert (added[0].right, added[0].bottom) == (160, 120)
     other = Rect(0, 110, 10, 120)
-    controller.look_at(other, other)
+    controller.deraining.look_at(other, other)
     backend.let(2)  # the second may have been chosen before we looked elsewhere
     qtbot.waitUntil(lambda: len(added) == 3)
     assert (0, 120) in [(rect.left, rect.bottom) for rect in added[1:]]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.photo.dragging import DragFolders
+from app.photo.results import DragFolders
 from nledn.temporary_files import remove_abandoned
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ def test_they_hold_no_handle_each(temporary: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no such signal")
 def test_those_of_a_killed_window_go_at_the_next_start(temporary: Path) -> None:
     code = (
-        "import os\nfrom app.photo.dragging import DragFolders\n"
+        "import os\nfrom app.photo.results import DragFolders\n"
         "(DragFolders().make() / 'a.png').write_bytes(b'pixels')\nos.kill(os.getpid(), 9)"
     )
     environment = {**os.environ, "TMPDIR": str(temporary)}

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.imaging.mask import Brush
 from app.main_window import MainWindow
-from app.photo.edits import FILE_NAME, Choices, Edits, EditsStore, Mark
+from app.photo.edits import FILE_NAME, Choices, Edits, EditsStore
 from app.photo.state import PhotoState
 from nledn import photo, places
 from nledn.photo import Photo
@@ -58,14 +58,14 @@ def test_a_name_that_is_no_text_has_edits_too(picture_file: Path) -> None:
     picture_file.rename(path)
     store = written(path)
     assert same(store.find(path), EDITS)
-    assert store.in_folder(path.parent) == {path: Mark(None, is_saved=False)}
+    assert store.in_folder(path.parent) == {path: None}
 
 
 def test_edits_are_found_before_they_are_written(picture_file: Path) -> None:
     store = EditsStore()
     store.put(picture_file, EDITS)
     assert store.find(picture_file) is EDITS
-    assert store.in_folder(picture_file.parent) == {picture_file: Mark(None, is_saved=False)}
+    assert store.in_folder(picture_file.parent) == {picture_file: None}
 
 
 def test_another_photo_in_its_place_has_none(picture_file: Path) -> None:
@@ -135,7 +135,7 @@ def test_going_on_asks_nothing_and_coming_back_finds_all(
     painted = window.picture.mask.copy()
     window.named_actions["next"].trigger()
     qtbot.waitUntil(lambda: window.windowTitle().startswith("tower"))
-    assert not window.document.keeps_area
+    assert window.document.area is None
     window.document.history.choose_checkpoint("auto")
     window.document.history.strength_settled(1.0)
     window.named_actions["previous"].trigger()

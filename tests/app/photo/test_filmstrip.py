@@ -10,7 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.photo.edits import FILE_NAME, Choices, EditsStore
+from app.photo.edits import FILE_NAME, Choices, Edits, EditsStore
 from app.photo.filmstrip import Filmstrip, FilmstripModel
 from app.photo.state import PhotoState
 from nledn import photo, places
@@ -236,6 +236,29 @@ def test_the_selected_photos_are_derained_as_a_batch(
     batch = window.batch_controller.batch
     qtbot.waitUntil(lambda: len(batch.entries) == 2)
     assert [entry.source.name for entry in batch.entries] == ["street.png", "tower.png"]
+
+
+def test_photos_that_a_batch_derained_have_their_badge(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    changed = folder / "lake.png"
+    window.controller.series.edits.put(changed, Edits(Choices(strength=0.4)))
+    open_photo(qtbot, window, picture_file)
+    click(strip, 1, Control)
+    window.named_actions["derain_selected"].trigger()
+    batch = window.batch_controller.batch
+    qtbot.waitUntil(lambda: batch.status.planned == 2 and not batch.status.is_looking)
+    with qtbot.waitSignal(batch.ended, timeout=60_000):
+        batch.start()
+    done = ["", "derained", "derained", ""]
+    qtbot.waitUntil(lambda: states(strip) == done)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    open_photo(qtbot, window, folder / "tower.png")
+    qtbot.waitUntil(lambda: states(strip) == done)
+    found = EditsStore().find(changed)
+    assert found is not None
+    assert found.choices.strength == 0.4, "what was chosen for it stays"
+    assert found.result == folder / "derained" / "lake_derained.png"
 
 
 def test_a_message_lies_above_the_row(

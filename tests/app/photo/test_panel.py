@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.imaging.mask import Brush
-from app.photo.derain_button import DerainButton
+from app.main_window import MainWindow
 from app.photo.keep_area import KeepAreaControl
 from app.photo.model_picker import ModelPicker
-from app.photo.panel import SaveRow, SidePanel, StrengthControl
+from app.photo.panel import DerainButton, SaveRow, SidePanel, StrengthControl
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Banner, Notice
+from app.views.panes import Mode
 from nledn.card import Card, Score
 
 CARDS = (
@@ -59,6 +60,23 @@ def test_the_panel_is_in_the_order_of_the_work(shown: Callable[[QWidget], None])
     stops = (panel.derain, panel.strength.slider, panel.model.button, panel.results.save)
     places = [order.index(each) for each in stops]
     assert places == sorted(places), "the Tab key goes the same way"
+
+
+@pytest.mark.parametrize("mode", ["before_after", "rain"])
+def test_nothing_moves_when_the_brush_is_taken(
+    window: MainWindow, mode: Mode, qtbot: QtBot
+) -> None:
+    window.view.mode = mode
+    panel = window.photo.panel
+    sections = (panel.keep_area.brush_button, panel.rain_gain, panel.model, panel.results)
+
+    def places() -> list[QPoint]:
+        return [section.mapTo(panel, QPoint()) for section in sections]
+
+    before = places()
+    panel.keep_area.brush_button.click()
+    qtbot.waitUntil(panel.keep_area.feather.isVisible)
+    assert places() == before
 
 
 def test_a_drag_of_the_strength_tells_each_step_and_settles_once(

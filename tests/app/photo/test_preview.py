@@ -1,6 +1,7 @@
 """The visible area is shown derained at once, in a reduced copy, and then tile by tile."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.photo import jobs
+from app.photo import deraining
 from app.photo.state import PhotoState
 from nledn import photo
+from nledn.auto import Chosen
 from nledn.photo import Photo
 from nledn.tiling import Rect
-from tests.app.conftest import OPTIONS, FakeEngines, StandIn
-from tests.app.window import open_photo, state, whole
+from tests.app.conftest import OPTIONS, FakeEngines, FakeModels, StandIn
+from tests.app.window import derain, open_photo, state, whole
 
 PREVIEW_PX = 12_000
 TILES = 4  # of the preview: 73×73 px, the largest share whose tiles have no more pixels
@@ -39,7 +41,7 @@ def large(
     monkeypatch: pytest.MonkeyPatch,
 ) -> MainWindow:
     """A window with a photo that is worth a preview, before whose first tile the engine waits."""
-    monkeypatch.setattr(jobs, "PREVIEW_PX", PREVIEW_PX)
+    monkeypatch.setattr(deraining, "PREVIEW_PX", PREVIEW_PX)
     path = tmp_path / "street.png"
     photo.write(Photo(pixels), path)
     open_photo(qtbot, window, path)
@@ -67,6 +69,25 @@ def taken(window: MainWindow) -> npt.NDArray[np.float64]:
     )
     share: npt.NDArray[np.float64] = np.rint(100 * (before - after) / before)
     return share
+
+
+def test_the_model_is_chosen_and_loaded_before_a_click(
+    qtbot: QtBot,
+    window: MainWindow,
+    engines: FakeEngines,
+    picture_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chosen = Chosen(replace(window.document.options, weights="other"), "light rain")
+    monkeypatch.setattr(FakeModels, "_choose", staticmethod(lambda _options, _look: chosen))
+    open_photo(qtbot, window, picture_file)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    assert [options.weights for options in engines.loaded] == ["other"]
+    assert state(window) is PhotoState.READY
+    engines.loaded.clear()
+    derain(qtbot, window)
+    assert window.document.status.checkpoint == "other"
+    assert not engines.loaded
 
 
 def test_all_that_is_in_sight_changes_before_the_first_tile(previewed: MainWindow) -> None:

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from app.imaging.mask import Brush, Stroke
 from app.main_window import MainWindow
 from app.photo.autosave import Offer, RecoveryFile, recover
-from app.photo.history import ModelStep, StrengthStep
+from app.photo.edits import Choices
+from app.photo.history import ChoiceStep
 from app.photo.state import PhotoState
 from app.start import Beginning
 from nledn import places
@@ -30,7 +31,9 @@ def offer(picture_file: Path, pixels: Pixels) -> Iterator[Offer]:
     stroke = Stroke(np.zeros(pixels.shape[:2], np.float32), Brush(30, 1.0))
     stroke.paint([(20.0, 20.0), (140.0, 100.0)])
     other = replace(OPTIONS, precision="fp32")
-    for deed in (StrengthStep(1.0, 0.5), stroke.patch(), ModelStep("auto", "other"), "undo"):
+    whole, half, other_half = Choices(), Choices(strength=0.5), Choices("other", 0.5)
+    steps = ChoiceStep(whole, half), stroke.patch(), ChoiceStep(half, other_half)
+    for deed in (*steps, "undo"):
         kept.note(deed)
     for options in (other, OPTIONS):
         kept.note(options)

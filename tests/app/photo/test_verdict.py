@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.photo.verdict import VerdictChip
+from app.shell import theme
 from app.shell.translation import LITTLE_TAKEN, STRONG_TAKEN
 from nledn.card import Card
 from nledn.catalog import DENSE_ID
@@ -90,6 +92,40 @@ def test_the_chip_says_how_it_went_and_has_figures_for_who_asks(
     chip.click()
     assert not chip.isVisible()
     assert state(opened) is PhotoState.DONE
+
+
+def test_the_line_between_before_and_after_does_not_cross_the_words(
+    qtbot: QtBot,
+    qapp: QApplication,
+    opened: MainWindow,
+    backend: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taking(backend, STRONG_TAKEN + 1, monkeypatch)
+    derain(qtbot, opened)
+    qtbot.waitUntil(lambda: says(opened, "Strong removal"))
+    chip, view = chip_of(opened), opened.view
+    view.viewport.set_zoom(8.0)
+    theme.apply(qapp, "dark")
+    assert chip.geometry().intersects(view.handle.geometry())
+    with_line = view.grab(chip.geometry()).toImage()
+    view.handle.hide()
+    without_line = view.grab(chip.geometry()).toImage()
+    qapp.setStyleSheet("")
+    inside = chip.rect().adjusted(chip.height() // 2, 0, -chip.height() // 2, 0)
+    assert with_line.copy(inside) == without_line.copy(inside)
+
+
+def test_the_chip_lies_on_the_result_where_both_are_side_by_side(
+    qtbot: QtBot, opened: MainWindow
+) -> None:
+    derain(qtbot, opened)
+    qtbot.waitUntil(lambda: chip_of(opened).isVisible())
+    opened.view.mode = "side_by_side"
+    chip, after = chip_of(opened).geometry(), opened.view.after_area
+    assert after.left() >= opened.view.width() // 2
+    assert after.contains(chip)
+    assert chip.center().x() == pytest.approx(after.center().x(), abs=1)
 
 
 def test_a_photo_that_became_darker_gets_its_brightness_back_by_a_click(

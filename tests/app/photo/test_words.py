@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.photo.jobs import Saved
+from app.photo.results import Saved
 from app.photo.state import PhotoState, Status
 from app.photo.words import saved_of, status_of
 from nledn.photo import Note, Photo, WriteSettings

@@ -30,6 +30,19 @@ def test_a_message_does_not_move_the_photo(
     qtbot.waitUntil(lambda: place_of(window, "view").contains(place_of(window, "banner")))
 
 
+def test_a_short_message_has_one_line_beside_its_buttons(
+    qtbot: QtBot, window: MainWindow, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    window.show_notice(Notice("9 photos in this folder."))
+    action = Action("folder", "Show in folder", lambda: None)
+    window.show_notice(Notice("Saved street_derained.png: 8 bits a channel.", "done", (action,)))
+    banner = window.shell.banner
+    qtbot.waitUntil(banner.buttons["folder"].isVisible)
+    lines = banner.words.fontMetrics().horizontalAdvance(banner.words.text())
+    assert banner.words.width() >= lines
+
+
 @pytest.mark.parametrize(
     ("kind", "has_action", "goes"),
     [

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from app.photo.derain_button import DerainButton
+from app.photo.panel import DerainButton
 from app.shell.translation import LANGUAGES, chosen_language, explain, install, tr
 from nledn import places
 from nledn.errors import PhotoNotFound

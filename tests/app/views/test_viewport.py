@@ -151,9 +151,12 @@ def test_a_wheel_stops_once_at_100_per_cent() -> None:
 
 
 def test_who_listens_hears_of_a_new_part_once(qtbot: QtBot) -> None:
-    at = viewport()
+    link = Link()
+    at = link.add()
+    at.set_view_size(1500, 900)
+    at.set_photo_size(6000, 4000)
     heard: list[Rect] = []
-    at.visible_rect_changed.connect(heard.append)
+    link.visible_rect_changed.connect(heard.append)
     at.set_zoom(1)
     at.set_zoom(1)
     assert heard == [at.visible_rect]

@@ -1,17 +1,67 @@
-"""A result as a file for another program, when it is dragged out of the window."""
+"""Work for results: written, exported, copied, dragged out of the window."""
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QImage
+
+from app.imaging.qimage import ScreenColour
+from app.photo.state import tiles_of
 from app.tasks import Job, Work
 from nledn import temporary_files
+from nledn.naming import free_name
 
 if TYPE_CHECKING:
-    from nledn.photo import WriteSettings
+    from nledn.photo import Photo, WriteSettings
     from nledn.pipeline import Result
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """A result that was written.
+
+    Attributes:
+        photo: what, as it was handed to the writer, but without XMP that is only our record; its
+            notes tell what is not kept.
+        tiles: computed and all, of a partial result; None for a complete one.
+    """
+
+    path: Path
+    photo: "Photo"
+    settings: "WriteSettings"
+    tiles: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SaveJob(Job[Saved]):
+    """Write a result."""
+
+    result: "Result"
+    path: Path
+    settings: "WriteSettings"
+    record: bool
+    find_free_name: bool = False
+
+    def run(self, work: Work) -> Saved:
+        """Write it whole, or not at all."""
+        from nledn import pipeline
+
+        path = free_name(self.path) if self.find_free_name else self.path
+        layer = self.result.layer
+        tiles = None if layer.is_complete else tiles_of(layer)
+        clean = pipeline.write(self.result, path, self.settings, record=self.record)
+        if self.result.photo.xmp is None:
+            clean = replace(clean, xmp=None)
+        return Saved(path, clean, self.settings, tiles)
+
+
+def image_of(result: "Result") -> QImage:
+    """Return a result for the clipboard: sRGB, because that has no profiles."""
+    photo = result.clean(record=False)
+    return ScreenColour(photo.icc).image(photo.pixels, photo.alpha)
 
 
 class DragFolders:
