@@ -48,14 +48,10 @@ def show(
     ],
 ) -> None:
     """Show the facts about a model."""
-    card = catalog.find(checkpoint)
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column()
-    table.add_column(overflow="fold")
-    for name, value in _lines(card):
-        if value:
-            table.add_row(name, value)
-    out.print(table)
+    lines = [(name, value) for name, value in _lines(catalog.find(checkpoint)) if value]
+    width = max(len(name) for name, _ in lines)
+    for name, value in lines:
+        out.print(f"{name:{width}}  {value}")
 
 
 @app.command()

@@ -22,7 +22,7 @@ from tests.batch.batches import OPTIONS, engine, request
 PLACES: dict[str, tuple[object, str, str]] = {
     "before reading": (decoder, "read", "before"),
     "before computing": (nledn.batch.work, "compute", "before"),
-    "while writing": (photo.writing, "_encode", "after"),  # the temporary file is there
+    "while writing": (photo.writing, "_fitted", "after"),  # the temporary file is there
     "before the name": (nledn.atomic._Temporary, "move", "before"),
     "between two names": (os, "link", "after"),  # the result and its temporary name are there
     "after the name": (nledn.batch.work, "save", "after"),  # not yet in the journal
