@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
 from app.photo.state import PhotoState, Status
 
@@ -112,19 +112,21 @@ class Watch(QObject):
             self.found["whole_view_s"] = round(time.perf_counter() - self._clicked, 3)
             height, width = preview.layer.tiling.size
             self.found["preview_px"] = width * height
-            self._window.controller.let_go()
-            self._window.close()
+            self._end()
 
     def _tile_added(self) -> None:
         if "first_tile_s" not in self.found:
             self._window.view.repaint()
             self.found["first_tile_s"] = round(time.perf_counter() - self._clicked, 3)
             if self._what in ("derain", "first"):
-                self._window.controller.let_go()
-                self._window.close()
+                self._end()
         done = self._window.document.status.done + 1
         if self._settings.get("tiles") and done >= self._settings["tiles"]:
             self._window.controller.cancel()
+
+    def _end(self) -> None:
+        self._window.controller.let_go()
+        QCoreApplication.exit()  # closing the window would ask about the tile that is not saved
 
     def _pan_and_save(self) -> None:
         longest = 0.0
