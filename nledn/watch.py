@@ -27,6 +27,7 @@ class Settling:
 
     def __init__(self) -> None:
         self._stamps: dict[Path, Stamp | None] = {}
+        self._complete: dict[Path, Stamp | None] = {}  # a notice can come after its file was seen
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -40,17 +41,22 @@ class Settling:
     def clear(self) -> None:
         """Forget all of them."""
         self._stamps.clear()
+        self._complete.clear()
 
     def compare(self, now: Mapping[Path, Stamp | None]) -> tuple[Path, ...]:
-        """Return the complete files: those unchanged since the last check.
+        """Return the complete files: those unchanged since the last check, each once.
 
         Args:
             now: the present stamps of `paths`; see `stamps_of`.
         """
         before = {path: self._stamps.pop(path, None) for path in now}
-        complete = tuple(path for path, stamp in now.items() if stamp and stamp == before[path])
-        self._stamps |= {path: now[path] for path in now if now[path] and path not in complete}
-        return complete
+        changed = {path: now[path] for path in now if now[path] != self._complete.get(path)}
+        complete = {
+            path: stamp for path, stamp in changed.items() if stamp and stamp == before[path]
+        }
+        self._stamps |= {path: changed[path] for path in changed.keys() - complete if changed[path]}
+        self._complete |= complete
+        return tuple(complete)
 
 
 def stamps_of(paths: tuple[Path, ...]) -> dict[Path, Stamp | None]:

@@ -28,3 +28,15 @@ def test_what_is_empty_or_gone_is_waited_for_no_longer(tmp_path: Path) -> None:
     settling.note(tmp_path / "gone.jpg")
     assert look(settling) == ()
     assert settling.paths == ()
+
+
+def test_a_late_notice_of_what_was_seen_says_nothing_new(tmp_path: Path) -> None:
+    settling, path = Settling(), tmp_path / "a.jpg"
+    path.write_bytes(b"whole")
+    settling.note(path)
+    assert (look(settling), look(settling)) == ((), (path,))
+    settling.note(path)  # on a busy machine the system's notices come seconds later
+    assert (look(settling), look(settling)) == ((), ())
+    path.write_bytes(b"another one")
+    settling.note(path)
+    assert (look(settling), look(settling)) == ((), (path,))
