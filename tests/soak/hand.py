@@ -140,6 +140,8 @@ class Hand:
                 _send(widget, kind, self.place_in(widget), button, held)
 
     def _choose(self, combo: QComboBox) -> None:
+        if combo.findData("torch") >= 0:
+            return  # the run has its engine; the library of another would count as growth
         if self.rng.random() < 0.3:
             QTest.mouseClick(combo, LEFT)  # its list stays open for what comes next
         else:
