@@ -30,7 +30,7 @@ LOADED_AT_MOST = 8  # more than a comparison has panes; 4 MB each: OpenVINO's ha
 _Place = tuple[str, Options]
 """A model by its file's hash, and its device, backend and precision."""
 _Made = tuple[Options, tuple[str, str, str]]
-"""What a layer depends on beside photo and model: what was asked for, and what that gave here."""
+"""The options of a layer, and the device, backend and precision that were chosen by them."""
 Load = Callable[[Options], Derainer]
 
 

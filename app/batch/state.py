@@ -102,7 +102,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Choices:
-    """How results are written, as `nledn.batch.BatchSettings`; an empty folder is made beside."""
+    """The settings of results, as in `nledn.batch.BatchSettings`; `out` empty: a folder beside."""
 
     out: str = ""
     name: str = DEFAULT_TEMPLATE

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLayoutItem,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -59,6 +60,10 @@ def form(fields: Iterable[tuple[str, QWidget | QLayout]]) -> QFormLayout:
         label = QLabel(name)
         if name:
             label.setFixedHeight(FIELD_PX)
+        first = field if isinstance(field, QWidget) else field.itemAt(0)
+        control = first.widget() if isinstance(first, QLayoutItem) else first
+        if control is not None:
+            label.setBuddy(control)  # so screen readers know its name
         made.addRow(label, field)
     return made
 

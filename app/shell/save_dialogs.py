@@ -1,4 +1,4 @@
-"""How results are saved: Save as, and export presets, kept between starts, with their dialog."""
+"""Save as, and export presets: their choices, kept between starts, and their dialogs."""
 
 import json
 import os

@@ -55,7 +55,7 @@ class SideFiles:
         files may follow.
 
         Returns:
-            Whether all could be written.
+            True if all could be written.
         """
         failed = 0
         for path, kind in self.kinds.items():
