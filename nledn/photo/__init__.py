@@ -1,8 +1,9 @@
 """Photos in and out: files become `Photo`, results become files."""
 
+from nledn.messages import Note
 from nledn.photo.formats import is_video_suffix, output_suffix, readable_suffixes, writable_suffixes
 from nledn.photo.icc import in_srgb
-from nledn.photo.model import Note, Photo, WriteSettings
+from nledn.photo.model import Photo, WriteSettings
 from nledn.photo.reading import Header, read, read_header
 from nledn.photo.writing import resized, write, write_rain
 

@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
+from nledn.messages import Note
 from nledn.photo import jpeg_segments as jpeg
 from nledn.photo import xmp
 from nledn.photo.jpeg_segments import Segments, after_end, segment, segments_in
-from nledn.photo.model import Note
 from nledn.photo.source import Unsupported
 from nledn.photo.tiff_structure import TiffDamaged, TiffStructure
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
+from nledn.messages import Note
 from nledn.photo import exif, gain_map, iptc, vips, xmp
 from nledn.photo import jpeg_segments as jpeg
 from nledn.photo.jpeg_segments import APP1, APP2, Segments, segment
-from nledn.photo.model import Note, Photo, WriteSettings
+from nledn.photo.model import Photo, WriteSettings
 from nledn.photo.source import Damaged, Source
 from nledn.photo.tiff_structure import Field, TiffDamaged, TiffStructure, structured
 

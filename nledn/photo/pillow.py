@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from PIL import Image
 
+from nledn.messages import Note
 from nledn.photo import exif, xmp
-from nledn.photo.model import Facts, Note, Photo, WriteSettings, other_data, texts_of
+from nledn.photo.model import Facts, Photo, WriteSettings, other_data, texts_of
 from nledn.photo.source import Form, Picture, Source, Unsupported
 from nledn.pixels import strips
 

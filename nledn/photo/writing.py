@@ -11,6 +11,7 @@ import pyvips
 
 from nledn.atomic import replacing
 from nledn.errors import OutputFailed, OutputTooLarge, unknown_format
+from nledn.messages import Note
 from nledn.photo import exif, icc, iptc, jpeg, jxl, metadata, pillow, png, tiff_writing
 from nledn.photo.formats import (
     RAIN_LAYERS,
@@ -19,7 +20,7 @@ from nledn.photo.formats import (
     written_depth,
     written_format,
 )
-from nledn.photo.model import Note, Photo, WriteSettings
+from nledn.photo.model import Photo, WriteSettings
 from nledn.pixels import Floats, Pixels, Plane, in_depth, strips, white
 
 AS_USUAL = WriteSettings()
