@@ -60,7 +60,7 @@ def read(
 
 
 def read_header(path: Path, *, cancel: CancelToken | None = None) -> "Header":
-    """Look at the photo at `path` as `nledn.photo.read_header` does, in another process.
+    """Read the header of the photo at `path` in another process, without decoding it.
 
     Raises:
         PhotoError, Cancelled: as `read`.

@@ -5,6 +5,7 @@ ends by its limit of processor time.
 """
 
 import json
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from nledn import malloc
 from nledn.decoder import limits, protocol, sandbox
 from nledn.errors import PhotoError, PhotoTakesMemory
 from nledn.photo.model import Facts
-from nledn.photo.reading import Header, decode, read_header
+from nledn.photo.reading import Header, decode
 from nledn.photo.source import Form
 
 _INPUT, _OUTPUT, _ERRORS = 0, 1, 2
@@ -45,7 +46,9 @@ def serve() -> NoReturn:
     answer({"ready": True})
     while True:
         question = questions.get()
-        _forget_words()
+        if os.fstat(_ERRORS).st_size:  # prints about earlier photos; see `Process._last_words`
+            os.ftruncate(_ERRORS, 0)
+            os.lseek(_ERRORS, 0, os.SEEK_SET)
         _answer(question, answer)
         malloc.give_back()
 
@@ -57,22 +60,12 @@ def _listen(questions: "SimpleQueue[dict[str, Any]]") -> None:
     os._exit(0)  # the owner is gone, and the photo is no longer needed
 
 
-def _forget_words() -> None:
-    """Drop the prints of libraries about earlier photos; see `Process._last_words`."""
-    if os.fstat(_ERRORS).st_size:
-        os.ftruncate(_ERRORS, 0)
-        os.lseek(_ERRORS, 0, os.SEEK_SET)
-
-
 def _answer(question: dict[str, Any], answer: Answer) -> None:
     path = Path(question.get("header") or question["read"])
     limits.hold(limits.HEADER_CPU_S, limits.header_bytes(path))
-    end: dict[str, Any] = {"done": None}
+    end: dict[str, Any] = {}
     try:
-        if "read" in question:
-            end = {"done": protocol.facts_sent(_decoded(path, question, answer))}
-        else:
-            answer({"header": asdict(read_header(path))})
+        end["done"] = _decoded(path, question, answer)
     except PhotoError as error:
         end = {"error": error.to_dict()}
     except MemoryError:
@@ -82,24 +75,26 @@ def _answer(question: dict[str, Any], answer: Answer) -> None:
     answer(end)
 
 
-def _decoded(path: Path, question: dict[str, Any], answer: Answer) -> Facts:
-    """Decode a photo, and send all of it but its facts."""
-    limit, damaged = question["limit_megapixels"], bool(question["damaged"])
-    for piece in decode(path, limit_megapixels=limit, damaged=damaged):
+def _decoded(path: Path, question: dict[str, Any], answer: Answer) -> dict[str, Any] | None:
+    """Decode a photo and send its pieces; return its facts, or None after the header alone."""
+    limit = question.get("limit_megapixels", math.inf)
+    for piece in decode(path, limit_megapixels=limit, damaged=bool(question.get("damaged"))):
         match piece:
             case Header():
                 answer({"header": asdict(piece)})
+                if "header" in question:
+                    break
                 cpu_s = limits.cpu_s(piece.format, piece.megapixels)
                 limits.hold(cpu_s, limits.memory_bytes(piece.megapixels))
             case Form():
                 form = piece
                 answer({"form": asdict(form)})
             case Facts():
-                facts = piece
+                return protocol.facts_sent(piece)
             case strip:
                 rows = np.ascontiguousarray(strip, form.depth)
                 answer({"strip": [rows.nbytes, rows.shape[2]]}, rows)
-    return facts
+    return None
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from nledn.messages import Note
 from nledn.photo.formats import is_video_suffix, output_suffix, readable_suffixes, writable_suffixes
 from nledn.photo.icc import in_srgb
 from nledn.photo.model import Photo, WriteSettings
-from nledn.photo.reading import Header, read, read_header
+from nledn.photo.reading import Header, read
 from nledn.photo.writing import resized, write, write_rain
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "is_video_suffix",
     "output_suffix",
     "read",
-    "read_header",
     "readable_suffixes",
     "resized",
     "writable_suffixes",

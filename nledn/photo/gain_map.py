@@ -58,16 +58,6 @@ def turned(gain_map: bytes, orientation: int) -> bytes:
     return _joined([*about, *coding], encoded.read())
 
 
-def is_told_in_xmp(gain_map: bytes) -> bool:
-    """Return whether it is Ultra HDR's, which the picture's XMP must name."""
-    return xmp.has_gain_map(_read(gain_map).facts.xmp or b"")
-
-
-def is_of_iso(gain_map: bytes) -> bool:
-    """Return whether it is ISO 21496-1's, which a segment of the picture must name."""
-    return Note.GAIN_MAP in _read(gain_map).facts.notes
-
-
 def _read(gain_map: bytes) -> Segments:
     return jpeg.read(io.BytesIO(gain_map))
 

@@ -5,7 +5,6 @@ by `decode`, in a process that may crash or be stopped.
 """
 
 import functools
-import math
 import re
 import stat
 from collections.abc import Callable, Generator, Iterator
@@ -171,17 +170,6 @@ def _decoded(
         # The facts tell of a missing end alone.
         notes = (f"{Note.CUT_OFF}:{rows} of {height}",) if rows < height else ()
         return replace(picture, notes=notes)
-
-
-def read_header(path: Path) -> Header:
-    """Read the header of the photo at `path` without decoding it.
-
-    Raises:
-        PhotoError: as `read`, for what the header shows.
-    """
-    header = next(decode(Path(path), limit_megapixels=math.inf))
-    assert isinstance(header, Header), "it comes first"
-    return header
 
 
 @contextmanager

@@ -105,18 +105,16 @@ def write_rain(
     kind = written_format(path.suffix)
     if kind not in RAIN_LAYERS:
         raise unknown_format(path)
-    layer = Photo(rain if kind == "TIFF" else _rain_as_16_bits(rain))
+    values: Pixels = rain
+    if kind != "TIFF":
+        values = np.empty(rain.shape, np.uint16)
+        for rows in strips(*rain.shape[:2]):
+            # In double: 32768 + 32767·rain has more digits than a float32.
+            values[rows] = np.rint(32768 + 32767 * rain[rows].astype(np.float64))
+    layer = Photo(values)
     _refuse_too_large(layer, path, kind)
     with replacing(path, overwrite=overwrite, sources=sources) as file, _codec_errors(path):
         _ENCODERS[kind](layer, file, AS_USUAL)
-
-
-def _rain_as_16_bits(rain: Floats) -> Pixels:
-    values = np.empty(rain.shape, np.uint16)
-    for rows in strips(*rain.shape[:2]):
-        # In double: 32768 + 32767·rain has more digits than a float32.
-        values[rows] = np.rint(32768 + 32767 * rain[rows].astype(np.float64))
-    return values
 
 
 @contextmanager

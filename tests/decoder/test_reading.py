@@ -141,7 +141,7 @@ def test_the_limit(tmp_path: Path) -> None:
 
 def test_headers(tmp_path: Path) -> None:
     path = files.saved(tmp_path, "a.png", files.encoded(files.colours(40, 50), "PNG"))
-    assert decoder.read_header(path) == photo.read_header(path)
+    assert decoder.read_header(path) == photo.Header("PNG", (50, 40))
     with pytest.raises(PhotoError):
         decoder.read_header(tmp_path)
 
