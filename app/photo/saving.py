@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.photo.document import Derained, Document, Done
-from app.photo.results import DragFolders, DragJob, Saved, SaveJob, image_of
+from app.photo.results import DragFolders, Saved, SaveJob, image_of
 from app.photo.state import PhotoState
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
@@ -113,8 +113,8 @@ class Saving(QObject):
         if derained is not None and not self._is_deraining:
             result, write = self._document.result(derained), self._settings()
             name = name_of(self._naming(derained), settings.name_template)
-            job = DragJob(result, name, write, settings.record, self._drag_folders)
-            task = self._tasks.submit(job)
+            drag = partial(self._drag_folders.write, result, name, write, record=settings.record)
+            task = self._tasks.submit(Call(drag))
             task.succeeded.connect(self.dragged.emit)
             task.failed.connect(self.failed.emit)
 
