@@ -40,8 +40,8 @@ class ClearStep:
 
 
 Step: TypeAlias = ChoiceStep | Patch | ClearStep
-Deed: TypeAlias = ChoiceStep | Patch | Options | Literal["clear", "undo", "redo", "saved"]
-"""Recovery replays these: steps, other settings, undo and redo; or it knows that all is saved."""
+Deed: TypeAlias = ChoiceStep | Patch | Options | Literal["clear", "undo", "redo", "derain", "saved"]
+"""Recovery replays these: steps, other settings, undo, redo; or it knows of a derain or a save."""
 
 
 class History(QObject):

@@ -96,8 +96,8 @@
         <translation>高级：使用名称模板</translation>
     </message>
     <message>
-        <source>AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.</source>
-        <translation>AfterRain 上次未正常退出。已恢复 {name} 的 {done} 个图块（共 {total} 个）。</translation>
+        <source>AfterRain did not close properly. Restore the work on {name}? Its rain is computed again.</source>
+        <translation>AfterRain 上次未正常退出。要恢复对 {name} 的编辑吗？雨会重新计算。</translation>
     </message>
     <message>
         <source>AfterRain does not download photos. Save the picture, then open its file.</source>
@@ -678,10 +678,6 @@
     <message>
         <source>Fetching {title}: {percent} %</source>
         <translation>正在获取 {title}：{percent} %</translation>
-    </message>
-    <message>
-        <source>Figures</source>
-        <translation>数值</translation>
     </message>
     <message>
         <source>File</source>

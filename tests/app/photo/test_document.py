@@ -267,6 +267,7 @@ def test_an_engine_that_fails_leaves_the_photo_ready(
     with qtbot.waitSignal(controller.failed):
         controller.derain()
     assert document.status.state is PhotoState.READY
+    controller.let_go()
 
 
 def test_files_and_engine_stay_off_the_main_thread(
