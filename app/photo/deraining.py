@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from app.imaging.layers import InSight, Preview
+from app.imaging.preview import InSight, Preview
 from app.photo.document import Document
 from app.photo.state import PhotoState, tiles_of
 from app.shell.engines import Engines, LoadJob

@@ -65,14 +65,12 @@ class Document(QObject):
 
     Attributes:
         photo_opened: (opening.Found); its photo is the open one now.
-        tile_added: (Rect); these pixels of the layer changed.
         brightness_changed: (bool) it is kept from now on, or no longer.
         kept_changed: (int) the number of kept areas.
         first_model: id of the model that a photo without edits begins with, chosen by hand last.
     """
 
     photo_opened = Signal(object)
-    tile_added = Signal(object)
     status_changed = Signal(object)
     strength_changed = Signal(float)
     brightness_changed = Signal(bool)
@@ -109,12 +107,12 @@ class Document(QObject):
     @property
     def strength(self) -> float:
         """Share of the rain to remove, 0 to 1.5."""
-        return self.picture.strength
+        return self.picture.look.strength
 
     @property
     def keep_brightness(self) -> bool:
         """True if the slow part of the rain's light is given back."""
-        return self.picture.keep_brightness
+        return self.picture.look.keep_brightness
 
     def neighbour(self, by: int) -> Path | None:
         """The photo so many places further in the folder."""
@@ -179,7 +177,7 @@ class Document(QObject):
         self.picture.set_photo(found.photo, found.copies)
         self.take_wanted(wanted)
         if area is not None and area.shape == found.photo.pixels.shape[:2]:
-            self.picture.mask = area
+            self.picture.set_mask(area)
         self.history.restart()
         self._show()
         self.kept_changed.emit(self.picture.kept_areas())
@@ -206,14 +204,13 @@ class Document(QObject):
         assert self.latest is not None, "its layer has begun"
         self.latest.tiles = done
         self.picture.rain_added(rect)
-        self.tile_added.emit(rect)
         self._set_status(self.status.state, done, total, left_s)
         self._tell_unsaved()
 
     def set_strength(self, strength: float) -> None:
         """Set the share of the rain to remove, 0 to 1.5."""
         before = self.strength
-        self.picture.strength = strength
+        self.picture.change_look(strength=strength)
         if self.strength != before:
             self.strength_changed.emit(self.strength)
             self._edited()
@@ -221,7 +218,7 @@ class Document(QObject):
     def set_keep_brightness(self, keep: bool) -> None:
         """Give the slow part of the rain's light back, or not."""
         if keep != self.keep_brightness:
-            self.picture.keep_brightness = keep
+            self.picture.change_look(keep_brightness=keep)
             self.brightness_changed.emit(keep)
             self._edited()
 

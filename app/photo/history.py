@@ -142,10 +142,10 @@ class History(QObject):
                 self._strength = choices.strength
                 document.take_wanted(replace(document.options, **asdict(choices)))
             case Patch():
-                (picture.undo_stroke if undo else picture.redo_stroke)(step)
+                picture.put_patch(step, undo=undo)
                 document.area_changed()
             case ClearStep():
-                picture.mask = step.before if undo else np.zeros_like(step.before)
+                picture.set_mask(step.before if undo else np.zeros_like(step.before))
                 document.area_changed()
 
     @property

@@ -69,7 +69,7 @@ class PhotoPage(QObject):
         self._show_status(document.status)
         self.panel.strength.set_strength(document.strength)
         gain = self.panel.gain
-        gain.setCurrentIndex(gain.findData(f"{self._picture.rain_gain:g}"))
+        gain.setCurrentIndex(gain.findData(f"{self._picture.look.rain_gain:g}"))
 
     def show_photo(self, photo: "Photo") -> None:
         """Show a newly opened photo."""
@@ -117,10 +117,8 @@ class PhotoPage(QObject):
 
     def _connect_view(self) -> None:
         view, viewport = self._view, self._view.viewport
-        view.stroke_begun.connect(self._begin_stroke)
-        view.stroke_moved.connect(self._picture.paint)
-        view.stroke_ended.connect(self._end_stroke)
-        view.sight_changed.connect(self._look)
+        view.painted.connect(self._document.history.stroke_painted)
+        view.sight_changed.connect(self._controller.deraining.look_at)
         viewport.changed.connect(self._show_zoom)
         self._shell.page_changed.connect(self._show_zoom)
 
@@ -189,7 +187,7 @@ class PhotoPage(QObject):
             self._controller.derain()
 
     def _show_gain(self) -> None:
-        self._picture.rain_gain = float(self.panel.gain.currentData())
+        self._picture.change_look(rain_gain=float(self.panel.gain.currentData()))
 
     def _copy_settings(self) -> None:
         self._controller.series.copy()
@@ -203,21 +201,7 @@ class PhotoPage(QObject):
             self._shell.banner.show_notice(Notice(words, "done"))
 
     def _take_brush(self, brush: Brush | None) -> None:
-        self._view.brush = brush
+        self._view.set_brush(brush)
         area = self.panel.keep_area
         self._actions["brush"].setChecked(area.brush_button.isChecked())
         self._actions["eraser"].setChecked(area.eraser_button.isChecked())
-
-    def _look(self) -> None:
-        if self._document.photo is not None:
-            seen = self._view.viewport.visible_rect, self._view.after_rect
-            self._controller.deraining.look_at(*seen)
-
-    def _begin_stroke(self) -> None:
-        if self._view.brush is not None and self._picture.photo is not None:
-            self._picture.begin_stroke(self._view.brush)
-
-    def _end_stroke(self) -> None:
-        patch = self._picture.end_stroke()
-        if patch is not None:
-            self._document.history.stroke_painted(patch)

@@ -39,7 +39,7 @@ def test_open_derain_weaken_save(
     assert not panel.results.save.isEnabled()
     derain(qtbot, window)
     panel.strength.number.setValue(80)
-    assert window.picture.strength == 0.8
+    assert window.picture.look.strength == 0.8
     shown = window.picture.pixels("after", 0, whole(pixels))
     with qtbot.waitSignal(window.controller.saving.saved) as saved:
         panel.results.save.click()

@@ -66,7 +66,7 @@ def test_the_panel_is_in_the_order_of_the_work(shown: Callable[[QWidget], None])
 def test_nothing_moves_when_the_brush_is_taken(
     window: MainWindow, mode: Mode, qtbot: QtBot
 ) -> None:
-    window.view.mode = mode
+    window.view.arrange(mode=mode)
     panel = window.photo.panel
     sections = (panel.keep_area.brush_button, panel.rain_gain, panel.model, panel.results)
 

@@ -45,7 +45,7 @@ def large(
     path = tmp_path / "street.png"
     photo.write(Photo(pixels), path)
     open_photo(qtbot, window, path)
-    window.view.mode = "single"
+    window.view.arrange(mode="single")
     backend.hold()
     window.controller.derain()
     return window
