@@ -106,7 +106,7 @@ def test_dragging_the_thumbnail_makes_a_file(
     path = dragged.args[0]
     assert path.name == "street_derained.png"
     assert path.parent.stat().st_mode & 0o077 == 0, "its folder is for its owner alone"
-    window.controller.saving.forget_dragged()
+    window.controller.saving.drag_folders.remove()
     assert not path.parent.exists()
 
 
