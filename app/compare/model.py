@@ -140,7 +140,7 @@ class CompareModel(QObject):
     def set_strength(self, key: int, strength: float) -> None:
         """Change a checkpoint's strength, which computes no tiles."""
         self.panes = rows.with_strength(self.panes, key, strength)
-        self.pictures[key].strength = strength
+        self.pictures[key].change_look(strength=strength)
         self._invalidate()
 
     # The area to compute
@@ -196,7 +196,7 @@ class CompareModel(QObject):
         """Show colours in the screen's profile."""
         self._screen_profile = profile
         for picture in self.pictures.values():
-            picture.screen_profile = profile
+            picture.set_screen_profile(profile)
 
     # State
 
@@ -250,8 +250,8 @@ class CompareModel(QObject):
         if self.panes == before:
             return
         picture = self.pictures[pane.key] = Picture()
-        picture.strength = pane.strength
-        picture.screen_profile = self._screen_profile
+        picture.change_look(strength=pane.strength)
+        picture.set_screen_profile(self._screen_profile)
         if pane.kind in ("rainy", "checkpoint"):
             picture.set_photo(self.photo, self._copies)
         self._forget_lost()
