@@ -175,10 +175,8 @@ def _run(request: BatchRequest, scheduler: str | None, rest: Config, files: Side
         _say_ending(queue, ending)
         code = _code(ending)
         if files.kinds and ending.error is None and not ending.cancelled:
-            writers = dict.fromkeys(
-                reporting.MARKS, partial(reporting.write, report_of(queue, cancel))
-            )
-            are_written = files.write(writers, "The report is in {}.")
+            writer = partial(reporting.write, report_of(queue, cancel))
+            are_written = files.write(writer, "The report is in {}.")
             code = code or (Exit.DONE if are_written else Exit.SOME_FAILED)
     if code:
         raise typer.Exit(code)

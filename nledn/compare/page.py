@@ -2,19 +2,16 @@
 
 import io
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 from PIL import Image
 
-from nledn.atomic import replacing_text
 from nledn.compare.comparison import Board, Pane, best_of, words_of
 from nledn.compare.figures import Figures, cells_of
 from nledn.compare.pictures import ERROR_SHOWN_LEVELS, error_map, in_srgb, scaled
 from nledn.messages import printable
 from nledn.pixels import Bytes
-from nledn.report import HTML_MARK, rendered
+from nledn.report import rendered
 from nledn.tiling import Rect
 
 LARGEST_PX = 16_000_000  # a picture in the page; larger ones are reduced, and the page says so
@@ -22,61 +19,42 @@ LONGEST_SIDE_PX = 16_383  # WebP's
 QUALITY = 92  # of WebP; the figures are measured before it
 
 
-@dataclass(frozen=True)
-class PagePane:
-    """A pane as the page shows it."""
-
-    title: str
-    kind: str
-    picture: bytes | None
-    error: bytes | None
-    failure: str
-    made: str
-
-
-def write_page(
-    board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
-) -> None:
-    """Write the page; an earlier one is replaced, another file by `overwrite`, a source never.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+def page_of(board: Board) -> Iterator[str]:
+    """Yield the parts of the page."""
     width, height = board.size
     scale = min(1.0, math.sqrt(LARGEST_PX / (width * height)), LONGEST_SIDE_PX / max(width, height))
     width, height = max(1, int(width * scale)), max(1, int(height * scale))
     scale = width / board.size[0]
     crops = [[c.left, c.top, c.right, c.bottom] for c in board.crops]
-    parts = rendered(
+    return rendered(
         "compare.html",
         {},
         board=board,
         width=width,
         height=height,
-        panes=[_page_pane(board, pane, (width, height)) for pane in board.panes],
+        panes=[_shown(board, pane, (width, height)) for pane in board.panes],
         crops=[Rect(*(round(side * scale) for side in sides)) for sides in crops],
         tables=[_table(board, place) for place in range(1 + len(board.crops))],
         quality=QUALITY,
         error_levels=ERROR_SHOWN_LEVELS,
     )
-    with replacing_text(path, overwrite=overwrite, sources=sources, mark=HTML_MARK) as file:
-        file.writelines(parts)
 
 
-def _page_pane(board: Board, pane: Pane, size: tuple[int, int]) -> PagePane:
+def _shown(board: Board, pane: Pane, size: tuple[int, int]) -> dict[str, object]:
+    """A pane for the template: its picture and error map as WebP, or its failure."""
     truth, picture, error = board.truth, None, None
     if pane.pixels is not None:
         picture = _webp(in_srgb(board.photo, pane.pixels), size)
         if truth is not None and pane.kind != "truth":
             error = _webp(error_map(pane.pixels, truth), size)
-    return PagePane(
-        title=pane.title,
-        kind=pane.kind,
-        picture=picture,
-        error=error,
-        failure=" ".join(words_of(pane)) if pane.pixels is None else "",
-        made=_made(pane),
-    )
+    failure = " ".join(words_of(pane)) if pane.pixels is None else ""
+    return {
+        "title": pane.title,
+        "picture": picture,
+        "error": error,
+        "failure": failure,
+        "made": _made(pane),
+    }
 
 
 def _made(pane: Pane) -> str:

@@ -1,24 +1,49 @@
-"""Comparisons as JSON and CSV."""
+"""Comparisons as files: the sheet, the page, a table, JSON."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from nledn.atomic import replacing_text
+from nledn.atomic import replacing, replacing_text
 from nledn.compare.comparison import Board, Pane
 from nledn.compare.contest import Contest, Difference
 from nledn.compare.figures import Accuracy, Figures, main_direction
+from nledn.compare.page import page_of
+from nledn.compare.sheet import MARK, save_sheet
 from nledn.messages import printable
 from nledn.metrics import finite
-from nledn.report import TABLE_MARK, dump_csv
+from nledn.report import MARKS, dump_csv, dump_json
 
-BOARD_COLUMNS = (
+COLUMNS = (
     "photo", "pane", "kind", "x", "y", "width", "height", "psnr_y", "ssim_y", "psnr_rgb",
     "taken", "share", "brightness", "direction", "error",
 )  # fmt: skip
-CONTEST_COLUMNS = ("file", "contender", "psnr_y", "ssim_y", "psnr_rgb", "wins", "error")
 PROTOCOL = "as saved, 8 bits; PSNR range 255; SSIM 7×7; Y of {y}"
+
+
+def write_board(
+    board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
+) -> None:
+    """Write a comparison as its suffix says: .html, .csv, .json, or else a sheet as PNG.
+
+    An earlier one is replaced, another file by `overwrite`, a source never.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    kind = path.suffix.lower()
+    if kind not in MARKS:
+        with replacing(path, overwrite=overwrite, sources=sources, mark=MARK) as sheet:
+            save_sheet(board, sheet)
+        return
+    with replacing_text(path, overwrite=overwrite, sources=sources, mark=MARKS[kind]) as file:
+        if kind == ".json":
+            dump_json(board_json(board), file)
+        elif kind == ".csv":
+            dump_csv(COLUMNS, _rows(board), file)
+        else:
+            file.writelines(page_of(board))
 
 
 def board_json(board: Board) -> dict[str, Any]:
@@ -59,31 +84,8 @@ def contest_json(contest: Contest) -> dict[str, Any]:
     }
 
 
-def write_board_csv(
-    board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
-) -> None:
-    """Write a row for each pane and each part of the photo that was measured.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
-    with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
-        dump_csv(BOARD_COLUMNS, _board_rows(board), file)
-
-
-def write_contest_csv(
-    contest: Contest, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
-) -> None:
-    """Write a row for each photo and contender.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
-    with replacing_text(path, overwrite=overwrite, sources=sources, mark=TABLE_MARK) as file:
-        dump_csv(CONTEST_COLUMNS, _contest_rows(contest), file)
-
-
-def _board_rows(board: Board) -> Iterator[dict[str, Any]]:
+def _rows(board: Board) -> Iterator[dict[str, Any]]:
+    """A row for each pane and each part of the photo that was measured."""
     for pane in board.panes:
         for place, figures in enumerate(pane.figures or (Figures(),)):
             yield {
@@ -93,19 +95,6 @@ def _board_rows(board: Board) -> Iterator[dict[str, Any]]:
                 **_corner_and_size(board, place),
                 **_figures(figures),
                 "error": _error(pane),
-            }
-
-
-def _contest_rows(contest: Contest) -> Iterator[dict[str, Any]]:
-    for row in contest.rows:
-        for place, name in enumerate(contest.names):
-            error = row.errors[place]
-            yield {
-                "file": row.file,
-                "contender": name,
-                **(_finite(row.accuracies[place]) or {}),
-                "wins": int(row.winner == place),
-                "error": "" if error is None else str(error),
             }
 
 
