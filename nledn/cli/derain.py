@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +25,7 @@ from nledn.cli.console import (
 )
 from nledn.cli.options import ResultOptions, takes_all_options
 from nledn.engine import Derainer
-from nledn.errors import DerainError, EarlierResult, OutputExists, OutputNotPermitted
+from nledn.errors import DerainError, OutputExists, OutputNotPermitted
 from nledn.messages import explain_note, printable
 from nledn.naming import RAIN_TEMPLATE, SUFFIXES, Naming, check_template, name_of
 from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
@@ -65,9 +65,9 @@ class Told:
     """
 
     source: str
-    output: str | None = None
-    rain_layer: str | None = None
-    side_by_side: str | None = None
+    output: Path | None = None
+    rain_layer: Path | None = None
+    side_by_side: Path | None = None
     seconds: float = 0.0
     record: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
             output=pipes.output,
             rain_layer=rain_layer,
             side_by_side=side_by_side,
-            results=replace(results, include_results=results.include_results or len(photos) == 1),
+            results=results,
             writing=WriteSettings(
                 quality=results.quality,
                 overwrite=overwrite,
@@ -194,15 +194,14 @@ class _Work:
         self._written: set[Path] = set()
         places = ((path, self._place_beside(path, n)) for n, path in enumerate(sources, start=1))
         self._places = frozenset(place for path, place in places if place != path)
-        if wanted.writing.overwrite and not wanted.results.include_results:
+        self._skips = len(sources) > 1  # a single result is meant to be derained again
+        if wanted.writing.overwrite and self._skips:
             self._sources = tuple(path for path in sources if not self._is_ours(path))
 
     def derain(self, path: Path, number: int) -> Told:
         """Do one photo; its failure is a result, not an exception, so that the others follow."""
         try:
             return self._derain(path, number)
-        except EarlierResult:
-            return Told(str(path), skipped=True)
         except DerainError as error:
             log.debug("%s failed", printable(path), exc_info=True)
             words = self._explained(error)
@@ -221,16 +220,16 @@ class _Work:
 
     def _derain(self, path: Path, number: int) -> Told:
         wanted = self._wanted
-        if path in self._places and not wanted.results.include_results:
-            raise EarlierResult(path)
+        if path in self._places and self._skips:
+            return Told(str(path), skipped=True)
         photo = decoder.read(
             path,
             limit_megapixels=wanted.limit_megapixels,
             damaged=wanted.results.damaged,
             cancel=self._cancel,
         )
-        if is_result(photo.xmp) and not wanted.results.include_results:
-            raise EarlierResult(path)
+        if is_result(photo.xmp) and self._skips:
+            return Told(str(path), skipped=True)
         outputs = self._outputs(photo, path, number)
         # Two photos of one name in one folder must never replace each other.
         for each in self._written.intersection(outputs.all):
@@ -248,9 +247,9 @@ class _Work:
             notes = (*notes, Note.SIDECAR)
         return Told(
             source=self._shown(path),
-            output=str(outputs.result if self._pipes.stdout is None else piped.PIPE),
-            rain_layer=_text(outputs.rain_layer),
-            side_by_side=_text(outputs.side_by_side),
+            output=outputs.result if self._pipes.stdout is None else piped.PIPE,
+            rain_layer=outputs.rain_layer,
+            side_by_side=outputs.side_by_side,
             seconds=round(seconds, 3),
             record=asdict(result.layer.record),
             notes=tuple(explain_note(note) for note in notes),
@@ -310,20 +309,16 @@ def _is_folder(path: Path) -> bool:
         raise OutputNotPermitted(path) from error
 
 
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
-
-
 def _say(result: Told, quality: int) -> None:
     if result.error is not None or result.record is None:
         return
     for note in (*result.notes, *result.record["notes"]):
         err.print(f"{printable(result.source)}: {note}")
     for path in (result.output, result.rain_layer, result.side_by_side):
-        if path is not None and path != str(piped.PIPE):
+        if path is not None and path != piped.PIPE:
             say_path(path)
     model = named(result.record["checkpoint"], result.record["reason"])
     made = "{device}, {backend} {precision}".format(**result.record)
-    lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
+    lossy = result.output is not None and result.output.suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""
     err.print(f"Derained in {result.seconds:.1f} s ({model}; {made}{saved}).")

@@ -135,7 +135,7 @@ class Watch:
         if update.state == "done":
             assert update.row is not None and update.row.output is not None, "it is done"
             self._done += 1
-            say_path(str(self._out / update.row.output))
+            say_path(self._out / update.row.output)
             if update.row.figures is not None:
                 model = named(update.row.figures.checkpoint, update.row.figures.reason)
                 err.print(f"Derained in {update.seconds:.1f} s ({model}).")

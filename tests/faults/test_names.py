@@ -102,7 +102,7 @@ class _Addresses(HTMLParser):
 
 def test_reports_have_every_name(wet: Path, dry: Path) -> None:
     batch(wet, dry)
-    with Queue.as_it_stands(request(wet, dry)) as queue:
+    with Queue.opened(request(wet, dry), plan=False) as queue:
         report = report_of(queue)
     shown = {printable(name) for name in HARD.values()}
     for suffix in (".html", ".csv", ".json"):
