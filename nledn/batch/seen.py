@@ -5,8 +5,9 @@ import os
 import stat
 import sys
 from contextlib import suppress
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from nledn.batch.database import open_plain
 from nledn.batch.rows import Seen
@@ -103,4 +104,5 @@ def was_written(notes: Path, path: Path) -> bool:
 def _note_of(file: BinaryIO) -> bytes:
     size_bytes = file.seek(0, os.SEEK_END)
     file.seek(0)
-    return f"{size_bytes} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode()
+    digest = hashlib.file_digest(cast("BufferedIOBase", file), "sha256")
+    return f"{size_bytes} {digest.hexdigest()}\n".encode()

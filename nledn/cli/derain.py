@@ -176,26 +176,22 @@ def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
         )
 
 
+@dataclass(eq=False)
 class _Work:
     """Derains one photo after the other; knows every source, so that none is ever replaced."""
 
-    def __init__(
-        self,
-        derainer: Derainer | Automatic,
-        wanted: Wanted,
-        pipes: piped.Pipes,
-        cancel: CancelToken,
-    ) -> None:
-        self._derainer = derainer
-        self._wanted = wanted
-        self._pipes = pipes
-        self._sources = sources = pipes.photos
-        self._cancel = cancel
+    derainer: Derainer | Automatic
+    wanted: Wanted
+    pipes: piped.Pipes
+    cancel: CancelToken
+
+    def __post_init__(self) -> None:
+        self._sources = sources = self.pipes.photos
         self._written: set[Path] = set()
         places = ((path, self._place_beside(path, n)) for n, path in enumerate(sources, start=1))
         self._places = frozenset(place for path, place in places if place != path)
         self._skips = len(sources) > 1  # a single result is meant to be derained again
-        if wanted.writing.overwrite and self._skips:
+        if self.wanted.writing.overwrite and self._skips:
             self._sources = tuple(path for path in sources if not self._is_ours(path))
 
     def derain(self, path: Path, number: int) -> Told:
@@ -210,23 +206,23 @@ class _Work:
 
     def _explained(self, error: DerainError) -> str:
         path = getattr(error, "path", None)
-        if path is None or not self._pipes.holds(path):
+        if path is None or not self.pipes.holds(path):
             return str(error)
         words = (error.sentence, error.remedy)
         return " ".join(error.filled(each, by_name=True) for each in words)
 
     def _shown(self, path: Path) -> str:
-        return path.name if self._pipes.holds(path) else str(path)
+        return path.name if self.pipes.holds(path) else str(path)
 
     def _derain(self, path: Path, number: int) -> Told:
-        wanted = self._wanted
+        wanted = self.wanted
         if path in self._places and self._skips:
             return Told(str(path), skipped=True)
         photo = decoder.read(
             path,
             limit_megapixels=wanted.limit_megapixels,
             damaged=wanted.results.damaged,
-            cancel=self._cancel,
+            cancel=self.cancel,
         )
         if is_result(photo.xmp) and self._skips:
             return Told(str(path), skipped=True)
@@ -243,11 +239,11 @@ class _Work:
             result, outputs, wanted.writing, record=wanted.results.record, sources=self._sources
         )
         notes = written.notes
-        if self._pipes.stdout is not None and self._pipes.hand_out(outputs.result):
+        if self.pipes.stdout is not None and self.pipes.hand_out(outputs.result):
             notes = (*notes, Note.SIDECAR)
         return Told(
             source=self._shown(path),
-            output=outputs.result if self._pipes.stdout is None else piped.PIPE,
+            output=outputs.result if self.pipes.stdout is None else piped.PIPE,
             rain_layer=outputs.rain_layer,
             side_by_side=outputs.side_by_side,
             seconds=round(seconds, 3),
@@ -260,21 +256,21 @@ class _Work:
         if path not in self._places:
             return False
         try:
-            return is_result(decoder.read(path, cancel=self._cancel).xmp)
+            return is_result(decoder.read(path, cancel=self.cancel).xmp)
         except DerainError:
             return False
 
     def _place_beside(self, source: Path, number: int) -> Path:
         """The place of a result beside its source, usually in the same format."""
-        ext = SUFFIXES.get(self._wanted.results.format, source.suffix)
-        return source.with_name(self._name(source, number, ext, self._wanted.results.name))
+        ext = SUFFIXES.get(self.wanted.results.format, source.suffix)
+        return source.with_name(self._name(source, number, ext, self.wanted.results.name))
 
     def _name(self, source: Path, number: int, ext: str, template: str) -> str:
-        strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
+        strength, checkpoint = self.derainer.options.strength, self.derainer.card.id
         return name_of(Naming(source.stem, ext, checkpoint, strength, number), template)
 
     def _outputs(self, photo: Photo, source: Path, number: int) -> Outputs:
-        wanted = self._wanted
+        wanted = self.wanted
 
         def placed(place: Path, ext: str, template: str) -> Path:
             if not _is_folder(place):
@@ -294,11 +290,11 @@ class _Work:
             task = bar.add_task(printable(path.name), total=None)
             return pipeline.derain(
                 photo,
-                self._derainer,
-                strength=self._derainer.options.strength,
-                keep_brightness=self._derainer.options.keep_brightness,
+                self.derainer,
+                strength=self.derainer.options.strength,
+                keep_brightness=self.derainer.options.keep_brightness,
                 on_tile=lambda done: bar.update(task, completed=done.done, total=done.total),
-                cancel=self._cancel,
+                cancel=self.cancel,
             )
 
 
