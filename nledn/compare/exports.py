@@ -1,24 +1,33 @@
-"""Comparisons as files: the sheet, the page, a table, JSON."""
+"""Comparisons as files: sheet, page with a slider and linked zoom, table, JSON."""
 
+import io
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from nledn.atomic import replacing, replacing_text
-from nledn.compare.comparison import Board, Pane
+from nledn.compare.comparison import Board, Pane, best_of, words_of
 from nledn.compare.contest import Contest, Difference
-from nledn.compare.figures import Accuracy, Figures, main_direction
-from nledn.compare.page import page_of
+from nledn.compare.figures import Accuracy, Figures, cells_of, main_direction
+from nledn.compare.pictures import ERROR_SHOWN_LEVELS, error_map, in_srgb, scaled
 from nledn.compare.sheet import MARK, save_sheet
 from nledn.messages import printable
 from nledn.metrics import finite
-from nledn.report import MARKS, dump_csv, dump_json
+from nledn.pixels import Bytes
+from nledn.report import MARKS, dump_csv, dump_json, rendered
+from nledn.tiling import Rect
 
 COLUMNS = (
     "photo", "pane", "kind", "x", "y", "width", "height", "psnr_y", "ssim_y", "psnr_rgb",
     "taken", "share", "brightness", "direction", "error",
 )  # fmt: skip
+LARGEST_PX = 16_000_000  # a picture in the page; larger ones are reduced, and the page says so
+LONGEST_SIDE_PX = 16_383  # WebP's
+QUALITY = 92  # of WebP; the figures are measured before it
 PROTOCOL = "as saved, 8 bits; PSNR range 255; SSIM 7×7; Y of {y}"
 
 
@@ -44,6 +53,70 @@ def write_board(
             dump_csv(COLUMNS, _rows(board), file)
         else:
             file.writelines(page_of(board))
+
+
+def page_of(board: Board) -> Iterator[str]:
+    """Yield the parts of the page, which needs no other file."""
+    width, height = board.size
+    scale = min(1.0, math.sqrt(LARGEST_PX / (width * height)), LONGEST_SIDE_PX / max(width, height))
+    width, height = max(1, int(width * scale)), max(1, int(height * scale))
+    scale = width / board.size[0]
+    crops = [[c.left, c.top, c.right, c.bottom] for c in board.crops]
+    return rendered(
+        "compare.html",
+        {},
+        board=board,
+        width=width,
+        height=height,
+        panes=[_shown(board, pane, (width, height)) for pane in board.panes],
+        crops=[Rect(*(round(side * scale) for side in sides)) for sides in crops],
+        tables=[_table(board, place) for place in range(1 + len(board.crops))],
+        quality=QUALITY,
+        error_levels=ERROR_SHOWN_LEVELS,
+    )
+
+
+def _shown(board: Board, pane: Pane, size: tuple[int, int]) -> dict[str, object]:
+    """A pane for the template: its picture and error map as WebP, or its failure."""
+    truth, picture, error = board.truth, None, None
+    if pane.pixels is not None:
+        picture = _webp(in_srgb(board.photo, pane.pixels), size)
+        if truth is not None and pane.kind != "truth":
+            error = _webp(error_map(pane.pixels, truth), size)
+    failure = " ".join(words_of(pane)) if pane.pixels is None else ""
+    return {
+        "title": pane.title,
+        "picture": picture,
+        "error": error,
+        "failure": failure,
+        "made": _made(pane),
+    }
+
+
+def _made(pane: Pane) -> str:
+    if pane.record is None:
+        return "" if pane.path is None else printable(pane.path.name)
+    record = pane.record
+    made = f"{record.checkpoint}, {record.device}, {record.precision}, tiles: {record.tile}"
+    return " ".join((made, *record.notes))
+
+
+def _webp(pixels: Bytes, size: tuple[int, int]) -> bytes:
+    height, width = pixels.shape[:2]
+    image = Image.fromarray(pixels) if (width, height) == size else scaled(pixels, *size)
+    file = io.BytesIO()
+    image.save(file, "WEBP", quality=QUALITY, method=2)
+    return file.getvalue()
+
+
+def _table(board: Board, place: int) -> list[dict[str, object]]:
+    """Rows of one table: the whole (0) or a crop."""
+    best = best_of(board, place)
+    return [
+        {"title": pane.title, "cells": cells_of(pane.figures[place]), "best": pane is best}
+        for pane in board.panes
+        if pane.figures and pane.figures[place] != Figures()
+    ]
 
 
 def board_json(board: Board) -> dict[str, Any]:
