@@ -334,12 +334,10 @@ class CompareModel(QObject):
             self._comparison = event.comparison
             self._lanes = dict(zip(keys, event.comparison.lanes, strict=True))
             return
-        from nledn.compare import LaneFailed, TileDone
-
         key = keys[event.lane]
-        if isinstance(event, TileDone):
+        if event.progress is not None:
             self.pictures[key].rain_added(event.progress.rect)
-        elif isinstance(event, LaneFailed):
+        elif event.error is not None:
             self._fail(key, event.error)
         else:
             self.pictures[key].set_layer(self._lanes[key].layer)
