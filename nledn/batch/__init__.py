@@ -8,27 +8,39 @@
 queue with `take`, has `derain_file` run elsewhere, and brings the outcomes back with `finish`.
 """
 
-from nledn.batch.figures import report_of as report_of
-from nledn.batch.figures import small as small
-from nledn.batch.plan import Foreseen as Foreseen
-from nledn.batch.plan import preview as preview
-from nledn.batch.progress import BatchProgress as BatchProgress
-from nledn.batch.progress import Ending as Ending
-from nledn.batch.progress import Update as Update
-from nledn.batch.queue import Queue as Queue
-from nledn.batch.rows import BatchJob as BatchJob
-from nledn.batch.rows import Done as Done
-from nledn.batch.rows import Failed as Failed
-from nledn.batch.rows import Outcome as Outcome
-from nledn.batch.rows import PutBack as PutBack
-from nledn.batch.rows import Row as Row
-from nledn.batch.rows import State as State
-from nledn.batch.run import run as run
-from nledn.batch.settings import BatchRequest as BatchRequest
-from nledn.batch.settings import BatchSettings as BatchSettings
-from nledn.batch.sources import Found as Found
-from nledn.batch.sources import in_folder as in_folder
-from nledn.batch.sources import in_list as in_list
-from nledn.batch.sources import read_list as read_list
-from nledn.batch.sources import together as together
-from nledn.batch.work import derain_file as derain_file
+from nledn.batch.figures import report_of, small
+from nledn.batch.plan import Foreseen, preview
+from nledn.batch.progress import BatchProgress, Ending, Update
+from nledn.batch.queue import Queue
+from nledn.batch.rows import BatchJob, Done, Failed, Outcome, PutBack, Row, State
+from nledn.batch.run import run
+from nledn.batch.settings import BatchRequest, BatchSettings
+from nledn.batch.sources import Found, in_folder, in_list, read_list, together
+from nledn.batch.work import derain_file
+
+__all__ = [
+    "BatchJob",
+    "BatchProgress",
+    "BatchRequest",
+    "BatchSettings",
+    "Done",
+    "Ending",
+    "Failed",
+    "Foreseen",
+    "Found",
+    "Outcome",
+    "PutBack",
+    "Queue",
+    "Row",
+    "State",
+    "Update",
+    "derain_file",
+    "in_folder",
+    "in_list",
+    "preview",
+    "read_list",
+    "report_of",
+    "run",
+    "small",
+    "together",
+]
