@@ -140,7 +140,7 @@ class CompareModel(QObject):
     def set_strength(self, key: int, strength: float) -> None:
         """Change a checkpoint's strength, which computes no tiles."""
         self.panes = rows.with_strength(self.panes, key, strength)
-        self.pictures[key].strength = strength
+        self.pictures[key].change_look(strength=strength)
         self._invalidate()
 
     # The area to compute
@@ -196,7 +196,7 @@ class CompareModel(QObject):
         """Show colours in the screen's profile."""
         self._screen_profile = profile
         for picture in self.pictures.values():
-            picture.screen_profile = profile
+            picture.set_screen_profile(profile)
 
     # State
 
@@ -250,8 +250,8 @@ class CompareModel(QObject):
         if self.panes == before:
             return
         picture = self.pictures[pane.key] = Picture()
-        picture.strength = pane.strength
-        picture.screen_profile = self._screen_profile
+        picture.change_look(strength=pane.strength)
+        picture.set_screen_profile(self._screen_profile)
         if pane.kind in ("rainy", "checkpoint"):
             picture.set_photo(self.photo, self._copies)
         self._forget_lost()
@@ -334,12 +334,10 @@ class CompareModel(QObject):
             self._comparison = event.comparison
             self._lanes = dict(zip(keys, event.comparison.lanes, strict=True))
             return
-        from nledn.compare import LaneFailed, TileDone
-
         key = keys[event.lane]
-        if isinstance(event, TileDone):
+        if event.progress is not None:
             self.pictures[key].rain_added(event.progress.rect)
-        elif isinstance(event, LaneFailed):
+        elif event.error is not None:
             self._fail(key, event.error)
         else:
             self.pictures[key].set_layer(self._lanes[key].layer)

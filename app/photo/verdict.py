@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton
 
 from app.imaging.picture import Picture
@@ -70,7 +70,6 @@ class VerdictChip(QPushButton):
         document.photo_opened.connect(self._forget)
         document.status_changed.connect(self._status_changed)
         document.picture.appearance_changed.connect(self._appearance_changed)
-        view.installEventFilter(self)
         view.viewport.changed.connect(self._place)
         view.mode_changed.connect(self._place)
         self.hide()
@@ -78,12 +77,6 @@ class VerdictChip(QPushButton):
     def set_cards(self, cards: Sequence[Card]) -> None:
         """Note the installed models."""
         self._dense = next((card for card in cards if card.id == DENSE_ID), None)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Keep to the line of the labels in a view of another size."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
 
     def _forget(self) -> None:
         self._was_derained = False

@@ -71,18 +71,29 @@ class Engines:
 
 @dataclass(frozen=True, eq=False)
 class LoadJob(Job["Choice"]):
-    """Load the engine ahead; again if more is known of the machine now."""
+    """Load the engine ahead, so that no click waits for it; again if more is known now.
+
+    Attributes:
+        photo: its model is chosen and loaded, which takes as long as a tile, because the all-round
+            model looks at the photo.
+    """
 
     queue: ClassVar[QueueName] = "compute"
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
     engines: Engines
     options: Options
     again: bool = False
+    photo: "Photo | None" = None
 
     def run(self, work: Work) -> "Choice":
         """Load it; the answer is its device."""
+        options = self.options
         if self.again:
             self.engines.unload()
-        return self.engines.get(self.options).choice
+        if self.photo is not None:
+            options = self.engines.models().chosen(self.photo, options, work.cancel).options
+        return self.engines.get(options).choice
 
 
 @dataclass(frozen=True, eq=False)

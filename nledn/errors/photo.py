@@ -123,7 +123,7 @@ class PhotoUnsupported(PhotoError):
 class EarlierResult(PhotoError):
     """{path} is the result of an earlier run."""
 
-    remedy = "Add --include-results to derain it again."
+    remedy = "To derain it again, run nledn derain with this photo alone."
     window_remedy = "Open it on the Photo page to derain it again."
 
 
