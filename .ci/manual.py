@@ -68,15 +68,13 @@ FURTHER = ("photo.Photo", "photo.WriteSettings")
 
 def commands() -> str:
     """Return the page of the command line, from typer's commands."""
-    import typer
+    from nledn.cli.main import program
 
-    from nledn.cli.main import app
-
-    program = typer.main.get_command(app)
-    return COMMANDS + "".join(_command(program, "nledn"))
+    return COMMANDS + "".join(_command(program(), "nledn"))
 
 
 def _command(command: Any, name: str) -> Iterator[str]:
+    command = getattr(command, "called", command)
     context = type(command).context_class(command, info_name=name)
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]

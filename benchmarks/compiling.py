@@ -60,7 +60,7 @@ def measured(side: int, threads: int, cache: str) -> dict[str, float]:
     card = catalog.find("auto")
     times = [time.perf_counter()]
     weights = catalog.load(card)
-    trained = Trained(weights.arrays, card.regions, weights.sha256)
+    trained = Trained(weights.arrays, card.regions)
     choice = Choice("cpu", "openvino", "bf16", threads, ())
     backend = backends.create(choice, trained)
     assert isinstance(backend, OpenVinoBackend)

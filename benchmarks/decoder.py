@@ -49,9 +49,9 @@ def make_files(megapixels: float, folder: Path) -> list[Path]:
     return paths
 
 
-def read_here(path: Path, cancel: CancelToken | None = None) -> Photo:
+def read_here(path: Path, *, damaged: bool = False, cancel: CancelToken | None = None) -> Photo:
     """Without another process."""
-    return photo.read(path)
+    return photo.read(path, damaged=damaged)
 
 
 def opened(read: Callable[..., Photo], path: Path) -> None:

@@ -76,7 +76,7 @@ def machine(bench: Bench) -> Iterator[tuple[str, object]]:
 def golden(bench: Bench) -> Iterator[tuple[str, object]]:
     """The difference from the authors' network (tests/golden); above 1e-3 in fp32 means TF32."""
     weights = network_with_formula("grid").state_dict()
-    trained = Trained({name: part.numpy() for name, part in weights.items()}, "grid", "")
+    trained = Trained({name: part.numpy() for name, part in weights.items()}, "grid")
 
     def off(precision: str, rainy: Floats, exact: Floats) -> Figures:
         return apart(backends.create(bench.choice(precision), trained).rain(rainy), exact)

@@ -37,7 +37,7 @@ def main() -> None:
     asked = parser.parse_args()
     card = catalog.find("auto")
     weights = catalog.load(card)
-    trained = Trained(weights.arrays, card.regions, weights.sha256)
+    trained = Trained(weights.arrays, card.regions)
     tile = np.random.default_rng(1).random((1, 3, asked.side, asked.side), dtype=np.float32)
     print("| way | one at a time, s | two at once, s a tile | of it |")
     print("|---|---|---|---|")

@@ -315,7 +315,7 @@ def remember(path: Path, label: str, threads: int | None, rows: list[Row]) -> No
 def of_file(path: Path) -> Trained:
     """A checkpoint by its file, with our region layout."""
     weights = checkpoint.read(path)
-    return Trained(weights.arrays, "fixed", weights.sha256)
+    return Trained(weights.arrays, "fixed")
 
 
 def main() -> None:
@@ -332,7 +332,7 @@ def main() -> None:
     asked = parser.parse_args()
     card = catalog.find("auto")
     weights = catalog.load(card)
-    trained = Trained(weights.arrays, card.regions, weights.sha256)
+    trained = Trained(weights.arrays, card.regions)
     torch.set_num_threads(asked.threads or len(os.sched_getaffinity(0)))
     found = ways(trained, asked.threads, asked.precisions)
     pixels = photo.read(places.sample_photo()).pixels

@@ -91,7 +91,7 @@ def main() -> None:
     asked = parser.parse_args()
     card = catalog.find("auto")
     weights = catalog.load(card)
-    trained = Trained(weights.arrays, card.regions, weights.sha256)
+    trained = Trained(weights.arrays, card.regions)
     torch.set_num_threads(asked.threads or len(os.sched_getaffinity(0)))
     found = ways(trained, asked.threads, asked.precisions)
     print("| MP | way | tiles | waste | seconds | s per MP | peak RSS, MB | ratio to plain |")

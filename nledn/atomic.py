@@ -8,7 +8,6 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -71,15 +70,15 @@ def replacing(
             operating system reports any other error.
     """
     with write_errors(path), reached(path) as target:
-        rule = _Rule(path, overwrite, tuple(sources), mark)
-        rule.permit(target)
+        asked = target, path, overwrite, sources, mark
+        _permitted(*asked)
         temporary = _Temporary(target)
         try:
             with open(temporary.descriptor, "w+b", closefd=False) as file:
                 yield file
             temporary.finish()
             # Again, for a file that appeared meanwhile.
-            temporary.move(path, replaces=rule.permit(target))
+            temporary.move(path, replaces=_permitted(*asked))
         finally:
             temporary.discard()
         _flush_folder(target)
@@ -136,7 +135,7 @@ def _permit_appending(
     status = target.status()
     holds_something = status is not None and stat.S_ISREG(status.st_mode) and status.st_size > 0
     try:
-        _Rule(path, not holds_something, tuple(sources), mark).permit(target)
+        _permitted(target, path, not holds_something, sources, mark)
     except OutputExists as error:
         raise OutputFailed(path, "it is not such a log") from error
     return status
@@ -151,7 +150,7 @@ def check(
         WriteError: as `replacing` says.
     """
     with write_errors(path), reached(path) as target:
-        _Rule(path, overwrite, tuple(sources), mark).permit(target)
+        _permitted(target, path, overwrite, sources, mark)
 
 
 def source_at(path: Path, sources: Sequence[Path]) -> Path | None:
@@ -182,44 +181,30 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
         pass
 
 
-@dataclass(frozen=True)
-class _Rule:
-    """The rule for replacing; the fields are the arguments of `replacing`."""
-
-    path: Path
-    overwrite: bool
-    sources: tuple[Path, ...]
-    mark: bytes | None
-
-    def permit(self, target: Destination) -> bool:
-        """Refuse an existing file, or return whether there is one that may be replaced."""
-        status = target.status()
-        if status is None:
-            return False
-        source = _source_of(status, self.sources)
-        if source is not None:
-            raise WouldReplaceSource(self.path, source)
-        if not self.overwrite and self.mark is None:
-            raise OutputExists(self.path)
-        if stat.S_ISDIR(status.st_mode):
-            raise OutputFailed(self.path, os.strerror(errno.EISDIR))
-        if not stat.S_ISREG(status.st_mode):
-            # Renaming would put a file in the place of /dev/null, for every program on the machine.
-            raise OutputFailed(self.path, "it is a pipe, a socket or a device")
-        if not self.overwrite and not self._is_marked(target):
-            raise OutputExists(self.path)
-        if not os.access(target.at(), os.W_OK):
-            raise OutputNotPermitted(self.path)
-        return True
-
-    def _is_marked(self, target: Destination) -> bool:
-        if self.mark is None:
-            return False
-        descriptor = os.open(target.at(), _READING)
-        try:
-            return self.mark in os.read(descriptor, _MARKED_BYTES)
-        finally:
-            os.close(descriptor)
+def _permitted(
+    target: Destination, path: Path, overwrite: bool, sources: Sequence[Path], mark: bytes | None
+) -> bool:
+    """Refuse an existing file, or return whether there is one that may be replaced."""
+    status = target.status()
+    if status is None:
+        return False
+    source = _source_of(status, sources)
+    if source is not None:
+        raise WouldReplaceSource(path, source)
+    if not overwrite and mark is None:
+        raise OutputExists(path)
+    if stat.S_ISDIR(status.st_mode):
+        raise OutputFailed(path, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        # Renaming would put a file in the place of /dev/null, for every program on the machine.
+        raise OutputFailed(path, "it is a pipe, a socket or a device")
+    if not overwrite and mark is not None:
+        with os.fdopen(os.open(target.at(), _READING), "rb") as file:
+            if mark not in file.read(_MARKED_BYTES):
+                raise OutputExists(path)
+    if not os.access(target.at(), os.W_OK):
+        raise OutputNotPermitted(path)
+    return True
 
 
 class _Temporary:
@@ -254,7 +239,10 @@ class _Temporary:
             os.fchmod(self.descriptor, replaced.st_mode & _PERMISSIONS)
 
     def move(self, path: Path, *, replaces: bool) -> None:
-        """Rename it to the target, if it is still the file that was written."""
+        """Rename it to the target, if it is still the file that was written.
+
+        The temporary name may remain, as a second link.
+        """
         target = self._target
         if not os.path.samestat(target.at(self.name).lstat(), os.fstat(self.descriptor)):
             raise OutputFailed(path, "another program has put another file in its place")
@@ -267,17 +255,13 @@ class _Temporary:
         elif sys.platform == "win32":
             os.rename(*names)  # noqa: PTH104  # refuses a name that is taken
         else:
-            self._link(names)
-
-    def _link(self, names: tuple[Path, Path]) -> None:
-        """Rename without ever replacing; the temporary name may remain, as a second link."""
-        try:
-            os.link(*names, follow_symlinks=False)
-        except FileExistsError:
-            raise
-        except OSError:
-            # No hard links on this disk (FAT, some network disks): the check a moment ago stands.
-            os.replace(*names)
+            try:
+                os.link(*names, follow_symlinks=False)
+            except FileExistsError:
+                raise
+            except OSError:
+                # No hard links on this disk (FAT, some network disks): the check before it stands.
+                os.replace(*names)
 
     def discard(self) -> None:
         """Remove the temporary name if it still exists; on failure the next start tries again."""

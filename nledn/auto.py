@@ -197,18 +197,14 @@ class Automatic:
         """See `nledn.Derainer.derain`; an unfinished layer is continued with its model."""
         layer = into or self.start((pixels.shape[0], pixels.shape[1]))
         if not layer.record.reason:
-            self._begin(pixels, layer, cancel)
+            allround, form = self._find(self.allround), (layer.grey, layer.linear)
+            chosen = choose(self.options, lambda: judged(coverage(pixels, allround, *form, cancel)))
+            card, why = self._find(chosen.options).card, chosen.reason
+            layer.record = replace(
+                layer.record, checkpoint=card.id, checkpoint_sha256=card.sha256, reason=why
+            )
         engine = self._find(replace(self.options, weights=layer.record.checkpoint))
         return engine.derain(pixels, into=layer, on_tile=on_tile, cancel=cancel)
-
-    def _begin(self, pixels: Pixels, layer: RainLayer, cancel: CancelToken | None) -> None:
-        """Choose the model that fills a layer, and put it into the record."""
-        allround, form = self._find(self.allround), (layer.grey, layer.linear)
-        chosen = choose(self.options, lambda: judged(coverage(pixels, allround, *form, cancel)))
-        card = self._find(chosen.options).card
-        layer.record = replace(
-            layer.record, checkpoint=card.id, checkpoint_sha256=card.sha256, reason=chosen.reason
-        )
 
 
 def load(options: Options) -> Derainer | Automatic:

@@ -144,7 +144,7 @@ class Derainer:
         choice = self_test.checked(options, machine)
         card = catalog.find(options.weights)
         weights = catalog.load(card)
-        trained = Trained(weights.arrays, card.regions, weights.sha256)
+        trained = Trained(weights.arrays, card.regions)
 
         def create(wanted: Choice) -> Backend:
             return backends.create(wanted, trained)
@@ -166,7 +166,19 @@ class Derainer:
         """
         self._backend.photo_begins()
         tiling = self._planned(size)
-        return RainLayer(tiling, self._record(tiling), grey=grey, linear=linear)
+        tile = tiling.tiles[0].rect
+        record = Record(
+            checkpoint=self.card.id,
+            checkpoint_sha256=self.card.sha256,
+            device=self.choice.device,
+            backend=self.choice.backend,
+            precision=self.choice.precision,
+            tile="whole" if tiling.is_whole else f"{tile.height}×{tile.width}",
+            overlap_px=tiling.vertical.overlap_px,
+            version=__version__,
+            notes=(f"not computed on {self.choice.problem}",) if self.choice.problem else (),
+        )
+        return RainLayer(tiling, record, grey=grey, linear=linear)
 
     def _planned(self, size: tuple[int, int]) -> Tiling:
         if self.choice.device == "cpu":
@@ -276,20 +288,6 @@ class Derainer:
         else:
             rain = with_neutral_kept(rain, rainy.transpose(1, 2, 0))
         return layer.add(tile, rain)
-
-    def _record(self, tiling: Tiling) -> Record:
-        tile = tiling.tiles[0].rect
-        return Record(
-            checkpoint=self.card.id,
-            checkpoint_sha256=self.card.sha256,
-            device=self.choice.device,
-            backend=self.choice.backend,
-            precision=self.choice.precision,
-            tile="whole" if tiling.is_whole else f"{tile.height}×{tile.width}",
-            overlap_px=tiling.vertical.overlap_px,
-            version=__version__,
-            notes=(f"not computed on {self.choice.problem}",) if self.choice.problem else (),
-        )
 
 
 def _batch(pixels: Pixels, layer: RainLayer, tiles: list[Tile], size: int) -> _Batch:

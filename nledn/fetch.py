@@ -7,6 +7,7 @@ is whole and verified, so processes that fetch the same one do not disturb each 
 
 import hashlib
 import http.client
+import logging
 import tempfile
 import urllib.error
 import urllib.request
@@ -20,14 +21,13 @@ from nledn.card import Card
 from nledn.errors import (
     CheckpointIdTaken,
     DownloadChanged,
-    DownloadCutOff,
-    DownloadRefused,
-    DownloadUnreachable,
+    DownloadFailed,
     UnknownCheckpoint,
 )
 
+log = logging.getLogger(__name__)
+
 TIMEOUT_S = 20.0
-ATTEMPTS = 3  # connections that may end early, one after the other
 CHUNK_BYTES = 65_536
 PUBLISHED_AT = (
     "https://raw.githubusercontent.com/AlexHex7/NLEDN/"
@@ -111,66 +111,30 @@ def download(
         DownloadError: what is wrong with the connection, the server or the file.
         Cancelled: `cancel` was set.
     """
-    data = bytearray()
-    for _ in range(ATTEMPTS):
-        data.clear()
-        _receive(file, data, timeout_s, cancel or CancelToken(), on_progress)
-        if len(data) == file.size_bytes:
-            break
-    else:
-        raise DownloadCutOff(file.url, len(data), file.size_bytes)
+    cancel, data = cancel or CancelToken(), bytearray()
+    try:
+        # The address is our own table's; no compression, since the published size is the file's.
+        request = urllib.request.Request(file.url, headers={"Accept-Encoding": "identity"})  # noqa: S310
+        with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
+            while piece := answer.read1(CHUNK_BYTES):  # bytes here, without waiting
+                data += piece
+                if len(data) > file.size_bytes:
+                    sizes = (f"{count} bytes" for count in (file.size_bytes, len(data)))
+                    raise DownloadChanged(file.url, *sizes)
+                if on_progress is not None:
+                    on_progress(len(data), file.size_bytes)
+                cancel.raise_if_cancelled()
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise DownloadFailed(file.url, f"HTTP status {error.code}") from error
+    except urllib.error.URLError as error:
+        reason = getattr(error.reason, "strerror", None) or str(error.reason)
+        raise DownloadFailed(file.url, reason) from error
+    except (http.client.HTTPException, OSError):
+        log.debug("%s ended early", file.url, exc_info=True)
+    if len(data) < file.size_bytes:
+        raise DownloadFailed(file.url, f"it ended at {len(data)} of {file.size_bytes} bytes")
     found = hashlib.sha256(data).hexdigest()
     if found != file.sha256:
         raise DownloadChanged(file.url, file.sha256, found)
     return bytes(data)
-
-
-def _receive(
-    file: RemoteFile,
-    data: bytearray,
-    timeout_s: float,
-    cancel: CancelToken,
-    on_progress: OnProgress | None,
-) -> None:
-    """Append what one connection brings to `data`; it may end early."""
-    cancel.raise_if_cancelled()
-    with _answer(file, timeout_s) as answer:
-        if answer.length not in (None, file.size_bytes):
-            raise _other_size(file, answer.length)
-        try:
-            while piece := answer.read1(CHUNK_BYTES):  # bytes here, without waiting
-                data += piece
-                if len(data) > file.size_bytes:
-                    raise _other_size(file, len(data))
-                if on_progress is not None:
-                    on_progress(len(data), file.size_bytes)
-                cancel.raise_if_cancelled()
-        except TimeoutError as error:
-            raise DownloadCutOff(file.url, len(data), file.size_bytes) from error
-        except (http.client.HTTPException, OSError):
-            return  # cut off; `download` sees that bytes are missing
-
-
-def _other_size(file: RemoteFile, found_bytes: int) -> DownloadChanged:
-    return DownloadChanged(file.url, f"{file.size_bytes} bytes", f"{found_bytes} bytes")
-
-
-def _answer(file: RemoteFile, timeout_s: float) -> http.client.HTTPResponse:
-    # No compression on the way: the published size is the file's own.
-    request = urllib.request.Request(  # noqa: S310  # the address is our own table's
-        file.url, headers={"Accept-Encoding": "identity"}
-    )
-    try:
-        answer: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310  # the same
-            request, timeout=timeout_s
-        )
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise DownloadRefused(file.url, error.code) from error
-    except urllib.error.URLError as error:
-        reason = getattr(error.reason, "strerror", None) or str(error.reason)
-        raise DownloadUnreachable(file.url, reason) from error
-    if file.url.startswith("https:") and not answer.url.startswith("https:"):
-        answer.close()
-        raise DownloadUnreachable(file.url, "it leads to an address without encryption")
-    return answer

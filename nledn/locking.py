@@ -54,18 +54,18 @@ def alone(path: Path, patience_s: float) -> Iterator[None]:
             log.debug("%s cannot be locked", path, exc_info=True)
         else:
             held.callback(os.close, descriptor)
-            _wait(descriptor, time.monotonic() + patience_s)
+            until = time.monotonic() + patience_s
+            while _is_held(descriptor) and time.monotonic() < until:
+                time.sleep(_BETWEEN_TRIES_S)
         yield
 
 
-def _wait(descriptor: int, until: float) -> None:
-    while True:
-        try:
-            return lock(descriptor)
-        except HELD:
-            if time.monotonic() > until:
-                return None
-            time.sleep(_BETWEEN_TRIES_S)
-        except OSError:
-            log.debug("the disk cannot lock", exc_info=True)
-            return None
+def _is_held(descriptor: int) -> bool:
+    """Lock a file, if the disk can; return whether another process holds it."""
+    try:
+        lock(descriptor)
+    except HELD:
+        return True
+    except OSError:
+        log.debug("the disk cannot lock", exc_info=True)
+    return False

@@ -6,47 +6,62 @@ The words of an error are in its class; see `nledn.errors`.
 import logging
 import os
 import unicodedata
-from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
-NOTES: Mapping[str, str] = {
-    "frames": "Only the first of {count} frames or pages was opened.",
-    "mpo": "The main picture of several in this file was opened.",
-    "gain-map": "The gain map for HDR screens is not kept.",
-    "depth": "The depth map is not kept.",
-    "film": "The video of this motion photo is not kept.",
-    "trailer": "Data behind the picture is not kept.",
-    "credentials": "Content credentials are not kept.",
-    "other-data": "Data of other programs is not kept ({count}).",
-    "layers": "The layers are not kept.",
-    "georeference": "The georeference is not kept.",
-    "extended-xmp": "Extended XMP is incomplete and is not kept.",
-    "iptc": "The old IPTC block is not kept.",
-    "palette": "The palette became RGB.",
-    "bilevel": "Black and white became 8-bit grey.",
-    "cmyk": "CMYK became sRGB.",
-    "raw": "Developed from RAW with the camera's white balance.",
-    "extra-channels": "Channels beyond colour and transparency are not kept.",
-    "colour-untagged": "A colour space without an ICC profile is not kept.",
-    "bad-icc": "The colour profile is damaged and is not kept.",
-    "bad-exif": "The EXIF is damaged and is not kept.",
-    "bad-exif-part": "Part of the EXIF is damaged and is not kept.",
-    "raw-exif": "The EXIF of this kind of RAW file is not kept.",
-    "bad-xmp": "The XMP is damaged and is not kept.",
-    "bad-xmp-part": "Part of the XMP is damaged and is not kept.",
-    "no-end": "The end mark of the file is missing; all pixels were read.",
-    "cut-off": "Only {count} rows could be read; the rest is grey.",
-    "sidecar": "The XMP file beside the photo was not copied.",
-    "no-exif": "The EXIF does not fit into the result.",
-    "no-xmp": "The XMP does not fit into the result.",
-    "no-profile": "The colour profile does not fit into the result.",
-    "no-texts": "Texts do not fit into the result.",
-    "no-alpha": "Transparency became white.",
-    "no-resolution": "The resolution does not fit into the result.",
-    "fewer-bits": "16 bits per channel became 8.",
-    "no-float": "Floating point became {count} bits per channel, cut to 0 to 1.",
-}
-"""A sentence for each `nledn.photo.Note`."""
+
+class Note(StrEnum):
+    """A note on dropped or converted data of a photo, with its sentence.
+
+    Some are followed by a colon and a detail, as in `frames:12` or `cut-off:30 of 40`.
+    """
+
+    sentence: str
+
+    def __new__(cls, word: str, sentence: str = "") -> Self:
+        """Make a member of the table below, or find it by its word."""
+        note = str.__new__(cls, word)
+        note._value_ = word
+        note.sentence = sentence
+        return note
+
+    FRAMES = "frames", "Only the first of {count} frames or pages was opened."
+    MPO = "mpo", "The main picture of several in this file was opened."
+    GAIN_MAP = "gain-map", "The gain map for HDR screens is not kept."
+    DEPTH = "depth", "The depth map is not kept."
+    FILM = "film", "The video of this motion photo is not kept."
+    TRAILER = "trailer", "Data behind the picture is not kept."
+    CREDENTIALS = "credentials", "Content credentials are not kept."  # they would not be true
+    OTHER_DATA = "other-data", "Data of other programs is not kept ({count})."
+    LAYERS = "layers", "The layers are not kept."
+    GEOREFERENCE = "georeference", "The georeference is not kept."  # turned, or no TIFF
+    EXTENDED_XMP = "extended-xmp", "Extended XMP is incomplete and is not kept."
+    IPTC = "iptc", "The old IPTC block is not kept."  # what XMP repeats of it stays
+    PALETTE = "palette", "The palette became RGB."
+    BILEVEL = "bilevel", "Black and white became 8-bit grey."
+    CMYK = "cmyk", "CMYK became sRGB."
+    RAW = "raw", "Developed from RAW with the camera's white balance."
+    EXTRA_CHANNELS = "extra-channels", "Channels beyond colour and transparency are not kept."
+    COLOUR_UNTAGGED = "colour-untagged", "A colour space without an ICC profile is not kept."
+    BAD_ICC = "bad-icc", "The colour profile is damaged and is not kept."
+    BAD_EXIF = "bad-exif", "The EXIF is damaged and is not kept."
+    BAD_EXIF_PART = "bad-exif-part", "Part of the EXIF is damaged and is not kept."
+    RAW_EXIF = "raw-exif", "The EXIF of this kind of RAW file is not kept."
+    BAD_XMP = "bad-xmp", "The XMP is damaged and is not kept."
+    BAD_XMP_PART = "bad-xmp-part", "Part of the XMP is damaged and is not kept."
+    NO_END = "no-end", "The end mark of the file is missing; all pixels were read."
+    CUT_OFF = "cut-off", "Only {count} rows could be read; the rest is grey."
+    SIDECAR = "sidecar", "The XMP file beside the photo was not copied."
+    NO_EXIF = "no-exif", "The EXIF does not fit into the result."
+    NO_XMP = "no-xmp", "The XMP does not fit into the result."
+    NO_PROFILE = "no-profile", "The colour profile does not fit into the result."
+    NO_TEXTS = "no-texts", "Texts do not fit into the result."
+    NO_ALPHA = "no-alpha", "Transparency became white."
+    NO_RESOLUTION = "no-resolution", "The resolution does not fit into the result."
+    FEWER_BITS = "fewer-bits", "16 bits per channel became 8."
+    NO_FLOAT = "no-float", "Floating point became {count} bits per channel, cut to 0 to 1."
+
 
 # Embeddings, overrides and isolates of Unicode's bidirectional algorithm; the marks that Arabic and
 # Hebrew names do hold are none of them.
@@ -72,7 +87,7 @@ NO_LICENCES = (
 def explain_note(note: str) -> str:
     """Return the sentence for one of `Photo.notes`."""
     word, _, count = note.partition(":")
-    return NOTES[word].format(count=count)
+    return Note(word).sentence.format(count=count)
 
 
 def printable(text: str | Path) -> str:

@@ -5,7 +5,8 @@ import os
 import re
 import string
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from nledn.errors import OptionInvalid
@@ -15,7 +16,6 @@ SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "jxl"
 """Endings of results by the formats that can be asked for."""
 RAIN_TEMPLATE = "{stem}_rain{ext}"
 _RESULT = re.compile(r"(.+)_derained(?:-\d+)?")  # as the template has it, and `numbered`
-FIELDS = ("stem", "ext", "checkpoint", "strength", "n")
 _PADDED = re.compile("0[1-9]")  # `{n:03}` gives 007, and a folder sorts in the order of the shots
 _LONGEST_BYTES = 255 - 8  # ext4, APFS and NTFS take 255; a number may still be added
 _ENDING_LETTERS = 16  # of a shortened stem, where the names of a series differ
@@ -32,6 +32,9 @@ class Naming:
     n: int
 
 
+FIELDS = tuple(field.name for field in fields(Naming))
+
+
 def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
     """Fill a template such as `{stem}_{checkpoint}{ext}` or `{n:03}{ext}`.
 
@@ -40,12 +43,12 @@ def name_of(naming: Naming, template: str = DEFAULT_TEMPLATE) -> str:
     Raises:
         OptionInvalid: an unknown field, or a name that would leave its folder.
     """
-    try:
+    is_known = False
+    with suppress(ValueError):  # of a template that cannot be parsed
         is_known = all(_known(template))
-    except ValueError as error:
-        raise OptionInvalid("name", template, _allowed()) from error
     if not is_known:
-        raise OptionInvalid("name", template, _allowed())
+        allowed = "text with " + ", ".join(f"{{{field}}}" for field in FIELDS)
+        raise OptionInvalid("name", template, allowed)
     name = _filled(naming, template)
     while len(os.fsencode(name)) > _LONGEST_BYTES and len(naming.stem) > _ENDING_LETTERS:
         kept = len(naming.stem) - _ENDING_LETTERS
@@ -97,14 +100,4 @@ def _known(template: str) -> Iterator[bool]:
 
 
 def _filled(naming: Naming, template: str) -> str:
-    return template.format(
-        stem=naming.stem,
-        ext=naming.ext,
-        checkpoint=naming.checkpoint,
-        strength=round(naming.strength * 100),
-        n=naming.n,
-    )
-
-
-def _allowed() -> str:
-    return "text with " + ", ".join(f"{{{field}}}" for field in FIELDS)
+    return template.format(**vars(naming) | {"strength": round(naming.strength * 100)})

@@ -225,12 +225,8 @@ class NLEDN(nn.Module):
         """
         height, width = rainy.shape[2:]
         safe = (safe_side(height, self.regions), safe_side(width, self.regions))
-        rain = self.rain_of_safe(reflect_to(rainy, *safe))
+        rain = self.tail(self.features(reflect_to(rainy, *safe)))  # (B, 3, H, W) of safe sides
         return rain[:, :, :height, :width]
-
-    def rain_of_safe(self, rainy: Tensor) -> Tensor:
-        """`forward` for sides that are their own `safe_side`."""
-        return self.tail(self.features(rainy))  # (B, 3, H, W)
 
     def features(self, rainy: Tensor) -> Tensor:
         """The trunk: all but the last convolution, in the precision of its weights."""

@@ -11,7 +11,7 @@ photo with one setting gives the same bytes from each.
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
@@ -98,16 +98,10 @@ class Result:
     @property
     def provenance(self) -> Provenance:
         """The provenance that its file records."""
-        made = self.layer.record
+        kept = {field.name for field in fields(Provenance)} & vars(self.layer.record).keys()
         return Provenance(
-            checkpoint=made.checkpoint,
-            checkpoint_sha256=made.checkpoint_sha256,
+            **{name: getattr(self.layer.record, name) for name in kept},
             strength=self.strength,
-            tile=made.tile,
-            backend=made.backend,
-            precision=made.precision,
-            version=made.version,
-            reason=made.reason,
             masked=self.mask is not None,
             partial=not self.layer.is_complete,
             keep_brightness=self.keep_brightness,

@@ -63,6 +63,15 @@ def test_the_command_line_answers_before_torch_is_loaded(command: str) -> None:
     assert not loaded_by(code).intersection(HEAVY)
 
 
+@pytest.mark.parametrize("command", ["--version", "--help"])
+def test_the_list_of_commands_loads_none_of_them(command: str) -> None:
+    """It would take three times as long."""
+    code = f"from nledn.cli import main\ntry:\n    main({command.split()})\nexcept SystemExit: pass"
+    loaded = loaded_by(code)
+    assert "nledn.cli.main" in loaded
+    assert not loaded.intersection(("numpy", "lxml", "PIL", "pyvips", "jinja2", "nledn.cli.derain"))
+
+
 def test_what_people_run_loads_no_training() -> None:
     code = (
         "import importlib, nledn, nledn.cli\n"

@@ -100,7 +100,7 @@ def test_file_that_comes_in_the_last_moment_is_not_replaced(
     def flush_late(descriptor: int) -> None:
         fsync(descriptor)
         # After every check: only the commit itself can notice.
-        monkeypatch.setattr(atomic._Rule, "permit", permit)
+        monkeypatch.setattr(atomic, "_permitted", permit)
 
     monkeypatch.setattr(os, "fsync", flush_late)
     with pytest.raises(OutputExists):

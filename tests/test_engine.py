@@ -56,7 +56,7 @@ def trained() -> Trained:
     for block in (network.encode_1, network.encode_2, network.decode_3, network.decode_1):
         torch.nn.init.normal_(block.non_local.w.weight, std=0.05)
     arrays = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    return Trained(arrays, "fixed", "0" * 64)
+    return Trained(arrays, "fixed")
 
 
 def computed_by(trained: Trained, options: Options) -> Derainer:

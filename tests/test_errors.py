@@ -22,8 +22,7 @@ from nledn.errors import (
     PlainError,
     kinds,
 )
-from nledn.messages import NOTES, explain_note
-from nledn.photo import Note
+from nledn.messages import Note, explain_note
 from tests.error_examples import EXAMPLES, NOT_TO_DO, example, faults, window_faults
 
 WORDED = [kind for kind in kinds() if kind is not PlainError]
@@ -144,10 +143,6 @@ def test_every_note_on_a_photo_has_a_sentence(note: Note) -> None:
     sentence = explain_note(f"{note}:3" if note == Note.FRAMES else note)
     assert sentence.endswith(".")
     assert "{" not in sentence
-
-
-def test_no_note_has_words_that_nobody_says() -> None:
-    assert set(NOTES) == {note.value for note in Note}
 
 
 def test_numbers_and_lists_read_as_in_a_sentence() -> None:

@@ -34,7 +34,7 @@ def test_it_becomes_a_checkpoint_and_leaves_no_download_behind(
     monkeypatch: pytest.MonkeyPatch, authors_file: bytes
 ) -> None:
     told: list[int] = []
-    with serving(Manners(authors_file, cut_after_bytes=[1_000_000])) as url:
+    with serving(Manners(authors_file)) as url:
         monkeypatch.setattr(fetch, "FETCHABLE", offered(url, authors_file))
         card = fetch.fetch(ID, on_progress=lambda received, _: told.append(received))
     assert (card.id, card.origin, card.regions) == (ID, "imported", "grid")

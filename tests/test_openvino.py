@@ -31,7 +31,7 @@ def random_weights(seed: int, regions: Regions = "fixed") -> Trained:
     for block in (network.encode_1, network.decode_3):
         torch.nn.init.normal_(block.non_local.w.weight, std=0.05)
     arrays = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    return Trained(arrays, regions, f"{seed:064}")
+    return Trained(arrays, regions)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Notice
 from app.shell.translation import clock, tr
 from nledn.errors import PhotoCutOff
-from nledn.messages import NOTES, printable
+from nledn.messages import Note, printable
 
 if TYPE_CHECKING:
     from app.photo.opening import Found
@@ -123,12 +123,8 @@ def photo_of(photo: "Photo") -> str:
 
 def notes_of(photo: "Photo") -> str:
     """Name all that was dropped or converted; empty if nothing."""
-    told = []
-    for note in photo.notes:
-        kind, _, detail = str(note).partition(":")
-        if kind in NOTES:
-            told.append(tr(NOTES[kind], count=detail))
-    return " ".join(told)
+    told = (str(note).partition(":") for note in photo.notes)
+    return " ".join(tr(Note(kind).sentence, count=detail) for kind, _, detail in told)
 
 
 def saved_of(saved: "Saved") -> str:

@@ -42,13 +42,11 @@ class Trained:
 
     Attributes:
         arrays: weights by the names of `nledn.network.NLEDN`, float32.
-        regions: layout that they were trained with, `grid` or `fixed`.
-        sha256: of the file they came from; names what a backend caches.
+        regions: layout that they were trained with.
     """
 
     arrays: Mapping[str, Floats]
     regions: Regions
-    sha256: str
 
 
 def create(choice: Choice, trained: Trained) -> Backend:
@@ -84,22 +82,13 @@ def read_machine() -> Machine:
         torch=importlib.util.find_spec("torch") is not None,
     )
     if machine.torch:
-        machine = _as_torch_sees(machine)
+        from nledn.backends import cards
+        from nledn.backends import torch as torch_backend
+
+        gpus, no_gpu_reason = cards.read_gpus()
+        bf16, mps = torch_backend.has_cpu_bf16(), torch_backend.has_mps()
+        machine = replace(machine, cpu_bf16=bf16, gpus=gpus, no_gpu_reason=no_gpu_reason, mps=mps)
     return replace(machine, openvino_trial=backend_benchmark.remembered(machine))
-
-
-def _as_torch_sees(machine: Machine) -> Machine:
-    from nledn.backends import cards
-    from nledn.backends import torch as torch_backend
-
-    gpus, no_gpu_reason = cards.read_gpus()
-    return replace(
-        machine,
-        cpu_bf16=torch_backend.has_cpu_bf16(),
-        gpus=gpus,
-        no_gpu_reason=no_gpu_reason,
-        mps=torch_backend.has_mps(),
-    )
 
 
 def _cores() -> int:

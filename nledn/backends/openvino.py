@@ -123,7 +123,10 @@ class OpenVinoBackend:
                 "INFERENCE_NUM_THREADS": self._choice.threads,
                 "INFERENCE_PRECISION_HINT": hint,
             }
-            compiled = _core().compile_model(_joined_by(between, part, model), "CPU", settings)
+            steps = _openvino().preprocess.PrePostProcessor(model)
+            meeting = steps.output() if part == "trunk" else steps.input()
+            meeting.tensor().set_element_type(getattr(_openvino().Type, between))
+            compiled = _core().compile_model(steps.build(), "CPU", settings)
             requests.append(compiled.create_infer_request())
         return requests[0], requests[1]
 
@@ -132,12 +135,3 @@ def _forget(owner: int) -> None:
     with _LOCK:
         for key in [key for key in list(_KEPT) if key[0] == owner]:
             del _KEPT[key]
-
-
-def _joined_by(precision: str, part: Part, graph: Any) -> Any:
-    """The graph with features of that precision at the end that meets the other part."""
-    openvino = _openvino()
-    steps = openvino.preprocess.PrePostProcessor(graph)
-    end = steps.output() if part == "trunk" else steps.input()
-    end.tensor().set_element_type(getattr(openvino.Type, precision))
-    return steps.build()

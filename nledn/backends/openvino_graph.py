@@ -213,7 +213,8 @@ class Network:
     def pool(self, x: Node) -> tuple[Node, Node]:
         """Each window's maximum, and 1 at full size where it was first met, 0 elsewhere."""
         rows, columns = (side // 2 for side in list(x.shape)[2:])
-        x = self.cut(x, 2 * rows, 2 * columns)
+        if list(x.shape)[2:] != [2 * rows, 2 * columns]:  # without a last odd row or column
+            x = self.ops.slice(x, [0, 0], [2 * rows, 2 * columns], [1, 1], [2, 3])
         largest = self.pooled(x)
         ranks = np.tile(RANKS, (rows, columns))[None, None]
         won = self.ops.equal(x, self.doubled(largest))
@@ -229,12 +230,6 @@ class Network:
         if any(beyond):
             y = self.ops.pad(y, [0, 0, 0, 0], beyond, "constant", np.float32(0))
         return y
-
-    def cut(self, x: Node, height: int, width: int) -> Node:
-        """Without a last odd row or column."""
-        if list(x.shape)[2:] == [height, width]:
-            return x
-        return self.ops.slice(x, [0, 0], [height, width], [1, 1], [2, 3])
 
     def doubled(self, x: Node) -> Node:
         """Each pixel four times."""

@@ -164,7 +164,7 @@ def made_up() -> Trained:
     for name, shape in weight_shapes().items():
         scale = 0.05 if len(shape) == 1 else GAIN / math.sqrt(math.prod(shape[1:]))
         arrays[name] = rng.standard_normal(shape, np.float32) * np.float32(scale)
-    return Trained(arrays, "fixed", "")
+    return Trained(arrays, "fixed")
 
 
 def made_up_tile(height: int, width: int) -> Floats:

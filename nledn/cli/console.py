@@ -26,6 +26,7 @@ from rich.progress import (
 from rich.style import Style
 from rich.text import Text
 
+from nledn import __version__
 from nledn.cancel import CancelToken
 from nledn.errors import Cancelled, DerainError, OptionInvalid, OutputNameTooLong, PhotoNotPermitted
 from nledn.messages import printable
@@ -101,6 +102,13 @@ def results_skipped(count: int) -> str:
 def say_error(error: DerainError) -> None:
     """Print an error's sentences."""
     err.print(str(error), style="red")
+
+
+def say_version(wanted: bool) -> None:
+    """Print the version, which ends the program."""
+    if wanted:
+        out.print(f"nledn {__version__}")
+        raise typer.Exit
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import typer
 from nledn import LAZY_MODULES, __version__, backends, device, places
 from nledn.backends import backend_benchmark, self_test
 from nledn.cli.console import err, out
-from nledn.cli.options import takes_options
+from nledn.cli.options import takes_options, taking
 from nledn.decoder import sandbox
 from nledn.device import MPS_UNTESTED, Choice
 from nledn.interpreter import is_bundled
@@ -126,6 +126,7 @@ def tried(options: Options, machine: Machine) -> Machine:
     return replace(machine, openvino_trial=backend_benchmark.hold(machine))
 
 
+@taking()
 def licences() -> None:
     """List the parts of this program with their licences."""
     listed = places.licence_overview()

@@ -9,8 +9,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from nledn import __version__
-from nledn.cli.console import err, exit_on_error, out
+from nledn.cli.console import err, exit_on_error, say_version
 from nledn.errors import OptionInvalid
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import AUTO, Options, parse_tile
@@ -85,13 +84,6 @@ _SHARED: dict[str, Any] = {
     ],
 }
 RESULTS = ("name", "format", "quality", "record", "strip", "keep_times")
-
-
-def say_version(wanted: bool) -> None:
-    """Print the version, which ends the program."""
-    if wanted:
-        out.print(f"nledn {__version__}")
-        raise typer.Exit
 
 
 # Taken by every command, listed by `nledn --help` alone, where they may stand too.

@@ -18,7 +18,9 @@ from nledn.fetch import FETCHABLE, is_here
 from nledn.fetch import fetch as fetch_one
 from nledn.messages import FETCH_TERMS
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="List, add, check and remove models."
+)
 
 Id = Annotated[str, typer.Argument(help="Id of a model.", show_default=False)]
 

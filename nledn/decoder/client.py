@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nledn.cancel import CancelToken
-from nledn.decoder import limits, protocol, shared_memory
+from nledn.decoder import limits, protocol
 from nledn.decoder.pool import pool
 from nledn.decoder.process import Process, ProcessFailed
 from nledn.errors import (
@@ -54,13 +54,13 @@ def read(
     with _lent(path, cancel, limit_megapixels) as conversation:
         question = {"read": _absolute(path), "limit_megapixels": limit_megapixels}
         facts = protocol.facts_received(conversation.answer({**question, "damaged": damaged}))
-        if conversation.filled_px < conversation.arrays.form.px:
+        if not conversation.arrays.is_full:
             raise PhotoCrashesDecoder(path, "pixels are missing")
         return assembled(path, facts, conversation.arrays)
 
 
 def read_header(path: Path, *, cancel: CancelToken | None = None) -> "Header":
-    """Look at the photo at `path` as `nledn.photo.read_header` does, in another process.
+    """Read the header of the photo at `path` in another process, without decoding it.
 
     Raises:
         PhotoError, Cancelled: as `read`.
@@ -111,7 +111,6 @@ class _Conversation:
     Attributes:
         header: of the photo, once it is known.
         arrays: its pixels.
-        filled_px: how many of them have come.
         limit_s: for the present step, by the clock.
         limit_cpu_s: for the present step, of processor time.
     """
@@ -128,7 +127,6 @@ class _Conversation:
         self._cancel = cancel
         self._limit_px = limit_megapixels * 1e6
         self.arrays = Arrays()
-        self.filled_px = 0
 
     def answer(self, question: dict[str, Any]) -> Any:
         """Ask, listen to the end, and return the last word; a `PhotoError` is raised."""
@@ -146,22 +144,10 @@ class _Conversation:
                 self._begin_step(limits.cpu_s(self.header.format, self.header.megapixels))
             elif kind == "form":
                 self.arrays.begin(protocol.form_received(said, self._limit_px))
-                self.filled_px = 0  # of a damaged photo the pixels come a second time
-            elif kind == "filled":
-                self._take_pixels(*said)
+            elif kind == "strip":
+                self.arrays.put_bytes(*said)
             else:
                 raise protocol.error_received(said, self._path)
-
-    def _take_pixels(self, slot: int, count: int) -> None:
-        """Copy so many pixels out of a slot, and report it as free."""
-        depth, memory = self.arrays.form.depth, self._process.memory
-        place = slice(self.filled_px, self.filled_px + count)
-        colours, alpha = shared_memory.planes(memory, slot, depth, count)
-        self.arrays.pixels.reshape(-1, 3)[place] = colours
-        if self.arrays.alpha is not None:
-            self.arrays.alpha.reshape(-1)[place] = alpha
-        self.filled_px = place.stop
-        self._process.tell({"emptied": slot})
 
     def _begin_step(self, limit_cpu_s: int) -> None:
         self.limit_cpu_s = limit_cpu_s

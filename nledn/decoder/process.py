@@ -10,22 +10,27 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import Any, Literal
 
 from nledn import interpreter
 from nledn.cancel import CancelToken
-from nledn.decoder import protocol, shared_memory
+from nledn.decoder import protocol
+
+if sys.platform == "linux":
+    import fcntl
 
 START_S = 60  # 0.2 s are usual; a first start after the machine's own may read from a slow disk
 _POLL_S = 0.05  # how often a wait checks for a stop
 _END_S = 2.0  # a process that hangs in the kernel never ends
+_ANSWERS_AHEAD = 4  # that wait for the owner, most of them strips of a megapixel
+_PIPE_BYTES = 2**20  # as much as Linux allows: a strip then comes in three parts and not in fifty
 _LAST_WORDS_BYTES = 4096
 # The last words of C and C++ libraries without memory: glib, libstdc++.
 _MEMORY_WORDS = ("failed to allocate", "bad_alloc")
 
 ARGUMENT = "--decode-photos"
-"""The internal first argument that makes a program of a bundle a decoder."""
+"""The internal argument that makes a program of a bundle a decoder."""
 
 
 def serve_if_asked(arguments: Sequence[str]) -> None:
@@ -33,17 +38,17 @@ def serve_if_asked(arguments: Sequence[str]) -> None:
 
     A program that may be bundled calls this before anything else.
     """
-    if len(arguments) == 3 and arguments[1] == ARGUMENT:
+    if list(arguments[1:]) == [ARGUMENT]:
         from nledn.decoder.server import serve
 
-        serve(arguments[2])
+        serve()
 
 
-def command(word: str) -> list[str]:
-    """The command line of a decoder process, which finds the shared memory by a word."""
+def command() -> list[str]:
+    """The command line of a decoder process."""
     if interpreter.is_bundled():
-        return [sys.executable, ARGUMENT, word]
-    return interpreter.command("nledn.decoder.server", word)
+        return [sys.executable, ARGUMENT]
+    return interpreter.command("nledn.decoder.server")
 
 
 class ProcessFailed(Exception):
@@ -67,7 +72,6 @@ class Process:
     """Starts a decoder, and waits until it is ready.
 
     Attributes:
-        memory: the shared one.
         is_idle: it has answered all questions.
         idle_since: since then, by `time.monotonic`.
         retires: it takes no more questions.
@@ -85,7 +89,7 @@ class Process:
             except OSError as error:
                 raise ProcessFailed("missing", error.strerror or str(error)) from error
             undone.pop_all()  # kept until the end of the process
-        self._answers: SimpleQueue[bytes | None] = SimpleQueue()
+        self._answers: Queue[tuple[str, Any] | Exception | None] = Queue(_ANSWERS_AHEAD)
         self._thread = threading.Thread(target=self._listen, name="decoder", daemon=True)
         self._thread.start()
         self.is_idle = self.retires = False
@@ -102,26 +106,18 @@ class Process:
                 self.end()
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        shared = shared_memory.create()
-        self.memory = shared.memory
         settings = interpreter.settings()
         # Nothing is multiplied there, and each thread of NumPy would reserve memory. And
         # loaders of libvips that are not tested against hostile files stay unused.
         settings["env"] |= {"OPENBLAS_NUM_THREADS": "1", "VIPS_BLOCK_UNTRUSTED": "1"}
-        if sys.platform != "win32":
-            settings["pass_fds"] = shared.passed
-        try:
-            return subprocess.Popen(  # noqa: S603  # this program, in another role
-                command(shared.word),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                bufsize=0,
-                **settings,
-            )
-        finally:
-            for descriptor in shared.passed:
-                os.close(descriptor)
+        pipe = subprocess.PIPE
+        started = subprocess.Popen(  # noqa: S603  # this program, in another role
+            command(), stdin=pipe, stdout=pipe, stderr=self._errors, bufsize=0, **settings
+        )
+        if sys.platform == "linux" and started.stdout is not None:
+            with suppress(OSError):  # a user may have so many large pipes
+                fcntl.fcntl(started.stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        return started
 
     @property
     def id(self) -> int:
@@ -152,11 +148,13 @@ class Process:
             if left_s <= 0:
                 raise ProcessFailed("late", "no answer in time")
             with suppress(Empty):
-                line = self._answers.get(timeout=min(left_s, _POLL_S))
+                answer = self._answers.get(timeout=min(left_s, _POLL_S))
                 break
-        if line is None:
+        if answer is None:
             raise self._failure()
-        ((kind, said),) = json.loads(line).items()
+        if isinstance(answer, Exception):
+            raise answer
+        kind, said = answer
         if kind == "retires":
             self.retires = True
             return self.receive(until, cancel)
@@ -169,6 +167,9 @@ class Process:
         self._popen.kill()
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(_END_S)
+        with suppress(Empty):
+            while True:  # make room for the thread's last answers
+                self._answers.get_nowait()
         self._thread.join(_END_S)
         self._close()
 
@@ -184,10 +185,26 @@ class Process:
                     stream.close()
 
     def _listen(self) -> None:
+        """Queue the answers: kinds and contents, of strips the pixels; None at last."""
         assert self._popen.stdout is not None, "it is a pipe"
-        with suppress(OSError, ValueError):  # closed by another thread
-            for line in iter(self._popen.stdout.readline, b""):
-                self._answers.put(line)
+        try:
+            # The thread's own buffer: a fork that closes the pipe would wait for its lock.
+            with open(self._popen.stdout.fileno(), "rb", closefd=False) as lines:
+                for line in lines:
+                    ((kind, said),) = json.loads(line).items()
+                    if kind == "strip":
+                        count, bands = said
+                        if not 0 <= count <= protocol.MOST_STRIP_BYTES:
+                            raise ValueError(count)
+                        pixels = lines.read(count)
+                        if len(pixels) < count:
+                            break
+                        said = pixels, bands
+                    self._answers.put((kind, said))
+        except protocol.NONSENSE as error:
+            self._answers.put(error)
+        except OSError:
+            pass  # closed by another thread
         self._answers.put(None)
 
     def _failure(self) -> ProcessFailed:

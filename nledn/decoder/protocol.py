@@ -1,16 +1,15 @@
-"""The messages between a decoder process and its owner: lines of JSON, never a pickle.
+"""The messages between a decoder process and its owner: lines of JSON and pixels, never a pickle.
 
 The owner asks:
 
     {"read": path, "limit_megapixels": …, "damaged": …}    decode a photo
     {"header": path}                          look at its header alone
-    {"emptied": slot}                         that slot can be filled again
 
 The process answers, after one {"ready": true}:
 
     {"header": {format, size}}                before the pixels are decoded
     {"form": {…}}                             of the pixels, which follow
-    {"filled": [slot, pixels]}                the next pixels lie in that slot
+    {"strip": [bytes, bands]}                 the next rows; so many bytes of them follow the line
     {"retires": true}                         before the end, of a process that takes no more
     {"done": facts or null}                   the end
     {"error": {…}}                            the end, by an error of `nledn.errors`
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from nledn.photo.model import Facts
     from nledn.photo.source import Form
 
+MOST_STRIP_BYTES = 2**30
+"""The longest strip that is taken: of one row, since others have a megapixel."""
 _BLOCKS = ("icc", "exif", "xmp", "geo", "iptc", "gain_map")
 
 # The errors of its owner when a process answers as no decoder does.

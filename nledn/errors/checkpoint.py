@@ -12,58 +12,51 @@ class CheckpointError(DerainError):
 
 
 class CheckpointNotFound(CheckpointError):
-    """The file is missing."""
+    """File not found: {path}."""
 
-    sentence = "File not found: {path}."
     remedy = "Check the name, and that its disk is connected."
 
 
 class CheckpointNotPermitted(CheckpointError):
-    """The operating system does not allow reading it."""
+    """Permission denied: {path}."""
 
-    sentence = "Permission denied: {path}."
     remedy = "Check its permissions."
 
 
 class NotACheckpoint(CheckpointError):
-    """Neither safetensors nor a PyTorch file: a folder, an empty file, anything else."""
+    """{path} is not a model."""
 
-    sentence = "{path} is not a model."
     remedy = "Choose a .safetensors file, or a .pth file of the NLEDN authors."
 
 
 class CheckpointTooLarge(CheckpointError):
-    """More bytes than this network's weights can take; refused before it is read."""
+    """{path} is too large for an NLEDN model."""
 
     size_bytes: int
     limit_bytes: int
-    sentence = "{path} is too large for an NLEDN model."
     remedy = "Choose another file."
 
 
 class CheckpointUnsafe(CheckpointError):
-    """A pickle that asks for more than tensors; `detail` names what its code would call."""
+    """{path} contains code and was not opened."""
 
-    detail: str
-    sentence = "{path} contains code and was not opened."
+    detail: str  # names of what its code would call
     remedy = "Ask its author for a .safetensors file."
 
 
 class CheckpointDamaged(CheckpointError):
-    """Truncated or corrupt, or with weights that are no finite numbers."""
+    """{path} is damaged or incomplete."""
 
     detail: str
-    sentence = "{path} is damaged or incomplete."
     remedy = "Get it again from its source."
 
 
 class CheckpointMismatch(CheckpointError):
-    """Weights of another network: names or shapes differ from NLEDN's."""
+    """{path} is a model of another network ({difference})."""
 
     missing: tuple[str, ...]
     unexpected: tuple[str, ...]
     misshapen: tuple[str, ...]
-    sentence = "{path} is a model of another network ({difference})."
     remedy = "Choose an NLEDN model."
 
     @property
@@ -74,46 +67,41 @@ class CheckpointMismatch(CheckpointError):
 
 
 class CheckpointChanged(CheckpointError):
-    """The file is not the one its card names; `expected` and `found` are sha256."""
+    """{path} has changed since it was added."""
 
-    expected: str
+    expected: str  # by sha256, as `found`
     found: str
-    sentence = "{path} has changed since it was added."
     remedy = "Get it again from its source, then add it again."
 
 
 class CardInvalid(CheckpointError):
-    """A card (`<id>.toml`) that cannot be read; `path` is the card's."""
+    """The model card {path} cannot be read ({detail})."""
 
     detail: str
-    sentence = "The model card {path} cannot be read ({detail})."
     remedy = "Remove the model and add it again."
 
 
 class UnknownCheckpoint(DerainError):
-    """No model of that id is shipped or imported."""
+    """There is no model named {id}."""
 
     id: str
     known: tuple[str, ...]
-    sentence = "There is no model named {id}."
     remedy = "Use one of these, or the path of a file: {known}."
     window_remedy = "Choose another model."
 
 
 class CheckpointIdTaken(DerainError):
-    """Another model has that id."""
+    """A model named {id} already exists."""
 
     id: str
-    sentence = "A model named {id} already exists."
     remedy = "Choose another id with --id, or remove that model first."
     window_remedy = "Remove that model first, or rename the file."
 
 
 class CheckpointShipped(DerainError):
-    """A model that came with the program cannot be removed."""
+    """The model {id} came with AfterRain and cannot be removed."""
 
     id: str
-    sentence = "The model {id} came with AfterRain and cannot be removed."
     remedy = "Choose a model that you added."
 
 
@@ -123,36 +111,16 @@ class DownloadError(DerainError):
     url: str
 
 
-class DownloadUnreachable(DownloadError):
-    """No network, no such server, or no connection to it."""
+class DownloadFailed(DownloadError):
+    """{url} cannot be downloaded ({detail})."""
 
-    detail: str
-    sentence = "{url} cannot be reached ({detail})."
+    detail: str  # of the connection or the server
     remedy = "Check the network connection, then try again."
 
 
-class DownloadRefused(DownloadError):
-    """The server answers with an HTTP status that brings no file: 404, 403, 500."""
-
-    status: int
-    sentence = "The server refused {url} (HTTP status {status})."
-    remedy = "Try again later, or add the file with nledn weights add."
-    window_remedy = "Try again later, or import the file if you have it."
-
-
-class DownloadCutOff(DownloadError):
-    """The connection ended early or stalled, again and again."""
-
-    received_bytes: int
-    size_bytes: int
-    sentence = "The download of {url} stopped at {received_bytes} of {size_bytes} bytes."
-    remedy = "Try again later."
-
-
 class DownloadChanged(DownloadError):
-    """Another size or other content (by sha256) than published; nothing is kept."""
+    """{url} is not the published file."""
 
-    expected: str
+    expected: str  # a size, or sha256
     found: str
-    sentence = "{url} is not the published file."
     remedy = "Try again, or from another network."

@@ -19,11 +19,11 @@ _KINDS: dict[str, type["DerainError"]] = {}
 class DerainError(Exception):
     """A failure that is not a fault of the program.
 
-    A class lists its fields as a dataclass does, and its words beside them; gaps such as `{path}`
-    in the words name fields or properties. `str` gives the words of the command line.
+    A class lists its fields as a dataclass does, and its docstring is its sentence. Gaps such as
+    `{path}` in the words name fields or properties. `str` gives the words of the command line.
 
     Attributes:
-        sentence: what happened, and to which file.
+        sentence: what happened, and to which file; empty for a group of errors, without a remedy.
         remedy: what to do.
         window_remedy: what to do in the window, where `remedy` speaks of the command line.
 
@@ -43,6 +43,8 @@ class DerainError(Exception):
         super().__init_subclass__()
         if inspect.get_annotations(cls):
             dataclass(eq=False)(cls)
+        if cls.remedy:
+            cls.sentence = inspect.getdoc(cls) or ""
         _KINDS[cls.__name__] = cls
 
     def __str__(self) -> str:

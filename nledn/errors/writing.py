@@ -17,61 +17,54 @@ class WriteError(DerainError):
 
 
 class WouldReplaceSource(WriteError):
-    """The output is the source itself (same file by device and inode). No option allows it."""
+    """{path} is the source photo, which is never replaced."""
 
     source: Path
-    sentence = "{path} is the source photo, which is never replaced."
     remedy = "Choose another name or folder."
 
 
 class OutputExists(WriteError):
-    """A file of that name, where overwriting was not asked for."""
+    """{path} already exists."""
 
-    sentence = "{path} already exists."
     remedy = "Choose another name, or replace it with --overwrite."
     window_remedy = "Choose another name."
 
 
-class ResultExists(OutputExists):
-    """The same in a batch, which skips the photo."""
+class ResultExists(OutputExists):  # in a batch, which skips the photo
+    """{path} already exists."""
 
     remedy = "Replace it with --on-conflict overwrite."
     window_remedy = "Choose to replace or rename existing results."
 
 
 class OutputNotPermitted(WriteError):
-    """A read-only folder, file or disk."""
+    """Permission denied: {path}."""
 
-    sentence = "Permission denied: {path}."
     remedy = "Choose a folder that you can write to."
 
 
 class OutputFolderMissing(WriteError):
-    """The folder is missing, or went away."""
+    """The folder of {path} does not exist."""
 
-    sentence = "The folder of {path} does not exist."
     remedy = "Create it, or choose another folder."
 
 
 class OutputNameTooLong(WriteError):
-    """More bytes than the disk takes for the name of a file."""
+    """The name of {path} is too long for its disk."""
 
-    sentence = "The name of {path} is too long for its disk."
     remedy = "Choose a shorter name."
 
 
 class OutputFormatUnknown(WriteError):
-    """A file ending that cannot be written."""
+    """{path} cannot be written: {suffix} is not a supported format."""
 
     suffix: str
-    sentence = "{path} cannot be written: {suffix} is not a supported format."
     remedy = "Use .jpg, .png, .tif, .webp, .bmp or .jxl."
 
 
 class OutputFormatMissing(OutputFormatUnknown):
-    """A name without an ending, which most often was meant for a folder."""
+    """{path} is not a folder, and its name has no ending such as .jpg."""
 
-    sentence = "{path} is not a folder, and its name has no ending such as .jpg."
     remedy = "Create the folder, or end the name in .jpg, .png, .tif, .webp, .bmp or .jxl."
 
 
@@ -82,25 +75,22 @@ def unknown_format(path: Path) -> OutputFormatUnknown:
 
 
 class OutputTooLarge(WriteError):
-    """The format cannot hold so many pixels (WebP: 16383 a side; JPEG: 65500)."""
+    """{path} cannot hold this photo ({detail})."""
 
     detail: str
-    sentence = "{path} cannot hold this photo ({detail})."
     remedy = "Use .png or .tif."
 
 
 class OutputDiskFull(WriteError):
-    """No space left, or a quota is used up."""
+    """The disk is full: {path} was not written."""
 
-    sentence = "The disk is full: {path} was not written."
     remedy = "Free some space or choose another disk, then try again."
 
 
 class OutputFailed(WriteError):
-    """Any other failure of the operating system while writing; `detail` is its message."""
+    """{path} could not be written ({detail})."""
 
     detail: str
-    sentence = "{path} could not be written ({detail})."
     remedy = "Choose another folder."
 
 
@@ -118,18 +108,10 @@ _NO_SPACE_BYTES = 64 * 1024
 
 @contextmanager
 def write_errors(path: Path) -> Iterator[None]:
-    """Raise errors of the operating system while writing a file as ours.
-
-    Args:
-        path: the file, as the error names it.
+    """Raise errors of the operating system while writing a file as ours, which name `path`.
 
     Raises:
-        OutputFolderMissing: the folder is missing.
-        OutputNotPermitted: folder, file or disk are read-only.
-        OutputNameTooLong: the name is too long for the disk.
-        OutputExists: the name is taken.
-        OutputDiskFull: no space or quota left, also where a codec says so in its own words.
-        OutputFailed: any other error of the operating system.
+        WriteError: of the kind that fits.
     """
     try:
         yield

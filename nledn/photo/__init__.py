@@ -1,9 +1,10 @@
 """Photos in and out: files become `Photo`, results become files."""
 
+from nledn.messages import Note
 from nledn.photo.formats import is_video_suffix, output_suffix, readable_suffixes, writable_suffixes
 from nledn.photo.icc import in_srgb
-from nledn.photo.model import Note, Photo, WriteSettings
-from nledn.photo.reading import Header, read, read_header
+from nledn.photo.model import Photo, WriteSettings
+from nledn.photo.reading import Header, read
 from nledn.photo.writing import resized, write, write_rain
 
 __all__ = [
@@ -15,7 +16,6 @@ __all__ = [
     "is_video_suffix",
     "output_suffix",
     "read",
-    "read_header",
     "readable_suffixes",
     "resized",
     "writable_suffixes",

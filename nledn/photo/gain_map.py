@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
+from nledn.messages import Note
 from nledn.photo import jpeg_segments as jpeg
 from nledn.photo import xmp
 from nledn.photo.jpeg_segments import Segments, after_end, segment, segments_in
-from nledn.photo.model import Note
 from nledn.photo.source import Unsupported
 from nledn.photo.tiff_structure import TiffDamaged, TiffStructure
 
@@ -56,16 +56,6 @@ def turned(gain_map: bytes, orientation: int) -> bytes:
     about = [part for part in segments_in(io.BytesIO(gain_map)) if part[0] in _NOT_PIXELS]
     coding = [part for part in segments_in(encoded) if part[0] not in _NOT_PIXELS]
     return _joined([*about, *coding], encoded.read())
-
-
-def is_told_in_xmp(gain_map: bytes) -> bool:
-    """Return whether it is Ultra HDR's, which the picture's XMP must name."""
-    return xmp.has_gain_map(_read(gain_map).facts.xmp or b"")
-
-
-def is_of_iso(gain_map: bytes) -> bool:
-    """Return whether it is ISO 21496-1's, which a segment of the picture must name."""
-    return Note.GAIN_MAP in _read(gain_map).facts.notes
 
 
 def _read(gain_map: bytes) -> Segments:

@@ -14,8 +14,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from nledn.messages import Note
 from nledn.photo import exif, pillow, vips, xmp
-from nledn.photo.model import Facts, Note
+from nledn.photo.model import Facts
 from nledn.photo.source import DepthName, Form, Picture, Source, Unsupported, colours_in
 from nledn.pixels import strips
 

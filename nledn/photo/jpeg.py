@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
+from nledn.messages import Note
 from nledn.photo import exif, gain_map, iptc, vips, xmp
 from nledn.photo import jpeg_segments as jpeg
 from nledn.photo.jpeg_segments import APP1, APP2, Segments, segment
-from nledn.photo.model import Note, Photo, WriteSettings
+from nledn.photo.model import Facts, Photo, WriteSettings
 from nledn.photo.source import Damaged, Source
 from nledn.photo.tiff_structure import Field, TiffDamaged, TiffStructure, structured
 
@@ -75,10 +76,11 @@ def write(photo: Photo, file: BinaryIO, settings: WriteSettings) -> None:
     out; `left_out` reports them.
     """
     kept = photo.gain_map if has_gain_map(photo) else None
-    if kept is not None and gain_map.is_told_in_xmp(kept):
+    about = Facts() if kept is None else jpeg.read(io.BytesIO(kept)).facts
+    if kept is not None and xmp.has_gain_map(about.xmp or b""):  # Ultra HDR's
         photo = replace(photo, xmp=xmp.with_gain_map(photo.xmp, len(kept)))
     begin, head = file.tell(), jpeg.SOI + b"".join(_segments(photo))
-    if kept is not None and gain_map.is_of_iso(kept):
+    if Note.GAIN_MAP in about.notes:  # ISO 21496-1's
         head += segment(APP2, jpeg.GAIN_MAP_PREFIX + bytes(4))  # of version 0
     if kept is not None:
         head += _mpf()  # to be filled in
@@ -114,7 +116,10 @@ def left_out(photo: Photo) -> Iterator[str]:
 
 
 def _segments(photo: Photo) -> Iterator[bytes]:
-    yield segment(jpeg.APP0, _jfif(photo.dpi))
+    unit, sides = (0, (1, 1)) if photo.dpi is None else (1, photo.dpi)
+    x, y = (min(65535, max(1, round(side))) for side in sides)
+    jfif = struct.pack(">BBBHHBB", 1, 1, unit, x, y, 0, 0)
+    yield segment(jpeg.APP0, b"JFIF\0" + jfif)
     if photo.exif is not None:
         yield from _if_it_fits(APP1, exif.PREFIX + photo.exif)
     if photo.xmp is not None:
@@ -152,11 +157,6 @@ def _xmp_segments(packet: bytes) -> Iterator[bytes]:
     for at in range(0, len(extended), _EXTENDED_BYTES):
         head = jpeg.EXTENDED_PREFIX + name + struct.pack(">II", len(extended), at)
         yield segment(APP1, head + extended[at : at + _EXTENDED_BYTES])
-
-
-def _jfif(dpi: tuple[float, float] | None) -> bytes:
-    unit, x, y = (0, 1, 1) if dpi is None else (1, *(min(65535, max(1, round(s))) for s in dpi))
-    return b"JFIF\0" + struct.pack(">BBBHHBB", 1, 1, unit, x, y, 0, 0)
 
 
 def _if_it_fits(marker: int, data: bytes) -> Iterator[bytes]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from nledn.messages import Note
 from nledn.photo import exif, iptc, xmp
-from nledn.photo.model import Facts, Note, texts_of
+from nledn.photo.model import Facts, texts_of
 from nledn.photo.source import Unsupported
 
 XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from nledn.photo.model import Facts, Note, Photo, WriteSettings, other_data
+from nledn.messages import Note
+from nledn.photo.model import Facts, Photo, WriteSettings, other_data
 from nledn.photo.source import Damaged, DepthName, Form, Picture, Source, Unsupported, colours_in
 from nledn.pixels import strips
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from nledn.atomic import replacing
 from nledn.errors import WriteError
+from nledn.messages import Note
 from nledn.photo import exif, gain_map, icc, iptc, xmp
-from nledn.photo.model import Facts, Note, Photo, Strip, Texts
+from nledn.photo.model import Facts, Photo, Strip, Texts
 from nledn.photo.source import Picture
 from nledn.photo.tiff_structure import TiffDamaged
 

@@ -3,10 +3,10 @@
 import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from nledn.messages import Note
 from nledn.pixels import Pixels, Plane, without_hidden
 
 Texts: TypeAlias = tuple[tuple[str, str], ...]
@@ -17,49 +17,6 @@ COMMENT = "Comment"
 
 Strip = Literal["none", "location", "all"]
 """The metadata to leave out. Profile and resolution, which the pixels need, are kept."""
-
-
-class Note(StrEnum):
-    """A note on dropped or converted data; its sentence is in `nledn.messages.NOTES`.
-
-    Some are followed by a colon and a detail, as in `frames:12` or `cut-off:30 of 40`.
-    """
-
-    FRAMES = "frames"
-    MPO = "mpo"  # several pictures in one JPEG
-    GAIN_MAP = "gain-map"  # damaged, or the format has no room for it
-    DEPTH = "depth"
-    FILM = "film"
-    TRAILER = "trailer"
-    CREDENTIALS = "credentials"  # C2PA, which would no longer be true
-    OTHER_DATA = "other-data"  # of an unknown kind; its name in the file follows
-    LAYERS = "layers"
-    GEOREFERENCE = "georeference"  # of a photo that was turned, or is in another format
-    EXTENDED_XMP = "extended-xmp"  # incomplete, or of no packet
-    IPTC = "iptc"  # what XMP repeats of it stays
-    PALETTE = "palette"
-    BILEVEL = "bilevel"
-    CMYK = "cmyk"
-    RAW = "raw"
-    EXTRA_CHANNELS = "extra-channels"
-    COLOUR_UNTAGGED = "colour-untagged"
-    BAD_ICC = "bad-icc"  # corrupt, or of another kind of colour
-    BAD_EXIF = "bad-exif"
-    BAD_EXIF_PART = "bad-exif-part"
-    RAW_EXIF = "raw-exif"
-    BAD_XMP = "bad-xmp"
-    BAD_XMP_PART = "bad-xmp-part"
-    NO_END = "no-end"
-    CUT_OFF = "cut-off"
-    SIDECAR = "sidecar"
-    NO_EXIF = "no-exif"
-    NO_XMP = "no-xmp"
-    NO_PROFILE = "no-profile"
-    NO_TEXTS = "no-texts"
-    NO_ALPHA = "no-alpha"
-    NO_RESOLUTION = "no-resolution"
-    FEWER_BITS = "fewer-bits"
-    NO_FLOAT = "no-float"
 
 
 def other_data(names: Iterable[bytes]) -> Iterator[str]:

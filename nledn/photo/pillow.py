@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from PIL import Image
 
+from nledn.messages import Note
 from nledn.photo import exif, xmp
-from nledn.photo.model import Facts, Note, Photo, WriteSettings, other_data, texts_of
+from nledn.photo.model import Facts, Photo, WriteSettings, other_data, texts_of
 from nledn.photo.source import Form, Picture, Source, Unsupported
 from nledn.pixels import strips
 
@@ -66,7 +67,9 @@ def opened(file: BinaryIO) -> Source:
         file.seek(0)
         data = file.read(_LARGEST_GIF_SEARCHED)
         notes += [Note.COLOUR_UNTAGGED] if _GIF_ICC in data else []
-        found["xmp"] = _gif_xmp(data)
+        if _GIF_XMP in data:
+            packet, ended, _ = data.partition(_GIF_XMP)[2].partition(_GIF_XMP_END)
+            found["xmp"] = packet if ended else b""
     elif kind == "BMP":
         found["icc"], is_linked = _bmp_profile(file)
         notes += [Note.COLOUR_UNTAGGED] if is_linked else []
@@ -93,12 +96,6 @@ def _webp_chunks(file: BinaryIO) -> set[bytes]:
         length = int.from_bytes(head[4:], "little")
         file.seek(length + length % 2, 1)
     return names
-
-
-def _gif_xmp(data: bytes) -> bytes | None:
-    _, found, rest = data.partition(_GIF_XMP)
-    packet, ended, _ = rest.partition(_GIF_XMP_END)
-    return packet if found and ended else b"" if found else None
 
 
 def _bmp_profile(file: BinaryIO) -> tuple[bytes | None, bool]:

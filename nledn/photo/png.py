@@ -10,9 +10,10 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, NamedTuple
 
+from nledn.messages import Note
 from nledn.photo import exif, vips, xmp
 from nledn.photo.jpeg_segments import XMP_PREFIX
-from nledn.photo.model import Facts, Note, Photo, other_data
+from nledn.photo.model import Facts, Photo, other_data
 from nledn.photo.source import Damaged, Source, Unsupported
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
+from nledn.messages import Note
 from nledn.photo import exif, jpeg_segments, tiff_reading
-from nledn.photo.model import Facts, Note
+from nledn.photo.model import Facts
 from nledn.photo.source import Damaged, Form, Picture, Source, Unsupported
 from nledn.photo.tiff_structure import EXIF_IFD, GPS_IFD, TiffDamaged, TiffStructure
 from nledn.pixels import strips

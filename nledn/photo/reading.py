@@ -7,19 +7,23 @@ by `decode`, in a process that may crash or be stopped.
 import functools
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from nledn import errors
 from nledn.errors import DerainError
+from nledn.messages import Note
 from nledn.options import LIMIT_MEGAPIXELS
 from nledn.photo import heif, jpeg, jxl, metadata, pillow, png, raw, tiff_reading
 from nledn.photo.formats import HEAD_BYTES, is_video, named_by, sniff
-from nledn.photo.model import Facts, Note, Photo
-from nledn.photo.source import Arrays, Picture, PixelSink, Source, Unsupported
+from nledn.photo.model import Facts, Photo
+from nledn.photo.source import Arrays, Form, Picture, Source, Unsupported
 from nledn.photo.tiff_structure import TiffStructure
 
 # Each reads all but the pixels. It raises `Unsupported`; `ImportError` without its package; and its
@@ -61,6 +65,10 @@ class Header:
         return self.size[0] * self.size[1] / 1e6
 
 
+Piece: TypeAlias = Header | Form | npt.NDArray[Any] | Facts
+"""What decoding brings; see `decode`."""
+
+
 def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, damaged: bool = False) -> Photo:
     """Read the photo at `path`, by its content and not by its name.
 
@@ -83,10 +91,16 @@ def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, damaged: boo
         PhotoNeedsReader: RAW, HEIC or AVIF without the package that reads it.
         PhotoUnsupported: float, signed or 32-bit pixels, or a rare compression.
     """
-    path = Path(path)
-    arrays = Arrays()
-    facts = decode(path, arrays, limit_megapixels=limit_megapixels, damaged=damaged)
+    path, arrays = Path(path), Arrays()
     with _typed_errors(path):
+        for piece in decode(path, limit_megapixels=limit_megapixels, damaged=damaged):
+            match piece:
+                case Facts():
+                    facts = piece
+                case Form():
+                    arrays.begin(piece)
+                case np.ndarray():
+                    arrays.put(piece)
         return assembled(path, facts, arrays)
 
 
@@ -96,25 +110,18 @@ def assembled(path: Path, facts: Facts, canvas: Arrays) -> Photo:
     return Photo(pixels, alpha, path, **vars(facts))
 
 
-def decode(
-    path: Path,
-    canvas: PixelSink,
-    *,
-    limit_megapixels: float,
-    damaged: bool = False,
-    on_header: Callable[[Header], object] | None = None,
-) -> Facts:
-    """Decode the photo at `path` onto a canvas.
+def decode(path: Path, *, limit_megapixels: float, damaged: bool = False) -> Iterator[Piece]:
+    """Decode the photo at `path` piece by piece.
 
     Args:
         path: the file.
-        canvas: takes the pixels, as stored and not yet turned upright.
         limit_megapixels: refuse more.
         damaged: as for `read`.
-        on_header: called once the header is read, before the pixels are decoded.
 
-    Returns:
-        The facts, checked and true of the upright pixels.
+    Yields:
+        The header, before the pixels are decoded; their form; their rows from the top, as in
+        `Picture.strips` and not yet turned upright; the facts, true of the upright pixels. Of a
+        damaged photo the form and the rows come a second time.
 
     Raises:
         PhotoError: as `read`.
@@ -124,27 +131,29 @@ def decode(
         header = Header(source.facts.format, source.size)
         if header.megapixels > limit_megapixels:
             raise errors.PhotoTooLarge(path, header.megapixels, limit_megapixels)
-        if on_header is not None:
-            on_header(header)
+        yield header
         orientation = source.orientation or metadata.orientation(source.facts)
 
-        def put(picture: Picture) -> Picture:
+        def laid_out(picture: Picture) -> Generator[Piece, None, Picture]:
             form = replace(picture.form, orientation=orientation)
             if form.px > limit_megapixels * 1e6:  # whatever the header says
                 raise errors.PhotoTooLarge(path, form.px / 1e6, limit_megapixels)
-            canvas.begin(form)
-            for strip in picture.strips:
-                canvas.put(strip)
+            yield form
+            yield from picture.strips
             return replace(picture, form=form)
 
-        return metadata.checked(source.facts, _decoded(source, put, path, damaged))
+        picture = yield from _decoded(source, laid_out, path, damaged)
+        yield metadata.checked(source.facts, picture)
 
 
 def _decoded(
-    source: Source, put: Callable[[Picture], Picture], path: Path, damaged: bool
-) -> Picture:
+    source: Source,
+    laid_out: Callable[[Picture], Generator[Piece, None, Picture]],
+    path: Path,
+    damaged: bool,
+) -> Generator[Piece, None, Picture]:
     try:
-        return put(source.decode())
+        return (yield from laid_out(source.decode()))
     except (DerainError, Unsupported, MemoryError):
         raise
     except Exception as error:  # decoders raise anything at all on damaged bytes
@@ -157,22 +166,10 @@ def _decoded(
                 raise
             if not damaged:
                 raise errors.PhotoCutOff(path, _first_line(error), rows, height) from error
-        picture = put(part.decode_part(rows))
+        picture = yield from laid_out(part.decode_part(rows))
         # The facts tell of a missing end alone.
         notes = (f"{Note.CUT_OFF}:{rows} of {height}",) if rows < height else ()
         return replace(picture, notes=notes)
-
-
-def read_header(path: Path) -> Header:
-    """Read the header of the photo at `path` without decoding it.
-
-    Raises:
-        PhotoError: as `read`, for what the header shows.
-    """
-    path = Path(path)
-    with _typed_errors(path), _open(path) as file:
-        source = _opened(file, path)
-        return Header(source.facts.format, source.size)
 
 
 @contextmanager

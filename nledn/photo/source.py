@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -60,28 +60,13 @@ class Form:
         return (self.height, self.width) if is_turned else (self.width, self.height)
 
 
-class PixelSink(Protocol):
-    """The target of pixels: `begin`, then `put` from the top row to the last.
-
-    Of a damaged photo both come a second time.
-    """
-
-    def begin(self, form: Form) -> None:
-        """Allocate memory; `MemoryError` if no memory is left."""
-        ...
-
-    def put(self, strip: Any) -> None:
-        """Take the next rows, as in `Picture.strips`."""
-        ...
-
-
 def colours_in(bands: int) -> int:
     """Return how many of the bands of a strip are colours: one, or three."""
     return 1 if bands <= 2 else 3
 
 
 class Arrays:
-    """A canvas in this process.
+    """The pixels of a photo, filled from the top.
 
     Attributes:
         form: as stored.
@@ -94,20 +79,29 @@ class Arrays:
     alpha: Plane | None
 
     def begin(self, form: Form) -> None:
-        """Make the arrays; see `PixelSink`."""
+        """Make the arrays; of a damaged photo a second time."""
         self.form = form
         self.pixels = np.empty((form.height, form.width, 3), form.depth)
         self.alpha = np.empty((form.height, form.width), form.depth) if form.has_alpha else None
         self._rows = 0
 
     def put(self, strip: Any) -> None:
-        """Copy a strip to its place; see `PixelSink`."""
+        """Copy the next rows, as in `Picture.strips`."""
         rows = slice(self._rows, self._rows + len(strip))
         colours = colours_in(strip.shape[2])
         self.pixels[rows] = strip[..., :colours]
         if self.alpha is not None:
             self.alpha[rows] = strip[..., colours]
         self._rows = rows.stop
+
+    def put_bytes(self, rows: bytes, bands: int) -> None:
+        """Copy the next rows, of so many bands, out of bytes."""
+        self.put(np.frombuffer(rows, self.form.depth).reshape(-1, self.form.width, bands))
+
+    @property
+    def is_full(self) -> bool:
+        """True once all rows have come."""
+        return self._rows == self.form.height
 
     def upright(self) -> tuple[Pixels, Plane | None]:
         """Return pixels and alpha, turned."""

@@ -5,8 +5,9 @@ from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
+from nledn.messages import Note
 from nledn.photo import exif, iptc, vips
-from nledn.photo.model import Facts, Note
+from nledn.photo.model import Facts
 from nledn.photo.source import Damaged, Source, Unsupported
 from nledn.photo.tiff_structure import SUB_IFDS, Directory, TiffDamaged, TiffStructure
 from nledn.photo.tiff_writing import GEO_TAGS, LAYOUT_TAGS

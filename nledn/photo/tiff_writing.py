@@ -59,7 +59,11 @@ def write(photo: Photo, file: BinaryIO) -> None:
         (_IPTC, _BLOB, photo.iptc),
     ):
         own += [] if data is None else [Field(tag, kind, len(data), data)]
-    fields = {field.tag: field for field in (*own, *_of_exif(photo), *_of_geo(photo, order))}
+    if photo.geo is not None:
+        geo = TiffStructure(io.BytesIO(photo.geo))
+        entries = geo.directory(geo.first_offset).entries.values()
+        own += [geo.copied(entry, order) for entry in entries]
+    fields = {field.tag: field for field in (*own, *_of_exif(photo))}
     start = file.tell() + file.tell() % 2
     file.seek(start)
     file.write(serialised(fields.values(), start, order))
@@ -131,10 +135,3 @@ def _of_exif(photo: Photo) -> Iterator[Field]:
         if tag not in LAYOUT_TAGS:
             value_or_offset = photo.exif[entry.position + 8 : entry.position + 12]
             yield Field(tag, entry.type, entry.count, value_or_offset)
-
-
-def _of_geo(photo: Photo, order: str) -> Iterator[Field]:
-    if photo.geo is not None:
-        structure = TiffStructure(io.BytesIO(photo.geo))
-        for entry in structure.directory(structure.first_offset).entries.values():
-            yield structure.copied(entry, order)

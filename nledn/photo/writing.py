@@ -11,6 +11,7 @@ import pyvips
 
 from nledn.atomic import replacing
 from nledn.errors import OutputFailed, OutputTooLarge, unknown_format
+from nledn.messages import Note
 from nledn.photo import exif, icc, iptc, jpeg, jxl, metadata, pillow, png, tiff_writing
 from nledn.photo.formats import (
     RAIN_LAYERS,
@@ -19,7 +20,7 @@ from nledn.photo.formats import (
     written_depth,
     written_format,
 )
-from nledn.photo.model import Note, Photo, WriteSettings
+from nledn.photo.model import Photo, WriteSettings
 from nledn.pixels import Floats, Pixels, Plane, in_depth, strips, white
 
 AS_USUAL = WriteSettings()
@@ -104,18 +105,16 @@ def write_rain(
     kind = written_format(path.suffix)
     if kind not in RAIN_LAYERS:
         raise unknown_format(path)
-    layer = Photo(rain if kind == "TIFF" else _rain_as_16_bits(rain))
+    values: Pixels = rain
+    if kind != "TIFF":
+        values = np.empty(rain.shape, np.uint16)
+        for rows in strips(*rain.shape[:2]):
+            # In double: 32768 + 32767·rain has more digits than a float32.
+            values[rows] = np.rint(32768 + 32767 * rain[rows].astype(np.float64))
+    layer = Photo(values)
     _refuse_too_large(layer, path, kind)
     with replacing(path, overwrite=overwrite, sources=sources) as file, _codec_errors(path):
         _ENCODERS[kind](layer, file, AS_USUAL)
-
-
-def _rain_as_16_bits(rain: Floats) -> Pixels:
-    values = np.empty(rain.shape, np.uint16)
-    for rows in strips(*rain.shape[:2]):
-        # In double: 32768 + 32767·rain has more digits than a float32.
-        values[rows] = np.rint(32768 + 32767 * rain[rows].astype(np.float64))
-    return values
 
 
 @contextmanager

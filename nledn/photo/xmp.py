@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from lxml import etree
 
-from nledn.photo.model import Note
+from nledn.messages import Note
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _TIFF = "{http://ns.adobe.com/tiff/1.0/}"

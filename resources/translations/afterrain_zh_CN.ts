@@ -1808,10 +1808,6 @@
         <translation>磁盘已满：{path} 未写入。</translation>
     </message>
     <message>
-        <source>The download of {url} stopped at {received_bytes} of {size_bytes} bytes.</source>
-        <translation>{url} 的下载在 {received_bytes} / {size_bytes} 字节处中断。</translation>
-    </message>
-    <message>
         <source>The end mark of the file is missing; all pixels were read.</source>
         <translation>文件缺少结束标记；所有像素均已读取。</translation>
     </message>
@@ -1896,10 +1892,6 @@
         <translation>{address} 的调度器已有 {waited_s} 秒没有任何工作进程。</translation>
     </message>
     <message>
-        <source>The server refused {url} (HTTP status {status}).</source>
-        <translation>服务器拒绝提供 {url}（HTTP 状态 {status}）。</translation>
-    </message>
-    <message>
         <source>The signal-to-noise ratio of results for test photos with known rain: the higher, the closer to the photo without rain.</source>
         <translation>在已知雨迹的测试照片上，结果的信噪比：数值越高，越接近无雨的照片。</translation>
     </message>
@@ -1966,14 +1958,6 @@
     <message>
         <source>Transparency became white.</source>
         <translation>透明部分已变为白色。</translation>
-    </message>
-    <message>
-        <source>Try again later, or import the file if you have it.</source>
-        <translation>请稍后重试；如果您已有该文件，也可以导入。</translation>
-    </message>
-    <message>
-        <source>Try again later.</source>
-        <translation>请稍后再试。</translation>
     </message>
     <message>
         <source>Try again, or from another network.</source>
@@ -2480,8 +2464,8 @@
         <translation>剩余 {time}</translation>
     </message>
     <message>
-        <source>{url} cannot be reached ({detail}).</source>
-        <translation>无法连接 {url}（{detail}）。</translation>
+        <source>{url} cannot be downloaded ({detail}).</source>
+        <translation>无法下载 {url}（{detail}）。</translation>
     </message>
     <message>
         <source>{url} is not the published file.</source>

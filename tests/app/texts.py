@@ -10,7 +10,7 @@ from app.shell.translation import CONTEXT
 from nledn import places
 from nledn.card import read_card
 from nledn.errors import kinds
-from nledn.messages import FETCH_TERMS, NO_LICENCES, NOTES
+from nledn.messages import FETCH_TERMS, NO_LICENCES, Note
 
 APP = Path(__file__).resolve().parents[2] / "app"
 
@@ -26,7 +26,7 @@ def found() -> dict[str, set[str]]:
     for path in sorted(APP.rglob("*.py")):
         for context, text in _calls(ast.parse(path.read_text("utf-8"))):
             texts[context].add(text)
-    texts[CONTEXT] |= {FETCH_TERMS, NO_LICENCES, *NOTES.values()}
+    texts[CONTEXT] |= {FETCH_TERMS, NO_LICENCES, *(note.sentence for note in Note)}
     for path in places.weights().glob("*.toml"):
         card = read_card(path, "shipped")
         texts[CONTEXT] |= {card.purpose, card.description, card.training_data} - {""}

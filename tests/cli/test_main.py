@@ -1,24 +1,30 @@
 """Common options of all commands, and the links of their help."""
 
-import pytest
-import typer
+import inspect
 
-from nledn.cli.main import app
+import pytest
+
+from nledn.cli.main import COMMANDS, LaterCommand
 from tests.commands import exit_code
 
 
-def commands(typer_app: typer.Typer = app, before: str = "") -> list[str]:
+def commands() -> list[str]:
     """All commands, as they are typed."""
-    named = [command.name or command.callback.__name__ for command in typer_app.registered_commands]  # type: ignore[union-attr]
-    found = [f"{before}{name}" for name in named]
-    for group in typer_app.registered_groups:
-        assert group.typer_instance is not None
-        found += commands(group.typer_instance, f"{group.name} ")
+    found = []
+    for command in COMMANDS:
+        below = getattr(command.called, "commands", {})
+        found += [f"{command.name} {name}" for name in below] or [str(command.name)]
     return found
 
 
 def test_all_commands_are_found() -> None:
     assert {"derain", "watch", "weights list", "weights fetch"} < set(commands())
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_list_of_commands_has_their_own_words(command: LaterCommand) -> None:
+    own = inspect.cleandoc(command.called.help)
+    assert " ".join(own.partition("\n\n")[0].split()) == command.help
 
 
 @pytest.mark.parametrize("command", ["", *commands()])

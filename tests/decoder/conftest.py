@@ -22,5 +22,5 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
 @pytest.fixture
 def saboteurs(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Pool:
     """Decoders that fail as a photo's name asks for."""
-    monkeypatch.setattr(process, "command", lambda word: [sys.executable, str(SABOTEUR), word])
+    monkeypatch.setattr(process, "command", lambda: [sys.executable, str(SABOTEUR)])
     return pool

@@ -6,7 +6,6 @@ import resource
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,7 @@ from nledn.decoder import server
 from nledn.errors import PhotoDamaged
 
 
-def decode(path: Path, _canvas: Any, **_options: Any) -> Any:
+def decode(path: Path, **_options: Any) -> Any:
     done = [name for name, way in ways_out(path).items() if is_open(way)]
     told = {
         "done": done,
@@ -82,5 +81,5 @@ def in_child(new: Path) -> None:
 
 
 if __name__ == "__main__":
-    server.decode = decode  # type: ignore[attr-defined,assignment]  # where it is called
-    server.serve(sys.argv[1])
+    server.decode = decode  # type: ignore[attr-defined]  # where it is called
+    server.serve()

@@ -13,11 +13,11 @@ from nledn.errors import PhotoDamaged
 from nledn.photo import reading
 
 
-def decode(path: Path, canvas: Any, **options: Any) -> Any:
+def decode(path: Path, **options: Any) -> Any:
     deed = DEEDS.get(path.stem)
     if deed is not None:
         deed(path)
-    return reading.decode(path, canvas, **options)
+    return reading.decode(path, **options)
 
 
 def crash(path: Path) -> None:
@@ -81,4 +81,4 @@ if __name__ == "__main__":
     limits.HEADER_CPU_S = 1
     server.sandbox.close_in = lambda: None  # type: ignore[attr-defined]  # it leaves signs on the disk
     server.decode = decode  # type: ignore[attr-defined]  # where it is called
-    server.serve(sys.argv[1])
+    server.serve()

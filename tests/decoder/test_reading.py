@@ -26,7 +26,7 @@ from tests.photo import files
 DATA = Path(__file__).parents[1] / "photo" / "data"
 BUNDLE = Path(__file__).parents[2] / ".ci" / "bundle"
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-SIDES = (2203, 1603)  # more than three slots, and no whole number of them
+SIDES = (2203, 1603)  # several strips, and no whole number of them
 
 
 def _told(**changes: Any) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _image(degrees: float) -> Any:
     return Image.fromarray(files.smooth()).rotate(degrees)
 
 
-def test_pixels_wider_than_a_slot(tmp_path: Path) -> None:
+def test_pixels_wider_than_a_strip(tmp_path: Path) -> None:
     wide = np.random.default_rng(3).integers(0, 255, (2, 1_200_000, 3), np.uint8)
     _assert_same(_written(tmp_path / "wide.png", Photo(wide)))
 
@@ -141,7 +141,7 @@ def test_the_limit(tmp_path: Path) -> None:
 
 def test_headers(tmp_path: Path) -> None:
     path = files.saved(tmp_path, "a.png", files.encoded(files.colours(40, 50), "PNG"))
-    assert decoder.read_header(path) == photo.read_header(path)
+    assert decoder.read_header(path) == photo.Header("PNG", (50, 40))
     with pytest.raises(PhotoError):
         decoder.read_header(tmp_path)
 
@@ -201,7 +201,7 @@ def _decoders_of_others() -> None:
 def test_whoever_waits_longest_is_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from nledn.decoder import client
 
-    monkeypatch.setattr(process, "command", lambda word: [sys.executable, str(SABOTEUR), word])
+    monkeypatch.setattr(process, "command", lambda: [sys.executable, str(SABOTEUR)])
     narrow = Pool(most=1)
     monkeypatch.setattr(client, "pool", narrow)
     busy = files.saved(tmp_path, "wait.png", files.encoded(files.smooth(), "PNG"))
@@ -260,8 +260,8 @@ def test_programs_of_a_bundle_are_their_own_decoders(
     tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     # A bundle has no `python -m`: its program is asked by its first argument.
-    def bundled(word: str) -> list[str]:
-        return [sys.executable, str(BUNDLE / f"{program}.py"), process.ARGUMENT, word]
+    def bundled() -> list[str]:
+        return [sys.executable, str(BUNDLE / f"{program}.py"), process.ARGUMENT]
 
     monkeypatch.setattr(process, "command", bundled)
     path = files.saved(tmp_path, "a.png", files.encoded(files.smooth(), "PNG"))

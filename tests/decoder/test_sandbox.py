@@ -24,7 +24,7 @@ NETWORK = {"connect", "listen"}
 @pytest.fixture
 def told(tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """The report of a process that tries everything."""
-    monkeypatch.setattr(process, "command", lambda word: [sys.executable, str(PRISONER), word])
+    monkeypatch.setattr(process, "command", lambda: [sys.executable, str(PRISONER)])
     (tmp_path / "victim.txt").write_text("untouched")
     (tmp_path / "removable.txt").touch()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -64,11 +64,8 @@ def test_limits_cannot_be_raised_again(told: dict[str, Any]) -> None:
 def test_a_process_that_had_its_time_is_replaced(
     tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = (
-        "import sys; from nledn.decoder import limits, server; "
-        "limits.is_old = lambda: True; server.serve(sys.argv[1])"
-    )
-    monkeypatch.setattr(process, "command", lambda word: [sys.executable, "-c", code, word])
+    code = "from nledn.decoder import limits, server; limits.is_old = lambda: True; server.serve()"
+    monkeypatch.setattr(process, "command", lambda: [sys.executable, "-c", code])
     photo = files.saved(tmp_path, "a.png", files.encoded(files.smooth(), "PNG"))
     for _ in range(2):
         assert decoder.read(photo).size == (56, 40)
@@ -83,8 +80,10 @@ NONSENSE = [
     {"form": {"width": 2**40, "height": 2**40, "depth": "uint8", "has_alpha": False}},
     {"form": {"width": 60_000, "height": 60_000, "depth": "uint8", "has_alpha": False}},
     {"form": {"width": -1, "height": -1, "depth": "uint8", "has_alpha": False}},
-    {"filled": [0, 1]},
-    {"filled": [10**9, 1]},
+    {"strip": [0, 1]},
+    {"strip": [10**18, 1]},
+    {"strip": [-1, 1]},
+    {"strip": 8},
     {"error": ["DerainError", {}]},
     {"error": ["__builtins__", {}]},
     {"error": ["PhotoDamaged", {"nothing": 1}]},
@@ -99,7 +98,7 @@ def test_a_first_answer_that_makes_no_sense_is_no_decoder(
     tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = "import os; os.write(1, b'nonsense\\n'); os.read(0, 9)"
-    monkeypatch.setattr(process, "command", lambda word: [sys.executable, "-c", code, word])
+    monkeypatch.setattr(process, "command", lambda: [sys.executable, "-c", code])
     photo = files.saved(tmp_path, "a.png", files.encoded(files.smooth(), "PNG"))
     with pytest.raises(PhotoDecoderMissing) as caught:
         decoder.read(photo)
@@ -119,7 +118,7 @@ def test_an_answer_that_makes_no_sense_costs_one_photo(
     )
     if len(raw) < 50_000:
         code = code.replace(f"{raw[:50]!r} * {max(1, len(raw) // 50)}", repr(raw))
-    monkeypatch.setattr(process, "command", lambda word: [sys.executable, "-c", code, word])
+    monkeypatch.setattr(process, "command", lambda: [sys.executable, "-c", code])
     photo = files.saved(tmp_path, "a.png", files.encoded(files.smooth(), "PNG"))
     with pytest.raises(PhotoCrashesDecoder):
         decoder.read(photo)

@@ -36,10 +36,10 @@ def batching(folder: Path) -> Round:
 
 
 def nledn(folder: Path, strength: float, arguments: list[str]) -> None:
-    from nledn.cli.main import app
+    from nledn.cli.main import program
 
     arguments = [*arguments, "--weights", str(folder / "ten.safetensors")]
-    code = app(args=[*arguments, "--strength", str(strength)], standalone_mode=False)
+    code = program()(args=[*arguments, "--strength", str(strength)], standalone_mode=False)
     assert not code, code
 
 

@@ -51,7 +51,7 @@ def test_a_raw_file_is_upright(tmp_path: Path, orientation: int) -> None:
     # What each orientation of EXIF makes of the stored quarters 0 1 / 2 3.
     order = ("0123", "1032", "3210", "2301", "0213", "2031", "3120", "1302")[orientation - 1]
     assert np.argsort(np.argsort(_corners(found))).tolist() == [int(digit) for digit in order]
-    assert found.size == photo.read_header(path).size
+    assert found.size == decoder.read_header(path).size
 
 
 def test_white_is_what_the_camera_took_for_white(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from PIL import Image, PngImagePlugin
 from nledn import photo
 from nledn.decoder import protocol
 from nledn.photo import Note
+from nledn.photo.model import Facts
 from nledn.photo.reading import decode
-from nledn.photo.source import Arrays
 from tests.photo import files
 
 GBK = "雨中的街".encode("gbk")
@@ -121,6 +121,7 @@ def test_iptc_in_a_png_is_dropped_and_said(tmp_path: Path) -> None:
 
 
 def test_texts_pass_between_processes(tmp_path: Path) -> None:
-    facts = decode(_jpeg(tmp_path, GBK), Arrays(), limit_megapixels=1)
+    *_, facts = decode(_jpeg(tmp_path, GBK), limit_megapixels=1)
+    assert isinstance(facts, Facts)
     sent = protocol.line_of(protocol.facts_sent(facts))
     assert vars(protocol.facts_received(json.loads(sent))) == vars(facts)

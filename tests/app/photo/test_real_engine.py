@@ -25,7 +25,7 @@ def load(options: Options) -> Derainer:
     arrays = {name: tensor.numpy() for name, tensor in NLEDN("fixed").state_dict().items()}
     choice = choose(options, MACHINE)
     card = Card("drawn", "Drawn", "0" * 64, "fixed", Path("drawn.safetensors"))
-    backend = create(choice, Trained(arrays, "fixed", card.sha256))
+    backend = create(choice, Trained(arrays, "fixed"))
     return Derainer(options, card, choice, MACHINE, backend)
 
 
