@@ -19,12 +19,12 @@ from app.photo.series import Series
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Notice
 from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
-from app.shell.engines import Engines, LoadJob
+from app.shell.engines import Engines
 from app.shell.models import Models
 from app.shell.names import image_in, is_welcome, path_kept, paths_in
 from app.shell.settings import Preferences, Settings, with_recent
 from app.shell.translation import tr
-from app.tasks import Call, Job, R, Task, Tasks
+from app.tasks import Call, ComputeCall, Job, R, Task, Tasks
 from nledn import places
 from nledn.messages import printable
 from nledn.options import Options
@@ -177,8 +177,10 @@ class PhotoController(QObject):
             again: choose the device again for the next photo; the present result stays.
         """
         options = self.document.options
-        task = self._tasks.submit(LoadJob(self._engines, options, again))
+        load = partial(self._engines.load, options, again=again)
+        task = self._tasks.submit(ComputeCall(load))
         task.succeeded.connect(partial(self.document.set_engine_choice, options))
+        task.succeeded.connect(self.deraining.engine_loaded)
         task.failed.connect(self._fail)
 
     def derain(self, then: Callable[[], None] | None = None) -> None:
