@@ -19,7 +19,6 @@ from app.compare.panes import (
     ComparePane,
     PaneKind,
     Panes,
-    Vote,
     keep,
     vote_of,
 )
@@ -32,13 +31,13 @@ from app.shell.file_dialogs import pictures_folder
 from app.shell.translation import explain, tr
 from app.tasks import Call, Task, Tasks
 from app.views.compare_canvas import ComparedPicture
-from nledn.card import Card
 from nledn.errors import DerainError
 from nledn.messages import printable
 from nledn.options import Options
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
+    from nledn.card import Card
     from nledn.compare import TilingCheck
     from nledn.photo import Photo
 
@@ -89,7 +88,7 @@ class CompareController(QObject):
         if self._is_active:
             self._take_photo()
 
-    def set_cards(self, cards: tuple[Card, ...]) -> None:
+    def set_cards(self, cards: "tuple[Card, ...]") -> None:
         """Set the available models."""
         self._cards = cards
 
@@ -130,21 +129,19 @@ class CompareController(QObject):
         photo, blind_test = self.model.photo, self._blind_test
         if blind_test is None or photo is None:
             return
-        names = {pane.key: pane.name for pane in self.model.panes}
-        letters = {each: names[key] for key, each in blind_test.letters.items()}
-        chosen = letters.get(letter, NONE)
-        best = {each: key for key, each in blind_test.letters.items()}.get(letter)
-        pane = next((pane for pane in self.model.panes if pane.key == best), None)
+        letters = blind_test.letters
+        panes = {letters[each.key]: each for each in self.model.panes if each.key in letters}
+        names = {each: pane.name for each, pane in panes.items()}
+        chosen, best = names.get(letter, NONE), panes.get(letter)
         use: tuple[Action, ...] = ()
-        if pane is not None and pane.kind == "checkpoint":
-            use = (Action("use", tr("Use {name}", name=chosen), partial(self.decide, pane.key)),)
+        if best is not None and best.kind == "checkpoint":
+            use = (Action("use", tr("Use {name}", name=chosen), partial(self.decide, best.key)),)
 
         def tell(counted: Counter[str]) -> None:
-            self.noticed.emit(Notice(vote_of(chosen, letters, counted), "info", use))
+            self.noticed.emit(Notice(vote_of(chosen, names, counted), "info", use))
 
         path = photo.path or Path(tr("Pasted picture"))
-        vote = Vote(path, chosen, tuple(sorted(letters.values())))
-        task = self._tasks.submit(Call(partial(keep, vote)))
+        task = self._tasks.submit(Call(partial(keep, path, chosen, tuple(names.values()))))
         task.succeeded.connect(tell)
         task.failed.connect(self._explain)
         self._blind_test = None
@@ -265,7 +262,7 @@ class CompareController(QObject):
         self._shuffle()
         self.changed.emit()
 
-    def _first_cards(self) -> Sequence[Card]:
+    def _first_cards(self) -> "Sequence[Card]":
         """The shipped models, after the one in use if that is not shipped; at least two."""
         chosen = self.model.options.weights
         cards = sorted(self._cards, key=lambda card: card.id != chosen)

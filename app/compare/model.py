@@ -21,14 +21,15 @@ from app.imaging.pyramid import Opened, Pyramid
 from app.shell.engines import Engines
 from app.shell.models import name_of
 from app.tasks import Call, Task, Tasks
-from nledn.card import Card
 from nledn.options import Options
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
     from nledn import Focus
+    from nledn.card import Card
     from nledn.compare import Comparison, Event, Lane
     from nledn.photo import Photo
+    from nledn.pixels import Pixels
 
 MEASURE_AFTER_MS = 250  # figures follow when the view is idle
 SMALLEST_PX = 7  # SSIM's window
@@ -70,7 +71,7 @@ class CompareModel(QObject):
         self._copies: Pyramid | None = None
         self._comparison: Comparison | None = None
         self._lanes: dict[int, Lane] = {}  # of the comparison, by the panes' keys
-        self._task: Task[Comparison, jobs.Begun | Event] | None = None
+        self._task: Task[None, Comparison | Event] | None = None
         self._look: Focus | None = None  # of the task
         self._is_stopping = False  # the task; another one computes the missing tiles
         self._finding: Task[Path | None] | None = None
@@ -83,7 +84,7 @@ class CompareModel(QObject):
 
     # Panes to compare
 
-    def open(self, opened: Opened, first: Sequence[Card] = ()) -> None:
+    def open(self, opened: Opened, first: "Sequence[Card]" = ()) -> None:
         """Compare on another photo: the same checkpoints at the same strengths, or the first."""
         kept = rows.for_another(self.panes, self._along, self.first_strength)
         if not any(pane.kind == "checkpoint" for pane in kept):
@@ -98,7 +99,7 @@ class CompareModel(QObject):
         self.photo_changed.emit(*opened.photo.size)
         self._restart()
 
-    def add_checkpoint(self, card: Card, strength: float = 1.0) -> None:
+    def add_checkpoint(self, card: "Card", strength: float = 1.0) -> None:
         """Compare one more, if there is room."""
         self._put(self._computed(card, strength))
         self._restart()
@@ -213,7 +214,8 @@ class CompareModel(QObject):
     @property
     def truth(self) -> int | None:
         """Key of the pane with the photo without rain, once it is read."""
-        return jobs.truth_of(self.panes, self.pictures)
+        keys = (pane.key for pane in self.panes if pane.kind == "truth")
+        return next((key for key in keys if self.pictures[key].photo is not None), None)
 
     @property
     def is_whole(self) -> bool:
@@ -232,7 +234,17 @@ class CompareModel(QObject):
     def results(self) -> jobs.Results:
         """The sources of all panes' pixels."""
         assert self.photo is not None
-        return jobs.results_of(self.photo, self.panes, self.pictures, self._lanes)
+        lanes: dict[int, Lane] = {}
+        others: dict[int, Pixels] = {}
+        for pane in self.panes:
+            lane, shown = self._lanes.get(pane.key), self.pictures[pane.key].photo
+            if lane is not None and lane.layer is not None:
+                # Its strength may have changed since the lane began.
+                options = replace(lane.options, strength=pane.strength)
+                lanes[pane.key] = replace(lane, options=options)
+            elif pane.kind in ("rainy", "result", "truth") and shown is not None:
+                others[pane.key] = shown.pixels
+        return jobs.Results(self.photo, lanes, others, self.truth)
 
     # Panes
 
@@ -240,7 +252,7 @@ class CompareModel(QObject):
         self._next_key += 1
         return ComparePane(self._next_key, kind, title)
 
-    def _computed(self, card: Card, strength: float) -> ComparePane:
+    def _computed(self, card: "Card", strength: float) -> ComparePane:
         return replace(self._pane("checkpoint", name_of(card)), weights=card.id, strength=strength)
 
     def _put(self, pane: ComparePane) -> None:
@@ -322,20 +334,20 @@ class CompareModel(QObject):
             job = jobs.CompareJob(self.engines, self.photo, asked, look, whole, self._comparison)
             task = self._tasks.submit(job)
             task.progressed.connect(partial(self._show_event, keys))
-            task.succeeded.connect(lambda _comparison: self._end())
+            task.succeeded.connect(self._end)
             task.cancelled.connect(self._end_cancelled)
             task.failed.connect(self._end_failed)
             self._task, self._look = task, look
         self.progressed.emit()
 
-    def _show_event(self, keys: tuple[int, ...], event: "jobs.Begun | Event") -> None:
+    def _show_event(self, keys: tuple[int, ...], event: "Comparison | Event") -> None:
         """Show the beginning of a comparison, or the progress of a lane."""
-        if isinstance(event, jobs.Begun):
-            self._comparison = event.comparison
-            self._lanes = dict(zip(keys, event.comparison.lanes, strict=True))
-            return
-        from nledn.compare import LaneFailed, TileDone
+        from nledn.compare import Comparison, LaneFailed, TileDone
 
+        if isinstance(event, Comparison):
+            self._comparison = event
+            self._lanes = dict(zip(keys, event.lanes, strict=True))
+            return
         key = keys[event.lane]
         if isinstance(event, TileDone):
             self.pictures[key].rain_added(event.progress.rect)
@@ -346,7 +358,7 @@ class CompareModel(QObject):
             self.changed.emit()
         self.progressed.emit()
 
-    def _end(self) -> None:
+    def _end(self, _done: None = None) -> None:
         self._task, self._is_stopping = None, False
         if self.is_whole:
             self._wants_whole = False
