@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -21,8 +22,10 @@ from app.shell.names import in_menu
 from app.shell.parts import PANEL_WIDTH_PX, Fold, column, icon_button, muted, row
 from app.shell.theme import icon
 from app.shell.translation import tr
-from nledn.card import Card
 from nledn.options import AUTO
+
+if TYPE_CHECKING:
+    from nledn.card import Card
 
 NAME_PX = PANEL_WIDTH_PX - 124  # beside the icon, the arrow and the margins
 ABOUT_PX = PANEL_WIDTH_PX + 40
@@ -61,8 +64,9 @@ class ModelPicker(QWidget):
         """Show the progress of a download; nothing without one."""
         self._progress_words.setText(words)
         self.progress.setVisible(bool(words))
+        self.fetch_action.setEnabled(not words)
 
-    def set_cards(self, cards: Sequence[Card], chosen: str) -> None:
+    def set_cards(self, cards: "Sequence[Card]", chosen: str) -> None:
         """Show the models."""
         self._cards = tuple(cards)
         for action in self.menu.actions():
@@ -141,11 +145,11 @@ class ModelPicker(QWidget):
         self.about.show_above(self.about_button, cards)
 
 
-def _paragraph(card: Card, lines: Iterable[str]) -> str:
+def _paragraph(card: "Card", lines: Iterable[str]) -> str:
     return f"<p>{'<br>'.join([f'<b>{escape(name_of(card))}</b>', *map(escape, lines)])}</p>"
 
 
-def _purpose(card: Card) -> str:
+def _purpose(card: "Card") -> str:
     """The description and training data of a model, as rich text."""
     lines = [tr(card.description)] if card.description else []
     if card.training_data:
@@ -153,7 +157,7 @@ def _purpose(card: Card) -> str:
     return _paragraph(card, lines)
 
 
-def _scores(card: Card) -> str:
+def _scores(card: "Card") -> str:
     return _paragraph(card, (f"{name}: {at.psnr_y:.1f} dB" for name, at in card.scores.items()))
 
 
@@ -176,7 +180,7 @@ class _About(QFrame):
         layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.figures)
 
-    def show_above(self, button: QWidget, cards: Sequence[Card]) -> None:
+    def show_above(self, button: QWidget, cards: "Sequence[Card]") -> None:
         """Show the purpose of models inside the screen: the button is low in the window."""
         measured = [card for card in cards if card.scores]
         meaning = tr(
