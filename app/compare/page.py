@@ -1,6 +1,7 @@
 """The Compare page: its grid and panel, and their connections."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -9,7 +10,9 @@ from app.compare.grid import CompareGrid
 from app.compare.panel import ComparePanel
 from app.shell.shell import Shell
 from app.shell.translation import tr
-from nledn.card import Card
+
+if TYPE_CHECKING:
+    from nledn.card import Card
 
 
 class ComparePage(QObject):
@@ -30,7 +33,7 @@ class ComparePage(QObject):
         self._connect_grid(self.grid)
         self._connect_panel(self.panel)
 
-    def set_cards(self, cards: tuple[Card, ...]) -> None:
+    def set_cards(self, cards: "tuple[Card, ...]") -> None:
         """Set the models to compare."""
         self.controller.set_cards(cards)
         self.panel.set_cards(cards)

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-from PIL import Image
 
 from app.imaging.mask import areas
 from app.imaging.pyramid import Pyramid
@@ -61,6 +60,8 @@ class InSight:
 
     def copy(self, size: tuple[int, int]) -> Bytes:
         """Return a copy of that width and height, 8 bits a channel."""
+        from PIL import Image
+
         return np.asarray(
             Image.fromarray(to_8_bits(self.pixels)).resize(size, Image.Resampling.BOX)
         )
@@ -153,6 +154,8 @@ class Preview:
         plane = self.layer.plane[part.slices].astype(np.float32) / np.float32(STEPS)
         if keep_brightness:
             plane -= self.light.at(self.pixels[part.slices], plane, part)
+        from PIL import Image
+
         size, way = (seen.width, seen.height), Image.Resampling.BILINEAR
         channels = [Image.fromarray(plane[:, :, n]).resize(size, way, box=box) for n in range(3)]
         return np.stack([np.asarray(channel) for channel in channels], axis=2)
