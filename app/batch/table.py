@@ -56,12 +56,7 @@ class Column(IntEnum):
     NOTE = 3
 
 
-HEADERS = {
-    Column.PHOTO: mark("Photo"),
-    Column.STATE: mark("State"),
-    Column.TIME: mark("Time"),
-    Column.NOTE: mark("Note"),
-}
+HEADERS = (mark("Photo"), mark("State"), mark("Time"), mark("Note"))
 
 
 class BatchModel(QAbstractTableModel):
@@ -135,7 +130,7 @@ class BatchModel(QAbstractTableModel):
     ) -> Any:
         """Names of the columns."""
         if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole:
-            return tr(HEADERS[Column(section)])
+            return tr(HEADERS[section])
         if role == Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None

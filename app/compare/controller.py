@@ -100,9 +100,7 @@ class CompareController(QObject):
 
         photo = self.model.photo
         folder = photo.path.parent if photo is not None and photo.path else None
-        path = self._dialogs.photo(folder, readable_suffixes())
-        if path is not None:
-            self.model.attach(kind, path)
+        self.model.attach(kind, self._dialogs.photo(folder, readable_suffixes()))
 
     def move(self, source: int, target: int) -> None:
         """Move a pane; while names are hidden, in the shuffled order."""
@@ -149,7 +147,7 @@ class CompareController(QObject):
 
     def check_tiling(self) -> None:
         """Compute the visible area whole and in tiles, with the first model."""
-        model, first = self.model, self._first_model
+        model, first = self.model, self.first_model
         if model.photo is None or first is None or not model.visible.width:
             return
         self._drop_check()
@@ -175,7 +173,7 @@ class CompareController(QObject):
         model = self.model
         if model.photo is None:
             return
-        if not model.is_ready:
+        if not model.is_computed(model.visible):
             self.noticed.emit(
                 Notice(tr("The visible part is still being computed. Try again in a moment."))
             )
@@ -216,17 +214,8 @@ class CompareController(QObject):
     # Display
 
     @property
-    def can_add(self) -> bool:
-        """True if there is room for one more."""
-        return len(self.model.panes) < MOST
-
-    @property
-    def can_check_tiling(self) -> bool:
-        """True with a photo and a model to check it with."""
-        return self._first_model is not None
-
-    @property
-    def _first_model(self) -> ComparePane | None:
+    def first_model(self) -> ComparePane | None:
+        """The pane of a model with which tiles can be checked."""
         return next((pane for pane in self.model.panes if pane.kind == "checkpoint"), None)
 
     def shown(self) -> tuple[ComparedPicture, ...]:

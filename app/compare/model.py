@@ -104,9 +104,10 @@ class CompareModel(QObject):
         self._put(self._computed(card, strength))
         self._restart()
 
-    def attach(self, kind: PaneKind, path: Path) -> None:
-        """Read the truth, or another program's result."""
-        if self.photo is None or (kind != "truth" and len(self.panes) >= MOST):
+    def attach(self, kind: PaneKind, path: Path | None) -> None:
+        """Read the truth, or another program's result, if one was chosen or found."""
+        has_room = kind == "truth" or len(self.panes) < MOST
+        if path is None or self.photo is None or not has_room:
             return
         pane = replace(self._pane(kind, path.stem), path=path)
         self._put(pane)
@@ -220,12 +221,14 @@ class CompareModel(QObject):
     @property
     def is_whole(self) -> bool:
         """True if every working checkpoint is computed everywhere."""
-        return self._is_computed(None)
+        return self.is_computed(None)
 
-    @property
-    def is_ready(self) -> bool:
-        """True if the visible area is computed."""
-        return self._is_computed(self.visible)
+    def is_computed(self, rect: Rect | None) -> bool:
+        """Return whether all checkpoints are computed in `rect`, or everywhere."""
+        if not any(pane.kind == "checkpoint" for pane in self.panes):
+            return True
+        lanes = self._lanes.values()
+        return bool(lanes) and all(lane.error is not None or lane.is_done(rect) for lane in lanes)
 
     def tiles(self) -> tuple[int, int]:
         """The finished and the requested tiles, over all checkpoints."""
@@ -279,11 +282,7 @@ class CompareModel(QObject):
             self._finding.abandon()
         if rainy is not None:
             task = self._finding = self._tasks.submit(Call(partial(jobs.truth_beside, rainy)))
-            task.succeeded.connect(self._attach_found)
-
-    def _attach_found(self, truth: Path | None) -> None:
-        if truth is not None:
-            self.attach("truth", truth)
+            task.succeeded.connect(partial(self.attach, "truth"))
 
     def _show_attached(self, key: int, read: Opened) -> None:
         if key in self.pictures:
@@ -323,7 +322,7 @@ class CompareModel(QObject):
         is_empty = not (self.visible.width and self.visible.height)
         if not self._is_active or self._task or self.photo is None or not computed or is_empty:
             return
-        if not self._is_computed(None if self._wants_whole else self.visible):
+        if not self.is_computed(None if self._wants_whole else self.visible):
             from nledn import Focus
 
             keys = tuple(self._lanes or computed)
@@ -377,13 +376,6 @@ class CompareModel(QObject):
         self.progressed.emit()
         self.failed.emit(error)
 
-    def _is_computed(self, rect: Rect | None) -> bool:
-        """Return whether all checkpoints are computed in `rect`, or everywhere."""
-        if not any(pane.kind == "checkpoint" for pane in self.panes):
-            return True
-        lanes = self._lanes.values()
-        return bool(lanes) and all(lane.error is not None or lane.is_done(rect) for lane in lanes)
-
     # Measuring
 
     def _invalidate(self) -> None:
@@ -398,7 +390,7 @@ class CompareModel(QObject):
             return
         seen = Rect(0, 0, *self.photo.size) if self.is_whole else self.visible
         rect = self.selection or seen
-        if min(rect.width, rect.height) >= SMALLEST_PX and self._is_computed(rect):
+        if min(rect.width, rect.height) >= SMALLEST_PX and self.is_computed(rect):
             self.metrics.measure(self.results(), rect)
 
     def _map_errors(self) -> None:

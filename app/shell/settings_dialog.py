@@ -68,7 +68,7 @@ class SettingsDialog(QDialog):
         self.pages.setObjectName("pages")
         self.pages.setFixedWidth(150)
         self.pages.setAccessibleName(tr("Settings"))
-        self._stack = QStackedWidget()
+        stack = QStackedWidget()
         for title, page in (
             (tr("Window"), self._window_page()),
             (tr("Results"), self._results_page()),
@@ -76,9 +76,11 @@ class SettingsDialog(QDialog):
         ):
             item = QListWidgetItem(title, self.pages)
             item.setSizeHint(QSize(0, PAGE_ITEM_PX))
-            self._stack.addWidget(page)
-        self._lay_out()
-        self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
+            stack.addWidget(page)
+        top = row(self.pages, stack, grows=1, spacing=24)
+        fill(self, top, row(self.reset, 0, self.buttons, grows=-1))
+        self.resize(680, 440)
+        self.pages.currentRowChanged.connect(stack.setCurrentIndex)
         self.template.textChanged.connect(self._show_example)
         self.reset.clicked.connect(lambda: self.show_settings(Settings()))
         self.show_settings(settings)
@@ -151,11 +153,6 @@ class SettingsDialog(QDialog):
             (tr("Precision"), precision),
             (tr("Tile"), tile),
         )
-
-    def _lay_out(self) -> None:
-        top = row(self.pages, self._stack, grows=1, spacing=24)
-        fill(self, top, row(self.reset, 0, self.buttons, grows=-1))
-        self.resize(680, 440)
 
     def _show_example(self) -> None:
         standard = QDialogButtonBox.StandardButton.Ok
