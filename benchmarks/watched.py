@@ -93,10 +93,11 @@ class Watch(QObject):
         is_ready = "engine_s" in self.found or not self._settings.get("is_loaded", True)
         if self._what == "start" or document.photo is None or not is_ready or self._clicked:
             return
-        if self._what == "view" and not self._window.tasks.is_idle:  # as after a look at the photo
-            return
+        if self._what in ("derain", "view") and not self._window.tasks.is_idle:
+            return  # the choice of a model is still looking at the photo
         if self._settings.get("view") != "fit":
             self._window.viewport.set_zoom(1.0)
+        self.found["ready_s"] = round(time.time() - self._settings["started"], 3)
         self._clicked = time.perf_counter()
         self._window.photo.panel.derain.click()
 

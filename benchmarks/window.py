@@ -9,10 +9,11 @@
 Each run is a separate process with its own settings, on the screen of $DISPLAY, or off the
 screen without one. `start`: from the start of the process to the end of the first paint,
 and the longest time without a turn of the event loop until the engine is loaded. `derain`: the
-engine loaded, from the click to the first derained pixels. `view`: from the click to a preview of
-all of the fitted photo, in `--precision`. `first`: as `derain`, by either backend in bfloat16, the
-photo fitted or at 100 %, the engine loaded or left to the click. `large`: a photo is opened,
-derained (one tile of each row and column is enough, `--tiles`), panned and saved; peak memory.
+engine loaded and the model chosen (`ready_s` after the start), from the click to the first
+derained pixels. `view`: from the click to a preview of all of the fitted photo, in `--precision`.
+`first`: as `derain`, by either backend in bfloat16, the photo fitted or at 100 %, the engine loaded
+or left to the click. `large`: a photo is opened, derained (one tile of each row and column is
+enough, `--tiles`), panned and saved; peak memory.
 """
 
 import argparse
