@@ -42,7 +42,7 @@ from app.shell.theme import program_icon
 from app.shell.translation import tr
 from app.tasks import Tasks
 from app.views.photo_view import PhotoView
-from app.views.viewport import Link, Viewport
+from app.views.viewport import Viewport
 from nledn.messages import printable
 
 SMALLEST_SIZE = QSize(880, 480)  # 1920×1080 at twice the pixels, below a panel
@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         models.shelf_read.connect(self.compare.set_cards)
         models.imported.connect(self.document.history.choose_checkpoint)
         models.noticed.connect(show_notice)
-        self.screen_profile.changed.connect(partial(setattr, self.picture, "screen_profile"))
+        self.screen_profile.changed.connect(self.picture.set_screen_profile)
         self.screen_profile.noticed.connect(show_notice)
         self.backend_benchmark.noticed.connect(show_notice)
 
@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         for name, slot in self._slots().items():
             self.named_actions[name].triggered.connect(without_state(slot))
         for mode in MODES:
-            slot = partial(setattr, self.view, "mode", mode)
+            slot = partial(self.view.arrange, mode=mode)
             self.named_actions[mode].triggered.connect(without_state(slot))
             self.named_actions[mode].triggered.connect(
                 without_state(partial(self._show_page, "photo"))
@@ -222,9 +222,10 @@ class MainWindow(QMainWindow):
         }
 
     @property
-    def _zoomed(self) -> Viewport | Link:
+    def _zoomed(self) -> Viewport:
         """The visible viewport."""
-        return self.compare.grid.link if self.shell.page == "compare" else self.viewport
+        is_comparing = self.shell.page == "compare"
+        return self.compare.grid.link.leader if is_comparing else self.viewport
 
     # Display
 
@@ -253,7 +254,7 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, page: PageName) -> None:
         self.shell.show_page(page)
-        self.named_actions[self.view.mode if page == "photo" else page].setChecked(True)
+        self.named_actions[self.view.arrangement.mode if page == "photo" else page].setChecked(True)
         self._show_neighbours()
 
     def _take_chosen(self, model: str, strength: float) -> None:
@@ -273,10 +274,10 @@ class MainWindow(QMainWindow):
     def _show_kept(self, settings: Settings) -> None:
         place(self, settings.geometry)
         self._let_fit(settings)
-        self.view.mode = settings.view
+        self.view.arrange(mode=settings.view)
         self._show_mode(settings.view)
         if settings.divider == "horizontal":
-            self.view.orientation = Qt.Orientation.Horizontal
+            self.view.arrange(line=Qt.Orientation.Horizontal)
         for name in ("previous", "next", "undo", "redo"):
             self.named_actions[name].setEnabled(False)
 
@@ -294,9 +295,9 @@ class MainWindow(QMainWindow):
             self.preferences.change(presets=texts_of(presets))
 
     def _turn_divider(self) -> None:
-        vertical = self.view.orientation == Qt.Orientation.Vertical
+        vertical = self.view.arrangement.line == Qt.Orientation.Vertical
         line = Qt.Orientation.Horizontal if vertical else Qt.Orientation.Vertical
-        self.view.orientation = line
+        self.view.arrange(line=line)
         self.preferences.change(divider="horizontal" if vertical else "vertical")
 
     def _set_full_screen(self, full: bool) -> None:
@@ -337,7 +338,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Go through the folder with left and right in the single view."""
         by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if by is not None and self.view.mode == "single" and self.shell.page == "photo":
+        if by is not None and self.view.arrangement.mode == "single" and self.shell.page == "photo":
             self.controller.step(by)
         else:
             super().keyPressEvent(event)

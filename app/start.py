@@ -55,7 +55,7 @@ def run(path: Path | None, edited: Path | None = None) -> int:
     code = app.exec()
     window.backend_benchmark.close()
     tasks.close()
-    window.controller.saving.forget_dragged()
+    window.controller.saving.drag_folders.remove()
     return code
 
 

@@ -77,7 +77,7 @@ def moved(window: "MainWindow", app: "QApplication") -> "list[Image.Image]":
     """Move the divider; return a frame at each place."""
     frames = []
     for place in WAY:
-        window.view.divider = place
+        window.view.arrange(position=place)
         app.processEvents()
         frames.append(grabbed(window))
     return frames

@@ -112,7 +112,7 @@ class Watch:
         layout, pane = grid.layout(), grid.canvases[0]
         assert layout is not None
         layout.activate()
-        grid.link.set_zoom((pane.width() * pane.height() / IN_SIGHT_PX) ** 0.5)
+        grid.link.leader.set_zoom((pane.width() * pane.height() / IN_SIGHT_PX) ** 0.5)
 
     def _note(self) -> None:
         model = self.model

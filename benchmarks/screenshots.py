@@ -110,11 +110,11 @@ def pictures(window: "MainWindow") -> Iterator[str]:
     from app.shell.settings_dialog import SettingsDialog
 
     yield "before-after"
-    window.view.mode = "side_by_side"
+    window.view.arrange(mode="side_by_side")
     yield "side-by-side"
-    window.view.mode = "rain"
+    window.view.arrange(mode="rain")
     yield "rain-layer"
-    window.view.mode = "before_after"
+    window.view.arrange(mode="before_after")
     window.viewport.set_zoom(2.0)
     yield "pixels"
     window.viewport.fit()
@@ -178,7 +178,7 @@ def comparison(window: "MainWindow") -> Iterator[str]:
     controller = window.compare.controller
     for strength in (0.5, 1.5):
         controller.model.add_checkpoint(catalog.find("afterrain"), strength)
-    window.compare.grid.link.set_zoom(0.8)
+    window.compare.grid.link.leader.set_zoom(0.8)
     wait_for(controller.model.metrics.changed, lambda: controller.model.is_ready)
     yield "compare"
     window.named_actions["before_after"].trigger()

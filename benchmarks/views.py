@@ -82,7 +82,7 @@ def pan(at: Desk, step: int) -> None:
 
 def drag_strength(at: Desk, step: int) -> None:
     """Up and down."""
-    at.picture.strength = 0.75 + 0.7 * np.sin(step / 12)
+    at.picture.change_look(strength=0.75 + 0.7 * np.sin(step / 12))
 
 
 def brush(at: Desk, step: int) -> None:
@@ -115,11 +115,11 @@ def report(at: Desk, title: str, zoom: float | None) -> None:
     at.viewport.fit()
     if zoom is not None:
         at.viewport.set_zoom(zoom)
-    at.view.brush = None
+    at.view.set_brush(None)
     at.view.grab()
     for change in (drag_divider, pan, arriving_tile, drag_strength, brush):
         if change is brush:
-            at.view.brush = Brush(60 / at.viewport.zoom)
+            at.view.set_brush(Brush(60 / at.viewport.zoom))
             at.picture.begin_stroke(at.view.brush)
         taken = measured(at, change)
         at.picture.end_stroke()
@@ -162,7 +162,7 @@ def main() -> None:
     asked = parser.parse_args()
     QApplication([])
     at = desk(asked.megapixels, np.uint16 if asked.sixteen_bit else np.uint8)
-    at.view.mode = "single" if asked.whole else "before_after"
+    at.view.arrange(mode="single" if asked.whole else "before_after")
     zooms = (("fit", None), ("30 %", 0.3), ("51 %", 0.51), ("100 %", 1.0), ("4×", 4.0))
     with deraining(at) if asked.deraining else nullcontext():
         for title, zoom in zooms:

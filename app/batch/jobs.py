@@ -79,7 +79,6 @@ class Asked:
             record=self.settings.record,
             strip=self.settings.strip,
             keep_times=self.settings.keep_times,
-            thumbnails=True,
         )
         card = catalog.card_of(self.options.weights)
         out = Path(self.choices.out).expanduser()
@@ -191,7 +190,7 @@ class ReportJob(Job[Path]):
         from nledn import report
         from nledn.batch import Queue, report_of
 
-        with Queue.as_it_stands(self.asked.request()) as queue:
+        with Queue.opened(self.asked.request(), plan=False) as queue:
             path = report.page_in(queue.workspace.out)
             report.write(report_of(queue, work.cancel), path)
         return path

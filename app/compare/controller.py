@@ -22,8 +22,8 @@ from app.compare.panes import (
     keep,
     vote_of,
 )
-from app.imaging.layers import Kind
 from app.imaging.pyramid import Opened
+from app.imaging.tiles import Kind
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.engines import Engines

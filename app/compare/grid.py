@@ -10,10 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from app.compare.panes import MOST
 from app.shell.translation import tr
 from app.views.canvas import surround_of
-from app.views.compare_canvas import CompareCanvas, ComparedPicture
+from app.views.compare_canvas import WIPED_AT_MOST, CompareCanvas, ComparedPicture
 from app.views.viewport import Link
-from app.views.wipe import AT_MOST as WIPED_AT_MOST
-from app.views.wipe import WipeCanvas
 from nledn.tiling import Rect
 
 GAP_PX = 2
@@ -49,7 +47,7 @@ class CompareGrid(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP_PX)
-        self.wipe = WipeCanvas(self.link.add(), self)
+        self.wipe = CompareCanvas(self.link.add(), self)
         self._connect(self.wipe)
         self.wipe.hide()
         self.setAccessibleName(tr("Comparison"))

@@ -163,12 +163,10 @@ class ExportJob(Job[Path]):
         board = compare.Board(photo, name, panes, crops, region=self.region)
         if not crops:
             board = compare.with_found_crop(board)
-        writers = {".html": compare.write_page, ".csv": compare.write_board_csv}
-        write = writers.get(self.path.suffix.lower(), compare.write_sheet)
         shown = (photo.path, *(pane.path for pane in panes))
         sources = tuple(path for path in shown if path is not None)
         # The user was asked about an earlier file.
-        write(compare.measured(board), self.path, sources, overwrite=True)
+        compare.write_board(compare.measured(board), self.path, sources, overwrite=True)
         return self.path
 
     def _filled(self, key: int, pane: "Pane") -> "Pane":

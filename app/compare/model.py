@@ -142,7 +142,7 @@ class CompareModel(QObject):
     def set_strength(self, key: int, strength: float) -> None:
         """Change a checkpoint's strength, which computes no tiles."""
         self.panes = rows.with_strength(self.panes, key, strength)
-        self.pictures[key].strength = strength
+        self.pictures[key].change_look(strength=strength)
         self._invalidate()
 
     # The area to compute
@@ -198,7 +198,7 @@ class CompareModel(QObject):
         """Show colours in the screen's profile."""
         self._screen_profile = profile
         for picture in self.pictures.values():
-            picture.screen_profile = profile
+            picture.set_screen_profile(profile)
 
     # State
 
@@ -265,8 +265,8 @@ class CompareModel(QObject):
         if self.panes == before:
             return
         picture = self.pictures[pane.key] = Picture()
-        picture.strength = pane.strength
-        picture.screen_profile = self._screen_profile
+        picture.change_look(strength=pane.strength)
+        picture.set_screen_profile(self._screen_profile)
         if pane.kind in ("rainy", "checkpoint"):
             picture.set_photo(self.photo, self._copies)
         self._forget_lost()
@@ -341,16 +341,16 @@ class CompareModel(QObject):
 
     def _show_event(self, keys: tuple[int, ...], event: "Comparison | Event") -> None:
         """Show the beginning of a comparison, or the progress of a lane."""
-        from nledn.compare import Comparison, LaneFailed, TileDone
+        from nledn.compare import Comparison
 
         if isinstance(event, Comparison):
             self._comparison = event
             self._lanes = dict(zip(keys, event.lanes, strict=True))
             return
         key = keys[event.lane]
-        if isinstance(event, TileDone):
+        if event.progress is not None:
             self.pictures[key].rain_added(event.progress.rect)
-        elif isinstance(event, LaneFailed):
+        elif event.error is not None:
             self._fail(key, event.error)
         else:
             self.pictures[key].set_layer(self._lanes[key].layer)

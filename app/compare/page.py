@@ -101,7 +101,7 @@ class ComparePage(QObject):
 
     def _show_zoom(self) -> None:
         if self._is_shown():
-            self._shell.top_bar.set_zoom(self.grid.link.zoom)
+            self._shell.top_bar.set_zoom(self.grid.link.leader.zoom)
 
     def _is_shown(self) -> bool:
         return self._shell.page == "compare"

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from app.imaging.pyramid import tile_rect, tiles_of
 from nledn.pixels import Bytes, Mask
 from nledn.tiling import Rect
 
@@ -50,14 +51,6 @@ class Patch:
     after: Mapping[Place, Bytes]
 
 
-@dataclass(frozen=True, eq=False)
-class _Tile:
-    """A tile under a stroke: the mask before it, and the brush's cover."""
-
-    before: Mask
-    covered: Mask
-
-
 @dataclass(eq=False)
 class Stroke:
     """One stroke while it is painted.
@@ -70,7 +63,8 @@ class Stroke:
 
     mask: Mask
     brush: Brush
-    _tiles: dict[Place, _Tile] = field(default_factory=dict)
+    _before: dict[Place, Mask] = field(default_factory=dict)  # the tiles under the stroke
+    _covered: dict[Place, Mask] = field(default_factory=dict)  # by the brush, of the same tiles
     _last: Point | None = None
 
     def paint(self, points: Sequence[Point]) -> Rect:
@@ -82,21 +76,21 @@ class Stroke:
         path = [*([self._last] if self._last else points[:1]), *points]
         self._last = path[-1]
         for start, end in pairwise(path):
-            for place in self._touched(start, end):
+            for place in tiles_of(self._reach((start, end)), TILE_PX):
                 self._cover(place, start, end)
         return self._reach(path)
 
     def patch(self) -> Patch:
         """Return the change so far."""
-        places = [_tile_rect(place).clipped(*self._size) for place in self._tiles]
+        places = [_tile_rect(place).clipped(*self._size) for place in self._before]
         rect = Rect(
             min((part.left for part in places), default=0),
             min((part.top for part in places), default=0),
             max((part.right for part in places), default=0),
             max((part.bottom for part in places), default=0),
         )
-        before = {place: _as_bytes(tile.before) for place, tile in self._tiles.items()}
-        after = {place: _as_bytes(self._values(place)) for place in self._tiles}
+        before = {place: _as_bytes(values) for place, values in self._before.items()}
+        after = {place: _as_bytes(self._values(place)) for place in before}
         return Patch(rect, before, after)
 
     @property
@@ -109,28 +103,18 @@ class Stroke:
         ends = (left - radius, top - radius, right + radius + 1, bottom + radius + 1)
         return Rect(*(int(np.floor(end)) for end in ends)).clipped(*self._size)
 
-    def _touched(self, start: Point, end: Point) -> list[Place]:
-        reach = self._reach((start, end))
-        rows = range(reach.top // TILE_PX, -(-reach.bottom // TILE_PX))
-        columns = range(reach.left // TILE_PX, -(-reach.right // TILE_PX))
-        far = self.brush.radius_px + TILE_PX * 0.75  # half a diagonal of the tile, and a little
-        return [
-            (row, column)
-            for row in rows
-            for column in columns
-            if _distance(*_tile_centre(row, column), start, end) < far
-        ]
-
     def _cover(self, place: Place, start: Point, end: Point) -> None:
-        values = self._values(place)
-        if place not in self._tiles:
-            self._tiles[place] = _Tile(values.copy(), np.zeros_like(values))
-        tile = self._tiles[place]
-        rect = _tile_rect(place)
+        values, rect = self._values(place), _tile_rect(place)
         x = (np.arange(values.shape[1], dtype=np.float32) + np.float32(rect.left + 0.5))[None]
         y = (np.arange(values.shape[0], dtype=np.float32) + np.float32(rect.top + 0.5))[:, None]
-        np.maximum(tile.covered, self._coverage(_distance(x, y, start, end)), out=tile.covered)
-        values[:] = _stepped(tile.before + (self.brush.value - tile.before) * tile.covered)
+        covered = self._coverage(_distance(x, y, start, end))
+        if place not in self._before:
+            if not covered.any():  # a slanting line passes it
+                return
+            self._before[place], self._covered[place] = values.copy(), np.zeros_like(values)
+        before, known = self._before[place], self._covered[place]
+        np.maximum(known, covered, out=known)
+        values[:] = _stepped(before + (self.brush.value - before) * known)
 
     def _coverage(self, distance: Mask) -> Mask:
         soft = np.float32(max(self.brush.radius_px * self.brush.feather, 1.0))
@@ -173,13 +157,7 @@ def _as_bytes(mask: Mask) -> Bytes:
 
 
 def _tile_rect(place: Place) -> Rect:
-    top, left = place[0] * TILE_PX, place[1] * TILE_PX
-    return Rect(left, top, left + TILE_PX, top + TILE_PX)
-
-
-def _tile_centre(row: int, column: int) -> tuple[Mask, Mask]:
-    x, y = (column + 0.5) * TILE_PX, (row + 0.5) * TILE_PX
-    return np.asarray(x, np.float32), np.asarray(y, np.float32)
+    return tile_rect(*place, TILE_PX)
 
 
 def _distance(x: Mask, y: Mask, start: Point, end: Point) -> Mask:

@@ -1,149 +1,154 @@
-"""The model that views show: one photo, its rain, kept area and strength."""
+"""The model that views show: one photo, its rain, kept area and strength.
 
-from collections import OrderedDict
+Pixels are computed for what is looked at, from reduced copies of photo, rain and kept area. At
+level 0 those after deraining are those of `RainLayer.apply`, value for value, and so those of the
+saved file. Their images in the screen's colours are kept in tiles while they hold.
+"""
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QObject, QPoint, QRect, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from app.imaging import mask as masks
-from app.imaging.layers import InSight, Kind, Layers, Look, Preview
 from app.imaging.mask import Brush, Patch, Point, Stroke
-from app.imaging.pyramid import Pyramid, enlarged, reduced, tile_rect, tiles_of
+from app.imaging.preview import InSight, Preview
+from app.imaging.pyramid import Array, Pyramid, tile_rect, tiles_of
 from app.imaging.qimage import ScreenColour, to_qimage
+from app.imaging.tiles import Kind, TileCache, TileKey
+from nledn.brightness import SlowLight
 from nledn.options import STRENGTH_MAX
-from nledn.pixels import Pixels
-from nledn.rain import RainLayer
+from nledn.pixels import Bytes, Floats, Mask, Pixels
+from nledn.rain import STEPS, RainLayer, subtract
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
     from nledn.photo import Photo
 
-
-IN_SIGHT_PX = 2**22  # a copy of what is in sight has no more: taken in some 10 ms
+# The tint of the kept area: a colour that streets, skies and meadows lack.
+KEPT_RGB = (214, 64, 159)
+KEPT_OPACITY = 0.45
+SMALL_PX = 1024  # of a copy in which kept areas are counted
 STRIP_ROWS = 64  # computed at once if no tiles are kept: they stay in the processor's cache
 NO_RECT = Rect(0, 0, 0, 0)
-LIMIT_BYTES = 192 * 2**20  # three kinds of a 4K screen, with a margin between two levels
+_FORMATS = {True: QImage.Format.Format_RGB32, False: QImage.Format.Format_ARGB32_Premultiplied}
 
 
 @dataclass(frozen=True)
-class TileKey:
-    """The address of a tile: kind, level, place."""
+class Look:
+    """The way a picture is shown.
 
-    kind: Kind
-    level: int
-    row: int
-    column: int
+    Attributes:
+        strength: share of the rain that is taken, 0 to 1.5.
+        keep_brightness: the slow part of its light is given back.
+        rain_gain: by what the rain is multiplied where it is shown itself.
+    """
 
-    def meets(self, rect: Rect) -> bool:
-        """Return True if the tile shows a part of `rect` (pixels of the photo)."""
-        return reduced(rect, self.level).meets(tile_rect(self.row, self.column))
-
-
-class TileCache:
-    """Images by tile; the one not used for longest goes first."""
-
-    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
-        self._limit_bytes = limit_bytes
-        self._tiles: OrderedDict[TileKey, QImage] = OrderedDict()
-        self.size_bytes = 0
-
-    def get(self, key: TileKey) -> QImage | None:
-        """The tile's image, if it is cached."""
-        image = self._tiles.get(key)
-        if image is not None:
-            self._tiles.move_to_end(key)
-        return image
-
-    def put(self, key: TileKey, image: QImage) -> None:
-        """Keep a new image."""
-        self._tiles[key] = image
-        self.size_bytes += image.sizeInBytes()
-        while self.size_bytes > self._limit_bytes:
-            _, oldest = self._tiles.popitem(last=False)
-            self.size_bytes -= oldest.sizeInBytes()
-
-    def drop(self, *kinds: Kind, rect: Rect | None = None) -> None:
-        """Forget tiles.
-
-        Args:
-            kinds: only of these; of all if None.
-            rect: only those that meet it, in pixels of the photo.
-        """
-        for key in list(self._tiles):
-            if (not kinds or key.kind in kinds) and (rect is None or key.meets(rect)):
-                self.size_bytes -= self._tiles.pop(key).sizeInBytes()
+    strength: float = 1.0
+    keep_brightness: bool = False
+    rain_gain: float = 2.0
 
 
 class Picture(QObject):
-    """The images of a photo: computed for the visible area, and kept while valid."""
+    """The pixels and images of a photo, as it is looked at.
+
+    Attributes:
+        photo: the one shown, or None.
+        layer: its rain, complete or still arriving; None without any.
+        preview: shown where rain is missing, or None.
+        mask: (H, W) float32 in [0, 1], 1 keeps the photo; None keeps nothing. Read-only.
+        region_changed: (Rect) the pixels of the photo whose rain or mask changed.
+    """
 
     photo_changed = Signal()
-    region_changed = Signal(QRect)
-    """Emitted with the pixels of the photo whose rain or mask changed."""
+    region_changed = Signal(object)
     appearance_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._layers: Layers | None = None
-        self._look = Look()
-        self._screen_profile: bytes | None = None
+        self.photo: Photo | None = None
+        self.layer: RainLayer | None = None
+        self.preview: Preview | None = None
+        self.mask: Mask | None = None
+        self.look = Look()
+        self._copies: dict[str, Pyramid] = {}  # of photo, alpha, rain and mask, if there
+        self._light: SlowLight | None = None
+        self.screen_profile: bytes | None = None
         self._colour = ScreenColour(None)
         self._stroke: Stroke | None = None
         self._tiles = TileCache()
         self._versions: dict[Kind, int] = {"before": 0, "after": 0, "rain": 0, "mask": 0}
 
-    @property
-    def photo(self) -> "Photo | None":
-        """The photo shown."""
-        return self._layers.photo if self._layers else None
-
-    @property
-    def layer(self) -> RainLayer | None:
-        """Its rain, complete or still arriving."""
-        return self._layers.rain if self._layers else None
-
-    @property
-    def is_opaque(self) -> bool:
-        """True if the photo has no transparency."""
-        return self._layers is None or self._layers.photo.alpha is None
-
-    @property
-    def top_level(self) -> int:
-        """The most reduced level."""
-        return self._layers.photo_copies.top if self._layers else 0
-
-    def level_size(self, level: int) -> tuple[int, int]:
-        """Width and height of a level, in its own pixels; 0×0 without a photo."""
-        return self._layers.photo_copies.size(level) if self._layers else (0, 0)
+    # Content
 
     def set_photo(self, photo: "Photo | None", copies: Pyramid | None = None) -> None:
         """Show another photo, without rain or mask, or none.
 
         Its reduced copies are those of `first_copies`, made on another thread; else made on demand.
         """
-        self._layers = Layers(photo, copies or Pyramid(photo.pixels)) if photo else None
-        self._stroke = None
+        self.photo = photo
+        self.layer = self.preview = self.mask = self._stroke = self._light = None
+        self._copies.clear()
+        if photo is not None:
+            self._copies["photo"] = copies or Pyramid(photo.pixels)
+            if photo.alpha is not None:
+                self._copies["alpha"] = Pyramid(photo.alpha)
         self._set_colour()
         self._renew()
         self.photo_changed.emit()
 
     def set_layer(self, layer: RainLayer | None) -> None:
-        """Show other rain of the same photo."""
-        if self._layers is not None:
-            self._layers.set_rain(layer)
+        """Show other rain of the same photo, without a preview."""
+        if self.photo is not None:
+            assert layer is None or layer.plane.shape == self.photo.pixels.shape
+            self.layer, self.preview, self._light = layer, None, None
+            self._set_copies("rain", None if layer is None else layer.plane)
         self._renew("after", "rain")
         self.appearance_changed.emit()
 
+    def set_mask(self, mask: Mask | None) -> None:
+        """Keep another area of the photo."""
+        assert self.photo is not None, "a mask belongs to a photo"
+        assert mask is None or mask.shape == self.photo.pixels.shape[:2]
+        self._stroke = None
+        self.mask = None if mask is None else masks.rounded(mask)
+        self._set_copies("mask", self.mask)
+        self._renew("after", "mask")
+        self.appearance_changed.emit()
+
+    def change_look(self, **changes: Any) -> None:
+        """Change fields of `look`."""
+        look = replace(self.look, **changes)
+        look = replace(look, strength=min(max(look.strength, 0.0), STRENGTH_MAX))
+        if look != self.look:
+            self.look = look
+            self._renew("after", "rain")
+            self.appearance_changed.emit()
+
+    def set_screen_profile(self, profile: bytes | None) -> None:
+        """Show colours in the screen's ICC profile, RGB; None counts as sRGB."""
+        if profile != self.screen_profile:
+            self.screen_profile = profile
+            self._set_colour()
+            self._renew()
+            self.appearance_changed.emit()
+
+    # Rain
+
     def rain_added(self, rect: Rect) -> None:
         """Show rain added to the layer in `rect` (pixels of the photo)."""
-        if self._layers is not None:
-            rect = self._layers.refresh_rain(rect, self._look)
-        self._region_changed(rect, "after", "rain")
+        if self.layer is None:
+            return
+        self._copies["rain"].refresh(rect)
+        if self.preview is not None:
+            seen = self.preview.rect
+            if not any(tile.rect.meets(seen) for tile in self.layer.missing):
+                self.preview = None
+        reached = rect if self._light is None else self._light.refresh(rect)
+        self._region_changed(reached if self.look.keep_brightness else rect, "after", "rain")
 
     def in_sight(self, rect: Rect, after: Rect) -> InSight:
         """Return a copy of a part of the photo, for a preview of its rain.
@@ -152,88 +157,31 @@ class Picture(QObject):
             rect: in pixels of the photo.
             after: the part of it that comes first.
         """
-        assert self._layers is not None, "there is a photo"
-        copies, level = self._layers.photo_copies, 0
-        while (rect.width >> level) * (rect.height >> level) > IN_SIGHT_PX and level < copies.top:
-            level += 1
-        cells = reduced(rect, level).clipped(*copies.size(level))
-        seen = enlarged(cells, level).clipped(*copies.size(0))
-        return InSight(seen, copies.read(level, cells).copy(), after)
-
-    @property
-    def preview(self) -> Preview | None:
-        """The preview that is shown where rain is missing, or None."""
-        return self._layers.preview if self._layers else None
+        return InSight.of(self._copies["photo"], rect, after)
 
     def preview_added(self, preview: Preview, rect: Rect) -> None:
         """Show a preview where rain is missing; it has grown in `rect` (pixels of its copy)."""
-        if self._layers is not None:
-            shown = self._layers.set_preview(preview, rect, self._look)
-            self._region_changed(shown, "after", "rain")
+        if self.photo is not None:
+            self.preview = preview
+            reached = preview.light.refresh(rect)
+            shown = reached if self.look.keep_brightness else rect
+            self._region_changed(preview.on_photo(shown), "after", "rain")
 
     def drop_preview(self) -> None:
         """Show only what is known from now on."""
-        preview = self.preview
-        if self._layers is not None and preview is not None:
-            self._layers.preview = None
+        preview, self.preview = self.preview, None
+        if preview is not None:
             self._region_changed(preview.rect, "after", "rain")
 
-    @property
-    def strength(self) -> float:
-        """Share of the rain to remove, 0 to 1.5."""
-        return self._look.strength
-
-    @strength.setter
-    def strength(self, strength: float) -> None:
-        self._set_look(replace(self._look, strength=min(max(strength, 0.0), STRENGTH_MAX)))
-
-    @property
-    def keep_brightness(self) -> bool:
-        """True if the slow part of the rain's light is given back."""
-        return self._look.keep_brightness
-
-    @keep_brightness.setter
-    def keep_brightness(self, keep: bool) -> None:
-        self._set_look(replace(self._look, keep_brightness=keep))
-
-    @property
-    def rain_gain(self) -> float:
-        """The factor of the rain in the rain view."""
-        return self._look.rain_gain
-
-    @rain_gain.setter
-    def rain_gain(self, gain: float) -> None:
-        self._set_look(replace(self._look, rain_gain=gain))
-
-    @property
-    def screen_profile(self) -> bytes | None:
-        """The screen's ICC profile, RGB; None counts as sRGB."""
-        return self._screen_profile
-
-    @screen_profile.setter
-    def screen_profile(self, profile: bytes | None) -> None:
-        if profile != self._screen_profile:
-            self._screen_profile = profile
-            self._set_colour()
-            self._renew()
-            self.appearance_changed.emit()
-
-    @property
-    def mask(self) -> npt.NDArray[np.float32] | None:
-        """(H, W) float32 in [0, 1], 1 keeps the photo; None keeps nothing. Read-only."""
-        return self._layers.mask if self._layers else None
-
-    @mask.setter
-    def mask(self, mask: npt.NDArray[np.float32] | None) -> None:
-        assert self._layers is not None, "a mask belongs to a photo"
-        self._stroke = None
-        self._layers.set_mask(None if mask is None else masks.rounded(mask))
-        self._renew("after", "mask")
-        self.appearance_changed.emit()
+    # Kept area
 
     def kept_areas(self) -> int:
         """Count the separate kept areas in a small copy."""
-        return 0 if self._layers is None else self._layers.kept_areas()
+        copies = self._copies.get("mask")
+        if copies is None or not copies.source.any():
+            return 0
+        level = next(n for n in range(copies.top + 1) if max(copies.size(n)) <= SMALL_PX)
+        return masks.areas(copies.read(level, Rect(0, 0, *copies.size(level))))
 
     @property
     def is_being_painted(self) -> bool:
@@ -258,16 +206,29 @@ class Picture(QObject):
         patch = stroke.patch() if stroke else None
         return patch if patch and patch.before else None
 
-    def undo_stroke(self, patch: Patch) -> None:
-        """Undo a stroke on this photo: the last that is not yet undone."""
-        assert self.mask is not None, "the stroke was on this photo"
-        masks.put(self.mask, patch.before)
+    def put_patch(self, patch: Patch, *, undo: bool) -> None:
+        """Undo the last stroke that is not yet undone, or redo the one that was undone last.
+
+        One from before a crash can be redone too.
+        """
+        masks.put(self._mask_to_paint(), patch.before if undo else patch.after)
         self._mask_changed(patch.rect)
 
-    def redo_stroke(self, patch: Patch) -> None:
-        """Redo the stroke that was undone last, or one from before a crash."""
-        masks.put(self._mask_to_paint(), patch.after)
-        self._mask_changed(patch.rect)
+    # Pixels
+
+    @property
+    def is_opaque(self) -> bool:
+        """True if the photo has no transparency."""
+        return "alpha" not in self._copies
+
+    @property
+    def top_level(self) -> int:
+        """The most reduced level."""
+        return self._copies["photo"].top if self._copies else 0
+
+    def level_size(self, level: int) -> tuple[int, int]:
+        """Width and height of a level, in its own pixels; 0×0 without a photo."""
+        return self._copies["photo"].size(level) if self._copies else (0, 0)
 
     def version(self, kind: Kind) -> int:
         """A number that changes when all images of a kind become invalid."""
@@ -281,14 +242,73 @@ class Picture(QObject):
             level: 0 for the photo's own pixels, n for those reduced by 2ⁿ.
             rect: in pixels of the level, inside it.
         """
-        assert self._layers is not None, "there is a photo"
-        if kind == "before":
-            return self._layers.before(level, rect)
-        if kind == "after":
-            return self._layers.after(level, rect, self._look)
-        if kind == "rain":
-            return self._layers.rain_shown(level, rect, self._look)
-        return self._layers.kept_shown(level, rect)
+        match kind:
+            case "before":
+                return self._copies["photo"].read(level, rect)
+            case "after":
+                return self._after(level, rect)
+            case "rain":
+                return self._rain_shown(level, rect)
+            case "mask":
+                return self._kept_shown(level, rect)
+
+    def _after(self, level: int, rect: Rect) -> Pixels:
+        """(h, w, 3) of the photo's dtype, with the known rain removed."""
+        pixels: Pixels = self._copies["photo"].read(level, rect)
+        rain = self._known_rain(level, rect, pixels if self.look.keep_brightness else None)
+        if rain is None or self.layer is None:
+            return pixels
+        rain *= np.float32(self.look.strength)
+        mask = self._read("mask", level, rect)
+        if mask is not None:
+            rain *= (1 - mask)[:, :, None]
+        return subtract(pixels, rain, self.layer.linear)
+
+    def _rain_shown(self, level: int, rect: Rect) -> Bytes:
+        """(h, w, 3) sRGB: grey without rain, lighter where light is removed."""
+        rain = self._known_rain(level, rect)
+        if rain is None:
+            return np.full((rect.height, rect.width, 3), 128, np.uint8)
+        rain *= np.float32(self.look.rain_gain * 127.5)
+        shown: Bytes = np.rint(np.clip(rain + np.float32(127.5), 0, 255)).astype(np.uint8)
+        return shown
+
+    def _kept_shown(self, level: int, rect: Rect) -> Bytes:
+        """(h, w, 4) sRGB with straight alpha: a tint over the kept area."""
+        shown = np.zeros((rect.height, rect.width, 4), np.uint8)
+        shown[:, :, :3] = KEPT_RGB
+        mask = self._read("mask", level, rect)
+        if mask is not None:
+            shown[:, :, 3] = np.rint(mask * np.float32(255 * KEPT_OPACITY))
+        return shown
+
+    def _known_rain(self, level: int, rect: Rect, lit: Pixels | None = None) -> Floats | None:
+        """Return the rain as far as it is known.
+
+        `lit` is (h, w, 3), the photo there, if its brightness is kept.
+
+        Returns:
+            (h, w, 3) float32 in (-1, 1); None where nothing is known yet.
+        """
+        plane = self._read("rain", level, rect)
+        if plane is None or self.layer is None or self.photo is None:
+            return None
+        if self.preview is None and not plane.any():  # most of a photo, as its tiles arrive
+            return None
+        rain: Floats = plane.astype(np.float32)
+        rain /= np.float32(STEPS)
+        if lit is not None:
+            if self._light is None:
+                self._light = SlowLight(self.photo.pixels, self.layer)
+            rain -= self._light.at(lit, rain, rect, 1 << level)
+        if self.preview is not None:
+            missing = self.layer.missing_share(rect, 1 << level)
+            if missing.any():
+                found = self.preview.at(level, rect, keep_brightness=lit is not None)
+                rain += found * missing[:, :, None]
+        return rain
+
+    # Images
 
     def image(self, kind: Kind, level: int, rect: Rect, *, keep: bool = True) -> QImage:
         """Return an image in the screen's colours; the arguments are those of `pixels`.
@@ -300,8 +320,7 @@ class Picture(QObject):
             `rect.width` × `rect.height`, Format_RGB32, or Format_ARGB32_Premultiplied with
             transparency.
         """
-        opaque = self.is_opaque and kind != "mask"
-        image = QImage(rect.width, rect.height, _FORMATS[opaque])
+        image = QImage(rect.width, rect.height, _FORMATS[self.is_opaque and kind != "mask"])
         painter = QPainter(image)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         for part, rendered in self._parts(kind, level, rect, keep):
@@ -330,29 +349,26 @@ class Picture(QObject):
         return image
 
     def _render(self, kind: Kind, level: int, rect: Rect) -> QImage:
-        assert self._layers is not None
         pixels = self.pixels(kind, level, rect)
         if kind == "mask":
             return to_qimage(pixels).convertToFormat(_FORMATS[False])
         if kind == "rain":
             return to_qimage(pixels)
-        return self._colour.image(pixels, self._layers.alpha(level, rect))
+        return self._colour.image(pixels, self._read("alpha", level, rect))
 
-    def _set_look(self, look: Look) -> None:
-        stale: list[Kind] = []
-        before = self._look
-        if (look.strength, look.keep_brightness) != (before.strength, before.keep_brightness):
-            stale.append("after")
-        if look.rain_gain != before.rain_gain:
-            stale.append("rain")
-        if stale:
-            self._look = look
-            self._renew(*stale)
-            self.appearance_changed.emit()
+    # Inside
+
+    def _read(self, name: str, level: int, rect: Rect) -> Array | None:
+        copies = self._copies.get(name)
+        return None if copies is None else copies.read(level, rect)
+
+    def _set_copies(self, name: str, source: Array | None) -> None:
+        self._copies.pop(name, None)
+        if source is not None:
+            self._copies[name] = Pyramid(source)
 
     def _set_colour(self) -> None:
-        photo = self.photo
-        self._colour = ScreenColour(photo.icc if photo else None, self._screen_profile)
+        self._colour = ScreenColour(self.photo.icc if self.photo else None, self.screen_profile)
 
     def _renew(self, *kinds: Kind) -> None:
         """Nothing that was shown of these kinds holds any longer; of none at all, if none given."""
@@ -360,21 +376,17 @@ class Picture(QObject):
         for kind in kinds or tuple(self._versions):
             self._versions[kind] += 1
 
-    def _mask_to_paint(self) -> npt.NDArray[np.float32]:
-        assert self._layers is not None, "a mask belongs to a photo"
-        if self._layers.mask is None:
-            self._layers.set_mask(np.zeros(self._layers.photo.pixels.shape[:2], np.float32))
-        assert self._layers.mask is not None
-        return self._layers.mask
+    def _mask_to_paint(self) -> Mask:
+        assert self.photo is not None, "a mask belongs to a photo"
+        if self.mask is None:
+            self.mask = np.zeros(self.photo.pixels.shape[:2], np.float32)
+            self._set_copies("mask", self.mask)
+        return self.mask
 
     def _mask_changed(self, rect: Rect) -> None:
-        if self._layers is not None:
-            self._layers.refresh_mask(rect)
+        self._copies["mask"].refresh(rect)
         self._region_changed(rect, "after", "mask")
 
     def _region_changed(self, rect: Rect, *kinds: Kind) -> None:
         self._tiles.drop(*kinds, rect=rect)
-        self.region_changed.emit(QRect(rect.left, rect.top, rect.width, rect.height))
-
-
-_FORMATS = {True: QImage.Format.Format_RGB32, False: QImage.Format.Format_ARGB32_Premultiplied}
+        self.region_changed.emit(rect)

@@ -108,19 +108,19 @@ def level_for(zoom: float, top: int) -> int:
     return level
 
 
-def tiles_of(rect: Rect) -> list[tuple[int, int]]:
+def tiles_of(rect: Rect, side: int = TILE_PX) -> list[tuple[int, int]]:
     """Rows and columns of the tiles that have a part in `rect`; none if it is empty."""
     if rect.width <= 0 or rect.height <= 0:
         return []
-    rows = range(rect.top // TILE_PX, -(-rect.bottom // TILE_PX))
-    columns = range(rect.left // TILE_PX, -(-rect.right // TILE_PX))
+    rows = range(rect.top // side, -(-rect.bottom // side))
+    columns = range(rect.left // side, -(-rect.right // side))
     return [(row, column) for row in rows for column in columns]
 
 
-def tile_rect(row: int, column: int) -> Rect:
+def tile_rect(row: int, column: int, side: int = TILE_PX) -> Rect:
     """The pixels of a tile, in its level; may reach beyond it."""
-    left, top = column * TILE_PX, row * TILE_PX
-    return Rect(left, top, left + TILE_PX, top + TILE_PX)
+    left, top = column * side, row * side
+    return Rect(left, top, left + side, top + side)
 
 
 def reduced(rect: Rect, level: int) -> Rect:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.photo import opening, words
-from app.photo.autosave import Autosave, KeepJob, Offer, Recovered, find_unsaved
+from app.photo.autosave import Autosave, Recovered, find_unsaved
 from app.photo.deraining import Deraining
 from app.photo.document import Document
 from app.photo.edits import Choices, Edits
@@ -19,12 +19,12 @@ from app.photo.series import Series
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Notice
 from app.shell.dialogs import CHECKPOINT_SUFFIXES, Dialogs
-from app.shell.engines import Engines
+from app.shell.engines import Engines, LoadJob
 from app.shell.models import Models
 from app.shell.names import image_in, is_welcome, path_kept, paths_in
 from app.shell.settings import Preferences, Settings, with_recent
 from app.shell.translation import tr
-from app.tasks import Call, ComputeCall, Job, R, Task, Tasks
+from app.tasks import Call, Job, R, Task, Tasks
 from nledn import places
 from nledn.messages import printable
 from nledn.options import Options
@@ -75,7 +75,7 @@ class PhotoController(QObject):
         self.saving.finish_asked.connect(self.derain)
         self.series = Series(document, engines, tasks, self.saving)
         self._opening: Task[Any] | None = None
-        self._offer: Offer | None = None
+        self._offer: Recovered | None = None
         self._told_problem = ""
         document.history.done.connect(self._autosave.note)
         document.unsaved_changed.connect(self._autosave.note_saved)
@@ -103,7 +103,7 @@ class PhotoController(QObject):
         if path.suffix.lower() in CHECKPOINT_SUFFIXES:
             self._models.add(path)
         else:
-            self._go_on(partial(self.read, path))
+            self.read(path)
 
     def open_sample(self) -> None:
         """Open the sample photo."""
@@ -124,17 +124,15 @@ class PhotoController(QObject):
         if paths := paths_in(data):
             self.open(paths[0])
         elif (image := image_in(data)) is not None:
-            self._go_on(partial(self._begin_opening, opening.PasteJob(image), self._take))
+            self._begin_opening(Call(partial(opening.pasted, image)), self._take)
 
     def paste(self) -> None:
         """Open the content of the clipboard."""
         data: QMimeData | None = QGuiApplication.clipboard().mimeData()
         if data is not None:  # may be None, unlike in Qt's stub: another program may have ended
-            # Before a question is asked: meanwhile another program may copy, and these data end.
-            unknown = "" if is_welcome(data) else data.text()
             self.drop(data)
-            if unknown:
-                self.noticed.emit(words.nothing_to_paste(unknown))
+            if not is_welcome(data) and data.text():
+                self.noticed.emit(words.nothing_to_paste(data.text()))
 
     def read(self, path: Path, greeting: Notice | None = None, *, damaged: bool = False) -> None:
         """Read a photo, or the first one of a folder; the open photo stays until then.
@@ -149,24 +147,23 @@ class PhotoController(QObject):
         """Open a photo of a batch beside its result."""
         options, store = self.document.options, self.series.edits
         job = opening.ReviewJob(source, output, row, strength, options, store)
-        self._go_on(partial(self._begin_opening, job, self._take))
+        self._begin_opening(job, self._take)
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
-        """Offer to recover unsaved work; look again if its program has not ended yet."""
+        """Recovered to recover unsaved work; look again if its program has not ended yet."""
         task = self._tasks.submit(Call(find_unsaved))
         task.succeeded.connect(partial(self._take_scan, rescans))
         task.failed.connect(self._fail)
 
-    def offer(self, offer: Offer) -> None:
-        """Offer to recover unsaved work; the offer stays until answered."""
+    def offer(self, offer: Recovered) -> None:
+        """Recovered to recover unsaved work; the offer stays until answered."""
         self._offer = offer
         self.noticed.emit(words.offer_of(offer, self.restore, self._forget))
 
-    def restore(self, offer: Offer) -> None:
+    def restore(self, offer: Recovered) -> None:
         """Open what a crash left behind."""
         job = opening.RestoreJob(offer, self.series.edits)
-        take = partial(self._take_restored, offer)
-        self._go_on(partial(self._begin_opening, job, take))
+        self._begin_opening(job, partial(self._take_restored, offer))
 
     # Deraining
 
@@ -177,15 +174,15 @@ class PhotoController(QObject):
             again: choose the device again for the next photo; the present result stays.
         """
         options = self.document.options
-        load = partial(self._engines.load, options, again=again)
-        task = self._tasks.submit(ComputeCall(load))
+        task = self._tasks.submit(LoadJob(self._engines, options, again))
         task.succeeded.connect(partial(self.document.set_engine_choice, options))
         task.succeeded.connect(self.deraining.engine_loaded)
         task.failed.connect(self._fail)
 
     def derain(self, then: Callable[[], None] | None = None) -> None:
         """Compute the missing tiles of the open photo, and call `then` at the end."""
-        self.deraining.begin(self._autosave.file, then)
+        self._autosave.note("derain")
+        self.deraining.begin(then)
 
     def cancel(self) -> None:
         """Stop after the present tile; finished tiles are kept."""
@@ -248,14 +245,6 @@ class PhotoController(QObject):
 
         self._take(found).succeeded.connect(complete)
 
-    def _go_on(self, then: Callable[[], object]) -> None:
-        """Leave the photo: its edits stay; only one without a file would be lost unsaved."""
-        photo = self.document.photo
-        if photo is None or photo.path is not None:
-            then()
-        else:
-            self.when_saved(then)
-
     def let_go(self) -> None:
         """Stop, and keep nothing for recovery."""
         self.deraining.abandon()
@@ -270,19 +259,20 @@ class PhotoController(QObject):
         self.series.remember()  # it may be the same photo that is read again
         self.opening_changed.emit(True)
         task = self._tasks.submit(job)
-        task.succeeded.connect(partial(self._read, take, self.document.work))
+        task.succeeded.connect(partial(self._read, take))
         task.failed.connect(self._end_opening)
         task.failed.connect(self._fail)
         task.cancelled.connect(self._end_opening)
         self._opening = task
 
-    def _read(self, take: Callable[[R], object], work: object, read: R) -> None:
-        """Ask about unsaved work again: some may have been done since the photo was requested."""
+    def _read(self, take: Callable[[R], object], read: R) -> None:
+        """Leave the open photo: its edits stay; only one without a file would be lost unsaved."""
         self._end_opening()
-        if self.document.work == work:
+        photo = self.document.photo
+        if photo is None or photo.path is not None:
             take(read)
         else:
-            self._go_on(partial(take, read))
+            self.when_saved(partial(take, read))
 
     def _end_opening(self, _error: Exception | None = None) -> None:
         self._opening = None
@@ -290,15 +280,17 @@ class PhotoController(QObject):
 
     def _take(self, found: opening.Found, notice: Notice | None = None) -> Task[None, Never]:
         """Open a photo that was read, and show its message; the task finds its known rain."""
-        document, path = self.document, found.photo.path
+        document, path, recovered = self.document, found.photo.path, found.recovered
         self.deraining.abandon()
         self.series.remember()
         self.deraining.look_nowhere()
         edits = found.edits or Edits(Choices(document.first_model))
-        self._autosave.restart(path, replace(document.wanted, **asdict(edits.choices)))
-        document.take(found, edits)
-        if found.work is not None:
-            self._take_work(found.work, found)
+        wanted = recovered and recovered.options
+        wanted = wanted or replace(document.wanted, **asdict(edits.choices))
+        self._autosave.restart(path, wanted)
+        document.take(found, wanted, edits.area)
+        if found.rain is not None:
+            document.take_rain(found.rain, edits)
         finding = self.series.take(found)
         self.deraining.prepare()
         self.deraining.follow()
@@ -310,46 +302,33 @@ class PhotoController(QObject):
         self.noticed.emit(notice or words.notice_of(found, self._use, self.folder_asked.emit))
         return finding
 
-    def _take_scan(self, rescans: int, offers: tuple[Offer, ...] | None) -> None:
+    def _take_scan(self, rescans: int, offers: tuple[Recovered, ...] | None) -> None:
         if offers:
             self.offer(offers[0])
         elif offers is None and rescans:
             QTimer.singleShot(RESCAN_MS, self, partial(self.look_for_recovery, rescans - 1))
 
-    def _take_restored(self, offer: Offer, found: opening.Found) -> None:
-        kept = found.work
-        assert kept is not None, "the job found it"
+    def _take_restored(self, offer: Recovered, found: opening.Found) -> None:
+        """Do again what was done to a photo before a crash."""
+        assert found.recovered is not None, "the job found it"
         self._offer = None
         self._take(found)
-        keeper = self._autosave.file
-        assert keeper is not None, "it has a file, or nothing would have been kept"
-        task = self._tasks.submit(KeepJob(keeper, kept.layers))
-        task.succeeded.connect(lambda _: self._forget(offer))
-        for deed in kept.deeds:
+        for deed in found.recovered.deeds:
             self.document.history.replay(deed)
+        if "derain" in found.recovered.deeds:
+            self.derain()
+        self._forget(offer)
 
-    def _take_work(self, kept: Recovered, found: opening.Found) -> None:
-        document = self.document
-        for options, layer in kept.layers:
-            document.take_rain(layer, options)
-        document.take_wanted(kept.options)
-        document.history.restart()
-        self._autosave.restart(kept.source, kept.options)
-        latest, edits = document.latest, found.edits
-        if found.output is not None and latest is not None:
-            is_saved = edits is None or edits.is_saved
-            document.set_saved(latest, found.output, latest.work if is_saved else None)
-
-    def _forget(self, offer: Offer) -> None:
+    def _forget(self, offer: Recovered) -> None:
         self._offer = None
-        self._tasks.submit(Call(partial(offer.file.unlink, missing_ok=True)))
+        self._autosave.forget(offer)
 
     def _options_changed(self, options: Options) -> None:
         """Show their known rain; keep the model of new photos for the next start."""
         self.deraining.abandon()
         found = self._engines.kept(self.document.photo, options)
         if self.document.layer is None and found is not None:  # by another page
-            self.document.take_rain(found, options)
+            self.document.take_rain(found)
         self.deraining.prepare()
         self.deraining.follow()
         self._preferences.change(checkpoint=self.document.first_model)
@@ -362,7 +341,7 @@ class PhotoController(QObject):
         self.noticed.emit(words.notice_of_failure(error, self._open_damaged))
 
     def _open_damaged(self, path: Path) -> None:
-        self._go_on(partial(self.read, path, damaged=True))
+        self.read(path, damaged=True)
 
     def _tell_fallback(self, status: Status) -> None:
         """Show once the device that is not used because it computes wrongly here."""

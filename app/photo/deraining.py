@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from app.imaging.layers import InSight, Preview
-from app.photo.autosave import RecoveryFile
+from app.imaging.preview import InSight, Preview
 from app.photo.document import Document
 from app.photo.state import PhotoState, tiles_of
-from app.shell.engines import Engines
+from app.shell.engines import Engines, LoadJob
 from app.tasks import Job, QueueName, Task, Tasks, Work
 from nledn import Options
 from nledn.tiling import Rect
@@ -21,26 +20,6 @@ if TYPE_CHECKING:
     from nledn.device import Choice
     from nledn.engine import Progress
     from nledn.photo import Photo
-
-
-@dataclass(frozen=True, eq=False)
-class PrepareJob(Job[None]):
-    """Choose a photo's model and load it ahead; neither has to follow a click then.
-
-    To choose it takes as long as a tile, because the all-round model looks at the photo.
-    """
-
-    queue: ClassVar[QueueName] = "compute"
-    is_patient: ClassVar[bool] = True
-    only_reads: ClassVar[bool] = True
-    engines: Engines
-    photo: "Photo"
-    options: Options
-
-    def run(self, work: Work) -> None:
-        """Do both."""
-        models = self.engines.models()
-        models.find(models.chosen(self.photo, self.options, work.cancel).options)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +62,6 @@ class DerainJob(Job["RainLayer", Derained]):
     photo: "Photo"
     options: Options
     focus: "Focus"
-    keeper: RecoveryFile | None
     into: "RainLayer | None" = None
     in_sight: InSight | None = None
 
@@ -93,18 +71,15 @@ class DerainJob(Job["RainLayer", Derained]):
         derainer, layer = self.engines.models().layer(photo, self.options, self.into, work.cancel)
         work.cancel.raise_if_cancelled()
         work.report(Started(layer, derainer.choice))
-        if self.keeper is not None:
-            self.keeper.begin(self.options, layer)
         if self.in_sight is not None:
             self._preview(derainer, layer, self.in_sight, work)
 
-        def on_tile(progress: "Progress") -> None:
-            if self.keeper is not None:
-                self.keeper.add_tile(layer, progress.rect)
-            work.report(progress)
-
         return derainer.derain(
-            photo.visible, into=layer, focus=self.focus, on_tile=on_tile, cancel=work.cancel
+            photo.visible,
+            into=layer,
+            focus=self.focus,
+            on_tile=work.report,
+            cancel=work.cancel,
         )
 
     def _preview(
@@ -142,14 +117,14 @@ class Deraining(QObject):
         self._engines = engines
         self._tasks = tasks
         self._task: Task[RainLayer, Derained] | None = None
-        self._preparing: Task[None] | None = None
+        self._preparing: Task[Choice] | None = None
         self._is_loaded = False  # the engine
         self._focus: Focus | None = None
         self._seen: tuple[Rect, Rect] | None = None  # the visible part; that shown derained
         self._began = (0.0, 0)
         self._then: Callable[[], None] | None = None
 
-    def begin(self, keeper: RecoveryFile | None, then: Callable[[], None] | None = None) -> None:
+    def begin(self, then: Callable[[], None] | None = None) -> None:
         """Compute the missing tiles of the open photo, and call `then` at the end."""
         document, photo = self._document, self._document.photo
         if photo is None or document.status.state not in (PhotoState.READY, PhotoState.PARTIAL):
@@ -157,9 +132,9 @@ class Deraining(QObject):
         from nledn import Focus
 
         self._focus = Focus(self._seen[1] if self._seen else None)
-        into = document.layer_of(document.options)
+        into = document.layer
         in_sight = document.picture.in_sight(*self._seen) if self._seen else None
-        job = DerainJob(self._engines, photo, document.options, self._focus, keeper, into, in_sight)
+        job = DerainJob(self._engines, photo, document.options, self._focus, into, in_sight)
         document.set_state(PhotoState.DERAINING)
         self._then = then
         task = self._task = self._tasks.submit(job)
@@ -181,7 +156,7 @@ class Deraining(QObject):
             self._preparing.abandon(cancel=True)
         is_ready = self._document.status.state is PhotoState.READY
         if photo is not None and is_ready and self._is_loaded:
-            job = PrepareJob(self._engines, photo, self._document.options)
+            job = LoadJob(self._engines, self._document.options, photo=photo)
             self._preparing = self._tasks.submit(job)
 
     def cancel(self) -> None:

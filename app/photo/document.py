@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,7 +12,7 @@ from app.imaging.picture import Picture
 from app.photo.edits import Choices, Edits
 from app.photo.history import History
 from app.photo.state import PhotoState, Status, state_of, tiles_of
-from nledn.options import STRENGTH_MAX, Options
+from nledn.options import Options
 from nledn.pixels import Mask
 from nledn.tiling import Rect
 
@@ -65,14 +65,12 @@ class Document(QObject):
 
     Attributes:
         photo_opened: (opening.Found); its photo is the open one now.
-        tile_added: (Rect); these pixels of the layer changed.
         brightness_changed: (bool) it is kept from now on, or no longer.
         kept_changed: (int) the number of kept areas.
         first_model: id of the model that a photo without edits begins with, chosen by hand last.
     """
 
     photo_opened = Signal(object)
-    tile_added = Signal(object)
     status_changed = Signal(object)
     strength_changed = Signal(float)
     brightness_changed = Signal(bool)
@@ -84,12 +82,8 @@ class Document(QObject):
         super().__init__(parent)
         self.options = options
         self.first_model = options.weights
-        self.photo: Photo | None = None
         self.folder: tuple[Path, ...] = ()
         self.results: Mapping[Path, Path] = {}
-        self.layer: RainLayer | None = None
-        self.strength = 1.0
-        self.keep_brightness = False
         self.status = Status(PhotoState.EMPTY)
         self.picture = Picture(self)
         self._area = 0  # grows with each change of the kept area
@@ -99,6 +93,26 @@ class Document(QObject):
         self.history = History(self)
 
     # State
+
+    @property
+    def photo(self) -> "Photo | None":
+        """The open photo."""
+        return self.picture.photo
+
+    @property
+    def layer(self) -> "RainLayer | None":
+        """Its rain with the present options, complete or not."""
+        return self.picture.layer
+
+    @property
+    def strength(self) -> float:
+        """Share of the rain to remove, 0 to 1.5."""
+        return self.picture.look.strength
+
+    @property
+    def keep_brightness(self) -> bool:
+        """True if the slow part of the rain's light is given back."""
+        return self.picture.look.keep_brightness
 
     def neighbour(self, by: int) -> Path | None:
         """The photo so many places further in the folder."""
@@ -123,19 +137,9 @@ class Document(QObject):
         return bool(self.unsaved)
 
     @property
-    def work(self) -> tuple[Done, ...]:
-        """The state of all results, to detect further work."""
-        return tuple(each.work for each in self._results.values())
-
-    @property
     def wanted(self) -> Options:
         """The options with strength and brightness, as a batch and a recovery take them."""
         return replace(self.options, strength=self.strength, keep_brightness=self.keep_brightness)
-
-    def layer_of(self, options: Options) -> "RainLayer | None":
-        """The rain that was computed with `options`, complete or not."""
-        found = self._results.get(options)
-        return None if found is None else found.layer
 
     def result(self, derained: Derained) -> "Result":
         """A result with the photo, ready for saving."""
@@ -166,27 +170,25 @@ class Document(QObject):
 
     # Actions
 
-    def take(self, found: "Found", edits: Edits | None = None) -> None:
+    def take(self, found: "Found", wanted: Options, area: Mask | None) -> None:
         """Make another photo the open one, with what was chosen for it earlier."""
         self._results.clear()
-        self.photo, self.folder, self.results = found.photo, found.folder, found.results
+        self.folder, self.results = found.folder, found.results
         self.picture.set_photo(found.photo, found.copies)
-        if edits is not None:
-            self.take_wanted(replace(self.wanted, **asdict(edits.choices)))
-            if edits.area is not None and edits.area.shape == found.photo.pixels.shape[:2]:
-                self.picture.mask = edits.area
+        self.take_wanted(wanted)
+        if area is not None and area.shape == found.photo.pixels.shape[:2]:
+            self.picture.set_mask(area)
         self.history.restart()
         self._show()
         self.kept_changed.emit(self.picture.kept_areas())
         self.photo_opened.emit(found)
 
-    def take_rain(self, layer: "RainLayer", options: Options) -> None:
-        """Show rain from a batch or from before a crash, and compute with its options."""
-        self._results[options] = Derained(layer, tiles=tiles_of(layer)[0])
-        if options != self.options:
-            self.set_options(options)
-        else:
-            self._show()
+    def take_rain(self, layer: "RainLayer", edits: Edits | None = None) -> None:
+        """Show known rain with the present options, and note the result's file by `edits`."""
+        derained = self._results[self.options] = Derained(layer, tiles=tiles_of(layer)[0])
+        self._show()
+        if edits is not None and edits.result is not None:
+            self.set_saved(derained, edits.result, derained.work if edits.is_saved else None)
 
     def begin_layer(self, layer: "RainLayer", choice: "Choice") -> None:
         """Show rain that fills up from now on; it may have unreported tiles."""
@@ -202,22 +204,21 @@ class Document(QObject):
         assert self.latest is not None, "its layer has begun"
         self.latest.tiles = done
         self.picture.rain_added(rect)
-        self.tile_added.emit(rect)
         self._set_status(self.status.state, done, total, left_s)
         self._tell_unsaved()
 
     def set_strength(self, strength: float) -> None:
-        """Share of the rain to remove, 0 to 1.5."""
-        strength = min(max(strength, 0.0), STRENGTH_MAX)
-        if strength != self.strength:
-            self.strength = self.picture.strength = strength
-            self.strength_changed.emit(strength)
+        """Set the share of the rain to remove, 0 to 1.5."""
+        before = self.strength
+        self.picture.change_look(strength=strength)
+        if self.strength != before:
+            self.strength_changed.emit(self.strength)
             self._edited()
 
     def set_keep_brightness(self, keep: bool) -> None:
         """Give the slow part of the rain's light back, or not."""
         if keep != self.keep_brightness:
-            self.keep_brightness = self.picture.keep_brightness = keep
+            self.picture.change_look(keep_brightness=keep)
             self.brightness_changed.emit(keep)
             self._edited()
 
@@ -252,7 +253,7 @@ class Document(QObject):
 
     def set_state(self, state: PhotoState) -> None:
         """Note that the photo is being derained, or that this is being stopped."""
-        self._set_status(state, *tiles_of(self.layer_of(self.options)))
+        self._set_status(state, *tiles_of(self.layer))
 
     def rest(self) -> None:
         """Nothing is being computed any more; the tiles that are done stay, a preview goes."""
@@ -274,9 +275,8 @@ class Document(QObject):
         if shown is not None:
             self._results.move_to_end(self.options)
             self._let_one_go()
-        self.layer = None if shown is None else shown.layer
         if repaint:
-            self.picture.set_layer(self.layer)
+            self.picture.set_layer(None if shown is None else shown.layer)
         self._set_status(state or state_of(self.photo, self.layer), *tiles_of(self.layer))
         self._edited()
 
@@ -303,7 +303,5 @@ class Document(QObject):
         shown = self._results.get(self.options)
         choice = self._engine_choice if shown is None else shown.choice
         record = None if shown is None else shown.layer.record
-        chosen = (record.checkpoint, record.reason) if record and record.reason else ("", "")
-        device = record.device if record else ""
-        self.status = Status(state, done, total, left_s, choice, *chosen, device)
+        self.status = Status(state, done, total, left_s, choice, record)
         self.status_changed.emit(self.status)

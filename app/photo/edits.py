@@ -78,8 +78,7 @@ class EditsStore:
 
     def find(self, photo: Path) -> Edits | None:
         """Return the choices for a photo; None without any, or if it has changed since."""
-        with self._lock:
-            edits = self._unwritten.get(photo)
+        edits = self._unwritten.get(photo)
         if edits is None:
             rows = _ask("SELECT * FROM edits WHERE photo = ?", kept(photo))
             edits = _edits_of(rows[0], photo) if rows else None
@@ -90,10 +89,8 @@ class EditsStore:
     def put_result(self, photo: Path, result: Path, choices: Choices) -> None:
         """Note a result that a batch made with `choices`; the photo's own edits stay."""
         edits = self.find(photo)
-        if edits is None:
-            self.put(photo, Edits(choices, None, result, is_saved=True))
-        else:
-            self.put(photo, replace(edits, result=result, is_saved=False))
+        known = replace(edits or Edits(choices), result=result, is_saved=edits is None)
+        self.put(photo, known)
         self.flush()
 
     def put_choices(self, photos: Iterable[Path], choices: Choices) -> None:
@@ -105,14 +102,9 @@ class EditsStore:
 
     def in_folder(self, folder: Path) -> Mapping[Path, Path | None]:
         """Return the photos of a folder that have edits, each with its result if it has one."""
+        self.flush()
         rows = _ask("SELECT photo, result FROM edits WHERE folder = ?", kept(folder))
-        results = {path_kept(row["photo"]): _result_of(row) for row in rows}
-        with self._lock:
-            fresh = dict(self._unwritten)
-        for path, edits in fresh.items():
-            if path.parent == folder:
-                results[path] = edits.result
-        return results
+        return {path_kept(row["photo"]): _result_of(row) for row in rows}
 
     def flush(self) -> None:
         """Write all edits; a photo that is missing now is forgotten."""

@@ -40,8 +40,8 @@ class ClearStep:
 
 
 Step: TypeAlias = ChoiceStep | Patch | ClearStep
-Deed: TypeAlias = ChoiceStep | Patch | Options | Literal["clear", "undo", "redo", "saved"]
-"""Recovery replays these: steps, other settings, undo and redo; or it knows that all is saved."""
+Deed: TypeAlias = ChoiceStep | Patch | Options | Literal["clear", "undo", "redo", "derain", "saved"]
+"""Recovery replays these: steps, other settings, undo, redo; or it knows of a derain or a save."""
 
 
 class History(QObject):
@@ -142,10 +142,10 @@ class History(QObject):
                 self._strength = choices.strength
                 document.take_wanted(replace(document.options, **asdict(choices)))
             case Patch():
-                (picture.undo_stroke if undo else picture.redo_stroke)(step)
+                picture.put_patch(step, undo=undo)
                 document.area_changed()
             case ClearStep():
-                picture.mask = step.before if undo else np.zeros_like(step.before)
+                picture.set_mask(step.before if undo else np.zeros_like(step.before))
                 document.area_changed()
 
     @property

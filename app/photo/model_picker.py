@@ -1,25 +1,18 @@
 """The choice of a model: one line, whose menu names the models by their purpose."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QWidget
 
 from app.shell.actions import without_state
 from app.shell.models import name_of
 from app.shell.names import in_menu
-from app.shell.parts import PANEL_WIDTH_PX, Fold, column, icon_button, muted, row
+from app.shell.parts import PANEL_WIDTH_PX, column, icon_button, muted, row
 from app.shell.theme import icon
 from app.shell.translation import tr
 from nledn.options import AUTO
@@ -49,9 +42,9 @@ class ModelPicker(QWidget):
         self.menu = QMenu(self.button)
         self.menu.setToolTipsVisible(True)
         self.button.setMenu(self.menu)
-        self.import_action = self.menu.addAction(icon("import"), tr("Import…"))
+        self.import_action = QAction(icon("import"), tr("Import…"), self)
         self.import_action.setToolTip(tr("Add your own model (.safetensors or .pth)"))
-        self.fetch_action = self.menu.addAction(icon("fetch"), tr("Get more…"))
+        self.fetch_action = QAction(icon("fetch"), tr("Get more…"), self)
         self.fetch_action.setToolTip(tr("Get the models that the paper's authors published"))
         self.about_button = icon_button("info", tr("About this model"))
         self.about = _About(self)
@@ -69,25 +62,20 @@ class ModelPicker(QWidget):
     def set_cards(self, cards: "Sequence[Card]", chosen: str) -> None:
         """Show the models."""
         self._cards = tuple(cards)
-        for action in self.menu.actions():
-            if action not in (self.import_action, self.fetch_action):
-                self.menu.removeAction(action)
-                action.deleteLater()
+        self.menu.clear()
         self._group = QActionGroup(self.menu)
-        first = self.import_action
         if self._offers_auto:
             tip = tr("Chooses the model by the rain in the photo")
-            self.menu.insertAction(first, self._action(AUTO, tr("Automatic"), tip))
+            self.menu.addAction(self._action(AUTO, tr("Automatic"), tip))
         for card in (card for card in self._cards if card.purpose):
-            action = self._action(card.id, name_of(card), tr(card.description))
-            self.menu.insertAction(first, action)
+            self.menu.addAction(self._action(card.id, name_of(card), tr(card.description)))
         research = [card for card in self._cards if not card.purpose]
         if research:
-            more = QMenu(tr("Research"), self.menu)
-            self.menu.insertMenu(first, more)
+            more = self.menu.addMenu(tr("Research"))
             for card in research:
                 more.addAction(self._action(card.id, name_of(card), card.training_data))
-        self.menu.insertSeparator(first)
+        self.menu.addSeparator()
+        self.menu.addActions([self.import_action, self.fetch_action])
         self.set_chosen(chosen)
 
     def set_chosen(self, chosen: str) -> None:
@@ -145,57 +133,41 @@ class ModelPicker(QWidget):
         self.about.show_above(self.about_button, cards)
 
 
-def _paragraph(card: "Card", lines: Iterable[str]) -> str:
-    return f"<p>{'<br>'.join([f'<b>{escape(name_of(card))}</b>', *map(escape, lines)])}</p>"
-
-
-def _purpose(card: "Card") -> str:
-    """The description and training data of a model, as rich text."""
-    lines = [tr(card.description)] if card.description else []
-    if card.training_data:
-        lines.append(tr("Trained on {data}", data=tr(card.training_data)))
-    return _paragraph(card, lines)
-
-
-def _scores(card: "Card") -> str:
-    return _paragraph(card, (f"{name}: {at.psnr_y:.1f} dB" for name, at in card.scores.items()))
-
-
 class _About(QFrame):
-    """The purpose of models over all other widgets, until a click outside or Esc."""
+    """The purpose and figures of models over all other widgets, until a click outside or Esc."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("popup")
         self.setAccessibleName(tr("About this model"))
         self.setFixedWidth(ABOUT_PX)
-        self.words, self.figures = QLabel(), QLabel()
-        for label in (self.words, self.figures):
-            label.setTextFormat(Qt.TextFormat.RichText)
-            label.setWordWrap(True)
-        self.more = Fold(tr("Figures"), self.figures)
-        self.more.toggled.connect(self._place)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.words)
-        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self.figures)
+        self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setWordWrap(True)
+        column(self.words, into=self)
 
     def show_above(self, button: QWidget, cards: "Sequence[Card]") -> None:
-        """Show the purpose of models inside the screen: the button is low in the window."""
-        measured = [card for card in cards if card.scores]
-        meaning = tr(
-            "The signal-to-noise ratio of results for test photos with known rain: the higher, the"
-            " closer to the photo without rain."
-        )
-        self._corner = button.mapToGlobal(QPoint(button.width(), -GAP_PX))
-        self.words.setText("".join(map(_purpose, cards)))
-        self.figures.setText(f"<p>{meaning}</p>{''.join(map(_scores, measured))}")
-        self.more.setVisible(bool(measured))
-        self.more.setChecked(False)
-        self._place()
+        """Show models inside the screen: the button is low in the window."""
+        words = "".join(map(_about, cards))
+        if any(card.scores for card in cards):
+            meaning = tr(
+                "The signal-to-noise ratio of results for test photos with known rain: the higher,"
+                " the closer to the photo without rain."
+            )
+            words += f"<p>{meaning}</p>"
+        self.words.setText(words)
+        height = self.heightForWidth(ABOUT_PX)
+        corner = button.mapToGlobal(QPoint(button.width() - ABOUT_PX, -GAP_PX - height))
+        corner.setY(max(corner.y(), button.screen().availableGeometry().top()))
+        self.setFixedHeight(height)
+        self.move(corner)
         self.show()
 
-    def _place(self) -> None:
-        height = self.heightForWidth(ABOUT_PX)
-        self.setFixedHeight(height)
-        self.move(self._corner - QPoint(ABOUT_PX, height))
+
+def _about(card: "Card") -> str:
+    """The purpose, training data and scores of a model, as rich text."""
+    lines = [tr(card.description)] if card.description else []
+    if card.training_data:
+        lines.append(tr("Trained on {data}", data=tr(card.training_data)))
+    lines += [f"{name}: {at.psnr_y:.1f} dB" for name, at in card.scores.items()]
+    return f"<p>{'<br>'.join([f'<b>{escape(name_of(card))}</b>', *map(escape, lines)])}</p>"

@@ -1,7 +1,7 @@
 """Work for opening: a photo with its edits, its result and the others of its folder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 
 from app.imaging.pyramid import Opened, first_copies
 from app.imaging.qimage import to_photo
-from app.photo.autosave import Offer, Recovered, recover
-from app.photo.edits import Choices, Edits, EditsStore
+from app.photo.autosave import Recovered
+from app.photo.edits import Choices, Edits, EditsStore, stamp_of
 from app.tasks import Job, Work
 from nledn import Options, __version__, decoder
 from nledn.errors import DerainError, FolderWithoutPhotos, PhotoNotFound
@@ -33,9 +33,9 @@ class Found(Opened):
         results: of photos in the folder that have one there, which is not listed separately.
         provenance: if it is a result of ours.
         from_folder: a folder was opened, and this is its first photo.
-        edits: its kept edits; None without any.
-        work: its rain from a batch or from before a crash; None without any.
-        output: the file that holds the work; None if none does.
+        edits: its kept edits, or those of its result; None without any.
+        rain: the difference of the photo and its result; None without one.
+        recovered: the work on it before a crash; None without any.
     """
 
     folder: tuple[Path, ...] = ()
@@ -43,8 +43,8 @@ class Found(Opened):
     provenance: "Provenance | None" = None
     from_folder: bool = False
     edits: Edits | None = None
-    work: Recovered | None = None
-    output: Path | None = None
+    rain: RainLayer | None = None
+    recovered: Recovered | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,47 +86,42 @@ class OpenJob(Job[Found]):
             return None
         found = _read(source, self.store, work)
         before, edits = found.photo, found.edits
-        is_changed = edits is not None and not edits.is_saved
-        if before.size != after.size or (made.masked and is_changed):
+        is_saved = not made.keep_brightness if edits is None else edits.is_saved
+        if before.size != after.size or (made.masked and not is_saved):
             return None
+        if edits is None:
+            weights = AUTO if made.reason else made.checkpoint
+            choices = Choices(weights, made.strength, made.keep_brightness)
+            edits = Edits(choices, None, result, is_saved=True)
         if made.keep_brightness:  # light was given back: the two files do not tell the rain
-            return found if edits else _as_made(found, made, result)
+            return replace(found, edits=edits)
         record = _record(made, "", made.version, self.options)  # its device is not known
-        choices = edits.choices if edits else Choices(made.checkpoint, made.strength)
         rain = difference(before.pixels, after.pixels, record, made.strength, linear=before.linear)
-        work_done = _with_rain(source, rain, self.options, choices)
-        return replace(found, work=work_done, output=result)
+        return replace(found, edits=replace(edits, result=result), rain=rain)
 
 
-@dataclass(frozen=True, eq=False)
-class PasteJob(Job[Found]):
+def pasted(image: QImage) -> Found:
     """Turn a pasted picture into a photo without a file."""
-
-    image: QImage
-
-    def run(self, work: Work) -> Found:
-        """Convert it."""
-        photo = to_photo(self.image)
-        return Found(photo, first_copies(photo))
+    photo = to_photo(image)
+    return Found(photo, first_copies(photo))
 
 
 @dataclass(frozen=True, eq=False)
 class RestoreJob(Job[Found]):
-    """Read a photo and the work on it before a crash."""
+    """Read a photo whose work from before a crash is known."""
 
-    offer: Offer
+    recovered: Recovered
     store: EditsStore
 
     def run(self, work: Work) -> Found:
-        """Read both."""
-        source = self.offer.source
-        siblings = _Siblings.of(source.parent, self.store)
+        """Read it."""
+        source = self.recovered.source
         # Damaged or not, it is opened as before the crash.
-        found = siblings.beside(_read(source, self.store, work, damaged=True))
-        recovered = recover(self.offer.file)
-        if recovered is None:
-            raise PhotoNotFound(self.offer.file)
-        return replace(found, work=recovered)
+        found = _read(source, self.store, work, damaged=True)
+        if self.recovered.stamp != stamp_of(source):
+            raise PhotoNotFound(self.recovered.file)
+        found = _Siblings.of(source.parent, self.store).beside(found)
+        return replace(found, recovered=self.recovered)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,8 +144,9 @@ class ReviewJob(Job[Found]):
 
     def run(self, work: Work) -> Found:
         """Read both."""
-        siblings = _Siblings.of(self.source.parent, self.store)
-        found = siblings.beside(_read(self.source, self.store, work))
+        found = _Siblings.of(self.source.parent, self.store).beside(
+            _read(self.source, self.store, work)
+        )
         row, before = self.row, found.photo
         if self.output is None or row is None or row.figures is None:
             return found
@@ -163,8 +159,8 @@ class ReviewJob(Job[Found]):
         record = _record(row.figures, row.device, __version__, self.options)
         rain = difference(before.pixels, after.pixels, record, self.strength, linear=before.linear)
         choices = Choices(self.options.weights, self.strength)
-        compared = _with_rain(self.source, rain, self.options, choices)
-        return replace(found, edits=None, work=compared, output=self.output)
+        edits = Edits(choices, None, self.output, is_saved=True)
+        return replace(found, edits=edits, rain=rain)
 
 
 @dataclass(frozen=True)
@@ -213,22 +209,6 @@ def _record(
         overlap_px=options.overlap_px or 0,
         version=version,
     )
-
-
-def _with_rain(source: Path, rain: RainLayer, options: Options, choices: Choices) -> Recovered:
-    """Return the work on a photo that has only one result."""
-    options = replace(options, weights=choices.weights)
-    wanted = replace(options, **asdict(choices))
-    return Recovered(source, wanted, ((options, rain),), ())
-
-
-def _as_made(found: Found, made: "Provenance", result: Path) -> Found | None:
-    """Give a photo the settings of its result; None if that has an area that is not known."""
-    if made.masked:
-        return None
-    weights = AUTO if made.reason else made.checkpoint
-    choices = Choices(weights, made.strength, made.keep_brightness)
-    return replace(found, edits=Edits(choices, None, result, is_saved=True))
 
 
 def _read(path: Path, store: EditsStore, work: Work, *, damaged: bool = False) -> Found:

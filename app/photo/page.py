@@ -1,7 +1,6 @@
 """The Photo page: its view and panel, and their connections."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -69,7 +68,8 @@ class PhotoPage(QObject):
         self._connect_filmstrip(self.filmstrip)
         self._show_status(document.status)
         self.panel.strength.set_strength(document.strength)
-        self.panel.rain_gain.set_gain(self._picture.rain_gain)
+        gain = self.panel.gain
+        gain.setCurrentIndex(gain.findData(f"{self._picture.look.rain_gain:g}"))
 
     def show_photo(self, photo: "Photo") -> None:
         """Show a newly opened photo."""
@@ -113,20 +113,18 @@ class PhotoPage(QObject):
         panel.model.model_chosen.connect(document.history.choose_checkpoint)
         panel.keep_area.brush_changed.connect(self._take_brush)
         panel.keep_area.clear.clicked.connect(document.history.clear_mask)
-        panel.rain_gain.gain_changed.connect(partial(setattr, self._picture, "rain_gain"))
+        panel.gain.activated.connect(self._show_gain)
 
     def _connect_view(self) -> None:
         view, viewport = self._view, self._view.viewport
-        view.stroke_begun.connect(self._begin_stroke)
-        view.stroke_moved.connect(self._picture.paint)
-        view.stroke_ended.connect(self._end_stroke)
-        view.sight_changed.connect(self._look)
+        view.painted.connect(self._document.history.stroke_painted)
+        view.sight_changed.connect(self._controller.deraining.look_at)
         viewport.changed.connect(self._show_zoom)
         self._shell.page_changed.connect(self._show_zoom)
 
     def _connect_filmstrip(self, filmstrip: Filmstrip) -> None:
         filmstrip.photo_chosen.connect(self._controller.open_with_result)
-        self._controller.series.marks_changed.connect(filmstrip.model.set_marks)
+        self._controller.series.marks_changed.connect(filmstrip.set_marks)
         slots: dict[str, Callable[[], object]] = {
             "copy_settings": self._copy_settings,
             "paste_settings": self._paste_settings,
@@ -188,6 +186,9 @@ class PhotoPage(QObject):
         else:
             self._controller.derain()
 
+    def _show_gain(self) -> None:
+        self._picture.change_look(rain_gain=float(self.panel.gain.currentData()))
+
     def _copy_settings(self) -> None:
         self._controller.series.copy()
         self._actions["paste_settings"].setEnabled(True)
@@ -199,22 +200,8 @@ class PhotoPage(QObject):
             words = tr("{count} photos have these settings now.", count=len(photos))
             self._shell.banner.show_notice(Notice(words, "done"))
 
-    def _look(self) -> None:
-        if self._document.photo is not None:
-            seen = self._view.viewport.visible_rect, self._view.after_rect
-            self._controller.deraining.look_at(*seen)
-
     def _take_brush(self, brush: Brush | None) -> None:
-        self._view.brush = brush
+        self._view.set_brush(brush)
         area = self.panel.keep_area
         self._actions["brush"].setChecked(area.brush_button.isChecked())
         self._actions["eraser"].setChecked(area.eraser_button.isChecked())
-
-    def _begin_stroke(self) -> None:
-        if self._view.brush is not None and self._picture.photo is not None:
-            self._picture.begin_stroke(self._view.brush)
-
-    def _end_stroke(self) -> None:
-        patch = self._picture.end_stroke()
-        if patch is not None:
-            self._document.history.stroke_painted(patch)

@@ -47,7 +47,7 @@ from nledn.options import STRENGTH_MAX
 
 LARGEST = round(100 * STRENGTH_MAX)
 NORMAL = 100
-GAINS = (1.0, 2.0, 4.0, 8.0)
+GAINS = {gain: f"× {gain}" for gain in ("1", "2", "4", "8")}
 SIDE_PX = 36
 MARGIN_PX = 16
 WORDS_MARGIN_PX = 14
@@ -130,23 +130,19 @@ class Thumbnail(QLabel):
         super().__init__(parent)
         self._pressed_at: QPoint | None = None
         self.setFixedSize(SIDE_PX, SIDE_PX)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setToolTip(tr("Drag the result to another program"))
         self.setAccessibleName(tr("Result"))
 
     def set_image(self, image: QImage) -> None:
         """Show a picture, cut to a square."""
-        side = round(SIDE_PX * self.devicePixelRatio())
-        filled = image.scaled(
-            side,
-            side,
-            Qt.AspectRatioMode.KeepAspectRatioByExpanding,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        left, top = (filled.width() - side) // 2, (filled.height() - side) // 2
-        square = filled.copy(left, top, side, side)
-        square.setDevicePixelRatio(self.devicePixelRatio())
-        self.setPixmap(QPixmap.fromImage(square))
+        ratio = self.devicePixelRatio()
+        aspect = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+        smooth = Qt.TransformationMode.SmoothTransformation
+        filled = QPixmap.fromImage(image.scaled(self.size() * ratio, aspect, smooth))
+        filled.setDevicePixelRatio(ratio)
+        self.setPixmap(filled)
 
     def hand_out(self, path: Path) -> None:
         """Drag the finished file, if the button is still held."""
@@ -259,27 +255,6 @@ class StrengthControl(QWidget):
         self.strength_settled.emit(self._strength)
 
 
-class RainGain(QWidget):
-    """Chooses a gain."""
-
-    gain_changed = Signal(float)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        title = heading(tr("Rain shown"))
-        self.combo = choice(tr("Rain shown"), {})
-        self.combo.setToolTip(tr("Grey: no rain. Brighter: removed rain"))
-        for gain in GAINS:
-            self.combo.addItem(f"× {gain:g}", gain)
-        title.setBuddy(self.combo)
-        column(row(title, self.combo), into=self)
-        self.combo.activated.connect(lambda place: self.gain_changed.emit(GAINS[place]))
-
-    def set_gain(self, gain: float) -> None:
-        """Show a gain."""
-        self.combo.setCurrentIndex(self.combo.findData(gain))
-
-
 class SidePanel(QFrame):
     """Holds the controls in the order of the work; each has its own signals."""
 
@@ -288,7 +263,12 @@ class SidePanel(QFrame):
         self.derain = DerainButton()
         self.strength = StrengthControl()
         self.keep_area = KeepAreaControl()
-        self.rain_gain = RainGain()
+        self.gain = choice(tr("Rain shown"), GAINS)
+        self.gain.setToolTip(tr("Grey: no rain. Brighter: removed rain"))
+        title = heading(tr("Rain shown"))
+        title.setBuddy(self.gain)
+        self.rain_gain = QWidget()
+        column(row(title, self.gain), into=self.rain_gain)
         self.model = ModelPicker()
         self.results = SaveRow()
         controls = QWidget()

@@ -87,6 +87,16 @@ class DragFolders:
         folder.mkdir(mode=0o700, parents=True)  # systems clean their temporary folders
         return folder
 
+    def write(
+        self, result: "Result", name: str, settings: "WriteSettings", *, record: bool
+    ) -> Path:
+        """Write a result into one more of them, so that it can be dragged to another program."""
+        from nledn import pipeline
+
+        path = self.make() / name
+        pipeline.write(result, path, settings, record=record)
+        return path
+
     def remove(self) -> None:
         """Remove all of them at the program's end."""
         with self._lock:
@@ -96,22 +106,3 @@ class DragFolders:
             with suppress(OSError):  # then a later start removes it
                 temporary_files.discard(folder)
                 note.take_back()
-
-
-@dataclass(frozen=True, eq=False)
-class DragJob(Job[Path]):
-    """Write a result to a private folder, so that it can be dragged to another program."""
-
-    result: "Result"
-    name: str
-    settings: "WriteSettings"
-    record: bool
-    folders: DragFolders
-
-    def run(self, work: Work) -> Path:
-        """Write it."""
-        from nledn import pipeline
-
-        path = self.folders.make() / self.name
-        pipeline.write(self.result, path, self.settings, record=self.record)
-        return path

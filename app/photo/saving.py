@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.photo.document import Derained, Document, Done
-from app.photo.results import DragFolders, DragJob, Saved, SaveJob, image_of
+from app.photo.results import DragFolders, Saved, SaveJob, image_of
 from app.photo.state import PhotoState
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
@@ -37,6 +37,7 @@ class Saving(QObject):
     Attributes:
         dragged: (Path); a file for dragging.
         finish_asked: (callable) derain the rest of the photo, then call this.
+        drag_folders: of the files that were dragged out.
         edited: a copy that another program made for us: Save replaces it; None without one.
     """
 
@@ -58,7 +59,7 @@ class Saving(QObject):
         self._then: Callable[[], None] | None = None
         self._once_more: Derained | None = None
         self._writing: list[Derained] = []
-        self._drag_folders = DragFolders()
+        self.drag_folders = DragFolders()
 
     def save(self) -> None:
         """Save beside the photo, or over this result's earlier file."""
@@ -100,8 +101,8 @@ class Saving(QObject):
 
     def copy(self) -> None:
         """Put the result on the clipboard."""
-        derained = self._document.latest
-        if derained is not None and not self._is_deraining:
+        derained = self._savable()
+        if derained is not None:
             result = self._document.result(derained)
             task = self._tasks.submit(Call(partial(image_of, result)))
             task.succeeded.connect(self._copied)
@@ -109,29 +110,25 @@ class Saving(QObject):
 
     def drag_out(self) -> None:
         """Make a file of the result, to be dragged to another program; `dragged` follows."""
-        derained, settings = self._document.latest, self._preferences.settings
-        if derained is not None and not self._is_deraining:
+        derained, settings = self._savable(), self._preferences.settings
+        if derained is not None:
             result, write = self._document.result(derained), self._settings()
             name = name_of(self._naming(derained), settings.name_template)
-            job = DragJob(result, name, write, settings.record, self._drag_folders)
-            task = self._tasks.submit(job)
+            drag = partial(self.drag_folders.write, result, name, write, record=settings.record)
+            task = self._tasks.submit(Call(drag))
             task.succeeded.connect(self.dragged.emit)
             task.failed.connect(self.failed.emit)
 
-    def forget_dragged(self) -> None:
-        """Remove the dragged files at the program's end."""
-        self._drag_folders.remove()
-
     # Inside
 
-    @property
-    def _is_deraining(self) -> bool:
-        return self._document.status.state.is_running
+    def _savable(self) -> Derained | None:
+        """The latest result; None without one, and while it is computed."""
+        return None if self._document.status.state.is_running else self._document.latest
 
     def _begin(self, save: Callable[[Derained], None]) -> None:
         """Save the latest result; ask first if tiles of it are missing."""
-        derained, status = self._document.latest, self._document.status
-        if derained is None or status.state.is_running:
+        derained, status = self._savable(), self._document.status
+        if derained is None:
             self.forget()
             return
         is_partial = status.state is PhotoState.PARTIAL

@@ -1,10 +1,9 @@
 """The photos of the open folder, and their kept edits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Never
+from typing import TYPE_CHECKING, Never
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,27 +14,18 @@ from app.photo.results import Saved
 from app.photo.saving import Saving
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
-from app.tasks import Call, Job, Task, Tasks, Work
+from app.tasks import Call, Task, Tasks
 from nledn import places
 
 if TYPE_CHECKING:
-    from nledn import RainLayer
     from nledn.photo import Photo
 
 
-@dataclass(frozen=True, eq=False)
-class KeyJob(Job[None]):
-    """Compute the photo's key ahead, so that neither a derain nor a comparison waits for it."""
+def _compute_key(photo: "Photo") -> None:
+    """Compute a photo's key ahead, so that neither a derain nor a comparison waits for it."""
+    from nledn.models import photo_key
 
-    is_patient: ClassVar[bool] = True
-    only_reads: ClassVar[bool] = True
-    photo: "Photo"
-
-    def run(self, work: Work) -> None:
-        """Compute it."""
-        from nledn.models import photo_key
-
-        photo_key(self.photo)
+    photo_key(photo)
 
 
 class Series(QObject):
@@ -60,7 +50,7 @@ class Series(QObject):
 
     def take(self, found: Found) -> Task[None, Never]:
         """Name an opened photo, and then show its rain from an earlier opening."""
-        task = self._tasks.submit(KeyJob(found.photo))
+        task = self._tasks.submit(Call(partial(_compute_key, found.photo)))
         task.succeeded.connect(partial(self._find_rain, found))
         self._look()
         return task
@@ -107,28 +97,18 @@ class Series(QObject):
         task.succeeded.connect(lambda _: self._look())
 
     def _find_rain(self, found: Found, _key: None) -> None:
-        document, photo, edits = self._document, found.photo, found.edits
+        document, photo = self._document, found.photo
         if document.photo is not photo:
             return
         layer = self._engines.kept(photo, document.options)
         if layer is None:
             return
-        if document.layer is not None and not document.layer.record.device and layer.is_complete:
-            self._show_instead(layer)
+        shown = document.layer
+        if shown is not None and not shown.record.device and layer.is_complete:
+            # In place of the difference of the photo and its result.
+            document.take_rain(layer, document.edits)
         elif document.status.state is PhotoState.READY:
-            document.take_rain(layer, document.options)
-            if edits is not None and edits.result is not None and document.latest is not None:
-                work = document.latest.work if edits.is_saved else None
-                document.set_saved(document.latest, edits.result, work)
-
-    def _show_instead(self, layer: "RainLayer") -> None:
-        """Show computed rain in place of the difference of the photo and its result."""
-        document, former = self._document, self._document.latest
-        document.take_rain(layer, document.options)
-        latest = document.latest
-        if former is not None and latest is not None and former.path is not None:
-            is_saved = former.saved == former.work
-            document.set_saved(latest, former.path, latest.work if is_saved else None)
+            document.take_rain(layer, found.edits)
 
     def _saved(self, saved: Saved) -> None:
         """Note a written result, perhaps of a photo that is no longer open."""
@@ -142,7 +122,6 @@ class Series(QObject):
         path = self._path
         if path is not None:
             self.edits.put(path, self._document.edits)
-            self._tasks.submit(Call(self.edits.flush))
             self._look()
 
     def _look(self) -> None:

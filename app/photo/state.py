@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from nledn import RainLayer
     from nledn.device import Choice
     from nledn.photo import Photo
+    from nledn.rain import Record
 
 
 class PhotoState(Enum):
@@ -34,9 +35,7 @@ class Status:
         total: tiles of the photo; 0 before that is known.
         left_s: seconds that are left, None before the first tile.
         choice: its device, None before the engine is loaded.
-        device: that computed the shown rain; empty without rain, and where that is not known.
-        checkpoint: id of the model that was chosen for the photo; empty where a person did.
-        reason: of that choice, as in `nledn.rain.Record`.
+        record: of the shown rain; None without any.
     """
 
     state: PhotoState
@@ -44,9 +43,7 @@ class Status:
     total: int = 0
     left_s: float | None = None
     choice: "Choice | None" = None
-    checkpoint: str = ""
-    reason: str = ""
-    device: str = ""
+    record: "Record | None" = None
 
 
 def state_of(photo: "Photo | None", layer: "RainLayer | None") -> PhotoState:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton
 
 from app.imaging.picture import Picture
@@ -74,7 +74,6 @@ class VerdictChip(QPushButton):
         document.photo_opened.connect(self._forget)
         document.status_changed.connect(self._status_changed)
         document.picture.appearance_changed.connect(self._appearance_changed)
-        view.installEventFilter(self)
         view.viewport.changed.connect(self._place)
         view.mode_changed.connect(self._place)
         self.hide()
@@ -84,12 +83,6 @@ class VerdictChip(QPushButton):
         from nledn.catalog import DENSE_ID
 
         self._dense = next((card for card in cards if card.id == DENSE_ID), None)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Keep to the line of the labels in a view of another size."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
 
     def _forget(self) -> None:
         self._was_derained = False

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.photo.autosave import Offer
+from app.photo.autosave import Recovered
 from app.photo.state import PhotoState, Status
 from app.shell.banner import Action, Notice
 from app.shell.translation import clock, tr
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nledn.device import Choice
     from nledn.photo import Photo, WriteSettings
     from nledn.photo.provenance import Provenance
+    from nledn.rain import Record
 
 
 BACKENDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
@@ -59,12 +60,12 @@ def fallen_back_of(choice: "Choice") -> str:
     return f"{words[choice.cause]} {instead}"
 
 
-def chosen_of(status: Status, names: Mapping[str, str]) -> str:
+def chosen_of(record: "Record | None", names: Mapping[str, str]) -> str:
     """Name the model that was chosen and why, such as `Model: All-round (moderate rain)`.
 
     Empty where a person named the model.
     """
-    if not status.reason:
+    if record is None or not record.reason:
         return ""
     from nledn.auto import Rain, missing
 
@@ -75,17 +76,18 @@ def chosen_of(status: Status, names: Mapping[str, str]) -> str:
         Rain.DENSE: tr("dense rain"),
         Rain.UNKNOWN: tr("the only one"),
     }
-    reason = reasons.get(status.reason, status.reason)
-    gone = missing(status.checkpoint, status.reason)
+    reason = reasons.get(record.reason, record.reason)
+    gone = missing(record.checkpoint, record.reason)
     if gone:
         reason = tr("{reason}, but {model} is missing", reason=reason, model=gone)
-    name = names.get(status.checkpoint, status.checkpoint)
+    name = names.get(record.checkpoint, record.checkpoint)
     return tr("Model: {name} ({reason})", name=name, reason=reason)
 
 
 def status_of(status: Status, names: Mapping[str, str]) -> str:
     """The status line, such as `Model: All-round (moderate rain) · Processor · Done`."""
-    device = status.choice.device if status.choice else status.device
+    source = status.choice or status.record
+    device = source.device if source else ""
     where = where_of(device) if device else ""
     progress = {
         PhotoState.DERAINING: progress_of(status),
@@ -93,7 +95,7 @@ def status_of(status: Status, names: Mapping[str, str]) -> str:
         PhotoState.PARTIAL: tr("Partial: {tiles}", tiles=_tiles_of(status)),
         PhotoState.DONE: tr("Done"),
     }
-    parts = [chosen_of(status, names), where, progress.get(status.state, "")]
+    parts = [chosen_of(status.record, names), where, progress.get(status.state, "")]
     return " · ".join(part for part in parts if part)
 
 
@@ -209,14 +211,12 @@ def notice_of_failure(error: Exception, open_damaged: Callable[[Path], None]) ->
 
 
 def offer_of(
-    offer: Offer, restore: Callable[[Offer], None], forget: Callable[[Offer], None]
+    offer: Recovered, restore: Callable[[Recovered], None], forget: Callable[[Recovered], None]
 ) -> Notice:
-    """Offer to recover unsaved work."""
+    """Recovered to recover unsaved work."""
     words = tr(
-        "AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.",
+        "AfterRain did not close properly. Restore the work on {name}? Its rain is computed again.",
         name=printable(offer.source.name),
-        done=offer.done,
-        total=offer.total,
     )
     actions = (
         Action("restore", tr("Restore"), partial(restore, offer)),

@@ -6,13 +6,14 @@ some idle time, stops for any other computation, and begins again at the next id
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.shell.banner import Notice
-from app.tasks import ComputeCall, Job, Tasks
+from app.tasks import ComputeCall, Job, QueueName, Tasks, Work
 from nledn.errors import DerainError
 from nledn.options import AUTO, Options
 
@@ -62,11 +63,37 @@ class Engines:
             return None
         return self._models.kept(photo, options)
 
-    def load(self, options: Options, *, again: bool = False) -> "Choice":
-        """Load a model ahead, and return its device; `again` if more is known of it now."""
-        if again and self._models is not None:
+    def unload(self) -> None:
+        """Reload each model at its next use: another device may be chosen now."""
+        if self._models is not None:
             self._models.unload()
-        return self.get(options).choice
+
+
+@dataclass(frozen=True, eq=False)
+class LoadJob(Job["Choice"]):
+    """Load the engine ahead, so that no click waits for it; again if more is known now.
+
+    Attributes:
+        photo: its model is chosen and loaded, which takes as long as a tile, because the all-round
+            model looks at the photo.
+    """
+
+    queue: ClassVar[QueueName] = "compute"
+    is_patient: ClassVar[bool] = True
+    only_reads: ClassVar[bool] = True
+    engines: Engines
+    options: Options
+    again: bool = False
+    photo: "Photo | None" = None
+
+    def run(self, work: Work) -> "Choice":
+        """Load it; the answer is its device."""
+        options = self.options
+        if self.again:
+            self.engines.unload()
+        if self.photo is not None:
+            options = self.engines.models().chosen(self.photo, options, work.cancel).options
+        return self.engines.get(options).choice
 
 
 def read_machine() -> "Machine":

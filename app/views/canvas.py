@@ -1,6 +1,6 @@
 """A widget to move over a photo by wheel, drag, pinch, touch and keys."""
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QEventPoint,
@@ -185,16 +185,12 @@ class Canvas(QWidget):
         moved = middles[1] - middles[0]
         self.viewport.pan(moved.x(), moved.y())
         (one, other), (left, right) = before, now
-        apart = _length(other - one)
+        apart = QLineF(one, other).length()
         if apart > 0:
-            zoom = self.viewport.zoom * _length(right - left) / apart
+            zoom = self.viewport.zoom * QLineF(left, right).length() / apart
             self.viewport.set_zoom(zoom, middles[1])
 
 
 def surround_of(palette: QPalette) -> QColor:
     """The colour around photos."""
     return palette.color(QPalette.ColorRole.Window).darker(SURROUND)
-
-
-def _length(vector: QPointF) -> float:
-    return float((vector.x() ** 2 + vector.y() ** 2) ** 0.5)

@@ -1,9 +1,9 @@
-"""Several pictures on one canvas, each in its part of it: one in a pane, up to four in a wipe."""
+"""Pictures on one canvas: one, or up to four that meet at a movable crossing of two lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QLine, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QMouseEvent,
@@ -15,12 +15,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from app.imaging.layers import Kind
 from app.imaging.picture import Picture
+from app.imaging.tiles import Kind
 from app.shell.translation import tr
 from app.views.canvas import Canvas, surround_of
+from app.views.divider import LINE, SHADE, Knob
 from app.views.overlay import MARGIN_PX, draw_label, label_font, label_rect
-from app.views.panes import Corner, ViewPane
+from app.views.panes import BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, Corner, ViewPane
 from app.views.scene import Scene, ScenePainter, on_screen
 from app.views.viewport import LinkedViewport
 from nledn.tiling import Rect
@@ -30,6 +31,8 @@ DIMMED = QColor(18, 20, 23, 140)
 SMALLEST_SELECTION_PX = 7  # SSIM's window
 WORDS_WIDTH_PX = 360
 GAP_PX = 8  # between a picture's label and its button
+WIPED_AT_MOST = 4
+CORNERS = (TOP_LEFT, TOP_RIGHT, BOTTOM_LEFT, Corner.AlignBottom | Corner.AlignRight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,7 @@ class ComparedPicture:
 
 
 class CompareCanvas(Canvas):
-    """Shows pictures through one viewport, with their names, and the cross-hair of all canvases.
+    """Shows one picture, or wipes several, with their names and the cross-hair of all canvases.
 
     Attributes:
         hovered: (QPointF or None) the place of the photo under the pointer.
@@ -85,6 +88,8 @@ class CompareCanvas(Canvas):
         self._drags_label = False
         self.is_selecting = False
         self.is_target = False
+        self.knob = Knob(self)
+        self.knob.moved.connect(self._place_knob)
         self.button = QPushButton(tr("Use this one"), self)
         self.button.setCursor(Qt.CursorShape.ArrowCursor)
         self.button.clicked.connect(self._decide)
@@ -106,6 +111,7 @@ class CompareCanvas(Canvas):
         for one in self.shown:
             one.picture.region_changed.connect(self._region_changed)
             one.picture.appearance_changed.connect(self.update)
+        self.knob.setVisible(len(self.shown) > 1)
         self.setAccessibleName(", ".join(one.label for one in self.shown))
         self._show_button()
         self.update()
@@ -144,10 +150,30 @@ class CompareCanvas(Canvas):
         self.update()
 
     def panes(self) -> tuple[ViewPane, ...]:
-        """The parts of the canvas for each picture; one picture has all of it."""
-        corner = QPoint(0, 0)
-        whole = QRect(corner, self.physical_size())
-        return tuple(ViewPane(one.kind, corner, whole) for one in self.shown)
+        """The parts of the pictures: two side by side, a third and a fourth below them."""
+        size, count = self.physical_size(), len(self.shown)
+        width, height = size.width(), size.height()
+        x = round(self.knob.position.x() * width) if count > 1 else width
+        y = round(self.knob.position.y() * height) if count > 2 else height
+        below = [QRect(0, y, x, height - y), QRect(x, y, width - x, height - y)]
+        if count == 3:
+            below = [QRect(0, y, width, height - y)]
+        rects = (QRect(0, 0, x, y), QRect(x, 0, width - x, y), *below)
+        return tuple(
+            ViewPane(one.kind, QPoint(0, 0), rect, corner)
+            for one, rect, corner in zip(self.shown, rects, CORNERS, strict=False)
+        )
+
+    def take_size(self) -> None:
+        """Move the knob so that it keeps its share."""
+        super().take_size()
+        self._place_knob()
+
+    def _place_knob(self) -> None:
+        position, half = self.knob.position, QPointF(self.knob.width(), self.knob.height()) / 2
+        centre = QPointF(position.x() * self.width(), position.y() * self.height())
+        self.knob.move((centre - half).toPoint())
+        self.update()
 
     def values(self, one: ComparedPicture) -> str:
         """Place and values of the pixel under the cross-hair; empty outside the photo."""
@@ -228,6 +254,8 @@ class CompareCanvas(Canvas):
         self._paint_over(painter)
 
     def _paint_over(self, painter: QPainter) -> None:
+        if len(self.shown) > 1:
+            self._paint_crossing(painter)
         self._paint_selection(painter)
         self._paint_hair(painter)
         painter.setFont(label_font(self.font()))
@@ -245,6 +273,16 @@ class CompareCanvas(Canvas):
         if self.is_target or self.hasFocus():
             painter.setPen(QPen(self.palette().highlight().color(), 4 if self.is_target else 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _paint_crossing(self, painter: QPainter) -> None:
+        x = round(self.knob.position.x() * self.width())
+        y = round(self.knob.position.y() * self.height())
+        lines = [QLine(x, 0, x, y if len(self.shown) == 3 else self.height())]
+        if len(self.shown) > 2:
+            lines.append(QLine(0, y, self.width(), y))
+        for width, colour in ((4, SHADE), (2, LINE)):
+            painter.setPen(QPen(colour, width))
+            painter.drawLines(lines)
 
     def _paint_values(
         self, painter: QPainter, one: ComparedPicture, area: QRect, corner: Corner
@@ -273,12 +311,7 @@ class CompareCanvas(Canvas):
     def _paint_selection(self, painter: QPainter) -> None:
         if self._selection is None:
             return
-        rect = self._selection
-        physical = on_screen(
-            QRect(rect.left, rect.top, rect.width, rect.height),
-            self.viewport.zoom,
-            self.viewport.origin,
-        )
+        physical = on_screen(self._selection, self.viewport.zoom, self.viewport.origin)
         for width, colour in zip((3, 1), HAIR, strict=True):
             painter.setPen(QPen(colour, width))
             painter.drawRect(self.logical(physical))
@@ -308,15 +341,11 @@ class CompareCanvas(Canvas):
         font = label_font(self.font())
         rects = []
         for one, pane in zip(self.shown, self.panes(), strict=True):
-            rect = label_rect(one.label, font, self._corner_area(pane), pane.corner)
+            rect = label_rect(one.label, font, self.rect(), pane.corner)
             rect.setWidth(min(rect.width(), max(self.width() - 2 * MARGIN_PX, 1)))
             rect.moveLeft(max(rect.left(), MARGIN_PX))
             rects.append(rect)
         return tuple(rects)
-
-    def _corner_area(self, pane: ViewPane) -> QRect:
-        """The area with a picture's label in its corner."""
-        return self.logical(pane.part)
 
     def _between(self, one: QPointF, other: QPointF) -> Rect:
         """The pixels of the photo between two places of the canvas."""
@@ -326,7 +355,7 @@ class CompareCanvas(Canvas):
         rect = Rect(int(xs[0]), int(ys[0]), int(xs[1]) + 1, int(ys[1]) + 1)
         return rect.clipped(size.width(), size.height())
 
-    def _region_changed(self, rect: QRect) -> None:
+    def _region_changed(self, rect: Rect) -> None:
         for one, stage in zip(self.shown, self._stages, strict=True):
             if one.picture is self.sender():
                 stage.forget(rect)

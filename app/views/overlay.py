@@ -1,13 +1,13 @@
-"""Drawn over pictures: labels that are readable on any photo, and a light where one is computed."""
+"""Drawn over pictures: labels readable on any photo, the brush, a light where one is computed."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import (
-    QCoreApplication,
     QElapsedTimer,
     QMargins,
     QObject,
     QPoint,
+    QPointF,
     QRect,
     Qt,
     QTimer,
@@ -15,8 +15,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QLinearGradient, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QStyle, QWidget
 
-from app.imaging.layers import Kind
 from app.imaging.picture import Picture
+from app.imaging.tiles import Kind
+from app.shell.translation import tr
 
 MARGIN_PX = 16  # from the corner; logical pixels
 PADDING = QMargins(10, 5, 10, 5)
@@ -24,6 +25,9 @@ RADIUS_PX = 6
 GROUND = QColor(18, 20, 23, 190)
 TEXT = QColor(255, 255, 255)
 FAINT = 0.65  # opacity of the label of a (nearly) covered picture
+
+REACH_PX = 3  # of the pen beyond the brush's ring
+RING_DARK, RING_LIGHT = QColor(0, 0, 0, 150), QColor(255, 255, 255, 230)
 
 STEP_MS = 100  # only the band is painted, or the tiles would be slower for it
 PASS_MS = 2400
@@ -34,18 +38,17 @@ CLEAR = QColor(255, 255, 255, 0)
 
 def text_of(kind: Kind, picture: Picture) -> str:
     """The label of a picture, in the user's language."""
-    translate = QCoreApplication.translate
     if kind == "before":
-        return translate("PhotoView", "Before")
+        return tr("Before")
     if kind == "rain":
-        return translate("PhotoView", "Rain × {gain}").format(gain=f"{picture.rain_gain:g}")
+        return tr("Rain × {gain}", gain=f"{picture.look.rain_gain:g}")
     if picture.layer is None:
-        return translate("PhotoView", "After: not derained yet")
+        return tr("After: not derained yet")
     if picture.preview is not None:
-        return translate("PhotoView", "Preview")
+        return tr("Preview")
     if picture.layer.is_complete:
-        return translate("PhotoView", "After")
-    return translate("PhotoView", "After: in part")
+        return tr("After")
+    return tr("After: in part")
 
 
 def label_font(font: QFont) -> QFont:
@@ -81,27 +84,47 @@ def draw_label(painter: QPainter, text: str, rect: QRect, *, faint: bool) -> Non
     painter.restore()
 
 
+def ring_rect(centre: QPointF, radius: float) -> QRect:
+    """The area of a ring; logical pixels."""
+    reach = round(radius) + REACH_PX
+    middle = centre.toPoint()
+    return QRect(middle.x() - reach, middle.y() - reach, 2 * reach + 1, 2 * reach + 1)
+
+
+def draw_ring(painter: QPainter, centre: QPointF, radius: float, feather: float) -> None:
+    """Draw the edge of the brush, and dashed the beginning of its soft edge."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((RING_DARK, 3.0), (RING_LIGHT, 1.25)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(centre, radius, radius)
+    if feather > 0:
+        painter.setPen(QPen(RING_LIGHT, 1, Qt.PenStyle.DotLine))
+        inner = radius * (1 - feather)
+        painter.drawEllipse(centre, inner, inner)
+    painter.restore()
+
+
 class Shimmer(QObject):
     """Moves the band over a widget, which paints it; it stops if the desktop wants no motion.
 
     Args:
         widget: repaints the old and the new place of the band.
         pending: gives the widget's pixels that are still being computed.
+
+    Attributes:
+        band: the widget's pixels under the band; empty without one.
     """
 
     def __init__(self, widget: QWidget, pending: Callable[[], QRegion]) -> None:
         super().__init__(widget)
         self._widget = widget
         self._pending = pending
-        self._band = QRect()
+        self.band = QRect()
         self._clock = QElapsedTimer()
         self._timer = QTimer(self, interval=STEP_MS)
         self._timer.timeout.connect(self._step)
-
-    @property
-    def band(self) -> QRect:
-        """The widget's pixels under the band; empty without one."""
-        return self._band
 
     def set_running(self, running: bool) -> None:
         """Begin or end."""
@@ -116,13 +139,13 @@ class Shimmer(QObject):
 
     def paint(self, painter: QPainter) -> None:
         """Paint the band where something is pending."""
-        if self._band.isEmpty():
+        if self.band.isEmpty():
             return
-        light = QLinearGradient(self._band.topLeft(), self._band.topRight())
+        light = QLinearGradient(self.band.topLeft(), self.band.topRight())
         light.setStops([(0.0, CLEAR), (0.5, LIGHT), (1.0, CLEAR)])
         painter.save()
-        painter.setClipRegion(self._pending().intersected(self._band))
-        painter.fillRect(self._band, light)
+        painter.setClipRegion(self._pending().intersected(self.band))
+        painter.fillRect(self.band, light)
         painter.restore()
 
     def _step(self) -> None:
@@ -135,7 +158,7 @@ class Shimmer(QObject):
         self._move(QRect(left, area.top(), BAND_PX, area.height()).intersected(area))
 
     def _move(self, band: QRect) -> None:
-        for rect in (self._band, band):
+        for rect in (self.band, band):
             if not rect.isEmpty():
                 self._widget.update(rect)
-        self._band = band
+        self.band = band

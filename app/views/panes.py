@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 
-from app.imaging.layers import Kind
+from app.imaging.tiles import Kind
 
 Mode: TypeAlias = Literal["before_after", "side_by_side", "single", "rain"]
 Orientation = Qt.Orientation

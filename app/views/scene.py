@@ -11,11 +11,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QRegion
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap, QRegion
 
-from app.imaging.layers import Kind
 from app.imaging.picture import Picture
 from app.imaging.pyramid import level_for
+from app.imaging.tiles import Kind
 from app.views.panes import ViewPane
 from app.views.viewport import Viewport
 from nledn.tiling import Rect
@@ -56,8 +56,7 @@ class Frame:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.image = QImage()
-        self._spare = QImage()
+        self.pixels = QPixmap()
         self._drawn = QRegion()
         self._sight: Sight | None = None
 
@@ -65,17 +64,17 @@ class Frame:
         """Set the view; keep pixels that are still valid."""
         old, self._sight = self._sight, sight
         if old is None or old.size != sight.size:
-            self.image = QImage(sight.size, QImage.Format.Format_ARGB32_Premultiplied)
-            if sight.surround.alpha() == 255:  # copied to the screen without blending
-                self.image.reinterpretAsFormat(QImage.Format.Format_RGB32)
-            self._spare = QImage()
+            self.pixels = QPixmap(sight.size)
+            self.pixels.fill(sight.surround)  # an opaque one is copied to the screen, not blended
             self._drawn = QRegion()
         elif replace(old, origin=sight.origin) != sight:
             self._drawn = QRegion()
         elif old.origin != sight.origin:
-            self._shift(sight.origin - old.origin)
+            by = sight.origin - old.origin
+            self.pixels.scroll(by.x(), by.y(), self.pixels.rect())
+            self._drawn = self._drawn.translated(by).intersected(self.pixels.rect())
 
-    def forget(self, rect: QRect) -> None:
+    def forget(self, rect: Rect) -> None:
         """Drop the pixels of `rect` of the photo."""
         if self._sight is not None:
             self._drawn -= QRegion(on_screen(rect, self._sight.zoom, self._sight.origin))
@@ -83,24 +82,14 @@ class Frame:
     def complete(self, picture: Picture, rect: QRect, *, keep: bool) -> None:
         """Draw the missing pixels in `rect` of the frame; `keep` as for `Picture.image`."""
         assert self._sight is not None, "look comes first"
-        missing = QRegion(rect.intersected(self.image.rect())) - self._drawn
+        missing = QRegion(rect.intersected(self.pixels.rect())) - self._drawn
         if missing.isEmpty():
             return
-        painter = QPainter(self.image)
+        painter = QPainter(self.pixels)
         for part in missing:  # type: ignore[attr-defined]  # iterable, which its stub does not say
             self._draw(painter, picture, part, keep)
         painter.end()
         self._drawn += missing
-
-    def _shift(self, by: QPoint) -> None:
-        if self._spare.isNull():
-            self._spare = self.image.copy()
-        painter = QPainter(self._spare)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        painter.drawImage(by, self.image)
-        painter.end()
-        self.image, self._spare = self._spare, self.image
-        self._drawn = self._drawn.translated(by).intersected(self.image.rect())
 
     def _draw(self, painter: QPainter, picture: Picture, part: QRect, keep: bool) -> None:
         sight = self._sight
@@ -113,7 +102,7 @@ class Frame:
         if not (cells.width and cells.height):
             return
         width, height = picture.level_size(0)
-        photo = on_screen(QRect(0, 0, width, height), sight.zoom, sight.origin)
+        photo = on_screen(Rect(0, 0, width, height), sight.zoom, sight.origin)
         painter.setClipRect(part.intersected(photo))
         if not picture.is_opaque and self.kind != "mask":
             painter.setBrushOrigin(sight.origin)
@@ -137,9 +126,9 @@ class Outline(Frame):
     def __init__(self) -> None:
         super().__init__("mask")
 
-    def forget(self, rect: QRect) -> None:
+    def forget(self, rect: Rect) -> None:
         """Drop the line in `rect` of the photo and beside it."""
-        super().forget(rect.adjusted(-1, -1, 1, 1))
+        super().forget(Rect(rect.left - 1, rect.top - 1, rect.right + 1, rect.bottom + 1))
 
     def _draw(self, painter: QPainter, picture: Picture, part: QRect, keep: bool) -> None:
         wide = part.adjusted(-1, -1, 1, 1)
@@ -203,12 +192,12 @@ class ScenePainter:
         painter.fillRect(exposed, scene.surround)
         painter.setClipping(False)
 
-    def forget(self, rect: QRect) -> None:
+    def forget(self, rect: Rect) -> None:
         """Drop pixels in `rect` of the photo, whose rain or mask changed."""
         for frame in (self._frames["after"], self._frames["rain"], *self._kept.values()):
             frame.forget(rect)
 
-    def on_screen(self, rect: QRect) -> QRect:
+    def on_screen(self, rect: Rect) -> QRect:
         """The place of a part of the photo in a frame."""
         return on_screen(rect, self._viewport.zoom, self._viewport.origin)
 
@@ -221,7 +210,7 @@ class ScenePainter:
             frame.look(self._sight(frame.kind, scene))
             keep = frame.kind in ("before", "mask") or not scene.is_settling
             frame.complete(self._picture, source, keep=keep)
-            painter.drawImage(part.topLeft(), frame.image, source)
+            painter.drawPixmap(part.topLeft(), frame.pixels, source)
 
     def _sight(self, kind: Kind, scene: Scene) -> Sight:
         zoom, top = self._viewport.zoom, self._picture.top_level
@@ -258,12 +247,11 @@ def values_of(image: QImage) -> npt.NDArray[np.uint32]:
     return np.frombuffer(image.bits(), np.uint32).reshape(image.height(), image.width())
 
 
-def on_screen(rect: QRect, zoom: float, origin: QPoint) -> QRect:
+def on_screen(rect: Rect, zoom: float, origin: QPoint) -> QRect:
     """The pixels of the screen that show a part of `rect` of the photo, also by smoothing."""
     reach = 0 if zoom > SMOOTH_UP_TO else math.ceil(zoom)
-    left, top = math.floor(rect.left() * zoom), math.floor(rect.top() * zoom)
-    right = math.ceil((rect.left() + rect.width()) * zoom)
-    bottom = math.ceil((rect.top() + rect.height()) * zoom)
+    left, top = math.floor(rect.left * zoom), math.floor(rect.top * zoom)
+    right, bottom = math.ceil(rect.right * zoom), math.ceil(rect.bottom * zoom)
     shown = QRect(left, top, right - left, bottom - top).translated(origin)
     return shown.adjusted(-reach, -reach, reach, reach)
 

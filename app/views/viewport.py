@@ -20,41 +20,32 @@ class Viewport(QObject):
     every screen; widgets convert. The photo's corner always lies on a whole pixel.
     A photo is not enlarged to fit unless that is asked for, and never dragged further than its
     edge; while it is fitted, it stays so whatever the size of the view.
+
+    Attributes:
+        photo_size: width and height of the photo; empty without one.
+        zoom: pixels of the screen for one of the photo.
+        centre: the place of the photo in the middle of the view, in its pixels.
+        is_fitted: the whole photo is shown and stays so.
     """
 
     changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._photo = QSize(0, 0)
+        self.photo_size = QSize(0, 0)
         self._view = QSize(0, 0)
-        self._zoom = 1.0
-        self._centre = QPointF(0, 0)
-        self._fitted = True
+        self.zoom = 1.0
+        self.centre = QPointF(0, 0)
+        self.is_fitted = True
         self._enlarges = False
-
-    @property
-    def zoom(self) -> float:
-        """Pixels of the screen for one of the photo."""
-        return self._zoom
-
-    @property
-    def centre(self) -> QPointF:
-        """The place of the photo in the middle of the view, in its pixels."""
-        return self._centre
-
-    @property
-    def is_fitted(self) -> bool:
-        """True while the whole photo is shown and stays so."""
-        return self._fitted
 
     @property
     def fit_zoom(self) -> float:
         """The zoom at which the whole photo is in sight, as large as it may be."""
-        if self._photo.isEmpty() or self._view.isEmpty():
+        if self.photo_size.isEmpty() or self._view.isEmpty():
             return 1.0
-        across = self._view.width() / self._photo.width()
-        along = self._view.height() / self._photo.height()
+        across = self._view.width() / self.photo_size.width()
+        along = self._view.height() / self.photo_size.height()
         return min(across, along, LARGEST_ZOOM if self._enlarges else ACTUAL_SIZE)
 
     @property
@@ -63,22 +54,17 @@ class Viewport(QObject):
         return min(self.fit_zoom, ACTUAL_SIZE)
 
     @property
-    def photo_size(self) -> QSize:
-        """Width and height of the photo; empty without one."""
-        return self._photo
-
-    @property
     def origin(self) -> QPoint:
         """The place of the photo's upper left corner in the view."""
-        left = self._view.width() / 2 - self._centre.x() * self._zoom
-        top = self._view.height() / 2 - self._centre.y() * self._zoom
+        left = self._view.width() / 2 - self.centre.x() * self.zoom
+        top = self._view.height() / 2 - self.centre.y() * self.zoom
         return QPoint(round(left), round(top))
 
     @property
     def visible_rect(self) -> Rect:
         """The visible pixels of the photo, also in part."""
         seen = self.seen_in(QRect(QPoint(0, 0), self._view))
-        return seen.clipped(self._photo.width(), self._photo.height())
+        return seen.clipped(self.photo_size.width(), self.photo_size.height())
 
     def seen_in(self, part: QRect) -> Rect:
         """The pixels of the photo in a part of the view; may reach beyond the photo."""
@@ -90,66 +76,62 @@ class Viewport(QObject):
     @property
     def photo_in_sight(self) -> QRect:
         """The area of the photo in the view."""
-        shown = self._photo.toSizeF() * self._zoom
+        shown = self.photo_size.toSizeF() * self.zoom
         whole = QRect(self.origin, shown.toSize())
         return whole.intersected(QRect(QPoint(0, 0), self._view))
 
     def to_photo(self, at: QPointF) -> QPointF:
         """The place of the photo at a place of the view."""
-        return (at - QPointF(self.origin)) / self._zoom
+        return (at - QPointF(self.origin)) / self.zoom
 
     def to_view(self, place: QPointF) -> QPointF:
         """The place in the view of a place of the photo."""
-        return place * self._zoom + QPointF(self.origin)
+        return place * self.zoom + QPointF(self.origin)
 
     def set_photo_size(self, width: int, height: int) -> None:
         """Set another photo, fitted. 0×0 for none."""
-        self._photo = QSize(width, height)
+        self.photo_size = QSize(width, height)
         self.fit()
 
     def set_enlarges(self, enlarges: bool) -> None:
         """Let photos that are smaller than the view fill it when they are fitted, or not."""
         self._enlarges = enlarges
-        self._look(self._zoom, self._centre)
+        self._look(self.zoom, self.centre)
 
     def set_view_size(self, width: int, height: int) -> None:
         """Set the size of the view."""
         if QSize(width, height) != self._view:
             self._view = QSize(width, height)
-            self._look(self._zoom, self._centre)
+            self._look(self.zoom, self.centre)
 
     def fit(self) -> None:
         """Show the whole photo, until the user zooms."""
-        self._fitted = True
-        self._look(self._zoom, self._centre)
+        self.is_fitted = True
+        self._look(self.zoom, self.centre)
 
     def set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
         """Zoom, with the place of the photo at `at` (default: the middle) staying there."""
         zoom = min(max(zoom, self.smallest_zoom), LARGEST_ZOOM)
         middle = _corner(self._view) / 2
         at = middle if at is None else at
-        self._fitted = zoom == self.fit_zoom
+        self.is_fitted = zoom == self.fit_zoom
         self._look(zoom, self.to_photo(at) + (middle - at) / zoom)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom by a factor; a zoom that would pass 100 % stops there."""
-        zoom = self._zoom * factor
-        passes = (self._zoom - ACTUAL_SIZE) * (zoom - ACTUAL_SIZE) < -1e-9  # 0: leaves or arrives
+        zoom = self.zoom * factor
+        passes = (self.zoom - ACTUAL_SIZE) * (zoom - ACTUAL_SIZE) < -1e-9  # 0: leaves or arrives
         self.set_zoom(ACTUAL_SIZE if passes else zoom, at)
 
     def pan(self, dx: float, dy: float) -> None:
         """Move the photo by so many pixels of the screen."""
-        self._look(self._zoom, self._centre - QPointF(dx, dy) / self._zoom)
-
-    def look_at(self, place: QPointF) -> None:
-        """Move a place of the photo to the middle, as far as its edges allow."""
-        self._look(self._zoom, place)
+        self._look(self.zoom, self.centre - QPointF(dx, dy) / self.zoom)
 
     def _look(self, zoom: float, centre: QPointF) -> None:
-        self._zoom = self.fit_zoom if self._fitted else max(zoom, self.smallest_zoom)
-        self._centre = QPointF(
-            _held(centre.x(), self._photo.width(), self._view.width() / self._zoom),
-            _held(centre.y(), self._photo.height(), self._view.height() / self._zoom),
+        self.zoom = self.fit_zoom if self.is_fitted else max(zoom, self.smallest_zoom)
+        self.centre = QPointF(
+            _held(centre.x(), self.photo_size.width(), self._view.width() / self.zoom),
+            _held(centre.y(), self.photo_size.height(), self._view.height() / self.zoom),
         )
         self.changed.emit()
 
@@ -167,7 +149,7 @@ class LinkedViewport(Viewport):
 
     def look_like(self, other: Viewport) -> None:
         """Show the same part as another one."""
-        self._fitted = other.is_fitted
+        self.is_fitted = other.is_fitted
         self._look(other.zoom, other.centre)
 
     def fit(self) -> None:
@@ -235,9 +217,10 @@ class Link(QObject):
         self._move(self._viewports, lambda each: each.set_enlarges(enlarges))
 
     @property
-    def zoom(self) -> float:
-        """The zoom of the first visible viewport; 1 without any."""
-        return next((each.zoom for each in self._viewports if not each.is_hidden), 1.0)
+    def leader(self) -> LinkedViewport:
+        """The first visible viewport, which takes the others along."""
+        visible = (each for each in self._viewports if not each.is_hidden)
+        return next(visible, self._viewports[0])
 
     @property
     def visible_rect(self) -> Rect:
@@ -252,20 +235,6 @@ class Link(QObject):
             max(rect.right for rect in rects),
             max(rect.bottom for rect in rects),
         )
-
-    def fit(self) -> None:
-        """Show the whole photo everywhere, and end what one did alone."""
-        self._move(self._viewports, Viewport.fit)
-
-    def set_zoom(self, zoom: float) -> None:
-        """Zoom at the middle."""
-        self._move(self._viewports, lambda each: Viewport.set_zoom(each, zoom))
-
-    def zoom_by(self, factor: float) -> None:
-        """Zoom at the middle by a factor."""
-        first = next((each for each in self._viewports if not each.is_hidden), None)
-        if first is not None:
-            first.zoom_by(factor)
 
     def _move(self, viewports: list[LinkedViewport], how: Callable[[LinkedViewport], None]) -> None:
         """Move these, then emit the visible pixels once."""

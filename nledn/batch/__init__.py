@@ -12,7 +12,7 @@ from nledn.batch.figures import report_of, small
 from nledn.batch.plan import Foreseen, preview
 from nledn.batch.progress import BatchProgress, Ending, Update
 from nledn.batch.queue import Queue
-from nledn.batch.rows import BatchJob, Counts, Done, Failed, Outcome, PutBack, Row, Skipped, State
+from nledn.batch.rows import BatchJob, Done, Failed, Outcome, PutBack, Row, State
 from nledn.batch.run import run
 from nledn.batch.settings import BatchRequest, BatchSettings
 from nledn.batch.sources import Found, in_folder, in_list, read_list, together
@@ -23,7 +23,6 @@ __all__ = [
     "BatchProgress",
     "BatchRequest",
     "BatchSettings",
-    "Counts",
     "Done",
     "Ending",
     "Failed",
@@ -33,7 +32,6 @@ __all__ = [
     "PutBack",
     "Queue",
     "Row",
-    "Skipped",
     "State",
     "Update",
     "derain_file",

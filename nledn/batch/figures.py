@@ -12,7 +12,7 @@ from PIL import Image
 from nledn import catalog, decoder, photo
 from nledn.auto import explained
 from nledn.batch.queue import Queue
-from nledn.batch.rows import Row, State, ThumbnailPair, TruthScores
+from nledn.batch.rows import Row, State, TruthScores
 from nledn.cancel import CancelToken
 from nledn.errors import DerainError, PairSizesDiffer, PairTooSmall
 from nledn.messages import duration, printable
@@ -93,8 +93,7 @@ def scores_of(rainy: Path, result: Path, truth: Path) -> TruthScores:
 def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
     """Return the report of a batch in its present state.
 
-    Photos that were done without `truth` or `--report` get their scores and pictures now, from
-    the files themselves.
+    Photos that are done get their scores now, from the files themselves.
 
     Raises:
         Cancelled: `cancel` was set.
@@ -104,7 +103,7 @@ def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
     for row in queue.rows():
         if cancel is not None:
             cancel.raise_if_cancelled()
-        rows.append(_report_row(_completed(row, queue), queue))
+        rows.append(_report_row(*_scored(row, queue), queue))
     found = queue.request.found
     name = printable(found.root.name) or "Photos"
     return Report(name, tuple(_facts(queue).items()), tuple(rows), tuple(_summary(queue, rows)))
@@ -138,45 +137,25 @@ def _facts(queue: Queue) -> dict[str, str]:
     }
 
 
-def _completed(row: Row, queue: Queue) -> Row:
-    if row.state is not State.DONE or row.output is None:
-        return row
-    result = queue.workspace.out / row.output
-    scores = _missing_scores(row, result, queue)
-    pictures = _missing_pictures(row, result, queue)
-    if scores is None and pictures is None:
-        return row
-    return queue.add(row, scores, pictures)
-
-
-def _missing_scores(row: Row, result: Path, queue: Queue) -> TruthScores | None:
+def _scored(row: Row, queue: Queue) -> tuple[Row, str]:
+    """Compare a result with the photo without rain, or say why that cannot be done."""
     folder = queue.request.settings.truth
-    if folder is None:
-        return None
+    if folder is None or row.state is not State.DONE or row.output is None:
+        return row, ""
     truth = truth_of(row.source.relative_to(queue.request.found.root), folder, row.source)
     if truth is None:
-        return None
-    now, have = (truth, truth.stat().st_mtime_ns), row.scores
-    if have is not None and (have.truth, have.truth_mtime_ns) == now:
-        return None
+        return row, ""
+    have = row.scores
+    if have and (have.truth, have.truth_mtime_ns) == (truth, truth.stat().st_mtime_ns):
+        return row, ""
     try:
-        return scores_of(row.source, result, truth)
-    except DerainError:
-        return None  # the row stays without scores
+        scores = scores_of(row.source, queue.workspace.out / row.output, truth)
+    except DerainError as error:
+        return row, str(error)
+    return queue.add_scores(row, scores), ""
 
 
-def _missing_pictures(row: Row, result: Path, queue: Queue) -> ThumbnailPair | None:
-    wanted = queue.request.settings.thumbnails and row.n <= PICTURES_AT_MOST
-    if not wanted or queue.thumbnails(row) is not None:
-        return None
-    try:
-        before, after = (thumbnail(decoder.read(path)) for path in (row.source, result))
-    except DerainError:
-        return None  # gone meanwhile; the row stays without pictures
-    return ThumbnailPair(before, after)
-
-
-def _report_row(row: Row, queue: Queue) -> ReportRow:
+def _report_row(row: Row, unscored: str, queue: Queue) -> ReportRow:
     plain = ReportRow(
         file=row.source,
         name=printable(row.source.relative_to(queue.request.found.root)),
@@ -188,7 +167,7 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
     figures, output = row.figures, row.output
     if row.state is not State.DONE or figures is None or output is None:
         return plain
-    pictures = queue.thumbnails(row) if queue.request.settings.thumbnails else None
+    pictures = queue.thumbnails(row)
     return replace(
         plain,
         output=queue.workspace.out / output,
@@ -199,7 +178,7 @@ def _report_row(row: Row, queue: Queue) -> ReportRow:
         brightness=figures.change.brightness,
         scores=row.scores,
         marks=marks_of(figures.change),
-        note=" ".join(figures.notes),
+        note=" ".join((*figures.notes, unscored)).rstrip(),
         device=row.device,
         checkpoint=figures.checkpoint,
         reason=explained(figures.checkpoint, figures.reason),

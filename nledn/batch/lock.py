@@ -29,11 +29,6 @@ def machine() -> str:
         return platform.node()
 
 
-def this_run() -> bytes:
-    """Name this run: a random number, its machine, its process and its host."""
-    return f"{os.urandom(16).hex()} {machine()} {os.getpid()} {platform.node()}".encode()
-
-
 class Lock:
     """Holds an output folder and gives a sign of life every few seconds, from its own thread."""
 
@@ -46,7 +41,8 @@ class Lock:
         """
         self._path = journal.with_suffix(".lock")
         self._out = out
-        self._run = this_run()
+        name = (os.urandom(16).hex(), machine(), str(os.getpid()), platform.node())
+        self._run = " ".join(name).encode()
         self._released = threading.Event()
         with journal_errors(self._path):
             self._descriptor = self._taken()

@@ -10,8 +10,8 @@ import numpy as np
 from nledn import decoder, photo
 from nledn.batch import workspace
 from nledn.batch.journal import known_to
-from nledn.batch.rows import BatchJob, Row, Seen, Skipped, State
-from nledn.batch.seen import is_unchanged, is_untouched, seen_of
+from nledn.batch.rows import BatchJob, Row, Skipped, State
+from nledn.batch.seen import is_unchanged
 from nledn.batch.settings import BatchRequest, BatchSettings
 from nledn.batch.sources import identity_of
 from nledn.batch.targets import JobMaker, resolved, skipped_as_no_file, target_of
@@ -91,18 +91,11 @@ def _row(
     if row is None:
         return fresh
     if _still_holds(row, fresh, request, where):
-        return replace(row, n=n, seen=_as_now(row))
+        return replace(row, n=n)
     again = replace(fresh, output=row.output, output_seen=row.output_seen)
     # Where its name leads to its earlier result, it keeps that, and no second result stays.
     leads_back = row.output and row.output == _target(row.base, n, row.output.suffix, request)
     return replace(again, base=row.base) if leads_back else again
-
-
-def _as_now(row: Row) -> Seen | None:
-    if row.seen is None or is_untouched(row.source, row.seen):
-        return row.seen
-    now = seen_of(row.source)
-    return None if now is None else replace(now, sha256=row.seen.sha256)
 
 
 def _still_holds(row: Row, fresh: Row, request: BatchRequest, where: Workspace) -> bool:

@@ -5,7 +5,7 @@ Threads here or workers elsewhere only see jobs and outcomes.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from nledn import temporary_files
@@ -41,7 +41,7 @@ class Queue:
     """
 
     def __init__(self, request: BatchRequest, where: Workspace) -> None:
-        """Take the output folder; use `opened` or `as_it_stands`."""
+        """Take the output folder; use `opened`."""
         self.request = request
         self.workspace = where
         self._taking = threading.Lock()
@@ -55,8 +55,12 @@ class Queue:
         self._maker = JobMaker(request, where, ())
 
     @classmethod
-    def opened(cls, request: BatchRequest) -> "Queue":
+    def opened(cls, request: BatchRequest, *, plan: bool = True) -> "Queue":
         """Take the output folder, clean up what dead runs left, and plan.
+
+        Args:
+            request: the batch.
+            plan: False leaves the last run as it stands, for a report on it.
 
         Raises:
             BatchBusy: another run works on the output folder.
@@ -64,23 +68,13 @@ class Queue:
             JournalFailed: the journal cannot be used.
             WriteError: the output folder cannot be made or written.
         """
-        return cls._taken(request, cls._plan)
-
-    @classmethod
-    def as_it_stands(cls, request: BatchRequest) -> "Queue":
-        """Take the output folder without planning, for a report on the last run.
-
-        Raises:
-            BatchBusy, JournalFailed, WriteError: as `opened`.
-        """
-        return cls._taken(request, cls._leave_out_others)
-
-    @classmethod
-    def _taken(cls, request: BatchRequest, then: "Callable[[Queue], None]") -> "Queue":
         temporary_files.remove_abandoned()
         queue = cls(request, prepared(request.out))
         try:
-            then(queue)
+            if plan:
+                queue._plan()
+            else:
+                queue._leave_out_others()
         except BaseException:
             queue.close()
             raise
@@ -149,7 +143,7 @@ class Queue:
                     seconds=outcome.seconds,
                     device=outcome.device,
                     figures=outcome.figures,
-                    scores=outcome.scores,
+                    scores=None,
                 )
             case Failed(error):
                 row = replace(row, state=State.FAILED, error=error)
@@ -160,10 +154,10 @@ class Queue:
         self._journal.write(row, thumbnails, redone=isinstance(outcome, Done))
         return row
 
-    def add(self, row: Row, scores: TruthScores | None, thumbnails: ThumbnailPair | None) -> Row:
-        """Add scores and pictures to a photo that was done without them; None keeps its own."""
-        row = row if scores is None else replace(row, scores=scores)
-        self._journal.write(row, thumbnails)
+    def add_scores(self, row: Row, scores: TruthScores) -> Row:
+        """Add its agreement with the photo without rain to a photo that is done."""
+        row = replace(row, scores=scores)
+        self._journal.write(row)
         return row
 
     def rows(self) -> Iterator[Row]:

@@ -96,7 +96,6 @@ class BatchJob:
         ours: files at the result's place that may be replaced, whatever the rule for conflicts:
             earlier results of this photo.
         sources: files at the result's place that are photos of this batch; never replaced.
-        truth: the photo without rain, to compare the result with; None for no scores.
         written: notes of the files that the batch wrote, by killed runs and by workers that do
             not know of each other; see `seen.note_written`.
     """
@@ -107,7 +106,6 @@ class BatchJob:
     checkpoint: str
     ours: tuple[Path, ...] = ()
     sources: tuple[Path, ...] = ()
-    truth: Path | None = None
     written: Path | None = None
 
 
@@ -119,8 +117,6 @@ class Done:
         source_seen: the photo when it was read.
         output_seen: the result when it was written; without sha256.
         seconds: of computing, without reading and writing.
-        thumbnails: if asked for.
-        scores: if there is a photo without rain to compare with.
     """
 
     output: Path
@@ -130,7 +126,6 @@ class Done:
     device: str
     figures: ResultFacts
     thumbnails: ThumbnailPair | None = None
-    scores: TruthScores | None = None
 
 
 @dataclass(frozen=True)

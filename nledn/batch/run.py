@@ -9,6 +9,7 @@ import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 from nledn.batch import work
@@ -56,28 +57,24 @@ def run(
     return _Run(queue, engine, on_update, cancel or CancelToken(), clock).run()
 
 
+@dataclass(eq=False)
 class _Run:
-    def __init__(
-        self,
-        queue: Queue,
-        engine: Engine,
-        on_update: OnUpdate | None,
-        cancel: CancelToken,
-        clock: Clock,
-    ) -> None:
-        self._queue = queue
-        self._engine = engine
-        self._settings = queue.request.settings
-        self._of_person = cancel
-        self._cancel = CancelToken(lambda: cancel.is_cancelled)
+    queue: Queue
+    engine: Engine
+    on_update: OnUpdate | None
+    of_person: CancelToken
+    clock: Clock
+
+    def __post_init__(self) -> None:
+        self._settings = self.queue.request.settings
+        self._cancel = CancelToken(lambda: self.of_person.is_cancelled)
         self._error: DerainError | None = None
         self._readers = ThreadPoolExecutor(READERS, "batch-reader")
         self._writers = ThreadPoolExecutor(WRITERS, "batch-writer")
         self._is_all_taken = False
         self._ahead: deque[tuple[BatchJob, Future[Read]]] = deque()
         self._writing: dict[Future[None], int] = {}  # with the pixels of each
-        self._clock = clock
-        self._progress = BatchProgress(queue, on_update, clock)
+        self._progress = BatchProgress(self.queue, self.on_update, self.clock)
         self._eta = self._progress.eta
 
     def run(self) -> Ending:
@@ -89,8 +86,8 @@ class _Run:
                 # An exception, or a second Ctrl-C, must leave no reader running or waiting.
                 self._cancel.cancel()
         self._forget_written()
-        counts = self._queue.counts()
-        return Ending(counts, self._of_person.is_cancelled and counts.planned > 0, self._error)
+        counts = self.queue.counts()
+        return Ending(counts, self.of_person.is_cancelled and counts.planned > 0, self._error)
 
     def _has_next(self) -> bool:
         """Read ahead, and wait for room if need be."""
@@ -109,7 +106,7 @@ class _Run:
     def _read_ahead(self) -> None:
         try:
             while self._has_room() and not (self._is_all_taken or self._cancel.is_cancelled):
-                job = self._queue.take()
+                job = self.queue.take()
                 if job is None:
                     self._is_all_taken = True
                 else:
@@ -152,10 +149,10 @@ class _Run:
         step = partial(
             work.compute,
             loaded,
-            self._engine,
+            self.engine,
             lambda done: self._progress.tell(job, State.RUNNING, share=done.done / done.total),
             self._cancel,
-            self._clock,
+            self.clock,
         )
         try:
             self._cancel.raise_if_cancelled()
@@ -180,7 +177,7 @@ class _Run:
             self._stop(error)
             if not isinstance(outcome, Done):  # else the file is there, and the next run's own
                 with suppress(*STOPPING):  # else the next run does it again
-                    self._queue.finish(job, PutBack())
+                    self.queue.finish(job, PutBack())
         except BaseException:
             # A fault of ours, or of `on_update`: nothing more is computed.
             self._cancel.cancel()

@@ -5,14 +5,14 @@ import os
 import stat
 import sys
 from contextlib import suppress
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from nledn.batch.database import open_plain
 from nledn.batch.rows import Seen
 from nledn.errors import JournalFailed
 
-_CHUNK_BYTES = 1 << 20
 _END_BYTES = 1 << 16
 
 
@@ -57,16 +57,9 @@ def sha256_of(path: Path) -> str:
         if not stat.S_ISREG(path.stat().st_mode):
             return ""  # a pipe would be waited for
         with path.open("rb") as file:
-            return _sha256(file)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _sha256(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while chunk := file.read(_CHUNK_BYTES):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _ends_of(path: Path) -> str:
@@ -111,4 +104,5 @@ def was_written(notes: Path, path: Path) -> bool:
 def _note_of(file: BinaryIO) -> bytes:
     size_bytes = file.seek(0, os.SEEK_END)
     file.seek(0)
-    return f"{size_bytes} {_sha256(file)}\n".encode()
+    digest = hashlib.file_digest(cast("BufferedIOBase", file), "sha256")
+    return f"{size_bytes} {digest.hexdigest()}\n".encode()

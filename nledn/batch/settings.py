@@ -28,9 +28,7 @@ class BatchSettings:
         quality: 1 to 100, of JPEG, WebP and JPEG XL.
         truth: folder of the same photos without rain, for scores; None for no scores.
         record: the XMP of each result notes how it was made.
-        thumbnails: small pictures of before and after are kept, for the report.
         damaged: photos are opened as far as they can be read.
-        include_results: results of earlier runs are derained like any photo.
 
     Raises:
         OptionInvalid: a value outside its range.
@@ -44,9 +42,7 @@ class BatchSettings:
     limit_megapixels: float = LIMIT_MEGAPIXELS
     record: bool = True
     truth: Path | None = None
-    thumbnails: bool = False
     damaged: bool = False
-    include_results: bool = False
     strip: Strip = "none"
     keep_times: bool = False
 
@@ -68,17 +64,10 @@ class BatchSettings:
         The device is left out: results of two devices differ by rounding alone. So is the model's
         name: the journal has the sha256 of its file instead.
         """
-        options = self.options
-        deciding = ("strength", "precision", "backend", "tile", "overlap_px")
-        return json.dumps(
-            {name: getattr(options, name) for name in deciding}
-            | {name: getattr(self, name) for name in ("name", "format", "quality")}
-            # Included only if it differs: results from before records existed stay done.
-            | ({} if self.record else {"record": False})
-            | ({"damaged": True} if self.damaged else {})
-            | ({"keep_brightness": True} if options.keep_brightness else {})
-            | ({} if self.strip == "none" else {"strip": self.strip})
-        )
+        options = ("strength", "keep_brightness", "precision", "backend", "tile", "overlap_px")
+        own = ("name", "format", "quality", "record", "strip", "damaged")
+        deciding = {name: getattr(self.options, name) for name in options}
+        return json.dumps(deciding | {name: getattr(self, name) for name in own})
 
 
 @dataclass(frozen=True)

@@ -91,38 +91,29 @@ def _walk(
         passed_over: folders to leave out, as `identity_of` gives them.
         unlisted: gets the folders that cannot be listed.
     """
-    waiting, seen = [root], set(passed_over)
-    while waiting:
-        folder = waiting.pop()
-        identity = identity_of(folder)
-        if identity & seen:
-            continue
+
+    def note(error: OSError) -> None:
+        unlisted.append(Path(error.filename))
+
+    seen = set(passed_over)
+    for folder, subfolders, names in os.walk(root, onerror=note, followlinks=True):
+        identity = identity_of(Path(folder))
+        is_new = not identity & seen
         seen |= identity
-        try:
-            entries = list(os.scandir(folder))
-        except OSError:
-            unlisted.append(folder)
-            continue
-        for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower() in JUNK:
-                continue
-            if not _is_folder(entry):
-                yield Path(entry.path).relative_to(root)
-            elif recursive:
-                waiting.append(Path(entry.path))
+        subfolders[:] = [name for name in subfolders if recursive and is_new and _is_wanted(name)]
+        if is_new:
+            yield from (Path(folder, name).relative_to(root) for name in filter(_is_wanted, names))
+
+
+def _is_wanted(name: str) -> bool:
+    """Return whether a name is neither hidden nor of the system."""
+    return not name.startswith(".") and name.lower() not in JUNK
 
 
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield the files in a folder and its subfolders, in no order."""
     root = Path(os.path.abspath(folder))
     return (root / path for path in _walk(root, True, frozenset(), []))
-
-
-def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False  # a link to itself; as a photo it fails with a sentence
 
 
 def identity_of(path: Path) -> frozenset[tuple[int, int]]:

@@ -15,7 +15,6 @@ from nledn.batch.sources import files_below, identity_of
 from nledn.batch.workspace import Workspace
 from nledn.errors import NotAFile, OutputFailed, ResultExists
 from nledn.naming import Naming, name_of, numbered
-from nledn.pairs import truth_of
 from nledn.photo import writable_suffixes
 from nledn.pipeline import Conflict, Target, settled
 
@@ -43,12 +42,8 @@ class JobMaker:
 
     def job(self, row: Row) -> BatchJob:
         """A row as a job."""
-        truth = None
-        if self.settings.truth is not None:
-            inside = row.source.relative_to(self.request.found.root)
-            truth = truth_of(inside, self.settings.truth, row.source)
         base, written = self.where.out / row.base, self.where.written
-        job = BatchJob(row.n, row.source, base, self.request.card.id, truth=truth, written=written)
+        job = BatchJob(row.n, row.source, base, self.request.card.id, written=written)
         there = _present_at(job, self.settings)
         ours = tuple(path for path in there if self._is_ours(path, row))
         sources = tuple(path for path in there if not self._sources.isdisjoint(identity_of(path)))

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from nledn import decoder, pipeline
 from nledn.atomic import make_folder
-from nledn.batch.figures import PICTURES_AT_MOST, change_of, scores_of, thumbnail
+from nledn.batch.figures import PICTURES_AT_MOST, change_of, thumbnail
 from nledn.batch.rows import (
     BatchJob,
     Done,
@@ -19,7 +19,6 @@ from nledn.batch.rows import (
     Seen,
     Skipped,
     ThumbnailPair,
-    TruthScores,
 )
 from nledn.batch.seen import note_written, seen_of, sha256_of
 from nledn.batch.settings import BatchSettings
@@ -93,7 +92,7 @@ def load(
     photo = decoder.read(
         job.source, limit_megapixels=limit, damaged=settings.damaged, cancel=cancel
     )
-    if is_result(photo.xmp) and not settings.include_results:
+    if is_result(photo.xmp):
         return Skipped(EarlierResult(job.source))
     ext = settings.suffix or output_suffix(photo)
     target = resolved(job, ext, settings)
@@ -134,9 +133,8 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
     after = _write(result, job, target, settings)
     output_seen = seen_of(target.path)
     assert output_seen is not None, "the result was just written"
-    scores, notes = _scores(job, target)
     pictures = None
-    if settings.thumbnails and job.n <= PICTURES_AT_MOST:
+    if job.n <= PICTURES_AT_MOST:
         pictures = ThumbnailPair(thumbnail(before), thumbnail(after))
     width, height = before.size
     record = result.layer.record
@@ -153,13 +151,12 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
             backend=record.backend,
             precision=record.precision,
             tile=record.tile,
-            notes=(*(explain_note(note) for note in after.notes), *record.notes, *notes),
+            notes=(*(explain_note(note) for note in after.notes), *record.notes),
             checkpoint=record.checkpoint,
             checkpoint_sha256=record.checkpoint_sha256,
             reason=record.reason,
         ),
         thumbnails=pictures,
-        scores=scores,
     )
 
 
@@ -179,16 +176,6 @@ def _write(result: Result, job: BatchJob, target: Target, settings: BatchSetting
             raise
         # Another worker that was given the same job was faster.
         return write(replace(how, overwrite=True))
-
-
-def _scores(job: BatchJob, target: Target) -> tuple[TruthScores | None, tuple[str, ...]]:
-    """Return the scores, or why they are missing, which is no failure of the photo."""
-    if job.truth is None:
-        return None, ()
-    try:
-        return scores_of(job.source, target.path, job.truth), ()
-    except DerainError as error:
-        return None, (str(error),)
 
 
 def derain_file(

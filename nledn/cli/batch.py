@@ -47,7 +47,7 @@ FAILURES_LISTED = 100  # at the end; the journal and the report have all of them
 @taking(
     *("weights", "strength", "keep_brightness", "device", "name", "format", "quality"),
     # Not in the list of options but below it, and in docs/batch.md.
-    hidden=("damaged", "include_results", "strip", "keep_times", "record"),
+    hidden=("damaged", "strip", "keep_times", "record"),
 )
 def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     source: Annotated[
@@ -95,7 +95,6 @@ def batch(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         **vars(results),
         limit_megapixels=rest.max_megapixels,
         truth=None if rest.truth is None else rest.truth.absolute(),
-        thumbnails=not {".html", ".htm"}.isdisjoint(reports.values()),
     )
     rest.check_cluster(scheduler)
     if rest.truth is not None and not rest.truth.is_dir():
@@ -175,10 +174,8 @@ def _run(request: BatchRequest, scheduler: str | None, rest: Config, files: Side
         _say_ending(queue, ending)
         code = _code(ending)
         if files.kinds and ending.error is None and not ending.cancelled:
-            writers = dict.fromkeys(
-                reporting.MARKS, partial(reporting.write, report_of(queue, cancel))
-            )
-            are_written = files.write(writers, "The report is in {}.")
+            writer = partial(reporting.write, report_of(queue, cancel))
+            are_written = files.write(writer, "The report is in {}.")
             code = code or (Exit.DONE if are_written else Exit.SOME_FAILED)
     if code:
         raise typer.Exit(code)

@@ -30,13 +30,7 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {
 }
 """The keys that a file may have, with the types of their values; `cluster.…` in its table."""
 
-_OPTIONS = {
-    "backend": "backend",
-    "precision": "precision",
-    "tile": "tile",
-    "overlap": "overlap_px",
-    "threads": "threads",
-}
+_OPTIONS = ("backend", "precision", "tile", "overlap", "threads")  # of the command line elsewhere
 
 
 @dataclass(frozen=True)
@@ -99,8 +93,8 @@ def read_config(path: Path | None, options: Options) -> Config:
         return Config(options)
     values = _values(path)
     try:
-        own = {name: values.pop(key) for key, name in _OPTIONS.items() if key in values}
-        options = replace(options, **own)
+        own = {key: values.pop(key) for key in _OPTIONS if key in values}
+        options = replace(options, overlap_px=own.pop("overlap", None), **own)
     except OptionInvalid as error:
         raise _refusal(path, f"{error.option} takes {error.allowed}, not {error.found}") from error
     return Config(options, **{key.removeprefix("cluster."): values[key] for key in values})

@@ -1,9 +1,8 @@
 """`nledn compare PHOTO --weights A --weights B`: checkpoints on the same photo, or on many."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import astuple, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -25,19 +24,19 @@ from nledn.compare import (
     Event,
     Figures,
     OtherResult,
-    Pane,
-    TileDone,
     compare_pairs,
     compare_photo,
 )
 from nledn.compare.contest import ContestRow, Difference
-from nledn.compare.figures import Accuracy, cells_of, decibels
+from nledn.compare.figures import Accuracy, cells_of
 from nledn.errors import OptionInvalid, PhotoError
 from nledn.messages import printable
 from nledn.models import LoadedModels
 from nledn.options import Options
 from nledn.pairs import PairSet, find_pairs
 from nledn.tiling import Rect
+
+OUTPUTS = (".png", ".html", ".csv")
 
 
 @takes_options
@@ -61,23 +60,17 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     crop: Annotated[
         list[str] | None, typer.Option(help="Look closer at x,y,w,h in pixels; repeat it.")
     ] = None,
-    crop_only: Annotated[
-        bool, typer.Option("--crop-only", help="Compute and show that crop alone.")
-    ] = False,
     output: Annotated[
-        list[Path] | None, typer.Option("-o", "--output", help="Sheet (.png) or page (.html).")
+        list[Path] | None,
+        typer.Option("-o", "--output", help="Sheet (.png), page (.html) or table (.csv)."),
     ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all figures here.")
     ] = None,
-    csv_file: Annotated[Path | None, typer.Option("--csv", help="Write a table here.")] = None,
     overwrite: OverwriteOption = False,
     y: Annotated[
         Literal["pillow", "matlab"], typer.Option(help="The luma to measure on; papers differ.")
     ] = "pillow",
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Of a folder, the first N pairs.")
-    ] = None,
 ) -> None:
     """Compare checkpoints, and other programs' results, on one photo or on a folder of pairs."""
     asked = tuple(_options_of(text, options) for text in weights or ())
@@ -86,22 +79,19 @@ def compare(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     results = tuple(_result_of(text) for text in result or ())
     files = {path: path.suffix.lower() for path in output or ()}
     for path, kind in files.items():
-        if kind not in (".png", ".html"):
-            raise OptionInvalid("output", str(path), "a file that ends in .png or .html")
-    files |= {path: kind for path, kind in ((json_file, ".json"), (csv_file, ".csv")) if path}
+        if kind not in OUTPUTS:
+            raise OptionInvalid("output", str(path), "a file that ends in .png, .html or .csv")
+    files |= {json_file: ".json"} if json_file else {}
     if not asked and not results:
         raise OptionInvalid("weights", "nothing", "an id or a file")
     if photo.is_dir():
-        _refuse_for_folder(truth, crop, crop_only, output)
-        _compare_folder(photo, ContestRequest(asked, results, y), files, overwrite, limit)
+        for name, value in {"truth": truth, "crop": crop, "output": output}.items():
+            if value:
+                raise OptionInvalid(name, "a folder", "one photo")
+        _compare_folder(photo, ContestRequest(asked, results, y), files, overwrite)
         return
     crops = tuple(_crop_of(text) for text in crop or ())
-    if crop_only and len(crops) != 1:
-        raise OptionInvalid("crop-only", f"{len(crops)} crops", "one --crop")
-    if limit is not None:
-        raise OptionInvalid("limit", str(limit), "a folder of pairs")
-    request = BoardRequest(photo, asked, truth, results, crops, crop_only, y)
-    _compare_photo(request, files, overwrite)
+    _compare_photo(BoardRequest(photo, asked, truth, results, crops, y), files, overwrite)
 
 
 def _compare_photo(request: BoardRequest, kinds: dict[Path, str], overwrite: bool) -> None:
@@ -112,14 +102,8 @@ def _compare_photo(request: BoardRequest, kinds: dict[Path, str], overwrite: boo
     board = _with_progress(request)
     out.print(_board_table(board))
     _say_failures(board)
-    writers: dict[str, Callable[..., None]] = {
-        ".png": partial(comparing.write_sheet, board),
-        ".html": partial(comparing.write_page, board),
-        ".json": partial(report.write_json, comparing.board_json(board)),
-        ".csv": partial(comparing.write_board_csv, board),
-    }
-    all_written = files.write(writers)
-    if not all_written or any(pane.error is not None for pane in board.panes):
+    are_written = files.write(partial(comparing.write_board, board))
+    if not are_written or any(pane.error is not None for pane in board.panes):
         raise typer.Exit(Exit.SOME_FAILED if board.results else Exit.NONE_DONE)
 
 
@@ -136,42 +120,33 @@ def _with_progress(request: BoardRequest) -> Board:
         tasks = [bar.add_task(name, total=None) for name in names]
 
         def show(event: Event) -> None:
-            if isinstance(event, TileDone):
-                progress = event.progress
-                bar.update(tasks[event.lane], completed=progress.done, total=progress.total)
+            if event.progress is not None:
+                done, total = event.progress.done, event.progress.total
+                bar.update(tasks[event.lane], completed=done, total=total)
 
         return compare_photo(request, LoadedModels(), on_event=show, cancel=cancel)
 
 
 def _compare_folder(
-    folder: Path,
-    request: ContestRequest,
-    kinds: dict[Path, str],
-    overwrite: bool,
-    limit: int | None,
+    folder: Path, request: ContestRequest, kinds: dict[Path, str], overwrite: bool
 ) -> None:
     found = find_pairs(folder)
-    others = (_files_of(request.results, pair.rainy) for pair in found.pairs[:limit])
+    others = (_files_of(request.results, pair.rainy) for pair in found.pairs)
     files = SideFiles(kinds, overwrite, (*found.files, *chain.from_iterable(others)))
     files.check()
-    contest = _contest(found, request, limit)
+    contest = _contest(found, request)
     out.print(_contest_table(contest))
     err.print(f"Pairs found as {found.layout}.")
-    writers: dict[str, Callable[..., None]] = {
-        ".json": partial(report.write_json, comparing.contest_json(contest)),
-        ".csv": partial(comparing.write_contest_csv, contest),
-    }
-    all_written = files.write(writers)
-    if not all_written or any(error is not None for row in contest.rows for error in row.errors):
+    are_written = files.write(partial(report.write_json, comparing.contest_json(contest)))
+    if not are_written or any(error is not None for row in contest.rows for error in row.errors):
         some = any(found is not None for row in contest.rows for found in row.accuracies[1:])
         raise typer.Exit(Exit.SOME_FAILED if some else Exit.NONE_DONE)
 
 
-def _contest(found: PairSet, request: ContestRequest, limit: int | None) -> Contest:
+def _contest(found: PairSet, request: ContestRequest) -> Contest:
     said: set[str] = set()
-    pairs = found.pairs[:limit]
     with cancelled_by_ctrl_c() as cancel, progress_bar() as bar:
-        task = bar.add_task("Comparing", total=len(pairs))
+        task = bar.add_task("Comparing", total=len(found.pairs))
 
         def show(row: ContestRow) -> None:
             for error in row.errors:
@@ -181,17 +156,7 @@ def _contest(found: PairSet, request: ContestRequest, limit: int | None) -> Cont
                     say_error(error)
             bar.update(task, advance=1, description=printable(row.file))
 
-        return compare_pairs(pairs, request, on_row=show, cancel=cancel)
-
-
-def _refuse_for_folder(
-    truth: Path | None, crop: list[str] | None, crop_only: bool, output: list[Path] | None
-) -> None:
-    """Options for a single photo."""
-    given = {"truth": truth, "crop": crop, "crop-only": crop_only, "output": output}
-    for name, value in given.items():
-        if value:
-            raise OptionInvalid(name, "a folder", "one photo")
+        return compare_pairs(found.pairs, request, on_row=show, cancel=cancel)
 
 
 def _options_of(text: str, options: Options) -> Options:
@@ -227,12 +192,14 @@ def _board_table(board: Board) -> Table:
     headings = ("PSNR-Y", "SSIM-Y", "PSNR-RGB") if scored else ()
     for heading in (*headings, "Taken", "Pixels", "Light", "Streaks"):
         table.add_column(heading, justify="right")
-    names = _names(board)
     for place in range(1 + len(board.crops)):
-        for name, pane in zip(names, board.panes, strict=True):
-            if len(pane.figures) > place and _says_something(pane.figures[place]):
+        for pane in board.panes:
+            # The rainy photo has figures only where there is a truth.
+            if len(pane.figures) > place and pane.figures[place] != Figures():
+                cells = list(cells_of(pane.figures[place]).values())
+                marks = [cell or "–" for cell in cells[:3]] if scored else []
                 part = "whole" if place == 0 else f"crop {place}"
-                table.add_row(name, part, *_words(pane.figures[place], scored=scored))
+                table.add_row(pane.title, part, *marks, *cells[3:])
         table.add_section()
     return table
 
@@ -245,16 +212,15 @@ def _contest_table(contest: Contest) -> Table:
         table.add_column(name, justify="right", overflow="fold")
     for row in contest.rows:
         cells = [
-            _decibels(found) + ("*" if row.winner == place else " ")
+            _figure(found, "psnr_y") + ("*" if row.winner == place else " ")
             for place, found in enumerate(row.accuracies)
         ]
         table.add_row(row.file, *cells)
     table.add_section()
-    means = contest.means()
     complete = sum(None not in row.accuracies for row in contest.rows)
-    table.add_row(f"Mean PSNR-Y of {complete}", *(_decibels(mean) + " " for mean in means))
-    table.add_row("Mean SSIM-Y", *(_ssim(mean) for mean in means))
-    table.add_row("Mean PSNR-RGB", *(_decibels(mean, rgb=True) + " " for mean in means))
+    headings = (f"Mean PSNR-Y of {complete}", "Mean SSIM-Y", "Mean PSNR-RGB")
+    for heading, name in zip(headings, ("psnr_y", "ssim_y", "psnr_rgb"), strict=True):
+        table.add_row(heading, *(_figure(mean, name) + " " for mean in contest.means()))
     table.add_row(
         f"PSNR-Y minus {contest.names[1]}'s, 95 %", *(map(_interval, contest.differences()))
     )
@@ -264,9 +230,9 @@ def _contest_table(contest: Contest) -> Table:
 
 def _say_failures(board: Board) -> None:
     """One sentence for each pane that shows nothing."""
-    for name, pane in zip(_names(board), board.panes, strict=True):
+    for pane in board.panes:
         if pane.error is not None:
-            err.print(f"{name}:", style="red", end=" ")
+            err.print(f"{pane.title}:", style="red", end=" ")
             say_error(pane.error)
     if board.crops_found:
         crop = board.crops[0]
@@ -276,41 +242,8 @@ def _say_failures(board: Board) -> None:
         )
 
 
-def _names(board: Board) -> list[str]:
-    """Short ones, but titles where panes share one, as run1/best.pth and run2/best.pth do."""
-    short = [_name(pane) for pane in board.panes]
-    shared = Counter(short)
-    return [
-        printable(pane.title) if shared[name] > 1 else name
-        for name, pane in zip(short, board.panes, strict=True)
-    ]
-
-
-def _name(pane: Pane) -> str:
-    """Short: a checkpoint's id, and its strength where it is not all."""
-    if pane.record is None:
-        return printable(pane.title)
-    strength = "" if pane.strength in (None, 1.0) else f"@{pane.strength:g}"
-    return f"{pane.record.checkpoint}{strength}"
-
-
-def _says_something(figures: Figures) -> bool:
-    """The rainy photo has figures only where there is a truth."""
-    return figures.accuracy is not None or figures.removal is not None
-
-
-def _words(figures: Figures, *, scored: bool) -> tuple[str, ...]:
-    psnr_y, ssim_y, psnr_rgb, *removal = astuple(cells_of(figures))
-    marks = (psnr_y or "–", ssim_y or "–", psnr_rgb or "–") if scored else ()
-    return (*marks, *removal)
-
-
-def _decibels(found: Accuracy | None, *, rgb: bool = False) -> str:
-    return "–" if found is None else decibels(found.psnr_rgb if rgb else found.psnr_y)
-
-
-def _ssim(found: Accuracy | None) -> str:
-    return "– " if found is None else f"{found.ssim_y:.4f} "
+def _figure(found: Accuracy | None, name: str) -> str:
+    return cells_of(Figures(found))[name] or "–"
 
 
 def _interval(difference: Difference | None) -> str:

@@ -75,7 +75,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-def say_path(path: str) -> None:
+def say_path(path: Path) -> None:
     """Print the path of a result: as it reads on a terminal, byte for byte for other programs."""
     if out.is_terminal:
         out.print(printable(path))
@@ -84,8 +84,8 @@ def say_path(path: str) -> None:
 
 
 def say_json(value: object) -> None:
-    """Print JSON; characters that a terminal cannot show are escaped."""
-    lines = json.dumps(value, indent=2, ensure_ascii=False).split("\n")
+    """Print JSON, paths as texts; characters that a terminal cannot show are escaped."""
+    lines = json.dumps(value, indent=2, ensure_ascii=False, default=str).split("\n")
     print("\n".join("".join(map(_in_json, line)) for line in lines))
 
 

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +25,7 @@ from nledn.cli.console import (
 )
 from nledn.cli.options import ResultOptions, takes_all_options
 from nledn.engine import Derainer
-from nledn.errors import DerainError, EarlierResult, OutputExists, OutputNotPermitted
+from nledn.errors import DerainError, OutputExists, OutputNotPermitted
 from nledn.messages import explain_note, printable
 from nledn.naming import RAIN_TEMPLATE, SUFFIXES, Naming, check_template, name_of
 from nledn.options import LIMIT_MEGAPIXELS, Options, require_one
@@ -65,9 +65,9 @@ class Told:
     """
 
     source: str
-    output: str | None = None
-    rain_layer: str | None = None
-    side_by_side: str | None = None
+    output: Path | None = None
+    rain_layer: Path | None = None
+    side_by_side: Path | None = None
     seconds: float = 0.0
     record: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ def derain(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
             output=pipes.output,
             rain_layer=rain_layer,
             side_by_side=side_by_side,
-            results=replace(results, include_results=results.include_results or len(photos) == 1),
+            results=results,
             writing=WriteSettings(
                 quality=results.quality,
                 overwrite=overwrite,
@@ -176,33 +176,28 @@ def _check(wanted: Wanted, photos: Sequence[Path]) -> None:
         )
 
 
+@dataclass(eq=False)
 class _Work:
     """Derains one photo after the other; knows every source, so that none is ever replaced."""
 
-    def __init__(
-        self,
-        derainer: Derainer | Automatic,
-        wanted: Wanted,
-        pipes: piped.Pipes,
-        cancel: CancelToken,
-    ) -> None:
-        self._derainer = derainer
-        self._wanted = wanted
-        self._pipes = pipes
-        self._sources = sources = pipes.photos
-        self._cancel = cancel
+    derainer: Derainer | Automatic
+    wanted: Wanted
+    pipes: piped.Pipes
+    cancel: CancelToken
+
+    def __post_init__(self) -> None:
+        self._sources = sources = self.pipes.photos
         self._written: set[Path] = set()
         places = ((path, self._place_beside(path, n)) for n, path in enumerate(sources, start=1))
         self._places = frozenset(place for path, place in places if place != path)
-        if wanted.writing.overwrite and not wanted.results.include_results:
+        self._skips = len(sources) > 1  # a single result is meant to be derained again
+        if self.wanted.writing.overwrite and self._skips:
             self._sources = tuple(path for path in sources if not self._is_ours(path))
 
     def derain(self, path: Path, number: int) -> Told:
         """Do one photo; its failure is a result, not an exception, so that the others follow."""
         try:
             return self._derain(path, number)
-        except EarlierResult:
-            return Told(str(path), skipped=True)
         except DerainError as error:
             log.debug("%s failed", printable(path), exc_info=True)
             words = self._explained(error)
@@ -211,26 +206,26 @@ class _Work:
 
     def _explained(self, error: DerainError) -> str:
         path = getattr(error, "path", None)
-        if path is None or not self._pipes.holds(path):
+        if path is None or not self.pipes.holds(path):
             return str(error)
         words = (error.sentence, error.remedy)
         return " ".join(error.filled(each, by_name=True) for each in words)
 
     def _shown(self, path: Path) -> str:
-        return path.name if self._pipes.holds(path) else str(path)
+        return path.name if self.pipes.holds(path) else str(path)
 
     def _derain(self, path: Path, number: int) -> Told:
-        wanted = self._wanted
-        if path in self._places and not wanted.results.include_results:
-            raise EarlierResult(path)
+        wanted = self.wanted
+        if path in self._places and self._skips:
+            return Told(str(path), skipped=True)
         photo = decoder.read(
             path,
             limit_megapixels=wanted.limit_megapixels,
             damaged=wanted.results.damaged,
-            cancel=self._cancel,
+            cancel=self.cancel,
         )
-        if is_result(photo.xmp) and not wanted.results.include_results:
-            raise EarlierResult(path)
+        if is_result(photo.xmp) and self._skips:
+            return Told(str(path), skipped=True)
         outputs = self._outputs(photo, path, number)
         # Two photos of one name in one folder must never replace each other.
         for each in self._written.intersection(outputs.all):
@@ -244,13 +239,13 @@ class _Work:
             result, outputs, wanted.writing, record=wanted.results.record, sources=self._sources
         )
         notes = written.notes
-        if self._pipes.stdout is not None and self._pipes.hand_out(outputs.result):
+        if self.pipes.stdout is not None and self.pipes.hand_out(outputs.result):
             notes = (*notes, Note.SIDECAR)
         return Told(
             source=self._shown(path),
-            output=str(outputs.result if self._pipes.stdout is None else piped.PIPE),
-            rain_layer=_text(outputs.rain_layer),
-            side_by_side=_text(outputs.side_by_side),
+            output=outputs.result if self.pipes.stdout is None else piped.PIPE,
+            rain_layer=outputs.rain_layer,
+            side_by_side=outputs.side_by_side,
             seconds=round(seconds, 3),
             record=asdict(result.layer.record),
             notes=tuple(explain_note(note) for note in notes),
@@ -261,21 +256,21 @@ class _Work:
         if path not in self._places:
             return False
         try:
-            return is_result(decoder.read(path, cancel=self._cancel).xmp)
+            return is_result(decoder.read(path, cancel=self.cancel).xmp)
         except DerainError:
             return False
 
     def _place_beside(self, source: Path, number: int) -> Path:
         """The place of a result beside its source, usually in the same format."""
-        ext = SUFFIXES.get(self._wanted.results.format, source.suffix)
-        return source.with_name(self._name(source, number, ext, self._wanted.results.name))
+        ext = SUFFIXES.get(self.wanted.results.format, source.suffix)
+        return source.with_name(self._name(source, number, ext, self.wanted.results.name))
 
     def _name(self, source: Path, number: int, ext: str, template: str) -> str:
-        strength, checkpoint = self._derainer.options.strength, self._derainer.card.id
+        strength, checkpoint = self.derainer.options.strength, self.derainer.card.id
         return name_of(Naming(source.stem, ext, checkpoint, strength, number), template)
 
     def _outputs(self, photo: Photo, source: Path, number: int) -> Outputs:
-        wanted = self._wanted
+        wanted = self.wanted
 
         def placed(place: Path, ext: str, template: str) -> Path:
             if not _is_folder(place):
@@ -295,11 +290,11 @@ class _Work:
             task = bar.add_task(printable(path.name), total=None)
             return pipeline.derain(
                 photo,
-                self._derainer,
-                strength=self._derainer.options.strength,
-                keep_brightness=self._derainer.options.keep_brightness,
+                self.derainer,
+                strength=self.derainer.options.strength,
+                keep_brightness=self.derainer.options.keep_brightness,
                 on_tile=lambda done: bar.update(task, completed=done.done, total=done.total),
-                cancel=self._cancel,
+                cancel=self.cancel,
             )
 
 
@@ -310,20 +305,16 @@ def _is_folder(path: Path) -> bool:
         raise OutputNotPermitted(path) from error
 
 
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
-
-
 def _say(result: Told, quality: int) -> None:
     if result.error is not None or result.record is None:
         return
     for note in (*result.notes, *result.record["notes"]):
         err.print(f"{printable(result.source)}: {note}")
     for path in (result.output, result.rain_layer, result.side_by_side):
-        if path is not None and path != str(piped.PIPE):
+        if path is not None and path != piped.PIPE:
             say_path(path)
     model = named(result.record["checkpoint"], result.record["reason"])
     made = "{device}, {backend} {precision}".format(**result.record)
-    lossy = Path(str(result.output)).suffix.lower() in (".jpg", ".jpeg")
+    lossy = result.output is not None and result.output.suffix.lower() in (".jpg", ".jpeg")
     saved = f", JPEG quality {quality}, 4:4:4" if lossy else ""
     err.print(f"Derained in {result.seconds:.1f} s ({model}; {made}{saved}).")

@@ -47,9 +47,8 @@ def evaluate(
         f"{derainer.card.id} on {derainer.choice.device} in {evaluation.precision}; "
         f"pairs found as {found.layout}."
     )
-    are_written = files.write(
-        {".json": partial(report.write_json, evaluation.as_json())}, "The scores are in {}."
-    )
+    writer = partial(report.write_json, evaluation.as_json())
+    are_written = files.write(writer, "The scores are in {}.")
     if evaluation.failures or not are_written:
         raise typer.Exit(Exit.SOME_FAILED if evaluation.rows else Exit.NONE_DONE)
 

@@ -23,8 +23,7 @@ FOLDERS = "For a folder of photos there is nledn batch, for one where photos arr
 MORE = (
     "Also: --strip location or all leaves metadata out, --keep-times gives results the times of "
     "their sources, --damaged opens damaged photos as far as they can be read, "
-    "--no-record leaves the note of how a result was made out of its XMP, and "
-    "--include-results derains results of earlier runs too."
+    "and --no-record leaves the note of how a result was made out of its XMP."
 )
 
 app = typer.Typer(

@@ -40,7 +40,6 @@ class ResultOptions:
     strip: Strip = "none"
     keep_times: bool = False
     damaged: bool = False
-    include_results: bool = False
 
 
 def _format(name: str) -> str:
@@ -83,9 +82,6 @@ _SHARED: dict[str, Any] = {
     ],
     "damaged": Annotated[
         bool, typer.Option("--damaged", help="Open damaged photos as far as they can be read.")
-    ],
-    "include_results": Annotated[
-        bool, typer.Option("--include-results", help="Derain results of earlier runs too.")
     ],
 }
 RESULTS = ("name", "format", "quality", "record", "strip", "keep_times")

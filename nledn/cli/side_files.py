@@ -35,21 +35,19 @@ class SideFiles:
         """Raise before the work what writing would raise after it.
 
         Raises:
-            OptionInvalid: a file of another kind, such as a model, would be replaced.
+            OptionInvalid: a name without the suffix; a model's would be replaced.
             WriteError: as `nledn.atomic.check`.
         """
         for path, kind in self.kinds.items():
-            if path.suffix.lower() != kind and path.is_file():
+            if path.suffix.lower() != kind:
                 atomic.check(path, overwrite=True, sources=self.sources)
                 raise OptionInvalid(kind[1:], str(path), f"a file that ends in {kind}")
             if self.made is None or path.absolute().parent != self.made:
                 mark = MARKS[kind].encode() if kind in MARKS else MARK
                 atomic.check(path, overwrite=self.overwrite, sources=self.sources, mark=mark)
 
-    def write(
-        self, writers: Mapping[str, Callable[..., None]], sentence: str = "Written: {}"
-    ) -> bool:
-        """Write each file by the writer of its kind, and say so.
+    def write(self, writer: Callable[..., None], sentence: str = "Written: {}") -> bool:
+        """Write each file by `writer`, which goes by its suffix, and say so.
 
         If one cannot be written, an error is printed instead: the results are kept, and other
         files may follow.
@@ -58,9 +56,9 @@ class SideFiles:
             True if all could be written.
         """
         failed = 0
-        for path, kind in self.kinds.items():
+        for path in self.kinds:
             try:
-                writers[kind](path, sources=self.sources, overwrite=self.overwrite)
+                writer(path, sources=self.sources, overwrite=self.overwrite)
             except WriteError as error:
                 log.debug("a file is not written", exc_info=True)
                 say_error(error)

@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -47,17 +48,17 @@ def watch(
         raise typer.Exit(code)
 
 
+@dataclass(eq=False)
 class Watch:
     """A run of the batch for each time that photos have arrived."""
 
-    def __init__(
-        self, source: Path, output: Path, settings: BatchSettings, cancel: CancelToken
-    ) -> None:
-        self._source = source
-        self._output = output
-        self._settings = settings
-        self._cancel = cancel
-        self._card = catalog.card_of(settings.options.weights)
+    source: Path
+    output: Path
+    settings: BatchSettings
+    cancel: CancelToken
+
+    def __post_init__(self) -> None:
+        self._card = catalog.card_of(self.settings.options.weights)
         self._arrived: SimpleQueue[Path] = SimpleQueue()
         self._settling = Settling()
         self._complete: set[Path] = set()
@@ -72,14 +73,14 @@ class Watch:
         return code
 
     def _watch(self) -> Exit:
-        if not self._source.is_dir():
-            raise FolderNotFound(self._source)
-        observer = observed(self._source.absolute(), self._arrived.put)
+        if not self.source.is_dir():
+            raise FolderNotFound(self.source)
+        observer = observed(self.source.absolute(), self._arrived.put)
         try:
             for file in self._found().files:
-                self._arrived.put(self._source.absolute() / file)
-            err.print(f"Watching {printable(self._source)}. Ctrl+C ends it.")
-            while not self._cancel.is_cancelled:
+                self._arrived.put(self.source.absolute() / file)
+            err.print(f"Watching {printable(self.source)}. Ctrl+C ends it.")
+            while not self.cancel.is_cancelled:
                 self._wait()
                 if self._new:
                     self._derain()
@@ -95,9 +96,9 @@ class Watch:
 
     def _found(self) -> Found:
         try:
-            return in_folder(self._source, recursive=True, out=self._output)
+            return in_folder(self.source, recursive=True, out=self.output)
         except (BatchInputEmpty, PhotoIsVideo):
-            return Found(self._source.absolute(), ())
+            return Found(self.source.absolute(), ())
 
     def _wait(self) -> None:
         """Wait a moment, and find the complete ones of the arrived files."""
@@ -111,7 +112,7 @@ class Watch:
     def _derain(self) -> None:
         found = self._found()
         files = tuple(file for file in found.files if found.root / file in self._complete)
-        request = BatchRequest(Found(found.root, files), self._output, self._settings, self._card)
+        request = BatchRequest(Found(found.root, files), self.output, self.settings, self._card)
         try:
             queue = Queue.opened(request)
         except BatchInputEmpty:  # the arrived files are missing, or results
@@ -119,14 +120,14 @@ class Watch:
         with queue:
             if queue.counts().planned:
                 self._out = queue.workspace.out
-                ending = run(queue, self._engine, self._tell, self._cancel)
+                ending = run(queue, self._engine, self._tell, self.cancel)
                 if ending.error is not None:
                     raise ending.error
 
     @cached_property
     def _engine(self) -> Derainer | Automatic:
         decoder.warm_up()  # while the engine is loaded
-        return auto.load(self._settings.options)
+        return auto.load(self.settings.options)
 
     def _tell(self, update: Update) -> None:
         """Print the lines of a finished photo, or the error of a failed one."""
@@ -135,7 +136,7 @@ class Watch:
         if update.state == "done":
             assert update.row is not None and update.row.output is not None, "it is done"
             self._done += 1
-            say_path(str(self._out / update.row.output))
+            say_path(self._out / update.row.output)
             if update.row.figures is not None:
                 model = named(update.row.figures.checkpoint, update.row.figures.reason)
                 err.print(f"Derained in {update.seconds:.1f} s ({model}).")

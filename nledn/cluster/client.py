@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -81,21 +81,18 @@ def _sign(queue: Queue) -> Iterator[Path]:
         note.take_back()
 
 
+@dataclass(eq=False)
 class _ClusterRun:
-    def __init__(
-        self,
-        queue: Queue,
-        cluster: Cluster,
-        on_update: OnUpdate | None,
-        cancel: CancelToken,
-        sign: Path,
-    ) -> None:
-        self._queue = queue
-        self._cluster = cluster
-        self._client = cluster.client
-        self._order = _order(queue, cluster, sign)
-        self._cancel = cancel
-        self._progress = BatchProgress(queue, on_update)
+    queue: Queue
+    cluster: Cluster
+    on_update: OnUpdate | None
+    cancel: CancelToken
+    sign: Path
+
+    def __post_init__(self) -> None:
+        self._client = self.cluster.client
+        self._order = _order(self.queue, self.cluster, self.sign)
+        self._progress = BatchProgress(self.queue, self.on_update)
         self._with_workers: dict[Future[Answer], BatchJob] = {}
         self._answered: SimpleQueue[Future[Answer]] = SimpleQueue()
         self._gives_out = True
@@ -114,16 +111,16 @@ class _ClusterRun:
                 self._look_around()
                 self._give_out()
         if not self._is_lost:
-            remove_unfinished(self._queue.workspace.out, self._queue.rows())
-        counts = self._queue.counts()
+            remove_unfinished(self.queue.workspace.out, self.queue.rows())
+        counts = self.queue.counts()
         is_short = counts.planned + counts.running > 0
-        return Ending(counts, self._cancel.is_cancelled and is_short, self._error)
+        return Ending(counts, self.cancel.is_cancelled and is_short, self._error)
 
     def _give_out(self) -> None:
         room = AHEAD * self._threads
         try:
             while len(self._with_workers) < room and self._gives_out:
-                job = self._queue.take()
+                job = self.queue.take()
                 if job is None:
                     self._gives_out = False
                 else:
@@ -137,7 +134,7 @@ class _ClusterRun:
         try:
             future = self._client.submit(derained, self._order, job, key=key, pure=False)
         except (OSError, ClosedClientError):
-            self._lose(SchedulerLost(self._cluster.address))
+            self._lose(SchedulerLost(self.cluster.address))
             return
         self._with_workers[future] = job
         future.add_done_callback(self._answered.put)
@@ -157,11 +154,11 @@ class _ClusterRun:
         except KilledWorker as error:
             outcome: Outcome = Failed(PhotoKillsWorkers(job.source, error.allowed_failures + 1))
         except CancelledError:
-            self._lose(SchedulerLost(self._cluster.address))
+            self._lose(SchedulerLost(self.cluster.address))
             return
         except Exception as error:  # any error with which scheduler and workers refuse to begin
             log.debug("the cluster failed", exc_info=True)
-            self._stop(ClusterFailed(self._cluster.address, first_line(error)))
+            self._stop(ClusterFailed(self.cluster.address, first_line(error)))
             outcome = PutBack()
         else:
             outcome = self._judged(job, answer)
@@ -190,24 +187,24 @@ class _ClusterRun:
 
     def _look_around(self) -> None:
         if self._client.status != "running":
-            self._lose(SchedulerLost(self._cluster.address))
+            self._lose(SchedulerLost(self.cluster.address))
             return
         if time.monotonic() - self._counted > WORKERS_COUNTED_EVERY_S:
             self._count_workers()
-        if self._cancel.is_cancelled and not self._is_stopping:
+        if self.cancel.is_cancelled and not self._is_stopping:
             self._stop(None)
         if self._threads:
             return
         if self._is_stopping:
             self._lose(None)
         elif time.monotonic() - self._had_workers > WORKERS_WAIT_S:
-            self._lose(NoWorkers(self._cluster.address, WORKERS_WAIT_S))
+            self._lose(NoWorkers(self.cluster.address, WORKERS_WAIT_S))
 
     def _count_workers(self) -> None:
         try:
-            self._threads = sum(self._cluster.threads_by_worker().values())
+            self._threads = sum(self.cluster.threads_by_worker().values())
         except OSError:
-            self._lose(SchedulerLost(self._cluster.address))
+            self._lose(SchedulerLost(self.cluster.address))
         self._counted = time.monotonic()
         if self._threads:
             self._had_workers = self._counted

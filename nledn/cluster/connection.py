@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import signal
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ CONNECT_TIMEOUT_S = 15
 # While one photo is computed, another is read or written: both need a thread to wait in.
 THREADS_A_WORKER = 2
 LOOPBACK = "127.0.0.1"
+# A terminal sends Ctrl-C to all processes, but only the client may answer.
 _DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
@@ -95,41 +94,23 @@ def started_here(workers: int) -> Iterator[Cluster]:
         private = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
         # Workers get the first word, scheduler and nannies the second.
         stack.enter_context(dask.config.set({**no_pages, "temporary-directory": private}))
-        with _ctrl_c_hidden():
-            cluster = stack.enter_context(
-                LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=THREADS_A_WORKER,
-                    host=LOOPBACK,
-                    dashboard_address=None,
-                    # Else the port of the missing dashboard is tried, with a warning if it is
-                    # taken.
-                    scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
-                    security=True,
-                    preload=[_DEAF],
-                    local_directory=private,
-                    memory_limit=0,  # what a photo needs is planned by the engine
-                )
+        cluster = stack.enter_context(
+            LocalCluster(
+                n_workers=workers,
+                threads_per_worker=THREADS_A_WORKER,
+                host=LOOPBACK,
+                dashboard_address=None,
+                # Else the port of the missing dashboard is tried, with a warning if it is
+                # taken.
+                scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
+                security=True,
+                preload=[_DEAF],
+                local_directory=private,
+                memory_limit=0,  # what a photo needs is planned by the engine
             )
-            client = stack.enter_context(Client(cluster, set_as_default=False))
+        )
+        client = stack.enter_context(Client(cluster, set_as_default=False))
         yield Cluster(cluster.scheduler_address, client, max(1, CPU_COUNT // workers))
-
-
-@contextmanager
-def _ctrl_c_hidden() -> Iterator[None]:
-    """Hide Ctrl-C from the processes started meanwhile.
-
-    A terminal sends it to all of them, but only the client may answer. A process inherits the
-    ignored signals of its parent; those that replace lost ones later ignore it by `_DEAF`.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only there can it be ignored
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _quieten() -> None:

@@ -14,7 +14,6 @@ from nledn.cancel import CancelToken
 from nledn.engine import Derainer
 from nledn.errors import Cancelled, CheckpointChanged, DerainError, WorkerUnfit
 from nledn.messages import printable
-from nledn.options import Options
 
 IN_HAND = 3  # photos in memory: read, computed, written; more threads of a worker wait
 
@@ -55,13 +54,12 @@ class Answer:
 
 
 class _Bench:
-    """The state of a worker process between photos: the last engine and the stopped runs."""
+    """The state of a worker process between photos: a run's engine, and the stopped runs."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._loaded: tuple[Options, str] | None = None
+        self._run = ""
         self._engine: Derainer | Automatic | None = None
-        self._checked: str = ""
         self._tokens: defaultdict[str, CancelToken] = defaultdict(CancelToken)
         self.hands = threading.BoundedSemaphore(IN_HAND)
 
@@ -77,20 +75,17 @@ class _Bench:
             WorkerUnfit: this worker cannot do the client's work.
         """
         with self._guard:
-            if self._checked != order.run:
+            if self._engine is None or self._run != order.run:
                 temporary_files.remove_abandoned()  # of workers of this machine that were killed
                 reason = _unfit(order)
                 if reason is not None:
                     raise WorkerUnfit(get_worker().address, reason)
-            wanted = (order.settings.options, order.checkpoint_sha256)
-            if self._engine is None or self._loaded != wanted:
                 try:
                     self._engine = _loaded(order)
                 except DerainError as error:
                     reason = error.filled(error.sentence).removesuffix(".")
                     raise WorkerUnfit(get_worker().address, reason) from error
-                self._loaded = wanted
-            self._checked = order.run
+                self._run = order.run
             return self._engine
 
 

@@ -1,36 +1,44 @@
 """Several checkpoints, other programs' results and the truth, on the same place of one photo."""
 
-from nledn.compare.comparison import Board as Board
-from nledn.compare.comparison import Pane as Pane
-from nledn.compare.comparison import measured as measured
-from nledn.compare.contest import Contest as Contest
-from nledn.compare.contest import ContestRequest as ContestRequest
-from nledn.compare.contest import Difference as Difference
-from nledn.compare.contest import compare_pairs as compare_pairs
-from nledn.compare.contest import paired_difference as paired_difference
-from nledn.compare.figures import Accuracy as Accuracy
-from nledn.compare.figures import Figures as Figures
-from nledn.compare.figures import Removal as Removal
-from nledn.compare.figures import accuracy_of as accuracy_of
-from nledn.compare.figures import main_direction as main_direction
-from nledn.compare.figures import removal_of as removal_of
-from nledn.compare.page import write_page as write_page
-from nledn.compare.pictures import error_map as error_map
-from nledn.compare.scheduler import Comparison as Comparison
-from nledn.compare.scheduler import Event as Event
-from nledn.compare.scheduler import Lane as Lane
-from nledn.compare.scheduler import LaneBegun as LaneBegun
-from nledn.compare.scheduler import LaneFailed as LaneFailed
-from nledn.compare.scheduler import TileDone as TileDone
-from nledn.compare.sheet import write_sheet as write_sheet
-from nledn.compare.single import BoardRequest as BoardRequest
-from nledn.compare.single import OtherResult as OtherResult
-from nledn.compare.single import compare_photo as compare_photo
-from nledn.compare.single import pixels_like as pixels_like
-from nledn.compare.single import with_found_crop as with_found_crop
-from nledn.compare.tables import board_json as board_json
-from nledn.compare.tables import contest_json as contest_json
-from nledn.compare.tables import write_board_csv as write_board_csv
-from nledn.compare.tables import write_contest_csv as write_contest_csv
-from nledn.compare.tiling_check import TilingCheck as TilingCheck
-from nledn.compare.tiling_check import check_tiling as check_tiling
+from nledn.compare.comparison import Board, Pane, measured
+from nledn.compare.contest import Contest, ContestRequest, compare_pairs, paired_difference
+from nledn.compare.exports import board_json, contest_json, write_board
+from nledn.compare.figures import Accuracy, Figures, accuracy_of, removal_of
+from nledn.compare.pictures import error_map
+from nledn.compare.scheduler import Comparison, Event, Lane
+from nledn.compare.single import (
+    BoardRequest,
+    OtherResult,
+    compare_photo,
+    pixels_like,
+    with_found_crop,
+)
+from nledn.compare.tiling_check import TilingCheck, check_tiling
+
+__all__ = [
+    "Accuracy",
+    "Board",
+    "BoardRequest",
+    "Comparison",
+    "Contest",
+    "ContestRequest",
+    "Event",
+    "Figures",
+    "Lane",
+    "OtherResult",
+    "Pane",
+    "TilingCheck",
+    "accuracy_of",
+    "board_json",
+    "check_tiling",
+    "compare_pairs",
+    "compare_photo",
+    "contest_json",
+    "error_map",
+    "measured",
+    "paired_difference",
+    "pixels_like",
+    "removal_of",
+    "with_found_crop",
+    "write_board",
+]

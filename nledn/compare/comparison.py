@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from nledn.compare.figures import Figures, accuracy_of, accuracy_words, removal_of, removal_words
+from nledn.compare.figures import Figures, accuracy_of, psnr_word, removal_of, removal_words
 from nledn.errors import DerainError
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.photo import Photo
@@ -107,16 +107,17 @@ def best_of(board: Board, place: int = 0) -> Pane | None:
     return best[0] if len(best) == 1 and len(known) > 1 else None
 
 
-def words_of(pane: Pane, place: int = 0) -> tuple[str, ...]:
-    """Return the lines under a measured pane, for the whole (0) or the n-th crop."""
+def words_of(pane: Pane) -> tuple[str, ...]:
+    """Return the lines under a measured pane."""
     if pane.error is not None:
         return (str(pane.error),)
     if pane.kind == "truth":
         return ("the truth",)
-    figures = pane.figures[place] if pane.figures else Figures()
+    figures = pane.figures[0] if pane.figures else Figures()
     lines = []
     if figures.accuracy is not None:
-        lines.append(accuracy_words(figures.accuracy))
+        psnr, ssim = psnr_word(figures.accuracy.psnr_y), figures.accuracy.ssim_y
+        lines.append(f"{psnr} · SSIM {ssim:.4f}")
     if figures.removal is not None:
         lines.append(removal_words(figures.removal))
     return tuple(lines) or ("original",)

@@ -107,7 +107,6 @@ class ContestRequest:
 def compare_pairs(
     pairs: Sequence[Pair],
     request: ContestRequest,
-    models: LoadedModels | None = None,
     *,
     on_row: Callable[[ContestRow], None] | None = None,
     cancel: CancelToken | None = None,
@@ -118,7 +117,7 @@ def compare_pairs(
         Cancelled: `cancel` was set.
     """
     # No photo comes twice, so layers need not be kept.
-    models = models or LoadedModels(layers=LayerCache(limit_bytes=0))
+    models = LoadedModels(layers=LayerCache(limit_bytes=0))
     names: tuple[str, ...] = ()
     rows = []
     for pair in pairs:

@@ -6,7 +6,7 @@ Measured on the saved pixels, in 8 bits, for checkpoints and other programs alik
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -50,19 +50,6 @@ class Figures:
 
     accuracy: Accuracy | None = None
     removal: Removal | None = None
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Figures as a table shows them; empty if missing."""
-
-    psnr_y: str = ""
-    ssim_y: str = ""
-    psnr_rgb: str = ""
-    taken: str = ""
-    share: str = ""
-    brightness: str = ""
-    direction: str = ""
 
 
 def accuracy_of(image: Pixels, truth: Pixels, y: LumaName = "pillow") -> Accuracy:
@@ -134,11 +121,6 @@ def main_direction(directions: tuple[float, ...]) -> int | None:
     return degrees if degrees <= 90 else degrees - 180
 
 
-def accuracy_words(found: Accuracy) -> str:
-    """`31.24 dB, SSIM 0.9120`."""
-    return f"{psnr_word(found.psnr_y)} · SSIM {found.ssim_y:.4f}"
-
-
 def psnr_word(psnr: float) -> str:
     """`31.24 dB`, or that the two are equal."""
     return f"{psnr:.2f} dB" if math.isfinite(psnr) else "equal (∞ dB)"
@@ -154,22 +136,21 @@ def removal_words(found: Removal) -> str:
     return " · ".join(parts)
 
 
-def cells_of(figures: Figures) -> Cells:
-    """Write figures for a table."""
-    cells, accuracy, removal = Cells(), figures.accuracy, figures.removal
+def cells_of(figures: Figures) -> dict[str, str]:
+    """Write figures for a table, by their names; empty if missing."""
+    names = ("psnr_y", "ssim_y", "psnr_rgb", "taken", "share", "brightness", "direction")
+    cells, accuracy, removal = dict.fromkeys(names, ""), figures.accuracy, figures.removal
     if accuracy is not None:
-        psnr_y, psnr_rgb = decibels(accuracy.psnr_y), decibels(accuracy.psnr_rgb)
-        cells = Cells(psnr_y, f"{accuracy.ssim_y:.4f}", psnr_rgb)
-    if removal is None:
-        return cells
-    is_shifted = abs(removal.brightness) >= 0.05  # a value that rounds to 0 has no sign
-    return replace(
-        cells,
-        taken=f"{removal.taken:.2f}",
-        share=f"{removal.share:.1%}",
-        brightness=f"{removal.brightness:+.1f}" if is_shifted else "0.0",
-        direction=_lean(removal.directions),
-    )
+        cells["psnr_y"] = decibels(accuracy.psnr_y)
+        cells["ssim_y"] = f"{accuracy.ssim_y:.4f}"
+        cells["psnr_rgb"] = decibels(accuracy.psnr_rgb)
+    if removal is not None:
+        is_shifted = abs(removal.brightness) >= 0.05  # a value that rounds to 0 has no sign
+        cells["taken"] = f"{removal.taken:.2f}"
+        cells["share"] = f"{removal.share:.1%}"
+        cells["brightness"] = f"{removal.brightness:+.1f}" if is_shifted else "0.0"
+        cells["direction"] = _lean(removal.directions)
+    return cells
 
 
 def decibels(psnr: float) -> str:

@@ -4,24 +4,18 @@ import functools
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from nledn import photo
 from nledn.metrics import levels_of
 from nledn.photo import Photo
 from nledn.pixels import Bytes, Pixels, as_floats, to_8_bits
 from nledn.rain import srgb_encoded
-from nledn.tiling import Rect
 
 ERROR_SHOWN_LEVELS = 48  # an error map's brightest colour; larger errors look the same
 
-# Inferno, by S. van der Walt and N. Smith (CC0), at 33 even places, RGB; linear between
-# them to within 2 of 255.
-_INFERNO = """
-    000004 040312 0b0724 150b37 210c4a 2f0a5b 3d0965 4a0c6b 57106e 64156e 71196e
-    7d1e6d 8a226a 972766 a32c61 b0315b bc3754 c63d4d d04545 da4e3c e35933 eb6429
-    f1711f f67e14 f98c0a fb9b06 fcaa0f fbba1f f9c932 f5d949 f2e865 f3f586 fcffa4
-"""
+# Of an error map: the ends and the middle of the colour map Inferno.
+BLACK, RED, YELLOW = "#000004", "#bc3754", "#fcffa4"
 
 Font = ImageFont.FreeTypeFont
 
@@ -47,11 +41,6 @@ def scaled(pixels: Bytes, width: int, height: int) -> Image.Image:
     return Image.fromarray(pixels).resize((width, height), how)
 
 
-def height_for(width: int, rect: Rect) -> int:
-    """Of a picture of `rect`'s shape."""
-    return max(1, round(width * rect.height / rect.width))
-
-
 def error_map(image: Pixels, truth: Pixels) -> Bytes:
     """Show the errors of a result, (H, W, 3) sRGB: black for equal, yellow from 48 levels on."""
     error = np.abs(levels_of(image) - levels_of(truth)).mean(axis=2)
@@ -61,11 +50,7 @@ def error_map(image: Pixels, truth: Pixels) -> Bytes:
 def in_colours(values: npt.NDArray[np.float32], largest: float) -> Bytes:
     """Values from 0 to `largest`, (H, W), as (H, W, 3) sRGB: from black by red to yellow."""
     steps = np.rint(np.clip(values / largest, 0, 1) * 255).astype(np.uint8)
-    known = np.array([list(bytes.fromhex(colour)) for colour in _INFERNO.split()])
-    places = np.linspace(0, 255, len(known))
-    channels = [np.interp(np.arange(256), places, channel) for channel in known.T]
-    every = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
-    return np.asarray(every[steps])
+    return np.asarray(ImageOps.colorize(Image.fromarray(steps), BLACK, YELLOW, mid=RED))
 
 
 def font_for(text: str, size_px: int, *, bold: bool = False) -> Font:

@@ -26,7 +26,7 @@ class Lane:
     Attributes:
         options: checkpoint, strength, and where to compute.
         layer: its rain so far; None before its first turn.
-        error: why it stopped.
+        error: why it stopped; the other lanes continue.
         title: the checkpoint's, once it is loaded; the requested name until then.
         derainer: the checkpoint, once it is loaded.
     """
@@ -54,29 +54,18 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class LaneBegun:
-    """A lane has its layer, empty or with kept tiles."""
+class Event:
+    """A lane has one more tile, stopped with an error, or else got its layer.
+
+    Attributes:
+        lane: its place.
+    """
 
     lane: int
+    progress: Progress | None = None
+    error: DerainError | None = None
 
 
-@dataclass(frozen=True)
-class TileDone:
-    """A lane has one more tile."""
-
-    lane: int
-    progress: Progress
-
-
-@dataclass(frozen=True)
-class LaneFailed:
-    """A lane stopped with an error; the others continue."""
-
-    lane: int
-    error: DerainError
-
-
-Event = LaneBegun | TileDone | LaneFailed
 OnEvent = Callable[[Event], None]
 
 
@@ -134,7 +123,7 @@ class Comparison:
             self._fail(place, lane, error, say)
         else:
             lane.title = lane.derainer.card.title
-            say(LaneBegun(place))
+            say(Event(place))
 
     def _compute(self, place: int, lane: Lane, tile: Tile, say: OnEvent) -> None:
         """Compute a tile of one lane, also for lanes that differ only by their strength."""
@@ -149,7 +138,7 @@ class Comparison:
         progress = Progress(rect, int(layer.done.sum()), len(layer.done))
         for other, sharing in enumerate(self.lanes):
             if sharing.layer is layer:
-                say(TileDone(other, progress))
+                say(Event(other, progress))
 
     @staticmethod
     def _fail(place: int, lane: Lane, error: DerainError | MemoryError, say: OnEvent) -> None:
@@ -159,7 +148,7 @@ class Comparison:
             tile_px = 0 if made is None else made.tiling.vertical.tile_px
             error = OutOfMemory("cpu" if made is None else made.record.device, tile_px)
         lane.error = error
-        say(LaneFailed(place, error))
+        say(Event(place, error=error))
 
 
 def tiles_in(layer: RainLayer, rect: Rect | None) -> list[Tile]:

@@ -1,16 +1,14 @@
 """The comparison as one picture, as in papers: names, figures, the whole, zoomed crops."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
-from nledn.atomic import replacing
 from nledn.compare.comparison import Board, Pane, best_of, words_of
 from nledn.compare.figures import psnr_word
-from nledn.compare.pictures import fitted, font_for, height_for, in_srgb, scaled, wrapped, write
+from nledn.compare.pictures import fitted, font_for, in_srgb, scaled, wrapped, write
 from nledn.pixels import Bytes
 
 SOFTWARE = "AfterRain comparison"
@@ -50,41 +48,27 @@ class _Layout:
         return self.header + self.image_height + crops
 
 
-def write_sheet(
-    board: Board, path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False
-) -> None:
-    """Write the sheet as PNG; earlier ones are replaced, others by `overwrite`, sources never.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
-    sheet = draw_sheet(board)
+def save_sheet(board: Board, file: BinaryIO) -> None:
+    """Write the sheet as PNG."""
     told = PngInfo()
     told.add_text("Software", SOFTWARE)
-    with replacing(path, overwrite=overwrite, sources=sources, mark=MARK) as file:
-        sheet.save(file, "PNG", pnginfo=told, optimize=False, compress_level=6)
+    draw_sheet(board).save(file, "PNG", pnginfo=told, optimize=False, compress_level=6)
 
 
 def draw_sheet(board: Board) -> Image.Image:
     """Every pane with its name and figures, and below it the crops."""
-    layout = _layout(board)
+    layout, best = _layout(board), best_of(board)
     rows = -(-len(board.panes) // layout.columns)
     width = 2 * MARGIN + layout.columns * layout.pane_width + (layout.columns - 1) * GAP
     top = MARGIN + HEAD + LINE + GAP
     height = top + rows * layout.cell_height + (rows - 1) * 2 * GAP + MARGIN
     sheet = Image.new("RGB", (width, height), GROUND)
-    draw = ImageDraw.Draw(sheet)
-    _draw_head(draw, board, width)
-    best = best_of(board)
+    _draw_head(ImageDraw.Draw(sheet), board, width)
     for place, pane in enumerate(board.panes):
         row, column = divmod(place, layout.columns)
-        at = (
-            MARGIN + column * (layout.pane_width + GAP),
-            top + row * (layout.cell_height + 2 * GAP),
-        )
-        _draw_pane(sheet, board, pane, layout, at)
-        if pane is best:
-            _draw_chip(draw, "best PSNR-Y", at[0] + layout.pane_width, at[1] + TITLE)
+        left = MARGIN + column * (layout.pane_width + GAP)
+        cell = _cell(board, pane, layout, is_best=pane is best)
+        sheet.paste(cell, (left, top + row * (layout.cell_height + 2 * GAP)))
     return sheet
 
 
@@ -100,7 +84,7 @@ def _layout(board: Board) -> _Layout:
     titles = max(len(_title_lines(pane, pane_width)) for pane in board.panes)
     crops = len(board.crops)
     crop_width = (image_width - (crops - 1) * CROP_GAP) // crops if crops else 0
-    tallest = max((height_for(crop_width, crop) for crop in board.crops), default=0)
+    heights = (max(1, round(crop_width * crop.height / crop.width)) for crop in board.crops)
     return _Layout(
         columns=columns,
         pane_width=pane_width,
@@ -108,7 +92,7 @@ def _layout(board: Board) -> _Layout:
         image_height=image_height,
         header=titles * TITLE_LINE + 4 + lines * LINE + 6,
         crop_width=crop_width,
-        crop_height=min(tallest, image_height),
+        crop_height=min(max(heights, default=0), image_height),
         crops=crops,
     )
 
@@ -131,63 +115,57 @@ def _draw_head(draw: ImageDraw.ImageDraw, board: Board, width: int) -> None:
     write(draw, (MARGIN, MARGIN + HEAD + LINE), text, small, MUTED)
 
 
-def _draw_pane(
-    sheet: Image.Image, board: Board, pane: Pane, layout: _Layout, at: tuple[int, int]
-) -> None:
-    draw = ImageDraw.Draw(sheet)
-    left, top = at
-    title = font_for(pane.title, TITLE, bold=True)
-    for place, line in enumerate(_title_lines(pane, layout.pane_width)):
-        write(draw, (left, top + TITLE - 2 + TITLE_LINE * place), line, title, INK)
-    below = top + TITLE_LINE * len(_title_lines(pane, layout.pane_width)) + 4
-    image_top = top + layout.header
+def _cell(board: Board, pane: Pane, layout: _Layout, *, is_best: bool) -> Image.Image:
+    cell = Image.new("RGB", (layout.pane_width, layout.cell_height), GROUND)
+    draw = ImageDraw.Draw(cell)
+    base = TITLE - 2
+    titles = _title_lines(pane, layout.pane_width)
+    for line in titles:
+        write(draw, (0, base), line, font_for(pane.title, TITLE, bold=True), INK)
+        base += TITLE_LINE
+    if is_best:
+        _draw_chip(draw, "best PSNR-Y", layout.pane_width, TITLE)
     if pane.pixels is None:
-        _draw_failure(draw, pane, layout, (left, image_top))
-        return
-    small = font_for("", SMALL)
-    for place, line in enumerate(_figure_lines(pane, layout.pane_width)):
-        write(draw, (left, below + LINE * place + SMALL), line, small, MUTED)
+        _draw_failure(draw, pane, layout)
+        return cell
+    base = TITLE_LINE * len(titles) + 4 + SMALL
+    for line in _figure_lines(pane, layout.pane_width):
+        write(draw, (0, base), line, font_for("", SMALL), MUTED)
+        base += LINE
     pixels = in_srgb(board.photo, pane.pixels)
     whole = scaled(pixels, layout.image_width, layout.image_height)
     framed, scale = ImageDraw.Draw(whole), layout.image_width / board.size[0]
-    for crop, colour in zip(board.crops, _colours(board), strict=True):
+    for place, crop in enumerate(board.crops):
         box = [value * scale for value in (crop.left, crop.top, crop.right, crop.bottom)]
-        framed.rectangle([box[0] - 1, box[1] - 1, box[2], box[3]], outline=colour, width=3)
-    sheet.paste(whole, (left, image_top))
-    _draw_crops(sheet, board, pane, pixels, layout, (left, image_top + layout.image_height))
+        framed.rectangle([box[0] - 1, box[1] - 1, *box[2:]], outline=_colour(place), width=3)
+    cell.paste(whole, (0, layout.header))
+    _draw_crops(cell, board, pane, pixels, layout)
+    return cell
 
 
 def _draw_crops(
-    sheet: Image.Image,
-    board: Board,
-    pane: Pane,
-    pixels: Bytes,
-    layout: _Layout,
-    at: tuple[int, int],
+    cell: Image.Image, board: Board, pane: Pane, pixels: Bytes, layout: _Layout
 ) -> None:
-    draw = ImageDraw.Draw(sheet)
-    small = font_for("", SMALL)
-    for place, (crop, colour) in enumerate(zip(board.crops, _colours(board), strict=True)):
-        left = at[0] + place * (layout.crop_width + CROP_GAP)
+    draw, small = ImageDraw.Draw(cell), font_for("", SMALL)
+    top = layout.header + layout.image_height + CROP_GAP
+    for place, crop in enumerate(board.crops):
+        left = place * (layout.crop_width + CROP_GAP)
         scale = min(layout.crop_width / crop.width, layout.crop_height / crop.height)
         width, height = max(1, int(crop.width * scale)), max(1, int(crop.height * scale))
         zoomed = scaled(pixels[crop.slices], width, height)
-        ImageDraw.Draw(zoomed).rectangle((0, 0, width - 1, height - 1), outline=colour, width=3)
-        sheet.paste(zoomed, (left, at[1] + CROP_GAP))
-        below = at[1] + CROP_GAP + layout.crop_height + SMALL + 4
+        frame = (0, 0, width - 1, height - 1)
+        ImageDraw.Draw(zoomed).rectangle(frame, outline=_colour(place), width=3)
+        cell.paste(zoomed, (left, top))
         text = fitted(_crop_words(pane, place + 1), small, layout.crop_width)
-        write(draw, (left, below), text, small, MUTED)
+        write(draw, (left, top + layout.crop_height + SMALL + 4), text, small, MUTED)
 
 
-def _draw_failure(
-    draw: ImageDraw.ImageDraw, pane: Pane, layout: _Layout, at: tuple[int, int]
-) -> None:
-    left, top = at
-    draw.rectangle((left, top, left + layout.image_width, top + layout.image_height), fill=EMPTY)
-    font = font_for("", SMALL)
+def _draw_failure(draw: ImageDraw.ImageDraw, pane: Pane, layout: _Layout) -> None:
+    top, font = layout.header, font_for("", SMALL)
+    draw.rectangle((0, top, layout.image_width, top + layout.image_height), fill=EMPTY)
     lines = wrapped(" ".join(words_of(pane)), font, layout.image_width - 2 * GAP)
     for place, line in enumerate(lines[: max(1, layout.image_height // LINE - 1)]):
-        write(draw, (left + GAP, top + GAP + LINE * place + SMALL), line, font, INK)
+        write(draw, (GAP, top + GAP + LINE * place + SMALL), line, font, INK)
 
 
 def _draw_chip(draw: ImageDraw.ImageDraw, text: str, right: float, base: float) -> None:
@@ -218,5 +196,5 @@ def _crop_words(pane: Pane, place: int) -> str:
     return ""
 
 
-def _colours(board: Board) -> list[str]:
-    return [FRAMES[place % len(FRAMES)] for place in range(len(board.crops))]
+def _colour(place: int) -> str:
+    return FRAMES[place % len(FRAMES)]

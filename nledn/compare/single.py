@@ -8,7 +8,6 @@ from nledn.cancel import CancelToken
 from nledn.compare.comparison import Board, Pane, distinct, measured
 from nledn.compare.figures import most_different
 from nledn.compare.scheduler import Comparison, Lane, OnEvent
-from nledn.engine import Focus
 from nledn.errors import (
     DerainError,
     OptionInvalid,
@@ -20,7 +19,7 @@ from nledn.errors import (
 from nledn.messages import printable
 from nledn.metrics import WINDOW_PX, LumaName
 from nledn.models import LoadedModels
-from nledn.options import LIMIT_MEGAPIXELS, Options
+from nledn.options import Options
 from nledn.pairs import result_of
 from nledn.photo import Photo
 from nledn.pixels import Pixels, in_depth
@@ -71,9 +70,7 @@ class BoardRequest:
         truth: the photo without rain, if there is one.
         results: other programs' results.
         crops: rectangles to look at more closely, in pixels of the photo.
-        crop_only: compute and show nothing but the one crop.
         y: the luma to measure on.
-        limit_megapixels: refuse larger photos.
     """
 
     photo: Path
@@ -81,9 +78,7 @@ class BoardRequest:
     truth: Path | None = None
     results: tuple[OtherResult, ...] = ()
     crops: tuple[Rect, ...] = ()
-    crop_only: bool = False
     y: LumaName = "pillow"
-    limit_megapixels: float = LIMIT_MEGAPIXELS
 
 
 def compare_photo(
@@ -103,14 +98,12 @@ def compare_photo(
         OptionInvalid: a crop outside the photo, or too small.
         Cancelled: `cancel` was set.
     """
-    limit = request.limit_megapixels
-    rainy = decoder.read(request.photo, limit_megapixels=limit, cancel=cancel)
+    rainy = decoder.read(request.photo, cancel=cancel)
     for crop in request.crops:
         _check_crop(crop, rainy)
-    region, crops = (request.crops[0], ()) if request.crop_only else (None, request.crops)
     truth = None if request.truth is None else pixels_like(rainy, request.truth, cancel)
     comparison = Comparison(rainy, request.asked, models)
-    comparison.run(Focus(region), whole=region is None, on_event=on_event, cancel=cancel)
+    comparison.run(on_event=on_event, cancel=cancel)
     panes = [
         Pane("Rainy", "rainy", rainy.pixels, path=request.photo),
         *(pane_of(lane, rainy) for lane in comparison.lanes),
@@ -119,14 +112,9 @@ def compare_photo(
     if truth is not None:
         panes.append(Pane("Without rain", "truth", truth, path=request.truth))
     titles = distinct([pane.title for pane in panes])
-    cut = tuple(
-        replace(pane, title=title, pixels=pane.pixels[region.slices])
-        if region is not None and pane.pixels is not None
-        else replace(pane, title=title)
-        for pane, title in zip(panes, titles, strict=True)
-    )
-    board = Board(rainy, printable(request.photo.name), cut, crops, request.y, region=region)
-    return measured(board if crops or region is not None else with_found_crop(board))
+    named = (replace(pane, title=title) for pane, title in zip(panes, titles, strict=True))
+    board = Board(rainy, printable(request.photo.name), tuple(named), request.crops, request.y)
+    return measured(board if board.crops else with_found_crop(board))
 
 
 def pane_of(lane: Lane, rainy: Photo) -> Pane:

@@ -138,7 +138,7 @@ class EarlierResult(PhotoError):
     """A result of an earlier run among the photos that are to be derained."""
 
     sentence = "{path} is the result of an earlier run."
-    remedy = "Add --include-results to derain it again."
+    remedy = "To derain it again, run nledn derain with this photo alone."
     window_remedy = "Open it on the Photo page to derain it again."
 
 

@@ -180,12 +180,11 @@ def recorded(
 @app.command()
 def photos(
     folder: Annotated[Path, typer.Option(help="Gets the photos, and packages/.")],
-    only: Annotated[list[str] | None, typer.Option(help="Take these packages only.")] = None,
 ) -> None:
     """Fetch the packages that the training photos come from, and make the photos."""
     from nledn.training.photos import build, read_table
 
-    built = build(read_table(), folder, only or ())
+    built = build(read_table(), folder)
     typer.echo(f"{len(built.photos)} photos are in {folder}")
     if built.differing:
         typer.echo(f"{len(built.differing)} differ from the table's bytes, as by another Pillow")
@@ -200,9 +199,7 @@ def run(arguments: list[str] | None = None) -> None:
     """The program: what others did wrong ends it with a sentence, not with a traceback."""
     try:
         app(args=arguments)
-    except DerainError as error:
-        sys.exit(str(error))
-    except (ValueError, OSError) as error:
+    except (DerainError, ValueError, OSError) as error:
         sys.exit(str(error))
 
 

@@ -13,11 +13,6 @@ from nledn.pairs import Pair, find_pairs
 Part = Literal["train", "test"]
 
 FOUND_NAMES = 5  # of a folder without parts of a set, for its error
-FOLDERS_OF: Mapping[Part, frozenset[str]] = {
-    "train": frozenset({"train", "training"}),
-    "test": frozenset({"test", "testing"}),
-}
-"""Names of a part's folder inside a set's, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +37,6 @@ class DataSet:
     test: int
     archives: tuple[str, str] = ("", "")
     is_by_scenes: bool = False
-
-    def expected(self, part: Part) -> int:
-        """Pairs of a part."""
-        return self.train if part == "train" else self.test
 
 
 _RAIN100 = "rain-<n>.png and norain-<n>.png, or rainy/ and clean/, or input/ and target/"
@@ -96,15 +87,15 @@ def part_of(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
         InputNotFound: the folder is missing.
         DataSetWrong: it holds another set or an incomplete one.
     """
-    if data_set.is_by_scenes:
-        return _by_scenes(data_set, folder, part)
-    names = FOLDERS_OF[part] | {data_set.archives[0 if part == "train" else 1]}
+    names = {part, f"{part}ing", data_set.archives[0 if part == "train" else 1]}
     inside = (path for path in _folders(folder) if path.name.lower() in names)
-    place = next(inside, folder)
-    found, unmatched = _below(place)
-    if len(found) != data_set.expected(part) or unmatched or _empty(found):
-        raise _wrong(data_set, place, part, found, unmatched)
-    return found
+    if not data_set.is_by_scenes:
+        return _whole(data_set, next(inside, folder), part)
+    by_scene: dict[Path | None, list[Pair]] = {}
+    for pair in _whole(data_set, folder, part):
+        by_scene.setdefault(pair.clean, []).append(pair)
+    in_order = tuple(pair for scene in by_scene.values() for pair in scene)
+    return in_order[: data_set.train] if part == "train" else in_order[data_set.train :]
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -128,35 +119,24 @@ def _below(folder: Path) -> tuple[tuple[Pair, ...], int]:
         return pairs, unmatched
 
 
-def _by_scenes(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
+def _whole(data_set: DataSet, folder: Path, part: Part) -> tuple[Pair, ...]:
+    """The pairs in a folder, which must be as many as the set has there, and sound."""
+    count, purpose = data_set.train + data_set.test, ""
+    if not data_set.is_by_scenes:
+        count = data_set.train if part == "train" else data_set.test
+        purpose = f" to {part} with"
     found, unmatched = _below(folder)
-    whole = data_set.train + data_set.test
-    if len(found) != whole or unmatched or _empty(found):
-        raise _wrong(data_set, folder, None, found, unmatched)
-    by_scene: dict[Path | None, list[Pair]] = {}
-    for pair in found:
-        by_scene.setdefault(pair.clean, []).append(pair)
-    in_order = [pair for scene in by_scene.values() for pair in scene]
-    return tuple(in_order[: data_set.train] if part == "train" else in_order[data_set.train :])
-
-
-def _empty(pairs: tuple[Pair, ...]) -> int:
-    """Files of 0 bytes, such as an interrupted download leaves."""
-    files = {path for pair in pairs for path in (pair.rainy, pair.clean) if path is not None}
-    return sum(path.stat().st_size == 0 for path in files)
-
-
-def _wrong(
-    data_set: DataSet, folder: Path, part: Part | None, found: tuple[Pair, ...], unmatched: int
-) -> DataSetWrong:
-    count = data_set.train + data_set.test if part is None else data_set.expected(part)
-    expected = f"{count:,} pairs{f' to {part} with' if part else ''}, as {data_set.layout}"
+    files = {path for pair in found for path in (pair.rainy, pair.clean) if path is not None}
+    empty = sum(path.stat().st_size == 0 for path in files)  # as an interrupted download leaves
+    if len(found) == count and not unmatched and not empty:
+        return found
     said = [f"{len(found):,} pairs"]
     if unmatched:
         said.append(f"{unmatched:,} rainy photos without their clean one")
-    if _empty(found):
-        said.append(f"{_empty(found):,} empty files")
+    if empty:
+        said.append(f"{empty:,} empty files")
     if not found:
         names = natsorted(path.name for path in folder.iterdir())[:FOUND_NAMES]
         said.append(f"files and folders named {', '.join(names)}" if names else "an empty folder")
-    return DataSetWrong(folder, data_set.title, expected, ", ".join(said), data_set.url)
+    expected = f"{count:,} pairs{purpose}, as {data_set.layout}"
+    raise DataSetWrong(folder, data_set.title, expected, ", ".join(said), data_set.url)

@@ -96,8 +96,20 @@
         <translation>高级：使用名称模板</translation>
     </message>
     <message>
-        <source>AfterRain did not close properly. {done} of {total} tiles of {name} were recovered.</source>
-        <translation>AfterRain 上次未正常退出。已恢复 {name} 的 {done} 个图块（共 {total} 个）。</translation>
+        <source>After</source>
+        <translation>去雨后</translation>
+    </message>
+    <message>
+        <source>After: in part</source>
+        <translation>去雨后：部分完成</translation>
+    </message>
+    <message>
+        <source>After: not derained yet</source>
+        <translation>去雨后：尚未处理</translation>
+    </message>
+    <message>
+        <source>AfterRain did not close properly. Restore the work on {name}? Its rain is computed again.</source>
+        <translation>AfterRain 上次未正常退出。要恢复对 {name} 的编辑吗？雨会重新计算。</translation>
     </message>
     <message>
         <source>AfterRain does not download photos. Save the picture, then open its file.</source>
@@ -218,6 +230,10 @@
     <message>
         <source>Batch: {progress}</source>
         <translation>批处理：{progress}</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>去雨前</translation>
     </message>
     <message>
         <source>Before / After</source>
@@ -572,6 +588,10 @@
         <translation>放弃</translation>
     </message>
     <message>
+        <source>Divider between before and after</source>
+        <translation>前后之间的分隔线</translation>
+    </message>
+    <message>
         <source>Done</source>
         <translation>完成</translation>
     </message>
@@ -586,6 +606,10 @@
     <message>
         <source>Drag to compare; or use the arrow keys</source>
         <translation>拖动以比较；也可用方向键</translation>
+    </message>
+    <message>
+        <source>Drag to compare; or use the arrow keys, Home and End</source>
+        <translation>拖动以比较；也可使用方向键、Home 和 End</translation>
     </message>
     <message>
         <source>Draw a rectangle in which to measure</source>
@@ -678,10 +702,6 @@
     <message>
         <source>Fetching {title}: {percent} %</source>
         <translation>正在获取 {title}：{percent} %</translation>
-    </message>
-    <message>
-        <source>Figures</source>
-        <translation>数值</translation>
     </message>
     <message>
         <source>File</source>
@@ -1350,6 +1370,10 @@
     <message>
         <source>Rain shown</source>
         <translation>雨层显示</translation>
+    </message>
+    <message>
+        <source>Rain × {gain}</source>
+        <translation>雨层 × {gain}</translation>
     </message>
     <message>
         <source>Rainy</source>
@@ -2470,48 +2494,6 @@
     <message>
         <source>“{name}” beside the photos</source>
         <translation>照片旁的“{name}”</translation>
-    </message>
-</context>
-<context>
-    <name>DividerHandle</name>
-    <message>
-        <source>Divider between before and after</source>
-        <translation>前后之间的分隔线</translation>
-    </message>
-    <message>
-        <source>Drag to compare; or use the arrow keys, Home and End</source>
-        <translation>拖动以比较；也可使用方向键、Home 和 End</translation>
-    </message>
-</context>
-<context>
-    <name>PhotoView</name>
-    <message>
-        <source>After</source>
-        <translation>去雨后</translation>
-    </message>
-    <message>
-        <source>After: in part</source>
-        <translation>去雨后：部分完成</translation>
-    </message>
-    <message>
-        <source>After: not derained yet</source>
-        <translation>去雨后：尚未处理</translation>
-    </message>
-    <message>
-        <source>Before</source>
-        <translation>去雨前</translation>
-    </message>
-    <message>
-        <source>Photo</source>
-        <translation>照片</translation>
-    </message>
-    <message>
-        <source>Preview</source>
-        <translation>预览</translation>
-    </message>
-    <message>
-        <source>Rain × {gain}</source>
-        <translation>雨层 × {gain}</translation>
     </message>
 </context>
 </TS>

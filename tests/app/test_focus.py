@@ -22,7 +22,7 @@ def test_space_shows_the_original_after_derain(
     qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
     assert window.focusWidget() is window.view
     QTest.keyPress(window.focusWidget(), Qt.Key.Key_Space)
-    assert window.view.is_flipped
+    assert window.view.arrangement.is_flipped
 
 
 def test_the_photo_has_the_keys_after_cancel(

@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from app.imaging.mask import Brush
 from app.imaging.qimage import to_qimage
 from app.main_window import MainWindow
-from app.photo.autosave import Offer
+from app.photo.autosave import Recovered
 from app.photo.state import PhotoState, Status
 from app.shell.save_dialogs import SaveChoice
-from nledn import photo
+from nledn import Options, photo
 from nledn.device import Choice
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.photo import Photo
@@ -39,7 +39,7 @@ def test_open_derain_weaken_save(
     assert not panel.results.save.isEnabled()
     derain(qtbot, window)
     panel.strength.number.setValue(80)
-    assert window.picture.strength == 0.8
+    assert window.picture.look.strength == 0.8
     shown = window.picture.pixels("after", 0, whole(pixels))
     with qtbot.waitSignal(window.controller.saving.saved) as saved:
         panel.results.save.click()
@@ -198,7 +198,7 @@ def test_undoing_a_checkpoint_undoes_it_for_the_next_start(
 def test_an_offer_after_a_crash_stays_until_it_is_answered(
     qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
 ) -> None:
-    window.controller.offer(Offer(tmp_path / "x.recovery", picture_file, 3, 9))
+    window.controller.offer(Recovered(tmp_path / "x.recovery", picture_file, [], Options(), ()))
     open_photo(qtbot, window, picture_file)
     assert "did not close properly" in said(window)
     window.shell.banner.buttons["forget"].click()

@@ -41,7 +41,7 @@ def test_undo_and_redo_of_strength_and_checkpoint(
     assert state(window) is PhotoState.DONE
     assert (window.document.options.weights, number.value()) == ("auto", 70)
     undo.trigger()
-    assert (number.value(), window.picture.strength, undo.isEnabled()) == (100, 1.0, False)
+    assert (number.value(), window.picture.look.strength, undo.isEnabled()) == (100, 1.0, False)
     redo.trigger()
     redo.trigger()
     assert (number.value(), window.document.options.weights) == (70, "other")
@@ -50,7 +50,7 @@ def test_undo_and_redo_of_strength_and_checkpoint(
 def test_a_stroke_keeps_an_area_and_can_be_undone(
     qtbot: QtBot, window: MainWindow, picture_file: Path, pixels: Pixels
 ) -> None:
-    window.view.mode = "single"
+    window.view.arrange(mode="single")
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     before = window.picture.pixels("after", 0, whole(pixels)).copy()
@@ -106,7 +106,7 @@ def test_dragging_the_thumbnail_makes_a_file(
     path = dragged.args[0]
     assert path.name == "street_derained.png"
     assert path.parent.stat().st_mode & 0o077 == 0, "its folder is for its owner alone"
-    window.controller.saving.forget_dragged()
+    window.controller.saving.drag_folders.remove()
     assert not path.parent.exists()
 
 
@@ -155,7 +155,7 @@ def test_settings_are_there_at_the_next_start(
         window.preferences.settings, theme="dark", quality=70, record=False, precision="fp32"
     )
     window.named_actions["settings"].trigger()
-    window.view.mode = "side_by_side"
+    window.view.arrange(mode="side_by_side")
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
     kept = Preferences(store()).settings
@@ -192,17 +192,17 @@ def test_a_whole_session_by_keyboard(
     qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
     window.view.handle.setFocus()
     QTest.keyClick(window.view.handle, Key.Key_Home)
-    assert window.view.divider == 0.0
+    assert window.view.arrangement.position == 0.0
     QTest.keyClick(window.view.handle, Key.Key_Right)
-    assert 0.0 < window.view.divider < 0.5
+    assert 0.0 < window.view.arrangement.position < 0.5
     QTest.keyClick(window, Key.Key_Minus)
     assert window.document.strength == pytest.approx(0.95)
     for key, mode in ((Key.Key_2, "side_by_side"), (Key.Key_4, "rain"), (Key.Key_3, "single")):
         QTest.keyClick(window, key)
-        assert window.view.mode == mode
+        assert window.view.arrangement.mode == mode
     window.view.setFocus()
     QTest.keyPress(window.view, Key.Key_Space)
-    assert window.view.is_flipped
+    assert window.view.arrangement.is_flipped
     QTest.keyRelease(window.view, Key.Key_Space)
     QTest.keyClick(window, Key.Key_1, Control)
     assert window.viewport.zoom == 1.0
@@ -221,7 +221,7 @@ def test_page_keys_and_arrows_go_through_the_folder(
     with qtbot.waitSignal(window.document.photo_opened):
         QTest.keyClick(window.view, Key.Key_PageUp)
     assert "a.png" in window.windowTitle()
-    window.view.mode = "single"
+    window.view.arrange(mode="single")
     with qtbot.waitSignal(window.document.photo_opened):
         QTest.keyClick(window.view, Key.Key_Right)
     assert "street.png" in window.windowTitle()

@@ -64,7 +64,7 @@ def test_a_report_begins_with_counts_time_and_model(wet: Path, dry: Path) -> Non
     (wet / "broken.jpg").write_bytes(b"no photo")
     batch(wet, dry)
     asked = request(wet, dry)
-    with Queue.as_it_stands(asked) as queue:
+    with Queue.opened(asked, plan=False) as queue:
         report = report_of(queue)
     assert report.title == "wet"
     assert [name for name, _ in report.summary] == [
@@ -90,12 +90,12 @@ def test_a_report_begins_with_counts_time_and_model(wet: Path, dry: Path) -> Non
 def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None:
     def pictures(strength: float) -> tuple[bytes | None, bytes | None]:
         options = replace(OPTIONS, strength=strength)
-        asked = request(wet, dry, BatchSettings(options=options, thumbnails=True))
+        asked = request(wet, dry, BatchSettings(options=options))
         with Queue.opened(asked) as queue:
             (row,) = report_of(queue).rows
         return row.before, row.after
 
-    batch(wet, dry, thumbnails=True)
+    batch(wet, dry)
     of_first = pictures(1.0)
     assert None not in of_first
     batch(wet, dry, options=replace(OPTIONS, strength=0.1))
@@ -108,7 +108,7 @@ def test_pictures_of_an_older_result_are_forgotten(wet: Path, dry: Path) -> None
 
 
 def test_pictures_stay_where_only_scores_are_added(wet: Path, dry: Path) -> None:
-    _, (row,) = batch(wet, dry, thumbnails=True)
+    _, (row,) = batch(wet, dry)
     with Queue.opened(request(wet, dry, BatchSettings(options=OPTIONS, truth=wet))) as queue:
         before = queue.thumbnails(row)
         report_of(queue)

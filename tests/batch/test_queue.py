@@ -341,9 +341,9 @@ def test_settings_are_checked_at_once(wrong: dict[str, str]) -> None:
 def test_a_report_afterwards_tells_of_the_last_run_and_plans_nothing(wet: Path, dry: Path) -> None:
     make_photo(dry / "2_derained.png")
     batch(wet, dry)
-    with Queue.as_it_stands(request(wet, dry)) as queue:
+    with Queue.opened(request(wet, dry), plan=False) as queue:
         states_told = [row.state for row in report_of(queue).rows]
         assert queue.counts().skipped == 1
     assert states_told == ["done", "skipped", "done"]
-    with pytest.raises(BatchBusy), Queue.as_it_stands(request(wet, dry)):
-        Queue.as_it_stands(request(wet, dry))
+    with pytest.raises(BatchBusy), Queue.opened(request(wet, dry), plan=False):
+        Queue.opened(request(wet, dry), plan=False)

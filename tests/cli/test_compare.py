@@ -42,7 +42,7 @@ exit_code = partial(commands.exit_code, "compare")
 
 
 def test_a_row_a_pane_and_every_export(capsys: pytest.CaptureFixture[str]) -> None:
-    outputs = ("-o", "sheet.png", "-o", "page.html", "--json", "a.json", "--csv", "a.csv")
+    outputs = ("-o", "sheet.png", "-o", "page.html", "--json", "a.json", "-o", "a.csv")
     code = exit_code(RAINY, *TWO, "--truth", CLEAN, "--crop", "10,10,40,30", *outputs)
     assert code == 0
     said = capsys.readouterr()
@@ -82,7 +82,7 @@ def test_one_that_fails_is_said_and_the_others_are_shown(
 
 
 def test_a_folder_of_pairs(capsys: pytest.CaptureFixture[str]) -> None:
-    files = ("--json", "a.json", "--csv", "a.csv")
+    files = ("--json", "a.json")
     assert exit_code("pairs", *TWO, "--result", "theirs=pairs/rainy", *files) == 0
     said = capsys.readouterr()
     lines = [line for line in said.out.splitlines() if line.strip()]
@@ -91,9 +91,9 @@ def test_a_folder_of_pairs(capsys: pytest.CaptureFixture[str]) -> None:
     assert "95 %" in said.out
     assert lines[-1].startswith("Best on")
     assert "rainy/ and clean/" in said.err
-    assert exit_code("pairs", *TWO, "--limit", 1, "--y", "matlab", "--json", "a.json") == 0
+    assert exit_code("pairs", *TWO, "--y", "matlab", "--json", "a.json") == 0
     content = json.loads(Path("a.json").read_text("utf-8"))
-    assert len(content["images"]) == 1
+    assert len(content["images"]) == 2
     assert "matlab" in content["protocol"]
 
 
@@ -112,15 +112,13 @@ def test_a_checkpoint_that_is_missing_is_said_once_for_a_folder(
         ((RAINY, *TWO, "--weights", "auto@0.5"), 64, "the name of a model"),
         ((RAINY, *TWO, "--crop", "1,2,3"), 64, "four whole numbers"),
         ((RAINY, *TWO, "--crop", "100,0,50,50"), 64, "inside the photo"),
-        ((RAINY, *TWO, "--crop-only"), 64, "--crop"),
         ((RAINY, *TWO, "--result", "theirs"), 64, "NAME=FILE"),
-        ((RAINY, *TWO, "-o", "sheet.pdf"), 64, ".png or .html"),
+        ((RAINY, *TWO, "-o", "sheet.pdf"), 64, ".png, .html or .csv"),
         ((RAINY, *TWO, "-o", "none/sheet.png"), 1, "folder of none/sheet.png"),
         ((RAINY, *TWO, "-o", RAINY), 1, "never replaced"),
         ((RAINY, *TWO, "--truth", CLEAN, "--json", CLEAN), 1, "never replaced"),
         ((RAINY, *TWO, "--json", "five.safetensors"), 64, "ends in .json"),
-        ((RAINY, *TWO, "--csv", "five.safetensors"), 64, "ends in .csv"),
-        ((RAINY, *TWO, "--limit", "3"), 64, "a folder of pairs"),
+        ((RAINY, *TWO, "-o", "five.safetensors"), 64, "ends in .png"),
         (("pairs", *TWO, "-o", "sheet.png"), 64, "one photo"),
         (("pairs", *TWO, "--truth", CLEAN), 64, "one photo"),
         ((RAINY, "--weights", "five.safetensors@9"), 64, "--strength"),
@@ -181,23 +179,20 @@ def test_a_file_that_cannot_be_written_hinders_no_other(
     def no_space(*_: object, **__: object) -> None:
         raise OutputDiskFull(Path("full"))
 
-    for name in ("write_page", "write_contest_csv"):
-        monkeypatch.setattr(f"nledn.compare.{name}", no_space)
-    assert exit_code(RAINY, *TWO, "-o", "page.html", "-o", "sheet.png", "--csv", "a.csv") == 2
-    assert exit_code("pairs", *TWO, "--csv", "b.csv", "--json", "b.json") == 2
+    monkeypatch.setattr("nledn.compare.exports.page_of", no_space)
+    assert exit_code(RAINY, *TWO, "-o", "page.html", "-o", "sheet.png", "-o", "a.csv") == 2
     said = capsys.readouterr().err
-    assert said.count("The disk is full") == 2
+    assert said.count("The disk is full") == 1
     written = [line.partition(": ")[2] for line in said.splitlines() if "Written" in line]
-    assert written == ["sheet.png", "a.csv", "b.json"]
+    assert written == ["sheet.png", "a.csv"]
 
 
-@pytest.mark.parametrize("kind", ["json", "csv"])
 def test_a_checkpoint_is_never_replaced_by_figures(
-    kind: str, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = Path("five.safetensors").read_bytes()
-    assert exit_code(RAINY, *TWO, f"--{kind}", "five.safetensors") == 64
-    assert f"ends in .{kind}" in capsys.readouterr().err
+    assert exit_code(RAINY, *TWO, "--json", "five.safetensors") == 64
+    assert "ends in .json" in capsys.readouterr().err
     assert Path("five.safetensors").read_bytes() == before
 
 

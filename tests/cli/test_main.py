@@ -35,7 +35,7 @@ def test_help_and_version_are_taken_everywhere(
 def test_help_leads_to_what_it_does_not_list(capsys: pytest.CaptureFixture[str]) -> None:
     exit_code("batch", "-h")
     said = " ".join(capsys.readouterr().out.split())
-    for option in ("--strip", "--keep-times", "--damaged", "--include-results"):
+    for option in ("--strip", "--keep-times", "--damaged"):
         assert option in said
     exit_code("derain", "-h")
     assert "nledn batch" in capsys.readouterr().out

@@ -88,8 +88,6 @@ def test_earlier_results_among_the_photos_are_skipped_and_counted(
     assert batches.exit_code(weights, one.parent, tmp_path / "dry") == 0
     assert "2 results of an earlier run skipped" in capsys.readouterr().err
     assert batches.results(tmp_path / "dry") == {"1_derained.png", "2_derained.png"}
-    assert batches.exit_code(weights, one.parent, tmp_path / "dry", "--include-results") == 0
-    assert len(batches.results(tmp_path / "dry")) == 4
 
 
 def test_results_without_a_record_are_known_by_their_names(

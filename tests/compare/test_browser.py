@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nledn.compare import Board, Pane, measured, write_page
+from nledn.compare import Board, Pane, measured, write_board
 from nledn.photo import Photo
 from nledn.tiling import Rect
 from tests.compare.browser import Browser, browser, is_there
@@ -31,7 +31,7 @@ def page(tmp_path: Path) -> Iterator[Browser]:
         Pane("Blue", "truth", blue),
     )
     board = Board(Photo(red), "street.jpg", panes, (Rect(100, 50, 200, 125),))
-    write_page(measured(board), tmp_path / "page.html")
+    write_board(measured(board), tmp_path / "page.html")
     with browser(tmp_path / "profile") as opened:
         opened.open(tmp_path / "page.html")
         yield opened

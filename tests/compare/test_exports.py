@@ -17,9 +17,8 @@ from nledn.compare import (
     OtherResult,
     board_json,
     compare_photo,
-    write_board_csv,
-    write_page,
-    write_sheet,
+    measured,
+    write_board,
 )
 from nledn.compare.comparison import words_of
 from nledn.compare.sheet import draw_sheet
@@ -71,8 +70,8 @@ def test_panes_and_their_figures(board: Board) -> None:
 
 def test_the_sheet_is_a_picture_of_all_panes(board: Board, tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
-    write_sheet(board, path)
-    write_sheet(board, path)  # an earlier one is replaced
+    write_board(board, path)
+    write_board(board, path)  # an earlier one is replaced
     sheet = Image.open(path)
     assert sheet.format == "PNG"
     assert sheet.width > 3 * 360
@@ -84,7 +83,7 @@ def test_the_sheet_is_a_picture_of_all_panes(board: Board, tmp_path: Path) -> No
 
 def test_a_sheet_never_replaces_a_source(board: Board, rainy: Path) -> None:
     with pytest.raises(WouldReplaceSource):
-        write_sheet(board, rainy, (rainy,))
+        write_board(board, rainy, (rainy,))
 
 
 @pytest.mark.parametrize("shape", [(40, 300), (300, 40), (9, 9)])
@@ -99,7 +98,7 @@ def test_sheets_of_any_shape(
 
 
 def test_the_page_is_one_file_that_fetches_nothing(board: Board, tmp_path: Path) -> None:
-    write_page(board, tmp_path / "page.html")
+    write_board(board, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text("utf-8")
     assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//""", page)
     assert set(re.findall(r'src="(.*?),', page)) == {"data:image/webp;base64"}
@@ -112,7 +111,7 @@ def test_the_page_is_one_file_that_fetches_nothing(board: Board, tmp_path: Path)
 
 
 def test_csv_and_json_have_the_same_figures(board: Board, tmp_path: Path) -> None:
-    write_board_csv(board, tmp_path / "a.csv")
+    write_board(board, tmp_path / "a.csv")
     rows = list(csv.DictReader((tmp_path / "a.csv").read_text("utf-8").splitlines()))
     content = json.loads(json.dumps(board_json(board), allow_nan=False))
     assert len(rows) == 4 * 3 + 2
@@ -136,16 +135,16 @@ def test_without_a_crop_one_is_found_where_results_differ(
     assert all(len(pane.figures) == 2 for pane in board.results)
 
 
-def test_a_crop_alone(request_: BoardRequest, board: Board) -> None:
-    part = compare_photo(replace(request_, crops=CROPS[:1], crop_only=True), LoadedModels())
+def test_a_part_is_measured_where_it_lies(board: Board) -> None:
+    panes = (
+        pane if pane.pixels is None else replace(pane, pixels=pane.pixels[CROPS[0].slices])
+        for pane in board.panes
+    )
+    part = measured(replace(board, panes=tuple(panes), crops=(), region=CROPS[0]))
     assert part.size == (50, 50)
-    assert part.crops == ()
     for whole, cut in zip(board.panes, part.panes, strict=True):
-        if whole.pixels is not None:
-            assert cut.pixels is not None
-            np.testing.assert_array_equal(cut.pixels, whole.pixels[CROPS[0].slices])
-            if cut.figures:
-                assert cut.figures[0] == whole.figures[1]
+        if cut.figures:
+            assert cut.figures[0] == whole.figures[1]
     assert board_json(part)["panes"][1]["figures"][0]["area"]["x"] == 10
 
 

@@ -15,7 +15,6 @@ from nledn.compare import (
     OtherResult,
     compare_pairs,
     contest_json,
-    write_contest_csv,
 )
 from nledn.compare.contest import ContestRow
 from nledn.pairs import Pair, find_pairs
@@ -99,12 +98,8 @@ def test_what_fails_leaves_its_place_empty(
     json.dumps(contest_json(contest), allow_nan=False)
 
 
-def test_json_and_csv(contest: Contest, tmp_path: Path) -> None:
+def test_json(contest: Contest) -> None:
     content = json.loads(json.dumps(contest_json(contest), allow_nan=False))
     assert [each["wins"] for each in content["contenders"]] == [0, 0, 0, 4]
     assert content["images"][0]["winner"] == "theirs"
     assert content["images"][0]["scores"][3]["psnr_y"] is None  # equal: JSON has no infinity
-    write_contest_csv(contest, tmp_path / "a.csv")
-    lines = (tmp_path / "a.csv").read_text("utf-8").splitlines()
-    assert len(lines) == 1 + 4 * 4
-    assert lines[0].startswith("file,contender,psnr_y")

@@ -96,7 +96,7 @@ def test_equal_photos_have_no_infinity_in_a_file(
         ("batch", "pairs/rainy", "dry", *truth, "--report", "r.json", *same),
         ("batch", "pairs/rainy", "dry", *truth, "--report", "r.csv", *same),
         ("compare", "pairs/rainy/1.png", "--truth", "pairs/clean/1.png", "--json", "c.json", *same),
-        ("compare", "pairs/rainy/1.png", "--truth", "pairs/clean/1.png", "--csv", "c.csv", *same),
+        ("compare", "pairs/rainy/1.png", "--truth", "pairs/clean/1.png", "-o", "c.csv", *same),
     ):
         with pytest.raises(SystemExit) as ended:
             main(list(arguments))

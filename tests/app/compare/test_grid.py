@@ -126,13 +126,13 @@ def test_with_the_key_held_this_pane_moves_alone(
     second.pan(-6, 0)  # from then on all move by the same
     assert first.centre.x() - second.centre.x() == pytest.approx(apart)
     assert len(places(grid)) == 2
-    grid.link.fit()
+    grid.link.leader.fit()
     assert len(places(grid)) == 1
 
 
 def test_what_is_in_sight_is_told_of_all_panes(grid: CompareGrid, qtbot: QtBot) -> None:
     with qtbot.waitSignal(grid.link.visible_rect_changed) as told:
-        grid.link.set_zoom(4.0)
+        grid.link.leader.set_zoom(4.0)
     assert told.args[0] == grid.canvases[0].viewport.visible_rect
 
 
@@ -185,7 +185,7 @@ def test_reordered_panes_keep_where_they_look(grid: CompareGrid) -> None:
 
 def test_enter_shows_one_at_full_size(grid: CompareGrid) -> None:
     grid.canvases[2].setFocus()
-    grid.link.set_zoom(2.0)
+    grid.link.leader.set_zoom(2.0)
     QTest.keyClick(grid.canvases[2], Key.Key_Return)
     assert [canvas.isVisible() for canvas in grid.canvases] == [False, False, True, False]
     assert grid.canvases[2].size() == grid.size()

@@ -75,7 +75,7 @@ def test_only_what_is_looked_at_until_the_whole_is_asked_for(
     backend.hold()
     model = begin(wait=False)
     grid, panel = window.compare.grid, window.compare.panel
-    grid.link.set_zoom(30.0)
+    grid.link.leader.set_zoom(30.0)
     backend.free()
     qtbot.waitUntil(lambda: "visible part" in panel.measured.text() and is_settled(window))
     assert backend.tiles < 18
@@ -93,7 +93,7 @@ def test_another_order_confuses_nobody(
 ) -> None:
     backend.hold()
     model = begin(wait=False)
-    window.compare.grid.link.set_zoom(30.0)
+    window.compare.grid.link.leader.set_zoom(30.0)
     backend.free()
     qtbot.waitUntil(lambda: is_settled(window) and model.is_computed(model.visible))
     layers = {pane.key: model.pictures[pane.key].layer for pane in model.panes}
@@ -244,13 +244,13 @@ def test_each_page_has_a_zoom_of_its_own(qtbot: QtBot, window: MainWindow, begin
     begin()
     shown, before = window.shell.top_bar.zoom, window.viewport.zoom
     window.named_actions["double"].trigger()
-    assert (window.compare.grid.link.zoom, shown.text()) == (2.0, "200 %")
+    assert (window.compare.grid.link.leader.zoom, shown.text()) == (2.0, "200 %")
     assert window.viewport.zoom == before, "what is not in sight stays"
     window.named_actions["compare"].trigger()
     assert shown.text() == f"{before * 100:.0f} %"
     window.named_actions["actual"].trigger()
     assert (window.viewport.zoom, shown.text()) == (1.0, "100 %")
-    assert window.compare.grid.link.zoom == 2.0
+    assert window.compare.grid.link.leader.zoom == 2.0
 
 
 def test_a_comparison_that_failed_can_be_asked_for_again(
@@ -331,7 +331,7 @@ def test_keys_are_the_pages_and_the_views_lead_back(
         QTest.keyClick(window.focusWidget(), key)
         assert grid.single == single
         assert window.shell.page == "compare"
-    grid.link.set_zoom(8.0)
+    grid.link.leader.set_zoom(8.0)
     window.named_actions["fit"].trigger()
     assert grid.canvases[0].viewport.is_fitted
     # The view's own action leads there; Compare again leads back to where one was.
@@ -339,7 +339,7 @@ def test_keys_are_the_pages_and_the_views_lead_back(
         for name in actions:
             window.named_actions[name].trigger()
         assert window.shell.page == "photo"
-        assert window.view.mode == "single"
+        assert window.view.arrangement.mode == "single"
         assert window.named_actions["single"].isChecked()
 
 
@@ -349,7 +349,7 @@ def test_digits_mean_the_same_as_everywhere(
 ) -> None:
     begin()
     QTest.keyClick(window.compare.grid, key)
-    assert (window.shell.page, window.view.mode) == ("photo", mode)
+    assert (window.shell.page, window.view.arrangement.mode) == ("photo", mode)
 
 
 def test_checks_are_folded_away_and_say_what_they_lack(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from app.imaging.layers import InSight, Preview
 from app.imaging.picture import Picture
+from app.imaging.preview import InSight, Preview
 from nledn.photo import Photo
 from nledn.rain import RainLayer
 from nledn.tiling import Rect, balanced, whole
@@ -39,7 +39,7 @@ def test_rain_that_is_missing_is_taken_from_the_preview(picture: Picture, level:
 
 @pytest.mark.parametrize("level", [0, 2])
 def test_a_preview_keeps_the_brightness_too(picture: Picture, level: int) -> None:
-    picture.keep_brightness = True
+    picture.change_look(keep_brightness=True)
     picture.preview_added(preview_of(0.2), Rect(0, 0, 175, 150))
     seen = Rect(0, 0, *picture.level_size(level))
     after = picture.pixels("after", level, seen).astype(int)
@@ -107,7 +107,7 @@ def test_the_copy_keeps_to_its_pixels_and_says_where_to_begin() -> None:
 def test_what_is_in_sight_is_copied_at_a_level_of_some_megapixels(
     make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.imaging.picture.IN_SIGHT_PX", 30_000)
+    monkeypatch.setattr("app.imaging.preview.IN_SIGHT_PX", 30_000)
     picture = Picture()
     photo = make_photo(701, 599)
     picture.set_photo(photo)

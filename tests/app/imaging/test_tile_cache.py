@@ -2,7 +2,7 @@
 
 from PySide6.QtGui import QImage
 
-from app.imaging.picture import TileCache, TileKey
+from app.imaging.tiles import TileCache, TileKey
 from nledn.tiling import Rect
 
 

@@ -122,7 +122,7 @@ def test_what_is_looked_at_comes_first_also_while_it_runs(
 ) -> None:
     document = opened(qtbot, controller, picture_file)
     added: list[Rect] = []
-    document.tile_added.connect(added.append)
+    document.picture.region_changed.connect(added.append)
     backend.hold()
     corner = Rect(150, 110, 160, 120)
     controller.deraining.look_at(corner, corner)
@@ -267,6 +267,7 @@ def test_an_engine_that_fails_leaves_the_photo_ready(
     with qtbot.waitSignal(controller.failed):
         controller.derain()
     assert document.status.state is PhotoState.READY
+    controller.let_go()
 
 
 def test_files_and_engine_stay_off_the_main_thread(

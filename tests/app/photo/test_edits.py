@@ -263,6 +263,6 @@ def test_a_pasted_picture_is_still_asked_about(
         window.controller.drop(data)
     derain(qtbot, window)
     window.controller.open(picture_file)
-    assert dialogs.asked == ["unsaved picture"]
+    qtbot.waitUntil(lambda: dialogs.asked == ["unsaved picture"])
     assert window.document.photo is not None
     assert window.document.photo.path is None, "the answer was Cancel"

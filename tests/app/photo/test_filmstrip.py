@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.photo.edits import FILE_NAME, Choices, Edits, EditsStore
-from app.photo.filmstrip import Filmstrip, FilmstripModel
+from app.photo.filmstrip import Filmstrip
 from app.photo.state import PhotoState
+from app.shell.thumbnails import PictureCache
 from nledn import photo, places
 from nledn.photo import Photo
 from nledn.tiling import Rect
@@ -22,7 +23,6 @@ from tests.app.window import Pixels, derain, open_photo, said, state
 Control = Qt.KeyboardModifier.ControlModifier
 Left = Qt.MouseButton.LeftButton
 Key = Qt.Key
-DECORATION = Qt.ItemDataRole.DecorationRole
 
 
 @pytest.fixture
@@ -40,15 +40,15 @@ def strip(window: MainWindow) -> Filmstrip:
 
 
 def shown(strip: Filmstrip) -> list[str]:
-    return [path.name for path in strip.model.photos]
+    return [path.name for path in strip.photos]
 
 
 def states(strip: Filmstrip) -> list[str]:
-    return [strip.model.state(path) for path in strip.model.photos]
+    return [strip.state(path) for path in strip.photos]
 
 
 def click(strip: Filmstrip, row: int, *held: Qt.KeyboardModifier) -> None:
-    at = strip.view.visualRect(strip.model.index(row)).center()
+    at = strip.view.visualItemRect(strip.view.item(row)).center()
     keys = held[0] if held else Qt.KeyboardModifier.NoModifier
     QTest.mouseClick(strip.view.viewport(), Left, keys, at)
 
@@ -61,7 +61,6 @@ def save(qtbot: QtBot, window: MainWindow) -> None:
 def test_the_folder_is_shown_and_a_click_opens(
     qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
 ) -> None:
-    QAbstractItemModelTester(strip.model)
     assert not strip.isVisible()
     open_photo(qtbot, window, picture_file)
     assert strip.isVisible()
@@ -111,11 +110,11 @@ def test_small_pictures_come_when_they_are_looked_at(
     for number in range(60):
         (folder / f"z{number:02}.png").write_bytes((folder / "lake.png").read_bytes())
     wanted: set[Path] = set()
-    strip.model.picture_wanted.connect(wanted.add)
+    strip.frames.picture_wanted.connect(wanted.add)
     open_photo(qtbot, window, picture_file)
-    qtbot.waitUntil(lambda: strip.model.data(strip.model.index(0), DECORATION) is not None)
+    qtbot.waitUntil(lambda: folder / "bridge.png" in strip.frames.pictures)
     assert folder / "z59.png" not in wanted
-    strip.view.scrollTo(strip.model.index(63))
+    strip.view.scrollToItem(strip.view.item(63))
     qtbot.waitUntil(lambda: folder / "z59.png" in wanted)
 
 
@@ -129,7 +128,7 @@ def test_badges_tell_what_became_of_a_photo(
     with qtbot.waitSignal(window.document.photo_opened):
         click(strip, 3)
     qtbot.waitUntil(lambda: states(strip) == ["", "", "edited", ""])
-    spoken = strip.model.data(strip.model.index(2), Qt.ItemDataRole.AccessibleTextRole)
+    spoken = strip.view.item(2).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "street.png, edited, not saved"
     derain(qtbot, window)
     save(qtbot, window)
@@ -276,16 +275,9 @@ def test_a_message_lies_above_the_row(
     qtbot.waitUntil(is_above)
 
 
-def test_old_pictures_are_let_go(monkeypatch: pytest.MonkeyPatch, pixels: Pixels) -> None:
-    monkeypatch.setattr("app.photo.filmstrip.PICTURES_KEPT", 2)
-    model = FilmstripModel()
+def test_old_pictures_are_let_go() -> None:
+    pictures = PictureCache(2)
     paths = [Path(f"{number}.png") for number in range(3)]
-    model.set_photos(paths, {})
-    image = QImage(9, 6, QImage.Format.Format_RGB32)
     for path in paths:
-        model.set_picture(path, image)
-    wanted: list[Path] = []
-    model.picture_wanted.connect(wanted.append)
-    for row in range(3):
-        model.data(model.index(row), DECORATION)
-    assert wanted == paths[:1]
+        pictures.keep(path, QImage(9, 6, QImage.Format.Format_RGB32), 1.0)
+    assert [pictures.shown(path) is not None for path in paths] == [False, True, True]

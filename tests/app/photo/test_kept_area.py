@@ -14,7 +14,7 @@ from tests.app.window import open_photo
 def test_clear_is_there_only_while_an_area_is_kept(
     qtbot: QtBot, window: MainWindow, picture_file: Path
 ) -> None:
-    window.view.mode = "single"
+    window.view.arrange(mode="single")
     open_photo(qtbot, window, picture_file)
     area, clear = window.photo.panel.keep_area, window.named_actions["clear"]
     assert not area.clear.isVisible()

@@ -45,7 +45,7 @@ def large(
     path = tmp_path / "street.png"
     photo.write(Photo(pixels), path)
     open_photo(qtbot, window, path)
-    window.view.mode = "single"
+    window.view.arrange(mode="single")
     backend.hold()
     window.controller.derain()
     return window
@@ -89,7 +89,9 @@ def test_the_model_is_chosen_and_loaded_before_a_click(
     assert state(window) is PhotoState.READY
     engines.loaded.clear()
     derain(qtbot, window)
-    assert window.document.status.checkpoint == "other"
+    record = window.document.status.record
+    assert record is not None
+    assert record.checkpoint == "other"
     assert not engines.loaded
 
 

@@ -1,4 +1,4 @@
-"""Work from before a crash is restored with its undo, and outlives the next crash as well."""
+"""Work from before a crash is done again with its undo, and outlives the next crash as well."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,46 +11,45 @@ from pytestqt.qtbot import QtBot
 
 from app.imaging.mask import Brush, Stroke
 from app.main_window import MainWindow
-from app.photo.autosave import Offer, RecoveryFile, recover
+from app.photo.autosave import Recovered, RecoveryFile, recover
 from app.photo.edits import Choices
 from app.photo.history import ChoiceStep
 from app.photo.state import PhotoState
 from app.start import Beginning
 from nledn import places
 from nledn.locking import lock
-from tests.app.conftest import OPTIONS, FakeEngines, StandIn
+from tests.app.conftest import OPTIONS
 from tests.app.window import Pixels, said, state
 
 
 @pytest.fixture
-def offer(picture_file: Path, pixels: Pixels) -> Iterator[Offer]:
+def offer(picture_file: Path, pixels: Pixels) -> Iterator[Recovered]:
     """A derained photo with a kept area at half strength, left by a process that is gone."""
-    layer = FakeEngines(StandIn()).get(OPTIONS).derain(pixels)
     kept = RecoveryFile(picture_file, OPTIONS)
-    kept.begin(OPTIONS, layer)
     stroke = Stroke(np.zeros(pixels.shape[:2], np.float32), Brush(30, 1.0))
     stroke.paint([(20.0, 20.0), (140.0, 100.0)])
     other = replace(OPTIONS, precision="fp32")
     whole, half, other_half = Choices(), Choices(strength=0.5), Choices("other", 0.5)
     steps = ChoiceStep(whole, half), stroke.patch(), ChoiceStep(half, other_half)
-    for deed in (*steps, "undo"):
+    for deed in (*steps, "undo", "derain"):
         kept.note(deed)
     for options in (other, OPTIONS):
         kept.note(options)
     kept.flush()
     (path,) = (places.user_state() / "recovery").iterdir()
-    yield Offer(path, picture_file, 9, 9)
+    found = recover(path)
+    assert found is not None
+    yield found
     kept.discard()
 
 
 def test_undo_outlives_a_crash_and_the_next_one(
-    qtbot: QtBot, window: MainWindow, offer: Offer
+    qtbot: QtBot, window: MainWindow, offer: Recovered
 ) -> None:
     document, stack = window.document, window.document.history.stack
     window.controller.restore(offer)
-    qtbot.waitUntil(lambda: document.layer is not None and not offer.file.exists())
+    qtbot.waitUntil(lambda: state(window) is PhotoState.DONE and not offer.file.exists())
     qtbot.waitUntil(lambda: window.tasks.is_idle)
-    assert state(window) is PhotoState.DONE
     assert document.options == OPTIONS
     assert document.strength == 0.5
     assert document.is_unsaved
@@ -61,9 +60,7 @@ def test_undo_outlives_a_crash_and_the_next_one(
     assert path != offer.file
     again = recover(path)
     assert again is not None
-    assert len(again.deeds) == 6
-    ((_, rain),) = again.layers
-    assert rain.is_complete
+    assert len(again.deeds) == 7
     window.named_actions["redo"].trigger()
     assert document.options == replace(OPTIONS, weights="other")
     for _ in range(3):
@@ -77,7 +74,7 @@ def test_undo_outlives_a_crash_and_the_next_one(
 
 
 @pytest.fixture
-def crashed(offer: Offer) -> Path:
+def crashed(offer: Recovered) -> Path:
     """The private file of a program that was killed."""
     path = offer.file.with_name("1-2.recovery")
     shutil.copy(offer.file, path)

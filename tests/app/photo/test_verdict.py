@@ -121,7 +121,7 @@ def test_the_chip_lies_on_the_result_where_both_are_side_by_side(
 ) -> None:
     derain(qtbot, opened)
     qtbot.waitUntil(lambda: chip_of(opened).isVisible())
-    opened.view.mode = "side_by_side"
+    opened.view.arrange(mode="side_by_side")
     chip, after = chip_of(opened).geometry(), opened.view.after_area
     assert after.left() >= opened.view.width() // 2
     assert after.contains(chip)

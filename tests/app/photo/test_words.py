@@ -10,6 +10,7 @@ from app.photo.results import Saved
 from app.photo.state import PhotoState, Status
 from app.photo.words import saved_of, status_of
 from nledn.photo import Note, Photo, WriteSettings
+from tests.app.conftest import RECORD
 
 GONE = "afterrain-light is missing"
 RICH = Photo(
@@ -68,5 +69,6 @@ def test_the_status_names_the_chosen_model_and_why(
     checkpoint: str, reason: str, words: str
 ) -> None:
     names = {"afterrain": "All-round", "afterrain-light": "Light"}
-    status = Status(PhotoState.DONE, 1, 1, checkpoint=checkpoint, reason=reason)
+    record = replace(RECORD, checkpoint=checkpoint, reason=reason, device="")
+    status = Status(PhotoState.DONE, 1, 1, record=record)
     assert status_of(status, names) == words

@@ -14,9 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.imaging.mask import Brush
 from app.imaging.picture import Picture
-from app.views.before_after_canvas import SETTLING_MS
 from app.views.panes import Mode
-from app.views.photo_view import PhotoView
+from app.views.photo_view import SETTLING_MS, PhotoView
 from app.views.viewport import Viewport
 from nledn.tiling import Rect
 from tests.app.conftest import MakeLayer, MakePhoto
@@ -26,7 +25,7 @@ BESIDE_LINE = 30  # columns of the handle to each side
 
 
 def test_before_and_after_meet_at_the_divider(desk: Desk) -> None:
-    desk.view.divider = 0.4
+    desk.view.arrange(position=0.4)
     shown, line = desk.shown()[BELOW_LABELS], 160
     left, right = slice(0, line - BESIDE_LINE), slice(line + BESIDE_LINE, WIDTH)
     np.testing.assert_array_equal(shown[:, left], desk.before()[BELOW_LABELS, left])
@@ -34,14 +33,14 @@ def test_before_and_after_meet_at_the_divider(desk: Desk) -> None:
 
 
 def test_before_is_above_a_horizontal_divider(desk: Desk) -> None:
-    desk.view.orientation = Qt.Orientation.Horizontal
+    desk.view.arrange(line=Qt.Orientation.Horizontal)
     shown = desk.shown()
     np.testing.assert_array_equal(shown[60:120], desk.before()[60:120])
     np.testing.assert_array_equal(shown[180:240], desk.after()[180:240])
 
 
 def test_side_by_side_both_show_the_same_place(desk: Desk) -> None:
-    desk.view.mode = "side_by_side"
+    desk.view.arrange(mode="side_by_side")
     shown = desk.shown()[BELOW_LABELS]
     before, after = desk.before()[BELOW_LABELS], desk.after()[BELOW_LABELS]
     assert before.shape[1] == 199
@@ -50,12 +49,12 @@ def test_side_by_side_both_show_the_same_place(desk: Desk) -> None:
 
 
 def test_the_single_view_shows_the_result(desk: Desk) -> None:
-    desk.view.mode = "single"
+    desk.view.arrange(mode="single")
     np.testing.assert_array_equal(desk.shown()[BELOW_LABELS], desk.after()[BELOW_LABELS])
 
 
 def test_the_rain_has_a_view_of_its_own(desk: Desk) -> None:
-    desk.view.mode = "rain"
+    desk.view.arrange(mode="rain")
     rain = desk.picture.pixels("rain", 0, desk.viewport.visible_rect)
     np.testing.assert_array_equal(desk.shown()[BELOW_LABELS], rain[BELOW_LABELS])
     assert desk.view.labels() == ("Rain × 2",)
@@ -67,7 +66,7 @@ def test_switching_views_keeps_the_place(qtbot: QtBot, desk: Desk) -> None:
     modes: tuple[Mode, ...] = ("side_by_side", "single", "rain", "before_after")
     for mode in modes:
         with qtbot.waitSignal(desk.view.mode_changed) as changed:
-            desk.view.mode = mode
+            desk.view.arrange(mode=mode)
         assert changed.args == [mode]
         assert (desk.viewport.zoom, desk.viewport.centre) == (3, centre)
 
@@ -79,13 +78,13 @@ def test_labels_say_which_is_which(desk: Desk, make_layer: MakeLayer) -> None:
     assert view.labels() == ("Before", "After: in part")
     picture.set_layer(None)
     assert view.labels() == ("Before",)
-    view.mode = "side_by_side"
+    view.arrange(mode="side_by_side")
     assert view.labels() == ("Before", "After: not derained yet")
 
 
 @pytest.mark.parametrize("position", [0.0, 0.5, 1.0])
 def test_both_labels_are_always_in_sight(desk: Desk, position: float) -> None:
-    desk.view.divider = position
+    desk.view.arrange(position=position)
     shown = desk.shown()
     photo = desk.before() if position == 1 else desk.after()
     for corner in (slice(16, 60), slice(WIDTH - 60, WIDTH - 16)):
@@ -101,7 +100,7 @@ def test_without_rain_there_is_nothing_to_divide(desk: Desk, make_layer: MakeLay
 
 
 def test_above_200_per_cent_pixels_are_squares(desk: Desk) -> None:
-    desk.view.mode = "single"
+    desk.view.arrange(mode="single")
     desk.viewport.set_zoom(4)
     seen = desk.viewport.visible_rect
     after = desk.picture.pixels("after", 0, seen)
@@ -113,7 +112,7 @@ def test_above_200_per_cent_pixels_are_squares(desk: Desk) -> None:
 
 
 def test_rain_that_arrives_is_shown(desk: Desk, make_layer: MakeLayer) -> None:
-    desk.view.mode = "single"
+    desk.view.arrange(mode="single")
     picture = desk.picture
     complete = make_layer(picture.photo)
     layer = make_layer(picture.photo, tiles=0)
@@ -126,21 +125,21 @@ def test_rain_that_arrives_is_shown(desk: Desk, make_layer: MakeLayer) -> None:
 
 
 def test_strength_is_live(qtbot: QtBot, desk: Desk) -> None:
-    desk.view.mode = "single"
+    desk.view.arrange(mode="single")
     for strength in (0.2, 1.4):
-        desk.picture.strength = strength
+        desk.picture.change_look(strength=strength)
         np.testing.assert_array_equal(desk.shown()[BELOW_LABELS], desk.after()[BELOW_LABELS])
 
 
 def test_a_hand_on_the_strength_may_see_a_coarser_level_but_not_for_long(
     qtbot: QtBot, desk: Desk
 ) -> None:
-    desk.view.mode = "single"
+    desk.view.arrange(mode="single")
     desk.viewport.set_zoom(0.6)
     qtbot.wait_until(lambda: not desk.view.is_settling, timeout=20 * SETTLING_MS)
     sharp = desk.shown()
-    desk.picture.strength = 0.5
-    desk.picture.strength = 1.0
+    desk.picture.change_look(strength=0.5)
+    desk.picture.change_look(strength=1.0)
     assert np.abs(desk.shown().astype(int) - sharp).max() > 20
     qtbot.wait_until(lambda: not desk.view.is_settling, timeout=20 * SETTLING_MS)
     np.testing.assert_array_equal(desk.shown(), sharp)
@@ -210,7 +209,7 @@ def test_what_was_kept_looks_as_if_drawn_anew(
 def test_new_edges_fit_what_is_there(
     desk: Desk, zoom: float, operation: tuple[str, float, float]
 ) -> None:
-    desk.view.mode = "single" if operation[0] != "divider" else "before_after"
+    desk.view.arrange(mode="single" if operation[0] != "divider" else "before_after")
     desk.viewport.set_zoom(zoom)
     desk.view.grab()
     operate(desk, *operation)
@@ -221,7 +220,8 @@ def assert_as_if_drawn_anew(desk: Desk) -> None:
     desk.view.clearFocus()
     fresh = PhotoView(desk.picture, desk.viewport)
     fresh.resize(WIDTH, HEIGHT)
-    fresh.mode, fresh.divider = desk.view.mode, desk.view.divider
+    arranged = desk.view.arrangement
+    fresh.arrange(mode=arranged.mode, position=arranged.position)
     expected = desk.pixels_of(fresh.grab().toImage()).astype(int)
     fresh.deleteLater()
     # Where a level is smoothed, the same pixel drawn from another corner may round differently.
@@ -236,7 +236,7 @@ def operate(desk: Desk, name: str, first: float, second: float) -> None:
     elif name == "divider":
         desk.view.handle.drag_to(QPointF(first * WIDTH, 0))
     elif name == "mode":
-        desk.view.mode = first  # type: ignore[assignment]  # a mode, where the name is that
+        desk.view.arrange(mode=first)
     else:
         rect = Rect(int(first), int(second), int(first) + 90, int(second) + 80)
         assert desk.picture.layer is not None
@@ -292,7 +292,7 @@ def test_what_changes_is_repainted_and_little_else(
     qtbot.addWidget(view)
     view.resize(WIDTH, HEIGHT)
     view.setFocus()
-    view.brush = Brush(12)
+    view.set_brush(Brush(12))
     with qtbot.waitExposed(view):
         view.show()
     desk.viewport.set_zoom(zoom)
@@ -327,22 +327,22 @@ def move_pointer(view: PhotoView, to: QPointF) -> None:
 
 def test_the_part_that_is_shown_derained_is_told_as_it_changes(qtbot: QtBot, desk: Desk) -> None:
     view, seen = desk.view, desk.viewport.visible_rect
-    view.divider = 0.25
+    view.arrange(position=0.25)
     assert view.after_rect == Rect(seen.left + 100, seen.top, seen.right, seen.bottom)
     with qtbot.waitSignal(view.sight_changed):
         view.handle.moved.emit(0.75)
     assert view.after_rect == Rect(seen.left + 300, seen.top, seen.right, seen.bottom)
-    view.is_flipped = True
+    view.arrange(is_flipped=True)
     assert view.after_rect.left == seen.left + 300, "it is only covered for a moment"
-    view.is_flipped = False
-    view.orientation = Qt.Orientation.Horizontal
+    view.arrange(is_flipped=False)
+    view.arrange(line=Qt.Orientation.Horizontal)
     assert view.after_rect == Rect(seen.left, seen.top + 225, seen.right, seen.bottom)
-    view.divider = 1.0
+    view.arrange(position=1.0)
     assert view.after_rect == seen
     for mode in ("single", "rain"):
-        view.mode = mode
+        view.arrange(mode=mode)
         assert view.after_rect == seen
-    view.mode = "side_by_side"
+    view.arrange(mode="side_by_side")
     assert view.after_rect == desk.viewport.visible_rect
 
 

@@ -19,17 +19,18 @@ def keep_a_disc(desk: Desk) -> None:
 
 @pytest.mark.parametrize("zoom", [1.0, 4.0])
 def test_the_outline_is_two_pixels_wide_at_every_zoom(desk: Desk, zoom: float) -> None:
-    desk.view.mode = "single"
+    desk.view.arrange(mode="single")
     desk.viewport.set_zoom(zoom)
-    desk.viewport.look_at(QPointF(350 + 40, 300))  # its right end
-    desk.picture.strength = 0.0  # so that only the line is new
+    away = (desk.viewport.centre - QPointF(350 + 40, 300)) * desk.viewport.zoom
+    desk.viewport.pan(away.x(), away.y())  # to its right end
+    desk.picture.change_look(strength=0.0)  # so that only the line is new
     keep_a_disc(desk)
     without_rain = desk.shown()
-    desk.view.brush = Brush(40)
+    desk.view.set_brush(Brush(40))
     tinted = desk.shown()
-    desk.view.brush = None
+    desk.view.set_brush(None)
     np.testing.assert_array_equal(desk.shown(), without_rain)
-    desk.picture.mask = None
+    desk.picture.set_mask(None)
     (changed,) = np.nonzero((desk.shown()[ROW] != without_rain[ROW]).any(axis=-1))
     right = changed[changed > 150]
     assert len(right) == 2, "a light pixel and a dark one"
@@ -40,8 +41,8 @@ def test_the_outline_is_two_pixels_wide_at_every_zoom(desk: Desk, zoom: float) -
 
 
 def test_the_outline_follows_a_stroke_that_is_undone(desk: Desk) -> None:
-    desk.view.mode = "single"
-    desk.picture.strength = 0.0
+    desk.view.arrange(mode="single")
+    desk.picture.change_look(strength=0.0)
     keep_a_disc(desk)
     outlined = desk.shown()
     desk.picture.begin_stroke(Brush(20, feather=0))
@@ -49,13 +50,13 @@ def test_the_outline_follows_a_stroke_that_is_undone(desk: Desk) -> None:
     patch = desk.picture.end_stroke()
     assert (desk.shown() != outlined).any()
     assert patch is not None
-    desk.picture.undo_stroke(patch)
+    desk.picture.put_patch(patch, undo=True)
     np.testing.assert_array_equal(desk.shown(), outlined)
 
 
 def test_the_photo_as_it_was_has_no_outline(desk: Desk) -> None:
-    desk.view.mode = "single"
-    desk.view.is_flipped = True
+    desk.view.arrange(mode="single")
+    desk.view.arrange(is_flipped=True)
     bare = desk.shown()
     keep_a_disc(desk)
     np.testing.assert_array_equal(desk.shown(), bare)

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.imaging.mask import Brush
+from app.imaging.mask import Brush, Stroke
 from app.views.panes import Mode
 from tests.app.views.desk import BELOW_LABELS, Desk
 from tests.app.views.fingers import Fingers
@@ -21,10 +21,10 @@ def test_the_handle_is_dragged_and_the_photo_elsewhere(qtbot: QtBot, desk: Desk)
     handle, origin = desk.view.handle, desk.viewport.origin
     middle = handle.rect().center()
     QTest.mousePress(handle, LEFT, NO_KEYS, middle)
-    with qtbot.waitSignal(desk.view.divider_moved):
+    with qtbot.waitSignal(desk.view.handle.moved):
         QTest.mouseMove(handle, middle + QPoint(100, 0))
     QTest.mouseRelease(handle, LEFT, NO_KEYS, middle)
-    assert desk.view.divider == pytest.approx(0.75, abs=0.01)
+    assert desk.view.arrangement.position == pytest.approx(0.75, abs=0.01)
     assert desk.viewport.origin == origin
     QTest.mousePress(desk.view, LEFT, NO_KEYS, QPoint(50, 50))
     move(desk.view, QPointF(60, 45))
@@ -40,9 +40,9 @@ def move(view: QWidget, to: QPointF) -> None:
 def test_the_handle_moves_by_keyboard(qtbot: QtBot, desk: Desk) -> None:
     desk.view.handle.setFocus()
     QTest.keyClick(desk.view.handle, Qt.Key.Key_Home)
-    assert desk.view.divider == 0
+    assert desk.view.arrangement.position == 0
     QTest.keyClick(desk.view.handle, Qt.Key.Key_Right)
-    assert desk.view.divider == pytest.approx(0.01)
+    assert desk.view.arrangement.position == pytest.approx(0.01)
 
 
 def test_a_finger_on_the_handle_drags_it(desk: Desk) -> None:
@@ -51,25 +51,21 @@ def test_a_finger_on_the_handle_drags_it(desk: Desk) -> None:
     fingers.touch((200, 150))
     fingers.touch((300, 150))
     fingers.touch()
-    assert desk.view.divider == pytest.approx(0.75, abs=0.01)
+    assert desk.view.arrangement.position == pytest.approx(0.75, abs=0.01)
     assert desk.viewport.origin == origin
 
 
 @pytest.mark.parametrize("mode", ["before_after", "single", "rain"])
-def test_space_shows_the_photo_as_it_was_while_held(qtbot: QtBot, desk: Desk, mode: Mode) -> None:
-    desk.view.mode = mode
+def test_space_shows_the_photo_as_it_was_while_held(desk: Desk, mode: Mode) -> None:
+    desk.view.arrange(mode=mode)
     space = Qt.Key.Key_Space
-    with qtbot.waitSignal(desk.view.flip_changed) as pressed:
-        QTest.keyPress(desk.view, space)
-    assert pressed.args == [True]
+    QTest.keyPress(desk.view, space)
     assert desk.view.labels() == ("Before",)
     np.testing.assert_array_equal(desk.shown()[BELOW_LABELS], desk.before()[BELOW_LABELS])
-    with qtbot.assertNotEmitted(desk.view.flip_changed):  # a held key repeats itself
-        for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
-            QApplication.sendEvent(desk.view, QKeyEvent(kind, space, NO_KEYS, " ", True))
-    with qtbot.waitSignal(desk.view.flip_changed) as released:
-        QTest.keyRelease(desk.view, space)
-    assert released.args == [False]
+    for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):  # a held key repeats itself
+        QApplication.sendEvent(desk.view, QKeyEvent(kind, space, NO_KEYS, " ", True))
+        assert desk.view.arrangement.is_flipped
+    QTest.keyRelease(desk.view, space)
     assert desk.view.labels() != ("Before",)
 
 
@@ -78,13 +74,13 @@ def test_who_leaves_with_space_held_is_not_stuck(qtbot: QtBot, desk: Desk) -> No
     qtbot.addWidget(other)
     desk.view.setFocus()
     QTest.keyPress(desk.view, Qt.Key.Key_Space)
-    assert desk.view.is_flipped
+    assert desk.view.arrangement.is_flipped
     desk.view.clearFocus()
-    assert not desk.view.is_flipped
+    assert not desk.view.arrangement.is_flipped
 
 
 def test_who_comes_by_keyboard_sees_where_they_are(desk: Desk) -> None:
-    desk.view.mode = "single"
+    desk.view.arrange(mode="single")
     bare = desk.shown()
     desk.view.clearFocus()
     desk.view.setFocus(Qt.FocusReason.TabFocusReason)
@@ -97,46 +93,47 @@ def test_who_comes_by_keyboard_sees_where_they_are(desk: Desk) -> None:
 def test_left_and_right_are_the_windows_in_the_single_view(
     qtbot: QtBot, desk: Desk, mode: Mode, moves: bool
 ) -> None:
-    desk.view.mode = mode
+    desk.view.arrange(mode=mode)
     origin = desk.viewport.origin
     QTest.keyClick(desk.view, Qt.Key.Key_Right)
     assert (desk.viewport.origin != origin) is moves
 
 
-def test_a_brush_tells_its_strokes(qtbot: QtBot, desk: Desk) -> None:
-    view = desk.view
-    view.brush = Brush(20)
+def test_a_brush_paints_strokes_and_tells_them(qtbot: QtBot, desk: Desk) -> None:
+    view, picture = desk.view, desk.picture
+    view.set_brush(Brush(20))
     desk.viewport.set_zoom(2)
-    told: list[object] = []
-    view.stroke_begun.connect(lambda: told.append("begun"))
-    view.stroke_moved.connect(told.extend)
-    view.stroke_ended.connect(lambda: told.append("ended"))
     origin = desk.viewport.origin
-    QTest.mousePress(view, LEFT, NO_KEYS, QPoint(40, 80))
-    move(view, QPointF(60, 90))
-    QTest.mouseRelease(view, LEFT, NO_KEYS, QPoint(60, 90))
+    with qtbot.waitSignal(view.painted) as painted:
+        QTest.mousePress(view, LEFT, NO_KEYS, QPoint(40, 80))
+        move(view, QPointF(60, 90))
+        QTest.mouseRelease(view, LEFT, NO_KEYS, QPoint(60, 90))
     move(view, QPointF(99, 99))
     places = [((x - origin.x()) / 2, (y - origin.y()) / 2) for x, y in ((40, 80), (60, 90))]
-    assert told == ["begun", *places, "ended"]
+    expected = np.zeros((600, 700), np.float32)
+    stroke = Stroke(expected, Brush(20))
+    stroke.paint(places)
+    np.testing.assert_array_equal(picture.mask, expected)
+    assert painted.args[0].rect == stroke.patch().rect
     assert desk.viewport.origin == origin
 
 
 def test_what_is_painted_keeps_the_photo_and_is_tinted_while_painting(desk: Desk) -> None:
     view, picture = desk.view, desk.picture
-    view.mode = "single"
+    view.arrange(mode="single")
     picture.begin_stroke(Brush(1000, feather=0))
     desk.shown()
     picture.paint([(350, 300)])
     np.testing.assert_array_equal(desk.shown()[BELOW_LABELS], desk.before()[BELOW_LABELS])
-    view.brush = Brush(20)
+    view.set_brush(Brush(20))
     tinted = desk.shown()[BELOW_LABELS].astype(float)
     before = desk.before()[BELOW_LABELS].astype(float)
     np.testing.assert_allclose(tinted[:, :, 0], before[:, :, 0] * 0.55 + 214 * 0.45, atol=2)
 
 
 def test_the_ring_follows_the_pointer(desk: Desk) -> None:
-    desk.view.mode = "single"
-    desk.view.brush = Brush(20, feather=0)
+    desk.view.arrange(mode="single")
+    desk.view.set_brush(Brush(20, feather=0))
     bare = desk.shown()
     move_without_button(desk.view, QPointF(200, 150))
     ringed = np.abs(desk.shown().astype(int) - bare).max(axis=2) > 0
@@ -155,7 +152,8 @@ def move_without_button(view: QWidget, to: QPointF) -> None:
 
 
 def test_a_double_click_with_a_brush_is_a_second_dab(qtbot: QtBot, desk: Desk) -> None:
-    desk.view.brush = Brush(20)
-    with qtbot.waitSignal(desk.view.stroke_begun):
+    desk.view.set_brush(Brush(20))
+    with qtbot.waitSignal(desk.view.painted):
         QTest.mouseDClick(desk.view, LEFT, NO_KEYS, QPoint(50, 50))
+        QTest.mouseRelease(desk.view, LEFT, NO_KEYS, QPoint(50, 50))
     assert desk.viewport.zoom == 1

@@ -21,7 +21,7 @@ def pending(desk: Desk, make_layer: MakeLayer) -> Desk:
 
 def test_light_passes_over_the_after_part(qtbot: QtBot, pending: Desk) -> None:
     view = pending.view
-    view.divider = 0.5
+    view.arrange(position=0.5)
     still = pending.shown()
     view.shimmer.set_running(True)
     bands: list[QRect] = []

@@ -130,13 +130,6 @@ def test_panning_moves_by_pixels_of_the_screen() -> None:
     assert (at.origin - before).toTuple() == (-30, 12)
 
 
-def test_looking_at_a_place_brings_it_to_the_middle() -> None:
-    at = viewport()
-    at.set_zoom(1)
-    at.look_at(QPointF(2000, 1500))
-    assert at.to_photo(QPointF(750, 450)) == QPointF(2000, 1500)
-
-
 def test_a_wheel_stops_once_at_100_per_cent() -> None:
     at = viewport()
     at.set_zoom(0.9)

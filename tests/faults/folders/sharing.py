@@ -19,7 +19,7 @@ def _is_read_by_others(folder: Path) -> None:
     victim.dry.mkdir()
     before = os.umask(0)
     try:
-        victim.run(thumbnails=True)
+        victim.run()
     finally:
         os.umask(before)
     kept = (victim.journal.parent, *victim.journal.parent.iterdir())
@@ -57,7 +57,7 @@ def _lies_in_an_open_folder(folder: Path) -> None:
 def _is_elsewhere(victim: Victim) -> None:
     """The journal is in the user's own folder, and the batch continues with it."""
     assert not victim.tried()
-    with Queue.as_it_stands(request(victim.wet, victim.dry)) as queue:
+    with Queue.opened(request(victim.wet, victim.dry), plan=False) as queue:
         journal = queue.workspace.journal
         assert queue.counts().total == 2
     assert not journal.is_relative_to(victim.dry)

@@ -51,11 +51,11 @@ class Victim:
     def tried(self, *, strength: float = 0.5, conflict: str = "skip") -> list[str]:
         """Preview, run and report; the sentences of what was refused."""
         settings = BatchSettings(options=replace(OPTIONS, strength=strength), conflict=conflict)
-        asked = request(self.wet, self.dry, replace(settings, thumbnails=True))
+        asked = request(self.wet, self.dry, settings)
         said: list[str] = []
 
         def report() -> None:
-            with Queue.as_it_stands(asked) as queue:
+            with Queue.opened(asked, plan=False) as queue:
                 rows = report_of(queue).rows
                 assert {row.file.parent for row in rows} <= {self.wet}, rows
                 assert not [row for row in rows if "photo" in str(row.output)], rows

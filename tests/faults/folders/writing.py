@@ -199,8 +199,8 @@ def _commands(folder: Path) -> dict[str, tuple[Sequence[object], str]]:
         "sheet": ((*compare, "-o"), ".png"),
         "page": ((*compare, "-o"), ".html"),
         "figures": ((*compare, "--json"), ".json"),
-        "table": ((*compare, "--csv"), ".csv"),
-        "contest": (("compare", folder / "pairs", *options, "--csv"), ".csv"),
+        "table": ((*compare, "-o"), ".csv"),
+        "contest": (("compare", folder / "pairs", *options, "--json"), ".json"),
         "scores": (("evaluate", "--pairs", folder / "pairs", *options, "--json"), ".json"),
         "result": (("derain", wet / "1.png", *options, "-o"), ".png"),
         "rain": (

@@ -155,16 +155,6 @@ def test_a_client_that_is_not_installed_is_named(
         build(wanted(b"x"), tmp_path)
 
 
-def test_other_packages_are_left_alone(tmp_path: Path) -> None:
-    packages = (*wanted(b"x").packages, replace(wanted(b"x").packages[0], id="another"))
-    assert build(Table(packages, ()), tmp_path, only=["another"]).photos == ()
-
-
-def test_a_package_that_there_is_not_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no package is called anothr"):
-        build(wanted(b"x"), tmp_path, only=["anothr"])
-
-
 def test_the_table_is_whole() -> None:
     whole = read_table()
     ids = {package.id for package in whole.packages}
