@@ -71,29 +71,6 @@ def keep_theme(app: QApplication, preferences: Preferences) -> None:
     scheme_changed.connect(lambda: theme.apply(app, preferences.settings.theme))
 
 
-class Editing(QObject):
-    """A photo that another program waits for: Save replaces it, and the window closes."""
-
-    def __init__(self, window: MainWindow, path: Path) -> None:
-        super().__init__(window)
-        self._window = window
-        self._path = path.absolute()
-        window.controller.saving.edited = self._path
-        window.controller.saving.saved.connect(self._close_if_told)
-
-    def first(self) -> None:
-        """The window is on the screen."""
-        words = tr("Save replaces this file, and returns to the program that opened it.")
-        self._window.controller.read(self._path, Notice(words))
-        self._window.models.look()
-        self._window.screen_profile.read()
-
-    def _close_if_told(self, saved: Saved) -> None:
-        """Close, but for a message about what is not kept, which is read first."""
-        if saved.path == self._path and not saved.photo.notes:
-            QTimer.singleShot(0, self._window.close)
-
-
 class Beginning(QObject):
     """The work after the first paint, in order: the photo, the cards, the engine."""
 
@@ -106,20 +83,9 @@ class Beginning(QObject):
 
     def first(self) -> None:
         """Begin, once the window is on the screen."""
-        window, controller = self._window, self._window.controller
-        is_first = not window.preferences.settings.started
-        path = self._path or (places.sample_photo() if is_first else None)
-        if is_first and path == places.sample_photo():
-            self._greet(path)
-        elif path is not None:
-            controller.open(path)
-        else:
-            recent = window.preferences.settings.recent
-            window.photo.start.show_recent([path_kept(name) for name in recent], window.tasks)
-        handle = window.windowHandle()
-        handle.screenChanged.connect(window.screen_profile.moved_to)
-        controller.look_for_recovery()
-        window.batch_controller.restore()
+        window = self._window
+        self._open()
+        window.windowHandle().screenChanged.connect(window.screen_profile.moved_to)
         window.models.look()
         window.screen_profile.read()
         self._timer.start()
@@ -131,6 +97,20 @@ class Beginning(QObject):
         self._timer.stop()
         self._window.controller.warm_up()
         self._window.backend_benchmark.look_at_machine()
+
+    def _open(self) -> None:
+        window, controller = self._window, self._window.controller
+        is_first = not window.preferences.settings.started
+        path = self._path or (places.sample_photo() if is_first else None)
+        if is_first and path == places.sample_photo():
+            self._greet(path)
+        elif path is not None:
+            controller.open(path)
+        else:
+            recent = window.preferences.settings.recent
+            window.photo.start.show_recent([path_kept(name) for name in recent], window.tasks)
+        controller.look_for_recovery()
+        window.batch_controller.restore()
 
     def _greet(self, sample: Path) -> None:
         window = self._window
@@ -147,3 +127,22 @@ class Beginning(QObject):
             banner = self._window.shell.banner
             if banner.notice is self._welcome:
                 banner.clear()
+
+
+class Editing(Beginning):
+    """A photo that another program waits for: Save replaces it, and the window closes."""
+
+    def __init__(self, window: MainWindow, path: Path) -> None:
+        super().__init__(window, path)
+        window.controller.saving.edited = self._path
+        window.controller.saving.saved.connect(self._close_if_told)
+
+    def _open(self) -> None:
+        assert self._path is not None, "it is given"
+        words = tr("Save replaces this file, and returns to the program that opened it.")
+        self._window.controller.read(self._path, Notice(words))
+
+    def _close_if_told(self, saved: Saved) -> None:
+        """Close, but for a message about what is not kept, which is read first."""
+        if saved.path == self._path and not saved.photo.notes:
+            QTimer.singleShot(0, self._window.close)

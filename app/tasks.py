@@ -8,13 +8,16 @@ The caller of `submit` holds the task and connects to it at once. A task emits i
 main thread, by the event loop: never before the caller has returned to it, so there is time.
 """
 
+import itertools
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, Never, ParamSpec, TypeVar
+from enum import IntEnum
+from functools import partial
+from queue import Empty, PriorityQueue
+from typing import Any, ClassVar, Generic, Literal, Never, ParamSpec, TypeAlias, TypeVar
 
 import shiboken6
 import typing_extensions
@@ -74,6 +77,13 @@ class Call(Job[R]):
         return self.act()
 
 
+@dataclass(frozen=True, eq=False)
+class ComputeCall(Call[R]):
+    """A call without reports, on the compute queue."""
+
+    queue: ClassVar[QueueName] = "compute"
+
+
 class TaskSignal(Generic[Arguments]):
     """A signal of a task whose receivers a type checker can check."""
 
@@ -100,6 +110,7 @@ class Task(Generic[R, P]):
         succeeded: (result).
         cancelled: it stopped on request; the job keeps its finished work.
         progressed: (value) an intermediate result.
+        is_done: it emits no more signals; for the main thread.
     """
 
     def __init__(self, job: Job[R, P]) -> None:
@@ -108,14 +119,9 @@ class Task(Generic[R, P]):
         self.failed = TaskSignal[[Exception]]()
         self.cancelled = TaskSignal[[]]()
         self.progressed = TaskSignal[[P]]()
+        self.is_done = False
         self._token = CancelToken()
         self._future: Future[R] = Future()
-        self._is_done = False
-
-    @property
-    def is_done(self) -> bool:
-        """True if it emits no more signals; for the main thread."""
-        return self._is_done
 
     def cancel(self) -> None:
         """Ask it to stop; `cancelled` follows within one step, or it succeeds after all."""
@@ -123,7 +129,7 @@ class Task(Generic[R, P]):
 
     def abandon(self, *, cancel: bool = False) -> None:
         """Block all its signals, also pending ones; the job runs on unless it is cancelled too."""
-        self._is_done = True
+        self.is_done = True
         if cancel:
             self.cancel()
 
@@ -136,12 +142,10 @@ class Task(Generic[R, P]):
         """
         return self._future.result(timeout_s)
 
-    def _end(self) -> bool:
-        """Note the end; return whether to signal it."""
-        was_done, self._is_done = self._is_done, True
-        return not was_done
-
     def _tell_end(self) -> None:
+        if self.is_done:
+            return
+        self.is_done = True
         error = self._future.exception()
         if error is None:
             self.succeeded.emit(self._future.result())
@@ -163,47 +167,16 @@ class Task(Generic[R, P]):
             self._future.set_result(result)
 
 
-class _Queue:
-    """Tasks that wait for a thread, the patient ones last."""
+class _Rank(IntEnum):
+    """The order of waiting tasks; the last ones end a thread."""
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._prompt: deque[Task[Any, Any]] = deque()
-        self._patient: deque[Task[Any, Any]] = deque()
-        self._is_closed = False
+    PROMPT = 0
+    PATIENT = 1
+    LAST = 2
 
-    def put(self, task: Task[Any, Any]) -> bool:
-        """Add a task; return False if the queue is closed."""
-        with self._changed:
-            if not self._is_closed:
-                (self._patient if task.job.is_patient else self._prompt).append(task)
-                self._changed.notify()
-            return not self._is_closed
 
-    def get(self, timeout_s: float | None = None) -> Task[Any, Any] | None:
-        """Wait for the next; None once the queue is closed and empty.
-
-        Raises:
-            TimeoutError: none came in time.
-        """
-        with self._changed:
-            if not self._changed.wait_for(self._is_served, timeout_s):
-                raise TimeoutError
-            waiting = self._prompt or self._patient
-            return waiting.popleft() if waiting else None
-
-    def close(self) -> None:
-        """Close the queue."""
-        with self._changed:
-            self._is_closed = True
-            self._changed.notify_all()
-
-    def _is_served(self) -> bool:
-        return bool(self._prompt or self._patient or self._is_closed)
-
-    def is_waited_for(self) -> bool:
-        """Return True if one waits that is not patient."""
-        return bool(self._prompt)
+_Waiting: TypeAlias = "PriorityQueue[tuple[_Rank, int, Task[Any, Any] | None]]"
+"""Tasks by rank and number; None ends a thread."""
 
 
 class Tasks(QObject):
@@ -221,7 +194,9 @@ class Tasks(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._queues: dict[QueueName, _Queue] = {name: _Queue() for name in THREADS}
+        self._queues: dict[QueueName, _Waiting] = {name: PriorityQueue() for name in THREADS}
+        self._numbers = itertools.count()
+        self._is_closed = False
         self._running: set[Task[Any, Any]] = set()  # or waiting for a thread
         self._untold: set[Task[Any, Any]] = set()  # keeps a task until it has signalled its end
         self._lock = threading.Lock()
@@ -247,13 +222,14 @@ class Tasks(QObject):
         task = Task(job)
         self.submitted.emit(job)
         with self._lock:
-            self._running.add(task)
             self._untold.add(task)
-        if not self._queues[job.queue].put(task):
-            with self._lock:
-                self._running.discard(task)
-            task._future.set_exception(Cancelled())
-            self._ended.emit(task)
+            if not self._is_closed:
+                self._running.add(task)
+                rank = _Rank.PATIENT if job.is_patient else _Rank.PROMPT
+                self._queues[job.queue].put((rank, next(self._numbers), task))
+                return task
+        task._future.set_exception(Cancelled())
+        self._ended.emit(task)
         return task
 
     def cancel_all(self) -> None:
@@ -267,8 +243,11 @@ class Tasks(QObject):
     def close(self, timeout_s: float = 30.0) -> bool:
         """Let running jobs end, and return whether every thread did; for the program's very end."""
         self.cancel_all()
-        for queue in self._queues.values():
-            queue.close()
+        with self._lock:
+            self._is_closed = True
+        for name, count in THREADS.items():
+            for _ in range(count):
+                self._queues[name].put((_Rank.LAST, next(self._numbers), None))
         for thread in self._threads:
             thread.join(timeout_s)
         return not any(thread.is_alive() for thread in self._threads)
@@ -276,7 +255,8 @@ class Tasks(QObject):
     def _serve(self, name: QueueName) -> None:
         queue = self._queues[name]
         while (task := self._next(queue)) is not None:
-            self._run(task, queue)
+            report = partial(self._reported.emit, task)
+            task._run(Work(task._token, report, partial(_is_waited_for, queue)))
             self._ended.emit(task)
             with self._lock:
                 self._running.discard(task)
@@ -284,20 +264,14 @@ class Tasks(QObject):
             if is_idle:
                 self.idled.emit()
 
-    def _next(self, queue: _Queue) -> Task[Any, Any] | None:
+    def _next(self, queue: _Waiting) -> Task[Any, Any] | None:
         """Wait for the next; a queue that waits long returns freed memory to the system."""
         try:
-            return queue.get(REST_AFTER_S)
-        except TimeoutError:
+            return queue.get(timeout=REST_AFTER_S)[-1]
+        except Empty:
             if self.is_idle:
                 malloc.give_back()
-            return queue.get()
-
-    def _run(self, task: Task[Any, Any], queue: _Queue) -> None:
-        def report(value: Any) -> None:
-            self._reported.emit(task, value)
-
-        task._run(Work(task._token, report, queue.is_waited_for))
+            return queue.get()[-1]
 
     def _tell_progress(self, task: Task[Any, Any], value: Any) -> None:
         if not task.is_done:
@@ -306,5 +280,9 @@ class Tasks(QObject):
     def _tell_end(self, task: Task[Any, Any]) -> None:
         with self._lock:
             self._untold.discard(task)
-        if task._end():
-            task._tell_end()
+        task._tell_end()
+
+
+def _is_waited_for(queue: _Waiting) -> bool:
+    """Return True if a task waits that is not patient."""
+    return any(rank is _Rank.PROMPT for rank, _, _ in queue.queue[:1])

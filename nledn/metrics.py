@@ -11,7 +11,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from nledn.pixels import Bytes, Floats, Pixels, as_floats, is_float, white
 
@@ -100,6 +99,8 @@ def luma(pixels: Bytes, y: LumaName = "pillow") -> Bytes:
     """
     if y == "matlab":
         return np.rint(pixels @ MATLAB_LUMA + MATLAB_OFFSET).astype(np.uint8)
+    from PIL import Image  # the window opens before it is needed
+
     return np.asarray(Image.fromarray(pixels).convert("YCbCr").getchannel("Y"))
 
 

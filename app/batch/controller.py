@@ -66,7 +66,9 @@ class BatchController(QObject):
         self.model_name = photo.model
         self.batch = Batch(tasks, preferences, engines, photo.options, self)
         self.watch = Watch(tasks, self)
-        self.show_file: Callable[[Path], object] = _show_file
+        self.show_file: Callable[[Path], object] = lambda path: QDesktopServices.openUrl(
+            url_of(path)
+        )
         self._is_restoring = False
         self.batch.restored.connect(self._resume_watch)
         self.batch.foreseen.connect(self._offer_rest)
@@ -141,10 +143,6 @@ class BatchController(QObject):
         path = self._dialogs.folder(Path(out) if out else self._folder())
         if path is not None:
             self.batch.set_choices(replace(self.batch.choices, out=str(path)))
-
-    def retry(self) -> None:
-        """Try failed photos again."""
-        self.batch.start(retry_failed=True)
 
     def open_output(self) -> None:
         """Show the folder of the results."""
@@ -230,7 +228,3 @@ class BatchController(QObject):
             return self.batch.entries[0].source.parent
         path = self._photo.path()
         return None if path is None else path.parent
-
-
-def _show_file(path: Path) -> None:
-    QDesktopServices.openUrl(url_of(path))

@@ -56,21 +56,19 @@ class BatchEngine:
         self._tasks = tasks
         self._engines = engines
         self._options = options
-        self._changed = threading.Condition()
-        self._is_paused = False
+        self._goes = threading.Event()  # not during a pause
+        self._goes.set()
         self._stood_s = 0.0
         self.on_stand: Callable[[], None] = lambda: None
         """Called on the batch's thread when a pause begins."""
 
     def pause(self) -> None:
         """Stop after the present tile."""
-        self._is_paused = True
+        self._goes.clear()
 
     def resume(self) -> None:
         """Continue."""
-        with self._changed:
-            self._is_paused = False
-            self._changed.notify_all()
+        self._goes.set()
 
     def clock(self) -> float:
         """Seconds of the batch's own work, without pauses and other work."""
@@ -100,7 +98,7 @@ class BatchEngine:
 
         def step(engine: "Derainer | Automatic", work: Work) -> None:
             stop = CancelToken(
-                lambda: self._is_paused,
+                lambda: not self._goes.is_set(),
                 work.is_waited_for,
                 lambda: cancel.is_cancelled,
                 lambda: work.cancel.is_cancelled,
@@ -119,13 +117,12 @@ class BatchEngine:
     def _stand(self, cancel: CancelToken) -> None:
         """Wait for the end of a pause."""
         cancel.raise_if_cancelled()
-        if not self._is_paused:
+        if self._goes.is_set():
             return
         began = time.monotonic()
         self.on_stand()
-        with self._changed:
-            while not self._changed.wait_for(lambda: not self._is_paused, POLL_S):
-                cancel.raise_if_cancelled()
+        while not self._goes.wait(POLL_S):
+            cancel.raise_if_cancelled()
         self._stood_s += time.monotonic() - began
         cancel.raise_if_cancelled()
 

@@ -4,17 +4,17 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from app.batch.engine import BatchEngine
-from app.batch.state import Choices
+from app.batch.state import BatchState, Choices
 from app.shell.settings import Settings
 from app.tasks import Job, QueueName, Work
 from nledn import Options
 from nledn.errors import BatchInputEmpty, DerainError, NotAPhoto
 
 if TYPE_CHECKING:
-    from nledn.batch import BatchRequest, Ending, Foreseen, Found, Queue, Row, Update
+    from nledn.batch import BatchRequest, Ending, Found, Queue, Row, Update
 
 
 @dataclass(frozen=True)
@@ -86,25 +86,16 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """The photos of a batch, each with its state."""
+class Ended:
+    """A run is over; `entries` are its photos."""
 
     entries: tuple[Entry, ...]
-    checkpoint: str
-
-
-@dataclass(frozen=True)
-class Paused:
-    """A pause began: nothing is computed until the batch is resumed."""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A run is over."""
-
-    listed: Listed
     cancelled: bool
     error: DerainError | None
+
+
+Reported: TypeAlias = "tuple[Entry, ...] | Update | BatchState"
+"""The reports of a run: its photos, an update of one, or that it is paused now."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,43 +131,44 @@ class GatherJob(Job["tuple[Found, str]"]):
 
 
 @dataclass(frozen=True, eq=False)
-class ForeseeJob(Job[Listed]):
-    """Preview a run without writing; the answer is `Listed`."""
+class ForeseeJob(Job[tuple[Entry, ...]]):
+    """Preview a run without writing; the answer is its photos."""
 
     is_patient: ClassVar[bool] = True
     only_reads: ClassVar[bool] = True
     asked: Asked
 
-    def run(self, work: Work) -> Listed:
+    def run(self, work: Work) -> tuple[Entry, ...]:
         """Look."""
         from nledn.batch import preview
 
         request = self.asked.request()
         root = request.found.root
-        found = preview(request, work.cancel)
-        entries = tuple(_foreseen(item, root, request.out) for item in found)
-        return Listed(entries, request.card.id)
+        return tuple(
+            replace(entry_of(each.row, root, request.out), output=each.target, error=each.error)
+            for each in preview(request, work.cancel)
+        )
 
 
 @dataclass(frozen=True, eq=False)
-class BatchJob(Job[Ended, "Listed | Paused | Update"]):
-    """Do the planned work; report `Listed`, `nledn.batch.Update` and `Paused`; give `Ended`."""
+class BatchJob(Job[Ended, Reported]):
+    """Do the planned work; report its photos, their updates and the beginning of a pause."""
 
     queue: ClassVar[QueueName] = "batch"
     asked: Asked
     engine: BatchEngine = field(repr=False)
 
-    def run(self, work: "Work[Listed | Paused | Update]") -> Ended:
+    def run(self, work: Work[Reported]) -> Ended:
         """Do it."""
         from nledn.batch import Queue
 
-        self.engine.on_stand = lambda: work.report(Paused())
+        self.engine.on_stand = lambda: work.report(BatchState.PAUSED)
         with Queue.opened(self.asked.request()) as queue:
             work.report(_listed(queue))
             ending = self._computed(queue, work)
             return Ended(_listed(queue), ending.cancelled, ending.error)
 
-    def _computed(self, queue: "Queue", work: "Work[Listed | Paused | Update]") -> "Ending":
+    def _computed(self, queue: "Queue", work: Work[Reported]) -> "Ending":
         from nledn.batch import Ending, run
 
         counts = queue.counts()
@@ -236,16 +228,9 @@ def added(found: "Found", known: Sequence[Entry]) -> tuple[Entry, ...]:
     )
 
 
-def _foreseen(item: "Foreseen", root: Path, out: Path) -> Entry:
-    entry = entry_of(item.row, root, out)
-    return replace(entry, output=item.target, error=item.error)
-
-
-def _listed(queue: "Queue") -> Listed:
-    request = queue.request
-    root, out = request.found.root, queue.workspace.out
-    entries = tuple(entry_of(row, root, out) for row in queue.rows())
-    return Listed(entries, request.card.id)
+def _listed(queue: "Queue") -> tuple[Entry, ...]:
+    root, out = queue.request.found.root, queue.workspace.out
+    return tuple(entry_of(row, root, out) for row in queue.rows())
 
 
 def updated(entry: Entry, update: "Update", out: Path) -> Entry:

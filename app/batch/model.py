@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.batch import jobs
 from app.batch.engine import BatchEngine
-from app.batch.jobs import Asked, Ended, Entry, Listed, Paused
+from app.batch.jobs import Asked, Ended, Entry, Reported
 from app.batch.state import (
     BatchState,
     BatchStatus,
@@ -72,17 +72,16 @@ class Batch(QObject):
         self._file = QueueFile()
         self.choices = Choices()
         self.watched: Path | None = None
-        self.checkpoint = ""
         self.status = BatchStatus()
         self._found: Found | None = None
         self._entries: dict[Path, Entry] = {}
         self._state = BatchState.EMPTY
         self._engine: BatchEngine | None = None  # of the run
-        self._run: Task[Ended, Listed | Paused | Update] | None = None
+        self._run: Task[Ended, Reported] | None = None
         self._update: Update | None = None
         self._to_gather: list[tuple[tuple[Path, ...], bool]] = []  # with whether a run begins
         self._gathering: Task[tuple[Found, str]] | None = None  # the first of them
-        self._foreseeing: Task[Listed] | None = None
+        self._foreseeing: Task[tuple[Entry, ...]] | None = None
         self._reporting: Task[Path] | None = None
         self._has_more = False
         self._rest = QTimer(self, singleShot=True, interval=FORESEE_AFTER_MS)
@@ -277,9 +276,8 @@ class Batch(QObject):
         self._gather()
         self.failed.emit(error)
 
-    def _take_foreseen(self, listed: Listed) -> None:
-        self.checkpoint = listed.checkpoint
-        self._show(listed.entries)
+    def _take_foreseen(self, entries: tuple[Entry, ...]) -> None:
+        self._show(entries)
         self.foreseen.emit()
 
     def _stop_foreseeing(self) -> None:
@@ -287,24 +285,23 @@ class Batch(QObject):
         if self._foreseeing is not None:
             self._foreseeing.abandon(cancel=True)
 
-    def _take_progress(self, value: "Listed | Paused | Update") -> None:
-        if isinstance(value, Listed):
-            self.checkpoint = value.checkpoint
+    def _take_progress(self, value: Reported) -> None:
+        if isinstance(value, tuple):
             self._show(self._with_later(value))
-        elif isinstance(value, Paused):
+        elif isinstance(value, BatchState):
             if self._state is BatchState.PAUSING:
-                self._set_state(BatchState.PAUSED)
+                self._set_state(value)
         else:
             self._update = value
             entry = self._entries.get(value.source)
             if entry is not None:
                 self._change(jobs.updated(entry, value, Path(self.choices.out).expanduser()))
 
-    def _with_later(self, listed: Listed) -> tuple[Entry, ...]:
+    def _with_later(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """Show the photos of a run, and those added since it began."""
         if not self._has_more or self._found is None:
-            return listed.entries
-        return jobs.added(self._found, listed.entries)
+            return entries
+        return jobs.added(self._found, entries)
 
     def _change(self, entry: Entry) -> None:
         self._entries[entry.source] = entry
@@ -317,7 +314,7 @@ class Batch(QObject):
         # A run that is cancelled during its very last tile is complete.
         is_stopped = self._state is BatchState.STOPPING
         is_over = is_stopped or ended.cancelled or ended.error is not None
-        self._show(self._with_later(ended.listed))
+        self._show(self._with_later(ended.entries))
         if self._has_more and not is_over:
             self.start()
         else:

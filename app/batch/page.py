@@ -6,14 +6,12 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QProgressBar,
     QStackedWidget,
     QSystemTrayIcon,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,7 +20,7 @@ from app.batch.jobs import RESULTS
 from app.batch.panel import BatchPanel
 from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
 from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate, note_of
-from app.shell.parts import button, column, muted
+from app.shell.parts import button, column, heading, muted, row
 from app.shell.shell import Shell
 from app.shell.theme import icon, program_icon
 from app.shell.thumbnails import Thumbnails
@@ -93,8 +91,7 @@ class BatchList(QFrame):
         self.setObjectName("batchPage")
         self.model = BatchModel()
         self.table = BatchTable(self.model)
-        self.title = QLabel(tr("Batch"))
-        self.title.setProperty("heading", "true")
+        self.title = heading(tr("Batch"))
         self.counted = QLabel()
         self.counted.setAccessibleName(tr("Progress of the batch"))
         self.pace = muted()
@@ -127,11 +124,7 @@ class BatchList(QFrame):
         self.looking.setText(tr("Looking for photos…") if status.is_looking else "")
 
     def _listing(self) -> QWidget:
-        head = QHBoxLayout()
-        head.setSpacing(16)
-        head.addWidget(self.title)
-        head.addWidget(self.counted, 1)
-        head.addWidget(self.pace)
+        head = row(self.title, self.counted, self.pace, grows=1, spacing=16)
         above = column(head, self.bar, margins=(16, 12, 16, 12), spacing=10)
         page = QWidget()
         column(above, self.table, self.details, spacing=0, into=page).setStretch(1, 1)
@@ -154,24 +147,21 @@ class BatchList(QFrame):
         place = tr("Results go to a folder “{name}” beside the photos.", name=RESULTS)
         hint = muted(f"{place} {tr('Your files are never changed.')}")
         self.looking = muted()
-        layout = QVBoxLayout(page)
-        layout.setSpacing(16)
-        layout.addStretch(2)
-        for label in (picture, title, hint):
+        for label in (picture, title, hint, self.looking):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            layout.addWidget(label)
-        layout.addSpacing(8)
         self.add_folder = button(tr("Add folder…"))
         self.add_folder.setProperty("primary", "true")
         self.add_folder.setProperty("large", "true")
         self.add_folder.setMinimumWidth(200)
         self.add_photos = button(tr("Add photos…"))
         self.add_photos.setProperty("flat", "true")
-        for each in (self.add_folder, self.add_photos):
-            layout.addWidget(each, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.looking.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(self.looking)
-        layout.addStretch(3)
+        buttons = (self.add_folder, self.add_photos)
+        parts = (0, picture, title, hint, 8, *buttons, self.looking, 0)
+        layout = column(*parts, margins=(12, 12, 12, 12), spacing=16, into=page)
+        for each in buttons:
+            layout.setAlignment(each, Qt.AlignmentFlag.AlignHCenter)
+        layout.setStretch(0, 2)  # a little above the middle
+        layout.setStretch(len(parts) - 1, 3)
         return page
 
 
@@ -185,24 +175,23 @@ class Notifier(QObject):
         self._window = window
         self._tray: QSystemTrayIcon | None = None
 
-    def notify(self, title: str, text: str) -> bool:
-        """Notify the user unless the window is active; return whether it did."""
+    def notify(self, text: str) -> None:
+        """Notify the user unless the window is active."""
         there = QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()
         if not there or self._window.isActiveWindow():
-            return False
+            return
         if self._tray is None:
             self._tray = QSystemTrayIcon(program_icon(), self)
+            self._tray.setToolTip(tr("Batch finished"))
             self._tray.messageClicked.connect(self._choose)
             self._tray.activated.connect(self._choose)
-        self._tray.setToolTip(title)
         self._tray.show()
-        self._tray.showMessage(title, text, program_icon())
-        return True
+        self._tray.showMessage(tr("Batch finished"), text, program_icon())
 
     def _choose(self, *_: object) -> None:
         if self._tray is not None:
             self._tray.hide()
-        self._window.showNormal() if self._window.isMinimized() else self._window.show()
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
         self._window.raise_()
         self._window.activateWindow()
         self.chosen.emit()
@@ -247,7 +236,7 @@ class BatchPage(QObject):
         batch.choices_changed.connect(self.panel.show_choices)
         controller.watched_changed.connect(self.panel.show_watched)
         controller.noticed.connect(shell.banner.show_notice)
-        controller.over.connect(self._notify)
+        controller.over.connect(self.notifier.notify)
         shell.status_line.batch.clicked.connect(controller.page_asked)
         self.notifier.chosen.connect(controller.page_asked)
 
@@ -270,7 +259,7 @@ class BatchPage(QObject):
         panel.watch.clicked.connect(controller.set_watching)
         steps.go.clicked.connect(controller.batch.go)
         steps.cancel.clicked.connect(controller.batch.cancel)
-        steps.retry.clicked.connect(controller.retry)
+        steps.retry.clicked.connect(lambda: controller.batch.start(retry_failed=True))
         steps.output.clicked.connect(controller.open_output)
         steps.report.clicked.connect(controller.show_report)
 
@@ -283,14 +272,9 @@ class BatchPage(QObject):
     def _show_made_with(self) -> None:
         batch = self._controller.batch
         sample = batch.entries[0].name if batch.entries else ""
-        self.panel.show_made_with(
-            sample, batch.checkpoint, self._controller.model_name(), batch.options()
-        )
+        self.panel.show_made_with(sample, self._controller.model_name(), batch.options())
 
     def options_changed(self) -> None:
         """Show other settings for deraining, and preview their effect."""
         self._show_made_with()
         self._controller.batch.foresee_soon()
-
-    def _notify(self, words: str) -> None:
-        self.notifier.notify(tr("Batch finished"), words)

@@ -34,10 +34,9 @@ from app.shell.parts import (
 from app.shell.translation import tr
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
-from nledn.naming import Naming, name_of
+from nledn.naming import SUFFIXES, Naming, name_of
 from nledn.options import Options
 
-SUFFIXES = {"jpg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "jxl": ".jxl"}
 SAMPLE = "street.jpg"
 _PAUSABLE = (BatchState.RUNNING, BatchState.PAUSING, BatchState.PAUSED)
 
@@ -90,7 +89,7 @@ class BatchPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choices, self._status = Choices(), BatchStatus()
-        self._sample, self._checkpoint, self._strength = SAMPLE, "afterrain", 1.0
+        self._sample, self._options = SAMPLE, Options()
         self._make_photos()
         self._make_results()
         self.made_with = muted()
@@ -115,17 +114,15 @@ class BatchPanel(QFrame):
         set_value(self.conflict, choices.conflict)
         self._show_example()
 
-    def show_made_with(self, sample: str, checkpoint: str, model: str, options: Options) -> None:
+    def show_made_with(self, sample: str, model: str, options: Options) -> None:
         """Show model and strength, and the name of a photo's result.
 
         Args:
             sample: name of a photo; empty for none.
-            checkpoint: id; empty if not known yet.
             model: name of the chosen one.
-            options: strength and brightness count.
+            options: for deraining.
         """
-        self._sample = sample or SAMPLE
-        self._checkpoint, self._strength = checkpoint or "afterrain", options.strength
+        self._sample, self._options = sample or SAMPLE, options
         percent = round(options.strength * 100)
         words = tr("Model: {model}; strength {strength} %, as chosen beside the photo.")
         if options.keep_brightness:
@@ -225,7 +222,8 @@ class BatchPanel(QFrame):
         """The name of the sample's result; None if the template makes none."""
         sample = Path(self._sample)
         suffix = SUFFIXES.get(self._choices.format, sample.suffix)
-        naming = Naming(sample.stem, suffix, self._checkpoint, self._strength, 1)
+        options = self._options
+        naming = Naming(sample.stem, suffix, options.weights, options.strength, 1)
         try:
             name = name_of(naming, self.template.text())
         except OptionInvalid:

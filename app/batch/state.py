@@ -97,7 +97,6 @@ def pace_of(status: BatchStatus) -> str:
 
 
 log = logging.getLogger(__name__)
-VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -122,8 +121,8 @@ class Kept:
 class QueueFile:
     """The file in which the latest batch is kept; threads may read, write and overtake others."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or places.user_state() / "batch.json"
+    def __init__(self) -> None:
+        self.path = places.user_state() / "batch.json"
         self.latest = Kept()
         self._guard = threading.Lock()
 
@@ -136,7 +135,8 @@ class QueueFile:
         with self._guard:
             make_folder(self.path.parent)
             with replacing_text(self.path, overwrite=True) as file:
-                file.write(_text(self.latest))
+                # As ASCII: names of files may hold bytes that are not text.
+                json.dump(asdict(self.latest), file, default=str)
 
     def read(self) -> Kept:
         """The kept batch; an empty one if it is missing or cannot be read."""
@@ -149,30 +149,12 @@ class QueueFile:
             return Kept()
 
 
-def _text(kept: Kept) -> str:
-    # As ASCII: names of files may hold bytes that are not text.
-    found = kept.found
-    return json.dumps(
-        {
-            "version": VERSION,
-            "root": None if found is None else str(found.root),
-            "files": [] if found is None else [str(path) for path in found.files],
-            "choices": asdict(kept.choices),
-            "watched": None if kept.watched is None else str(kept.watched),
-        }
-    )
-
-
 def _kept(values: dict[str, Any]) -> Kept:
     from nledn.batch import BatchSettings, Found
 
-    choices = Choices(**values["choices"])
+    choices, found, watched = Choices(**values["choices"]), values["found"], values["watched"]
     # Refuses choices that this version does not know.
     BatchSettings(name=choices.name, conflict=choices.conflict, format=choices.format)
-    root, watched = values["root"], values["watched"]
-    files = tuple(Path(name) for name in values["files"])
-    return Kept(
-        found=Found(Path(root), files) if root is not None and files else None,
-        choices=choices,
-        watched=None if watched is None else Path(watched),
-    )
+    if found is not None:
+        found = Found(Path(found["root"]), tuple(map(Path, found["files"])))
+    return Kept(found, choices, None if watched is None else Path(watched))

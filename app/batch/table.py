@@ -56,12 +56,7 @@ class Column(IntEnum):
     NOTE = 3
 
 
-HEADERS = {
-    Column.PHOTO: mark("Photo"),
-    Column.STATE: mark("State"),
-    Column.TIME: mark("Time"),
-    Column.NOTE: mark("Note"),
-}
+HEADERS = (mark("Photo"), mark("State"), mark("Time"), mark("Note"))
 
 
 class BatchModel(QAbstractTableModel):
@@ -105,7 +100,8 @@ class BatchModel(QAbstractTableModel):
         row = self._places.get(entry.source)
         if row is not None:
             self._entries[row] = entry
-            if entry.state == "done" and self._is_without_picture(entry.source):
+            picture = self._pictures.get(entry.source)
+            if entry.state == "done" and picture is not None and picture.isNull():
                 del self._pictures[entry.source]  # it can be read now
             self.dataChanged.emit(self.index(row, 0), self.index(row, Column.NOTE))
 
@@ -134,7 +130,7 @@ class BatchModel(QAbstractTableModel):
     ) -> Any:
         """Names of the columns."""
         if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole:
-            return tr(HEADERS[Column(section)])
+            return tr(HEADERS[section])
         if role == Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -166,10 +162,6 @@ class BatchModel(QAbstractTableModel):
                 return tr("{seconds} s", seconds=f"{entry.seconds:.1f}") if entry.seconds else ""
             case Column.NOTE:
                 return note_of(entry)
-
-    def _is_without_picture(self, path: Path) -> bool:
-        picture = self._pictures.get(path)
-        return picture is not None and picture.isNull()
 
     def _picture(self, path: Path) -> QPixmap | None:
         picture = self._pictures.shown(path)

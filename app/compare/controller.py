@@ -19,7 +19,6 @@ from app.compare.panes import (
     ComparePane,
     PaneKind,
     Panes,
-    Vote,
     keep,
     vote_of,
 )
@@ -32,13 +31,13 @@ from app.shell.file_dialogs import pictures_folder
 from app.shell.translation import explain, tr
 from app.tasks import Call, Task, Tasks
 from app.views.compare_canvas import ComparedPicture
-from nledn.card import Card
 from nledn.errors import DerainError
 from nledn.messages import printable
 from nledn.options import Options
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
+    from nledn.card import Card
     from nledn.compare import TilingCheck
     from nledn.photo import Photo
 
@@ -89,7 +88,7 @@ class CompareController(QObject):
         if self._is_active:
             self._take_photo()
 
-    def set_cards(self, cards: tuple[Card, ...]) -> None:
+    def set_cards(self, cards: "tuple[Card, ...]") -> None:
         """Set the available models."""
         self._cards = cards
 
@@ -101,9 +100,7 @@ class CompareController(QObject):
 
         photo = self.model.photo
         folder = photo.path.parent if photo is not None and photo.path else None
-        path = self._dialogs.photo(folder, readable_suffixes())
-        if path is not None:
-            self.model.attach(kind, path)
+        self.model.attach(kind, self._dialogs.photo(folder, readable_suffixes()))
 
     def move(self, source: int, target: int) -> None:
         """Move a pane; while names are hidden, in the shuffled order."""
@@ -130,21 +127,19 @@ class CompareController(QObject):
         photo, blind_test = self.model.photo, self._blind_test
         if blind_test is None or photo is None:
             return
-        names = {pane.key: pane.name for pane in self.model.panes}
-        letters = {each: names[key] for key, each in blind_test.letters.items()}
-        chosen = letters.get(letter, NONE)
-        best = {each: key for key, each in blind_test.letters.items()}.get(letter)
-        pane = next((pane for pane in self.model.panes if pane.key == best), None)
+        letters = blind_test.letters
+        panes = {letters[each.key]: each for each in self.model.panes if each.key in letters}
+        names = {each: pane.name for each, pane in panes.items()}
+        chosen, best = names.get(letter, NONE), panes.get(letter)
         use: tuple[Action, ...] = ()
-        if pane is not None and pane.kind == "checkpoint":
-            use = (Action("use", tr("Use {name}", name=chosen), partial(self.decide, pane.key)),)
+        if best is not None and best.kind == "checkpoint":
+            use = (Action("use", tr("Use {name}", name=chosen), partial(self.decide, best.key)),)
 
         def tell(counted: Counter[str]) -> None:
-            self.noticed.emit(Notice(vote_of(chosen, letters, counted), "info", use))
+            self.noticed.emit(Notice(vote_of(chosen, names, counted), "info", use))
 
         path = photo.path or Path(tr("Pasted picture"))
-        vote = Vote(path, chosen, tuple(sorted(letters.values())))
-        task = self._tasks.submit(Call(partial(keep, vote)))
+        task = self._tasks.submit(Call(partial(keep, path, chosen, tuple(names.values()))))
         task.succeeded.connect(tell)
         task.failed.connect(self._explain)
         self._blind_test = None
@@ -152,7 +147,7 @@ class CompareController(QObject):
 
     def check_tiling(self) -> None:
         """Compute the visible area whole and in tiles, with the first model."""
-        model, first = self.model, self._first_model
+        model, first = self.model, self.first_model
         if model.photo is None or first is None or not model.visible.width:
             return
         self._drop_check()
@@ -178,7 +173,7 @@ class CompareController(QObject):
         model = self.model
         if model.photo is None:
             return
-        if not model.is_ready:
+        if not model.is_computed(model.visible):
             self.noticed.emit(
                 Notice(tr("The visible part is still being computed. Try again in a moment."))
             )
@@ -219,17 +214,8 @@ class CompareController(QObject):
     # Display
 
     @property
-    def can_add(self) -> bool:
-        """True if there is room for one more."""
-        return len(self.model.panes) < MOST
-
-    @property
-    def can_check_tiling(self) -> bool:
-        """True with a photo and a model to check it with."""
-        return self._first_model is not None
-
-    @property
-    def _first_model(self) -> ComparePane | None:
+    def first_model(self) -> ComparePane | None:
+        """The pane of a model with which tiles can be checked."""
         return next((pane for pane in self.model.panes if pane.kind == "checkpoint"), None)
 
     def shown(self) -> tuple[ComparedPicture, ...]:
@@ -265,7 +251,7 @@ class CompareController(QObject):
         self._shuffle()
         self.changed.emit()
 
-    def _first_cards(self) -> Sequence[Card]:
+    def _first_cards(self) -> "Sequence[Card]":
         """The shipped models, after the one in use if that is not shipped; at least two."""
         chosen = self.model.options.weights
         cards = sorted(self._cards, key=lambda card: card.id != chosen)

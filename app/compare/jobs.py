@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
-from app.compare.panes import Panes
 from app.imaging.picture import Picture
 from app.imaging.pyramid import Opened, first_copies
 from app.shell.engines import Engines
@@ -53,43 +52,9 @@ class Results:
         return pixels if rect is None else pixels[rect.slices]
 
 
-def results_of(
-    photo: "Photo", panes: Panes, pictures: Mapping[int, Picture], lanes: "Mapping[int, Lane]"
-) -> Results:
-    """Collect the present results."""
-    begun = {
-        # At the pane's present strength, which may have changed since the lane began.
-        pane.key: replace(
-            lanes[pane.key], options=replace(lanes[pane.key].options, strength=pane.strength)
-        )
-        for pane in panes
-        if pane.key in lanes and lanes[pane.key].layer is not None
-    }
-    others = {
-        pane.key: shown.pixels
-        for pane in panes
-        if pane.kind in ("rainy", "result", "truth")
-        and (shown := pictures[pane.key].photo) is not None
-    }
-    return Results(photo, begun, others, truth_of(panes, pictures))
-
-
-def truth_of(panes: Panes, pictures: Mapping[int, Picture]) -> int | None:
-    """Key of the pane with the photo without rain, once it is read."""
-    keys = (pane.key for pane in panes if pane.kind == "truth")
-    return next((key for key in keys if pictures[key].photo is not None), None)
-
-
 @dataclass(frozen=True, eq=False)
-class Begun:
-    """A comparison begins to compute: its lanes fill up from now on."""
-
-    comparison: "Comparison"
-
-
-@dataclass(frozen=True, eq=False)
-class CompareJob(Job["Comparison", "Begun | Event"]):
-    """Compute tiles of several checkpoints in turn; report `Begun`, then the comparison's events.
+class CompareJob(Job[None, "Comparison | Event"]):
+    """Compute tiles of several checkpoints in turn; report the comparison, then its events.
 
     Attributes:
         asked: checkpoints and strengths.
@@ -106,14 +71,13 @@ class CompareJob(Job["Comparison", "Begun | Event"]):
     whole: bool = False
     comparison: "Comparison | None" = None
 
-    def run(self, work: "Work[Begun | Event]") -> "Comparison":
+    def run(self, work: "Work[Comparison | Event]") -> None:
         """Compute them."""
         from nledn.compare import Comparison
 
         comparison = self.comparison or Comparison(self.photo, self.asked, self.engines.models())
-        work.report(Begun(comparison))
+        work.report(comparison)
         comparison.run(self.look, whole=self.whole, on_event=work.report, cancel=work.cancel)
-        return comparison
 
 
 def tiles_of(lanes: "Iterable[Lane]", rect: "Rect | None") -> tuple[int, int]:

@@ -21,14 +21,15 @@ from app.imaging.pyramid import Opened, Pyramid
 from app.shell.engines import Engines
 from app.shell.models import name_of
 from app.tasks import Call, Task, Tasks
-from nledn.card import Card
 from nledn.options import Options
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
     from nledn import Focus
+    from nledn.card import Card
     from nledn.compare import Comparison, Event, Lane
     from nledn.photo import Photo
+    from nledn.pixels import Pixels
 
 MEASURE_AFTER_MS = 250  # figures follow when the view is idle
 SMALLEST_PX = 7  # SSIM's window
@@ -70,7 +71,7 @@ class CompareModel(QObject):
         self._copies: Pyramid | None = None
         self._comparison: Comparison | None = None
         self._lanes: dict[int, Lane] = {}  # of the comparison, by the panes' keys
-        self._task: Task[Comparison, jobs.Begun | Event] | None = None
+        self._task: Task[None, Comparison | Event] | None = None
         self._look: Focus | None = None  # of the task
         self._is_stopping = False  # the task; another one computes the missing tiles
         self._finding: Task[Path | None] | None = None
@@ -83,7 +84,7 @@ class CompareModel(QObject):
 
     # Panes to compare
 
-    def open(self, opened: Opened, first: Sequence[Card] = ()) -> None:
+    def open(self, opened: Opened, first: "Sequence[Card]" = ()) -> None:
         """Compare on another photo: the same checkpoints at the same strengths, or the first."""
         kept = rows.for_another(self.panes, self._along, self.first_strength)
         if not any(pane.kind == "checkpoint" for pane in kept):
@@ -98,14 +99,15 @@ class CompareModel(QObject):
         self.photo_changed.emit(*opened.photo.size)
         self._restart()
 
-    def add_checkpoint(self, card: Card, strength: float = 1.0) -> None:
+    def add_checkpoint(self, card: "Card", strength: float = 1.0) -> None:
         """Compare one more, if there is room."""
         self._put(self._computed(card, strength))
         self._restart()
 
-    def attach(self, kind: PaneKind, path: Path) -> None:
-        """Read the truth, or another program's result."""
-        if self.photo is None or (kind != "truth" and len(self.panes) >= MOST):
+    def attach(self, kind: PaneKind, path: Path | None) -> None:
+        """Read the truth, or another program's result, if one was chosen or found."""
+        has_room = kind == "truth" or len(self.panes) < MOST
+        if path is None or self.photo is None or not has_room:
             return
         pane = replace(self._pane(kind, path.stem), path=path)
         self._put(pane)
@@ -213,17 +215,20 @@ class CompareModel(QObject):
     @property
     def truth(self) -> int | None:
         """Key of the pane with the photo without rain, once it is read."""
-        return jobs.truth_of(self.panes, self.pictures)
+        keys = (pane.key for pane in self.panes if pane.kind == "truth")
+        return next((key for key in keys if self.pictures[key].photo is not None), None)
 
     @property
     def is_whole(self) -> bool:
         """True if every working checkpoint is computed everywhere."""
-        return self._is_computed(None)
+        return self.is_computed(None)
 
-    @property
-    def is_ready(self) -> bool:
-        """True if the visible area is computed."""
-        return self._is_computed(self.visible)
+    def is_computed(self, rect: Rect | None) -> bool:
+        """Return whether all checkpoints are computed in `rect`, or everywhere."""
+        if not any(pane.kind == "checkpoint" for pane in self.panes):
+            return True
+        lanes = self._lanes.values()
+        return bool(lanes) and all(lane.error is not None or lane.is_done(rect) for lane in lanes)
 
     def tiles(self) -> tuple[int, int]:
         """The finished and the requested tiles, over all checkpoints."""
@@ -232,7 +237,17 @@ class CompareModel(QObject):
     def results(self) -> jobs.Results:
         """The sources of all panes' pixels."""
         assert self.photo is not None
-        return jobs.results_of(self.photo, self.panes, self.pictures, self._lanes)
+        lanes: dict[int, Lane] = {}
+        others: dict[int, Pixels] = {}
+        for pane in self.panes:
+            lane, shown = self._lanes.get(pane.key), self.pictures[pane.key].photo
+            if lane is not None and lane.layer is not None:
+                # Its strength may have changed since the lane began.
+                options = replace(lane.options, strength=pane.strength)
+                lanes[pane.key] = replace(lane, options=options)
+            elif pane.kind in ("rainy", "result", "truth") and shown is not None:
+                others[pane.key] = shown.pixels
+        return jobs.Results(self.photo, lanes, others, self.truth)
 
     # Panes
 
@@ -240,7 +255,7 @@ class CompareModel(QObject):
         self._next_key += 1
         return ComparePane(self._next_key, kind, title)
 
-    def _computed(self, card: Card, strength: float) -> ComparePane:
+    def _computed(self, card: "Card", strength: float) -> ComparePane:
         return replace(self._pane("checkpoint", name_of(card)), weights=card.id, strength=strength)
 
     def _put(self, pane: ComparePane) -> None:
@@ -267,11 +282,7 @@ class CompareModel(QObject):
             self._finding.abandon()
         if rainy is not None:
             task = self._finding = self._tasks.submit(Call(partial(jobs.truth_beside, rainy)))
-            task.succeeded.connect(self._attach_found)
-
-    def _attach_found(self, truth: Path | None) -> None:
-        if truth is not None:
-            self.attach("truth", truth)
+            task.succeeded.connect(partial(self.attach, "truth"))
 
     def _show_attached(self, key: int, read: Opened) -> None:
         if key in self.pictures:
@@ -311,7 +322,7 @@ class CompareModel(QObject):
         is_empty = not (self.visible.width and self.visible.height)
         if not self._is_active or self._task or self.photo is None or not computed or is_empty:
             return
-        if not self._is_computed(None if self._wants_whole else self.visible):
+        if not self.is_computed(None if self._wants_whole else self.visible):
             from nledn import Focus
 
             keys = tuple(self._lanes or computed)
@@ -322,17 +333,19 @@ class CompareModel(QObject):
             job = jobs.CompareJob(self.engines, self.photo, asked, look, whole, self._comparison)
             task = self._tasks.submit(job)
             task.progressed.connect(partial(self._show_event, keys))
-            task.succeeded.connect(lambda _comparison: self._end())
+            task.succeeded.connect(self._end)
             task.cancelled.connect(self._end_cancelled)
             task.failed.connect(self._end_failed)
             self._task, self._look = task, look
         self.progressed.emit()
 
-    def _show_event(self, keys: tuple[int, ...], event: "jobs.Begun | Event") -> None:
+    def _show_event(self, keys: tuple[int, ...], event: "Comparison | Event") -> None:
         """Show the beginning of a comparison, or the progress of a lane."""
-        if isinstance(event, jobs.Begun):
-            self._comparison = event.comparison
-            self._lanes = dict(zip(keys, event.comparison.lanes, strict=True))
+        from nledn.compare import Comparison
+
+        if isinstance(event, Comparison):
+            self._comparison = event
+            self._lanes = dict(zip(keys, event.lanes, strict=True))
             return
         key = keys[event.lane]
         if event.progress is not None:
@@ -344,7 +357,7 @@ class CompareModel(QObject):
             self.changed.emit()
         self.progressed.emit()
 
-    def _end(self) -> None:
+    def _end(self, _done: None = None) -> None:
         self._task, self._is_stopping = None, False
         if self.is_whole:
             self._wants_whole = False
@@ -363,13 +376,6 @@ class CompareModel(QObject):
         self.progressed.emit()
         self.failed.emit(error)
 
-    def _is_computed(self, rect: Rect | None) -> bool:
-        """Return whether all checkpoints are computed in `rect`, or everywhere."""
-        if not any(pane.kind == "checkpoint" for pane in self.panes):
-            return True
-        lanes = self._lanes.values()
-        return bool(lanes) and all(lane.error is not None or lane.is_done(rect) for lane in lanes)
-
     # Measuring
 
     def _invalidate(self) -> None:
@@ -384,7 +390,7 @@ class CompareModel(QObject):
             return
         seen = Rect(0, 0, *self.photo.size) if self.is_whole else self.visible
         rect = self.selection or seen
-        if min(rect.width, rect.height) >= SMALLEST_PX and self._is_computed(rect):
+        if min(rect.width, rect.height) >= SMALLEST_PX and self.is_computed(rect):
             self.metrics.measure(self.results(), rect)
 
     def _map_errors(self) -> None:

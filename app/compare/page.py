@@ -1,15 +1,19 @@
 """The Compare page: its grid and panel, and their connections."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from app.compare.controller import CompareController
 from app.compare.grid import CompareGrid
 from app.compare.panel import ComparePanel
+from app.compare.panes import MOST
 from app.shell.shell import Shell
 from app.shell.translation import tr
-from nledn.card import Card
+
+if TYPE_CHECKING:
+    from nledn.card import Card
 
 
 class ComparePage(QObject):
@@ -30,7 +34,7 @@ class ComparePage(QObject):
         self._connect_grid(self.grid)
         self._connect_panel(self.panel)
 
-    def set_cards(self, cards: tuple[Card, ...]) -> None:
+    def set_cards(self, cards: "tuple[Card, ...]") -> None:
         """Set the models to compare."""
         self.controller.set_cards(cards)
         self.panel.set_cards(cards)
@@ -62,10 +66,10 @@ class ComparePage(QObject):
         panel.export.clicked.connect(controller.ask_export)
 
     def _show(self) -> None:
-        controller, panel = self.controller, self.panel
+        controller, model, panel = self.controller, self.controller.model, self.panel
         self.grid.show_pictures(controller.shown())
-        panel.show_rows(controller.rows(), can_add=controller.can_add)
-        panel.allow(tiling=controller.can_check_tiling, errors=controller.model.truth is not None)
+        panel.show_rows(controller.rows(), can_add=len(model.panes) < MOST)
+        panel.allow(tiling=controller.first_model is not None, errors=model.truth is not None)
         panel.show_measured(controller.measured())
         panel.set_blind(controller.letters())
 

@@ -1,7 +1,8 @@
 """The panel beside a comparison: its panes, their display, blind votes, export."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -29,8 +30,10 @@ from app.shell.parts import (
     side_panel,
 )
 from app.shell.translation import tr
-from nledn.card import Card
 from nledn.options import STRENGTH_MAX
+
+if TYPE_CHECKING:
+    from nledn.card import Card
 
 STRENGTH_STEP = 5
 
@@ -48,14 +51,10 @@ class PaneSummary:
 
 
 class PaneRow(QWidget):
-    """The row of a pane, whose key its signals have."""
+    """The row of a pane, whose changes the panel signals."""
 
-    strength_changed = Signal(int, float)
-    remove_asked = Signal(int)
-
-    def __init__(self, key: int) -> None:
+    def __init__(self, key: int, panel: "ComparePanel") -> None:
         super().__init__()
-        self.key = key
         self.name = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.strength = percent_field(tr("Strength"), round(STRENGTH_MAX * 100))
@@ -68,9 +67,9 @@ class PaneRow(QWidget):
             above.setAlignment(field, Qt.AlignmentFlag.AlignTop)
         column(above, self.figures, spacing=2, into=self)
         self.strength.valueChanged.connect(
-            lambda value: self.strength_changed.emit(self.key, value / 100)
+            lambda value: panel.strength_changed.emit(key, value / 100)
         )
-        self.remove.clicked.connect(lambda: self.remove_asked.emit(self.key))
+        self.remove.clicked.connect(lambda: panel.remove_asked.emit(key))
 
     def show_row(self, pane: PaneSummary) -> None:
         """Show it, without a signal."""
@@ -97,6 +96,7 @@ class ComparePanel(QFrame):
         picture_asked: (str) choose another program's "result" or the "truth".
         strength_changed: (int, float) key of a pane, and its strength.
         voted: (str) letter of the choice; empty for no difference.
+        vote_buttons: by these letters.
     """
 
     checkpoint_asked = Signal(object)
@@ -120,10 +120,12 @@ class ComparePanel(QFrame):
         self.blind = _toggle(tr("Hide the names"), tr("Shuffle the names until you have chosen"))
         self.question = QLabel(tr("Which looks best?"))
         self.votes = QWidget()
+        self.vote_buttons: dict[str, QPushButton] = {}
         at_once = tr("Compute the visible part at once and in tiles, and compare")
         self.tiling = button(tr("Check tiling"), at_once)
         self.reasons = muted()
-        self._checks = self._made_checks()
+        self._checks = QWidget()
+        column(row(self.errors, self.tiling, equal=True), self.reasons, into=self._checks)
         self.advanced = Fold(tr("Advanced"), self._checks)
         self.advanced.setToolTip(tr("Ways to check the models themselves"))
         self.progress = muted()
@@ -142,7 +144,7 @@ class ComparePanel(QFrame):
         self.set_blind(())
         self.allow(tiling=False, errors=False)
 
-    def set_cards(self, cards: Sequence[Card]) -> None:
+    def set_cards(self, cards: "Sequence[Card]") -> None:
         """Set the checkpoints that can be added."""
         self.add_menu.clear()
         for card in cards:
@@ -169,9 +171,7 @@ class ComparePanel(QFrame):
         for place, pane in enumerate(rows):
             widget = self.rows.get(pane.key)
             if widget is None:
-                widget = self.rows[pane.key] = PaneRow(pane.key)
-                widget.strength_changed.connect(self.strength_changed)
-                widget.remove_asked.connect(self.remove_asked)
+                widget = self.rows[pane.key] = PaneRow(pane.key, self)
             widget.show_row(pane)
             self._rows.removeWidget(widget)
             self._rows.insertWidget(place, widget)
@@ -208,17 +208,11 @@ class ComparePanel(QFrame):
         with QSignalBlocker(self.blind):
             self.blind.setChecked(bool(letters))
 
-    def vote_buttons(self) -> Mapping[str, QPushButton]:
-        """The buttons by letter; empty for no difference."""
-        found = self.votes.findChildren(QPushButton)
-        return {each.objectName(): each for each in found if not each.isHidden()}
-
     def _offer_letters(self) -> None:
-        while (item := self._votes.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for gone in self.vote_buttons.values():
+            gone.hide()
+            gone.deleteLater()
+        self.vote_buttons = {}
         for place, letter in enumerate(self._letters):
             vote = self._vote_button(letter, tr("{letter} is best", letter=letter))
             self._votes.addWidget(vote, 0, place)
@@ -226,8 +220,7 @@ class ComparePanel(QFrame):
             self._votes.addWidget(self._vote_button("", tr("No difference")), 1, 0, 1, -1)
 
     def _vote_button(self, letter: str, words: str) -> QPushButton:
-        made = button(letter or words, words)
-        made.setObjectName(letter)
+        made = self.vote_buttons[letter] = button(letter or words, words)
         made.setAccessibleName(words)
         made.clicked.connect(lambda: self.voted.emit(letter))
         return made
@@ -256,12 +249,6 @@ class ComparePanel(QFrame):
         steps = row(self.whole, self.stop, equal=True)
         bottom = column(self.progress, steps, self.export, margins=(16, 12, 16, 12))
         side_panel(self, controls, bottom)
-
-    def _made_checks(self) -> QWidget:
-        """The controls below Advanced."""
-        checks = QWidget()
-        column(row(self.errors, self.tiling, equal=True), self.reasons, into=checks)
-        return checks
 
 
 def _toggle(words: str, tip: str) -> QPushButton:

@@ -1,9 +1,9 @@
 """The panes of a comparison: frozen values, operations on a row of them, and a blind test."""
 
 import csv
-import io
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -125,21 +125,12 @@ class BlindTest:
         return keys == set(self._order)
 
 
-@dataclass(frozen=True)
-class Vote:
-    """One choice."""
-
-    photo: Path
-    chosen: str
-    candidates: tuple[str, ...]
-
-
 def votes_path() -> Path:
     """The file of the votes."""
     return places.user_state() / FILE_NAME
 
 
-def keep(vote: Vote) -> Counter[str]:
+def keep(photo: Path, chosen: str, candidates: Sequence[str]) -> Counter[str]:
     """Add a vote to the kept ones; count those of the photo's folder.
 
     Raises:
@@ -148,15 +139,14 @@ def keep(vote: Vote) -> Counter[str]:
     path = votes_path()
     make_folder(path.parent)
     earlier = path.read_bytes().decode() if path.exists() else ""
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines)
-    if not earlier:
-        writer.writerow(COLUMNS)
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    writer.writerow((now, kept(vote.photo), vote.chosen, SEPARATOR.join(vote.candidates)))
     with replacing_text(path, overwrite=True) as file:
-        file.write(earlier + lines.getvalue())
-    return tally(vote.photo.parent)
+        file.write(earlier)
+        writer = csv.writer(file)
+        if not earlier:
+            writer.writerow(COLUMNS)
+        writer.writerow((now, kept(photo), chosen, SEPARATOR.join(sorted(candidates))))
+    return tally(photo.parent)
 
 
 def tally(folder: Path) -> Counter[str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from PIL import Image
 
 from app.imaging.pyramid import Pyramid, enlarged, reduced
 from nledn.brightness import SlowLight
@@ -48,6 +47,8 @@ class InSight:
 
     def copy(self, size: tuple[int, int]) -> Bytes:
         """Return a copy of that width and height, 8 bits a channel."""
+        from PIL import Image  # the window opens before it is needed
+
         return np.asarray(
             Image.fromarray(to_8_bits(self.pixels)).resize(size, Image.Resampling.BOX)
         )
@@ -127,6 +128,8 @@ class Preview:
         if keep_brightness:
             plane -= self.light.at(self.pixels[part.slices], plane, part)
         box = (left - part.left, top - part.top, right - part.left, bottom - part.top)
+        from PIL import Image
+
         size, way = (seen.width, seen.height), Image.Resampling.BILINEAR
         channels = [Image.fromarray(plane[:, :, n]).resize(size, way, box=box) for n in range(3)]
         return np.stack([np.asarray(channel) for channel in channels], axis=2)

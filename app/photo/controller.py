@@ -176,6 +176,7 @@ class PhotoController(QObject):
         options = self.document.options
         task = self._tasks.submit(LoadJob(self._engines, options, again))
         task.succeeded.connect(partial(self.document.set_engine_choice, options))
+        task.succeeded.connect(self.deraining.engine_loaded)
         task.failed.connect(self._fail)
 
     def derain(self, then: Callable[[], None] | None = None) -> None:

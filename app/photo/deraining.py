@@ -118,6 +118,7 @@ class Deraining(QObject):
         self._tasks = tasks
         self._task: Task[RainLayer, Derained] | None = None
         self._preparing: Task[Choice] | None = None
+        self._is_loaded = False  # the engine
         self._focus: Focus | None = None
         self._seen: tuple[Rect, Rect] | None = None  # the visible part; that shown derained
         self._began = (0.0, 0)
@@ -143,12 +144,18 @@ class Deraining(QObject):
         task.failed.connect(self._end)
         task.failed.connect(self.failed.emit)
 
+    def engine_loaded(self, _choice: "Choice") -> None:
+        """Prepare the photo, and those to come; a start does not wait for the look at its photo."""
+        self._is_loaded = True
+        self.prepare()
+
     def prepare(self) -> None:
         """Choose and load the open photo's model, so that `begin` does not wait for it."""
         photo = self._document.photo
         if self._preparing is not None:
             self._preparing.abandon(cancel=True)
-        if photo is not None and self._document.status.state is PhotoState.READY:
+        is_ready = self._document.status.state is PhotoState.READY
+        if photo is not None and is_ready and self._is_loaded:
             job = LoadJob(self._engines, self._document.options, photo=photo)
             self._preparing = self._tasks.submit(job)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -14,8 +15,10 @@ from app.shell.names import in_menu
 from app.shell.parts import PANEL_WIDTH_PX, column, icon_button, muted, row
 from app.shell.theme import icon
 from app.shell.translation import tr
-from nledn.card import Card
 from nledn.options import AUTO
+
+if TYPE_CHECKING:
+    from nledn.card import Card
 
 NAME_PX = PANEL_WIDTH_PX - 124  # beside the icon, the arrow and the margins
 ABOUT_PX = PANEL_WIDTH_PX + 40
@@ -54,8 +57,9 @@ class ModelPicker(QWidget):
         """Show the progress of a download; nothing without one."""
         self._progress_words.setText(words)
         self.progress.setVisible(bool(words))
+        self.fetch_action.setEnabled(not words)
 
-    def set_cards(self, cards: Sequence[Card], chosen: str) -> None:
+    def set_cards(self, cards: "Sequence[Card]", chosen: str) -> None:
         """Show the models."""
         self._cards = tuple(cards)
         self.menu.clear()
@@ -142,7 +146,7 @@ class _About(QFrame):
         self.words.setWordWrap(True)
         column(self.words, into=self)
 
-    def show_above(self, button: QWidget, cards: Sequence[Card]) -> None:
+    def show_above(self, button: QWidget, cards: "Sequence[Card]") -> None:
         """Show models inside the screen: the button is low in the window."""
         words = "".join(map(_about, cards))
         if any(card.scores for card in cards):
@@ -160,7 +164,7 @@ class _About(QFrame):
         self.show()
 
 
-def _about(card: Card) -> str:
+def _about(card: "Card") -> str:
     """The purpose, training data and scores of a model, as rich text."""
     lines = [tr(card.description)] if card.description else []
     if card.training_data:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from natsort import natsorted
 from PySide6.QtGui import QImage
 
 from app.imaging.pyramid import Opened, first_copies
@@ -223,6 +222,8 @@ def _read(path: Path, store: EditsStore, work: Work, *, damaged: bool = False) -
 
 def photos_in(folder: Path) -> tuple[Path, ...]:
     """Return the photos of a folder in natural order; hidden files and junk are left out."""
+    from natsort import natsorted
+
     from nledn import photo as photos
 
     suffixes = set(photos.readable_suffixes())

@@ -22,10 +22,10 @@ from app.shell.shell import Shell
 from app.shell.translation import tr
 from app.tasks import Tasks
 from app.views.photo_view import PhotoView
-from nledn.card import Card
 from nledn.tiling import Rect
 
 if TYPE_CHECKING:
+    from nledn.card import Card
     from nledn.photo import Photo
 
 THUMBNAIL_PX = 160  # the thumbnail is made from the smallest copy at least this large
@@ -164,7 +164,7 @@ class PhotoPage(QObject):
             level -= 1
         return picture.image("after", level, Rect(0, 0, *picture.level_size(level)))
 
-    def set_cards(self, cards: tuple[Card, ...]) -> None:
+    def set_cards(self, cards: "tuple[Card, ...]") -> None:
         """Show the models to choose from."""
         self._names = {card.id: name_of(card) for card in cards}
         self.panel.model.set_cards(cards, self._document.options.weights)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
@@ -15,11 +16,12 @@ from app.shell.models import name_of
 from app.shell.names import in_menu
 from app.shell.translation import LITTLE_TAKEN, SHIFTED_BY, removal_of, tr
 from app.views.photo_view import PhotoView
-from nledn.card import Card
-from nledn.catalog import DENSE_ID
-from nledn.metrics import Change, change_in, levels_of
 from nledn.rain import STEPS
 from nledn.tiling import Rect
+
+if TYPE_CHECKING:
+    from nledn.card import Card
+    from nledn.metrics import Change
 
 SAMPLED_PX = 250_000  # of a photo: measured in some 10 ms
 SETTLED_MS = 300  # after the last change of the strength
@@ -28,8 +30,10 @@ SHOWN_MS = 6000
 OFFERED_MS = 20_000  # what can be clicked
 
 
-def measured(picture: Picture) -> tuple[float, Change]:
+def measured(picture: Picture) -> "tuple[float, Change]":
     """Return the found rain, in levels of 255 on average, and the change of the photo."""
+    from nledn.metrics import change_in, levels_of
+
     layer, level = picture.layer, 0
     assert layer is not None, "there is a result"
     while level < picture.top_level and math.prod(picture.level_size(level)) > SAMPLED_PX:
@@ -74,8 +78,10 @@ class VerdictChip(QPushButton):
         view.mode_changed.connect(self._place)
         self.hide()
 
-    def set_cards(self, cards: Sequence[Card]) -> None:
+    def set_cards(self, cards: "Sequence[Card]") -> None:
         """Note the installed models."""
+        from nledn.catalog import DENSE_ID
+
         self._dense = next((card for card in cards if card.id == DENSE_ID), None)
 
     def _forget(self) -> None:
@@ -119,13 +125,13 @@ class VerdictChip(QPushButton):
             self.raise_()
             self._leaving.start(OFFERED_MS if self._proposal else SHOWN_MS)
 
-    def _judged(self, found: float, change: Change) -> tuple[str, Callable[[], object] | None]:
+    def _judged(self, found: float, change: "Change") -> tuple[str, Callable[[], object] | None]:
         """Return the words on a result, and the action that a click does, if any."""
-        document, layer = self._document, self._document.layer
-        is_dense = layer is not None and layer.record.checkpoint == DENSE_ID
-        if found < LITTLE_TAKEN and self._dense is not None and not is_dense:
-            words = tr("Little rain found: try {model}", model=name_of(self._dense))
-            return in_menu(words), partial(self.model_asked.emit, DENSE_ID)
+        document, dense = self._document, self._dense
+        model = "" if document.layer is None else document.layer.record.checkpoint
+        if found < LITTLE_TAKEN and dense is not None and model != dense.id:
+            words = tr("Little rain found: try {model}", model=name_of(dense))
+            return in_menu(words), partial(self.model_asked.emit, dense.id)
         is_darker = found >= LITTLE_TAKEN and change.brightness < -SHIFTED_BY
         if is_darker and not document.keep_brightness:
             levels = round(-change.brightness)

@@ -90,9 +90,9 @@ GROUPS = {
 }
 PAGES = ("batch", "compare")
 MODES = ("before_after", "side_by_side", "single", "rain")
-SEPARATED_AFTER = {"open_folder", "next", "save_as", "redo", "paste", "stronger", "clear"}
-SEPARATED_AFTER |= {"turn", "zoom_out", "compare", "export_rain"}
-SEPARATED_AFTER |= {"paste_settings", "derain_selected"}
+SEPARATED_AFTER = {"open_folder", "next", "save_as", "export_rain", "redo", "paste"}
+SEPARATED_AFTER |= {"paste_settings", "derain_selected", "stronger", "clear"}
+SEPARATED_AFTER |= {"compare", "turn", "zoom_out"}
 
 
 def make_actions(window: QMainWindow) -> dict[str, QAction]:

@@ -9,13 +9,12 @@ from PySide6.QtCore import QPropertyAnimation, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsOpacityEffect,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QWidget,
 )
 
-from app.shell.parts import icon_button
+from app.shell.parts import icon_button, row
 from app.shell.theme import icon
 from app.shell.translation import explain, tr
 
@@ -87,17 +86,11 @@ class Banner(QFrame):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.buttons: dict[str, QPushButton] = {}
-        self._row = QHBoxLayout()
-        self._row.setSpacing(8)
+        self._row = row()
         self._close = icon_button("close", tr("Close this message"))
         self._close.clicked.connect(self.clear)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 8, 8)
-        layout.setSpacing(12)
-        layout.addWidget(self._icon)
-        layout.addWidget(self.words, 1)
-        layout.addLayout(self._row)
-        layout.addWidget(self._close)
+        parts = (self._icon, self.words, self._row, self._close)
+        row(*parts, grows=1, margins=(16, 8, 8, 8), spacing=12, into=self)
         self.hide()
 
     def show_notice(self, notice: Notice | None) -> None:

@@ -67,14 +67,6 @@ class FetchDialog(QDialog):
         fill(self, muted(terms), listed, self.buttons)
         self._allow()
 
-    @classmethod
-    def ask(
-        cls, offers: Sequence[FetchOffer], terms: str, parent: QWidget | None = None
-    ) -> tuple[str, ...]:
-        """Show the dialog and wait; return the chosen ids, none if cancelled."""
-        dialog = cls(offers, terms, parent)
-        return dialog.chosen() if is_accepted(dialog) else ()
-
     def chosen(self) -> tuple[str, ...]:
         """The ids that are ticked."""
         return tuple(id for id, box in self.boxes.items() if box.isChecked())
@@ -154,11 +146,13 @@ class Dialogs:
 
     def fetch(self, offers: Sequence[FetchOffer]) -> tuple[str, ...]:
         """Ask for the authors' checkpoints to fetch."""
-        return FetchDialog.ask(offers, tr(FETCH_TERMS), self._window)
+        dialog = FetchDialog(offers, tr(FETCH_TERMS), self._window)
+        return dialog.chosen() if is_accepted(dialog) else ()
 
     def save_as(self, question: SaveQuestion) -> SaveChoice | None:
         """Ask for folder, name and format of a result."""
-        return SaveDialog.ask(question, self._window)
+        dialog = SaveDialog(question, self._window)
+        return dialog.choice() if is_accepted(dialog) else None
 
     def replace(self, name: str) -> bool:
         """Ask if an existing file may be replaced."""
@@ -179,7 +173,8 @@ class Dialogs:
 
     def presets(self, presets: tuple[Preset, ...]) -> tuple[Preset, ...] | None:
         """Other export presets."""
-        return PresetsDialog.ask(presets, self._window)
+        dialog = PresetsDialog(presets, self._window)
+        return tuple(dialog.presets) if is_accepted(dialog) else None
 
     def _file_to_write(self, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
         """Ask for a file of one of these kinds, by ending, and before replacing one."""
@@ -209,7 +204,8 @@ class Dialogs:
 
     def settings(self, settings: Settings, machine: "Machine | None") -> Settings | None:
         """Other settings."""
-        return SettingsDialog.ask(settings, machine, self._window)
+        dialog = SettingsDialog(settings, machine, self._window)
+        return dialog.chosen() if is_accepted(dialog) else None
 
     def unsaved(self, *names: str) -> Answer:
         """Ask if the results of these photos are to be saved; of several, before the end."""

@@ -13,12 +13,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.shell.banner import Notice
-from app.tasks import Job, QueueName, Tasks, Work
+from app.tasks import ComputeCall, Job, QueueName, Tasks, Work
 from nledn.errors import DerainError
 from nledn.options import AUTO, Options
 
 if TYPE_CHECKING:
-    from nledn import Derainer, Options, RainLayer
+    from nledn import Derainer, RainLayer
     from nledn.auto import Automatic
     from nledn.backends.backend_benchmark import Attempt
     from nledn.device import Choice
@@ -96,17 +96,11 @@ class LoadJob(Job["Choice"]):
         return self.engines.get(options).choice
 
 
-@dataclass(frozen=True, eq=False)
-class MachineJob(Job["Machine"]):
+def read_machine() -> "Machine":
     """Read the machine's devices, on the compute queue, because torch answers."""
+    from nledn import backends
 
-    queue: ClassVar[QueueName] = "compute"
-
-    def run(self, work: Work) -> "Machine":
-        """Ask."""
-        from nledn import backends
-
-        return backends.read_machine()
+    return backends.read_machine()
 
 
 def give_memory_back() -> None:
@@ -137,16 +131,15 @@ class BackendBenchmark(QObject):
     noticed = Signal(object)
 
     def __init__(
-        self, tasks: Tasks, options: "Callable[[], Options]", renew: Callable[[], None]
+        self, tasks: Tasks, options: Callable[[], Options], renew: Callable[[], None]
     ) -> None:
         super().__init__(tasks)
         self._options = options
         self._renew = renew
         self._tasks = tasks
         self.machine: Machine | None = None
-        self._is_closed = False
         self._attempt: Attempt | None = None
-        self._is_held = False
+        self._is_over = False  # it has been held, or nothing may begin any more
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._try)
         self._looking = QTimer(self, interval=LOOK_MS)
@@ -161,14 +154,14 @@ class BackendBenchmark(QObject):
 
     def look_at_machine(self) -> None:
         """Read this machine's devices."""
-        task = self._tasks.submit(MachineJob())
+        task = self._tasks.submit(ComputeCall(read_machine))
         task.succeeded.connect(self._consider)
         task.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
 
     def _consider(self, machine: "Machine") -> None:
         self.machine = machine
         self.machine_found.emit(machine)
-        if not self._is_held:
+        if not self._is_over:
             return
         from nledn import device
 
@@ -181,7 +174,7 @@ class BackendBenchmark(QObject):
 
     def close(self) -> None:
         """Begin nothing any more: the program ends."""
-        self._is_closed = True
+        self._is_over = True
         self._rest.stop()
         self._looking.stop()
         if self._attempt is not None:
@@ -190,8 +183,7 @@ class BackendBenchmark(QObject):
 
     def _wait(self) -> None:
         """Note the beginning of idle time."""
-        is_over = self._is_closed or self._is_held
-        if self.machine is not None and self._attempt is None and not is_over:
+        if self.machine is not None and self._attempt is None and not self._is_over:
             self._rest.start()
 
     def _give_way(self, job: Job[Any, Any]) -> None:
@@ -201,34 +193,22 @@ class BackendBenchmark(QObject):
             self._attempt.end()
 
     def _try(self) -> None:
-        if not self._tasks.is_idle:
+        from nledn.backends import backend_benchmark
+
+        if self.machine is None or not self._tasks.is_idle:
             return  # another idle time follows
         if QGuiApplication.mouseButtons().value:
             self._rest.start()
-        elif self._is_due():
-            self._begin()
-
-    def _is_due(self) -> bool:
-        from nledn.backends import backend_benchmark
-
-        if self.machine is None:
-            return False
+            return
         try:
-            return backend_benchmark.is_due(self._options(), self.machine)
+            if backend_benchmark.is_due(self._options(), self.machine):
+                self._attempt = backend_benchmark.Attempt(self.machine)
+                self._looking.start()
         except DerainError:
-            return False  # such a device is missing, which the next derain reports
-
-    def _begin(self) -> None:
-        from nledn.backends import backend_benchmark
-
-        assert self.machine is not None, "it is due"
-        try:
-            self._attempt = backend_benchmark.Attempt(self.machine)
+            log.debug("the next derain reports it", exc_info=True)
         except OSError:
             log.warning("OpenVINO could not be tried", exc_info=True)
-            self._is_held = True  # it would fail again
-        else:
-            self._looking.start()
+            self._is_over = True  # it would fail again
 
     def _look(self) -> None:
         attempt = self._attempt
@@ -236,7 +216,7 @@ class BackendBenchmark(QObject):
             return
         self._attempt = None
         self._looking.stop()
-        self._is_held = attempt.is_held
+        self._is_over = attempt.is_held
         if attempt.is_held:
             self.look_at_machine()
         elif self._tasks.is_idle:

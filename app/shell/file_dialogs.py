@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +12,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFileSystemModel,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QListView,
     QSplitter,
     QStyledItemDelegate,
@@ -24,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.names import url_of
-from app.shell.parts import is_accepted, muted
+from app.shell.parts import button, is_accepted, muted, row
 from app.shell.theme import icon
 from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
@@ -186,6 +188,19 @@ def folder_dialog(parent: QWidget | None, title: str, start: Path) -> FileDialog
         if isinstance(kinds := dialog.findChild(QWidget, name), QWidget):
             kinds.hide()
     return dialog
+
+
+def with_browse(field: QLineEdit, ask: Callable[[Path], FileDialog]) -> QHBoxLayout:
+    """A field for a path, and a button beside it that asks for one, beginning with the present."""
+
+    def choose() -> None:
+        start = Path(field.text()).expanduser() if field.text() else Path.home()
+        for found in ask(start).paths():
+            field.setText(str(found))
+
+    browse = button(tr("Choose…"))
+    browse.clicked.connect(choose)
+    return row(field, browse)
 
 
 def kind_of(words: str, suffixes: Sequence[str]) -> str:

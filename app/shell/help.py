@@ -65,18 +65,14 @@ def _table(groups: Keys, muted: str) -> str:
 def shortcuts(actions: dict[str, QAction], extra: Sequence[tuple[str, str]]) -> Keys:
     """List all shortcuts by menu; `extra` are keys that are no actions."""
     listed: dict[str, Sequence[tuple[str, str]]] = {}
+    native = QKeySequence.SequenceFormat.NativeText
     for name, title in GROUPS.items():
         listed[tr(title)] = [
-            (tr(spec.text), _all_keys(actions[spec.name]))
+            (tr(spec.text), QKeySequence.listToString(actions[spec.name].shortcuts(), native))
             for spec in SPECS
             if spec.group == name and actions[spec.name].shortcuts()
         ]
     return {**listed, tr("On the photo"): extra}
-
-
-def _all_keys(action: QAction) -> str:
-    native = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(keys.toString(native) for keys in action.shortcuts())
 
 
 class _Pages(QTextBrowser):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,29 +11,31 @@ from app.shell.banner import Notice
 from app.shell.dialogs import Dialogs, FetchOffer
 from app.shell.translation import tr
 from app.tasks import Call, Job, Task, Tasks, Work
-from nledn import catalog
 
 if TYPE_CHECKING:
     from nledn.card import Card
     from nledn.catalog import Shelf
 
+Fetched: TypeAlias = "tuple[str, float] | Card"
+"""The title and the received share of a checkpoint; its card when it is here."""
+
 
 @dataclass(frozen=True, eq=False)
-class FetchJob(Job["Card", tuple[int, int]]):
-    """Fetch one checkpoint and add it; report the received bytes, and all."""
+class FetchJob(Job[None, Fetched]):
+    """Fetch checkpoints and add them, one after the other."""
 
-    id: str
-    title: str
+    offers: tuple[FetchOffer, ...]
 
-    def run(self, work: Work[tuple[int, int]]) -> "Card":
-        """Fetch it; a received part is kept, and the next try continues there."""
+    def run(self, work: Work[Fetched]) -> None:
+        """Fetch them until one fails: the others would fail in the same way."""
         from nledn import fetch
 
-        return fetch.fetch(
-            self.id,
-            on_progress=lambda done, total: work.report((done, total)),
-            cancel=work.cancel,
-        )
+        for offer in self.offers:
+
+            def received(done: int, total: int, title: str = offer.title) -> None:
+                work.report((title, done / max(total, 1)))
+
+            work.report(fetch.fetch(offer.id, on_progress=received, cancel=work.cancel))
 
 
 class Models(QObject):
@@ -56,12 +58,11 @@ class Models(QObject):
         self._tasks = tasks
         self._dialogs = dialogs
         self.cards: tuple[Card, ...] = ()
-        self._to_fetch: list[FetchJob] = []  # the first is being fetched
-        self._fetching: Task[Card, tuple[int, int]] | None = None
+        self._fetching: Task[None, Fetched] | None = None
 
     def look(self) -> None:
         """Read the cards of all checkpoints."""
-        task = self._tasks.submit(Call(catalog.shelf))
+        task = self._tasks.submit(Call(_shelf))
         task.succeeded.connect(self._show)
         task.failed.connect(self._explain)
 
@@ -73,7 +74,7 @@ class Models(QObject):
 
     def add(self, path: Path) -> None:
         """Add a checkpoint of the person's own."""
-        task = self._tasks.submit(Call(partial(catalog.add, path)))
+        task = self._tasks.submit(Call(partial(_added, path)))
         task.succeeded.connect(self._imported)
         task.failed.connect(self._explain)
 
@@ -84,50 +85,33 @@ class Models(QObject):
         if not offers:
             self.noticed.emit(Notice(tr("All of the authors' models are already here.")))
             return
-        chosen = set(self._dialogs.fetch(offers))
-        asked = {job.id for job in self._to_fetch}
-        self._to_fetch += [
-            FetchJob(offer.id, offer.title) for offer in offers if offer.id in chosen - asked
-        ]
-        if self._fetching is None:
-            self._fetch_next()
+        ids = self._dialogs.fetch(offers)
+        chosen = tuple(offer for offer in offers if offer.id in ids)
+        if chosen:
+            self._fetched((chosen[0].title, 0.0))
+            task = self._fetching = self._tasks.submit(FetchJob(chosen))
+            task.progressed.connect(self._fetched)
+            task.succeeded.connect(self._end_fetching)
+            task.cancelled.connect(self._end_fetching)
+            task.failed.connect(self._end_fetching)
+            task.failed.connect(self._explain)
 
     def stop(self) -> None:
-        """Stop fetching; the received part is kept."""
-        del self._to_fetch[1:]
+        """Stop fetching."""
         if self._fetching is not None:
             self._fetching.cancel()
 
-    def _fetch_next(self) -> None:
-        if not self._to_fetch:
-            self._fetching = None
-            self.progressed.emit("")
-            return
-        job = self._to_fetch[0]
-        self._tell(job.title, 0)
-        task = self._fetching = self._tasks.submit(job)
-        task.progressed.connect(lambda got: self._tell(job.title, got[0] / max(got[1], 1)))
-        task.succeeded.connect(self._fetched)
-        task.cancelled.connect(self._end_fetching)
-        task.failed.connect(self._not_fetched)
+    def _fetched(self, what: Fetched) -> None:
+        if isinstance(what, tuple):
+            title, percent = what[0], round(100 * what[1])
+            words = tr("Fetching {title}: {percent} %", title=title, percent=percent)
+            self.progressed.emit(words)
+        else:
+            self.noticed.emit(Notice(tr("Fetched {title}.", title=what.title), "done"))
+            self.look()
 
-    def _end_fetching(self) -> None:
-        self._to_fetch.pop(0)
-        self._fetch_next()
-
-    def _tell(self, title: str, share: float) -> None:
-        words = tr("Fetching {title}: {percent} %", title=title, percent=round(100 * share))
-        self.progressed.emit(words)
-
-    def _fetched(self, card: "Card") -> None:
-        self.noticed.emit(Notice(tr("Fetched {title}.", title=card.title), "done"))
-        self.look()
-        self._end_fetching()
-
-    def _not_fetched(self, error: Exception) -> None:
-        del self._to_fetch[1:]  # the others would fail in the same way
-        self._explain(error)
-        self._end_fetching()
+    def _end_fetching(self, _end: Exception | None = None) -> None:
+        self.progressed.emit("")
 
     def _show(self, shelf: "Shelf") -> None:
         self.cards = shelf.cards
@@ -149,11 +133,24 @@ def name_of(card: "Card") -> str:
     return tr(card.purpose) if card.purpose else card.title
 
 
+def _shelf() -> "Shelf":
+    from nledn import catalog  # not before the window is shown
+
+    return catalog.shelf()
+
+
+def _added(path: Path) -> "Card":
+    from nledn import catalog
+
+    return catalog.add(path)
+
+
 def _offers() -> list[FetchOffer]:
     """All that can be fetched, with the words of their cards."""
+    from nledn.catalog import AUTHORS
     from nledn.fetch import FETCHABLE
 
-    cards = {card.id: card for card in catalog.AUTHORS.values()}
+    cards = {card.id: card for card in AUTHORS.values()}
     return [
         FetchOffer(id, cards[id].title, cards[id].training_data, file.size_bytes)
         for id, file in FETCHABLE.items()

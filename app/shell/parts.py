@@ -6,7 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
-    QCheckBox,
+    QBoxLayout,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -68,37 +68,50 @@ def form(fields: Iterable[tuple[str, QWidget | QLayout]]) -> QFormLayout:
     return made
 
 
-def row(*widgets: QWidget, equal: bool = False, spacing: int = 8) -> QHBoxLayout:
-    """Widgets beside each other; the first one has the remaining room, or each `equal` room."""
-    made = QHBoxLayout()
-    made.setSpacing(spacing)
-    for widget in widgets:
-        made.addWidget(widget, int(equal or widget is widgets[0]))
-    return made
-
-
 Parts: TypeAlias = QWidget | QLayout | int
-"""A part of a column; a number is so many pixels of room, and 0 all that remains."""
+"""A part of a row or column; a number is so many pixels of room, and 0 all that remains."""
+Margins: TypeAlias = tuple[int, int, int, int]
+NO_MARGINS = (0, 0, 0, 0)
+
+
+def row(
+    *parts: Parts,
+    grows: int = 0,
+    equal: bool = False,
+    margins: Margins = NO_MARGINS,
+    spacing: int = 8,
+    into: QWidget | None = None,
+) -> QHBoxLayout:
+    """Parts beside each other, perhaps as the inside of a widget.
+
+    The part at the place `grows` has the remaining room, -1 for none; or each has `equal` room.
+    """
+    made = QHBoxLayout() if into is None else QHBoxLayout(into)
+    _lay_out(made, parts, margins, spacing)
+    for place in range(len(parts)):
+        made.setStretch(place, int(equal or place == grows))
+    return made
 
 
 def column(
-    *parts: Parts,
-    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
-    spacing: int = 8,
-    into: QWidget | None = None,
+    *parts: Parts, margins: Margins = NO_MARGINS, spacing: int = 8, into: QWidget | None = None
 ) -> QVBoxLayout:
     """Parts below each other, perhaps as the inside of a widget."""
     made = QVBoxLayout() if into is None else QVBoxLayout(into)
-    made.setContentsMargins(*margins)
-    made.setSpacing(spacing)
+    _lay_out(made, parts, margins, spacing)
+    return made
+
+
+def _lay_out(layout: QBoxLayout, parts: Iterable[Parts], margins: Margins, spacing: int) -> None:
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
     for part in parts:
         if isinstance(part, QWidget):
-            made.addWidget(part)
+            layout.addWidget(part)
         elif isinstance(part, QLayout):
-            made.addLayout(part)
+            layout.addLayout(part)
         else:
-            made.addSpacing(part) if part else made.addStretch()
-    return made
+            layout.addSpacing(part) if part else layout.addStretch()
 
 
 def fill(window: QWidget, *parts: Parts) -> None:
@@ -116,32 +129,21 @@ def button(words: str, tip: str = "", drawing: str = "") -> QPushButton:
 
 
 def value_of(field: QWidget) -> Any:
-    """The value that a person has chosen in a field."""
-    match field:
-        case QComboBox():
-            return field.currentData()
-        case QCheckBox():
-            return field.isChecked()
-        case QSpinBox():
-            return field.value()
-        case QLineEdit():
-            return field.text().strip()
-    raise TypeError(field)
+    """The value that a person has chosen in a field; of a choice, its data."""
+    if isinstance(field, QComboBox):
+        return field.currentData()
+    value = field.metaObject().userProperty().read(field)
+    return value.strip() if isinstance(value, str) else value
 
 
 def set_value(field: QWidget, value: Any) -> None:
     """Show a value in a field; a choice that is not offered any more is offered again."""
-    match field:
-        case QComboBox():
-            if field.findData(value) < 0:
-                field.addItem(value, value)
-            field.setCurrentIndex(field.findData(value))
-        case QCheckBox():
-            field.setChecked(value)
-        case QSpinBox():
-            field.setValue(value)
-        case QLineEdit():
-            field.setText(value)
+    if not isinstance(field, QComboBox):
+        field.metaObject().userProperty().write(field, value)
+        return
+    if field.findData(value) < 0:
+        field.addItem(value, value)
+    field.setCurrentIndex(field.findData(value))
 
 
 def line() -> QFrame:
@@ -345,13 +347,7 @@ class NameField(QWidget):
         self.advanced.setCheckable(True)
         self.advanced.setToolTip(tr("Advanced: a template for the name"))
         self.advanced.setAccessibleName(tr("Advanced: a template for the name"))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._words)
-        layout.addWidget(self.ending, 1)
-        layout.addWidget(self.template, 1)
-        layout.addWidget(self.advanced)
+        row(self._words, self.ending, self.template, self.advanced, grows=1, into=self)
         self.setFocusProxy(self.ending)
         self.template.hide()
         self.template.textChanged.connect(self._show_ending)

@@ -3,14 +3,14 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
     QLayout,
     QLineEdit,
     QListWidget,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.file_dialogs import folder_dialog
+from app.shell.file_dialogs import folder_dialog, with_browse
 from app.shell.parts import (
     button,
     choice,
@@ -28,7 +28,6 @@ from app.shell.parts import (
     fill,
     form,
     hinted,
-    is_accepted,
     muted,
     quality_field,
     row,
@@ -43,6 +42,11 @@ LIST_PX, ITEM_PX, SIDE_PX = 200, 32, 112
 SHORTEST_PX, LONGEST_PX = 16, 65_535  # of the longest side; JPEG ends there
 NAME_BYTES = 255  # of a file's name on ext4, APFS and NTFS
 PHOTO_BYTES = 100  # left to the photo's own name
+FORMATS = {
+    **{".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP", ".bmp": "BMP"},
+    ".jxl": "JPEG XL",
+}
+LOSSY = (".jpg", ".webp", ".jxl")
 
 
 @dataclass(frozen=True)
@@ -116,9 +120,6 @@ def _read(texts: Sequence[str]) -> Iterator[Preset]:
             continue
 
 
-LIST_PX, ITEM_PX, SIDE_PX = 200, 32, 112
-
-
 class PresetsDialog(QDialog):
     """Edits the presets; nothing changes before OK."""
 
@@ -142,14 +143,6 @@ class PresetsDialog(QDialog):
         self.list.setCurrentRow(0)
         self._show(self.list.currentRow())
 
-    @classmethod
-    def ask(
-        cls, presets: Sequence[Preset], parent: QWidget | None = None
-    ) -> tuple[Preset, ...] | None:
-        """Show the dialog and wait; None if cancelled."""
-        dialog = cls(presets, parent)
-        return tuple(dialog.presets) if is_accepted(dialog) else None
-
     def _make_fields(self) -> None:
         self.name = QLineEdit()
         self.format = choice("", {"": tr("As the photo"), **FORMATS})
@@ -162,7 +155,6 @@ class PresetsDialog(QDialog):
         self.longest_side.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.longest_side.setToolTip(tr("Larger photos are reduced; none is enlarged."))
         self.folder = QLineEdit(placeholderText=tr("Beside the photo"))
-        self.browse = button(tr("Choose…"))
         self.ending = QLineEdit()
         self.example = muted()
         self.fields = QWidget()
@@ -171,10 +163,9 @@ class PresetsDialog(QDialog):
         for number in (self.quality, self.longest_side):
             number.valueChanged.connect(self._take)
         self.format.currentIndexChanged.connect(self._take)
-        self.browse.clicked.connect(self._browse)
 
     def _lay_out(self) -> None:
-        fields: dict[str, QWidget] = {
+        named: dict[str, QWidget] = {  # in the order of the fields of `Preset`
             tr("Name"): self.name,
             tr("Format"): self.format,
             tr("Quality"): self.quality,
@@ -182,38 +173,28 @@ class PresetsDialog(QDialog):
             tr("Folder"): self.folder,
             tr("Original name +"): self.ending,
         }
-        for words, field in fields.items():
+        self._controls = dict(
+            zip((each.name for each in fields(Preset)), named.values(), strict=True)
+        )
+        for words, field in named.items():
             field.setAccessibleName(words)
+        ask_folder = partial(folder_dialog, self, tr("Choose a folder"))
         beside: dict[QWidget, QWidget | QLayout] = {
-            self.folder: row(self.folder, self.browse),
+            self.folder: with_browse(self.folder, ask_folder),
             self.ending: hinted(self.ending, self.example),
         }
-        listed = form((words, beside.get(field, field)) for words, field in fields.items())
+        listed = form((words, beside.get(field, field)) for words, field in named.items())
         self.fields.setLayout(listed)
-        top = QHBoxLayout()
-        top.setSpacing(24)
-        top.addLayout(column(self.list, row(self.add, self.delete, equal=True)))
-        top.addWidget(self.fields, 1)
-        fill(self, top, self.buttons)
+        side = column(self.list, row(self.add, self.delete, equal=True))
+        fill(self, row(side, self.fields, grows=1, spacing=24), self.buttons)
         self.resize(680, 400)
-
-    def _controls(self) -> dict[str, QWidget]:
-        """The fields, by those of `Preset`."""
-        return {
-            "name": self.name,
-            "suffix": self.format,
-            "quality": self.quality,
-            "longest_side_px": self.longest_side,
-            "folder": self.folder,
-            "ending": self.ending,
-        }
 
     def _show(self, row: int) -> None:
         """Put a preset into the fields."""
         self.fields.setEnabled(row >= 0)
         self.delete.setEnabled(row >= 0)
         shown = self.presets[row] if row >= 0 else Preset("")
-        for name, field in self._controls().items():
+        for name, field in self._controls.items():
             with QSignalBlocker(field):
                 set_value(field, getattr(shown, name) or (0 if name == "longest_side_px" else ""))
         self._judge()
@@ -221,7 +202,7 @@ class PresetsDialog(QDialog):
     def _take(self) -> None:
         """Put the fields into their preset."""
         at = self.list.currentRow()
-        chosen = {name: value_of(field) for name, field in self._controls().items()}
+        chosen = {name: value_of(field) for name, field in self._controls.items()}
         if chosen["longest_side_px"] < SHORTEST_PX:
             chosen["longest_side_px"] = None
         self.presets[at] = Preset(**chosen)
@@ -262,19 +243,6 @@ class PresetsDialog(QDialog):
             self.list.takeItem(row)
         self._show(self.list.currentRow())
 
-    def _browse(self) -> None:
-        start = Path(self.folder.text()).expanduser()
-        for found in folder_dialog(self, tr("Choose a folder"), start).paths():
-            self.folder.setText(str(found))
-
-
-FORMATS = {
-    **{".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP", ".bmp": "BMP"},
-    ".jxl": "JPEG XL",
-}
-LOSSY = (".jpg", ".webp", ".jxl")
-LONGEST_BYTES = 255  # of a file's name on ext4, APFS and NTFS
-
 
 @dataclass(frozen=True)
 class SaveQuestion:
@@ -301,7 +269,6 @@ class SaveDialog(QDialog):
         self.setWindowTitle(tr("Save as"))
         self._question = question
         self.folder = QLineEdit(str(question.path.parent))
-        self.browse = button(tr("Choose…"))
         self.name = QLineEdit(question.path.stem)
         self.format = choice("", FORMATS)
         own = question.path.suffix.lower()
@@ -311,29 +278,22 @@ class SaveDialog(QDialog):
         self.example = muted()
         self.example.setMinimumWidth(420)
         kinds = QDialogButtonBox.StandardButton
-        words = {kinds.Save: tr("Save"), kinds.Cancel: tr("Cancel")}
-        self.buttons = dialog_buttons(self, words)
-        self.save_button = self.buttons.button(kinds.Save)
+        buttons = dialog_buttons(self, {kinds.Save: tr("Save"), kinds.Cancel: tr("Cancel")})
+        self.save_button = buttons.button(kinds.Save)
+        ask_folder = partial(folder_dialog, self, tr("Choose a folder"))
         fields = form(
             (
-                (tr("Folder"), row(self.folder, self.browse)),
+                (tr("Folder"), with_browse(self.folder, ask_folder)),
                 (tr("Name"), hinted(self.name, self.example)),
                 (tr("Format"), self.format),
                 (tr("Quality"), self.quality),
             )
         )
-        fill(self, fields, self.buttons)
+        fill(self, fields, buttons)
         self.name.textChanged.connect(self._show)
         self.folder.textChanged.connect(self._show)
         self.format.currentIndexChanged.connect(self._show)
-        self.browse.clicked.connect(self._browse)
         self._show()
-
-    @classmethod
-    def ask(cls, question: SaveQuestion, parent: QWidget | None = None) -> SaveChoice | None:
-        """Show the dialog and wait; None if cancelled."""
-        dialog = cls(question, parent)
-        return dialog.choice() if is_accepted(dialog) else None
 
     def choice(self) -> SaveChoice | None:
         """Return the current choice; None if it is not a name, or is the photo itself."""
@@ -348,22 +308,17 @@ class SaveDialog(QDialog):
             return None
         if Path(name).suffix.lower() != suffix:
             name += suffix
-        if len(os.fsencode(name)) > LONGEST_BYTES:
+        if len(os.fsencode(name)) > NAME_BYTES:
             return None
         return self._question.path.parent / Path(self.folder.text()).expanduser() / name
 
     def _show(self) -> None:
         path = self._path()
         self.quality.setEnabled(self.format.currentData() in LOSSY)
-        self.save_button.setEnabled(path is not None and path != self._question.source)
+        self.save_button.setEnabled(self.choice() is not None)
         if path is None:
             self.example.setText(tr("Type a name without folders, of at most 250 letters."))
         elif path == self._question.source:
             self.example.setText(tr("That is the photo itself. Choose another name."))
         else:
             self.example.setText(tr("Will be saved as {name}", name=printable(path.name)))
-
-    def _browse(self) -> None:
-        start = Path(self.folder.text()).expanduser()
-        for found in folder_dialog(self, tr("Choose a folder"), start).paths():
-            self.folder.setText(str(found))

@@ -128,14 +128,7 @@ class Preferences(QObject):
 
     def take_changes(self, before: Settings, after: Settings) -> None:
         """Set the fields that differ between the two; others may have changed since `before`."""
-        names = [field.name for field in fields(Settings)]
-        self.change(
-            **{
-                name: getattr(after, name)
-                for name in names
-                if getattr(after, name) != getattr(before, name)
-            }
-        )
+        self.change(**dict(vars(after).items() - vars(before).items()))
 
     def sync(self) -> None:
         """Write the file now."""

@@ -1,7 +1,7 @@
 """Settings: look of the window, names of results, device and reasons."""
 
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
     QLayout,
     QLineEdit,
     QListWidget,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.file_dialogs import FileDialog, kind_of
+from app.shell.file_dialogs import FileDialog, kind_of, with_browse
 from app.shell.parts import (
     NameField,
     button,
@@ -29,7 +28,6 @@ from app.shell.parts import (
     form,
     heading,
     hinted,
-    is_accepted,
     muted,
     quality_field,
     row,
@@ -49,7 +47,11 @@ TILES = ("auto", "whole", "512", "384", "256", "128")
 
 
 class SettingsDialog(QDialog):
-    """Asks for settings; nothing changes before OK."""
+    """Asks for settings; nothing changes before OK.
+
+    Attributes:
+        controls: by the fields of `Settings`.
+    """
 
     def __init__(
         self, settings: Settings, machine: "Machine | None", parent: QWidget | None = None
@@ -57,142 +59,100 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
         self._settings = settings
-        self._machine = machine
-        self._make_controls()
+        self.controls: dict[str, QWidget] = {}
+        self.example = muted()
+        self.reset = button(tr("Reset all"), tr("Restore the default settings"))
+        kinds = QDialogButtonBox.StandardButton
+        self.buttons = dialog_buttons(self, {kinds.Ok: tr("OK"), kinds.Cancel: tr("Cancel")})
         self.pages = QListWidget()
         self.pages.setObjectName("pages")
         self.pages.setFixedWidth(150)
         self.pages.setAccessibleName(tr("Settings"))
-        self._stack = QStackedWidget()
+        stack = QStackedWidget()
         for title, page in (
             (tr("Window"), self._window_page()),
             (tr("Results"), self._results_page()),
-            (tr("Device"), self._device_page()),
+            (tr("Device"), self._device_page(machine)),
         ):
             item = QListWidgetItem(title, self.pages)
             item.setSizeHint(QSize(0, PAGE_ITEM_PX))
-            self._stack.addWidget(page)
-        self._lay_out()
-        self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
+            stack.addWidget(page)
+        top = row(self.pages, stack, grows=1, spacing=24)
+        fill(self, top, row(self.reset, 0, self.buttons, grows=-1))
+        self.resize(680, 440)
+        self.pages.currentRowChanged.connect(stack.setCurrentIndex)
         self.template.textChanged.connect(self._show_example)
-        self.browse.clicked.connect(self._browse)
         self.reset.clicked.connect(lambda: self.show_settings(Settings()))
         self.show_settings(settings)
         self.pages.setCurrentRow(0)
 
-    @classmethod
-    def ask(
-        cls, settings: Settings, machine: "Machine | None", parent: QWidget | None = None
-    ) -> Settings | None:
-        """Show the dialog and wait; None if cancelled."""
-        dialog = cls(settings, machine, parent)
-        return dialog.chosen() if is_accepted(dialog) else None
-
     def chosen(self) -> Settings:
         """The settings in the dialog."""
-        chosen = {name: value_of(control) for name, control in self._controls().items()}
+        chosen = {name: value_of(control) for name, control in self.controls.items()}
         return replace(self._settings, **chosen)
 
     def show_settings(self, settings: Settings) -> None:
         """Put settings into the controls."""
-        for name, control in self._controls().items():
+        for name, control in self.controls.items():
             set_value(control, getattr(settings, name))
         self._show_example()
 
-    def _controls(self) -> dict[str, QWidget]:
-        """The controls, by the fields of `Settings`."""
-        return {
-            "theme": self.theme,
-            "language": self.language,
-            "enlarges": self.enlarges,
-            "screen_profile": self.profile,
-            "name_template": self.template,
-            "quality": self.quality,
-            "record": self.record,
-            "strip": self.strip,
-            "keep_times": self.keep_times,
-            "device": self.device,
-            "backend": self.backend,
-            "precision": self.precision,
-            "tile": self.tile,
-        }
-
-    def _make_controls(self) -> None:
-        self.theme = choice(
-            "", {"dark": tr("Dark"), "light": tr("Light"), "system": tr("As the system")}
-        )
-        self.language = choice("", {"": tr("As the system"), **LANGUAGES})
-        self.enlarges = QCheckBox(tr("Enlarge small photos to fit"))
-        self.profile = QLineEdit(placeholderText=tr("From the desktop, else sRGB"))
-        self.profile.setAccessibleName(tr("Screen profile"))
-        self.browse = button(tr("Choose…"))
-        self.name = NameField()
-        self.template = self.name.template
-        self.example = muted()
-        self.quality = quality_field(self._settings.quality)
-        self.record = QCheckBox(tr("Record in the result how it was made (XMP)"))
-        self.strip = choice(
-            "",
-            {
-                "none": tr("Keep all"),
-                "location": tr("Leave out the location"),
-                "all": tr("Leave out all"),
-            },
-        )
-        self.keep_times = QCheckBox(tr("Keep the file's date"))
-        self.device = choice("", devices_of(self._machine))
-        self.backend = choice("", backends_of(self._machine))
-        self.precision = choice(
-            "", {"auto": tr("Automatic"), "fp32": "fp32", "bf16": "bf16", "fp16": "fp16"}
-        )
-        self.tile = choice("", {name: _tile(name) for name in TILES})
-        self.reset = button(tr("Reset all"), tr("Restore the default settings"))
-        kinds = QDialogButtonBox.StandardButton
-        self.buttons = dialog_buttons(self, {kinds.Ok: tr("OK"), kinds.Cancel: tr("Cancel")})
-
     def _window_page(self) -> QWidget:
+        themes = {"dark": tr("Dark"), "light": tr("Light"), "system": tr("As the system")}
+        theme = choice("", themes)
+        language = choice("", {"": tr("As the system"), **LANGUAGES})
         restart = muted(tr("Takes effect after a restart."))
+        enlarges = QCheckBox(tr("Enlarge small photos to fit"))
+        profile = QLineEdit(placeholderText=tr("From the desktop, else sRGB"))
+        profile.setAccessibleName(tr("Screen profile"))
+        kinds = (kind_of(tr("ICC profiles"), (".icc", ".icm")),)
+        ask = partial(FileDialog, self, tr("Screen profile"), kinds=kinds)
         about = muted(tr("An ICC file of your screen, if the desktop has none."))
+        self.controls |= {"theme": theme, "language": language}
+        self.controls |= {"enlarges": enlarges, "screen_profile": profile}
         return _page(
             tr("Window"),
-            (tr("Theme"), self.theme),
-            (tr("Language"), hinted(self.language, restart)),
-            ("", self.enlarges),
-            (tr("Screen profile"), hinted(row(self.profile, self.browse), about)),
+            (tr("Theme"), theme),
+            (tr("Language"), hinted(language, restart)),
+            ("", enlarges),
+            (tr("Screen profile"), hinted(with_browse(profile, ask), about)),
         )
 
     def _results_page(self) -> QWidget:
+        name = NameField()
+        self.template = name.template
+        quality = quality_field(self._settings.quality)
         lossy = muted(tr("For JPEG, WebP and JPEG XL; PNG and TIFF are lossless."))
+        kept = {"none": tr("Keep all"), "location": tr("Leave out the location")}
+        strip = choice("", {**kept, "all": tr("Leave out all")})
+        record = QCheckBox(tr("Record in the result how it was made (XMP)"))
+        keep_times = QCheckBox(tr("Keep the file's date"))
+        self.controls |= {"name_template": name.template, "quality": quality}
+        self.controls |= {"strip": strip, "record": record, "keep_times": keep_times}
         return _page(
             tr("Results"),
-            (tr("Name"), hinted(self.name, self.example)),
-            (tr("Quality"), hinted(self.quality, lossy)),
-            (tr("Metadata"), self.strip),
-            ("", self.record),
-            ("", self.keep_times),
+            (tr("Name"), hinted(name, self.example)),
+            (tr("Quality"), hinted(quality, lossy)),
+            (tr("Metadata"), strip),
+            ("", record),
+            ("", keep_times),
         )
 
-    def _device_page(self) -> QWidget:
-        found, verdict = muted(found_of(self._machine)), verdict_of(self._machine)
+    def _device_page(self, machine: "Machine | None") -> QWidget:
+        automatic = {"auto": tr("Automatic")}
+        device, backend = choice("", devices_of(machine)), choice("", backends_of(machine))
+        precision = choice("", automatic | {name: name for name in ("fp32", "bf16", "fp16")})
+        tile = choice("", {name: _tile(name) for name in TILES})
+        self.controls |= {"device": device, "backend": backend}
+        self.controls |= {"precision": precision, "tile": tile}
+        found, verdict = muted(found_of(machine)), verdict_of(machine)
         return _page(
             tr("Device"),
-            (tr("Device"), hinted(self.device, found)),
-            (tr("Backend"), hinted(self.backend, muted(verdict)) if verdict else self.backend),
-            (tr("Precision"), self.precision),
-            (tr("Tile"), self.tile),
+            (tr("Device"), hinted(device, found)),
+            (tr("Backend"), hinted(backend, muted(verdict)) if verdict else backend),
+            (tr("Precision"), precision),
+            (tr("Tile"), tile),
         )
-
-    def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(24)
-        top.addWidget(self.pages)
-        top.addWidget(self._stack, 1)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.reset)
-        bottom.addStretch()
-        bottom.addWidget(self.buttons)
-        fill(self, top, bottom)
-        self.resize(680, 440)
 
     def _show_example(self) -> None:
         standard = QDialogButtonBox.StandardButton.Ok
@@ -206,12 +166,6 @@ class SettingsDialog(QDialog):
             more = " ".join(f"{{{field}}}" for field in FIELDS if field not in ("stem", "ext"))
             words = tr("The name needs {stem} and {ext}; it can also have {more}.")
             self.example.setText(words.format(stem="{stem}", ext="{ext}", more=more))
-
-    def _browse(self) -> None:
-        kinds = (kind_of(tr("ICC profiles"), (".icc", ".icm")),)
-        start = Path(self.profile.text() or Path.home())
-        for found in FileDialog(self, tr("Screen profile"), start, kinds).paths():
-            self.profile.setText(str(found))
 
 
 def _page(title: str, *fields: tuple[str, QWidget | QLayout]) -> QWidget:

@@ -1,6 +1,7 @@
 """The inside of the window: the bar above, pages with their panels, the status line; its place."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Literal, TypeAlias
 
 from PySide6.QtCore import QByteArray, QEvent, QMargins, QObject, QRect, QSize, Qt, Signal
@@ -8,7 +9,6 @@ from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPaintEvent, QResi
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QStackedWidget,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.banner import Banner
-from app.shell.parts import PANEL_WIDTH_PX, column
+from app.shell.parts import PANEL_WIDTH_PX, Parts, column, row
 from app.shell.translation import tr
 
 ICON_PX = 20
@@ -40,37 +40,19 @@ class TopBar(QFrame):
         self._actions = actions
         self._worded: list[QToolButton] = []
         self._wide_px = 0  # the bar's width with its words
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 6, 12, 6)
-        layout.setSpacing(4)
-        self.open = self._button("open", text=True)
+        plain, worded = self._button, partial(self._button, text=True)
+        self.open, actual = worded("open"), worded("actual")
         self.open.setText(tr("Open"))
-        layout.addWidget(self.open)
-        for name in ("previous", "next"):
-            layout.addWidget(self._button(name))
-        layout.addSpacing(12)
-        for name in ("undo", "redo"):
-            layout.addWidget(self._button(name))
-        layout.addStretch(1)
-        for name in modes:
-            layout.addWidget(self._button(name, text=True))
-        layout.addSpacing(12)
-        for name in pages:
-            layout.addWidget(self._button(name, text=True))
-        layout.addStretch(1)
+        actual.setText("1:1")
         self.zoom = QLabel()
         self.zoom.setProperty("muted", "true")
         self.zoom.setAccessibleName(tr("Zoom"))
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom.setMinimumWidth(56)
-        layout.addWidget(self.zoom)
-        layout.addWidget(self._button("fit"))
-        actual = self._button("actual", text=True)
-        actual.setText("1:1")
-        layout.addWidget(actual)
-        layout.addSpacing(12)
-        for name in ("shortcuts", "settings"):
-            layout.addWidget(self._button(name))
+        parts: list[Parts] = [self.open, plain("previous"), plain("next"), 12]
+        parts += [plain("undo"), plain("redo"), 0, *map(worded, modes), 12, *map(worded, pages), 0]
+        parts += [self.zoom, plain("fit"), actual, 12, plain("shortcuts"), plain("settings")]
+        row(*parts, grows=-1, margins=(12, 6, 12, 6), spacing=4, into=self)
 
     def set_zoom(self, zoom: float) -> None:
         """Show screen pixels for one of the photo, as a percentage."""
@@ -127,18 +109,13 @@ class StatusLine(QFrame):
         self.work = QLabel()
         self.work.setAccessibleName(tr("Progress"))
         self.work.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 6, 16, 6)
-        layout.setSpacing(16)
         self.batch = QPushButton()
         self.batch.setProperty("flat", "true")
         self.batch.setObjectName("statusBatch")
         self.batch.setToolTip(tr("Show the batch"))
         self.batch.setAccessibleName(tr("Show the batch"))
         self.batch.hide()
-        layout.addWidget(self.photo, 1)
-        layout.addWidget(self.batch)
-        layout.addWidget(self.work)
+        row(self.photo, self.batch, self.work, margins=(16, 6, 16, 6), spacing=16, into=self)
 
     def set_batch(self, words: str) -> None:
         """Show the progress of the batch; empty if none runs."""
@@ -232,10 +209,7 @@ class Shell(QWidget):
             self.focus_page()
 
     def _lay_out(self) -> None:
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addLayout(self._page_column, 1)
-        middle.addWidget(self._panels)
+        middle = row(self._page_column, self._panels, spacing=0)
         column(self.top_bar, middle, self.status_line, spacing=0, into=self).setStretch(1, 1)
 
 

@@ -73,15 +73,11 @@ class Thumbnails(QObject):
             del self._waiting[path]
             task = self._tasks.submit(ThumbnailJob(path, self._box))
             task.succeeded.connect(self._take)
-            task.failed.connect(self._skip)
+            task.failed.connect(self._take)
 
-    def _take(self, picture: QImage) -> None:
+    def _take(self, made: QImage | Exception) -> None:
         path, self._making = self._making, None
-        self.made.emit(path, picture)
-        self._next()
-
-    def _skip(self, _error: Exception) -> None:
-        self._making = None
+        self.made.emit(path, made if isinstance(made, QImage) else QImage())
         self._next()
 
 

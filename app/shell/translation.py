@@ -3,16 +3,10 @@
 Every visible text goes through `tr` with a literal, which `.ci/translations` and the tests find.
 """
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from nledn import places
 from nledn.errors import DerainError
-
-if TYPE_CHECKING:
-    pass
-
 
 CONTEXT = "AfterRain"
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}

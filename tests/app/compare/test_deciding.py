@@ -30,9 +30,9 @@ def test_names_stay_hidden_until_a_person_has_chosen(
     assert names(window) == ["Rainy", "A", "B"]
     assert not any(figures(window))
     assert not any(row.strength.isVisible() for row in panel.rows.values())
-    assert set(panel.vote_buttons()) == {"A", "B", ""}
+    assert set(panel.vote_buttons) == {"A", "B", ""}
     order = [one.key for one in window.compare.grid.shown]
-    QTest.mouseClick(panel.vote_buttons()["A"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.vote_buttons["A"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "You chose" in said(window))
     assert window.focusWidget() is window.compare.grid, "the button that was clicked is gone"
     chosen = next(pane for pane in window.compare.controller.model.panes if pane.key == order[1])
@@ -47,7 +47,7 @@ def test_names_stay_hidden_until_a_person_has_chosen(
     shutil.copy(picture_file, other)
     open_photo(qtbot, window, other)
     assert names(window)[1:] == ["A", "B"]
-    panel.vote_buttons()[""].click()
+    panel.vote_buttons[""].click()
     qtbot.waitUntil(lambda: "no difference 1" in said(window))
 
 

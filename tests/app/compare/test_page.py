@@ -95,7 +95,7 @@ def test_another_order_confuses_nobody(
     model = begin(wait=False)
     window.compare.grid.link.leader.set_zoom(30.0)
     backend.free()
-    qtbot.waitUntil(lambda: is_settled(window) and model.is_ready)
+    qtbot.waitUntil(lambda: is_settled(window) and model.is_computed(model.visible))
     layers = {pane.key: model.pictures[pane.key].layer for pane in model.panes}
     window.compare.grid.moved.emit(1, 2)
     assert names(window) == ["Rainy", "second", "All-round"]

@@ -11,7 +11,6 @@ from app.compare.panes import (
     BlindTest,
     ComparePane,
     Panes,
-    Vote,
     keep,
     moved,
     tally,
@@ -85,11 +84,11 @@ def test_votes_are_kept_and_tallied_over_a_folder() -> None:
         ('/a/3, "雨".jpg', ""),
         ("/b/1.jpg", "Two"),
     ):
-        keep(Vote(Path(photo), chosen, names))
+        keep(Path(photo), chosen, names)
     assert tally(Path("/a")) == {"One": 2, "": 1}
     assert tally(Path("/b")) == {"Two": 1}
     assert not tally(Path("/c"))
-    keep(Vote(Path("/c/caf\udce9.jpg"), "Two", names))
+    keep(Path("/c/caf\udce9.jpg"), "Two", names)
     assert tally(Path("/c")) == {"Two": 1}, "a name that is no text"
     lines = votes_path().read_text("utf-8").splitlines()
     assert lines[0] == "time,photo,chosen,candidates"

@@ -82,7 +82,10 @@ def test_the_model_is_chosen_and_loaded_before_a_click(
     monkeypatch.setattr(FakeModels, "_choose", staticmethod(lambda _options, _look: chosen))
     open_photo(qtbot, window, picture_file)
     qtbot.waitUntil(lambda: window.tasks.is_idle)
-    assert [options.weights for options in engines.loaded] == ["other"]
+    assert not engines.loaded, "a start does not wait for the look at its photo"
+    window.controller.warm_up()
+    qtbot.waitUntil(lambda: len(engines.loaded) == 2 and window.tasks.is_idle)
+    assert [options.weights for options in engines.loaded] == ["auto", "other"]
     assert state(window) is PhotoState.READY
     engines.loaded.clear()
     derain(qtbot, window)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QFormLayout, QLabel
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.shell.save_dialogs import FORMATS, SaveDialog, SaveQuestion
@@ -118,7 +118,9 @@ def test_settings_pass_through_unchanged(qtbot: QtBot) -> None:
 
 def test_each_device_is_listed_with_its_memory(qtbot: QtBot) -> None:
     dialog = settings_dialog(qtbot, Settings())
-    words = [dialog.device.itemText(place) for place in range(dialog.device.count())]
+    device = dialog.controls["device"]
+    assert isinstance(device, QComboBox)
+    words = [device.itemText(place) for place in range(device.count())]
     assert any("Threadripper" in each and "64.0 GiB" in each for each in words)
     assert any("RTX 4090" in each and "20.0 GiB" in each for each in words)
 
