@@ -132,6 +132,7 @@ def download(
         raise DownloadFailed(file.url, reason) from error
     except (http.client.HTTPException, OSError):
         log.debug("%s ended early", file.url, exc_info=True)
+    cancel.raise_if_cancelled()  # after a stalled connection too
     if len(data) < file.size_bytes:
         raise DownloadFailed(file.url, f"it ended at {len(data)} of {file.size_bytes} bytes")
     found = hashlib.sha256(data).hexdigest()

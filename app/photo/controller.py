@@ -130,9 +130,10 @@ class PhotoController(QObject):
         """Open the content of the clipboard."""
         data: QMimeData | None = QGuiApplication.clipboard().mimeData()
         if data is not None:  # may be None, unlike in Qt's stub: another program may have ended
-            self.drop(data)
-            if not is_welcome(data) and data.text():
-                self.noticed.emit(words.nothing_to_paste(data.text()))
+            text = "" if is_welcome(data) else data.text()
+            self.drop(data)  # may ask a question, and then the clipboard changes
+            if text:
+                self.noticed.emit(words.nothing_to_paste(text))
 
     def read(self, path: Path, greeting: Notice | None = None, *, damaged: bool = False) -> None:
         """Read a photo, or the first one of a folder; the open photo stays until then.
