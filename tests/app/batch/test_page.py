@@ -210,7 +210,7 @@ def test_photos_that_come_after_cancel_start_nothing(
     backend.hold()
     batches.start(window)
     backend.let(8)
-    batches.until(qtbot, lambda: backend.tiles == 8)
+    batches.until(qtbot, lambda: backend.begun == 9)
     window.batch.panel.steps.cancel.click()
     window.batch_controller.add([batches.make_photo(tmp_path / "second" / "2.png", 2)])
     batches.until(qtbot, lambda: len(batches.rows(window)) == 2)
