@@ -124,7 +124,7 @@ class Watch:
             self.tiles, self.last = sum(done.values()), now()
             for key in (key for key, tiles in done.items() if tiles):
                 self.first.setdefault(key, self.last)
-        if model.is_ready and not model.is_computing:
+        if model.is_computed(model.visible) and not model.is_computing:
             self._app.exit(0)
 
 

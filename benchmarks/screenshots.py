@@ -175,11 +175,11 @@ def comparison(window: "MainWindow") -> Iterator[str]:
     from nledn import catalog
 
     window.named_actions["compare"].trigger()
-    controller = window.compare.controller
+    model = window.compare.controller.model
     for strength in (0.5, 1.5):
-        controller.model.add_checkpoint(catalog.find("afterrain"), strength)
+        model.add_checkpoint(catalog.find("afterrain"), strength)
     window.compare.grid.link.leader.set_zoom(0.8)
-    wait_for(controller.model.metrics.changed, lambda: controller.model.is_ready)
+    wait_for(model.metrics.changed, lambda: model.is_computed(model.visible))
     yield "compare"
     window.named_actions["before_after"].trigger()
 
