@@ -151,13 +151,13 @@ class PhotoController(QObject):
         self._begin_opening(job, self._take)
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:
-        """Recovered to recover unsaved work; look again if its program has not ended yet."""
+        """Offer to recover unsaved work; look again if its program has not ended yet."""
         task = self._tasks.submit(Call(find_unsaved))
         task.succeeded.connect(partial(self._take_scan, rescans))
         task.failed.connect(self._fail)
 
     def offer(self, offer: Recovered) -> None:
-        """Recovered to recover unsaved work; the offer stays until answered."""
+        """Offer to recover unsaved work; the offer stays until answered."""
         self._offer = offer
         self.noticed.emit(words.offer_of(offer, self.restore, self._forget))
 
@@ -286,8 +286,10 @@ class PhotoController(QObject):
         self.series.remember()
         self.deraining.look_nowhere()
         edits = found.edits or Edits(Choices(document.first_model))
-        wanted = recovered and recovered.options
-        wanted = wanted or replace(document.wanted, **asdict(edits.choices))
+        if recovered is None:
+            wanted = replace(document.wanted, **asdict(edits.choices))
+        else:
+            wanted = recovered.options
         self._autosave.restart(path, wanted)
         document.take(found, wanted, edits.area)
         if found.rain is not None:

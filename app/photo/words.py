@@ -209,7 +209,7 @@ def notice_of_failure(error: Exception, open_damaged: Callable[[Path], None]) ->
 def offer_of(
     offer: Recovered, restore: Callable[[Recovered], None], forget: Callable[[Recovered], None]
 ) -> Notice:
-    """Recovered to recover unsaved work."""
+    """Offer to restore unsaved work."""
     words = tr(
         "AfterRain did not close properly. Restore the work on {name}? Its rain is computed again.",
         name=printable(offer.source.name),

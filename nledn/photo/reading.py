@@ -66,7 +66,7 @@ class Header:
 
 
 Piece: TypeAlias = Header | Form | npt.NDArray[Any] | Facts
-"""What decoding brings; see `decode`."""
+"""A piece of a photo that is being decoded; see `decode`."""
 
 
 def read(path: Path, *, limit_megapixels: float = LIMIT_MEGAPIXELS, damaged: bool = False) -> Photo:
