@@ -276,9 +276,9 @@ class Picture(QObject):
     def _kept_shown(self, level: int, rect: Rect) -> Bytes:
         """(h, w, 4) sRGB with straight alpha: a tint over the kept area."""
         shown = np.zeros((rect.height, rect.width, 4), np.uint8)
-        shown[:, :, :3] = KEPT_RGB
         mask = self._read("mask", level, rect)
-        if mask is not None:
+        if mask is not None and mask.any():  # it keeps nothing in most tiles
+            shown[:, :, :3] = KEPT_RGB
             shown[:, :, 3] = np.rint(mask * np.float32(255 * KEPT_OPACITY))
         return shown
 
