@@ -1,6 +1,7 @@
 """Resources of a process: memory, file handles, threads, widgets."""
 
 import gc
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -15,6 +16,8 @@ MEMORY_GROWTH_MB = 50.0
 LONG_SAMPLES = 20
 SPARE = 3
 """Handles and threads that come and go with timing: a lane's file, a pool's thread."""
+THREADS_OF_A_WATCH = 4
+"""A watched folder's, as long as its switch is on: watchdog's observer, emitter and readers."""
 THREADS_WHILE_COLD = 12
 """Threads in a short session, in which an engine still starts some for new shapes of tiles."""
 
@@ -27,7 +30,7 @@ class Sample:
         at_s: seconds since the start.
         rss_mb: resident memory, that of child processes included.
         handles: open file descriptors.
-        threads: of the process, native ones included.
+        threads: of the process, native ones included, those of one watched folder not.
         children: processes that it started and that still run.
         widgets: of Qt.
     """
@@ -51,7 +54,7 @@ def take_sample(at_s: float) -> Sample:
         round(at_s, 1),
         round(rss / 1e6, 1),
         process.num_fds(),
-        process.num_threads(),
+        process.num_threads() - min(_watching(), THREADS_OF_A_WATCH),
         len(children),
         len(QApplication.allWidgets()),
     )
@@ -87,6 +90,10 @@ def too_much(samples: Sequence[Sample]) -> list[str]:
 
 def _values(samples: Sequence[Sample], name: str) -> list[float]:
     return [float(getattr(sample, name)) for sample in samples]
+
+
+def _watching() -> int:
+    return sum(type(thread).__module__.startswith("watchdog.") for thread in threading.enumerate())
 
 
 def _rss(process: psutil.Process) -> int:
