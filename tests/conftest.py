@@ -128,12 +128,18 @@ def shared() -> Path:
 
 
 @pytest.fixture
-def wet(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def wet_size() -> tuple[int, int]:
+    """Height and width of the photos in `wet`; other rooms have larger ones."""
+    return (24, 32)
+
+
+@pytest.fixture
+def wet(request: pytest.FixtureRequest, wet_size: tuple[int, int], tmp_path: Path) -> Path:
     """A folder of small photos: those that the test's module names in `WET`, else three."""
     from tests.batch.batches import make_photos
 
     names = getattr(request.module, "WET", ["1.png", "2.png", "3.png"])
-    make_photos(tmp_path / "wet", names, getattr(request.module, "WET_SIZE", (24, 32)))
+    make_photos(tmp_path / "wet", names, wet_size)
     return tmp_path / "wet"
 
 

@@ -1,5 +1,6 @@
 """Reports and logs of `nledn batch`, and the errors if they cannot be written."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 from nledn import report
 from nledn.errors import OutputNotPermitted
 from nledn.report import Report
-from tests import commands
-from tests.batch.batches import batch_config, even_weights, make_photos, results
+from tests.batch import batches
+from tests.batch.batches import even_weights, make_photos, results
 
 PHOTOS = {"1_derained.png", "2_derained.png"}
+exit_code = partial(batches.exit_code, Path("ten.safetensors"))
 
 
 @pytest.fixture(autouse=True)
@@ -20,13 +22,6 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     make_photos(Path("wet"), ["1.png", "2.png"])
     even_weights(Path("ten.safetensors"))
-
-
-def exit_code(*arguments: object, **settings: str) -> int:
-    config = batch_config(Path("batch.toml"), **settings)
-    return commands.exit_code(
-        "batch", *arguments, "--weights=ten.safetensors", f"--config={config}"
-    )
 
 
 @pytest.mark.parametrize("out", ["dry/", "{here}/dry"])

@@ -9,17 +9,11 @@ import pytest
 from PIL import Image
 
 from nledn import decoder, photo
-from nledn.cli import main
 from nledn.errors import PhotoNotPermitted
 from nledn.photo import provenance
 from tests.batch import batches
+from tests.commands import exit_code
 from tests.photo import files
-
-
-def exit_code(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    return int(caught.value.code or 0)
 
 
 @pytest.fixture

@@ -22,10 +22,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WET = [f"{n}.png" for n in range(24)]
-WET_SIZE = (96, 128)
 NAMES = {f"{n}_derained.png" for n in range(len(WET))}
 DASK = [sys.executable, "-m", "dask"]
 NO_PAGE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
+
+
+@pytest.fixture
+def wet_size() -> tuple[int, int]:
+    """Large enough that two workers share the work."""
+    return (96, 128)
 
 
 def command(wet: Path, dry: Path, weights: Path, *more: str, **cluster: str | int) -> list[str]:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def wet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "wet"
     photos(folder, list(HARD.values()))
     monkeypatch.chdir(folder)
@@ -47,12 +47,12 @@ def nledn(capture: pytest.CaptureFixture[bytes], *arguments: str) -> bytes:
 
 
 def test_derain_tells_its_results_byte_for_byte(
-    wet: Path, dry: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    folder: Path, dry: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     names = [*HARD.values(), *AT_THE_END.values()]
     photos(dry, list(AT_THE_END.values()))
     for name in AT_THE_END.values():
-        (dry / name).rename(wet / name)
+        (dry / name).rename(folder / name)
     weights = ("--weights", str(even_weights(dry.parent / "ten.safetensors")), "--threads", "1")
     told = nledn(capfdbinary, "derain", *names, "-o", str(dry), *weights)
     expected = [os.fsencode(dry / result_of(name)) for name in names]
@@ -64,12 +64,12 @@ def test_derain_tells_its_results_byte_for_byte(
     assert [os.fsencode(result["output"]) for result in found] == expected
 
 
-def test_a_batch_takes_every_name_and_goes_on_where_it_stopped(wet: Path, dry: Path) -> None:
-    ending, rows = batch(wet, dry)
+def test_a_batch_takes_every_name_and_goes_on_where_it_stopped(folder: Path, dry: Path) -> None:
+    ending, rows = batch(folder, dry)
     assert ending.counts.done == len(HARD)
     assert {row.source.name for row in rows} == set(HARD.values())
     assert results(dry) == {result_of(name) for name in HARD.values()}
-    assert all(item.row.state is State.DONE for item in preview(request(wet, dry)))
+    assert all(item.row.state is State.DONE for item in preview(request(folder, dry)))
 
 
 def test_long_names_that_differ_in_their_middle_alone_get_results_of_their_own(
@@ -100,9 +100,9 @@ class _Addresses(HTMLParser):
         self.text += data
 
 
-def test_reports_have_every_name(wet: Path, dry: Path) -> None:
-    batch(wet, dry)
-    with Queue.opened(request(wet, dry), plan=False) as queue:
+def test_reports_have_every_name(folder: Path, dry: Path) -> None:
+    batch(folder, dry)
+    with Queue.opened(request(folder, dry), plan=False) as queue:
         report = report_of(queue)
     shown = {printable(name) for name in HARD.values()}
     for suffix in (".html", ".csv", ".json"):

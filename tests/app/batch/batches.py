@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from pytestqt.qtbot import QtBot
 
 from app.batch.state import BatchState
 from app.batch.table import Column
 from app.main_window import MainWindow
-from nledn import photo
-from nledn.photo import Photo
+from tests.batch import batches
 
-SIDE = (120, 160)  # nine tiles of 64 px
+SIZE = (120, 160)  # nine tiles of 64 px
 
 
 def until(qtbot: QtBot, holds: Callable[[], bool]) -> None:
@@ -22,10 +20,7 @@ def until(qtbot: QtBot, holds: Callable[[], bool]) -> None:
 
 def make_photo(path: Path, seed: int = 0) -> Path:
     """A photo of noise, of nine tiles."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pixels = np.random.default_rng(seed).integers(40, 200, (*SIDE, 3)).astype(np.uint8)
-    photo.write(Photo(pixels), path)
-    return path
+    return batches.make_photo(path, seed, SIZE)
 
 
 def make_folder(folder: Path, count: int) -> Path:

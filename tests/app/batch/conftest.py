@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.batch import batches
+from tests.app.batch.batches import SIZE
 
 
 @pytest.fixture
-def wet(tmp_path: Path) -> Path:
-    """A folder of three photos."""
-    return batches.make_folder(tmp_path / "wet", 3)
+def wet_size() -> tuple[int, int]:
+    """Of several tiles."""
+    return SIZE
 
 
 @pytest.fixture

@@ -294,7 +294,7 @@ def test_a_row_opens_before_and_after(
     assert window.document.status.state is PhotoState.DONE
     assert window.document.strength == 0.5
     saved = photo.read(out / "2_derained.png").pixels
-    rect = whole(np.zeros((*batches.SIDE, 3), np.uint8))
+    rect = whole(np.zeros((*batches.SIZE, 3), np.uint8))
     assert np.array_equal(window.picture.pixels("after", 0, rect), saved)
     assert not window.document.is_unsaved
     assert not window.named_actions["undo"].isEnabled()

@@ -26,14 +26,16 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def wet(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Path:
     photos(tmp_path / "wet", [*HARD.values(), *AT_THE_END.values()])
     return tmp_path / "wet"
 
 
-def test_every_name_is_opened_shown_and_saved(qtbot: QtBot, window: MainWindow, wet: Path) -> None:
+def test_every_name_is_opened_shown_and_saved(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
     for name in (*HARD.values(), *AT_THE_END.values()):
-        open_photo(qtbot, window, wet / name)
+        open_photo(qtbot, window, folder / name)
         shown = printable(name)
         assert window.windowTitle() == f"{names.in_title(shown)}[*] – AfterRain"
         line = window.shell.status_line.photo
@@ -44,7 +46,7 @@ def test_every_name_is_opened_shown_and_saved(qtbot: QtBot, window: MainWindow, 
         with qtbot.waitSignal(window.controller.saving.saved):
             window.controller.saving.save()
         result = name_of(Naming(Path(name).stem, ".png", "", 1.0, 1))
-        assert (wet / result).exists()
+        assert (folder / result).exists()
         assert f"Saved {printable(result)}:" in said(window)
     assert all(
         label.textFormat() is Qt.TextFormat.PlainText
@@ -54,17 +56,17 @@ def test_every_name_is_opened_shown_and_saved(qtbot: QtBot, window: MainWindow, 
 
 
 def test_recent_photos_are_found_again_by_every_name(
-    qtbot: QtBot, window: MainWindow, wet: Path
+    qtbot: QtBot, window: MainWindow, folder: Path
 ) -> None:
     for name in (HARD["no UTF-8"], HARD["a mark of Qt"]):
-        open_photo(qtbot, window, wet / name)
+        open_photo(qtbot, window, folder / name)
         menu = window.recent_menu
         menu.aboutToShow.emit()
         newest = menu.actions()[0]
         assert newest.text() == printable(name).replace("&", "&&")
         with qtbot.waitSignal(menu.photo_chosen) as chosen:
             newest.trigger()
-        assert chosen.args == [wet / name]
+        assert chosen.args == [folder / name]
     window.preferences.sync()
     kept = window.preferences.settings.recent
     assert [names.path_kept(text).name for text in kept[:2]] == [
@@ -86,9 +88,9 @@ def test_a_relative_path_has_an_address_too() -> None:
 
 
 def test_a_dropped_photo_is_opened_by_its_bytes(
-    qtbot: QtBot, window: MainWindow, wet: Path
+    qtbot: QtBot, window: MainWindow, folder: Path
 ) -> None:
-    path = wet / HARD["no UTF-8"]
+    path = folder / HARD["no UTF-8"]
     data = QMimeData()
     data.setUrls([QUrl.fromEncoded(QByteArray(path.as_uri().encode()))])
     with qtbot.waitSignal(window.document.photo_opened) as opened:
@@ -96,15 +98,15 @@ def test_a_dropped_photo_is_opened_by_its_bytes(
     assert opened.args[0].photo.path == path
 
 
-def test_the_list_of_a_batch_shows_every_name(wet: Path) -> None:
+def test_the_list_of_a_batch_shows_every_name(folder: Path) -> None:
     model = BatchModel()
-    model.set_entries([Entry(wet / name, name) for name in HARD.values()])
+    model.set_entries([Entry(folder / name, name) for name in HARD.values()])
     for row, name in enumerate(HARD.values()):
         index = model.index(row, Column.PHOTO)
         assert index.data() == printable(name)
         tip = index.data(Qt.ItemDataRole.ToolTipRole)
         assert "<b>" not in tip
-        assert os.fspath(wet) in tip
+        assert os.fspath(folder) in tip
 
 
 def test_a_line_of_the_log_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
