@@ -56,7 +56,7 @@ class _Compiled(NamedTuple):
 
 
 _LOCK = threading.RLock()  # a backend may be collected while it is held
-_KEPT: OrderedDict[tuple[int, Size], _Compiled] = OrderedDict()
+KEPT: OrderedDict[tuple[int, Size], _Compiled] = OrderedDict()
 """The shapes of all backends, by `id`; the one not used for longest is forgotten first.
 
 Each holds memory and threads, and a window uses many models, shapes and settings.
@@ -96,15 +96,15 @@ class OpenVinoBackend:
         needed = size[0] * size[1] * COMPILED_BYTES_PER_PX[self._choice.precision]
         most = psutil.virtual_memory().total * SHARE_OF_MEMORY - needed
         with _LOCK:
-            found = _KEPT.pop((id(self), size), None)
-            while found is None and _KEPT:  # make room first
-                held = sum(each.held_bytes for each in list(_KEPT.values()))
-                if len(_KEPT) < KEPT_AT_MOST and held <= most:
+            found = KEPT.pop((id(self), size), None)
+            while found is None and KEPT:  # make room first
+                held = sum(each.held_bytes for each in list(KEPT.values()))
+                if len(KEPT) < KEPT_AT_MOST and held <= most:
                     break
-                _KEPT.popitem(last=False)
+                KEPT.popitem(last=False)
         found = found or _Compiled(*self._compile(size), needed)
         with _LOCK:
-            _KEPT[id(self), size] = found
+            KEPT[id(self), size] = found
         return found
 
     def _compile(self, size: Size) -> tuple[Any, Any]:
@@ -133,5 +133,5 @@ class OpenVinoBackend:
 
 def _forget(owner: int) -> None:
     with _LOCK:
-        for key in [key for key in list(_KEPT) if key[0] == owner]:
-            del _KEPT[key]
+        for key in [key for key in list(KEPT) if key[0] == owner]:
+            del KEPT[key]

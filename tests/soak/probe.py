@@ -4,20 +4,22 @@ import gc
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import psutil
 from PySide6.QtWidgets import QApplication
 
 from nledn import malloc
+from nledn.backends.openvino import KEPT
 
 MEMORY_GROWTH_MB = 50.0
 """The growth that 90 minutes may bring after warm-up."""
 LONG_SAMPLES = 20
 SPARE = 3
 """Handles and threads that come and go with timing: a lane's file, a pool's thread."""
-THREADS_OF_A_WATCH = 4
-"""A watched folder's, as long as its switch is on: watchdog's observer, emitter and readers."""
+POOLED_AT_MOST = 12
+"""Threads that are no leak: libvips's workers, 8 here, and the 4 of a watched folder."""
 THREADS_WHILE_COLD = 12
 """Threads in a short session, in which an engine still starts some for new shapes of tiles."""
 
@@ -30,7 +32,7 @@ class Sample:
         at_s: seconds since the start.
         rss_mb: resident memory, that of child processes included.
         handles: open file descriptors.
-        threads: of the process, native ones included, those of one watched folder not.
+        threads: of the process, native ones included, without `POOLED_AT_MOST` of two pools.
         children: processes that it started and that still run.
         widgets: of Qt.
     """
@@ -44,7 +46,8 @@ class Sample:
 
 
 def take_sample(at_s: float) -> Sample:
-    """Free what is free, and look."""
+    """Free what is free or kept to be used again, and look."""
+    KEPT.clear()  # six compiled models of 400 MB each by design, met in the course of a play
     gc.collect()
     malloc.give_back()
     process = psutil.Process()
@@ -54,7 +57,7 @@ def take_sample(at_s: float) -> Sample:
         round(at_s, 1),
         round(rss / 1e6, 1),
         process.num_fds(),
-        process.num_threads() - min(_watching(), THREADS_OF_A_WATCH),
+        process.num_threads() - min(_pooled(), POOLED_AT_MOST),
         len(children),
         len(QApplication.allWidgets()),
     )
@@ -92,8 +95,17 @@ def _values(samples: Sequence[Sample], name: str) -> list[float]:
     return [float(getattr(sample, name)) for sample in samples]
 
 
-def _watching() -> int:
-    return sum(type(thread).__module__.startswith("watchdog.") for thread in threading.enumerate())
+def _pooled() -> int:
+    watching = (type(each).__module__.startswith("watchdog.") for each in threading.enumerate())
+    names = (_name_of(thread) for thread in Path("/proc/self/task").glob("*/comm"))
+    return sum(watching) + sum(name == "libvips worker" for name in names)
+
+
+def _name_of(thread: Path) -> str:
+    try:
+        return thread.read_text().strip()
+    except OSError:
+        return ""  # it has just ended
 
 
 def _rss(process: psutil.Process) -> int:

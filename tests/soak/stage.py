@@ -95,7 +95,7 @@ def run(
 
 
 def _full_cache() -> list[Derainer]:
-    """As many compiled models as OpenVINO keeps, so that what grows later is not its cache."""
+    """As many compiled models as OpenVINO keeps: it has all its threads from the start."""
     loaded = [Derainer.load(Options(backend="openvino")) for _ in range(KEPT_AT_MOST)]
     for derainer in loaded:
         derainer.derain(np.zeros((512, 512, 3), np.uint8))
