@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
@@ -192,7 +193,8 @@ class ReportJob(Job[Path]):
 
         with Queue.opened(self.asked.request(), plan=False) as queue:
             path = report.page_in(queue.workspace.out)
-            report.write(report_of(queue, work.cancel), path)
+            in_words = partial(DerainError.in_window, translated=str)  # a report is in English
+            report.write(report_of(queue, work.cancel, in_words), path)
         return path
 
 

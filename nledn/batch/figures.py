@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,10 +90,19 @@ def scores_of(rainy: Path, result: Path, truth: Path) -> TruthScores:
     return TruthScores(*figures, truth=truth, truth_mtime_ns=truth.stat().st_mtime_ns)
 
 
-def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
+def report_of(
+    queue: Queue,
+    cancel: CancelToken | None = None,
+    in_words: Callable[[DerainError], str] = str,
+) -> Report:
     """Return the report of a batch in its present state.
 
     Photos that are done get their scores now, from the files themselves.
+
+    Args:
+        queue: of the batch, opened.
+        cancel: ends it early.
+        in_words: an error's; those of the command line if not given.
 
     Raises:
         Cancelled: `cancel` was set.
@@ -103,7 +112,9 @@ def report_of(queue: Queue, cancel: CancelToken | None = None) -> Report:
     for row in queue.rows():
         if cancel is not None:
             cancel.raise_if_cancelled()
-        rows.append(_report_row(*_scored(row, queue), queue))
+        scored, unscored = _scored(row, queue)
+        error = unscored or row.error
+        rows.append(_report_row(scored, queue, "" if error is None else in_words(error)))
     found = queue.request.found
     name = printable(found.root.name) or "Photos"
     return Report(name, tuple(_facts(queue).items()), tuple(rows), tuple(_summary(queue, rows)))
@@ -137,31 +148,31 @@ def _facts(queue: Queue) -> dict[str, str]:
     }
 
 
-def _scored(row: Row, queue: Queue) -> tuple[Row, str]:
+def _scored(row: Row, queue: Queue) -> tuple[Row, DerainError | None]:
     """Compare a result with the photo without rain, or say why that cannot be done."""
     folder = queue.request.settings.truth
     if folder is None or row.state is not State.DONE or row.output is None:
-        return row, ""
+        return row, None
     truth = truth_of(row.source.relative_to(queue.request.found.root), folder, row.source)
     if truth is None:
-        return row, ""
+        return row, None
     have = row.scores
     if have and (have.truth, have.truth_mtime_ns) == (truth, truth.stat().st_mtime_ns):
-        return row, ""
+        return row, None
     try:
         scores = scores_of(row.source, queue.workspace.out / row.output, truth)
     except DerainError as error:
-        return row, str(error)
-    return queue.add_scores(row, scores), ""
+        return row, error
+    return queue.add_scores(row, scores), None
 
 
-def _report_row(row: Row, unscored: str, queue: Queue) -> ReportRow:
+def _report_row(row: Row, queue: Queue, failure: str) -> ReportRow:
     plain = ReportRow(
         file=row.source,
         name=printable(row.source.relative_to(queue.request.found.root)),
         state=row.state.value,
         size_bytes=None if row.seen is None else row.seen.size_bytes,
-        note=row.sentence,
+        note=failure,
         error=row.error,
     )
     figures, output = row.figures, row.output
@@ -178,7 +189,7 @@ def _report_row(row: Row, unscored: str, queue: Queue) -> ReportRow:
         brightness=figures.change.brightness,
         scores=row.scores,
         marks=marks_of(figures.change),
-        note=" ".join((*figures.notes, unscored)).rstrip(),
+        note=" ".join((*figures.notes, failure)).rstrip(),
         device=row.device,
         checkpoint=figures.checkpoint,
         reason=explained(figures.checkpoint, figures.reason),

@@ -95,7 +95,7 @@ def test_output_and_report_are_shown(
 ) -> None:
     shown: list[Path] = []
     window.batch_controller.show_file = shown.append
-    (wet / "3.png").write_bytes(b"no png")
+    (wet / "3.png").write_bytes(b"\0\0\0\x18ftypisom" + bytes(100))
     batches.add(qtbot, window, wet)
     batches.start(window)
     batches.wait_end(qtbot, window)
@@ -110,6 +110,8 @@ def test_output_and_report_are_shown(
     report = shown[0].read_text("utf-8")
     assert report.count("<img") == 4  # before and after of two photos
     assert "3.png" in report
+    assert "Export its frames as photos, then open those." in report
+    assert "ffmpeg" not in report, "the window does not speak of commands"
     window.batch.panel.steps.output.click()
     assert shown[1] == out
     link, page = "AfterRain report.html", "AfterRain report-2.html"
