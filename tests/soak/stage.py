@@ -64,7 +64,7 @@ def run(
     # Qt wants a name, whatever its stub says.
     QDesktopServices.setUrlHandler("file", elsewhere, "show")  # type: ignore[arg-type]
     _prefer(engine)
-    kept = _full_cache() if engine == "openvino" else []
+    kept = _warm() if engine == "openvino" else []
 
     def dialogs(window: QWidget, tasks: Tasks) -> Whims:
         asked.append(Whims(window, tasks, world, hand))
@@ -94,9 +94,17 @@ def run(
     return played[-1]
 
 
-def _full_cache() -> list[Derainer]:
-    """As many compiled models as OpenVINO keeps: it has all its threads from the start."""
-    loaded = [Derainer.load(Options(backend="openvino")) for _ in range(KEPT_AT_MOST)]
+def _warm() -> list[Derainer]:
+    """As many compiled models as OpenVINO keeps, of the shapes and precisions of a play.
+
+    It has its threads from the start then, and what it keeps of each shape outside of the models.
+    """
+    loaded = [
+        Derainer.load(Options(backend="openvino", tile=tile, precision=precision))
+        for tile in (256, 384, 512)
+        for precision in ("fp32", "bf16")
+    ]
+    assert len(loaded) == KEPT_AT_MOST
     for derainer in loaded:
         derainer.derain(np.zeros((512, 512, 3), np.uint8))
     return loaded
