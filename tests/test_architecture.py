@@ -83,6 +83,7 @@ def test_what_people_run_loads_no_training() -> None:
     assert not [name for name in loaded if name.startswith("nledn.training")]
 
 
+@pytest.mark.usefixtures("self_tested")
 def test_the_first_tile_imports_nothing_more_of_torch() -> None:
     """People wait for it: sympy, which torch's own checks of arguments bring along, took 0.4 s."""
     code = (
@@ -95,6 +96,7 @@ def test_the_first_tile_imports_nothing_more_of_torch() -> None:
     assert "sympy" not in loaded
 
 
+@pytest.mark.usefixtures("self_tested")
 def test_nobody_loads_dask_who_asked_for_no_cluster(tmp_path: Path) -> None:
     wet, dry = make_photo(tmp_path / "wet" / "1.png").parent, tmp_path / "dry"
     weights = even_weights(tmp_path / "ten.safetensors")

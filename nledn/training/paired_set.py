@@ -47,10 +47,11 @@ def recorded(photos: Path, folder: Path) -> None:
     """
     names = HELD_OUT_PHOTOS.read_text("utf-8").splitlines()
     kept = load(find_photos(photos, names)[1])
-    _write(folder, (_recorded(index, kept) for index in range(2 * len(kept))))
+    _write(folder, (recorded_pair(index, kept) for index in range(2 * len(kept))))
 
 
-def _recorded(index: int, photos: Sequence[Bytes]) -> PatchBatch:
+def recorded_pair(index: int, photos: Sequence[Bytes]) -> PatchBatch:
+    """Draw one of the pairs, counted from 0, of the 30 held-out photos; always the same."""
     turn, photo = divmod(index, len(photos))
     kind = KINDS[1:][(photo + turn) % len(KINDS[1:])]
     shares = {name: float(name == kind) for name in KINDS}
