@@ -20,13 +20,6 @@ os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(tempfile.gettempdir()) / "
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
 
-LONGEST = (
-    "tests/soak/",
-    "tests/training/",
-    "tests/faults/test_kills.py",
-    "tests/cli/test_batch.py",
-)
-
 Ship: TypeAlias = Callable[[str, float], None]
 
 # The user's own folders, asked for before a test puts others in their place.
@@ -82,11 +75,6 @@ def _writes_stay_inside(write_guard: WriteGuard) -> Iterator[None]:
     write_guard.active = False
     found, write_guard.found = write_guard.found, []
     assert not found, f"this test wrote outside temporary folders: {found}"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the rooms of the longest tests: at the end, one process would wait for another."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(autouse=True)

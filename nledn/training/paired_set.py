@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from torch import Tensor
 
 from nledn.pixels import Bytes
 from nledn.training.camera import Camera
@@ -51,7 +52,12 @@ def recorded(photos: Path, folder: Path) -> None:
 
 
 def recorded_pair(index: int, photos: Sequence[Bytes]) -> PatchBatch:
-    """Draw one of the pairs, counted from 0, of the 30 held-out photos; always the same."""
+    """Draw one of the pairs, counted from 0: two (1, 3, 320, 320) in [0, 1], always the same.
+
+    Args:
+        index: 0 to 59.
+        photos: the 30 held-out ones, in the order of their list, (H, W, 3) sRGB.
+    """
     turn, photo = divmod(index, len(photos))
     kind = KINDS[1:][(photo + turn) % len(KINDS[1:])]
     shares = {name: float(name == kind) for name in KINDS}
@@ -65,8 +71,13 @@ def _write(folder: Path, pairs: Iterable[PatchBatch]) -> None:
         (folder / name).mkdir(parents=True)
     for number, pair in enumerate(pairs, 1):
         for name, picture in (("rainy", pair.rainy), ("clean", pair.clean)):
-            pixels = (picture[0].permute(1, 2, 0).numpy() * 255 + 0.5).astype(np.uint8)
-            Image.fromarray(np.ascontiguousarray(pixels)).save(folder / name / f"{number}.png")
+            Image.fromarray(as_pixels(picture)).save(folder / name / f"{number}.png")
+
+
+def as_pixels(pictures: Tensor) -> Bytes:
+    """The first of (B, 3, H, W) float32 in [0, 1], as (H, W, 3) uint8, rounded."""
+    pixels = (pictures[0].permute(1, 2, 0).numpy() * 255 + 0.5).astype(np.uint8)
+    return np.ascontiguousarray(pixels)
 
 
 def _parts(photos: list[Bytes], recipe: Recipe, count: int, seed: int) -> list[Patches]:

@@ -64,7 +64,8 @@ def run(
     # Qt wants a name, whatever its stub says.
     QDesktopServices.setUrlHandler("file", elsewhere, "show")  # type: ignore[arg-type]
     _prefer(engine)
-    warm = _warm() if engine == "openvino" else []
+    if engine == "openvino":
+        _warm()
 
     def dialogs(window: QWidget, tasks: Tasks) -> Whims:
         asked.append(Whims(window, tasks, world, hand))
@@ -82,7 +83,6 @@ def run(
         mock.patch.object(start, "Beginning", _beginning(begin)),
     ):
         code = program.main([str(world.good[3])])
-    warm.clear()
     if code or not played[-1].is_over:
         faults.add(f"the program ended with {code}, before the play was over")
     for trace in (
@@ -94,7 +94,7 @@ def run(
     return played[-1]
 
 
-def _warm() -> list[Derainer]:
+def _warm() -> None:
     """Let OpenVINO fill its caches and start its threads, so that what grows later is not they.
 
     It keeps something of each new shape, about 90 MB in all after 30 of them, then no more; and
@@ -110,7 +110,6 @@ def _warm() -> list[Derainer]:
         done = [threads.submit(each.derain, pixels) for pixels in photos for each in loaded]
         for future in done:
             future.result()
-    return loaded
 
 
 def _prefer(engine: str) -> None:
