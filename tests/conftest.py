@@ -20,6 +20,14 @@ os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(tempfile.gettempdir()) / "
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
 
+# At the end of a run one process would wait for another that has only just begun with these.
+LONGEST = (
+    "tests/soak/",
+    "tests/training/",
+    "tests/faults/test_kills.py",
+    "tests/cli/test_batch.py",
+)
+
 Ship: TypeAlias = Callable[[str, float], None]
 
 # The user's own folders, asked for before a test puts others in their place.
@@ -75,6 +83,11 @@ def _writes_stay_inside(write_guard: WriteGuard) -> Iterator[None]:
     write_guard.active = False
     found, write_guard.found = write_guard.found, []
     assert not found, f"this test wrote outside temporary folders: {found}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(autouse=True)
