@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 
 ERROR_STYLE = "red"
+ANSWER_AT_MOST_S = 0.1  # that printing takes
 
 
 class _Plain(Console):
@@ -145,12 +147,16 @@ def cancelled_by_ctrl_c(answer: str = "Stopping after this tile …") -> Iterato
         answer: said to the first Ctrl-C.
     """
     token = CancelToken()
+    saying = Thread(target=err.print, args=(answer,))
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         if token.is_cancelled:
             raise KeyboardInterrupt
         token.cancel()
-        err.print(answer)
+        # This may interrupt rich within a line; printed from here, that line would come again.
+        # Another thread waits for its end, so it is waited for no longer than that can take.
+        saying.start()
+        saying.join(ANSWER_AT_MOST_S)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -158,6 +164,8 @@ def cancelled_by_ctrl_c(answer: str = "Stopping after this tile …") -> Iterato
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        if saying.is_alive():
+            saying.join()
 
 
 def progress_bar(*columns: ProgressColumn) -> Progress:

@@ -1,7 +1,10 @@
 """No text from a file controls the terminal, however it is printed."""
 
+import io
 import json
 import logging
+import signal
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,7 @@ from safetensors.numpy import save_file
 
 from nledn import catalog, places
 from nledn.card import Card
-from nledn.cli.console import err, out, say_json
+from nledn.cli.console import cancelled_by_ctrl_c, err, out, say_json
 from nledn.messages import LogLines
 from tests.batch.batches import even_weights
 from tests.commands import exit_code
@@ -87,3 +90,22 @@ def test_a_log_on_a_terminal_shows_and_does_no_more() -> None:
     line = LogLines(logging.BASIC_FORMAT).format(record)
     assert "Traceback" in line
     assert not any(letter in line for letter in RAW)
+
+
+class _Interrupted(io.StringIO):
+    """Text that Ctrl-C is pressed at, as soon as its first line is there."""
+
+    def write(self, text: str) -> int:
+        written = super().write(text)
+        if self.getvalue() == "first\n":
+            signal.raise_signal(signal.SIGINT)
+        return written
+
+
+def test_ctrl_c_within_a_line_prints_no_line_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = _Interrupted()
+    monkeypatch.setattr(sys, "stderr", said)
+    with cancelled_by_ctrl_c("Ending …") as cancel:
+        err.print("first")
+        assert cancel.is_cancelled
+    assert said.getvalue() == "first\nEnding …\n"
