@@ -23,7 +23,7 @@ from app.batch.state import (
     QueueFile,
 )
 from app.shell.engines import Engines
-from app.shell.settings import Preferences
+from app.shell.settings import Preferences, Settings
 from app.tasks import Call, Task, Tasks
 from nledn import Options
 
@@ -69,6 +69,7 @@ class Batch(QObject):
         self._preferences = preferences
         self._engines = engines
         self.options = options
+        self._chosen: tuple[Options, Settings] = options(), preferences.settings  # by a click
         self._file = QueueFile()
         self.choices = Choices()
         self.watched: Path | None = None
@@ -146,9 +147,9 @@ class Batch(QObject):
         self.foresee_soon()
 
     def set_watched(self, folder: Path | None) -> None:
-        """Remember a watched folder."""
+        """Remember a watched folder, whose photos have the present choices of the Photo page."""
         self.watched = folder
-        self.keep()
+        self._choose()
 
     def foresee_soon(self) -> None:
         """Preview a run once the choices are idle."""
@@ -163,24 +164,36 @@ class Batch(QObject):
             task.failed.connect(self._fail)
             self._tell()
 
-    def asked(self, *, retry_failed: bool = False) -> Asked:
+    def asked(self) -> Asked:
         """The batch as it is now; model, strength and brightness are those of the open photo."""
         assert self._found is not None
-        kept = self._preferences.settings
-        return Asked(self._found, self.choices, self.options(), kept, retry_failed)
+        return Asked(self._found, self.choices, self.options(), self._preferences.settings)
 
     # A run
 
     def start(self, *, retry_failed: bool = False) -> None:
-        """Do the planned work."""
-        if self._found is None or self.is_running:
-            return
+        """Do the planned work with the present choices."""
+        if self._found is not None and not self.is_running:
+            self._choose()
+            self._begin(retry_failed=retry_failed)
+
+    def _choose(self) -> None:
+        """Take the present choices for all runs until the next click; one under way has its own."""
+        if not self.is_running:
+            self._chosen = self.options(), self._preferences.settings
+        self.keep()
+
+    def _begin(self, *, retry_failed: bool = False) -> None:
+        """Do the planned work with the choices of the last click."""
+        assert self._found is not None
+        options, settings = self._chosen
         # Strength and brightness do not matter to the engine: the photo and the batch share one.
-        self._engine = BatchEngine(self._tasks, self._engines, self.options())
+        self._engine = BatchEngine(self._tasks, self._engines, options)
         self._stop_foreseeing()
         self._update = None
         self._has_more = False
-        job = jobs.BatchJob(self.asked(retry_failed=retry_failed), self._engine)
+        asked = Asked(self._found, self.choices, options, settings, retry_failed)
+        job = jobs.BatchJob(asked, self._engine)
         task = self._run = self._tasks.submit(job)
         task.progressed.connect(self._take_progress)
         task.succeeded.connect(self._end)
@@ -229,7 +242,7 @@ class Batch(QObject):
 
     def keep(self) -> None:
         """Keep the batch for the next start."""
-        self._file.latest = Kept(self._found, self.choices, self.watched)
+        self._file.latest = Kept(self._found, self.choices, self.watched, self._chosen[0])
         task = self._tasks.submit(Call(self._file.write))
         task.failed.connect(self._fail)
 
@@ -268,7 +281,7 @@ class Batch(QObject):
         if self.is_running:
             self._has_more = True
         elif found.files:  # a watched folder may be empty
-            self.start() if starts else self.foresee()
+            self._begin() if starts else self.foresee()
         self._gather()
 
     def _not_gathered(self, error: Exception) -> None:
@@ -316,7 +329,7 @@ class Batch(QObject):
         is_over = is_stopped or ended.cancelled or ended.error is not None
         self._show(self._with_later(ended.entries))
         if self._has_more and not is_over:
-            self.start()
+            self._begin()
         else:
             self.ended.emit(ended)
 
@@ -333,6 +346,7 @@ class Batch(QObject):
         if self._found is not None:
             return
         self.choices, self.watched = kept.choices, kept.watched
+        self._chosen = kept.options or self.options(), self._preferences.settings
         self.choices_changed.emit(self.choices)
         if kept.found is not None:
             self._set_found(kept.found)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.shell.translation import clock, tr
-from nledn import places
+from nledn import Options, places
 from nledn.atomic import make_folder, replacing_text
 from nledn.errors import DerainError
 from nledn.naming import DEFAULT_TEMPLATE
@@ -111,11 +111,12 @@ class Choices:
 
 @dataclass(frozen=True)
 class Kept:
-    """A batch, and the folder whose new photos join it."""
+    """A batch, the folder whose new photos join it, and the options that they have."""
 
     found: "Found | None" = None
     choices: Choices = Choices()
     watched: Path | None = None
+    options: Options | None = None
 
 
 class QueueFile:
@@ -157,4 +158,5 @@ def _kept(values: dict[str, Any]) -> Kept:
     BatchSettings(name=choices.name, conflict=choices.conflict, format=choices.format)
     if found is not None:
         found = Found(Path(found["root"]), tuple(map(Path, found["files"])))
-    return Kept(found, choices, None if watched is None else Path(watched))
+    options = Options(**values["options"]) if values.get("options") else None
+    return Kept(found, choices, None if watched is None else Path(watched), options)

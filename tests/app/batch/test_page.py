@@ -346,7 +346,7 @@ def test_a_single_photo_goes_first(
     assert backend.threads == {"compute-0"}
 
 
-def test_photos_added_during_a_run_are_done_after_it(
+def test_photos_added_during_a_run_are_done_after_it_with_its_choices(
     qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, tmp_path: Path
 ) -> None:
     later = batches.make_photo(tmp_path / "wet" / "deep" / "9.png")
@@ -354,8 +354,11 @@ def test_photos_added_during_a_run_are_done_after_it(
     batches.add(qtbot, window, wet)
     backend.hold()
     batches.start(window)
+    window.document.set_strength(0.5)
+    window.preferences.change(quality=50)
     window.batch_controller.add([tmp_path / "9.png"])
     batches.until(qtbot, lambda: batches.rows(window).get("9.png") == ("Planned", ""))
     backend.free()
     batches.until(qtbot, lambda: batches.states(window).get("9.png") == "Done")
     assert len(batches.rows(window)) == 4
+    assert backend.tiles == 4 * 9, "the first three are not done again"

@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,11 @@ from watchdog.observers.api import BaseObserver
 from app.batch.state import BatchState
 from app.batch.watch import Watch, unwatch
 from app.main_window import MainWindow
+from app.photo.document import Document
+from app.shell.settings import Preferences, store
 from app.tasks import Job, Tasks, Work
 from tests.app.batch import batches
+from tests.app.conftest import FakeEngines, StandIn
 from tests.app.window import Answers, said
 from tests.batch.batches import results
 
@@ -112,6 +115,38 @@ def test_watching_ends_and_goes_on_at_the_next_start(
     batches.make_photo(watched / "3.png", 3)
     with pytest.raises(Exception, match="timed out"):
         qtbot.waitUntil(lambda: window.batch_controller.watch.waits, timeout=200)
+
+
+def test_what_arrives_has_the_choices_of_the_click(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, watched: Path
+) -> None:
+    window.document.set_strength(0.5)
+    batches.make_photo(watched / "2.png", 2)
+    wait_done(qtbot, window, "2.png")
+    assert backend.tiles == 2 * 9, "the first photo is not done again"
+
+
+def test_the_next_start_goes_on_with_the_choices_of_the_click(
+    qtbot: QtBot,
+    window: MainWindow,
+    engines: FakeEngines,
+    backend: StandIn,
+    dialogs: Answers,
+    watched: Path,
+) -> None:
+    window.close()
+    batches.until(qtbot, lambda: not window.isVisible())
+    batches.make_photo(watched / "2.png", 2)
+    tasks = Tasks()
+    document = Document(replace(window.document.options, weights="afterrain-light"))
+    again = MainWindow(document, engines, tasks, Preferences(store()), dialogs)
+    again.batch_controller.restore()
+    wait_done(qtbot, again, "2.png")
+    assert backend.tiles == 2 * 9, "the first photo is not done again"
+    again.batch_controller.watch.end()
+    batches.until(qtbot, lambda: tasks.is_idle)
+    assert tasks.close()
+    again.deleteLater()
 
 
 def test_what_comes_while_watching_ends_is_left_alone(
