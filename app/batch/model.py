@@ -40,7 +40,7 @@ class Batch(QObject):
 
     Attributes:
         listed: (tuple of Entry); all photos, after any change.
-        photo_done: (Path, Path); a run wrote the result of a photo.
+        photo_done: (Path, Path, Options); a run wrote the result of a photo with its options.
         restored: the batch of the last start is back.
         foreseen: the list shows what a run would do now.
         ended: (Ended); a run is over.
@@ -48,7 +48,7 @@ class Batch(QObject):
 
     listed = Signal(object)
     entry_changed = Signal(object)
-    photo_done = Signal(object, object)
+    photo_done = Signal(object, object, object)
     status_changed = Signal(object)
     choices_changed = Signal(object)
     restored = Signal()
@@ -320,7 +320,7 @@ class Batch(QObject):
         self._entries[entry.source] = entry
         self.entry_changed.emit(entry)
         if entry.state == "done" and entry.output is not None:
-            self.photo_done.emit(entry.source, entry.output)
+            self.photo_done.emit(entry.source, entry.output, self._chosen[0])
         self._tell()
 
     def _end(self, ended: Ended) -> None:

@@ -152,7 +152,7 @@ class Document(QObject):
     @property
     def choices(self) -> Choices:
         """The settings of the open photo that another can have as well."""
-        return Choices(self.options.weights, self.strength, self.keep_brightness)
+        return Choices.of(self.wanted)
 
     @property
     def edits(self) -> Edits:

@@ -22,7 +22,7 @@ from app.shell.names import kept, path_kept
 from nledn import places
 from nledn.atomic import make_folder
 from nledn.errors import DerainError
-from nledn.options import AUTO
+from nledn.options import AUTO, Options
 from nledn.pixels import Mask
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,11 @@ class Choices:
     weights: str = AUTO
     strength: float = 1.0
     keep_brightness: bool = False
+
+    @classmethod
+    def of(cls, options: Options) -> "Choices":
+        """Those among options."""
+        return cls(options.weights, options.strength, options.keep_brightness)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from app.photo.saving import Saving
 from app.photo.state import PhotoState
 from app.shell.engines import Engines
 from app.tasks import Call, Task, Tasks
-from nledn import places
+from nledn import Options, places
 
 if TYPE_CHECKING:
     from nledn.photo import Photo
@@ -72,9 +72,9 @@ class Series(QObject):
         """The photos before the open one that have a result in no file, in order."""
         return tuple(path for path in self._left if path != self._path)
 
-    def note_result(self, photo: Path, result: Path) -> None:
-        """Note a result of a batch, which has the model and strength of the open photo."""
-        choices = self._document.choices
+    def note_result(self, photo: Path, result: Path, options: Options) -> None:
+        """Note a result of a batch, made with these options."""
+        choices = Choices.of(options)
         task = self._tasks.submit(Call(partial(self.edits.put_result, photo, result, choices)))
         task.succeeded.connect(lambda _: self._look())
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.batch.state import BatchState
 from app.batch.table import Column
 from app.main_window import MainWindow
+from app.photo.edits import Choices
 from app.photo.state import PhotoState
 from nledn import photo
 from nledn.card import Card
@@ -304,6 +305,22 @@ def test_a_row_opens_before_and_after(
     assert np.array_equal(window.picture.pixels("after", 0, rect), before)
     window.named_actions["batch"].trigger()
     assert window.batch.is_shown
+
+
+def test_a_result_is_noted_with_the_choices_of_its_run(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path
+) -> None:
+    window.document.set_strength(0.5)
+    batches.add(qtbot, window, wet)
+    backend.hold()
+    batches.start(window)
+    window.document.set_strength(1.0)
+    backend.free()
+    batches.wait_end(qtbot, window)
+    batches.until(qtbot, lambda: window.tasks.is_idle)
+    edits = window.controller.series.edits.find(wet / "1.png")
+    assert edits is not None
+    assert edits.choices == Choices(strength=0.5)
 
 
 def test_an_unsaved_result_is_found_again_after_a_row_was_opened(
