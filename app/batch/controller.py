@@ -121,11 +121,11 @@ class BatchController(QObject):
         """Add photos that arrived in the watched folder."""
         results = {entry.output for entry in self.batch.entries}
         out = Path(self.batch.choices.out).expanduser()
-        apart = out != self.batch.watched
+        is_inside = self.batch.watched in out.parents
         new = [
             path
             for path in paths
-            if path not in results and not (apart and path.is_relative_to(out))
+            if path not in results and not (is_inside and path.is_relative_to(out))
         ]
         if new:
             self.batch.add(new, starts=True)

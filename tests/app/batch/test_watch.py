@@ -227,6 +227,20 @@ def test_results_beside_the_photos_are_no_arrivals(
     assert set(batches.rows(window)) == {"1.png"}
 
 
+def test_photos_arrive_below_the_folder_of_the_results_too(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, tmp_path: Path
+) -> None:
+    dialogs.path = tmp_path
+    window.batch_controller.ask_output()
+    dialogs.path = folder = batches.make_folder(tmp_path / "camera", 1)
+    window.batch_controller.watch._timer.setInterval(20)
+    window.batch.panel.watch.click()
+    wait_done(qtbot, window, "1.png")
+    batches.make_photo(folder / "2.png", 2)
+    wait_done(qtbot, window, "2.png")
+    assert (tmp_path / "2_derained.png").exists()
+
+
 def test_an_empty_folder_waits_for_its_first_photo(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, tmp_path: Path
 ) -> None:
