@@ -100,13 +100,13 @@ Reported: TypeAlias = "tuple[Entry, ...] | Update | BatchState"
 
 
 @dataclass(frozen=True, eq=False)
-class GatherJob(Job["tuple[Found, str]"]):
+class GatherJob(Job["tuple[Found, Path]"]):
     """Find the photos among files and folders.
 
-    The answer is all photos of the batch, and the folder of its results.
+    The answer is all photos of the batch, and the folder beside which results go.
 
     Attributes:
-        out: folder of the results; where it is empty, one is chosen.
+        out: folder of the results, as typed.
         starts: they come from a watched folder, and a run begins at once.
     """
 
@@ -115,20 +115,19 @@ class GatherJob(Job["tuple[Found, str]"]):
     out: str
     starts: bool = False
 
-    def run(self, work: Work) -> "tuple[Found, str]":
+    def run(self, work: Work) -> "tuple[Found, Path]":
         """Find them, folders with their subfolders."""
         from nledn.batch import Found, together
 
         first = self.paths[0]
         beside = first if first.is_dir() else first.parent
-        out = results_folder(self.out, beside)
-        new = list(_found(self.paths, Path(out).expanduser()))
+        new = list(_found(self.paths, Path(results_folder(self.out, beside))))
         if not new and self.starts:
             new = [Found(first, ())]  # a watched folder may be empty for now
         if not new:
             raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
         have = [] if self.have is None else [self.have]
-        return together([*have, *new]), out
+        return together([*have, *new]), beside
 
 
 @dataclass(frozen=True, eq=False)

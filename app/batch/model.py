@@ -81,7 +81,7 @@ class Batch(QObject):
         self._run: Task[Ended, Reported] | None = None
         self._update: Update | None = None
         self._to_gather: list[tuple[tuple[Path, ...], bool]] = []  # with whether a run begins
-        self._gathering: Task[tuple[Found, str]] | None = None  # the first of them
+        self._gathering: Task[tuple[Found, Path]] | None = None  # the first of them
         self._foreseeing: Task[tuple[Entry, ...]] | None = None
         self._reporting: Task[Path] | None = None
         self._has_more = False
@@ -269,11 +269,12 @@ class Batch(QObject):
             task.failed.connect(self._not_gathered)
         self._tell()
 
-    def _take_gathered(self, gathered: "tuple[Found, str]") -> None:
+    def _take_gathered(self, gathered: "tuple[Found, Path]") -> None:
         _, starts = self._to_gather.pop(0)
-        found, out = gathered
+        found, beside = gathered
         self._found = found
-        if not self.choices.out:
+        out = jobs.results_folder(self.choices.out, beside)
+        if out != self.choices.out:
             self.choices = replace(self.choices, out=out)
             self.choices_changed.emit(self.choices)
         self._show(jobs.added(found, self.entries))

@@ -77,6 +77,16 @@ def test_a_folder_of_results_that_is_not_whole_lies_beside_the_photos(
     assert len(results(wet / meant)) == 3
 
 
+def test_a_folder_of_results_may_be_typed_before_there_are_photos(
+    qtbot: QtBot, window: MainWindow, wet: Path
+) -> None:
+    folder = window.batch.panel.folder
+    folder.setText("dry")
+    folder.editingFinished.emit()
+    batches.add(qtbot, window, wet)
+    assert folder.text() == str(wet / "dry")
+
+
 def test_what_is_done_while_photos_are_looked_for_stays_done(
     qtbot: QtBot, window: MainWindow, wet: Path, tmp_path: Path
 ) -> None:
