@@ -32,14 +32,14 @@ class FromPhotoPage:
     Attributes:
         model: name of the chosen one, as its menu has it.
         path: of the open photo; None without one.
-        review: opens a photo of the batch (source, result, row of the journal, strength) beside
-            its result, unless the person keeps the one that is open.
+        review: opens a photo of the batch (source, result, row of the journal) beside its result,
+            unless the person keeps the one that is open.
     """
 
     options: Callable[[], Options]
     model: Callable[[], str]
     path: Callable[[], Path | None]
-    review: "Callable[[Path, Path | None, Row | None, float], None]"
+    review: "Callable[[Path, Path | None, Row | None], None]"
 
 
 class BatchController(QObject):
@@ -133,7 +133,7 @@ class BatchController(QObject):
     def open_row(self, entry: Entry) -> None:
         """Show a photo and its result of the batch."""
         output = entry.output if entry.state == "done" else None
-        self._photo.review(entry.source, output, entry.row, entry.strength)
+        self._photo.review(entry.source, output, entry.row)
 
     # Choices and results of a run
 

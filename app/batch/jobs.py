@@ -1,6 +1,5 @@
 """Work for the Batch page: finding photos, the preview, the run, the report."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -43,13 +42,6 @@ class Entry:
     little: bool = False
     moved: int = 0
     row: "Row | None" = None
-
-    @property
-    def strength(self) -> float:
-        """Share of the rain that was removed."""
-        if self.row is None:
-            return 1.0
-        return float(json.loads(self.row.settings)["strength"])
 
 
 @dataclass(frozen=True)

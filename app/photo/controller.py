@@ -144,10 +144,10 @@ class PhotoController(QObject):
         job = opening.OpenJob(path, self.document.options, self.series.edits, damaged)
         self._begin_opening(job, partial(self._take, notice=greeting))
 
-    def review(self, source: Path, output: Path | None, row: "Row | None", strength: float) -> None:
+    def review(self, source: Path, output: Path | None, row: "Row | None") -> None:
         """Open a photo of a batch beside its result."""
         options, store = self.document.options, self.series.edits
-        job = opening.ReviewJob(source, output, row, strength, options, store)
+        job = opening.ReviewJob(source, output, row, options, store)
         self._begin_opening(job, self._take)
 
     def look_for_recovery(self, rescans: int = RESCANS) -> None:

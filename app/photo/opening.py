@@ -1,5 +1,6 @@
 """Work for opening: a photo with its edits, its result and the others of its folder."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -90,8 +91,7 @@ class OpenJob(Job[Found]):
         if before.size != after.size or (made.masked and not is_saved):
             return None
         if edits is None:
-            weights = AUTO if made.reason else made.checkpoint
-            choices = Choices(weights, made.strength, made.keep_brightness)
+            choices = Choices(_weights(made), made.strength, made.keep_brightness)
             edits = Edits(choices, None, result, is_saved=True)
         if made.keep_brightness:  # light was given back: the two files do not tell the rain
             return replace(found, edits=edits)
@@ -130,7 +130,7 @@ class ReviewJob(Job[Found]):
 
     Attributes:
         output: its result; without one the photo is only opened.
-        strength: share of the rain that was removed.
+        row: of the journal, with the settings of the result.
         store: of edits, which are not shown in place of the result.
     """
 
@@ -138,7 +138,6 @@ class ReviewJob(Job[Found]):
     source: Path
     output: Path | None
     row: "Row | None"
-    strength: float
     options: Options
     store: EditsStore
 
@@ -156,10 +155,15 @@ class ReviewJob(Job[Found]):
             return found  # missing, or no longer a photo
         if before.size != after.size:
             return found
-        record = _record(row.figures, row.device, __version__, self.options)
-        rain = difference(before.pixels, after.pixels, record, self.strength, linear=before.linear)
-        choices = Choices(self.options.weights, self.strength)
+        made, settings = row.figures, json.loads(row.settings)
+        strength, keep_brightness = settings["strength"], settings["keep_brightness"]
+        weights = _weights(made) or self.options.weights  # unknown in earlier journals
+        choices = Choices(weights, strength, keep_brightness)
         edits = Edits(choices, None, self.output, is_saved=True)
+        if keep_brightness:  # as in `OpenJob`
+            return replace(found, edits=edits)
+        record = _record(made, row.device, __version__, self.options)
+        rain = difference(before.pixels, after.pixels, record, strength, linear=before.linear)
         return replace(found, edits=edits, rain=rain)
 
 
@@ -192,6 +196,11 @@ class _Siblings:
         shown = tuple(each for each in self.photos if each == path or each not in self.sources_of)
         results = {source: result for result, source in self.sources_of.items() if result != path}
         return replace(found, folder=shown, results=results)
+
+
+def _weights(made: "Provenance | ResultFacts") -> str:
+    """Return the choice of a model that a result was made with."""
+    return AUTO if made.reason else made.checkpoint
 
 
 def _record(

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
@@ -12,13 +11,11 @@ from pytestqt.qtbot import QtBot
 from app.batch.state import BatchState
 from app.batch.table import Column
 from app.main_window import MainWindow
-from app.photo.edits import Choices
 from app.photo.state import PhotoState
-from nledn import photo
 from nledn.card import Card
 from tests.app.batch import batches
 from tests.app.conftest import StandIn
-from tests.app.window import Answers, derain, drop, open_photo, said, whole
+from tests.app.window import Answers, drop, open_photo, said
 from tests.batch.batches import results
 
 
@@ -286,69 +283,6 @@ def test_names_format_and_conflict(
     batches.start(window)
     batches.wait_end(qtbot, window)
     assert results(dry) == {"1-dry.jpg", "2-dry.jpg", "2-dry-2.jpg", "3-dry.jpg"}
-
-
-def test_a_row_opens_before_and_after(
-    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, out: Path
-) -> None:
-    window.document.set_strength(0.5)
-    batches.add(qtbot, window, wet)
-    batches.start(window)
-    batches.wait_end(qtbot, window)
-    window.document.set_strength(1.0)
-    tiles = backend.tiles
-    table = window.batch.list.table
-    table.setCurrentIndex(window.batch.list.model.index(1, Column.PHOTO))
-    with qtbot.waitSignal(window.document.photo_opened):
-        QTest.keyClick(table, Qt.Key.Key_Return)
-    assert not window.batch.is_shown
-    assert window.document.status.state is PhotoState.DONE
-    assert window.document.strength == 0.5
-    saved = photo.read(out / "2_derained.png").pixels
-    rect = whole(np.zeros((*batches.SIZE, 3), np.uint8))
-    assert np.array_equal(window.picture.pixels("after", 0, rect), saved)
-    assert not window.document.is_unsaved
-    assert not window.named_actions["undo"].isEnabled()
-    assert backend.tiles == tiles  # nothing was computed again
-    window.document.set_strength(0.0)
-    before = photo.read(wet / "2.png").pixels
-    assert np.array_equal(window.picture.pixels("after", 0, rect), before)
-    window.named_actions["batch"].trigger()
-    assert window.batch.is_shown
-
-
-def test_a_result_is_noted_with_the_choices_of_its_run(
-    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path
-) -> None:
-    window.document.set_strength(0.5)
-    batches.add(qtbot, window, wet)
-    backend.hold()
-    batches.start(window)
-    window.document.set_strength(1.0)
-    backend.free()
-    batches.wait_end(qtbot, window)
-    batches.until(qtbot, lambda: window.tasks.is_idle)
-    edits = window.controller.series.edits.find(wet / "1.png")
-    assert edits is not None
-    assert edits.choices == Choices(strength=0.5)
-
-
-def test_an_unsaved_result_is_found_again_after_a_row_was_opened(
-    qtbot: QtBot, window: MainWindow, dialogs: Answers, wet: Path, picture_file: Path
-) -> None:
-    open_photo(qtbot, window, picture_file)
-    derain(qtbot, window)
-    batches.add(qtbot, window, wet)
-    window.document.history.strength_settled(0.5)
-    with qtbot.waitSignal(window.document.photo_opened):
-        window.batch_controller.open_row(window.batch_controller.batch.entries[0])
-    assert window.document.status.state is PhotoState.READY
-    window.document.set_strength(1.0)
-    open_photo(qtbot, window, picture_file)
-    assert window.document.strength == 0.5
-    qtbot.waitUntil(lambda: window.document.status.state is PhotoState.DONE)
-    assert window.document.is_unsaved
-    assert dialogs.asked == []
 
 
 def test_a_single_photo_goes_first(
