@@ -163,7 +163,10 @@ class BatchController(QObject):
         if ended.error is not None:
             words.insert(0, explain(ended.error))
         elif status.planned:
-            words.append(tr("{count} remaining. Click Continue.", count=status.planned))
+            remaining = tr("{count} remaining. Click Start.")
+            if status.is_begun:
+                remaining = tr("{count} remaining. Click Continue.")
+            words.append(remaining.format(count=status.planned))
         actions: tuple[Action, ...] = (
             Action("batch_output", tr("Open results"), self.open_output),
             Action("batch_report", tr("Show report"), self.show_report),
@@ -214,7 +217,7 @@ class BatchController(QObject):
         is_restored, self._is_restoring = self._is_restoring, False
         status = self.batch.status
         is_ready = status.state is BatchState.READY
-        if is_restored and is_ready and status.planned and status.finished:
+        if is_restored and is_ready and status.is_begun:
             words = tr(
                 "{count} of {total} photos of the last batch remain.",
                 count=status.planned,

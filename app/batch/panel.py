@@ -65,7 +65,7 @@ class BatchSteps(QWidget):
             BatchState.PAUSED: (tr("Resume"), tr("Continue with the next tile")),
             BatchState.STOPPING: (tr("Stopping…"), tr("The current tile is being finished")),
         }.get(state, (tr("Start"), tr("Derain the planned photos")))
-        if state is BatchState.READY and status.finished > 0 and status.planned > 0:
+        if state is BatchState.READY and status.is_begun:
             words = tr("Continue")
         self.go.setText(words)
         self.go.setToolTip(tip)

@@ -63,6 +63,11 @@ class BatchStatus:
         """Photos with nothing left to do."""
         return self.done + self.failed + self.skipped
 
+    @property
+    def is_begun(self) -> bool:
+        """Some photos are finished, and some are not: the next run continues."""
+        return self.finished > 0 and self.planned > 0
+
 
 def counted_of(status: BatchStatus) -> str:
     """Its progress, such as `12 of 60 · 2 failed · 1 skipped`."""

@@ -2252,6 +2252,10 @@
         <translation>还剩 {count} 张。点击“继续”即可处理。</translation>
     </message>
     <message>
+        <source>{count} remaining. Click Start.</source>
+        <translation>还剩 {count} 张。点击“开始”即可处理。</translation>
+    </message>
+    <message>
         <source>{count} selected</source>
         <translation>已选 {count} 张</translation>
     </message>

@@ -189,7 +189,7 @@ def test_cancel_ends_the_run_and_start_goes_on(
     batches.wait_end(qtbot, window)
     assert sorted(batches.states(window).values()) == ["Done", "Planned", "Planned"]
     assert len(results(out)) == 1
-    assert "2 remaining" in said(window)
+    assert said(window) == "1 of 3 photos are done. 2 remaining. Click Continue."
     assert steps.go.text() == "Continue"
     steps.go.click()
     batches.wait_end(qtbot, window)
@@ -209,6 +209,8 @@ def test_a_paused_batch_can_be_cancelled(
     steps.cancel.click()
     batches.wait_end(qtbot, window)
     assert set(batches.states(window).values()) == {"Planned"}
+    assert said(window) == "0 of 3 photos are done. 3 remaining. Click Start."
+    assert steps.go.text() == "Start"
 
 
 def test_photos_that_come_after_cancel_start_nothing(
