@@ -70,24 +70,30 @@ def stamps_of(paths: tuple[Path, ...]) -> dict[Path, Stamp | None]:
     return stamps
 
 
-def observed(folder: Path, seen: Callable[[Path], None]) -> "BaseObserver":
+def observed(
+    folder: Path, seen: Callable[[Path], None], gone: Callable[[], None]
+) -> "BaseObserver":
     """Start watching a folder and all below it; stop and join the result.
 
     Args:
         folder: to watch; its tree is read before this returns.
         seen: called from the observer's thread with a photo that arrived or changed.
+        gone: called from there when the folder was deleted or moved: nothing is seen any more,
+            not even in another folder of that name.
 
     Raises:
         FolderNotFound: the folder is missing or cannot be watched.
     """
     from watchdog.observers import Observer
 
-    observer = Observer()
+    observer, handler = Observer(), _handler(folder, seen, gone)
     try:
-        observer.schedule(_handler(seen), str(folder), recursive=True)
+        observer.schedule(handler, str(folder), recursive=True)
         observer.start()
     except OSError as error:
         raise FolderNotFound(folder) from error
+    with suppress(OSError):  # may not be listed; on Linux it alone tells that the folder was moved
+        observer.schedule(handler, str(folder.parent))
     return observer
 
 
@@ -102,7 +108,9 @@ class _AtItsEnd(logging.Filter):
 logging.getLogger("watchdog.observers.inotify").addFilter(_AtItsEnd())
 
 
-def _handler(seen: Callable[[Path], None]) -> "FileSystemEventHandler":
+def _handler(
+    folder: Path, seen: Callable[[Path], None], gone: Callable[[], None]
+) -> "FileSystemEventHandler":
     from watchdog.events import FileSystemEventHandler
 
     from nledn.photo.formats import readable_suffixes
@@ -111,10 +119,13 @@ def _handler(seen: Callable[[Path], None]) -> "FileSystemEventHandler":
 
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: "FileSystemEvent") -> None:
+            if event.event_type in ("deleted", "moved") and Path(str(event.src_path)) == folder:
+                gone()
             if event.is_directory or event.event_type not in ("created", "modified", "moved"):
                 return
             path = Path(str(event.dest_path or event.src_path))
-            if path.suffix.lower() in suffixes and not path.name.startswith("."):
+            is_photo = path.suffix.lower() in suffixes and not path.name.startswith(".")
+            if is_photo and folder in path.parents:
                 seen(path)
 
     return Handler()

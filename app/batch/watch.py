@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.tasks import Call, Task, Tasks
+from nledn.errors import FolderNotFound
 from nledn.watch import SETTLE_S, Settling, Stamp, observed, stamps_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Watch(QObject):
     arrived = Signal(object)
     failed = Signal(object)
     _seen = Signal(int, object)  # Qt would drop bytes that are not UTF-8
+    _gone = Signal(int, object)
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +38,7 @@ class Watch(QObject):
         self._timer = QTimer(self, interval=round(SETTLE_S * 1000))
         self._timer.timeout.connect(self._look)
         self._seen.connect(self._note)  # from watchdog's thread to this one
+        self._gone.connect(self._lose)
 
     @property
     def is_watching(self) -> bool:
@@ -51,7 +54,8 @@ class Watch(QObject):
         """Watch a folder, and no other."""
         self.end()
         turn = self._turn
-        task = self._tasks.submit(Call(partial(observed, folder, partial(self._seen.emit, turn))))
+        seen, gone = partial(self._seen.emit, turn), partial(self._gone.emit, turn, folder)
+        task = self._tasks.submit(Call(partial(observed, folder, seen, gone)))
         task.failed.connect(partial(self._not_begun, turn))
         self._watching = task
 
@@ -74,6 +78,12 @@ class Watch(QObject):
         if turn == self._turn:
             self._watching = None
             self.failed.emit(error)
+
+    def _lose(self, turn: int, folder: Path) -> None:
+        """Watch no longer: another folder of this name would not be seen."""
+        if turn == self._turn:
+            self.end()
+            self.failed.emit(FolderNotFound(folder))
 
     def _unwatch(self, observer: "BaseObserver") -> None:
         self._tasks.submit(Call(partial(unwatch, observer)))

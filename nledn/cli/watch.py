@@ -1,5 +1,6 @@
 """`nledn watch IN OUT`: the photos of a folder, and those that arrive there."""
 
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Watch:
     def __post_init__(self) -> None:
         self._card = catalog.card_of(self.settings.options.weights)
         self._arrived: SimpleQueue[Path] = SimpleQueue()
+        self._gone = threading.Event()  # the folder
         self._settling = Settling()
         self._complete: set[Path] = set()
         self._new: set[Path] = set()  # those of this run
@@ -75,13 +77,15 @@ class Watch:
     def _watch(self) -> Exit:
         if not self.source.is_dir():
             raise FolderNotFound(self.source)
-        observer = observed(self.source.absolute(), self._arrived.put)
+        observer = observed(self.source.absolute(), self._arrived.put, self._gone.set)
         try:
             for file in self._found().files:
                 self._arrived.put(self.source.absolute() / file)
             err.print(f"Watching {printable(self.source)}. Ctrl+C ends it.")
             while not self.cancel.is_cancelled:
                 self._wait()
+                if self._gone.is_set():
+                    raise FolderNotFound(self.source)
                 if self._new:
                     self._derain()
         except DerainError as error:  # a full disk, or another run that has the folder

@@ -85,6 +85,17 @@ def test_it_continues_and_takes_no_result_for_a_photo(
     assert not list(tmp_path.glob("*_derained_derained*"))
 
 
+def test_it_ends_where_its_folder_goes_away(tmp_path: Path) -> None:
+    source = tmp_path / "wet"
+    source.mkdir()
+    with watching(source, tmp_path / "dry") as process:
+        source.rmdir()
+        _, said = process.communicate(timeout=60)
+    assert said.startswith(f"Folder not found: {source}.")
+    assert said.endswith("\nEnded: 0 photos done, 0 failed.\n")
+    assert process.returncode == Exit.NONE_DONE
+
+
 def test_a_folder_that_is_missing_is_refused(
     weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

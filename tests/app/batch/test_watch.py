@@ -2,7 +2,9 @@
 
 import logging
 import os
+import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -206,6 +208,15 @@ def test_a_folder_that_is_gone_is_a_sentence(
     assert batches.state(window) is BatchState.EMPTY
     assert not panel.watch.isChecked(), "nothing is watched"
     assert controller.batch.watched == tmp_path / "gone", "its disk may be there at the next start"
+
+
+@pytest.mark.parametrize("remove", [shutil.rmtree, lambda folder: folder.rename(f"{folder}2")])
+def test_a_folder_that_goes_away_is_watched_no_longer(
+    qtbot: QtBot, window: MainWindow, watched: Path, remove: Callable[[Path], object]
+) -> None:
+    remove(watched)
+    batches.until(qtbot, lambda: said(window).startswith(f"Folder not found: {watched}."))
+    assert not window.batch.panel.watch.isChecked()
 
 
 def test_results_beside_the_photos_are_no_arrivals(
