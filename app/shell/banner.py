@@ -53,7 +53,7 @@ class Notice:
 
 
 class Banner(QFrame):
-    """Shows one notice at a time; a new one replaces the old one.
+    """Shows one notice at a time; a new one replaces the old one, which comes back if it stays.
 
     Attributes:
         words: of the notice.
@@ -67,6 +67,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self.notice: Notice | None = None
+        self._staying: Notice | None = None  # shown, or replaced by another for a while
         self.shown_ms = SHOWN_MS
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._fade)
@@ -100,6 +101,8 @@ class Banner(QFrame):
             return
         self._stop_leaving()
         self.notice = notice
+        if notice.stays:
+            self._staying = notice
         self._icon.setPixmap(icon(ICONS[notice.kind]).pixmap(ICON_PX, ICON_PX))
         self.words.setText(notice.text)
         self.setAccessibleName(notice.text)
@@ -147,9 +150,14 @@ class Banner(QFrame):
         self._effect.setEnabled(False)
 
     def clear(self) -> None:
-        """Hide the notice."""
+        """Hide the notice, and show again one that stays if this one had replaced it."""
         self._stop_leaving()
+        if self.notice is self._staying:
+            self._staying = None
         self.notice = None
+        if self._staying is not None:
+            self.show_notice(self._staying)
+            return
         self.hide()
         self.visibility_changed.emit(False)
 

@@ -1,13 +1,15 @@
 """Messages lie over the photo, go after a while, and leave with their page."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QTimer
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.shell.banner import Action, Kind, Notice
+from app.shell.banner import Action, Banner, Kind, Notice
 from tests.app.window import open_photo, said
 
 
@@ -93,3 +95,56 @@ def test_a_message_leaves_with_its_page(window: MainWindow) -> None:
     window.show_notice(Notice("Unsaved work was found.", stays=True))
     window.shell.show_page("photo")
     assert said(window)
+
+
+def leave_page(banner: Banner) -> None:
+    window = banner.window()
+    assert isinstance(window, MainWindow)
+    window.shell.show_page("batch")
+
+
+def close(banner: Banner) -> None:
+    (button,) = banner.findChildren(QToolButton)
+    button.click()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        close,
+        lambda banner: banner.buttons["show"].click(),
+        leave_page,
+        lambda _banner: None,
+    ],
+    ids=["closed", "answered", "page left", "faded"],
+)
+def test_what_stays_comes_back_after_another_message(
+    qtbot: QtBot, window: MainWindow, end: Callable[[Banner], None]
+) -> None:
+    banner = window.shell.banner
+    banner.shown_ms = 10
+    restore, show = (Action(name, name, lambda: None) for name in ("restore", "show"))
+    window.show_notice(Notice("Unsaved work was found.", "info", (restore,), stays=True))
+    window.show_notice(Notice("The batch is done.", "done", (show,)))
+    window.show_notice(Notice("Saved.", "done", (show,)))
+    end(banner)
+    qtbot.waitUntil(lambda: said(window) == "Unsaved work was found.")
+    assert banner.isVisible()
+    assert not banner.is_leaving
+    assert list(banner.buttons) == ["restore"]
+
+
+@pytest.mark.parametrize(
+    "answer", [close, lambda banner: banner.buttons["restore"].click()], ids=["closed", "answered"]
+)
+def test_what_stays_goes_when_it_is_answered(
+    window: MainWindow, answer: Callable[[Banner], None]
+) -> None:
+    banner = window.shell.banner
+    restore = Action("restore", "Restore", lambda: window.show_notice(Notice("Restored.", "done")))
+    for _ in range(2):  # it is offered again with the next photo
+        window.show_notice(Notice("Unsaved work was found.", "info", (restore,), stays=True))
+    answer(banner)
+    banner.clear()
+    assert said(window) == ""
+    assert not banner.isVisible()
