@@ -124,7 +124,7 @@ class CompareController(QObject):
 
     def vote(self, letter: str) -> None:
         """Keep a vote, show the names, and offer to use the choice."""
-        photo, blind_test = self.model.photo, self._blind_test
+        photo, opened, blind_test = self.model.photo, self._opened, self._blind_test
         if blind_test is None or photo is None:
             return
         letters = blind_test.letters
@@ -133,10 +133,12 @@ class CompareController(QObject):
         chosen, best = names.get(letter, NONE), panes.get(letter)
         use: tuple[Action, ...] = ()
         if best is not None and best.kind == "checkpoint":
-            use = (Action("use", tr("Use {name}", name=chosen), partial(self.decide, best.key)),)
+            take = partial(self.chosen.emit, best.weights, best.strength)
+            use = (Action("use", tr("Use {name}", name=chosen), take),)
 
         def tell(counted: Counter[str]) -> None:
-            self.noticed.emit(Notice(vote_of(chosen, names, counted), "info", use))
+            if self._opened is opened:  # the vote is not about another photo
+                self.noticed.emit(Notice(vote_of(chosen, names, counted), "info", use))
 
         path = photo.path or Path(tr("Pasted picture"))
         task = self._tasks.submit(Call(partial(keep, path, chosen, tuple(names.values()))))

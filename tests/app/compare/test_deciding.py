@@ -1,14 +1,16 @@
 """Choosing a model for the photo by a comparison."""
 
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.compare.panes import votes_path
+from app.compare.panes import keep, votes_path
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from nledn import catalog, photo
@@ -112,6 +114,51 @@ def test_the_winner_of_a_blind_test_can_be_used(
     use.click()
     assert window.shell.page == "photo"
     assert window.document.options.weights == chosen.weights
+
+
+def test_the_winner_is_used_as_it_was_while_names_are_hidden_again(
+    qtbot: QtBot, window: MainWindow, begin: Begin
+) -> None:
+    model = begin()
+    for pane in model.panes[1:]:
+        model.set_strength(pane.key, 0.7)
+    panel = window.compare.panel
+    panel.blind.click()
+    key = window.compare.grid.shown[1].key
+    panel.vote_buttons["A"].click()
+    qtbot.waitUntil(lambda: "You chose" in said(window))
+    votes = votes_path().read_bytes()
+    chosen = next(pane for pane in model.panes if pane.key == key)
+    model.set_strength(key, 1.0)
+    panel.blind.click()
+    window.shell.banner.buttons["use"].click()
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    assert window.shell.page == "photo"
+    assert window.document.options.weights == chosen.weights
+    assert window.document.strength == 0.7
+    assert votes_path().read_bytes() == votes
+
+
+def test_a_vote_is_kept_but_not_told_on_another_photo(
+    qtbot: QtBot,
+    window: MainWindow,
+    begin: Begin,
+    picture_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin()
+    gate = threading.Event()
+    monkeypatch.setattr("app.compare.controller.keep", lambda *vote: gate.wait(20) and keep(*vote))
+    window.compare.panel.blind.click()
+    window.compare.panel.vote_buttons["A"].click()
+    window.named_actions["compare"].trigger()
+    other = picture_file.with_name("tower.png")
+    shutil.copy(picture_file, other)
+    open_photo(qtbot, window, other)
+    gate.set()
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    assert votes_path().exists()
+    assert said(window) == ""
 
 
 def test_other_programs_results_can_win_but_not_be_used(
