@@ -170,10 +170,11 @@ class CompareModel(QObject):
         self._go_on()
 
     def stop(self) -> None:
-        """Compute only the visible area."""
+        """Compute only the visible area, without error maps."""
         self._wants_whole = False
         self._cancel()
         self._go_on()
+        self.show_errors(False)
 
     def select(self, rect: Rect | None) -> None:
         """Measure inside a rectangle, or the computed area."""
@@ -306,7 +307,6 @@ class CompareModel(QObject):
             if pane.kind == "checkpoint":
                 self.failures.pop(pane.key, None)
         self._invalidate()
-        self._go_on()
         self.progressed.emit()
 
     def _cancel(self) -> None:
@@ -363,7 +363,6 @@ class CompareModel(QObject):
             self._wants_whole = False
         self._go_on()
         self._measure_soon.start()
-        self._map_errors()
 
     def _end_cancelled(self) -> None:
         if not self._is_stopping:  # by the end of the window's work, not by this page
@@ -379,10 +378,12 @@ class CompareModel(QObject):
     # Measuring
 
     def _invalidate(self) -> None:
-        """Forget outdated figures and error maps."""
+        """Forget outdated figures and error maps, and compute what they need again."""
         self.metrics.forget()
+        self._wants_whole |= self.shows_errors and self.truth is not None
         self._measure_soon.start()
         self.changed.emit()
+        self._go_on()
 
     def _measure(self) -> None:
         """Measure the rectangle, the whole photo or the visible area, as far as computed."""

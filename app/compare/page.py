@@ -56,7 +56,7 @@ class ComparePage(QObject):
         panel.strength_changed.connect(model.set_strength)
         panel.remove_asked.connect(model.remove)
         panel.wipe.toggled.connect(partial(setattr, grid, "is_wiping"))
-        panel.errors.toggled.connect(model.show_errors)
+        panel.errors.clicked.connect(model.show_errors)
         panel.select.toggled.connect(self._set_selecting)
         panel.blind.toggled.connect(controller.set_blind)
         panel.voted.connect(controller.vote)
@@ -70,6 +70,7 @@ class ComparePage(QObject):
         self.grid.show_pictures(controller.shown())
         panel.show_rows(controller.rows(), can_add=len(model.panes) < MOST)
         panel.allow(tiling=controller.first_model is not None, errors=model.truth is not None)
+        panel.errors.setChecked(model.shows_errors and model.truth is not None)
         panel.show_measured(controller.measured())
         panel.set_blind(controller.letters())
 
