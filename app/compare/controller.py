@@ -49,6 +49,7 @@ class CompareController(QObject):
 
     Attributes:
         changed: pictures, rows, letters or the words about figures changed.
+        shuffled: names were hidden; a pane that is shown alone would be known.
         chosen: (str, float) id and strength of the model chosen for the photo.
 
     Args:
@@ -56,6 +57,7 @@ class CompareController(QObject):
     """
 
     changed = Signal()
+    shuffled = Signal()
     noticed = Signal(object)
     chosen = Signal(str, float)
 
@@ -271,6 +273,8 @@ class CompareController(QObject):
         candidates = sum(pane.is_candidate for pane in self.model.panes)
         is_blind = self._wants_blind and candidates > 1
         self._blind_test = BlindTest(self.model.panes) if is_blind else None
+        if is_blind:
+            self.shuffled.emit()
 
     def _in_order(self) -> Panes:
         panes = self.model.panes

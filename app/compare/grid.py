@@ -59,6 +59,7 @@ class CompareGrid(QWidget):
 
     def show_pictures(self, shown: Sequence[ComparedPicture]) -> None:
         """Show these, in this order; an existing pane keeps its view."""
+        single = None if self._single is None else self._shown[self._single].key
         known = {canvas.shown[0].key: canvas for canvas in self.canvases}
         wanted = [one.key for one in shown]
         for key, canvas in known.items():
@@ -69,8 +70,7 @@ class CompareGrid(QWidget):
             canvas.show_pictures((one,))
         self._shown = tuple(shown)
         self.wipe.show_pictures(self._shown[:WIPED_AT_MOST])
-        if self._single is not None and self._single >= len(self._shown):
-            self._single = None
+        self._single = wanted.index(single) if single in wanted else None
         self._arrange(align=any(key not in known for key in wanted))
 
     def set_photo_size(self, width: int, height: int) -> None:

@@ -29,6 +29,7 @@ class ComparePage(QObject):
         shell.page_changed.connect(self._page_changed)
         controller.noticed.connect(shell.banner.show_notice)
         controller.changed.connect(self._show)
+        controller.shuffled.connect(partial(self.grid.show_single, None))
         controller.model.photo_changed.connect(self._show_photo)
         controller.model.progressed.connect(self._show_progress)
         self._connect_grid(self.grid)

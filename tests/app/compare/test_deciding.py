@@ -53,6 +53,28 @@ def test_names_stay_hidden_until_a_person_has_chosen(
     qtbot.waitUntil(lambda: "no difference 1" in said(window))
 
 
+def test_full_size_does_not_tell_the_names(
+    qtbot: QtBot, window: MainWindow, begin: Begin, picture_file: Path
+) -> None:
+    begin()
+    panel, grid = window.compare.panel, window.compare.grid
+
+    def at_full_size() -> list[int]:
+        return [one.key for place, one in enumerate(grid.shown) if place == grid.single]
+
+    grid.show_single(1)
+    panel.blind.click()
+    assert not at_full_size(), "or the pane would be known"
+    grid.show_single(1)
+    unknown = at_full_size()
+    panel.vote_buttons["A"].click()
+    assert at_full_size() == unknown, "now it has its name"
+    other = picture_file.with_name("tower.png")
+    shutil.copy(picture_file, other)
+    open_photo(qtbot, window, other)
+    assert not at_full_size()
+
+
 def test_a_comparison_begins_with_the_models_that_ship(
     qtbot: QtBot, window: MainWindow, begin: Begin, only_afterrain_ships: Path
 ) -> None:

@@ -197,6 +197,17 @@ def test_enter_shows_one_at_full_size(grid: CompareGrid) -> None:
         assert grid.single == single
 
 
+def test_the_pane_at_full_size_is_the_same_until_it_is_removed(grid: CompareGrid) -> None:
+    grid.show_single(2)
+    large = grid.canvases[2]
+    for panes in (grid.shown[1:], tuple(reversed(grid.shown[1:]))):
+        grid.show_pictures(panes)
+        assert [canvas for canvas in grid.canvases if canvas.isVisible()] == [large]
+    grid.show_pictures([one for one in grid.shown if one.key != 2])
+    assert grid.single is None
+    assert all(canvas.isVisible() for canvas in grid.canvases)
+
+
 def test_enter_without_a_pane_shows_all(window: QWidget, grid: CompareGrid) -> None:
     grid.setFocus()
     QTest.keyClick(grid, Key.Key_Return)
