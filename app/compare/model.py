@@ -152,6 +152,7 @@ class CompareModel(QObject):
         self._is_active = is_active
         if is_active:
             self._go_on()
+            self._measure_soon.start()  # it does nothing while the page is hidden
         else:
             self._cancel()
 

@@ -14,6 +14,7 @@ from nledn.models import LoadedModels
 from nledn.options import Options
 from nledn.tiling import Rect
 from tests.app.compare.conftest import Begin, is_settled
+from tests.app.compare.shown import figures
 from tests.app.conftest import StandIn
 from tests.app.window import Pixels
 
@@ -120,3 +121,16 @@ def test_the_end_of_all_work_is_the_end_of_comparing(
     qtbot.waitUntil(lambda: is_settled(window))
     assert backend.tiles <= 2  # the one that was being computed
     assert not model.is_whole
+
+
+def test_what_changed_just_before_one_left_is_measured(
+    qtbot: QtBot, window: MainWindow, begin: Begin
+) -> None:
+    model = begin()
+    model.set_strength(model.panes[1].key, 0.5)
+    window.named_actions["single"].trigger()
+    qtbot.waitUntil(lambda: is_settled(window))
+    assert not any(figures(window)), "nothing is measured out of sight"
+    window.named_actions["compare"].trigger()
+    qtbot.waitUntil(lambda: all(figures(window)[1:]))
+    assert "whole photo" in window.compare.panel.measured.text()
