@@ -75,8 +75,8 @@ def _ends_of(path: Path) -> str:
         return ""
 
 
-def note_written(notes: Path, result: BinaryIO) -> None:
-    """Note the content of a result before it gets its name.
+def note_written(notes: Path, source: Path, result: BinaryIO) -> None:
+    """Note the content of a photo's result before it gets its name.
 
     If the run is killed then, the next run knows the file as the batch's own; without the note it
     takes it for another program's.
@@ -84,25 +84,26 @@ def note_written(notes: Path, result: BinaryIO) -> None:
     with suppress(OSError, JournalFailed):
         descriptor = open_plain(notes, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
         try:
-            os.write(descriptor, _note_of(result))
+            os.write(descriptor, _note_of(source, result))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
 
-def was_written(notes: Path, path: Path) -> bool:
-    """Return whether a file's content was noted as that of a result."""
+def was_written(notes: Path, source: Path, path: Path) -> bool:
+    """Return whether a file's content was noted as that of a photo's result."""
     with suppress(OSError, JournalFailed):
         size = f"{path.lstat().st_size} ".encode()
         with os.fdopen(open_plain(notes, os.O_RDONLY), "rb") as file:
             alike = {line for line in file if line.startswith(size)}
         with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
-            return bool(alike) and _note_of(file) in alike
+            return bool(alike) and _note_of(source, file) in alike
     return False
 
 
-def _note_of(file: BinaryIO) -> bytes:
+def _note_of(source: Path, file: BinaryIO) -> bytes:
     size_bytes = file.seek(0, os.SEEK_END)
     file.seek(0)
     digest = hashlib.file_digest(cast("BufferedIOBase", file), "sha256")
-    return f"{size_bytes} {digest.hexdigest()}\n".encode()
+    of_source = hashlib.sha256(os.fsencode(source))  # a name may hold line ends
+    return f"{size_bytes} {digest.hexdigest()} {of_source.hexdigest()}\n".encode()

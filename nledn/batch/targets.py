@@ -77,7 +77,7 @@ def resolved(job: BatchJob, ext: str, settings: BatchSettings) -> Target | Skipp
     """
     wanted = target_of(job, ext, settings)
     conflict = cast("Conflict", settings.conflict)  # `BatchSettings` has checked it
-    ours = partial(is_ours, job=job)
+    ours = partial(_is_earlier_result, job=job)
     target = settled(wanted, conflict, sources=job.sources, is_ours=ours)
     if target is None:
         return Skipped(ResultExists(wanted))
@@ -109,8 +109,8 @@ def skipped_unread(job: BatchJob, settings: BatchSettings) -> Skipped | None:
     return target if isinstance(target, Skipped) else None
 
 
-def is_ours(path: Path, job: BatchJob) -> bool:
+def _is_earlier_result(path: Path, job: BatchJob) -> bool:
     """Return whether a file at a result's place is an earlier result of the same photo."""
     if path in job.ours:
         return True
-    return job.written is not None and was_written(job.written, path)
+    return job.written is not None and was_written(job.written, job.source, path)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from nledn import decoder, pipeline
@@ -22,7 +23,7 @@ from nledn.batch.rows import (
 )
 from nledn.batch.seen import note_written, seen_of, sha256_of
 from nledn.batch.settings import BatchSettings
-from nledn.batch.targets import is_ours, resolved, skipped_unread
+from nledn.batch.targets import resolved, skipped_unread
 from nledn.cancel import CancelToken
 from nledn.engine import OnTile
 from nledn.errors import (
@@ -130,8 +131,8 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
         derained.result, strength=options.strength, keep_brightness=options.keep_brightness
     )
     make_folder(target.path.parent)
-    after = _write(result, job, target, settings)
-    output_seen = seen_of(target.path)
+    after, output = _write(result, job, target, settings)
+    output_seen = seen_of(output)
     assert output_seen is not None, "the result was just written"
     pictures = None
     if job.n <= PICTURES_AT_MOST:
@@ -139,7 +140,7 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
     width, height = before.size
     record = result.layer.record
     return Done(
-        output=target.path,
+        output=output,
         source_seen=loaded.seen,
         output_seen=output_seen,
         seconds=derained.seconds,
@@ -160,22 +161,26 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
     )
 
 
-def _write(result: Result, job: BatchJob, target: Target, settings: BatchSettings) -> Photo:
-    note = None if job.written is None else partial(note_written, job.written)
-    how = WriteSettings(
-        quality=settings.quality,
-        overwrite=target.overwrite,
-        strip=settings.strip,
-        keep_times=settings.keep_times,
-    )
-    write = partial(pipeline.write, result, target.path, record=settings.record, on_written=note)
-    try:
-        return write(how)
-    except OutputExists:
-        if not is_ours(target.path, job):
-            raise
-        # Another worker that was given the same job was faster.
-        return write(replace(how, overwrite=True))
+def _write(
+    result: Result, job: BatchJob, target: Target, settings: BatchSettings
+) -> tuple[Photo, Path]:
+    note = None if job.written is None else partial(note_written, job.written, job.source)
+    write = partial(pipeline.write, result, record=settings.record, on_written=note)
+    while True:
+        how = WriteSettings(
+            quality=settings.quality,
+            overwrite=target.overwrite,
+            strip=settings.strip,
+            keep_times=settings.keep_times,
+        )
+        try:
+            return write(target.path, how), target.path
+        except OutputExists:
+            # Another worker that was given the same job was faster, or another photo was renamed.
+            again = resolved(job, target.path.suffix, settings)
+            if isinstance(again, Skipped):
+                raise
+            target = again
 
 
 def derain_file(

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from nledn.batch import BatchSettings, Queue, State, preview, report_of
+from nledn.batch import BatchSettings, Queue, State, derain_file, preview, report_of
 from tests.batch.batches import (
     OPTIONS,
     batch,
+    engine,
     make_photo,
+    make_photos,
     mean_of,
     request,
     results,
@@ -138,3 +140,28 @@ CREATE TABLE holder (
     batch(wet, dry, options=replace(OPTIONS, strength=0.5))
     assert (dry / "a_derained.jpg").stat().st_mtime_ns > before
     assert results(dry) == {"a_derained.jpg"}
+
+
+def test_results_of_a_stopped_batch_are_kept_by_another_folder_s(tmp_path: Path, dry: Path) -> None:
+    make_photos(tmp_path / "first", ["0.png", "1.png"])
+    make_photo(tmp_path / "second" / "0.png", seed=9)
+    asked = request(tmp_path / "first", dry)
+    with Queue.opened(asked) as queue:
+        job = queue.take()
+        assert job is not None
+        queue.finish(job, derain_file(job, asked.settings, engine()))
+    before = (dry / "0_derained.png").read_bytes()
+    _, rows = batch(tmp_path / "second", dry)
+    assert [row.state for row in rows] == [State.SKIPPED]
+    assert (dry / "0_derained.png").read_bytes() == before
+
+
+def test_a_renamed_result_is_kept_by_the_photo_whose_name_it_took(
+    tmp_path: Path, dry: Path
+) -> None:
+    make_photos(tmp_path / "wet", ["a.png", "a-2.png"])
+    make_photo(dry / "a.png", seed=9)  # another program's
+    _, rows = batch(tmp_path / "wet", dry, name="{stem}{ext}", conflict="rename")
+    assert {row.state for row in rows} == {State.DONE}
+    assert len({row.output for row in rows}) == 2
+    assert len(results(dry)) == 3
