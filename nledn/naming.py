@@ -68,6 +68,11 @@ def check_template(template: str) -> str:
     return name_of(Naming("photo", ".png", "checkpoint", 1.0, 1), template)
 
 
+def fields_in(template: str) -> frozenset[str]:
+    """Return the fields that a template names."""
+    return frozenset(field for _, field, _, _ in string.Formatter().parse(template) if field)
+
+
 def source_stem(stem: str) -> str | None:
     """Return the stem of the photo whose result is named `stem` by default; None for others."""
     found = _RESULT.fullmatch(stem)

@@ -1,5 +1,6 @@
 """The plan of a run: the journal's photos compared with the present files; and its preview."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,8 +18,8 @@ from nledn.batch.sources import identity_of
 from nledn.batch.targets import JobMaker, resolved, skipped_as_no_file, target_of
 from nledn.batch.workspace import Workspace
 from nledn.cancel import CancelToken
-from nledn.errors import BatchInputEmpty, DerainError, OutputFailed, WriteError
-from nledn.naming import free_name
+from nledn.errors import BatchInputEmpty, DerainError, NamesAlike, OutputFailed, WriteError
+from nledn.naming import fields_in, free_name
 from nledn.photo import Photo
 
 _OF_FLOATS = ("TIFF", "JXL")
@@ -37,6 +38,7 @@ def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) 
 
     Raises:
         BatchInputEmpty: only earlier results were found.
+        NamesAlike: the results of several photos would have one name.
     """
     found = request.found
     known = {source: where.checked(row) for source, row in known.items()}
@@ -48,11 +50,13 @@ def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) 
         files = _without_results(files, request)
     if not files:
         raise BatchInputEmpty(found.root)
+    numbers = _numbers([found.root / path for path in files], known, request)
     rows = [
         _row(found.root / path, n, path.with_suffix(""), known, request, where)
-        for n, path in enumerate(files, start=1)
+        for n, path in zip(numbers, files, strict=True)
     ]
-    return list(_named_apart(rows, request))
+    # Without the stem, the numbers tell names apart.
+    return list(_named_apart(rows, request)) if "stem" in fields_in(request.settings.name) else rows
 
 
 def _without_results(files: list[Path], request: BatchRequest) -> list[Path]:
@@ -62,6 +66,29 @@ def _without_results(files: list[Path], request: BatchRequest) -> list[Path]:
         for n, path in enumerate(files, start=1)
     }
     return [path for path in files if results.get(path, path) == path]
+
+
+def _numbers(
+    sources: list[Path], known: Mapping[Path, Row], request: BatchRequest
+) -> Iterable[int]:
+    """Return the {n} of each photo: its place in the run, if the name has its {stem} too.
+
+    Else a photo keeps the number of its result, and others get numbers that no result has.
+    """
+    fields, places = fields_in(request.settings.name), range(1, len(sources) + 1)
+    if "stem" in fields or ("n" not in fields and len(sources) == 1):
+        return places
+    if "n" not in fields:
+        raise NamesAlike("name", request.settings.name, "{stem}, {n}")
+    made = {row.output.stem: source for source, row in known.items() if row.output is not None}
+    upto = len(known) + len(sources)  # no run has given a higher one
+    names = {n: _target(Path("_"), n, "", request).name for n in range(1, upto + 1)}
+    owners = {n: made[name] for n, name in names.items() if name in made}
+    numbers = {source: n for n, source in zip(places, sources, strict=True) if n not in owners}
+    numbers |= {source: n for n, source in owners.items()}
+    taken = set(numbers.values())
+    free = (n for n in itertools.count(1) if n not in taken)
+    return [numbers.get(source) or next(free) for source in sources]
 
 
 def _target(base: Path, n: int, ext: str, request: BatchRequest) -> Path:

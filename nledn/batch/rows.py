@@ -89,7 +89,7 @@ class BatchJob:
     """One photo for a worker.
 
     Attributes:
-        n: its place in the run, from 1.
+        n: the template's {n}, from 1; by default its place in the run.
         source: the photo.
         base: folder of the result and the template's {stem}.
         checkpoint: id, for the template.
@@ -156,7 +156,7 @@ class Row:
 
     Attributes:
         source: absolute.
-        n: its place in the present run, from 1; 0 for a photo that is not part of it.
+        n: as in `BatchJob`; a run goes by it. 0 for a photo that is not part of the present run.
         base: as in `BatchJob`, relative to the output folder.
         settings: fingerprint of the settings it was, or will be, made with.
         checkpoint_sha256: of the model it was, or will be, made with.

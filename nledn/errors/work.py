@@ -79,6 +79,13 @@ class OptionInvalid(DerainError):
     window_remedy = "Use {allowed}."
 
 
+class NamesAlike(OptionInvalid):
+    """{found} gives several photos the same name."""
+
+    remedy = "Add one of these to it: {allowed}."
+    window_remedy = ""
+
+
 class BatchError(DerainError):
     """A batch cannot continue."""
 

@@ -72,6 +72,10 @@
         <translation>添加文件夹…</translation>
     </message>
     <message>
+        <source>Add one of these to it: {allowed}.</source>
+        <translation>请在其中加入以下任一项：{allowed}。</translation>
+    </message>
+    <message>
         <source>Add photos</source>
         <translation>添加照片</translation>
     </message>
@@ -2278,6 +2282,10 @@
     <message>
         <source>{finished} of {total}</source>
         <translation>{finished} / {total}</translation>
+    </message>
+    <message>
+        <source>{found} gives several photos the same name.</source>
+        <translation>{found} 会让多张照片的结果同名。</translation>
     </message>
     <message>
         <source>{letter} is best</source>

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nledn.batch import BatchSettings, Queue, State, derain_file, preview, report_of
+from nledn.errors import OptionInvalid
 from tests.batch.batches import (
     OPTIONS,
     batch,
@@ -60,6 +61,39 @@ def test_photos_that_are_done_again_keep_their_names(wet: Path, dry: Path) -> No
     assert {row.state for row in rows} == {State.DONE}
     assert results(dry) == NAMES
     assert all(mean_of(dry / name) > before[name] + 2 for name in NAMES)
+
+
+def test_numbered_photos_keep_their_results_and_new_ones_get_free_numbers(
+    wet: Path, dry: Path
+) -> None:
+    (wet / "a.jpg").rename(wet / "b.jpg")
+    for name in ("c.jpg", "e.jpg"):
+        make_photo(wet / name)
+    batch(wet, dry, name="{n:03}{ext}")
+    (wet / "b.jpg").unlink()
+    for name in ("a.jpg", "d.jpg"):
+        make_photo(wet / name)
+    for strength in (1.0, 0.5):
+        before = mean_of(dry / "002.jpg")
+        options = replace(OPTIONS, strength=strength)
+        _, rows = batch(wet, dry, name="{n:03}{ext}", options=options)
+        assert {row.source.name: str(row.output) for row in rows} == {
+            "a.jpg": "004.jpg",
+            "c.jpg": "002.jpg",
+            "d.jpg": "005.jpg",
+            "e.jpg": "003.jpg",
+        }
+        assert {row.state for row in rows} == {State.DONE}
+    assert mean_of(dry / "002.jpg") > before + 2
+    assert results(dry) == {f"00{n}.jpg" for n in range(1, 6)}
+
+
+def test_one_name_for_several_photos_is_refused(wet: Path, dry: Path) -> None:
+    assert batch(wet, dry, name="photo{ext}")[0].counts.done == 1
+    make_photo(wet / "b.jpg")
+    for look in (Queue.opened, preview):
+        with pytest.raises(OptionInvalid, match=r"gives several photos .* \{stem\}, \{n\}"):
+            look(request(wet, dry, BatchSettings(options=OPTIONS, name="photo{ext}")))
 
 
 def test_a_report_begins_with_counts_time_and_model(wet: Path, dry: Path) -> None:

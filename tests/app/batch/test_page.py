@@ -287,6 +287,18 @@ def test_names_format_and_conflict(
     assert results(dry) == {"1-dry.jpg", "2-dry.jpg", "2-dry-2.jpg", "3-dry.jpg"}
 
 
+def test_one_name_for_several_photos_is_refused(
+    qtbot: QtBot, window: MainWindow, wet: Path
+) -> None:
+    batches.add(qtbot, window, wet)
+    panel = window.batch.panel
+    panel.name.advanced.click()
+    panel.template.clear()
+    QTest.keyClicks(panel.template, "photo{ext}")
+    refusal = "photo{ext} gives several photos the same name. Add one of these to it: {stem}, {n}."
+    batches.until(qtbot, lambda: said(window) == refusal)
+
+
 def test_a_single_photo_goes_first(
     qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, picture_file: Path
 ) -> None:
