@@ -1,5 +1,6 @@
 """`nledn watch IN OUT`: the photos of a folder, and those that arrive there."""
 
+import os
 import threading
 import time
 from contextlib import suppress
@@ -59,6 +60,8 @@ class Watch:
     cancel: CancelToken
 
     def __post_init__(self) -> None:
+        # As `in_folder` names it: arrived photos are known among the found ones by their paths.
+        self.source = Path(os.path.abspath(self.source))
         self._card = catalog.card_of(self.settings.options.weights)
         self._arrived: SimpleQueue[Path] = SimpleQueue()
         self._gone = threading.Event()  # the folder
@@ -77,10 +80,10 @@ class Watch:
     def _watch(self) -> Exit:
         if not self.source.is_dir():
             raise FolderNotFound(self.source)
-        observer = observed(self.source.absolute(), self._arrived.put, self._gone.set)
+        observer = observed(self.source, self._arrived.put, self._gone.set)
         try:
             for file in self._found().files:
-                self._arrived.put(self.source.absolute() / file)
+                self._arrived.put(self.source / file)
             err.print(f"Watching {printable(self.source)}. Ctrl+C ends it.")
             while not self.cancel.is_cancelled:
                 self._wait()
@@ -102,7 +105,7 @@ class Watch:
         try:
             return in_folder(self.source, recursive=True, out=self.output)
         except (BatchInputEmpty, PhotoIsVideo):
-            return Found(self.source.absolute(), ())
+            return Found(self.source, ())
 
     def _wait(self) -> None:
         """Wait a moment, and find the complete ones of the arrived files."""

@@ -67,19 +67,22 @@ def test_it_derains_what_is_there_and_what_arrives_until_it_is_interrupted(tmp_p
     assert results(out) == {"1_derained.png", "day two/2_derained.png"}
 
 
+@pytest.mark.parametrize("way", [".", "deep/.."])
 def test_it_continues_and_takes_no_result_for_a_photo(
+    way: str,
     weights: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(watch, "SETTLE_S", 0.01)
+    (tmp_path / "deep").mkdir()
     for number in (1, 2):  # beside their sources
         make_photo(tmp_path / f"{number}.png", number)
         result = tmp_path / f"{number}_derained.png"
         settings = BatchSettings(options=replace(OPTIONS, weights=str(weights)))
         cancel = CancelToken(result.exists)
-        assert watch.Watch(tmp_path, tmp_path, settings, cancel).run() == Exit.DONE
+        assert watch.Watch(tmp_path / way, tmp_path, settings, cancel).run() == Exit.DONE
         assert capsys.readouterr().out == f"{result}\n"
     assert results(tmp_path) >= {"1.png", "1_derained.png", "2.png", "2_derained.png"}
     assert not list(tmp_path.glob("*_derained_derained*"))
