@@ -14,7 +14,7 @@ from nledn.auto import explained
 from nledn.batch.queue import Queue
 from nledn.batch.rows import Row, State, TruthScores
 from nledn.cancel import CancelToken
-from nledn.errors import DerainError, PairSizesDiffer, PairTooSmall
+from nledn.errors import DerainError, PairSizesDiffer, PairTooSmall, ResultSizeDiffers
 from nledn.messages import duration, printable
 from nledn.metrics import WINDOW_PX, Change, agreement, change_in, levels_of
 from nledn.options import AUTO
@@ -76,15 +76,20 @@ def scores_of(rainy: Path, result: Path, truth: Path) -> TruthScores:
     Raises:
         PhotoError: one of them cannot be read.
         PairSizesDiffer: the photo without rain is of another size.
+        ResultSizeDiffers: the result is; it was cropped or resized since.
         PairTooSmall: a side is shorter than SSIM's window.
     """
     clean = to_8_bits(decoder.read(truth).pixels)
     before, after = (to_8_bits(decoder.read(path).pixels) for path in (rainy, result))
-    sizes = [(pixels.shape[1], pixels.shape[0]) for pixels in (before, clean)]
-    if sizes[0] != sizes[1]:
-        raise PairSizesDiffer(rainy, sizes[0], sizes[1])
-    if min(sizes[0]) < WINDOW_PX:
-        raise PairTooSmall(rainy, sizes[0], WINDOW_PX)
+    size, clean_size, result_size = (
+        (pixels.shape[1], pixels.shape[0]) for pixels in (before, clean, after)
+    )
+    if clean_size != size:
+        raise PairSizesDiffer(rainy, size, clean_size)
+    if result_size != size:
+        raise ResultSizeDiffers(result, size, result_size)
+    if min(size) < WINDOW_PX:
+        raise PairTooSmall(rainy, size, WINDOW_PX)
     derained, own = agreement(after, clean), agreement(before, clean)
     figures = (derained.psnr_y, derained.ssim_y, own.psnr_y, own.ssim_y)
     return TruthScores(*figures, truth=truth, truth_mtime_ns=truth.stat().st_mtime_ns)

@@ -10,6 +10,7 @@ import pytest
 
 from nledn.batch import BatchSettings, Queue, State, derain_file, preview, report_of
 from nledn.errors import OptionInvalid
+from nledn.report import ReportRow
 from tests.batch.batches import (
     OPTIONS,
     batch,
@@ -150,6 +151,22 @@ def test_pictures_stay_where_only_scores_are_added(wet: Path, dry: Path) -> None
         report_of(queue)
         assert next(queue.rows()).scores is not None
         assert queue.thumbnails(row) == before is not None
+
+
+def report_row(wet: Path, dry: Path, **changes: object) -> ReportRow:
+    """The only photo's row in a report that compares it with itself."""
+    settings = replace(BatchSettings(options=OPTIONS, truth=wet), **changes)  # type: ignore[arg-type]
+    with Queue.opened(request(wet, dry, settings)) as queue:
+        (row,) = report_of(queue).rows
+    return row
+
+
+def test_a_result_that_was_cropped_has_no_scores_and_its_row_says_why(wet: Path, dry: Path) -> None:
+    batch(wet, dry)
+    result = make_photo(dry / "a_derained.jpg", size=(24, 30))
+    row = report_row(wet, dry)
+    assert row.scores is None
+    assert row.note.startswith(f"{result} has 30×24 pixels, the photo has 32×24.")
 
 
 def test_a_journal_of_an_earlier_version_goes_on(wet: Path, dry: Path) -> None:
