@@ -4,6 +4,7 @@ import io
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from nledn.cancel import CancelToken
 from nledn.errors import DerainError, PairSizesDiffer, PairTooSmall, ResultSizeDiffers
 from nledn.messages import duration, printable
 from nledn.metrics import WINDOW_PX, Change, agreement, change_in, levels_of
-from nledn.options import AUTO
+from nledn.options import AUTO, LIMIT_MEGAPIXELS
 from nledn.pairs import truth_of
 from nledn.photo import Photo
 from nledn.pixels import Pixels, to_8_bits
@@ -70,8 +71,22 @@ def thumbnail(picture: Photo) -> bytes:
     return file.getvalue()
 
 
-def scores_of(rainy: Path, result: Path, truth: Path) -> TruthScores:
+def scores_of(
+    rainy: Path,
+    result: Path,
+    truth: Path,
+    *,
+    limit_megapixels: float = LIMIT_MEGAPIXELS,
+    damaged: bool = False,
+) -> TruthScores:
     """Compare a saved result, and the photo itself, with the photo without rain.
+
+    Args:
+        rainy: the photo.
+        result: its result.
+        truth: the photo without rain.
+        limit_megapixels: refuse more.
+        damaged: the photo is opened as far as it can be read, as its result was made.
 
     Raises:
         PhotoError: one of them cannot be read.
@@ -79,8 +94,9 @@ def scores_of(rainy: Path, result: Path, truth: Path) -> TruthScores:
         ResultSizeDiffers: the result is; it was cropped or resized since.
         PairTooSmall: a side is shorter than SSIM's window.
     """
-    clean = to_8_bits(decoder.read(truth).pixels)
-    before, after = (to_8_bits(decoder.read(path).pixels) for path in (rainy, result))
+    read = partial(decoder.read, limit_megapixels=limit_megapixels)
+    before = to_8_bits(read(rainy, damaged=damaged).pixels)
+    after, clean = (to_8_bits(read(path).pixels) for path in (result, truth))
     size, clean_size, result_size = (
         (pixels.shape[1], pixels.shape[0]) for pixels in (before, clean, after)
     )
@@ -155,7 +171,8 @@ def _facts(queue: Queue) -> dict[str, str]:
 
 def _scored(row: Row, queue: Queue) -> tuple[Row, DerainError | None]:
     """Compare a result with the photo without rain, or say why that cannot be done."""
-    folder = queue.request.settings.truth
+    settings = queue.request.settings
+    folder = settings.truth
     if folder is None or row.state is not State.DONE or row.output is None:
         return row, None
     truth = truth_of(row.source.relative_to(queue.request.found.root), folder, row.source)
@@ -165,7 +182,13 @@ def _scored(row: Row, queue: Queue) -> tuple[Row, DerainError | None]:
     if have and (have.truth, have.truth_mtime_ns) == (truth, truth.stat().st_mtime_ns):
         return row, None
     try:
-        scores = scores_of(row.source, queue.workspace.out / row.output, truth)
+        scores = scores_of(
+            row.source,
+            queue.workspace.out / row.output,
+            truth,
+            limit_megapixels=settings.limit_megapixels,
+            damaged=settings.damaged,
+        )
     except DerainError as error:
         return row, error
     return queue.add_scores(row, scores), None

@@ -169,6 +169,17 @@ def test_a_result_that_was_cropped_has_no_scores_and_its_row_says_why(wet: Path,
     assert row.note.startswith(f"{result} has 30×24 pixels, the photo has 32×24.")
 
 
+def test_photos_are_read_for_scores_as_for_their_results(wet: Path, dry: Path) -> None:
+    photo = make_photo(wet / "a.jpg", size=(240, 320))
+    clean = make_photo(wet.with_name("clean") / "a.jpg", size=(240, 320)).parent
+    photo.write_bytes(photo.read_bytes()[:-9000])
+    batch(wet, dry, damaged=True)
+    row = report_row(wet, dry, truth=clean, damaged=True, limit_megapixels=0.01)
+    assert row.scores is None
+    assert "the limit is" in row.note
+    assert report_row(wet, dry, truth=clean, damaged=True).scores is not None
+
+
 def test_a_journal_of_an_earlier_version_goes_on(wet: Path, dry: Path) -> None:
     batch(wet, dry)
     with closing(sqlite3.connect(dry / ".afterrain" / "queue.sqlite")) as database:
