@@ -29,7 +29,7 @@ from nledn.batch import (
 )
 from nledn.cancel import CancelToken
 from nledn.cli.batch_config import Config, read_config
-from nledn.cli.batch_progress import LOG_MARK, Shown
+from nledn.cli.batch_progress import LOG_MARK, Log, Shown
 from nledn.cli.console import Exit, cancelled_by_ctrl_c, err, out, results_skipped, say_error
 from nledn.cli.info import tried
 from nledn.cli.options import ConflictOption, OverwriteOption, ResultOptions, taking
@@ -162,7 +162,7 @@ def _run(request: BatchRequest, scheduler: str | None, rest: Config, files: Side
         log = None
         if rest.log_json is not None:
             opened = atomic.appending(rest.log_json, sources=files.sources, mark=LOG_MARK)
-            log = stack.enter_context(opened)
+            log = Log(rest.log_json, stack.enter_context(opened))
         cancel = stack.enter_context(cancelled_by_ctrl_c())
         ending = Ending(queue.counts())
         if ending.counts.planned:

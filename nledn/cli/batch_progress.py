@@ -2,7 +2,10 @@
 
 import json
 import sys
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO
 
 from rich.progress import BarColumn, Progress, TextColumn
@@ -10,11 +13,36 @@ from rich.progress import BarColumn, Progress, TextColumn
 from nledn.auto import explained
 from nledn.batch import Update
 from nledn.cli.console import err
+from nledn.errors import WriteError, write_errors
 from nledn.messages import duration, printable
 
 LOG_MARK = b'{"log": "AfterRain batch"'
 """The start of each line of a log (`log_json`), so that nothing else is appended to."""
 _STEPS = 1000  # of the bar, for each photo's share
+
+
+@dataclass(eq=False)
+class Log:
+    """A log, whose `file` is open for appending by lines."""
+
+    path: Path
+    file: IO[str]
+
+    def add(self, update: Update) -> None:
+        """Add a line.
+
+        Raises:
+            WriteError: it could not be written; the log is closed, and later lines are left out.
+        """
+        if self.file.closed:
+            return
+        try:
+            with write_errors(self.path):
+                print(json.dumps(_logged(update)), file=self.file)
+        except WriteError:
+            with suppress(OSError):  # it still holds the line
+                self.file.close()
+            raise
 
 
 class Shown(Progress):
@@ -23,7 +51,7 @@ class Shown(Progress):
     Without a terminal, a bar would fill a log with escape codes; silence would look like a stop.
     """
 
-    def __init__(self, log: IO[str] | None = None) -> None:
+    def __init__(self, log: Log | None = None) -> None:
         self._log = log
         self._on_terminal = sys.stderr.isatty()
         super().__init__(
@@ -38,10 +66,14 @@ class Shown(Progress):
         self._task = self.add_task("batch", count="", pace="", name="")
 
     def show(self, update: Update) -> None:
-        """Show one update."""
+        """Show one update.
+
+        Raises:
+            WriteError: the log cannot be written.
+        """
         is_over = update.state != "running"
         if is_over and self._log is not None:
-            print(json.dumps(_logged(update)), file=self._log)
+            self._log.add(update)
         if self._on_terminal:
             self.update(
                 self._task,

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 from unittest.mock import Mock
 
 import pytest
@@ -173,6 +174,28 @@ def test_what_happens_is_logged_as_json(
         "bad.png": "failed",
     }
     assert [(line["n"], line["of"]) for line in lines] == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_full_disk_under_the_log_stops_the_batch(
+    wet: Path,
+    dry: Path,
+    weights: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*_: object, **__: object) -> IO[str]:
+        return Path("/dev/full").open("a", encoding="utf-8", buffering=1)
+
+    log = wet.with_name("log.jsonl")
+    with monkeypatch.context() as patch:
+        patch.setattr("nledn.cli.batch.atomic.appending", full)
+        assert exit_code(weights, wet, dry, log_json=str(log)) == 2
+    before = {name: (dry / name).stat().st_mtime_ns for name in results(dry)}
+    said = capsys.readouterr().err
+    assert f"The disk is full: {log} was not written." in said
+    assert f"{len(before)} of 2 photos are done" in said
+    assert exit_code(weights, wet, dry) == 0
+    assert before.items() <= {(name, (dry / name).stat().st_mtime_ns) for name in results(dry)}
 
 
 def test_libvips_does_not_speak_to_people_who_did_not_ask(
