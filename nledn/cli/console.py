@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from enum import IntEnum
 from pathlib import Path
 from threading import Thread
@@ -49,12 +50,11 @@ class _Plain(Console):
 
     def print(self, *objects: Any, style: str | Style | None = None, **settings: Any) -> None:
         """As rich's; errors, which are red, are printed even with --quiet."""
-        was_quiet = self.quiet
-        self.quiet = was_quiet and style != ERROR_STYLE
-        try:
-            super().print(*objects, style=style, **settings)
-        finally:
-            self.quiet = was_quiet
+        console = self
+        if self.quiet and style == ERROR_STYLE:
+            console = copy(self)  # other threads print with this one meanwhile
+            console.quiet = False
+        super(_Plain, console).print(*objects, style=style, **settings)
 
 
 # Names of files are not markup: a photo may be called [red].jpg.

@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 
 from nledn import catalog, places
 from nledn.card import Card
-from nledn.cli.console import cancelled_by_ctrl_c, err, out, say_json
+from nledn.cli.console import ERROR_STYLE, cancelled_by_ctrl_c, err, out, say_json
 from nledn.messages import LogLines
 from tests.batch.batches import even_weights
 from tests.commands import exit_code
@@ -109,3 +109,25 @@ def test_ctrl_c_within_a_line_prints_no_line_twice(monkeypatch: pytest.MonkeyPat
         err.print("first")
         assert cancel.is_cancelled
     assert said.getvalue() == "first\nEnding …\n"
+
+
+class _Overheard(io.StringIO):
+    """Text that notes, as each part comes, what another thread would find."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.quiet: list[bool] = []
+
+    def write(self, text: str) -> int:
+        self.quiet.append(err.quiet)
+        return super().write(text)
+
+
+def test_an_error_lets_no_other_thread_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = _Overheard()
+    monkeypatch.setattr(sys, "stderr", said)
+    monkeypatch.setattr(err, "quiet", True)
+    err.print("chatter")
+    err.print("It failed.", style=ERROR_STYLE)
+    assert said.getvalue() == "It failed.\n"
+    assert all(said.quiet)
