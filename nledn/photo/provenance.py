@@ -21,6 +21,12 @@ _EMPTY = (
     f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{xmp.RDF[1:-1]}">\n'
     '</rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
 )
+_TEXT = r"""(?:"[^"]*"|'[^']*')"""
+# A description as it is written here, which goes without any other change to the packet.
+_AS_STAMPED = re.compile(
+    rf'<[\w.-]+:Description [\w.-]+:about={_TEXT} xmlns:afterrain="{re.escape(NAMESPACE)}"'
+    rf"(?:\s+afterrain:\w+={_TEXT})*/>\n?".encode()
+)
 _READ: dict[Any, Callable[[str], object]] = {
     str: str,
     float: float,
@@ -87,12 +93,12 @@ def stamped(packet: bytes | None, provenance: Provenance, size: tuple[int, int])
 def unstamped(packet: bytes, size: tuple[int, int]) -> bytes:
     """The packet without a provenance; an empty packet for a corrupt one."""
     try:
-        text = xmp.upright(packet, size)[0].decode()
+        found = _AS_STAMPED.sub(b"", xmp.upright(packet, size)[0])
     except xmp.XmpDamaged:
         return _EMPTY.encode()
-    return re.sub(
-        rf"<[\w.-]+:Description[^<>]*\"{re.escape(NAMESPACE)}\"[^<>]*/>\n?", "", text
-    ).encode()
+    # Other programs put it together with the author's words, or write it as elements.
+    is_gone = NAMESPACE.encode() not in found
+    return found if is_gone else xmp.without(found, f"{{{NAMESPACE}}}")
 
 
 def read_provenance(packet: bytes | None) -> Provenance | None:
@@ -115,10 +121,8 @@ def is_result(packet: bytes | None) -> bool:
 
 def _values(description: etree._Element) -> dict[str, Any]:
     """The fields of a provenance in a description; empty for any other one."""
-    found = (
-        (field, description.get(f"{{{NAMESPACE}}}{_property(field.name)}"))
-        for field in fields(Provenance)
-    )
+    names = ((field, f"{{{NAMESPACE}}}{_property(field.name)}") for field in fields(Provenance))
+    found = ((field, description.get(name, description.findtext(name))) for field, name in names)
     return {field.name: _READ[field.type](text) for field, text in found if text is not None}
 
 

@@ -147,14 +147,23 @@ def upright(packet: bytes, size: tuple[int, int]) -> tuple[bytes, bool]:
 
 def without_location(packet: bytes) -> bytes:
     """Remove all properties about the place of a photo; see `parsed`."""
+    return without(packet, _PLACES)
+
+
+def without(packet: bytes, begins: str | tuple[str, ...]) -> bytes:
+    """Remove all properties whose names begin so, and empty descriptions; see `parsed`."""
     root = parsed(packet)
     for description in list(root.iter(f"{RDF}Description")):
         for name in list(description.attrib):
-            if str(name).startswith(_PLACES):
+            if str(name).startswith(begins):
                 del description.attrib[name]
         for child in list(description.iterchildren(etree.Element)):
-            if child.tag.startswith(_PLACES):
+            if child.tag.startswith(begins):
                 description.remove(child)
+    for description in list(_descriptions(root)):
+        if not any(True for _ in _properties(description)):
+            description.getparent().remove(description)
+    etree.cleanup_namespaces(root)
     return serialised(root)
 
 

@@ -1,5 +1,6 @@
 """The provenance of a result in its XMP, beside its author's words."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -48,6 +49,39 @@ def test_a_second_recipe_takes_the_place_of_the_first() -> None:
     found = stamped(stamped(AUTHORS, RECIPE, SIZE), again, SIZE)
     assert read_provenance(found) == again
     assert found.count(NAMESPACE.encode()) == 1
+
+
+def _as_elements(packet: bytes) -> bytes:
+    """A record as ExifTool writes it again."""
+    found = re.findall(rb'(afterrain:\w+)="([^"]*)"', packet)
+    inner = b"".join(b"<%b>%b</%b>" % (name, value, name) for name, value in found)
+    opened = re.sub(rb'\s+afterrain:\w+="[^"]*"', b"", packet)
+    return opened.replace(b"/>", b">" + inner + b"</rdf:Description>")
+
+
+RATING = b' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5"'
+MADE = stamped(None, RECIPE, SIZE)
+WRITTEN_AGAIN = {
+    "exiv2": MADE.replace(b"/>", RATING + b"/>"),
+    "exiv2 with a list": MADE.replace(b"/>", RATING + b"><a:b xmlns:a='c'/></rdf:Description>"),
+    "ExifTool": _as_elements(MADE).replace(b'rdf:about=""', b'rdf:about=""' + RATING),
+}
+
+
+@pytest.mark.parametrize("edited", WRITTEN_AGAIN.values(), ids=WRITTEN_AGAIN)
+def test_a_rating_of_another_program_outlives_a_second_recipe(edited: bytes) -> None:
+    assert read_provenance(edited) == RECIPE
+    again = stamped(edited, replace(RECIPE, strength=0.5), SIZE)
+    assert read_provenance(again) == replace(RECIPE, strength=0.5)
+    assert again.count(NAMESPACE.encode()) == 1
+    bare = unstamped(edited, SIZE)
+    assert NAMESPACE.encode() not in bare
+    for found in (again, bare):
+        assert b'xmp:Rating="5"' in found
+
+
+def test_nothing_is_left_of_a_recipe_alone() -> None:
+    assert b"Description" not in unstamped(_as_elements(MADE), SIZE)
 
 
 def test_characters_of_xml_do_no_harm() -> None:
