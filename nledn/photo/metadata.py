@@ -107,7 +107,9 @@ def stripped(photo: Photo, strip: Strip) -> Photo:
     with suppress(xmp.XmpDamaged):
         packet = None if photo.xmp is None else xmp.without_location(photo.xmp)
     words = iptc.without_location(photo.iptc or b"") or None
-    return replace(photo, exif=block, xmp=packet, geo=None, iptc=words)
+    # ImageMagick writes EXIF into the texts of a PNG too, as `exif:GPSLatitude`.
+    texts = tuple(text for text in photo.texts if not xmp.tells_place(text[0]))
+    return replace(photo, exif=block, xmp=packet, geo=None, iptc=words, texts=texts)
 
 
 def with_sidecars(

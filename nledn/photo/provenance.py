@@ -98,7 +98,7 @@ def unstamped(packet: bytes, size: tuple[int, int]) -> bytes:
         return _EMPTY.encode()
     # Other programs put it together with the author's words, or write it as elements.
     is_gone = NAMESPACE.encode() not in found
-    return found if is_gone else xmp.without(found, f"{{{NAMESPACE}}}")
+    return found if is_gone else xmp.without(found, lambda name: f"{{{NAMESPACE}}}" in name)
 
 
 def read_provenance(packet: bytes | None) -> Provenance | None:

@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from lxml import etree
@@ -35,7 +35,6 @@ _PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
 _IPTC_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
 _IPTC_EXTENSION = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
 _PLACES = (
-    f"{_EXIF}GPS",
     *(f"{_PHOTOSHOP}{name}" for name in ("City", "State", "Country")),
     *(f"{_IPTC_CORE}{name}" for name in ("Location", "CountryCode")),
     f"{_IPTC_EXTENSION}Location",
@@ -147,19 +146,25 @@ def upright(packet: bytes, size: tuple[int, int]) -> tuple[bytes, bool]:
 
 def without_location(packet: bytes) -> bytes:
     """Remove all properties about the place of a photo; see `parsed`."""
-    return without(packet, _PLACES)
+    return without(packet, tells_place)
 
 
-def without(packet: bytes, begins: str | tuple[str, ...]) -> bytes:
-    """Remove all properties whose names begin so, and empty descriptions; see `parsed`."""
+def tells_place(name: str) -> bool:
+    """Return whether `{namespace}name` of a property, or `prefix:name` of a text, is a place's."""
+    # Drones and apps use EXIF's names in other namespaces.
+    is_gps = re.split("[:}]", name)[-1].lower().startswith("gps")
+    return is_gps or name.startswith(_PLACES)
+
+
+def without(packet: bytes, is_unwanted: Callable[[str], bool]) -> bytes:
+    """Remove properties by their names, at any depth, and empty descriptions; see `parsed`."""
     root = parsed(packet)
-    for description in list(root.iter(f"{RDF}Description")):
-        for name in list(description.attrib):
-            if str(name).startswith(begins):
-                del description.attrib[name]
-        for child in list(description.iterchildren(etree.Element)):
-            if child.tag.startswith(begins):
-                description.remove(child)
+    for element in list(root.iter(etree.Element)):
+        for name in filter(is_unwanted, element.keys()):
+            del element.attrib[name]
+        for child in list(element.iterchildren(etree.Element)):
+            if is_unwanted(child.tag):
+                element.remove(child)
     for description in list(_descriptions(root)):
         if not any(True for _ in _properties(description)):
             description.getparent().remove(description)
