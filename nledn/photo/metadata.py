@@ -1,5 +1,6 @@
 """Metadata checked, made true of its pixels, left out by choice, and copied beside a result."""
 
+import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nledn.atomic import replacing
-from nledn.errors import WriteError
+from nledn.errors import OutputExists, WriteError
 from nledn.messages import Note
 from nledn.photo import exif, gain_map, icc, iptc, xmp
 from nledn.photo.model import Facts, Photo, Strip, Texts
@@ -16,6 +17,7 @@ from nledn.photo.source import Picture
 from nledn.photo.tiff_structure import TiffDamaged
 
 _LARGEST_SIDECAR_BYTES = 64 * 2**20
+_COPIED = b"<!-- Copied by AfterRain; edited since, unless this is the SHA-256 of the above: "
 _LARGEST_DPI = 1e5
 _LONGEST_TEXT = 2**20
 # Metadata that is read and written elsewhere, and pictures of the original photo.
@@ -117,7 +119,7 @@ def with_sidecars(
 ) -> tuple[str, ...]:
     """Write the XMP files of a photo again beside its result, true of the upright pixels.
 
-    They are `photo.xmp` and `photo.jpg.xmp`, and get the result's name.
+    They are `photo.xmp` and `photo.jpg.xmp`, and get the result's name. Edited copies are kept.
 
     Args:
         photo: the written result; its path is that of the source.
@@ -145,8 +147,20 @@ def with_sidecars(
             packet, _ = xmp.upright(source.read_bytes(), photo.size)
             if strip == "location":
                 packet = xmp.without_location(packet)
+            if os.path.isfile(target) and not _is_copy(target.read_bytes()):  # noqa: PTH113
+                raise OutputExists(target)
             with replacing(target, overwrite=overwrite, sources=(*sources, source)) as file:
-                file.write(packet)
+                file.write(_as_copy(packet))
         except (OSError, WriteError, xmp.XmpDamaged):
             notes = (Note.SIDECAR,)  # the result itself is kept
     return notes
+
+
+def _as_copy(sidecar: bytes) -> bytes:
+    """Add a comment by which `_is_copy` knows it; programs that edit XMP leave comments out."""
+    content = sidecar.partition(_COPIED)[0]
+    return content + _COPIED + hashlib.sha256(content).hexdigest().encode() + b" -->\n"
+
+
+def _is_copy(sidecar: bytes) -> bool:
+    return sidecar == _as_copy(sidecar)

@@ -57,6 +57,22 @@ def test_one_that_cannot_be_carried_along_is_said(tmp_path: Path, there: str) ->
         assert (tmp_path / "b.xmp").read_bytes() == b"mine"
 
 
+def test_a_sidecar_that_nobody_edited_follows_its_source(tmp_path: Path) -> None:
+    for rating in (b">5<", b">4<", b">3<"):
+        files.saved(tmp_path, "a.xmp", PACKET.replace(b">5<", rating))
+        assert _saved(tmp_path, overwrite=True).notes == ()
+        assert rating in (tmp_path / "b.xmp").read_bytes()
+
+
+def test_an_edited_sidecar_is_kept_and_said(tmp_path: Path) -> None:
+    files.saved(tmp_path, "a.xmp", PACKET)
+    _saved(tmp_path)
+    edited = (tmp_path / "b.xmp").read_bytes().replace(b">5<", b">1<")
+    (tmp_path / "b.xmp").write_bytes(edited)
+    assert _saved(tmp_path, overwrite=True).notes == (Note.SIDECAR,)
+    assert (tmp_path / "b.xmp").read_bytes() == edited
+
+
 def test_a_photo_without_a_file_has_none(tmp_path: Path) -> None:
     pasted = pipeline.derain(Photo(files.smooth()), derainer_of(Brightest()))
     written = pipeline.write(replace(pasted), tmp_path / "b.png")
