@@ -1,6 +1,7 @@
 """Files of weights that were damaged, or made to harm."""
 
 import json
+import pickle
 import struct
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,16 @@ def test_a_zip_whose_parts_claim_more_than_the_file_is_damaged(tmp_path: Path) -
     data[entry + 24 : entry + 28] = struct.pack("<I", 4_000_000_000)
     with pytest.raises(CheckpointDamaged):
         read(tmp_path, bytes(data))
+
+
+def test_a_key_of_a_storage_that_unfolds_is_refused_as_it_is(tmp_path: Path) -> None:
+    key: tuple[Any, ...] = ()
+    for _ in range(18):
+        key = (key, key)  # with 40 its text would fill any memory
+    parts: list[object] = [0x1950A86A20F9469CFC6C, 1001, {}, {}, [key]]
+    with pytest.raises(CheckpointDamaged) as caught:
+        read(tmp_path, b"".join(pickle.dumps(part, 2) for part in parts) + bytes(8))
+    assert len(caught.value.detail) < 100
 
 
 WHOLE = {

@@ -114,7 +114,7 @@ def _read_legacy(data: bytes, path: Path) -> tuple[object, Mapping[str, bytes]]:
     _, _, system, state, keys = (reader.load() for reader in readers)
     if isinstance(system, dict) and not system.get("little_endian", True):
         raise ValueError("its numbers are big-endian")
-    if not isinstance(keys, list):
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise TypeError("it has no list of its storages")
     dtypes = readers[3].dtypes
     storages: dict[str, bytes] = {}
@@ -122,10 +122,10 @@ def _read_legacy(data: bytes, path: Path) -> tuple[object, Mapping[str, bytes]]:
     for key in keys:
         (count,) = struct.unpack_from("<q", data, begin)
         begin += 8
-        end = begin + count * _item_bytes(dtypes[str(key)])
+        end = begin + count * _item_bytes(dtypes[key])
         if not begin <= end <= len(data):
             raise ValueError("its numbers end too early")
-        storages[str(key)] = data[begin:end]
+        storages[key] = data[begin:end]
         begin = end
     return state, storages
 
