@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from nledn.messages import Note
+from nledn.photo import icc
 from nledn.photo.model import Facts, Photo, WriteSettings, other_data
 from nledn.photo.source import Damaged, DepthName, Form, Picture, Source, Unsupported, colours_in
 from nledn.pixels import strips
@@ -42,10 +43,18 @@ _LOSSLESS_QUALITY = 100
 
 
 class _Basics(NamedTuple):
-    """The first fields of a codestream: the upright size in px, several frames, losslessness."""
+    """The first fields of a codestream.
+
+    Attributes:
+        size: upright, in px.
+        is_moving: it has several frames.
+        has_alpha: its one channel beyond the colours is transparency.
+        is_lossless: the colours stay as they are.
+    """
 
     size: tuple[int, int]
     is_moving: bool = False
+    has_alpha: bool = False
     is_lossless: bool = False
 
 
@@ -74,7 +83,8 @@ def opened(file: BinaryIO) -> Source:
         ),
         lossless=basics.is_lossless and _JPEG_PARTS not in boxes,
     )
-    return Source(facts, basics.size, functools.partial(_decoded, name), orientation=1)
+    decode = functools.partial(_decoded, name, basics.has_alpha)
+    return Source(facts, basics.size, decode, orientation=1)
 
 
 def _boxes(file: BinaryIO) -> dict[bytes, bytes]:
@@ -161,25 +171,26 @@ def _basics(bits: _Bits) -> _Basics:
             return _Basics((width, height))  # a preview, whose fields are not read here
         if bits.take(1):
             return _Basics((width, height), is_moving=True)
-    return _Basics((width, height), is_lossless=_is_lossless(bits))
+    has_alpha, is_lossless = _channels(bits)
+    return _Basics((width, height), has_alpha=has_alpha, is_lossless=is_lossless)
 
 
-def _is_lossless(bits: _Bits) -> bool:
-    """Return whether the colours stay as they are, so far as the fields before say no other."""
+def _channels(bits: _Bits) -> tuple[bool, bool]:
+    """Return `has_alpha` and `is_lossless`, so far as the fields before say no other."""
     _skip_depth(bits)
     bits.take(1)
     extra = bits.choose((0, 0), (1, 0), (2, 4), (1, 12))
     if extra > 1:
-        return False
+        return False, False
     if extra and not bits.take(1):
         kind = bits.choose((0, 0), (1, 0), (2, 4), (18, 6))
         _skip_depth(bits)
         bits.choose((0, 0), (3, 0), (4, 0), (1, 3))
         name_bytes = bits.choose((0, 0), (0, 4), (16, 5), (48, 10))
         if kind or name_bytes:  # no alpha, or one with a name
-            return False
+            return not kind, False
         bits.take(1)
-    return not bits.take(1)
+    return extra == 1, not bits.take(1)
 
 
 def _skip_depth(bits: _Bits) -> None:
@@ -201,7 +212,7 @@ def _size(bits: _Bits) -> tuple[int, int]:
     return 8 * (bits.take(5) + 1) if is_small else bits.choose(*sides), height
 
 
-def _decoded(name: str) -> Picture:
+def _decoded(name: str, has_alpha: bool) -> Picture:
     import OpenImageIO as oiio  # noqa: N813  # as all of its documentation writes it
 
     oiio.attribute("threads", 1)
@@ -215,14 +226,16 @@ def _decoded(name: str) -> Picture:
     if depth is None:
         raise Unsupported(f"JPEG XL of {spec.format}")
     profile = spec.getattribute("ICCProfile")
-    icc = None if profile is None else np.asarray(profile, np.uint8).tobytes()
-    if icc is not None and icc[16:20] == b"CMYK":
+    found = None if profile is None else np.asarray(profile, np.uint8).tobytes()
+    if found is not None and icc.colour_space(found) == b"CMYK":
         raise Unsupported("JPEG XL of CMYK")
     colours, alpha = colours_in(spec.nchannels), spec.alpha_channel
+    if spec.nchannels == 2 and has_alpha:  # it does not say so beside grey
+        alpha = 1
     bands = [*range(colours), *([alpha] if alpha >= 0 else [])]
     form = Form(spec.width, spec.height, depth, has_alpha=alpha >= 0)
     notes = (Note.EXTRA_CHANNELS,) if spec.nchannels > len(bands) else ()
-    return Picture(form, _fetched(picture, bands), grey=colours == 1, notes=notes, icc=icc)
+    return Picture(form, _fetched(picture, bands), grey=colours == 1, notes=notes, icc=found)
 
 
 def _fetched(picture: Any, bands: list[int]) -> Iterator[Any]:
@@ -258,8 +271,9 @@ def write(photo: Photo, file: BinaryIO, settings: WriteSettings) -> None:
 def _encode(photo: Photo, path: Path, quality: int) -> None:
     import OpenImageIO as oiio  # noqa: N813  # as all of its documentation writes it
 
-    # It takes no grey with alpha.
-    is_grey = photo.grey and photo.alpha is None
+    # It takes no grey with alpha, nor with a profile of colours.
+    is_grey_profile = photo.icc is None or icc.colour_space(photo.icc) == b"GRAY"
+    is_grey = photo.grey and photo.alpha is None and is_grey_profile
     values: Any = photo.pixels[..., :1] if is_grey else photo.pixels
     if photo.alpha is not None:
         values = np.dstack((values, photo.alpha))

@@ -62,6 +62,20 @@ def test_without_loss_every_value_comes_back(
         np.testing.assert_array_equal(found.alpha, alpha)
 
 
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+@pytest.mark.parametrize("has_alpha", [False, True])
+@pytest.mark.parametrize("profile", [icc_profiles.grey_profile(2.2), icc_profiles.display_p3()])
+def test_grey_with_a_profile_comes_back(
+    tmp_path: Path, depth: Any, has_alpha: bool, profile: bytes
+) -> None:
+    pixels = np.repeat(values(depth, 1), 3, axis=2)
+    alpha = values(depth, 1)[::-1, :, 0] if has_alpha else None
+    found = decoder.read(written(tmp_path, Photo(pixels, alpha, grey=True, icc=profile)))
+    assert (found.icc, found.notes, found.lossless) == (profile, (), True)
+    np.testing.assert_array_equal(found.pixels, pixels)
+    np.testing.assert_array_equal(found.alpha, alpha)
+
+
 @pytest.mark.parametrize("depth", ["half", "float"])
 def test_floats_are_read_and_go_into_a_tiff(tmp_path: Path, depth: str) -> None:
     stored = np.random.default_rng(1).random((40, 56, 3))
