@@ -48,13 +48,12 @@ def opened(file: BinaryIO, kind: str = "HEIC") -> Source:
         # libvips makes three channels of one.
         bands = {1: (0,), 2: (0, 3)}.get(_channels(picture))
         decode = vips.VipsImage(file, "AVIF", bits=bits, bands=bands).decode
-    block, packet = exif.bare(info.get("exif")), info.get("xmp") or None
+    packet = info.get("xmp") or None
     facts = Facts(
         format=kind,
         icc=info.get("icc_profile") or None,
-        exif=block,
+        exif=exif.bare(info.get("exif")),
         xmp=packet,
-        dpi=exif.dpi(block or b""),
         notes=(*notes, *xmp.companions(packet or b"")),
     )
     return Source(facts, picture.size, decode, orientation=1)

@@ -50,7 +50,6 @@ def opened(file: BinaryIO) -> Source:
     facts = replace(
         found,
         format="MPO" if is_mpo and Note.MPO not in kept else "JPEG",
-        dpi=found.dpi or exif.dpi(found.exif or b""),
         gain_map=brightening,
         notes=tuple(note for note in told if note not in kept),
     )

@@ -72,7 +72,7 @@ def checked(found: Facts, picture: Picture) -> Facts:
     notes = dict.fromkeys((*facts.notes, *picture.notes, *dropped))
     if any(note.startswith(Note.CUT_OFF) for note in notes):
         notes.pop(Note.NO_END, None)  # says nothing where rows are missing
-    dpi = facts.dpi
+    dpi = facts.dpi or exif.dpi(facts.exif or b"")
     if dpi is not None and not all(0 < side < _LARGEST_DPI for side in dpi):
         dpi = None
     return replace(

@@ -53,7 +53,6 @@ def opened(file: BinaryIO) -> Source:
         "icc": info.get("icc_profile") or None,
         "exif": block,
         "xmp": packet if isinstance(packet, bytes) else None,
-        "dpi": exif.dpi(block or b""),
         "texts": texts_of([comment] if isinstance(comment, bytes) else []),
     }
     notes: list[str] = [_MODE_NOTES[image.mode]] if image.mode in _MODE_NOTES else []

@@ -43,7 +43,13 @@ def saved(folder: Path, name: str, data: bytes) -> Path:
     return path
 
 
-def dng(sensor: Any = None, *more: Any, orientation: int = 1, neutral: Any = (1, 1, 1)) -> bytes:
+def dng(
+    sensor: Any = None,
+    *more: Any,
+    orientation: int = 1,
+    neutral: Any = (1, 1, 1),
+    resolution: Any = (72, 72),
+) -> bytes:
     """A DNG (Adobe's specification 1.4) of a sensor with red, green, green and blue in a square.
 
     Args:
@@ -51,6 +57,7 @@ def dng(sensor: Any = None, *more: Any, orientation: int = 1, neutral: Any = (1,
         more: further tags, as tifffile takes them.
         orientation: as in EXIF.
         neutral: what white is on the sensor, in thousandths or as whole numbers.
+        resolution: pixels per inch, across and down.
     """
     ramp = (np.mgrid[:96, :128][1] * 400 + 2000).astype(np.uint16)
     third = (1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1)
@@ -70,7 +77,8 @@ def dng(sensor: Any = None, *more: Any, orientation: int = 1, neutral: Any = (1,
     ]
     stream = io.BytesIO()
     stored = ramp if sensor is None else sensor
-    tifffile.imwrite(stream, stored, photometric="cfa", metadata=None, extratags=tags)
+    options: dict[str, Any] = {"resolution": resolution, "resolutionunit": "INCH"}
+    tifffile.imwrite(stream, stored, photometric="cfa", metadata=None, extratags=tags, **options)
     return stream.getvalue()
 
 

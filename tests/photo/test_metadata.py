@@ -231,6 +231,18 @@ def test_resolution_comes_back(tmp_path: Path, suffix: str) -> None:
     assert photo.read(path).dpi == pytest.approx((300, 150), abs=0.02)  # whole pixels a metre
 
 
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".jxl", ".dng"])
+def test_resolution_in_the_exif_alone_reaches_a_tiff(tmp_path: Path, suffix: str) -> None:
+    exif = Image.Exif()
+    exif.update({0x010F: "Kamera", 0x011A: 300.0, 0x011B: 300.0, 0x0128: 2})
+    path = files.saved(tmp_path, "a.dng", files.dng(resolution=(300, 300)))
+    if suffix != ".dng":
+        path = tmp_path / f"a{suffix}"
+        photo.write(_photo(exif=exif.tobytes().removeprefix(b"Exif\0\0")), path)
+    assert photo.write(photo.read(path), tmp_path / "b.tif") == ()
+    assert photo.read(tmp_path / "b.tif").dpi == pytest.approx((300, 300))
+
+
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
 def test_no_resolution_is_invented(tmp_path: Path, suffix: str) -> None:
     photo.write(_photo(), tmp_path / f"a{suffix}")
