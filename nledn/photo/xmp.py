@@ -45,7 +45,7 @@ _PACKET = (
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{}</rdf:RDF></x:xmpmeta>'
 )
 _PADDING = re.compile(rb"\s+(?=<\?xpacket\s+end)")
-_NO_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_NO_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|(<!)", re.DOTALL)
 _DIMENSIONS = (
     (f"{_TIFF}ImageWidth", f"{_EXIF}PixelXDimension"),
     (f"{_TIFF}ImageLength", f"{_EXIF}PixelYDimension"),
@@ -319,7 +319,8 @@ def _read(packet: bytes) -> tuple[etree._Element, bytes | None]:
         text, is_whole = stripped.decode(encoding, "replace"), False
     clean = _NO_XML.sub("\ufffd", text)
     data = clean.encode()
-    if len(data) > _LARGEST_PACKET or b"<!" in _NO_MARKUP.sub(b"", data):
+    # Any other "<!" ends the search: of many unclosed ones each would be searched to the end.
+    if len(data) > _LARGEST_PACKET or any(found[1] for found in _NO_MARKUP.finditer(data)):
         raise XmpDamaged("a document type, or far too large")
     # Without a document type no entity is expanded, so nothing grows: values may be large.
     parser = etree.XMLParser(

@@ -299,6 +299,13 @@ def test_corrupt_xmp_is_dropped_and_said(tmp_path: Path, kind: str, packet: byte
     assert (found.xmp, found.notes) == (None, (Note.BAD_XMP,))
 
 
+@pytest.mark.parametrize("opened", [b"<!--", b"<![CDATA["])
+def test_what_is_opened_in_xmp_again_and_again_takes_no_time(tmp_path: Path, opened: bytes) -> None:
+    data = files.encoded(files.smooth(), "WEBP", xmp=b"<x>" + opened * 300_000)
+    found = photo.read(files.saved(tmp_path, "a", data))
+    assert (found.xmp, found.notes) == (None, (Note.BAD_XMP,))
+
+
 def test_png_with_a_wrong_sum_in_its_metadata_is_read(tmp_path: Path) -> None:
     data = bytearray(files.encoded(files.smooth(), "PNG", exif=files.exif_block(orientation=1)))
     data[data.index(b"eXIf") + 6] ^= 0xFF
