@@ -44,7 +44,7 @@ _PACKET = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{}</rdf:RDF></x:xmpmeta>'
 )
-_PADDING = re.compile(rb"\s+(?=<\?xpacket\s+end)")
+_PADDING = re.compile(rb"(?<!\s)\s++(?=<\?xpacket\s+end)")
 _NO_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|(<!)", re.DOTALL)
 _DIMENSIONS = (
     (f"{_TIFF}ImageWidth", f"{_EXIF}PixelXDimension"),

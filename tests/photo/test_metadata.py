@@ -353,6 +353,12 @@ def test_padding_makes_room_for_more_in_a_jpeg(tmp_path: Path) -> None:
     assert "Straße im Regen".encode() in found
 
 
+def test_room_that_is_no_padding_takes_no_time(tmp_path: Path) -> None:
+    packet = files.xmp_packet(f"<dc:subject>a{' ' * 500_000}b</dc:subject>")
+    assert photo.write(_photo(xmp=packet), tmp_path / "a.jpg") == ()
+    assert b" " * 500_000 in (photo.read(tmp_path / "a.jpg").xmp or b"")
+
+
 _JPEG = files.encoded(files.smooth(), "JPEG")
 
 
