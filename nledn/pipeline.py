@@ -87,7 +87,7 @@ class Result:
     def clean(self, *, record: bool = True) -> Photo:
         """Return the derained photo, with or without its provenance in the XMP."""
         photo = self.photo
-        light = SlowLight(photo.pixels, self.layer) if self.keep_brightness else None
+        light = SlowLight(photo.visible, self.layer) if self.keep_brightness else None
         pixels = self.layer.apply(photo.pixels, self.strength, self.mask, light)
         if record:
             xmp: bytes | None = stamped(photo.xmp, self.provenance, photo.size)

@@ -299,7 +299,7 @@ class Picture(QObject):
         rain /= np.float32(STEPS)
         if lit is not None:
             if self._light is None:
-                self._light = SlowLight(self.photo.pixels, self.layer)
+                self._light = SlowLight(self.photo.visible, self.layer)
             rain -= self._light.at(lit, rain, rect, 1 << level)
         if self.preview is not None:
             missing = self.layer.missing_share(rect, 1 << level)

@@ -21,8 +21,9 @@ class Blurred(Brightest):
         return np.mean(rolled, axis=0, dtype=np.float32) / 4
 
 
+@pytest.mark.parametrize("keep_brightness", [False, True])
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_what_shows_is_the_same_whatever_is_hidden(dtype: Any) -> None:
+def test_what_shows_is_the_same_whatever_is_hidden(dtype: Any, *, keep_brightness: bool) -> None:
     alpha = np.full((80, 70), np.iinfo(dtype).max, dtype)
     alpha[20:40, 10:60] = 0
     seen = Photo(files.colours(80, 70, dtype=dtype), alpha)
@@ -30,7 +31,7 @@ def test_what_shows_is_the_same_whatever_is_hidden(dtype: Any) -> None:
     other_pixels[20:40, 10:60] = np.iinfo(dtype).max
     engine = derainer_of(Blurred(), TILED)
     results = [
-        pipeline.derain(each, engine).clean(record=False).pixels
+        pipeline.derain(each, engine, keep_brightness=keep_brightness).clean(record=False).pixels
         for each in (seen, replace(seen, pixels=other_pixels))
     ]
     np.testing.assert_array_equal(results[0][alpha > 0], results[1][alpha > 0])

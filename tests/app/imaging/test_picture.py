@@ -15,6 +15,7 @@ from app.imaging.mask import Brush
 from app.imaging.picture import Picture
 from app.imaging.pyramid import FIRST_VIEW_PX, first_copies
 from app.imaging.tiles import Kind
+from nledn import Result
 from nledn.brightness import SlowLight
 from nledn.tiling import Rect
 from tests.app.conftest import MakeLayer, MakePhoto
@@ -243,6 +244,23 @@ def test_what_is_transparent_stays_so(make_photo: MakePhoto) -> None:
     image = picture.image("before", 0, Rect(0, 0, 30, 20))
     assert image.pixelColor(0, 0).alpha() == 255
     assert image.pixelColor(5, 5).alpha() == 0
+
+
+def test_what_is_transparent_takes_no_part_in_kept_brightness(
+    make_photo: MakePhoto, make_layer: MakeLayer
+) -> None:
+    photo = make_photo(300, 280)
+    alpha = np.full((280, 300), 255, np.uint8)
+    alpha[:, 150:] = 0
+    photo.pixels[:, 150:] = 255
+    photo = replace(photo, alpha=alpha)
+    layer = make_layer(photo)
+    picture = Picture()
+    picture.set_photo(photo)
+    picture.set_layer(layer)
+    picture.change_look(keep_brightness=True)
+    saved = Result(photo, layer, keep_brightness=True).clean().pixels
+    np.testing.assert_array_equal(picture.pixels("after", 0, WHOLE), saved)
 
 
 def test_without_a_photo_there_is_nothing() -> None:
