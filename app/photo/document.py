@@ -157,10 +157,10 @@ class Document(QObject):
     @property
     def edits(self) -> Edits:
         """All that is chosen for the open photo."""
-        latest = self.latest
-        if latest is None:
+        shown = self._results.get(self.options)  # a hidden one is another model's
+        if shown is None:
             return Edits(self.choices, self.area)
-        return Edits(self.choices, self.area, latest.path, not latest.is_unsaved)
+        return Edits(self.choices, self.area, shown.path, not shown.is_unsaved)
 
     @property
     def area(self) -> Mask | None:

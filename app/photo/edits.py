@@ -102,7 +102,8 @@ class EditsStore:
         """Give photos the choices of another one; their kept areas do not change."""
         for photo in photos:
             edits = self.find(photo) or Edits(choices)
-            self.put(photo, replace(edits, choices=choices, is_saved=False))
+            result = edits.result if edits.choices.weights == choices.weights else None
+            self.put(photo, replace(edits, choices=choices, result=result, is_saved=False))
         self.flush()
 
     def in_folder(self, folder: Path) -> Mapping[Path, Path | None]:

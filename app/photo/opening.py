@@ -90,9 +90,13 @@ class OpenJob(Job[Found]):
         is_saved = not made.keep_brightness if edits is None else edits.is_saved
         if before.size != after.size or (made.masked and not is_saved):
             return None
+        weights = _weights(made)
         if edits is None:
-            choices = Choices(_weights(made), made.strength, made.keep_brightness)
+            choices = Choices(weights, made.strength, made.keep_brightness)
             edits = Edits(choices, None, result, is_saved=True)
+        elif edits.choices.weights not in (weights, made.checkpoint):  # another was chosen since
+            own = replace(edits, result=None, is_saved=False)
+            return replace(found, edits=own if edits.result == result else edits)
         if made.keep_brightness:  # light was given back: the two files do not tell the rain
             return replace(found, edits=edits)
         record = _record(made, "", made.version, self.options)  # its device is not known

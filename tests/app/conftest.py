@@ -87,7 +87,8 @@ class FakeModels(LoadedModels):
 
     @staticmethod
     def _choose(options: Options, look: Callable[[], Rain]) -> Chosen:
-        return Chosen(options)  # without a look, whose tile would be among those that are counted
+        # Without a look, whose tile would be among those that are counted.
+        return Chosen(options, Rain.UNKNOWN if options.weights == "auto" else "")
 
     def _place(self, options: Options) -> tuple[str, Options]:
         if options.weights in INVENTED:

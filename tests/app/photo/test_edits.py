@@ -85,6 +85,16 @@ def test_a_result_that_is_gone_holds_nothing(picture_file: Path) -> None:
     assert same(store.find(picture_file), Edits(Choices(), AREA))
 
 
+def test_a_result_is_no_longer_that_of_a_photo_with_another_model(picture_file: Path) -> None:
+    result = picture_file.with_name("street_derained.png")
+    result.touch()
+    store = written(picture_file, Edits(Choices(), AREA, result, is_saved=True))
+    store.put_choices([picture_file], Choices(strength=0.4))
+    assert same(store.find(picture_file), Edits(Choices(strength=0.4), AREA, result))
+    store.put_choices([picture_file], Choices("other"))
+    assert same(store.find(picture_file), Edits(Choices("other"), AREA))
+
+
 def test_a_damaged_database_is_put_aside(picture_file: Path) -> None:
     path = places.user_data() / FILE_NAME
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -212,6 +222,32 @@ def test_a_saved_photo_comes_back_as_saved(
     assert files == ["street.png", "street_derained.png", "tower.png"], "it has one result"
 
 
+@pytest.mark.parametrize("is_pasted", [False, True])
+def test_one_models_result_does_not_come_back_under_another_model(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path, is_pasted: bool
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    with qtbot.waitSignal(window.controller.saving.saved):
+        window.named_actions["save"].trigger()
+    if not is_pasted:
+        window.document.history.choose_checkpoint("other", only_here=True)
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["next"].trigger()
+    if is_pasted:
+        window.controller.series.copied = Choices("other")
+        window.controller.series.paste((picture_file,))
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["previous"].trigger()
+    assert window.document.options.weights == "other"
+    assert state(window) is PhotoState.READY
+    derain(qtbot, window)
+    with qtbot.waitSignal(window.controller.saving.saved) as saved:
+        window.named_actions["save"].trigger()
+    assert saved.args[0].path.name == "street_derained-2.png", "the first one is auto's"
+
+
 @pytest.mark.parametrize("is_saved", [False, True])
 def test_the_status_of_a_photo_comes_back(
     qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path, is_saved: bool
@@ -219,7 +255,7 @@ def test_the_status_of_a_photo_comes_back(
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
     told = window.shell.status_line.work.text()
-    assert told == "Processor · Done"
+    assert told == "Model: afterrain (the only one) · Processor · Done"
     if is_saved:
         with qtbot.waitSignal(window.controller.saving.saved):
             window.named_actions["save"].trigger()
