@@ -117,7 +117,7 @@ class PhotoController(QObject):
 
     def open_with_result(self, path: Path) -> None:
         """Open a photo of the folder, and show its result too if it has one there."""
-        self.open(self.document.results.get(path, path))
+        self.read(path, result=self.document.results.get(path))
 
     def drop(self, data: QMimeData) -> None:
         """Open a dropped or pasted file or picture."""
@@ -135,13 +135,20 @@ class PhotoController(QObject):
             if text:
                 self.noticed.emit(words.nothing_to_paste(text))
 
-    def read(self, path: Path, greeting: Notice | None = None, *, damaged: bool = False) -> None:
+    def read(
+        self,
+        path: Path,
+        greeting: Notice | None = None,
+        *,
+        damaged: bool = False,
+        result: Path | None = None,
+    ) -> None:
         """Read a photo, or the first one of a folder; the open photo stays until then.
 
         The greeting is shown instead of the usual message. A damaged photo is opened as far as it
-        can be read.
+        can be read. `result` is a file that the photo is shown with.
         """
-        job = opening.OpenJob(path, self.document.options, self.series.edits, damaged)
+        job = opening.OpenJob(path, self.document.options, self.series.edits, damaged, result)
         self._begin_opening(job, partial(self._take, notice=greeting))
 
     def review(self, source: Path, output: Path | None, row: "Row | None") -> None:

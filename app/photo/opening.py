@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -54,6 +55,7 @@ class OpenJob(Job[Found]):
 
     Attributes:
         damaged: a damaged photo is opened as far as it can be read.
+        result: a file that the photo is shown with, where that tells its rain.
     """
 
     only_reads: ClassVar[bool] = True
@@ -61,6 +63,7 @@ class OpenJob(Job[Found]):
     options: Options
     store: EditsStore
     damaged: bool = False
+    result: Path | None = None
 
     def run(self, work: Work) -> Found:
         """Read it."""
@@ -72,8 +75,11 @@ class OpenJob(Job[Found]):
                 folders = sum(each.is_dir() for each in others)
                 raise FolderWithoutPhotos(path, folders, len(others) - folders)
             path = (siblings.sources or siblings.photos)[0]
-        source = siblings.sources_of.get(path)
-        found = None if source is None else self._both(source, path, work)
+        source = path if self.result is not None else siblings.sources_of.get(path)
+        found = None
+        if source is not None:
+            with suppress(DerainError):  # one of them may be gone or damaged
+                found = self._both(source, self.result or path, work)
         found = siblings.beside(found or _read(path, self.store, work, damaged=self.damaged))
         return replace(found, from_folder=is_folder)
 

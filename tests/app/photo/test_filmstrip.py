@@ -1,5 +1,6 @@
 """The photos of the folder below the open one: opened, badged, selected; results with theirs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from app.photo.state import PhotoState
 from app.shell.thumbnails import PictureCache
 from nledn import photo, places
 from nledn.photo import Photo
+from nledn.photo.provenance import Provenance, stamped
 from nledn.tiling import Rect
 from tests.app.conftest import StandIn
 from tests.app.window import Pixels, derain, open_photo, said, state
@@ -184,6 +186,42 @@ def test_going_to_a_photo_with_a_result_shows_both(
         window.named_actions["previous"].trigger()
     assert window.windowTitle().startswith("street.png")
     assert state(window) is PhotoState.DONE
+
+
+@pytest.mark.parametrize(
+    "result", ["masked", "partial", "weak", "unsigned", "small", "damaged", "gone"]
+)
+def test_going_to_a_photo_shows_it_where_its_result_does_not_help(
+    qtbot: QtBot, window: MainWindow, folder: Path, picture_file: Path, pixels: Pixels, result: str
+) -> None:
+    made = Provenance("other", "0" * 64, 0.8, "whole", "torch", "fp32", "1")
+    made = replace(made, masked=result == "masked", partial=result == "partial")
+    made = replace(made, strength=0.0) if result == "weak" else made
+    xmp = None if result == "unsigned" else stamped(None, made, (160, 120))
+    path = picture_file.with_name("street_derained.png")
+    photo.write(Photo(pixels[: 60 if result == "small" else 120] // 2, xmp=xmp), path)
+    window.controller.series.edits.put(picture_file, Edits(Choices("other", 0.4)))
+    open_photo(qtbot, window, folder / "tower.png")
+    if result == "gone":
+        path.unlink()
+    elif result == "damaged":
+        path.write_bytes(b"no photo")
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["previous"].trigger()
+    assert window.windowTitle().startswith("street.png")
+    assert window.document.choices == Choices("other", 0.4)
+    assert state(window) is PhotoState.READY
+
+
+def test_a_result_opens_where_its_photo_cannot_be_read(
+    qtbot: QtBot, window: MainWindow, folder: Path, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    save(qtbot, window)
+    picture_file.write_bytes(b"no photo")
+    open_photo(qtbot, window, picture_file.with_name("street_derained.png"))
+    assert window.windowTitle().startswith("street_derained.png")
 
 
 def test_a_photo_that_is_only_named_like_a_result_stands_for_itself(
