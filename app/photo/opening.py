@@ -93,7 +93,8 @@ class OpenJob(Job[Found]):
             return None
         found = _read(source, self.store, work)
         before, edits = found.photo, found.edits
-        is_saved = not made.keep_brightness if edits is None else edits.is_saved
+        is_its = edits is not None and edits.result == result
+        is_saved = not made.keep_brightness if edits is None else edits.is_saved and is_its
         if before.size != after.size or (made.masked and not is_saved):
             return None
         weights = _weights(made)
@@ -102,12 +103,12 @@ class OpenJob(Job[Found]):
             edits = Edits(choices, None, result, is_saved=True)
         elif edits.choices.weights not in (weights, made.checkpoint):  # another was chosen since
             own = replace(edits, result=None, is_saved=False)
-            return replace(found, edits=own if edits.result == result else edits)
+            return replace(found, edits=own if is_its else edits)
         if made.keep_brightness:  # light was given back: the two files do not tell the rain
             return replace(found, edits=edits)
         record = _record(made, "", made.version, self.options)  # its device is not known
         rain = difference(before.pixels, after.pixels, record, made.strength, linear=before.linear)
-        return replace(found, edits=replace(edits, result=result), rain=rain)
+        return replace(found, edits=replace(edits, result=result, is_saved=is_saved), rain=rain)
 
 
 def pasted(image: QImage) -> Found:
@@ -182,7 +183,8 @@ class _Siblings:
     """The photos of a folder, of which some are results of others.
 
     Attributes:
-        sources_of: each result's photo, by its name, or because the result was saved there.
+        sources_of: each result's photo, by its name, or because the result was saved there. Of
+            several results of a photo, the one that was saved last is at the end.
     """
 
     photos: tuple[Path, ...]
@@ -194,7 +196,8 @@ class _Siblings:
         edited = store.in_folder(folder)
         saved = {result: photo for photo, result in edited.items() if photo in photos}
         known = {photo: saved[photo] for photo in photos if photo in saved}
-        return cls(photos, {**results_in(photos), **known})
+        named = {each: photo for each, photo in results_in(photos).items() if each not in known}
+        return cls(photos, {**named, **known})
 
     @property
     def sources(self) -> tuple[Path, ...]:

@@ -14,13 +14,15 @@ from app.main_window import MainWindow
 from app.photo.edits import FILE_NAME, Choices, Edits, EditsStore
 from app.photo.filmstrip import Filmstrip
 from app.photo.state import PhotoState
+from app.shell.save_dialogs import SaveChoice
 from app.shell.thumbnails import PictureCache
 from nledn import photo, places
+from nledn.models import LayerCache
 from nledn.photo import Photo
 from nledn.photo.provenance import Provenance, stamped
 from nledn.tiling import Rect
-from tests.app.conftest import StandIn
-from tests.app.window import Pixels, derain, open_photo, said, state
+from tests.app.conftest import FakeEngines, StandIn
+from tests.app.window import Answers, Pixels, derain, open_photo, said, state
 
 Control = Qt.KeyboardModifier.ControlModifier
 Left = Qt.MouseButton.LeftButton
@@ -186,6 +188,43 @@ def test_going_to_a_photo_with_a_result_shows_both(
         window.named_actions["previous"].trigger()
     assert window.windowTitle().startswith("street.png")
     assert state(window) is PhotoState.DONE
+
+
+def test_the_result_that_was_saved_last_comes_back(
+    qtbot: QtBot, window: MainWindow, folder: Path, picture_file: Path, engines: FakeEngines
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    for model in ("auto", "other"):
+        window.document.history.choose_checkpoint(model)
+        derain(qtbot, window)
+        save(qtbot, window)
+    engines.models().layers = LayerCache()
+    open_photo(qtbot, window, folder / "tower.png")
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["previous"].trigger()
+    assert window.document.layer is not None
+    assert window.document.layer.record.checkpoint == "other"
+    assert not window.document.is_unsaved
+    window.document.history.strength_settled(0.7)
+    with qtbot.waitSignal(window.controller.saving.saved) as saved:
+        window.named_actions["save"].trigger()
+    assert saved.args[0].path.name == "street_derained-2.png"
+
+
+def test_an_earlier_result_does_not_hold_the_last_changes(
+    qtbot: QtBot, window: MainWindow, folder: Path, picture_file: Path, dialogs: Answers
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    save(qtbot, window)
+    window.document.history.strength_settled(0.5)
+    dialogs.choice = SaveChoice(picture_file.with_name("dry.png"), 95)
+    with qtbot.waitSignal(window.controller.saving.saved):
+        window.named_actions["save_as"].trigger()
+    open_photo(qtbot, window, folder / "tower.png")
+    open_photo(qtbot, window, picture_file.with_name("street_derained.png"))
+    assert window.document.strength == 0.5
+    assert window.document.is_unsaved
 
 
 @pytest.mark.parametrize(
