@@ -361,7 +361,7 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         if not self._is_finishing:
-            self.controller.when_saved(self.batch_controller.close, self.controller.series.left)
+            self.controller.when_saved(self.batch_controller.close, closes=True)
 
     def _finish(self) -> None:
         self._is_finishing = True

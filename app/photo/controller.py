@@ -208,12 +208,16 @@ class PhotoController(QObject):
 
     # Closing
 
-    def when_saved(self, then: Callable[[], object], left: tuple[Path, ...] = ()) -> None:
+    def when_saved(self, then: Callable[[], object], *, closes: bool = False) -> None:
         """Continue once nothing would be lost: nothing is unsaved, or it is saved or discarded.
 
-        `left` are earlier photos whose results would be lost too.
+        If this closes the window, no other photo is opened any more, and results of earlier ones
+        would be lost too.
         """
+        if closes:
+            self._drop_opening()
         document, photo = self.document, self.document.photo
+        left = self.series.left if closes else ()
         paths = [photo.path] if document.is_unsaved and photo is not None else []
         names = [printable(path.name) if path else tr("picture") for path in (*paths, *left)]
         if not names:
@@ -222,7 +226,7 @@ class PhotoController(QObject):
         answer = self._dialogs.unsaved(*names)
         if answer != "cancel" and document.photo is not photo:
             # Another photo was opened meanwhile; the answer was not about it.
-            self.when_saved(then, left)
+            self.when_saved(then, closes=closes)
         elif answer == "discard":
             self.saving.forget()
             self.deraining.forget()
@@ -255,6 +259,7 @@ class PhotoController(QObject):
 
     def let_go(self) -> None:
         """Stop, and keep nothing for recovery."""
+        self._drop_opening()
         self.deraining.abandon()
         self.series.remember()
         self._autosave.discard()
@@ -262,8 +267,7 @@ class PhotoController(QObject):
     # Results of tasks
 
     def _begin_opening(self, job: Job[R], take: Callable[[R], object]) -> None:
-        if self._opening is not None:
-            self._opening.abandon(cancel=True)
+        self._drop_opening()
         self.series.remember()  # it may be the same photo that is read again
         self.opening_changed.emit(True)
         task = self._tasks.submit(job)
@@ -281,6 +285,11 @@ class PhotoController(QObject):
             take(read)
         else:
             self.when_saved(partial(take, read))
+
+    def _drop_opening(self) -> None:
+        if self._opening is not None:
+            self._opening.abandon(cancel=True)
+            self._end_opening()
 
     def _end_opening(self, _error: Exception | None = None) -> None:
         self._opening = None

@@ -18,7 +18,7 @@ from app.photo.state import PhotoState
 from app.start import Beginning
 from nledn import places
 from nledn.locking import lock
-from tests.app.conftest import OPTIONS
+from tests.app.conftest import OPTIONS, StandIn
 from tests.app.window import Pixels, said, state
 
 
@@ -71,6 +71,20 @@ def test_undo_outlives_a_crash_and_the_next_one(
     for _ in range(2):
         window.named_actions["redo"].trigger()
     np.testing.assert_array_equal(window.picture.mask, painted)
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_closing_leaves_what_is_being_restored_for_the_next_start(
+    qtbot: QtBot, window: MainWindow, offer: Recovered, backend: StandIn, is_asked: bool
+) -> None:
+    window.controller.restore(offer)
+    if is_asked:
+        window.close()
+    else:  # it began after the question, while a result was being saved
+        window.batch_controller.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert offer.file.exists()
+    assert backend.tiles == 0
 
 
 @pytest.fixture

@@ -100,6 +100,42 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     gate.set()
 
 
+def test_closing_asks_again_about_a_photo_that_went(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path, other: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+
+    def open_other() -> None:
+        dialogs.meanwhile = lambda: None
+        open_behind(qtbot, window, other)
+
+    dialogs.answer, dialogs.meanwhile = "save", open_other
+    window.close()
+    assert dialogs.asked == ["unsaved street.png"] * 2
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert picture_file.with_name("street_derained.png").exists()
+
+
+def test_closing_ends_the_opening_of_another_photo(
+    qtbot: QtBot,
+    window: MainWindow,
+    dialogs: Answers,
+    picture_file: Path,
+    other: Path,
+    reading: threading.Event,
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    reading.clear()
+    window.controller.open(other)
+    dialogs.meanwhile = reading.set
+    window.close()
+    assert dialogs.asked == ["unsaved street.png"]
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    assert window.windowTitle().startswith("street.png")
+
+
 @pytest.fixture
 def deraining(qtbot: QtBot, window: MainWindow, backend: StandIn, picture_file: Path) -> None:
     """One tile is there, and the next waits."""
