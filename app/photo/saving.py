@@ -223,10 +223,11 @@ class Saving(QObject):
         self.noticed.emit(Notice(words, "info" if notes else "done", (action,)))
 
     def _submit(self, derained: Derained, job: SaveJob, work: Done | None = None) -> None:
+        work = work or derained.work
         self._writing.append(derained)
         task = self._tasks.submit(job)
-        task.succeeded.connect(partial(self._written, derained, work or derained.work))
-        task.failed.connect(partial(self._not_written, derained, job))
+        task.succeeded.connect(partial(self._written, derained, work))
+        task.failed.connect(partial(self._not_written, derained, work, job))
 
     def _written(self, derained: Derained, work: Done, saved: Saved) -> None:
         """Report it, and continue with the waiting action."""
@@ -248,13 +249,13 @@ class Saving(QObject):
             if then is not None:
                 then()
 
-    def _not_written(self, derained: Derained, job: SaveJob, error: Exception) -> None:
+    def _not_written(self, derained: Derained, work: Done, job: SaveJob, error: Exception) -> None:
         self._writing.remove(derained)
         if not isinstance(error, OutputExists):
             self.failed.emit(error)
         elif self._dialogs.replace(printable(job.path.name)):
             write = replace(job.settings, overwrite=True)
-            self._submit(derained, replace(job, settings=write))
+            self._submit(derained, replace(job, settings=write), work)
         else:
             self.forget()
 

@@ -123,6 +123,23 @@ def test_save_as_asks_before_it_replaces_a_file(
     assert "replace holiday.png" not in dialogs.asked, "its own result is replaced unasked"
 
 
+def test_a_change_before_a_file_is_replaced_is_not_in_it(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
+) -> None:
+    other = picture_file.with_name("holiday.png")
+    other.write_bytes(b"of another program")
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    dialogs.choice, dialogs.replaces = SaveChoice(other, 95), True
+    with qtbot.waitSignal(window.controller.saving.saved):
+        window.named_actions["save_as"].trigger()
+        window.document.set_strength(0.5)
+    recipe = read_provenance(photo.read(other).xmp)
+    assert recipe is not None
+    assert recipe.strength == 1.0
+    assert window.document.is_unsaved
+
+
 def test_saving_twice_at_once_gives_one_file_and_no_question(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
 ) -> None:
