@@ -38,12 +38,14 @@ class Saving(QObject):
         dragged: (Path); a file for dragging.
         finish_asked: (callable) derain the rest of the photo, then call this.
         drag_folders: of the files that were dragged out.
+        settled: (Path) a result of this photo was written, and nothing of it has changed since.
         edited: a copy that another program made for us: Save replaces it; None without one.
     """
 
     noticed = Signal(object)
     failed = Signal(object)
     saved = Signal(object)
+    settled = Signal(object)
     dragged = Signal(object)
     finish_asked = Signal(object)
 
@@ -57,8 +59,8 @@ class Saving(QObject):
         self._dialogs = dialogs
         self.edited: Path | None = None
         self._then: Callable[[], None] | None = None
-        self._once_more: Derained | None = None
         self._writing: list[Derained] = []
+        self._again: dict[Derained, tuple[SaveJob, Done]] = {}  # asked for while it is written
         self.drag_folders = DragFolders()
 
     def save(self) -> None:
@@ -72,7 +74,7 @@ class Saving(QObject):
 
     def forget(self) -> None:
         """Drop the action that waited for saving, which failed."""
-        self._then = self._once_more = None
+        self._then = None
 
     def save_as(self) -> None:
         """Ask where and how to save the present result, which may change during the dialog."""
@@ -147,24 +149,20 @@ class Saving(QObject):
     def _save(self, derained: Derained) -> None:
         settings, photo = self._preferences.settings, self._document.photo
         assert photo is not None, "there is a result of it"
+        result, path = self._document.result(derained), derained.path
+        if photo.path is not None and photo.path == self.edited:
+            # Without a path it is no source, which nothing replaces: the program has the original.
+            result, path = replace(result, photo=replace(result.photo, path=None)), photo.path
+        job = SaveJob(result, path or Path(), self._settings(overwrite=True), settings.record)
         if derained in self._writing:
-            self._once_more = derained  # it may be older than the last change, and has no name yet
-        elif photo.path is not None and photo.path == self.edited:
-            self._replace_edited(derained, photo.path)
-        elif derained.path is not None:
-            self.write(derained, derained.path, self._settings(overwrite=True))
+            self._again[derained] = job, derained.work  # its path may not be known yet
+        elif path is not None:
+            self._submit(derained, job)
         elif photo.path is None or _is_ours(photo.path):
             self._save_as(derained)
         else:
             path = photo.path.with_name(name_of(self._naming(derained), settings.name_template))
             self.write(derained, path, self._settings(), find_free_name=True)
-
-    def _replace_edited(self, derained: Derained, path: Path) -> None:
-        result = self._document.result(derained)
-        # Without its path it is no source, which nothing replaces: the program has the original.
-        result = replace(result, photo=replace(result.photo, path=None))
-        record = self._preferences.settings.record
-        self._submit(derained, SaveJob(result, path, self._settings(overwrite=True), record))
 
     def _save_as(self, derained: Derained) -> None:
         settings, photo = self._preferences.settings, self._document.photo
@@ -235,15 +233,18 @@ class Saving(QObject):
         self._document.set_saved(derained, saved.path, work)
         self._tell_saved(saved)
         self.saved.emit(saved)
+        job, again = self._again.pop(derained, (None, work))
+        if job is not None and again != work:
+            self._submit(derained, replace(job, path=saved.path), again)
+            return
+        if not derained.is_unsaved:
+            self.settled.emit(saved.photo.path)
         self._go_on()
 
     def _go_on(self) -> None:
         unsaved = self._document.unsaved
-        again, self._once_more = self._once_more, None
         if self._then is not None and unsaved:
             self._save(unsaved[0])  # of this photo, even if that before it was written
-        elif again in unsaved:
-            self._save(again)
         else:
             then, self._then = self._then, None
             if then is not None:
@@ -251,13 +252,15 @@ class Saving(QObject):
 
     def _not_written(self, derained: Derained, work: Done, job: SaveJob, error: Exception) -> None:
         self._writing.remove(derained)
-        if not isinstance(error, OutputExists):
-            self.failed.emit(error)
-        elif self._dialogs.replace(printable(job.path.name)):
+        is_there = isinstance(error, OutputExists)
+        if is_there and self._dialogs.replace(printable(job.path.name)):
             write = replace(job.settings, overwrite=True)
             self._submit(derained, replace(job, settings=write), work)
-        else:
-            self.forget()
+            return
+        self._again.pop(derained, None)
+        self.forget()
+        if not is_there:
+            self.failed.emit(error)
 
     def _copied(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)

@@ -47,6 +47,7 @@ class Series(QObject):
         self.copied: Choices | None = None
         self._left: dict[Path, None] = {}
         saving.saved.connect(self._saved)
+        saving.settled.connect(self._settled)
 
     def take(self, found: Found) -> Task[None, Never]:
         """Name an opened photo, and then show its rain from an earlier opening."""
@@ -111,12 +112,15 @@ class Series(QObject):
             document.take_rain(layer, found.edits)
 
     def _saved(self, saved: Saved) -> None:
-        """Note a written result, perhaps of a photo that is no longer open."""
-        if saved.photo.path is not None:
-            self._left.pop(saved.photo.path, None)
+        """Note a written result, unless its photo is no longer open."""
         latest = self._document.latest
         if latest is not None and latest.path == saved.path:
             self._keep()
+
+    def _settled(self, photo: Path | None) -> None:
+        """Note that nothing of a photo would be lost, perhaps of one that is no longer open."""
+        if photo is not None:
+            self._left.pop(photo, None)
 
     def _keep(self) -> None:
         path = self._path

@@ -1,5 +1,6 @@
 """Nothing that was computed is lost unasked: of another model, or of an earlier photo."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from app.photo.results import Saved, SaveJob
+from app.tasks import Work
 from nledn import photo
 from nledn.models import LayerCache
 from nledn.photo import Photo
@@ -167,6 +170,49 @@ def test_nothing_is_asked_about_what_was_saved_before_the_next_photo(
     qtbot.waitUntil(lambda: window.tasks.is_idle)
     window.close()
     assert dialogs.asked == []
+
+
+@pytest.fixture
+def slow_saves(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """No file is written before this is set."""
+    gate, run = threading.Event(), SaveJob.run
+
+    def run_late(job: SaveJob, work: Work) -> Saved:
+        assert gate.wait(20)
+        return run(job, work)
+
+    monkeypatch.setattr(SaveJob, "run", run_late)
+    return gate
+
+
+@pytest.mark.usefixtures("tower")
+@pytest.mark.parametrize("saves", [1, 2])
+def test_a_change_during_a_save_is_asked_about_unless_it_is_saved_too(
+    qtbot: QtBot,
+    window: MainWindow,
+    dialogs: Answers,
+    picture_file: Path,
+    slow_saves: threading.Event,
+    saves: int,
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    window.named_actions["save"].trigger()
+    window.document.history.strength_settled(0.5)
+    if saves == 2:
+        window.named_actions["save"].trigger()
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["next"].trigger()
+    written: list[Saved] = []
+    window.controller.saving.saved.connect(written.append)
+    slow_saves.set()
+    qtbot.waitUntil(lambda: len(written) == saves)
+    recipe = read_provenance(photo.read(written[-1].path).xmp)
+    assert recipe is not None
+    assert recipe.strength == (1.0 if saves == 1 else 0.5)
+    window.close()
+    assert dialogs.asked == (["unsaved street.png"] if saves == 1 else [])
+    assert len({each.path for each in written}) == 1
 
 
 def test_coming_back_and_saving_settles_it(
