@@ -194,7 +194,8 @@ class _Siblings:
     def of(cls, folder: Path, store: EditsStore) -> "_Siblings":
         photos = photos_in(folder)
         edited = store.in_folder(folder)
-        saved = {result: photo for photo, result in edited.items() if photo in photos}
+        # Some databases name a photo that `--edit` replaced as its own result.
+        saved = {edited.get(photo): photo for photo in photos if edited.get(photo) != photo}
         known = {photo: saved[photo] for photo in photos if photo in saved}
         named = {each: photo for each, photo in results_in(photos).items() if each not in known}
         return cls(photos, {**named, **known})

@@ -123,9 +123,9 @@ class Series(QObject):
             self._left.pop(photo, None)
 
     def _keep(self) -> None:
-        path = self._path
-        if path is not None:
-            self.edits.put(path, self._document.edits)
+        path, edits = self._path, self._document.edits
+        if path is not None and edits.result != path:  # `--edit` replaced it
+            self.edits.put(path, edits)
             self._look()
 
     def _look(self) -> None:

@@ -288,6 +288,20 @@ def test_closing_remembers_too(
     assert found.choices.strength == 0.3
 
 
+def test_a_copy_of_another_program_that_is_replaced_has_no_edits(
+    qtbot: QtBot, window: MainWindow, picture_file: Path
+) -> None:
+    window.controller.saving.edited = picture_file
+    open_photo(qtbot, window, picture_file)
+    window.document.history.strength_settled(0.5)
+    derain(qtbot, window)
+    with qtbot.waitSignal(window.controller.saving.saved):
+        window.named_actions["save"].trigger()
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert EditsStore().in_folder(picture_file.parent) == {}
+
+
 def test_a_pasted_picture_is_still_asked_about(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
 ) -> None:

@@ -252,6 +252,17 @@ def test_going_to_a_photo_shows_it_where_its_result_does_not_help(
     assert state(window) is PhotoState.READY
 
 
+def test_a_photo_that_was_replaced_is_no_result_of_itself(
+    qtbot: QtBot, window: MainWindow, folder: Path, strip: Filmstrip, picture_file: Path
+) -> None:
+    edits = Edits(Choices(), None, picture_file, is_saved=True)  # as `--edit` left them
+    window.controller.series.edits.put(picture_file, edits)
+    open_photo(qtbot, window, folder / "tower.png")
+    assert shown(strip) == ["bridge.png", "lake.png", "street.png", "tower.png"]
+    open_photo(qtbot, window, picture_file)
+    assert state(window) is PhotoState.READY
+
+
 def test_a_result_opens_where_its_photo_cannot_be_read(
     qtbot: QtBot, window: MainWindow, folder: Path, picture_file: Path
 ) -> None:
