@@ -165,9 +165,9 @@ def test_nothing_is_asked_about_what_was_saved_before_the_next_photo(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    window.named_actions["save"].trigger()
-    open_photo(qtbot, window, tower)
-    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    with qtbot.waitSignal(window.controller.saving.saved):
+        window.named_actions["save"].trigger()
+        open_photo(qtbot, window, tower)
     window.close()
     assert dialogs.asked == []
 
