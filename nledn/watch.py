@@ -86,14 +86,15 @@ def observed(
     """
     from watchdog.observers import Observer
 
-    observer, handler = Observer(), _handler(folder, seen, gone)
+    where = folder.resolve()  # nothing is seen through a link
+    observer, handler = Observer(), _handler(where, lambda path: seen(folder / path), gone)
     try:
-        observer.schedule(handler, str(folder), recursive=True)
+        observer.schedule(handler, str(where), recursive=True)
         observer.start()
     except OSError as error:
         raise FolderNotFound(folder) from error
     with suppress(OSError):  # may not be listed; on Linux it alone tells that the folder was moved
-        observer.schedule(handler, str(folder.parent))
+        observer.schedule(handler, str(where.parent))
     return observer
 
 
@@ -126,6 +127,6 @@ def _handler(
             path = Path(str(event.dest_path or event.src_path))
             is_photo = path.suffix.lower() in suffixes and not path.name.startswith(".")
             if is_photo and folder in path.parents:
-                seen(path)
+                seen(path.relative_to(folder))
 
     return Handler()

@@ -1,8 +1,9 @@
 """Files that arrive count as complete once they have stayed the same for a moment."""
 
 from pathlib import Path
+from queue import SimpleQueue
 
-from nledn.watch import Settling, stamps_of
+from nledn.watch import Settling, observed, stamps_of
 
 
 def look(settling: Settling) -> tuple[Path, ...]:
@@ -40,3 +41,16 @@ def test_a_late_notice_of_what_was_seen_says_nothing_new(tmp_path: Path) -> None
     path.write_bytes(b"another one")
     settling.note(path)
     assert (look(settling), look(settling)) == ((), (path,))
+
+
+def test_a_folder_is_watched_through_a_link_and_under_its_name(tmp_path: Path) -> None:
+    (tmp_path / "camera").mkdir()
+    link, arrived = tmp_path / "link", SimpleQueue[Path]()
+    link.symlink_to("camera")
+    observer = observed(link, arrived.put, lambda: None)
+    try:
+        (tmp_path / "camera" / "1.jpg").write_bytes(b"whole")
+        assert arrived.get(timeout=20) == link / "1.jpg"
+    finally:
+        observer.stop()
+        observer.join()
