@@ -116,7 +116,8 @@ class Recipe:
             any time and is followed by a recipe with a falling rate.
         plateau: for that schedule.
         data: for training.
-        starts_from: id of the recipe whose weights this one begins with; empty for random ones.
+        starts_from: id of the model whose weights this one begins with, its own for the one that
+            shipped before; empty for random ones.
     """
 
     id: str
