@@ -67,7 +67,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self.notice: Notice | None = None
-        self._staying: Notice | None = None  # shown, or replaced by another for a while
+        self._kept: Notice | None = None  # shown, or replaced by another for a while
         self.shown_ms = SHOWN_MS
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._fade)
@@ -102,7 +102,7 @@ class Banner(QFrame):
         self._stop_leaving()
         self.notice = notice
         if notice.stays:
-            self._staying = notice
+            self._kept = notice
         self._icon.setPixmap(icon(ICONS[notice.kind]).pixmap(ICON_PX, ICON_PX))
         self.words.setText(notice.text)
         self.setAccessibleName(notice.text)
@@ -152,11 +152,11 @@ class Banner(QFrame):
     def clear(self) -> None:
         """Hide the notice, and show again one that stays if this one had replaced it."""
         self._stop_leaving()
-        if self.notice is self._staying:
-            self._staying = None
+        if self.notice is self._kept:
+            self._kept = None
         self.notice = None
-        if self._staying is not None:
-            self.show_notice(self._staying)
+        if self._kept is not None:
+            self.show_notice(self._kept)
             return
         self.hide()
         self.visibility_changed.emit(False)
