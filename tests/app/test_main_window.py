@@ -24,7 +24,7 @@ from nledn.naming import DEFAULT_TEMPLATE
 from nledn.photo import Photo
 from nledn.photo.provenance import read_provenance
 from tests.app.conftest import StandIn
-from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, state, whole
+from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, save, state, whole
 
 Key = Qt.Key
 Control = Qt.KeyboardModifier.ControlModifier
@@ -62,8 +62,7 @@ def test_a_second_save_goes_to_the_same_file(
     derain(qtbot, window)
     for strength in (100, 50):
         window.photo.panel.strength.number.setValue(strength)
-        with qtbot.waitSignal(window.controller.saving.saved):
-            window.named_actions["save"].trigger()
+        save(qtbot, window)
     names = sorted(path.name for path in picture_file.parent.iterdir())
     assert names == ["street.png", "street_derained.png"]
     recipe = read_provenance(photo.read(picture_file.with_name(names[1])).xmp)
@@ -178,8 +177,7 @@ def test_work_that_is_done_while_another_photo_is_read_is_remembered(
     photo.write(Photo(np.zeros((20, 30, 3), np.uint8)), other)
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     with qtbot.waitSignal(window.document.photo_opened):
         window.controller.open(other)
         window.document.set_strength(0.5)

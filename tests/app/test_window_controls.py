@@ -21,7 +21,7 @@ from app.start import Beginning
 from nledn import photo
 from nledn.photo import Photo
 from tests.app.conftest import FakeEngines, StandIn
-from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, state, whole
+from tests.app.window import Answers, Pixels, derain, drop, open_photo, said, save, state, whole
 
 Key = Qt.Key
 Control = Qt.KeyboardModifier.ControlModifier
@@ -61,8 +61,7 @@ def test_a_stroke_keeps_an_area_and_can_be_undone(
     painted = window.picture.pixels("after", 0, whole(pixels)).copy()
     kept = np.all(painted == pixels, axis=2) & ~np.all(before == pixels, axis=2)
     assert kept.any()
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     assert np.array_equal(photo.read(picture_file.with_name("street_derained.png")).pixels, painted)
     window.named_actions["undo"].trigger()
     assert np.array_equal(window.picture.pixels("after", 0, whole(pixels)), before)
@@ -172,8 +171,7 @@ def test_a_result_without_its_photo_offers_its_settings(
     derain(qtbot, window)
     number = window.photo.panel.strength.number
     number.setValue(40)
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     picture_file.with_name("street_derained.png").rename(tmp_path / "street_derained.png")
     open_photo(qtbot, window, tmp_path / "street_derained.png")
     assert "40 %" in said(window)

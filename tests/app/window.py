@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from app.photo.results import Saved
 from app.photo.state import PhotoState
 from app.shell.dialogs import Answer, Dialogs, FetchOffer, PartialAnswer
 from app.shell.save_dialogs import Preset, SaveChoice, SaveQuestion
@@ -122,6 +123,14 @@ def open_photo(qtbot: QtBot, window: MainWindow, path: Path) -> None:
 def derain(qtbot: QtBot, window: MainWindow) -> None:
     window.photo.panel.derain.click()
     qtbot.waitUntil(lambda: state(window) is PhotoState.DONE, timeout=60_000)
+
+
+def save(qtbot: QtBot, window: MainWindow) -> Saved:
+    with qtbot.waitSignal(window.controller.saving.saved) as saved:
+        window.named_actions["save"].trigger()
+    result = saved.args[0]
+    assert isinstance(result, Saved)
+    return result
 
 
 def said(window: MainWindow) -> str:

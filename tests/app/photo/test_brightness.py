@@ -14,7 +14,7 @@ from nledn import photo, places
 from nledn.brightness import SlowLight
 from nledn.photo.provenance import read_provenance
 from tests.app.conftest import FakeEngines, FakeModels, StandIn
-from tests.app.window import Pixels, derain, open_photo, said, state, whole
+from tests.app.window import Pixels, derain, open_photo, said, save, state, whole
 
 
 @pytest.fixture
@@ -86,11 +86,6 @@ def test_the_settings_of_a_result_without_its_photo_bring_it_back(
     done.shell.banner.buttons["recipe"].click()
     assert keeps(done)
     assert switch.isChecked()
-
-
-def save(qtbot: QtBot, window: MainWindow) -> None:
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
 
 
 def test_a_saved_photo_comes_back_with_the_switch_and_its_rain(

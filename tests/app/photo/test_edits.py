@@ -17,7 +17,7 @@ from nledn import photo, places
 from nledn.photo import Photo
 from nledn.tiling import Rect
 from tests.app.conftest import StandIn
-from tests.app.window import Answers, derain, open_photo, state
+from tests.app.window import Answers, derain, open_photo, save, state
 
 AREA = np.zeros((120, 160), np.float32)
 AREA[10:50, 20:70] = 51 / 255
@@ -209,15 +209,13 @@ def test_a_saved_photo_comes_back_as_saved(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     open_photo(qtbot, window, other)
     open_photo(qtbot, window, picture_file)
     qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
     assert not window.isWindowModified()
     window.document.history.strength_settled(0.5)
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     files = sorted(path.name for path in picture_file.parent.iterdir())
     assert files == ["street.png", "street_derained.png", "tower.png"], "it has one result"
 
@@ -228,8 +226,7 @@ def test_one_models_result_does_not_come_back_under_another_model(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     if not is_pasted:
         window.document.history.choose_checkpoint("other", only_here=True)
     with qtbot.waitSignal(window.document.photo_opened):
@@ -243,9 +240,8 @@ def test_one_models_result_does_not_come_back_under_another_model(
     assert window.document.options.weights == "other"
     assert state(window) is PhotoState.READY
     derain(qtbot, window)
-    with qtbot.waitSignal(window.controller.saving.saved) as saved:
-        window.named_actions["save"].trigger()
-    assert saved.args[0].path.name == "street_derained-2.png", "the first one is auto's"
+    saved = save(qtbot, window)
+    assert saved.path.name == "street_derained-2.png", "the first one is auto's"
 
 
 @pytest.mark.parametrize("is_saved", [False, True])
@@ -257,8 +253,7 @@ def test_the_status_of_a_photo_comes_back(
     told = window.shell.status_line.work.text()
     assert told == "Model: afterrain (the only one) · Processor · Done"
     if is_saved:
-        with qtbot.waitSignal(window.controller.saving.saved):
-            window.named_actions["save"].trigger()
+        save(qtbot, window)
     for key in ("next", "previous"):
         with qtbot.waitSignal(window.document.photo_opened):
             window.named_actions[key].trigger()
@@ -295,8 +290,7 @@ def test_a_copy_of_another_program_that_is_replaced_has_no_edits(
     open_photo(qtbot, window, picture_file)
     window.document.history.strength_settled(0.5)
     derain(qtbot, window)
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert EditsStore().in_folder(picture_file.parent) == {}

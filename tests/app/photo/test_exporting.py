@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.shell.save_dialogs import Preset, texts_of
 from nledn import photo
-from tests.app.window import Answers, derain, open_photo, said
+from tests.app.window import Answers, derain, open_photo, said, save
 
 SMALL = Preset("Small", ".jpg", 80, 80, ending="_small")
 
@@ -34,8 +34,7 @@ def test_a_preset_writes_its_format_size_and_name_and_saves_nothing(
     qtbot.waitUntil(lambda: "street_small-2.jpg" in said(window))
     assert "80 × 60, JPEG quality 80" in said(window)
     assert window.document.is_unsaved
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     assert photo.read(picture_file.with_name("street_derained.png")).size == (160, 120)
 
 

@@ -22,7 +22,7 @@ from nledn.photo import Photo
 from nledn.photo.provenance import Provenance, stamped
 from nledn.tiling import Rect
 from tests.app.conftest import FakeEngines, StandIn
-from tests.app.window import Answers, Pixels, derain, open_photo, said, state
+from tests.app.window import Answers, Pixels, derain, open_photo, said, save, state
 
 Control = Qt.KeyboardModifier.ControlModifier
 Left = Qt.MouseButton.LeftButton
@@ -55,11 +55,6 @@ def click(strip: Filmstrip, row: int, *held: Qt.KeyboardModifier) -> None:
     at = strip.view.visualItemRect(strip.view.item(row)).center()
     keys = held[0] if held else Qt.KeyboardModifier.NoModifier
     QTest.mouseClick(strip.view.viewport(), Left, keys, at)
-
-
-def save(qtbot: QtBot, window: MainWindow) -> None:
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
 
 
 def test_the_folder_is_shown_and_a_click_opens(

@@ -12,7 +12,7 @@ from app.photo.state import PhotoState
 from nledn import photo
 from nledn.photo.provenance import Provenance, read_provenance
 from tests.app.conftest import StandIn
-from tests.app.window import Answers, derain, open_photo, said, state
+from tests.app.window import Answers, derain, open_photo, said, save, state
 
 Stop = Callable[[], None]
 
@@ -60,8 +60,7 @@ def test_a_partial_result_that_is_saved_says_that_it_is(
 ) -> None:
     stop_at_three()
     dialogs.to_partial = "save"
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     done = window.document.status.done
     assert f"Partial: {done} of 9 tiles." in said(window)
     assert recipe_of(picture_file.with_name("street_derained.png")).partial
@@ -78,8 +77,7 @@ def test_a_partial_result_can_be_finished_first(
     stop_at_three()
     backend.free()
     dialogs.to_partial = "finish"
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     assert state(window) is PhotoState.DONE
     assert "Partial" not in said(window)
     target = picture_file.with_name("street_derained.png")
@@ -105,7 +103,6 @@ def test_a_complete_result_is_saved_unasked(
 ) -> None:
     open_photo(qtbot, window, picture_file)
     derain(qtbot, window)
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     assert not dialogs.asked
     assert said(window) == "Saved street_derained.png: 8 bits a channel.", "it had no XMP to keep"

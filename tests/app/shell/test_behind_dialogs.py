@@ -16,7 +16,7 @@ from nledn import decoder, photo
 from nledn.photo import Photo
 from nledn.photo.provenance import read_provenance
 from tests.app.conftest import StandIn
-from tests.app.window import Answers, Pixels, derain, open_photo, state, whole
+from tests.app.window import Answers, Pixels, derain, open_photo, save, state, whole
 
 
 @pytest.fixture
@@ -80,8 +80,7 @@ def test_a_photo_that_went_is_not_asked_about_twice(
     assert dialogs.asked == ["unsaved street.png"]
     assert went_on == ["closed"]  # the other photo has nothing to lose
     derain(qtbot, window)
-    with qtbot.waitSignal(window.controller.saving.saved):
-        window.named_actions["save"].trigger()
+    save(qtbot, window)
     assert went_on == ["closed"], "a later save has nothing to do with it"
 
 
