@@ -201,9 +201,7 @@ def test_the_result_that_was_saved_last_comes_back(
     assert window.document.layer.record.checkpoint == "other"
     assert not window.document.is_unsaved
     window.document.history.strength_settled(0.7)
-    with qtbot.waitSignal(window.controller.saving.saved) as saved:
-        window.named_actions["save"].trigger()
-    assert saved.args[0].path.name == "street_derained-2.png"
+    assert save(qtbot, window).path.name == "street_derained-2.png"
 
 
 def test_an_earlier_result_does_not_hold_the_last_changes(
