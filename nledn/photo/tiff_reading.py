@@ -34,6 +34,7 @@ _ALPHAS = (1, 2)  # in ExtraSamples; anything else is a saved selection, infrare
 _SEPARATE, _JPEG = 2, 7
 _MOST_PAGES_LOOKED_AT = 100  # for the first one that is no preview
 _MOST_CHILDREN = 16
+_LARGE_BYTES = 2**16
 _NOTED = frozenset({_XMP, _IPTC, _PHOTOSHOP, _ICC, _LAYERS, *_COLOUR_STATEMENTS})
 
 
@@ -70,6 +71,7 @@ def opened(file: BinaryIO) -> Source:
         cmyk=photometric == _CMYK,
         bands=_bands(page, photometric, alpha),
         place=place,
+        changes={at: one for each in (first, page) for at, one in _without_large(each)},
     )
     facts = Facts(
         format="TIFF",
@@ -101,6 +103,16 @@ def _photo_in(structure: TiffStructure, first: Directory) -> tuple[Directory, di
         if not _is_beside(page):
             return page, {"page": number}
     return first, {}
+
+
+def _without_large(page: Directory) -> Iterator[tuple[int, bytes]]:
+    """Yield where the count of each large field about no pixels stands, and 1 as a count.
+
+    libtiff would read them all; Photoshop's layers may have more bytes than the pixels.
+    """
+    for tag, entry in page.entries.items():
+        if tag not in LAYOUT_TAGS and entry.value_bytes > _LARGE_BYTES:
+            yield entry.position + 4, page.structure.count_of_one
 
 
 def _is_beside(page: Directory) -> bool:

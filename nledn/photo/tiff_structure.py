@@ -160,6 +160,11 @@ class TiffStructure:
             next_offset = self._number(word, end)
         return Directory(self, entries, end, next_offset)
 
+    @property
+    def count_of_one(self) -> bytes:
+        """The count of a field with one value, as it stands in the file."""
+        return struct.pack(self.order + ("Q" if self._is_big else "I"), 1)
+
     def pages(self) -> Iterator[Directory]:
         """Walk the chain of directories, each once, even in a loop; a broken link ends it."""
         seen: set[int] = set()

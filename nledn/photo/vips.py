@@ -3,6 +3,7 @@
 Chosen over tifffile, OpenCV and OpenImageIO by measurement; docs/photos.md has the table.
 """
 
+import functools
 import io
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,6 +25,9 @@ pyvips.cache_set_max(0)
 logging.getLogger("pyvips").addHandler(logging.NullHandler())
 
 _LOADERS = {"PNG": "pngload", "TIFF": "tiffload", "JPEG": "jpegload", "AVIF": "heifload"}
+# Else libtiff takes no more than 50 MB, and a photo packed as one strip may have more. The process
+# that decodes has its own limit.
+_OPTIONS: Mapping[str, Mapping[str, bool]] = {"TIFF": {"unlimited": True}}
 _DEPTHS: dict[str, DepthName] = {"uchar": "uint8", "ushort": "uint16", "float": "float32"}
 _SPACES = {(2, 1): "b-w", (2, 2): "grey16", (3, 1): "srgb", (3, 2): "rgb16"}
 
@@ -44,6 +48,7 @@ class VipsImage:
         cmyk: convert the pixels from CMYK to sRGB.
         bands: those of the colours, and of alpha, that are taken; None for all.
         place: of the picture in its file, as the loader's options.
+        changes: bytes that the loader sees, by their place, instead of the file's own.
     """
 
     file: BinaryIO
@@ -52,6 +57,7 @@ class VipsImage:
     cmyk: bool = False
     bands: tuple[int, ...] | None = None
     place: Mapping[str, int] = field(default_factory=dict)
+    changes: Mapping[int, bytes] = field(default_factory=dict)
 
     def decode(self) -> Picture:
         """Begin to decode it; `pyvips.Error` for a damaged file, by the strips too."""
@@ -136,16 +142,28 @@ class VipsImage:
         file = self.file
         if self.kind == "JPEG" and fail_on == "none":
             file = io.BytesIO(file.read() + (tail or _JPEG_END))
-        source.on_read(file.read)
+        source.on_read(functools.partial(_changed, file, self.changes))
         source.on_seek(file.seek)
         image = pyvips.Operation.call(
             f"{_LOADERS[self.kind]}_source",
             source,
             access="sequential",
             fail_on=fail_on,
+            **_OPTIONS.get(self.kind, {}),
             **self.place,
         )
         return image, (source, file)
+
+
+def _changed(file: BinaryIO, changes: Mapping[int, bytes], count: int) -> bytes:
+    """Read so many bytes, with changes by their place in the file."""
+    begin = file.tell()
+    data = bytearray(file.read(count))
+    for place, new in changes.items():
+        for at, byte in enumerate(new, place - begin):
+            if 0 <= at < len(data):
+                data[at] = byte
+    return bytes(data)
 
 
 def _grey_below(picture: Iterable[Any], rows: int) -> Iterator[Any]:

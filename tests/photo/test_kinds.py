@@ -74,6 +74,25 @@ def test_tiff_of_lzw_as_photoshop_writes(tmp_path: Path) -> None:
     np.testing.assert_array_equal(_read(tmp_path, data.tobytes()).pixels, stored)
 
 
+@pytest.mark.parametrize("layout", TIFF_LAYOUTS)
+def test_a_tiff_with_more_in_its_layers_than_in_its_pixels(tmp_path: Path, layout: str) -> None:
+    stored, layers = files.colours(), bytes(60_000_000)
+    tags: list[Any] = [(37724, 7, len(layers), layers, True)]
+    options = {"photometric": "rgb", "extratags": tags, **TIFF_LAYOUTS[layout]}
+    tifffile.imwrite(tmp_path / "a.tif", stored, **options)
+    found = photo.read(tmp_path / "a.tif")
+    np.testing.assert_array_equal(found.pixels, stored)
+    assert Note.LAYERS in found.notes
+
+
+def test_a_large_tiff_of_one_packed_strip(tmp_path: Path) -> None:
+    stored = np.tile(files.colours(400, 600, np.uint16), (9, 9, 1))
+    whole: dict[str, Any] = {"compression": "zlib", "rowsperstrip": stored.shape[0]}
+    options = {"photometric": "rgb", "compressionargs": {"level": 0}, **whole}
+    tifffile.imwrite(tmp_path / "a.tif", stored, **options)
+    np.testing.assert_array_equal(photo.read(tmp_path / "a.tif").pixels, stored)
+
+
 def test_tiff_of_separate_planes(tmp_path: Path) -> None:
     stored = files.colours(dtype=np.uint16)
     planes = np.ascontiguousarray(np.moveaxis(stored, 2, 0))
