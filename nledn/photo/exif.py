@@ -67,7 +67,7 @@ def orientation(block: bytes) -> int | None:
 
 
 def orientation_of(page: Directory) -> int | None:
-    """The orientation tag of a page; `TiffDamaged` where it cannot be read."""
+    """The orientation tag of a page; None if missing or invalid."""
     value = page.first(_ORIENTATION, 0)
     return value if 1 <= value <= 8 else None
 

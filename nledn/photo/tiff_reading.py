@@ -43,8 +43,7 @@ def is_raw(structure: TiffStructure) -> bool:
     page = structure.directory(structure.first_offset)
     if _DNG_VERSION in page.entries or _is_sensor(page):
         return True
-    offsets = page.integers(SUB_IFDS)[:_MOST_CHILDREN]
-    return any(_is_sensor(structure.directory(offset)) for offset in offsets)
+    return any(_is_sensor(child) for _, child in _children(page))
 
 
 def _is_sensor(page: Directory) -> bool:
@@ -94,15 +93,21 @@ def _photo_in(structure: TiffStructure, first: Directory) -> tuple[Directory, di
     """
     if not _is_beside(first):
         return first, {}
-    for number, offset in enumerate(first.integers(SUB_IFDS)[:_MOST_CHILDREN]):
-        with suppress(TiffDamaged):
-            child = structure.directory(offset)
-            if not _is_beside(child):
-                return child, {"subifd": number}
+    for number, child in _children(first):
+        if not _is_beside(child):
+            return child, {"subifd": number}
     for number, page in enumerate(islice(structure.pages(), _MOST_PAGES_LOOKED_AT)):
         if not _is_beside(page):
             return page, {"page": number}
     return first, {}
+
+
+def _children(page: Directory) -> Iterator[tuple[int, Directory]]:
+    """Yield the directories below a page that can be read, each with its number."""
+    with suppress(TiffDamaged):
+        for number, offset in enumerate(page.integers(SUB_IFDS)[:_MOST_CHILDREN]):
+            with suppress(TiffDamaged):
+                yield number, page.structure.directory(offset)
 
 
 def _without_large(page: Directory) -> Iterator[tuple[int, bytes]]:

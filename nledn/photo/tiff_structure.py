@@ -105,8 +105,10 @@ class Directory:
         return tuple(int(value) for value in self.numbers(tag))
 
     def first(self, tag: int, default: int) -> int:
-        """The first integer of a field; see `numbers`."""
-        return (*self.integers(tag), default)[0]
+        """The first integer of a field; the default where it is missing or cannot be read."""
+        with suppress(TiffDamaged):
+            return (*self.integers(tag), default)[0]
+        return default
 
     def data(self, tag: int) -> bytes | None:
         """The file's own bytes of a field; None where it is missing, empty if unreadable."""

@@ -212,3 +212,14 @@ def test_a_mask_beside_the_photo_is_said(tmp_path: Path) -> None:
         file.write(files.smooth(), photometric="rgb")
         file.write(files.smooth()[..., 0] > 99, photometric="minisblack", subfiletype=4)
     assert photo.read(tmp_path / "a.tif").notes == (Note.EXTRA_CHANNELS,)
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind"), [(330, 4), (330, 77), (274, 77)], ids=["child", "children", "orientation"]
+)
+def test_a_field_that_leads_nowhere_costs_no_tiff(tmp_path: Path, tag: int, kind: int) -> None:
+    tags, path = [(tag + 1, 4, 1, 2**31, True)], tmp_path / "a.tif"
+    tifffile.imwrite(path, files.colours(), photometric="rgb", metadata=None, extratags=tags)
+    fields = struct.pack("<HHI", tag + 1, 4, 1), struct.pack("<HHI", tag, kind, 1)
+    found = _read(tmp_path, path.read_bytes().replace(*fields))
+    np.testing.assert_array_equal(found.pixels, files.colours())
