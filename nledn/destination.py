@@ -87,7 +87,7 @@ class _Way:
     def __init__(self, path: Path, make: int | None) -> None:
         self._asked = path
         self._make = make
-        self._left = [*reversed((Path.cwd() / path).parts[1:])]
+        self._left = [*reversed(path.absolute().parts[1:])]
         self._links = 0
         self._descriptor = -1
         self._enter(_ROOT, _ROOT)

@@ -73,7 +73,7 @@ def read_header(path: Path, *, cancel: CancelToken | None = None) -> "Header":
 
 def _absolute(path: Path) -> str:
     """The path from anywhere; `..` stays, since it means another place behind a link."""
-    return str(Path.cwd() / path)
+    return str(path.absolute())
 
 
 @contextmanager

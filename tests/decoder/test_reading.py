@@ -152,6 +152,18 @@ def test_paths_from_where_we_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert decoder.read(Path("Straße 雨.png")).path == Path("Straße 雨.png")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder that a program is in")
+def test_photos_elsewhere_when_our_folder_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = files.saved(tmp_path, "a.png", files.encoded(files.smooth(), "PNG"))
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    photo.write(decoder.read(path), tmp_path / "b.png")
+    assert decoder.read_header(tmp_path / "b.png").size == (56, 40)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no names outside Unicode")
 def test_names_outside_unicode(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe.png"))
