@@ -19,6 +19,7 @@ MPF_PREFIX = b"MPF\0"
 PHOTOSHOP_PREFIX = b"Photoshop 3.0\0"
 _JFIF = b"JFIF\0"
 _CREDENTIALS = b"jumb"
+_TIFF_HEADS = (b"II*\0", b"MM\0*")
 # Other APPn segments without facts about the photo: the coding of its pixels.
 _ABOUT_CODING = (b"Adobe", b"Ducky", b"FPXR\0", _JFIF, b"JFXX\0", MPF_PREFIX)
 
@@ -73,6 +74,8 @@ def read(file: BinaryIO) -> Segments:
             size, channels = _frame(marker, data)
         elif marker == COM:
             comments.append(data)
+        elif prefix == exif.PREFIX and known[prefix] and data[6:10] in _TIFF_HEADS:
+            others.add("EXIF")  # a second block, which no program would read
         elif prefix is not None:
             known[prefix].append(data.removeprefix(prefix))
             if prefix == MPF_PREFIX and mpf is None:

@@ -57,6 +57,14 @@ def test_exif_of_several_segments_comes_back_where_there_is_room(tmp_path: Path)
     assert photo.read(tmp_path / "out.png").exif == found.exif
 
 
+def test_a_second_exif_block_is_said_and_hides_nothing(tmp_path: Path) -> None:
+    first, second = (files.exif_block(order=order, orientation=1) for order in "<>")
+    found = _read(tmp_path, _jpeg_with(*((0xE1, b"Exif\0\0" + each) for each in (first, second))))
+    assert found.notes == (f"{Note.OTHER_DATA}:EXIF",)
+    assert found.exif is not None
+    assert b"MM\0*" not in found.exif, "nor the place in it, which --strip location would not find"
+
+
 @pytest.mark.parametrize("bad", ["\x01", "&wet;", "\ufffe"])
 def test_one_bad_character_keeps_the_sound_properties(tmp_path: Path, bad: str) -> None:
     packet = files.xmp_packet(f"<dc:subject>{bad}</dc:subject><xmp:Rating>5</xmp:Rating>")
