@@ -3,6 +3,7 @@
 import struct
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import takewhile
 from xml.sax.saxutils import escape
 
 from nledn.photo import xmp
@@ -27,6 +28,7 @@ _AS_XMP = {
     116: ("dc:rights", "Alt"),
     120: ("dc:description", "Alt"),
 }
+_DATE_CREATED = 55
 _PLACES = {(2, number) for number in (26, 27, 90, 92, 95, 100, 101)}
 
 
@@ -69,7 +71,8 @@ def into_xmp(block: bytes, packet: bytes | None) -> tuple[bytes | None, bool]:
     is_whole = True
     for record, dataset, value in _records(block):
         if record == 2 and dataset in _AS_XMP:
-            words[dataset].append(_text(value))
+            text = _text(value)
+            words[dataset].append(_date(text) if dataset == _DATE_CREATED else text)
         elif (record, dataset) not in _ABOUT_BLOCK:
             is_whole = False
     if not words:
@@ -100,6 +103,14 @@ def _records(block: bytes) -> Iterator[tuple[int, int, bytes]]:
             return
         yield record, dataset, block[at + 5 : at + 5 + size]
         at += 5 + size
+
+
+def _date(text: str) -> str:
+    """Turn a date such as 20200131 into 2020-01-31, as XMP has it; 00 is an unknown part."""
+    if len(text) != 8 or not text.isdecimal():
+        return text
+    parts = (text[:4], text[4:6], text[6:])
+    return "-".join(takewhile(lambda part: part != "00", parts))
 
 
 def _text(value: bytes) -> str:

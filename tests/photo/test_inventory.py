@@ -295,3 +295,14 @@ def test_iptc_becomes_xmp_where_there_is_no_place_for_it(tmp_path: Path, suffix:
         assert word.encode() in found
     assert b"wet" not in found  # XMP has another title
     assert photo.write(sent, tmp_path / "a.bmp")[-1] == Note.IPTC
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"), [("20200131", "2020-01-31"), ("20200000", "2020"), ("1 May 20", "1 May 20")]
+)
+def test_the_date_of_iptc_becomes_one_of_xmp(tmp_path: Path, told: str, meant: str) -> None:
+    block = b"\x1c\2\x37\0\x08" + told.encode()
+    photo.write(Photo(files.smooth(), iptc=block), tmp_path / "a.png")
+    found = photo.read(tmp_path / "a.png").xmp
+    assert found is not None
+    assert f"DateCreated>{meant}<".encode() in found
