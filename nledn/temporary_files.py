@@ -15,7 +15,8 @@ import shutil
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nledn import places
@@ -103,6 +104,22 @@ def private_folder() -> tuple[Path, Noted]:
         raise
     noted.confirm()
     return folder, noted
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Yield a folder for the user alone that is gone in the end, or else at a later start.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder, noted = private_folder()
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):  # then a later start removes it
+            discard(folder)
+            noted.take_back()
 
 
 def is_temporary(path: Path) -> bool:

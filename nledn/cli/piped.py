@@ -64,7 +64,8 @@ def opened(photos: Sequence[Path], output: Path | None) -> Iterator[Pipes]:
         return
     _check(photos, output)
     with ExitStack() as stack:
-        folder = stack.enter_context(_private_folder())
+        with write_errors(STDIN):
+            folder = stack.enter_context(temporary_files.temporary_folder())
         stdout = stack.enter_context(_claimed_stdout()) if gives else None
         photo = _taken_in(folder) if takes else photos[0]
         yield Pipes((photo,), folder if gives else output, folder, stdout)
@@ -79,18 +80,6 @@ def _check(photos: Sequence[Path], output: Path | None) -> None:
         raise typer.BadParameter("Say where the result goes: -o FILE, -o FOLDER or -o -.")
     if output == PIPE and sys.stdout.isatty():
         raise typer.BadParameter("Standard output is the terminal: send the result to a file.")
-
-
-@contextmanager
-def _private_folder() -> Iterator[Path]:
-    with write_errors(STDIN):
-        folder, note = temporary_files.private_folder()
-    try:
-        yield folder
-    finally:
-        with suppress(OSError):  # then a later start removes it
-            temporary_files.discard(folder)
-            note.take_back()
 
 
 @contextmanager

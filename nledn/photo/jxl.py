@@ -7,7 +7,6 @@ So the size is read here, and EXIF and XMP go into a container of ours around it
 import functools
 import os
 import struct
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -19,6 +18,7 @@ from nledn.photo import icc
 from nledn.photo.model import Facts, Photo, WriteSettings, other_data
 from nledn.photo.source import Damaged, DepthName, Form, Picture, Source, Unsupported, colours_in
 from nledn.pixels import strips
+from nledn.temporary_files import temporary_folder
 
 _CODESTREAM, _SIGNATURE = b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n"
 _TYPE = b"\0\0\0\x14ftypjxl \0\0\0\0jxl "
@@ -255,8 +255,8 @@ def write(photo: Photo, file: BinaryIO, settings: WriteSettings) -> None:
         NotEncoded: libjxl refuses, as it does most floats beyond 0 to 1.
     """
     quality = _LOSSLESS_QUALITY if photo.lossless else settings.quality
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "photo.jxl"
+    with temporary_folder() as folder:
+        path = folder / "photo.jxl"
         _encode(photo, path, quality)
         with path.open("rb") as encoded:
             parts = list(_codestream_of(encoded))

@@ -1,6 +1,9 @@
 """JPEG XL read and written: every depth, alpha, grey, profile, metadata, and what is refused."""
 
+import os
 import struct
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +16,11 @@ import pytest
 from nledn import decoder, photo, pipeline
 from nledn.errors import PhotoDamaged, PhotoNeedsReader, PhotoTooLarge, PhotoUnsupported
 from nledn.photo import Note, Photo, WriteSettings
+from nledn.temporary_files import remove_abandoned
 from tests.batch import batches
 from tests.photo import files, icc_profiles
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 EXIF = files.exif_block(orientation=1, thumbnail=False)
 XMP = files.xmp_packet()
 LOSSLESS = WriteSettings(quality=100)
@@ -181,6 +186,24 @@ def test_what_is_cut_off_is_damaged(tmp_path: Path, share: float) -> None:
     path.write_bytes(data[: int(len(data) * share)])
     with pytest.raises(PhotoDamaged):
         decoder.read(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such signal")
+def test_what_a_killed_process_encoded_goes_at_the_next_start(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    code = (
+        "import os, sys, numpy, OpenImageIO\nfrom pathlib import Path\nfrom nledn import photo\n"
+        "OpenImageIO.ImageOutput.create = lambda kind: os.kill(os.getpid(), 9)\n"
+        "grey = photo.Photo(numpy.zeros((8, 8, 3), numpy.uint8))\n"
+        "photo.write(grey, Path(sys.argv[1]))"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    command = [sys.executable, "-c", code, str(tmp_path / "a.jxl")]
+    ended = subprocess.run(command, cwd=REPOSITORY, env=environment, check=False)
+    assert ended.returncode == -9
+    assert list((tmp_path / "temporary").iterdir())
+    remove_abandoned()
+    assert [each.name for each in tmp_path.rglob("*")] == ["temporary"]
 
 
 def test_a_name_that_its_reader_does_not_open_is_said(tmp_path: Path) -> None:
