@@ -212,7 +212,7 @@ class _Work:
         return " ".join(error.filled(each, by_name=True) for each in words)
 
     def _shown(self, path: Path) -> str:
-        return path.name if self.pipes.holds(path) else str(path)
+        return str(piped.STDIN if self.pipes.holds(path) else path)
 
     def _derain(self, path: Path, number: int) -> Told:
         wanted = self.wanted

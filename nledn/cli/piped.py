@@ -14,6 +14,7 @@ import typer
 from nledn import temporary_files
 from nledn.cli.console import Exit, err
 from nledn.errors import write_errors
+from nledn.photo.formats import HEAD_BYTES, sniff
 
 PIPE = Path("-")
 STDIN, STDOUT = Path("stdin"), Path("stdout")  # their names in sentences
@@ -101,6 +102,8 @@ def _claimed_stdout() -> Iterator[BinaryIO]:
 
 def _taken_in(folder: Path) -> Path:
     path = folder / STDIN
-    with write_errors(STDIN), path.open("xb") as file:
+    with write_errors(STDIN), path.open("x+b") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-    return path
+        file.seek(0)
+        is_jxl = sniff(file.read(HEAD_BYTES)) == "JXL"
+    return path.rename(path.with_suffix(".jxl")) if is_jxl else path  # its reader goes by the name

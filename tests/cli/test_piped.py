@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from nledn import photo
+from nledn.photo.formats import sniff
 from tests.batch import batches
 from tests.commands import command, environment, exit_code
 from tests.photo import files
@@ -101,6 +102,17 @@ def test_the_content_names_the_format_and_an_option_another(
     assert format_of(out) == "TIFF"
     assert derain(data, "-", "-o", tmp_path, "--format", "webp")[0] == 0
     assert photo.read(tmp_path / "stdin_derained.webp").format == "WEBP"
+    assert not list(private.iterdir())
+
+
+def test_a_jpeg_xl_comes_through_a_pipe_too(tmp_path: Path, private: Path, derain: Derain) -> None:
+    photo.write(photo.Photo(files.colours(32, 24)), tmp_path / "a.jxl")
+    data = (tmp_path / "a.jxl").read_bytes()
+    code, out, err = derain(data, "-", "-o", "-", "-q")
+    assert (code, err, sniff(out)) == (0, b"", "JXL")
+    _, out, _ = derain(data, "-", "-o", tmp_path, "--json")
+    (told,) = json.loads(out)
+    assert (told["source"], Path(told["output"]).name) == ("stdin", "stdin_derained.jxl")
     assert not list(private.iterdir())
 
 
