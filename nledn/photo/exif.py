@@ -124,9 +124,10 @@ def without_location(block: bytes) -> bytes:
         for offset in _integers(editor.first, tiff.GPS_IFD)[:1]:
             with suppress(TiffDamaged):
                 lost = editor.structure.directory(offset)
-                editor.blank(offset, lost.next_position)
-                for each in lost.entries.values():
-                    editor.blank(each.offset, each.offset + each.value_bytes)
+                values = [(each.offset, each.value_bytes) for each in lost.entries.values()]
+                for start, count in ((offset, lost.next_position - offset), *values):
+                    if not editor.holds_structure(start, start + count):
+                        editor.blank(start, start + count)
         editor.take_out(link, editor.structure.first_offset)
     return editor.stream.getvalue()
 
@@ -157,6 +158,12 @@ class _Editor:
         """Overwrite a span, as far as it lies in the block."""
         held = len(self.stream.getbuffer())
         self.put(start, bytes(max(0, min(end, held) - start)))
+
+    def holds_structure(self, start: int, end: int) -> bool:
+        """Return whether a span, such as damage claims, touches the head or the first table."""
+        first = self.first
+        begin = self.structure.first_offset
+        return start < _HEAD_BYTES or (start < first.next_position + 4 and begin < end)
 
     def set_number(self, directory: Directory, tag: int, value: int) -> None:
         entry = directory.entries.get(tag)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from nledn import photo, pipeline
-from nledn.photo import Photo, WriteSettings
+from nledn.photo import Photo, WriteSettings, metadata
 from tests.photo import files
 from tests.test_engine import Brightest, derainer_of
 
@@ -48,6 +48,19 @@ def test_the_location_is_gone_and_nothing_else(tmp_path: Path, suffix: str) -> N
     assert not exif.get_ifd(0x8825)
     assert found.xmp is not None
     assert "Straße im Regen".encode() in found.xmp
+
+
+@pytest.mark.parametrize("place", [0, 8])
+def test_a_location_that_claims_the_place_of_other_fields_costs_none(place: int) -> None:
+    block = files.exif_block(orientation=1, thumbnail=False)
+    at = block.index(struct.pack("<HHI", 2, 5, 3)) + 8
+    damaged = block[:at] + struct.pack("<I", place) + block[at + 4 :]
+    left = metadata.stripped(Photo(files.smooth(), exif=damaged), "location").exif
+    assert left is not None
+    exif = Image.Exif()
+    exif.load(left)
+    assert exif[0x010F] == "Kamera"
+    assert not exif.get_ifd(0x8825)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp"])
