@@ -282,10 +282,14 @@ def write(
     result = replace(result, photo=metadata.stripped(result.photo, settings.strip))
     before, whole = result.photo, result.clean(record=record)
     clean = resized(whole, settings.longest_side_px)
-    if settings.keep_times and before.path is not None:
-        on_written = _with_times_of(before.path, on_written)
+    dated = before.path if settings.keep_times else None
+    by_descriptor = os.utime in os.supports_fd  # not on Windows
+    if dated is not None and by_descriptor:
+        on_written = _with_times_of(dated, on_written)
     kept = sources if before.path is None else (before.path, *sources)
     left_out = photos.write(clean, files.result, settings, sources=kept, on_written=on_written)
+    if dated is not None and not by_descriptor:
+        _give_times(dated, files.result)
     if before.xmp is None:  # then the result's XMP holds only our record
         left_out = tuple(note for note in left_out if note != Note.NO_XMP)
     if files.rain_layer is not None:
@@ -318,13 +322,17 @@ def _with_times_of(
     """Give a written file the times of its source, then call `on_written`."""
 
     def keep(file: BinaryIO) -> None:
-        with suppress(OSError):  # the source is gone, or the disk keeps no times
-            seen = source.stat()
-            os.utime(file.fileno(), ns=(seen.st_atime_ns, seen.st_mtime_ns))
+        _give_times(source, file.fileno())
         if then is not None:
             then(file)
 
     return keep
+
+
+def _give_times(source: Path, file: int | Path) -> None:
+    with suppress(OSError):  # the source is gone, or the disk keeps no times
+        seen = source.stat()
+        os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))
 
 
 def side_by_side(before: Photo, after: Photo) -> Photo:

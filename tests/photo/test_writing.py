@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 
-from nledn import photo, pixels
+from nledn import photo, pipeline, pixels
 from nledn.errors import (
     OutputDiskFull,
     OutputExists,
@@ -24,6 +24,7 @@ from nledn.errors import (
 )
 from nledn.photo import tiff_writing
 from tests.photo import files
+from tests.test_engine import Brightest, derainer_of
 
 OVERWRITE = photo.WriteSettings(overwrite=True)
 
@@ -219,3 +220,21 @@ def test_photos_of_many_strips_have_no_seams(
     cover = sent.alpha.astype(float)[..., None] / 65535  # type: ignore[union-attr]
     expected = 255 * (sent.pixels / 65535 * cover + 1 - cover)
     assert np.abs(photo.read(tmp_path / "a.bmp").pixels - expected).max() <= 1.5
+
+
+def test_times_are_kept_where_only_paths_take_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = files.saved(tmp_path, "a.png", files.encoded(files.smooth(), "PNG"))
+    os.utime(source, (10**9, 10**9))
+    by_path = os.utime
+
+    def as_on_windows(path: int | Path, **times: Any) -> None:
+        if isinstance(path, int):
+            raise TypeError("utime: path should be string, bytes or os.PathLike, not int")
+        by_path(path, **times)
+
+    monkeypatch.setattr(os, "utime", as_on_windows)
+    result = pipeline.derain(photo.read(source), derainer_of(Brightest()))
+    pipeline.write(result, tmp_path / "b.png", photo.WriteSettings(keep_times=True))
+    assert (tmp_path / "b.png").stat().st_mtime == 10**9
