@@ -263,7 +263,7 @@ class _Work:
     def _place_beside(self, source: Path, number: int) -> Path:
         """The place of a result beside its source, usually in the same format."""
         ext = SUFFIXES.get(self.wanted.results.format, source.suffix)
-        return source.with_name(self._name(source, number, ext, self.wanted.results.name))
+        return source.parent / self._name(source, number, ext, self.wanted.results.name)
 
     def _name(self, source: Path, number: int, ext: str, template: str) -> str:
         strength, checkpoint = self.derainer.options.strength, self.derainer.card.id

@@ -165,6 +165,15 @@ def test_one_bad_photo_does_not_stop_the_others(
     assert exit_code("derain", empty, missing) == 1
 
 
+@pytest.mark.parametrize("folder", [".", "/"])
+def test_a_folder_without_a_name_is_no_photo(
+    rainy: Path, folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("derain", folder, rainy) == 2
+    assert f"{folder} is a folder" in capsys.readouterr().err
+    assert rainy.with_name("雨 street_derained.png").exists()
+
+
 def test_an_earlier_result_is_replaced_only_when_asked(
     rainy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
