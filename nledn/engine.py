@@ -221,6 +221,8 @@ class Derainer:
         focus = focus or Focus()
         cancel = cancel or CancelToken()
         total = len(layer.tiling.tiles)
+        if not layer.done.any():  # `auto` begins a photo with another model
+            self._backend.photo_begins()
         with self._turn, closing(self._batches(pixels, layer, focus, cancel)) as batches:
             for batch, rain in batches:
                 for tile, its, rainy in zip(batch.tiles, rain, batch.rainy, strict=False):

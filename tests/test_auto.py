@@ -14,6 +14,7 @@ from nledn.auto import Automatic, Rain, choose, coverage, explained, judged
 from nledn.card import Card
 from nledn.catalog import DENSE_ID, LIGHT_ID
 from nledn.device import choose as choose_device
+from nledn.errors import OutOfMemory
 from nledn.machine import Machine
 from nledn.models import LoadedModels, photo_key
 from nledn.photo import Photo
@@ -192,6 +193,28 @@ def test_what_was_begun_goes_on_with_its_model(ship: Ship) -> None:
     ship(LIGHT_ID, 3)
     auto.load(options).derain(pixels, into=layer)
     assert np.allclose(layer.rain() * 255, 40, atol=0.1)
+
+
+def test_what_did_not_fit_is_forgotten_with_the_photo(ship: Ship) -> None:
+    for each in ("afterrain", DENSE_ID):
+        ship(each, 5)
+    room_px = [64]
+
+    def crowded(rainy: Floats) -> Floats:
+        if max(rainy.shape) > room_px[0]:
+            raise OutOfMemory("cpu", max(rainy.shape))
+        return rainy
+
+    backend = Finding(crowded)
+    choice = choose_device(FP32, MACHINE)
+    dense = Derainer(FP32, replace(ALLROUND, id=DENSE_ID), choice, MACHINE, backend)
+    models = {"afterrain": allround(Finding(np.ones_like)), DENSE_ID: dense}
+    engine = Automatic(FP32, lambda options: models[options.weights])
+    pixels = np.zeros((96, 96, 3), np.uint8)
+    assert engine.derain(pixels).record.notes
+    room_px[0] = 96
+    assert not engine.derain(pixels).record.notes
+    assert backend.shown[-1].shape == (1, 3, 96, 96)
 
 
 def test_models_look_once_and_share_what_a_person_asked_for(
