@@ -11,6 +11,7 @@ import pytest
 from nledn import backends
 from nledn.backends import backend_benchmark
 from nledn.backends.backend_benchmark import ROOM_BYTES, Attempt
+from nledn.cli.info import tried
 from nledn.machine import Gpu, Machine, Trial
 from nledn.options import Options
 
@@ -98,6 +99,22 @@ def test_a_crash_counts_and_the_second_one_for_ever(attempt: Callable[..., Attem
         wait_until(begun.is_over)
         assert begun.is_held
         assert backend_benchmark.remembered(MACHINE) == left
+
+
+def test_a_command_that_begins_meanwhile_waits_for_the_verdict(
+    attempt: Callable[..., Attempt],
+) -> None:
+    attempt("time.sleep(1); return Trial(agrees=True, times_as_fast=1.5)")
+    wait_until(lambda: backend_benchmark.remembered(MACHINE) is not None)
+    unfinished = replace(MACHINE, openvino_trial=backend_benchmark.BEGAN)
+    assert tried(Options(), unfinished).openvino_trial == Trial(agrees=True, times_as_fast=1.5)
+
+
+def test_a_command_does_not_try_again_what_ended_another(attempt: Callable[..., Attempt]) -> None:
+    begun = attempt("os.abort()")
+    wait_until(begun.is_over)
+    unfinished = replace(MACHINE, openvino_trial=backend_benchmark.BEGAN)
+    assert tried(Options(), unfinished) == unfinished
 
 
 @pytest.mark.parametrize("before", [None, backend_benchmark.BEGAN])

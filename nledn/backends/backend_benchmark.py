@@ -52,6 +52,12 @@ def remembered(machine: Machine) -> Trial | None:
         return None
 
 
+def settled(machine: Machine) -> Trial | None:
+    """Return the verdict, once no other process is at it any more; None without one."""
+    with verdicts.alone(_path(machine)):
+        return remembered(machine)
+
+
 def would_decide(options: Options, machine: Machine) -> bool:
     """Return whether a benchmark could change the backend.
 

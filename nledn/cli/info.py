@@ -120,7 +120,13 @@ def _places() -> list[tuple[str, str, str]]:
 
 def tried(options: Options, machine: Machine) -> Machine:
     """Benchmark OpenVINO and say so, if it could be chosen and is untested; return the machine."""
-    if machine.openvino_trial is not None or not backend_benchmark.would_decide(options, machine):
+    unfinished = (None, backend_benchmark.BEGAN, backend_benchmark.BEGAN_AGAIN)
+    if machine.openvino_trial not in unfinished:
+        return machine
+    if not backend_benchmark.would_decide(options, machine):
+        return machine
+    machine = replace(machine, openvino_trial=backend_benchmark.settled(machine))
+    if machine.openvino_trial is not None:
         return machine
     err.print("Testing OpenVINO, once on this machine; this takes about ten seconds.")
     return replace(machine, openvino_trial=backend_benchmark.hold(machine))
