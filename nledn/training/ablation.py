@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 RESULTS_FILE = "results.csv"
 TABLE_FILE = "table.md"
 ALIKE_FILE = "alike.json"
+SETS_FILE = "sets.json"
 HELD_OUT = "held out"
 
 
@@ -63,7 +64,7 @@ def ablate(recipe: Recipe, plan: AblationPlan, folder: Path) -> list[AblationRes
         PairsError: a folder holds no pairs.
         ValueError: an unknown variant, no pairs held out or too few to hold them out, rainy photos
             without a clean one, or the folder's results are of another recipe, other pairs or
-            another precision.
+            another precision, or of other pairs by a name of `also`.
     """
     _check(recipe, plan)
     pairs = all_pairs(plan.pairs)
@@ -71,6 +72,7 @@ def ablate(recipe: Recipe, plan: AblationPlan, folder: Path) -> list[AblationRes
     sets |= {name: all_pairs(path) for name, path in plan.also.items()}
     folder.mkdir(parents=True, exist_ok=True)
     _keep_alike(recipe, plan, folder / ALIKE_FILE)
+    _keep_sets(plan, folder / SETS_FILE)
     results = _read(folder / RESULTS_FILE)
     for seed in plan.seeds:  # all variants once before any twice: a table can be had early
         for variant in plan.variants:
@@ -105,6 +107,16 @@ def _keep_alike(recipe: Recipe, plan: AblationPlan, path: Path) -> None:
         wrong = "another recipe, other pairs or another precision"
         raise ValueError(f"{path.parent} has results of {wrong}: they would not be comparable")
     path.write_text(text, "utf-8")
+
+
+def _keep_sets(plan: AblationPlan, path: Path) -> None:
+    """Note the folders of the sets, and refuse another one under a name that has scores."""
+    kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    sets = {name: str(folder.resolve()) for name, folder in plan.also.items()}
+    for name in sets.keys() & kept.keys():
+        if sets[name] != kept[name]:
+            raise ValueError(f"{path.parent} has scores of other pairs named {name}: {kept[name]}")
+    path.write_text(json.dumps(kept | sets, indent=1), "utf-8")
 
 
 def _trained(recipe: Recipe, run: Run, pairs: Sequence[Pair]) -> NLEDN:

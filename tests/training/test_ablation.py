@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def test_one_folder_compares_only_what_was_trained_alike(tmp_path: Path, pairs: 
     for recipe, other in ((longer, plan), (tiny(), replace(plan, bf16=True))):
         with pytest.raises(ValueError, match="not be comparable"):
             ablate(recipe, other, tmp_path / "out")
+
+
+def test_scores_of_other_pairs_are_not_shown_under_their_name(tmp_path: Path, pairs: Path) -> None:
+    others = tmp_path / "others"
+    shutil.copytree(pairs, others)
+    plan = AblationPlan(("ra",), (1,), pairs, {"more": pairs})
+    ablate(tiny(), plan, tmp_path / "out")
+    ablate(tiny(), replace(plan, also={}), tmp_path / "out")
+    with pytest.raises(ValueError, match="scores of other pairs named more"):
+        ablate(tiny(), replace(plan, also={"more": others}), tmp_path / "out")
+    found = ablate(tiny(), replace(plan, also={"others": others}), tmp_path / "out")
+    assert [each.set_name for each in found] == [HELD_OUT, "more", "others"]
 
 
 def test_what_cannot_be_compared_is_found_before_the_first_training(
