@@ -106,6 +106,12 @@ def say_error(error: DerainError) -> None:
     err.print(str(error), style="red")
 
 
+def log_each_step() -> None:
+    """Log what `--verbose` asks for."""
+    logging.getLogger().setLevel(logging.DEBUG)
+    logging.getLogger("pyvips").setLevel(logging.NOTSET)
+
+
 def say_version(wanted: bool) -> None:
     """Print the version, which ends the program."""
     if wanted:

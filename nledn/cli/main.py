@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nledn import malloc, temporary_files
-from nledn.cli.console import Exit, err, say_version
+from nledn.cli.console import Exit, err, log_each_step, say_version
 from nledn.messages import LogLines
 
 FOLDERS = "For a folder of photos there is nledn batch, for one where photos arrive nledn watch."
@@ -109,9 +109,11 @@ def _program(
     err.quiet = quiet
     handler = logging.StreamHandler()
     handler.setFormatter(LogLines(logging.BASIC_FORMAT))
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler])
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     # libvips warns of bytes; our notes say what it means for a photo.
-    logging.getLogger("pyvips").setLevel(logging.NOTSET if verbose else logging.ERROR)
+    logging.getLogger("pyvips").setLevel(logging.ERROR)
+    if verbose:
+        log_each_step()
     malloc.keep_freed()  # before a batch starts its threads
     temporary_files.remove_abandoned()
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from nledn.cli.console import err, exit_on_error, say_version
+from nledn.cli.console import err, exit_on_error, log_each_step, say_version
 from nledn.errors import OptionInvalid
 from nledn.naming import DEFAULT_TEMPLATE
 from nledn.options import AUTO, Options, parse_tile
@@ -89,6 +89,7 @@ RESULTS = ("name", "format", "quality", "record", "strip", "keep_times")
 # Taken by every command, listed by `nledn --help` alone, where they may stand too.
 _EVERYWHERE: dict[str, Any] = {
     "quiet": Annotated[bool, typer.Option("-q", "--quiet", hidden=True)],
+    "verbose": Annotated[bool, typer.Option("--verbose", hidden=True)],
     "version": Annotated[
         bool, typer.Option("--version", callback=say_version, is_eager=True, hidden=True)
     ],
@@ -101,7 +102,7 @@ def taking(*names: str, hidden: Sequence[str] = ()) -> Callable[[Command], Comma
     """Give a command some of the shared options, as `options: Options`, `results: ResultOptions`.
 
     Errors of the whole command are turned into sentences and exit codes here, and each command
-    takes `--quiet` and `--version`.
+    takes `--quiet`, `--verbose` and `--version`.
 
     Typer reads a command's signature, so the wrapper shows the command's own parameters and
     then the shared ones. A parameter of the command's own stands in for the shared one of its name.
@@ -122,6 +123,8 @@ def _taking(names: Sequence[str], hidden: Sequence[str], command: Command) -> Co
     @wraps(command)
     def wrapper(**arguments: Any) -> None:
         err.quiet |= arguments.pop("quiet", False)
+        if arguments.pop("verbose", False):
+            log_each_step()
         arguments.pop("version", None)
         chosen = {name: arguments.pop(name) for name in shared_names}
         if "tile" in chosen:

@@ -1,6 +1,7 @@
 """`nledn derain` and `nledn info` as people type them, on small real files."""
 
 import json
+import logging
 import os
 import signal
 import stat
@@ -163,6 +164,17 @@ def test_one_bad_photo_does_not_stop_the_others(
     assert "empty.jpg is empty" in said
     assert "not found" in said
     assert exit_code("derain", empty, missing) == 1
+
+
+def test_each_step_is_logged_where_an_error_says_to_ask_for_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)  # set back after the test
+    caplog.handler.setLevel(logging.NOTSET)
+    assert exit_code("derain", tmp_path / "gone.jpg") == 1
+    assert not caplog.text
+    assert exit_code("derain", tmp_path / "gone.jpg", "--verbose") == 1
+    assert "gone.jpg failed" in caplog.text
 
 
 @pytest.mark.parametrize("folder", [".", "/"])
