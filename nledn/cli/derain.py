@@ -191,7 +191,7 @@ class _Work:
         places = ((path, self._place_beside(path, n)) for n, path in enumerate(sources, start=1))
         self._places = frozenset(place for path, place in places if place != path)
         self._skips = len(sources) > 1  # a single result is meant to be derained again
-        if self.wanted.writing.overwrite and self._skips:
+        if self._skips:
             self._sources = tuple(path for path in sources if not self._is_ours(path))
 
     def derain(self, path: Path, number: int) -> Told:
@@ -252,9 +252,9 @@ class _Work:
         )
 
     def _is_ours(self, path: Path) -> bool:
-        """Return whether a source is an earlier result by its name and by its record."""
-        if path not in self._places:
-            return False
+        """Return whether a source is an earlier result by its name, and its record if replaced."""
+        if path not in self._places or not self.wanted.writing.overwrite:
+            return path in self._places
         try:
             return is_result(decoder.read(path, cancel=self.cancel).xmp)
         except DerainError:

@@ -198,6 +198,19 @@ def test_an_earlier_result_is_replaced_only_when_asked(
     assert pixels_of(target).shape == (40, 56, 3)
 
 
+def test_earlier_results_beside_their_photos_are_named_as_what_they_are(
+    rainy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = rainy.with_name("雨 street_derained.png")
+    assert exit_code("derain", rainy) == 0
+    before = result.read_bytes()
+    capsys.readouterr()
+    assert exit_code("derain", rainy, result) == 2
+    said = capsys.readouterr().err
+    assert "already exists. Choose another name, or replace it with --overwrite." in said
+    assert result.read_bytes() == before
+
+
 def test_two_photos_of_one_name_do_not_replace_each_other(rainy: Path, tmp_path: Path) -> None:
     twin = tmp_path / rainy.name
     Image.fromarray(streaked(8, 8)).save(twin)
