@@ -1,5 +1,6 @@
 """Pairs of rainy and clean photos, in the layouts of the data sets."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -192,8 +193,8 @@ def _named(photo_path: Path, folder: Path, stems: list[str]) -> Iterator[Path]:
         for stem in dict.fromkeys(stems):
             for suffix in photo.readable_suffixes():
                 names += [f"{stem}{suffix}", f"{stem}{suffix.upper()}"]
-        with suppress(PermissionError):  # the folder may not be entered
-            yield from (place / name for name in names if (place / name).is_file())
+        # Not `Path.is_file`, which raises for a name that is too long or may not be looked at.
+        yield from (place / name for name in names if os.path.isfile(place / name))  # noqa: PTH113
 
 
 def _first(paths: Iterator[Path], rainy: Path | None) -> Path | None:

@@ -1,5 +1,5 @@
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -189,6 +189,16 @@ def test_a_photo_is_its_own_truth_only_where_nothing_else_is(
     assert truth_of(Path(rainy), tmp_path, photo) == photo
     put(tmp_path / clean)
     assert truth_of(Path(rainy), tmp_path, photo) == tmp_path / clean
+
+
+@pytest.mark.parametrize("find", [truth_of, result_of])
+def test_a_name_that_leaves_no_room_for_more_letters_is_looked_for(
+    tmp_path: Path, find: Callable[[Path, Path], Path | None]
+) -> None:
+    name = Path(f"{'rain' * 62}.jpg")
+    assert find(name, tmp_path) is None
+    put(tmp_path / name.with_suffix(".png"))
+    assert find(name, tmp_path) == tmp_path / name.with_suffix(".png")
 
 
 def test_rainy_photos_without_a_clean_one_are_named(tmp_path: Path) -> None:
