@@ -115,13 +115,14 @@ class Done:
 
     Attributes:
         source_seen: the photo when it was read.
-        output_seen: the result when it was written; without sha256.
+        output_seen: the result when it was written; without sha256. None if another program took it
+            away at once.
         seconds: of computing, without reading and writing.
     """
 
     output: Path
     source_seen: Seen
-    output_seen: Seen
+    output_seen: Seen | None
     seconds: float
     device: str
     figures: ResultFacts

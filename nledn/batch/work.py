@@ -132,8 +132,6 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
     )
     make_folder(target.path.parent)
     after, output = _write(result, job, target, settings)
-    output_seen = seen_of(output)
-    assert output_seen is not None, "the result was just written"
     pictures = None
     if job.n <= PICTURES_AT_MOST:
         pictures = ThumbnailPair(thumbnail(before), thumbnail(after))
@@ -142,7 +140,7 @@ def save(derained: DerainedPhoto, settings: BatchSettings) -> Done:
     return Done(
         output=output,
         source_seen=loaded.seen,
-        output_seen=output_seen,
+        output_seen=seen_of(output),
         seconds=derained.seconds,
         device=record.device,
         figures=ResultFacts(

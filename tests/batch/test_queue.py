@@ -4,10 +4,11 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nledn import Options
+from nledn import Options, pipeline
 from nledn.batch import BatchSettings, Queue, State, in_list, preview, report_of
 from nledn.batch.journal import Journal
 from nledn.batch.rows import Row, ThumbnailPair
@@ -21,6 +22,7 @@ from nledn.errors import (
     ResultExists,
     WouldReplaceSource,
 )
+from nledn.photo import Photo
 from tests.batch.batches import (
     CARD,
     LEVELS,
@@ -122,6 +124,20 @@ def test_a_result_that_is_gone_is_made_again(wet: Path, dry: Path) -> None:
     (dry / "1_derained.png").unlink()
     batch(wet, dry)
     assert "1_derained.png" in results(dry)
+
+
+def test_a_result_that_is_taken_away_at_once_is_done(
+    wet: Path, dry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = pipeline.write
+
+    def written_and_taken(*arguments: Any, **settings: Any) -> Photo:
+        after = write(*arguments, **settings)
+        next(dry.rglob("*_derained.png")).unlink()
+        return after
+
+    monkeypatch.setattr(pipeline, "write", written_and_taken)
+    assert batch(wet, dry)[0].counts.done == 3
 
 
 def test_a_result_that_a_person_went_on_with_is_theirs(wet: Path, dry: Path) -> None:
