@@ -5,8 +5,9 @@ Threads here or workers elsewhere only see jobs and outcomes.
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from nledn import temporary_files
 from nledn.batch.journal import Journal
@@ -106,6 +107,11 @@ class Queue:
     def _leave_out_others(self) -> None:
         others = [row.source for row in self._journal.rows() if row.source not in self._sources]
         self._journal.leave_out(others)
+
+    def keep_to(self, sources: Container[Path]) -> None:
+        """Leave what is still to be done to a later run, but for these photos."""
+        planned = (row.source for row in self._journal.rows() if row.state is State.PLANNED)
+        self._journal.leave_out([source for source in planned if source not in sources])
 
     def take(self) -> BatchJob | None:
         """Return the next photo to do; None when all are done.

@@ -125,6 +125,9 @@ class Watch:
         except BatchInputEmpty:  # the arrived files are missing, or results
             return
         with queue:
+            # An earlier photo is neither done again when its result was taken away, nor while it
+            # is written to.
+            queue.keep_to(self._new)
             if queue.counts().planned:
                 self._out = queue.workspace.out
                 ending = run(queue, self._engine, self._tell, self.cancel)
@@ -138,7 +141,7 @@ class Watch:
 
     def _tell(self, update: Update) -> None:
         """Print the lines of a finished photo, or the error of a failed one."""
-        if update.state == "running" or update.source not in self._new:
+        if update.state == "running":
             return
         if update.state == "done":
             assert update.row is not None and update.row.output is not None, "it is done"

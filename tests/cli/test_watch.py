@@ -67,6 +67,18 @@ def test_it_derains_what_is_there_and_what_arrives_until_it_is_interrupted(tmp_p
     assert results(out) == {"1_derained.png", "day two/2_derained.png"}
 
 
+def test_a_result_that_was_taken_away_is_not_made_again(tmp_path: Path) -> None:
+    source, out = tmp_path / "wet", tmp_path / "dry"
+    make_photo(source / "1.png", 1)
+    with watching(source, out) as process:
+        assert line_of(process) == str(out / "1_derained.png")
+        (out / "1_derained.png").unlink()
+        make_photo(source / "2.png", 2)
+        assert line_of(process) == str(out / "2_derained.png")
+        assert interrupted(process)[2].endswith("Ended: 2 photos done, 0 failed.\n")
+    assert results(out) == {"2_derained.png"}
+
+
 @pytest.mark.parametrize("way", [".", "deep/.."])
 def test_it_continues_and_takes_no_result_for_a_photo(
     way: str,
