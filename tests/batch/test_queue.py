@@ -10,6 +10,7 @@ import pytest
 
 from nledn import Options, pipeline
 from nledn.batch import BatchSettings, Queue, State, in_list, preview, report_of
+from nledn.batch.database import LARGEST_BYTES
 from nledn.batch.journal import Journal
 from nledn.batch.rows import Row, ThumbnailPair
 from nledn.errors import (
@@ -302,6 +303,14 @@ def test_an_output_folder_can_be_moved_with_its_journal(wet: Path, dry: Path) ->
     before = times(moved)
     batch(wet, moved)
     assert times(moved) == before
+
+
+def test_a_journal_has_room_for_a_million_photos(wet: Path, dry: Path, tmp_path: Path) -> None:
+    row = batch(wet, dry)[1][0]
+    journal = Journal(tmp_path / "queue.sqlite")
+    journal.plan(replace(row, source=wet / f"{n:07}.png", n=n) for n in range(1, 1001))
+    journal.close()
+    assert 1000 * journal.path.stat().st_size < LARGEST_BYTES
 
 
 def test_two_folders_into_one_do_not_replace_each_other(tmp_path: Path, dry: Path) -> None:
