@@ -27,6 +27,7 @@ LARGEST_BYTES = 2 << 30  # the rows of a million photos take some 1.4 GB
 PAGE_BYTES = 1 << 14  # a row of more than a quarter, as ours of SQLite's 4 KiB, takes one more page
 LARGEST_VALUE_BYTES = 1 << 20
 _OPENING_S = 20.0  # a database can be built so that its tables never end
+_READ_BYTES_S = 4 << 20  # of a slow network disk
 _COPIES = 10  # of a journal that is written to meanwhile
 
 _PHOTOS = """
@@ -194,7 +195,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     )
     try:
         _restrict(database)
-        _prepare(database)
+        _prepare(database, path.stat().st_size)
     except BaseException:
         database.close()
         raise
@@ -210,8 +211,8 @@ def _restrict(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA cell_size_check = ON")
 
 
-def _prepare(database: sqlite3.Connection) -> None:
-    until = time.monotonic() + _OPENING_S
+def _prepare(database: sqlite3.Connection, size_bytes: int) -> None:
+    until = time.monotonic() + _OPENING_S + size_bytes / _READ_BYTES_S
     database.set_progress_handler(lambda: time.monotonic() > until, 10_000)
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > VERSION:

@@ -313,6 +313,17 @@ def test_a_journal_has_room_for_a_million_photos(wet: Path, dry: Path, tmp_path:
     assert 1000 * journal.path.stat().st_size < LARGEST_BYTES
 
 
+def test_a_large_journal_on_a_slow_disk_gets_more_time_to_open(
+    wet: Path, dry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = batch(wet, dry)[1][0]
+    journal = Journal(tmp_path / "queue.sqlite")
+    journal.plan(replace(row, source=wet / f"{n:07}.png", n=n) for n in range(1, 5001))
+    journal.close()
+    monkeypatch.setattr("nledn.batch.database._OPENING_S", 0.0)  # that of any journal
+    Journal(journal.path).close()
+
+
 def test_two_folders_into_one_do_not_replace_each_other(tmp_path: Path, dry: Path) -> None:
     for name, seed in (("a", 1), ("b", 2)):
         make_photo(tmp_path / name / "1.png", seed)
