@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -94,8 +97,8 @@ def started_here(workers: int) -> Iterator[Cluster]:
         private = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
         # Workers get the first word, scheduler and nannies the second.
         stack.enter_context(dask.config.set({**no_pages, "temporary-directory": private}))
-        cluster = stack.enter_context(
-            LocalCluster(
+        with _ctrl_c_kept_from_children():
+            started = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=THREADS_A_WORKER,
                 host=LOOPBACK,
@@ -108,9 +111,23 @@ def started_here(workers: int) -> Iterator[Cluster]:
                 local_directory=private,
                 memory_limit=0,  # what a photo needs is planned by the engine
             )
-        )
+        cluster = stack.enter_context(started)
         client = stack.enter_context(Client(cluster, set_as_default=False))
         yield Cluster(cluster.scheduler_address, client, max(1, CPU_COUNT // workers))
+
+
+@contextmanager
+def _ctrl_c_kept_from_children() -> Iterator[None]:
+    """Have processes that start meanwhile never get it: `_DEAF` comes seconds later."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # when that is started, it ends the blocking
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _quieten() -> None:

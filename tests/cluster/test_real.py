@@ -185,6 +185,21 @@ def test_a_cluster_started_here_is_stopped_and_goes_on(
     assert_all_done_once(dry)
 
 
+def test_ctrl_c_while_a_cluster_starts_here_stops_the_batch(
+    wet: Path, weights: Path, tmp_path: Path
+) -> None:
+    here = command(wet, tmp_path / "dry", weights, local_workers=2)
+    with running(*here, own_group=True) as client:
+        assert client.stderr is not None
+        while len(psutil.Process(client.pid).children()) < 2:  # a tracker, and a worker
+            assert client.poll() is None
+        os.killpg(client.pid, signal.SIGINT)
+        said = client.stderr.read()
+        assert client.wait() == 130, said
+    assert "run the same command to continue" in said
+    assert "Traceback" not in said
+
+
 def assert_only_loopback(processes: list[psutil.Process]) -> None:
     listening = [
         connection.laddr.ip
