@@ -5,6 +5,8 @@ find the same size and time.
 """
 
 import logging
+import os
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -78,8 +80,8 @@ def observed(
     Args:
         folder: to watch; its tree is read before this returns.
         seen: called from the observer's thread with a photo that arrived or changed.
-        gone: called from there when the folder was deleted or moved: nothing is seen any more,
-            not even in another folder of that name.
+        gone: called from a thread when the folder was deleted or moved, or its disk taken out:
+            nothing is seen any more, not even in another folder of that name. May come twice.
 
     Raises:
         FolderNotFound: the folder is missing or cannot be watched.
@@ -89,13 +91,35 @@ def observed(
     where = folder.resolve()  # nothing is seen through a link
     observer, handler = Observer(), _handler(where, lambda path: seen(folder / path), gone)
     try:
+        watched = folder.stat()
         observer.schedule(handler, str(where), recursive=True)
         observer.start()
     except OSError as error:
         raise FolderNotFound(folder) from error
     with suppress(OSError):  # may not be listed; on Linux it alone tells that the folder was moved
         observer.schedule(handler, str(where.parent))
+    asked = (folder, watched, observer, gone)
+    threading.Thread(target=_check_place, args=asked, daemon=True).start()
     return observer
+
+
+def _check_place(
+    folder: Path, watched: os.stat_result, observer: "BaseObserver", gone: Callable[[], None]
+) -> None:
+    """Report that another disk or none is in its place, or that a folder above it was moved."""
+    while observer.is_alive() and _is_there(folder, watched):
+        observer.join(SETTLE_S)
+    if observer.is_alive():
+        gone()
+
+
+def _is_there(folder: Path, watched: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(watched, folder.stat())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True  # a network disk may be out of reach for a moment
 
 
 class _AtItsEnd(logging.Filter):

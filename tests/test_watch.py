@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Event
 
 from nledn.watch import Settling, observed, stamps_of
 
@@ -51,6 +52,18 @@ def test_a_folder_is_watched_through_a_link_and_under_its_name(tmp_path: Path) -
     try:
         (tmp_path / "camera" / "1.jpg").write_bytes(b"whole")
         assert arrived.get(timeout=20) == link / "1.jpg"
+    finally:
+        observer.stop()
+        observer.join()
+
+
+def test_a_folder_goes_with_one_above_it(tmp_path: Path) -> None:
+    folder, gone = tmp_path / "card" / "DCIM" / "100", Event()
+    folder.mkdir(parents=True)
+    observer = observed(folder, lambda _: None, gone.set)
+    try:
+        (tmp_path / "card").rename(tmp_path / "moved")
+        assert gone.wait(timeout=20)
     finally:
         observer.stop()
         observer.join()
