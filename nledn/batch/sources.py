@@ -95,14 +95,18 @@ def _walk(
     def note(error: OSError) -> None:
         unlisted.append(Path(error.filename))
 
-    seen = set(passed_over)
-    for folder, subfolders, names in os.walk(root, onerror=note, followlinks=True):
-        identity = identity_of(Path(folder))
-        is_new = not identity & seen
-        seen |= identity
-        subfolders[:] = [name for name in subfolders if recursive and is_new and _is_wanted(name)]
-        if is_new:
-            yield from (Path(folder, name).relative_to(root) for name in filter(_is_wanted, names))
+    seen, trees = set(passed_over), [root]
+    for tree in trees:  # links last, so that a folder which is here anyway keeps its own name
+        for folder, subfolders, names in os.walk(tree, onerror=note):
+            identity = identity_of(Path(folder))
+            is_new = not identity & seen
+            seen |= identity
+            subfolders[:] = filter(_is_wanted, subfolders if recursive and is_new else ())
+            trees += (path for name in subfolders if (path := Path(folder, name)).is_symlink())
+            if is_new:
+                yield from (
+                    Path(folder, name).relative_to(root) for name in names if _is_wanted(name)
+                )
 
 
 def _is_wanted(name: str) -> bool:

@@ -49,6 +49,14 @@ def test_linked_folders_are_walked_once(tmp_path: Path) -> None:
     assert names(tmp_path / "photos") == ["a.jpg", "itself.jpg", "more/b.jpg"]
 
 
+def test_a_folder_keeps_its_own_name_beside_a_link_to_it(tmp_path: Path) -> None:
+    for letter in "abcdefgh":  # the disk has them in any order
+        make_photos(tmp_path / letter / "deep", ["1.jpg"])
+        (tmp_path / f"link {letter}").symlink_to(tmp_path / letter / "deep")
+    found = in_folder(tmp_path, recursive=True).files
+    assert list(found) == [Path(letter, "deep", "1.jpg") for letter in "abcdefgh"]
+
+
 def test_names_need_not_be_utf_8(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"r\xe9gen.jpg")
     make_photo(tmp_path / "a.jpg").rename(path)
