@@ -75,7 +75,9 @@ def stamps_of(paths: tuple[Path, ...]) -> dict[Path, Stamp | None]:
 def observed(
     folder: Path, seen: Callable[[Path], None], gone: Callable[[], None]
 ) -> "BaseObserver":
-    """Start watching a folder and all below it; stop and join the result.
+    """Start watching a folder and all below it, present links to folders included.
+
+    Stop and join the result.
 
     Args:
         folder: to watch; its tree is read before this returns.
@@ -88,8 +90,10 @@ def observed(
     """
     from watchdog.observers import Observer
 
+    from nledn.batch.sources import links_below  # the window opens before it is needed
+
     where = folder.resolve()  # nothing is seen through a link
-    observer, handler = Observer(), _handler(where, lambda path: seen(folder / path), gone)
+    observer, handler = Observer(), _handler(where, folder, seen, gone)
     try:
         watched = folder.stat()
         observer.schedule(handler, str(where), recursive=True)
@@ -98,6 +102,10 @@ def observed(
         raise FolderNotFound(folder) from error
     with suppress(OSError):  # may not be listed; on Linux it alone tells that the folder was moved
         observer.schedule(handler, str(where.parent))
+    for link in links_below(folder):
+        with suppress(OSError):  # gone meanwhile
+            there = link.resolve()
+            observer.schedule(_handler(there, link, seen), str(there), recursive=True)
     asked = (folder, watched, observer, gone)
     threading.Thread(target=_check_place, args=asked, daemon=True).start()
     return observer
@@ -134,8 +142,9 @@ logging.getLogger("watchdog.observers.inotify").addFilter(_AtItsEnd())
 
 
 def _handler(
-    folder: Path, seen: Callable[[Path], None], gone: Callable[[], None]
+    folder: Path, name: Path, seen: Callable[[Path], None], gone: Callable[[], None] = lambda: None
 ) -> "FileSystemEventHandler":
+    """Make a handler of what happens in a folder, whose files are `seen` below its other name."""
     from watchdog.events import FileSystemEventHandler
 
     from nledn.photo.formats import readable_suffixes
@@ -151,6 +160,6 @@ def _handler(
             path = Path(str(event.dest_path or event.src_path))
             is_photo = path.suffix.lower() in suffixes and not path.name.startswith(".")
             if is_photo and folder in path.parents:
-                seen(path.relative_to(folder))
+                seen(name / path.relative_to(folder))
 
     return Handler()

@@ -57,6 +57,21 @@ def test_a_folder_is_watched_through_a_link_and_under_its_name(tmp_path: Path) -
         observer.join()
 
 
+def test_what_arrives_behind_a_link_is_seen_under_the_link(tmp_path: Path) -> None:
+    folder, arrived = tmp_path / "wet", SimpleQueue[Path]()
+    folder.mkdir()
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    (folder / "more").symlink_to(tmp_path / "elsewhere")
+    (folder / "again").symlink_to(folder)
+    observer = observed(folder, arrived.put, lambda: None)
+    try:
+        (tmp_path / "elsewhere" / "deep" / "1.jpg").write_bytes(b"whole")
+        assert arrived.get(timeout=20) == folder / "more" / "deep" / "1.jpg"
+    finally:
+        observer.stop()
+        observer.join()
+
+
 def test_a_folder_goes_with_one_above_it(tmp_path: Path) -> None:
     folder, gone = tmp_path / "card" / "DCIM" / "100", Event()
     folder.mkdir(parents=True)

@@ -91,6 +91,14 @@ def _walk(
         passed_over: folders to leave out, as `identity_of` gives them.
         unlisted: gets the folders that cannot be listed.
     """
+    for _, folder, names in _folders(root, recursive, passed_over, unlisted):
+        yield from (Path(folder, name).relative_to(root) for name in filter(_is_wanted, names))
+
+
+def _folders(
+    root: Path, recursive: bool, passed_over: frozenset[tuple[int, int]], unlisted: list[Path]
+) -> Iterator[tuple[Path, str, list[str]]]:
+    """Yield each folder once: `root` or the link that led to it, the folder, its files."""
 
     def note(error: OSError) -> None:
         unlisted.append(Path(error.filename))
@@ -104,9 +112,13 @@ def _walk(
             subfolders[:] = filter(_is_wanted, subfolders if recursive and is_new else ())
             trees += (path for name in subfolders if (path := Path(folder, name)).is_symlink())
             if is_new:
-                yield from (
-                    Path(folder, name).relative_to(root) for name in names if _is_wanted(name)
-                )
+                yield tree, folder, names
+
+
+def links_below(folder: Path) -> list[Path]:
+    """Return the links to other folders that `in_folder` follows below one, recursively."""
+    trees = (tree for tree, _, _ in _folders(folder, True, frozenset(), []))
+    return [tree for tree in dict.fromkeys(trees) if tree != folder]
 
 
 def _is_wanted(name: str) -> bool:
