@@ -52,7 +52,7 @@ def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) 
         raise BatchInputEmpty(found.root)
     numbers = _numbers([found.root / path for path in files], known, request)
     rows = [
-        _row(found.root / path, n, path.with_suffix(""), known, request, where)
+        _row(found.root / path, n, _base(path), known, request, where)
         for n, path in zip(numbers, files, strict=True)
     ]
     # Without the stem, the numbers tell names apart.
@@ -62,8 +62,7 @@ def planned(request: BatchRequest, where: Workspace, known: Mapping[Path, Row]) 
 def _without_results(files: list[Path], request: BatchRequest) -> list[Path]:
     """Results among their sources, known by name: the journal may have been deleted."""
     results = {
-        _target(path.with_suffix(""), n, path.suffix, request): path
-        for n, path in enumerate(files, start=1)
+        _target(_base(path), n, path.suffix, request): path for n, path in enumerate(files, start=1)
     }
     return [path for path in files if results.get(path, path) == path]
 
@@ -93,6 +92,11 @@ def _numbers(
 
 def _target(base: Path, n: int, ext: str, request: BatchRequest) -> Path:
     return target_of(BatchJob(n, Path(), base, request.card.id), ext, request.settings)
+
+
+def _base(path: Path) -> Path:
+    """Return a path without its ending, unless that leaves a folder's name, as of `..jpg`."""
+    return path if path.stem in (".", "..") else path.with_suffix("")
 
 
 def _row(

@@ -297,6 +297,15 @@ def test_names_that_are_no_utf_8_and_have_line_ends(wet: Path, dry: Path) -> Non
     assert r"\xff.png is damaged or its content is not PNG" in failed
 
 
+def test_a_name_of_dots_alone_is_a_name(wet: Path, dry: Path) -> None:
+    photos = [(wet / str(n)).with_suffix(".png").rename(wet / ("." * n + ".png")) for n in (1, 2)]
+    found = in_list(map(os.fsencode, photos), wet / "list")
+    for _ in range(2):
+        ending, rows = run_batch(replace(request(wet, dry), found=found))
+        assert ending.counts.done == 2
+    assert [str(row.output) for row in rows] == ["..png_derained.png", "...png_derained.png"]
+
+
 def test_an_output_folder_can_be_moved_with_its_journal(wet: Path, dry: Path) -> None:
     batch(wet, dry)
     moved = dry.rename(dry.with_name("elsewhere"))
