@@ -103,7 +103,7 @@ def read_config(path: Path | None, options: Options) -> Config:
 def _values(path: Path) -> dict[str, Any]:
     """Return the values by `KINDS`' keys, each of its type."""
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise _refusal(path, error.strerror or str(error)) from error
     except ValueError as error:  # TOML's and UTF-8's

@@ -8,6 +8,7 @@ import pytest
 
 from nledn.cli import main
 from nledn.cli.batch_config import KINDS
+from tests import commands
 from tests.batch.batches import exit_code, results
 
 WET = ["1.png", "2.png", "sub/10.jpg"]
@@ -61,6 +62,15 @@ def test_a_config_that_cannot_be_meant_is_refused(
     assert caught.value.code == 64
     assert f"{config}: {words}" in capsys.readouterr().err
     assert not dry.exists()
+
+
+def test_the_mark_that_windows_puts_before_a_file_is_no_part_of_a_config(
+    wet: Path, dry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = wet.parent / "batch.toml"
+    config.write_text("pattern = ['1.*']", "utf-8-sig")
+    assert commands.exit_code("batch", wet, dry, "--config", config, "--dry-run") == 0
+    assert "1 of 1 photos would be derained" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
