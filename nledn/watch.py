@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from nledn.errors import FolderNotFound
+from nledn.errors import FolderNotFound, FolderNotWatched
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -86,20 +86,24 @@ def observed(
             nothing is seen any more, not even in another folder of that name. May come twice.
 
     Raises:
-        FolderNotFound: the folder is missing or cannot be watched.
+        FolderNotFound: the folder is missing.
+        FolderNotWatched: other programs have all that the system allows, or it forbids it.
     """
     from watchdog.observers import Observer
 
     from nledn.batch.sources import links_below  # the window opens before it is needed
 
     where = folder.resolve()  # nothing is seen through a link
-    observer, handler = Observer(), _handler(where, folder, seen, gone)
+    handler = _handler(where, folder, seen, gone)
     try:
         watched = folder.stat()
+        observer = Observer()
         observer.schedule(handler, str(where), recursive=True)
         observer.start()
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise FolderNotFound(folder) from error
+    except OSError as error:
+        raise FolderNotWatched(folder, error.strerror or str(error)) from error
     with suppress(OSError):  # may not be listed; on Linux it alone tells that the folder was moved
         observer.schedule(handler, str(where.parent))
     for link in links_below(folder):

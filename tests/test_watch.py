@@ -1,9 +1,13 @@
 """Files that arrive count as complete once they have stayed the same for a moment."""
 
+import errno
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
 
+import pytest
+
+from nledn.errors import FolderNotWatched
 from nledn.watch import Settling, observed, stamps_of
 
 
@@ -82,3 +86,14 @@ def test_a_folder_goes_with_one_above_it(tmp_path: Path) -> None:
     finally:
         observer.stop()
         observer.join()
+
+
+def test_a_system_that_watches_no_more_folders_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused() -> None:
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    monkeypatch.setattr("watchdog.observers.Observer", refused)
+    with pytest.raises(FolderNotWatched, match="cannot be watched"):
+        observed(tmp_path, lambda _: None, lambda: None)

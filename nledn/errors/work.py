@@ -102,6 +102,13 @@ class FolderNotFound(InputNotFound):
     """Folder not found: {path}."""
 
 
+class FolderNotWatched(BatchError):
+    """{path} cannot be watched ({detail})."""
+
+    detail: str
+    remedy = "Close other programs that watch folders, or try again later."
+
+
 class BatchInputIsPhoto(BatchError):
     """{path} is a photo, not a folder or a list of photos."""
 

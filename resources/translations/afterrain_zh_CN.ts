@@ -424,6 +424,10 @@
         <translation>请关闭其他程序后重试，或重新安装 AfterRain。</translation>
     </message>
     <message>
+        <source>Close other programs that watch folders, or try again later.</source>
+        <translation>请关闭其他监视文件夹的程序，或稍后重试。</translation>
+    </message>
+    <message>
         <source>Close other programs, or choose smaller tiles in Settings.</source>
         <translation>请关闭其他程序，或在设置中选择更小的图块。</translation>
     </message>
@@ -2306,6 +2310,10 @@
     <message>
         <source>{path} already exists.</source>
         <translation>{path} 已存在。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be watched ({detail}).</source>
+        <translation>无法监视 {path}（{detail}）。</translation>
     </message>
     <message>
         <source>{path} cannot be written: {suffix} is not a supported format.</source>
