@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.views.viewport import ACTUAL_SIZE, Viewport
+from app.views.viewport import ACTUAL_SIZE, ALONE_KEY, Viewport
 
 NOTCH_FACTOR = 1.25  # zoom of one notch of a wheel
 NOTCH = 120  # eighths of a degree, by Qt's convention
@@ -128,13 +128,13 @@ class Canvas(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Zoom at the pointer by a wheel; pan by two fingers on a touch pad, with Ctrl zoom."""
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        alone = bool(event.modifiers() & ALONE_KEY)  # with it Qt turns the wheel sideways
         on_pad = event.device().type() == QInputDevice.DeviceType.TouchPad
         if on_pad and not control and not event.pixelDelta().isNull():
             moved = QPointF(event.pixelDelta()) * self.devicePixelRatio()
             self.viewport.pan(moved.x(), moved.y())
-        elif event.angleDelta().y():
-            factor = NOTCH_FACTOR ** (event.angleDelta().y() / NOTCH)
-            self.viewport.zoom_by(factor, self.in_frame(event.position()))
+        elif turn := event.angleDelta().y() or (event.angleDelta().x() if alone else 0):
+            self.viewport.zoom_by(NOTCH_FACTOR ** (turn / NOTCH), self.in_frame(event.position()))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name

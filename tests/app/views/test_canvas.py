@@ -86,6 +86,14 @@ def test_two_fingers_on_a_touch_pad_pan_and_with_ctrl_zoom(canvas: Canvas) -> No
     assert canvas.viewport.zoom == 1.25
 
 
+def test_alt_zooms_though_qt_turns_its_wheel_sideways(canvas: Canvas) -> None:
+    canvas.viewport.set_zoom(0.5)
+    wheel(canvas, QPoint(120, 0))
+    assert canvas.viewport.zoom == 0.5, "a wheel that is tilted"
+    wheel(canvas, QPoint(120, 0), keys=Qt.KeyboardModifier.AltModifier)
+    assert canvas.viewport.zoom == pytest.approx(0.625)
+
+
 @pytest.mark.parametrize("button", [LEFT, Qt.MouseButton.MiddleButton])
 def test_a_drag_pans(canvas: Canvas, button: Qt.MouseButton) -> None:
     canvas.viewport.set_zoom(1)
