@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QGridLayout,
     QMessageBox,
     QPlainTextEdit,
     QWidget,
@@ -37,6 +38,7 @@ PartialAnswer = Literal["finish", "save", "cancel"]
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 FETCH_WIDTH_PX = 520
 ICON_PX = 40
+WORDS_PX = 340  # of a question; a style sheet's least width would cut longer ones
 NAMED = 6  # photos with unsaved results that the question names
 LICENCES_PX = (760, 560)  # 100 columns in the usual size, as the list is written
 
@@ -255,8 +257,9 @@ class Dialogs:
         box.setText(text)
         box.setInformativeText(details)
         inside = box.layout()
-        assert inside is not None, "Qt has put text and buttons there"
+        assert isinstance(inside, QGridLayout), "Qt has put icon, text and buttons there"
         inside.setContentsMargins(24, 24, 24, 16)
+        inside.setColumnMinimumWidth(inside.columnCount() - 1, WORDS_PX)
         return box
 
 

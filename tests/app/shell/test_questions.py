@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.shell import theme
 from app.shell.dialogs import Dialogs
 from app.shell.file_dialogs import FileDialog
 from app.tasks import Tasks
@@ -64,6 +65,27 @@ def test_names_of_files_are_no_rich_text(qtbot: QtBot, tasks: Tasks, name: str) 
     QTimer.singleShot(0, look)
     getattr(Dialogs(window, tasks), name)(hostile)
     assert seen
+
+
+@pytest.mark.parametrize("name", ["replace", "unsaved"])
+def test_a_question_about_a_long_name_is_not_cut(
+    qtbot: QtBot, qapp: QApplication, tasks: Tasks, name: str
+) -> None:
+    theme.apply(qapp, "dark")
+    window, fixed = QWidget(), list[int]()
+    qtbot.addWidget(window)
+
+    def look() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        (label,) = [each for each in box.findChildren(QLabel) if "harbour" in each.text()]
+        fixed.append(label.minimumWidth())  # on a wide screen Qt would give no more
+        box.reject()
+
+    QTimer.singleShot(0, look)
+    getattr(Dialogs(window, tasks), name)(f"{'a wet street ' * 6}beside the harbour.jpg")
+    qapp.setStyleSheet("")
+    assert fixed == [0]
 
 
 @pytest.mark.parametrize(
