@@ -20,9 +20,9 @@ from app.batch.jobs import RESULTS
 from app.batch.panel import BatchPanel
 from app.batch.state import BatchState, BatchStatus, counted_of, pace_of
 from app.batch.table import PICTURE, ROW_PX, BatchModel, Column, RowDelegate, note_of
-from app.shell.parts import button, column, heading, muted, row
+from app.shell.parts import Drawing, button, column, heading, muted, row
 from app.shell.shell import Shell
-from app.shell.theme import icon, program_icon
+from app.shell.theme import program_icon
 from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
 from app.tasks import Tasks
@@ -141,7 +141,7 @@ class BatchList(QFrame):
     def _empty(self) -> QWidget:
         page = QFrame()
         page.setObjectName("emptyState")
-        picture = QLabel(pixmap=icon("batch").pixmap(ICON_PX, ICON_PX))
+        picture = Drawing("batch", ICON_PX)
         title = QLabel(tr("Drop photos or folders here"))
         title.setProperty("title", "true")
         place = tr("Results go to a folder “{name}” beside the photos.", name=RESULTS)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.names import as_tip
-from app.shell.parts import muted, row
+from app.shell.parts import Drawing, muted, row
 from app.shell.theme import icon
 from app.shell.thumbnails import Thumbnails
 from app.shell.translation import tr
@@ -82,8 +82,7 @@ class StartPage(QStackedWidget):
 
     def _first_page(self) -> QWidget:
         page, layout = _page()
-        picture = QLabel()
-        picture.setPixmap(icon("picture").pixmap(ICON_PX, ICON_PX))
+        picture = Drawing("picture", ICON_PX)
         title = QLabel(tr("Drop a rainy photo here"))
         title.setProperty("title", "true")
         open_button, sample_button = self._buttons()

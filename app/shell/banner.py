@@ -14,8 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.parts import icon_button, row
-from app.shell.theme import icon
+from app.shell.parts import Drawing, icon_button, row
 from app.shell.translation import explain, tr
 
 Kind = Literal["error", "info", "done"]
@@ -79,7 +78,7 @@ class Banner(QFrame):
         self._fading.setStartValue(1.0)
         self._fading.setEndValue(0.0)
         self._fading.finished.connect(self.clear)
-        self._icon = QLabel()
+        self._icon = Drawing(ICONS["info"], ICON_PX)
         self.words = QLabel(wordWrap=True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # names of files stand in it
         self.words.setTextInteractionFlags(
@@ -103,7 +102,7 @@ class Banner(QFrame):
         self.notice = notice
         if notice.stays:
             self._kept = notice
-        self._icon.setPixmap(icon(ICONS[notice.kind]).pixmap(ICON_PX, ICON_PX))
+        self._icon.draw(ICONS[notice.kind])
         self.words.setText(notice.text)
         self.setAccessibleName(notice.text)
         self.setProperty("kind", notice.kind)

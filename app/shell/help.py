@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TypeAlias
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QImage, QKeySequence, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
@@ -36,7 +36,9 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.listed = QLabel(_table(groups, self.palette().placeholderText().color().name()))
+        self._groups = groups
+        self.listed = QLabel()
+        self._write()
         area = scrolling(self.listed)
         area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # arrow keys scroll
         area.setMinimumWidth(self.listed.sizeHint().width() + SCROLL_BAR_PX)
@@ -44,6 +46,16 @@ class ShortcutSheet(QDialog):
         around = self.sizeHint().height() - area.sizeHint().height()
         room = self.screen().availableGeometry().height() - TITLE_BAR_PX
         self.resize(self.sizeHint().width(), min(self.listed.sizeHint().height() + around, room))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Write it again in the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._write()
+
+    def _write(self) -> None:
+        muted = self.palette().placeholderText().color().name()
+        self.listed.setText(_table(self._groups, muted))
 
 
 def _table(groups: Keys, muted: str) -> str:

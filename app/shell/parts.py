@@ -251,6 +251,26 @@ def icon_button(name: str, words: str) -> QToolButton:
     return button
 
 
+class Drawing(QLabel):
+    """An icon beside or above words, which follows the theme."""
+
+    def __init__(self, name: str, side_px: int) -> None:
+        super().__init__()
+        self._side_px = side_px
+        self.draw(name)
+
+    def draw(self, name: str) -> None:
+        """Show another icon."""
+        self._name = name
+        self.setPixmap(icon(name).pixmap(self._side_px))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw it in the colour of another theme's text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.draw(self._name)
+
+
 class Fold(QToolButton):
     """A button with an arrow that shows what is below it, which is hidden at first."""
 

@@ -8,8 +8,12 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
+from app.main_window import MainWindow
 from app.shell import theme
 from app.shell.actions import SPECS
+from app.shell.banner import Notice
+from app.shell.help import ShortcutSheet
+from app.shell.parts import Drawing
 from app.shell.theme import DARK, LIGHT, Colours, ThemeName, icon
 from nledn import places
 
@@ -52,6 +56,24 @@ def test_a_theme_reaches_the_palette(qapp: QApplication) -> None:
     qapp.setPalette(before[0])
     qapp.setStyleSheet(before[1])
     qapp.setStyle(before[2])
+
+
+def test_what_is_shown_follows_another_theme(
+    qtbot: QtBot, qapp: QApplication, window: MainWindow
+) -> None:
+    theme.apply(qapp, "dark")
+    window.show_notice(Notice("Permission denied.", "error"))
+    window.named_actions["shortcuts"].trigger()
+    (sheet,) = window.findChildren(ShortcutSheet)
+    theme.apply(qapp, "light")
+    for drawing in window.findChildren(Drawing):
+        image = drawing.pixmap().toImage()
+        inks = {image.pixelColor(x, y).name() for x in range(20) for y in range(20)}
+        assert DARK.text not in inks
+    assert LIGHT.muted in sheet.listed.text()
+    assert DARK.muted not in sheet.listed.text()
+    sheet.close()
+    qapp.setStyleSheet("")
 
 
 @pytest.mark.parametrize("name", sorted({spec.icon for spec in SPECS if spec.icon}))
