@@ -1,5 +1,6 @@
 """The Help menu: manual, sheet of shortcuts, the log's folder, version and licences."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TypeAlias
@@ -102,6 +103,22 @@ class _Pages(QTextBrowser):
         picture.setDevicePixelRatio(ratio)
         return picture
 
+    def show_section(self, name: str) -> None:
+        """Scroll to the heading that a link names; Qt gives headings of Markdown no names."""
+        document = self.document()
+        document.size()  # lays out all of it
+        block = document.begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel() and _name_of(block.text()) == name:
+                top = document.documentLayout().blockBoundingRect(block).top()
+                self.verticalScrollBar().setValue(round(top))
+            block = block.next()
+
+
+def _name_of(heading: str) -> str:
+    """The name of a section in a link, as the manual's site has it."""
+    return re.sub(r"[^\w-]+", "-", heading.replace("'", "").lower()).strip("-")
+
 
 class Manual(QDialog):
     """Shows the manual; stands beside the window, and needs neither network nor browser."""
@@ -129,6 +146,7 @@ class Manual(QDialog):
         url = self.pages.source().resolved(link)
         if url.isLocalFile() and path_of(url).suffix == ".md":
             self.pages.setSource(url)
+            self.pages.show_section(url.fragment())
         else:
             QDesktopServices.openUrl(url)
 

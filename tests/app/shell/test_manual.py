@@ -1,7 +1,7 @@
 """The manual in the window: pages, links, pictures."""
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -31,6 +31,14 @@ def test_links_lead_from_page_to_page_and_back(shown: Manual) -> None:
     assert "Metadata" in words(shown)
     QTest.mouseClick(shown.back, Qt.MouseButton.LeftButton)
     assert "Keep brightness" in words(shown)
+
+
+@pytest.mark.parametrize("begun", ["photo.md", "batch.md"])
+def test_a_link_to_a_section_shows_its_heading(shown: Manual, begun: str) -> None:
+    shown.pages.anchorClicked.emit(QUrl(begun))
+    shown.pages.anchorClicked.emit(QUrl("batch.md#rarely-used-settings"))
+    first = shown.pages.cursorForPosition(QPoint(40, 8)).block().text()
+    assert first == "Rarely used settings"
 
 
 def test_other_addresses_go_to_their_programs(
