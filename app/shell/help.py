@@ -141,6 +141,15 @@ class Manual(QDialog):
         column(self.pages, buttons, margins=(12, 12, 12, 12), into=self)
         self.resize(MANUAL)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Read the page again for links in the colour of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            bar = self.pages.verticalScrollBar()
+            at = bar.value()
+            self.pages.reload()
+            bar.setValue(at)
+
     def _follow(self, link: QUrl) -> None:
         """Show a page; leave other files and addresses to their programs."""
         url = self.pages.source().resolved(link)

@@ -33,6 +33,7 @@ class Colours:
     accent: str
     accent_hover: str
     on_accent: str
+    link: str
     error: str
     done: str
 
@@ -48,6 +49,7 @@ DARK = Colours(
     accent="#2f74c0",
     accent_hover="#3a82d2",
     on_accent="#ffffff",
+    link="#7ab3ee",
     error="#f08a7d",
     done="#7fc79a",
 )
@@ -62,6 +64,7 @@ LIGHT = Colours(
     accent="#2468b2",
     accent_hover="#2d76c6",
     on_accent="#ffffff",
+    link="#2468b2",
     error="#a92b1c",
     done="#1f6e3d",
 )
@@ -101,7 +104,7 @@ def _palette(chosen: Colours) -> QPalette:
         role.ToolTipText: chosen.text,
         role.Highlight: chosen.accent,
         role.HighlightedText: chosen.on_accent,
-        role.Link: chosen.accent,
+        role.Link: chosen.link,
         role.Light: chosen.hover,
         role.Midlight: chosen.hover,
         role.Mid: chosen.border,

@@ -4,10 +4,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from app.shell import theme
 from app.shell.help import PICTURE_PX, Manual
+from app.shell.theme import DARK, LIGHT
 
 
 @pytest.fixture
@@ -49,6 +52,15 @@ def test_other_addresses_go_to_their_programs(
     shown.pages.anchorClicked.emit(QUrl("https://arxiv.org/abs/1808.01491"))
     assert opened == ["https://arxiv.org/abs/1808.01491"]
     assert "Derain a photo" in words(shown)
+
+
+def test_links_follow_another_theme(qapp: QApplication, shown: Manual) -> None:
+    shown.pages.verticalScrollBar().setValue(40)
+    for chosen in (DARK, LIGHT):
+        theme.apply(qapp, "dark" if chosen is DARK else "light")
+        assert chosen.link in shown.pages.toHtml()
+        assert shown.pages.verticalScrollBar().value() == 40
+    qapp.setStyleSheet("")
 
 
 def test_pictures_are_as_wide_as_half_a_page(shown: Manual) -> None:

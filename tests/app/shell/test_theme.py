@@ -35,7 +35,7 @@ def luminance(name: str) -> float:
 @pytest.mark.parametrize("chosen", [DARK, LIGHT], ids=["dark", "light"])
 def test_text_can_be_read(chosen: Colours) -> None:
     for ground in (chosen.panel, chosen.raised):
-        for text in (chosen.text, chosen.muted, chosen.error, chosen.done):
+        for text in (chosen.text, chosen.muted, chosen.link, chosen.error, chosen.done):
             assert contrast(text, ground) >= READABLE
     assert contrast(chosen.on_accent, chosen.accent) >= READABLE
 
@@ -51,6 +51,7 @@ def test_a_theme_reaches_the_palette(qapp: QApplication) -> None:
     before = qapp.palette(), qapp.styleSheet(), qapp.style().objectName()
     theme.apply(qapp, "dark")
     assert qapp.palette().window().color() == QColor(DARK.panel)
+    assert qapp.palette().link().color() == QColor(DARK.link)
     theme.apply(qapp, "light")
     assert qapp.palette().window().color() == QColor(LIGHT.panel)
     qapp.setPalette(before[0])
