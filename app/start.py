@@ -87,7 +87,7 @@ class Beginning(QObject):
         self._open()
         window.windowHandle().screenChanged.connect(window.screen_profile.moved_to)
         window.models.look()
-        window.screen_profile.read()
+        window.screen_profile.moved_to(window.screen())
         self._timer.start()
 
     def warm_up(self) -> None:

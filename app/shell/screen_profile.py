@@ -81,7 +81,7 @@ class ScreenProfile(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self._preferences = preferences
-        self._screen = 0
+        self._screen: int | None = None
         self._reading: Task[bytes | None] | None = None
         preferences.changed.connect(self._settings_changed)
 
@@ -93,7 +93,7 @@ class ScreenProfile(QObject):
         if chosen:
             self._begin(partial(read_profile, Path(chosen)))
         elif QGuiApplication.platformName() == "xcb":
-            self._begin(partial(desktop_profile, self._screen))
+            self._begin(partial(desktop_profile, self._screen or 0))
         else:
             self._take(None)
 
@@ -103,7 +103,7 @@ class ScreenProfile(QObject):
         task.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
 
     def moved_to(self, screen: QScreen) -> None:
-        """Take the profile of the window's new screen."""
+        """Take the profile of the window's first or new screen."""
         number = QGuiApplication.screens().index(screen)
         if number != self._screen:
             self._screen = number

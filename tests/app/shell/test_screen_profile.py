@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.shell import screen_profile as screen
 from app.shell.screen_profile import desktop_profile, is_screen_profile, read_profile, x11_profile
+from app.start import Beginning
 from nledn.errors import NotAScreenProfile
 from tests.app.imaging.test_qimage import LINEAR_GREY, SWAPPED
 
@@ -82,6 +83,16 @@ def test_the_window_shows_colours_as_the_desktop_says(
     with qtbot.waitSignal(window.picture.appearance_changed):
         window.screen_profile.read()
     assert window.picture.screen_profile == SWAPPED
+
+
+def test_a_window_that_begins_on_the_second_screen_has_its_profile(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+    monkeypatch.setattr(QGuiApplication, "screens", lambda: ["first", window.screen()])
+    monkeypatch.setattr(screen, "x11_profile", {1: SWAPPED}.get)
+    Beginning(window, None).first()
+    qtbot.waitUntil(lambda: window.picture.screen_profile == SWAPPED)
 
 
 def test_a_chosen_profile_comes_before_the_desktops(
