@@ -38,8 +38,9 @@ def desktop_profile(screen: int) -> bytes | None:
 
 
 def is_screen_profile(profile: bytes) -> bool:
-    """Return True for an ICC profile of an RGB screen (ICC.1:2022, 7.2)."""
-    return profile[36:40] == b"acsp" and profile[16:20] == b"RGB "
+    """Return True for a complete ICC profile of an RGB screen (ICC.1:2022, 7.2)."""
+    is_rgb = profile[36:40] == b"acsp" and profile[16:20] == b"RGB "
+    return is_rgb and QColorSpace.fromIccProfile(profile).isValid()
 
 
 def x11_profile(screen: int) -> bytes | None:
@@ -95,11 +96,11 @@ class ScreenProfile(QObject):
         elif QGuiApplication.platformName() == "xcb":
             self._begin(partial(desktop_profile, self._screen or 0))
         else:
-            self._take(None)
+            self.changed.emit(None)
 
     def _begin(self, read: Callable[[], bytes | None]) -> None:
         task = self._reading = self._tasks.submit(Call(read))
-        task.succeeded.connect(self._take)
+        task.succeeded.connect(self.changed.emit)
         task.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
 
     def moved_to(self, screen: QScreen) -> None:
@@ -112,7 +113,3 @@ class ScreenProfile(QObject):
     def _settings_changed(self, before: Settings, now: Settings) -> None:
         if now.screen_profile != before.screen_profile:
             self.read()
-
-    def _take(self, profile: bytes | None) -> None:
-        if profile is None or QColorSpace.fromIccProfile(profile).isValid():
-            self.changed.emit(profile)

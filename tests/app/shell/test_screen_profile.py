@@ -67,10 +67,12 @@ def test_without_an_x_server_there_is_no_profile(monkeypatch: pytest.MonkeyPatch
     assert x11_profile(0) is None
 
 
-def test_only_profiles_of_rgb_screens_are_taken(tmp_path: Path) -> None:
+@pytest.mark.qt_log_ignore("fromIccProfile: failed size sanity")
+@pytest.mark.parametrize("other", [LINEAR_GREY, SWAPPED[:300]], ids=["grey", "cut off"])
+def test_only_profiles_of_rgb_screens_are_taken(tmp_path: Path, other: bytes) -> None:
     assert is_screen_profile(SWAPPED)
-    path = tmp_path / "grey.icc"
-    path.write_bytes(LINEAR_GREY)
+    path = tmp_path / "other.icc"
+    path.write_bytes(other)
     with pytest.raises(NotAScreenProfile):
         read_profile(path)
 
