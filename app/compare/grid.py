@@ -106,10 +106,7 @@ class CompareGrid(QWidget):
         """Set whether a drag draws a rectangle instead of moving the photo."""
         self._is_selecting = is_selecting
         for canvas in (*self.canvases, self.wipe):
-            canvas.is_selecting = is_selecting
-            canvas.setCursor(
-                Qt.CursorShape.CrossCursor if is_selecting else Qt.CursorShape.ArrowCursor
-            )
+            canvas.set_selecting(is_selecting)
 
     def set_selection(self, rect: Rect | None) -> None:
         """Frame a rectangle of the photo in every pane."""
@@ -208,7 +205,7 @@ class CompareGrid(QWidget):
         return canvas
 
     def _connect(self, canvas: CompareCanvas) -> None:
-        canvas.is_selecting = self._is_selecting
+        canvas.set_selecting(self._is_selecting)
         canvas.hovered.connect(self._show_hair)
         canvas.selected.connect(self.selected)
 

@@ -80,6 +80,10 @@ class Canvas(QWidget):
     def release(self) -> None:
         """End the move."""
         self._held_at = None
+        self._set_cursor()
+
+    def _set_cursor(self) -> None:
+        """Show what a press of the left button will do."""
         self.unsetCursor()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -110,10 +114,10 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Let go."""
-        if self._held_at is not None:
-            Canvas.release(self)
-        elif event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton:
             self.release()
+        elif event.button() == Qt.MouseButton.MiddleButton:
+            Canvas.release(self)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Switch between the whole photo and 100 % at this place."""

@@ -139,6 +139,11 @@ class CompareCanvas(Canvas):
         super().resizeEvent(event)
         self._show_button()
 
+    def set_selecting(self, is_selecting: bool) -> None:
+        """Draw a rectangle by a drag, or move the photo again."""
+        self.is_selecting = is_selecting
+        self._set_cursor()
+
     def set_hair(self, place: QPointF | None) -> None:
         """Show the cross-hair at a place of the photo, with the pixel's values."""
         self._hair = place
@@ -217,6 +222,12 @@ class CompareCanvas(Canvas):
                 self.selected.emit(rect)
         self._pressed_at, self._drags_label = None, False
         super().release()
+
+    def _set_cursor(self) -> None:
+        if self.is_selecting:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        else:
+            self.unsetCursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """End here, perhaps without a move before."""

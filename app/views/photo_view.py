@@ -168,7 +168,6 @@ class PhotoView(Canvas):
         """End the present action."""
         super().release()
         self._holds_handle = False
-        self._set_cursor()
         patch = self.picture.end_stroke()
         if patch is not None:
             self.painted.emit(patch)

@@ -291,6 +291,7 @@ def test_a_rectangle_is_drawn_and_told(grid: CompareGrid, qtbot: QtBot) -> None:
     assert rect.left == pytest.approx(100, abs=2)
     assert rect.bottom == pytest.approx(200, abs=2)
     assert canvas.viewport.centre == before
+    assert canvas.cursor().shape() == Qt.CursorShape.CrossCursor, "another can be drawn"
 
 
 def test_a_finger_draws_a_rectangle_too(grid: CompareGrid, qtbot: QtBot) -> None:

@@ -118,6 +118,25 @@ def test_a_brush_paints_strokes_and_tells_them(qtbot: QtBot, desk: Desk) -> None
     assert desk.viewport.origin == origin
 
 
+def test_a_stroke_ends_though_the_middle_button_is_still_held(qtbot: QtBot, desk: Desk) -> None:
+    view, middle = desk.view, Qt.MouseButton.MiddleButton
+    view.set_brush(Brush(20))
+    QTest.mousePress(view, LEFT, NO_KEYS, QPoint(40, 80))
+    QTest.mousePress(view, middle, NO_KEYS, QPoint(40, 80))
+    with qtbot.waitSignal(view.painted):
+        QTest.mouseRelease(view, LEFT, NO_KEYS, QPoint(40, 80))
+    QTest.mouseRelease(view, middle, NO_KEYS, QPoint(40, 80))
+    assert not desk.picture.is_being_painted
+
+
+def test_a_brush_has_its_cursor_again_after_a_move(desk: Desk) -> None:
+    desk.view.set_brush(Brush(20))
+    QTest.mousePress(desk.view, Qt.MouseButton.MiddleButton, NO_KEYS, QPoint(40, 80))
+    assert desk.view.cursor().shape() == Qt.CursorShape.ClosedHandCursor
+    QTest.mouseRelease(desk.view, Qt.MouseButton.MiddleButton, NO_KEYS, QPoint(40, 80))
+    assert desk.view.cursor().shape() == Qt.CursorShape.CrossCursor
+
+
 def test_what_is_painted_keeps_the_photo_and_is_tinted_while_painting(desk: Desk) -> None:
     view, picture = desk.view, desk.picture
     view.arrange(mode="single")
