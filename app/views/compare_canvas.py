@@ -83,6 +83,7 @@ class CompareCanvas(Canvas):
         self._stages: list[ScenePainter] = []
         self._hair: QPointF | None = None
         self._selection: Rect | None = None
+        self._former: Rect | None = None
         self._pressed_at: QPointF | None = None
         self._dragged_to = QPointF()
         self._drags_label = False
@@ -197,6 +198,7 @@ class CompareCanvas(Canvas):
     def press(self, place: QPointF) -> None:
         """Begin to move a label, draw a rectangle, or move the photo."""
         self._pressed_at = self._dragged_to = place
+        self._former = self._selection
         self._drags_label = any(rect.contains(place.toPoint()) for rect in self.label_rects())
         if not self.is_selecting and not self._drags_label:
             super().press(place)
@@ -220,6 +222,8 @@ class CompareCanvas(Canvas):
             rect = self._between(self._pressed_at, self._dragged_to)
             if min(rect.width, rect.height) >= SMALLEST_SELECTION_PX:
                 self.selected.emit(rect)
+            else:
+                self.set_selection(self._former)
         self._pressed_at, self._drags_label = None, False
         super().release()
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.compare.grid import CompareGrid
@@ -292,6 +292,19 @@ def test_a_rectangle_is_drawn_and_told(grid: CompareGrid, qtbot: QtBot) -> None:
     assert rect.bottom == pytest.approx(200, abs=2)
     assert canvas.viewport.centre == before
     assert canvas.cursor().shape() == Qt.CursorShape.CrossCursor, "another can be drawn"
+
+
+def test_a_rectangle_that_is_too_small_leaves_the_former_one(
+    grid: CompareGrid, pixels_of: PixelsOf
+) -> None:
+    canvas = grid.canvases[0]
+    grid.set_selecting(True)
+    grid.set_selection(Rect(100, 80, 250, 200))
+    canvas.setFocus()
+    before = pixels_of(canvas.grab().toImage())
+    pressed(canvas, QPoint(100, 100), QPoint(102, 102))
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
+    np.testing.assert_array_equal(pixels_of(canvas.grab().toImage()), before)
 
 
 def test_a_finger_draws_a_rectangle_too(grid: CompareGrid, qtbot: QtBot) -> None:
