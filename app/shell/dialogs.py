@@ -67,6 +67,7 @@ class FetchDialog(QDialog):
         self.buttons = dialog_buttons(self, {kinds.Ok: tr("Get"), kinds.Cancel: tr("Cancel")})
         listed = column(*(part for each in offers for part in (self._box(each), _below(each))))
         fill(self, muted(terms), listed, self.buttons)
+        self.resize(FETCH_WIDTH_PX, self.heightForWidth(FETCH_WIDTH_PX))  # Qt's is a narrower one's
         self._allow()
 
     def chosen(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QDialogButtonBox, QMenu
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -95,6 +95,15 @@ def test_nothing_is_fetched_that_was_not_chosen(
     window.photo.panel.model.fetch_action.trigger()
     assert window.tasks.is_idle
     assert manners.requests == 0
+
+
+def test_the_terms_have_no_empty_lines_around_them(qtbot: QtBot) -> None:
+    terms = "No licence is stated. " * 6
+    dialog = FetchDialog(OFFERS, terms)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    (label,) = (each for each in dialog.findChildren(QLabel) if each.text() == terms)
+    assert label.height() < label.heightForWidth(label.width()) + label.fontMetrics().height()
 
 
 def test_the_dialog_says_the_terms_and_waits_for_a_choice(qtbot: QtBot) -> None:
