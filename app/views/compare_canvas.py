@@ -354,11 +354,14 @@ class CompareCanvas(Canvas):
     def label_rects(self) -> tuple[QRect, ...]:
         """The places of the labels, in logical pixels; inside the canvas even for a small part."""
         font = label_font(self.font())
+        across = 2 if len(self.shown) > 1 else 1
+        room = max((self.width() - MARGIN_PX) // across - MARGIN_PX, 1)
         rects = []
         for one, pane in zip(self.shown, self.panes(), strict=True):
             rect = label_rect(one.label, font, self.rect(), pane.corner)
-            rect.setWidth(min(rect.width(), max(self.width() - 2 * MARGIN_PX, 1)))
-            rect.moveLeft(max(rect.left(), MARGIN_PX))
+            if pane.corner & Corner.AlignRight:
+                rect.setLeft(max(rect.left(), self.width() - MARGIN_PX - room))
+            rect.setWidth(min(rect.width(), room))
             rects.append(rect)
         return tuple(rects)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -237,6 +238,16 @@ def test_another_arrangement_takes_no_focus_from_elsewhere(
     beside.setFocus()
     grid.show_single(1)
     assert window.focusWidget() is beside
+
+
+def test_long_names_stand_beside_each_other_in_a_wipe(grid: CompareGrid) -> None:
+    long = "IMG_2041 of the wet street, by another program.jpg"
+    grid.show_pictures([replace(one, label=long) for one in grid.shown])
+    grid.is_wiping = True
+    grid.wipe.resize(400, 300)
+    rects = grid.wipe.label_rects()
+    assert all(grid.wipe.rect().contains(rect) for rect in rects)
+    assert not any(one.intersects(other) for one, other in pairwise(rects))
 
 
 def test_four_are_wiped_in_one_pane(grid: CompareGrid, pixels_of: PixelsOf) -> None:
