@@ -5,7 +5,14 @@ from dataclasses import fields
 import pytest
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QMenu,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+)
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -119,6 +126,18 @@ def test_a_ticked_box_is_filled_and_in_the_place_of_an_empty_one(
     }
     assert chosen.accent in colours
     assert max(QColor(colour).red() for colour in colours) > 240, "a white tick"
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_a_menu_shows_what_is_chosen(qapp: QApplication, qtbot: QtBot, name: ThemeName) -> None:
+    theme.apply(qapp, name)
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    brush = menu.addAction(icon("brush"), "Brush")
+    brush.setCheckable(True)
+    bare = menu.grab().toImage()
+    brush.setChecked(True)
+    assert menu.grab().toImage() != bare
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
