@@ -75,6 +75,7 @@ class PhotoController(QObject):
         self.saving.finish_asked.connect(self.derain)
         self.series = Series(document, engines, tasks, self.saving)
         self._opening: Task[Any] | None = None
+        self._stepped_to: Path | None = None  # it may be read still, or be damaged
         self._offer: Recovered | None = None
         self._told_problem = ""
         document.history.done.connect(self._autosave.note)
@@ -111,9 +112,10 @@ class PhotoController(QObject):
 
     def step(self, by: int) -> None:
         """Open the next or previous photo of the folder, with its result."""
-        path = self.document.neighbour(by)
+        path = self.document.neighbour(by, self._stepped_to)
         if path is not None:
             self.open_with_result(path)
+            self._stepped_to = path
 
     def open_with_result(self, path: Path) -> None:
         """Open a photo of the folder, and show its result too if it has one there."""
@@ -287,6 +289,7 @@ class PhotoController(QObject):
             self.when_saved(partial(take, read))
 
     def _drop_opening(self) -> None:
+        self._stepped_to = None
         if self._opening is not None:
             self._opening.abandon(cancel=True)
             self._end_opening()

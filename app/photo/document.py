@@ -114,11 +114,14 @@ class Document(QObject):
         """True if the slow part of the rain's light is given back."""
         return self.picture.look.keep_brightness
 
-    def neighbour(self, by: int) -> Path | None:
-        """The photo so many places further in the folder."""
+    def neighbour(self, by: int, beyond: Path | None = None) -> Path | None:
+        """The photo so many places further in the folder, or than `beyond` in that direction."""
         if self.photo is None or self.photo.path not in self.folder:
             return None
-        place = self.folder.index(self.photo.path) + by
+        place = self.folder.index(self.photo.path)
+        if beyond in self.folder and (self.folder.index(beyond) - place) * by > 0:
+            place = self.folder.index(beyond)
+        place += by
         return self.folder[place] if 0 <= place < len(self.folder) else None
 
     @property

@@ -185,6 +185,29 @@ def test_going_to_a_photo_with_a_result_shows_both(
     assert state(window) is PhotoState.DONE
 
 
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_stepping_goes_past_a_photo_that_is_not_there_yet_or_damaged(
+    qtbot: QtBot, window: MainWindow, folder: Path, is_damaged: bool
+) -> None:
+    open_photo(qtbot, window, folder / "bridge.png")
+    if is_damaged:
+        (folder / "lake.png").write_bytes(b"no photo")
+        with qtbot.waitSignal(window.controller.failed):
+            window.named_actions["next"].trigger()
+    else:
+        window.named_actions["next"].trigger()
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["next"].trigger()
+    assert window.windowTitle().startswith("street.png")
+    with qtbot.waitSignal(
+        window.document.photo_opened if not is_damaged else window.controller.failed
+    ):
+        window.named_actions["previous"].trigger()
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["previous"].trigger()
+    assert window.windowTitle().startswith("bridge.png")
+
+
 def test_the_result_that_was_saved_last_comes_back(
     qtbot: QtBot, window: MainWindow, folder: Path, picture_file: Path, engines: FakeEngines
 ) -> None:
