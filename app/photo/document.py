@@ -12,7 +12,7 @@ from app.imaging.picture import Picture
 from app.photo.edits import Choices, Edits
 from app.photo.history import History
 from app.photo.state import PhotoState, Status, state_of, tiles_of
-from nledn.options import Options
+from nledn.options import AUTO, Options
 from nledn.pixels import Mask
 from nledn.tiling import Rect
 
@@ -53,6 +53,12 @@ class Derained:
     def work(self) -> Done:
         """The computed tiles and the edit: the content of a file of it."""
         return self.tiles, self.edit
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen for it."""
+        record, (strength, _area, keep_brightness) = self.layer.record, self.edit
+        return Choices(AUTO if record.reason else record.checkpoint, strength, keep_brightness)
 
     @property
     def is_unsaved(self) -> bool:

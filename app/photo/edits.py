@@ -98,6 +98,14 @@ class EditsStore:
         self.put(photo, known)
         self.flush()
 
+    def put_saved(self, photo: Path, result: Path, choices: Choices, *, is_saved: bool) -> None:
+        """Note a result that was saved with `choices`, unless they are another model's now."""
+        edits = self.find(photo)
+        if edits is not None and edits.choices.weights == choices.weights:
+            is_saved = is_saved and edits.choices == choices
+            self.put(photo, replace(edits, result=result, is_saved=is_saved))
+            self.flush()
+
     def put_choices(self, photos: Iterable[Path], choices: Choices) -> None:
         """Give photos the choices of another one; their kept areas do not change."""
         for photo in photos:

@@ -25,7 +25,6 @@ from nledn import places
 from nledn.errors import OutputExists
 from nledn.messages import printable
 from nledn.naming import RAIN_TEMPLATE, Naming, name_of
-from nledn.options import AUTO
 
 if TYPE_CHECKING:
     from nledn.photo import WriteSettings
@@ -38,14 +37,14 @@ class Saving(QObject):
         dragged: (Path); a file for dragging.
         finish_asked: (callable) derain the rest of the photo, then call this.
         drag_folders: of the files that were dragged out.
-        settled: (Path) a result of this photo was written, and nothing of it has changed since.
+        settled: (Saved, Derained) a result was written, and no other write of it follows.
         edited: a copy that another program made for us: Save replaces it; None without one.
     """
 
     noticed = Signal(object)
     failed = Signal(object)
     saved = Signal(object)
-    settled = Signal(object)
+    settled = Signal(object, object)
     dragged = Signal(object)
     finish_asked = Signal(object)
 
@@ -237,8 +236,7 @@ class Saving(QObject):
         if job is not None and again != work:
             self._submit(derained, replace(job, path=saved.path), again)
             return
-        if not derained.is_unsaved:
-            self.settled.emit(saved.photo.path)
+        self.settled.emit(saved, derained)
         self._go_on()
 
     def _go_on(self) -> None:
@@ -282,12 +280,12 @@ class Saving(QObject):
 
         photo = self._document.photo
         assert photo is not None, "there is a result of it"
-        record = derained.layer.record
+        choices = derained.choices
         return Naming(
             stem=photo.path.stem if photo.path else tr("picture"),
             ext=output_suffix(photo),
-            checkpoint=AUTO if record.reason else record.checkpoint,
-            strength=derained.edit[0],
+            checkpoint=choices.weights,
+            strength=choices.strength,
             n=1,
         )
 

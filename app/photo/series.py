@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Never
 
 from PySide6.QtCore import QObject, Signal
 
-from app.photo.document import Document
+from app.photo.document import Derained, Document
 from app.photo.edits import Choices, EditsStore
 from app.photo.opening import Found
 from app.photo.results import Saved
@@ -117,10 +117,17 @@ class Series(QObject):
         if latest is not None and latest.path == saved.path:
             self._keep()
 
-    def _settled(self, photo: Path | None) -> None:
-        """Note that nothing of a photo would be lost, perhaps of one that is no longer open."""
-        if photo is not None:
+    def _settled(self, saved: Saved, derained: Derained) -> None:
+        """Note a written result of a photo, perhaps of one that is no longer open."""
+        photo, is_saved = saved.photo.path, not derained.is_unsaved
+        if photo is None:
+            return
+        if is_saved:
             self._left.pop(photo, None)
+        if photo != self._path:
+            about = (photo, saved.path, derained.choices)
+            note = Call(partial(self.edits.put_saved, *about, is_saved=is_saved))
+            self._tasks.submit(note).succeeded.connect(lambda _: self._look())
 
     def _keep(self) -> None:
         path, edits = self._path, self._document.edits

@@ -9,13 +9,15 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.photo.results import Saved, SaveJob
+from app.photo.state import PhotoState
+from app.shell.save_dialogs import SaveChoice
 from app.tasks import Work
 from nledn import photo
 from nledn.models import LayerCache
 from nledn.photo import Photo
 from nledn.photo.provenance import read_provenance
 from tests.app.conftest import FakeEngines, StandIn
-from tests.app.window import Answers, derain, open_photo, said
+from tests.app.window import Answers, derain, open_photo, said, save, state
 
 
 @pytest.fixture
@@ -213,6 +215,33 @@ def test_a_change_during_a_save_is_asked_about_unless_it_is_saved_too(
     window.close()
     assert dialogs.asked == (["unsaved street.png"] if saves == 1 else [])
     assert len({each.path for each in written}) == 1
+
+
+@pytest.mark.usefixtures("tower")
+def test_a_photo_that_was_left_before_it_was_written_comes_back_as_saved(
+    qtbot: QtBot,
+    window: MainWindow,
+    dialogs: Answers,
+    picture_file: Path,
+    tmp_path: Path,
+    slow_saves: threading.Event,
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    window.document.history.strength_settled(0.5)
+    dialogs.choice = SaveChoice(tmp_path / "dry.png", 95)
+    window.named_actions["save_as"].trigger()
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["next"].trigger()
+    with qtbot.waitSignal(window.controller.saving.saved):
+        slow_saves.set()
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.named_actions["previous"].trigger()
+    qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
+    assert not window.document.is_unsaved
+    window.document.history.strength_settled(0.7)
+    assert save(qtbot, window).path == tmp_path / "dry.png"
 
 
 def test_coming_back_and_saving_settles_it(
