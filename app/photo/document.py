@@ -94,6 +94,8 @@ class Document(QObject):
         self.picture = Picture(self)
         self._area = 0  # grows with each change of the kept area
         self._results: OrderedDict[Options, Derained] = OrderedDict()  # the last was seen last
+        # Files of results that are no longer kept, or whose rain is not computed yet.
+        self._files: dict[Options, tuple[Path | None, Done | None]] = {}
         self._engine_choice: Choice | None = None
         self._was_unsaved = False
         self.history = History(self)
@@ -168,7 +170,7 @@ class Document(QObject):
         """All that is chosen for the open photo."""
         shown = self._results.get(self.options)  # a hidden one is another model's
         if shown is None:
-            return Edits(self.choices, self.area)
+            return Edits(self.choices, self.area, self._file[0])
         return Edits(self.choices, self.area, shown.path, not shown.is_unsaved)
 
     @property
@@ -182,9 +184,12 @@ class Document(QObject):
     def take(self, found: "Found", wanted: Options, area: Mask | None) -> None:
         """Make another photo the open one, with what was chosen for it earlier."""
         self._results.clear()
+        self._files.clear()
         self.folder, self.results = found.folder, found.results
         self.picture.set_photo(found.photo, found.copies)
         self.take_wanted(wanted)
+        if found.edits is not None and found.edits.choices.weights == wanted.weights:
+            self._files[self.options] = found.edits.result, None
         if area is not None and area.shape == found.photo.pixels.shape[:2]:
             self.picture.set_mask(area)
         self.history.restart()
@@ -194,7 +199,7 @@ class Document(QObject):
 
     def take_rain(self, layer: "RainLayer", edits: Edits | None = None) -> None:
         """Show known rain with the present options, and note the result's file by `edits`."""
-        derained = self._results[self.options] = Derained(layer, tiles=tiles_of(layer)[0])
+        derained = self._added(layer)
         self._show()
         if edits is not None and edits.result is not None:
             self.set_saved(derained, edits.result, derained.work if edits.is_saved else None)
@@ -203,7 +208,7 @@ class Document(QObject):
         """Show rain that fills up from now on; it may have unreported tiles."""
         derained = self._results.get(self.options)
         if derained is None or derained.layer is not layer:
-            derained = self._results[self.options] = Derained(layer)
+            derained = self._added(layer)
         derained.choice = self._engine_choice = choice
         derained.tiles = tiles_of(layer)[0]
         self._show(self.status.state)
@@ -278,6 +283,18 @@ class Document(QObject):
 
     # Inside
 
+    @property
+    def _file(self) -> tuple[Path | None, Done | None]:
+        """An earlier file of the result with these options, and what it holds as far as known."""
+        return self._files.get(self.options, (None, None))
+
+    def _added(self, layer: "RainLayer") -> Derained:
+        """Take rain with the present options as a result, whose earlier file Save replaces."""
+        path, saved = self._file
+        found = Derained(layer, tiles=tiles_of(layer)[0], path=path, saved=saved)
+        self._results[self.options] = found
+        return found
+
     def _show(self, state: PhotoState | None = None, *, repaint: bool = True) -> None:
         """Show the result with these options, if any."""
         shown = self._results.get(self.options)
@@ -294,7 +311,9 @@ class Document(QObject):
         if len(self._results) > LAYERS_KEPT:
             hidden = list(self._results)[:-1]
             saved = (each for each in hidden if not self._results[each].is_unsaved)
-            del self._results[next(saved, hidden[0])]
+            gone = next(saved, hidden[0])
+            left = self._results.pop(gone)
+            self._files[gone] = left.path, left.saved
 
     def _edited(self) -> None:
         if self.latest is not None:

@@ -87,7 +87,9 @@ class EditsStore:
         if edits is None:
             rows = _ask("SELECT * FROM edits WHERE photo = ?", kept(photo))
             edits = _edits_of(rows[0], photo) if rows else None
-        if edits is None or edits.result is None or edits.result.exists():
+        if edits is None or edits.result is None:
+            return edits
+        if edits.result != photo and edits.result.exists():  # not one that `--edit` replaced
             return edits
         return replace(edits, result=None, is_saved=False)
 

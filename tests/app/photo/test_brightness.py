@@ -12,6 +12,7 @@ from app.photo.edits import FILE_NAME, EditsStore
 from app.photo.state import PhotoState
 from nledn import photo, places
 from nledn.brightness import SlowLight
+from nledn.models import LayerCache
 from nledn.photo.provenance import read_provenance
 from tests.app.conftest import FakeEngines, FakeModels, StandIn
 from tests.app.window import Pixels, derain, open_photo, said, save, state, whole
@@ -136,6 +137,22 @@ def test_a_result_of_another_start_gives_its_settings_and_no_rain(
     derain(qtbot, done)
     saved = photo.read(path).pixels.view(np.uint8)
     assert np.array_equal(done.picture.pixels("after", 0, whole(saved)), saved)
+
+
+def test_a_result_that_is_computed_again_goes_to_the_same_file(
+    qtbot: QtBot, done: MainWindow, engines: FakeEngines, picture_file: Path
+) -> None:
+    done.photo.panel.strength.keep_brightness.click()
+    save(qtbot, done)
+    shutil.copy(picture_file, picture_file.with_name("tower.png"))
+    open_photo(qtbot, done, picture_file.with_name("tower.png"))
+    engines.models().layers = LayerCache()
+    open_photo(qtbot, done, picture_file)
+    assert state(done) is PhotoState.READY
+    done.document.history.strength_settled(0.5)
+    open_photo(qtbot, done, picture_file)
+    derain(qtbot, done)
+    assert save(qtbot, done).path == picture_file.with_name("street_derained.png")
 
 
 def test_a_result_beside_its_photo_is_shown_as_it_was_saved(

@@ -85,6 +85,19 @@ def test_a_third_model_pushes_out_what_is_saved_and_not_what_could_be_lost(
     assert two_models.document.layer is not None
 
 
+def test_a_saved_result_that_was_pushed_out_comes_back_as_saved(
+    qtbot: QtBot, two_models: MainWindow, picture_file: Path
+) -> None:
+    two_models.document.history.choose_checkpoint("other")
+    derain(qtbot, two_models)
+    two_models.named_actions["undo"].trigger()
+    latest = two_models.document.latest
+    assert latest is not None
+    assert not latest.is_unsaved
+    two_models.document.history.strength_settled(0.5)
+    assert save(qtbot, two_models).path == picture_file.with_name("street_derained.png")
+
+
 @pytest.fixture
 def tower(picture_file: Path) -> Path:
     """Another photo of the folder."""
