@@ -16,7 +16,7 @@ from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
 from app.shell.file_dialogs import pictures_folder
-from app.shell.names import url_of
+from app.shell.names import folder_typed, url_of
 from app.shell.save_dialogs import Preset, SaveQuestion
 from app.shell.settings import Preferences
 from app.shell.translation import tr
@@ -179,7 +179,7 @@ class Saving(QObject):
     def _export(self, preset: Preset, derained: Derained) -> None:
         naming = self._naming(derained)
         naming = replace(naming, ext=preset.suffix or naming.ext)
-        folder = Path(preset.folder).expanduser() if preset.folder else self._own_folder()
+        folder = folder_typed(preset.folder, self._own_folder())
         path = folder / name_of(naming, preset.template)
         size = preset.longest_side_px
         write = replace(self._settings(), quality=preset.quality, longest_side_px=size)

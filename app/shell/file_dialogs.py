@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.names import url_of
+from app.shell.names import folder_typed, url_of
 from app.shell.parts import button, is_accepted, muted, row
 from app.shell.theme import icon
 from app.shell.thumbnails import Thumbnails
@@ -194,8 +194,7 @@ def with_browse(field: QLineEdit, ask: Callable[[Path], FileDialog]) -> QHBoxLay
     """A field for a path, and a button beside it that asks for one, beginning with the present."""
 
     def choose() -> None:
-        start = Path(field.text()).expanduser() if field.text() else Path.home()
-        for found in ask(start).paths():
+        for found in ask(folder_typed(field.text(), Path.home())).paths():
             field.setText(str(found))
 
     browse = button(tr("Choose…"))

@@ -46,6 +46,13 @@ def path_kept(text: str) -> Path:
     return Path(os.fsdecode(unquote_to_bytes(text.removeprefix(_SCHEME))))
 
 
+def folder_typed(text: str, beside: Path) -> Path:
+    """The folder that a user typed: a relative one lies in `beside`, `~` is the home folder."""
+    with suppress(RuntimeError):  # no user has the name after `~`: it is one of a folder
+        return beside / Path(text).expanduser()
+    return beside / text
+
+
 def as_tip(text: str) -> str:
     """A text for a tooltip, where `<b>` is the name of a file and not bold."""
     return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if "<" in text else text

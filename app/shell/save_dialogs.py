@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.file_dialogs import folder_dialog, with_browse
+from app.shell.names import folder_typed
 from app.shell.parts import (
     button,
     choice,
@@ -310,7 +311,7 @@ class SaveDialog(QDialog):
             name += suffix
         if len(os.fsencode(name)) > NAME_BYTES:
             return None
-        return self._question.path.parent / Path(self.folder.text()).expanduser() / name
+        return folder_typed(self.folder.text(), self._question.path.parent) / name
 
     def _show(self) -> None:
         path = self._path()

@@ -50,6 +50,18 @@ def test_a_preset_has_a_folder_or_takes_the_photos(
     assert photo.read(tmp_path / "street.png").size == (160, 120)
 
 
+@pytest.mark.parametrize("name", ["web", "~web"])
+def test_the_folder_of_a_preset_may_be_one_beside_the_photo(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, name: str
+) -> None:
+    picture_file.with_name(name).mkdir()
+    window.preferences.change(presets=texts_of((Preset("Web", "", folder=name),)))
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    chosen(window, "Web")
+    qtbot.waitUntil((picture_file.with_name(name) / "street_derained.png").exists)
+
+
 def test_a_folder_that_is_gone_is_said(
     qtbot: QtBot, window: MainWindow, picture_file: Path, tmp_path: Path
 ) -> None:

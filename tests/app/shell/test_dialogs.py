@@ -58,7 +58,7 @@ def test_why_a_name_does_not_do_is_said(qtbot: QtBot, tmp_path: Path, name: str,
     assert hint in dialog.example.text()
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("", ""), ("dry", "dry")])
+@pytest.mark.parametrize(("typed", "meant"), [("", ""), ("dry", "dry"), ("~old", "~old")])
 def test_a_folder_that_is_not_whole_lies_where_the_dialog_began(
     qtbot: QtBot, tmp_path: Path, typed: str, meant: str
 ) -> None:
