@@ -269,8 +269,8 @@ class SaveDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Save as"))
         self._question = question
-        self.folder = QLineEdit(str(question.path.parent))
-        self.name = QLineEdit(question.path.stem)
+        self.folder = QLineEdit(printable(question.path.parent))
+        self.name = QLineEdit(printable(question.path.stem))
         self.format = choice("", FORMATS)
         own = question.path.suffix.lower()
         own = {".jpeg": ".jpg", ".tiff": ".tif"}.get(own, own)
@@ -304,14 +304,18 @@ class SaveDialog(QDialog):
         return SaveChoice(path, self.quality.value())
 
     def _path(self) -> Path | None:
-        name, suffix = self.name.text().strip(), str(self.format.currentData())
+        own, suffix = self._question.path, str(self.format.currentData())
+        # What was not typed is taken unchanged: names are bytes, and Qt drops some.
+        is_own = self.name.text() == printable(own.stem)
+        name = own.stem if is_own else self.name.text().strip()
         if Path(name).name != name or name in ("", ".."):
             return None
         if Path(name).suffix.lower() != suffix:
             name += suffix
         if len(os.fsencode(name)) > NAME_BYTES:
             return None
-        return folder_typed(self.folder.text(), self._question.path.parent) / name
+        is_own = self.folder.text() == printable(own.parent)
+        return (own.parent if is_own else folder_typed(self.folder.text(), own.parent)) / name
 
     def _show(self) -> None:
         path = self._path()

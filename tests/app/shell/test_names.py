@@ -15,6 +15,7 @@ from app.batch.table import BatchModel, Column
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
 from app.shell import names
+from app.shell.save_dialogs import SaveDialog, SaveQuestion
 from nledn.messages import LogLines, printable
 from nledn.naming import Naming, name_of
 from tests.app.window import drop, open_photo, said, state
@@ -53,6 +54,16 @@ def test_every_name_is_opened_shown_and_saved(
         for label in window.shell.banner.findChildren(QLabel)
         if label.text()
     )
+
+
+@pytest.mark.parametrize("name", HARD.values(), ids=HARD.keys())
+def test_save_as_suggests_every_name_unchanged(qtbot: QtBot, tmp_path: Path, name: str) -> None:
+    suggested = tmp_path / name / name
+    dialog = SaveDialog(SaveQuestion(suggested, 95, None))
+    qtbot.addWidget(dialog)
+    choice = dialog.choice()
+    assert choice is not None
+    assert choice.path == suggested
 
 
 def test_recent_photos_are_found_again_by_every_name(
