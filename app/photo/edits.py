@@ -94,8 +94,13 @@ class EditsStore:
         return replace(edits, result=None, is_saved=False)
 
     def put_result(self, photo: Path, result: Path, choices: Choices) -> None:
-        """Note a result that a batch made with `choices`; the photo's own edits stay."""
+        """Note a result that a batch made with `choices`; the photo's own edits stay.
+
+        Those of a file that it has replaced do not, but for a kept area.
+        """
         edits = self.find(photo)
+        if edits is not None and edits.is_saved and edits.result == result and edits.area is None:
+            edits = None
         known = replace(edits or Edits(choices), result=result, is_saved=edits is None)
         self.put(photo, known)
         self.flush()

@@ -95,6 +95,19 @@ def test_a_result_is_no_longer_that_of_a_photo_with_another_model(picture_file: 
     assert same(store.find(picture_file), Edits(Choices("other"), AREA))
 
 
+def test_a_second_batch_leaves_its_choices_in_place_of_the_first_ones(picture_file: Path) -> None:
+    store, result = EditsStore(), picture_file.with_name("street_derained.png")
+    result.touch()
+    for strength in (1.0, 0.5):
+        store.put_result(picture_file, result, Choices(strength=strength))
+    found = store.find(picture_file)
+    assert found is not None
+    assert (found.choices, found.is_saved) == (Choices(strength=0.5), True)
+    store.put(picture_file, Edits(Choices(strength=0.4), AREA, result, is_saved=True))
+    store.put_result(picture_file, result, Choices())
+    assert same(store.find(picture_file), Edits(Choices(strength=0.4), AREA, result))
+
+
 def test_a_damaged_database_is_put_aside(picture_file: Path) -> None:
     path = places.user_data() / FILE_NAME
     path.parent.mkdir(parents=True, exist_ok=True)
