@@ -89,7 +89,8 @@ class EditsStore:
             edits = _edits_of(rows[0], photo) if rows else None
         if edits is None or edits.result is None:
             return edits
-        if edits.result != photo and edits.result.exists():  # not one that `--edit` replaced
+        # Not one that `--edit` replaced, nor one on a disk that is gone.
+        if edits.result != photo and stamp_of(edits.result) is not None:
             return edits
         return replace(edits, result=None, is_saved=False)
 

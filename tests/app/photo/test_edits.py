@@ -1,5 +1,6 @@
 """The choices for a photo stay with it, and nothing is written beside it."""
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -82,6 +83,21 @@ def test_a_result_that_is_gone_holds_nothing(picture_file: Path) -> None:
     store = written(picture_file, edits)
     assert same(store.find(picture_file), edits)
     result.unlink()
+    assert same(store.find(picture_file), Edits(Choices(), AREA))
+
+
+def test_a_result_on_a_disk_that_does_not_answer_is_gone(
+    picture_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, stat = Path("/mnt/share/dry.png"), Path.stat
+
+    def answer(path: Path, **how: bool) -> os.stat_result:
+        if path == result:
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+        return stat(path, **how)
+
+    monkeypatch.setattr(Path, "stat", answer)
+    store = written(picture_file, Edits(Choices(), AREA, result, is_saved=True))
     assert same(store.find(picture_file), Edits(Choices(), AREA))
 
 
