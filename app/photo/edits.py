@@ -85,7 +85,7 @@ class EditsStore:
         """Return the choices for a photo; None without any, or if it has changed since."""
         edits = self._unwritten.get(photo)
         if edits is None:
-            rows = _ask("SELECT * FROM edits WHERE photo = ?", kept(photo))
+            rows = _ask("SELECT * FROM edits WHERE photo = ?", kept(photo)) or []
             edits = _edits_of(rows[0], photo) if rows else None
         if edits is None or edits.result is None:
             return edits
@@ -125,24 +125,25 @@ class EditsStore:
     def in_folder(self, folder: Path) -> Mapping[Path, Path | None]:
         """Return the photos of a folder that have edits, each with its result if it has one."""
         self.flush()
-        rows = _ask("SELECT photo, result FROM edits WHERE folder = ?", kept(folder))
+        rows = _ask("SELECT photo, result FROM edits WHERE folder = ?", kept(folder)) or []
         return {path_kept(row["photo"]): _result_of(row) for row in rows}
 
     def flush(self) -> None:
-        """Write all edits; a photo that is missing now is forgotten."""
+        """Write all edits, now or once the disk takes them; a missing photo is forgotten."""
         with self._lock:
             unwritten = dict(self._unwritten)
         for photo, edits in unwritten.items():
             row = _row_of(photo, edits)
-            if row is not None:
-                _ask("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *row)
+            put = "INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            if row is not None and _ask(put, *row) is None:
+                return
             with self._lock:
                 if self._unwritten.get(photo) is edits:
                     del self._unwritten[photo]
 
 
-def _ask(statement: str, *values: object) -> list[sqlite3.Row]:
-    """Run one statement; without a usable database nothing is known or kept."""
+def _ask(statement: str, *values: object) -> list[sqlite3.Row] | None:
+    """Run one statement; None without a usable database."""
     path = places.user_data() / FILE_NAME
     try:
         make_folder(path.parent)
@@ -150,7 +151,7 @@ def _ask(statement: str, *values: object) -> list[sqlite3.Row]:
             return database.execute(statement, values).fetchall()
     except (sqlite3.Error, DerainError):
         log.warning("%s cannot be used", path, exc_info=True)
-        return []
+        return None
 
 
 def _opened(path: Path) -> sqlite3.Connection:

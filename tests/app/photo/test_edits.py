@@ -133,6 +133,18 @@ def test_a_damaged_database_is_put_aside(picture_file: Path) -> None:
     assert path.with_suffix(".damaged").read_bytes().startswith(b"no database")
 
 
+def test_edits_that_cannot_be_written_are_found_and_written_later(picture_file: Path) -> None:
+    folder, store = places.user_data(), EditsStore()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_bytes(b"no folder")
+    store.put(picture_file, EDITS)
+    store.flush()
+    assert store.find(picture_file) is EDITS
+    folder.unlink()
+    store.flush()
+    assert same(EditsStore().find(picture_file), EDITS)
+
+
 @pytest.mark.parametrize("statement", ["choices = '{'", "area = x'00'", "height = 7"])
 def test_a_row_that_makes_no_sense_is_none(picture_file: Path, statement: str) -> None:
     store = written(picture_file)
