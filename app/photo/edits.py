@@ -119,7 +119,8 @@ class EditsStore:
         for photo in photos:
             edits = self.find(photo) or Edits(choices)
             result = edits.result if edits.choices.weights == choices.weights else None
-            self.put(photo, replace(edits, choices=choices, result=result, is_saved=False))
+            is_saved = edits.is_saved and edits.choices == choices
+            self.put(photo, replace(edits, choices=choices, result=result, is_saved=is_saved))
         self.flush()
 
     def in_folder(self, folder: Path) -> Mapping[Path, Path | None]:

@@ -105,6 +105,8 @@ def test_a_result_is_no_longer_that_of_a_photo_with_another_model(picture_file: 
     result = picture_file.with_name("street_derained.png")
     result.touch()
     store = written(picture_file, Edits(Choices(), AREA, result, is_saved=True))
+    store.put_choices([picture_file], Choices())
+    assert same(store.find(picture_file), Edits(Choices(), AREA, result, is_saved=True))
     store.put_choices([picture_file], Choices(strength=0.4))
     assert same(store.find(picture_file), Edits(Choices(strength=0.4), AREA, result))
     store.put_choices([picture_file], Choices("other"))
