@@ -150,7 +150,12 @@ class PhotoController(QObject):
         The greeting is shown instead of the usual message. A damaged photo is opened as far as it
         can be read. `result` is a file that the photo is shown with.
         """
-        job = opening.OpenJob(path, self.document.options, self.series.edits, damaged, result)
+        options, store, is_edited = (
+            self.document.options,
+            self.series.edits,
+            path == self.saving.edited,
+        )
+        job = opening.OpenJob(path, options, store, damaged, result, is_edited)
         self._begin_opening(job, partial(self._take, notice=greeting))
 
     def review(self, source: Path, output: Path | None, row: "Row | None") -> None:

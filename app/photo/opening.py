@@ -56,6 +56,7 @@ class OpenJob(Job[Found]):
     Attributes:
         damaged: a damaged photo is opened as far as it can be read.
         result: a file that the photo is shown with, where that tells its rain.
+        is_edited: another program waits for this file, which is opened even if it is a result.
     """
 
     only_reads: ClassVar[bool] = True
@@ -64,6 +65,7 @@ class OpenJob(Job[Found]):
     store: EditsStore
     damaged: bool = False
     result: Path | None = None
+    is_edited: bool = False
 
     def run(self, work: Work) -> Found:
         """Read it."""
@@ -77,7 +79,7 @@ class OpenJob(Job[Found]):
             path = (siblings.sources or siblings.photos)[0]
         source = path if self.result is not None else siblings.sources_of.get(path)
         found = None
-        if source is not None:
+        if source is not None and not self.is_edited:
             with suppress(DerainError):  # one of them may be gone or damaged
                 found = self._both(source, self.result or path, work)
         found = siblings.beside(found or _read(path, self.store, work, damaged=self.damaged))

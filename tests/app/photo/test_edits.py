@@ -339,6 +339,21 @@ def test_a_copy_of_another_program_that_is_replaced_has_no_edits(
     assert EditsStore().in_folder(picture_file.parent) == {}
 
 
+def test_a_result_that_another_program_hands_over_is_opened_and_replaced(
+    qtbot: QtBot, window: MainWindow, picture_file: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    result = save(qtbot, window).path
+    before = photo.read(result).pixels.mean()
+    window.controller.saving.edited = result
+    open_photo(qtbot, window, result)
+    assert window.windowTitle().startswith("street_derained.png")
+    derain(qtbot, window)
+    assert save(qtbot, window).path == result
+    assert photo.read(result).pixels.mean() < before
+
+
 def test_a_pasted_picture_is_still_asked_about(
     qtbot: QtBot, window: MainWindow, dialogs: Answers, picture_file: Path
 ) -> None:
