@@ -1,6 +1,7 @@
 """Work for opening: a photo with its edits, its result and the others of its folder."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -69,8 +70,8 @@ class OpenJob(Job[Found]):
 
     def run(self, work: Work) -> Found:
         """Read it."""
-        is_folder, path = self.path.is_dir(), self.path
-        siblings = _Siblings.of(path if is_folder else path.parent, self.store)
+        path, is_folder = self.path, os.path.isdir(self.path)  # noqa: PTH112  # never an error
+        siblings = _Siblings.of(path, self.store) if is_folder else _Siblings.near(path, self.store)
         if is_folder:
             if not siblings.photos:
                 others = [each for each in path.iterdir() if not each.name.startswith(".")]
@@ -133,7 +134,7 @@ class RestoreJob(Job[Found]):
         found = _read(source, self.store, work, damaged=True)
         if self.recovered.stamp != stamp_of(source):
             raise PhotoNotFound(self.recovered.file)
-        found = _Siblings.of(source.parent, self.store).beside(found)
+        found = _Siblings.near(source, self.store).beside(found)
         return replace(found, recovered=self.recovered)
 
 
@@ -156,9 +157,7 @@ class ReviewJob(Job[Found]):
 
     def run(self, work: Work) -> Found:
         """Read both."""
-        found = _Siblings.of(self.source.parent, self.store).beside(
-            _read(self.source, self.store, work)
-        )
+        found = _Siblings.near(self.source, self.store).beside(_read(self.source, self.store, work))
         row, before = self.row, found.photo
         if self.output is None or row is None or row.figures is None:
             return found
@@ -201,6 +200,14 @@ class _Siblings:
         known = {photo: saved[photo] for photo in photos if photo in saved}
         named = {each: photo for each, photo in results_in(photos).items() if each not in known}
         return cls(photos, {**named, **known})
+
+    @classmethod
+    def near(cls, path: Path, store: EditsStore) -> "_Siblings":
+        """Those of a photo's folder; the photo alone if that cannot be listed."""
+        try:
+            return cls.of(path.parent, store)
+        except PhotoNotFound:
+            return cls((path,), {})
 
     @property
     def sources(self) -> tuple[Path, ...]:

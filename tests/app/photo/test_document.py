@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Never
 
 import numpy as np
 import numpy.typing as npt
@@ -223,6 +224,18 @@ def test_a_folder_opens_its_first_photo_and_steps_through(
             break
         opened(qtbot, controller, following)
     assert seen == ["b9.png", "b10.png", "street.png"]
+
+
+def test_a_photo_in_a_folder_that_cannot_be_listed_is_opened_alone(
+    qtbot: QtBot, controller: PhotoController, picture_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> Never:
+        raise PermissionError(folder)
+
+    photo.write(Photo(np.zeros((20, 30, 3), np.uint8)), picture_file.with_name("tower.png"))
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    document = opened(qtbot, controller, picture_file)
+    assert document.folder == (picture_file,)
 
 
 def test_a_pasted_picture_can_be_derained_and_saved(
