@@ -96,10 +96,12 @@ def read(kept: QSettings) -> Settings:
     return Settings(**values)
 
 
-def write(settings: Settings, kept: QSettings) -> None:
-    """Keep settings; Qt writes the file when it has time, and at `sync`."""
+def write(settings: Settings, kept: QSettings, before: Settings | None = None) -> None:
+    """Keep what differs from `before`; Qt writes the file when it has time, and at `sync`."""
     for field in fields(Settings):
         value = getattr(settings, field.name)
+        if before is not None and value == getattr(before, field.name):
+            continue  # another window may have changed it
         if isinstance(value, tuple):
             value = list(value)
         kept.setValue(field.name, QByteArray(value) if isinstance(value, bytes) else value)
@@ -123,7 +125,7 @@ class Preferences(QObject):
         """Set all of them."""
         before, self.settings = self.settings, settings
         if settings != before:
-            write(settings, self._kept)
+            write(settings, self._kept, before)
             self.changed.emit(before, settings)
 
     def take_changes(self, before: Settings, after: Settings) -> None:

@@ -74,6 +74,15 @@ def test_a_change_is_told_once_and_kept(qtbot: object, tmp_path: Path) -> None:
     assert Preferences(ini(tmp_path)).settings.quality == 50
 
 
+def test_two_windows_keep_each_others_changes(qtbot: object, tmp_path: Path) -> None:
+    first, second = Preferences(ini(tmp_path)), Preferences(ini(tmp_path))
+    second.change(presets=("web",), quality=50)
+    first.change(recent=("/a.jpg",))
+    first.sync()
+    found = Preferences(ini(tmp_path)).settings
+    assert (found.presets, found.quality, found.recent) == (("web",), 50, ("/a.jpg",))
+
+
 def test_recent_photos_are_few_and_each_once() -> None:
     recent: tuple[str, ...] = ()
     for number in [*range(RECENT_LIMIT + 3), 5]:
