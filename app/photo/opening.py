@@ -172,7 +172,7 @@ class ReviewJob(Job[Found]):
         weights = _weights(made) or self.options.weights  # unknown in earlier journals
         choices = Choices(weights, strength, keep_brightness)
         edits = Edits(choices, None, self.output, is_saved=True)
-        if keep_brightness:  # as in `OpenJob`
+        if keep_brightness or not strength:  # as in `OpenJob`
             return replace(found, edits=edits)
         record = _record(made, row.device, __version__, self.options)
         rain = difference(before.pixels, after.pixels, record, strength, linear=before.linear)

@@ -72,6 +72,19 @@ def test_a_look_at_a_row_has_the_choices_of_its_run(
         batches.until(qtbot, lambda: set(batches.states(window).values()) == {"Done"})
 
 
+def test_a_row_of_a_run_that_removed_nothing_can_be_derained(
+    qtbot: QtBot, window: MainWindow, wet: Path
+) -> None:
+    window.document.set_strength(0.0)
+    batches.add(qtbot, window, wet)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    with qtbot.waitSignal(window.document.photo_opened):
+        window.batch_controller.open_row(window.batch_controller.batch.entries[0])
+    assert window.document.status.state is PhotoState.READY
+    assert window.document.strength == 0.0
+
+
 def test_a_result_is_noted_with_the_choices_of_its_run(
     qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path
 ) -> None:
