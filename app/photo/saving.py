@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from app.photo.document import Derained, Document, Done
 from app.photo.results import DragFolders, Saved, SaveJob, image_of
-from app.photo.state import PhotoState
+from app.photo.state import PhotoState, tiles_of
 from app.photo.words import saved_of
 from app.shell.banner import Action, Notice
 from app.shell.dialogs import Dialogs
@@ -241,12 +241,31 @@ class Saving(QObject):
 
     def _go_on(self) -> None:
         unsaved = self._document.unsaved
-        if self._then is not None and unsaved:
-            self._save(unsaved[0])  # of this photo, even if that before it was written
+        if self._then is None:
+            return
+        if unsaved:
+            self._save_and_go_on(unsaved[0])  # of this photo, even if that before it was written
         else:
             then, self._then = self._then, None
-            if then is not None:
-                then()
+            then()
+
+    def _save_and_go_on(self, derained: Derained) -> None:
+        is_complete = derained.layer.is_complete
+        answer = "save" if is_complete else self._dialogs.partial(*tiles_of(derained.layer))
+        if answer == "finish":
+            self._document.history.choose_checkpoint(derained.choices.weights, only_here=True)
+            self.finish_asked.emit(partial(self._finished, derained))
+        elif answer == "cancel":
+            self.forget()
+        elif derained in self._document.unsaved:  # as in `_begin`
+            self._save(derained)
+
+    def _finished(self, derained: Derained) -> None:
+        """Continue with what waits, unless the rest was cancelled or failed."""
+        if derained.layer.is_complete:
+            self._go_on()
+        else:
+            self.forget()
 
     def _not_written(self, derained: Derained, work: Done, job: SaveJob, error: Exception) -> None:
         self._writing.remove(derained)

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.photo.state import PhotoState
+from app.shell.dialogs import PartialAnswer
 from nledn import photo
 from nledn.photo.provenance import Provenance, read_provenance
 from tests.app.conftest import StandIn
@@ -96,6 +97,47 @@ def test_what_was_to_be_finished_first_and_is_cancelled_is_not_saved(
     backend.let(1)
     qtbot.waitUntil(lambda: state(window) is PhotoState.PARTIAL and window.tasks.is_idle)
     assert window.document.is_unsaved
+
+
+@pytest.mark.parametrize("answer", ["finish", "save", "cancel"])
+def test_closing_saves_a_partial_result_after_the_same_question(
+    qtbot: QtBot,
+    window: MainWindow,
+    dialogs: Answers,
+    stop_at_three: Stop,
+    backend: StandIn,
+    answer: PartialAnswer,
+) -> None:
+    stop_at_three()
+    backend.free()
+    done = window.document.status.done
+    dialogs.answer, dialogs.to_partial = "save", answer
+    window.close()
+    assert dialogs.asked == ["unsaved street.png", f"partial {done} of 9"]
+    if answer == "cancel":
+        assert window.tasks.is_idle
+        assert window.document.is_unsaved
+    else:
+        qtbot.waitUntil(lambda: not window.isVisible())
+        assert window.document.latest is not None
+        assert window.document.latest.path is not None
+        assert recipe_of(window.document.latest.path).partial == (answer == "save")
+
+
+def test_closing_waits_no_more_for_a_partial_result_whose_rest_is_cancelled(
+    qtbot: QtBot, window: MainWindow, dialogs: Answers, stop_at_three: Stop, backend: StandIn
+) -> None:
+    stop_at_three()
+    dialogs.answer, dialogs.to_partial = "save", "finish"
+    window.close()
+    qtbot.waitUntil(lambda: state(window) is PhotoState.DERAINING)
+    window.controller.cancel()
+    backend.free()
+    qtbot.waitUntil(lambda: state(window) is PhotoState.PARTIAL and window.tasks.is_idle)
+    derain(qtbot, window)
+    save(qtbot, window)
+    qtbot.waitUntil(lambda: window.tasks.is_idle)
+    assert window.isVisible()
 
 
 def test_a_complete_result_is_saved_unasked(
