@@ -260,7 +260,10 @@ class Document(QObject):
 
         `work` is what the file holds; None if that is not what the result is now.
         """
-        derained.path, derained.saved = path, work
+        rain = derained.layer
+        for each in (derained, *self._results.values()):  # its photo may be open again
+            if each.layer.plane is rain.plane and each.layer.record == rain.record:
+                each.path, each.saved = path, work
         self._tell_unsaved()
 
     # Progress

@@ -257,6 +257,27 @@ def test_a_photo_that_was_left_before_it_was_written_comes_back_as_saved(
     assert save(qtbot, window).path == tmp_path / "dry.png"
 
 
+def test_a_photo_that_is_back_before_it_was_written_is_saved(
+    qtbot: QtBot,
+    window: MainWindow,
+    picture_file: Path,
+    tower: Path,
+    slow_saves: threading.Event,
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    derain(qtbot, window)
+    window.named_actions["save"].trigger()
+    for path in (tower, picture_file):
+        open_photo(qtbot, window, path)
+    qtbot.waitUntil(lambda: state(window) is PhotoState.DONE)
+    assert window.isWindowModified()
+    with qtbot.waitSignal(window.controller.saving.saved):
+        slow_saves.set()
+    assert not window.isWindowModified()
+    window.document.history.strength_settled(0.5)
+    assert save(qtbot, window).path == picture_file.with_name("street_derained.png")
+
+
 def test_coming_back_and_saving_settles_it(
     qtbot: QtBot, three: MainWindow, dialogs: Answers, picture_file: Path, tower: Path
 ) -> None:
