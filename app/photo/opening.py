@@ -1,7 +1,6 @@
 """Work for opening: a photo with its edits, its result and the others of its folder."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from app.imaging.pyramid import Opened, first_copies
 from app.imaging.qimage import to_photo
 from app.photo.autosave import Recovered
 from app.photo.edits import Choices, Edits, EditsStore, stamp_of
+from app.shell.names import is_folder
 from app.tasks import Job, Work
 from nledn import Options, __version__, decoder
 from nledn.errors import DerainError, FolderWithoutPhotos, PhotoNotFound
@@ -70,12 +70,14 @@ class OpenJob(Job[Found]):
 
     def run(self, work: Work) -> Found:
         """Read it."""
-        path, is_folder = self.path, os.path.isdir(self.path)  # noqa: PTH112  # never an error
-        siblings = _Siblings.of(path, self.store) if is_folder else _Siblings.near(path, self.store)
-        if is_folder:
+        path, from_folder = self.path, is_folder(self.path)
+        siblings = (
+            _Siblings.of(path, self.store) if from_folder else _Siblings.near(path, self.store)
+        )
+        if from_folder:
             if not siblings.photos:
                 others = [each for each in path.iterdir() if not each.name.startswith(".")]
-                folders = sum(each.is_dir() for each in others)
+                folders = sum(is_folder(each) for each in others)
                 raise FolderWithoutPhotos(path, folders, len(others) - folders)
             path = (siblings.sources or siblings.photos)[0]
         source = path if self.result is not None else siblings.sources_of.get(path)
@@ -84,7 +86,7 @@ class OpenJob(Job[Found]):
             with suppress(DerainError):  # one of them may be gone or damaged
                 found = self._both(source, self.result or path, work)
         found = siblings.beside(found or _read(path, self.store, work, damaged=self.damaged))
-        return replace(found, from_folder=is_folder)
+        return replace(found, from_folder=from_folder)
 
     def _both(self, source: Path, result: Path, work: Work) -> Found | None:
         """Read a photo beside its result; None if that is no result of it."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.file_dialogs import FileDialog, folder_dialog, kind_of, pictures_folder
+from app.shell.names import is_folder
 from app.shell.parts import column, dialog_buttons, fill, is_accepted, muted
 from app.shell.save_dialogs import Preset, PresetsDialog, SaveChoice, SaveDialog, SaveQuestion
 from app.shell.settings import Settings
@@ -194,7 +195,7 @@ class Dialogs:
 
     def _start(self, folder: Path | None) -> Path:
         """The folder that a dialog shows first: the first of these that is there."""
-        wanted = (each for each in (folder, self._last) if each is not None and each.is_dir())
+        wanted = (each for each in (folder, self._last) if each is not None and is_folder(each))
         return next(wanted, pictures_folder())
 
     def _one(self, dialog: FileDialog) -> Path | None:

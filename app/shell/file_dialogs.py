@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shell.names import folder_typed, url_of
+from app.shell.names import folder_typed, is_folder, url_of
 from app.shell.parts import button, is_accepted, muted, row
 from app.shell.theme import icon
 from app.shell.thumbnails import Thumbnails
@@ -95,7 +95,7 @@ class FileDialog(QFileDialog):
         kinds: Sequence[str] = (),
         tasks: Tasks | None = None,
     ) -> None:
-        folder, name = (start, "") if start.is_dir() else (start.parent, start.name)
+        folder, name = (start, "") if is_folder(start) else (start.parent, start.name)
         super().__init__(parent, title, str(folder))
         self.preview: QLabel | None = None
         if os.environ.get(THEME) == PORTAL and not portal_has_dialogs():

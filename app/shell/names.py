@@ -53,6 +53,11 @@ def folder_typed(text: str, beside: Path) -> Path:
     return beside / text
 
 
+def is_folder(path: Path) -> bool:
+    """Return True for a folder; one on a disk that does not answer is none, and no error."""
+    return os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises
+
+
 def as_tip(text: str) -> str:
     """A text for a tooltip, where `<b>` is the name of a file and not bold."""
     return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if "<" in text else text

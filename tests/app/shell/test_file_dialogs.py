@@ -1,7 +1,9 @@
 """Dialogs for files: where they begin, what they show; Qt's own, as there is no desktop here."""
 
+import errno
 import os
 from pathlib import Path
+from typing import Never
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -55,6 +57,19 @@ def test_dialogs_begin_where_they_are_told_then_in_the_last_folder_then_in_pictu
         seen = shown_next(answer)
         real.folder(wanted)
         assert seen == [expected]
+
+
+def test_dialogs_do_not_begin_on_a_disk_that_does_not_answer(
+    real: Dialogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(path: Path, **_how: bool) -> Never:
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected", str(path))
+
+    monkeypatch.setattr("app.shell.dialogs.pictures_folder", lambda: tmp_path)
+    monkeypatch.setattr(Path, "stat", answer)
+    seen = shown_next()
+    assert real.photo(Path("/mnt/share"), (".png",)) is None
+    assert seen == [tmp_path]
 
 
 def test_the_photo_that_is_chosen_is_shown_in_small(
