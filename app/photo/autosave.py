@@ -44,7 +44,8 @@ class Recovered:
 
     Attributes:
         stamp: of the photo's file when the work began.
-        options: that were chosen when it was opened; changed by deeds, and by the settings.
+        options: that were chosen when it was opened; deeds change them. Device and tile of then
+            may be what crashed: those of the settings count now.
     """
 
     file: Path
@@ -214,7 +215,8 @@ def _decoded(record: Any) -> Deed:
         return _decoded_patch(about)
     if name == "ChoiceStep":
         return ChoiceStep(Choices(**about["before"]), Choices(**about["after"]), about["first"])
-    return Options(**about) if name == "Options" else name
+    deed: Deed = name
+    return deed
 
 
 def _decoded_patch(about: Mapping[str, Any]) -> Patch:

@@ -211,7 +211,7 @@ class PhotoController(QObject):
             if getattr(now, name) != getattr(before, name)
         }
         if changed:
-            self.document.history.change_options(replace(self.document.options, **changed))
+            self.document.set_options(replace(self.document.options, **changed))
 
     # Closing
 
@@ -310,10 +310,8 @@ class PhotoController(QObject):
         self.series.remember()
         self.deraining.look_nowhere()
         edits = found.edits or Edits(Choices(document.first_model))
-        if recovered is None:
-            wanted = replace(document.wanted, **asdict(edits.choices))
-        else:
-            wanted = recovered.options
+        choices = edits.choices if recovered is None else Choices.of(recovered.options)
+        wanted = replace(document.wanted, **asdict(choices))
         self._autosave.restart(path, wanted)
         document.take(found, wanted, edits.area)
         if found.rain is not None:

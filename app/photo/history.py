@@ -10,7 +10,6 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from app.imaging.mask import Patch
 from app.photo.edits import Choices
 from app.shell.translation import tr
-from nledn.options import Options
 from nledn.pixels import Mask
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ class ClearStep:
 
 
 Step: TypeAlias = ChoiceStep | Patch | ClearStep
-Deed: TypeAlias = ChoiceStep | Patch | Options | Literal["clear", "undo", "redo", "derain", "saved"]
-"""Recovery replays these: steps, other settings, undo, redo; or it knows of a derain or a save."""
+Deed: TypeAlias = ChoiceStep | Patch | Literal["clear", "undo", "redo", "derain", "saved"]
+"""Recovery replays these: steps, undo, redo; or it knows of a derain or a save."""
 
 
 class History(QObject):
@@ -99,11 +98,6 @@ class History(QObject):
         if choices != self._choices:
             self._push(ChoiceStep(self._choices, choices, first))
 
-    def change_options(self, options: Options) -> None:
-        """Take the settings' options, which is not a step and not undone."""
-        self.done.emit(options)
-        self._document.set_options(options)
-
     def stroke_painted(self, patch: Patch) -> None:
         """Note a stroke on the mask."""
         self._push(patch)
@@ -128,8 +122,6 @@ class History(QObject):
                 self.stroke_painted(deed)
             case "clear":
                 self.clear_mask()
-            case Options():
-                self.change_options(deed)
 
     def apply(self, step: Step, *, undo: bool) -> None:
         """Do a step, or undo it."""

@@ -21,7 +21,7 @@ Pixels = npt.NDArray[np.uint8]
 WEAKER = ChoiceStep(Choices(), Choices(strength=0.25))
 WANTED = replace(OPTIONS, strength=0.75, keep_brightness=True)
 RENAMED = ChoiceStep(Choices(), Choices("other", keep_brightness=True), "auto")
-OTHERS: tuple[Deed, ...] = ("undo", "redo", RENAMED, replace(OPTIONS, precision="fp32"), "derain")
+OTHERS: tuple[Deed, ...] = ("undo", "redo", RENAMED, "derain")
 
 
 @pytest.fixture
