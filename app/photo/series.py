@@ -46,6 +46,7 @@ class Series(QObject):
         self.edits = EditsStore()
         self.copied: Choices | None = None
         self._left: dict[Path, None] = {}
+        self._kept: Path | None = None
         saving.saved.connect(self._saved)
         saving.settled.connect(self._settled)
 
@@ -59,7 +60,8 @@ class Series(QObject):
     def remember(self) -> None:
         """Keep the choices for the open photo, if any were made since it was opened."""
         document, path = self._document, self._path
-        if document.history.stack.canUndo() or document.is_unsaved:
+        is_kept = path is not None and path == self._kept  # perhaps undone since
+        if document.history.stack.canUndo() or document.is_unsaved or is_kept:
             self._keep()
         if path is None or path == places.sample_photo():
             return
@@ -132,6 +134,7 @@ class Series(QObject):
     def _keep(self) -> None:
         path, edits = self._path, self._document.edits
         if path is not None and edits.result != path:  # `--edit` replaced it
+            self._kept = path
             self.edits.put(path, edits)
             self._look()
 

@@ -247,6 +247,19 @@ def test_a_photo_that_is_opened_again_keeps_what_was_chosen(
     assert window.document.strength == 0.7
 
 
+def test_what_was_undone_after_a_photo_could_not_be_opened_stays_undone(
+    qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path
+) -> None:
+    open_photo(qtbot, window, picture_file)
+    window.document.history.strength_settled(0.4)
+    with qtbot.waitSignal(window.controller.failed):
+        window.controller.open(picture_file.with_name("gone.png"))
+    window.named_actions["undo"].trigger()
+    for path in (other, picture_file):
+        open_photo(qtbot, window, path)
+    assert window.document.strength == 1.0
+
+
 def test_a_saved_photo_comes_back_as_saved(
     qtbot: QtBot, window: MainWindow, picture_file: Path, other: Path
 ) -> None:
