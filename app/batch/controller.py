@@ -76,6 +76,7 @@ class BatchController(QObject):
         self.batch.failed.connect(self._failed)
         self.watch.arrived.connect(self._arrived)
         self.watch.failed.connect(self._watch_failed)
+        self.watched_changed.connect(self.batch.expect)
 
     # Photos
 

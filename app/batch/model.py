@@ -15,13 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.batch import jobs
 from app.batch.engine import BatchEngine
 from app.batch.jobs import Asked, Ended, Entry, Reported
-from app.batch.state import (
-    BatchState,
-    BatchStatus,
-    Choices,
-    Kept,
-    QueueFile,
-)
+from app.batch.state import BatchState, BatchStatus, Choices, Kept, QueueFile
 from app.shell.engines import Engines
 from app.shell.settings import Preferences, Settings
 from app.tasks import Call, Task, Tasks
@@ -30,9 +24,8 @@ from nledn import Options
 if TYPE_CHECKING:
     from nledn.batch import Found, Update
 
-FORESEE_AFTER_MS = (
-    300  # of idle time: a name that is being typed would be looked up with each letter
-)
+# Of idle time: a name that is being typed would be looked up with each letter.
+FORESEE_AFTER_MS = 300
 
 
 class Batch(QObject):
@@ -73,6 +66,7 @@ class Batch(QObject):
         self._file = QueueFile()
         self.choices = Choices()
         self.watched: Path | None = None
+        self._arriving: Path | None = None  # the same, unless watching it has failed
         self.status = BatchStatus()
         self._found: Found | None = None
         self._entries: dict[Path, Entry] = {}
@@ -125,15 +119,10 @@ class Batch(QObject):
         self.foresee()
 
     def clear(self) -> None:
-        """Forget the photos and their chosen folder of results."""
+        """Forget the photos and, unless more arrive, their chosen folder of results."""
         if not self.is_running:
             self._to_gather.clear()
-            self._set_found(None)
-            self._stop_foreseeing()
-            self.choices = replace(self.choices, out="")
-            self.choices_changed.emit(self.choices)
-            self._show(())
-            self.keep()
+            self._forget()
 
     def set_choices(self, choices: Choices) -> None:
         """Change names or folder; the new preview follows."""
@@ -145,6 +134,12 @@ class Batch(QObject):
         self.choices_changed.emit(choices)
         self.keep()
         self.foresee_soon()
+
+    def expect(self, folder: Path | None) -> None:
+        """Let what arrives in a folder join the batch, at its place in the tree; None ends that."""
+        before, self._arriving = self._arriving, folder
+        if before is not None and folder is None and not self._entries:
+            self._forget()
 
     def set_watched(self, folder: Path | None) -> None:
         """Remember a watched folder, whose photos have the present choices of the Photo page."""
@@ -259,6 +254,18 @@ class Batch(QObject):
             self._gathering.abandon(cancel=True)
             self._gather()
 
+    def _forget(self) -> None:
+        found = None
+        if self._arriving is None:
+            self.choices = replace(self.choices, out="")
+            self.choices_changed.emit(self.choices)
+        elif self._found is not None:
+            found = replace(self._found, files=())
+        self._set_found(found)
+        self._stop_foreseeing()
+        self._show(())
+        self.keep()
+
     def _gather(self) -> None:
         """Find photos, one request at a time: each adds to the result of the last."""
         if not _is_busy(self._gathering) and self._to_gather:
@@ -344,7 +351,7 @@ class Batch(QObject):
         self.failed.emit(error)
 
     def _restore(self, kept: Kept) -> None:
-        if self._found is not None:
+        if self._entries:
             return
         self.choices, self.watched = kept.choices, kept.watched
         self._chosen = kept.options or self.options(), self._preferences.settings

@@ -273,3 +273,24 @@ def test_what_watchdog_says_while_it_is_stopped_is_no_error(
     emitter.error("InotifyEmitter.queue_events() called when the thread is inactive")
     emitter.error("something else")
     assert [record.getMessage() for record in caplog.records] == ["something else"]
+
+
+def test_what_arrives_after_clear_goes_to_the_same_results(
+    qtbot: QtBot, window: MainWindow, watched: Path
+) -> None:
+    window.batch.panel.clear.click()
+    batches.make_photo(watched / "day two" / "2.png", 2)
+    wait_done(qtbot, window, "day two/2.png")
+    assert results(watched / "derained") == {"1_derained.png", "day two/2_derained.png"}
+    assert len(batches.rows(window)) == 1
+
+
+def test_the_results_of_other_photos_lie_beside_them_after_watching(
+    qtbot: QtBot, window: MainWindow, watched: Path, wet: Path
+) -> None:
+    batches.until(qtbot, lambda: not window.batch_controller.watch.waits)
+    window.batch.panel.clear.click()
+    window.batch.panel.watch.click()
+    batches.add(qtbot, window, wet)
+    assert window.batch.panel.folder.text() == str(wet / "derained")
+    assert "1.png" in batches.rows(window)
