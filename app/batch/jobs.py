@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from app.batch.engine import BatchEngine
-from app.batch.state import BatchState, Choices
-from app.shell.settings import Settings
+from app.batch.state import BatchState, Choices, Saving
 from app.tasks import Job, QueueName, Work
 from nledn import Options
 from nledn.errors import BatchInputEmpty, DerainError, NotAPhoto
@@ -51,7 +50,7 @@ class Asked:
     found: "Found"
     choices: Choices
     options: Options
-    settings: Settings
+    saving: Saving
     retry_failed: bool = False
 
     def request(self) -> "BatchRequest":
@@ -68,10 +67,7 @@ class Asked:
             name=self.choices.name,
             conflict=self.choices.conflict,
             format=self.choices.format,
-            quality=self.settings.quality,
-            record=self.settings.record,
-            strip=self.settings.strip,
-            keep_times=self.settings.keep_times,
+            **vars(self.saving),
         )
         card = catalog.card_of(self.options.weights)
         out = Path(self.choices.out).expanduser()

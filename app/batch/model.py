@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.batch import jobs
 from app.batch.engine import BatchEngine
 from app.batch.jobs import Asked, Ended, Entry, Reported
-from app.batch.state import BatchState, BatchStatus, Choices, Kept, QueueFile
+from app.batch.state import BatchState, BatchStatus, Choices, Kept, QueueFile, Saving
 from app.shell.engines import Engines
-from app.shell.settings import Preferences, Settings
+from app.shell.settings import Preferences
 from app.tasks import Call, Task, Tasks
 from nledn import Options
 
@@ -62,7 +62,7 @@ class Batch(QObject):
         self._preferences = preferences
         self._engines = engines
         self.options = options
-        self._chosen: tuple[Options, Settings] = options(), preferences.settings  # by a click
+        self._chosen = self._present()  # by a click
         self._file = QueueFile()
         self.choices = Choices()
         self.watched: Path | None = None
@@ -162,7 +162,7 @@ class Batch(QObject):
     def asked(self) -> Asked:
         """The batch as it is now; model, strength and brightness are those of the open photo."""
         assert self._found is not None
-        return Asked(self._found, self.choices, self.options(), self._preferences.settings)
+        return Asked(self._found, self.choices, *self._present())
 
     # A run
 
@@ -175,21 +175,22 @@ class Batch(QObject):
     def _choose(self) -> None:
         """Take the present choices for all runs until the next click; one under way has its own."""
         if not self.is_running:
-            self._chosen = self.options(), self._preferences.settings
+            self._chosen = self._present()
         self.keep()
+
+    def _present(self) -> tuple[Options, Saving]:
+        return self.options(), Saving.of(self._preferences.settings)
 
     def _begin(self, *, retry_failed: bool = False) -> None:
         """Do the planned work with the choices of the last click."""
         assert self._found is not None
-        options, settings = self._chosen
         # Strength and brightness do not matter to the engine: the photo and the batch share one.
-        self._engine = BatchEngine(self._tasks, self._engines, options)
+        self._engine = BatchEngine(self._tasks, self._engines, self._chosen[0])
         self._stop_foreseeing()
         self._update = None
         self._has_more = False
-        asked = Asked(self._found, self.choices, options, settings, retry_failed)
-        job = jobs.BatchJob(asked, self._engine)
-        task = self._run = self._tasks.submit(job)
+        asked = Asked(self._found, self.choices, *self._chosen, retry_failed)
+        task = self._run = self._tasks.submit(jobs.BatchJob(asked, self._engine))
         task.progressed.connect(self._take_progress)
         task.succeeded.connect(self._end)
         task.cancelled.connect(self._give_up)
@@ -237,7 +238,7 @@ class Batch(QObject):
 
     def keep(self) -> None:
         """Keep the batch for the next start."""
-        self._file.latest = Kept(self._found, self.choices, self.watched, self._chosen[0])
+        self._file.latest = Kept(self._found, self.choices, self.watched, *self._chosen)
         task = self._tasks.submit(Call(self._file.write))
         task.failed.connect(self._fail)
 
@@ -354,7 +355,8 @@ class Batch(QObject):
         if self._entries:
             return
         self.choices, self.watched = kept.choices, kept.watched
-        self._chosen = kept.options or self.options(), self._preferences.settings
+        present = self._present()
+        self._chosen = kept.options or present[0], kept.saving or present[1]
         self.choices_changed.emit(self.choices)
         if kept.found is not None:
             self._set_found(kept.found)

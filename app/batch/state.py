@@ -6,11 +6,12 @@ The journal has the state of each photo.
 import json
 import logging
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.shell.settings import Settings, StripName
 from app.shell.translation import clock, tr
 from nledn import Options, places
 from nledn.atomic import make_folder, replacing_text
@@ -115,13 +116,29 @@ class Choices:
 
 
 @dataclass(frozen=True)
+class Saving:
+    """The program's settings of saved results, as in `nledn.batch.BatchSettings`."""
+
+    quality: int = 95
+    record: bool = True
+    strip: StripName = "none"
+    keep_times: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Saving":
+        """Take them from all settings."""
+        return cls(settings.quality, settings.record, settings.strip, settings.keep_times)
+
+
+@dataclass(frozen=True)
 class Kept:
-    """A batch, the folder whose new photos join it, and the options that they have."""
+    """A batch, the folder whose new photos join it, and the choices that they have."""
 
     found: "Found | None" = None
     choices: Choices = Choices()
     watched: Path | None = None
     options: Options | None = None
+    saving: Saving | None = None
 
 
 class QueueFile:
@@ -159,9 +176,11 @@ def _kept(values: dict[str, Any]) -> Kept:
     from nledn.batch import BatchSettings, Found
 
     choices, found, watched = Choices(**values["choices"]), values["found"], values["watched"]
+    saving = Saving(**values["saving"]) if values.get("saving") else None
     # Refuses choices that this version does not know.
-    BatchSettings(name=choices.name, conflict=choices.conflict, format=choices.format)
+    asked = BatchSettings(name=choices.name, conflict=choices.conflict, format=choices.format)
+    replace(asked, **asdict(saving or Saving()))
     if found is not None:
         found = Found(Path(found["root"]), tuple(map(Path, found["files"])))
     options = Options(**values["options"]) if values.get("options") else None
-    return Kept(found, choices, None if watched is None else Path(watched), options)
+    return Kept(found, choices, None if watched is None else Path(watched), options, saving)

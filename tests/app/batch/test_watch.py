@@ -136,6 +136,7 @@ def test_the_next_start_goes_on_with_the_choices_of_the_click(
     dialogs: Answers,
     watched: Path,
 ) -> None:
+    window.preferences.change(quality=50)
     window.close()
     batches.until(qtbot, lambda: not window.isVisible())
     batches.make_photo(watched / "2.png", 2)

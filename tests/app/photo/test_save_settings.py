@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.batch.jobs import Asked
-from app.batch.state import Choices
+from app.batch.state import Choices, Saving
 from app.main_window import MainWindow
 from app.shell.settings import Settings, StripName
 from nledn import Options, photo
@@ -43,7 +43,7 @@ def test_times_are_kept_as_the_settings_say(
 
 def test_a_batch_follows_the_same_settings(tmp_path: Path) -> None:
     make_photo(tmp_path / "a.png")
-    chosen = Settings(strip="location", keep_times=True)
+    chosen = Saving.of(Settings(strip="location", keep_times=True))
     asked = Asked(in_folder(tmp_path), Choices(out=str(tmp_path)), Options(), chosen)
     settings = asked.request().settings
     assert (settings.strip, settings.keep_times) == ("location", True)
