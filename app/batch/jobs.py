@@ -1,5 +1,6 @@
 """Work for the Batch page: finding photos, the preview, the run, the report."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from app.batch.engine import BatchEngine
-from app.batch.state import BatchState, Choices, Saving
+from app.batch.state import BatchState, BatchStatus, Choices, Saving
 from app.tasks import Job, QueueName, Work
 from nledn import Options
 from nledn.errors import BatchInputEmpty, DerainError, NotAPhoto
@@ -214,6 +215,19 @@ def added(found: "Found", known: Sequence[Entry]) -> tuple[Entry, ...]:
     sources = (found.root / file for file in found.files)
     return tuple(
         have.get(source) or Entry(source, str(source.relative_to(found.root))) for source in sources
+    )
+
+
+def counted(entries: Sequence[Entry]) -> BatchStatus:
+    """Count the photos by their states."""
+    counts = Counter(entry.state for entry in entries)
+    return BatchStatus(
+        total=len(entries),
+        planned=counts["planned"] + counts["running"],
+        done=counts["done"],
+        failed=counts["failed"],
+        skipped=counts["skipped"],
+        under_way=sum(entry.share for entry in entries if entry.state == "running"),
     )
 
 

@@ -4,7 +4,6 @@ It knows tasks and signals, no widgets and no dialogs. The journal knows the fin
 knows the requests, and shows both.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from app.batch.engine import BatchEngine
 from app.batch.jobs import Asked, Ended, Entry, Reported
 from app.batch.state import BatchState, BatchStatus, Choices, Kept, QueueFile, Saving
 from app.shell.engines import Engines
-from app.shell.settings import Preferences
+from app.shell.settings import Preferences, Settings
 from app.tasks import Call, Task, Tasks
 from nledn import Options
 
@@ -81,6 +80,7 @@ class Batch(QObject):
         self._has_more = False
         self._rest = QTimer(self, singleShot=True, interval=FORESEE_AFTER_MS)
         self._rest.timeout.connect(self.foresee)
+        preferences.changed.connect(self._take_settings)
 
     # Requests
 
@@ -244,6 +244,10 @@ class Batch(QObject):
 
     # Inside
 
+    def _take_settings(self, before: Settings, now: Settings) -> None:
+        if Saving.of(before) != Saving.of(now):
+            self.foresee_soon()
+
     def _fail(self, error: Exception) -> None:
         self._tell()
         self.failed.emit(error)
@@ -339,8 +343,11 @@ class Batch(QObject):
         self._show(self._with_later(ended.entries))
         if self._has_more and not is_over:
             self._begin()
-        else:
-            self.ended.emit(ended)
+            return
+        self.ended.emit(ended)
+        is_outdated = self._arriving is None and self._present() != self._chosen
+        if ended.error is None and (ended.cancelled or is_outdated):
+            self.foresee_soon()
 
     def _give_up(self) -> None:
         """Note that the run failed."""
@@ -376,19 +383,13 @@ class Batch(QObject):
         self._tell()
 
     def _tell(self, _outcome: object = None) -> None:
-        entries, update = self._entries.values(), self._update
-        counts = Counter(entry.state for entry in entries)
-        busy = (self._gathering, self._foreseeing, self._reporting)
-        status = BatchStatus(
+        is_looking = any(map(_is_busy, (self._gathering, self._foreseeing, self._reporting)))
+        left_s = self._update.seconds_left if self._update else None
+        status = replace(
+            jobs.counted(self.entries),
             state=self._state,
-            total=len(self._entries),
-            planned=counts["planned"] + counts["running"],
-            done=counts["done"],
-            failed=counts["failed"],
-            skipped=counts["skipped"],
-            under_way=sum(entry.share for entry in entries if entry.state == "running"),
-            is_looking=any(map(_is_busy, busy)),
-            seconds_left=update.seconds_left if update else None,
+            is_looking=is_looking,
+            seconds_left=left_s,
         )
         if status != self.status:
             self.status = status

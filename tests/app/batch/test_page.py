@@ -191,6 +191,7 @@ def test_cancel_ends_the_run_and_start_goes_on(
     assert len(results(out)) == 1
     assert said(window) == "1 of 3 photos are done. 2 remaining. Click Continue."
     assert steps.go.text() == "Continue"
+    batches.until(qtbot, lambda: all(note for _, note in batches.rows(window).values()))
     steps.go.click()
     batches.wait_end(qtbot, window)
     assert len(results(out)) == 3
@@ -337,3 +338,27 @@ def test_photos_added_during_a_run_are_done_after_it_with_its_choices(
     batches.until(qtbot, lambda: batches.states(window).get("9.png") == "Done")
     assert len(batches.rows(window)) == 4
     assert backend.tiles == 4 * 9, "the first three are not done again"
+
+
+def test_choices_that_changed_during_a_run_are_previewed_after_it(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path
+) -> None:
+    batches.add(qtbot, window, wet)
+    backend.hold()
+    batches.start(window)
+    window.document.set_strength(0.5)
+    backend.free()
+    batches.until(qtbot, lambda: said(window) == "3 of 3 photos are done.")
+    batches.until(qtbot, window.batch.panel.steps.go.isEnabled)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    assert backend.tiles == 2 * 27
+
+
+def test_another_quality_is_previewed(qtbot: QtBot, window: MainWindow, wet: Path) -> None:
+    batches.add(qtbot, window, wet)
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    window.preferences.change(quality=50)
+    batches.until(qtbot, lambda: set(batches.states(window).values()) == {"Planned"})
+    assert window.batch.panel.steps.go.isEnabled()
