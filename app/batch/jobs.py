@@ -11,7 +11,7 @@ from app.batch.engine import BatchEngine
 from app.batch.state import BatchState, BatchStatus, Choices, Saving
 from app.tasks import Job, QueueName, Work
 from nledn import Options
-from nledn.errors import BatchInputEmpty, DerainError, NotAPhoto
+from nledn.errors import BatchInputEmpty, DerainError, NotAPhoto, PhotoIsVideo
 
 if TYPE_CHECKING:
     from nledn.batch import BatchRequest, Ending, Found, Queue, Row, Update
@@ -110,11 +110,12 @@ class GatherJob(Job["tuple[Found, Path]"]):
 
         first = self.paths[0]
         beside = first if first.is_dir() else first.parent
-        new = list(_found(self.paths, Path(results_folder(self.out, beside))))
+        refused: list[DerainError] = []
+        new = list(_found(self.paths, Path(results_folder(self.out, beside)), refused))
         if not new and self.starts:
             new = [Found(first, ())]  # a watched folder may be empty for now
         if not new:
-            raise BatchInputEmpty(first) if first.is_dir() else NotAPhoto(first)
+            raise refused[0]
         have = [] if self.have is None else [self.have]
         return together([*have, *new]), beside
 
@@ -253,7 +254,7 @@ def results_folder(out: str, beside: Path) -> str:
     return str(beside / Path(out or RESULTS).expanduser())
 
 
-def _found(paths: Iterable[Path], out: Path) -> Iterable["Found"]:
+def _found(paths: Iterable[Path], out: Path, refused: list[DerainError]) -> Iterable["Found"]:
     from nledn import photo
     from nledn.batch import Found, in_folder
 
@@ -262,7 +263,9 @@ def _found(paths: Iterable[Path], out: Path) -> Iterable["Found"]:
         if path.is_dir():
             try:
                 yield in_folder(path, recursive=True, out=out)
-            except BatchInputEmpty:
-                continue  # the others may have some
+            except (BatchInputEmpty, PhotoIsVideo) as error:
+                refused.append(error)  # the others may have some
         elif path.suffix.lower() in suffixes and not path.name.startswith("."):
             yield Found(path.parent, (Path(path.name),))
+        else:
+            refused.append(NotAPhoto(path))

@@ -133,6 +133,18 @@ def test_nothing_to_derain_is_a_sentence(qtbot: QtBot, window: MainWindow, tmp_p
     assert batches.state(window) is BatchState.EMPTY
 
 
+def test_a_folder_of_videos_keeps_no_photos_out(
+    qtbot: QtBot, window: MainWindow, wet: Path, tmp_path: Path
+) -> None:
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    (videos / "1.mp4").write_bytes(b"")
+    window.batch_controller.add([videos])
+    batches.until(qtbot, lambda: "1.mp4 is a video, not a photo" in said(window))
+    batches.add(qtbot, window, videos, wet)
+    assert list(batches.rows(window)) == ["1.png", "2.png", "3.png"]
+
+
 def test_a_folder_that_is_opened_offers_all_of_it(
     qtbot: QtBot, window: MainWindow, wet: Path
 ) -> None:
