@@ -192,7 +192,6 @@ class BatchController(QObject):
 
     def restore(self) -> None:
         """Restore the batch of the last start."""
-        self._is_restoring = True
         self.batch.restore()
 
     def close(self) -> None:
@@ -208,9 +207,9 @@ class BatchController(QObject):
 
     def _resume_watch(self) -> None:
         folder = self.batch.watched
+        self._is_restoring = folder is None and bool(self.batch.entries)
         self.watched_changed.emit(folder)
         if folder is not None:
-            self._is_restoring = False
             self.watch.begin(folder)
             self.batch.add([folder], starts=True)
 

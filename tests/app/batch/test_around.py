@@ -67,6 +67,22 @@ def test_closing_asks_and_the_batch_is_there_at_the_next_start(
     again.deleteLater()
 
 
+def test_photos_that_are_added_are_not_of_the_last_batch(
+    qtbot: QtBot, window: MainWindow, wet: Path
+) -> None:
+    batches.add(qtbot, window, wet / "1.png")
+    batches.start(window)
+    batches.wait_end(qtbot, window)
+    window.batch.panel.clear.click()
+    batches.until(qtbot, lambda: window.tasks.is_idle)
+    window.batch_controller.restore()
+    batches.until(qtbot, lambda: window.tasks.is_idle)
+    window.shell.banner.clear()
+    batches.add(qtbot, window, wet)
+    assert sorted(batches.states(window).values()) == ["Done", "Planned", "Planned"]
+    assert said(window) == ""
+
+
 def test_what_is_looked_up_anew_is_not_looked_up_to_its_end(
     qtbot: QtBot, window: MainWindow, wet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
