@@ -337,12 +337,14 @@ class Batch(QObject):
         self._tell()
 
     def _end(self, ended: Ended) -> None:
+        state = self._state
         # A run that is cancelled during its very last tile is complete.
-        is_stopped = self._state is BatchState.STOPPING
-        is_over = is_stopped or ended.cancelled or ended.error is not None
+        is_over = state is BatchState.STOPPING or ended.cancelled or ended.error is not None
         self._show(self._with_later(ended.entries))
         if self._has_more and not is_over:
             self._begin()
+            if state is BatchState.PAUSING:
+                self.go()
             return
         self.ended.emit(ended)
         is_outdated = self._arriving is None and self._present() != self._chosen
@@ -383,13 +385,11 @@ class Batch(QObject):
         self._tell()
 
     def _tell(self, _outcome: object = None) -> None:
-        is_looking = any(map(_is_busy, (self._gathering, self._foreseeing, self._reporting)))
-        left_s = self._update.seconds_left if self._update else None
         status = replace(
             jobs.counted(self.entries),
             state=self._state,
-            is_looking=is_looking,
-            seconds_left=left_s,
+            is_looking=any(map(_is_busy, (self._gathering, self._foreseeing, self._reporting))),
+            seconds_left=self._update.seconds_left if self._update else None,
         )
         if status != self.status:
             self.status = status

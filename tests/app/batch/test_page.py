@@ -185,6 +185,25 @@ def test_pause_stands_still_and_goes_on_where_it_was(
     assert len(results(out)) == 3
 
 
+def test_pause_during_the_last_tile_holds_for_what_was_added(
+    qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path
+) -> None:
+    batches.add(qtbot, window, wet / "1.png")
+    backend.hold()
+    batches.start(window)
+    backend.let(8)
+    batches.until(qtbot, lambda: backend.begun == 9)
+    window.batch_controller.add([wet / "2.png"])
+    batches.until(qtbot, lambda: len(batches.rows(window)) == 2)
+    window.batch.panel.steps.go.click()
+    backend.free()
+    batches.until(qtbot, lambda: batches.state(window) is BatchState.PAUSED)
+    assert backend.tiles == 9
+    window.batch.panel.steps.go.click()
+    batches.wait_end(qtbot, window)
+    assert backend.tiles == 18
+
+
 def test_cancel_ends_the_run_and_start_goes_on(
     qtbot: QtBot, window: MainWindow, backend: StandIn, wet: Path, out: Path
 ) -> None:
