@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.compare import jobs
 from app.compare import panes as rows
-from app.compare.panes import MOST, ComparePane, PaneKind, Panes
+from app.compare.panes import ComparePane, PaneKind, Panes
 from app.imaging.picture import Picture
 from app.imaging.pyramid import Opened, Pyramid
 from app.shell.engines import Engines
@@ -106,12 +106,11 @@ class CompareModel(QObject):
 
     def attach(self, kind: PaneKind, path: Path | None) -> None:
         """Read the truth, or another program's result, if one was chosen or found."""
-        has_room = kind == "truth" or len(self.panes) < MOST
-        if path is None or self.photo is None or not has_room:
+        if path is None or self.photo is None:
             return
         pane = replace(self._pane(kind, path.stem), path=path)
         self._put(pane)
-        self.changed.emit()
+        self._invalidate()  # another truth may be gone
         task = self._tasks.submit(jobs.AttachJob(self.photo, path))
         task.succeeded.connect(partial(self._show_attached, pane.key))
         task.failed.connect(partial(self._fail, pane.key))

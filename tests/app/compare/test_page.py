@@ -191,6 +191,18 @@ def test_the_truth_is_found_by_name_and_measured(
     assert maps[1] * 3 < maps[0]  # dark where little is wrong
 
 
+def test_nothing_is_measured_against_a_truth_that_was_replaced(
+    qtbot: QtBot, window: MainWindow, begin: Begin, pair: Path, dialogs: Answers, tmp_path: Path
+) -> None:
+    model = begin(pair)
+    qtbot.waitUntil(lambda: "SSIM" in figures(window)[1])
+    dialogs.path = tmp_path / "damaged.png"
+    dialogs.path.write_bytes(b"no photo")
+    window.compare.controller.ask_picture("truth")
+    qtbot.waitUntil(lambda: len(model.failures) == 1 and is_settled(window))
+    assert figures(window)[1] == "Strong removal · darker"
+
+
 def test_a_rectangle_is_measured_by_itself(
     qtbot: QtBot, window: MainWindow, begin: Begin, pair: Path
 ) -> None:
