@@ -211,14 +211,14 @@ class MeasureJob(Job["dict[int, Figures]"]):
 
 
 @dataclass(frozen=True, eq=False)
-class ErrorMapJob(Job["dict[int, Photo]"]):
-    """Error maps of each result, as photos of sRGB, by the panes' keys."""
+class ErrorMapJob(Job[dict[int, Opened]]):
+    """Error maps of each result, as photos of sRGB with reduced copies, by the panes' keys."""
 
     is_patient: ClassVar[bool] = True
     only_reads: ClassVar[bool] = True
     results: Results
 
-    def run(self, work: Work) -> "dict[int, Photo]":
+    def run(self, work: Work) -> dict[int, Opened]:
         """Draw them."""
         from nledn.compare import error_map
         from nledn.photo import Photo
@@ -230,7 +230,8 @@ class ErrorMapJob(Job["dict[int, Photo]"]):
         for key in results.keys:
             work.cancel.raise_if_cancelled()
             if key != results.truth:
-                maps[key] = Photo(error_map(results.pixels(key), truth))
+                photo = Photo(error_map(results.pixels(key), truth))
+                maps[key] = Opened(photo, first_copies(photo))
         return maps
 
 
@@ -247,7 +248,7 @@ class Metrics(QObject):
         self.rect: Rect | None = None
         self.error_maps: dict[int, Picture] = {}
         self._measuring: Task[dict[int, Figures]] | None = None
-        self._mapping: Task[dict[int, Photo]] | None = None
+        self._mapping: Task[dict[int, Opened]] | None = None
 
     @property
     def is_measuring(self) -> bool:
@@ -283,10 +284,10 @@ class Metrics(QObject):
         self.figures = figures
         self.changed.emit()
 
-    def _show_error_maps(self, photos: "dict[int, Photo]") -> None:
-        for key, photo in photos.items():
+    def _show_error_maps(self, maps: dict[int, Opened]) -> None:
+        for key, made in maps.items():
             self.error_maps[key] = Picture()
-            self.error_maps[key].set_photo(photo)
+            self.error_maps[key].set_photo(made.photo, made.copies)
         self.changed.emit()
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from app.compare.jobs import ErrorMapJob, MeasureJob, Metrics, Results
+from app.imaging import pyramid
 from app.tasks import Tasks
 from nledn import compare
 from nledn.photo import Photo
@@ -79,3 +80,22 @@ def test_an_older_request_ends_before_its_next_pane(
 def test_measuring_comes_after_what_people_wait_for(kind: type[MeasureJob]) -> None:
     assert kind.is_patient
     assert kind.only_reads, "nothing is lost when the window closes"
+
+
+def test_error_maps_are_reduced_off_the_main_thread(
+    qtbot: QtBot, metrics: Metrics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    means = pyramid.means
+
+    def note(values: pyramid.Array, level: int) -> pyramid.Array:
+        threads.append(threading.current_thread())
+        return means(values, level)
+
+    monkeypatch.setattr(pyramid, "means", note)
+    panes = {key: np.full((300, 300, 3), key, np.uint8) for key in (1, 2)}
+    metrics.map_errors(Results(Photo(panes[1]), {}, panes, truth=2))
+    qtbot.waitUntil(lambda: bool(metrics.error_maps))
+    metrics.error_maps[1].pixels("before", 1, RECT)
+    assert threads
+    assert threading.main_thread() not in threads
