@@ -106,10 +106,11 @@ class BatchPanel(QFrame):
     def show_choices(self, choices: Choices) -> None:
         """Show choices, without a signal."""
         self._choices = choices
-        for field, text in ((self.folder, choices.out), (self.template, choices.name)):
+        out = printable(choices.out)  # Qt would drop bytes that are not UTF-8
+        for field, text in ((self.folder, out), (self.template, choices.name)):
             if field.text() != text:  # or the cursor would jump
                 field.setText(text)
-        self.folder.setToolTip(as_tip(choices.out) or tr("Folder of the results"))
+        self.folder.setToolTip(as_tip(out) or tr("Folder of the results"))
         set_value(self.format, choices.format)
         set_value(self.conflict, choices.conflict)
         self._show_example()
@@ -205,9 +206,10 @@ class BatchPanel(QFrame):
         side_panel(self, controls, self.steps)
 
     def _choose(self) -> None:
+        is_typed = self.folder.text() != printable(self._choices.out)
         self._choices = replace(
             self._choices,
-            out=value_of(self.folder),
+            out=value_of(self.folder) if is_typed else self._choices.out,
             name=self.template.text(),
             conflict=value_of(self.conflict),
             format=value_of(self.format),

@@ -1,5 +1,6 @@
 """Many photos in the window, by behaviour: drop, start, pause, cancel, retry, look, close."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,6 +83,17 @@ def test_a_folder_of_results_may_be_typed_before_there_are_photos(
     folder.editingFinished.emit()
     batches.add(qtbot, window, wet)
     assert folder.text() == str(wet / "dry")
+
+
+def test_a_folder_whose_name_is_not_text_stays_the_one_of_the_results(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    folder = tmp_path / os.fsdecode(b"wet\xff")
+    batches.add(qtbot, window, batches.make_photo(folder / "1.png"))
+    panel = window.batch.panel
+    panel.conflict.activated.emit(0)
+    assert window.batch_controller.batch.choices.out == str(folder / "derained")
+    assert panel.folder.text().endswith(r"wet\xff/derained")
 
 
 def test_what_is_done_while_photos_are_looked_for_stays_done(
