@@ -271,7 +271,7 @@ class BatchPage(QObject):
 
     def _show_made_with(self) -> None:
         batch = self._controller.batch
-        sample = batch.entries[0].name if batch.entries else ""
+        sample = next(iter(batch.entries), None)
         self.panel.show_made_with(sample, self._controller.model_name(), batch.options())
 
     def options_changed(self) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.batch.jobs import RESULTS
+from app.batch.jobs import RESULTS, Entry
 from app.batch.state import BatchState, BatchStatus, Choices
 from app.shell.names import as_tip
 from app.shell.parts import (
@@ -89,7 +89,8 @@ class BatchPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choices, self._status = Choices(), BatchStatus()
-        self._sample, self._options = SAMPLE, Options()
+        self._sample, self._options = Path(SAMPLE), Options()
+        self._ending = self._sample.suffix  # of its result, in the photo's format
         self._make_photos()
         self._make_results()
         self.made_with = muted()
@@ -115,15 +116,17 @@ class BatchPanel(QFrame):
         set_value(self.conflict, choices.conflict)
         self._show_example()
 
-    def show_made_with(self, sample: str, model: str, options: Options) -> None:
+    def show_made_with(self, sample: Entry | None, model: str, options: Options) -> None:
         """Show model and strength, and the name of a photo's result.
 
         Args:
-            sample: name of a photo; empty for none.
+            sample: a photo; None without one.
             model: name of the chosen one.
             options: for deraining.
         """
-        self._sample, self._options = sample or SAMPLE, options
+        self._sample, self._options = Path(sample.name if sample else SAMPLE), options
+        result = sample.output if sample else None
+        self._ending = (result or self._sample).suffix  # HEIC, for one, becomes JPEG
         percent = round(options.strength * 100)
         words = tr("Model: {model}; strength {strength} %, as chosen beside the photo.")
         if options.keep_brightness:
@@ -222,10 +225,9 @@ class BatchPanel(QFrame):
 
     def _name(self) -> str | None:
         """The name of the sample's result; None if the template makes none."""
-        sample = Path(self._sample)
-        suffix = SUFFIXES.get(self._choices.format, sample.suffix)
+        suffix = SUFFIXES.get(self._choices.format, self._ending)
         options = self._options
-        naming = Naming(sample.stem, suffix, options.weights, options.strength, 1)
+        naming = Naming(self._sample.stem, suffix, options.weights, options.strength, 1)
         try:
             name = name_of(naming, self.template.text())
         except OptionInvalid:
@@ -237,8 +239,8 @@ class BatchPanel(QFrame):
         if name is None:
             self.example.setText(tr("A name ends in {field}.", field="{ext}"))
         else:
-            photo = Path(self._sample).name
-            self.example.setText(tr("{photo} becomes {name}", photo=photo, name=name))
+            words = tr("{photo} becomes {name}", photo=self._sample.name, name=name)
+            self.example.setText(words)
 
 
 def _label(words: str, field: QWidget) -> QLabel:

@@ -331,6 +331,15 @@ def test_names_format_and_conflict(
     assert results(dry) == {"1-dry.jpg", "2-dry.jpg", "2-dry-2.jpg", "3-dry.jpg"}
 
 
+def test_the_example_has_the_ending_of_the_result(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    photo = batches.make_photo(tmp_path / "1.png")
+    batches.add(qtbot, window, photo.rename(tmp_path / "1.heic"))
+    assert batches.rows(window)["1.heic"][1] == "→ 1_derained.png"
+    assert window.batch.panel.example.text() == "1.heic becomes 1_derained.png"
+
+
 def test_one_name_for_several_photos_is_refused(
     qtbot: QtBot, window: MainWindow, wet: Path
 ) -> None:
