@@ -34,7 +34,7 @@ from app.shell.parts import (
 from app.shell.translation import tr
 from nledn.errors import OptionInvalid
 from nledn.messages import printable
-from nledn.naming import SUFFIXES, Naming, name_of
+from nledn.naming import SUFFIXES, Naming, fields_in, name_of
 from nledn.options import Options
 
 SAMPLE = "street.jpg"
@@ -154,7 +154,7 @@ class BatchPanel(QFrame):
         for control in (self.folder, self.browse, self.name, self.format, self.conflict):
             control.setEnabled(not runs)
         self.clear.setVisible(status.state is BatchState.READY)
-        self.steps.show_status(status, is_named=self._name() is not None)
+        self._show_example()
 
     def _make_photos(self) -> None:
         self.add_photos = button(tr("Photos…"), tr("Add photos to the batch"), "picture")
@@ -217,10 +217,7 @@ class BatchPanel(QFrame):
             conflict=value_of(self.conflict),
             format=value_of(self.format),
         )
-        self._show_example()
-        is_named = self._name() is not None
-        self.steps.show_status(self._status, is_named=is_named)
-        if is_named:
+        if self._show_example():
             self.choices_made.emit(self._choices)
 
     def _name(self) -> str | None:
@@ -234,13 +231,19 @@ class BatchPanel(QFrame):
             return None
         return name if Path(name).suffix == suffix else None
 
-    def _show_example(self) -> None:
+    def _show_example(self) -> bool:
+        """Show the name of a result, or why no run can begin; return whether one can."""
         name = self._name()
-        if name is None:
-            self.example.setText(tr("A name ends in {field}.", field="{ext}"))
-        else:
-            words = tr("{photo} becomes {name}", photo=self._sample.name, name=name)
-            self.example.setText(words)
+        words = tr("{photo} becomes {name}", photo=self._sample.name, name=name or "")
+        is_named = name is not None
+        if not is_named:
+            words = tr("A name ends in {field}.", field="{ext}")
+        elif self._status.total > 1 and not {"stem", "n"} & fields_in(self.template.text()):
+            fields = {"field": "{stem}", "other": "{n}"}
+            words, is_named = tr("Several photos need {field} or {other}.", **fields), False
+        self.example.setText(words)
+        self.steps.show_status(self._status, is_named=is_named)
+        return is_named
 
 
 def _label(words: str, field: QWidget) -> QLabel:

@@ -1588,6 +1588,10 @@
         <translation>设置…</translation>
     </message>
     <message>
+        <source>Several photos need {field} or {other}.</source>
+        <translation>多张照片的名称需要 {field} 或 {other}。</translation>
+    </message>
+    <message>
         <source>Sheet</source>
         <translation>拼图</translation>
     </message>

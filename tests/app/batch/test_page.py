@@ -343,13 +343,24 @@ def test_the_example_has_the_ending_of_the_result(
 def test_one_name_for_several_photos_is_refused(
     qtbot: QtBot, window: MainWindow, wet: Path
 ) -> None:
-    batches.add(qtbot, window, wet)
+    batches.add(qtbot, window, wet / "1.png")
     panel = window.batch.panel
     panel.name.advanced.click()
     panel.template.clear()
     QTest.keyClicks(panel.template, "photo{ext}")
+    assert panel.example.text() == "1.png becomes photo.png"
+    batches.add(qtbot, window, wet)
+    assert panel.example.text() == "Several photos need {stem} or {n}."
+    assert not panel.steps.go.isEnabled()
     refusal = "photo{ext} gives several photos the same name. Add one of these to it: {stem}, {n}."
     batches.until(qtbot, lambda: said(window) == refusal)
+    panel.template.setCursorPosition(0)
+    QTest.keyClicks(panel.template, "{n}")
+    assert panel.example.text() == "1.png becomes 1photo.png"
+    batches.until(qtbot, panel.steps.go.isEnabled)
+    for _ in range(3):
+        QTest.keyClick(panel.template, Qt.Key.Key_Backspace)
+    assert panel.example.text() == "Several photos need {stem} or {n}.", "at once"
 
 
 def test_a_single_photo_goes_first(
