@@ -144,7 +144,11 @@ class BatchPanel(QFrame):
         self.watched.setVisible(folder is not None)
         if folder is not None:
             name = printable(folder.name)
-            self.watched.setText(tr("Photos that arrive in {folder} are derained.", folder=name))
+            words = tr(
+                "Photos that arrive in {folder} are derained as chosen at the last click on Start"
+                " or Watch a folder."
+            )
+            self.watched.setText(words.format(folder=name))
             self.watched.setToolTip(as_tip(printable(folder)))
 
     def show_status(self, status: BatchStatus) -> None:

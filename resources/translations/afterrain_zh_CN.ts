@@ -1308,8 +1308,8 @@
         <translation>文件夹中的照片</translation>
     </message>
     <message>
-        <source>Photos that arrive in {folder} are derained.</source>
-        <translation>“{folder}”中新增的照片会自动去雨。</translation>
+        <source>Photos that arrive in {folder} are derained as chosen at the last click on Start or Watch a folder.</source>
+        <translation>“{folder}”中新增的照片会按上次点击“开始”或“监视文件夹”时的设置自动去雨。</translation>
     </message>
     <message>
         <source>Photos…</source>
