@@ -207,7 +207,8 @@ class CompareController(QObject):
         has_lanes = any(pane.kind == "checkpoint" for pane in model.panes)
         region = None if model.is_whole or not has_lanes else model.visible
         crop = model.selection if region is None else None
-        return ExportJob(model.results(), panes, region, crop, path)
+        unnamed = frozenset(self._blind_test.letters if self._blind_test else ())
+        return ExportJob(model.results(), panes, region, crop, path, unnamed)
 
     def _tell_saved(self, path: Path) -> None:
         self.noticed.emit(Notice(tr("Saved {name}.", name=printable(path.name)), "done"))

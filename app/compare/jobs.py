@@ -144,6 +144,7 @@ class ExportJob(Job[Path]):
         panes: by their keys, in order; their pixels are filled in here.
         region: the part to export; None for the whole.
         crop: a rectangle to look at more closely.
+        unnamed: keys of the panes whose models and files are not named.
     """
 
     results: Results
@@ -151,6 +152,7 @@ class ExportJob(Job[Path]):
     region: "Rect | None"
     crop: "Rect | None"
     path: Path
+    unnamed: frozenset[int] = frozenset()
 
     def run(self, work: Work) -> Path:
         """Write it."""
@@ -163,7 +165,7 @@ class ExportJob(Job[Path]):
         board = compare.Board(photo, name, panes, crops, region=self.region)
         if not crops:
             board = compare.with_found_crop(board)
-        shown = (photo.path, *(pane.path for pane in panes))
+        shown = (photo.path, *(pane.path for pane in self.panes.values()))
         sources = tuple(path for path in shown if path is not None)
         # The user was asked about an earlier file.
         compare.write_board(compare.measured(board), self.path, sources, overwrite=True)
@@ -174,6 +176,8 @@ class ExportJob(Job[Path]):
         if pane.error is not None or key not in results.keys:
             return pane
         pixels, lane = results.pixels(key, self.region), results.lanes.get(key)
+        if key in self.unnamed:
+            return replace(pane, pixels=pixels, path=None)
         if lane is None or lane.layer is None:
             return replace(pane, pixels=pixels)
         record, strength = lane.layer.record, lane.options.strength

@@ -53,6 +53,19 @@ def test_names_stay_hidden_until_a_person_has_chosen(
     qtbot.waitUntil(lambda: "no difference 1" in said(window))
 
 
+def test_an_export_does_not_tell_the_names(
+    qtbot: QtBot, window: MainWindow, begin: Begin, dialogs: Answers, tmp_path: Path
+) -> None:
+    begin()
+    dialogs.path = tmp_path / "page.html"
+    for is_hidden in (True, False):
+        window.compare.panel.blind.setChecked(is_hidden)
+        window.shell.banner.clear()
+        window.compare.panel.export.click()
+        qtbot.waitUntil(lambda: "Saved page" in said(window))
+        assert ("second" in dialogs.path.read_text("utf-8")) is not is_hidden
+
+
 def test_full_size_does_not_tell_the_names(
     qtbot: QtBot, window: MainWindow, begin: Begin, picture_file: Path
 ) -> None:
