@@ -252,13 +252,15 @@ class _Work:
         )
 
     def _is_ours(self, path: Path) -> bool:
-        """Return whether a source is an earlier result by its name, and its record if replaced."""
-        if path not in self._places or not self.wanted.writing.overwrite:
-            return path in self._places
+        """Return whether a source is an earlier result; by its name alone if none is replaced."""
+        if path not in self._places:
+            return False
+        if not self.wanted.writing.overwrite:
+            return True
         try:
             return is_result(decoder.read(path, cancel=self.cancel).xmp)
         except DerainError:
-            return False
+            return False  # its own turn tells why
 
     def _place_beside(self, source: Path, number: int) -> Path:
         """The place of a result beside its source, usually in the same format."""
