@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from app.batch.engine import BatchEngine
 from app.batch.state import BatchState, BatchStatus, Choices, Saving
+from app.shell.names import folder_typed
 from app.tasks import Job, QueueName, Work
 from nledn import Options
 from nledn.errors import BatchInputEmpty, DerainError, NotAPhoto, PhotoIsVideo
@@ -251,7 +252,7 @@ RESULTS = "derained"
 
 def results_folder(out: str, beside: Path) -> str:
     """The folder that the user typed; a relative one lies beside the photos."""
-    return str(beside / Path(out or RESULTS).expanduser())
+    return str(folder_typed(out or RESULTS, beside))
 
 
 def _found(paths: Iterable[Path], out: Path, refused: list[DerainError]) -> Iterable["Found"]:

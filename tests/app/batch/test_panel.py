@@ -25,7 +25,9 @@ def test_the_panel_names_the_model_as_the_menu_does(window: MainWindow) -> None:
     assert made_with.text().startswith("Model: Dense rain; strength 100 %")
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("", "derained"), ("dry/new", "dry/new")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("", "derained"), ("dry/new", "dry/new"), ("~no-user", "~no-user")]
+)
 def test_a_folder_of_results_that_is_not_whole_lies_beside_the_photos(
     qtbot: QtBot, window: MainWindow, wet: Path, typed: str, meant: str
 ) -> None:
