@@ -150,11 +150,8 @@ class PhotoController(QObject):
         The greeting is shown instead of the usual message. A damaged photo is opened as far as it
         can be read. `result` is a file that the photo is shown with.
         """
-        options, store, is_edited = (
-            self.document.options,
-            self.series.edits,
-            path == self.saving.edited,
-        )
+        options, store = self.document.options, self.series.edits
+        is_edited = path == self.saving.edited
         job = opening.OpenJob(path, options, store, damaged, result, is_edited)
         self._begin_opening(job, partial(self._take, notice=greeting))
 

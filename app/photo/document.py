@@ -56,7 +56,7 @@ class Derained:
 
     @property
     def choices(self) -> Choices:
-        """What was chosen for it."""
+        """The choices that it was derained with."""
         record, (strength, _area, keep_brightness) = self.layer.record, self.edit
         return Choices(AUTO if record.reason else record.checkpoint, strength, keep_brightness)
 

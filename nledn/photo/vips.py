@@ -142,7 +142,8 @@ class VipsImage:
         file = self.file
         if self.kind == "JPEG" and fail_on == "none":
             file = io.BytesIO(file.read() + (tail or _JPEG_END))
-        source.on_read(functools.partial(_changed, file, self.changes))
+        read = functools.partial(_changed, file, self.changes) if self.changes else file.read
+        source.on_read(read)
         source.on_seek(file.seek)
         image = pyvips.Operation.call(
             f"{_LOADERS[self.kind]}_source",
